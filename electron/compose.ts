@@ -1,0 +1,138 @@
+import { hostname } from 'node:os';
+import { KeyshiftError } from '../shared/errors';
+import { createCrypto } from './engine/crypto/create-crypto';
+import { memoryLockFailed } from './engine/crypto/memory-lock';
+import type { Address, Clock, Link, Listener, Logger, Random, Transport } from './engine/ports';
+import { localAddresses } from './network/addresses';
+import { createTcpTransport } from './network/tcp-transport';
+import type { App } from './services/app';
+import { contactsService } from './services/contacts-service';
+import { conversationsService } from './services/conversations-service';
+import { EventHub } from './services/event-hub';
+import { addressText, identityService } from './services/identity-service';
+import { keysService } from './services/keys-service';
+import { messagesService } from './services/messages-service';
+import type { Keyring, PreferencesStore } from './services/ports';
+import { diagnosticsService, networkService, settingsService } from './services/status-services';
+import { VaultService } from './services/vault-service';
+import { lockProfile } from './storage/profile-lock';
+import { createVaultFile, standardCost } from './storage/vault-file';
+
+/** What differs between the window and the headless peer. */
+export interface AppPorts {
+  readonly profileDirectory: string;
+  /** Where to listen; absent: the remembered address, else any free port on every interface. */
+  readonly listen?: Address;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly preferences: PreferencesStore;
+  readonly keyring?: Keyring;
+  readonly appVersion: string;
+  /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
+  readonly runtime: string;
+  readonly trial: boolean;
+  /** Lower Argon2id cost for tests; refused in packaged builds by the caller. */
+  readonly kdf?: 'standard' | 'test';
+}
+
+const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
+
+/**
+ * Builds the parts and joins them: storage, network, engine, services. Binds the port before the vault is open.
+ * Throws `profile.in-use`, `profile.unreadable`, `port.in-use`.
+ */
+export async function startApp(ports: AppPorts): Promise<App> {
+  const { clock, random, logger, preferences } = ports;
+  const lock = lockProfile(ports.profileDirectory);
+  try {
+    const crypto = await createCrypto({ random });
+    const events = new EventHub(logger);
+    const transport = createTcpTransport();
+    let listener: Listener | undefined;
+    const ownAddresses = (): readonly Address[] => (listener === undefined ? [] : localAddresses(listener.address));
+    const vault = new VaultService({
+      crypto,
+      clock,
+      random,
+      logger,
+      events,
+      transport,
+      ownAddresses,
+      preferences,
+      keyring: ports.keyring,
+      deviceName: hostname().slice(0, 64) || 'this device',
+      vaultFile: createVaultFile({
+        directory: ports.profileDirectory,
+        crypto,
+        cost: ports.kdf === 'test' ? testCost : standardCost,
+      }),
+    });
+    listener = await listen(transport, ports, (link) => vault.accept(link));
+    const bound = listener;
+    const profile = () => vault.profile();
+    const listening = [addressText(bound.address)];
+    return {
+      listening,
+      onEvent: (hear) => events.on(hear),
+      unlockWithKeyring: () => vault.unlockWithKeyring(),
+      handlers: {
+        vault: vault.handlers,
+        identity: identityService({ profile, crypto, clock, ownAddresses }),
+        contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
+        conversations: conversationsService({ profile, events }),
+        messages: messagesService({ profile, random }),
+        keys: keysService({ profile }),
+        network: networkService({
+          openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
+          listening: () => listening,
+          clock,
+        }),
+        settings: settingsService({ preferences, events }),
+        diagnostics: diagnosticsService({
+          crypto,
+          about: () => ({
+            version: ports.appVersion,
+            runtime: ports.runtime,
+            trial: ports.trial,
+            database: 'SQLCipher',
+            memoryLocked: !memoryLockFailed(),
+          }),
+        }),
+      },
+      stop: async () => {
+        await bound.close();
+        await vault.stop();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** A given address is binding; a remembered one moves when it is taken. */
+async function listen(transport: Transport, ports: AppPorts, onLink: (link: Link) => void): Promise<Listener> {
+  const { preferences, logger } = ports;
+  const remembered = preferences.get().listen;
+  const candidates: Address[] =
+    ports.listen !== undefined
+      ? [ports.listen]
+      : [...(remembered === undefined ? [] : [remembered]), { host: '::', port: 0 }, { host: '0.0.0.0', port: 0 }];
+  let failure: unknown;
+  for (const candidate of candidates) {
+    try {
+      const listener = await transport.listen(candidate, onLink);
+      if (remembered?.port !== listener.address.port || remembered.host !== candidate.host) {
+        preferences.set({ listen: { host: candidate.host, port: listener.address.port } });
+      }
+      return listener;
+    } catch (error) {
+      failure = error;
+      logger.warn('listen.failed', { port: candidate.port });
+    }
+  }
+  if (failure instanceof KeyshiftError) throw failure;
+  throw new KeyshiftError('port.in-use', 'No port could be opened to listen on.');
+}

@@ -1,0 +1,67 @@
+import { sodium } from './native';
+
+/** XChaCha20-Poly1305-IETF without labels: key 32 bytes, nonce 24, tag 16. */
+export const tagLength = 16;
+export const nonceLength = 24;
+export const keyLength = 32;
+
+/** For keys that are used exactly once (protocol.md §3). */
+const zeroNonce: Uint8Array = new Uint8Array(nonceLength);
+
+/** Label ‖ aad are put together here: no allocation for a message's associated data. */
+const scratch = new Uint8Array(2048);
+
+export function aeadSeal(key: Uint8Array, nonce: Uint8Array | undefined, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  assertLengths(key, nonce);
+  const out = new Uint8Array(plaintext.length + tagLength);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(out, plaintext, join(label, aad), null, nonce ?? zeroNonce, key);
+  return out;
+}
+
+/** Undefined when the tag does not verify. */
+export function aeadOpen(key: Uint8Array, nonce: Uint8Array | undefined, label: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+  assertLengths(key, nonce);
+  if (sealed.length < tagLength) return undefined;
+  const out = new Uint8Array(sealed.length - tagLength);
+  try {
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(out, null, sealed, join(label, aad), nonce ?? zeroNonce, key);
+    return out;
+  } catch {
+    return undefined;
+  }
+}
+
+export function aeadSealDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: Uint8Array): Uint8Array {
+  assertLengths(key, nonce);
+  if (tag.length !== tagLength) throw new RangeError('a tag has 16 bytes');
+  const out = new Uint8Array(plaintext.length);
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out, tag, plaintext, join(label, aad), null, nonce, key);
+  return out;
+}
+
+/** Undefined when the tag does not verify. */
+export function aeadOpenDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
+  assertLengths(key, nonce);
+  if (tag.length !== tagLength) return undefined;
+  const out = new Uint8Array(ciphertext.length);
+  try {
+    sodium.crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, null, ciphertext, tag, join(label, aad), nonce, key);
+    return out;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A wrong length is a mistake of ours, never of the peer: keys and nonces are made here. */
+function assertLengths(key: Uint8Array, nonce: Uint8Array | undefined): void {
+  if (key.length !== keyLength) throw new RangeError('an AEAD key has 32 bytes');
+  if (nonce && nonce.length !== nonceLength) throw new RangeError('an AEAD nonce has 24 bytes');
+}
+
+function join(label: Uint8Array, aad: Uint8Array): Uint8Array {
+  const length = label.length + aad.length;
+  const out = length <= scratch.length ? scratch.subarray(0, length) : new Uint8Array(length);
+  out.set(label);
+  out.set(aad, label.length);
+  return out;
+}

@@ -1,0 +1,162 @@
+import { maxTextBytes } from '../../../shared/model/message';
+import type { InstanceId } from '../ids';
+import { id16ToBytes, instanceIdFromBytes } from '../wire/ids';
+import { Reader, WireError } from '../wire/reader';
+import { Writer } from '../wire/writer';
+
+/**
+ * What one message says: content schema 1. `schema u8 | type u8 | fields`; a later schema or an unknown type is shown
+ * as "unsupported" and keeps its place in the order. Layout in protocol.md §4.
+ */
+export type Content =
+  | { readonly kind: 'text'; readonly text: string; readonly replyTo?: MessageRef }
+  | { readonly kind: 'edit'; readonly target: MessageRef; readonly text: string }
+  | { readonly kind: 'delete'; readonly target: MessageRef }
+  | { readonly kind: 'reaction'; readonly target: MessageRef; readonly emoji: string; readonly remove: boolean }
+  /** Everything of this stream up to here was read. */
+  | { readonly kind: 'receipt'; readonly upTo: MessageRef }
+  | {
+      readonly kind: 'file-offer';
+      /** 16 bytes. */
+      readonly transferId: Uint8Array;
+      readonly name: string;
+      /** In bytes. */
+      readonly size: number;
+      /** SHA-256 of the file, 32 bytes. */
+      readonly hash: Uint8Array;
+      /** Largest MIME type 127 bytes; a claim of the sender. */
+      readonly mediaType: string;
+    }
+  /** From here on messages are to disappear after so many seconds; 0 ends it. */
+  | { readonly kind: 'timer'; readonly seconds: number }
+  | { readonly kind: 'title'; readonly title: string }
+  | { readonly kind: 'unsupported'; readonly type: number };
+
+/** One message of a dialog: the device that wrote it and its place in that device's stream. */
+export interface MessageRef {
+  readonly instanceId: InstanceId;
+  readonly sequence: number;
+}
+
+const schema = 1;
+const types = { text: 1, edit: 2, delete: 3, reaction: 4, receipt: 5, 'file-offer': 6, timer: 7, title: 8 } as const;
+
+export const maxTitleBytes = 512;
+const maxEmojiBytes = 64;
+const maxFileNameBytes = 1024;
+const maxMediaTypeBytes = 127;
+
+/** Errors: `WireError` when a text is longer than a reader accepts. `unsupported` cannot be sent. */
+export function encodeContent(content: Content): Uint8Array {
+  if (content.kind === 'unsupported') throw new WireError('content of an unknown kind cannot be sent');
+  const writer = new Writer().u8(schema).u8(types[content.kind]);
+  switch (content.kind) {
+    case 'text':
+      text(writer, content.text, maxTextBytes).u8(content.replyTo ? 1 : 0);
+      if (content.replyTo) ref(writer, content.replyTo);
+      break;
+    case 'edit':
+      text(ref(writer, content.target), content.text, maxTextBytes);
+      break;
+    case 'delete':
+      ref(writer, content.target);
+      break;
+    case 'reaction':
+      text(ref(writer, content.target), content.emoji, maxEmojiBytes).u8(content.remove ? 1 : 0);
+      break;
+    case 'receipt':
+      ref(writer, content.upTo);
+      break;
+    case 'file-offer':
+      exact(writer, content.transferId, 16);
+      text(writer, content.name, maxFileNameBytes).u64(content.size);
+      text(exact(writer, content.hash, 32), content.mediaType, maxMediaTypeBytes);
+      break;
+    case 'timer':
+      writer.u32(content.seconds);
+      break;
+    case 'title':
+      text(writer, content.title, maxTitleBytes);
+      break;
+  }
+  return writer.finish();
+}
+
+/**
+ * Undefined for bytes that are no content of a known type; a known schema with an unknown type, or a later schema, is
+ * `unsupported`. Never throws.
+ */
+export function parseContent(bytes: Uint8Array): Content | undefined {
+  try {
+    const reader = new Reader(bytes);
+    const version = reader.u8();
+    const type = reader.u8();
+    if (version === 0) return undefined;
+    if (version !== schema) return { kind: 'unsupported', type };
+    const content = parseFields(reader, type);
+    if (content.kind !== 'unsupported') reader.end();
+    return content;
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
+function parseFields(reader: Reader, type: number): Content {
+  switch (type) {
+    case types.text: {
+      const body = reader.text(maxTextBytes);
+      return flag(reader) ? { kind: 'text', text: body, replyTo: parseRef(reader) } : { kind: 'text', text: body };
+    }
+    case types.edit:
+      return { kind: 'edit', target: parseRef(reader), text: reader.text(maxTextBytes) };
+    case types.delete:
+      return { kind: 'delete', target: parseRef(reader) };
+    case types.reaction:
+      return { kind: 'reaction', target: parseRef(reader), emoji: reader.text(maxEmojiBytes), remove: flag(reader) };
+    case types.receipt:
+      return { kind: 'receipt', upTo: parseRef(reader) };
+    case types['file-offer']:
+      return {
+        kind: 'file-offer',
+        transferId: reader.fixed(16).slice(),
+        name: reader.text(maxFileNameBytes),
+        size: reader.u64(),
+        hash: reader.fixed(32).slice(),
+        mediaType: reader.text(maxMediaTypeBytes),
+      };
+    case types.timer:
+      return { kind: 'timer', seconds: reader.u32() };
+    case types.title:
+      return { kind: 'title', title: reader.text(maxTitleBytes) };
+    default:
+      return { kind: 'unsupported', type };
+  }
+}
+
+function text(writer: Writer, value: string, maxBytes: number): Writer {
+  if (value.length * 3 > maxBytes && new TextEncoder().encode(value).length > maxBytes) throw new WireError('a text is too long');
+  return writer.text(value);
+}
+
+function exact(writer: Writer, bytes: Uint8Array, length: number): Writer {
+  if (bytes.length !== length) throw new WireError('a field has the wrong length');
+  return writer.fixed(bytes);
+}
+
+function ref(writer: Writer, target: MessageRef): Writer {
+  return writer.fixed(id16ToBytes(target.instanceId)).u64(target.sequence);
+}
+
+function parseRef(reader: Reader): MessageRef {
+  const instanceId = instanceIdFromBytes(reader.fixed(16));
+  const sequence = reader.u64();
+  if (sequence === 0) throw new WireError('sequences count from 1');
+  return { instanceId, sequence };
+}
+
+function flag(reader: Reader): boolean {
+  const value = reader.u8();
+  if (value > 1) throw new WireError('a flag is 0 or 1');
+  return value === 1;
+}

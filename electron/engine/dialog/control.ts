@@ -1,0 +1,107 @@
+import type { InstanceId } from '../ids';
+import { id16ToBytes, instanceIdFromBytes } from '../wire/ids';
+import { Reader, WireError } from '../wire/reader';
+import { Writer } from '../wire/writer';
+
+/**
+ * What a control message says (protocol.md §7): `type u8 | fields`, after c. Latest state wins, none is ever
+ * acknowledged. Types this version does not know are ignored.
+ */
+export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'unknown' };
+
+export interface Acknowledgement {
+  readonly kind: 'acknowledgement';
+  /** Whose stream of this dialog is acknowledged. */
+  readonly stream: InstanceId;
+  /** Which device has it. */
+  readonly receiving: InstanceId;
+  readonly cumulative: number;
+  /** Bit i (lowest bit of byte 0 first) = sequence cumulative + 2 + i waits there; no trailing zero bytes. */
+  readonly bitmap: Uint8Array;
+  /** Transcript digest at `cumulative`, 32 bytes. */
+  readonly digest: Uint8Array;
+  /** Lowest epoch accepted of the dialog's key exchange keys. */
+  readonly kekFloor: number;
+  /** Version of the receiving person's instance list. */
+  readonly listVersion: number;
+  /** Start token of the receiving device, 16 bytes. */
+  readonly startToken: Uint8Array;
+  /** Newest start token it has heard of the stream's device; zeros for none. */
+  readonly heardToken: Uint8Array;
+}
+
+const acknowledgementType = 1;
+const failedType = 2;
+const maxBitmapBytes = 128;
+const maxReasonBytes = 64;
+
+export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): Uint8Array {
+  if (control.kind === 'failed') return new Writer().u8(failedType).text(control.reason).finish();
+  return new Writer()
+    .u8(acknowledgementType)
+    .fixed(id16ToBytes(control.stream))
+    .fixed(id16ToBytes(control.receiving))
+    .u64(control.cumulative)
+    .lp(control.bitmap)
+    .fixed(control.digest)
+    .u32(control.kekFloor)
+    .u64(control.listVersion)
+    .fixed(control.startToken)
+    .fixed(control.heardToken)
+    .finish();
+}
+
+/** Undefined for bytes that are no control of a known type. Never throws. */
+export function parseControl(bytes: Uint8Array): Control | undefined {
+  try {
+    const reader = new Reader(bytes);
+    const type = reader.u8();
+    if (type === failedType) {
+      const reason = reader.text(maxReasonBytes);
+      reader.end();
+      return { kind: 'failed', reason };
+    }
+    if (type !== acknowledgementType) return { kind: 'unknown' };
+    const control: Acknowledgement = {
+      kind: 'acknowledgement',
+      stream: instanceIdFromBytes(reader.fixed(16)),
+      receiving: instanceIdFromBytes(reader.fixed(16)),
+      cumulative: reader.u64(),
+      bitmap: reader.lp(maxBitmapBytes).slice(),
+      digest: reader.fixed(32).slice(),
+      kekFloor: reader.u32(),
+      listVersion: reader.u64(),
+      startToken: reader.fixed(16).slice(),
+      heardToken: reader.fixed(16).slice(),
+    };
+    reader.end();
+    return control.bitmap.at(-1) === 0 ? undefined : control;
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
+/** Bits for the sequences that wait behind the gap after `cumulative`; `cumulative + 1` itself is missing by definition. */
+export function encodeBitmap(cumulative: number, held: Iterable<number>): Uint8Array {
+  const bits = new Uint8Array(maxBitmapBytes);
+  let length = 0;
+  for (const sequence of held) {
+    const bit = sequence - cumulative - 2;
+    if (bit < 0 || bit >= maxBitmapBytes * 8) continue;
+    const at = bit >> 3;
+    bits[at] = (bits[at] ?? 0) | (1 << (bit & 7));
+    length = Math.max(length, at + 1);
+  }
+  return bits.slice(0, length);
+}
+
+export function sequencesOf(cumulative: number, bitmap: Uint8Array): number[] {
+  const sequences: number[] = [];
+  for (const [at, byte] of bitmap.entries()) {
+    for (let bit = 0; bit < 8; bit += 1) {
+      if ((byte & (1 << bit)) !== 0) sequences.push(cumulative + 2 + at * 8 + bit);
+    }
+  }
+  return sequences;
+}

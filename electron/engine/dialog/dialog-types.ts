@@ -1,0 +1,125 @@
+import type { KeyStatus, ShiftReason } from '../../../shared/model/keys';
+import type { IdentityCertificate } from '../certificates/identity-certificate';
+import type { ExchangeCredential } from '../certificates/credential';
+import type { VerifiedChain } from '../certificates/chain';
+import type { DialogId, InstanceId, PeerId } from '../ids';
+import type { Content } from './content';
+import type { DialogKey } from './dialog-store';
+
+/** What a service knows of the person at the other end, asked anew for every message (S1-44). */
+export interface RemoteParty {
+  readonly peerId: PeerId;
+  readonly identity: IdentityCertificate;
+  /** The exchange credential to wrap to. */
+  readonly exchange: ExchangeCredential;
+  readonly blocked: boolean;
+  readonly mayMessage: boolean;
+  readonly mayOpen: boolean;
+}
+
+/** A message that now stands in the outbox. */
+export interface Sent {
+  readonly sequence: number;
+  readonly instanceId: InstanceId;
+  /** Epoch of the session key it was sealed with; 0 while it waits to be sealed. */
+  readonly keyEpoch: number;
+  readonly sentAt: number;
+}
+
+/** Canonical bytes to hand to a session, a mailbox or a file. */
+export interface Outbound {
+  readonly dialogId: DialogId;
+  /** 0 for a control message. */
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+  /** Pass the last one as `after` to go on; 0 for a control message. */
+  readonly cursor: number;
+}
+
+/**
+ * What became of one received message. `rejected` is uniform: the reason is for logs and tests and is never told to
+ * the sender. `duplicate` was delivered or buffered before; `held` waits for an earlier one.
+ */
+export type ReceiveOutcome =
+  | { readonly kind: 'delivered'; readonly dialogId: DialogId; readonly count: number }
+  | { readonly kind: 'held'; readonly dialogId: DialogId }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'control'; readonly dialogId: DialogId }
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+/** Why a dialog failed: the rule's name; the window has words for each. */
+export type FailureReason =
+  | 'key-rollback'
+  | 'key-conflict'
+  | 'key-reused'
+  | 'kek-rollback'
+  | 'kek-conflict'
+  | 'told-by-peer';
+
+/** The services' side. Called inside the engine's transaction: what a handler writes stands or falls with it. */
+export interface DialogSink {
+  /** The peer opened a dialog with us. Comes once, before its first message. */
+  opened(event: DialogKey & { readonly title: string }): void;
+  titled(event: DialogKey & { readonly title: string }): void;
+  /** In order, exactly once per stream. Titles never come this way. */
+  delivered(
+    event: DialogKey & {
+      readonly instanceId: InstanceId;
+      readonly sequence: number;
+      readonly content: Content;
+      /** What the sender's clock said: shown, never trusted. */
+      readonly sentAt: number;
+      readonly receivedAt: number;
+      readonly keyEpoch: number;
+    },
+  ): void;
+  /** Everything up to `upTo` of this device's stream is in the other person's hands. `gap`: later ones are there and something between is missing, so send `pending` from the start again. */
+  acknowledged(event: DialogKey & { readonly instanceId: InstanceId; readonly upTo: number; readonly gap: boolean }): void;
+  shifted(
+    event: DialogKey & {
+      readonly who: 'you' | 'peer';
+      /** The device whose stream has the new key. */
+      readonly instanceId: InstanceId;
+      readonly from: number;
+      readonly to: number;
+      /** For the peer only `first`, `peer` (its own routine decision) and `compromise` can be told apart. */
+      readonly reason: ShiftReason;
+      readonly at: number;
+    },
+  ): void;
+  /** A message that waited was sealed. */
+  sealed(event: DialogKey & { readonly instanceId: InstanceId; readonly sequence: number; readonly keyEpoch: number }): void;
+  failed(event: DialogKey & { readonly reason: FailureReason }): void;
+}
+
+/** Without policy and history, which services keep. */
+export type DialogKeyStatus = Omit<KeyStatus, 'policy' | 'history'>;
+
+/**
+ * Dialogs of one person's device with everybody else (seeds 000 and 001). Synchronous; every call that writes runs in
+ * a transaction of the store and joins the caller's. If that one is rolled back the engine notices at its next call.
+ */
+export interface DialogEngine {
+  /** A new dialog, durable at once, also while the peer is not yet known. Its title travels as sequence 1. */
+  open(peerId: PeerId, options: { readonly title: string }): DialogId;
+  /**
+   * Gives the content its place in the stream and puts it into the outbox; sealed at once when the peer is known.
+   * Errors: conversation.unknown, conversation.failed, contact.blocked, message.too-long.
+   */
+  send(dialog: DialogKey, content: Content): Sent;
+  /** Seals what waited for this peer's exchange credential; gives how many. Does nothing while it is unknown. */
+  sealWaiting(peerId: PeerId): number;
+  /** Sealed messages the peer has not acknowledged, in the order they were sent, at most `limit` after `after`. */
+  pending(peerId: PeerId, options: { readonly after?: number; readonly limit: number }): readonly Outbound[];
+  /** Control messages due to this peer (acknowledgements, failures), made now and no longer due then. */
+  acknowledgements(peerId: PeerId): readonly Outbound[];
+  /** All of a batch in one transaction. `source` is the verified chain of the device that sent them. */
+  receive(source: VerifiedChain, batch: readonly Uint8Array[]): readonly ReceiveOutcome[];
+  /** A new session key for what this device sends in the dialog. Errors: keys.too-often with retryAt, conversation.*. */
+  shift(dialog: DialogKey, reason: 'hand'): { readonly from: number; readonly to: number };
+  status(dialog: DialogKey): DialogKeyStatus;
+  /** Deletes the pair's key exchange keys and forgets every session key of its dialogs (A19). */
+  block(peerId: PeerId): void;
+  /** Wipes every key in memory; the engine is of no use afterwards. */
+  wipe(): void;
+}

@@ -1,0 +1,89 @@
+import type { DskId, InstanceId } from '../ids';
+import type { KekRange, ReceivingKeyRow } from './dialog-store';
+import type { FailureReason } from './dialog-types';
+
+/** What an authenticated message says about its session key. */
+export interface EpochClaim {
+  readonly epoch: number;
+  readonly dskId: DskId;
+  readonly check: Uint8Array;
+  readonly firstSequence: number;
+  readonly compromise: boolean;
+  /** Absent for a control message: it takes no sequence. */
+  readonly sequence?: number;
+}
+
+export type EpochVerdict =
+  | { readonly kind: 'known'; readonly row: ReceivingKeyRow }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'violated'; readonly reason: FailureReason };
+
+const conflict: EpochVerdict = { kind: 'violated', reason: 'key-conflict' };
+const rollback: EpochVerdict = { kind: 'violated', reason: 'key-rollback' };
+
+/**
+ * Session key epochs are non-decreasing in sequence: an older one is accepted only below the next one's first sequence
+ * (protocol.md §6; S2-18, S2-19, A35). One epoch is one key (A36). `rows`: all epochs of the stream, lowest first.
+ */
+export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim): EpochVerdict {
+  const { epoch, firstSequence, sequence } = claim;
+  if (sequence !== undefined && sequence < firstSequence) return conflict;
+  const newest = rows.at(-1);
+  // The usual case; how it stands to the older ones was judged when it first came.
+  if (newest?.epoch === epoch && isClaimed(newest, claim)) return { kind: 'known', row: newest };
+  let known: ReceivingKeyRow | undefined;
+  for (const row of rows) {
+    if (row.epoch === epoch) {
+      known = row;
+      if (!isClaimed(row, claim)) return conflict;
+    } else if (row.dskId === claim.dskId || sameBytes(row.check, claim.check)) {
+      return conflict;
+    } else if (row.epoch > epoch) {
+      if (row.firstSequence < firstSequence) return rollback;
+      if (sequence !== undefined && sequence >= row.firstSequence) return rollback;
+    } else if (row.firstSequence > firstSequence) {
+      return rollback;
+    } else if (row.highest >= firstSequence && !claim.compromise) {
+      return rollback;
+    }
+  }
+  return known ? { kind: 'known', row: known } : { kind: 'new' };
+}
+
+/**
+ * Key exchange key epochs of one creator are non-decreasing in sequence too (A16). Gives the ranges with this message
+ * in them, or undefined when it contradicts them; the same array when nothing changed.
+ */
+export function extendKekRanges(
+  ranges: readonly KekRange[],
+  creator: InstanceId,
+  epoch: number,
+  sequence: number,
+): readonly KekRange[] | undefined {
+  let own: KekRange | undefined;
+  for (const range of ranges) {
+    if (range.creator !== creator) continue;
+    if (range.epoch === epoch) own = range;
+    else if (range.epoch > epoch ? sequence >= range.lowest : sequence <= range.highest) return undefined;
+  }
+  if (!own) return [...ranges, { creator, epoch, lowest: sequence, highest: sequence }].slice(-maxRanges);
+  if (sequence >= own.lowest && sequence <= own.highest) return ranges;
+  const wider = { ...own, lowest: Math.min(own.lowest, sequence), highest: Math.max(own.highest, sequence) };
+  return ranges.map((range) => (range === own ? wider : range));
+}
+
+/** Older ones lie below what was delivered long ago: the sequence itself keeps them out. */
+const maxRanges = 16;
+
+function isClaimed(row: ReceivingKeyRow, claim: EpochClaim): boolean {
+  return (
+    row.dskId === claim.dskId &&
+    row.firstSequence === claim.firstSequence &&
+    row.compromise === claim.compromise &&
+    sameBytes(row.check, claim.check)
+  );
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

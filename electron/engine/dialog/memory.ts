@@ -1,0 +1,184 @@
+import type { LocalParty } from '../certificates/local-party';
+import type { Crypto } from '../crypto/crypto';
+import { DecapsulationBudget } from '../exchange/decapsulation-budget';
+import { HeaderCache } from '../exchange/header-cache';
+import { KekRing } from '../exchange/kek-ring';
+import type { PeerId } from '../ids';
+import type { Clock } from '../ports';
+import type { DialogKey, DialogStore } from './dialog-store';
+import type { BlockEntry, DskEntry } from './header-entries';
+import { type DialogLimits, replayFilterEntries } from './limits';
+import { type DialogState, forgetKey, loadDialog } from './streams';
+
+/** What is held of one peer: its key exchange keys, header caches, replay filter and budget. */
+export interface PeerMemory {
+  readonly peerId: PeerId;
+  ring: KekRing | undefined;
+  ringTouched: number;
+  readonly blocks: HeaderCache<BlockEntry>;
+  readonly dsks: HeaderCache<DskEntry>;
+  /** MICs of the newest accepted messages: the MIC stands for H(envelope), it covers every byte (protocol.md §4). */
+  readonly recent: Set<string>;
+  readonly budget: DecapsulationBudget;
+}
+
+export interface MemoryParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly local: LocalParty;
+  readonly store: DialogStore;
+  readonly limits: DialogLimits;
+}
+
+/**
+ * The engine's working copy of the durable state. `change` writes through inside a transaction; whenever a
+ * transaction, also an outer one of the caller, was rolled back, the store's generation has fallen behind and what
+ * memory learned since is dropped and read again. A dropped session key only means a new one (protocol.md §3).
+ */
+export class Memory {
+  readonly #parts: MemoryParts;
+  readonly #dialogs = new Map<string, DialogState>();
+  readonly #peers = new Map<PeerId, PeerMemory>();
+  #generation: number;
+  #changing = false;
+
+  constructor(parts: MemoryParts) {
+    this.#parts = parts;
+    this.#generation = parts.store.generation();
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Before anything is believed that memory says. */
+  refresh(): void {
+    const generation = this.#parts.store.generation();
+    if (generation === this.#generation) return;
+    this.#dropAfter(generation);
+    this.#generation = generation;
+  }
+
+  /**
+   * Runs `work` in a transaction; when it throws, everything it changed is gone from memory too. Not to be entered
+   * again from inside, so a sink never calls the engine back.
+   */
+  change<T>(work: () => T): T {
+    const { store } = this.#parts;
+    if (this.#changing) throw new Error('a dialog sink must not call the engine');
+    this.refresh();
+    const before = this.#generation;
+    this.#changing = true;
+    try {
+      return store.transaction(() => {
+        this.#generation = store.advance();
+        return work();
+      });
+    } catch (error) {
+      this.#dropAfter(before);
+      this.#generation = before;
+      throw error;
+    } finally {
+      this.#changing = false;
+    }
+  }
+
+  dialog(key: DialogKey): DialogState | undefined {
+    const text = `${key.peerId}${key.dialogId}`;
+    const known = this.#dialogs.get(text);
+    if (known) return known;
+    const loaded = loadDialog(this.#parts.store, key, this.#parts.local.instanceId, this.#generation);
+    if (loaded) this.#dialogs.set(text, loaded);
+    return loaded;
+  }
+
+  addDialog(state: DialogState): void {
+    this.#dialogs.set(`${state.key.peerId}${state.key.dialogId}`, state);
+  }
+
+  /** Says that a dialog is being changed: it is dropped if this transaction does not last. */
+  touch(state: DialogState): void {
+    state.touched = this.#generation;
+  }
+
+  /** The dialogs of one peer that are in memory. */
+  loadedDialogs(peerId: PeerId): DialogState[] {
+    return [...this.#dialogs.values()].filter((state) => state.key.peerId === peerId);
+  }
+
+  peer(peerId: PeerId): PeerMemory {
+    const known = this.#peers.get(peerId);
+    if (known) return known;
+    const { clock, limits } = this.#parts;
+    const peer: PeerMemory = {
+      peerId,
+      ring: undefined,
+      ringTouched: 0,
+      blocks: new HeaderCache(limits.cacheEntries),
+      dsks: new HeaderCache(limits.cacheEntries),
+      recent: new Set(),
+      budget: new DecapsulationBudget(limits.decapsulations, limits.decapsulationsPerSecond, clock.monotonic()),
+    };
+    this.#peers.set(peerId, peer);
+    return peer;
+  }
+
+  ring(peerId: PeerId): KekRing {
+    const peer = this.peer(peerId);
+    if (!peer.ring) {
+      const { crypto, local, store, limits } = this.#parts;
+      peer.ring = new KekRing({ crypto, local, store, peerId, open: limits.cacheEntries });
+    }
+    peer.ringTouched = this.#generation;
+    return peer.ring;
+  }
+
+  /** Remembers an accepted message for the replay filter. */
+  remember(peer: PeerMemory, mic: string): void {
+    for (const oldest of peer.recent) {
+      if (peer.recent.size < replayFilterEntries) break;
+      peer.recent.delete(oldest);
+    }
+    peer.recent.add(mic);
+  }
+
+  /** Forgets every key and header of a peer. */
+  forgetPeer(peerId: PeerId): void {
+    const peer = this.#peers.get(peerId);
+    if (peer) clearPeer(peer);
+    for (const state of this.loadedDialogs(peerId)) if (state.sending) forgetKey(state.sending);
+  }
+
+  wipe(): void {
+    for (const peer of this.#peers.values()) clearPeer(peer);
+    for (const state of this.#dialogs.values()) if (state.sending) forgetKey(state.sending);
+    this.#peers.clear();
+    this.#dialogs.clear();
+  }
+
+  #dropAfter(generation: number): void {
+    for (const [text, state] of this.#dialogs) {
+      if (state.touched <= generation) continue;
+      if (state.sending) forgetKey(state.sending);
+      this.#dialogs.delete(text);
+    }
+    // Caches say only what verified, but what they were filled by did not last: cheap to fill again.
+    for (const peer of this.#peers.values()) {
+      if (peer.ringTouched > generation) {
+        peer.ring?.wipe();
+        peer.ring = undefined;
+      }
+      peer.blocks.clear();
+      peer.dsks.clear();
+      peer.recent.clear();
+    }
+  }
+}
+
+function clearPeer(peer: PeerMemory): void {
+  peer.ring?.wipe();
+  peer.ring = undefined;
+  peer.blocks.clear();
+  peer.dsks.clear();
+  peer.recent.clear();
+}

@@ -1,0 +1,252 @@
+import type { VerifiedChain } from '../certificates/chain';
+import type { DialogRow, ReceivingKeyRow } from './dialog-store';
+import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
+import type { BlockEntry, DskEntry } from './header-entries';
+import { type ControlHandler } from './acknowledging';
+import { Delivering, type Arrived } from './delivering';
+import type { DialogLimits } from './limits';
+import type { PeerMemory } from './memory';
+import { micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
+import { openBlock, openDsk } from './open-headers';
+import { openMessage, unpadded } from './open-message';
+import { type EpochVerdict, extendKekRanges, judgeEpoch } from './epoch-rules';
+import type { SendingParts } from './sending';
+import { type DialogState, newReceiving, type ReceivingStream } from './streams';
+
+export interface ReceivingParts extends SendingParts {
+  readonly limits: DialogLimits;
+  readonly controls: ControlHandler;
+}
+
+/**
+ * Receiving by figures 6 and 7. Everything up to the tag only looks; what a message changes, it changes after its tag
+ * has verified, in the transaction of its batch (A11). Every refusal looks the same from outside.
+ */
+export class Receiving {
+  readonly #parts: ReceivingParts;
+  readonly #delivering: Delivering;
+
+  constructor(parts: ReceivingParts) {
+    this.#parts = parts;
+    this.#delivering = new Delivering(parts);
+  }
+
+  /** Runs inside `Memory.change`. */
+  receiveBatch(source: VerifiedChain, batch: readonly Uint8Array[]): ReceiveOutcome[] {
+    const touched = new Set<ReceivingStream>();
+    const outcomes = batch.map((bytes) => this.#receive(source, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), touched));
+    this.#delivering.flush(touched);
+    return outcomes;
+  }
+
+  #receive(source: VerifiedChain, bytes: Buffer, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const { crypto, local, peers, memory } = this.#parts;
+    const { peerId } = source.identity;
+    if (peerId === local.peerId) return rejected('self');
+    const remote = peers(peerId);
+    const peer = memory.peer(peerId);
+
+    // 604, 608, 612: one message, whole, of this version, within every cap.
+    const span = spanOfMessage(bytes);
+    if (!span) return rejected('preamble');
+    const mic = bytes.toString('latin1', micAt, micAt + micBytes);
+    if (peer.recent.has(mic)) return this.#seenBefore(source, bytes, span, touched);
+
+    // 616 → 624 → 628, 620 → 636 → 640: service pair and key exchange key.
+    const block = openBlock(this.#parts, peer, memory.ring(peerId), source, bytes, span);
+    if ('refused' in block) return rejected(block.refused);
+    // 632 → 648 → 652: dialog session key.
+    const dsk = openDsk(this.#parts, peer, source, block.entry, bytes, span);
+    if ('refused' in dsk) {
+      if (block.fresh) block.entry.wipe();
+      return rejected(dsk.refused);
+    }
+    // 644: the body. Until here nothing was believed.
+    const plaintext = openMessage(crypto, dsk.entry.state, bytes, span);
+    const content = plaintext && unpadded(plaintext);
+    const message: Authentic | undefined = content && { source, remote, peer, span, block: block.entry, dsk: dsk.entry, content, size: bytes.length, mic };
+    // 656: permission, order, epochs; then it is delivered, held, or nothing.
+    const outcome = message ? this.#judge(message, touched) : rejected(plaintext ? 'padding' : 'tag');
+    this.#settle(peer, block, dsk, message !== undefined && accepted.has(outcome.kind));
+    return outcome;
+  }
+
+  /** 628, 640, 652 at last: headers are cached once a message under them was accepted; others are wiped. */
+  #settle(
+    peer: PeerMemory,
+    block: { readonly entry: BlockEntry; readonly fresh: boolean },
+    dsk: { readonly entry: DskEntry; readonly fresh: boolean },
+    keep: boolean,
+  ): void {
+    if (block.fresh && !(keep && peer.blocks.add(block.entry, block.entry.bytes.length - signatureFromEnd))) block.entry.wipe();
+    if (dsk.fresh && !(keep && peer.dsks.add(dsk.entry, 0))) dsk.entry.wipe();
+  }
+
+  #judge(message: Authentic, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const { memory, store, local, crypto, limits } = this.#parts;
+    const { remote, dsk, span, block, peer } = message;
+    if (!remote || remote.blocked) return rejected('blocked');
+    const known = memory.dialog(dsk.dialog);
+    if (span.control) return known ? this.#control(message, known, touched) : rejected('dialog-unknown');
+    if (!remote.mayMessage) return rejected('not-permitted');
+    if (!known && !remote.mayOpen) return rejected('not-permitted');
+    if (known ? known.row.state === 'closed' : store.isBuried(dsk.dialog)) return rejected('buried');
+    if (known?.row.state === 'failed') return this.#failedBefore(known);
+
+    const stream = known?.receiving.get(dsk.instanceId);
+    const cumulative = stream?.row.cumulative ?? 0;
+    const { sequence } = span;
+    if (stream && (sequence <= cumulative || stream.held.has(sequence))) return this.#duplicate(known, stream, touched);
+    if (sequence > cumulative + limits.lookAhead) return rejected('ahead');
+    if (stream && sequence !== cumulative + 1 && stream.heldBytes + message.content.length > limits.heldBytes) return rejected('ahead');
+
+    const ring = memory.ring(peer.peerId);
+    const claim = { ...dsk.header, check: dsk.check, sequence };
+    const verdict = judgeEpoch(stream?.keys ?? [], claim);
+    const ranges = extendKekRanges(stream?.row.kekRanges ?? [], block.header.creatingInstance, block.header.epoch, sequence);
+    const failure = this.#failure(message, verdict, ranges === undefined, stream === undefined || verdict.kind === 'new');
+    if (failure) {
+      if (ring.contradicts(block.header, block.check)) memory.peer(peer.peerId).dsks.clear();
+      return this.#fail(message, known, failure);
+    }
+
+    const dialog = known ?? this.#create(message);
+    const into = stream ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
+    if (!stream) dialog.receiving.set(dsk.instanceId, into);
+    memory.touch(dialog);
+    if (!ring.find(block.header.kekId)?.known || !store.verifiedBlock(peer.peerId, block.hash)) {
+      ring.learned(block.header, block.check, block.kek, block.bytes, block.hash, this.#now());
+    }
+    if (ranges && ranges !== into.row.kekRanges) into.row = { ...into.row, kekRanges: ranges };
+    memory.remember(peer, message.mic);
+    touched.add(into);
+    const arrived: Arrived = {
+      sequence,
+      content: message.content,
+      time: span.time,
+      size: message.size,
+      claim,
+      isNew: verdict.kind === 'new',
+    };
+    return this.#delivering.accept(dialog, into, arrived);
+  }
+
+  /** What breaks the rules of keys, if anything does (A11, A29, A35, A36). */
+  #failure(message: Authentic, verdict: EpochVerdict, kekRollback: boolean, newKey: boolean): FailureReason | undefined {
+    const { memory, store } = this.#parts;
+    const { block, dsk, peer } = message;
+    if (memory.ring(peer.peerId).contradicts(block.header, block.check)) return 'kek-conflict';
+    if (verdict.kind === 'violated') return verdict.reason;
+    if (kekRollback) return 'kek-rollback';
+    if (!newKey) return undefined;
+    const elsewhere = store.streamsWithCheck(peer.peerId, dsk.check).some(
+      (key) => key.dialogId !== dsk.dialog.dialogId || key.instanceId !== dsk.instanceId,
+    );
+    return elsewhere ? 'key-reused' : undefined;
+  }
+
+  #control(message: Authentic, dialog: DialogState, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const { crypto, local, memory, controls } = this.#parts;
+    const { dsk, span, peer, block } = message;
+    if (dialog.row.state !== 'open') return rejected('dialog-failed');
+    const known = dialog.receiving.get(dsk.instanceId);
+    // The newest state wins: an older counter, or an older key, is a replay.
+    if (known && (span.sequence <= known.row.controlFloor || dsk.header.epoch < known.row.controlEpoch)) return { kind: 'duplicate' };
+    const claim = { ...dsk.header, check: dsk.check };
+    const verdict = judgeEpoch(known?.keys ?? [], claim);
+    const failure = this.#failure(message, verdict, false, !known || verdict.kind === 'new');
+    if (failure) return this.#fail(message, dialog, failure);
+    const into = known ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
+    if (!known) dialog.receiving.set(dsk.instanceId, into);
+    memory.touch(dialog);
+    const ring = memory.ring(peer.peerId);
+    if (!ring.find(block.header.kekId)?.known || !this.#parts.store.verifiedBlock(peer.peerId, block.hash)) {
+      ring.learned(block.header, block.check, block.kek, block.bytes, block.hash, this.#now());
+    }
+    into.row = { ...into.row, controlFloor: span.sequence, controlEpoch: dsk.header.epoch };
+    into.dirty = true;
+    touched.add(into);
+    memory.remember(peer, message.mic);
+    if (verdict.kind === 'new') this.#delivering.addKey(dialog, into, claim, span.time);
+    controls.handle(dialog, into, message.content);
+    return { kind: 'control', dialogId: dialog.key.dialogId };
+  }
+
+  /** 311 of the text, S1-41: the endpoint comes into being with its first message. */
+  #create(message: Authentic): DialogState {
+    const { store, memory } = this.#parts;
+    const row: DialogRow = {
+      ...message.dsk.dialog,
+      openedBy: 'peer',
+      state: 'open',
+      createdAt: this.#now(),
+      kekCreator: message.block.header.creatingInstance,
+      announced: false,
+      failureDue: false,
+    };
+    store.putDialog(row);
+    const state: DialogState = { key: message.dsk.dialog, row, sending: undefined, receiving: new Map(), touched: memory.generation };
+    memory.addDialog(state);
+    return state;
+  }
+
+  #fail(message: Authentic, known: DialogState | undefined, reason: FailureReason): ReceiveOutcome {
+    this.#parts.controls.fail(known ?? this.#create(message), reason, true);
+    return rejected(reason);
+  }
+
+  #failedBefore(dialog: DialogState): ReceiveOutcome {
+    const { memory, store } = this.#parts;
+    // It may not have heard yet: the word is due again. Never after the peer said so itself.
+    if (dialog.row.failure !== 'told-by-peer' && !dialog.row.failureDue) {
+      memory.touch(dialog);
+      dialog.row = { ...dialog.row, failureDue: true };
+      store.putDialog(dialog.row);
+    }
+    return rejected('dialog-failed');
+  }
+
+  /** A replay, or a sender that missed the acknowledgement: it is told again, nothing else happens (A22). */
+  #duplicate(dialog: DialogState | undefined, stream: ReceivingStream, touched: Set<ReceivingStream>): ReceiveOutcome {
+    if (dialog && !stream.row.acknowledgementDue) {
+      this.#parts.memory.touch(dialog);
+      stream.row = { ...stream.row, acknowledgementDue: true };
+      stream.dirty = true;
+      touched.add(stream);
+    }
+    return { kind: 'duplicate' };
+  }
+
+  /** The replay filter knows the MIC: no key is touched for it, only the stream it names may owe an answer. */
+  #seenBefore(source: VerifiedChain, bytes: Buffer, span: MessageSpan, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const { memory, peers } = this.#parts;
+    const { peerId } = source.identity;
+    const remote = peers(peerId);
+    if (!remote || remote.blocked) return rejected('blocked');
+    if (span.control) return { kind: 'duplicate' };
+    const dialog = memory.dialog({ peerId, dialogId: toDialogId(bytes.subarray(span.dialogAt, span.dialogAt + 16)) });
+    const stream = dialog?.receiving.get(source.instance.instanceId);
+    if (!dialog || !stream || dialog.row.state !== 'open') return { kind: 'duplicate' };
+    const { sequence } = span;
+    if (sequence > stream.row.cumulative && !stream.held.has(sequence)) return rejected('replay');
+    return this.#duplicate(dialog, stream, touched);
+  }
+
+  #now(): number {
+    return Math.max(0, Math.trunc(this.#parts.clock.now()));
+  }
+}
+
+/** A message whose tag verified. */
+interface Authentic {
+  readonly source: VerifiedChain;
+  readonly remote: RemoteParty | undefined;
+  readonly peer: PeerMemory;
+  readonly span: MessageSpan;
+  readonly block: BlockEntry;
+  readonly dsk: DskEntry;
+  /** c ‖ content. */
+  readonly content: Uint8Array;
+  readonly size: number;
+  readonly mic: string;
+}

@@ -1,0 +1,220 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { ShiftReason } from '../../../shared/model/keys';
+import type { LocalParty } from '../certificates/local-party';
+import type { Crypto } from '../crypto/crypto';
+import type { KekRow } from '../exchange/kek-store';
+import { keyCheck } from '../exchange/kek-wrap';
+import type { PeerId } from '../ids';
+import type { Clock, Logger } from '../ports';
+import { dskIdFromBytes } from '../wire/ids';
+import type { DialogStore, OutboxRow, SendingRow } from './dialog-store';
+import type { DialogSink, RemoteParty } from './dialog-types';
+import type { Memory } from './memory';
+import { maxBodyBytes } from './message-layout';
+import { blindBytes, bodyLength, createSealState, type Plain, sealMessage } from './seal-message';
+import { dskBytes, encodeDskHeader, wrapDsk } from './session-key';
+import { type DialogState, forgetKey, newSending, type Sealer, type SendingKey, type SendingStream } from './streams';
+import { nextDigest } from './transcript';
+
+export interface SendingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly local: LocalParty;
+  readonly store: DialogStore;
+  readonly peers: (peerId: PeerId) => RemoteParty | undefined;
+  readonly sink: DialogSink;
+  readonly memory: Memory;
+}
+
+/** How many waiting rows are read at a time. */
+const page = 64;
+
+/** Sending by figure 5. Every method runs inside `Memory.change`. */
+export class Sending {
+  readonly #parts: SendingParts;
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
+
+  stream(dialog: DialogState): SendingStream {
+    const { crypto, local, store, memory } = this.#parts;
+    memory.touch(dialog);
+    if (!dialog.sending) {
+      const key = { ...dialog.key, instanceId: local.instanceId };
+      dialog.sending = newSending(crypto, key, [local.peerId, dialog.key.peerId]);
+      store.putSending(dialog.sending.row);
+    }
+    return dialog.sending;
+  }
+
+  /**
+   * 504: gives the content its sequence and its outbox row, sealed when the peer is known. Content and sequence become
+   * durable together (protocol.md §7). Errors: message.too-long.
+   */
+  send(dialog: DialogState, content: Uint8Array): { readonly row: OutboxRow } {
+    const { crypto, clock, store, peers } = this.#parts;
+    if (bodyLength(blindBytes + content.length) > maxBodyBytes) {
+      throw new KeyshiftError('message.too-long', 'The message is too long.', { limit: maxBodyBytes });
+    }
+    const stream = this.stream(dialog);
+    const peer = peers(dialog.key.peerId);
+    // Whatever still waits goes first: keys only ever rise with the sequence.
+    if (peer && stream.row.nextSealed < stream.row.nextSequence) this.sealWaiting(dialog.key.peerId);
+
+    const plaintext = new Uint8Array(blindBytes + content.length);
+    const fresh = crypto.random(blindBytes + 16);
+    plaintext.set(fresh.subarray(0, blindBytes));
+    plaintext.set(content, blindBytes);
+    const sequence = stream.row.nextSequence;
+    const digest = nextDigest(crypto, stream.row.digest, sequence, plaintext);
+    const sentAt = Math.max(0, Math.trunc(clock.now()));
+    const sealer = peer && stream.row.nextSealed === sequence ? this.#sealer(dialog, stream, peer) : undefined;
+    const key = { peerId: stream.row.peerId, dialogId: stream.row.dialogId, instanceId: stream.row.instanceId };
+    stream.row = { ...stream.row, nextSequence: sequence + 1, digest };
+    const base: OutboxRow = { ...key, sequence, content: plaintext, digest, sentAt };
+    const row = sealer ? { ...base, sealed: this.#seal(stream, sealer, { control: false, sequence, time: sentAt, plaintext }, fresh.subarray(blindBytes)) } : base;
+    store.addOutbox(row);
+    store.putSending(stream.row);
+    return { row };
+  }
+
+  /** Seals what waited for the peer's exchange credential, in order; gives how many. */
+  sealWaiting(peerId: PeerId): number {
+    const { crypto, store, peers, memory, sink } = this.#parts;
+    const peer = peers(peerId);
+    if (!peer || peer.blocked) return 0;
+    let count = 0;
+    for (let rows = store.waiting(peerId, page); rows.length > 0; rows = store.waiting(peerId, page)) {
+      for (const row of rows) {
+        const dialog = memory.dialog(row);
+        if (!dialog) return count;
+        const stream = this.stream(dialog);
+        const sealer = this.#sealer(dialog, stream, peer);
+        if (!sealer) return count;
+        const { sequence, sentAt: time, content: plaintext } = row;
+        const sealed = this.#seal(stream, sealer, { control: false, sequence, time, plaintext }, crypto.random(16));
+        store.sealOutbox(row, sequence, sealed);
+        store.putSending(stream.row);
+        sink.sealed({ ...dialog.key, instanceId: row.instanceId, sequence, keyEpoch: sealed.keyEpoch });
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  /** A control message: no sequence, a counter of its own (protocol.md §7). Undefined when the headers cannot be made. */
+  control(dialog: DialogState, peer: RemoteParty, content: Uint8Array): Uint8Array | undefined {
+    const { crypto, clock, store } = this.#parts;
+    const stream = this.stream(dialog);
+    const sealer = this.#sealer(dialog, stream, peer);
+    if (!sealer) return undefined;
+    const fresh = crypto.random(blindBytes + 16);
+    const plaintext = new Uint8Array(blindBytes + content.length);
+    plaintext.set(fresh.subarray(0, blindBytes));
+    plaintext.set(content, blindBytes);
+    const sequence = stream.row.control + 1;
+    stream.row = { ...stream.row, control: sequence };
+    const time = Math.max(0, Math.trunc(clock.now()));
+    const bytes = sealMessage(crypto, sealer.state, { control: true, sequence, time, plaintext }, fresh.subarray(blindBytes));
+    store.putSending(stream.row);
+    return bytes;
+  }
+
+  /** A new session key for this stream: one local act (protocol.md §6). It travels with the next message. */
+  shift(dialog: DialogState, stream: SendingStream, reason: ShiftReason): { readonly from: number; readonly to: number } {
+    const { crypto, clock, store, sink } = this.#parts;
+    const at = Math.max(0, Math.trunc(clock.now()));
+    const from = stream.row.epoch;
+    const to = from + 1;
+    const why = from === 0 ? 'first' : reason;
+    forgetKey(stream);
+    const secret = crypto.randomSecret('dsk-send', dskBytes);
+    const header = {
+      dskId: dskIdFromBytes(crypto.random(16)),
+      epoch: to,
+      firstSequence: stream.row.nextSealed,
+      compromise: false,
+    };
+    stream.key = { header, secret };
+    stream.row = { ...stream.row, epoch: to, epochSince: at, epochMessages: 0, epochBytes: 0 };
+    const { peerId, dialogId, instanceId } = stream.row;
+    const check = keyCheck(crypto, 'dsk-check', secret);
+    store.addSendingKey({ peerId, dialogId, instanceId, epoch: to, dskId: header.dskId, check, firstSequence: header.firstSequence, reason: why, createdAt: at });
+    store.putSending(stream.row);
+    sink.shifted({ ...dialog.key, who: 'you', instanceId, from, to, reason: why, at });
+    return { from, to };
+  }
+
+  /** 508–544: the three headers, from the cache or made and cached. Undefined when the peer's key cannot be wrapped to. */
+  #sealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty): Sealer | undefined {
+    const { crypto, local, clock, memory } = this.#parts;
+    const ring = memory.ring(peer.peerId);
+    // A stream's first send after a process start uses a new key: the old one was only in memory (A38).
+    const key = stream.key ?? this.#freshKey(dialog, stream);
+    const cached = stream.sealer?.key === key && crypto.equal(stream.sealer.exchangeHash, peer.exchange.hash) ? stream.sealer : undefined;
+    if (cached?.ringRevision === ring.revision) return cached;
+
+    // 512, 528: which key exchange key. 508, 516, 520, 532: service pair and KEK header are one signed block here.
+    const kek = this.#kek(dialog, clock.now());
+    if (cached?.kekId === kek.kekId) {
+      stream.sealer = { ...cached, ringRevision: ring.revision };
+      return stream.sealer;
+    }
+    const block = ring.ownBlock(kek, peer);
+    if (!block) return this.#refuse(peer);
+    // 524, 540, 544: the DSK header; the same key under a new KEK is only wrapped again.
+    const context = { sender: local.peerId, recipient: peer.peerId, dialogId: dialog.key.dialogId, senderInstance: local.instanceId, kekId: kek.kekId };
+    const bytes = ring.withKey(kek, (secret) => encodeDskHeader(key.header, wrapDsk(crypto, secret, context, key.header, key.secret)));
+    if (!bytes) return this.#refuse(peer);
+    const state = createSealState({
+      block,
+      dskHeader: { bytes, hash: crypto.sha256(bytes) },
+      dialogId: dialog.key.dialogId,
+      senderInstance: local.instanceId,
+      key: key.secret,
+    });
+    const sealer: Sealer = { state, key, exchangeHash: peer.exchange.hash, ringRevision: ring.revision, kekId: kek.kekId };
+    stream.sealer = sealer;
+    return sealer;
+  }
+
+  #freshKey(dialog: DialogState, stream: SendingStream): SendingKey {
+    this.shift(dialog, stream, 'start');
+    const { key } = stream;
+    if (!key) throw new Error('a shift makes a key');
+    return key;
+  }
+
+  /** The newest key of the creator this dialog was opened under, so that replies need no new one (S1-17, S1-28). */
+  #kek(dialog: DialogState, now: number): KekRow {
+    const { store, memory } = this.#parts;
+    const ring = memory.ring(dialog.key.peerId);
+    const bound = dialog.row.kekCreator && ring.newestOf(dialog.row.kekCreator);
+    if (bound) return bound;
+    const chosen = ring.choose(Math.max(0, Math.trunc(now)));
+    dialog.row = { ...dialog.row, kekCreator: chosen.creatingInstance };
+    store.putDialog(dialog.row);
+    return chosen;
+  }
+
+  /** 536, 548: locks one message and counts it. */
+  #seal(stream: SendingStream, sealer: Sealer, plain: Plain, salt: Uint8Array): NonNullable<OutboxRow['sealed']> {
+    const bytes = sealMessage(this.#parts.crypto, sealer.state, plain, salt);
+    const { row } = stream;
+    const next: SendingRow = {
+      ...row,
+      nextSealed: plain.sequence + 1,
+      epochMessages: row.epochMessages + 1,
+      epochBytes: row.epochBytes + bytes.length,
+    };
+    stream.row = next;
+    return { bytes, keyEpoch: row.epoch, kekId: sealer.kekId };
+  }
+
+  #refuse(peer: RemoteParty): undefined {
+    this.#parts.logger.warn('dialog.cannot-wrap', { credential: peer.exchange.notBefore });
+    return undefined;
+  }
+}

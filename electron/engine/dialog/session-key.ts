@@ -1,0 +1,87 @@
+import type { Crypto } from '../crypto/crypto';
+import type { Secret } from '../crypto/secret';
+import type { DialogId, DskId, InstanceId, KekId, PeerId } from '../ids';
+import { dskIdFromBytes, id16ToBytes, peerIdToBytes } from '../wire/ids';
+import { concat, Writer } from '../wire/writer';
+import { dskKinds, wrappedDskBytes } from './message-layout';
+
+/** What a DSK header says in clear (seed 000, figure 2, 240). */
+export interface DskHeader {
+  readonly dskId: DskId;
+  readonly epoch: number;
+  readonly firstSequence: number;
+  readonly compromise: boolean;
+}
+
+/** What a wrapped session key is bound to: direction, dialog, device and the key exchange key (A27, A28). */
+export interface DskContext {
+  readonly sender: PeerId;
+  readonly recipient: PeerId;
+  readonly dialogId: DialogId;
+  readonly senderInstance: InstanceId;
+  readonly kekId: KekId;
+}
+
+export const dskBytes = 32;
+
+/** dskId[16] | dskEpoch u32 | firstSequence u64 | kind u8 | wrappedDsk LP. */
+export function encodeDskHeader(header: DskHeader, wrapped: Uint8Array): Uint8Array {
+  return new Writer()
+    .fixed(id16ToBytes(header.dskId))
+    .u32(header.epoch)
+    .u64(header.firstSequence)
+    .u8(header.compromise ? dskKinds.compromise : dskKinds.routine)
+    .lp(wrapped)
+    .finish();
+}
+
+/** Undefined when epoch, first sequence or kind are out of range. */
+export function parseDskHeader(bytes: Buffer, at: number): DskHeader | undefined {
+  const epoch = bytes.readUInt32BE(at + 16);
+  const first = bytes.readBigUInt64BE(at + 20);
+  const kind = bytes[at + 28];
+  if (epoch === 0 || first === 0n || first > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  if (kind !== dskKinds.routine && kind !== dskKinds.compromise) return undefined;
+  return {
+    dskId: dskIdFromBytes(bytes.subarray(at, at + 16)),
+    epoch,
+    firstSequence: Number(first),
+    compromise: kind === dskKinds.compromise,
+  };
+}
+
+/** `nonce[24] ‖ DSK sealed under the KEK[48]`, with a random nonce. */
+export function wrapDsk(crypto: Crypto, kek: Secret<'kek'>, context: DskContext, header: DskHeader, dsk: Secret<'dsk-send'>): Uint8Array {
+  crypto.meter.count('dskWrap');
+  const nonce = crypto.random(24);
+  return concat(nonce, crypto.seal('dsk', kek, nonce, dskAad(context, header), dsk.bytes));
+}
+
+/** Undefined when it was not wrapped under this KEK for exactly this stream and header. */
+export function unwrapDsk(
+  crypto: Crypto,
+  kek: Secret<'kek'>,
+  context: DskContext,
+  header: DskHeader,
+  wrapped: Uint8Array,
+): Secret<'dsk-receive'> | undefined {
+  if (wrapped.length !== wrappedDskBytes) return undefined;
+  crypto.meter.count('dskUnwrap');
+  const opened = crypto.open('dsk', kek, wrapped.subarray(0, 24), dskAad(context, header), wrapped.subarray(24));
+  return opened?.length === dskBytes ? crypto.secret('dsk-receive', opened) : undefined;
+}
+
+/** Sender peer id ‖ recipient peer id ‖ dialogId ‖ senderInstance ‖ dskId ‖ dskEpoch ‖ firstSequence ‖ kind ‖ kekId: all of fixed length. */
+function dskAad(context: DskContext, header: DskHeader): Uint8Array {
+  return new Writer()
+    .fixed(peerIdToBytes(context.sender))
+    .fixed(peerIdToBytes(context.recipient))
+    .fixed(id16ToBytes(context.dialogId))
+    .fixed(id16ToBytes(context.senderInstance))
+    .fixed(id16ToBytes(header.dskId))
+    .u32(header.epoch)
+    .u64(header.firstSequence)
+    .u8(header.compromise ? dskKinds.compromise : dskKinds.routine)
+    .fixed(id16ToBytes(context.kekId))
+    .finish();
+}

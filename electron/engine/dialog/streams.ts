@@ -1,0 +1,120 @@
+import type { Crypto } from '../crypto/crypto';
+import type { Secret } from '../crypto/secret';
+import type { InstanceId, KekId, PeerId } from '../ids';
+import type { DialogKey, DialogRow, DialogStore, HeldRow, ReceivingKeyRow, ReceivingRow, SendingRow, StreamKey } from './dialog-store';
+import type { SealState } from './seal-message';
+import type { DskHeader } from './session-key';
+import { firstDigest } from './transcript';
+
+/** The session key this process sends with in one stream: in memory only. */
+export interface SendingKey {
+  readonly header: DskHeader;
+  readonly secret: Secret<'dsk-send'>;
+}
+
+/** What a seal state was built from; when any of it changes it is built anew. */
+export interface Sealer {
+  readonly state: SealState;
+  readonly key: SendingKey;
+  readonly exchangeHash: Uint8Array;
+  readonly ringRevision: number;
+  readonly kekId: KekId;
+}
+
+/** What this device sends in one dialog. `row` is written through after every change. */
+export interface SendingStream {
+  row: SendingRow;
+  key: SendingKey | undefined;
+  sealer: Sealer | undefined;
+}
+
+/** What another device sends in one dialog: the replay window, key epochs, and what came early. */
+export interface ReceivingStream {
+  row: ReceivingRow;
+  /** Lowest epoch first. */
+  readonly keys: ReceivingKeyRow[];
+  readonly held: Map<number, HeldRow>;
+  heldBytes: number;
+  /** Written at the end of the transaction, once for a whole batch. */
+  dirty: boolean;
+  readonly dirtyKeys: Set<number>;
+}
+
+/** One dialog as the engine works on it. */
+export interface DialogState {
+  readonly key: DialogKey;
+  row: DialogRow;
+  sending: SendingStream | undefined;
+  readonly receiving: Map<InstanceId, ReceivingStream>;
+  /** Store generation of the newest change that memory holds. */
+  touched: number;
+}
+
+export function loadDialog(store: DialogStore, key: DialogKey, own: InstanceId, generation: number): DialogState | undefined {
+  const row = store.findDialog(key);
+  if (!row) return undefined;
+  const sending = store.findSending({ ...key, instanceId: own });
+  const receiving = new Map<InstanceId, ReceivingStream>();
+  for (const each of store.receivings(key)) receiving.set(each.instanceId, loadReceiving(store, each));
+  return {
+    key: { peerId: key.peerId, dialogId: key.dialogId },
+    row,
+    sending: sending && { row: sending, key: undefined, sealer: undefined },
+    receiving,
+    touched: generation,
+  };
+}
+
+function loadReceiving(store: DialogStore, row: ReceivingRow): ReceivingStream {
+  const key: StreamKey = { peerId: row.peerId, dialogId: row.dialogId, instanceId: row.instanceId };
+  const held = new Map<number, HeldRow>();
+  let heldBytes = 0;
+  for (const each of store.held(key)) {
+    held.set(each.sequence, each);
+    heldBytes += each.content.length;
+  }
+  return { row, keys: [...store.receivingKeys(key)], held, heldBytes, dirty: false, dirtyKeys: new Set() };
+}
+
+export function newSending(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): SendingStream {
+  const row: SendingRow = {
+    ...streamKey(key),
+    nextSequence: 1,
+    nextSealed: 1,
+    acknowledged: 0,
+    digest: firstDigest(crypto, people, key.dialogId, key.instanceId),
+    comparedUpTo: 0,
+    comparedEqual: true,
+    control: 0,
+    epoch: 0,
+    epochSince: 0,
+    epochMessages: 0,
+    epochBytes: 0,
+  };
+  return { row, key: undefined, sealer: undefined };
+}
+
+export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): ReceivingStream {
+  const row: ReceivingRow = {
+    ...streamKey(key),
+    cumulative: 0,
+    digest: firstDigest(crypto, people, key.dialogId, key.instanceId),
+    controlFloor: 0,
+    controlEpoch: 0,
+    latestTime: 0,
+    acknowledgementDue: false,
+    kekRanges: [],
+  };
+  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set() };
+}
+
+/** Forgets the session key: the next message takes a new one. */
+export function forgetKey(stream: SendingStream): void {
+  stream.key?.secret.wipe();
+  stream.key = undefined;
+  stream.sealer = undefined;
+}
+
+function streamKey({ peerId, dialogId, instanceId }: StreamKey): StreamKey {
+  return { peerId, dialogId, instanceId };
+}

@@ -1,0 +1,24 @@
+/** How many private-key operations one peer may cause: a bucket that refills evenly (A17). */
+export class DecapsulationBudget {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  #tokens: number;
+  #at: number;
+
+  /** `now`: monotonic milliseconds. */
+  constructor(burst: number, perSecond: number, now: number) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#tokens = burst;
+    this.#at = now;
+  }
+
+  /** Takes one if there is one. */
+  take(now: number): boolean {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,61 @@
+/** What a cache keeps: the exact header bytes it stands for and secrets to wipe when it goes. */
+export interface CachedHeader {
+  readonly bytes: Buffer;
+  wipe(): void;
+}
+
+/**
+ * One of the header caches of figures 5–7, for one peer. An entry is found by a short key and counts only when all its
+ * bytes are equal to what was received (A11). Bounded, oldest out first; a capacity of 0 is legal and changes no
+ * result, only the work (S1-47).
+ */
+export class HeaderCache<E extends CachedHeader> {
+  readonly #capacity: number;
+  readonly #entries = new Map<string, E>();
+  /** Most messages come under the headers of the one before. */
+  #last: E | undefined;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The entry whose bytes are exactly `message[from, to)`. `keyAt`: 16 of those bytes that tell entries apart. */
+  find(message: Buffer, from: number, to: number, keyAt: number): E | undefined {
+    const last = this.#last;
+    if (last && last.bytes.compare(message, from, to) === 0) return last;
+    if (this.#entries.size === 0) return undefined;
+    const entry = this.#entries.get(message.toString('latin1', keyAt, keyAt + 16));
+    if (!entry || entry.bytes.compare(message, from, to) !== 0) return undefined;
+    this.#last = entry;
+    return entry;
+  }
+
+  /** Takes ownership; false when there is no room at all, and the entry stays the caller's. */
+  add(entry: E, keyAt: number): boolean {
+    if (this.#capacity === 0) return false;
+    const key = entry.bytes.toString('latin1', keyAt, keyAt + 16);
+    const replaced = this.#entries.get(key);
+    if (replaced) this.#drop(key, replaced);
+    for (const [oldest, old] of this.#entries) {
+      if (this.#entries.size < this.#capacity) break;
+      this.#drop(oldest, old);
+    }
+    this.#entries.set(key, entry);
+    this.#last = entry;
+    return true;
+  }
+
+  clear(): void {
+    for (const [key, entry] of this.#entries) this.#drop(key, entry);
+  }
+
+  #drop(key: string, entry: E): void {
+    this.#entries.delete(key);
+    if (this.#last === entry) this.#last = undefined;
+    entry.wipe();
+  }
+}

@@ -1,0 +1,135 @@
+import type { Clock, Link } from '../ports';
+import { encodeFrame, type Frame, type FrameReader, frameTypes } from '../wire/frame';
+import { WireError } from '../wire/reader';
+import { step } from './handshake';
+import type { Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, Opened } from './handshake-state';
+import type { SessionLimits } from './limits';
+import type { LiveSession } from './session';
+
+export interface ConnectionParts {
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  readonly environment: HandshakeEnvironment;
+  readonly link: Link;
+  /** Frames of the link, with whatever of it is read already. */
+  readonly reader: FrameReader;
+  readonly state: HandshakeState;
+  /** Monotonic milliseconds by which the session must be confirmed. */
+  readonly deadline: number;
+  /** Once, when the handshake is over. Undefined: the session is not wanted after all and the link is closed already. */
+  readonly onOpen: (opened: Opened) => LiveSession | undefined;
+  /** Once, instead. The link is being closed. */
+  readonly onFailed: (failure: Failed) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Drives one link through the handshake and then feeds its session: the one place where the pure step meets time. */
+export class Connection {
+  readonly #parts: ConnectionParts;
+  #state: HandshakeState;
+  #session: LiveSession | undefined;
+  #over = false;
+  #cancelDeadline: (() => void) | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#state = parts.state;
+  }
+
+  /** Takes the link's handlers over and begins; `first` is the frame that was read to find out what this link wants. */
+  begin(first?: Frame): void {
+    const { link, clock, deadline } = this.#parts;
+    this.#cancelDeadline = clock.setTimer(Math.max(0, deadline - clock.monotonic()), () => this.end('timeout'));
+    if (first) this.#guard(() => this.#frame(first));
+    else this.#guard(() => this.#step({ kind: 'start', now: clock.now() }));
+    this.#guard(() => this.#drainFrames());
+    // A link that is already closed says so to this handler.
+    link.onClose(() => this.closed());
+    link.onDrain(() => this.#session?.drained());
+    link.onData((bytes) => this.data(bytes));
+  }
+
+  /** Bytes came. */
+  data(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#guard(() => {
+      this.#parts.reader.push(bytes);
+      this.#drainFrames();
+    });
+  }
+
+  /** The link is gone. */
+  closed(): void {
+    this.#session?.ended();
+    this.end('closed');
+  }
+
+  /** Ends a handshake that is still under way. */
+  end(reason: 'timeout' | 'closed' | 'locked'): void {
+    if (this.#over || this.#session) return;
+    this.#step({ kind: 'end', reason });
+  }
+
+  #drainFrames(): void {
+    while (!this.#over) {
+      const frame = this.#parts.reader.next();
+      if (!frame) return;
+      this.#frame(frame);
+    }
+  }
+
+  #frame(frame: Frame): void {
+    if (this.#session) {
+      this.#session.receive(frame);
+      this.#over ||= this.#session.closed;
+      return;
+    }
+    this.#step({ kind: 'frame', frame, now: this.#parts.clock.now() });
+  }
+
+  #step(input: HandshakeInput): void {
+    const { environment, link, onOpen } = this.#parts;
+    const { state, output } = step(environment, this.#state, input);
+    this.#state = state;
+    for (const frame of output) link.send(frame);
+    if (state.phase === 'failed') this.#fail(state);
+    if (state.phase !== 'open') return;
+    this.#cancelDeadline?.();
+    this.#session = onOpen(state.opened);
+    this.#over = this.#session === undefined;
+  }
+
+  #fail(failure: Failed): void {
+    const { link, clock, limits, onFailed } = this.#parts;
+    this.#over = true;
+    this.#cancelDeadline?.();
+    if (failure.answer === 'retry') clock.setTimer(limits.retryDelayMs, () => sendRetry(link));
+    else link.destroy();
+    onFailed(failure);
+  }
+
+  /** A defect of ours must cost no more than this link. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#over = true;
+      this.#cancelDeadline?.();
+      this.#parts.link.destroy();
+      this.#session?.ended();
+      if (!this.#session && this.#state.phase !== 'failed') {
+        // Lets the step wipe what the handshake held.
+        step(this.#parts.environment, this.#state, { kind: 'end', reason: 'closed' });
+        this.#parts.onFailed({ phase: 'failed', reason: 'malformed', answer: 'none', peerId: undefined });
+      }
+      // Bytes that are no frames are the other side's doing, everything else a defect of ours.
+      if (!(error instanceof WireError)) this.#parts.onFault(error);
+    }
+  }
+}
+
+/** The uniform answer to every M1 that leads nowhere: an empty frame (protocol.md §8). */
+function sendRetry(link: Link): void {
+  link.send(encodeFrame(frameTypes.retry, new Uint8Array(0)));
+  link.close();
+}

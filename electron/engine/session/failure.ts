@@ -1,0 +1,72 @@
+import type { PeerId } from '../ids';
+
+/**
+ * Why no session came about. The other side never learns it: it sees the uniform retry frame or a closed connection.
+ * `contact.key-mismatch` is the one that rekeying acts on (protocol.md §9).
+ */
+export type FailureReason =
+  /** Bytes that do not follow the layout. */
+  | 'malformed'
+  | 'unexpected-frame'
+  /** M1 for a key this device does not hold, or a kind of M1 it does not know. */
+  | 'unknown-selector'
+  /** A limit was reached: half-open, sessions, decapsulations. */
+  | 'busy'
+  /** The same M1 came before (A42). */
+  | 'replayed'
+  /** The envelope does not open under the key it names. */
+  | 'envelope'
+  /** A certificate or credential in the chain is not acceptable. */
+  | 'chain'
+  | 'signature'
+  | 'not-a-contact'
+  | 'blocked'
+  /** The same peer id under another key than the pinned one. */
+  | 'contact.key-mismatch'
+  /** Somebody else than the person dialled answered (A45). */
+  | 'other-identity'
+  /** This very device, reflected (A43). */
+  | 'own-instance'
+  /** Nonce all zero, or SN = CN (A49). */
+  | 'nonce'
+  /** M2 does not carry the copy of CN (S3-02). */
+  | 'nonce-copy'
+  /** Low-order, zero or reflected X25519 share (A49). */
+  | 'share'
+  /** The reusable part of M2 is not signed by the instance or not in force (A50). */
+  | 'static-part'
+  | 'time'
+  /** An older instance list than the one known. */
+  | 'list-version'
+  /** M3 or M4 does not prove the nonces. */
+  | 'confirmation'
+  /** An application record before the confirmation (A53). */
+  | 'early-data'
+  /** The other side sent the uniform retry frame. */
+  | 'retry-asked'
+  | 'timeout'
+  | 'closed'
+  | 'locked';
+
+/** Why `dial` gave no session. */
+export class SessionError extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason) {
+    super(`no session: ${reason}`);
+    this.name = 'SessionError';
+    this.reason = reason;
+  }
+}
+
+/** Thrown inside one step of the handshake and turned into its `failed` state there; never leaves the room. */
+export class Abort extends Error {
+  readonly reason: FailureReason;
+  readonly peerId: PeerId | undefined;
+
+  constructor(reason: FailureReason, peerId?: PeerId) {
+    super(reason);
+    this.reason = reason;
+    this.peerId = peerId;
+  }
+}

@@ -1,0 +1,102 @@
+import { maxSources, type SessionLimits } from './limits';
+
+/** One place among the unauthenticated connections. */
+export interface Ticket {
+  readonly source: string;
+  /** The first frame has come: the place is no longer given away for silence. */
+  spoke(): void;
+  /** Gives the place back; may be called again. */
+  release(): void;
+}
+
+interface Place extends Ticket {
+  readonly since: number;
+  readonly known: boolean;
+  silent: boolean;
+  readonly evict: () => void;
+}
+
+/**
+ * Counts connections that have not proven who they are (S3-32, A54): in all, and per source. A part is kept for sources
+ * that were once part of a session. When places are short, whoever has been silent longest makes room: five hundred
+ * idle connections do not keep a contact at the same address out.
+ */
+export class Gate {
+  readonly #limits: SessionLimits;
+  /** Oldest first. */
+  readonly #places = new Set<Place>();
+  readonly #known = new Map<string, true>();
+  readonly #isKnown: (source: string) => boolean;
+
+  constructor(limits: SessionLimits, isKnown: (source: string) => boolean = () => false) {
+    this.#limits = limits;
+    this.#isKnown = isKnown;
+  }
+
+  get halfOpen(): number {
+    return this.#places.size;
+  }
+
+  /** A source that was part of a confirmed session, or that a contact's card names. */
+  knows(source: string): boolean {
+    return this.#known.has(source) || this.#isKnown(source);
+  }
+
+  /** Remembers a source whose session was confirmed; the most recent ones are kept. */
+  remember(source: string): void {
+    this.#known.delete(source);
+    this.#known.set(source, true);
+    if (this.#known.size <= maxSources) return;
+    for (const oldest of this.#known.keys()) {
+      this.#known.delete(oldest);
+      break;
+    }
+  }
+
+  /** A place, or undefined when there is none. `evict` is called when the place is given to somebody else. `now` is monotonic. */
+  admit(source: string, now: number, evict: () => void): Ticket | undefined {
+    const known = this.knows(source);
+    if (this.#count((place) => place.source === source) >= this.#limits.halfOpenPerSource) {
+      if (!this.#makeRoom(now, (place) => place.source === source)) return undefined;
+    }
+    // Strangers share what is not kept for known sources; those may use what strangers leave free, too.
+    const strangers = this.#limits.halfOpen - this.#limits.halfOpenKept;
+    const full = known ? this.#places.size >= this.#limits.halfOpen : this.#places.size >= this.#limits.halfOpen || this.#count((place) => !place.known) >= strangers;
+    if (full && !this.#makeRoom(now, (place) => known || !place.known)) return undefined;
+    return this.#take(source, known, now, evict);
+  }
+
+  #take(source: string, known: boolean, now: number, evict: () => void): Ticket {
+    const place: Place = {
+      source,
+      since: now,
+      known,
+      silent: true,
+      evict,
+      spoke: () => {
+        place.silent = false;
+      },
+      release: () => {
+        this.#places.delete(place);
+      },
+    };
+    this.#places.add(place);
+    return place;
+  }
+
+  #makeRoom(now: number, among: (place: Place) => boolean): boolean {
+    for (const place of this.#places) {
+      if (!place.silent || !among(place) || now - place.since < this.#limits.silenceMs) continue;
+      place.release();
+      place.evict();
+      return true;
+    }
+    return false;
+  }
+
+  #count(which: (place: Place) => boolean): number {
+    let count = 0;
+    for (const place of this.#places) if (which(place)) count += 1;
+    return count;
+  }
+}

@@ -1,0 +1,74 @@
+import { encodeChain } from '../certificates/chain';
+import { openFrom, sealTo } from '../crypto/sealed-envelope';
+import { frameTypes, type Frame } from '../wire/frame';
+import { Abort } from './failure';
+import { encodeBody, encodeHandshakeFrame, isZero, modes, parseBody, parseHandshakeFrame, selectorOf } from './handshake-message';
+import { agree, confirmWith, deriveKeys } from './handshake-keys';
+import type { HandshakeEnvironment, HandshakeStep } from './handshake-state';
+import { clockToleranceMs, isM1Signed, parseM1Statement } from './m1';
+import { encodeM2Statement, nonceCopyOf } from './m2';
+import { parsePeerChain, pinOf, verifyPeerChain } from './peer-chain';
+import type { SecretScope } from './secret-scope';
+
+/**
+ * awaiting-m1 → awaiting-confirm: sends M2 and, without waiting for M3, M4. The checks come in the order of their cost;
+ * until the pin is found a stranger has cost one hash, or one decapsulation within the budget (S3-32).
+ */
+export function acceptM1(env: HandshakeEnvironment, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
+  const { crypto, local } = env;
+  if (frame.type !== frameTypes.m1) throw new Abort('unexpected-frame');
+  const message = parseHandshakeFrame(frame);
+  if (message.mode !== modes.full) throw new Abort('unknown-selector');
+  const key = local.exchange.all().find(({ credential }) => crypto.equal(message.selector, selectorOf(crypto, credential.hash, message.envelope)));
+  if (!key) throw new Abort('unknown-selector');
+  const m1Hash = crypto.sha256(frame.frame);
+  if (env.isReplay(m1Hash)) throw new Abort('replayed');
+  if (!env.mayDecapsulate()) throw new Abort('busy');
+  const opened = openFrom(crypto, 'm1-content', key.kem, message.envelope);
+  if (!opened) throw new Abort('envelope');
+  env.opened(m1Hash);
+  const cn = scope.own(opened.contentKey);
+  if (isZero(cn.bytes)) throw new Abort('nonce');
+
+  const body = parseBody(opened.payload);
+  const statement = parseM1Statement(body.statement);
+  const chain = parsePeerChain(env, body.chain);
+  const pin = pinOf(env, chain);
+  const binding = {
+    recipient: local.peerId,
+    recipientCredentialHash: key.credential.hash,
+    kemCiphertextHash: opened.kemCiphertextHash,
+    share: body.share,
+    chainHash: crypto.sha256(body.chain),
+  };
+  const isAuthentic = (): boolean => isM1Signed(crypto, chain.instance.signingKey, binding, body.statement, body.signature);
+  const peer = verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, listVersion: pin.listVersion, now, isAuthentic });
+  if (!isAuthentic()) throw new Abort('signature');
+  if (statement.listVersion !== peer.list.version) throw new Abort('list-version');
+  if (Math.abs(statement.time - now) > clockToleranceMs) throw new Abort('time');
+
+  const ephemeral = crypto.generateDh();
+  scope.own(ephemeral.secret);
+  const sn = scope.own(crypto.randomSecret('content', 32));
+  // Never by chance; a broken generator must not go on.
+  if (isZero(sn.bytes) || crypto.equal(sn.bytes, cn.bytes)) throw new Abort('nonce');
+  const semiStatic = env.semiStatic();
+  if (crypto.equal(body.share, semiStatic.part.share)) throw new Abort('share');
+  // A low-order share fails here, before M2 is made.
+  const shares = agree(crypto, scope, [ephemeral.secret, body.share], [semiStatic.pair.secret, body.share]);
+
+  const own = local.chain;
+  const m2 = sealTo(crypto, 'm2-content', peer.exchange.kemKey, sn, () =>
+    encodeBody({
+      chain: encodeChain(own),
+      share: ephemeral.publicKey,
+      statement: encodeM2Statement({ nonceCopy: nonceCopyOf(crypto, cn), part: semiStatic.part }),
+      signature: semiStatic.signature,
+    }),
+  );
+  const m2Frame = encodeHandshakeFrame(crypto, frameTypes.m2, peer.exchange.hash, m2);
+  const transcript = { m1: m1Hash, m2: crypto.sha256(m2Frame) };
+  const nonces = { cn, sn };
+  const keys = deriveKeys({ env, role: 'server', own, ownInstanceHash: local.instance.credential.hash, peer, nonces, shares, transcript, scope });
+  return confirmWith({ env, role: 'server', peer, keys, nonces, transcript, scope, before: [m2Frame] });
+}

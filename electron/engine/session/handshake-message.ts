@@ -1,0 +1,73 @@
+import type { Crypto } from '../crypto/crypto';
+import { label } from '../crypto/label';
+import { encodeFrame, type Frame, frameTypes } from '../wire/frame';
+import { Reader } from '../wire/reader';
+import { concat, Writer } from '../wire/writer';
+
+/**
+ * The one layout of M1 and M2 (protocol.md §8; S3-03): what differs is the label they are sealed under, who signs what,
+ * and the statement.
+ *
+ *     frame    = header[7] ‖ mode u8 ‖ selector[8] ‖ envelope
+ *     envelope = KEM ciphertext[1120] ‖ sealed nonce[48] ‖ sealed body
+ *     body     = LP(chain) ‖ X25519 share[32] ‖ LP(statement) ‖ signature[64]
+ */
+export interface HandshakeMessage {
+  readonly mode: number;
+  /** Names the recipient's key: first 8 bytes of H("selector" ‖ exchange credential hash ‖ KEM ciphertext). */
+  readonly selector: Uint8Array;
+  readonly envelope: Uint8Array;
+}
+
+export interface HandshakeBody {
+  readonly chain: Uint8Array;
+  readonly share: Uint8Array;
+  readonly statement: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** `resume` keeps its place; this version answers it with the uniform retry frame. */
+export const modes = { full: 1, resume: 2 } as const;
+
+export const nonceBytes = 32;
+export const shareBytes = 32;
+const selectorBytes = 8;
+const kemCiphertextBytes = 1_120;
+const tagBytes = 16;
+const smallestEnvelope = kemCiphertextBytes + nonceBytes + tagBytes + tagBytes;
+const maxChainBytes = 12 * 1_024;
+const maxStatementBytes = 256;
+
+export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
+  return crypto.sha256(label('selector'), exchangeCredentialHash, envelope.subarray(0, kemCiphertextBytes)).subarray(0, selectorBytes);
+}
+
+export function encodeHandshakeFrame(crypto: Crypto, type: typeof frameTypes.m1 | typeof frameTypes.m2, recipientCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
+  return encodeFrame(type, concat(Uint8Array.of(modes.full), selectorOf(crypto, recipientCredentialHash, envelope), envelope));
+}
+
+/** Throws `WireError` for what is too short to hold a nonce, whatever its mode (S3-01). */
+export function parseHandshakeFrame(frame: Frame): HandshakeMessage {
+  const reader = new Reader(frame.payload);
+  const mode = reader.u8();
+  if (mode !== modes.full) return { mode, selector: new Uint8Array(0), envelope: new Uint8Array(0) };
+  const selector = reader.fixed(selectorBytes);
+  const envelope = reader.fixed(Math.max(reader.remaining, smallestEnvelope));
+  return { mode, selector, envelope };
+}
+
+export function encodeBody(body: HandshakeBody): Uint8Array {
+  return new Writer(body.chain.length + 256).lp(body.chain).fixed(body.share).lp(body.statement).fixed(body.signature).finish();
+}
+
+/** Throws `WireError`. */
+export function parseBody(bytes: Uint8Array): HandshakeBody {
+  const reader = new Reader(bytes);
+  const body = { chain: reader.lp(maxChainBytes), share: reader.fixed(shareBytes), statement: reader.lp(maxStatementBytes), signature: reader.fixed(64) };
+  reader.end();
+  return body;
+}
+
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}

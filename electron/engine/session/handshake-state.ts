@@ -1,0 +1,121 @@
+import type { Chain, VerifiedCache, VerifiedChain } from '../certificates/chain';
+import type { ExchangeCredential } from '../certificates/credential';
+import type { LocalParty } from '../certificates/local-party';
+import type { Crypto, KeyPair } from '../crypto/crypto';
+import type { Secret } from '../crypto/secret';
+import type { PeerId } from '../ids';
+import type { Frame } from '../wire/frame';
+import type { FailureReason } from './failure';
+import type { Role, RxKeys, TxKeys } from './key-schedule';
+import type { Position } from './records';
+import type { SemiStatic } from './semi-static';
+
+/** What is pinned of a person (protocol.md §2): contacts are pins, never authorities (A46). */
+export interface Pin {
+  readonly spkiHash: Uint8Array;
+  readonly blocked: boolean;
+  /** Version of the newest instance list seen; an older one is refused. */
+  readonly listVersion?: number;
+}
+
+export interface PeerLookup {
+  pinned(peerId: PeerId): Pin | undefined;
+}
+
+export interface DialTarget {
+  readonly peerId: PeerId;
+  /** 32 bytes. */
+  readonly pinnedSpkiHash: Uint8Array;
+  /** The exchange credential to seal M1 to. */
+  readonly exchange: ExchangeCredential;
+}
+
+/** What a step may ask. Nothing here waits, reads a clock or touches the network. */
+export interface HandshakeEnvironment {
+  readonly crypto: Crypto;
+  readonly local: LocalParty;
+  readonly peers: PeerLookup;
+  readonly verified?: VerifiedCache;
+  /** The reusable signed part of M2 in force. */
+  semiStatic(): SemiStatic;
+  /** Asks the decapsulation budget; called at most once per handshake. */
+  mayDecapsulate(): boolean;
+  /** Whether this M1 frame, by its hash, was opened here before. */
+  isReplay(frameHash: Uint8Array): boolean;
+  /** Remembers an M1 frame that was opened. */
+  opened(frameHash: Uint8Array): void;
+}
+
+export interface SessionKeys {
+  readonly master: Secret<'session-master'>;
+  readonly keyId: Uint8Array;
+  readonly tx: TxKeys;
+  readonly rx: RxKeys;
+}
+
+/** A confirmed handshake: what the record layer goes on with. Counters stand at 1 in both directions. */
+export interface Opened {
+  readonly role: Role;
+  readonly peer: VerifiedChain;
+  readonly keys: SessionKeys;
+  readonly sent: Position;
+  readonly received: Position;
+}
+
+/**
+ * The handshake in its phases (protocol.md §8):
+ *
+ *     dialler    idle ─ start ─▶ awaiting-m2 ─ M2 ─▶ awaiting-confirm (M3 is out) ─ M4 ─▶ open
+ *     listener   awaiting-m1 ─ M1 ─▶ awaiting-confirm (M2 and M4 are out) ─ M3 ─▶ open
+ *
+ * Neither waits for the other's confirmation before sending its own (S3-04). Any phase may end in `failed`.
+ */
+export type HandshakeState =
+  | { readonly phase: 'idle'; readonly target: DialTarget }
+  | AwaitingM2
+  | { readonly phase: 'awaiting-m1' }
+  | AwaitingConfirm
+  | { readonly phase: 'open'; readonly opened: Opened }
+  | Failed;
+
+export interface AwaitingM2 {
+  readonly phase: 'awaiting-m2';
+  readonly target: DialTarget;
+  /** Own chain as it stands in M1, and the key M2 must be sealed to. */
+  readonly chain: Chain;
+  readonly kem: Secret<'exchange-kem'>;
+  readonly cn: Secret<'content'>;
+  readonly ephemeral: KeyPair<'dh'>;
+  readonly m1Hash: Uint8Array;
+}
+
+export interface AwaitingConfirm {
+  readonly phase: 'awaiting-confirm';
+  readonly role: Role;
+  readonly peer: VerifiedChain;
+  readonly keys: SessionKeys;
+  /** What M3 or M4 of the other side must say, 32 bytes. */
+  readonly expected: Uint8Array;
+  readonly sent: Position;
+  readonly received: Position;
+}
+
+export interface Failed {
+  readonly phase: 'failed';
+  readonly reason: FailureReason;
+  /** `retry`: the uniform frame, then close. `none`: close without a word. */
+  readonly answer: 'retry' | 'none';
+  /** With `contact.key-mismatch`: whose key it is not. */
+  readonly peerId: PeerId | undefined;
+}
+
+export type HandshakeInput =
+  | { readonly kind: 'start'; readonly now: number }
+  | { readonly kind: 'frame'; readonly frame: Frame; readonly now: number }
+  | { readonly kind: 'end'; readonly reason: 'timeout' | 'closed' | 'locked' };
+
+export interface HandshakeStep {
+  readonly state: HandshakeState;
+  /** Frames to send, in order. */
+  readonly output: readonly Uint8Array[];
+}

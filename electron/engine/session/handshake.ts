@@ -1,0 +1,95 @@
+import { type Frame, frameTypes } from '../wire/frame';
+import { WireError } from '../wire/reader';
+import { Abort, type FailureReason } from './failure';
+import { acceptM2, startDialling } from './handshake-dialler';
+import { acceptM1 } from './handshake-listener';
+import type { AwaitingConfirm, DialTarget, Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, HandshakeStep, SessionKeys } from './handshake-state';
+import { parseItems } from './items';
+import { wipeKeys } from './key-schedule';
+import { openRecord } from './records';
+import { SecretScope } from './secret-scope';
+
+/**
+ * The four-message handshake (protocol.md §8; seed text of S3-01 … S3-07) as one pure step: no clock, no network, no
+ * waiting. A state is used once: its secrets live on in the next one or are wiped.
+ */
+export function step(env: HandshakeEnvironment, state: HandshakeState, input: HandshakeInput): HandshakeStep {
+  if (state.phase === 'open' || state.phase === 'failed') return { state, output: [] };
+  const scope = new SecretScope();
+  try {
+    return advance(env, state, input, scope);
+  } catch (error) {
+    if (error instanceof Abort) return fail(state, error.reason, error.peerId);
+    if (error instanceof WireError) return fail(state, 'malformed');
+    wipeState(state);
+    throw error;
+  } finally {
+    scope.wipe();
+    if (state.phase === 'awaiting-m2') wipeState(state);
+  }
+}
+
+export function dialling(target: DialTarget): HandshakeState {
+  return { phase: 'idle', target };
+}
+
+export function listening(): HandshakeState {
+  return { phase: 'awaiting-m1' };
+}
+
+/** Wipes what a confirmed session holds. */
+export function wipeSessionKeys(keys: SessionKeys): void {
+  keys.master.wipe();
+  wipeKeys(keys.tx);
+  wipeKeys(keys.rx);
+}
+
+type Live = Exclude<HandshakeState, { phase: 'open' | 'failed' }>;
+
+function advance(env: HandshakeEnvironment, state: Live, input: HandshakeInput, scope: SecretScope): HandshakeStep {
+  if (input.kind === 'end') throw new Abort(input.reason);
+  if (state.phase === 'idle') {
+    if (input.kind !== 'start') throw new Abort('unexpected-frame');
+    return startDialling(env, state.target, input.now, scope);
+  }
+  if (input.kind !== 'frame') throw new Abort('unexpected-frame');
+  switch (state.phase) {
+    case 'awaiting-m1':
+      return acceptM1(env, input.frame, input.now, scope);
+    case 'awaiting-m2':
+      return acceptM2(env, state, input.frame, input.now, scope);
+    case 'awaiting-confirm':
+      return acceptConfirmation(env, state, input.frame);
+  }
+}
+
+/** M3 or M4: record 0 of the other direction, with nothing in it but the one value only the other side can know. */
+function acceptConfirmation(env: HandshakeEnvironment, state: AwaitingConfirm, frame: Frame): HandshakeStep {
+  const { crypto } = env;
+  if (frame.type !== frameTypes.record) throw new Abort('unexpected-frame');
+  const record = openRecord(crypto, state.keys.rx, state.received, frame);
+  if (!record) throw new Abort('confirmation');
+  const [item, ...more] = parseItems(record.plaintext);
+  if (item?.kind !== 'confirm' || more.length > 0) throw new Abort('early-data');
+  if (!crypto.equal(item.bytes, state.expected)) throw new Abort('confirmation');
+  const { role, peer, keys, sent } = state;
+  return { state: { phase: 'open', opened: { role, peer, keys, sent, received: record.next } }, output: [] };
+}
+
+/** Refusals of an M1 that was meant for us look the same, whatever their reason (A41); everything else is silence. */
+const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-selector', 'not-a-contact', 'blocked', 'contact.key-mismatch', 'chain', 'list-version', 'time']);
+
+function fail(state: Live, reason: FailureReason, peerId?: Failed['peerId']): HandshakeStep {
+  wipeState(state);
+  const answer = state.phase === 'awaiting-m1' && answered.has(reason) ? 'retry' : 'none';
+  return { state: { phase: 'failed', reason, answer, peerId }, output: [] };
+}
+
+function wipeState(state: Live): void {
+  if (state.phase === 'awaiting-m2') {
+    state.cn.wipe();
+    state.ephemeral.secret.wipe();
+  } else if (state.phase === 'awaiting-confirm') {
+    wipeSessionKeys(state.keys);
+  }
+}

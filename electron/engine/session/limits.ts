@@ -1,0 +1,54 @@
+/** What strangers may cost the listener, and how long things may take (protocol.md §8; S3-32, A54). Times in milliseconds. */
+export interface SessionLimits {
+  /** Unauthenticated connections at once, in all. */
+  readonly halfOpen: number;
+  /** Of these, how many only sources known from earlier sessions or cards may use. */
+  readonly halfOpenKept: number;
+  /** Unauthenticated connections at once from one source. */
+  readonly halfOpenPerSource: number;
+  /** A connection that has been silent this long gives its place to a newcomer when places are short. */
+  readonly silenceMs: number;
+  readonly sessions: number;
+  /** From connection to confirmation. */
+  readonly handshakeMs: number;
+  /** When the uniform retry frame goes out, counted from M1: hides how much work the refusal took. */
+  readonly retryDelayMs: number;
+  /** Decapsulations per second for sources never seen in a session, in all and each; `burst` may come at once. */
+  readonly decapsulations: BucketSize;
+  readonly decapsulationsPerSource: BucketSize;
+  /** The same for known sources, beside the above. */
+  readonly decapsulationsKept: BucketSize;
+  /** A ping goes out after this long without hearing anything. */
+  readonly pingMs: number;
+  /** The connection is given up after this long without hearing anything. */
+  readonly deadMs: number;
+  /** Two sessions of one pair confirmed within this time may be a simultaneous open; later, the newer one wins. */
+  readonly simultaneousMs: number;
+  /** How long a listener leaves the older of two sessions from the same dialler, who decides. */
+  readonly doubledMs: number;
+}
+
+export interface BucketSize {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export const defaultLimits: SessionLimits = {
+  halfOpen: 64,
+  halfOpenKept: 16,
+  halfOpenPerSource: 8,
+  silenceMs: 1_000,
+  sessions: 1_024,
+  handshakeMs: 10_000,
+  retryDelayMs: 50,
+  decapsulations: { perSecond: 50, burst: 100 },
+  decapsulationsPerSource: { perSecond: 5, burst: 20 },
+  decapsulationsKept: { perSecond: 50, burst: 100 },
+  pingMs: 20_000,
+  deadMs: 45_000,
+  simultaneousMs: 20_000,
+  doubledMs: 5_000,
+};
+
+/** Sources remembered at once, by any of the limits. */
+export const maxSources = 4_096;

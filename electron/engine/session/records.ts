@@ -1,0 +1,62 @@
+import type { Crypto } from '../crypto/crypto';
+import { type Frame, frameHeaderLength, frameTypes, writeFrameHeader } from '../wire/frame';
+import type { RxKeys, TxKeys } from './key-schedule';
+
+/** Where a direction stands: the number of the next record, and the running digest over the tags of all before it. */
+export interface Position {
+  readonly counter: number;
+  /** 32 bytes. */
+  readonly digest: Uint8Array;
+}
+
+const tagBytes = 16;
+const digestBytes = 32;
+/** Far below where a number loses precision; a session ends long before (2^48 records). */
+export const maxRecords = 2 ** 48;
+
+export function startOf(keys: TxKeys | RxKeys): Position {
+  return { counter: 0, digest: keys.startDigest };
+}
+
+/**
+ * One record frame (protocol.md §8): AEAD with nonce = salt[16] ‖ counter u64 and associated data = frame header ‖
+ * running digest. Throws when the direction has used up its counters.
+ */
+export function sealRecord(crypto: Crypto, keys: TxKeys, at: Position, plaintext: Uint8Array): { readonly frame: Uint8Array; readonly next: Position } {
+  if (at.counter >= maxRecords) throw new Error('the session has no record numbers left');
+  const length = plaintext.length + tagBytes;
+  const frame = new Uint8Array(frameHeaderLength + length);
+  writeFrameHeader(frame, frameTypes.record, length);
+  const sealed = crypto.seal('record', keys.record, nonceOf(keys.salt, at.counter), associatedData(frame, at), plaintext);
+  frame.set(sealed, frameHeaderLength);
+  return { frame, next: after(crypto, at, frame) };
+}
+
+/** Undefined for anything but the very next record of this direction, unchanged (A52). Throws as `sealRecord` does. */
+export function openRecord(crypto: Crypto, keys: RxKeys, at: Position, frame: Frame): { readonly plaintext: Uint8Array; readonly next: Position } | undefined {
+  if (at.counter >= maxRecords) throw new Error('the session has no record numbers left');
+  if (frame.type !== frameTypes.record || frame.payload.length < tagBytes) return undefined;
+  const plaintext = crypto.open('record', keys.record, nonceOf(keys.salt, at.counter), associatedData(frame.frame, at), frame.payload);
+  return plaintext && { plaintext, next: after(crypto, at, frame.frame) };
+}
+
+/** digest_n = H(digest_(n-1) ‖ tag_n). */
+function after(crypto: Crypto, at: Position, frame: Uint8Array): Position {
+  return { counter: at.counter + 1, digest: crypto.sha256(at.digest, frame.subarray(frame.length - tagBytes)) };
+}
+
+function nonceOf(salt: Uint8Array, counter: number): Uint8Array {
+  const nonce = new Uint8Array(24);
+  nonce.set(salt);
+  const view = new DataView(nonce.buffer, salt.length);
+  view.setUint32(0, Math.floor(counter / 2 ** 32));
+  view.setUint32(4, counter % 2 ** 32);
+  return nonce;
+}
+
+function associatedData(frame: Uint8Array, at: Position): Uint8Array {
+  const aad = new Uint8Array(frameHeaderLength + digestBytes);
+  aad.set(frame.subarray(0, frameHeaderLength));
+  aad.set(at.digest, frameHeaderLength);
+  return aad;
+}

@@ -1,0 +1,31 @@
+import type { Clock, Logger } from '../ports';
+import type { FailureReason } from './failure';
+
+const perMs = 60_000;
+const maxRemembered = 512;
+
+/** Tells the log what was refused, at most once per reason, source and minute, so that a flood writes no flood of lines. */
+export class Rejections {
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #until = new Map<string, number>();
+
+  constructor(clock: Clock, logger: Logger) {
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  note(reason: FailureReason, source: string): void {
+    const now = this.#clock.monotonic();
+    // Beyond the bound, sources share one line.
+    const key = this.#until.size < maxRemembered || this.#until.has(`${reason} ${source}`) ? `${reason} ${source}` : `${reason} *`;
+    if ((this.#until.get(key) ?? -1) > now) return;
+    if (this.#until.size >= maxRemembered) this.#forget(now);
+    this.#until.set(key, now + perMs);
+    this.#logger.info('session.refused', { reason, source: key.endsWith(' *') ? 'many' : source });
+  }
+
+  #forget(now: number): void {
+    for (const [key, until] of this.#until) if (until <= now) this.#until.delete(key);
+  }
+}

@@ -1,0 +1,275 @@
+import type { VerifiedCache } from '../certificates/chain';
+import type { LocalParty } from '../certificates/local-party';
+import type { Crypto } from '../crypto/crypto';
+import type { PeerId } from '../ids';
+import type { Clock, Link, Logger } from '../ports';
+import { type Frame, FrameReader, frameTypes } from '../wire/frame';
+import { Connection } from './connection';
+import { DecapsulationBudget } from './decapsulation-budget';
+import { type FailureReason, SessionError } from './failure';
+import { awaitFirstFrame, type FirstFrame } from './first-frame';
+import { Gate, type Ticket } from './gate';
+import { dialling, listening, wipeSessionKeys } from './handshake';
+import type { DialTarget, Failed, HandshakeEnvironment, HandshakeState, Opened, PeerLookup } from './handshake-state';
+import { KnownSessions } from './known-sessions';
+import { defaultLimits, type SessionLimits } from './limits';
+import { Rejections } from './rejections';
+import { ReplayFilter } from './replay-filter';
+import { SemiStaticKeeper } from './semi-static';
+import { LiveSession, type Session } from './session';
+import { sourceOf } from './source';
+
+export type { DialTarget, PeerLookup, Pin } from './handshake-state';
+
+export interface SessionHostParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Undefined while the vault is locked: links are closed unanswered then. */
+  readonly local: () => LocalParty | undefined;
+  readonly peers: PeerLookup;
+  /**
+   * This session is the one to use with its instance from now on: a new one, whoever dialled, or an older one again
+   * after a newer one ended. Handlers set in here miss nothing.
+   */
+  readonly onSession: (session: Session) => void;
+  /** A link whose first frame opens a channel. It stays within the limits for strangers until it closes. */
+  readonly onChannel?: (link: Link, first: Frame, leftover: Uint8Array) => void;
+  /** Somebody authenticated as this person under another key than the pinned one (protocol.md §9). */
+  readonly onKeyMismatch?: (peerId: PeerId) => void;
+  /** Remote hosts that contacts' cards name: a part of the places is kept for them. */
+  readonly isKnownHost?: (host: string) => boolean;
+  /** Verified chains, so that a repeat costs no signature. */
+  readonly verified?: VerifiedCache;
+  readonly limits?: Partial<SessionLimits>;
+}
+
+export interface SessionHost {
+  /** Takes an accepted link: routes it by its first frame, or closes it without a word. */
+  accept(link: Link): void;
+  /**
+   * Runs the handshake as the dialler. Rejects with `SessionError`; the link is closed then. Gives the older session
+   * when the rule for simultaneous opening keeps that one.
+   */
+  dial(link: Link, target: DialTarget): Promise<Session>;
+  /** Unauthenticated accepted connections and confirmed sessions, for diagnostics. */
+  readonly counts: { readonly halfOpen: number; readonly sessions: number };
+  /** Ends everything and erases the semi-static key. */
+  close(): void;
+}
+
+/** Runs sessions over links: limits for strangers, one session per pair of instances (protocol.md §8). */
+export function createSessionHost(parts: SessionHostParts): SessionHost {
+  return new Host(parts);
+}
+
+class Host implements SessionHost {
+  readonly #parts: SessionHostParts;
+  readonly #limits: SessionLimits;
+  readonly #gate: Gate;
+  readonly #budget: DecapsulationBudget;
+  readonly #replays = new ReplayFilter();
+  readonly #rejections: Rejections;
+  readonly #semiStatic: SemiStaticKeeper;
+  readonly #sessions: KnownSessions;
+  /** How to end what has no session yet. */
+  readonly #underWay = new Set<() => void>();
+  #closed = false;
+
+  constructor(parts: SessionHostParts) {
+    const { clock, logger, crypto, isKnownHost } = parts;
+    this.#parts = parts;
+    this.#limits = { ...defaultLimits, ...parts.limits };
+    this.#gate = new Gate(this.#limits, isKnownHost);
+    this.#budget = new DecapsulationBudget(this.#limits, clock.monotonic());
+    this.#rejections = new Rejections(clock, logger);
+    this.#semiStatic = new SemiStaticKeeper(crypto, clock);
+    this.#sessions = new KnownSessions(clock, this.#limits, parts.onSession);
+  }
+
+  get counts(): { readonly halfOpen: number; readonly sessions: number } {
+    return { halfOpen: this.#gate.halfOpen, sessions: this.#sessions.count };
+  }
+
+  accept(link: Link): void {
+    const { clock, local } = this.#parts;
+    const source = sourceOf(link.remote);
+    if (this.#closed || !local()) return this.#turnAway(link, source, 'locked');
+    const deadline = clock.monotonic() + this.#limits.handshakeMs;
+    const ticket = this.#gate.admit(source, clock.monotonic(), () => {
+      end();
+    });
+    if (!ticket) return this.#turnAway(link, source, 'busy');
+    const end = awaitFirstFrame(
+      clock,
+      link,
+      this.#limits.handshakeMs,
+      (first) => {
+        this.#underWay.delete(end);
+        ticket.spoke();
+        this.#route(link, ticket, first, deadline);
+      },
+      (reason) => {
+        this.#underWay.delete(end);
+        ticket.release();
+        this.#rejections.note(reason, source);
+      },
+    );
+    this.#underWay.add(end);
+  }
+
+  dial(link: Link, target: DialTarget): Promise<Session> {
+    const { clock, local } = this.#parts;
+    const party = local();
+    if (this.#closed || !party) {
+      link.destroy();
+      return Promise.reject(new SessionError('locked'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#run({
+        link,
+        party,
+        state: dialling(target),
+        reader: new FrameReader(),
+        first: undefined,
+        deadline: clock.monotonic() + this.#limits.handshakeMs,
+        onDone: (outcome) => (typeof outcome === 'string' ? reject(new SessionError(outcome)) : resolve(outcome)),
+      });
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const end of this.#underWay) end();
+    this.#underWay.clear();
+    this.#sessions.closeAll();
+    this.#semiStatic.wipe();
+  }
+
+  #turnAway(link: Link, source: string, reason: FailureReason): void {
+    link.destroy();
+    this.#rejections.note(reason, source);
+  }
+
+  #route(link: Link, ticket: Ticket, { frame, reader, leftover }: FirstFrame, deadline: number): void {
+    const { local, onChannel } = this.#parts;
+    const party = local();
+    if (frame.type === frameTypes.channelOpen && party && onChannel) {
+      onChannel(tracked(link, ticket.release), frame, leftover);
+      return;
+    }
+    if (frame.type !== frameTypes.m1 || !party || this.#sessions.count >= this.#limits.sessions) {
+      ticket.release();
+      return this.#turnAway(link, ticket.source, party ? 'busy' : 'locked');
+    }
+    this.#run({
+      link,
+      party,
+      state: listening(),
+      reader,
+      first: frame,
+      deadline,
+      onDone: (outcome) => {
+        ticket.release();
+        if (typeof outcome !== 'string') this.#gate.remember(ticket.source);
+      },
+    });
+  }
+
+  #run({ link, party, state, reader, first, deadline, onDone }: Run): void {
+    const { clock, logger } = this.#parts;
+    const source = sourceOf(link.remote);
+    const connection = new Connection({
+      clock,
+      limits: this.#limits,
+      environment: this.#environment(party, source),
+      link,
+      reader,
+      state,
+      deadline,
+      onOpen: (opened) => {
+        this.#underWay.delete(end);
+        const session = this.#open(link, opened);
+        onDone(session?.current ?? 'closed');
+        return session?.fresh;
+      },
+      onFailed: (failure) => {
+        this.#underWay.delete(end);
+        this.#failed(failure, source);
+        onDone(failure.reason);
+      },
+      onFault: (error) => logger.error('session.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
+    });
+    const end = (): void => connection.end('locked');
+    this.#underWay.add(end);
+    connection.begin(first);
+  }
+
+  /** `fresh` is this link's session unless it lost against `current`. */
+  #open(link: Link, opened: Opened): { readonly current: LiveSession; readonly fresh: LiveSession | undefined } | undefined {
+    const { crypto, clock, local, peers } = this.#parts;
+    const party = local();
+    const { peerId } = opened.peer.identity;
+    // The vault may have been locked, or the person blocked, while the handshake was under way (A57).
+    const unwanted = this.#closed || !party || (peerId !== party.peerId && peers.pinned(peerId)?.blocked === true);
+    if (unwanted) {
+      wipeSessionKeys(opened.keys);
+      link.destroy();
+      return undefined;
+    }
+    const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits });
+    const current = this.#sessions.add({ peerId: party.peerId, instanceId: party.instanceId }, fresh);
+    return { current, fresh: fresh.closed ? undefined : fresh };
+  }
+
+  #failed(failure: Failed, source: string): void {
+    this.#rejections.note(failure.reason, source);
+    if (failure.reason === 'contact.key-mismatch' && failure.peerId) this.#parts.onKeyMismatch?.(failure.peerId);
+  }
+
+  #environment(local: LocalParty, source: string): HandshakeEnvironment {
+    const { crypto, clock, peers, verified } = this.#parts;
+    return {
+      crypto,
+      local,
+      peers,
+      ...(verified && { verified }),
+      semiStatic: () => this.#semiStatic.current(local),
+      mayDecapsulate: () => this.#budget.take(source, this.#gate.knows(source), clock.monotonic()),
+      isReplay: (frameHash) => this.#replays.has(frameHash),
+      opened: (frameHash) => this.#replays.add(frameHash),
+    };
+  }
+}
+
+interface Run {
+  readonly link: Link;
+  readonly party: LocalParty;
+  readonly state: HandshakeState;
+  readonly reader: FrameReader;
+  readonly first: Frame | undefined;
+  readonly deadline: number;
+  readonly onDone: (outcome: LiveSession | FailureReason) => void;
+}
+
+/** The link for somebody else's handlers, telling us, too, when it is gone. */
+function tracked(link: Link, onGone: () => void): Link {
+  link.onClose(onGone);
+  return {
+    role: link.role,
+    remote: link.remote,
+    send: (bytes) => link.send(bytes),
+    onData: (handler) => link.onData(handler),
+    onDrain: (handler) => link.onDrain(handler),
+    onClose: (handler) =>
+      link.onClose(() => {
+        onGone();
+        handler();
+      }),
+    pause: () => link.pause(),
+    resume: () => link.resume(),
+    close: () => link.close(),
+    destroy: () => link.destroy(),
+  };
+}

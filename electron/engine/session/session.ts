@@ -1,0 +1,240 @@
+import type { VerifiedChain } from '../certificates/chain';
+import type { Crypto } from '../crypto/crypto';
+import type { Clock, Link } from '../ports';
+import type { Frame } from '../wire/frame';
+import { WireError } from '../wire/reader';
+import { wipeSessionKeys } from './handshake';
+import type { Opened } from './handshake-state';
+import { packItems, parseItems, type RecordItem, type SessionItem, tokenBytes } from './items';
+import type { SessionLimits } from './limits';
+import { openRecord, type Position, sealRecord } from './records';
+
+export type { SessionItem } from './items';
+
+/** A confirmed session (protocol.md §8). It ends when its connection does, whoever closes it; nothing says goodbye. */
+export interface Session {
+  /** The verified chain the other side showed: who it is, and which of its devices. */
+  readonly peer: VerifiedChain;
+  readonly role: Link['role'];
+  /** Wall clock, Unix milliseconds, when it was confirmed. */
+  readonly since: number;
+  /** H("key-id" ‖ MK), 32 bytes: the same on both sides, no secret. */
+  readonly keyId: Uint8Array;
+  /** Next record number and running digest (32 bytes) of both directions. */
+  readonly digests: { readonly sent: Position; readonly received: Position };
+  /**
+   * Sends items in order, packed into as few records and one write. False: wait for `onDrain` before sending much more,
+   * or the session is closed. An item above `maxItemBytes` throws `WireError`.
+   */
+  send(items: readonly SessionItem[]): boolean;
+  /** Items of one record at a time, never pings. Reading waits until there is a handler. Bytes are views of the record. */
+  onItems(handler: (items: readonly SessionItem[]) => void): void;
+  onDrain(handler: () => void): void;
+  /** Each handler is called once, also when it comes too late. */
+  onClose(handler: () => void): void;
+  /** Stops reading, so that the other side feels it; keep-alive rests meanwhile. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then closes. */
+  close(): void;
+}
+
+export interface SessionParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly link: Link;
+  readonly opened: Opened;
+  readonly limits: SessionLimits;
+}
+
+/** The record layer over one link, with keep-alive. Fed with frames by its connection. */
+export class LiveSession implements Session {
+  readonly peer: VerifiedChain;
+  readonly role: Link['role'];
+  readonly since: number;
+  readonly keyId: Uint8Array;
+  readonly #parts: SessionParts;
+  #sent: Position;
+  #received: Position;
+  #heardAt: number;
+  #pinged = false;
+  #cancelTimer: (() => void) | undefined;
+  #paused = false;
+  #closed = false;
+  #items: ((items: readonly SessionItem[]) => void) | undefined;
+  #drain: (() => void) | undefined;
+  #closeHandlers: (() => void)[] = [];
+  /** What came before there was a handler; at most what one read of the link brought. */
+  #early: SessionItem[][] = [];
+
+  constructor(parts: SessionParts) {
+    const { opened, clock } = parts;
+    this.#parts = parts;
+    this.peer = opened.peer;
+    this.role = opened.role === 'client' ? 'dialler' : 'listener';
+    this.since = clock.now();
+    this.keyId = opened.keys.keyId;
+    this.#sent = opened.sent;
+    this.#received = opened.received;
+    this.#heardAt = clock.monotonic();
+    this.#listen();
+  }
+
+  get digests(): { readonly sent: Position; readonly received: Position } {
+    return { sent: this.#sent, received: this.#received };
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  send(items: readonly SessionItem[]): boolean {
+    return this.#closed ? false : this.#sendItems(items);
+  }
+
+  onItems(handler: (items: readonly SessionItem[]) => void): void {
+    this.#items = handler;
+    const early = this.#early;
+    this.#early = [];
+    if (early.length > 0 && !this.#paused) this.#parts.link.resume();
+    for (const items of early) if (!this.#closed) handler(items);
+  }
+
+  onDrain(handler: () => void): void {
+    this.#drain = handler;
+  }
+
+  onClose(handler: () => void): void {
+    if (this.#closed) handler();
+    else this.#closeHandlers.push(handler);
+  }
+
+  pause(): void {
+    if (this.#paused || this.#closed) return;
+    this.#paused = true;
+    this.#parts.link.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    this.#heard();
+    this.#parts.link.resume();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#parts.link.close();
+    this.ended();
+  }
+
+  /** The connection's: one frame came. Anything but the next record ends the session (A52). */
+  receive(frame: Frame): void {
+    if (this.#closed) return;
+    const { crypto, opened } = this.#parts;
+    const record = openRecord(crypto, opened.keys.rx, this.#received, frame);
+    if (!record) return this.#break();
+    this.#received = record.next;
+    let items: RecordItem[];
+    try {
+      items = parseItems(record.plaintext);
+    } catch (error) {
+      if (error instanceof WireError) return this.#break();
+      throw error;
+    }
+    this.#heard();
+    this.#sort(items);
+  }
+
+  /** The connection's: the link can take more. */
+  drained(): void {
+    if (!this.#closed) this.#drain?.();
+  }
+
+  /** The connection's: the link is gone. Wipes the keys. */
+  ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelTimer?.();
+    wipeSessionKeys(this.#parts.opened.keys);
+    this.#early = [];
+    this.#items = undefined;
+    this.#drain = undefined;
+    const handlers = this.#closeHandlers;
+    this.#closeHandlers = [];
+    for (const handler of handlers) handler();
+  }
+
+  #sendItems(items: readonly SessionItem[]): boolean {
+    const { crypto, link, opened } = this.#parts;
+    const frames: Uint8Array[] = [];
+    for (const plaintext of packItems(items)) {
+      const { frame, next } = sealRecord(crypto, opened.keys.tx, this.#sent, plaintext);
+      this.#sent = next;
+      frames.push(frame);
+    }
+    const [only] = frames;
+    if (!only) return true;
+    return link.send(frames.length === 1 ? only : Buffer.concat(frames));
+  }
+
+  /** Splits what a record holds into what is ours and what is the handler's. */
+  #sort(items: readonly RecordItem[]): void {
+    const given: SessionItem[] = [];
+    let ping: Uint8Array | undefined;
+    for (const item of items) {
+      switch (item.kind) {
+        case 'message':
+        case 'card':
+          given.push(item);
+          break;
+        case 'ping':
+          ping = item.token;
+          break;
+        // Only record 0 confirms.
+        case 'confirm':
+          return this.#break();
+        case 'pong':
+        case 'unknown':
+          break;
+      }
+    }
+    // One answer per record, however many pings it holds.
+    if (ping) this.#sendItems([{ kind: 'pong', token: ping }]);
+    if (given.length === 0) return;
+    if (this.#items) return this.#items(given);
+    this.#early.push(given);
+    this.#parts.link.pause();
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#parts.clock.monotonic();
+    this.#pinged = false;
+  }
+
+  /** One timer: a ping after a while of silence, the end after a longer one (20 s and 45 s). */
+  #listen(): void {
+    const { clock, limits } = this.#parts;
+    const quiet = clock.monotonic() - this.#heardAt;
+    const due = this.#pinged ? limits.deadMs : limits.pingMs;
+    this.#cancelTimer = clock.setTimer(Math.max(1, due - quiet), () => this.#checkAlive());
+  }
+
+  #checkAlive(): void {
+    if (this.#closed) return;
+    const { crypto, clock, limits } = this.#parts;
+    const quiet = clock.monotonic() - this.#heardAt;
+    if (this.#paused || this.#early.length > 0) this.#heard();
+    else if (quiet >= limits.deadMs) return this.#break();
+    else if (quiet >= limits.pingMs && !this.#pinged) {
+      this.#pinged = true;
+      this.#sendItems([{ kind: 'ping', token: crypto.random(tokenBytes) }]);
+    }
+    if (!this.#closed) this.#listen();
+  }
+
+  #break(): void {
+    this.#parts.link.destroy();
+    this.ended();
+  }
+}

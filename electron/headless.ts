@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { version } from '../package.json';
+import { KeyshiftError } from '../shared/errors';
+import { startApp } from './compose';
+import { parseArguments, usage, type HeadlessArguments } from './headless/arguments';
+import { JsonRpcDoor } from './headless/json-rpc-door';
+import { readPassphraseFile } from './headless/passphrase-file';
+import { systemClock } from './platform/clock';
+import { describeError } from './platform/describe-error';
+import { FilePreferences } from './platform/file-preferences';
+import { endOnUncaught } from './platform/last-resort';
+import { makeLogger } from './platform/logger';
+import { systemRandom } from './platform/random';
+
+/** Milliseconds between a signal and the end, at the most. */
+const longestEnd = 8000;
+
+/** The headless peer: the same services as the window's, behind JSON-RPC 2.0 on standard input and output. */
+async function run(options: HeadlessArguments): Promise<number> {
+  const logger = makeLogger(options.logLevel, () => systemClock.now(), (line) => process.stderr.write(line));
+  endOnUncaught(logger, (code) => process.exit(code));
+  const passphrase = options.passphraseFile === undefined ? undefined : readPassphraseFile(options.passphraseFile);
+  if (passphrase !== undefined && 'sentence' in passphrase) return say(passphrase.sentence, 1);
+  if (options.mailbox !== undefined) say('This version knows no mailbox yet; --mailbox has no effect.', 0);
+
+  const profileDirectory = resolve(options.profile);
+  const app = await startApp({
+    profileDirectory,
+    ...(options.listen === undefined ? {} : { listen: options.listen }),
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    preferences: new FilePreferences(profileDirectory, () => logger.warn('preferences.damaged')),
+    appVersion: version,
+    runtime: `Node ${process.versions.node}`,
+    trial: false,
+  });
+
+  const door = new JsonRpcDoor({
+    handlers: app.handlers,
+    input: process.stdin,
+    output: process.stdout,
+    report: (call, error) => logger.error('call.failed', { call, ...describeError(error) }),
+    version,
+    listening: app.listening,
+  });
+  const silence = app.onEvent((event) => door.tell(event));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      door.close();
+      // Orderly, but not for ever: a reader that stopped reading must not keep a peer alive that was told to end.
+      setTimeout(() => process.exit(0), longestEnd).unref();
+    });
+  }
+  if (passphrase !== undefined) {
+    void door.call('vault.unlock', passphrase).then((sentence) => {
+      if (sentence !== undefined) say(`Not unlocked with the passphrase file: ${sentence}`, 0);
+    });
+  }
+
+  const end = await door.serve();
+  silence();
+  await app.stop();
+  return end === 'output-stalled' ? say('Nobody reads standard output, and too much is waiting there.', 1) : 0;
+}
+
+function say(sentence: string, code: number): number {
+  process.stderr.write(`keyshift: ${sentence}\n`);
+  return code;
+}
+
+async function main(): Promise<number> {
+  const parsed = parseArguments(process.argv.slice(2));
+  if (parsed.kind === 'help') {
+    process.stderr.write(usage);
+    return 0;
+  }
+  if (parsed.kind === 'wrong') {
+    process.stderr.write(`keyshift: ${parsed.sentence}\n\n${usage}`);
+    return 2;
+  }
+  try {
+    return await run(parsed.arguments);
+  } catch (error) {
+    if (error instanceof KeyshiftError) return say(error.message, 1);
+    throw error;
+  }
+}
+
+void main().then((code) => process.exit(code));

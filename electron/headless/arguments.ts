@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { isLogLevel, logLevels, type LogLevel } from '../platform/logger';
+
+export interface HeadlessArguments {
+  readonly profile: string;
+  readonly listen?: { readonly host: string; readonly port: number };
+  readonly mailbox?: string;
+  readonly passphraseFile?: string;
+  readonly logLevel: LogLevel;
+}
+
+export const usage = `Usage: keyshift headless --profile DIR [options]
+
+  --profile DIR           folder of this peer's data; made if it is not there
+  --listen HOST:PORT      where to listen; port 0 takes any free one. Without it: the remembered port
+  --mailbox URL           mailbox to use (kept for a later version, not used yet)
+  --passphrase-file FILE  unlock with the passphrase in FILE (mode 0600)
+  --log-level LEVEL       ${logLevels.join(', ')} (default: warn)
+  --help                  this text
+
+One JSON-RPC 2.0 object per line on standard input and output; everything else goes to standard error.
+`;
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly arguments: HeadlessArguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly sentence: string };
+
+const wrong = (sentence: string): ParsedArguments => ({ kind: 'wrong', sentence });
+
+/** The strict reading of the command line: unknown, repeated or leftover words are refused. */
+export function parseArguments(words: readonly string[]): ParsedArguments {
+  const given = readWords(words);
+  if (typeof given === 'string') return wrong(given);
+  if (given.has('help')) return { kind: 'help' };
+  const profile = given.get('profile') ?? '';
+  if (profile === '') return wrong('--profile DIR is needed.');
+  const logLevel = given.get('log-level') ?? 'warn';
+  if (!isLogLevel(logLevel)) return wrong(`--log-level takes one of ${logLevels.join(', ')}.`);
+  const listenWord = given.get('listen');
+  const listen = listenWord === undefined ? undefined : parseHostPort(listenWord);
+  if (listenWord !== undefined && listen === undefined) return wrong('--listen takes HOST:PORT, for example 127.0.0.1:4800 or [::1]:4800.');
+  const mailbox = given.get('mailbox');
+  const passphraseFile = given.get('passphrase-file');
+  return {
+    kind: 'run',
+    arguments: {
+      profile,
+      logLevel,
+      ...(listen === undefined ? {} : { listen }),
+      ...(mailbox === undefined ? {} : { mailbox }),
+      ...(passphraseFile === undefined ? {} : { passphraseFile }),
+    },
+  };
+}
+
+/** The options by name, or a sentence saying what is wrong. */
+function readWords(words: readonly string[]): ReadonlyMap<string, string> | string {
+  const text = { type: 'string', multiple: true } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...words],
+      options: { profile: text, listen: text, mailbox: text, 'passphrase-file': text, 'log-level': text, help: { type: 'boolean' } },
+    });
+    const given = new Map<string, string>();
+    for (const [name, value] of Object.entries(values)) {
+      if (value === true) given.set(name, '');
+      if (!Array.isArray(value)) continue;
+      if (value.length !== 1 || value[0] === undefined) return `--${name} may be given once.`;
+      given.set(name, value[0]);
+    }
+    return given;
+  } catch {
+    return 'There is a word on the command line that is not an option, or an option without its value.';
+  }
+}
+
+/** `host:port` or `[IPv6]:port`, port 0–65535. */
+export function parseHostPort(text: string): { readonly host: string; readonly port: number } | undefined {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}

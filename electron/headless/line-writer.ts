@@ -1,0 +1,52 @@
+import type { Writable } from 'node:stream';
+
+/** Bytes that may wait for a reader who does not read, before there is no point in going on. */
+const mostUnread = 64 * 1024 * 1024;
+
+/** Writes one JSON value per line and knows whether the reader keeps up. */
+export class LineWriter {
+  readonly #output: Writable;
+  readonly #ended: (why: 'closed' | 'stalled') => void;
+  #open = true;
+
+  /** `ended` is called once, when nothing can be written any more. */
+  constructor(output: Writable, ended: (why: 'closed' | 'stalled') => void) {
+    this.#output = output;
+    this.#ended = ended;
+    // EPIPE among others: the reader is gone, which is an end like any other.
+    output.on('error', () => this.#end('closed'));
+    output.on('close', () => this.#end('closed'));
+  }
+
+  write(value: unknown): void {
+    if (!this.#open) return;
+    this.#output.write(`${JSON.stringify(value)}\n`);
+    if (this.#output.writableLength > mostUnread) this.#end('stalled');
+  }
+
+  /** Resolves when the reader has caught up, or is gone. */
+  async relief(): Promise<void> {
+    if (!this.#open || !this.#output.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const name of ['drain', 'close', 'error']) this.#output.off(name, done);
+        resolve();
+      };
+      for (const name of ['drain', 'close', 'error']) this.#output.on(name, done);
+    });
+  }
+
+  /** Resolves when everything written so far has been handed to the operating system. */
+  async flushed(): Promise<void> {
+    if (!this.#open) return;
+    await new Promise<void>((resolve) => {
+      this.#output.write('', () => resolve());
+    });
+  }
+
+  #end(why: 'closed' | 'stalled'): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#ended(why);
+  }
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { app, dialog, protocol, safeStorage, session } from 'electron';
+import { version } from '../package.json';
+import { startApp } from './compose';
+import { openShell } from './main/shell';
+import { systemClock } from './platform/clock';
+import { describeError } from './platform/describe-error';
+import { isOutdatedRuntime } from './platform/electron-features';
+import { makeKeyring } from './platform/electron-keyring';
+import { ElectronPreferences } from './platform/electron-preferences';
+import { endOnUncaught } from './platform/last-resort';
+import { makeLogger } from './platform/logger';
+import { systemRandom } from './platform/random';
+import { enforceSandbox, quietChromium } from './security/command-line';
+import { guardNavigation } from './security/navigation';
+import { pagePartition, silenceNetwork } from './security/network-silence';
+import { guardPermissions } from './security/permissions';
+import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
+import { prepareProfileDirectory } from './storage/profile-directory';
+import { quitOrderly } from './window/orderly-quit';
+import { failToStart } from './window/start-failure';
+
+const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
+const developerTools = !app.isPackaged;
+const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
+
+/** Everything that has to be said before Electron is ready. */
+function prepare(): void {
+  endOnUncaught(logger, (code) => app.exit(code));
+  enforceSandbox(app);
+  quietChromium(app.commandLine);
+  protocol.registerSchemesAsPrivileged([schemePrivileges]);
+  guardNavigation(app);
+  // An outdated runtime never opens the profile of a current one.
+  if (trial && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(app.getPath('appData'), 'keyshift-trial'));
+}
+
+async function start(): Promise<void> {
+  await app.whenReady();
+  const page = session.fromPartition(pagePartition, { cache: false });
+  for (const each of [page, session.defaultSession]) {
+    silenceNetwork(each, developerTools);
+    guardPermissions(each, () => false);
+  }
+  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')));
+
+  const profileDirectory = app.getPath('userData');
+  prepareProfileDirectory(profileDirectory);
+  const preferences = new ElectronPreferences(profileDirectory, () => logger.warn('preferences.damaged'));
+  const running = await startApp({
+    profileDirectory,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    preferences,
+    keyring: makeKeyring(safeStorage, {
+      platform: process.platform,
+      env: process.env,
+      passwordStore: app.commandLine.getSwitchValue('password-store'),
+    }),
+    appVersion: version,
+    runtime: `Electron ${process.versions.electron}`,
+    trial,
+  });
+
+  const shell = openShell({ running, preferences, logger, trial, developerTools, bundles: __dirname });
+  quitOrderly(
+    app,
+    async () => {
+      shell.close();
+      await running.stop();
+    },
+    (error) => logger.error('app.stop-failed', describeError(error)),
+  );
+  app.on('second-instance', () => shell.present());
+  app.on('activate', () => shell.present());
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  shell.present();
+  // A convenience: whatever comes of it, the passphrase works.
+  await running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
+}
+
+prepare();
+// One window per profile: a second start only shows the first one.
+if (app.requestSingleInstanceLock()) {
+  start().catch((error: unknown) => {
+    logger.error('app.start-failed', describeError(error));
+    return failToStart(error, {
+      writeLine: (line) => process.stderr.write(line),
+      show: (message) => dialog.showMessageBox({ type: 'error', title: 'Keyshift', message: 'Keyshift cannot start', detail: message }),
+      exit: (code) => app.exit(code),
+    });
+  });
+} else {
+  app.exit(0);
+}

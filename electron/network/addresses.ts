@@ -1,0 +1,85 @@
+import { networkInterfaces } from 'node:os';
+import { parseHost } from '../engine/identity/host';
+import type { Address } from '../engine/ports';
+
+/** One address of a network interface, as much of it as matters here. */
+export interface InterfaceAddress {
+  readonly interfaceName: string;
+  readonly address: string;
+  readonly internal: boolean;
+}
+
+/** A card holds at most eight addresses. */
+const MAX_ADDRESSES = 8;
+/** Bridges of containers and virtual machines: nobody else can reach them. */
+const virtualInterface = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|cni|podman)/i;
+
+/**
+ * Where others may reach a listener: the host itself when it is a concrete one; for 0.0.0.0 or :: the addresses of this
+ * machine, best first, so that the first three suit a link; loopback when there is no other.
+ */
+export function localAddresses(listen: Address, interfaces: readonly InterfaceAddress[] = readInterfaces()): Address[] {
+  const { port } = listen;
+  const host = parseHost(listen.host);
+  if (!host) return [];
+  const any = host.text === '0.0.0.0' || host.text === '::';
+  if (!any) return [{ host: host.text, port }];
+  const usable = interfaces
+    .filter((entry) => !entry.internal && !virtualInterface.test(entry.interfaceName))
+    .map((entry) => entry.address);
+  const ipv4 = ranked(usable, rankIpv4);
+  const ipv6 = host.text === '::' ? ranked(usable, rankIpv6) : [];
+  const hosts = interleave(ipv4, ipv6).slice(0, MAX_ADDRESSES);
+  return (hosts.length > 0 ? hosts : ['127.0.0.1']).map((found) => ({ host: found, port }));
+}
+
+function readInterfaces(): InterfaceAddress[] {
+  return Object.entries(networkInterfaces()).flatMap(([interfaceName, entries]) =>
+    (entries ?? []).map(({ address, internal }) => ({ interfaceName, address, internal })),
+  );
+}
+
+/** Keeps what `rank` accepts, lowest rank first, each once, otherwise in the given order. */
+function ranked(texts: readonly string[], rank: (text: string) => number | undefined): string[] {
+  const found = new Map<string, number>();
+  for (const text of texts) {
+    const value = rank(text);
+    const host = value === undefined ? undefined : parseHost(text);
+    if (value !== undefined && host && !found.has(host.text)) found.set(host.text, value);
+  }
+  return [...found].sort((a, b) => a[1] - b[1]).map(([text]) => text);
+}
+
+/** Private networks first (friends in one house), then public ones; no link-local, multicast or reserved address. */
+function rankIpv4(text: string): number | undefined {
+  const host = parseHost(text);
+  if (host?.kind !== 'ipv4') return undefined;
+  const [a = 0, b = 0] = host.bytes;
+  if (a === 0 || a === 127 || a >= 224 || (a === 169 && b === 254)) return undefined;
+  if (a === 192 && b === 168) return 0;
+  if (a === 10) return 1;
+  if (a === 172 && b >= 16 && b < 32) return 2;
+  return 3;
+}
+
+/** Global addresses first, then unique local ones; no link-local (it needs a zone), multicast, loopback or mapped address. */
+function rankIpv6(text: string): number | undefined {
+  const host = parseHost(text);
+  if (host?.kind !== 'ipv6') return undefined;
+  const [a = 0] = host.bytes;
+  if (a >= 0x20 && a < 0x40) return 0;
+  if (a === 0xfc || a === 0xfd) return 1;
+  return undefined;
+}
+
+/** First of each kind first, so that three addresses show both. */
+function interleave(ipv4: readonly string[], ipv6: readonly string[]): string[] {
+  const all: string[] = [];
+  for (let index = 0; index < Math.max(ipv4.length, ipv6.length); index += 1) {
+    for (const list of [ipv4, ipv6]) {
+      const host = list[index];
+      if (host !== undefined) all.push(host);
+    }
+  }
+  return all;
+}

@@ -1,0 +1,28 @@
+/** Why nothing was reached; none of it says anything about the person behind the address. */
+export type DialFailure = 'address-invalid' | 'name-unknown' | 'not-supported' | 'refused' | 'timeout' | 'unreachable';
+
+export class DialError extends Error {
+  readonly reason: DialFailure;
+
+  constructor(reason: DialFailure) {
+    super(`could not connect: ${reason}`);
+    this.name = 'DialError';
+    this.reason = reason;
+  }
+}
+
+/** From an error code of the operating system. */
+export function dialFailureOf(code: string | undefined): DialFailure {
+  switch (code) {
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+      return 'refused';
+    case 'ETIMEDOUT':
+      return 'timeout';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'name-unknown';
+    default:
+      return 'unreachable';
+  }
+}

@@ -1,0 +1,132 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { KeyshiftError } from '../../shared/errors';
+import { parseHost } from '../engine/identity/host';
+import type { Address, Link, Listener, Transport } from '../engine/ports';
+import { DialError, dialFailureOf } from './dial-error';
+import { resolveHost } from './resolve-host';
+import { TcpLink } from './tcp-link';
+
+const KEEP_ALIVE_MS = 15_000;
+/** Accepted connections at once; finer limits (per source, half-open) are the session host's. */
+const MAX_ACCEPTED = 1_024;
+
+export interface TcpTransportOptions {
+  readonly maxAccepted?: number;
+  /** A handler of a link threw: a defect to log; the link is gone, the process lives on. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+/** Direct TCP (protocol.md §11): moves opaque bytes, trusts nobody, knows no frames. */
+export function createTcpTransport(options: TcpTransportOptions = {}): Transport {
+  const { maxAccepted = MAX_ACCEPTED, onFault = () => {} } = options;
+  return {
+    listen: (at, onLink) => listen(at, onLink, maxAccepted, onFault),
+    dial: (to, timeoutMs) => dial(to, timeoutMs, onFault),
+  };
+}
+
+/** Errors: `port.in-use`; `input.invalid` for a host or port this machine cannot listen on. */
+async function listen(at: Address, onLink: (link: Link) => void, maxAccepted: number, onFault: (error: unknown) => void): Promise<Listener> {
+  const host = parseHost(at.host);
+  if (!host || host.kind === 'onion' || !isPort(at.port, 0)) throw cannotListen();
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+  server.maxConnections = maxAccepted;
+  server.on('connection', (socket) => {
+    const remote = remoteOf(socket);
+    const link = new TcpLink(socket, { role: 'listener', remote: remote ?? at, onFault });
+    if (!remote || !server.listening) return link.destroy();
+    try {
+      onLink(link);
+    } catch (error) {
+      onFault(error);
+      link.destroy();
+    }
+  });
+  await bind(server, host.text, at.port);
+  server.on('error', onFault);
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw cannotListen();
+  return {
+    address: { host: canonical(bound.address), port: bound.port },
+    // The port is free at once; links that were accepted live on and belong to whoever got them.
+    close: async () => {
+      if (server.listening) server.close();
+    },
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void =>
+      reject(error.code === 'EADDRINUSE' ? new KeyshiftError('port.in-use', 'another program listens on this port') : cannotListen());
+    server.once('error', failed);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
+
+/** Tries the addresses of a host one after the other, sharing the time among those left. Rejects with `DialError`. */
+async function dial(to: Address, timeoutMs: number, onFault: (error: unknown) => void): Promise<Link> {
+  if (!isPort(to.port, 1)) throw new DialError('address-invalid');
+  const deadline = performance.now() + timeoutMs;
+  const hosts = await within(resolveHost(to.host), timeoutMs);
+  let failure = new DialError('name-unknown');
+  for (const [index, host] of hosts.entries()) {
+    const left = deadline - performance.now();
+    if (left <= 0) throw new DialError('timeout');
+    try {
+      const socket = await connectTo(host, to.port, left / (hosts.length - index));
+      return new TcpLink(socket, { role: 'dialler', remote: { host: canonical(host), port: to.port }, onFault });
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function connectTo(host: string, port: number, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+    const timer = setTimeout(() => failed({ code: 'ETIMEDOUT' }), timeoutMs);
+    const failed = (error: { readonly code?: string }): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new DialError(dialFailureOf(error.code)));
+    };
+    socket.on('error', failed);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      resolve(socket);
+    });
+  });
+}
+
+/** The result in time, or a timeout; a look-up itself cannot be called back. */
+function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DialError('timeout')), timeoutMs);
+    work.then(resolve, (error: unknown) => reject(error instanceof DialError ? error : new DialError('name-unknown'))).finally(() => clearTimeout(timer));
+  });
+}
+
+function isPort(port: number, lowest: number): boolean {
+  return Number.isInteger(port) && port >= lowest && port <= 65_535;
+}
+
+function remoteOf(socket: Socket): Address | undefined {
+  const { remoteAddress, remotePort } = socket;
+  return remoteAddress !== undefined && remotePort !== undefined ? { host: canonical(remoteAddress), port: remotePort } : undefined;
+}
+
+/** One text per address: an IPv4 address seen by a socket for both families is that IPv4 address (limits count by it). */
+function canonical(address: string): string {
+  const text = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address.replace(/%.*$/, '');
+  return parseHost(text)?.text ?? text;
+}
+
+function cannotListen(): KeyshiftError {
+  return new KeyshiftError('input.invalid', 'this machine cannot listen on that address');
+}

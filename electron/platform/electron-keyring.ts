@@ -1,0 +1,85 @@
+import type { SafeStorage } from 'electron';
+import { KeyshiftError } from '../../shared/errors';
+import type { Keyring } from '../services/ports';
+import { safeStorageCalls, type SafeStorageCalls } from './electron-features';
+
+/** Milliseconds the keyring gets to say whether it is there. */
+const longestWait = 2000;
+
+/** What decides, beside Electron itself, whether a keyring can be there. */
+export interface Surroundings {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Value of `--password-store`, empty without it. */
+  readonly passwordStore: string;
+}
+
+/**
+ * The system keyring behind Electron's safeStorage: a convenience, never the only way in (hardening row 16).
+ * `basic_text` and `unknown` are no keyring: they would keep the key in clear beside the data.
+ * Where only the blocking calls exist, nothing is asked until the user switched the keyring on: a locked one stops the whole
+ * process until its own prompt is answered.
+ */
+export function makeKeyring(safeStorage: SafeStorage, around: Surroundings): Keyring {
+  const calls = safeStorageCalls(safeStorage);
+  const refuse = (): KeyshiftError => new KeyshiftError('keyring.unavailable', 'The system keyring cannot be used right now.');
+
+  const available = async (): Promise<boolean> => {
+    if (around.platform === 'linux' && !isLinuxKeyring(calls, around)) return false;
+    try {
+      return calls.blocking || (await inTime(calls.isAvailable()));
+    } catch {
+      return false;
+    }
+  };
+  const ready = async (): Promise<void> => {
+    if (!(await available())) throw refuse();
+    // The user wants it now, so now it may be asked for.
+    if (calls.blocking && !(await calls.isAvailable())) throw refuse();
+  };
+  return {
+    available,
+    async wrap(secret) {
+      try {
+        await ready();
+        // safeStorage takes text only. The string cannot be wiped; it holds the wrapped database key's input for a moment.
+        return new Uint8Array(await calls.encrypt(Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength).toString('base64')));
+      } catch {
+        throw refuse();
+      }
+    },
+    async unwrap(wrapped) {
+      try {
+        await ready();
+        const clear = Buffer.from(await calls.decrypt(Buffer.from(wrapped)), 'base64');
+        const secret = Uint8Array.from(clear);
+        clear.fill(0);
+        return secret;
+      } catch {
+        throw refuse();
+      }
+    },
+  };
+}
+
+/** A keyring that waits for its password counts as absent: nobody's question hangs on it. */
+async function inTime(answer: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), longestWait);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isLinuxKeyring(calls: SafeStorageCalls, around: Surroundings): boolean {
+  const backend = calls.backend();
+  if (backend !== undefined) return backend !== 'basic_text' && backend !== 'unknown';
+  // An old runtime does not tell. Without a bus there is no keyring; without a known desktop it would keep the key in clear.
+  if (!around.env['DBUS_SESSION_BUS_ADDRESS']) return false;
+  if (around.passwordStore !== '') return /^(gnome|kwallet)/.test(around.passwordStore);
+  return /gnome|kde|unity|cinnamon|xfce|deepin|pantheon|ukui/i.test(around.env['XDG_CURRENT_DESKTOP'] ?? '');
+}

@@ -1,0 +1,31 @@
+import type { Api, Calls, Group } from '../../shared/contract/contract';
+
+/**
+ * The names of all calls, by group: what the preload walks. The contract itself would bring its parser into the sandbox,
+ * where nothing parses; that the names are the same on both sides is checked by the two types below, and by a test.
+ */
+export const callNameTable = {
+  vault: ['status', 'create', 'unlock', 'lock', 'changePassphrase', 'setKeyring'],
+  identity: ['get', 'exportPublic'],
+  contacts: [
+    'createInvitation',
+    'acceptInvitation',
+    'importKey',
+    'requests',
+    'answerRequest',
+    'list',
+    'safetyNumber',
+    'setChecked',
+    'block',
+  ],
+  conversations: ['open', 'list', 'markRead'],
+  messages: ['send', 'list'],
+  keys: ['status', 'shift'],
+  network: ['status'],
+  settings: ['get', 'set'],
+  diagnostics: ['meter', 'about'],
+} as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
+
+/** Names of the contract that the table leaves out; `satisfies` above refuses names the contract does not have. */
+type Missing = { [G in Group]: Exclude<keyof Calls[G], (typeof callNameTable)[G][number]> }[Group];
+export const nothingMissing: [Missing] extends [never] ? true : Missing = true;

@@ -1,0 +1,31 @@
+/** The part of `app.commandLine` that is used. */
+export interface CommandLine {
+  hasSwitch(name: string): boolean;
+  appendSwitch(name: string, value?: string): void;
+}
+
+/**
+ * Chromium's own habits of talking to the world, switched off. Our connections are made by Node and do not pass here:
+ * so Chromium may resolve no name at all.
+ */
+export const quietSwitches: readonly (readonly [string, string?])[] = [
+  ['host-resolver-rules', 'MAP * ~NOTFOUND'],
+  ['disable-background-networking'],
+  ['disable-component-update'],
+  ['disable-domain-reliability'],
+  ['disable-client-side-phishing-detection'],
+  ['no-pings'],
+  ['force-webrtc-ip-handling-policy', 'disable_non_proxied_udp'],
+];
+
+export function quietChromium(commandLine: CommandLine): void {
+  for (const [name, value] of quietSwitches) commandLine.appendSwitch(name, value);
+}
+
+/**
+ * Hardening row 2: every renderer sandboxed, before ready. Started with `--no-sandbox`, which Chromium demands for root,
+ * asking for the sandbox would end every child process at once.
+ */
+export function enforceSandbox(app: { readonly commandLine: CommandLine; enableSandbox(): void }): void {
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+}

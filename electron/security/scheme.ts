@@ -1,0 +1,70 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { CustomScheme, Protocol } from 'electron';
+import { companionHeaders } from './headers';
+import { contentSecurityPolicy } from './csp';
+import { appOrigin, appPage, appScheme } from './origin';
+
+/** Hardening row 5. Nothing more: no CSP bypass, no CORS, no service workers, no code cache. */
+export const schemePrivileges: CustomScheme = {
+  scheme: appScheme,
+  privileges: { standard: true, secure: true, supportFetchAPI: true },
+};
+
+/** What a page may be made of. Other files, source maps among them, are not served. */
+const mediaTypes: ReadonlyMap<string, string> = new Map([
+  ['.html', 'text/html; charset=utf-8'],
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+  ['.png', 'image/png'],
+  ['.webp', 'image/webp'],
+  ['.ico', 'image/x-icon'],
+  ['.woff2', 'font/woff2'],
+  ['.ogg', 'audio/ogg'],
+]);
+
+export interface PageFile {
+  readonly path: string;
+  readonly mediaType: string;
+}
+
+/** The complete address of every file that exists for a page, decided once at start. */
+export type PageFiles = ReadonlyMap<string, PageFile>;
+
+/** Lists the built renderer. Links, dot files, unknown kinds and names that would need escaping in an address are left out. */
+export function listPageFiles(root: string): PageFiles {
+  const files = new Map<string, PageFile>();
+  const visit = (folder: string, address: string): void => {
+    for (const name of readdirSync(folder).sort()) {
+      if (!/^\w[\w.-]*$/.test(name)) continue;
+      const path = join(folder, name);
+      const kind = lstatSync(path);
+      const mediaType = mediaTypes.get(extname(name));
+      if (kind.isDirectory()) visit(path, `${address}/${name}`);
+      else if (kind.isFile() && mediaType !== undefined) files.set(`${address}/${name}`, { path, mediaType });
+    }
+  };
+  visit(root, appOrigin);
+  const page = files.get(appPage);
+  if (page !== undefined) files.set(`${appOrigin}/`, page);
+  return files;
+}
+
+/**
+ * Answers one request of a page. The address is compared as a whole: no decoding, no joining of paths, hence no traversal.
+ * Everything that is not on the list is 404, whatever it is.
+ */
+export function servePage(files: PageFiles, request: { readonly url: string; readonly method: string }): Response {
+  const [address = ''] = request.url.split('#', 1);
+  const file = request.method === 'GET' ? files.get(address) : undefined;
+  const common = { 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff', ...companionHeaders };
+  if (file === undefined) {
+    return new Response('Not found', { status: 404, headers: { ...common, 'content-type': 'text/plain; charset=utf-8' } });
+  }
+  return new Response(readFileSync(file.path), { status: 200, headers: { ...common, 'content-type': file.mediaType } });
+}
+
+export function handleScheme(protocol: Pick<Protocol, 'handle'>, files: PageFiles): void {
+  protocol.handle(appScheme, (request) => servePage(files, request));
+}

@@ -1,0 +1,13 @@
+import type { Handlers, AppEvent } from '../../shared/contract/contract';
+
+/** What both doors are built on: every call of the contract, and the events. Made by `electron/compose.ts`. */
+export interface App {
+  readonly handlers: Handlers;
+  /** `host:port` of every listening socket; bound before the vault exists or is open. */
+  readonly listening: readonly string[];
+  onEvent(listener: (event: AppEvent) => void): () => void;
+  /** Opens the vault with the key the system keyring keeps, if the user chose that; false when it cannot. */
+  unlockWithKeyring(): Promise<boolean>;
+  /** Ends sessions, closes the database, wipes keys, frees the port. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,166 @@
+import type { PeerId } from '../engine/ids';
+import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
+import type { Session } from '../engine/session/session';
+import type { SessionHost } from '../engine/session/session-host';
+import { backoffMs } from './backoff';
+import type { PeerBook } from './peer-book';
+
+const dialTimeoutMs = 5_000;
+/** A connection that lived this long was healthy: the next back-off starts from the beginning. */
+const healthyMs = 60_000;
+const dialsAtOnce = 16;
+
+interface Reaching {
+  session: Session | undefined;
+  dialling: boolean;
+  failures: number;
+  cancelTimer: (() => void) | undefined;
+}
+
+export interface ConnectionsParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly transport: Transport;
+  readonly host: SessionHost;
+  readonly book: PeerBook;
+  /** Whether this person should be reached now: a contact who agreed and is not blocked. */
+  readonly wanted: (peerId: PeerId) => boolean;
+  readonly onChange: (peerId: PeerId, session: Session | undefined) => void;
+}
+
+/** Keeps one live session with every contact that can be reached, with back-off where nobody answers. */
+export class Connections {
+  readonly #parts: ConnectionsParts;
+  readonly #peers = new Map<PeerId, Reaching>();
+  readonly #queue: PeerId[] = [];
+  #dials = 0;
+  #closed = false;
+
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts;
+  }
+
+  session(peerId: PeerId): Session | undefined {
+    return this.#peers.get(peerId)?.session;
+  }
+
+  sessions(): Session[] {
+    return [...this.#peers.values()].flatMap(({ session }) => (session === undefined ? [] : [session]));
+  }
+
+  /** Reaches for this person now, unless that is under way or done; a person's act cuts the back-off short. */
+  reach(peerId: PeerId): void {
+    const peer = this.#peer(peerId);
+    if (this.#closed || peer.session !== undefined || peer.dialling || !this.#parts.wanted(peerId)) return;
+    peer.cancelTimer?.();
+    peer.cancelTimer = undefined;
+    peer.dialling = true;
+    this.#queue.push(peerId);
+    this.#next();
+  }
+
+  /** A confirmed session, whoever dialled. A newer one of the same pair takes the place of the older. */
+  adopt(session: Session): void {
+    const { peerId } = session.peer.identity;
+    if (this.#closed || !this.#parts.wanted(peerId)) {
+      session.close();
+      return;
+    }
+    const peer = this.#peer(peerId);
+    peer.cancelTimer?.();
+    peer.cancelTimer = undefined;
+    const before = peer.session;
+    peer.session = session;
+    const since = this.#parts.clock.monotonic();
+    session.onClose(() => {
+      if (peer.session !== session) return;
+      peer.session = undefined;
+      if (this.#parts.clock.monotonic() - since >= healthyMs) peer.failures = 0;
+      this.#parts.onChange(peerId, undefined);
+      this.#retryLater(peerId, peer);
+    });
+    if (before !== undefined) before.close();
+    this.#parts.onChange(peerId, session);
+  }
+
+  /** Ends what there is with this person: blocked or removed. */
+  drop(peerId: PeerId): void {
+    const peer = this.#peers.get(peerId);
+    if (peer === undefined) return;
+    peer.cancelTimer?.();
+    peer.cancelTimer = undefined;
+    peer.session?.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const peer of this.#peers.values()) {
+      peer.cancelTimer?.();
+      peer.session?.close();
+    }
+  }
+
+  #peer(peerId: PeerId): Reaching {
+    let peer = this.#peers.get(peerId);
+    if (peer === undefined) {
+      peer = { session: undefined, dialling: false, failures: 0, cancelTimer: undefined };
+      this.#peers.set(peerId, peer);
+    }
+    return peer;
+  }
+
+  #next(): void {
+    while (this.#dials < dialsAtOnce) {
+      const peerId = this.#queue.shift();
+      if (peerId === undefined) return;
+      this.#dials += 1;
+      void this.#dial(peerId).finally(() => {
+        this.#dials -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  async #dial(peerId: PeerId): Promise<void> {
+    const { book, logger } = this.#parts;
+    const peer = this.#peer(peerId);
+    try {
+      const known = book.find(peerId);
+      for (const address of known?.record.addresses ?? []) {
+        if (this.#closed || peer.session !== undefined || !this.#parts.wanted(peerId)) return;
+        try {
+          await this.#tryAddress(peerId, address);
+          return;
+        } catch (error) {
+          logger.debug('dial.failed', { port: address.port, reason: error instanceof Error ? error.name : 'unknown' });
+        }
+      }
+      peer.failures += 1;
+    } finally {
+      peer.dialling = false;
+      if (peer.session === undefined) this.#retryLater(peerId, peer);
+    }
+  }
+
+  async #tryAddress(peerId: PeerId, address: Address): Promise<void> {
+    const { transport, host, book } = this.#parts;
+    const known = book.find(peerId);
+    if (known === undefined) throw new Error('the contact is gone');
+    const link: Link = await transport.dial(address, dialTimeoutMs);
+    if (this.#closed) {
+      link.destroy();
+      return;
+    }
+    await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange });
+  }
+
+  #retryLater(peerId: PeerId, peer: Reaching): void {
+    if (this.#closed || peer.cancelTimer !== undefined || peer.dialling || !this.#parts.wanted(peerId)) return;
+    const { clock, random } = this.#parts;
+    peer.cancelTimer = clock.setTimer(backoffMs(random, peer.failures), () => {
+      peer.cancelTimer = undefined;
+      this.reach(peerId);
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { Handlers } from '../../shared/contract/contract';
+import type { Contact } from '../../shared/model/contact';
+import { parseCard } from '../engine/certificates/card';
+import type { Crypto } from '../engine/crypto/crypto';
+import { safetyNumber } from '../engine/identity/safety-number';
+import type { Clock } from '../engine/ports';
+import type { EventHub } from './event-hub';
+import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
+import { importKey } from './key-import';
+import type { OpenProfile } from './open-profile';
+import type { ContactRow } from './ports';
+
+export interface ContactsParts extends InvitationParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly events: EventHub;
+}
+
+/** A contact as a door may see it. */
+export function contactView(profile: OpenProfile, row: ContactRow): Contact {
+  const known = profile.book.find(row.peerId);
+  return {
+    contactId: row.contactId,
+    peerId: row.peerId,
+    name: row.name,
+    pending: row.relation !== 'mutual',
+    ...(row.ended === undefined ? {} : { ended: row.ended }),
+    who: row.checked ? 'checked' : 'unchecked',
+    checked: row.checked,
+    vouchedBy: [],
+    reach: row.blocked ? 'blocked' : profile.connections.session(row.peerId) === undefined ? 'waiting' : 'direct',
+    keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
+    permissions: row.permissions,
+  };
+}
+
+/** The contact's row; throws `contact.unknown`. */
+export function contactRow(profile: OpenProfile, contactId: string): ContactRow {
+  const row = profile.stores.contacts.byId(contactId);
+  if (row === undefined) throw new KeyshiftError('contact.unknown', 'There is no such contact.');
+  return row;
+}
+
+export function contactsService(parts: ContactsParts): Handlers['contacts'] {
+  const { crypto, clock, events } = parts;
+
+  /** The pinned key of a contact who answered; throws `contact.pending` before that. */
+  const pinned = (profile: OpenProfile, row: ContactRow) => {
+    const known = profile.book.find(row.peerId);
+    if (row.relation !== 'mutual' || known === undefined) {
+      throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to compare.');
+    }
+    return known;
+  };
+
+  const change = (profile: OpenProfile, row: ContactRow, also: () => void = () => undefined): null => {
+    profile.commit(() => {
+      profile.stores.contacts.put(row);
+      also();
+      events.emit({ type: 'contact.changed', contactId: row.contactId });
+    });
+    return null;
+  };
+
+  return {
+    createInvitation: (input) => createInvitation(parts, input?.expiresInSeconds),
+    acceptInvitation: ({ link }) => acceptInvitation(parts, link),
+    importKey: ({ text }) => importKey(parts, text),
+    requests: () =>
+      parts
+        .profile()
+        .stores.requests.list()
+        .filter((row) => !row.declined)
+        .map(({ requestId, peerId, name, via }) => ({ requestId, peerId, name, via })),
+    answerRequest: ({ requestId, accept }) => {
+      const profile = parts.profile();
+      const row = profile.stores.requests.byId(requestId);
+      if (row === undefined || row.declined) throw new KeyshiftError('request.unknown', 'There is no such request.');
+      if (accept) profile.introductions.acceptRequest(parseCard(crypto, row.card, clock.now()));
+      else profile.commit(() => profile.stores.requests.put({ ...row, declined: true }));
+      return null;
+    },
+    list: () => {
+      const profile = parts.profile();
+      return profile.stores.contacts.list().map((row) => contactView(profile, row));
+    },
+    safetyNumber: ({ contactId }) => {
+      const profile = parts.profile();
+      const { record } = pinned(profile, contactRow(profile, contactId));
+      const own = { peerId: profile.local.peerId, spkiHash: profile.local.identity.spkiHash };
+      return { digits: safetyNumber(crypto, own, { peerId: record.peerId, spkiHash: record.pinnedSpkiHash }) };
+    },
+    setChecked: ({ contactId, checked }) => {
+      const profile = parts.profile();
+      const row = contactRow(profile, contactId);
+      const { record } = pinned(profile, row);
+      const { checkedSpkiHash: _earlier, ...rest } = row;
+      return change(profile, { ...rest, checked, ...(checked ? { checkedSpkiHash: record.pinnedSpkiHash } : {}) });
+    },
+    block: ({ contactId, blocked = true }) => {
+      const profile = parts.profile();
+      const row = contactRow(profile, contactId);
+      change(profile, { ...row, blocked }, () => {
+        profile.book.setBlocked(row.peerId, blocked);
+        if (blocked) profile.engine.block(row.peerId);
+      });
+      if (blocked) profile.connections.drop(row.peerId);
+      else {
+        profile.connections.reach(row.peerId);
+        profile.introductions.pursue(contactId);
+      }
+      return null;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { Handlers } from '../../shared/contract/contract';
+import { contactRow } from './contacts-service';
+import type { EventHub } from './event-hub';
+import type { OpenProfile } from './open-profile';
+import type { ConversationRow } from './ports';
+
+/** The conversation's row; throws `conversation.unknown`. */
+export function conversationRow(profile: OpenProfile, conversationId: string): ConversationRow {
+  const row = profile.stores.conversations.byId(conversationId);
+  if (row === undefined) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
+  return row;
+}
+
+export function conversationsService(parts: { profile: () => OpenProfile; events: EventHub }): Handlers['conversations'] {
+  return {
+    open: ({ contactId, title = '' }) => {
+      const profile = parts.profile();
+      const contact = contactRow(profile, contactId);
+      if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+      if (contact.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
+      const { conversationId } = profile.commit(() =>
+        profile.history.conversationFor(contact.peerId, profile.engine.open(contact.peerId, { title }), title),
+      );
+      profile.delivery.flush(contact.peerId);
+      return { conversationId };
+    },
+    list: () =>
+      parts
+        .profile()
+        .stores.conversations.list()
+        .map((row) => ({
+          conversationId: row.conversationId,
+          contactId: row.contactId,
+          title: row.title,
+          state: row.state,
+          ...(row.failure === undefined ? {} : { failure: row.failure }),
+          unread: row.unread,
+          ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
+          ...(row.preview === undefined ? {} : { preview: row.preview }),
+        })),
+    markRead: ({ conversationId }) => {
+      const profile = parts.profile();
+      const row = conversationRow(profile, conversationId);
+      profile.commit(() => {
+        if (profile.stores.messages.markRead(conversationId) === 0 && row.unread === 0) return;
+        profile.stores.conversations.put({ ...row, unread: 0 });
+        parts.events.emit({ type: 'conversation.changed', conversationId });
+      });
+      return null;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { DialogEngine, Outbound } from '../engine/dialog/dialog-engine';
+import type { InstanceId, PeerId } from '../engine/ids';
+import type { Clock, Logger } from '../engine/ports';
+import type { Session, SessionItem } from '../engine/session/session';
+import type { EventHub } from './event-hub';
+import type { History } from './history';
+
+/** How many envelopes are read from the outbox at a time. */
+const page = 64;
+/** How long sent messages may wait to be written down as sent: most are acknowledged before, and cost no write. */
+const sentNoteMs = 25;
+
+interface Lane {
+  session: Session;
+  /** The last outbox entry handed to this session; undefined: start from the oldest unacknowledged one. */
+  cursor: Outbound['cursor'] | undefined;
+  blocked: boolean;
+  incoming: Uint8Array[];
+  scheduled: boolean;
+  sentNotes: Outbound[];
+  cancelNote: (() => void) | undefined;
+}
+
+export interface DeliveryParts {
+  readonly engine: DialogEngine;
+  readonly history: History;
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ownInstance: InstanceId;
+  readonly transaction: <T>(work: () => T) => T;
+}
+
+/**
+ * Moves envelopes between the durable outbox and live sessions. Whatever is unacknowledged is handed to every new
+ * session again, byte for byte; the receiver's sequence numbers make that exactly once.
+ */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  readonly #lanes = new Map<PeerId, Lane>();
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** A session with this person is up: send what waits, hear what comes. */
+  attach(peerId: PeerId, session: Session): void {
+    this.detach(peerId);
+    const lane: Lane = {
+      session,
+      cursor: undefined,
+      blocked: false,
+      incoming: [],
+      scheduled: false,
+      sentNotes: [],
+      cancelNote: undefined,
+    };
+    this.#lanes.set(peerId, lane);
+    session.onItems((items) => this.#heard(peerId, lane, items));
+    session.onDrain(() => {
+      lane.blocked = false;
+      this.flush(peerId);
+    });
+    this.flush(peerId);
+  }
+
+  detach(peerId: PeerId): void {
+    const lane = this.#lanes.get(peerId);
+    if (lane === undefined) return;
+    lane.cancelNote?.();
+    this.#lanes.delete(peerId);
+    this.#noteSent(peerId, lane);
+  }
+
+  /** Sends acknowledgements that are due and messages that wait, as far as the connection takes them. */
+  flush(peerId: PeerId): void {
+    const lane = this.#lanes.get(peerId);
+    if (lane === undefined || lane.blocked) return;
+    const { engine } = this.#parts;
+    const due = this.#commit(() => {
+      engine.sealWaiting(peerId);
+      return engine.acknowledgements(peerId);
+    });
+    if (due.length > 0) this.#send(lane, due);
+    while (!lane.blocked) {
+      const envelopes = engine.pending(peerId, { after: lane.cursor, limit: page });
+      const last = envelopes.at(-1);
+      if (last === undefined) return;
+      this.#send(lane, envelopes);
+      lane.cursor = last.cursor;
+      lane.sentNotes.push(...envelopes);
+      lane.cancelNote ??= this.#parts.clock.setTimer(sentNoteMs, () => {
+        lane.cancelNote = undefined;
+        this.#noteSent(peerId, lane);
+      });
+    }
+  }
+
+  close(): void {
+    for (const lane of this.#lanes.values()) lane.cancelNote?.();
+    this.#lanes.clear();
+  }
+
+  #send(lane: Lane, envelopes: readonly Outbound[]): void {
+    const items: SessionItem[] = envelopes.map(({ bytes }) => ({ kind: 'message', bytes }));
+    if (!lane.session.send(items)) lane.blocked = true;
+  }
+
+  #heard(peerId: PeerId, lane: Lane, items: readonly SessionItem[]): void {
+    for (const item of items) if (item.kind === 'message') lane.incoming.push(item.bytes);
+    if (lane.scheduled || lane.incoming.length === 0) return;
+    lane.scheduled = true;
+    // Everything that arrives in this turn of the event loop shares one transaction (group commit).
+    setImmediate(() => this.#receive(peerId, lane));
+  }
+
+  #receive(peerId: PeerId, lane: Lane): void {
+    lane.scheduled = false;
+    const batch = lane.incoming;
+    lane.incoming = [];
+    if (this.#lanes.get(peerId) !== lane) return; // replaced: the other side sends unacknowledged messages again
+    try {
+      const outcomes = this.#commit(() => this.#parts.engine.receive(lane.session.peer, batch));
+      const rejected = outcomes.filter((outcome) => outcome.kind === 'rejected').length;
+      if (rejected > 0) this.#parts.logger.warn('message.rejected', { count: rejected });
+    } catch (error) {
+      // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
+      this.#parts.logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+      lane.session.close();
+      return;
+    }
+    this.flush(peerId);
+  }
+
+  #noteSent(peerId: PeerId, lane: Lane): void {
+    const notes = lane.sentNotes;
+    lane.sentNotes = [];
+    if (notes.length === 0) return;
+    try {
+      this.#commit(() => {
+        for (const note of notes) {
+          this.#parts.history.sent({
+            peerId,
+            dialogId: note.dialogId,
+            instanceId: this.#parts.ownInstance,
+            from: note.sequence,
+            upTo: note.sequence,
+          });
+        }
+      });
+    } catch {
+      this.#parts.logger.warn('message.state-not-stored'); // a word on the screen, not the message
+    }
+  }
+
+  #commit<T>(work: () => T): T {
+    return this.#parts.events.during(() => this.#parts.transaction(work));
+  }
+}

@@ -1,0 +1,59 @@
+import type { AppEvent } from '../../shared/contract/contract';
+import type { Logger } from '../engine/ports';
+
+/**
+ * Collects what happened inside a transaction and tells it only after the commit: nobody ever hears of something
+ * that a crash or a full disk then undid.
+ */
+export class EventHub {
+  readonly #logger: Logger;
+  readonly #listeners = new Set<(event: AppEvent) => void>();
+  #held: AppEvent[] = [];
+  #depth = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  on(listener: (event: AppEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells at once, or after the commit when called inside `during`. */
+  emit(event: AppEvent): void {
+    if (this.#depth > 0) this.#held.push(event);
+    else this.#tell(event);
+  }
+
+  /** Runs `transaction`, holding events back until the outermost one has committed; drops them when it throws. */
+  during<T>(transaction: () => T): T {
+    const outermost = this.#depth === 0;
+    this.#depth += 1;
+    let result: T;
+    try {
+      result = transaction();
+    } catch (error) {
+      if (outermost) this.#held = [];
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+    if (outermost) {
+      const events = this.#held;
+      this.#held = [];
+      for (const event of events) this.#tell(event);
+    }
+    return result;
+  }
+
+  #tell(event: AppEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        this.#logger.error('event.listener-failed', { type: event.type });
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import type { Content } from '../engine/dialog/content';
+import type { DialogSink } from '../engine/dialog/dialog-engine';
+import type { DialogId, InstanceId, PeerId } from '../engine/ids';
+import type { Clock, Random } from '../engine/ports';
+import type { EventHub } from './event-hub';
+import { newHandle } from './local-handle';
+import { messageView, type WaitingRule } from './message-view';
+import type { ContactRow, ConversationRow, MessageRow, Stores } from './ports';
+
+const previewLength = 160;
+
+/** First line of a text, short, for the conversation list. */
+export function previewOf(text: string): string {
+  const [line = ''] = text.trimStart().split('\n', 1);
+  return [...line.slice(0, previewLength * 2)].slice(0, previewLength).join('');
+}
+
+/**
+ * Writes what the dialog engine reports into the history a person sees. The engine calls it inside its transaction,
+ * so a message is delivered, recorded and acknowledged together or not at all (S1-42, A11).
+ */
+export class History implements DialogSink {
+  readonly #stores: Stores;
+  readonly #events: EventHub;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #waiting: WaitingRule;
+
+  constructor(parts: { stores: Stores; events: EventHub; clock: Clock; random: Random; waiting: WaitingRule }) {
+    this.#stores = parts.stores;
+    this.#events = parts.events;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#waiting = parts.waiting;
+  }
+
+  opened(dialog: { peerId: PeerId; dialogId: DialogId; title: string }): void {
+    this.conversationFor(dialog.peerId, dialog.dialogId, dialog.title);
+  }
+
+  titled(dialog: { peerId: PeerId; dialogId: DialogId; title: string }): void {
+    const row = this.conversationFor(dialog.peerId, dialog.dialogId, dialog.title);
+    if (row.title !== dialog.title) this.#putConversation({ ...row, title: dialog.title });
+  }
+
+  delivered(message: {
+    peerId: PeerId;
+    dialogId: DialogId;
+    instanceId: InstanceId;
+    sequence: number;
+    content: Content;
+    sentAt: number;
+    receivedAt: number;
+    keyEpoch: number;
+  }): void {
+    const conversation = this.conversationFor(message.peerId, message.dialogId, '');
+    const { content } = message;
+    const replyTo =
+      content.kind === 'text' && content.replyTo !== undefined
+        ? this.#stores.messages.bySequence(conversation.conversationId, content.replyTo.instanceId, content.replyTo.sequence)
+        : undefined;
+    const row: MessageRow = {
+      messageId: newHandle(this.#random),
+      conversationId: conversation.conversationId,
+      direction: 'in',
+      instanceId: message.instanceId,
+      sequence: message.sequence,
+      kind: content.kind === 'text' ? 'text' : 'unsupported',
+      text: content.kind === 'text' ? content.text : '',
+      ...(replyTo === undefined ? {} : { replyTo: replyTo.messageId }),
+      sentAt: message.sentAt,
+      receivedAt: message.receivedAt,
+      state: 'delivered',
+      keyEpoch: message.keyEpoch,
+    };
+    this.#stores.messages.add(row);
+    this.#putConversation({
+      ...conversation,
+      unread: conversation.unread + 1,
+      lastMessageAt: message.receivedAt,
+      preview: previewOf(row.text),
+    });
+    this.#events.emit({
+      type: 'message.received',
+      conversationId: conversation.conversationId,
+      message: messageView(row, undefined),
+    });
+  }
+
+  /** Records a message of one's own beside its outbox row, in the caller's transaction. */
+  written(row: MessageRow, conversation: ConversationRow): void {
+    this.#stores.messages.add(row);
+    this.#putConversation({ ...conversation, lastMessageAt: row.sentAt, preview: previewOf(row.text) });
+  }
+
+  acknowledged(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; upTo: number }): void {
+    this.#raise(range.peerId, range.dialogId, range.instanceId, 1, range.upTo, 'delivered');
+  }
+
+  /** Own messages of a stream were handed to a live connection. */
+  sent(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; from: number; upTo: number }): void {
+    this.#raise(range.peerId, range.dialogId, range.instanceId, range.from, range.upTo, 'sent');
+  }
+
+  sealed(message: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; sequence: number; keyEpoch: number }): void {
+    const conversation = this.#stores.conversations.byDialog(message.peerId, message.dialogId);
+    if (conversation === undefined) return;
+    this.#stores.messages.setKeyEpoch(conversation.conversationId, message.instanceId, message.sequence, message.keyEpoch);
+  }
+
+  shifted(shift: {
+    peerId: PeerId;
+    dialogId: DialogId;
+    who: 'you' | 'peer';
+    from: number;
+    to: number;
+    reason: 'first' | 'hand' | 'time' | 'messages' | 'bytes' | 'peer' | 'start' | 'compromise';
+    at: number;
+  }): void {
+    const { conversationId } = this.conversationFor(shift.peerId, shift.dialogId, '');
+    const entry = { at: shift.at, who: shift.who, from: shift.from, to: shift.to, reason: shift.reason };
+    this.#stores.keyEvents.add(conversationId, entry);
+    this.#events.emit({ type: 'key.shifted', conversationId, ...entry });
+  }
+
+  failed(dialog: { peerId: PeerId; dialogId: DialogId; reason: string }): void {
+    const row = this.#stores.conversations.byDialog(dialog.peerId, dialog.dialogId);
+    if (row !== undefined) this.#putConversation({ ...row, state: 'failed', failure: dialog.reason });
+  }
+
+  /** The conversation of a dialog, made on the first message received (no conversation exists before). */
+  conversationFor(peerId: PeerId, dialogId: DialogId, title: string): ConversationRow {
+    const existing = this.#stores.conversations.byDialog(peerId, dialogId);
+    if (existing !== undefined) return existing;
+    const contact = this.#contactOf(peerId);
+    const row: ConversationRow = {
+      conversationId: newHandle(this.#random),
+      contactId: contact.contactId,
+      peerId,
+      dialogId,
+      title,
+      state: 'open',
+      createdAt: this.#clock.now(),
+      unread: 0,
+    };
+    this.#putConversation(row);
+    return row;
+  }
+
+  #contactOf(peerId: PeerId): ContactRow {
+    const contact = this.#stores.contacts.byPeer(peerId);
+    // The engine lets only contacts open dialogs; a missing row would be a fault of ours.
+    if (contact === undefined) throw new Error('a dialog without a contact');
+    return contact;
+  }
+
+  #raise(peerId: PeerId, dialogId: DialogId, instanceId: InstanceId, from: number, upTo: number, state: 'sent' | 'delivered'): void {
+    const conversation = this.#stores.conversations.byDialog(peerId, dialogId);
+    if (conversation === undefined) return;
+    const { conversationId } = conversation;
+    for (const row of this.#stores.messages.raiseState(conversationId, instanceId, from, upTo, state)) {
+      const waitingFor = this.#waiting(peerId, row);
+      this.#events.emit({
+        type: 'message.state',
+        conversationId,
+        messageId: row.messageId,
+        state: row.state,
+        ...(waitingFor === undefined ? {} : { waitingFor }),
+      });
+    }
+  }
+
+  #putConversation(row: ConversationRow): void {
+    this.#stores.conversations.put(row);
+    this.#events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Handlers } from '../../shared/contract/contract';
+import { armourCard, createCard } from '../engine/certificates/card';
+import type { Address, Clock } from '../engine/ports';
+import { toHex } from '../engine/wire/encoding';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { OpenProfile } from './open-profile';
+
+/** `host:port`, with brackets around an IPv6 literal. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export function identityService(parts: {
+  profile: () => OpenProfile;
+  crypto: Crypto;
+  clock: Clock;
+  ownAddresses: () => readonly Address[];
+}): Handlers['identity'] {
+  return {
+    get: () => {
+      const { local } = parts.profile();
+      const { credential } = local.exchange.current;
+      return {
+        peerId: local.peerId,
+        name: local.name,
+        epoch: local.identity.epoch,
+        keyFingerprint: toHex(local.identity.spkiHash),
+        createdAt: local.createdAt,
+        exchange: { serial: toHex(credential.serial), notAfter: credential.notAfter },
+        instance: { id: local.instanceId, name: local.instance.credential.deviceName },
+        addresses: parts.ownAddresses().map(addressText),
+      };
+    },
+    exportPublic: ({ format }) => {
+      const { local } = parts.profile();
+      if (format === 'pem') return { text: local.identity.pem() };
+      return { text: armourCard(createCard(parts.crypto, local, parts.ownAddresses(), parts.clock.now())) };
+    },
+  };
+}

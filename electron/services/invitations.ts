@@ -1,0 +1,84 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { Crypto } from '../engine/crypto/crypto';
+import { encodeInvitation, invitationIdOf, parseInvitation } from '../engine/identity/invitation-link';
+import type { Address, Clock, Random } from '../engine/ports';
+import type { EventHub } from './event-hub';
+import { fullPermissions } from './introductions';
+import { newHandle } from './local-handle';
+import type { OpenProfile } from './open-profile';
+
+const defaultExpirySeconds = 24 * 60 * 60;
+const linkAddresses = 3;
+/** A name to show until the card tells the chosen one. */
+const shortPeerId = 8;
+
+export interface InvitationParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: EventHub;
+  readonly ownAddresses: () => readonly Address[];
+}
+
+/** A link for one person, one time: at most 250 characters (protocol.md §12). */
+export function createInvitation(parts: InvitationParts, expiresInSeconds = defaultExpirySeconds): { link: string; expiresAt: number } {
+  const { crypto, clock } = parts;
+  const profile = parts.profile();
+  const now = clock.now();
+  // Whole seconds: the link carries no finer time, and both sides must agree on the moment.
+  const expiresAt = (Math.floor(now / 1000) + expiresInSeconds) * 1000;
+  const secret = crypto.random(16);
+  const link = encodeInvitation(crypto, {
+    peerId: profile.local.peerId,
+    instanceId: profile.local.instanceId,
+    secret,
+    expiresAt,
+    addresses: parts.ownAddresses().slice(0, linkAddresses),
+  });
+  profile.commit(() => {
+    profile.stores.invitations.removeExpiredBefore(now - 30 * 86_400_000);
+    profile.stores.invitations.put({ invitationId: invitationIdOf(crypto, secret), secret, createdAt: now, expiresAt });
+  });
+  return { link, expiresAt };
+}
+
+/** Checks everything that can be checked without a packet, then answers at once with a pending contact. */
+export function acceptInvitation(parts: InvitationParts, link: string): { contactId: string } {
+  const { crypto, clock, random, events } = parts;
+  const profile = parts.profile();
+  const invitation = parseInvitation(crypto, link);
+  if (invitation.peerId === profile.local.peerId) {
+    throw new KeyshiftError('invitation.own', 'This invitation is your own. Send it to the person you want to talk to.');
+  }
+  if (invitation.expiresAt <= clock.now()) {
+    throw new KeyshiftError('invitation.expired', 'This invitation has expired. Ask for a new one.');
+  }
+  const { contacts } = profile.stores;
+  const before = contacts.byPeer(invitation.peerId);
+  if (before !== undefined && before.ended === undefined && before.relation !== 'requested') {
+    throw new KeyshiftError('invitation.already-accepted', 'You already accepted an invitation of this person.');
+  }
+  const contactId = before?.contactId ?? newHandle(random);
+  profile.commit(() => {
+    const { ended: _ended, ...rest } = before ?? {
+      contactId,
+      peerId: invitation.peerId,
+      name: `${invitation.peerId.slice(0, shortPeerId)}…`,
+      createdAt: clock.now(),
+      checked: false,
+      blocked: false,
+      permissions: fullPermissions,
+      ended: undefined,
+    };
+    contacts.put({
+      ...rest,
+      relation: 'invited',
+      invitation: new TextEncoder().encode(link),
+      hints: invitation.addresses,
+    });
+    events.emit({ type: 'contact.changed', contactId });
+  });
+  profile.introductions.pursue(contactId);
+  return { contactId };
+}

@@ -1,0 +1,50 @@
+import { KeyshiftError } from '../../shared/errors';
+import { parseArmouredCard } from '../engine/certificates/card';
+import { parseIdentityCertificatePem, type IdentityCertificate } from '../engine/certificates/identity-certificate';
+import { fullPermissions } from './introductions';
+import type { InvitationParts } from './invitations';
+import { newHandle } from './local-handle';
+
+/**
+ * Takes another person's public key: a card (with addresses, so that a request can be sent) or an X.509 certificate
+ * (a pin only: that person has to come to us). A file with a private key inside is refused loudly (S5-23, A80).
+ */
+export function importKey(parts: InvitationParts, text: string): { contactId: string } {
+  const { crypto, clock, random, events } = parts;
+  const profile = parts.profile();
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+    throw new KeyshiftError('key.private', 'This file holds a private key. Never send it to anybody; ask for the public one.');
+  }
+  const card = text.includes('BEGIN KEYSHIFT CARD') ? parseArmouredCard(crypto, text, clock.now()) : undefined;
+  const identity: IdentityCertificate = card?.chain.identity ?? parseIdentityCertificatePem(crypto, text);
+  const { peerId, spkiHash, name } = identity;
+  if (peerId === profile.local.peerId) throw new KeyshiftError('key.own', 'This is your own key.');
+  const { contacts } = profile.stores;
+  const before = contacts.byPeer(peerId);
+  if (before !== undefined && before.ended === undefined && (before.relation === 'mutual' || card === undefined)) {
+    throw new KeyshiftError('key.already-known', 'You already have this person as a contact.');
+  }
+  const pin = profile.book.find(peerId)?.record.pinnedSpkiHash ?? before?.expectedSpkiHash;
+  if (pin !== undefined && !crypto.equal(pin, spkiHash)) {
+    throw new KeyshiftError('key.unacceptable', 'You know this person under another key. Nothing was changed.');
+  }
+  const contactId = before?.contactId ?? newHandle(random);
+  profile.commit(() => {
+    if (card !== undefined) profile.book.learnCard(card);
+    contacts.put({
+      contactId,
+      peerId,
+      name,
+      createdAt: before?.createdAt ?? clock.now(),
+      relation: 'requested',
+      checked: false,
+      expectedSpkiHash: spkiHash,
+      blocked: before?.blocked ?? false,
+      permissions: before?.permissions ?? fullPermissions,
+      hints: card?.addresses ?? [],
+    });
+    events.emit({ type: 'contact.changed', contactId });
+  });
+  profile.introductions.pursue(contactId);
+  return { contactId };
+}

@@ -1,0 +1,224 @@
+import { parseCard } from '../engine/certificates/card';
+import { createCard } from '../engine/certificates/card';
+import type { LocalParty } from '../engine/certificates/local-party';
+import type { Crypto } from '../engine/crypto/crypto';
+import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
+import type { PeerId } from '../engine/ids';
+import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
+import { acceptChannel } from '../engine/session/channel';
+import type { Session } from '../engine/session/session';
+import { createSessionHost, type SessionHost } from '../engine/session/session-host';
+import type { WaitingFor } from '../../shared/model/message';
+import { Connections } from './connections';
+import { Delivery } from './delivery';
+import type { EventHub } from './event-hub';
+import { History } from './history';
+import { Introductions } from './introductions';
+import { PeerBook } from './peer-book';
+import type { MessageRow, OpenVault, Stores } from './ports';
+
+export interface Surroundings {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly events: EventHub;
+  readonly transport: Transport;
+  /** Addresses to write into cards and links, best first. */
+  readonly ownAddresses: () => readonly Address[];
+}
+
+/** Everything that exists only while the vault is open; gone without a trace in memory when it closes. */
+export class OpenProfile {
+  readonly vault: OpenVault;
+  readonly stores: Stores;
+  readonly local: LocalParty;
+  readonly book: PeerBook;
+  readonly engine: DialogEngine;
+  readonly history: History;
+  readonly connections: Connections;
+  readonly delivery: Delivery;
+  readonly introductions: Introductions;
+  readonly #host: SessionHost;
+  readonly #around: Surroundings;
+  #closed = false;
+
+  constructor(around: Surroundings, vault: OpenVault, local: LocalParty) {
+    const { crypto, clock, random, logger, events, transport } = around;
+    this.#around = around;
+    this.vault = vault;
+    this.stores = vault.stores;
+    this.local = local;
+    this.book = new PeerBook(this.stores.peers, crypto, clock);
+    this.history = new History({
+      stores: this.stores,
+      events,
+      clock,
+      random,
+      waiting: (peerId, row) => this.waitingFor(peerId, row),
+    });
+    this.engine = createDialogEngine({
+      crypto,
+      clock,
+      logger,
+      local,
+      store: this.stores.dialogs,
+      peers: (peerId) => this.#remoteParty(peerId),
+      sink: this.history,
+      startToken: crypto.random(16),
+    });
+    this.delivery = new Delivery({
+      engine: this.engine,
+      history: this.history,
+      events,
+      clock,
+      logger,
+      ownInstance: local.instanceId,
+      transaction: (work) => this.stores.transaction(work),
+    });
+    this.#host = createSessionHost({
+      crypto,
+      clock,
+      logger,
+      local: () => (this.#closed ? undefined : local),
+      peers: {
+        pinned: (peerId) => {
+          const known = this.book.find(peerId);
+          return known === undefined ? undefined : { spkiHash: known.record.pinnedSpkiHash, blocked: known.record.blocked };
+        },
+      },
+      onSession: (session) => this.#onSession(session),
+      onChannel: (link, frame, leftover) => {
+        const channel = acceptChannel(crypto, clock, link, frame, leftover);
+        if (channel !== undefined) this.introductions.answer(channel);
+      },
+    });
+    this.connections = new Connections({
+      clock,
+      random,
+      logger,
+      transport,
+      host: this.#host,
+      book: this.book,
+      wanted: (peerId) => this.#wanted(peerId),
+      onChange: (peerId, session) => this.#onConnection(peerId, session),
+    });
+    this.introductions = new Introductions({
+      crypto,
+      clock,
+      random,
+      logger,
+      transport,
+      stores: this.stores,
+      events,
+      local,
+      book: this.book,
+      ownAddresses: around.ownAddresses,
+      onMutual: (peerId) => this.#onMutual(peerId),
+    });
+  }
+
+  /** Reaches for everybody and takes up what was unfinished. Not part of opening: the screen comes first. */
+  start(): void {
+    for (const contact of this.stores.contacts.list()) this.connections.reach(contact.peerId);
+    this.introductions.start();
+  }
+
+  accept(link: Link): void {
+    this.#host.accept(link);
+  }
+
+  /** One transaction with its events told after the commit. */
+  commit<T>(work: () => T): T {
+    return this.#around.events.during(() => this.stores.transaction(work));
+  }
+
+  /** What keeps an own message from its reader now; undefined for received and delivered ones. */
+  waitingFor(peerId: PeerId, row: MessageRow): WaitingFor | undefined {
+    if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read') return undefined;
+    const contact = this.stores.contacts.byPeer(peerId);
+    if (contact?.blocked === true) return 'unblock';
+    if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
+    return this.connections.session(peerId) === undefined ? 'connection' : 'acknowledgement';
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.introductions.close();
+    this.delivery.close();
+    this.connections.close();
+    this.#host.close();
+    this.engine.wipe();
+    this.local.wipe();
+    this.vault.close();
+  }
+
+  #remoteParty(peerId: PeerId) {
+    const contact = this.stores.contacts.byPeer(peerId);
+    const known = this.book.find(peerId);
+    if (contact === undefined || known === undefined || contact.relation !== 'mutual') return undefined;
+    return {
+      peerId,
+      identity: known.identity,
+      exchange: known.exchange,
+      blocked: contact.blocked,
+      mayMessage: contact.permissions.message,
+      mayOpen: contact.permissions.openConversation,
+    };
+  }
+
+  #wanted(peerId: PeerId): boolean {
+    const contact = this.stores.contacts.byPeer(peerId);
+    return contact !== undefined && !contact.blocked && contact.relation === 'mutual';
+  }
+
+  #onMutual(peerId: PeerId): void {
+    this.commit(() => this.engine.sealWaiting(peerId));
+    this.connections.reach(peerId);
+  }
+
+  #onSession(session: Session): void {
+    const { peerId } = session.peer.identity;
+    const contact = this.stores.contacts.byPeer(peerId);
+    if (contact?.relation === 'requested') {
+      // They answered our request by connecting: only somebody who accepted our card can.
+      this.commit(() => {
+        this.stores.contacts.put({ ...contact, relation: 'mutual', hints: [] });
+        this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
+      });
+    }
+    this.commit(() => this.book.learnChain(session.peer));
+    this.connections.adopt(session);
+  }
+
+  #onConnection(peerId: PeerId, session: Session | undefined): void {
+    if (this.#closed) return;
+    const contact = this.stores.contacts.byPeer(peerId);
+    if (contact !== undefined) {
+      this.#around.events.emit({
+        type: 'session.changed',
+        contactId: contact.contactId,
+        connected: session !== undefined,
+      });
+    }
+    if (session === undefined) {
+      this.delivery.detach(peerId);
+      return;
+    }
+    const { crypto, clock } = this.#around;
+    session.onCard((bytes) => this.#onCard(session, bytes));
+    session.send([{ kind: 'card', bytes: createCard(crypto, this.local, this.#around.ownAddresses(), clock.now()) }]);
+    this.delivery.attach(peerId, session);
+  }
+
+  /** A contact tells where it can be reached now; the card must be its own. */
+  #onCard(session: Session, bytes: Uint8Array): void {
+    try {
+      const card = parseCard(this.#around.crypto, bytes, this.#around.clock.now());
+      const own = this.#around.crypto.equal(card.chain.identity.spkiHash, session.peer.identity.spkiHash);
+      if (own && card.chain.identity.peerId === session.peer.identity.peerId) this.commit(() => this.book.learnCard(card));
+    } catch {
+      this.#around.logger.warn('card.rejected');
+    }
+  }
+}

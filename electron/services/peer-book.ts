@@ -1,0 +1,114 @@
+import type { Card } from '../engine/certificates/card';
+import type { VerifiedChain } from '../engine/certificates/chain';
+import type { ExchangeCredential } from '../engine/certificates/credential';
+import { parseExchangeCredential } from '../engine/certificates/credential';
+import type { IdentityCertificate } from '../engine/certificates/identity-certificate';
+import { parseIdentityCertificate } from '../engine/certificates/identity-certificate';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { PeerId } from '../engine/ids';
+import type { Address, Clock, PeerRecord, PeerStore } from '../engine/ports';
+import { toHex } from '../engine/wire/encoding';
+
+/** How many exchange credentials of one person are kept: the current one and those still in their grace. */
+const keptExchanges = 4;
+
+/** A peer's record with its blobs parsed. */
+export interface KnownPeer {
+  readonly record: PeerRecord;
+  readonly identity: IdentityCertificate;
+  /** The one to wrap to: latest start, then lowest hash (protocol.md §2). */
+  readonly exchange: ExchangeCredential;
+}
+
+/** What is pinned of other people, parsed once and kept while the vault is open. */
+export class PeerBook {
+  readonly #store: PeerStore;
+  readonly #crypto: Crypto;
+  readonly #clock: Clock;
+  readonly #parsed = new Map<PeerId, KnownPeer>();
+
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock) {
+    this.#store = store;
+    this.#crypto = crypto;
+    this.#clock = clock;
+  }
+
+  find(peerId: PeerId): KnownPeer | undefined {
+    const cached = this.#parsed.get(peerId);
+    if (cached !== undefined) return cached;
+    const record = this.#store.find(peerId);
+    if (record === undefined) return undefined;
+    const known = this.#parse(record);
+    this.#parsed.set(peerId, known);
+    return known;
+  }
+
+  /** Pins a person by a verified card, or refreshes what is known under the same pin. */
+  learnCard(card: Card): void {
+    this.#learn(card.chain, card.addresses);
+  }
+
+  /** Takes newer credentials a live session has proven; the pin itself stays. */
+  learnChain(chain: VerifiedChain): void {
+    const known = this.find(chain.identity.peerId);
+    if (known === undefined) return;
+    const news = [chain.instance.bytes, chain.exchange.bytes, chain.list.bytes];
+    const old = [...known.record.instances, ...known.record.exchanges, known.record.instanceList].map(toHex);
+    if (news.every((bytes) => old.includes(toHex(bytes)))) return;
+    this.#learn(chain, known.record.addresses);
+  }
+
+  setBlocked(peerId: PeerId, blocked: boolean): void {
+    const record = this.#store.find(peerId);
+    if (record === undefined || record.blocked === blocked) return;
+    this.#put({ ...record, blocked, updatedAt: this.#clock.now() });
+  }
+
+  forget(peerId: PeerId): void {
+    this.#store.remove(peerId);
+    this.#parsed.delete(peerId);
+  }
+
+  /** After a transaction that threw: what was cached may not be what is stored. */
+  dropCache(): void {
+    this.#parsed.clear();
+  }
+
+  #learn(chain: VerifiedChain, addresses: readonly Address[]): void {
+    const peerId = chain.identity.peerId;
+    const before = this.#store.find(peerId);
+    const newerList = before === undefined || chain.list.version >= before.listVersion;
+    this.#put({
+      peerId,
+      pinnedSpkiHash: before?.pinnedSpkiHash ?? chain.identity.spkiHash,
+      identityEpoch: chain.identity.epoch,
+      identityCertificate: chain.identity.der,
+      instanceList: newerList ? chain.list.bytes : before.instanceList,
+      listVersion: newerList ? chain.list.version : before.listVersion,
+      instances: withFirst(chain.instance.bytes, before?.instances ?? []),
+      exchanges: withFirst(chain.exchange.bytes, before?.exchanges ?? []).slice(0, keptExchanges),
+      addresses,
+      blocked: before?.blocked ?? false,
+      updatedAt: this.#clock.now(),
+    });
+  }
+
+  #put(record: PeerRecord): void {
+    this.#store.put(record);
+    this.#parsed.delete(record.peerId);
+  }
+
+  #parse(record: PeerRecord): KnownPeer {
+    const exchanges = record.exchanges.map((bytes) => parseExchangeCredential(this.#crypto, bytes));
+    const [exchange] = [...exchanges].sort(
+      (a, b) => b.notBefore - a.notBefore || (toHex(a.hash) < toHex(b.hash) ? -1 : 1),
+    );
+    if (exchange === undefined) throw new Error('a pinned person has no exchange credential');
+    return { record, identity: parseIdentityCertificate(this.#crypto, record.identityCertificate), exchange };
+  }
+}
+
+function withFirst(bytes: Uint8Array, others: readonly Uint8Array[]): Uint8Array[] {
+  const hex = toHex(bytes);
+  return [bytes, ...others.filter((other) => toHex(other) !== hex)];
+}

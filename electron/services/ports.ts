@@ -1,0 +1,190 @@
+import type { ErrorCode } from '../../shared/errors';
+import type { Permissions } from '../../shared/model/contact';
+import type { KeyShift } from '../../shared/model/keys';
+import type { MessageState } from '../../shared/model/message';
+import type { Settings } from '../../shared/model/settings';
+import type { DialogStore } from '../engine/dialog/dialog-store';
+import type { DialogId, InstanceId, PeerId } from '../engine/ids';
+import type { Address, LocalStore, PeerStore, Transactions } from '../engine/ports';
+
+/**
+ * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
+ * 16 random bytes in hex; `storage` implements all of this in one encrypted database, so one transaction spans it all.
+ */
+
+export interface ContactRow {
+  readonly contactId: string;
+  readonly peerId: PeerId;
+  readonly name: string;
+  readonly createdAt: number;
+  /** `invited`: we accepted a link and wait; `requested`: we asked with their card; `mutual`: both sides agreed. */
+  readonly relation: 'invited' | 'requested' | 'mutual';
+  readonly ended?: ErrorCode;
+  readonly checked: boolean;
+  /** The SPKI hash that was compared, so that a check never outlives the key it was made for. */
+  readonly checkedSpkiHash?: Uint8Array;
+  /** For a contact known only by an imported key: what its card must show, 32 bytes. */
+  readonly expectedSpkiHash?: Uint8Array;
+  readonly blocked: boolean;
+  readonly permissions: Permissions;
+  /** The accepted link's data, while the other side has not answered yet. */
+  readonly invitation?: Uint8Array;
+  /** Where to dial a pending contact: from the link or the card. */
+  readonly hints: readonly Address[];
+}
+
+export interface ContactStore {
+  byId(contactId: string): ContactRow | undefined;
+  byPeer(peerId: PeerId): ContactRow | undefined;
+  list(): readonly ContactRow[];
+  put(row: ContactRow): void;
+  remove(contactId: string): void;
+}
+
+export interface InvitationRow {
+  /** H("invite-hello" key) shortened: finds the invitation without telling its secret; 16 bytes hex. */
+  readonly invitationId: string;
+  /** 16 bytes; wiped from the row once redeemed or expired. */
+  readonly secret: Uint8Array;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly redeemedBy?: PeerId;
+  /** SPKI hash of the redeemer: the same person may repeat the last step after a lost answer. */
+  readonly redeemedSpkiHash?: Uint8Array;
+}
+
+export interface InvitationStore {
+  find(invitationId: string): InvitationRow | undefined;
+  list(): readonly InvitationRow[];
+  put(row: InvitationRow): void;
+  removeExpiredBefore(time: number): void;
+}
+
+export interface RequestRow {
+  readonly requestId: string;
+  readonly peerId: PeerId;
+  readonly name: string;
+  readonly via: 'card' | 'key' | 'lan';
+  readonly card: Uint8Array;
+  readonly receivedAt: number;
+  /** Declined ones stay, so that the same person is not asked about again. */
+  readonly declined: boolean;
+}
+
+export interface RequestStore {
+  byId(requestId: string): RequestRow | undefined;
+  byPeer(peerId: PeerId): RequestRow | undefined;
+  list(): readonly RequestRow[];
+  put(row: RequestRow): void;
+  remove(requestId: string): void;
+}
+
+export interface ConversationRow {
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly peerId: PeerId;
+  readonly dialogId: DialogId;
+  readonly title: string;
+  readonly state: 'open' | 'failed' | 'closed';
+  readonly failure?: string;
+  readonly createdAt: number;
+  readonly unread: number;
+  readonly lastMessageAt?: number;
+  readonly preview?: string;
+}
+
+export interface ConversationStore {
+  byId(conversationId: string): ConversationRow | undefined;
+  byDialog(peerId: PeerId, dialogId: DialogId): ConversationRow | undefined;
+  /** Newest activity first. */
+  list(): readonly ConversationRow[];
+  put(row: ConversationRow): void;
+}
+
+export interface MessageRow {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly direction: 'in' | 'out';
+  readonly instanceId: InstanceId;
+  readonly sequence: number;
+  readonly kind: 'text' | 'unsupported';
+  readonly text: string;
+  readonly replyTo?: string;
+  readonly sentAt: number;
+  readonly receivedAt?: number;
+  readonly state: MessageState;
+  readonly keyEpoch: number;
+}
+
+export interface MessageStore {
+  byId(messageId: string): MessageRow | undefined;
+  bySequence(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
+  /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were added. */
+  page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
+  add(row: MessageRow): void;
+  /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones. */
+  raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly MessageRow[];
+  setKeyEpoch(conversationId: string, instanceId: InstanceId, sequence: number, keyEpoch: number): void;
+  /** Marks incoming messages read; gives how many changed. */
+  markRead(conversationId: string): number;
+}
+
+export interface KeyEventStore {
+  add(conversationId: string, shift: KeyShift): void;
+  /** Newest last, at most `limit` newest. */
+  list(conversationId: string, limit: number): readonly KeyShift[];
+}
+
+/** Everything an open vault gives; all in one database. */
+export interface Stores extends Transactions {
+  readonly local: LocalStore;
+  readonly peers: PeerStore;
+  readonly dialogs: DialogStore;
+  readonly contacts: ContactStore;
+  readonly invitations: InvitationStore;
+  readonly requests: RequestStore;
+  readonly conversations: ConversationStore;
+  readonly messages: MessageStore;
+  readonly keyEvents: KeyEventStore;
+}
+
+export interface OpenVault {
+  readonly stores: Stores;
+  /** A copy of the database key for the keyring to wrap; the caller wipes it. */
+  exportKey(): Uint8Array;
+  changePassphrase(old: string, next: string): Promise<void>;
+  /** Closes the database and wipes the key. */
+  close(): void;
+}
+
+/** Errors: vault.exists, vault.absent, vault.wrong-passphrase, vault.damaged, vault.newer, disk.full, disk.failed. */
+export interface VaultFile {
+  state(): 'absent' | 'present';
+  /** `initialise` fills the new database in one transaction before the vault counts as existing: a crash leaves none. */
+  create(passphrase: string, initialise: (stores: Stores) => void): Promise<OpenVault>;
+  unlock(passphrase: string): Promise<OpenVault>;
+  /** With a key the keyring gave back (32 bytes, wiped here). */
+  unlockWithKey(key: Uint8Array): Promise<OpenVault>;
+}
+
+/** What is no secret and is read before the vault is open. */
+export interface Preferences {
+  readonly settings: Settings;
+  /** Where it listened last time, so that addresses in cards and links stay true. */
+  readonly listen?: Address;
+  /** The database key wrapped by the system keyring, base64; only while the user wants it. */
+  readonly keyringWrap?: string;
+}
+
+export interface PreferencesStore {
+  get(): Preferences;
+  set(change: Partial<Preferences>): void;
+}
+
+/** The system keyring: a convenience wrap of the database key, never the only way in. */
+export interface Keyring {
+  /** False when there is none, when it would keep secrets in clear, or when asking it would block the process. */
+  available(): Promise<boolean>;
+  wrap(secret: Uint8Array): Promise<Uint8Array>;
+  unwrap(wrapped: Uint8Array): Promise<Uint8Array>;
+}

@@ -1,0 +1,164 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { Handlers } from '../../shared/contract/contract';
+import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
+import { selfTest } from '../engine/crypto/self-test';
+import type { Link } from '../engine/ports';
+import { OpenProfile, type Surroundings } from './open-profile';
+import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
+
+export interface VaultServiceParts extends Surroundings {
+  readonly vaultFile: VaultFile;
+  readonly preferences: PreferencesStore;
+  readonly keyring: Keyring | undefined;
+  readonly deviceName: string;
+}
+
+/** Opens and closes the vault, one act at a time; holds what exists only while it is open. */
+export class VaultService {
+  readonly #parts: VaultServiceParts;
+  #profile: OpenProfile | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #tested = false;
+
+  readonly handlers: Handlers['vault'];
+
+  constructor(parts: VaultServiceParts) {
+    this.#parts = parts;
+    this.handlers = {
+      status: async () => ({ state: this.state(), keyring: await this.#keyringState() }),
+      create: ({ passphrase, name }) => this.#inTurn(() => this.#create(passphrase, name)),
+      unlock: ({ passphrase }) =>
+        this.#inTurn(async () => {
+          if (this.#profile !== undefined) {
+            // Already open: the passphrase is still checked, so that a wrong one never looks right.
+            (await this.#parts.vaultFile.unlock(passphrase)).close();
+            return null;
+          }
+          this.#requireHealth();
+          this.#open(await this.#parts.vaultFile.unlock(passphrase));
+          return null;
+        }),
+      lock: () => this.#inTurn(async () => this.#lock()),
+      changePassphrase: (input) =>
+        this.#inTurn(async () => {
+          await this.profile().vault.changePassphrase(input.old, input.new);
+          return null;
+        }),
+      setKeyring: ({ enabled }) => this.#inTurn(() => this.#setKeyring(enabled)),
+    };
+  }
+
+  /** What is open now; throws `vault.absent` or `vault.locked`. */
+  profile(): OpenProfile {
+    if (this.#profile !== undefined) return this.#profile;
+    if (this.#parts.vaultFile.state() === 'absent') {
+      throw new KeyshiftError('vault.absent', 'There is no vault in this profile yet.');
+    }
+    throw new KeyshiftError('vault.locked', 'The vault is locked.');
+  }
+
+  state(): 'absent' | 'locked' | 'open' {
+    if (this.#profile !== undefined) return 'open';
+    return this.#parts.vaultFile.state() === 'absent' ? 'absent' : 'locked';
+  }
+
+  /** Strangers and contacts alike are closed unanswered while the vault is not open. */
+  accept(link: Link): void {
+    if (this.#profile === undefined) link.destroy();
+    else this.#profile.accept(link);
+  }
+
+  unlockWithKeyring(): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const wrapped = this.#parts.preferences.get().keyringWrap;
+      const { keyring } = this.#parts;
+      if (this.#profile !== undefined || wrapped === undefined || keyring === undefined) return false;
+      try {
+        if (!(await keyring.available())) return false;
+        this.#requireHealth();
+        const key = await keyring.unwrap(Buffer.from(wrapped, 'base64'));
+        this.#open(await this.#parts.vaultFile.unlockWithKey(key));
+        return true;
+      } catch (error) {
+        // The passphrase always works; the keyring is a convenience.
+        this.#parts.logger.warn('keyring.failed', { reason: error instanceof Error ? error.name : 'unknown' });
+        return false;
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#inTurn(async () => this.#lock());
+  }
+
+  async #create(passphrase: string, name: string): Promise<{ peerId: string }> {
+    const { vaultFile, crypto, clock, deviceName } = this.#parts;
+    if (this.#profile !== undefined || vaultFile.state() !== 'absent') {
+      throw new KeyshiftError('vault.exists', 'This profile already has a vault. Nothing was changed.');
+    }
+    this.#requireHealth();
+    const record = await createLocalRecord(crypto, { name: name.normalize('NFC'), deviceName, now: clock.now() });
+    this.#open(await vaultFile.create(passphrase, (stores) => stores.local.save(record)));
+    return { peerId: record.peerId };
+  }
+
+  #open(vault: OpenVault): void {
+    const { crypto, events } = this.#parts;
+    try {
+      const record = vault.stores.local.load();
+      if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
+      this.#profile = new OpenProfile(this.#parts, vault, openLocalParty(crypto, record));
+    } catch (error) {
+      vault.close();
+      throw error;
+    }
+    events.emit({ type: 'vault.changed', state: 'open' });
+    this.#profile.start();
+  }
+
+  #lock(): null {
+    const profile = this.#profile;
+    if (profile === undefined) return null;
+    this.#profile = undefined;
+    profile.close();
+    this.#parts.events.emit({ type: 'vault.changed', state: 'locked' });
+    return null;
+  }
+
+  async #setKeyring(enabled: boolean): Promise<{ keyring: 'unavailable' | 'off' | 'on' }> {
+    const { keyring, preferences, crypto } = this.#parts;
+    const { vault } = this.profile();
+    if (!enabled) {
+      preferences.set({ keyringWrap: undefined });
+      return { keyring: await this.#keyringState() };
+    }
+    if (keyring === undefined || !(await keyring.available())) {
+      throw new KeyshiftError('keyring.unavailable', 'Your system keyring did not answer. Your passphrase works as before.');
+    }
+    const key = vault.exportKey();
+    try {
+      preferences.set({ keyringWrap: Buffer.from(await keyring.wrap(key)).toString('base64') });
+    } finally {
+      crypto.wipe(key);
+    }
+    return { keyring: 'on' };
+  }
+
+  async #keyringState(): Promise<'unavailable' | 'off' | 'on'> {
+    if (this.#parts.preferences.get().keyringWrap !== undefined) return 'on';
+    return (await this.#parts.keyring?.available()) === true ? 'off' : 'unavailable';
+  }
+
+  /** Known answers of every primitive, once per process, in the runtime that will use them. */
+  #requireHealth(): void {
+    if (this.#tested) return;
+    selfTest(this.#parts.crypto);
+    this.#tested = true;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,63 @@
+import type { ConversationRow, ConversationStore } from '../services/ports';
+import type { Db, Row } from './database';
+import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
+
+const states = ['open', 'failed', 'closed'] as const;
+
+/** Conversations with what their line in the list shows; a dialog id counts only together with its person (A40). */
+export function createConversationStore(db: Db): ConversationStore {
+  const selectById = db.prepare('SELECT * FROM conversations WHERE conversation_id = ?');
+  const selectByDialog = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND dialog_id = ?');
+  const selectAll = db.prepare('SELECT * FROM conversations ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
+  const upsert = db.prepare(`
+    INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
+      unread, last_message_at, preview)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
+      dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
+      created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
+      preview = excluded.preview`);
+
+  return {
+    byId(conversationId) {
+      const row = selectById.get([conversationId]);
+      return row && read(row);
+    },
+    byDialog(peerId, dialogId) {
+      const row = selectByDialog.get([peerId, dialogId]);
+      return row && read(row);
+    },
+    list: () => selectAll.all().map(read),
+    put(row) {
+      upsert.run([
+        row.conversationId,
+        row.contactId,
+        row.peerId,
+        row.dialogId,
+        row.title,
+        row.state,
+        row.failure ?? null,
+        row.createdAt,
+        row.unread,
+        row.lastMessageAt ?? null,
+        row.preview ?? null,
+      ]);
+    },
+  };
+}
+
+function read(row: Row): ConversationRow {
+  return {
+    conversationId: text(row, 'conversation_id'),
+    contactId: text(row, 'contact_id'),
+    peerId: id(row, 'peer_id'),
+    dialogId: id(row, 'dialog_id'),
+    title: text(row, 'title'),
+    state: word(row, 'state', states),
+    ...given('failure', optionalText(row, 'failure')),
+    createdAt: integer(row, 'created_at'),
+    unread: integer(row, 'unread'),
+    ...given('lastMessageAt', optionalInteger(row, 'last_message_at')),
+    ...given('preview', optionalText(row, 'preview')),
+  };
+}

@@ -1,0 +1,196 @@
+import { Database } from '@signalapp/sqlcipher';
+import { KeyshiftError } from '../../shared/errors';
+import type { Transactions } from '../engine/ports';
+import { endsTransaction, mapSqliteError } from './sqlite-error';
+
+export type SqlValue = string | number | Uint8Array | null;
+export type Row = Readonly<Record<string, SqlValue>>;
+export type Parameters = readonly SqlValue[];
+
+/** A compiled statement, kept as long as its database. Parameters are positional (`?`). */
+export interface Statement {
+  /** Gives the number of changed rows and the last inserted rowid. */
+  run(params?: Parameters): { readonly changes: number; readonly lastInsertRowid: number };
+  get(params?: Parameters): Row | undefined;
+  all(params?: Parameters): readonly Row[];
+}
+
+/**
+ * The one encrypted database, synchronous. A thin layer, so that the library below can be exchanged.
+ * Errors of the disk or the file become `KeyshiftError` (vault.damaged, disk.full, disk.failed, profile.in-use);
+ * any use after `close` throws `vault.locked`.
+ */
+export interface Db extends Transactions {
+  /** Runs one or several statements without parameters. */
+  exec(sql: string): void;
+  /** Compiles, or gives the statement already compiled for the same text. */
+  prepare(sql: string): Statement;
+  /** Gives the first column of the first row, if there is one. */
+  pragma(source: string): SqlValue | undefined;
+  /** True between `close` and the end of time. */
+  readonly closed: boolean;
+  close(): void;
+}
+
+/** How long another process's lock is waited for, in milliseconds; the profile lock makes that rare. */
+const busyMilliseconds = 2000;
+/** The write-ahead log is cut back to this size once it has been copied into the database. */
+const journalSizeLimit = 16 * 1024 * 1024;
+
+/**
+ * Opens (or creates) a database. `key`: 32 raw bytes, used without the library's own passphrase derivation; undefined
+ * only for `:memory:` and for files without any content. The caller keeps and wipes `key`.
+ * Pages are AES-256 with HMAC-SHA-512 each: a wrong key or a changed bit is an error, never other content.
+ */
+export function openDatabase(file: string, key?: Uint8Array): Db {
+  const db = new SqlDatabase(file);
+  try {
+    if (key) db.applyKey(key);
+    // The first read: a wrong key shows here.
+    db.pragma('user_version');
+    if (file !== ':memory:') db.pragma('journal_mode=WAL');
+    // FULL: a commit that was answered survives a power cut (protocol.md §7).
+    db.exec(`
+      PRAGMA synchronous=FULL;
+      PRAGMA fullfsync=ON;
+      PRAGMA checkpoint_fullfsync=ON;
+      PRAGMA foreign_keys=ON;
+      PRAGMA trusted_schema=OFF;
+      PRAGMA secure_delete=ON;
+      PRAGMA temp_store=MEMORY;
+      PRAGMA journal_size_limit=${journalSizeLimit};
+    `);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+class SqlDatabase implements Db {
+  readonly #file: string;
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+  #depth = 0;
+  /** Set when SQLite may have ended the transaction by itself: nothing more may run in it, and it must not commit. */
+  #broken: { readonly error: unknown } | undefined;
+  #closed = false;
+
+  constructor(file: string) {
+    this.#file = file;
+    try {
+      this.#database = new Database(file);
+    } catch (error) {
+      throw mapSqliteError(error, file);
+    }
+    // Before anything can fail: the library would print to stderr otherwise.
+    this.exec(`PRAGMA cipher_log_level=NONE; PRAGMA busy_timeout=${busyMilliseconds};`);
+  }
+
+  applyKey(key: Uint8Array): void {
+    if (key.length !== 32) throw new Error('the database key is 32 bytes');
+    // The library takes a key only inside the text of a statement. Strings cannot be wiped: this one lives for this
+    // call alone, is cached nowhere, and is left to the garbage collector.
+    const { buffer, byteOffset, byteLength } = key;
+    this.exec(`PRAGMA key = "x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  exec(sql: string): void {
+    this.#guard(() => this.#database.exec(sql));
+  }
+
+  prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const compiled = this.#guard(() => this.#database.prepare(sql, { persistent: true }));
+    const statement: Statement = {
+      run: (params = []) => this.#guard(() => compiled.run(native(params))),
+      get: (params = []) => this.#guard(() => compiled.get(native(params))),
+      all: (params = []) => this.#guard(() => compiled.all(native(params))),
+    };
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  pragma(source: string): SqlValue | undefined {
+    return this.#guard(() => this.#database.pragma(source, { simple: true }));
+  }
+
+  /**
+   * Runs `work` in a transaction of its own or, inside another one, behind a savepoint: when `work` throws, what it
+   * wrote is gone and the error passes on. `work` is synchronous; a promise is refused.
+   */
+  transaction<T>(work: () => T): T {
+    const outermost = this.#depth === 0;
+    this.exec(outermost ? 'BEGIN IMMEDIATE' : 'SAVEPOINT keyshift');
+    this.#depth += 1;
+    try {
+      const result = work();
+      if (isPromise(result)) throw new Error('a transaction must be synchronous');
+      // Whoever caught the error inside must not commit half of the work.
+      if (this.#broken) throw this.#broken.error;
+      this.exec(outermost ? 'COMMIT' : 'RELEASE keyshift');
+      return result;
+    } catch (error) {
+      this.#rollback(outermost);
+      throw error;
+    } finally {
+      this.#depth -= 1;
+      if (outermost) this.#broken = undefined;
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #rollback(outermost: boolean): void {
+    if (this.#closed) return;
+    try {
+      // Past `#guard`: a broken transaction still has to be ended.
+      this.#database.exec(outermost ? 'ROLLBACK' : 'ROLLBACK TO keyshift; RELEASE keyshift');
+    } catch (error) {
+      // SQLite has rolled all of it back already: the outer transactions are gone with it.
+      if (!outermost) this.#broken ??= { error: mapSqliteError(error, this.#file) };
+    }
+  }
+
+  #guard<T>(work: () => T): T {
+    if (this.#closed) throw new KeyshiftError('vault.locked', 'The vault is locked.');
+    if (this.#broken) throw this.#broken.error;
+    try {
+      return work();
+    } catch (error) {
+      const mapped = mapSqliteError(error, this.#file);
+      if (this.#depth > 0 && endsTransaction(error)) this.#broken = { error: mapped };
+      throw mapped;
+    }
+  }
+}
+
+/** The library's typings want arrays it may keep and bytes that are not shared between threads; it only reads them. */
+type NativeValue = string | number | null | Uint8Array<ArrayBuffer>;
+
+/** The library binds bytes at no address, as an ordinary empty array has, as NULL: these have an address and no length. */
+const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
+
+function native(params: Parameters): readonly NativeValue[] {
+  // The reason above: same values, narrower static type.
+  const values = params as readonly NativeValue[];
+  return values.some(isEmpty) ? values.map((value) => (isEmpty(value) ? noBytes : value)) : values;
+}
+
+function isEmpty(value: NativeValue): boolean {
+  return typeof value === 'object' && value?.length === 0;
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

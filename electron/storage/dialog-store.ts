@@ -1,0 +1,374 @@
+import { shiftReason } from '../../shared/model/keys';
+import type {
+  DialogKey,
+  DialogRow,
+  DialogStore,
+  HeldRow,
+  OutboxRow,
+  PendingRow,
+  ReceivingKeyRow,
+  ReceivingRow,
+  SendingKeyRow,
+  SendingRow,
+  StreamKey,
+} from '../engine/dialog/dialog-store';
+import type { InstanceId } from '../engine/ids';
+import type { Db, Row, SqlValue } from './database';
+import { createKekStore } from './kek-store';
+import { encodeKekRanges, parseKekRanges } from './kek-range-column';
+import { bytes, flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
+
+const openers = ['you', 'peer'] as const;
+const states = ['open', 'failed', 'closed'] as const;
+const ofDialog = 'peer_id = ? AND dialog_id = ?';
+const ofStream = `${ofDialog} AND instance_id = ?`;
+
+/** The dialog engine's state in the encrypted database (protocol.md §5–§7). */
+export function createDialogStore(db: Db): DialogStore {
+  // A temporary table takes part in transactions and lives as long as the connection: exactly what the counter wants.
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS dialog_generation (n INTEGER NOT NULL) STRICT');
+  db.exec('INSERT INTO dialog_generation (n) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM dialog_generation)');
+  const select = {
+    generation: db.prepare('SELECT n FROM dialog_generation'),
+    dialog: db.prepare(`SELECT * FROM dialogs WHERE ${ofDialog}`),
+    dialogs: db.prepare('SELECT * FROM dialogs WHERE peer_id = ?'),
+    failuresDue: db.prepare('SELECT peer_id, dialog_id FROM dialogs WHERE peer_id = ? AND failure_due = 1'),
+    tombstone: db.prepare(`SELECT 1 AS found FROM dialog_tombstones WHERE ${ofDialog}`),
+    sending: db.prepare(`SELECT * FROM sending_streams WHERE ${ofStream}`),
+    sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch`),
+    shiftTimes: db.prepare(
+      `SELECT created_at FROM sending_keys WHERE ${ofStream} AND reason = ? AND created_at >= ? ORDER BY epoch`,
+    ),
+    outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
+    waiting: db.prepare('SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor LIMIT ?'),
+    pending: db.prepare(
+      `SELECT cursor, peer_id, dialog_id, sequence, bytes FROM outbox
+       WHERE peer_id = ? AND bytes IS NOT NULL AND held = 0 AND cursor > ? ORDER BY cursor LIMIT ?`,
+    ),
+    outboxKeks: db.prepare(
+      `SELECT DISTINCT kek_id FROM outbox WHERE ${ofStream} AND sequence <= ? AND kek_id IS NOT NULL`,
+    ),
+    receiving: db.prepare(`SELECT * FROM receiving_streams WHERE ${ofStream}`),
+    receivings: db.prepare(`SELECT * FROM receiving_streams WHERE ${ofDialog}`),
+    due: db.prepare(
+      `SELECT peer_id, dialog_id, instance_id FROM receiving_streams WHERE peer_id = ? AND acknowledgement_due = 1`,
+    ),
+    receivingKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} ORDER BY epoch`),
+    byCheck: db.prepare(
+      `SELECT peer_id, dialog_id, instance_id FROM receiving_keys WHERE peer_id = ? AND key_check = ?
+       UNION SELECT peer_id, dialog_id, instance_id FROM sending_keys WHERE peer_id = ? AND key_check = ?`,
+    ),
+    held: db.prepare(`SELECT * FROM held_messages WHERE ${ofStream} ORDER BY sequence`),
+    startToken: db.prepare('SELECT token FROM start_tokens WHERE peer_id = ? AND instance_id = ?'),
+  };
+  const write = {
+    advance: db.prepare('UPDATE dialog_generation SET n = n + 1'),
+    dialog: db.prepare(`INSERT OR REPLACE INTO dialogs
+      (peer_id, dialog_id, opened_by, state, failure, created_at, kek_creator, announced, failure_due)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    tombstone: db.prepare('INSERT OR IGNORE INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, ?)'),
+    sending: db.prepare(`INSERT OR REPLACE INTO sending_streams
+      (peer_id, dialog_id, instance_id, next_sequence, next_sealed, acknowledged, digest, compared_up_to,
+       compared_equal, control, epoch, epoch_since, epoch_messages, epoch_bytes)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    sendingKey: db.prepare(`INSERT INTO sending_keys
+      (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, reason, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    outbox: db.prepare(`INSERT INTO outbox
+      (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, key_epoch, kek_id, held)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
+    seal: db.prepare(`UPDATE outbox SET bytes = ?, key_epoch = ?, kek_id = ? WHERE ${ofStream} AND sequence = ?`),
+    acknowledge: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence <= ?`),
+    hold: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofStream} AND sequence = ?`),
+    stop: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofDialog}`),
+    receiving: db.prepare(`INSERT OR REPLACE INTO receiving_streams
+      (peer_id, dialog_id, instance_id, cumulative, digest, control_floor, control_epoch, latest_time,
+       acknowledgement_due, kek_ranges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    receivingKey: db.prepare(`INSERT OR REPLACE INTO receiving_keys
+      (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, compromise, highest, messages, bytes,
+       first_time, last_time, received_at, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    held: db.prepare(`INSERT INTO held_messages
+      (peer_id, dialog_id, instance_id, sequence, content, sent_at, received_at, key_epoch)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    removeHeld: db.prepare(`DELETE FROM held_messages WHERE ${ofStream} AND sequence = ?`),
+    startToken: db.prepare('INSERT OR REPLACE INTO start_tokens (peer_id, instance_id, token) VALUES (?, ?, ?)'),
+  };
+  const generation = (): number => {
+    const row = select.generation.get();
+    return row ? integer(row, 'n') : 0;
+  };
+
+  return {
+    ...createKekStore(db),
+    transaction: (work) => db.transaction(work),
+    generation,
+    advance() {
+      write.advance.run();
+      return generation();
+    },
+
+    findDialog(key) {
+      const row = select.dialog.get(dialogParams(key));
+      return row && readDialog(row);
+    },
+    putDialog(row) {
+      const { openedBy, state, failure, createdAt, kekCreator, announced, failureDue } = row;
+      write.dialog.run([
+        ...dialogParams(row),
+        openedBy,
+        state,
+        failure ?? null,
+        createdAt,
+        kekCreator ?? null,
+        announced ? 1 : 0,
+        failureDue ? 1 : 0,
+      ]);
+    },
+    dialogsOf: (peerId) => select.dialogs.all([peerId]).map(readDialog),
+    failuresDue: (peerId) => select.failuresDue.all([peerId]).map(readDialogKey),
+    isBuried: (key) => select.tombstone.get(dialogParams(key)) !== undefined,
+    bury(key, reason, at) {
+      write.tombstone.run([...dialogParams(key), reason, at]);
+    },
+
+    findSending(key) {
+      const row = select.sending.get(streamParams(key));
+      return row && readSending(row);
+    },
+    putSending(row) {
+      write.sending.run([
+        ...streamParams(row),
+        row.nextSequence,
+        row.nextSealed,
+        row.acknowledged,
+        row.digest,
+        row.comparedUpTo,
+        row.comparedEqual ? 1 : 0,
+        row.control,
+        row.epoch,
+        row.epochSince,
+        row.epochMessages,
+        row.epochBytes,
+      ]);
+    },
+    addSendingKey(row) {
+      const { epoch, dskId, check, firstSequence, reason, createdAt } = row;
+      write.sendingKey.run([...streamParams(row), epoch, dskId, check, firstSequence, reason, createdAt]);
+    },
+    sendingKeys: (key) => select.sendingKeys.all(streamParams(key)).map(readSendingKey),
+    shiftTimes: (key, reason, since) =>
+      select.shiftTimes.all([...streamParams(key), reason, since]).map((row) => integer(row, 'created_at')),
+
+    addOutbox(row) {
+      const { sequence, content, digest, sentAt, sealed } = row;
+      write.outbox.run([
+        ...streamParams(row),
+        sequence,
+        content,
+        digest,
+        sentAt,
+        sealed?.bytes ?? null,
+        sealed?.keyEpoch ?? null,
+        sealed?.kekId ?? null,
+      ]);
+    },
+    sealOutbox(key, sequence, sealed) {
+      write.seal.run([sealed.bytes, sealed.keyEpoch, sealed.kekId, ...streamParams(key), sequence]);
+    },
+    findOutbox(key, sequence) {
+      const row = select.outbox.get([...streamParams(key), sequence]);
+      return row && readOutbox(row);
+    },
+    waiting: (peerId, limit) => select.waiting.all([peerId, limit]).map(readOutbox),
+    pending: (peerId, after, limit) => select.pending.all([peerId, after, limit]).map(readPending),
+    acknowledge(key, upTo) {
+      const keks = select.outboxKeks.all([...streamParams(key), upTo]);
+      write.acknowledge.run([...streamParams(key), upTo]);
+      return keks.map((row) => id(row, 'kek_id'));
+    },
+    holdOutbox(key, sequences) {
+      for (const sequence of sequences) write.hold.run([...streamParams(key), sequence]);
+    },
+    stopOutbox(key) {
+      write.stop.run(dialogParams(key));
+    },
+
+    findReceiving(key) {
+      const row = select.receiving.get(streamParams(key));
+      return row && readReceiving(row);
+    },
+    receivings: (key) => select.receivings.all(dialogParams(key)).map(readReceiving),
+    putReceiving(row) {
+      write.receiving.run([
+        ...streamParams(row),
+        row.cumulative,
+        row.digest,
+        row.controlFloor,
+        row.controlEpoch,
+        row.latestTime,
+        row.acknowledgementDue ? 1 : 0,
+        encodeKekRanges(row.kekRanges),
+      ]);
+    },
+    acknowledgementsDue: (peerId) => select.due.all([peerId]).map(readStreamKey),
+
+    receivingKeys: (key) => select.receivingKeys.all(streamParams(key)).map(readReceivingKey),
+    putReceivingKey(row) {
+      write.receivingKey.run([
+        ...streamParams(row),
+        row.epoch,
+        row.dskId,
+        row.check,
+        row.firstSequence,
+        row.compromise ? 1 : 0,
+        row.highest,
+        row.messages,
+        row.bytes,
+        row.firstTime,
+        row.lastTime,
+        row.receivedAt,
+        row.live ? 1 : 0,
+      ]);
+    },
+    streamsWithCheck: (peerId, check) => select.byCheck.all([peerId, check, peerId, check]).map(readStreamKey),
+
+    addHeld(row) {
+      write.held.run([...streamParams(row), row.sequence, row.content, row.sentAt, row.receivedAt, row.keyEpoch]);
+    },
+    held: (key) => select.held.all(streamParams(key)).map(readHeld),
+    removeHeld(key, sequence) {
+      write.removeHeld.run([...streamParams(key), sequence]);
+    },
+
+    startToken(peerId, instanceId) {
+      const row = select.startToken.get([peerId, instanceId]);
+      return row && bytes(row, 'token');
+    },
+    putStartToken(peerId, instanceId, token) {
+      write.startToken.run([peerId, instanceId, token]);
+    },
+  };
+}
+
+function dialogParams(key: DialogKey): readonly SqlValue[] {
+  return [key.peerId, key.dialogId];
+}
+
+function streamParams(key: StreamKey): readonly SqlValue[] {
+  return [key.peerId, key.dialogId, key.instanceId];
+}
+
+function readDialogKey(row: Row): DialogKey {
+  return { peerId: id(row, 'peer_id'), dialogId: id(row, 'dialog_id') };
+}
+
+function readStreamKey(row: Row): StreamKey {
+  return { ...readDialogKey(row), instanceId: id(row, 'instance_id') };
+}
+
+function readDialog(row: Row): DialogRow {
+  return {
+    ...readDialogKey(row),
+    openedBy: word(row, 'opened_by', openers),
+    state: word(row, 'state', states),
+    ...given('failure', optionalText(row, 'failure')),
+    createdAt: integer(row, 'created_at'),
+    ...given('kekCreator', optionalText(row, 'kek_creator') === undefined ? undefined : id<InstanceId>(row, 'kek_creator')),
+    announced: flag(row, 'announced'),
+    failureDue: flag(row, 'failure_due'),
+  };
+}
+
+function readSending(row: Row): SendingRow {
+  return {
+    ...readStreamKey(row),
+    nextSequence: integer(row, 'next_sequence'),
+    nextSealed: integer(row, 'next_sealed'),
+    acknowledged: integer(row, 'acknowledged'),
+    digest: bytes(row, 'digest'),
+    comparedUpTo: integer(row, 'compared_up_to'),
+    comparedEqual: flag(row, 'compared_equal'),
+    control: integer(row, 'control'),
+    epoch: integer(row, 'epoch'),
+    epochSince: integer(row, 'epoch_since'),
+    epochMessages: integer(row, 'epoch_messages'),
+    epochBytes: integer(row, 'epoch_bytes'),
+  };
+}
+
+function readSendingKey(row: Row): SendingKeyRow {
+  return {
+    ...readStreamKey(row),
+    epoch: integer(row, 'epoch'),
+    dskId: id(row, 'dsk_id'),
+    check: bytes(row, 'key_check'),
+    firstSequence: integer(row, 'first_sequence'),
+    reason: word(row, 'reason', shiftReason.options),
+    createdAt: integer(row, 'created_at'),
+  };
+}
+
+function readOutbox(row: Row): OutboxRow {
+  const keyEpoch = optionalInteger(row, 'key_epoch');
+  const sealed = keyEpoch === undefined ? undefined : { bytes: bytes(row, 'bytes'), keyEpoch, kekId: id(row, 'kek_id') };
+  return {
+    ...readStreamKey(row),
+    sequence: integer(row, 'sequence'),
+    content: bytes(row, 'content'),
+    digest: bytes(row, 'digest'),
+    sentAt: integer(row, 'sent_at'),
+    // The ids were parsed before they were stored.
+    ...given('sealed', sealed as OutboxRow['sealed']),
+  };
+}
+
+function readPending(row: Row): PendingRow {
+  return {
+    ...readDialogKey(row),
+    sequence: integer(row, 'sequence'),
+    bytes: bytes(row, 'bytes'),
+    cursor: integer(row, 'cursor'),
+  };
+}
+
+function readReceiving(row: Row): ReceivingRow {
+  return {
+    ...readStreamKey(row),
+    cumulative: integer(row, 'cumulative'),
+    digest: bytes(row, 'digest'),
+    controlFloor: integer(row, 'control_floor'),
+    controlEpoch: integer(row, 'control_epoch'),
+    latestTime: integer(row, 'latest_time'),
+    acknowledgementDue: flag(row, 'acknowledgement_due'),
+    kekRanges: parseKekRanges(text(row, 'kek_ranges')),
+  };
+}
+
+function readReceivingKey(row: Row): ReceivingKeyRow {
+  return {
+    ...readStreamKey(row),
+    epoch: integer(row, 'epoch'),
+    dskId: id(row, 'dsk_id'),
+    check: bytes(row, 'key_check'),
+    firstSequence: integer(row, 'first_sequence'),
+    compromise: flag(row, 'compromise'),
+    highest: integer(row, 'highest'),
+    messages: integer(row, 'messages'),
+    bytes: integer(row, 'bytes'),
+    firstTime: integer(row, 'first_time'),
+    lastTime: integer(row, 'last_time'),
+    receivedAt: integer(row, 'received_at'),
+    live: flag(row, 'live'),
+  };
+}
+
+function readHeld(row: Row): HeldRow {
+  return {
+    ...readStreamKey(row),
+    sequence: integer(row, 'sequence'),
+    content: bytes(row, 'content'),
+    sentAt: integer(row, 'sent_at'),
+    receivedAt: integer(row, 'received_at'),
+    keyEpoch: integer(row, 'key_epoch'),
+  };
+}

@@ -1,0 +1,72 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Only the user may read and write the files of a profile. */
+export const fileMode = 0o600;
+
+/** Creates `path` empty (it must not exist), for a library that would choose a wider mode. */
+export function createEmptyFile(path: string): void {
+  closeSync(openSync(path, 'wx', fileMode));
+}
+
+/** Writes a new file and waits until the disk has it. The name itself is durable only after `moveDurably`. */
+export function writeNewFile(path: string, content: Uint8Array): void {
+  const file = openSync(path, 'wx', fileMode);
+  try {
+    let written = 0;
+    while (written < content.length) written += writeSync(file, content, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Renames within a folder, replacing what stood there, and waits until the disk has the new name: all or nothing. */
+export function moveDurably(from: string, to: string): void {
+  renameSync(from, to);
+  syncDirectory(dirname(to));
+}
+
+/** Waits until the disk has a file that another library wrote. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Replaces `path` as a whole through `temporary` beside it: a crash leaves the old content or the new one. */
+export function replaceFile(path: string, temporary: string, content: Uint8Array): void {
+  rmSync(temporary, { force: true });
+  try {
+    writeNewFile(temporary, content);
+    moveDurably(temporary, path);
+  } catch (error) {
+    removeIfPossible(temporary);
+    throw error;
+  }
+}
+
+/** Best effort, for leftovers: the error that led here is the one worth telling. */
+export function removeIfPossible(...paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // It stays, and the next creation removes it.
+    }
+  }
+}
+
+function syncDirectory(directory: string): void {
+  // Windows knows no handle of a folder to flush; NTFS keeps renames in its journal.
+  if (process.platform === 'win32') return;
+  const handle = openSync(directory, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

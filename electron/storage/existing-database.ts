@@ -1,0 +1,36 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { KeyshiftError } from '../../shared/errors';
+import { openDatabase } from './database';
+import type { Db } from './database';
+import { withFileErrors } from './file-error';
+import { assertReadable } from './migrate';
+
+/** Up to this size the whole database is looked through at every opening; above it pages are checked as they are read. */
+const wholeCheckBytes = 8 * 1024 * 1024;
+const pageBytes = 4096;
+
+/**
+ * Opens the database of a vault, which was created whole: an empty or short file is damage and never becomes a new
+ * database. Looks before anything is written.
+ * Errors: `vault.damaged`, `vault.newer`, `disk.full`, `disk.failed`, `profile.unreadable`.
+ */
+export function openExistingDatabase(file: string, key: Uint8Array): Db {
+  const size = withFileErrors(dirname(file), () => (existsSync(file) ? statSync(file).size : 0));
+  if (size < pageBytes) throw damaged();
+  const db = openDatabase(file, key);
+  try {
+    const version = db.pragma('user_version');
+    if (typeof version !== 'number' || version < 1) throw damaged();
+    assertReadable(version);
+    if (size <= wholeCheckBytes && db.pragma('quick_check(1)') !== 'ok') throw damaged();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function damaged(): KeyshiftError {
+  return new KeyshiftError('vault.damaged', 'The database is damaged. Nothing was overwritten; restore it from a backup.');
+}

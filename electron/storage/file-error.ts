@@ -1,0 +1,48 @@
+import { KeyshiftError } from '../../shared/errors';
+
+/** `ENOENT`, `ENOSPC` … of a failed file operation; undefined for anything else. */
+export function fileErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const { code } = error;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/** A profile folder that cannot be used, with what the user can do about it. */
+export function profileUnreadable(directory: string): KeyshiftError {
+  return new KeyshiftError(
+    'profile.unreadable',
+    `The profile folder ${directory} cannot be read and written. Give your user account both rights on it, or choose another folder.`,
+  );
+}
+
+/** What a failed file operation in the profile means for the user; anything that is none passes unchanged. */
+export function mapFileError(error: unknown, directory: string): unknown {
+  const code = fileErrorCode(error);
+  switch (code) {
+    case undefined:
+      return error;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new KeyshiftError('disk.full', 'The disk is full. Nothing was lost; free some space and try again.');
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return profileUnreadable(directory);
+    default:
+      return new KeyshiftError('disk.failed', `The disk failed while a file of the profile was used (${code}).`);
+  }
+}
+
+/** Runs file operations of one profile and maps what they throw. */
+export function withFileErrors<T>(directory: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw mapFileError(error, directory);
+  }
+}

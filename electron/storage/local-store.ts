@@ -1,0 +1,71 @@
+import type { LocalRecord, LocalStore } from '../engine/ports';
+import type { Db } from './database';
+import { bytes, given, id, integer, optionalBytes, optionalInteger, text } from './row';
+
+/** What makes this device itself: one row, its identity keys by epoch and its exchange keys, newest first. */
+export function createLocalStore(db: Db): LocalStore {
+  const selectRecord = db.prepare('SELECT * FROM local_record');
+  const selectIdentityKeys = db.prepare('SELECT * FROM identity_keys ORDER BY epoch');
+  const selectExchangeKeys = db.prepare('SELECT * FROM exchange_keys ORDER BY position');
+  const insertRecord = db.prepare(`
+    INSERT INTO local_record (only, peer_id, name, created_at, instance_credential, signing_seed, kem_secret, instance_list)
+    VALUES (1, ?, ?, ?, ?, ?, ?, ?)`);
+  const insertIdentityKey = db.prepare(
+    'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at) VALUES (?, ?, ?, ?, ?)',
+  );
+  const insertExchangeKey = db.prepare('INSERT INTO exchange_keys (position, credential, kem_secret) VALUES (?, ?, ?)');
+
+  return {
+    transaction: (work) => db.transaction(work),
+
+    load() {
+      const row = selectRecord.get();
+      if (!row) return undefined;
+      return {
+        peerId: id(row, 'peer_id'),
+        name: text(row, 'name'),
+        createdAt: integer(row, 'created_at'),
+        identityKeys: selectIdentityKeys.all().map((key) => ({
+          epoch: integer(key, 'epoch'),
+          certificate: bytes(key, 'certificate'),
+          ...given('privateKey', optionalBytes(key, 'private_key')),
+          createdAt: integer(key, 'created_at'),
+          ...given('retiredAt', optionalInteger(key, 'retired_at')),
+        })),
+        instance: {
+          credential: bytes(row, 'instance_credential'),
+          signingSeed: bytes(row, 'signing_seed'),
+          kemSecret: bytes(row, 'kem_secret'),
+        },
+        exchanges: selectExchangeKeys.all().map((key) => ({
+          credential: bytes(key, 'credential'),
+          kemSecret: bytes(key, 'kem_secret'),
+        })),
+        instanceList: bytes(row, 'instance_list'),
+      };
+    },
+
+    /** Replaces the whole record: small, and written a few times a week. */
+    save(record: LocalRecord) {
+      const { instance } = record;
+      db.transaction(() => {
+        db.exec('DELETE FROM local_record; DELETE FROM identity_keys; DELETE FROM exchange_keys');
+        insertRecord.run([
+          record.peerId,
+          record.name,
+          record.createdAt,
+          instance.credential,
+          instance.signingSeed,
+          instance.kemSecret,
+          record.instanceList,
+        ]);
+        for (const key of record.identityKeys) {
+          insertIdentityKey.run([key.epoch, key.certificate, key.privateKey ?? null, key.createdAt, key.retiredAt ?? null]);
+        }
+        for (const [position, key] of record.exchanges.entries()) {
+          insertExchangeKey.run([position, key.credential, key.kemSecret]);
+        }
+      });
+    },
+  };
+}

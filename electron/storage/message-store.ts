@@ -1,0 +1,109 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { MessageState } from '../../shared/model/message';
+import type { MessageRow, MessageStore } from '../services/ports';
+import type { Db, Row } from './database';
+import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
+
+/** Stored as their place in this list: a state only ever rises. */
+const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readonly MessageState[];
+const directions = ['in', 'out'] as const;
+const kinds = ['text', 'unsupported'] as const;
+
+const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch`;
+const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
+
+/**
+ * History in the order it was added. Pages are found by key, so that the first and the ten-thousandth cost the same.
+ * `conversationId` of rows read by id comes with them; elsewhere the caller's is given back.
+ */
+export function createMessageStore(db: Db): MessageStore {
+  const selectById = db.prepare(`
+    SELECT ${columns}, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id
+    FROM messages WHERE message_id = ?`);
+  const selectBySequence = db.prepare(`
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+  const selectNewest = db.prepare(`
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} ORDER BY key DESC LIMIT ?`);
+  const selectBefore = db.prepare(`
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND key < ? ORDER BY key DESC LIMIT ?`);
+  const selectKey = db.prepare(`SELECT key FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
+  const insert = db.prepare(`
+    INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const raise = db.prepare(`
+    UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
+      AND direction = 1 AND state < ? RETURNING ${columns}`);
+  const updateEpoch = db.prepare(`
+    UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+  const markAllRead = db.prepare(`
+    UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
+
+  return {
+    byId(messageId) {
+      const row = selectById.get([messageId]);
+      return row && read(row, text(row, 'conversation_id'));
+    },
+    bySequence(conversationId, instanceId, sequence) {
+      const row = selectBySequence.get([conversationId, instanceId, sequence]);
+      return row && read(row, conversationId);
+    },
+    page(conversationId, before, limit) {
+      if (before === undefined) {
+        return selectNewest.all([conversationId, limit]).map((row) => read(row, conversationId)).reverse();
+      }
+      const start = selectKey.get([conversationId, before]);
+      if (!start) return [];
+      return selectBefore.all([conversationId, integer(start, 'key'), limit]).map((row) => read(row, conversationId)).reverse();
+    },
+    add(row) {
+      insert.run([
+        row.conversationId,
+        row.messageId,
+        directions.indexOf(row.direction),
+        row.instanceId,
+        row.sequence,
+        row.kind,
+        row.text,
+        row.replyTo ?? null,
+        row.sentAt,
+        row.receivedAt ?? null,
+        states.indexOf(row.state),
+        row.keyEpoch,
+      ]);
+    },
+    raiseState(conversationId, instanceId, from, upTo, state) {
+      const to = states.indexOf(state);
+      return raise
+        .all([to, conversationId, instanceId, from, upTo, to])
+        .map((row) => read(row, conversationId))
+        // The order of RETURNING is nobody's promise.
+        .sort((a, b) => a.sequence - b.sequence);
+    },
+    setKeyEpoch(conversationId, instanceId, sequence, keyEpoch) {
+      updateEpoch.run([keyEpoch, conversationId, instanceId, sequence]);
+    },
+    markRead: (conversationId) => markAllRead.run([conversationId]).changes,
+  };
+}
+
+function read(row: Row, conversationId: string): MessageRow {
+  return {
+    messageId: text(row, 'message_id'),
+    conversationId,
+    direction: at(row, 'direction', directions),
+    instanceId: id(row, 'instance_id'),
+    sequence: integer(row, 'sequence'),
+    kind: word(row, 'kind', kinds),
+    text: text(row, 'text'),
+    ...given('replyTo', optionalText(row, 'reply_to')),
+    sentAt: integer(row, 'sent_at'),
+    ...given('receivedAt', optionalInteger(row, 'received_at')),
+    state: at(row, 'state', states),
+    keyEpoch: integer(row, 'key_epoch'),
+  };
+}
+
+function at<W extends string>(row: Row, column: string, words: readonly W[]): W {
+  const found = words[integer(row, column)];
+  if (found === undefined) throw new KeyshiftError('vault.damaged', `The database holds something unexpected in “${column}”.`);
+  return found;
+}

@@ -1,0 +1,6 @@
+import { migration as product } from './0001-product';
+import { migration as dialogs } from './0002-dialogs';
+import type { Migration } from './migration';
+
+/** Every step in order. */
+export const migrations: readonly Migration[] = [product, dialogs];

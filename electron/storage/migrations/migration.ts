@@ -1,0 +1,7 @@
+/** One step of the schema. Versions count from 1 without gaps; a published step is never edited, only followed. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  /** DDL only, STRICT tables. Runs inside the one transaction of all pending steps. */
+  readonly sql: string;
+}

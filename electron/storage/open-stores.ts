@@ -1,0 +1,29 @@
+import type { Stores } from '../services/ports';
+import { createContactStore } from './contact-store';
+import { createConversationStore } from './conversation-store';
+import type { Db } from './database';
+import { createDialogStore } from './dialog-store';
+import { createInvitationStore } from './invitation-store';
+import { createKeyEventStore } from './key-event-store';
+import { createLocalStore } from './local-store';
+import { createMessageStore } from './message-store';
+import { migrate } from './migrate';
+import { createPeerStore } from './peer-store';
+import { createRequestStore } from './request-store';
+
+/** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
+export function openStores(db: Db): Stores {
+  migrate(db);
+  return {
+    transaction: (work) => db.transaction(work),
+    local: createLocalStore(db),
+    peers: createPeerStore(db),
+    dialogs: createDialogStore(db),
+    contacts: createContactStore(db),
+    invitations: createInvitationStore(db),
+    requests: createRequestStore(db),
+    conversations: createConversationStore(db),
+    messages: createMessageStore(db),
+    keyEvents: createKeyEventStore(db),
+  };
+}

@@ -1,0 +1,33 @@
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { profileUnreadable, withFileErrors } from './file-error';
+
+/** Names inside a profile folder; all others belong to preferences, logs and the window. */
+export const profileFiles = {
+  lock: 'lock',
+  vault: 'vault',
+  database: 'keyshift.db',
+} as const;
+
+const directoryMode = 0o700;
+const sticky = 0o1000;
+
+/**
+ * Creates the folder if it is missing and makes sure that it can be read and written. A folder of our own is closed to
+ * other users; a shared or foreign one that the user pointed at by mistake keeps its mode (the files are 0600 anyway).
+ * Errors: `profile.unreadable`, `disk.full`, `disk.failed`.
+ */
+export function prepareProfileDirectory(directory: string): void {
+  withFileErrors(directory, () => {
+    mkdirSync(directory, { recursive: true, mode: directoryMode });
+    const found = statSync(directory);
+    if (!found.isDirectory()) throw profileUnreadable(directory);
+    if (process.platform !== 'win32' && isOurs(directory, found)) chmodSync(directory, directoryMode);
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  });
+}
+
+function isOurs(directory: string, { mode, uid }: { mode: number; uid: number }): boolean {
+  if ((mode & 0o077) === 0 || (mode & sticky) !== 0 || uid !== process.getuid?.()) return false;
+  const names = readdirSync(directory);
+  return names.length === 0 || names.some((name) => name === profileFiles.vault || name === profileFiles.database || name === profileFiles.lock);
+}

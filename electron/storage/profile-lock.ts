@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database } from '@signalapp/sqlcipher';
+import { KeyshiftError } from '../../shared/errors';
+import { createEmptyFile } from './durable-file';
+import { fileErrorCode, profileUnreadable, withFileErrors } from './file-error';
+import { prepareProfileDirectory, profileFiles } from './profile-directory';
+import { sqliteCode } from './sqlite-error';
+
+export interface ProfileLock {
+  /** Frees the profile. May be called again. */
+  release(): void;
+}
+
+/**
+ * Takes the profile for this process, whichever door it runs (contract.md). Works before a vault exists.
+ *
+ * An exclusive transaction on an empty database file, never written to: SQLite takes the operating system's own lock
+ * for it, the same from Node and from Electron, and that lock ends with the process, also by kill -9. A second attempt
+ * inside one process is refused as well.
+ *
+ * Errors: `profile.in-use` at once, without waiting; `profile.unreadable`, `disk.full`, `disk.failed`.
+ */
+export function lockProfile(directory: string): ProfileLock {
+  prepareProfileDirectory(directory);
+  const file = join(directory, profileFiles.lock);
+  withFileErrors(directory, () => createIfMissing(file));
+
+  let database: Database | undefined;
+  try {
+    database = new Database(file);
+    // Nothing is ever written; a journal in memory keeps SQLite from making a file for one.
+    database.exec('PRAGMA cipher_log_level=NONE; PRAGMA busy_timeout=0; PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    const code = sqliteCode(error);
+    if (code?.startsWith('SQLITE_BUSY')) {
+      throw new KeyshiftError('profile.in-use', 'This profile is open in another window or program. Close it there first.');
+    }
+    throw code === undefined ? error : profileUnreadable(directory);
+  }
+
+  const held = database;
+  let released = false;
+  return {
+    release() {
+      if (released) return;
+      released = true;
+      held.close();
+    },
+  };
+}
+
+function createIfMissing(file: string): void {
+  if (existsSync(file)) return;
+  try {
+    createEmptyFile(file);
+  } catch (error) {
+    // Another process was quicker; the lock decides between us.
+    if (fileErrorCode(error) !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,225 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeyshiftError } from '../../shared/errors';
+import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
+import type { Secret } from '../engine/crypto/secret';
+import type { OpenVault, Stores, VaultFile } from '../services/ports';
+import { openDatabase } from './database';
+import type { Db } from './database';
+import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, writeNewFile } from './durable-file';
+import { openExistingDatabase } from './existing-database';
+import { fileErrorCode, withFileErrors } from './file-error';
+import { assertReadable, schemaVersion } from './migrate';
+import { openStores } from './open-stores';
+import { prepareProfileDirectory, profileFiles } from './profile-directory';
+import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
+import type { VaultContent } from './vault-format';
+import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
+
+/** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
+export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
+
+/** No vault of any version is larger; more is not even read. */
+const largestVaultBytes = 64 * 1024;
+
+export interface VaultFileOptions {
+  readonly directory: string;
+  readonly crypto: Crypto;
+  /** Lower only in tests. */
+  readonly cost?: PasswordCost;
+}
+
+/** `initialise` runs in the new database before the vault appears: with it a crash leaves all of it, or no vault. */
+export interface VaultFileOnDisk extends VaultFile {
+  create(passphrase: string, initialise?: (stores: Stores) => void): Promise<OpenVault>;
+}
+
+/**
+ * A profile's vault: the file `vault` holds the database key sealed under the passphrase, `keyshift.db` everything
+ * else. The caller holds the profile lock. Calls of one vault run one after the other.
+ *
+ * Creation writes both beside their places, then moves the database, then the vault. `vault` is the last and deciding
+ * step; when only that one is missing, the next call makes up for it. One without the other is `vault.damaged`.
+ */
+export function createVaultFile({ directory, crypto, cost = productCost }: VaultFileOptions): VaultFileOnDisk {
+  if (!isAcceptableCost(cost)) throw new Error('the cost of the passphrase is out of bounds');
+  return new DiskVault(directory, crypto, cost);
+}
+
+class DiskVault implements VaultFileOnDisk {
+  readonly #directory: string;
+  readonly #crypto: Crypto;
+  readonly #cost: PasswordCost;
+  readonly #vault: string;
+  readonly #database: string;
+  readonly #newVault: string;
+  readonly #newDatabase: string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(directory: string, crypto: Crypto, cost: PasswordCost) {
+    this.#directory = directory;
+    this.#crypto = crypto;
+    this.#cost = cost;
+    this.#vault = join(directory, profileFiles.vault);
+    this.#database = join(directory, profileFiles.database);
+    this.#newVault = `${this.#vault}.creating`;
+    this.#newDatabase = `${this.#database}.creating`;
+  }
+
+  state(): 'absent' | 'present' {
+    return existsSync(this.#vault) || existsSync(this.#database) ? 'present' : 'absent';
+  }
+
+  create(passphrase: string, initialise?: (stores: Stores) => void): Promise<OpenVault> {
+    return this.#inTurn(async () => {
+      prepareProfileDirectory(this.#directory);
+      if (this.#isComplete()) throw new KeyshiftError('vault.exists', 'This profile already has a vault.');
+      const key = this.#crypto.randomSecret('database', databaseKeyBytes);
+      try {
+        const content = await sealDatabaseKey(this.#crypto, key, passphrase, this.#cost, schemaVersion());
+        withFileErrors(this.#directory, () => this.#place(key, content, initialise));
+        return this.#opened(openExistingDatabase(this.#database, key.bytes), key);
+      } catch (error) {
+        key.wipe();
+        throw error;
+      }
+    });
+  }
+
+  unlock(passphrase: string): Promise<OpenVault> {
+    return this.#inTurn(async () => {
+      const content = this.#read();
+      return this.#open(content, await openDatabaseKey(this.#crypto, content, passphrase));
+    });
+  }
+
+  unlockWithKey(key: Uint8Array): Promise<OpenVault> {
+    return this.#inTurn(async () => {
+      try {
+        const content = this.#read();
+        return this.#open(content, acceptDatabaseKey(this.#crypto, content, key));
+      } finally {
+        this.#crypto.wipe(key);
+      }
+    });
+  }
+
+  /** True when both files stand; false when neither does. Finishes a creation that lacked only its last step. */
+  #isComplete(): boolean {
+    return withFileErrors(this.#directory, () => {
+      const database = existsSync(this.#database);
+      if (database && !existsSync(this.#vault) && existsSync(this.#newVault)) {
+        parseVault(this.#crypto, readSmallFile(this.#newVault));
+        moveDurably(this.#newVault, this.#vault);
+      }
+      if (existsSync(this.#vault) === database) return database;
+      throw new KeyshiftError(
+        'vault.damaged',
+        `Of the two files ${profileFiles.vault} and ${profileFiles.database} one is missing. Nothing was overwritten; restore it from a backup.`,
+      );
+    });
+  }
+
+  #read(): VaultContent {
+    if (!this.#isComplete()) throw new KeyshiftError('vault.absent', 'This profile has no vault yet.');
+    const content = withFileErrors(this.#directory, () => parseVault(this.#crypto, readSmallFile(this.#vault)));
+    assertReadable(content.schema);
+    return content;
+  }
+
+  #place(key: Secret<'database'>, content: VaultContent, initialise?: (stores: Stores) => void): void {
+    const leftovers = [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`];
+    for (const leftover of leftovers) rmSync(leftover, { force: true });
+    try {
+      createEmptyFile(this.#newDatabase);
+      const db = openDatabase(this.#newDatabase, key.bytes);
+      try {
+        const stores = openStores(db);
+        stores.transaction(() => initialise?.(stores));
+      } finally {
+        // Closing copies the write-ahead log into the file and removes it.
+        db.close();
+      }
+      syncFile(this.#newDatabase);
+      writeNewFile(this.#newVault, encodeVault(this.#crypto, content));
+    } catch (error) {
+      removeIfPossible(...leftovers);
+      throw error;
+    }
+    moveDurably(this.#newDatabase, this.#database);
+    moveDurably(this.#newVault, this.#vault);
+  }
+
+  #open(content: VaultContent, key: Secret<'database'>): OpenVault {
+    try {
+      const db = openExistingDatabase(this.#database, key.bytes);
+      return this.#opened(db, key, () => {
+        // Before the schema is raised: from now on an older program keeps away, even if the raising is cut short.
+        if (content.schema < schemaVersion()) this.#write({ ...content, schema: schemaVersion() });
+      });
+    } catch (error) {
+      key.wipe();
+      throw error;
+    }
+  }
+
+  #opened(db: Db, key: Secret<'database'>, beforeMigration?: () => void): OpenVault {
+    let stores: Stores;
+    try {
+      beforeMigration?.();
+      stores = openStores(db);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    const assertOpen = (): void => {
+      if (key.wiped) throw new KeyshiftError('vault.locked', 'The vault is locked.');
+    };
+    return {
+      stores,
+      exportKey: () => {
+        assertOpen();
+        return Uint8Array.from(key.bytes);
+      },
+      changePassphrase: (old, next) =>
+        this.#inTurn(async () => {
+          assertOpen();
+          const content = this.#read();
+          (await openDatabaseKey(this.#crypto, content, old)).wipe();
+          // A copy: the vault may be locked while Argon2id runs.
+          assertOpen();
+          const copy = this.#crypto.secret('database', Uint8Array.from(key.bytes));
+          try {
+            this.#write(await sealDatabaseKey(this.#crypto, copy, next, this.#cost, content.schema));
+          } finally {
+            copy.wipe();
+          }
+        }),
+      close: () => {
+        db.close();
+        key.wipe();
+      },
+    };
+  }
+
+  #write(content: VaultContent): void {
+    withFileErrors(this.#directory, () => replaceFile(this.#vault, `${this.#vault}.next`, encodeVault(this.#crypto, content)));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function readSmallFile(path: string): Uint8Array {
+  // A folder or something huge in its place is damage, not a reason to fill the memory.
+  if (statSync(path).size > largestVaultBytes) return new Uint8Array(0);
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    if (fileErrorCode(error) === 'EISDIR') return new Uint8Array(0);
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+/** The part of Electron's `powerMonitor` that is used. */
+export interface PowerSide {
+  on(event: 'lock-screen' | 'suspend', listener: () => void): unknown;
+  getSystemIdleTime(): number;
+}
+
+export interface LockTriggerParts {
+  readonly power: PowerSide;
+  /** Minutes without input after which to lock; 0 = never. Asked anew each time. */
+  readonly lockAfterMinutes: () => number;
+  /** Locks; doing so twice is harmless. */
+  readonly lock: () => void;
+  readonly setTimer: (milliseconds: number, run: () => void) => () => void;
+}
+
+/** How often the idle time is looked at, in milliseconds: the lock comes at most this late. */
+export const idleCheck = 10_000;
+
+/**
+ * Hardening row 17: what locks without being asked. The screen being locked, the machine going to sleep, nobody touching it.
+ * The returned function ends it.
+ */
+export function watchLockTriggers({ power, lockAfterMinutes, lock, setTimer }: LockTriggerParts): () => void {
+  power.on('lock-screen', lock);
+  power.on('suspend', lock);
+  let cancel: () => void;
+  const check = (): void => {
+    const minutes = lockAfterMinutes();
+    if (minutes > 0 && power.getSystemIdleTime() >= minutes * 60) lock();
+    cancel = setTimer(idleCheck, check);
+  };
+  cancel = setTimer(idleCheck, check);
+  return () => cancel();
+}

@@ -1,0 +1,50 @@
+import type { AppEvent } from '../../shared/contract/contract';
+import type { Model } from './model';
+
+/** Brings each event to the stores it concerns, and asks again only for what it made old. */
+export function routeEvent(model: Model, event: AppEvent): void {
+  // Nothing about people or messages is kept while the vault is closed, whatever still arrives.
+  if (event.type !== 'vault.changed' && model.session.getState().phase !== 'open') return;
+  switch (event.type) {
+    case 'vault.changed':
+      model.session.getState().changed(event.state);
+      return;
+    case 'message.received':
+      model.messages.getState().received(event.conversationId, event.message);
+      model.background(model.conversations.getState().load());
+      reloadKeys(model, event.conversationId);
+      return;
+    case 'message.state':
+      model.messages.getState().stateChanged(event);
+      return;
+    case 'conversation.changed':
+      model.background(model.conversations.getState().load());
+      reloadKeys(model, event.conversationId);
+      return;
+    case 'contact.changed':
+    case 'session.changed':
+      model.background(model.contacts.getState().load());
+      return;
+    case 'contact.request':
+      model.contacts.getState().requested(
+        { requestId: event.requestId, peerId: event.peerId, name: event.name, via: event.via },
+      );
+      return;
+    case 'key.shifted':
+      reloadKeys(model, event.conversationId);
+      return;
+    default:
+      unheard(event);
+  }
+}
+
+/** Only where the keys are on screen already: everything else asks when it is opened. */
+function reloadKeys(model: Model, conversationId: string): void {
+  if (model.keys.getState().statuses[conversationId] === undefined) return;
+  model.background(model.keys.getState().load(conversationId));
+}
+
+function unheard(event: never): void {
+  // A newer main process may tell more than this window knows.
+  void event;
+}

@@ -1,0 +1,34 @@
+import { createContext, useContext } from 'react';
+import { useStore, type StoreApi } from 'zustand';
+import type { ContactsState } from '../features/contacts/contacts-store';
+import type { DraftsState } from '../features/conversation/drafts-store';
+import type { MessagesState } from '../features/conversation/messages-store';
+import type { ConversationsState } from '../features/conversations/conversations-store';
+import type { KeysState } from '../features/keys/keys-store';
+import type { IdentityState } from '../features/settings/identity-store';
+import type { SettingsState } from '../features/settings/settings-store';
+import type { Model } from './model';
+import type { SessionState } from './session-store';
+import type { UiState } from './ui-store';
+
+export const ModelContext = createContext<Model | undefined>(undefined);
+
+export function useModel(): Model {
+  const model = useContext(ModelContext);
+  if (model === undefined) throw new Error('no model around this component');
+  return model;
+}
+
+function useIn<S, T>(store: StoreApi<S>, pick: (state: S) => T): T {
+  return useStore(store, pick);
+}
+
+export const useSession = <T>(pick: (state: SessionState) => T): T => useIn(useModel().session, pick);
+export const useContacts = <T>(pick: (state: ContactsState) => T): T => useIn(useModel().contacts, pick);
+export const useConversations = <T>(pick: (state: ConversationsState) => T): T => useIn(useModel().conversations, pick);
+export const useMessages = <T>(pick: (state: MessagesState) => T): T => useIn(useModel().messages, pick);
+export const useDrafts = <T>(pick: (state: DraftsState) => T): T => useIn(useModel().drafts, pick);
+export const useKeys = <T>(pick: (state: KeysState) => T): T => useIn(useModel().keys, pick);
+export const useIdentity = <T>(pick: (state: IdentityState) => T): T => useIn(useModel().identity, pick);
+export const useSettings = <T>(pick: (state: SettingsState) => T): T => useIn(useModel().settings, pick);
+export const useUi = <T>(pick: (state: UiState) => T): T => useIn(useModel().ui, pick);

@@ -1,0 +1,123 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { KeyshiftError } from '../../shared/errors';
+import type { Client } from '../bridge/client';
+import { toFailure } from '../bridge/failure';
+import { createContactsStore, type ContactsState } from '../features/contacts/contacts-store';
+import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
+import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
+import { createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
+import { createKeysStore, type KeysState } from '../features/keys/keys-store';
+import { createIdentityStore, type IdentityState } from '../features/settings/identity-store';
+import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
+import { routeEvent } from './event-router';
+import { createLife } from './life';
+import { createSessionStore, type SessionState } from './session-store';
+import { createUiStore, type UiState } from './ui-store';
+
+/** Everything the window knows, one small store per feature, and the ways between them. */
+export interface Model {
+  readonly client: Client;
+  readonly session: StoreApi<SessionState>;
+  readonly contacts: StoreApi<ContactsState>;
+  readonly conversations: StoreApi<ConversationsState>;
+  readonly messages: StoreApi<MessagesState>;
+  readonly drafts: StoreApi<DraftsState>;
+  readonly keys: StoreApi<KeysState>;
+  readonly identity: StoreApi<IdentityState>;
+  readonly settings: StoreApi<SettingsState>;
+  readonly ui: StoreApi<UiState>;
+  /** Subscribes to events and asks for the first facts; the returned function stops listening. */
+  readonly start: () => () => void;
+  /** Shows a person: their conversation, opened now if there is none yet. Throws what `conversations.open` throws. */
+  readonly showContact: (contactId: string) => Promise<void>;
+  readonly showConversation: (conversationId: string) => void;
+  /** Runs what nobody waits for; a failure is remembered in `lastFailure`, except that the vault has just locked. */
+  readonly background: (task: Promise<unknown>) => void;
+  /** Told about failures of background work. */
+  readonly onFailure: (listener: (failure: KeyshiftError) => void) => () => void;
+}
+
+export function createModel(client: Client): Model {
+  const life = createLife();
+  const listeners = new Set<(failure: KeyshiftError) => void>();
+  const session = createSessionStore(client);
+  const contacts = createContactsStore(client, life);
+  const conversations = createConversationsStore(client, life);
+  const messages = createMessagesStore(client, life);
+  const drafts = createDraftsStore();
+  const keys = createKeysStore(client, life);
+  const identity = createIdentityStore(client, life);
+  const settings = createSettingsStore(client);
+  const ui = createUiStore();
+
+  const background = (task: Promise<unknown>): void => {
+    task.catch((thrown: unknown) => {
+      const failure = toFailure(thrown);
+      if (failure.code === 'vault.locked' || failure.code === 'vault.absent') return;
+      for (const listener of listeners) listener(failure);
+    });
+  };
+
+  /** Locking drops every person, message, draft and key fact from memory. */
+  const forget = (): void => {
+    life.end();
+    contacts.setState(contacts.getInitialState(), true);
+    conversations.setState(conversations.getInitialState(), true);
+    messages.setState(messages.getInitialState(), true);
+    drafts.setState(drafts.getInitialState(), true);
+    keys.setState(keys.getInitialState(), true);
+    identity.setState(identity.getInitialState(), true);
+    ui.setState(ui.getInitialState(), true);
+  };
+
+  const showConversation = (conversationId: string): void => {
+    const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
+    if (known !== undefined) ui.getState().select({ contactId: known.contactId, conversationId });
+  };
+
+  const model: Model = {
+    client,
+    session,
+    contacts,
+    conversations,
+    messages,
+    drafts,
+    keys,
+    identity,
+    settings,
+    ui,
+    background,
+    showConversation,
+    onFailure: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    showContact: async (contactId) => {
+      // The person first, so that someone blocked or ended can be looked at too.
+      ui.getState().select({ contactId, conversationId: undefined });
+      const alive = life.begin();
+      const conversationId = await conversations.getState().open(contactId);
+      if (alive() && ui.getState().selection?.contactId === contactId) ui.getState().select({ contactId, conversationId });
+    },
+    start: () => {
+      const stopEvents = client.on((event) => routeEvent(model, event));
+      const stopSession = session.subscribe((now, before) => {
+        if (now.phase === before.phase) return;
+        if (now.phase !== 'open') {
+          forget();
+          return;
+        }
+        background(contacts.getState().load());
+        background(conversations.getState().load());
+        background(identity.getState().load());
+      });
+      background(settings.getState().load());
+      background(session.getState().load());
+      return () => {
+        stopEvents();
+        stopSession();
+      };
+    },
+  };
+  return model;
+}

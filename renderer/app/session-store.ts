@@ -1,0 +1,71 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { KeyshiftError } from '../../shared/errors';
+import type { KeyringState, VaultState } from '../../shared/model/vault';
+import type { Client } from '../bridge/client';
+import { toFailure } from '../bridge/failure';
+
+/** `starting`: not asked yet. `failed`: the vault cannot be used and nothing was overwritten. */
+export type Phase = 'starting' | 'failed' | VaultState;
+
+export interface SessionState {
+  readonly phase: Phase;
+  readonly keyring: KeyringState | undefined;
+  readonly failure: KeyshiftError | undefined;
+  readonly load: () => Promise<void>;
+  readonly create: (name: string, passphrase: string) => Promise<void>;
+  readonly unlock: (passphrase: string) => Promise<void>;
+  readonly lock: () => Promise<void>;
+  readonly changed: (state: VaultState) => void;
+  readonly setKeyring: (enabled: boolean) => Promise<void>;
+}
+
+/** Codes after which no form helps: the person gets a whole screen instead. */
+const blocking: ReadonlySet<string> = new Set([
+  'vault.damaged',
+  'vault.newer',
+  'disk.full',
+  'disk.failed',
+  'profile.in-use',
+  'profile.unreadable',
+  'self-test.failed',
+]);
+
+export function createSessionStore(client: Client): StoreApi<SessionState> {
+  return createStore<SessionState>()((set) => {
+    const guarded = async (task: () => Promise<unknown>): Promise<void> => {
+      try {
+        await task();
+      } catch (thrown) {
+        const failure = toFailure(thrown);
+        if (!blocking.has(failure.code)) throw failure;
+        set({ phase: 'failed', failure });
+        return;
+      }
+      set({ phase: 'open', failure: undefined });
+    };
+    return {
+      phase: 'starting',
+      keyring: undefined,
+      failure: undefined,
+      load: async () => {
+        try {
+          const status = await client.vault.status();
+          set({ phase: status.state, keyring: status.keyring, failure: undefined });
+        } catch (thrown) {
+          set({ phase: 'failed', failure: toFailure(thrown) });
+        }
+      },
+      create: (name, passphrase) => guarded(() => client.vault.create({ name, passphrase })),
+      unlock: (passphrase) => guarded(() => client.vault.unlock({ passphrase })),
+      lock: async () => {
+        await client.vault.lock();
+        set({ phase: 'locked', failure: undefined });
+      },
+      changed: (phase) => set({ phase, failure: undefined }),
+      setKeyring: async (enabled) => {
+        const { keyring } = await client.vault.setKeyring({ enabled });
+        set({ keyring });
+      },
+    };
+  });
+}

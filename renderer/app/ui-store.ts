@@ -1,0 +1,66 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher';
+export type DetailsTab = 'who' | 'keys' | 'reach';
+export type Tone = 'calm' | 'danger';
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A person and, once there is one, the conversation with them. */
+export interface Selection {
+  readonly contactId: string;
+  readonly conversationId: string | undefined;
+}
+
+export interface UiState {
+  readonly selection: Selection | undefined;
+  readonly detailsOpen: boolean;
+  readonly detailsTab: DetailsTab;
+  /** Which pane stands in front when there is room for one only. */
+  readonly front: 'list' | 'conversation';
+  readonly dialog: DialogName | undefined;
+  readonly toasts: readonly Toast[];
+  /** Spoken by the polite live region; `n` makes equal texts distinct. */
+  readonly announcement: { readonly text: string; readonly n: number };
+  readonly select: (selection: Selection) => void;
+  readonly back: () => void;
+  readonly showDetails: (tab: DetailsTab) => void;
+  readonly toggleDetails: () => void;
+  readonly closeDetails: () => void;
+  readonly openDialog: (dialog: DialogName) => void;
+  readonly closeDialog: () => void;
+  readonly toast: (text: string, tone?: Tone) => void;
+  readonly dismiss: (id: number) => void;
+  readonly announce: (text: string) => void;
+}
+
+export function createUiStore(): StoreApi<UiState> {
+  let nextToast = 1;
+  return createStore<UiState>()((set) => ({
+    selection: undefined,
+    detailsOpen: false,
+    detailsTab: 'who',
+    front: 'list',
+    dialog: undefined,
+    toasts: [],
+    announcement: { text: '', n: 0 },
+    select: (selection) => set({ selection, front: 'conversation' }),
+    back: () => set({ front: 'list', detailsOpen: false }),
+    showDetails: (detailsTab) => set({ detailsOpen: true, detailsTab }),
+    toggleDetails: () => set((state) => ({ detailsOpen: !state.detailsOpen })),
+    closeDetails: () => set({ detailsOpen: false }),
+    openDialog: (dialog) => set({ dialog }),
+    closeDialog: () => set({ dialog: undefined }),
+    toast: (text, tone = 'calm') => {
+      const id = nextToast++;
+      // Three at most: a fourth pushes the oldest out.
+      set((state) => ({ toasts: [...state.toasts.slice(-2), { id, text, tone }] }));
+    },
+    dismiss: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
+    announce: (text) => set((state) => ({ announcement: { text, n: state.announcement.n + 1 } })),
+  }));
+}

@@ -1,0 +1,40 @@
+import type { EventOf } from '../../../shared/contract/contract';
+import type { Message, MessageState } from '../../../shared/model/message';
+
+const rank: Readonly<Record<MessageState, number>> = { queued: 0, sent: 1, delivered: 2, read: 3 };
+
+/**
+ * Joins the newest page to what is already shown. A page may be older than an event that came meanwhile,
+ * so a delivery state never goes back. `replaced`: the page does not touch what was shown, which is then dropped.
+ */
+export function mergePage(
+  shown: readonly Message[],
+  page: readonly Message[],
+): { readonly messages: readonly Message[]; readonly replaced: boolean } {
+  const first = page[0];
+  const start = first === undefined ? -1 : shown.findIndex((message) => message.messageId === first.messageId);
+  if (start === -1) return { messages: page, replaced: true };
+  const byId = new Map(shown.map((message) => [message.messageId, message]));
+  const inPage = new Set(page.map((message) => message.messageId));
+  const joined = page.map((message) => newer(byId.get(message.messageId), message));
+  const after = shown.slice(start).filter((message) => !inPage.has(message.messageId));
+  return { messages: [...shown.slice(0, start), ...joined, ...after], replaced: false };
+}
+
+function newer(shown: Message | undefined, asked: Message): Message {
+  return shown !== undefined && rank[shown.state] > rank[asked.state] ? shown : asked;
+}
+
+/** The same array when the event tells nothing new. */
+export function applyState(shown: readonly Message[], event: EventOf<'message.state'>): readonly Message[] {
+  const index = shown.findIndex((message) => message.messageId === event.messageId);
+  const message = shown[index];
+  if (message === undefined) return shown;
+  const { waitingFor: _former, ...rest } = message;
+  const changed: Message = {
+    ...rest,
+    state: event.state,
+    ...(event.waitingFor === undefined ? {} : { waitingFor: event.waitingFor }),
+  };
+  return [...shown.slice(0, index), changed, ...shown.slice(index + 1)];
+}

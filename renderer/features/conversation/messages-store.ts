@@ -1,0 +1,93 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { EventOf } from '../../../shared/contract/contract';
+import type { KeyshiftError } from '../../../shared/errors';
+import type { Message } from '../../../shared/model/message';
+import type { Life } from '../../app/life';
+import type { Client } from '../../bridge/client';
+import { toFailure } from '../../bridge/failure';
+import { applyState, mergePage } from './merge';
+
+/** Messages asked for at once. */
+export const pageSize = 50;
+
+export interface Thread {
+  readonly messages: readonly Message[];
+  /** True when nothing older exists. */
+  readonly complete: boolean;
+  readonly loading: 'no' | 'newest' | 'older';
+  readonly failure: KeyshiftError | undefined;
+}
+
+export const emptyThread: Thread = { messages: [], complete: false, loading: 'no', failure: undefined };
+
+export interface MessagesState {
+  readonly threads: Readonly<Record<string, Thread>>;
+  readonly loadNewest: (conversationId: string) => Promise<void>;
+  readonly loadOlder: (conversationId: string) => Promise<void>;
+  readonly send: (conversationId: string, text: string, replyTo?: string) => Promise<void>;
+  readonly received: (conversationId: string, message: Message) => void;
+  readonly stateChanged: (event: EventOf<'message.state'>) => void;
+}
+
+export function createMessagesStore(client: Client, life: Life): StoreApi<MessagesState> {
+  return createStore<MessagesState>()((set, get) => {
+    const threadOf = (conversationId: string): Thread => get().threads[conversationId] ?? emptyThread;
+    const put = (conversationId: string, change: Partial<Thread>): void =>
+      set((state) => ({
+        threads: { ...state.threads, [conversationId]: { ...(state.threads[conversationId] ?? emptyThread), ...change } },
+      }));
+
+    return {
+      threads: {},
+      loadNewest: async (conversationId) => {
+        const alive = life.begin();
+        put(conversationId, { loading: 'newest', failure: undefined });
+        try {
+          const page = await client.messages.list({ conversationId, limit: pageSize });
+          if (!alive()) return;
+          const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
+          const complete = replaced ? page.length < pageSize : threadOf(conversationId).complete;
+          put(conversationId, { messages, complete, loading: 'no' });
+        } catch (thrown) {
+          if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
+        }
+      },
+      loadOlder: async (conversationId) => {
+        const alive = life.begin();
+        const thread = threadOf(conversationId);
+        const before = thread.messages[0]?.messageId;
+        if (before === undefined || thread.complete || thread.loading !== 'no') return;
+        put(conversationId, { loading: 'older', failure: undefined });
+        try {
+          const page = await client.messages.list({ conversationId, before, limit: pageSize });
+          if (!alive()) return;
+          const known = new Set(threadOf(conversationId).messages.map((message) => message.messageId));
+          const older = page.filter((message) => !known.has(message.messageId));
+          put(conversationId, {
+            messages: [...older, ...threadOf(conversationId).messages],
+            complete: page.length < pageSize,
+            loading: 'no',
+          });
+        } catch (thrown) {
+          if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
+        }
+      },
+      send: async (conversationId, text, replyTo) => {
+        await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
+        await get().loadNewest(conversationId);
+      },
+      received: (conversationId, message) => {
+        const thread = get().threads[conversationId];
+        if (thread === undefined) return;
+        if (thread.messages.some((known) => known.messageId === message.messageId)) return;
+        put(conversationId, { messages: [...thread.messages, message] });
+      },
+      stateChanged: (event) => {
+        const thread = get().threads[event.conversationId];
+        if (thread === undefined) return;
+        const messages = applyState(thread.messages, event);
+        if (messages !== thread.messages) put(event.conversationId, { messages });
+      },
+    };
+  });
+}

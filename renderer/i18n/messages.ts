@@ -1,0 +1,12 @@
+import { app } from './en/app';
+import { contacts } from './en/contacts';
+import { conversation } from './en/conversation';
+import { conversations } from './en/conversations';
+import { errors } from './en/errors';
+import { keys } from './en/keys';
+import { onboarding } from './en/onboarding';
+import { settings } from './en/settings';
+
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...keys, ...settings };
+
+export type TextId = keyof typeof english;

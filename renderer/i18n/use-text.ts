@@ -1,0 +1,29 @@
+import { useCallback } from 'react';
+import { useIntl } from 'react-intl';
+import { KeyshiftError } from '../../shared/errors';
+import { toFailure } from '../bridge/failure';
+import type { TextId } from './messages';
+
+export type Text = (id: TextId, values?: Readonly<Record<string, string | number>>) => string;
+
+/** Words by id; an id that does not exist does not compile. */
+export function useText(): Text {
+  const intl = useIntl();
+  return useCallback((id, values) => intl.formatMessage({ id }, values), [intl]);
+}
+
+/** The sentence for whatever was thrown. */
+export function useErrorText(): (thrown: unknown) => string {
+  const intl = useIntl();
+  return useCallback(
+    (thrown) => {
+      const failure: KeyshiftError = toFailure(thrown);
+      if (failure.code === 'keys.too-often' && failure.facts.retryAt !== undefined) {
+        const when = intl.formatMessage({ id: 'keys.tooOften' }, { when: intl.formatTime(failure.facts.retryAt) });
+        return when;
+      }
+      return intl.formatMessage({ id: `error.${failure.code}` });
+    },
+    [intl],
+  );
+}

@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import { useIntl } from 'react-intl';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export interface Times {
+  /** 14:32 */
+  readonly clock: (at: number) => string;
+  /** For the list: a time today, a weekday this week, a date before. */
+  readonly brief: (at: number, now: number) => string;
+  /** For day separators: today, yesterday, a date. */
+  readonly day: (at: number, now: number) => string;
+  readonly dateTime: (at: number) => string;
+  readonly date: (at: number) => string;
+  /** 3 min, 2 hr, 5 days: one unit, rounded down. */
+  readonly span: (milliseconds: number) => string;
+  readonly bytes: (count: number) => string;
+}
+
+export function startOfDay(at: number): number {
+  const date = new Date(at);
+  date.setHours(0, 0, 0, 0);
+  return date.getTime();
+}
+
+export function useTimes(): Times {
+  const intl = useIntl();
+  return useMemo(() => {
+    const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day' | 'byte' | 'kilobyte' | 'megabyte'): string =>
+      intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short', maximumFractionDigits: 0 });
+    const daysApart = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / day);
+    return {
+      clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
+      brief: (at, now) => {
+        const apart = daysApart(at, now);
+        if (apart <= 0) return intl.formatTime(at, { hour: '2-digit', minute: '2-digit' });
+        if (apart < 7) return intl.formatDate(at, { weekday: 'short' });
+        return intl.formatDate(at, { day: 'numeric', month: 'short' });
+      },
+      day: (at, now) => {
+        const apart = daysApart(at, now);
+        if (apart === 0) return intl.formatMessage({ id: 'conversation.today' });
+        if (apart === 1) return intl.formatMessage({ id: 'conversation.yesterday' });
+        const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+        return intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) });
+      },
+      dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+      date: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }),
+      span: (milliseconds) => {
+        if (milliseconds < minute) return unit(Math.max(1, Math.floor(milliseconds / 1000)), 'second');
+        if (milliseconds < hour) return unit(Math.floor(milliseconds / minute), 'minute');
+        if (milliseconds < 2 * day) return unit(Math.floor(milliseconds / hour), 'hour');
+        return unit(Math.floor(milliseconds / day), 'day');
+      },
+      bytes: (count) => {
+        if (count < 1024) return unit(count, 'byte');
+        if (count < 1024 * 1024) return unit(Math.round(count / 1024), 'kilobyte');
+        return unit(Math.round(count / (1024 * 1024)), 'megabyte');
+      },
+    };
+  }, [intl]);
+}

@@ -1,0 +1,90 @@
+/**
+ * Text from strangers: names, titles, messages. Nothing here makes HTML; React writes text nodes.
+ * What a person cannot see must not act either: control and direction characters become visible marks,
+ * and a piece of text cannot turn the text around it.
+ */
+
+/** Longest name or title shown, in characters as people count them. */
+export const maxNameLength = 64;
+
+const overrides = /[\u202A-\u202E\u2066-\u2069]/u;
+const controls = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/u;
+/** Invisible where only a name stands: marks, joiners of words, fillers, tags, line breaks of every kind. */
+const invisibleInNames =
+  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/u;
+const rightToLeft = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+const marks = /(\p{M}{8})\p{M}+/gu;
+
+/** The visible stand-in of an invisible character: its picture for ASCII controls, its number otherwise. */
+export function visibleMark(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  if (code === 0x7f) return '\u2421';
+  return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
+}
+
+/** A name or title on one line: invisible characters shown, piles of accents cut, at most 64 characters. */
+export function plainName(name: string): string {
+  const shown = replaceEach(wellFormed(name).trim(), invisibleInNames).replace(marks, '$1');
+  const characters = Array.from(shown);
+  const cut = characters.length > maxNameLength ? `${characters.slice(0, maxNameLength - 1).join('')}…` : shown;
+  return cut === '' ? '?' : cut;
+}
+
+/** For a name inside a sentence or an attribute, where `<bdi>` cannot stand: isolated if it could turn its surroundings. */
+export function nameInSentence(name: string): string {
+  const shown = plainName(name);
+  return rightToLeft.test(shown) ? `\u2068${shown}\u2069` : shown;
+}
+
+/** One line of a message for previews and quotes, at most `limit` characters. */
+export function plainLine(text: string, limit = 160): string {
+  const line = replaceEach(wellFormed(text.slice(0, limit * 4)).replace(/\s+/gu, ' ').trim(), invisibleInNames);
+  const characters = Array.from(line.replace(marks, '$1'));
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : characters.join('');
+}
+
+function replaceEach(text: string, what: RegExp): string {
+  return what.test(text) ? text.replace(new RegExp(what.source, 'gu'), visibleMark) : text;
+}
+
+/** A piece of a message: ordinary text, or one character that has to be shown as a mark. */
+export interface TextPiece {
+  readonly text: string;
+  readonly odd: boolean;
+}
+
+/** A message cut into text and marks. Line breaks, tabs, joiners and direction marks stay as they are. */
+export function messagePieces(text: string): readonly TextPiece[] {
+  const whole = wellFormed(text).replace(/\r\n?/g, '\n').replace(marks, '$1');
+  if (!overrides.test(whole) && !controls.test(whole)) return [{ text: whole, odd: false }];
+  const pieces: TextPiece[] = [];
+  const either = new RegExp(`${overrides.source}|${controls.source}`, 'gu');
+  let from = 0;
+  for (const hit of whole.matchAll(either)) {
+    if (hit.index > from) pieces.push({ text: whole.slice(from, hit.index), odd: false });
+    pieces.push({ text: visibleMark(hit[0]), odd: true });
+    from = hit.index + hit[0].length;
+  }
+  if (from < whole.length) pieces.push({ text: whole.slice(from), odd: false });
+  return pieces;
+}
+
+/** Long enough to be folded until asked for. */
+export function isLong(text: string): boolean {
+  if (text.length > 1400) return true;
+  let lines = 0;
+  for (const character of text) if (character === '\n') lines += 1;
+  return lines > 22;
+}
+
+/** One to six emoji and nothing else: shown large. */
+export function isEmojiOnly(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed.length === 0 || trimmed.length > 48) return false;
+  return /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*\s?|\p{RI}\p{RI}\s?){1,6}$/u.test(trimmed);
+}

@@ -1,0 +1,113 @@
+// Builds what runs: `node scripts/build.mjs [part …]` with the parts main, headless, preload, workers, renderer; all without a name.
+// A part whose sources have not changed since its last build is left alone.
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
+import { withLock } from './lib/lock.mjs';
+import { inRoot, out } from './lib/paths.mjs';
+import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
+
+/** The oldest runtime the main process must run in is Electron 25 (Node 18.15). */
+export const NODE_TARGET = 'node18.15';
+
+/** Loaded from node_modules at run time: native code, WebAssembly that waits at top level, and Electron itself. */
+export const EXTERNAL = ['electron', '@signalapp/sqlcipher', 'sodium-native', 'libsodium-wrappers'];
+
+/** @type {import('esbuild').BuildOptions} */
+export const nodeBundle = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: NODE_TARGET,
+  external: EXTERNAL,
+  sourcemap: true,
+  logLevel: 'warning',
+  absWorkingDir: inRoot(),
+};
+
+const isWorker = (file) => file.endsWith('.worker.ts');
+const workerFiles = () => filesBelow(inRoot('electron')).filter(isWorker);
+
+const parts = {
+  main: nodePart('main', ['electron/main.ts']),
+  headless: nodePart('headless', ['electron/headless.ts']),
+  preload: {
+    sources: ['electron/preload', 'shared'],
+    products: ['preload.cjs'],
+    // A sandboxed preload is one file without Node: hence platform browser.
+    build: () => bundle({ ...nodeBundle, platform: 'browser', external: ['electron'], entryPoints: ['electron/preload/preload.ts'], outfile: 'out/preload.cjs' }),
+  },
+  workers: {
+    sources: ['electron', 'shared'],
+    get products() { return workerFiles().map((file) => `${basename(file, '.ts')}.cjs`); },
+    async build() {
+      for (const file of workerFiles()) await bundle({ ...nodeBundle, entryPoints: [file], outfile: `out/${basename(file, '.ts')}.cjs` });
+    },
+  },
+  renderer: {
+    sources: ['renderer', 'shared', 'assets', 'vite.config.mts'],
+    products: ['renderer/index.html'],
+    async build() {
+      if (!existsSync(inRoot('renderer/index.html'))) throw new PlainError('renderer/index.html is missing');
+      const vite = await import('vite');
+      await vite.build({ configFile: inRoot('vite.config.mts'), logLevel: 'warn' });
+    },
+  },
+};
+
+export const PARTS = Object.keys(parts);
+
+/** Hash of everything a part is made of. */
+function stateOf(name) {
+  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
+}
+
+/** True when a part stands as its sources say. */
+export function isBuilt(name) {
+  return parts[name].products.every((file) => existsSync(`${out}/${file}`)) && stampMatches(`build-${name}`, stateOf(name));
+}
+
+/** Builds the named parts that need it. Dependencies must be installed. Throws after trying all of them. */
+export async function build(names = PARTS) {
+  const unknown = names.filter((name) => !parts[name]);
+  if (unknown.length > 0) throw new PlainError(`Unknown part: ${unknown.join(', ')} (known: ${PARTS.join(', ')})`);
+  if (names.every(isBuilt)) return;
+  await withLock('build', async () => {
+    mkdirSync(out, { recursive: true });
+    const failed = [];
+    for (const name of names) {
+      if (isBuilt(name)) continue;
+      const started = performance.now();
+      const state = stateOf(name);
+      dropStamp(`build-${name}`);
+      try {
+        await parts[name].build();
+        writeStamp(`build-${name}`, state);
+        say(`built ${name} (${seconds(started)})`);
+      } catch (error) {
+        // esbuild has shown its own messages already.
+        say(`building ${name} failed: ${error.errors ? error.message.split('\n')[0] : (error.message ?? error)}`);
+        failed.push(name);
+      }
+    }
+    if (failed.length > 0) throw new PlainError(`Not built: ${failed.join(', ')}`);
+  });
+}
+
+function nodePart(name, entryPoints) {
+  return {
+    sources: ['electron', 'shared', 'package.json'],
+    products: [`${name}.cjs`],
+    build: () => bundle({ ...nodeBundle, entryPoints, outfile: `out/${name}.cjs` }),
+  };
+}
+
+async function bundle(options) {
+  const { build: esbuild } = await import('esbuild');
+  await esbuild(options);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await asCommand(() => build(process.argv.length > 2 ? process.argv.slice(2) : PARTS));
+}

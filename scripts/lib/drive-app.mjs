@@ -1,0 +1,19 @@
+// The built app under a program's control: for the scripted demo and for pictures. Needs the development dependencies (Playwright).
+import { appArguments } from './launch-app.mjs';
+import { root } from './paths.mjs';
+
+/**
+ * @param {{ runtime: import('../electron-runtime.mjs').Runtime, profile: string, display?: string, args?: readonly string[] }} options
+ *   display: where its windows appear, as startXvfb (display.mjs) tells it; this process's own display without one
+ * @returns {Promise<import('@playwright/test').ElectronApplication>}
+ */
+export async function driveApp({ runtime, profile, display, args }) {
+  const { _electron } = await import('@playwright/test');
+  const { ELECTRON_RUN_AS_NODE: _dropped, ...env } = process.env;
+  return _electron.launch({
+    executablePath: runtime.executable,
+    args: appArguments({ runtime, profile, args }),
+    cwd: root,
+    env: { ...env, ...(display && { DISPLAY: display, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: 'disabled:' }) },
+  });
+}

@@ -1,0 +1,22 @@
+// All tooling speaks on stderr, in short plain lines: stdout belongs to the program that is run (the headless peer prints JSON there).
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** A failure whose text is meant for the person at the terminal: shown without a stack. */
+export class PlainError extends Error {
+  /** @override */ name = 'PlainError';
+}
+
+/** Runs a command's main function; a PlainError becomes its sentence and exit code 1, anything else keeps its stack. */
+export async function asCommand(main) {
+  try {
+    const code = await main();
+    if (typeof code === 'number') process.exitCode = code;
+  } catch (error) {
+    say(error instanceof PlainError ? error.message : String(error?.stack ?? error));
+    process.exitCode = 1;
+  }
+}
+
+export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;

@@ -1,0 +1,117 @@
+// Linux only: the system libraries Electron is linked against, and for tests a virtual display and fonts.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { withLock } from './lock.mjs';
+import { isRoot, run } from './process.mjs';
+import { PlainError, say, seconds } from './say.mjs';
+
+// Debian 13 and Ubuntu 24.04 renamed some of them (64-bit time): the first name that apt knows is taken.
+const LIBRARIES = [['libgtk-3-0', 'libgtk-3-0t64'], ['libnss3'], ['libgbm1'], ['libasound2', 'libasound2t64']];
+const DISPLAY = [['xvfb']];
+const FONTS = [['fonts-dejavu-core', 'fonts-dejavu'], ['fonts-noto-color-emoji']];
+
+/**
+ * Makes sure `executable` finds its libraries; with `display`, that Xvfb and the fonts of the pictures are there as well.
+ * As root on Debian they are installed; otherwise the error says what to type.
+ */
+export async function systemLibraries({ executable, display }) {
+  if (process.platform !== 'linux') return;
+  const missing = await missingHere(executable, display);
+  if (missing.length === 0) return;
+  const wanted = [...LIBRARIES, ...(display ? [...DISPLAY, ...FONTS] : [])];
+  const what = missing.join(', ');
+  if (!hasApt()) {
+    throw new PlainError(
+      `These are missing on this system: ${what}.\nPlease install GTK 3, NSS, GBM and ALSA` +
+        `${display ? ', Xvfb, and the fonts DejaVu and Noto Color Emoji' : ''} with its package manager, then run the command again.`,
+    );
+  }
+  if (!isRoot) {
+    const names = (await namesForApt(wanted)).join(' ');
+    throw new PlainError(
+      `These are missing on this system: ${what}.\nPlease type this, then run the command again:\n\n` +
+        `  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names}\n`,
+    );
+  }
+  await withLock('apt', async () => {
+    say(`Installing system packages (missing: ${what}) …`);
+    const started = performance.now();
+    if (!hasPackageLists()) await apt('update');
+    const installed = (await aptInstall(wanted)) || ((await apt('update')) && (await aptInstall(wanted)));
+    const still = await missingHere(executable, display);
+    if (!installed || still.length > 0) throw new PlainError(`apt-get could not install everything; still missing: ${still.join(', ') || what}.`);
+    say(`System packages are installed (${seconds(started)}).`);
+  });
+}
+
+async function missingHere(executable, display) {
+  const missing = [];
+  if (executable) {
+    const { stdout } = await run('ldd', [executable], { timeout: 10_000 });
+    for (const line of stdout.split('\n')) {
+      const library = /^\s*(\S+) => not found/.exec(line)?.[1];
+      // libffmpeg comes with Electron and is found beside it.
+      if (library && library !== 'libffmpeg.so') missing.push(library);
+    }
+  }
+  if (display) {
+    if (!onPath('Xvfb')) missing.push('Xvfb');
+    if (!hasFont('DejaVuSans.ttf')) missing.push('DejaVu fonts');
+    if (!hasFont('NotoColorEmoji.ttf')) missing.push('Noto Color Emoji');
+  }
+  return missing;
+}
+
+export function onPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, program)));
+}
+
+function hasFont(file) {
+  const folders = ['/usr/share/fonts', '/usr/local/share/fonts', join(process.env.HOME ?? '/', '.local/share/fonts')];
+  return folders.some((folder) => {
+    try {
+      return readdirSync(folder, { recursive: true }).some((path) => path.endsWith(file));
+    } catch {
+      return false;
+    }
+  });
+}
+
+function hasApt() {
+  try {
+    return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync('/etc/os-release', 'utf8')) && onPath('apt-get');
+  } catch {
+    return false;
+  }
+}
+
+function hasPackageLists() {
+  try {
+    return readdirSync('/var/lib/apt/lists').some((file) => file.includes('_Packages'));
+  } catch {
+    return false;
+  }
+}
+
+async function aptInstall(wanted) {
+  return apt('install', '-y', '--no-install-recommends', ...(await namesForApt(wanted)));
+}
+
+async function namesForApt(wanted) {
+  return Promise.all(wanted.map(async (names) => {
+    for (const name of names) {
+      const { code, stdout } = await run('apt-cache', ['show', '--no-all-versions', name], { timeout: 20_000 });
+      if (code === 0 && stdout.includes('Filename:')) return name;
+    }
+    return names[0];
+  }));
+}
+
+async function apt(...args) {
+  const { code } = await run('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
+    output: 'stderr',
+    timeout: 15 * 60_000,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return code === 0;
+}

@@ -1,0 +1,35 @@
+// Which stages the words after `npm test --` mean.
+import { existsSync } from 'node:fs';
+import { inRoot } from './paths.mjs';
+import { PlainError } from './say.mjs';
+
+const STAGES = ['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e'];
+
+/**
+ * A word is a stage, a folder of test/ (`unit`, `integration`, …) or a path; words from the first dash on go to the runner.
+ * Running tests includes building what they run.
+ * @param {readonly string[]} words
+ * @returns {{ stages: string[], filters: Record<string, string[]>, options: string[] }}
+ */
+export function selection(words) {
+  const dash = words.findIndex((word) => word.startsWith('-'));
+  const names = dash < 0 ? words : words.slice(0, dash);
+  const options = dash < 0 ? [] : words.slice(dash);
+  if (names.length === 0) return { stages: STAGES, filters: {}, options };
+  const stages = new Set();
+  /** @type {Record<string, string[]>} */
+  const filters = {};
+  for (const name of names) {
+    if (STAGES.includes(name)) {
+      stages.add(name);
+      continue;
+    }
+    const path = name.includes('/') ? name : `test/${name}/`;
+    if (!name.includes('/') && !existsSync(inRoot(path))) throw new PlainError(`${name} is neither a stage (${STAGES.join(', ')}) nor a folder of test/.`);
+    const stage = /(^|\/)test\/(electron|e2e)\//.exec(path)?.[2] ?? 'vitest';
+    stages.add(stage);
+    (filters[stage] ??= []).push(path);
+  }
+  if (['vitest', 'electron', 'e2e'].some((stage) => stages.has(stage))) stages.add('build');
+  return { stages: STAGES.filter((stage) => stages.has(stage)), filters, options };
+}

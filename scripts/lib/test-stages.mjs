@@ -1,0 +1,137 @@
+// The stages of `npm test`, in their order. Each shows its own output and tells whether it went well; those that run tests also their count.
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build, nodeBundle, PARTS } from '../build.mjs';
+import { startXvfb } from './display.mjs';
+import { filesBelow } from './fingerprint.mjs';
+import { ownLockfileProblems } from './lockfile.mjs';
+import { inCache, inRoot, root } from './paths.mjs';
+import { run } from './process.mjs';
+import { say } from './say.mjs';
+import { playwrightCount, sum, tapCount, vitestCount } from './test-reports.mjs';
+
+/**
+ * @typedef {{ runtime: import('../electron-runtime.mjs').Runtime, filters: string[], options: string[] }} Context
+ * @typedef {{ ok: boolean, count?: import('./test-reports.mjs').Count, note?: string }} Outcome
+ * @typedef {(context: Context) => Promise<Outcome>} Stage
+ */
+
+/** @type {Record<string, Stage>} */
+export const stages = { lockfile, lint, types, build: buildAll, vitest, electron, e2e };
+
+const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'e25'];
+const MINUTE = 60_000;
+
+async function lockfile() {
+  const problems = ownLockfileProblems();
+  problems.forEach(say);
+  return { ok: problems.length === 0 };
+}
+
+async function lint() {
+  return tool('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']);
+}
+
+async function types() {
+  const results = [];
+  // Two at a time: each takes a core and some memory.
+  for (let i = 0; i < TYPE_PROJECTS.length; i += 2) {
+    results.push(...(await Promise.all(TYPE_PROJECTS.slice(i, i + 2).map(checkProject))));
+  }
+  return { ok: results.every(Boolean) };
+}
+
+async function checkProject(name) {
+  const { code, stdout, stderr } = await run(process.execPath, [bin('typescript/bin/tsc'), '-p', `tsconfig.${name}.json`, '--noEmit'], { cwd: root, timeout: 5 * MINUTE });
+  say(`  ${code === 0 ? 'ok    ' : 'FAILED'} tsconfig.${name}.json`);
+  if (code !== 0) say(`${stdout}${stderr}`.trim());
+  return code === 0;
+}
+
+async function buildAll() {
+  await build(PARTS);
+  return { ok: true };
+}
+
+/** @type {Stage} */
+async function vitest({ filters, options }) {
+  const report = freshReport('vitest.json');
+  const { ok } = await tool('vitest/vitest.mjs', ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false', ...options]);
+  return counted(ok, vitestCount(report));
+}
+
+/**
+ * node:test files, bundled and run in Electron's own Node: there the native parts and BoringSSL differ from plain Node.
+ * @type {Stage}
+ */
+async function electron({ runtime, filters }) {
+  const files = filesBelow(inRoot('test/electron')).filter((file) => file.endsWith('.test.ts') && chosen(file, filters));
+  if (files.length === 0) return { ok: filters.length === 0, note: 'no files there' };
+  const { build: esbuild } = await import('esbuild');
+  const counts = [];
+  let ok = true;
+  for (const file of files) {
+    const bundled = inCache('electron-tests', `${basename(file, '.test.ts')}.cjs`);
+    await esbuild({ ...nodeBundle, entryPoints: [file], outfile: bundled });
+    const { code, stdout, stderr, timedOut } = await run(runtime.executable, ['--test-reporter=tap', bundled], {
+      cwd: root,
+      timeout: 10 * MINUTE,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    process.stdout.write(stdout);
+    if (stderr.trim()) say(stderr.trim());
+    const count = tapCount(stdout);
+    counts.push(count);
+    if (timedOut) say(`${basename(file)} took too long and was ended`);
+    if (code !== 0 || !count) ok = false;
+  }
+  return counted(ok && counts.every(Boolean), sum(counts));
+}
+
+/**
+ * Real windows, driven by Playwright. On Linux on a display of their own, and without the desktop's keyring and notifications.
+ * @type {Stage}
+ */
+async function e2e({ runtime, filters, options }) {
+  const report = freshReport('playwright.json');
+  const xvfb = process.platform === 'linux' ? await startXvfb() : undefined;
+  try {
+    const env = {
+      ELECTRON_EXECUTABLE: runtime.executable,
+      ELECTRON_KIND: runtime.kind,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      ...(xvfb && { DISPLAY: xvfb.display, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: 'disabled:' }),
+    };
+    const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, '--reporter=list,json', ...options], env);
+    return counted(ok, playwrightCount(report));
+  } finally {
+    await xvfb?.stop();
+  }
+}
+
+function counted(ok, count) {
+  if (!count) return { ok: false, note: 'it left no report' };
+  return { ok: ok && count.failed === 0, count };
+}
+
+const chosen = (file, filters) => filters.length === 0 || filters.some((filter) => file.includes(filter));
+
+async function tool(script, args, env = {}) {
+  const { code, timedOut } = await run(process.execPath, [bin(script), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    output: 'show',
+    timeout: 60 * MINUTE,
+  });
+  if (timedOut) say('It took longer than an hour and was ended.');
+  return { ok: code === 0 };
+}
+
+const bin = (script) => inRoot('node_modules', script);
+
+function freshReport(name) {
+  const file = inCache('test-reports', name);
+  mkdirSync(join(file, '..'), { recursive: true });
+  if (existsSync(file)) rmSync(file);
+  return file;
+}

@@ -1,0 +1,47 @@
+// `npm test`: sets everything up and runs all stages. `npm test -- unit` or `npm test -- lint types` runs some of them,
+// `npm test -- test/e2e/talk.test.ts` one file; words from the first dash on go to the runner (`npm test -- unit -t "safety number"`).
+// The last line is the sum of what vitest, node:test and Playwright report.
+import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
+import { selection } from './lib/test-selection.mjs';
+import { setUp } from './setup.mjs';
+
+const NEEDS_ELECTRON = ['electron', 'e2e'];
+
+// An orderly exit also ends the runner and the virtual display.
+for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) process.once(signal, () => process.exit(128 + number));
+
+await asCommand(async () => {
+  const started = performance.now();
+  const { stages: names, filters, options } = selection(process.argv.slice(2));
+  const runtime = await setUp({
+    electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
+    display: names.includes('e2e'),
+    typings: names.includes('types'),
+  });
+  const { stages } = await import('./lib/test-stages.mjs');
+  const { sum } = await import('./lib/test-reports.mjs');
+  const done = [];
+  for (const name of names) {
+    const since = performance.now();
+    say(`\n── ${name}`);
+    const outcome = await stages[name]({ runtime, filters: filters[name] ?? [], options }).catch(failed);
+    done.push({ name, time: seconds(since), ...outcome });
+  }
+  say(`\n── summary (${seconds(started)})`);
+  for (const stage of done) say(lineOf(stage));
+  const bad = done.filter(({ ok }) => !ok);
+  if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')}`);
+  const { passed, failed: lost } = sum(done.map(({ count }) => count));
+  process.stdout.write(`${passed} passed, ${lost} failed\n`);
+  return bad.length > 0 ? 1 : 0;
+});
+
+function failed(error) {
+  say(error instanceof PlainError ? error.message : String(error.stack ?? error));
+  return { ok: false };
+}
+
+function lineOf({ name, time, ok, count, note }) {
+  const counts = count && `${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ''}`;
+  return `${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(9)} ${time.padStart(8)}  ${counts ?? note ?? ''}`.trimEnd();
+}

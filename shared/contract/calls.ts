@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { contact, contactRequest } from '../model/contact';
+import { conversation } from '../model/conversation';
+import { about, meterCounts } from '../model/diagnostics';
+import { contactId, conversationId, messageId, peerId, requestId, time } from '../model/ids';
+import { identity } from '../model/identity';
+import { keyStatus } from '../model/keys';
+import { message } from '../model/message';
+import { networkStatus } from '../model/network';
+import { settings } from '../model/settings';
+import { keyringState, vaultState } from '../model/vault';
+import { call } from './call';
+
+/** No parameters: absent or an empty object. */
+const none = z.strictObject({}).optional();
+/** No result: JSON has no `undefined`. */
+const done = z.null();
+
+const passphrase = z.string().min(1).max(1024);
+const personName = z.string().trim().min(1).max(64);
+const title = z.string().trim().max(128);
+
+const needsVault = ['vault.absent', 'vault.locked'] as const;
+const needsContact = [...needsVault, 'contact.unknown'] as const;
+const needsConversation = [...needsVault, 'conversation.unknown'] as const;
+
+/** Every call of both doors, grouped as services are. A line here is a capability; there is no other way in. */
+export const calls = {
+  vault: {
+    status: call(none, z.strictObject({ state: vaultState, keyring: keyringState.optional() })),
+    create: call(z.strictObject({ passphrase, name: personName }), z.strictObject({ peerId }), [
+      'vault.exists',
+      'self-test.failed',
+    ]),
+    unlock: call(z.strictObject({ passphrase }), done, [
+      'vault.absent',
+      'vault.wrong-passphrase',
+      'vault.damaged',
+      'vault.newer',
+      'self-test.failed',
+    ]),
+    lock: call(none, done),
+    changePassphrase: call(z.strictObject({ old: passphrase, new: passphrase }), done, [
+      ...needsVault,
+      'vault.wrong-passphrase',
+    ]),
+    setKeyring: call(z.strictObject({ enabled: z.boolean() }), z.strictObject({ keyring: keyringState }), [
+      ...needsVault,
+      'keyring.unavailable',
+    ]),
+  },
+  identity: {
+    get: call(none, identity, needsVault),
+    exportPublic: call(z.strictObject({ format: z.enum(['pem', 'card']) }), z.strictObject({ text: z.string() }), needsVault),
+  },
+  contacts: {
+    createInvitation: call(
+      z.strictObject({ expiresInSeconds: z.number().int().min(1).max(30 * 86_400).optional() }).optional(),
+      z.strictObject({ link: z.string(), expiresAt: time }),
+      needsVault,
+    ),
+    acceptInvitation: call(z.strictObject({ link: z.string().max(4096) }), z.strictObject({ contactId }), [
+      ...needsVault,
+      'invitation.garbled',
+      'invitation.altered',
+      'invitation.expired',
+      'invitation.own',
+      'invitation.already-accepted',
+    ]),
+    importKey: call(z.strictObject({ text: z.string().max(262_144) }), z.strictObject({ contactId }), [
+      ...needsVault,
+      'key.garbled',
+      'key.private',
+      'key.own',
+      'key.already-known',
+      'key.unacceptable',
+    ]),
+    requests: call(none, z.array(contactRequest), needsVault),
+    answerRequest: call(z.strictObject({ requestId, accept: z.boolean() }), done, [...needsVault, 'request.unknown']),
+    list: call(none, z.array(contact), needsVault),
+    safetyNumber: call(z.strictObject({ contactId }), z.strictObject({ digits: z.string().regex(/^\d{60}$/) }), [
+      ...needsContact,
+      'contact.pending',
+    ]),
+    setChecked: call(z.strictObject({ contactId, checked: z.boolean() }), done, [...needsContact, 'contact.pending']),
+    block: call(z.strictObject({ contactId, blocked: z.boolean().optional() }), done, needsContact),
+  },
+  conversations: {
+    open: call(z.strictObject({ contactId, title: title.optional() }), z.strictObject({ conversationId }), [
+      ...needsContact,
+      'contact.blocked',
+      'contact.ended',
+    ]),
+    list: call(none, z.array(conversation), needsVault),
+    markRead: call(z.strictObject({ conversationId }), done, needsConversation),
+  },
+  messages: {
+    send: call(
+      z.strictObject({ conversationId, text: z.string().max(1_048_576), replyTo: messageId.optional() }),
+      z.strictObject({ messageId }),
+      [
+        ...needsConversation,
+        'contact.blocked',
+        'contact.ended',
+        'conversation.failed',
+        'conversation.closed',
+        'message.empty',
+        'message.too-long',
+        'message.unknown',
+      ],
+    ),
+    list: call(
+      z.strictObject({ conversationId, before: messageId.optional(), limit: z.number().int().min(1).max(500).optional() }),
+      z.array(message),
+      [...needsConversation, 'message.unknown'],
+    ),
+  },
+  keys: {
+    status: call(z.strictObject({ conversationId }), keyStatus, needsConversation),
+    shift: call(z.strictObject({ conversationId }), z.strictObject({ epoch: z.number().int().positive() }), [
+      ...needsConversation,
+      'conversation.failed',
+      'keys.too-often',
+    ]),
+  },
+  network: {
+    status: call(none, networkStatus),
+  },
+  settings: {
+    get: call(none, settings),
+    set: call(settings.partial(), settings),
+  },
+  diagnostics: {
+    meter: call(z.strictObject({ reset: z.boolean().optional() }).optional(), meterCounts),
+    about: call(none, about),
+  },
+} as const;

@@ -1,0 +1,84 @@
+/**
+ * Every error that may cross a boundary: window, headless peer, log.
+ * The union is closed: a caller can switch over it and the compiler notices what was forgotten.
+ * A message says what happened in plain words and never holds a secret; `data` holds only what a caller needs to go on.
+ */
+export const errorCodes = [
+  'call.unknown',
+  'input.invalid',
+  'internal',
+  'too-many-calls',
+  'profile.in-use',
+  'profile.unreadable',
+  'port.in-use',
+  'disk.full',
+  'disk.failed',
+  'self-test.failed',
+  'vault.absent',
+  'vault.exists',
+  'vault.locked',
+  'vault.wrong-passphrase',
+  'vault.damaged',
+  'vault.newer',
+  'keyring.unavailable',
+  'invitation.garbled',
+  'invitation.altered',
+  'invitation.expired',
+  'invitation.own',
+  'invitation.already-accepted',
+  'invitation.used',
+  'invitation.refused',
+  'invitation.wrong-person',
+  'contact.unknown',
+  'contact.blocked',
+  'contact.pending',
+  'contact.ended',
+  'contact.not-permitted',
+  'contact.key-mismatch',
+  'request.unknown',
+  'request.declined',
+  'key.garbled',
+  'key.private',
+  'key.own',
+  'key.already-known',
+  'key.unacceptable',
+  'conversation.unknown',
+  'conversation.failed',
+  'conversation.closed',
+  'message.unknown',
+  'message.empty',
+  'message.too-long',
+  'keys.too-often',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+const known: ReadonlySet<string> = new Set(errorCodes);
+
+/** True for a code of the closed union above. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && known.has(value);
+}
+
+/** Facts beside an error that a caller may act on; times in Unix milliseconds, never a secret. */
+export interface ErrorFacts {
+  /** When the refused call may be tried again. */
+  readonly retryAt?: number;
+  /** A limit that was passed, in the unit the code speaks of (bytes, characters). */
+  readonly limit?: number;
+  /** What is wrong with the input, as `path: reason`, without the value. */
+  readonly issues?: readonly string[];
+}
+
+/** The one error class that may leave the main process. Everything else becomes `internal`. */
+export class KeyshiftError extends Error {
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+    super(message);
+    this.name = 'KeyshiftError';
+    this.code = code;
+    this.facts = facts;
+  }
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { errorCodes } from '../errors';
+import { contactId, peerId, requestId } from './ids';
+
+/** Who this is, the strongest fact first; `checked` and `vouchedBy` stay two separate facts. */
+export const who = z.enum(['frozen', 'unknown-key', 'changed', 'checked', 'vouched', 'unchecked']);
+export type Who = z.infer<typeof who>;
+
+/** How a message would reach this person now. */
+export const reach = z.enum(['direct', 'lan', 'mailbox', 'waiting', 'blocked']);
+export type Reach = z.infer<typeof reach>;
+
+export const permissions = z.strictObject({
+  message: z.boolean(),
+  openConversation: z.boolean(),
+  sendFile: z.boolean(),
+});
+export type Permissions = z.infer<typeof permissions>;
+
+export const contact = z.strictObject({
+  contactId,
+  peerId,
+  name: z.string(),
+  /** True until the other side has answered the invitation or the request. */
+  pending: z.boolean(),
+  /** Why a pending contact will never be answered; absent while there is hope. */
+  ended: z.enum(errorCodes).optional(),
+  who,
+  checked: z.boolean(),
+  /** Names of the organisation CAs that vouch for this key; empty when none does. */
+  vouchedBy: z.array(z.string()),
+  reach,
+  /** Identity key epoch this contact is pinned at; 0 while pending. */
+  keyEpoch: z.number().int().nonnegative(),
+  permissions,
+});
+export type Contact = z.infer<typeof contact>;
+
+export const contactRequest = z.strictObject({
+  requestId,
+  peerId,
+  name: z.string(),
+  via: z.enum(['card', 'key', 'lan']),
+});
+export type ContactRequest = z.infer<typeof contactRequest>;

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { conversationId, instanceId, messageId, time } from './ids';
+
+/** The most text one message carries, in bytes of UTF-8. */
+export const maxTextBytes = 40 * 1024;
+
+/** What keeps a message from being delivered. */
+export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock']);
+export type WaitingFor = z.infer<typeof waitingFor>;
+
+export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);
+export type MessageState = z.infer<typeof messageState>;
+
+export const message = z.strictObject({
+  messageId,
+  conversationId,
+  direction: z.enum(['in', 'out']),
+  /** The device that wrote it. */
+  instanceId,
+  /** Place in that device's stream of this conversation, from 1. */
+  sequence: z.number().int().positive(),
+  /** `unsupported`: a kind of content that this version does not know; `text` is then empty. */
+  kind: z.enum(['text', 'unsupported']),
+  text: z.string(),
+  replyTo: messageId.optional(),
+  sentAt: time,
+  receivedAt: time.optional(),
+  state: messageState,
+  waitingFor: waitingFor.optional(),
+  /** Epoch of the dialog session key it was locked with; 0 while it waits to be locked. */
+  keyEpoch: z.number().int().nonnegative(),
+});
+export type Message = z.infer<typeof message>;

@@ -1,0 +1,81 @@
+import { basename } from 'node:path';
+import type { SourceFacts } from './source-facts';
+
+/** A rule about what one file says; the answer is one sentence for each breach. */
+type CodeRule = (file: SourceFacts) => string[];
+
+const isIn = (folder: string, { path }: SourceFacts): boolean => path.startsWith(folder);
+const forbid = (file: SourceFacts, found: readonly string[], forbidden: readonly string[], why: string): string[] =>
+  [...new Set(found)].filter((one) => forbidden.includes(one)).map((one) => `${file.path} uses ${one}: ${why}`);
+
+/** The engine takes time, randomness and timers through ports.ts. */
+const pureEngine: CodeRule = (file) => {
+  if (!isIn('electron/engine/', file)) return [];
+  const why = 'the engine gets it through ports.ts';
+  return [
+    ...forbid(file, file.members, ['Date.now', 'Math.random', 'performance.now', 'process.env', 'process.hrtime', 'globalThis.crypto', 'globalThis.setTimeout'], why),
+    ...forbid(file, file.constructed, ['Date()'], why),
+    ...forbid(file, file.called, ['setTimeout', 'setInterval', 'setImmediate', 'fetch', 'Date'], why),
+    ...(isIn('electron/engine/crypto/', file) ? [] : forbid(file, file.called, ['randomBytes', 'randomFillSync', 'randomUUID', 'randomInt'], why)),
+  ];
+};
+
+/** Hardening: one window factory, one IPC wrapper, no crash upload. */
+const oneWindowFactory: CodeRule = (file) => {
+  const names = ['BrowserWindow', 'BaseWindow', 'BrowserView', 'WebContentsView'];
+  const found = file.constructed.map((name) => name.replace('()', '')).filter((name) => names.includes(name));
+  return file.path === WINDOW_FACTORY ? [] : forbid(file, found, names, `windows are made in ${WINDOW_FACTORY} only`);
+};
+export const WINDOW_FACTORY = 'electron/window/create-window.ts';
+
+/** electron-store registers a handler of its own; this file takes it away again. */
+const REMOVES_A_HANDLER = 'electron/platform/electron-preferences.ts';
+
+const ipcInOnePlace: CodeRule = (file) => {
+  const from = (name: string): boolean => file.imports.some(({ specifier, names }) => specifier === 'electron' && names.includes(name));
+  return [
+    ...(from('ipcMain') && !isIn('electron/ipc/', file) && file.path !== REMOVES_A_HANDLER ? [`${file.path} uses ipcMain: handlers are registered in electron/ipc only`] : []),
+    ...(from('ipcRenderer') && !isIn('electron/preload/', file) ? [`${file.path} uses ipcRenderer: only the preload does`] : []),
+    ...(isIn('electron/ipc/', file) ? [] : forbid(file, file.members, ['ipcMain.handle', 'ipcMain.on', 'ipcMain.once', 'ipcMain.handleOnce', 'electron.ipcMain'], 'handlers are registered in electron/ipc only')),
+  ];
+};
+
+const noCrashUpload: CodeRule = (file) => [
+  ...(file.imports.some(({ specifier, names }) => specifier === 'electron' && names.includes('crashReporter')) ? [`${file.path} imports crashReporter`] : []),
+  ...forbid(file, file.members, ['crashReporter.start'], 'nothing about a crash leaves the machine'),
+];
+
+/** Text from strangers is text. */
+const noMarkup: CodeRule = (file) => [
+  ...forbid(file, file.properties, ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'dangerouslySetInnerHTML', 'srcdoc', 'srcDoc'], 'text is never read as markup'),
+  ...forbid(file, file.members, ['document.write', 'document.writeln'], 'text is never read as markup'),
+  ...forbid(file, file.called, ['eval'], 'code is never made from text'),
+  ...forbid(file, file.constructed, ['Function', 'Function()'], 'code is never made from text'),
+];
+
+/** The window reaches no network and keeps nothing. */
+const silentRenderer: CodeRule = (file) => {
+  if (!isIn('renderer/', file)) return [];
+  const why = 'the window reaches no network and keeps nothing';
+  return [
+    ...forbid(file, file.called, ['fetch'], why),
+    ...forbid(file, file.constructed, ['WebSocket', 'XMLHttpRequest', 'XMLHttpRequest()', 'EventSource', 'RTCPeerConnection', 'RTCPeerConnection()', 'Worker', 'SharedWorker'], why),
+    ...forbid(file, file.members.map((one) => `${one.split('.')[0]}`), ['localStorage', 'sessionStorage', 'indexedDB', 'caches'], why),
+    ...forbid(file, file.members, ['navigator.sendBeacon', 'navigator.serviceWorker', 'document.cookie', 'window.localStorage', 'window.open'], why),
+  ];
+};
+
+const MOST_LINES = 400;
+const shape: CodeRule = (file) => {
+  const name = basename(file.path);
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(worker|d|css))?\.tsx?$/;
+  const component = /^[A-Z][A-Za-z0-9]*\.tsx$/;
+  return [
+    ...(file.lines > MOST_LINES ? [`${file.path} has ${file.lines} lines (more than ${MOST_LINES}): one idea per file`] : []),
+    ...(kebab.test(name) || component.test(name) ? [] : [`${file.path}: file names are kebab-case, PascalCase for components only`]),
+    ...(/^(utils?|helpers?|misc|common)\.tsx?$/.test(name) ? [`${file.path}: a file name tells its idea`] : []),
+    ...(file.onlyReexports && !isIn('electron/engine/engine.ts', file) ? [`${file.path} only hands on other files' exports`] : []),
+  ];
+};
+
+export const CODE_RULES = { pureEngine, oneWindowFactory, ipcInOnePlace, noCrashUpload, noMarkup, silentRenderer, shape } as const satisfies Record<string, CodeRule>;

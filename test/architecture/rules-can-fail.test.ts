@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
+import { CODE_RULES } from './code-rules';
+import { missingPaths } from './document-paths';
+import { chainTo, cycles, importProblems } from './import-rules';
+import { factsOf, ROOT } from './source-facts';
+
+/** A house of the given files: path → source. */
+const house = (files: Record<string, string>) => Object.entries(files).map(([path, source]) => factsOf(path, source));
+
+describe('each import rule refuses what it forbids', () => {
+  test.each([
+    ['electron/engine/crypto/a.ts', 'electron/engine/dialog/b.ts'],
+    ['electron/engine/identity/a.ts', 'electron/engine/certificates/b.ts'],
+    ['electron/engine/certificates/a.ts', 'electron/engine/session/b.ts'],
+    ['electron/engine/exchange/a.ts', 'electron/engine/session/b.ts'],
+    ['electron/engine/session/a.ts', 'electron/engine/dialog/b.ts'],
+    ['electron/engine/dialog/a.ts', 'electron/services/b.ts'],
+    ['electron/engine/ports.ts', 'electron/services/ports.ts'],
+    ['electron/storage/a.ts', 'electron/services/b.ts'],
+    ['electron/storage/a.ts', 'electron/network/b.ts'],
+    ['electron/network/a.ts', 'electron/storage/b.ts'],
+    ['electron/network/a.ts', 'electron/services/ports.ts'],
+    ['electron/services/a.ts', 'electron/storage/b.ts'],
+    ['electron/services/a.ts', 'electron/ipc/b.ts'],
+    ['electron/ipc/a.ts', 'electron/storage/b.ts'],
+    ['electron/preload/a.ts', 'electron/services/b.ts'],
+    ['electron/headless.ts', 'electron/window/b.ts'],
+    ['renderer/app/a.ts', 'electron/services/b.ts'],
+    ['shared/a.ts', 'renderer/app/b.ts'],
+    ['shared/a.ts', 'electron/engine/ids.ts'],
+  ])('%s must not import %s', (from, to) => {
+    const up = '../'.repeat(from.split('/').length - 1) || './';
+    const specifier = `${up}${to.replace(/\.ts$/, '')}`;
+    for (const statement of [`import { b } from '${specifier}';`, `import type { B } from '${specifier}';`, `export * from '${specifier}';`, `type B = import('${specifier}').B;`, `void import('${specifier}');`]) {
+      expect(importProblems(house({ [from]: statement, [to]: 'export {};' }))).toHaveLength(1);
+    }
+  });
+
+  test.each([
+    ['electron/engine/dialog/a.ts', '../crypto/b', 'electron/engine/crypto/b.ts'],
+    ['electron/storage/a.ts', '../services/ports', 'electron/services/ports.ts'],
+    ['electron/main.ts', './window/b', 'electron/window/b.ts'],
+    ['renderer/app/a.ts', '../../shared/b', 'shared/b.ts'],
+  ])('%s may import %s', (from, specifier, to) => {
+    expect(importProblems(house({ [from]: `import { b } from '${specifier}';`, [to]: 'export {};' }))).toEqual([]);
+  });
+
+  test.each([
+    ['electron/engine/dialog/a.ts', 'electron'],
+    ['electron/engine/dialog/a.ts', 'node:fs'],
+    ['electron/engine/dialog/a.ts', 'node:fs/promises'],
+    ['electron/engine/dialog/a.ts', 'node:net'],
+    ['electron/engine/dialog/a.ts', 'node:crypto'],
+    ['electron/engine/crypto/a.ts', 'node:timers'],
+    ['electron/engine/wire/a.ts', 'sodium-native'],
+    ['electron/services/a.ts', '@signalapp/sqlcipher'],
+    ['electron/services/a.ts', 'electron'],
+    ['electron/storage/a.ts', 'electron'],
+    ['electron/headless.ts', 'electron'],
+    ['electron/network/a.ts', 'net'],
+    ['renderer/app/a.ts', 'electron'],
+    ['renderer/app/a.ts', 'node:path'],
+    ['renderer/app/a.ts', 'fs'],
+    ['shared/a.ts', 'node:util'],
+    ['shared/a.ts', 'react'],
+  ])('%s must not import %s', (from, name) => {
+    expect(importProblems(house({ [from]: `import { x } from '${name}';` }))).toHaveLength(1);
+    expect(importProblems(house({ [from]: `import type { X } from '${name}';` }))).toHaveLength(1);
+  });
+
+  test('computed imports, written endings, absent files and files in no room', () => {
+    expect(importProblems(house({ 'electron/main.ts': 'const name = "./a"; void import(name);' }))).toHaveLength(1);
+    expect(importProblems(house({ 'electron/main.ts': "import './window/a.js';" }))).toHaveLength(1);
+    expect(importProblems(house({ 'electron/main.ts': "import './window/absent';" }))).toHaveLength(1);
+    expect(importProblems(house({ 'electron/cellar/a.ts': 'export {};' }))).toEqual(['electron/cellar/a.ts stands in no room']);
+  });
+
+  test('a chain from the headless peer to Electron is found, a type-only one is none', () => {
+    const chain = (kind: string) => house({ 'electron/headless.ts': "import './platform/a';", 'electron/platform/a.ts': `import ${kind} { app } from 'electron';` });
+    expect(chainTo(chain(''), 'electron/headless.ts', 'electron')).toBe('electron/headless.ts → electron/platform/a.ts → electron');
+    expect(chainTo(chain('type'), 'electron/headless.ts', 'electron')).toBeUndefined();
+  });
+
+  test('a circle is found, one of types only is none', () => {
+    const circle = (kind: string) => house({ 'shared/a.ts': "import { b } from './b';", 'shared/b.ts': `import ${kind} { a } from './a';` });
+    expect(cycles(circle(''))).toEqual(['shared/a.ts → shared/b.ts → shared/a.ts']);
+    expect(cycles(circle('type'))).toEqual([]);
+  });
+});
+
+describe('each rule about code refuses what it forbids', () => {
+  const cases: readonly [keyof typeof CODE_RULES, string, string][] = [
+    ['pureEngine', 'electron/engine/dialog/a.ts', 'const t = Date.now();'],
+    ['pureEngine', 'electron/engine/dialog/a.ts', 'const { now } = Date;'],
+    ['pureEngine', 'electron/engine/dialog/a.ts', 'const t = new Date();'],
+    ['pureEngine', 'electron/engine/dialog/a.ts', 'const r = Math.random();'],
+    ['pureEngine', 'electron/engine/dialog/a.ts', 'setTimeout(() => {}, 1);'],
+    ['pureEngine', 'electron/engine/dialog/a.ts', 'const k = randomBytes(32);'],
+    ['oneWindowFactory', 'electron/main.ts', "import { BrowserWindow } from 'electron'; new BrowserWindow({});"],
+    ['oneWindowFactory', 'electron/window/other.ts', "import * as electron from 'electron'; new electron.BrowserWindow();"],
+    ['ipcInOnePlace', 'electron/main.ts', "import { ipcMain } from 'electron'; ipcMain.handle('x', () => 1);"],
+    ['ipcInOnePlace', 'electron/main.ts', "import { ipcMain as door } from 'electron'; door.on('x', () => 1);"],
+    ['ipcInOnePlace', 'electron/main.ts', "import * as electron from 'electron'; electron.ipcMain.on('x', () => 1);"],
+    ['ipcInOnePlace', 'electron/window/a.ts', "import { ipcRenderer } from 'electron'; ipcRenderer.send('x');"],
+    ['noCrashUpload', 'electron/main.ts', "import { crashReporter } from 'electron'; crashReporter.start({});"],
+    ['noMarkup', 'renderer/app/a.ts', "document.body.innerHTML = 'x';"],
+    ['noMarkup', 'renderer/app/a.ts', "document.body['innerHTML'] = 'x';"],
+    ['noMarkup', 'renderer/app/A.tsx', "export const A = () => <p dangerouslySetInnerHTML={{ __html: '' }} />;"],
+    ['noMarkup', 'renderer/app/A.tsx', "const props = { dangerouslySetInnerHTML: { __html: '' } };"],
+    ['noMarkup', 'renderer/app/a.ts', "eval('1');"],
+    ['noMarkup', 'electron/main.ts', "new Function('return 1');"],
+    ['silentRenderer', 'renderer/app/a.ts', "void fetch('x');"],
+    ['silentRenderer', 'renderer/app/a.ts', "new WebSocket('x');"],
+    ['silentRenderer', 'renderer/app/a.ts', "localStorage.setItem('a', 'b');"],
+    ['shape', 'electron/main.ts', `${'// line\n'.repeat(500)}export {};`],
+    ['shape', 'shared/ContractValue.ts', 'export const a = 1;'],
+    ['shape', 'shared/utils.ts', 'export const a = 1;'],
+    ['shape', 'shared/index.ts', "export * from './a'; export { b } from './b';"],
+  ];
+  test.each(cases)('%s: %s: %s', (rule, path, source) => {
+    expect(CODE_RULES[rule](factsOf(path, source))).not.toEqual([]);
+  });
+
+  test('and lets pass what is allowed', () => {
+    const allowed = house({
+      'electron/engine/dialog/a.ts': 'export const at = (time: number) => new Date(time).toISOString();',
+      'electron/window/create-window.ts': "import { BrowserWindow } from 'electron'; new BrowserWindow({});",
+      'electron/ipc/a.ts': "import { ipcMain } from 'electron'; ipcMain.handle('x', () => 1);",
+      'electron/network/a.ts': 'setTimeout(() => Date.now(), 1);',
+      'renderer/ui/Button.tsx': 'export const Button = () => <button>ok</button>;',
+    });
+    for (const rule of Object.values(CODE_RULES)) expect(allowed.flatMap(rule)).toEqual([]);
+  });
+});
+
+describe('the lock file', () => {
+  const entry = { version: '1.0.0', integrity: 'sha512-abc' };
+  const electron = { ...entry, version: '45.4.1' };
+  const manifest = { dependencies: { a: '1.0.0' }, devDependencies: { electron: '45.4.1' } };
+  const lock = { packages: { '': manifest, 'node_modules/a': entry, 'node_modules/electron': electron } };
+
+  test('as it should be', () => expect(lockfileProblems(manifest, lock)).toEqual([]));
+  test.each([
+    ['a range', { ...manifest, dependencies: { a: '^1.0.0' } }, lock],
+    ['an entry without hash', manifest, { packages: { ...lock.packages, 'node_modules/a': { version: '1.0.0' } } }],
+    ['a weak hash', manifest, { packages: { ...lock.packages, 'node_modules/a': { ...entry, integrity: 'sha1-abc' } } }],
+    ['another source', manifest, { packages: { ...lock.packages, 'node_modules/a': { ...entry, resolved: 'git+ssh://git@example.org/a' } } }],
+    ['another version', manifest, { packages: { ...lock.packages, 'node_modules/a': { ...entry, version: '1.0.1' } } }],
+    ['a link', manifest, { packages: { ...lock.packages, 'node_modules/b': { ...entry, link: true } } }],
+    ['a dependency that is not declared', { devDependencies: manifest.devDependencies }, lock],
+    ['an outdated Electron', { ...manifest, devDependencies: { electron: '25.1.1' } }, { packages: { ...lock.packages, '': { ...manifest, devDependencies: { electron: '25.1.1' } }, 'node_modules/electron': { ...entry, version: '25.1.1' } } }],
+  ])('with %s is refused', (_what, changedManifest, changedLock) => {
+    expect(lockfileProblems(changedManifest, changedLock)).not.toEqual([]);
+  });
+});
+
+test('a document that names a path or link which is not there is found', () => {
+  expect(missingPaths('docs/a.md', 'See `electron/main.ts:12`, `docs/` and `npm test`.', ROOT)).toEqual(expect.not.arrayContaining([expect.stringContaining('docs/,')]));
+  expect(missingPaths('docs/a.md', 'See `electron/absent.ts`.', ROOT)).toEqual(['docs/a.md mentions electron/absent.ts, which does not exist']);
+  expect(missingPaths('docs/a.md', '[x](absent.md#part), [y](https://example.org), [z](#here)', ROOT)).toEqual(['docs/a.md links to absent.md, which does not exist']);
+});

@@ -1,0 +1,300 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test';
+
+/** The app's folder: the repository, whose `out/` was built before. */
+const root = resolve(process.env['KEYSHIFT_APP'] ?? '.');
+const executable = process.env['ELECTRON_EXECUTABLE'] ?? '';
+const trial = process.env['ELECTRON_KIND'] === 'trial';
+
+let profile: string;
+let app: ElectronApplication;
+let page: Page;
+const consoleErrors: string[] = [];
+
+function launchArguments(): string[] {
+  const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  return [root, ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profile}`, ...(trial ? ['--trial-runtime'] : [])];
+}
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async () => {
+  profile = mkdtempSync(join(tmpdir(), 'keyshift-hardening-'));
+  app = await _electron.launch({ executablePath: executable, args: launchArguments() });
+  page = await app.firstWindow();
+  page.on('console', (message) => {
+    if (message.type() === 'error') consoleErrors.push(message.text());
+  });
+  // Once more from the start, so that everything the page has to say while it loads is heard.
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById('root')?.childElementCount);
+});
+
+test.afterAll(async () => {
+  await app.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+test('rows 5–7: the page comes from the own scheme and loads without a single complaint', async () => {
+  expect(page.url()).toBe('app-keyshift://ui/index.html');
+  expect(consoleErrors).toEqual([]);
+  expect(await page.evaluate(() => [location.origin, isSecureContext, document.referrer])).toEqual(['app-keyshift://ui', true, '']);
+});
+
+test('rows 2–4: sandboxed, isolated, and without Node', async () => {
+  const globals = await page.evaluate(() => ['require', 'process', 'Buffer', 'module', 'global', 'electron', 'ipcRenderer'].filter((name) => name in window));
+  expect(globals).toEqual([]);
+  const preferences = await app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    // Not in the typings: what the window was really made with.
+    const contents = window?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
+    return contents.getLastWebPreferences();
+  });
+  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, webSecurity: true, webgl: false, disableDialogs: true });
+  expect(await page.evaluate(() => document.createElement('canvas').getContext('webgl'))).toBeNull();
+});
+
+test('row 12: window.keyshift cannot be replaced, extended or walked out of', async () => {
+  const outcome = await page.evaluate(async () => {
+    'use strict';
+    // A timer later the debugger's own rights are gone, and the policy holds in full.
+    await new Promise((done) => setTimeout(done, 0));
+    const attempt = (work: () => unknown): string => {
+      try {
+        return String(work());
+      } catch (error) {
+        return error instanceof Error ? error.name : 'thrown';
+      }
+    };
+    const bridge = window.keyshift;
+    return {
+      replace: attempt(() => Object.assign(window, { keyshift: {} })),
+      redefine: attempt(() => Object.defineProperty(window, 'keyshift', { value: {} })),
+      remove: attempt(() => Reflect.deleteProperty(window, 'keyshift')),
+      group: attempt(() => Object.assign(bridge, { vault: {} })),
+      call: attempt(() => Object.assign(bridge.vault, { status: () => 1 })),
+      extend: attempt(() => Object.assign(bridge.vault, { more: 1 })),
+      constructor: attempt(() => (bridge.vault.status.constructor as FunctionConstructor)('return typeof process')()),
+      same: bridge === window.keyshift,
+    };
+  });
+  expect(outcome).toEqual({
+    replace: 'TypeError',
+    redefine: 'TypeError',
+    remove: 'false',
+    group: 'TypeError',
+    call: 'TypeError',
+    extend: 'TypeError',
+    constructor: 'EvalError',
+    same: true,
+  });
+});
+
+test('row 12: replies and events are plain data, errors are codes', async () => {
+  const reply = await page.evaluate(() => window.keyshift.vault.status());
+  expect(reply).toMatchObject({ ok: true });
+  const refused = await page.evaluate(() => window.keyshift.vault.unlock({ passphrase: 7 as unknown as string }));
+  expect(refused).toMatchObject({ ok: false, error: { code: 'input.invalid', facts: { issues: ['passphrase: expected string'] } } });
+  const odd = await page.evaluate(() => window.keyshift.vault.unlock(document.body as unknown as { passphrase: string }));
+  expect(odd).toMatchObject({ ok: false });
+});
+
+test('row 6: no code from text, no markup from text, no connection, no frame, no worker', async () => {
+  const outcome = await page.evaluate(async () => {
+    await new Promise((done) => setTimeout(done, 0));
+    const attempt = async (work: () => unknown): Promise<string> => {
+      try {
+        await work();
+        return 'ran';
+      } catch (error) {
+        return error instanceof Error ? error.name : 'thrown';
+      }
+    };
+    const loads = (tag: 'img' | 'iframe' | 'link' | 'script', source: string): Promise<string> =>
+      new Promise((done) => {
+        const element = document.createElement(tag);
+        element.addEventListener('load', () => done('loaded'));
+        element.addEventListener('error', () => done('refused'));
+        document.addEventListener('securitypolicyviolation', () => done('refused'), { once: true });
+        try {
+          if (element instanceof HTMLLinkElement) {
+            element.rel = 'stylesheet';
+            element.href = source;
+          } else element.setAttribute('src', source);
+          document.body.append(element);
+        } catch {
+          done('refused');
+        }
+        setTimeout(() => {
+          element.remove();
+          done('silent');
+        }, 1500);
+      });
+    const marked = window as unknown as { injected?: boolean };
+    const inline = document.createElement('script');
+    const results: Record<string, string> = {
+      eval: await attempt(() => (0, eval)('1')),
+      function: await attempt(() => new Function('return 1')),
+      timer: await attempt(() => {
+        setTimeout('window.injected = true' as unknown as () => void, 0);
+      }),
+      markup: await attempt(() => {
+        document.createElement('div').innerHTML = '<b>x</b>';
+      }),
+      write: await attempt(() => document.write('<b>x</b>')),
+      policy: await attempt(() => (window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): unknown } }).trustedTypes.createPolicy('p', {})),
+      scriptText: await attempt(() => {
+        inline.textContent = 'window.injected = true';
+      }),
+      fetch: await attempt(() => fetch('app-keyshift://ui/index.html')),
+      fetchWeb: await attempt(() => fetch('https://example.org/')),
+      socket: await attempt(
+        () =>
+          new Promise((done, fail) => {
+            const socket = new WebSocket('ws://127.0.0.1:9/');
+            socket.addEventListener('open', done);
+            socket.addEventListener('error', () => fail(new TypeError('refused')));
+          }),
+      ),
+      worker: await attempt(() => new Worker('/main.js')),
+      serviceWorker: await attempt(() => navigator.serviceWorker.register('/main.js')),
+      image: await loads('img', 'https://example.org/x.png'),
+      dataImage: await loads('img', 'data:image/gif;base64,R0lGODlhAQABAAAAACw='),
+      frame: await loads('iframe', 'app-keyshift://ui/index.html'),
+      style: await loads('link', 'https://example.org/x.css'),
+      script: await loads('script', 'https://example.org/x.js'),
+    };
+    document.body.append(inline);
+    const button = document.createElement('button');
+    button.setAttribute('style', 'position:fixed');
+    await new Promise((done) => setTimeout(done, 50));
+    results['injected'] = String(marked.injected);
+    results['styleAttribute'] = button.style.position;
+    return results;
+  });
+  expect(outcome).toEqual({
+    eval: 'EvalError',
+    function: 'EvalError',
+    timer: expect.stringMatching(/^(ran|TypeError|EvalError)$/) as unknown, // silently dropped or thrown, never run: see `injected`
+    markup: 'TypeError',
+    write: 'TypeError',
+    policy: 'TypeError',
+    scriptText: expect.stringMatching(/^(ran|TypeError)$/) as unknown,
+    fetch: 'TypeError',
+    fetchWeb: 'TypeError',
+    socket: expect.stringMatching(/^(TypeError|SecurityError)$/) as unknown,
+    worker: expect.stringMatching(/^(TypeError|SecurityError)$/) as unknown,
+    serviceWorker: expect.stringMatching(/Error$/) as unknown,
+    image: 'refused',
+    dataImage: 'refused',
+    frame: 'refused',
+    style: 'refused',
+    script: 'refused',
+    injected: 'undefined',
+    styleAttribute: '',
+  });
+});
+
+test('row 10: the window stays where it is', async () => {
+  for (const url of ['https://example.org/', 'data:text/html,x', 'file:///etc/passwd', 'app-keyshift://evil/', 'app-keyshift://ui/assets/', 'javascript:document.title=1', 'blob:null/1']) {
+    await page.evaluate((to) => {
+      const link = document.createElement('a');
+      link.href = to;
+      document.body.append(link);
+      link.click();
+      link.remove();
+      window.location.assign(to);
+    }, url).catch(() => undefined);
+    await page.waitForTimeout(100);
+    expect(page.url()).toBe('app-keyshift://ui/index.html');
+  }
+  expect(await page.evaluate(() => [window.open('https://example.org/'), window.open('about:blank'), window.open('/index.html')])).toEqual([null, null, null]);
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('row 9: permissions are refused', async () => {
+  const outcome = await page.evaluate(async () => {
+    const attempt = async (work: () => Promise<unknown>): Promise<string> => {
+      try {
+        return String(await work());
+      } catch (error) {
+        return error instanceof Error ? error.name : 'refused';
+      }
+    };
+    const states: Record<string, string> = {};
+    for (const name of ['geolocation', 'notifications', 'camera', 'microphone', 'clipboard-read', 'persistent-storage', 'midi']) {
+      states[name] = await navigator.permissions.query({ name: name as PermissionName }).then(({ state }) => state, () => 'unknown');
+    }
+    return {
+      states,
+      place: await attempt(() => new Promise((done, fail) => navigator.geolocation.getCurrentPosition(done, () => fail(new Error('refused'))))),
+      notifications: await attempt(() => Notification.requestPermission()),
+      camera: await attempt(() => navigator.mediaDevices.getUserMedia({ video: true })),
+      microphone: await attempt(() => navigator.mediaDevices.getUserMedia({ audio: true })),
+      screen: await attempt(() => navigator.mediaDevices.getDisplayMedia()),
+      clipboard: await attempt(() => navigator.clipboard.readText()),
+      storage: await attempt(() => navigator.storage.persist()),
+    };
+  });
+  expect(Object.values(outcome.states)).not.toContain('granted');
+  expect(outcome).toMatchObject({ place: 'Error', notifications: 'denied', storage: 'false' });
+  for (const answer of [outcome.camera, outcome.microphone, outcome.screen, outcome.clipboard]) expect(answer).toMatch(/Error$/);
+});
+
+test('rows 5 and 8: the session serves the list only, reaches nobody and keeps nothing', async () => {
+  const outcome = await app.evaluate(async ({ session }) => {
+    const own = session.fromPartition('keyshift-page');
+    const status = (url: string): Promise<number | string> => own.fetch(url).then((answer) => answer.status, () => 'refused');
+    return {
+      persistent: own.isPersistent(),
+      page: await status('app-keyshift://ui/index.html'),
+      headers: await own.fetch('app-keyshift://ui/index.html').then((answer) => [answer.headers.get('content-security-policy'), answer.headers.get('x-content-type-options')]),
+      missing: await Promise.all(
+        ['../package.json', '..%2fpackage.json', '%2e%2e/package.json', '//etc/passwd', 'main.cjs', 'index.html?x', 'INDEX.html'].map((path) => status(`app-keyshift://ui/${path}`)),
+      ),
+      host: await status('app-keyshift://evil/index.html'),
+      web: await Promise.all(['https://example.org/', 'http://127.0.0.1:9/', 'file:///etc/passwd'].map(status)),
+      byDefault: await session.defaultSession.fetch('https://example.org/').then(() => 'reached', () => 'refused'),
+    };
+  });
+  expect(outcome).toMatchObject({ persistent: false, page: 200, missing: [404, 404, 404, 404, 404, 404, 404], host: 404, web: ['refused', 'refused', 'refused'], byDefault: 'refused' });
+  expect(outcome.headers[0]).toContain("connect-src 'none'");
+  expect(outcome.headers[1]).toBe('nosniff');
+});
+
+test('row 13: a flood of calls is slowed down by name, and passes', async () => {
+  const codes = await page.evaluate(async () => {
+    const replies = await Promise.all(Array.from({ length: 900 }, () => window.keyshift.settings.get()));
+    return [...new Set(replies.map((reply) => (reply.ok ? 'ok' : reply.error.code)))].toSorted();
+  });
+  expect(codes).toEqual(['ok', 'too-many-calls']);
+  await page.waitForTimeout(1000);
+  expect(await page.evaluate(() => window.keyshift.settings.get())).toMatchObject({ ok: true });
+});
+
+test('the title tells an outdated runtime, and the menu offers no reload', async () => {
+  const seen = await app.evaluate(({ BrowserWindow, Menu }) => ({
+    title: BrowserWindow.getAllWindows()[0]?.getTitle(),
+    roles: (Menu.getApplicationMenu()?.items ?? []).flatMap(({ submenu }) => (submenu?.items ?? []).map(({ role, id }) => String(role ?? id))),
+  }));
+  expect(seen.title).toBe(trial ? 'Keyshift (trial runtime)' : 'Keyshift');
+  expect(seen.roles).toContain('lock');
+  expect(seen.roles.filter((role) => /reload/i.test(role))).toEqual([]);
+});
+
+test('row 23: a second start of the same profile ends, and shows the first', async () => {
+  const second = spawn(executable, launchArguments(), { stdio: 'ignore' });
+  const code = await new Promise((done) => second.on('exit', done));
+  expect(code).toBe(0);
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+});
+
+test('a page that crashes comes back', async () => {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  await expect
+    .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript('typeof window.keyshift.vault.status')).catch(() => 'gone'))
+    .toBe('function');
+});

@@ -1,0 +1,125 @@
+import { callNames, type CallName, type Handlers } from '../../shared/contract/contract';
+import { defaultSettings } from '../../shared/model/settings';
+
+const id = (digit: string): string => digit.repeat(32);
+const peer = 'a'.repeat(52);
+
+/** An answer that fits for every call of the contract: total by its type, so a new call needs one. */
+export const sampleHandlers: Handlers = {
+  vault: {
+    status: () => ({ state: 'open' }),
+    create: () => ({ peerId: peer }),
+    unlock: () => null,
+    lock: () => null,
+    changePassphrase: () => null,
+    setKeyring: () => ({ keyring: 'off' }),
+  },
+  identity: {
+    get: () => ({
+      peerId: peer,
+      name: 'Ada',
+      epoch: 1,
+      keyFingerprint: 'f'.repeat(64),
+      createdAt: 1,
+      exchange: { serial: '01', notAfter: 2 },
+      instance: { id: id('1'), name: 'desk' },
+      addresses: [],
+    }),
+    exportPublic: () => ({ text: 'card' }),
+  },
+  contacts: {
+    createInvitation: () => ({ link: 'keyshift:invite', expiresAt: 5 }),
+    acceptInvitation: () => ({ contactId: id('c') }),
+    importKey: () => ({ contactId: id('c') }),
+    requests: () => [],
+    answerRequest: () => null,
+    list: () => [],
+    safetyNumber: () => ({ digits: '0'.repeat(60) }),
+    setChecked: () => null,
+    block: () => null,
+  },
+  conversations: {
+    open: () => ({ conversationId: id('d') }),
+    list: () => [],
+    markRead: () => null,
+  },
+  messages: {
+    send: () => ({ messageId: id('e') }),
+    list: () => [],
+  },
+  keys: {
+    status: () => ({
+      kek: null,
+      sending: null,
+      receiving: [],
+      policy: { afterMilliseconds: 0, afterMessages: 0, afterBytes: 0, onPeerShift: false },
+      transcript: { equal: true, upTo: 0 },
+      history: [],
+    }),
+    shift: () => ({ epoch: 2 }),
+  },
+  network: { status: () => ({ listening: [], sessions: [] }) },
+  settings: { get: () => defaultSettings, set: () => defaultSettings },
+  diagnostics: {
+    meter: () => ({
+      rsaKeygen: 0,
+      rsaSign: 0,
+      rsaVerify: 0,
+      sign: 0,
+      verify: 0,
+      dh: 0,
+      kemKeygen: 0,
+      kemEncaps: 0,
+      kemDecaps: 0,
+      kekWrap: 0,
+      kekUnwrap: 0,
+      dskWrap: 0,
+      dskUnwrap: 0,
+      seal: 0,
+      open: 0,
+    }),
+    about: () => ({ version: '0', runtime: 'test', trial: false, database: 'none', memoryLocked: false }),
+  },
+};
+
+/** An input that fits, for calls that need one. */
+export const sampleInputs: { readonly [N in CallName]?: unknown } = {
+  'vault.create': { passphrase: 'p', name: 'Ada' },
+  'vault.unlock': { passphrase: 'p' },
+  'vault.changePassphrase': { old: 'p', new: 'q' },
+  'vault.setKeyring': { enabled: false },
+  'identity.exportPublic': { format: 'pem' },
+  'contacts.acceptInvitation': { link: 'keyshift:x' },
+  'contacts.importKey': { text: 'x' },
+  'contacts.answerRequest': { requestId: id('a'), accept: true },
+  'contacts.safetyNumber': { contactId: id('c') },
+  'contacts.setChecked': { contactId: id('c'), checked: true },
+  'contacts.block': { contactId: id('c') },
+  'conversations.open': { contactId: id('c') },
+  'conversations.markRead': { conversationId: id('d') },
+  'messages.send': { conversationId: id('d'), text: 'hello' },
+  'messages.list': { conversationId: id('d') },
+  'keys.status': { conversationId: id('d') },
+  'keys.shift': { conversationId: id('d') },
+  'settings.set': { theme: 'dark' },
+};
+
+export interface SeenCall {
+  readonly name: CallName;
+  readonly input: unknown;
+}
+
+/** The sample handlers, each noting that it was entered; `override` replaces some by the dotted name. */
+export function recordingHandlers(override: { readonly [N in CallName]?: (input: unknown) => unknown } = {}): { handlers: Handlers; seen: SeenCall[] } {
+  const seen: SeenCall[] = [];
+  const groups: Record<string, Record<string, (input: unknown) => unknown>> = {};
+  for (const name of callNames()) {
+    const [group = '', member = ''] = name.split('.');
+    const sample = (sampleHandlers as unknown as typeof groups)[group]?.[member]; // total by type, indexed by name here
+    (groups[group] ??= {})[member] = (input) => {
+      seen.push({ name, input });
+      return override[name] ? override[name](input) : sample?.(input);
+    };
+  }
+  return { handlers: groups as unknown as Handlers, seen }; // made from every name of the contract
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseArguments, parseHostPort } from '../../../electron/headless/arguments';
+import { readPassphraseFile } from '../../../electron/headless/passphrase-file';
+
+describe('the command line of the headless peer', () => {
+  test('all options, in both spellings', () => {
+    expect(parseArguments(['--profile', 'p', '--listen=127.0.0.1:0', '--mailbox', 'nats://x', '--passphrase-file', 'f', '--log-level=debug'])).toEqual({
+      kind: 'run',
+      arguments: { profile: 'p', listen: { host: '127.0.0.1', port: 0 }, mailbox: 'nats://x', passphraseFile: 'f', logLevel: 'debug' },
+    });
+    expect(parseArguments(['--profile=p'])).toEqual({ kind: 'run', arguments: { profile: 'p', logLevel: 'warn' } });
+    expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
+  });
+
+  test.each([
+    [[]],
+    [['--profile']],
+    [['--profile', '']],
+    [['--profile', 'a', '--profile', 'b']],
+    [['--profile', 'a', 'stray']],
+    [['--profile', 'a', '--unknown']],
+    [['--profile', 'a', '--log-level', 'loud']],
+    [['--profile', 'a', '--listen', '4800']],
+    [['--profile', 'a', '--listen', 'host']],
+    [['--profile', 'a', '--listen', 'host:70000']],
+    [['--profile', 'a', '--listen', '::1:4800']],
+    [['--profile', 'a', '--passphrase', 'secret']],
+  ])('%j is refused with a sentence that repeats nothing', (words) => {
+    const parsed = parseArguments(words);
+    expect(parsed.kind).toBe('wrong');
+    expect(JSON.stringify(parsed)).not.toContain('secret');
+  });
+
+  test.each([
+    ['127.0.0.1:1', { host: '127.0.0.1', port: 1 }],
+    ['[::1]:65535', { host: '::1', port: 65_535 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['a:65536', undefined],
+    ['a:-1', undefined],
+    ['a:1 ', undefined],
+    ['a b:1', undefined],
+    [':1', undefined],
+  ])('%j is %j', (text, expected) => expect(parseHostPort(text)).toEqual(expected));
+});
+
+describe('the passphrase file', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyshift-passphrase-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const put = (name: string, text: string, mode = 0o600): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  };
+
+  test.each([
+    ['plain', 'correct horse'],
+    ['one end', 'correct horse\n'],
+    ['Windows end', 'correct horse\r\n'],
+  ])('%s', (name, text) => expect(readPassphraseFile(put(name, text))).toEqual({ passphrase: 'correct horse' }));
+
+  test('only one line end is taken off', () => expect(readPassphraseFile(put('two', 'a \n\n'))).toEqual({ passphrase: 'a \n' }));
+
+  test.each([0o640, 0o604, 0o666, 0o620, 0o601])('mode %o is refused', (mode) => {
+    expect(readPassphraseFile(put('open', 'secret', mode))).toMatchObject({ sentence: expect.stringContaining('0600') as string });
+  });
+
+  test('empty, too long, missing, a folder, a pipe nobody writes to', () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', ['-m', '600', fifo]);
+    mkdirSync(join(folder, 'folder'), { mode: 0o700 });
+    for (const path of [put('empty', '\n'), put('long', 'x'.repeat(9000)), join(folder, 'none'), join(folder, 'folder'), fifo]) {
+      expect(readPassphraseFile(path)).toHaveProperty('sentence');
+    }
+  });
+});

@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../electron/platform/clock';
+import { describeError } from '../../../electron/platform/describe-error';
+import { toDiskError } from '../../../electron/platform/disk-error';
+import { isOutdatedRuntime } from '../../../electron/platform/electron-features';
+import { FilePreferences } from '../../../electron/platform/file-preferences';
+import { makeLogger } from '../../../electron/platform/logger';
+import { changePreferences, parsePreferences, toPreferences } from '../../../electron/platform/preferences-shape';
+import { systemRandom } from '../../../electron/platform/random';
+import type { Logger } from '../../../electron/engine/ports';
+import { KeyshiftError } from '../../../shared/errors';
+import { defaultSettings } from '../../../shared/model/settings';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyshift-platform-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('clock and randomness', () => {
+  test('a timer runs, a cancelled one does not, and very long ones do not run at once', async () => {
+    const ran: string[] = [];
+    systemClock.setTimer(5, () => ran.push('short'));
+    systemClock.setTimer(5, () => ran.push('cancelled'))();
+    const cancelLong = systemClock.setTimer(2 ** 33, () => ran.push('long'));
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    cancelLong();
+    expect(ran).toEqual(['short']);
+  });
+
+  test('monotonic time does not go back', () => {
+    const first = systemClock.monotonic();
+    expect(systemClock.monotonic()).toBeGreaterThanOrEqual(first);
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1000);
+  });
+
+  test('random bytes own their buffer', () => {
+    const bytes = systemRandom.bytes(32);
+    expect(bytes.buffer.byteLength).toBe(32);
+    expect(bytes).not.toEqual(systemRandom.bytes(32));
+    expect(systemRandom.bytes(0)).toHaveLength(0);
+  });
+});
+
+describe('row 25: logs', () => {
+  function logAt(level: Parameters<typeof makeLogger>[0]): { logger: Logger; lines: string[] } {
+    const lines: string[] = [];
+    return { logger: makeLogger(level, () => 0, (line) => lines.push(line)), lines };
+  }
+
+  test('one JSON line per event, nothing below the level, nothing at all when silent', () => {
+    const { logger, lines } = logAt('warn');
+    logger.debug('a');
+    logger.info('b');
+    logger.warn('link.closed', { reason: 'timeout', after: 5, own: true, none: undefined });
+    logger.error('d');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toBe('{"at":"1970-01-01T00:00:00.000Z","level":"warn","event":"link.closed","reason":"timeout","after":5,"own":true}\n');
+    const silent = logAt('silent');
+    silent.logger.error('x');
+    expect(silent.lines).toEqual([]);
+  });
+
+  test.each<readonly [string, unknown]>([
+    ['a sentence', 'correct horse battery staple'],
+    ['a key in hex', 'ab'.repeat(32)],
+    ['a key in base64', 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA='],
+    ['a peer id', 'a'.repeat(52)],
+    ['a link', `keyshift:${'x'.repeat(80)}`],
+    ['bytes', new Uint8Array(32).fill(65)],
+    ['an object', { passphrase: 'tr0ub4dor' }],
+    ['an error', new Error('tr0ub4dor')],
+    ['a list', ['tr0ub4dor']],
+    ['a line break', 'a\nb'],
+    ['a long text', 'ab.'.repeat(100)],
+  ])('%s does not get in', (_what, secret) => {
+    const { logger, lines } = logAt('debug');
+    logger.warn('event', { fact: secret as string }); // as if it had slipped past the types
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ fact: '[redacted]' });
+  });
+
+  test('nor does it as the event’s or the fact’s name', () => {
+    const { logger, lines } = logAt('debug');
+    logger.warn('my secret words', { 'more secret words': 1 });
+    expect(lines[0]).not.toContain('secret');
+  });
+
+  test('an error is told by kind, code and place, without its text', () => {
+    const where = describeError(new TypeError('passphrase hunter2\n    at hunter2 (/hunter2.ts:1:2)'));
+    expect(where).toMatchObject({ kind: 'TypeError' });
+    expect(where['where']).toMatch(/^platform\.test\.ts:\d+/);
+    expect(JSON.stringify(where)).not.toContain('hunter2');
+    expect(describeError(Object.assign(new Error('x'), { code: 'ENOSPC' }))).toMatchObject({ code: 'ENOSPC' });
+    expect(describeError(new KeyshiftError('disk.full', 'x'))).toMatchObject({ code: 'disk.full' });
+    expect(describeError('hunter2')).toEqual({ kind: 'string' });
+    const { logger, lines } = logAt('debug');
+    logger.error('call.failed', describeError(new Error('hunter2')));
+    expect(lines[0]).toContain('platform.test.ts:');
+  });
+});
+
+describe('preferences', () => {
+  const at = (port: number): { host: string; port: number } => ({ host: '127.0.0.1', port });
+  const file = (): string => join(folder, 'preferences.json');
+
+  test('defaults without a file, and nothing is written by reading', () => {
+    expect(new FilePreferences(folder).get()).toEqual({ settings: defaultSettings });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a change is there after a restart, for the owner only, and no other file is left', () => {
+    const preferences = new FilePreferences(folder);
+    preferences.set({ listen: at(4800) });
+    preferences.set({ settings: { ...defaultSettings, theme: 'dark' } });
+    expect(new FilePreferences(folder).get()).toEqual({ settings: { ...defaultSettings, theme: 'dark' }, listen: at(4800) });
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['preferences.json']);
+  });
+
+  test('a field set to undefined is taken out', () => {
+    const preferences = new FilePreferences(folder);
+    preferences.set({ keyringWrap: 'AAAA' });
+    // exactOptionalPropertyTypes is off: undefined means "take it out"
+    preferences.set({ keyringWrap: undefined });
+    expect(readFileSync(file(), 'utf8')).not.toContain('keyringWrap');
+  });
+
+  test.each(['', '{', 'null', '[]', '7', '{"listen":"x"}', '{"listen":{"host":"","port":1}}', '{"listen":{"host":"::","port":70000}}', '{"settings":{"theme":"pink"}}', '{"settings":[]}', '{"window":{"x":0}}', '\u0000'])(
+    'a damaged file (%j) is put aside and counts as empty',
+    (text) => {
+      writeFileSync(file(), text);
+      let told = 0;
+      const preferences = new FilePreferences(folder, () => (told += 1));
+      expect(preferences.get()).toEqual({ settings: defaultSettings });
+      expect(told).toBe(1);
+      expect(existsSync(file())).toBe(false);
+      expect(readFileSync(join(folder, 'preferences.broken.json'), 'utf8')).toBe(text);
+      preferences.set({ listen: at(1) });
+      expect(new FilePreferences(folder).get().listen).toEqual(at(1));
+    },
+  );
+
+  test('what a newer version wrote is kept', () => {
+    writeFileSync(file(), '{"future":{"a":1},"settings":{"theme":"dark","sound":"loud"},"window":{"x":1,"y":2,"width":900,"height":700,"maximized":false}}');
+    const preferences = new FilePreferences(folder);
+    expect(preferences.get()).toEqual({ settings: { ...defaultSettings, theme: 'dark' } });
+    preferences.set({ listen: at(9) });
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({
+      future: { a: 1 },
+      settings: { theme: 'dark', sound: 'loud' },
+      window: { x: 1, y: 2, width: 900, height: 700, maximized: false },
+      listen: at(9),
+    });
+  });
+
+  test('a change that does not fit is refused and the old state stays', () => {
+    const preferences = new FilePreferences(folder);
+    preferences.set({ listen: at(5) });
+    expect(() => preferences.set({ listen: at(0) })).toThrow();
+    expect(preferences.get().listen).toEqual(at(5));
+  });
+
+  test('a folder that is gone is a disk error, and what was not saved does not count', () => {
+    const preferences = new FilePreferences(join(folder, 'gone'));
+    expect(() => preferences.set({ listen: at(5) })).toThrow(expect.objectContaining({ code: 'disk.failed' }));
+    expect(preferences.get().listen).toBeUndefined();
+    expect(toDiskError(Object.assign(new Error('x'), { code: 'ENOSPC' })).code).toBe('disk.full');
+  });
+
+  test('the window’s place and the services’ part live side by side', () => {
+    const window = { x: 1, y: 2, width: 900, height: 700, maximized: false };
+    const next = changePreferences({ listen: at(7) }, { window });
+    expect(next).toEqual({ listen: at(7), window });
+    expect(toPreferences(next)).toEqual({ settings: defaultSettings, listen: at(7) });
+    expect(parsePreferences(JSON.stringify(next))).toEqual(next);
+  });
+});
+
+test.each([
+  ['45.4.1', false],
+  ['43.0.0', false],
+  ['42.9.9', true],
+  ['25.1.1', true],
+  [undefined, true],
+  ['', true],
+])('Electron %s is outdated: %s', (version, outdated) => expect(isOutdatedRuntime(version)).toBe(outdated));

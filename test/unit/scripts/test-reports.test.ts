@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { playwrightCount, sum, tapCount, vitestCount } from '../../../scripts/lib/test-reports.mjs';
+import { selection } from '../../../scripts/lib/test-selection.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyshift-reports-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function report(name: string, content: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+describe('the count of tests is what the runners report', () => {
+  test('TAP: suites are not counted, their tests are', () => {
+    const text = ['TAP version 13', '# Subtest: suite', '    ok 1 - a', '    not ok 2 - b', '    1..2', 'not ok 1 - suite', 'ok 2 - alone', 'ok 3 - later # SKIP', '1..3'].join('\n');
+    expect(tapCount(text)).toEqual({ passed: 2, failed: 1, skipped: 1 });
+  });
+
+  test('TAP: anything else is no report', () => {
+    expect(tapCount('Segmentation fault')).toBeUndefined();
+    expect(tapCount('')).toBeUndefined();
+  });
+
+  test('vitest: a file that could not be loaded counts as failed', () => {
+    const file = report('vitest.json', {
+      numPassedTests: 3,
+      numFailedTests: 1,
+      numPendingTests: 2,
+      numTodoTests: 0,
+      testResults: [
+        { status: 'failed', assertionResults: [{ status: 'failed' }] },
+        { status: 'failed', assertionResults: [] },
+        { status: 'passed', assertionResults: [{ status: 'passed' }] },
+      ],
+    });
+    expect(vitestCount(file)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  });
+
+  test('Playwright: flaky is failed, and so is an error outside any test', () => {
+    const file = report('playwright.json', { stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{ message: 'x' }] });
+    expect(playwrightCount(file)).toEqual({ passed: 4, failed: 3, skipped: 2 });
+  });
+
+  test('a missing report is no count, and adds nothing', () => {
+    expect(vitestCount(join(folder, 'absent.json'))).toBeUndefined();
+    expect(playwrightCount(join(folder, 'absent.json'))).toBeUndefined();
+    expect(sum([{ passed: 1, failed: 0, skipped: 0 }, undefined])).toEqual({ passed: 1, failed: 0, skipped: 0 });
+  });
+});
+
+describe('words after npm test --', () => {
+  test('none means everything, in its order', () => {
+    expect(selection([]).stages).toEqual(['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e']);
+  });
+
+  test('stages, folders and files; running tests builds first', () => {
+    expect(selection(['types', 'lint'])).toEqual({ stages: ['lint', 'types'], filters: {}, options: [] });
+    expect(selection(['unit', '-t', 'name'])).toEqual({ stages: ['build', 'vitest'], filters: { vitest: ['test/unit/'] }, options: ['-t', 'name'] });
+    expect(selection(['test/e2e/talk.test.ts'])).toEqual({ stages: ['build', 'e2e'], filters: { e2e: ['test/e2e/talk.test.ts'] }, options: [] });
+    expect(selection(['test/electron/db.test.ts']).stages).toEqual(['build', 'electron']);
+  });
+
+  test('an unknown word is refused', () => {
+    expect(() => selection(['everythnig'])).toThrow('neither a stage');
+  });
+});

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contentSecurityPolicy } from '../../../electron/security/csp';
+import { companionHeaders, permissionsPolicy } from '../../../electron/security/headers';
+import { listPageFiles, schemePrivileges, servePage, type PageFiles } from '../../../electron/security/scheme';
+
+let root: string;
+let files: PageFiles;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'keyshift-scheme-'));
+  const out = join(root, 'renderer');
+  mkdirSync(join(out, 'assets', '.hidden'), { recursive: true });
+  const put = (name: string, text = name): void => writeFileSync(join(out, name), text);
+  for (const name of ['index.html', 'assets/main-a1.js', 'assets/main-a1.js.map', 'assets/look.css', 'assets/mark.svg', 'assets/type.woff2']) put(name);
+  for (const name of ['.env', 'assets/.hidden/x.js', 'assets/run.sh', 'assets/with space.js', 'assets/data.json']) put(name);
+  writeFileSync(join(root, 'secret.js'), 'secret');
+  symlinkSync(join(root, 'secret.js'), join(out, 'assets', 'link.js'));
+  symlinkSync(root, join(out, 'assets', 'folder'));
+  files = listPageFiles(out);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+const get = (url: string, method = 'GET'): Response => servePage(files, { url, method });
+
+describe('row 5: the own scheme', () => {
+  test('has three privileges and no other', () => {
+    expect(schemePrivileges).toEqual({ scheme: 'app-keyshift', privileges: { standard: true, secure: true, supportFetchAPI: true } });
+  });
+
+  test('the list is exactly the plain files of known kinds', () => {
+    expect([...files.keys()].toSorted()).toEqual([
+      'app-keyshift://ui/',
+      'app-keyshift://ui/assets/look.css',
+      'app-keyshift://ui/assets/main-a1.js',
+      'app-keyshift://ui/assets/mark.svg',
+      'app-keyshift://ui/assets/type.woff2',
+      'app-keyshift://ui/index.html',
+    ]);
+  });
+
+  test.each([
+    ['app-keyshift://ui/', 'text/html; charset=utf-8', 'index.html'],
+    ['app-keyshift://ui/index.html', 'text/html; charset=utf-8', 'index.html'],
+    ['app-keyshift://ui/index.html#part', 'text/html; charset=utf-8', 'index.html'],
+    ['app-keyshift://ui/assets/main-a1.js', 'text/javascript; charset=utf-8', 'assets/main-a1.js'],
+    ['app-keyshift://ui/assets/look.css', 'text/css; charset=utf-8', 'assets/look.css'],
+    ['app-keyshift://ui/assets/mark.svg', 'image/svg+xml', 'assets/mark.svg'],
+    ['app-keyshift://ui/assets/type.woff2', 'font/woff2', 'assets/type.woff2'],
+  ])('%s is served as %s', async (url, type, text) => {
+    const answer = get(url);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe(type);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(await answer.text()).toBe(text);
+  });
+
+  test.each([
+    'app-keyshift://ui/../secret.js',
+    'app-keyshift://ui/assets/../../secret.js',
+    'app-keyshift://ui/..%2fsecret.js',
+    'app-keyshift://ui/%2e%2e/secret.js',
+    'app-keyshift://ui/%2e%2e%2fsecret.js',
+    'app-keyshift://ui/..%5csecret.js',
+    'app-keyshift://ui/..\\secret.js',
+    'app-keyshift://ui/assets/..%252f..%252fsecret.js',
+    'app-keyshift://ui/assets/....//....//secret.js',
+    'app-keyshift://ui//etc/passwd',
+    'app-keyshift://ui///etc/passwd',
+    'app-keyshift://ui/etc/passwd',
+    'app-keyshift://ui/index.html%00.js',
+    'app-keyshift://ui/index.html\u0000',
+    'app-keyshift://ui/assets%2fmain-a1.js',
+    'app-keyshift://ui/assets//main-a1.js',
+    'app-keyshift://ui/./index.html',
+    'app-keyshift://ui/INDEX.HTML',
+    'app-keyshift://ui/index.html/',
+    'app-keyshift://ui/index.html?x=1',
+    'app-keyshift://ui/index%2ehtml',
+    'app-keyshift://ui/assets/',
+    'app-keyshift://ui/assets',
+    'app-keyshift://ui/assets/link.js',
+    'app-keyshift://ui/assets/folder/secret.js',
+    'app-keyshift://ui/assets/main-a1.js.map',
+    'app-keyshift://ui/assets/run.sh',
+    'app-keyshift://ui/assets/data.json',
+    'app-keyshift://ui/assets/with%20space.js',
+    'app-keyshift://ui/.env',
+    'app-keyshift://ui',
+    'app-keyshift://UI/index.html',
+    'app-keyshift://ui:80/index.html',
+    'app-keyshift://ui@evil/index.html',
+    'app-keyshift://user@ui/index.html',
+    'app-keyshift://ui.evil/index.html',
+    'app-keyshift://evil/index.html',
+    'app-keyshift:///index.html',
+    'app-keyshift:index.html',
+    'https://ui/index.html',
+    'file:///etc/passwd',
+    '',
+    '__proto__',
+  ])('%j is 404, with every header, and tells nothing', async (url) => {
+    const answer = get(url);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-security-policy')).toBe(contentSecurityPolicy);
+    expect(await answer.text()).toBe('Not found');
+  });
+
+  test.each(['POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s is 404', (method) => {
+    expect(get('app-keyshift://ui/index.html', method).status).toBe(404);
+  });
+});
+
+describe('rows 6 and 7: headers', () => {
+  const policy = new Map(contentSecurityPolicy.split('; ').map((part) => [part.slice(0, part.indexOf(' ')), part.slice(part.indexOf(' ') + 1)]));
+
+  test('the policy is the one of the hardening list, word for word', () => {
+    expect(contentSecurityPolicy).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'none'; " +
+        "worker-src 'none'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+        "require-trusted-types-for 'script'; trusted-types 'none'",
+    );
+  });
+
+  test('it names each directive once, nothing unsafe and no host', () => {
+    expect(policy.size).toBe(contentSecurityPolicy.split('; ').length);
+    for (const value of policy.values()) {
+      for (const word of value.split(' ')) expect(["'none'", "'self'", "'script'", 'blob:']).toContain(word);
+    }
+  });
+
+  test('the companion headers, on every answer', () => {
+    const { headers } = get('app-keyshift://ui/');
+    for (const [name, value] of Object.entries(companionHeaders)) expect(headers.get(name)).toBe(value);
+    expect({ ...companionHeaders, 'permissions-policy': undefined }).toEqual({
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'permissions-policy': undefined,
+    });
+  });
+
+  test('every feature is refused but camera and writing to the clipboard', () => {
+    const allowed = permissionsPolicy.split(', ').filter((entry) => !entry.endsWith('=()'));
+    expect(allowed).toEqual(['camera=(self)', 'clipboard-write=(self)']);
+    for (const name of ['microphone', 'geolocation', 'usb', 'hid', 'serial', 'display-capture', 'clipboard-read']) {
+      expect(permissionsPolicy).toContain(`${name}=()`);
+    }
+  });
+});

@@ -1,0 +1,370 @@
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../shared/errors';
+import { openDatabase } from '../../../electron/storage/database';
+import { schemaVersion } from '../../../electron/storage/migrate';
+import { lockProfile } from '../../../electron/storage/profile-lock';
+import { createVaultFile, productCost } from '../../../electron/storage/vault-file';
+import { encodeVault, parseVault } from '../../../electron/storage/vault-format';
+import { conversation, handle, localRecord, message } from '../../contract/storage/rows';
+import { afterwards, fingerprint, folder, smallDisk } from './places';
+import { closing, crypto, outcome, testCost, vaultIn } from './vaults';
+
+const passphrase = 'correct horse Battery-staple';
+const refused = (code: string): unknown => expect.objectContaining({ code });
+
+/** A folder with a closed vault that holds one person. */
+async function profile(): Promise<{ directory: string; record: ReturnType<typeof localRecord> }> {
+  const directory = folder();
+  const record = localRecord();
+  (await vaultIn(directory).create(passphrase, (stores) => stores.local.save(record))).close();
+  return { directory, record };
+}
+
+describe('a vault', () => {
+  it('costs 256 MiB and 3 passes of Argon2id unless a test says otherwise', () => {
+    expect(productCost).toEqual({ memoryBytes: 256 * 1024 * 1024, passes: 3 });
+    expect(() => createVaultFile({ directory: folder(), crypto, cost: { memoryBytes: 1024, passes: 1 } })).toThrow('out of bounds');
+  });
+
+  it('is absent, then created, locked and unlocked with everything in it', async () => {
+    const directory = join(folder(), 'new');
+    const vault = vaultIn(directory);
+    expect(vault.state()).toBe('absent');
+    expect(await outcome(vault.unlock(passphrase))).toBe('vault.absent');
+    expect(await outcome(vault.unlockWithKey(new Uint8Array(32)))).toBe('vault.absent');
+
+    const open = await vault.create(passphrase);
+    const record = localRecord();
+    open.stores.local.save(record);
+    open.stores.conversations.put(conversation(1));
+    open.stores.messages.add(message(1));
+    expect(vault.state()).toBe('present');
+    open.close();
+    open.close();
+    expect(readdirSync(directory).sort()).toEqual(['keyshift.db', 'vault']);
+
+    const again = closing(await vaultIn(directory).unlock(passphrase));
+    expect(again.stores.local.load()).toStrictEqual(record);
+    expect(again.stores.messages.byId(handle(1))).toStrictEqual(message(1));
+  });
+
+  it('is readable for the user alone, also its write-ahead log', async () => {
+    const directory = join(folder(), 'new');
+    const open = closing(await vaultIn(directory).create(passphrase));
+    open.stores.local.save(localRecord());
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(readdirSync(directory).sort()).toEqual(['keyshift.db', 'keyshift.db-shm', 'keyshift.db-wal', 'vault']);
+    for (const name of readdirSync(directory)) expect([name, statSync(join(directory, name)).mode & 0o777]).toEqual([name, 0o600]);
+  });
+
+  it('is not created over another one', async () => {
+    const { directory } = await profile();
+    const before = fingerprint(directory);
+    expect(await outcome(vaultIn(directory).create('another'))).toBe('vault.exists');
+    expect(fingerprint(directory)).toEqual(before);
+  });
+
+  it('is created once when asked twice at the same time', async () => {
+    const directory = folder();
+    const vault = vaultIn(directory);
+    const results = await Promise.all([outcome(vault.create('a')), outcome(vault.create('b'))]);
+    expect(results).toEqual(['open', 'vault.exists']);
+    expect(await outcome(vault.unlock('a'))).toBe('open');
+  });
+
+  it('opens for whoever holds the profile lock; a second process never gets as far', async () => {
+    const { directory } = await profile();
+    const lock = lockProfile(directory);
+    afterwards(() => lock.release());
+    const both = await Promise.all([vaultIn(directory).unlock(passphrase), vaultIn(directory).unlock(passphrase)]);
+    for (const open of both) closing(open);
+    both[0].stores.invitations.put({ invitationId: 'x', secret: new Uint8Array(16), createdAt: 1, expiresAt: 2 });
+    expect(both[1].stores.invitations.find('x')?.expiresAt).toBe(2);
+    expect(() => lockProfile(directory)).toThrow(refused('profile.in-use'));
+  });
+
+  it('leaves no trace of a creation that failed in the middle', async () => {
+    const directory = folder();
+    const vault = vaultIn(directory);
+    const failing = vault.create(passphrase, () => {
+      throw new KeyshiftError('internal', 'stop');
+    });
+    expect(await outcome(failing)).toBe('internal');
+    expect(readdirSync(directory)).toEqual([]);
+    expect(vault.state()).toBe('absent');
+    expect(await outcome(vault.create(passphrase))).toBe('open');
+  });
+
+  it('stays usable only while it is open', async () => {
+    const { directory } = await profile();
+    const open = await vaultIn(directory).unlock(passphrase);
+    open.close();
+    expect(() => open.exportKey()).toThrow(refused('vault.locked'));
+    expect(() => open.stores.local.load()).toThrow(refused('vault.locked'));
+    await expect(open.changePassphrase(passphrase, 'x')).rejects.toThrow(refused('vault.locked'));
+  });
+});
+
+describe('the passphrase', () => {
+  it.each(['', 'correct horse Battery-stapl', 'Correct horse Battery-staple', `${passphrase} `, `${passphrase}\u0000`])(
+    'opens nothing when it is wrong (%j), and nothing is written', async (wrong) => {
+    const { directory } = await profile();
+    const before = fingerprint(directory);
+    expect(await outcome(vaultIn(directory).unlock(wrong))).toBe('vault.wrong-passphrase');
+    expect(fingerprint(directory)).toEqual(before);
+  });
+
+  it('is the same however its accents were composed', async () => {
+    const directory = folder();
+    (await vaultIn(directory).create('Ame\u0301lie Å')).close();
+    expect(await outcome(vaultIn(directory).unlock('Am\u00e9lie A\u030a'))).toBe('open');
+    expect(await outcome(vaultIn(directory).unlock('Amelie A'))).toBe('vault.wrong-passphrase');
+  });
+
+  it('changes without touching the database or its key', async () => {
+    const { directory, record } = await profile();
+    const open = closing(await vaultIn(directory).unlock(passphrase));
+    const key = open.exportKey();
+    const database = fingerprint(directory, ['vault']);
+    const before = readFileSync(join(directory, 'vault'));
+    await expect(open.changePassphrase('wrong', 'new one')).rejects.toThrow(refused('vault.wrong-passphrase'));
+    expect(readFileSync(join(directory, 'vault')).equals(before)).toBe(true);
+
+    await open.changePassphrase(passphrase, 'new one');
+    expect(fingerprint(directory, ['vault'])).toEqual(database);
+    const [older, newer] = [parseVault(crypto, before), parseVault(crypto, readFileSync(join(directory, 'vault')))];
+    expect(newer.salt).not.toEqual(older.salt);
+    expect(newer.sealedKey).not.toEqual(older.sealedKey);
+    // Still open and writable after it.
+    open.stores.local.save({ ...record, name: 'Changed' });
+    open.close();
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('vault.wrong-passphrase');
+    const again = closing(await vaultIn(directory).unlock('new one'));
+    expect(again.exportKey()).toEqual(key);
+    expect(again.stores.local.load()?.name).toBe('Changed');
+  });
+
+  it('may be changed while the vault is being locked: all or nothing', async () => {
+    const { directory } = await profile();
+    const open = await vaultIn(directory).unlock(passphrase);
+    const changing = open.changePassphrase(passphrase, 'next').then(() => 'next', () => passphrase);
+    await new Promise((settle) => setTimeout(settle, 12));
+    open.close();
+    expect(await outcome(vaultIn(directory).unlock(await changing))).toBe('open');
+  });
+
+  it('does not stay in the bytes that were made of it', async () => {
+    const { directory } = await profile();
+    const seen: Uint8Array[] = [];
+    const spy = vi.spyOn(crypto, 'passwordKey').mockImplementationOnce(async (bytes) => {
+      seen.push(bytes);
+      return crypto.randomSecret('passphrase-derived', 32);
+    });
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('vault.wrong-passphrase');
+    spy.mockRestore();
+    expect(seen).toEqual([new Uint8Array(passphrase.length)]);
+  });
+});
+
+describe('the key of the system keyring', () => {
+  it('opens the vault and is wiped', async () => {
+    const { directory, record } = await profile();
+    const first = await vaultIn(directory).unlock(passphrase);
+    const key = first.exportKey();
+    first.close();
+    const open = closing(await vaultIn(directory).unlockWithKey(key));
+    expect(open.stores.local.load()).toStrictEqual(record);
+    expect(key).toEqual(new Uint8Array(32));
+  });
+
+  it.each([32, 31, 0])('is refused, wiped and harmless when it is another one of %i bytes', async (length) => {
+    const { directory } = await profile();
+    const before = fingerprint(directory);
+    const key = crypto.random(length);
+    expect(await outcome(vaultIn(directory).unlockWithKey(key))).toBe('vault.wrong-passphrase');
+    expect(key).toEqual(new Uint8Array(length));
+    expect(fingerprint(directory)).toEqual(before);
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('open');
+  });
+});
+
+describe('a damaged vault', () => {
+  it('A89: answers a tampered sealed key, salt or key check like a wrong passphrase', async () => {
+    const { directory } = await profile();
+    const content = parseVault(crypto, readFileSync(join(directory, 'vault')));
+    const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, at) => (at === 5 ? byte ^ 1 : byte));
+    const told = new Set<string>();
+    const forged = [
+      content,
+      { ...content, sealedKey: flipped(content.sealedKey) },
+      { ...content, salt: flipped(content.salt) },
+      { ...content, keyCheck: flipped(content.keyCheck) },
+      { ...content, cost: { ...testCost, passes: 2 } },
+    ];
+    for (const [at, each] of forged.entries()) {
+      writeFileSync(join(directory, 'vault'), encodeVault(crypto, each));
+      await vaultIn(directory).unlock(at === 0 ? 'wrong' : passphrase).then((open) => open.close(), (error: Error) => told.add(`${inspect(error).split('\n')[0]}`));
+    }
+    expect([...told]).toHaveLength(1);
+    expect([...told][0]).toContain('This passphrase does not open the vault');
+  });
+
+  it.each(['vault', 'keyshift.db'])('A89: without %s is damaged for every call, and nothing is written', async (name) => {
+    const { directory } = await profile();
+    rmSync(join(directory, name));
+    const before = fingerprint(directory);
+    const vault = vaultIn(directory);
+    expect(vault.state()).toBe('present');
+    expect(await outcome(vault.unlock(passphrase))).toBe('vault.damaged');
+    expect(await outcome(vault.unlockWithKey(new Uint8Array(32)))).toBe('vault.damaged');
+    expect(await outcome(vault.create(passphrase))).toBe('vault.damaged');
+    expect(fingerprint(directory)).toEqual(before);
+  });
+
+  it('A89: with an empty, cut or foreign database is damaged, and nothing is written', async () => {
+    const { directory } = await profile();
+    const other = await profile();
+    const file = join(directory, 'keyshift.db');
+    const good = readFileSync(file);
+    for (const bad of [Buffer.alloc(0), good.subarray(0, 100), good.subarray(0, 4096), good.subarray(0, good.length - 4096), readFileSync(join(other.directory, 'keyshift.db')), Buffer.alloc(good.length)]) {
+      writeFileSync(file, bad);
+      const before = fingerprint(directory);
+      expect(await outcome(vaultIn(directory).unlock(passphrase)), `${bad.length} bytes`).toBe('vault.damaged');
+      expect(fingerprint(directory)).toEqual(before);
+    }
+    writeFileSync(file, good);
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('open');
+  });
+
+  it('A89: with one changed bit anywhere in its files is damaged at once, and nothing is written', async () => {
+    const { directory } = await profile();
+    const key = (await vaultIn(directory).unlock(passphrase).then((open) => [open.exportKey(), open.close()] as const))[0];
+    for (const name of ['vault', 'keyshift.db']) {
+      const file = join(directory, name);
+      const good = readFileSync(file);
+      const trials = name === 'vault' ? good.length : 120;
+      for (let trial = 0; trial < trials; trial += 1) {
+        const bad = Buffer.from(good);
+        const at = Math.floor((good.length / trials) * (trial + 0.37));
+        bad.writeUInt8(bad.readUInt8(at) ^ (1 << trial % 8), at);
+        writeFileSync(file, bad);
+        const before = fingerprint(directory);
+        expect(await outcome(vaultIn(directory).unlockWithKey(Uint8Array.from(key))), `${name} byte ${at}`).toBe('vault.damaged');
+        expect(fingerprint(directory), `${name} byte ${at}`).toEqual(before);
+      }
+      writeFileSync(file, good);
+    }
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('open');
+  });
+
+  it('A89: with a folder or something huge in place of the vault file is damaged', async () => {
+    const { directory } = await profile();
+    writeFileSync(join(directory, 'vault'), Buffer.alloc(1024 * 1024));
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('vault.damaged');
+    rmSync(join(directory, 'vault'));
+    renameSync(folder(), join(directory, 'vault'));
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('vault.damaged');
+  });
+});
+
+describe('a newer vault', () => {
+  it('A89: is left alone, whether the vault file or only the database is newer', async () => {
+    const { directory } = await profile();
+    const file = join(directory, 'vault');
+    const good = readFileSync(file);
+    const content = parseVault(crypto, good);
+    for (const newer of [encodeVault(crypto, content, 2), encodeVault(crypto, { ...content, schema: schemaVersion() + 1 })]) {
+      writeFileSync(file, newer);
+      const before = fingerprint(directory);
+      // Said before a passphrase is tried.
+      expect(await outcome(vaultIn(directory).unlock('wrong'))).toBe('vault.newer');
+      expect(fingerprint(directory)).toEqual(before);
+    }
+    writeFileSync(file, good);
+    const open = await vaultIn(directory).unlock(passphrase);
+    const key = open.exportKey();
+    open.close();
+    const db = openDatabase(join(directory, 'keyshift.db'), key);
+    db.exec(`PRAGMA user_version = ${schemaVersion() + 1}`);
+    db.close();
+    const before = fingerprint(directory);
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('vault.newer');
+    expect(fingerprint(directory)).toEqual(before);
+  });
+
+  it('an older vault is raised: its file says the new schema before the database has it', async () => {
+    const { directory } = await profile();
+    const file = join(directory, 'vault');
+    writeFileSync(file, encodeVault(crypto, { ...parseVault(crypto, readFileSync(file)), schema: 1 }));
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('open');
+    expect(parseVault(crypto, readFileSync(file)).schema).toBe(schemaVersion());
+  });
+});
+
+describe('disk and secrets', () => {
+  it('a full disk: nothing half is left by a creation, and the old passphrase stays', async () => {
+    const disk = smallDisk(4096);
+    if (disk === undefined) return;
+    const filler = join(disk, 'filler');
+    writeFileSync(filler, Buffer.alloc(4096 * 1024 - 16 * 4096));
+    expect(await outcome(vaultIn(disk).create(passphrase))).toBe('disk.full');
+    expect(readdirSync(disk)).toEqual(['filler']);
+    rmSync(filler);
+    const open = closing(await vaultIn(disk).create(passphrase));
+    for (let at = 0; at < 2000; at += 1) {
+      try {
+        writeFileSync(`${filler}${at}`, Buffer.alloc(4096));
+      } catch {
+        break;
+      }
+    }
+    const before = readFileSync(join(disk, 'vault'));
+    await expect(open.changePassphrase(passphrase, 'next')).rejects.toThrow(refused('disk.full'));
+    expect(() => open.stores.transaction(() => { for (let n = 0; n < 4000; n += 1) open.stores.local.save(localRecord()); })).toThrow(refused('disk.full'));
+    expect(readFileSync(join(disk, 'vault')).equals(before)).toBe(true);
+    open.close();
+    for (const name of readdirSync(disk)) if (name.startsWith('filler')) rmSync(join(disk, name));
+    expect(await outcome(vaultIn(disk).unlock(passphrase))).toBe('open');
+  });
+
+  it('A87 A88: no passphrase, key or text is found in any file of the profile, open or closed', async () => {
+    const directory = folder();
+    const lock = lockProfile(directory);
+    afterwards(() => lock.release());
+    const canary = 'canary-51c9-passphrase';
+    const open = closing(await vaultIn(directory).create(canary));
+    const record = localRecord({ name: 'canary-51c9-name' });
+    open.stores.local.save(record);
+    open.stores.conversations.put(conversation(1, { title: 'canary-51c9-title' }));
+    for (let n = 1; n <= 200; n += 1) open.stores.messages.add(message(n, { text: `canary-51c9-text ${n}` }));
+    const key = open.exportKey();
+    await open.changePassphrase(canary, `${canary}-2`);
+    const secrets: [string, Uint8Array][] = [
+      ['text', new TextEncoder().encode('canary-51c9')],
+      ['database key', key],
+      ['database key in hex', new TextEncoder().encode(Buffer.from(key).toString('hex'))],
+      ['signing seed', record.instance.signingSeed],
+      ['KEM secret', record.instance.kemSecret],
+    ];
+    const scan = (): string[] => readdirSync(directory).flatMap((name) => {
+      const content = readFileSync(join(directory, name));
+      return secrets.filter(([, bytes]) => content.includes(bytes)).map(([what]) => `${what} in ${name}`);
+    });
+    expect(readdirSync(directory).sort()).toEqual(['keyshift.db', 'keyshift.db-shm', 'keyshift.db-wal', 'lock', 'vault']);
+    expect(scan()).toEqual([]);
+    open.close();
+    expect(scan()).toEqual([]);
+  });
+
+  it('A87: an open vault shows no key when it is inspected or turned to JSON', async () => {
+    const directory = folder();
+    const vault = vaultIn(directory);
+    const open = closing(await vault.create(passphrase));
+    const key = Buffer.from(open.exportKey());
+    const shown = `${inspect([open, vault], { depth: 8, showHidden: true })}${JSON.stringify(open)}`;
+    for (const form of [key.toString('hex'), key.toString('base64'), inspect(key).slice(8, 40), passphrase]) expect(shown).not.toContain(form);
+  });
+});

@@ -1,0 +1,31 @@
+import { createCrypto } from '../../../electron/engine/crypto/create-crypto';
+import type { Crypto } from '../../../electron/engine/crypto/crypto';
+import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+import type { OpenVault } from '../../../electron/services/ports';
+import { createVaultFile } from '../../../electron/storage/vault-file';
+import type { VaultFileOnDisk } from '../../../electron/storage/vault-file';
+import { afterwards } from './places';
+
+/** The least Argon2id that is accepted: about ten milliseconds. */
+export const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
+
+export const crypto: Crypto = await createCrypto({ random: kernelRandom });
+
+export function vaultIn(directory: string): VaultFileOnDisk {
+  return createVaultFile({ directory, crypto, cost: testCost });
+}
+
+export function closing(vault: OpenVault): OpenVault {
+  afterwards(() => vault.close());
+  return vault;
+}
+
+/** What an attempt to open ended with: `open`, an error code, or the unexpected error. */
+export async function outcome(attempt: Promise<OpenVault>): Promise<string> {
+  try {
+    (await attempt).close();
+    return 'open';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  }
+}

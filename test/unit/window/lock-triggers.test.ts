@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { idleCheck, watchLockTriggers } from '../../../electron/window/lock-triggers';
+
+/** A clock, a keyboard nobody may touch, and a screen that can be locked. */
+function setUp(minutes: number) {
+  const power = new Map<string, () => void>();
+  const timers: { at: number; run: () => void }[] = [];
+  let now = 0;
+  let idle = 0;
+  let locked = 0;
+  let after = minutes;
+  const end = watchLockTriggers({
+    power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => idle },
+    lockAfterMinutes: () => after,
+    lock: () => (locked += 1),
+    setTimer(milliseconds, run) {
+      const timer = { at: now + milliseconds, run };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+  });
+  const pass = (milliseconds: number, touched = false): void => {
+    for (let left = milliseconds; left > 0; left -= idleCheck) {
+      now += idleCheck;
+      idle = touched ? 0 : idle + idleCheck / 1000;
+      for (const timer of timers.filter(({ at }) => at <= now)) {
+        timers.splice(timers.indexOf(timer), 1);
+        timer.run();
+      }
+    }
+  };
+  return { power, pass, end, locked: () => locked, setMinutes: (value: number) => (after = value), timers };
+}
+
+describe('row 17: what locks by itself', () => {
+  test.each(['lock-screen', 'suspend'])('%s does, whatever the setting', (event) => {
+    const { power, locked } = setUp(0);
+    power.get(event)?.();
+    expect(locked()).toBe(1);
+  });
+
+  test('nobody touching the machine for as long as the setting says, not sooner', () => {
+    const { pass, locked } = setUp(2);
+    pass(110_000);
+    expect(locked()).toBe(0);
+    pass(10_000);
+    expect(locked()).toBe(1);
+  });
+
+  test('somebody typing keeps it open', () => {
+    const { pass, locked } = setUp(1);
+    pass(3_600_000, true);
+    expect(locked()).toBe(0);
+  });
+
+  test('0 never locks for idleness, and a new setting counts from the next look', () => {
+    const { pass, locked, setMinutes } = setUp(0);
+    pass(3_600_000);
+    expect(locked()).toBe(0);
+    setMinutes(1);
+    pass(idleCheck);
+    expect(locked()).toBe(1);
+  });
+
+  test('after the end no timer is left', () => {
+    const { end, timers, pass } = setUp(1);
+    pass(30_000);
+    expect(timers).toHaveLength(1);
+    end();
+    expect(timers).toHaveLength(0);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { groundColour, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
+import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
+import { menuTemplate } from '../../../electron/window/menu';
+import { quitOrderly } from '../../../electron/window/orderly-quit';
+import { withSettingsEffects } from '../../../electron/window/settings-effects';
+import { failToStart, startFailureSentence } from '../../../electron/window/start-failure';
+import { placeWindow, smallestWindow, type WindowPlace } from '../../../electron/window/window-place';
+import { KeyshiftError } from '../../../shared/errors';
+import { defaultSettings } from '../../../shared/model/settings';
+import { recordingHandlers } from '../../support/fake-handlers';
+
+describe('where the window opens', () => {
+  const screen = { x: 0, y: 25, width: 1920, height: 1055 };
+  const second = { x: 1920, y: 0, width: 1280, height: 1024 };
+  const saved: WindowPlace = { x: 100, y: 100, width: 900, height: 700, maximized: true };
+
+  test('where it was, while that is still on a display', () => {
+    expect(placeWindow(saved, [screen])).toEqual(saved);
+    expect(placeWindow({ ...saved, x: 2000 }, [screen, second])).toEqual({ ...saved, x: 2000 });
+  });
+
+  test('in the middle of the first display without a place, or when that display is gone', () => {
+    const middle = { x: 370, y: 163, width: 1180, height: 780, maximized: false };
+    expect(placeWindow(undefined, [screen])).toEqual(middle);
+    expect(placeWindow({ ...saved, x: 2000, maximized: false }, [screen])).toMatchObject({ x: 510, y: 203, width: 900, height: 700 });
+  });
+
+  test.each<readonly [string, Partial<WindowPlace>]>([
+    ['left', { x: -5000 }],
+    ['right', { x: 1900 }],
+    ['above', { y: -200 }],
+    ['below', { y: 1070 }],
+  ])('out of reach (%s) comes back into the middle', (_where, off) => {
+    expect(placeWindow({ ...saved, ...off }, [screen])).toMatchObject({ x: 510, y: 203 });
+  });
+
+  test('never larger than the display, never smaller than every screen needs', () => {
+    expect(placeWindow({ ...saved, width: 9000, height: 9000 }, [screen])).toMatchObject({ width: 1920, height: 1055 });
+    expect(placeWindow({ ...saved, width: 1, height: 1, x: 0 }, [{ x: 0, y: 0, width: 300, height: 200 }])).toMatchObject(smallestWindow);
+    expect(placeWindow(undefined, [])).toMatchObject({ width: 1180, height: 780 });
+  });
+});
+
+describe('how it looks before the page has drawn', () => {
+  test('theme, ground and title', () => {
+    expect((['system', 'light', 'dark', 'contrast'] as const).map(themeSourceOf)).toEqual(['system', 'light', 'dark', 'system']);
+    expect(groundColour(true)).not.toBe(groundColour(false));
+    expect(windowTitle(false)).toBe('Keyshift');
+    expect(windowTitle(true)).toBe('Keyshift (trial runtime)');
+  });
+});
+
+describe('menus', () => {
+  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined }, platform, developerTools));
+
+  test.each(['linux', 'win32', 'darwin'] as const)('%s: no reload anywhere, developer tools only unpackaged', (platform) => {
+    expect(roles(false, platform)).not.toMatch(/reload|toggleDevTools/i);
+    expect(roles(true, platform)).toContain('toggleDevTools');
+    expect(roles(true, platform)).not.toMatch(/reload/i);
+  });
+
+  test.each(['linux', 'darwin'] as const)('%s: Ctrl or Cmd and L locks', (platform) => {
+    let locked = 0;
+    const items = menuTemplate({ lock: () => (locked += 1) }, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+    const item = items.find(({ accelerator }) => accelerator === 'CmdOrCtrl+L');
+    (item?.click as (() => void) | undefined)?.();
+    expect(locked).toBe(1);
+  });
+
+  const flags = { canCut: true, canCopy: true, canPaste: true, canSelectAll: true } as Click['editFlags'];
+  test('a text field offers cut, copy, paste; a selection copy; anything else nothing', () => {
+    expect(contextMenuTemplate({ isEditable: true, selectionText: '', editFlags: { ...flags, canCut: false } })).toContainEqual({ role: 'cut', enabled: false });
+    expect(contextMenuTemplate({ isEditable: false, selectionText: 'words', editFlags: flags })).toEqual([{ role: 'copy', enabled: true }]);
+    expect(contextMenuTemplate({ isEditable: false, selectionText: ' ', editFlags: flags })).toEqual([]);
+  });
+});
+
+describe('settings reach the window', () => {
+  test('after they were saved, and only then', async () => {
+    const applied: unknown[] = [];
+    const { handlers, seen } = recordingHandlers({ 'settings.set': (change) => ({ ...defaultSettings, ...(change as object) }) });
+    const effective = withSettingsEffects(handlers, (settings) => applied.push(settings));
+    await effective.settings.set({ contentProtection: true });
+    expect(applied).toEqual([{ ...defaultSettings, contentProtection: true }]);
+    expect(seen.map(({ name }) => name)).toEqual(['settings.set']);
+
+    const failing = recordingHandlers({
+      'settings.set': () => {
+        throw new KeyshiftError('disk.full', 'full');
+      },
+    });
+    await expect(withSettingsEffects(failing.handlers, (settings) => applied.push(settings)).settings.set({})).rejects.toThrow('full');
+    expect(applied).toHaveLength(1);
+  });
+});
+
+describe('the end', () => {
+  function quitting(stop: () => Promise<void>) {
+    let listener: ((event: { preventDefault(): void }) => void) | undefined;
+    let exits = 0;
+    let prevented = 0;
+    const errors: unknown[] = [];
+    const exited = new Promise<void>((resolve) => {
+      quitOrderly(
+        {
+          on: (_name, given) => (listener = given),
+          exit: () => {
+            exits += 1;
+            resolve();
+          },
+        },
+        stop,
+        (error) => errors.push(error),
+      );
+    });
+    return { quit: () => listener?.({ preventDefault: () => (prevented += 1) }), exited, errors, count: () => ({ exits, prevented }) };
+  }
+
+  test('the parts are stopped once, then the process ends', async () => {
+    let stops = 0;
+    const { quit, exited, count } = quitting(async () => void (stops += 1));
+    quit();
+    quit();
+    await exited;
+    expect(stops).toBe(1);
+    expect(count()).toEqual({ exits: 1, prevented: 2 });
+  });
+
+  test('a failure on the way is noted and does not keep it open', async () => {
+    const { quit, exited, errors } = quitting(() => Promise.reject(new Error('x')));
+    quit();
+    await exited;
+    expect(errors).toHaveLength(1);
+  });
+
+  test('an app that cannot start says why, and nothing of what it does not know', async () => {
+    expect(startFailureSentence(new KeyshiftError('profile.in-use', 'This profile is open already.'))).toBe('This profile is open already.');
+    expect(startFailureSentence(new Error('secret'))).not.toContain('secret');
+    const lines: string[] = [];
+    const codes: number[] = [];
+    const show = async (): Promise<never> => {
+      throw new Error('no display');
+    };
+    await failToStart(new KeyshiftError('disk.full', 'Full.'), { writeLine: (line) => lines.push(line), show, exit: (code) => codes.push(code) }).catch(() => undefined);
+    expect(lines).toEqual(['keyshift: Full.\n']);
+    expect(codes).toEqual([1]);
+  });
+});

@@ -1,0 +1,20 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
+const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**'];
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    passWithNoTests: false,
+    reporters: ['default'],
+    projects: [
+      { extends: true, test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, 'test/unit/renderer/**'] } },
+      { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/unit/renderer/**/*.test.{ts,tsx}', 'test/**/*.test.tsx'], exclude: NOT_HERE } },
+    ],
+  },
+});
