@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { KeyshiftError } from '../shared/errors';
 import { createCrypto } from './engine/crypto/create-crypto';
-import { memoryLockFailed } from './engine/crypto/memory-lock';
+import { memoryLockFailed } from './engine/crypto/locked-memory';
 import type { Address, Clock, Link, Listener, Logger, Random, Transport } from './engine/ports';
 import { localAddresses } from './network/addresses';
 import { createTcpTransport } from './network/tcp-transport';
@@ -16,7 +16,7 @@ import type { Keyring, PreferencesStore } from './services/ports';
 import { diagnosticsService, networkService, settingsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { lockProfile } from './storage/profile-lock';
-import { createVaultFile, standardCost } from './storage/vault-file';
+import { createVaultFile, productCost } from './storage/vault-file';
 
 /** What differs between the window and the headless peer. */
 export interface AppPorts {
@@ -65,7 +65,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       vaultFile: createVaultFile({
         directory: ports.profileDirectory,
         crypto,
-        cost: ports.kdf === 'test' ? testCost : standardCost,
+        cost: ports.kdf === 'test' ? testCost : productCost,
       }),
     });
     listener = await listen(transport, ports, (link) => vault.accept(link));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, dialog, protocol, safeStorage, session } from 'electron';
 import { version } from '../package.json';
 import { startApp } from './compose';
+import { parseHostPort } from './headless/arguments';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
@@ -47,8 +48,10 @@ async function start(): Promise<void> {
   const profileDirectory = app.getPath('userData');
   prepareProfileDirectory(profileDirectory);
   const preferences = new ElectronPreferences(profileDirectory, () => logger.warn('preferences.damaged'));
+  const listen = parseHostPort(app.commandLine.getSwitchValue('listen'));
   const running = await startApp({
     profileDirectory,
+    ...(listen === undefined ? {} : { listen }),
     clock: systemClock,
     random: systemRandom,
     logger,

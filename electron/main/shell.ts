@@ -85,10 +85,14 @@ export function openShell({ running, preferences, logger, trial, developerTools,
     });
     let revivedAt = Number.NEGATIVE_INFINITY;
     webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason === 'clean-exit') return;
       logger.error('page.gone', { reason });
       if (systemClock.monotonic() - revivedAt < revival) return;
       revivedAt = systemClock.monotonic();
-      webContents.reload();
+      // Not within the event: the dead process is still being cleared away.
+      systemClock.setTimer(200, () => {
+        if (!made.isDestroyed()) webContents.reload();
+      });
     });
     made.on('closed', () => {
       door.dismiss(pageId);

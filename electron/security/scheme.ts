@@ -65,6 +65,8 @@ export function servePage(files: PageFiles, request: { readonly url: string; rea
   return new Response(readFileSync(file.path), { status: 200, headers: { ...common, 'content-type': file.mediaType } });
 }
 
+/** Serves the pages; `file:`, which the request filter does not see in every case, does not exist for them. */
 export function handleScheme(protocol: Pick<Protocol, 'handle'>, files: PageFiles): void {
   protocol.handle(appScheme, (request) => servePage(files, request));
+  protocol.handle('file', (request) => servePage(files, request));
 }

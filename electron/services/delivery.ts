@@ -44,7 +44,7 @@ export class Delivery {
   }
 
   /** A session with this person is up: send what waits, hear what comes. */
-  attach(peerId: PeerId, session: Session): void {
+  attach(peerId: PeerId, session: Session, onCard: (bytes: Uint8Array) => void): void {
     this.detach(peerId);
     const lane: Lane = {
       session,
@@ -56,7 +56,10 @@ export class Delivery {
       cancelNote: undefined,
     };
     this.#lanes.set(peerId, lane);
-    session.onItems((items) => this.#heard(peerId, lane, items));
+    session.onItems((items) => {
+      for (const item of items) if (item.kind === 'card') onCard(item.bytes);
+      this.#heard(peerId, lane, items);
+    });
     session.onDrain(() => {
       lane.blocked = false;
       this.flush(peerId);
@@ -107,7 +110,7 @@ export class Delivery {
   }
 
   #heard(peerId: PeerId, lane: Lane, items: readonly SessionItem[]): void {
-    for (const item of items) if (item.kind === 'message') lane.incoming.push(item.bytes);
+    for (const item of items) if (item.kind === 'message') lane.incoming.push(item.bytes.slice()); // a view of the record, which is reused
     if (lane.scheduled || lane.incoming.length === 0) return;
     lane.scheduled = true;
     // Everything that arrives in this turn of the event loop shares one transaction (group commit).

@@ -12,6 +12,7 @@ import { answerInvitations, type RedeemResult } from '../engine/session/meeting-
 import { inviteOverChannel } from '../engine/session/meeting-invitee';
 import { answerRequests, type RequestResult } from '../engine/session/meeting-requestee';
 import { requestOverChannel } from '../engine/session/meeting-requester';
+import { MeetingRefusal } from '../engine/session/meeting-roles';
 import { backoffMs } from './backoff';
 import type { EventHub } from './event-hub';
 import { newHandle } from './local-handle';
@@ -23,14 +24,14 @@ const dialTimeoutMs = 5_000;
 /** What a person may do who was let in; narrower rights come with the contact's settings. */
 export const fullPermissions = { message: true, openConversation: true, sendFile: true } as const;
 
-/** Refusals that end a pending contact for good; anything else is tried again. */
-const final: ReadonlySet<ErrorCode> = new Set([
-  'invitation.used',
-  'invitation.expired',
-  'invitation.refused',
-  'invitation.wrong-person',
-  'request.declined',
-]);
+/**
+ * The code of an error that ends a pending contact for good; undefined for what is worth another try. A refusal counts
+ * only from whoever proved to be the person asked: anybody may sit at an address.
+ */
+function finalCode(error: unknown): ErrorCode | undefined {
+  if (error instanceof MeetingRefusal && !error.proven) return undefined;
+  return error instanceof KeyshiftError && error.code !== 'internal' && !error.code.startsWith('disk.') ? error.code : undefined;
+}
 
 interface Attempt {
   failures: number;
@@ -91,10 +92,10 @@ export class Introductions {
       answerInvitations(channel, {
         ...common,
         find: (invitationId) => this.#parts.stores.invitations.find(invitationId),
-        redeem: (invitationId, card) => this.#redeem(invitationId, card),
+        redeem: (invitationId, card) => this.#orElse<RedeemResult>('refused', () => this.#redeem(invitationId, card)),
       });
     } else {
-      answerRequests(channel, { ...common, onRequest: (card) => this.#requested(card) });
+      answerRequests(channel, { ...common, onRequest: (card) => this.#orElse<RequestResult>('pending', () => this.#requested(card)) });
     }
   }
 
@@ -106,6 +107,16 @@ export class Introductions {
   close(): void {
     this.#closed = true;
     for (const attempt of this.#attempts.values()) attempt.cancelTimer?.();
+  }
+
+  /** A full disk here must not end the process, and the stranger is told nothing of it. */
+  #orElse<T>(answer: T, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.#parts.logger.error('introduction.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+      return answer;
+    }
   }
 
   #isPending(contactId: string): boolean {
@@ -120,7 +131,8 @@ export class Introductions {
       attempt.failures = 0;
     } catch (error) {
       attempt.failures += 1;
-      if (error instanceof KeyshiftError && final.has(error.code) && !this.#closed) this.#end(contactId, error.code);
+      const code = finalCode(error);
+      if (code !== undefined && !this.#closed) this.#end(contactId, code);
       else this.#parts.logger.debug('introduction.failed', { reason: error instanceof Error ? error.name : 'unknown' });
     } finally {
       attempt.running = false;
@@ -170,7 +182,7 @@ export class Introductions {
           channel.close();
         }
       } catch (error) {
-        if (error instanceof KeyshiftError && final.has(error.code) && error.code !== 'invitation.wrong-person') throw error;
+        if (finalCode(error) !== undefined) throw error;
         failure = error;
       }
     }

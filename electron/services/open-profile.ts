@@ -206,9 +206,8 @@ export class OpenProfile {
       return;
     }
     const { crypto, clock } = this.#around;
-    session.onCard((bytes) => this.#onCard(session, bytes));
     session.send([{ kind: 'card', bytes: createCard(crypto, this.local, this.#around.ownAddresses(), clock.now()) }]);
-    this.delivery.attach(peerId, session);
+    this.delivery.attach(peerId, session, (bytes) => this.#onCard(session, bytes));
   }
 
   /** A contact tells where it can be reached now; the card must be its own. */

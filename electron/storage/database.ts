@@ -117,7 +117,9 @@ class SqlDatabase implements Db {
   }
 
   pragma(source: string): SqlValue | undefined {
-    return this.#guard(() => this.#database.pragma(source, { simple: true }));
+    // Not the library's own `simple`, which fails for pragmas with several columns.
+    const [row] = this.#guard(() => this.#database.pragma(source));
+    return row && Object.values(row)[0];
   }
 
   /**

@@ -25,10 +25,11 @@ export const ROOMS: readonly Room[] = [
   { name: 'shared', paths: ['shared/'], mayImport: [], packages: ['zod'] },
   { name: 'renderer', paths: ['renderer/'], mayImport: ['shared'], packages: '*' },
 
-  // The engine's own files (ports, ids) and its rooms: crypto, wire ← identity ← certificates ← { exchange ← dialog ; session ← sharing }.
+  // The engine's own files (ports, ids) and its rooms: wire, crypto ← identity ← certificates ← { exchange ← dialog ; session ← sharing }.
   { name: 'engine', paths: ['electron/engine/'], mayImport: ['shared', ...ENGINE_ROOMS], packages: HARMLESS_NODE },
-  engineRoom('crypto', [], CRYPTO_PACKAGES),
-  engineRoom('wire', ['crypto']),
+  // Bytes know nothing of keys; the primitives frame what they seal with the same reader and writer.
+  engineRoom('wire', []),
+  engineRoom('crypto', ['wire'], CRYPTO_PACKAGES),
   engineRoom('identity', ['crypto', 'wire']),
   engineRoom('certificates', ['crypto', 'wire', 'identity'], CRYPTO_PACKAGES),
   engineRoom('exchange', ['crypto', 'wire', 'identity', 'certificates']),

@@ -10,6 +10,7 @@ const house = (files: Record<string, string>) => Object.entries(files).map(([pat
 
 describe('each import rule refuses what it forbids', () => {
   test.each([
+    ['electron/engine/wire/a.ts', 'electron/engine/crypto/b.ts'],
     ['electron/engine/crypto/a.ts', 'electron/engine/dialog/b.ts'],
     ['electron/engine/identity/a.ts', 'electron/engine/certificates/b.ts'],
     ['electron/engine/certificates/a.ts', 'electron/engine/session/b.ts'],

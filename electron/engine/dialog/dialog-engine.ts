@@ -1,9 +1,20 @@
+import { KeyshiftError } from '../../../shared/errors';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
 import type { Clock, Logger } from '../ports';
-import type { DialogStore } from './dialog-store';
+import { dialogIdFromBytes } from '../wire/ids';
+import { WireError } from '../wire/reader';
+import { ControlHandler } from './acknowledging';
+import { type Content, encodeContent } from './content';
+import type { DialogKey, DialogRow, DialogStore } from './dialog-store';
 import type { DialogEngine, DialogSink, RemoteParty } from './dialog-types';
+import { defaultLimits, type DialogLimits, hourMs, shiftsByHandPerHour } from './limits';
+import { Memory } from './memory';
+import { Receiving } from './receiving';
+import { Sending } from './sending';
+import { dialogStatus } from './status';
+import type { DialogState } from './streams';
 
 export type {
   DialogEngine,
@@ -15,6 +26,7 @@ export type {
   RemoteParty,
   Sent,
 } from './dialog-types';
+export type { DialogLimits } from './limits';
 
 export interface DialogEngineParts {
   readonly crypto: Crypto;
@@ -30,17 +42,120 @@ export interface DialogEngineParts {
   readonly limits?: Partial<DialogLimits>;
 }
 
-export interface DialogLimits {
-  /** Header cache entries per peer and level; 0 is legal and changes no result (S1-47). */
-  readonly cacheEntries: number;
-  /** Private-key operations one peer can cause at once, and how many come back per second (A17). */
-  readonly decapsulations: number;
-  readonly decapsulationsPerSecond: number;
-  /** How far ahead of the next expected message one may be, and how many bytes may wait (A25). */
-  readonly lookAhead: number;
-  readonly heldBytes: number;
+/** The dialogs of this device. One per open vault. */
+export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
+  const { crypto, clock, local, store, peers, sink } = parts;
+  const limits: DialogLimits = { ...defaultLimits, ...parts.limits };
+  const memory = new Memory({ crypto, clock, local, store, limits });
+  const sending = new Sending({ ...parts, memory });
+  const controls = new ControlHandler({ ...parts, memory, sending });
+  const receiving = new Receiving({ ...parts, memory, limits, controls });
+
+  /** Errors: conversation.unknown, conversation.failed, conversation.closed. */
+  const openDialog = (key: DialogKey): DialogState => {
+    const dialog = memory.dialog(key);
+    if (!dialog) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
+    if (dialog.row.state === 'failed') throw new KeyshiftError('conversation.failed', 'This conversation has ended for safety.');
+    if (dialog.row.state === 'closed') throw new KeyshiftError('conversation.closed', 'This conversation is closed.');
+    return dialog;
+  };
+  const assertNotBlocked = (peerId: PeerId): void => {
+    if (peers(peerId)?.blocked) throw new KeyshiftError('contact.blocked', 'This person is blocked.');
+  };
+
+  return {
+    open(peerId, { title }) {
+      assertNotBlocked(peerId);
+      const bytes = encode({ kind: 'title', title });
+      return memory.change(() => {
+        const dialogId = dialogIdFromBytes(crypto.random(16));
+        const key: DialogKey = { peerId, dialogId };
+        const createdAt = Math.max(0, Math.trunc(clock.now()));
+        const row: DialogRow = { ...key, openedBy: 'you', state: 'open', createdAt, announced: true, failureDue: false };
+        store.putDialog(row);
+        const dialog: DialogState = { key, row, sending: undefined, receiving: new Map(), touched: memory.generation };
+        memory.addDialog(dialog);
+        sink.opened({ ...key, title });
+        sending.send(dialog, bytes);
+        return dialogId;
+      });
+    },
+
+    send(key, content) {
+      assertNotBlocked(key.peerId);
+      const bytes = encode(content);
+      return memory.change(() => {
+        const { row } = sending.send(openDialog(key), bytes);
+        return { sequence: row.sequence, instanceId: row.instanceId, keyEpoch: row.sealed?.keyEpoch ?? 0, sentAt: row.sentAt };
+      });
+    },
+
+    sealWaiting(peerId) {
+      if (!peers(peerId) || store.waiting(peerId, 1).length === 0) return 0;
+      return memory.change(() => sending.sealWaiting(peerId));
+    },
+
+    pending: (peerId, { after, limit }) =>
+      store.pending(peerId, after ?? 0, limit).map(({ dialogId, sequence, bytes, cursor }) => ({ dialogId, sequence, bytes, cursor })),
+
+    acknowledgements(peerId) {
+      const peer = peers(peerId);
+      if (!peer || peer.blocked || !controls.isDue(peerId)) return [];
+      return memory.change(() => controls.due(peer));
+    },
+
+    receive(source, batch) {
+      if (batch.length === 0) return [];
+      return memory.change(() => receiving.receiveBatch(source, batch));
+    },
+
+    shift(key, reason) {
+      assertNotBlocked(key.peerId);
+      return memory.change(() => {
+        const dialog = openDialog(key);
+        const stream = sending.stream(dialog);
+        const times = store.shiftTimes(stream.row, 'hand', clock.now() - hourMs);
+        const oldest = times.at(-shiftsByHandPerHour);
+        if (oldest !== undefined) {
+          throw new KeyshiftError('keys.too-often', 'The key was renewed too often.', { retryAt: oldest + hourMs });
+        }
+        return sending.shift(dialog, stream, reason);
+      });
+    },
+
+    status(key) {
+      memory.refresh();
+      const dialog = memory.dialog(key);
+      if (!dialog) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
+      return dialogStatus(dialog, memory.ring(key.peerId), store);
+    },
+
+    block(peerId) {
+      memory.change(() => {
+        memory.forgetPeer(peerId);
+        memory.ring(peerId).deleteAll();
+        for (const row of store.dialogsOf(peerId)) {
+          const dialog = memory.dialog(row);
+          if (!dialog) continue;
+          memory.touch(dialog);
+          // The next message after an unblock takes a fresh key exchange key (A19).
+          const { kekCreator: _, ...rest } = dialog.row;
+          dialog.row = rest;
+          store.putDialog(rest);
+        }
+      });
+    },
+
+    wipe: () => memory.wipe(),
+  };
 }
 
-export function createDialogEngine(_parts: DialogEngineParts): DialogEngine {
-  throw new Error('not built yet');
+/** Errors: message.too-long. */
+function encode(content: Content): Uint8Array {
+  try {
+    return encodeContent(content);
+  } catch (error) {
+    if (error instanceof WireError) throw new KeyshiftError('message.too-long', 'The message is too long.');
+    throw error;
+  }
 }

@@ -1,9 +1,11 @@
 import type { VerifiedChain } from '../certificates/chain';
-import type { DialogRow, ReceivingKeyRow } from './dialog-store';
+import type { DialogRow } from './dialog-store';
 import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
 import type { BlockEntry, DskEntry } from './header-entries';
-import { type ControlHandler } from './acknowledging';
-import { Delivering, type Arrived } from './delivering';
+import { kekHeaderBytes, signatureBytes } from '../exchange/kek-block';
+import { dialogIdFromBytes } from '../wire/ids';
+import type { ControlHandler } from './acknowledging';
+import { type Arrived, Delivering } from './delivering';
 import type { DialogLimits } from './limits';
 import type { PeerMemory } from './memory';
 import { micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
@@ -50,7 +52,8 @@ export class Receiving {
     const span = spanOfMessage(bytes);
     if (!span) return rejected('preamble');
     const mic = bytes.toString('latin1', micAt, micAt + micBytes);
-    if (peer.recent.has(mic)) return this.#seenBefore(source, bytes, span, touched);
+    const replay = peer.recent.has(mic) && this.#seenBefore(source, remote, bytes, span, touched);
+    if (replay) return replay;
 
     // 616 → 624 → 628, 620 → 636 → 640: service pair and key exchange key.
     const block = openBlock(this.#parts, peer, memory.ring(peerId), source, bytes, span);
@@ -64,7 +67,7 @@ export class Receiving {
     // 644: the body. Until here nothing was believed.
     const plaintext = openMessage(crypto, dsk.entry.state, bytes, span);
     const content = plaintext && unpadded(plaintext);
-    const message: Authentic | undefined = content && { source, remote, peer, span, block: block.entry, dsk: dsk.entry, content, size: bytes.length, mic };
+    const message: Authentic | undefined = content && { source, remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
     const outcome = message ? this.#judge(message, touched) : rejected(plaintext ? 'padding' : 'tag');
     this.#settle(peer, block, dsk, message !== undefined && accepted.has(outcome.kind));
@@ -100,23 +103,17 @@ export class Receiving {
     if (sequence > cumulative + limits.lookAhead) return rejected('ahead');
     if (stream && sequence !== cumulative + 1 && stream.heldBytes + message.content.length > limits.heldBytes) return rejected('ahead');
 
-    const ring = memory.ring(peer.peerId);
     const claim = { ...dsk.header, check: dsk.check, sequence };
     const verdict = judgeEpoch(stream?.keys ?? [], claim);
     const ranges = extendKekRanges(stream?.row.kekRanges ?? [], block.header.creatingInstance, block.header.epoch, sequence);
-    const failure = this.#failure(message, verdict, ranges === undefined, stream === undefined || verdict.kind === 'new');
-    if (failure) {
-      if (ring.contradicts(block.header, block.check)) memory.peer(peer.peerId).dsks.clear();
-      return this.#fail(message, known, failure);
-    }
+    const failure = this.#failure(message, verdict, ranges === undefined);
+    if (failure) return this.#fail(message, known, failure);
 
     const dialog = known ?? this.#create(message);
     const into = stream ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
     if (!stream) dialog.receiving.set(dsk.instanceId, into);
     memory.touch(dialog);
-    if (!ring.find(block.header.kekId)?.known || !store.verifiedBlock(peer.peerId, block.hash)) {
-      ring.learned(block.header, block.check, block.kek, block.bytes, block.hash, this.#now());
-    }
+    this.#learn(message);
     if (ranges && ranges !== into.row.kekRanges) into.row = { ...into.row, kekRanges: ranges };
     memory.remember(peer, message.mic);
     touched.add(into);
@@ -132,13 +129,13 @@ export class Receiving {
   }
 
   /** What breaks the rules of keys, if anything does (A11, A29, A35, A36). */
-  #failure(message: Authentic, verdict: EpochVerdict, kekRollback: boolean, newKey: boolean): FailureReason | undefined {
+  #failure(message: Authentic, verdict: EpochVerdict, kekRollback: boolean): FailureReason | undefined {
     const { memory, store } = this.#parts;
-    const { block, dsk, peer } = message;
-    if (memory.ring(peer.peerId).contradicts(block.header, block.check)) return 'kek-conflict';
+    const { block, blockIsFresh, dsk, peer } = message;
+    if (blockIsFresh && memory.ring(peer.peerId).contradicts(block.header, block.check)) return 'kek-conflict';
     if (verdict.kind === 'violated') return verdict.reason;
     if (kekRollback) return 'kek-rollback';
-    if (!newKey) return undefined;
+    if (verdict.kind === 'known') return undefined;
     const elsewhere = store.streamsWithCheck(peer.peerId, dsk.check).some(
       (key) => key.dialogId !== dsk.dialog.dialogId || key.instanceId !== dsk.instanceId,
     );
@@ -147,22 +144,19 @@ export class Receiving {
 
   #control(message: Authentic, dialog: DialogState, touched: Set<ReceivingStream>): ReceiveOutcome {
     const { crypto, local, memory, controls } = this.#parts;
-    const { dsk, span, peer, block } = message;
+    const { dsk, span, peer } = message;
     if (dialog.row.state !== 'open') return rejected('dialog-failed');
     const known = dialog.receiving.get(dsk.instanceId);
     // The newest state wins: an older counter, or an older key, is a replay.
     if (known && (span.sequence <= known.row.controlFloor || dsk.header.epoch < known.row.controlEpoch)) return { kind: 'duplicate' };
     const claim = { ...dsk.header, check: dsk.check };
     const verdict = judgeEpoch(known?.keys ?? [], claim);
-    const failure = this.#failure(message, verdict, false, !known || verdict.kind === 'new');
+    const failure = this.#failure(message, verdict, false);
     if (failure) return this.#fail(message, dialog, failure);
     const into = known ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
     if (!known) dialog.receiving.set(dsk.instanceId, into);
     memory.touch(dialog);
-    const ring = memory.ring(peer.peerId);
-    if (!ring.find(block.header.kekId)?.known || !this.#parts.store.verifiedBlock(peer.peerId, block.hash)) {
-      ring.learned(block.header, block.check, block.kek, block.bytes, block.hash, this.#now());
-    }
+    this.#learn(message);
     into.row = { ...into.row, controlFloor: span.sequence, controlEpoch: dsk.header.epoch };
     into.dirty = true;
     touched.add(into);
@@ -172,7 +166,14 @@ export class Receiving {
     return { kind: 'control', dialogId: dialog.key.dialogId };
   }
 
-  /** 311 of the text, S1-41: the endpoint comes into being with its first message. */
+  /** The key exchange key is known to both sides from now on. A cached one was learned when it was cached. */
+  #learn({ peer, block, blockIsFresh }: Authentic): void {
+    if (!blockIsFresh) return;
+    const { header, check, kek, bytes, hash } = block;
+    this.#parts.memory.ring(peer.peerId).learned(header, check, kek, bytes, hash, this.#now());
+  }
+
+  /** S1-41: the endpoint comes into being with its first message. */
   #create(message: Authentic): DialogState {
     const { store, memory } = this.#parts;
     const row: DialogRow = {
@@ -218,23 +219,33 @@ export class Receiving {
   }
 
   /** The replay filter knows the MIC: no key is touched for it, only the stream it names may owe an answer. */
-  #seenBefore(source: VerifiedChain, bytes: Buffer, span: MessageSpan, touched: Set<ReceivingStream>): ReceiveOutcome {
-    const { memory, peers } = this.#parts;
-    const { peerId } = source.identity;
-    const remote = peers(peerId);
-    if (!remote || remote.blocked) return rejected('blocked');
-    if (span.control) return { kind: 'duplicate' };
-    const dialog = memory.dialog({ peerId, dialogId: toDialogId(bytes.subarray(span.dialogAt, span.dialogAt + 16)) });
+  #seenBefore(
+    source: VerifiedChain,
+    remote: RemoteParty | undefined,
+    bytes: Buffer,
+    span: MessageSpan,
+    touched: Set<ReceivingStream>,
+  ): ReceiveOutcome | undefined {
+    if (!remote || remote.blocked || span.control) return undefined;
+    const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
+    const dialog = this.#parts.memory.dialog({ peerId: remote.peerId, dialogId });
     const stream = dialog?.receiving.get(source.instance.instanceId);
-    if (!dialog || !stream || dialog.row.state !== 'open') return { kind: 'duplicate' };
-    const { sequence } = span;
-    if (sequence > stream.row.cumulative && !stream.held.has(sequence)) return rejected('replay');
+    if (!dialog || !stream || dialog.row.state !== 'open') return undefined;
+    if (span.sequence > stream.row.cumulative && !stream.held.has(span.sequence)) return undefined;
     return this.#duplicate(dialog, stream, touched);
   }
 
   #now(): number {
     return Math.max(0, Math.trunc(this.#parts.clock.now()));
   }
+}
+
+const accepted: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
+/** Place of the signature in a block, counted from its end: it tells blocks apart. */
+const signatureFromEnd = signatureBytes + kekHeaderBytes;
+
+function rejected(reason: string): ReceiveOutcome {
+  return { kind: 'rejected', reason };
 }
 
 /** A message whose tag verified. */
@@ -244,6 +255,8 @@ interface Authentic {
   readonly peer: PeerMemory;
   readonly span: MessageSpan;
   readonly block: BlockEntry;
+  /** Not from the cache: not yet held against what is remembered. */
+  readonly blockIsFresh: boolean;
   readonly dsk: DskEntry;
   /** c ‖ content. */
   readonly content: Uint8Array;

@@ -1,4 +1,5 @@
-import { decodeBase32, encodeBase32 } from '../wire/encoding';
+import { fromBase32, toBase32 } from '../wire/encoding';
+import { WireError } from '../wire/wire-error';
 
 /** What a host text may be; everything else is refused before any name service sees it. */
 export type Host =
@@ -58,7 +59,7 @@ export function formatIpv6(bytes: Uint8Array): string {
 }
 
 export function formatOnion(bytes: Uint8Array): string {
-  return `${encodeBase32(bytes)}.onion`;
+  return `${toBase32(bytes)}.onion`;
 }
 
 function parseIpv4(labels: readonly string[]): Uint8Array | undefined {
@@ -104,6 +105,12 @@ function groupsOf(text: string, ends: boolean): number[] | undefined {
 }
 
 function onionBytes(text: string): Uint8Array | undefined {
-  const bytes = text.length === 56 ? decodeBase32(text) : undefined;
-  return bytes?.[34] === 3 ? bytes : undefined;
+  if (text.length !== 56) return undefined;
+  try {
+    const bytes = fromBase32(text);
+    return bytes[34] === 3 ? bytes : undefined;
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
+import { label } from '../crypto/label';
 import type { InstanceId, PeerId } from '../ids';
 import type { Address } from '../ports';
-import { decodeBase64Url, encodeBase64Url, encodeHex } from '../wire/encoding';
+import { fromBase64url, toBase64url, toHex } from '../wire/encoding';
 import { id16ToBytes, instanceIdFromBytes, peerIdFromBytes, peerIdToBytes } from '../wire/ids';
 import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
@@ -55,7 +56,7 @@ export function encodeInvitation(crypto: Crypto, invitation: Invitation): string
   for (const address of addresses) writer.fixed(address);
   const body = writer.finish();
   const bytes = concat(body, checksum(crypto, body));
-  const link = PREFIX + encodeBase64Url(bytes);
+  const link = PREFIX + toBase64url(bytes);
   crypto.wipe(body);
   crypto.wipe(bytes);
   return link;
@@ -72,22 +73,17 @@ export function parseInvitation(crypto: Crypto, text: string): Invitation {
   if (!crypto.equal(checksum(crypto, body), bytes.subarray(body.length))) {
     throw new KeyshiftError('invitation.altered', 'A character of this link was changed or lost on the way.');
   }
-  try {
-    return readBody(body);
-  } catch (error) {
-    if (error instanceof WireError) throw garbled();
-    throw error;
-  }
+  return unlessGarbled(() => readBody(body));
 }
 
 /**
  * How the inviter finds the invitation without the secret being told: hex of the first 16 bytes of
- * H(label ‖ HKDF(secret, "invite-hello")). Whoever sees it learns nothing about the link.
+ * H("invitation-id" ‖ HKDF(secret, "invite-hello")). Whoever sees it learns nothing about the link.
  */
 export function invitationIdOf(crypto: Crypto, secret: Uint8Array): string {
   const key = invitationHelloKey(crypto, secret);
   try {
-    return encodeHex(crypto.sha256(labelled('invite-hello'), key).subarray(0, 16));
+    return toHex(crypto.sha256(label('invitation-id'), key).subarray(0, 16));
   } finally {
     crypto.wipe(key);
   }
@@ -103,8 +99,8 @@ function linkBytes(text: string): Uint8Array {
   let link = text.replace(blank, '');
   if (link.startsWith('<') && link.endsWith('>')) link = link.slice(1, -1);
   if (!link.startsWith(PREFIX) || link.length > MAX_LINK_LENGTH) throw garbled();
-  const bytes = decodeBase64Url(link.slice(PREFIX.length));
-  if (!bytes || bytes.length < FIXED_LENGTH) throw garbled();
+  const bytes = unlessGarbled(() => fromBase64url(link.slice(PREFIX.length)));
+  if (bytes.length < FIXED_LENGTH) throw garbled();
   return bytes;
 }
 
@@ -171,8 +167,17 @@ function readHost(reader: Reader, kind: number): string {
   }
 }
 
+function unlessGarbled<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WireError) throw garbled();
+    throw error;
+  }
+}
+
 function checksum(crypto: Crypto, body: Uint8Array): Uint8Array {
-  return crypto.sha256(labelled('link-checksum'), body).subarray(0, CHECKSUM_LENGTH);
+  return crypto.sha256(label('link-checksum'), body).subarray(0, CHECKSUM_LENGTH);
 }
 
 function garbled(): KeyshiftError {

@@ -17,12 +17,13 @@ export class Rejections {
 
   note(reason: FailureReason, source: string): void {
     const now = this.#clock.monotonic();
-    // Beyond the bound, sources share one line.
-    const key = this.#until.size < maxRemembered || this.#until.has(`${reason} ${source}`) ? `${reason} ${source}` : `${reason} *`;
-    if ((this.#until.get(key) ?? -1) > now) return;
     if (this.#until.size >= maxRemembered) this.#forget(now);
+    // Beyond the bound, sources share one line.
+    const alone = this.#until.size < maxRemembered || this.#until.has(`${reason} ${source}`);
+    const key = alone ? `${reason} ${source}` : `${reason} *`;
+    if ((this.#until.get(key) ?? -1) > now) return;
     this.#until.set(key, now + perMs);
-    this.#logger.info('session.refused', { reason, source: key.endsWith(' *') ? 'many' : source });
+    this.#logger.info('session.refused', { reason, source: alone ? source : 'many' });
   }
 
   #forget(now: number): void {

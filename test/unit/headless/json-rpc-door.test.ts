@@ -167,7 +167,7 @@ describe('the headless door', () => {
         async (lines) => {
           const { input, finish } = setUp();
           for (const line of lines) input.write(`${line}\n`);
-          for (const answer of (await finish()).flat() as Json[]) {
+          for (const answer of (await finish()).flat()) {
             expect(answer['jsonrpc']).toBe('2.0');
             expect(answer).toHaveProperty('id');
             const { error } = answer as { error?: { code: number; data: { code: unknown } } };

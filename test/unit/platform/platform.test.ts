@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../electron/platform/clock';
 import { describeError } from '../../../electron/platform/describe-error';
@@ -8,7 +9,7 @@ import { toDiskError } from '../../../electron/platform/disk-error';
 import { isOutdatedRuntime } from '../../../electron/platform/electron-features';
 import { FilePreferences } from '../../../electron/platform/file-preferences';
 import { makeLogger } from '../../../electron/platform/logger';
-import { changePreferences, parsePreferences, toPreferences } from '../../../electron/platform/preferences-shape';
+import { changePreferences, parsePreferences, preferencesFile, toPreferences } from '../../../electron/platform/preferences-shape';
 import { systemRandom } from '../../../electron/platform/random';
 import type { Logger } from '../../../electron/engine/ports';
 import { KeyshiftError } from '../../../shared/errors';
@@ -168,6 +169,10 @@ describe('preferences', () => {
     expect(() => preferences.set({ listen: at(5) })).toThrow(expect.objectContaining({ code: 'disk.failed' }));
     expect(preferences.get().listen).toBeUndefined();
     expect(toDiskError(Object.assign(new Error('x'), { code: 'ENOSPC' })).code).toBe('disk.full');
+  });
+
+  test('the shape as JSON schema names no format, which electron-store’s validator would refuse to start with', () => {
+    expect(JSON.stringify(z.toJSONSchema(preferencesFile))).not.toContain('"format"');
   });
 
   test('the window’s place and the services’ part live side by side', () => {

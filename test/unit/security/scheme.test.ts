@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentSecurityPolicy } from '../../../electron/security/csp';
 import { companionHeaders, permissionsPolicy } from '../../../electron/security/headers';
-import { listPageFiles, schemePrivileges, servePage, type PageFiles } from '../../../electron/security/scheme';
+import { handleScheme, listPageFiles, schemePrivileges, servePage, type PageFiles } from '../../../electron/security/scheme';
 
 let root: string;
 let files: PageFiles;
@@ -106,6 +106,14 @@ describe('row 5: the own scheme', () => {
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-security-policy')).toBe(contentSecurityPolicy);
     expect(await answer.text()).toBe('Not found');
+  });
+
+  test('file: is answered from the same list, which holds no file: address', async () => {
+    const handlers = new Map<string, (request: Request) => Response | Promise<Response>>();
+    handleScheme({ handle: (scheme, handler) => void handlers.set(scheme, handler) }, files);
+    expect([...handlers.keys()]).toEqual(['app-keyshift', 'file']);
+    const request = { url: `file://${root}/secret.js`, method: 'GET' } as Request;
+    expect((await handlers.get('file')?.(request))?.status).toBe(404);
   });
 
   test.each(['POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s is 404', (method) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
+import { examineLog } from '../../../electron/storage/write-ahead-log';
 import { conversation, handle, instance, message } from '../../contract/storage/rows';
 import { afterwards, bundleProgram, folder, killed, linesOf, smallDisk, start } from './places';
 
@@ -23,6 +24,7 @@ describe('kill -9', () => {
       await killed(child);
       for (let rest = await line(); rest !== undefined; rest = await line()) told = Number(rest);
 
+      expect(examineLog(file)).not.toBe('damaged');
       const db = openDatabase(file, key);
       try {
         const found = db.prepare('SELECT count(*) AS parts, count(DISTINCT batch) AS batches, max(batch) AS last FROM t').get();

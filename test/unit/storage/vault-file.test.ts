@@ -239,6 +239,18 @@ describe('a damaged vault', () => {
     expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('open');
   });
 
+  it('A89: with a database that has its key but not its tables is damaged, and stays as it is', async () => {
+    const { directory } = await profile();
+    const open = await vaultIn(directory).unlock(passphrase);
+    const key = open.exportKey();
+    open.close();
+    rmSync(join(directory, 'keyshift.db'));
+    openDatabase(join(directory, 'keyshift.db'), key).close();
+    const before = fingerprint(directory);
+    expect(await outcome(vaultIn(directory).unlock(passphrase))).toBe('vault.damaged');
+    expect(fingerprint(directory)).toEqual(before);
+  });
+
   it('A89: with one changed bit anywhere in its files is damaged at once, and nothing is written', async () => {
     const { directory } = await profile();
     const key = (await vaultIn(directory).unlock(passphrase).then((open) => [open.exportKey(), open.close()] as const))[0];

@@ -1,0 +1,28 @@
+import { unacceptable } from './unacceptable';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Lifetimes in milliseconds (protocol.md §2). */
+export const lifetimes = {
+  identity: 90 * day,
+  instance: 365 * day,
+  exchange: 7 * day,
+  /** How long a retired exchange key still opens, from the start of its successor. */
+  exchangeGrace: 31 * day,
+} as const;
+
+/** How far past its end a credential is still taken without asking, and how far ahead a clock may run (protocol.md §2). */
+export const validityTolerance = 30 * day;
+
+export interface Validity {
+  /** Unix milliseconds. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** Throws `key.unacceptable` for a credential that begins or ended more than 30 days away. */
+export function assertInForce({ notBefore, notAfter }: Validity, now: number): void {
+  if (notAfter < notBefore) throw unacceptable('it ends before it begins');
+  if (now > notAfter + validityTolerance) throw unacceptable('it ended more than 30 days ago');
+  if (now < notBefore - validityTolerance) throw unacceptable('it begins more than 30 days from now');
+}

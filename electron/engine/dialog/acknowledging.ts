@@ -1,0 +1,138 @@
+import type { PeerId } from '../ids';
+import { type Acknowledgement, encodeBitmap, encodeControl, parseControl, sequencesOf } from './control';
+import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
+import { blindBytes } from './seal-message';
+import type { Sending, SendingParts } from './sending';
+import { isNewer, startTokenBytes } from './start-token';
+import type { DialogState, ReceivingStream, SendingStream } from './streams';
+
+export interface ControlParts extends SendingParts {
+  readonly sending: Sending;
+  readonly startToken: Uint8Array;
+}
+
+const noToken = new Uint8Array(startTokenBytes);
+
+/** Control messages: acknowledgements and failures, both ways (protocol.md §7). Runs inside `Memory.change`. */
+export class ControlHandler {
+  readonly #parts: ControlParts;
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+  }
+
+  /** An authentic control message that is newer than the last one of its stream. `content`: c ‖ control. */
+  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array): void {
+    const control = parseControl(content.subarray(blindBytes));
+    if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
+    if (control?.kind === 'acknowledgement') this.#acknowledged(dialog, from, control);
+  }
+
+  /** Terminal and durable: nothing is sent or delivered any more, and the dialog cannot come back (S2-10, A37). */
+  fail(dialog: DialogState, reason: FailureReason, tell: boolean): void {
+    const { store, sink, memory, clock, logger } = this.#parts;
+    if (dialog.row.state === 'failed') return;
+    memory.touch(dialog);
+    dialog.row = { ...dialog.row, state: 'failed', failure: reason, failureDue: tell };
+    store.putDialog(dialog.row);
+    store.bury(dialog.key, reason, Math.max(0, Math.trunc(clock.now())));
+    store.stopOutbox(dialog.key);
+    logger.warn('dialog.failed', { reason });
+    sink.failed({ ...dialog.key, reason });
+  }
+
+  isDue(peerId: PeerId): boolean {
+    const { store } = this.#parts;
+    return store.acknowledgementsDue(peerId).length > 0 || store.failuresDue(peerId).length > 0;
+  }
+
+  /** Makes what is due to this peer. */
+  due(peer: RemoteParty): Outbound[] {
+    const { store, memory } = this.#parts;
+    const outbound: Outbound[] = [];
+    const add = (dialog: DialogState, content: Uint8Array): boolean => {
+      const bytes = this.#parts.sending.control(dialog, peer, content);
+      if (bytes) outbound.push({ dialogId: dialog.key.dialogId, sequence: 0, bytes, cursor: 0 });
+      return bytes !== undefined;
+    };
+    for (const key of store.failuresDue(peer.peerId)) {
+      const dialog = memory.dialog(key);
+      if (!dialog || !add(dialog, encodeControl({ kind: 'failed', reason: dialog.row.failure ?? '' }))) continue;
+      memory.touch(dialog);
+      dialog.row = { ...dialog.row, failureDue: false };
+      store.putDialog(dialog.row);
+    }
+    for (const key of store.acknowledgementsDue(peer.peerId)) {
+      const dialog = memory.dialog(key);
+      const stream = dialog?.receiving.get(key.instanceId);
+      if (!dialog || !stream) continue;
+      const open = dialog.row.state === 'open';
+      if (open && !add(dialog, encodeControl(this.#acknowledgement(dialog, stream)))) continue;
+      memory.touch(dialog);
+      stream.row = { ...stream.row, acknowledgementDue: false };
+      store.putReceiving(stream.row);
+    }
+    return outbound;
+  }
+
+  #acknowledgement(dialog: DialogState, stream: ReceivingStream): Acknowledgement {
+    const { local, memory, store, startToken } = this.#parts;
+    const { peerId, instanceId, cumulative, digest } = stream.row;
+    const creator = dialog.row.kekCreator;
+    return {
+      kind: 'acknowledgement',
+      stream: instanceId,
+      receiving: local.instanceId,
+      cumulative,
+      bitmap: encodeBitmap(cumulative, stream.held.keys()),
+      digest,
+      kekFloor: creator ? memory.ring(peerId).floor(creator) : 0,
+      listVersion: local.list.version,
+      startToken,
+      heardToken: store.startToken(peerId, instanceId) ?? noToken,
+    };
+  }
+
+  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement): void {
+    const { local, store, logger, sink, memory, startToken } = this.#parts;
+    const { peerId, instanceId } = from.row;
+    if (control.receiving !== instanceId || control.stream !== local.instanceId) return;
+    const heard = store.startToken(peerId, instanceId);
+    if (!heard || isNewer(control.startToken, heard)) store.putStartToken(peerId, instanceId, control.startToken);
+    // A newer start of this very device than this one: the profile was rolled back or copied.
+    if (isNewer(control.heardToken, startToken)) logger.error('dialog.start-token-newer');
+    const { sending } = dialog;
+    if (!sending) return;
+    const { cumulative } = control;
+    const sealed = sending.row.nextSealed - 1;
+    if (cumulative > sealed) {
+      logger.error('dialog.acknowledged-beyond', { cumulative, sealed });
+      return;
+    }
+    memory.touch(dialog);
+    const key = { ...dialog.key, instanceId: local.instanceId };
+    this.#compare(sending, control);
+    const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);
+    if (held.length > 0) store.holdOutbox(key, held);
+    if (cumulative > sending.row.acknowledged) {
+      memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
+      sending.row = { ...sending.row, acknowledged: cumulative };
+    } else if (held.length === 0) {
+      store.putSending(sending.row);
+      return;
+    }
+    store.putSending(sending.row);
+    sink.acknowledged({ ...key, upTo: cumulative, gap: held.length > 0 });
+  }
+
+  /** Both hold the same history up to here, or they do not (protocol.md §7). */
+  #compare(sending: SendingStream, control: Acknowledgement): void {
+    const { crypto, store } = this.#parts;
+    const { cumulative, digest } = control;
+    const { row } = sending;
+    if (cumulative <= row.comparedUpTo) return;
+    const own = cumulative === row.nextSequence - 1 ? row.digest : store.findOutbox(row, cumulative)?.digest;
+    if (!own) return;
+    sending.row = { ...row, comparedUpTo: cumulative, comparedEqual: crypto.equal(own, digest) };
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The encryption-only channel carries these frames and no others (protocol.md §9). A channel serves one purpose; each
+ * purpose says what either side may send, so that nothing of a conversation can ever travel on it (S5-04, A78).
+ */
+export const channelKinds = {
+  rekeyRequest: 1,
+  rekeyAnswer: 2,
+  cardRequest: 3,
+  cardAnswer: 4,
+  requestProof: 5,
+  requestStatus: 6,
+  inviteHello: 16,
+  inviteAnswer: 17,
+  inviteProof: 18,
+  inviteResult: 19,
+  meetCommit: 32,
+  meetReveal: 33,
+  meetCard: 34,
+  /** The one answer to everything that leads nowhere: empty, and the same for every reason. */
+  refused: 63,
+} as const;
+
+export type ChannelKind = (typeof channelKinds)[keyof typeof channelKinds];
+
+export type ChannelPurpose = 'invite' | 'request';
+
+/** On the wire; 1 (rekey) and 4 (people nearby) are kept for frames this version does not serve. */
+export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { request: 2, invite: 3 };
+
+export type ChannelRole = 'client' | 'server';
+
+export interface ChannelFrame {
+  readonly kind: ChannelKind;
+  readonly payload: Uint8Array;
+}
+
+/** From opening to the last frame. */
+export const channelMs = 10_000;
+/** Frames either side may send, the opening apart. */
+export const channelFrames = 16;
+/** Payload bytes of one frame. */
+export const channelPayload = 64 * 1024;
+
+const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, readonly ChannelKind[]>>>> = {
+  request: {
+    client: [channelKinds.cardRequest, channelKinds.requestProof],
+    server: [channelKinds.cardAnswer, channelKinds.requestStatus, channelKinds.refused],
+  },
+  invite: {
+    client: [channelKinds.inviteHello, channelKinds.inviteProof],
+    server: [channelKinds.inviteAnswer, channelKinds.inviteResult, channelKinds.refused],
+  },
+};
+
+/** The kind behind a byte when `sender` may send it for this purpose; undefined otherwise. */
+export function parseKind(purpose: ChannelPurpose, sender: ChannelRole, byte: number): ChannelKind | undefined {
+  return served[purpose][sender].find((kind) => kind === byte);
+}
+
+export function parsePurpose(byte: number): ChannelPurpose | undefined {
+  if (byte === purposeBytes.invite) return 'invite';
+  return byte === purposeBytes.request ? 'request' : undefined;
+}
+
+/** Why a channel came to nothing. None of it says anything about a person: try again later, or elsewhere. */
+export type ChannelFailure = 'timeout' | 'closed' | 'malformed' | 'refused';
+
+export class ChannelError extends Error {
+  readonly reason: ChannelFailure;
+
+  constructor(reason: ChannelFailure) {
+    super(`the channel ended: ${reason}`);
+    this.name = 'ChannelError';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Crypto } from '../crypto/crypto';
+import { invitationHelloKey } from '../identity/invitation-link';
+import type { PeerId } from '../ids';
+import { peerIdToBytes } from '../wire/ids';
+import type { Named } from './meeting-proof';
+
+export const INVITATION_TAG_LENGTH = 32;
+export const INVITATION_ID_LENGTH = 16;
+
+/** HMAC(HKDF(secret, "invite-hello"), channel hash ‖ inviter's peer id): shows that one holds the link, before anybody is named. */
+export function helloTag(crypto: Crypto, secret: Uint8Array, channelHash: Uint8Array, inviter: PeerId): Uint8Array {
+  const key = invitationHelloKey(crypto, secret);
+  const tag = crypto.hmac(key, channelHash, peerIdToBytes(inviter));
+  crypto.wipe(key);
+  return tag;
+}
+
+/** HMAC(HKDF(secret, "invite"), channel hash ‖ both peer ids ‖ both SPKI hashes), inviter first (protocol.md §12). */
+export function invitationTag(crypto: Crypto, secret: Uint8Array, channelHash: Uint8Array, inviter: Named, invitee: Named): Uint8Array {
+  const key = crypto.hkdf(secret, 'invite', 32);
+  const tag = crypto.hmac(key, channelHash, peerIdToBytes(inviter.peerId), peerIdToBytes(invitee.peerId), inviter.spkiHash, invitee.spkiHash);
+  crypto.wipe(key);
+  return tag;
+}

@@ -1,0 +1,62 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useSession } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { KeyCut } from '../../ui/icons';
+import { TextField } from '../../ui/text-field';
+
+/** The vault is locked: one field, one button. Says nothing about whose it is. */
+export function LockScreen(): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const unlock = useSession((state) => state.unlock);
+  const keyring = useSession((state) => state.keyring);
+  const [passphrase, setPassphrase] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const wrong = failure !== undefined && toFailure(failure).code === 'vault.wrong-passphrase';
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (busy || passphrase === '') return;
+    setBusy(true);
+    setFailure(undefined);
+    unlock(passphrase)
+      .catch((thrown: unknown) => {
+        setFailure(thrown);
+        setPassphrase('');
+      })
+      .finally(() => setBusy(false));
+  };
+
+  return (
+    <main className="front-page">
+      <Form className="front-form narrow" onSubmit={submit} autoComplete="off">
+        <KeyCut id="9c2e5b71" className="lock-key" />
+        <p className="wordmark">{text('app.name')}</p>
+        <h1 className="display">{text('lock.title')}</h1>
+        <p className="lead">{text(keyring === 'unavailable' ? 'lock.keyring' : 'lock.lead')}</p>
+        <TextField
+          label={text('onboarding.passphrase')}
+          value={passphrase}
+          onChange={(value) => {
+            setPassphrase(value);
+            if (value !== '') setFailure(undefined);
+          }}
+          error={wrong ? text('lock.wrong') : undefined}
+          autoComplete="current-password"
+          maxLength={1024}
+          secret
+          autoFocus
+        />
+        {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+        <Button kind="main" type="submit" wide isPending={busy}>
+          {text(busy ? 'lock.unlocking' : 'lock.unlock')}
+        </Button>
+      </Form>
+    </main>
+  );
+}

@@ -1,0 +1,101 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useSession } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { KeyCut } from '../../ui/icons';
+import { pictureDigits } from '../../ui/key-cut-path';
+import { TextField } from '../../ui/text-field';
+import { shortestPassphrase } from './passphrase-strength';
+import { StrengthHint } from './strength-hint';
+
+const points = ['keys', 'direct', 'yours'] as const;
+
+/** First start: a name and a passphrase, nothing else. */
+export function OnboardingScreen(): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const create = useSession((state) => state.create);
+  const [name, setName] = useState('');
+  const [passphrase, setPassphrase] = useState('');
+  const [repeated, setRepeated] = useState('');
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+
+  const nameError = name.trim() === '' ? text('onboarding.error.name') : undefined;
+  const shortError = Array.from(passphrase).length < shortestPassphrase ? text('onboarding.error.short') : undefined;
+  const differs = passphrase !== repeated ? text('onboarding.error.differs') : undefined;
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (busy || nameError !== undefined || shortError !== undefined || differs !== undefined) return;
+    setBusy(true);
+    setFailure(undefined);
+    create(name.trim(), passphrase)
+      .catch(setFailure)
+      .finally(() => setBusy(false));
+  };
+
+  return (
+    <main className="front-page two">
+      <section className="front-story" aria-hidden="true">
+        <KeyCut id={pictureDigits(name)} className="front-key" />
+        <ul className="front-points">
+          {points.map((point) => (
+            <li key={point}>
+              <strong>{text(`onboarding.point.${point}`)}</strong>
+              <span>{text(`onboarding.point.${point}.text`)}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Form className="front-form" onSubmit={submit} autoComplete="off">
+        <p className="wordmark">{text('app.name')}</p>
+        <h1 className="display">{text('onboarding.title')}</h1>
+        <p className="lead">{text('onboarding.lead')}</p>
+        <TextField
+          label={text('onboarding.name')}
+          value={name}
+          onChange={setName}
+          hint={text('onboarding.name.hint')}
+          error={tried ? nameError : undefined}
+          maxLength={64}
+          disabled={busy}
+          autoFocus
+        />
+        <TextField
+          label={text('onboarding.passphrase')}
+          value={passphrase}
+          onChange={setPassphrase}
+          hint={<StrengthHint passphrase={passphrase} />}
+          error={tried ? shortError : undefined}
+          autoComplete="new-password"
+          maxLength={1024}
+          disabled={busy}
+          secret
+        />
+        <TextField
+          label={text('onboarding.repeat')}
+          value={repeated}
+          onChange={setRepeated}
+          error={(tried || repeated.length >= passphrase.length) && repeated !== '' ? differs : tried ? differs : undefined}
+          autoComplete="new-password"
+          maxLength={1024}
+          disabled={busy}
+          secret
+        />
+        <p className="plain-warning">{text('onboarding.noReset')}</p>
+        {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+        <Button kind="main" type="submit" wide isPending={busy}>
+          {text(busy ? 'onboarding.creating' : 'onboarding.create')}
+        </Button>
+        <p className="field-hint centred" aria-live="polite">
+          {busy ? text('onboarding.creating.hint') : ''}
+        </p>
+      </Form>
+    </main>
+  );
+}

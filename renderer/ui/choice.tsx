@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
+
+export interface ChoiceProps<T extends string> {
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly onChange: (value: T) => void;
+}
+
+/** A few choices side by side, one of them taken. */
+export function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>): ReactNode {
+  return (
+    <RadioGroup
+      className="choice"
+      value={value}
+      onChange={(next) => {
+        const option = options.find((one) => one.value === next);
+        if (option !== undefined) onChange(option.value);
+      }}
+    >
+      <Label className="field-label">{label}</Label>
+      <div className="choice-options">
+        {options.map((option) => (
+          <Radio key={option.value} value={option.value} className="choice-option">
+            {option.label}
+          </Radio>
+        ))}
+      </div>
+    </RadioGroup>
+  );
+}

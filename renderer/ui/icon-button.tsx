@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaProps } from 'react-aria-components';
+
+export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label'> {
+  /** Spoken name and tooltip. */
+  readonly label: string;
+  readonly shortcut?: string;
+  readonly kind?: 'quiet' | 'main';
+  readonly children: ReactNode;
+}
+
+export function IconButton({ label, shortcut, kind = 'quiet', children, ...rest }: IconButtonProps): ReactNode {
+  return (
+    <TooltipTrigger delay={600} closeDelay={80}>
+      <AriaButton {...rest} aria-label={label} className={`icon-button ${kind}`}>
+        {children}
+      </AriaButton>
+      <Tooltip className="tooltip" offset={6}>
+        {label}
+        {shortcut === undefined ? null : <kbd>{shortcut}</kbd>}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}

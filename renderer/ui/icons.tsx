@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import type { Who } from '../../shared/model/contact';
+import type { Reach } from '../../shared/model/contact';
+import { bladePath } from './key-cut-path';
+
+/** The key glyph: bow, and a blade whose eight cuts are the key's own short id. A renewed key has another blade. */
+export function KeyCut({ id, className }: { readonly id: string; readonly className?: string }): ReactNode {
+  return (
+    <svg className={className ?? 'key-cut'} viewBox="0 0 48 18" aria-hidden="true" focusable="false">
+      <path fillRule="evenodd" d="M8 1.5a7.5 7.5 0 1 0 0 15a7.5 7.5 0 0 0 0-15Zm-1.4 4.7a2.7 2.7 0 1 1 0 5.4a2.7 2.7 0 0 1 0-5.4Z" />
+      <path d={bladePath(id)} />
+    </svg>
+  );
+}
+
+/** Who: a seal. Dashed while unchecked, full and ticked once checked, ribboned when vouched for, barred when something changed. */
+export function WhoGlyph({ who }: { readonly who: Who }): ReactNode {
+  return (
+    <svg className="fact-glyph" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      {who === 'checked' ? (
+        <>
+          <circle cx="8" cy="8" r="7" fill="currentColor" />
+          <path d="M4.8 8.3l2.2 2.2l4.3-4.7" className="cut-out" />
+        </>
+      ) : who === 'vouched' ? (
+        <>
+          <circle cx="8" cy="6" r="4.6" className="line" />
+          <path d="M5.4 10l-1 5l3.6-2l3.6 2l-1-5" className="line" />
+        </>
+      ) : who === 'unchecked' ? (
+        <circle cx="8" cy="8" r="6.3" className="line" strokeDasharray="2.6 2.35" />
+      ) : (
+        <>
+          <path d="M8 1.4L15 14.2H1Z" className="line" />
+          <path d="M8 6v4M8 11.6v.9" className="line" />
+        </>
+      )}
+    </svg>
+  );
+}
+
+/** Reach: two people and the line between them. Drawn through, dashed while waiting, with a box for a mailbox, crossed when blocked. */
+export function ReachGlyph({ reach }: { readonly reach: Reach }): ReactNode {
+  return (
+    <svg className="fact-glyph wide" viewBox="0 0 22 16" aria-hidden="true" focusable="false">
+      <circle cx="3.4" cy="8" r="2.6" fill="currentColor" />
+      <circle cx="18.6" cy="8" r="2.6" className={reach === 'waiting' ? 'line' : undefined} fill={reach === 'waiting' ? 'none' : 'currentColor'} />
+      {reach === 'waiting' ? <path d="M7.4 8h7.4" className="line" strokeDasharray="1.6 2" /> : <path d="M6 8h10" className="line" />}
+      {reach === 'mailbox' ? <rect x="8.4" y="5.4" width="5.2" height="5.2" fill="currentColor" /> : null}
+      {reach === 'lan' ? <path d="M11 8V3.4M7.8 3.4h6.4" className="line" /> : null}
+      {reach === 'blocked' ? <path d="M8.4 4.6l5.2 6.8M13.6 4.6l-5.2 6.8" className="line" /> : null}
+    </svg>
+  );
+}

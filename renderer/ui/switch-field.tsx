@@ -1,0 +1,16 @@
+import type { ReactNode } from 'react';
+import { Switch } from 'react-aria-components';
+
+export function SwitchField({ label, hint, on, disabled = false, onChange }: { readonly label: string; readonly hint?: string; readonly on: boolean; readonly disabled?: boolean; readonly onChange: (on: boolean) => void }): ReactNode {
+  return (
+    <div className="switch-row">
+      <Switch className="switch" isSelected={on} isDisabled={disabled} onChange={onChange}>
+        <span className="switch-track" aria-hidden="true">
+          <span className="switch-thumb" />
+        </span>
+        <span className="switch-label">{label}</span>
+      </Switch>
+      {hint === undefined ? null : <p className="field-hint indented">{hint}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+// Prints every row of docs/requirements.md with the tests whose titles name it, then the rows that have none.
+// `npm run trace -- --missing` prints only the latter; the exit code is 0 either way: it is a report, not a gate.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const rowName = /\b(?:S[1-5]-\d\d|A\d\d)\b/g;
+
+/** Row ids in the order of the document, with the first words of each. */
+function rows() {
+  const found = new Map();
+  for (const line of readFileSync(join(root, 'docs/requirements.md'), 'utf8').split('\n')) {
+    const match = /^\| (S[1-5]-\d\d|A\d\d) \| ([^|]*)/.exec(line);
+    if (match) found.set(match[1], match[2].trim());
+  }
+  return found;
+}
+
+function* testFiles(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* testFiles(path);
+    else if (/\.(?:test|spec)\.tsx?$/.test(entry.name)) yield path;
+  }
+}
+
+/** Titles of tests and suites: the first string after `it(`, `test(` or `describe(`, also with `.each(...)`. */
+function* titles(source) {
+  const call = /\b(?:it|test|describe)(?:\.[a-z]+)?(?:\((?:\[[^\]]*\]|[a-zA-Z]+)\))?\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
+  for (const match of source.matchAll(call)) yield match[2];
+}
+
+/** `S1-27…S1-29` counts for each row between. */
+function expand(title) {
+  const named = title.match(rowName) ?? [];
+  for (const range of title.matchAll(/\b(S[1-5]-|A)(\d\d)\s*(?:…|–|\.\.\.?)\s*(?:\1)?(\d\d)\b/g)) {
+    for (let n = Number(range[2]); n <= Number(range[3]); n += 1) named.push(`${range[1]}${String(n).padStart(2, '0')}`);
+  }
+  return new Set(named);
+}
+
+const known = rows();
+const proofs = new Map([...known.keys()].map((row) => [row, []]));
+const strangers = [];
+for (const file of testFiles(join(root, 'test'))) {
+  for (const title of titles(readFileSync(file, 'utf8'))) {
+    for (const row of expand(title)) {
+      const list = proofs.get(row);
+      if (list) list.push(`${relative(root, file)}: ${title}`);
+      else strangers.push(`${row} in ${relative(root, file)}`);
+    }
+  }
+}
+
+const missing = [...proofs].filter(([, tests]) => tests.length === 0).map(([row]) => row);
+if (!process.argv.includes('--missing')) {
+  for (const [row, tests] of proofs) {
+    console.log(`${row}  ${known.get(row)}`);
+    for (const test of tests) console.log(`    ${test}`);
+  }
+  console.log('');
+}
+console.log(`${known.size - missing.length} of ${known.size} rows are named by a test.`);
+console.log(`Without a test: ${missing.join(' ') || 'none'}`);
+if (strangers.length > 0) console.log(`Named by a test but not a row: ${strangers.join(', ')}`);

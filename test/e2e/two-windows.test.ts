@@ -1,0 +1,86 @@
+import { expect, test } from '@playwright/test';
+import { openWindow, type OpenApp } from './support/app';
+
+const samples = ['Hello Bo', '👩‍👩‍👧 and 🫶🏽', 'שלום עולם, مرحبا', 'x'.repeat(10_000), '<b>not bold</b>', 'last one'];
+
+async function onboard({ window }: OpenApp, name: string): Promise<void> {
+  await window.getByLabel('Your name').fill(name);
+  await window.getByLabel('Passphrase', { exact: true }).fill('correct horse battery staple');
+  await window.getByLabel('Repeat passphrase').fill('correct horse battery staple');
+  await window.getByRole('button', { name: 'Create my keys' }).click();
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 60_000 });
+}
+
+async function send({ window }: OpenApp, text: string): Promise<void> {
+  await window.getByLabel('Message', { exact: true }).fill(text);
+  await window.keyboard.press('Enter');
+}
+
+test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part and catch up', async () => {
+  test.setTimeout(240_000);
+  const ann = await openWindow('ann');
+  const bo = await openWindow('bo');
+  let again: OpenApp | undefined;
+  try {
+    await ann.picture('01-first-start');
+    await Promise.all([onboard(ann, 'Ann'), onboard(bo, 'Bo')]);
+    await ann.picture('02-nobody-yet');
+
+    await ann.window.getByRole('button', { name: 'Invite someone' }).first().click();
+    const create = ann.window.getByRole('button', { name: 'Create link' });
+    if (await create.isVisible().catch(() => false)) await create.click();
+    const field = ann.window.getByRole('textbox', { name: 'Invitation link' });
+    await expect(field).toHaveValue(/^keyshift:/);
+    const link = await field.inputValue();
+    await ann.picture('03-invite');
+    await ann.window.keyboard.press('Escape');
+
+    await bo.window.getByRole('button', { name: 'Open an invitation' }).first().click();
+    await bo.window.getByLabel('Invitation link').fill(link);
+    await bo.picture('04-accept');
+    await bo.window.getByRole('button', { name: 'Accept invitation' }).click();
+    await expect(bo.window.getByRole('heading', { name: /Ann/ })).toBeVisible({ timeout: 30_000 });
+
+    for (const text of samples) await send(bo, text);
+    await ann.window.getByRole('navigation', { name: 'Conversations' }).getByText('Bo', { exact: false }).first().click();
+    await expect(ann.window.getByRole('feed', { name: 'Messages' }).getByText('last one')).toBeVisible({ timeout: 30_000 });
+    for (const text of samples) await send(ann, text);
+    await expect(bo.window.getByRole('feed', { name: 'Messages' }).getByRole('article')).toHaveCount(12, { timeout: 30_000 });
+    await expect(bo.window.locator('b', { hasText: 'not bold' })).toHaveCount(0);
+    await ann.picture('05-conversation');
+
+    const numbers = await Promise.all(
+      [ann, bo].map(async ({ window }) => {
+        const number = window.getByTestId('safety-number');
+        if (!(await number.isVisible().catch(() => false))) await window.getByRole('button', { name: 'Details' }).click();
+        await window.getByRole('tab', { name: 'Who' }).click();
+        return (await number.innerText()).replace(/\D/g, '');
+      }),
+    );
+    expect(numbers[0]).toMatch(/^\d{60}$/);
+    expect(numbers[1]).toBe(numbers[0]);
+    await ann.picture('06-who');
+    await ann.window.getByRole('button', { name: 'Mark as checked' }).click();
+
+    await ann.window.getByRole('tab', { name: 'Keys' }).click();
+    await ann.window.getByRole('button', { name: 'Renew now' }).click();
+    await ann.picture('07-keys');
+    await send(ann, 'under a new key');
+    await expect(bo.window.getByRole('feed', { name: 'Messages' }).getByText('under a new key')).toBeVisible();
+
+    await ann.close();
+    for (const text of ['one of three', 'two of three', 'three of three']) await send(bo, text);
+    again = await openWindow('ann');
+    await again.picture('08-locked');
+    await again.window.getByLabel('Passphrase', { exact: true }).fill('correct horse battery staple');
+    await again.window.getByRole('button', { name: 'Unlock' }).click();
+    await again.window.getByRole('navigation', { name: 'Conversations' }).getByText('Bo', { exact: false }).first().click();
+    const feed = again.window.getByRole('feed', { name: 'Messages' });
+    await expect(feed.getByText('three of three')).toBeVisible({ timeout: 60_000 });
+    const last = (await feed.getByRole('article').allInnerTexts()).slice(-3).map((text) => /(one|two|three) of three/.exec(text)?.[1]);
+    expect(last).toEqual(['one', 'two', 'three']);
+    expect([...ann.violations, ...bo.violations, ...again.violations]).toEqual([]);
+  } finally {
+    await Promise.all([ann.close(), bo.close(), again?.close()]);
+  }
+});

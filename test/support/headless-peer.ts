@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import type { Api, AppEvent, CallName } from '../../shared/contract/contract';
+
+const program = join(__dirname, '../../out/headless.cjs');
+
+/** An application error of a peer, by its contract code. */
+export class RpcError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(`${code}: ${message}`);
+  }
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+type Args<N extends CallName> = N extends `${infer G extends keyof Api & string}.${infer M}`
+  ? M extends keyof Api[G]
+    ? Api[G][M] extends (...args: infer A) => Promise<infer R>
+      ? { input: A[0]; result: R }
+      : never
+    : never
+  : never;
+
+/** A real headless peer in a process of its own, driven through JSON-RPC alone. */
+export class HeadlessPeer {
+  readonly events: AppEvent[] = [];
+  readonly stderr: string[] = [];
+  readonly traffic: string[] = [];
+  readonly listening: readonly string[];
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  #id = 0;
+  #watchers = new Set<() => void>();
+
+  private constructor(child: ChildProcess, listening: readonly string[], exited: Promise<number | null>) {
+    this.#child = child;
+    this.listening = listening;
+    this.exited = exited;
+  }
+
+  static async start(profile: string, options: { listen?: string; passphraseFile?: string } = {}): Promise<HeadlessPeer> {
+    const args = [program, '--profile', profile, '--log-level', 'warn'];
+    if (options.listen !== undefined) args.push('--listen', options.listen);
+    if (options.passphraseFile !== undefined) args.push('--passphrase-file', options.passphraseFile);
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    const stderr: string[] = [];
+    child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+    const lines = createInterface({ input: child.stdout });
+    const peer = await new Promise<HeadlessPeer>((resolve, reject) => {
+      void exited.then((code) => reject(new Error(`headless peer ended with ${code} before it was ready: ${stderr.join('')}`)));
+      lines.once('line', (line) => {
+        const first = JSON.parse(line);
+        if (first.method !== 'ready') reject(new Error(`first line was ${line}`));
+        const made = new HeadlessPeer(child, first.params.listening, exited);
+        made.stderr.push(...stderr);
+        resolve(made);
+      });
+    });
+    child.stderr.on('data', (text: string) => peer.stderr.push(text));
+    lines.on('line', (line) => peer.#hear(line));
+    child.stdin.on('error', () => undefined); // written to while it was being killed
+    void exited.then(() => peer.#gone());
+    return peer;
+  }
+
+  call<N extends CallName>(method: N, params?: Args<N>['input']): Promise<Args<N>['result']> {
+    this.#id += 1;
+    const id = this.#id;
+    return new Promise((resolve, reject) => {
+      // The contract types the result; both sides parse it.
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.raw(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) }));
+    });
+  }
+
+  raw(line: string): void {
+    this.traffic.push(line);
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** Waits until `holds` answers true; asked again after every event and every 50 ms. */
+  async until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms\n${this.stderr.slice(-20).join('')}`);
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          this.#watchers.delete(done);
+          resolve();
+        };
+        const timer = setTimeout(done, 50);
+        this.#watchers.add(done);
+      });
+    }
+  }
+
+  /** Orderly end: standard input closed. */
+  async end(): Promise<number | null> {
+    this.#child.stdin?.end();
+    return this.exited;
+  }
+
+  /** kill -9 by process id. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  #hear(line: string): void {
+    this.traffic.push(line);
+    const message = JSON.parse(line);
+    if (message.method === 'event') {
+      this.events.push(message.params);
+      for (const wake of [...this.#watchers]) wake();
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (waiting === undefined) return;
+    if (message.error === undefined) waiting.resolve(message.result);
+    else waiting.reject(new RpcError(message.error.data?.code ?? 'none', message.error.message));
+  }
+
+  #gone(): void {
+    for (const { reject } of this.#waiting.values()) reject(new Error('the peer ended'));
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,196 @@
+import { encodeChain, parseChain, verifyChain, type VerifiedChain } from '../../electron/engine/certificates/chain';
+import { createLocalRecord, type LocalParty, openLocalParty } from '../../electron/engine/certificates/local-party';
+import { createCrypto } from '../../electron/engine/crypto/create-crypto';
+import type { Crypto } from '../../electron/engine/crypto/crypto';
+import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import type { Secret } from '../../electron/engine/crypto/secret';
+import { openFrom, sealTo } from '../../electron/engine/crypto/sealed-envelope';
+import type { Logger } from '../../electron/engine/ports';
+import { dialling, listening, step } from '../../electron/engine/session/handshake';
+import { encodeHandshakeFrame, type HandshakeBody, encodeBody, parseBody, parseHandshakeFrame } from '../../electron/engine/session/handshake-message';
+import type { DialTarget, HandshakeEnvironment, HandshakeState, HandshakeStep, Pin } from '../../electron/engine/session/handshake-state';
+import { encodeM2Statement, nonceCopyOf } from '../../electron/engine/session/m2';
+import { createSemiStatic, type SemiStatic, type StaticPart } from '../../electron/engine/session/semi-static';
+import { type Frame, FrameReader, frameTypes } from '../../electron/engine/wire/frame';
+import { peerIdToBytes } from '../../electron/engine/wire/ids';
+
+/** Noon of a day inside every certificate's validity. */
+export const testNow = Date.UTC(2026, 5, 1, 12);
+
+/** A person with one device and primitives, hence a meter, of their own. */
+export interface Party {
+  readonly name: string;
+  readonly crypto: Crypto;
+  readonly local: LocalParty;
+  readonly semiStatic: SemiStatic;
+}
+
+export async function newParty(name: string): Promise<Party> {
+  const crypto = await createCrypto({ random: kernelRandom });
+  const record = await createLocalRecord(crypto, { name, deviceName: `${name}'s device`, now: testNow - 3_600_000 });
+  const local = openLocalParty(crypto, record);
+  return { name, crypto, local, semiStatic: createSemiStatic(crypto, local, testNow) };
+}
+
+export function targetOf(party: Party): DialTarget {
+  return { peerId: party.local.peerId, pinnedSpkiHash: party.local.identity.spkiHash, exchange: party.local.exchange.current.credential };
+}
+
+export function verifiedChainOf(party: Party): VerifiedChain {
+  return verifyChain(party.crypto, party.local.chain, { now: testNow });
+}
+
+export type Contacts = readonly (Party | { readonly party: Party; readonly pin: Partial<Pin> })[];
+
+/** Who is known, and how. */
+export function peersOf(contacts: Contacts): HandshakeEnvironment['peers'] {
+  const pins = new Map<string, Pin>();
+  for (const contact of contacts) {
+    const { party, pin } = 'party' in contact ? contact : { party: contact, pin: {} };
+    pins.set(party.local.peerId, { spkiHash: party.local.identity.spkiHash, blocked: false, ...pin });
+  }
+  return { pinned: (peerId) => pins.get(peerId) };
+}
+
+export function environmentOf(party: Party, contacts: Contacts, changes: Partial<HandshakeEnvironment> = {}): HandshakeEnvironment {
+  return {
+    crypto: party.crypto,
+    local: party.local,
+    peers: peersOf(contacts),
+    semiStatic: () => party.semiStatic,
+    mayDecapsulate: () => true,
+    isReplay: () => false,
+    opened: () => {},
+    ...changes,
+  };
+}
+
+export function frameOf(bytes: Uint8Array): Frame {
+  const reader = new FrameReader();
+  reader.push(Uint8Array.from(bytes));
+  const frame = reader.next();
+  if (!frame) throw new Error('not a whole frame');
+  return frame;
+}
+
+/** One side of a handshake run by hand. */
+export class Side {
+  readonly environment: HandshakeEnvironment;
+  state: HandshakeState;
+  /** Frames it has put out and the test has not taken yet. */
+  readonly out: Uint8Array[] = [];
+  now = testNow;
+
+  constructor(environment: HandshakeEnvironment, state: HandshakeState) {
+    this.environment = environment;
+    this.state = state;
+  }
+
+  start(): this {
+    return this.#take(step(this.environment, this.state, { kind: 'start', now: this.now }));
+  }
+
+  receive(bytes: Uint8Array | undefined): this {
+    if (!bytes) throw new Error('there is no frame to deliver');
+    return this.#take(step(this.environment, this.state, { kind: 'frame', frame: frameOf(bytes), now: this.now }));
+  }
+
+  end(reason: 'timeout' | 'closed'): this {
+    return this.#take(step(this.environment, this.state, { kind: 'end', reason }));
+  }
+
+  next(): Uint8Array {
+    const bytes = this.out.shift();
+    if (!bytes) throw new Error('nothing was sent');
+    return bytes;
+  }
+
+  /** The failure, or the phase it stands in. */
+  get result(): string {
+    return this.state.phase === 'failed' ? this.state.reason : this.state.phase;
+  }
+
+  get opened() {
+    if (this.state.phase !== 'open') throw new Error(`not open but ${this.result}`);
+    return this.state.opened;
+  }
+
+  #take({ state, output }: HandshakeStep): this {
+    this.state = state;
+    this.out.push(...output);
+    return this;
+  }
+}
+
+export function dialler(party: Party, target: DialTarget, contacts: Contacts, changes?: Partial<HandshakeEnvironment>): Side {
+  return new Side(environmentOf(party, contacts, changes), dialling(target)).start();
+}
+
+export function listener(party: Party, contacts: Contacts, changes?: Partial<HandshakeEnvironment>): Side {
+  return new Side(environmentOf(party, contacts, changes), listening());
+}
+
+/** Both sides, confirmed. */
+export function openBoth(from: Party, to: Party): { readonly dialler: Side; readonly listener: Side } {
+  const a = dialler(from, targetOf(to), [to]);
+  const b = listener(to, [from]).receive(a.next());
+  a.receive(b.next());
+  b.receive(a.next());
+  a.receive(b.next());
+  return { dialler: a, listener: b };
+}
+
+/** What a cheating listener may put into M2 in place of the right thing. */
+export interface ForgedM2 {
+  readonly nonceCopy?: Uint8Array;
+  /** SN; `'cn'` repeats CN. */
+  readonly sn?: Uint8Array | 'cn';
+  readonly share?: Uint8Array | 'reflected';
+  readonly part?: Partial<StaticPart> | 'reflected';
+  readonly signature?: Uint8Array;
+  readonly chain?: Uint8Array;
+}
+
+/** A listener that holds its keys and follows the layout, but not the rules. */
+export function forgeM2(cheat: Party, m1: Uint8Array, changes: ForgedM2 = {}): Uint8Array {
+  const { crypto, local, semiStatic } = cheat;
+  const { cn, body } = openM1(cheat, m1);
+  const client = parseChain(crypto, body.chain);
+  const ephemeral = crypto.generateDh();
+  const sn = changes.sn === undefined ? crypto.randomSecret('content', 32) : crypto.secret('content', changes.sn === 'cn' ? cn.bytes.slice() : changes.sn.slice());
+  const part = changes.part === 'reflected' ? { ...semiStatic.part, share: body.share } : { ...semiStatic.part, ...changes.part };
+  const signed = changes.part === undefined ? semiStatic.signature : signPart(cheat, part);
+  const envelope = sealTo(crypto, 'm2-content', client.exchange.kemKey, sn, () =>
+    encodeBody({
+      chain: changes.chain ?? encodeChain(local.chain),
+      share: changes.share === 'reflected' ? body.share : (changes.share ?? ephemeral.publicKey),
+      statement: encodeM2Statement({ nonceCopy: changes.nonceCopy ?? nonceCopyOf(crypto, cn), part }),
+      signature: changes.signature ?? signed,
+    }),
+  );
+  return encodeHandshakeFrame(crypto, frameTypes.m2, client.exchange.hash, envelope);
+}
+
+/** Signs a static part as its owner would, whatever it says. */
+export function signPart(party: Party, part: StaticPart): Uint8Array {
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigUInt64BE(BigInt(part.notBefore));
+  bytes.writeBigUInt64BE(BigInt(part.notAfter), 8);
+  const { credential, signing } = party.local.instance;
+  return party.crypto.sign('m2-static', signing.secret, Buffer.concat([peerIdToBytes(party.local.peerId), credential.hash, part.share, bytes]));
+}
+
+/** What the owner of the exchange key reads in an M1. */
+export function openM1(recipient: Party, m1: Uint8Array): { readonly cn: Secret<'content'>; readonly body: HandshakeBody } {
+  const { crypto, local } = recipient;
+  const opened = openFrom(crypto, 'm1-content', local.exchange.current.kem, parseHandshakeFrame(frameOf(m1)).envelope);
+  if (!opened) throw new Error('this M1 is not for them');
+  return { cn: opened.contentKey, body: parseBody(opened.payload) };
+}
+
+/** A logger that keeps its lines. */
+export function recordingLogger(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (event: string, facts?: object): void => void lines.push(`${event} ${JSON.stringify(facts ?? {})}`);
+  return { lines, debug: write, info: write, warn: write, error: write };
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HeadlessPeer } from './headless-peer';
+
+export const passphrase = 'a passphrase for tests only';
+
+export interface Person {
+  readonly name: string;
+  readonly profile: string;
+  peer: HeadlessPeer;
+  /** Ends whatever runs and starts the profile again on its remembered port, unlocked. */
+  restart(): Promise<void>;
+}
+
+/** A fresh folder that is removed when `release` is called. */
+export function temporaryFolder(): { path: string; release(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'keyshift-test-'));
+  return { path, release: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export async function newPerson(folder: string, name: string): Promise<Person> {
+  const profile = join(folder, name);
+  const peer = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0' });
+  await peer.call('vault.create', { passphrase, name });
+  return {
+    name,
+    profile,
+    peer,
+    async restart() {
+      this.peer = await HeadlessPeer.start(profile);
+      await this.peer.call('vault.unlock', { passphrase });
+    },
+  };
+}
+
+/** The second accepts an invitation of the first; waits until both know each other. Gives each one's contact id. */
+export async function introduce(inviter: Person, invitee: Person): Promise<{ ofInvitee: string; ofInviter: string }> {
+  const { link } = await inviter.peer.call('contacts.createInvitation', {});
+  const { contactId: ofInviter } = await invitee.peer.call('contacts.acceptInvitation', { link });
+  await invitee.peer.until('the invitation is answered', async () => {
+    const contact = (await invitee.peer.call('contacts.list')).find((entry) => entry.contactId === ofInviter);
+    return contact?.pending === false;
+  });
+  const [contact] = (await inviter.peer.call('contacts.list')).filter((entry) => entry.name === invitee.name);
+  if (contact === undefined) throw new Error('the inviter does not know the invitee');
+  return { ofInvitee: contact.contactId, ofInviter };
+}
+
+/** All texts of one direction in the order a person sees them, over all pages. */
+export async function texts(peer: HeadlessPeer, conversationId: string, direction: 'in' | 'out'): Promise<string[]> {
+  const all: string[] = [];
+  let before: string | undefined;
+  for (;;) {
+    const page = await peer.call('messages.list', {
+      conversationId,
+      limit: 500,
+      ...(before === undefined ? {} : { before }),
+    });
+    if (page.length === 0) return all;
+    all.unshift(...page.filter((message) => message.direction === direction).map((message) => message.text));
+    before = page[0]?.messageId;
+  }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Forger } from '../../../support/dialog-forge';
+import { newPair, settle } from '../../../support/dialog-kit';
+
+describe('a failed dialog', () => {
+  it('S2-10 A37: is told to the peer, stays failed across restarts, and keeps what was delivered', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    alice.say(bob, dialogId, 'kept');
+    settle(alice, bob);
+    bob.say(alice, dialogId, 'waits');
+    const forger = new Forger(crypto, alice.person, bob.person);
+    forger.dialogId = dialogId;
+    forger.kekHeader = { ...forger.kekHeader, epoch: 7 };
+    forger.dskHeader = { ...forger.dskHeader, epoch: 1 };
+    expect(bob.receive(alice, forger.message(3, 'forged'))[0]).toEqual({ kind: 'rejected', reason: 'key-conflict' });
+    expect(bob.sink.of('failed')).toMatchObject([{ dialogId, reason: 'key-conflict' }]);
+    expect(bob.sink.texts()).toEqual(['kept']);
+    expect(bob.pending(alice)).toEqual([]);
+
+    bob.restart();
+    expect(() => bob.say(alice, dialogId, 'y')).toThrow(/ended/);
+    alice.say(bob, dialogId, 'unaware');
+    expect(bob.receive(alice, ...alice.pending(bob))[0]).toEqual({ kind: 'rejected', reason: 'dialog-failed' });
+    expect(alice.receive(bob, ...bob.acknowledgements(alice))[0]?.kind).toBe('control');
+    expect(alice.sink.of('failed')).toMatchObject([{ dialogId, reason: 'told-by-peer' }]);
+    alice.restart();
+    expect(() => alice.say(bob, dialogId, 'z')).toThrow(/ended/);
+    expect(alice.pending(bob)).toEqual([]);
+    // Nobody answers anybody for ever.
+    expect(alice.acknowledgements(bob)).toEqual([]);
+    expect(bob.acknowledgements(alice)).toEqual([]);
+  });
+
+  it('A22: a dialog that was buried cannot be opened again', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    bob.db.prepare('INSERT INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, 0)').run([alice.peerId, forger.dialogId, 'deleted']);
+    expect(bob.receive(alice, forger.message(1, 'x'))[0]).toEqual({ kind: 'rejected', reason: 'buried' });
+    expect(bob.sink.events).toEqual([]);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type Device, newPair, settle } from '../../../support/dialog-kit';
+
+const publicKeyWork = { rsaSign: 0, rsaVerify: 0, sign: 0, verify: 0, dh: 0, kemEncaps: 0, kemDecaps: 0, kekWrap: 0, kekUnwrap: 0 };
+
+function reset(...devices: Device[]): void {
+  for (const device of devices) device.crypto.meter.reset();
+}
+
+describe('what a message costs', () => {
+  it('S1-39 S1-30 S1-31 S1-32: first contact is one signature, one encapsulation; one verification, one decapsulation', async () => {
+    const { alice, bob } = await newPair();
+    alice.engine.open(bob.peerId, { title: 'x' });
+    expect(alice.crypto.meter.read()).toMatchObject({ ...publicKeyWork, sign: 1, kemEncaps: 1, kekWrap: 1, dskWrap: 1 });
+    bob.receive(alice, ...alice.pending(bob));
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, verify: 1, kemDecaps: 1, kekUnwrap: 1, dskUnwrap: 1 });
+  });
+
+  it('S1-27 S1-40 S1-06 S1-17: another dialog costs both sides one DSK wrap and no public-key operation, with the same header bytes', async () => {
+    const { alice, bob } = await newPair();
+    alice.engine.open(bob.peerId, { title: 'x' });
+    bob.receive(alice, ...alice.pending(bob));
+    reset(alice, bob);
+    for (let dialog = 0; dialog < 50; dialog += 1) alice.engine.open(bob.peerId, { title: `${dialog}` });
+    bob.receive(alice, ...alice.pending(bob).slice(1));
+    expect(alice.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskWrap: 50 });
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskUnwrap: 50 });
+    const blocks = alice.pending(bob).map((bytes) => Buffer.from(bytes.subarray(44, 44 + 1200)).toString('hex'));
+    expect(new Set(blocks).size).toBe(1);
+  });
+
+  it('S1-28: the answering side creates no key exchange key: one signature and one encapsulation per pair, later none', async () => {
+    const { alice, bob } = await newPair();
+    const first = alice.engine.open(bob.peerId, { title: 'x' });
+    const second = alice.engine.open(bob.peerId, { title: 'y' });
+    settle(alice, bob);
+    reset(alice, bob);
+    // The acknowledgements already needed the reverse header.
+    bob.say(alice, first, 'a');
+    bob.say(alice, second, 'b');
+    bob.engine.open(alice.peerId, { title: 'z' });
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskWrap: 1 });
+    expect(bob.db.prepare('SELECT count(*) AS n FROM keks').get()).toEqual({ n: 1 });
+    settle(alice, bob);
+    expect(alice.crypto.meter.read()).toMatchObject(publicKeyWork);
+  });
+
+  it('S1-28: the very first reply is one signature and one encapsulation', async () => {
+    const { alice, bob } = await newPair();
+    alice.engine.open(bob.peerId, { title: 'x' });
+    bob.receive(alice, ...alice.pending(bob));
+    reset(bob);
+    bob.acknowledgements(alice);
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, sign: 1, kemEncaps: 1, kekWrap: 1, dskWrap: 1 });
+  });
+
+  it('S1-43: in the steady state a message is one seal here and one open there', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    reset(alice, bob);
+    for (let message = 0; message < 1000; message += 1) alice.say(bob, dialogId, `${message}`);
+    bob.receive(alice, ...alice.pending(bob));
+    expect(alice.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskWrap: 0, seal: 1000, open: 0 });
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskUnwrap: 0, seal: 0, open: 1000 });
+    expect(bob.sink.texts()).toHaveLength(1000);
+  });
+
+  it('S1-19 S1-20: after a restart the receiver needs one decapsulation and no signature check; the sender the same header', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    bob.restart();
+    alice.say(bob, dialogId, 'a');
+    bob.receive(alice, ...alice.pending(bob));
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, kemDecaps: 1, kekUnwrap: 1, dskUnwrap: 1 });
+    expect(bob.sink.texts()).toEqual(['a']);
+    alice.restart();
+    alice.say(bob, dialogId, 'b');
+    expect(alice.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskWrap: 1 });
+  });
+
+  it('S1-32: a shift by hand costs one DSK wrap and one unwrap, nothing else', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    reset(alice, bob);
+    alice.engine.shift(alice.dialog(bob, dialogId), 'hand');
+    alice.say(bob, dialogId, 'a');
+    bob.receive(alice, ...alice.pending(bob));
+    expect(alice.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskWrap: 1 });
+    expect(bob.crypto.meter.read()).toMatchObject({ ...publicKeyWork, dskUnwrap: 1 });
+  });
+});

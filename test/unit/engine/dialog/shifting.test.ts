@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { newPair, settle } from '../../../support/dialog-kit';
+
+const hour = 3600 * 1000;
+
+describe('a session key renewed by hand', () => {
+  it('S2-07 S2-17 S1-23: is one local act; both may do it at once, also while the other is away', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    const key = alice.dialog(bob, dialogId);
+    for (let epoch = 2; epoch <= 6; epoch += 1) {
+      expect(alice.engine.shift(key, 'hand')).toEqual({ from: epoch - 1, to: epoch });
+      expect(alice.say(bob, dialogId, `a${epoch}`).keyEpoch).toBe(epoch);
+      expect(bob.engine.shift(bob.dialog(alice, dialogId), 'hand').to).toBe(epoch);
+      expect(bob.say(alice, dialogId, `b${epoch}`).keyEpoch).toBe(epoch);
+    }
+    settle(alice, bob);
+    expect(bob.sink.texts()).toEqual(['a2', 'a3', 'a4', 'a5', 'a6']);
+    expect(alice.sink.texts()).toEqual(['b2', 'b3', 'b4', 'b5', 'b6']);
+    expect(bob.sink.of('shifted').filter((each) => each.who === 'peer').map((each) => each.to)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(bob.engine.status(bob.dialog(alice, dialogId)).receiving).toMatchObject([{ instanceId: alice.person.local.instanceId, epoch: 6, messages: 1 }]);
+  });
+
+  it('S2-01: what one sends is never opened by what it sends with', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    const status = alice.engine.status(alice.dialog(bob, dialogId));
+    expect(status.sending?.id).not.toBe(status.receiving[0]?.id);
+  });
+
+  it('protocol.md §6: at most 50 an hour, then it says when', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    const key = alice.dialog(bob, dialogId);
+    const start = alice.clock.time;
+    for (let shift = 0; shift < 50; shift += 1) {
+      alice.engine.shift(key, 'hand');
+      alice.clock.pass(1000);
+    }
+    const before = alice.snapshot();
+    const refused = expect.objectContaining({ code: 'keys.too-often', facts: { retryAt: start + hour } });
+    expect(() => alice.engine.shift(key, 'hand')).toThrow(refused);
+    alice.restart();
+    expect(() => alice.engine.shift(key, 'hand')).toThrow(refused);
+    expect(alice.snapshot()).toBe(before);
+    alice.clock.pass(hour - 50_000 + 1);
+    expect(alice.engine.shift(key, 'hand').to).toBe(52);
+  });
+
+  it('S2-21: what is shown holds no key: short ids, epoch, counts, times', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    alice.say(bob, dialogId, 'a');
+    const status = alice.engine.status(alice.dialog(bob, dialogId));
+    expect(status).toMatchObject({
+      kek: { epoch: 1, since: alice.clock.time, id: expect.stringMatching(/^[0-9a-f]{8}$/) as string },
+      sending: { epoch: 1, since: alice.clock.time, messages: 2, id: expect.stringMatching(/^[0-9a-f]{8}$/) as string },
+      receiving: [],
+      transcript: { equal: true, upTo: 0 },
+    });
+    expect(status.sending?.bytes).toBe(alice.pending(bob).reduce((sum, bytes) => sum + bytes.length, 0));
+  });
+
+  it('errors are the ones of the contract', async () => {
+    const { alice, bob } = await newPair();
+    const key = { peerId: bob.peerId, dialogId: alice.engine.open(bob.peerId, { title: 'x' }) };
+    const unknown = { ...key, peerId: alice.peerId };
+    expect(() => alice.engine.send(unknown, { kind: 'text', text: 'x' })).toThrow(expect.objectContaining({ code: 'conversation.unknown' }));
+    expect(() => alice.engine.shift(unknown, 'hand')).toThrow(expect.objectContaining({ code: 'conversation.unknown' }));
+    expect(() => alice.engine.status(unknown)).toThrow(expect.objectContaining({ code: 'conversation.unknown' }));
+    expect(() => alice.engine.send(key, { kind: 'text', text: 'x'.repeat(50_000) })).toThrow(expect.objectContaining({ code: 'message.too-long' }));
+    expect(alice.engine.send(key, { kind: 'text', text: 'x'.repeat(40 * 1024) }).sequence).toBe(2);
+  });
+});

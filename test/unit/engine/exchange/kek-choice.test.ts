@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DialogId } from '../../../../electron/engine/ids';
+import { type Device, Device as TestDevice, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
+
+function kekOf(device: Device, other: Device, dialogId: DialogId): string | undefined {
+  return device.engine.status(device.dialog(other, dialogId)).kek?.id;
+}
+
+describe('which key exchange key a dialog uses', () => {
+  it('S1-17 A18: both create one at the same time; both are readable; new dialogs converge', async () => {
+    const { alice, bob } = await newPair();
+    const first = alice.engine.open(bob.peerId, { title: 'from alice' });
+    const second = bob.engine.open(alice.peerId, { title: 'from bob' });
+    settle(alice, bob);
+    expect(alice.sink.of('opened').map((each) => each.title)).toEqual(['from alice', 'from bob']);
+    expect(kekOf(alice, bob, first)).toBe(kekOf(bob, alice, first));
+    expect(kekOf(alice, bob, second)).toBe(kekOf(bob, alice, second));
+    expect(kekOf(alice, bob, first)).not.toBe(kekOf(alice, bob, second));
+    const third = alice.engine.open(bob.peerId, { title: 'third' });
+    const fourth = bob.engine.open(alice.peerId, { title: 'fourth' });
+    expect(kekOf(alice, bob, third)).toBe(kekOf(bob, alice, fourth));
+    const lower = alice.person.local.instanceId < bob.person.local.instanceId ? first : second;
+    expect(kekOf(alice, bob, third)).toBe(kekOf(alice, bob, lower));
+  });
+
+  it('A18: … over many schedules of opening, sending, losing and restarting', { timeout: 60_000 }, async () => {
+    await testCrypto();
+    const [a, b] = await Promise.all([person('Alice'), person('Bob')]);
+    const crypto = await testCrypto();
+    const step = fc.constantFrom('open-a', 'open-b', 'a-to-b', 'b-to-a', 'one-a-to-b', 'one-b-to-a', 'ack-a', 'ack-b', 'restart-a', 'restart-b');
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 4, maxLength: 24 }), (steps) => {
+        const alice = new TestDevice(crypto, a);
+        const bob = new TestDevice(crypto, b);
+        alice.knows(bob);
+        bob.knows(alice);
+        const dialogs: DialogId[] = [];
+        const deliver = (from: Device, to: Device, messages: Uint8Array[]): void => {
+          for (const outcome of to.receive(from, ...messages)) expect(outcome.kind).not.toBe('rejected');
+        };
+        for (const each of steps) {
+          if (each === 'open-a') dialogs.push(alice.engine.open(bob.peerId, { title: 'a' }));
+          if (each === 'open-b') dialogs.push(bob.engine.open(alice.peerId, { title: 'b' }));
+          if (each === 'a-to-b') deliver(alice, bob, alice.pending(bob));
+          if (each === 'b-to-a') deliver(bob, alice, bob.pending(alice).reverse());
+          if (each === 'one-a-to-b') deliver(alice, bob, alice.pending(bob).slice(-1));
+          if (each === 'one-b-to-a') deliver(bob, alice, bob.pending(alice).slice(-1));
+          if (each === 'ack-a') deliver(alice, bob, alice.acknowledgements(bob));
+          if (each === 'ack-b') bob.acknowledgements(alice);
+          if (each === 'restart-a') alice.restart();
+          if (each === 'restart-b') bob.restart();
+        }
+        settle(alice, bob);
+        // Something from each side, so that each knows that the other has its key.
+        dialogs.push(alice.engine.open(bob.peerId, { title: 'x' }), bob.engine.open(alice.peerId, { title: 'y' }));
+        settle(alice, bob);
+        for (const dialogId of dialogs) expect(kekOf(alice, bob, dialogId)).toBe(kekOf(bob, alice, dialogId));
+        const next = [alice, bob, alice].map((from, index) => {
+          const to = from === alice ? bob : alice;
+          return kekOf(from, to, from.engine.open(to.peerId, { title: `${index}` }));
+        });
+        expect(new Set(next).size).toBe(1);
+        expect(alice.db.prepare('SELECT count(*) AS n FROM keks').get()).toEqual(bob.db.prepare('SELECT count(*) AS n FROM keks').get());
+        expect(alice.sink.of('failed')).toEqual([]);
+        expect(bob.sink.of('failed')).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('S2-05: two contacts never share a key', async () => {
+    const { alice, bob } = await newPair();
+    const carol = new TestDevice(await testCrypto(), await person('Carol'));
+    alice.knows(carol);
+    const one = alice.engine.open(bob.peerId, { title: 'x' });
+    const two = alice.engine.open(carol.peerId, { title: 'x' });
+    expect(kekOf(alice, bob, one)).not.toBe(kekOf(alice, carol, two));
+  });
+
+  it('A19: blocking deletes the keys of the pair; afterwards a fresh one is made, and nothing is lost', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    bob.say(alice, dialogId, 'before');
+    settle(alice, bob);
+    const before = kekOf(alice, bob, dialogId);
+    alice.engine.block(bob.peerId);
+    expect(alice.db.prepare('SELECT count(*) AS n FROM keks WHERE key IS NOT NULL OR deleted = 0').get()).toEqual({ n: 0 });
+    expect(alice.db.prepare('SELECT (SELECT count(*) FROM kek_blocks_own) + (SELECT count(*) FROM kek_blocks_received) AS n').get()).toEqual({ n: 0 });
+    // Sent before Bob heard of anything: it still opens, by the long way.
+    bob.say(alice, dialogId, 'under the old key');
+    alice.crypto.meter.reset();
+    settle(alice, bob);
+    expect(alice.sink.texts()).toEqual(['before', 'under the old key']);
+    expect(alice.crypto.meter.read()).toMatchObject({ verify: 1, kemDecaps: 1, sign: 1, kemEncaps: 1 });
+    alice.say(bob, dialogId, 'after');
+    expect(kekOf(alice, bob, dialogId)).not.toBe(before);
+    settle(alice, bob);
+    bob.say(alice, dialogId, 'good');
+    settle(alice, bob);
+    expect(alice.sink.texts().at(-1)).toBe('good');
+    expect(bob.sink.texts()).toEqual(['after']);
+    expect(kekOf(bob, alice, dialogId)).toBe(kekOf(alice, bob, dialogId));
+  });
+
+  it('S1-19: received key exchange keys are nowhere in the database', async () => {
+    const { alice, bob } = await newPair();
+    alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    const key = alice.db.prepare('SELECT key FROM keks').get()?.['key'];
+    expect(key).toBeInstanceOf(Uint8Array);
+    const hex = Buffer.from(key as Uint8Array).toString('hex');
+    expect(alice.snapshot()).toContain(hex);
+    expect(bob.snapshot()).not.toContain(hex);
+  });
+});

@@ -1,0 +1,449 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openFrom, sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
+import { encodeBody, encodeHandshakeFrame, parseHandshakeFrame } from '../../../../electron/engine/session/handshake-message';
+import { packItems } from '../../../../electron/engine/session/items';
+import { createSemiStatic } from '../../../../electron/engine/session/semi-static';
+import { sealRecord, startOf } from '../../../../electron/engine/session/records';
+import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
+import { dialler, forgeM2, type ForgedM2, frameOf, listener, newParty, openBoth, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
+
+let alice: Party;
+let bob: Party;
+let carol: Party;
+
+beforeAll(async () => {
+  [alice, bob, carol] = await Promise.all([newParty('Alice'), newParty('Bob'), newParty('Carol')]);
+}, 60_000);
+
+/** Points of small order on Curve25519, and 0 and 1 themselves. */
+const lowOrder = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+].map((hex) => new Uint8Array(Buffer.from(hex, 'hex')));
+
+describe('four messages', () => {
+  it('S3-01 S3-02 S3-07 S3-15: both sides end with the same session and each other’s verified chain', () => {
+    const { dialler: a, listener: b } = openBoth(alice, bob);
+    expect(a.opened.keys.keyId).toEqual(b.opened.keys.keyId);
+    expect([a.opened.role, b.opened.role]).toEqual(['client', 'server']);
+    expect(a.opened.peer.identity.peerId).toBe(bob.local.peerId);
+    expect(b.opened.peer.instance.instanceId).toBe(alice.local.instanceId);
+    for (const side of [a, b]) expect([side.opened.sent.counter, side.opened.received.counter]).toEqual([1, 1]);
+    expect(a.opened.sent.digest).toEqual(b.opened.received.digest);
+    expect(a.opened.keys.tx.record.bytes).not.toEqual(a.opened.keys.rx.record.bytes);
+  });
+
+  it('S3-27: a full handshake stays within its caps; its size is known', () => {
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const b = listener(bob, [alice]).receive(a.out[0]);
+    const sizes = [a.out[0], b.out[0], b.out[1]].map((bytes) => bytes?.length ?? 0);
+    for (const size of sizes.slice(0, 2)) expect(size).toBeLessThan(10_000);
+    expect(sizes[2]).toBe(7 + 5 + 32 + 16);
+  });
+
+  // Each side sends its confirmation when the schedule says so and hears the other's likewise: all orders in which
+  // nothing is heard before it is sent.
+  const orders = [
+    ['send 3', 'send 4', 'hear 3', 'hear 4'],
+    ['send 3', 'send 4', 'hear 4', 'hear 3'],
+    ['send 4', 'send 3', 'hear 3', 'hear 4'],
+    ['send 4', 'send 3', 'hear 4', 'hear 3'],
+    ['send 3', 'hear 3', 'send 4', 'hear 4'],
+    ['send 4', 'hear 4', 'send 3', 'hear 3'],
+  ];
+  it.each(orders.map((order) => [order.join(', '), order] as const))('S3-04: any order of M3 and M4 succeeds: %s', (_, order) => {
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const b = listener(bob, [alice]).receive(a.next());
+    a.receive(b.next());
+    const wire: Record<string, Uint8Array> = {};
+    for (const event of order) {
+      if (event === 'send 3') wire['3'] = a.next();
+      else if (event === 'send 4') wire['4'] = b.next();
+      else if (event === 'hear 3') b.receive(wire['3']);
+      else a.receive(wire['4']);
+    }
+    expect([a.result, b.result]).toEqual(['open', 'open']);
+  });
+
+  it('S3-04: M3 and M4 are out before anything of the other’s is heard: neither waits', () => {
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const b = listener(bob, [alice]).receive(a.next());
+    expect(b.out).toHaveLength(2);
+    expect(a.receive(b.next()).out).toHaveLength(1);
+    expect([a.result, b.result]).toEqual(['awaiting-confirm', 'awaiting-confirm']);
+  });
+
+  it('S3-02: SN is fresh even for one and the same M1, and never repeats', () => {
+    const m1 = dialler(alice, targetOf(bob), [bob]).next();
+    const [first, second] = [listener(bob, [alice]).receive(m1), listener(bob, [alice]).receive(m1)];
+    expect(first.next()).not.toEqual(second.next());
+    if (first.state.phase !== 'awaiting-confirm' || second.state.phase !== 'awaiting-confirm') return expect.unreachable();
+    expect(first.state.keys.keyId).not.toEqual(second.state.keys.keyId);
+    const nonces = new Set(Array.from({ length: 100_000 }, () => Buffer.from(bob.crypto.random(32)).toString('base64')));
+    expect(nonces.size).toBe(100_000);
+  });
+
+  it('S3-19: no signature per session on the listener once its reusable part is made', () => {
+    openBoth(alice, bob);
+    const before = bob.crypto.meter.read();
+    for (let at = 0; at < 5; at += 1) openBoth(alice, bob);
+    const after = bob.crypto.meter.read();
+    expect(after.sign - before.sign).toBe(0);
+    expect(after.rsaSign - before.rsaSign).toBe(0);
+    expect(after.kemDecaps - before.kemDecaps).toBe(5);
+    expect(after.kemEncaps - before.kemEncaps).toBe(5);
+    expect(after.dh - before.dh).toBe(10);
+  });
+
+  it('S3-30: nonces and one-time shares are wiped when the session stands, and everything when it fails', () => {
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const { state } = a;
+    if (state.phase !== 'awaiting-m2') return expect.unreachable();
+    const b = listener(bob, [alice]).receive(a.next());
+    a.receive(b.next());
+    expect([state.cn.wiped, state.ephemeral.secret.wiped]).toEqual([true, true]);
+    const waiting = b.state;
+    if (waiting.phase !== 'awaiting-confirm') return expect.unreachable();
+    expect([waiting.keys.tx.confirm.wiped, waiting.keys.rx.confirm.wiped]).toEqual([true, true]);
+    b.end('timeout');
+    expect(b.result).toBe('timeout');
+    expect([waiting.keys.master.wiped, waiting.keys.tx.record.wiped, waiting.keys.rx.record.wiped]).toEqual([true, true, true]);
+
+    const waits = dialler(alice, targetOf(bob), [bob]);
+    const sent = waits.state;
+    if (sent.phase !== 'awaiting-m2') return expect.unreachable();
+    waits.end('closed');
+    expect([sent.cn.wiped, sent.ephemeral.secret.wiped]).toEqual([true, true]);
+    // The long-term keys are nobody's to wipe.
+    expect(alice.local.exchange.current.kem.wiped).toBe(false);
+  });
+});
+
+describe('what the listener refuses', () => {
+  const refusal = (side: Side): readonly [string, string] => [side.result, side.state.phase === 'failed' ? side.state.answer : ''];
+
+  it('A41: strangers and blocked people get the same answer as an unknown key: retry, and never M2', () => {
+    const m1 = dialler(alice, targetOf(bob), [bob]).next();
+    const stranger = listener(bob, []).receive(m1);
+    const blocked = listener(bob, [{ party: alice, pin: { blocked: true } }]).receive(m1);
+    const unknown = listener(carol, [alice]).receive(m1);
+    expect(refusal(stranger)).toEqual(['not-a-contact', 'retry']);
+    expect(refusal(blocked)).toEqual(['blocked', 'retry']);
+    expect(refusal(unknown)).toEqual(['unknown-selector', 'retry']);
+    for (const side of [stranger, blocked, unknown]) expect(side.out).toEqual([]);
+  });
+
+  it('S3-32: an M1 for another key costs no decapsulation, a stranger’s one and no more', () => {
+    const m1 = dialler(alice, targetOf(bob), [bob]).next();
+    const before = carol.crypto.meter.read();
+    listener(carol, [alice]).receive(m1);
+    expect(carol.crypto.meter.read()).toEqual(before);
+    const bobBefore = bob.crypto.meter.read();
+    listener(bob, []).receive(m1);
+    const after = bob.crypto.meter.read();
+    expect([after.kemDecaps - bobBefore.kemDecaps, after.kemEncaps - bobBefore.kemEncaps, after.dh - bobBefore.dh]).toEqual([1, 0, 0]);
+  });
+
+  it('S3-32: without budget nothing is decapsulated and nothing said', () => {
+    const m1 = dialler(alice, targetOf(bob), [bob]).next();
+    const before = bob.crypto.meter.read().kemDecaps;
+    const side = listener(bob, [alice], { mayDecapsulate: () => false }).receive(m1);
+    expect(refusal(side)).toEqual(['busy', 'none']);
+    expect(bob.crypto.meter.read().kemDecaps).toBe(before);
+  });
+
+  it('A42: a replayed M1 is known again before the decapsulation; where it is not, it still yields no session', () => {
+    const { dialler: a, listener: b } = { dialler: dialler(alice, targetOf(bob), [bob]), listener: listener(bob, [alice]) };
+    const m1 = a.next();
+    b.receive(m1);
+    a.receive(b.next());
+    const m3 = a.next();
+    const before = bob.crypto.meter.read().kemDecaps;
+    const known = listener(bob, [alice], { isReplay: (hash) => Buffer.compare(hash, bob.crypto.sha256(m1)) === 0 }).receive(m1);
+    expect(refusal(known)).toEqual(['replayed', 'none']);
+    expect(bob.crypto.meter.read().kemDecaps).toBe(before);
+    const forgetful = listener(bob, [alice]).receive(m1);
+    expect(forgetful.result).toBe('awaiting-confirm');
+    expect(forgetful.receive(m3).result).toBe('confirmation');
+  });
+
+  it('A43 S3-29: this very device is no peer', () => {
+    const m1 = dialler(bob, targetOf(bob), [bob]).next();
+    expect(refusal(listener(bob, [bob]).receive(m1))).toEqual(['own-instance', 'none']);
+  });
+
+  it('A44 S3-29: a contact who seals Alice’s M1 anew for Bob gets no session with him in her name', () => {
+    const toMallory = dialler(alice, targetOf(carol), [carol]).next();
+    const opened = openFrom(carol.crypto, 'm1-content', carol.local.exchange.current.kem, parseHandshakeFrame(frameOf(toMallory)).envelope);
+    if (!opened) return expect.unreachable();
+    const { hash, kemKey } = bob.local.exchange.current.credential;
+    const resealed = sealTo(carol.crypto, 'm1-content', kemKey, opened.contentKey, () => opened.payload);
+    const side = listener(bob, [alice, carol]).receive(encodeHandshakeFrame(carol.crypto, frameTypes.m1, hash, resealed));
+    expect(refusal(side)).toEqual(['signature', 'none']);
+    expect(side.out).toEqual([]);
+  });
+
+  it('S3-18: an envelope of another purpose offered as M1 is refused', () => {
+    const { hash, kemKey } = bob.local.exchange.current.credential;
+    const deposit = sealTo(alice.crypto, 'deposit', kemKey, alice.crypto.randomSecret('content', 32), () => new Uint8Array(4_000));
+    expect(refusal(listener(bob, [alice]).receive(encodeHandshakeFrame(alice.crypto, frameTypes.m1, hash, deposit)))).toEqual(['envelope', 'none']);
+  });
+
+  it('A49 S3-01: CN all zero, or too short to be one, ends it without an answer', () => {
+    const { hash, kemKey } = bob.local.exchange.current.credential;
+    const zero = alice.crypto.secret('content', new Uint8Array(32));
+    const envelope = sealTo(alice.crypto, 'm1-content', kemKey, zero, () => new Uint8Array(100));
+    expect(refusal(listener(bob, [alice]).receive(encodeHandshakeFrame(alice.crypto, frameTypes.m1, hash, envelope)))).toEqual(['nonce', 'none']);
+    for (const length of [0, 1, 8, 9, 1_000, 1_128, 1_129 + 31 + 16]) {
+      const short = new Uint8Array(length);
+      short[0] = 1;
+      expect(refusal(listener(bob, [alice]).receive(encodeFrame(frameTypes.m1, short))), `${length} bytes`).toEqual(['malformed', 'none']);
+    }
+  });
+
+  it('A49: shares of low order, for contacts and with a valid signature, too', () => {
+    for (const share of lowOrder) {
+      const side = listener(bob, [alice]).receive(forgeM1({ share }));
+      expect(refusal(side)).toEqual(['share', 'none']);
+      expect(side.out).toEqual([]);
+    }
+    expect(refusal(listener(bob, [alice]).receive(forgeM1({ share: bob.semiStatic.part.share })))).toEqual(['share', 'none']);
+  });
+
+  it('A50: M1 from a far other time, and one that names an older list than it shows', () => {
+    const day = 24 * 3_600_000;
+    const late = listener(bob, [alice]);
+    late.now = testNow + day + 1;
+    expect(refusal(late.receive(dialler(alice, targetOf(bob), [bob]).next()))).toEqual(['time', 'retry']);
+    const right = listener(bob, [alice]);
+    right.now = testNow + day;
+    expect(right.receive(dialler(alice, targetOf(bob), [bob]).next()).result).toBe('awaiting-confirm');
+    expect(refusal(listener(bob, [alice]).receive(forgeM1({ listVersion: alice.local.list.version + 1 })))).toEqual(['list-version', 'retry']);
+    expect(refusal(listener(bob, [{ party: alice, pin: { listVersion: alice.local.list.version + 1 } }]).receive(forgeM1({})))).toEqual(['list-version', 'retry']);
+  });
+
+  it('A46: the same peer id under another key than the pinned one: a key mismatch, told to us and not to them', () => {
+    const pin = { spkiHash: carol.local.identity.spkiHash };
+    const side = listener(bob, [{ party: alice, pin }]).receive(dialler(alice, targetOf(bob), [bob]).next());
+    expect(refusal(side)).toEqual(['contact.key-mismatch', 'retry']);
+    expect(side.state.phase === 'failed' && side.state.peerId).toBe(alice.local.peerId);
+    const forged = listener(bob, [{ party: alice, pin }]).receive(forgeM1({ signature: new Uint8Array(64) }));
+    expect(refusal(forged)).toEqual(['chain', 'retry']);
+  });
+
+  it('S3-15: a signature by anybody else, and a chain that is none', () => {
+    expect(refusal(listener(bob, [alice]).receive(forgeM1({ signature: new Uint8Array(64) })))).toEqual(['signature', 'none']);
+    expect(refusal(listener(bob, [alice]).receive(forgeM1({ chain: new Uint8Array(50) })))).toEqual(['chain', 'retry']);
+  });
+
+  it('S3-11: the wrong frame first, and the kind of M1 that is not built yet', () => {
+    const record = encodeFrame(frameTypes.record, new Uint8Array(64));
+    expect(refusal(listener(bob, [alice]).receive(record))).toEqual(['unexpected-frame', 'none']);
+    expect(refusal(listener(bob, [alice]).receive(encodeFrame(frameTypes.m1, Uint8Array.of(2, ...new Uint8Array(150)))))).toEqual(['unknown-selector', 'retry']);
+  });
+
+  interface ForgedM1 {
+    readonly share?: Uint8Array;
+    readonly listVersion?: number;
+    readonly signature?: Uint8Array;
+    readonly chain?: Uint8Array;
+  }
+
+  /** Alice's M1 to Bob with something else in it, signed by her where the change is not the signature. */
+  function forgeM1(changes: ForgedM1): Uint8Array {
+    const { cn, body } = openM1(bob, dialler(alice, targetOf(bob), [bob]).next());
+    const { hash, kemKey } = bob.local.exchange.current.credential;
+    const statement = Uint8Array.from(body.statement);
+    if (changes.listVersion !== undefined) new DataView(statement.buffer).setUint32(12, changes.listVersion);
+    const chain = changes.chain ?? body.chain;
+    const share = changes.share ?? body.share;
+    const envelope = sealTo(alice.crypto, 'm1-content', kemKey, cn, (kemCiphertextHash) => {
+      const peerId = Buffer.from(bobPeerId());
+      const message = Buffer.concat([peerId, hash, kemCiphertextHash, share, alice.crypto.sha256(chain), statement]);
+      return encodeBody({ chain, share, statement, signature: changes.signature ?? alice.crypto.sign('m1', alice.local.instance.signing.secret, message) });
+    });
+    return encodeHandshakeFrame(alice.crypto, frameTypes.m1, hash, envelope);
+  }
+
+  function bobPeerId(): Uint8Array {
+    return bob.crypto.sha256(bob.local.identity.spki);
+  }
+});
+
+describe('what the dialler refuses', () => {
+  /** Alice dials Bob, and what answers is `m2`. */
+  const answered = (m2: (m1: Uint8Array) => Uint8Array, contacts = [bob, carol]): Side => {
+    const a = dialler(alice, targetOf(bob), contacts);
+    return a.receive(m2(a.next()));
+  };
+  const forged = (changes: ForgedM2): string => answered((m1) => forgeM2(bob, m1, changes)).result;
+
+  it('S3-02: the forging itself is accepted where it changes nothing', () => {
+    expect(forged({})).toBe('awaiting-confirm');
+  });
+
+  it('S3-02: a wrong copy of CN, and CN itself in its place', () => {
+    expect(forged({ nonceCopy: new Uint8Array(32) })).toBe('nonce-copy');
+    const own = answered((m1) => forgeM2(bob, m1, { nonceCopy: Uint8Array.from(openM1(bob, m1).cn.bytes) }));
+    expect(own.result).toBe('nonce-copy');
+  });
+
+  it('A49: SN all zero, and SN = CN', () => {
+    expect(forged({ sn: new Uint8Array(32) })).toBe('nonce');
+    expect(forged({ sn: 'cn' })).toBe('nonce');
+  });
+
+  it('A49: shares of low order, and its own share reflected, in either place', () => {
+    for (const share of lowOrder) {
+      expect(forged({ share })).toBe('share');
+      expect(forged({ part: { share } })).toBe('share');
+    }
+    expect(forged({ share: 'reflected' })).toBe('share');
+    expect(forged({ part: 'reflected' })).toBe('share');
+  });
+
+  it('A50 S3-19: a reusable part that is over, too long, not yet, or not this instance’s', () => {
+    const hour = 3_600_000;
+    const { notBefore } = bob.semiStatic.part;
+    expect(forged({ part: { notBefore: notBefore - 48 * hour, notAfter: notBefore - 24 * hour } })).toBe('static-part');
+    expect(forged({ part: { notAfter: notBefore + 24 * hour + 1 } })).toBe('static-part');
+    expect(forged({ part: { notBefore: notBefore + 13 * hour, notAfter: notBefore + 14 * hour } })).toBe('static-part');
+    expect(forged({ signature: new Uint8Array(64) })).toBe('static-part');
+    expect(forged({ part: carol.semiStatic.part, signature: carol.semiStatic.signature })).toBe('static-part');
+    expect(forged({ part: carol.semiStatic.part, signature: signPart(carol, carol.semiStatic.part) })).toBe('static-part');
+    expect(forged({ part: {} })).toBe('awaiting-confirm');
+  });
+
+  it('A45: another valid contact answers', () => {
+    // Carol's own key under Bob's name: the dialler was given the wrong credential.
+    const a = dialler(alice, { ...targetOf(bob), exchange: targetOf(carol).exchange }, [bob, carol]);
+    const m1 = a.next();
+    expect(listener(carol, [alice]).receive(m1).result).toBe('signature');
+    expect(a.receive(forgeM2(carol, m1)).result).toBe('other-identity');
+  });
+
+  it('A46: the person dialled answers under another key than the pinned one', () => {
+    const target = { ...targetOf(bob), pinnedSpkiHash: carol.local.identity.spkiHash };
+    const a = dialler(alice, target, [bob]);
+    a.receive(listener(bob, [alice]).receive(a.next()).next());
+    expect(a.result).toBe('contact.key-mismatch');
+    expect(a.state.phase === 'failed' && a.state.peerId).toBe(bob.local.peerId);
+    const cheat = dialler(alice, target, [bob]);
+    cheat.receive(forgeM2(bob, cheat.next(), { signature: new Uint8Array(64) }));
+    expect(cheat.result).toBe('chain');
+  });
+
+  it('S1-45: an older instance list than the one known', () => {
+    const a = dialler(alice, targetOf(bob), [{ party: bob, pin: { listVersion: bob.local.list.version + 1 } }]);
+    a.receive(listener(bob, [alice]).receive(a.next()).next());
+    expect(a.result).toBe('list-version');
+  });
+
+  it('A43 S3-03: its own M1, reflected as it is or dressed as M2', () => {
+    expect(answered((m1) => m1).result).toBe('unexpected-frame');
+    expect(answered((m1) => Uint8Array.of(frameTypes.m2, ...m1.subarray(1))).result).toBe('unknown-selector');
+    // M1 of somebody who dials Alice, with the selector that fits: the label of the envelope still tells M1 from M2.
+    const toAlice = dialler(bob, targetOf(alice), [alice]).next();
+    expect(answered(() => Uint8Array.of(frameTypes.m2, ...toAlice.subarray(1))).result).toBe('envelope');
+  });
+
+  it('A47: the uniform retry frame ends the attempt', () => {
+    expect(answered(() => encodeFrame(frameTypes.retry, new Uint8Array(0))).result).toBe('retry-asked');
+  });
+
+  it('S3-23: M2 of another session of the same two', () => {
+    const other = dialler(alice, targetOf(bob), [bob]).next();
+    const m2 = listener(bob, [alice]).receive(other).next();
+    expect(answered(() => m2).result).toBe('nonce-copy');
+  });
+
+  it('A43: its own device answering', () => {
+    const a = dialler(alice, { ...targetOf(alice), peerId: bob.local.peerId }, [bob]);
+    expect(a.receive(forgeM2(alice, a.next())).result).toBe('own-instance');
+  });
+});
+
+describe('confirmation', () => {
+  /** Both sides with M1 and M2 exchanged; M3 and M4 in hand. */
+  const toConfirm = () => {
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const b = listener(bob, [alice]).receive(a.next());
+    a.receive(b.next());
+    return { a, b, m3: a.next(), m4: b.next() };
+  };
+
+  it('A43 S3-06: M3 reflected as M4 and M4 as M3', () => {
+    const { a, b, m3, m4 } = toConfirm();
+    expect(a.receive(m3).result).toBe('confirmation');
+    expect(b.receive(m4).result).toBe('confirmation');
+  });
+
+  it('S3-07: the confirmation of another session', () => {
+    const [first, second] = [toConfirm(), toConfirm()];
+    expect(first.a.receive(second.m4).result).toBe('confirmation');
+    expect(first.b.receive(second.m3).result).toBe('confirmation');
+  });
+
+  it.each(['dialler', 'listener'] as const)('A53 S3-07: application data before, beside or instead of the confirmation ends it, at the %s', (where) => {
+    const { a, b, m3 } = toConfirm();
+    const [receiver, sender] = where === 'dialler' ? [a, b] : [b, a];
+    if (sender.state.phase !== 'awaiting-confirm') return expect.unreachable();
+    const { tx } = sender.state.keys;
+    const record = (...items: Parameters<typeof packItems>[0]): Uint8Array => sealRecord(alice.crypto, tx, startOf(tx), packItems(items)[0] ?? new Uint8Array()).frame;
+    const early = record({ kind: 'message', bytes: new Uint8Array(10) });
+    const beside = record({ kind: 'confirm', bytes: new Uint8Array(32) }, { kind: 'message', bytes: new Uint8Array(10) });
+    const wrong = record({ kind: 'confirm', bytes: new Uint8Array(32) });
+    const copy = (): Side => new Side(receiver.environment, receiver.state);
+    // A failing step wipes the keys: each try needs a handshake of its own, but the first one's result is what counts.
+    expect(copy().receive(early).result).toBe('early-data');
+    const again = toConfirm();
+    const [receiver2, sender2] = where === 'dialler' ? [again.a, again.b] : [again.b, again.a];
+    if (sender2.state.phase !== 'awaiting-confirm') return expect.unreachable();
+    const { tx: tx2 } = sender2.state.keys;
+    const seal2 = (...items: Parameters<typeof packItems>[0]): Uint8Array => sealRecord(alice.crypto, tx2, startOf(tx2), packItems(items)[0] ?? new Uint8Array()).frame;
+    expect(receiver2.receive(seal2({ kind: 'confirm', bytes: new Uint8Array(32) }, { kind: 'message', bytes: new Uint8Array(10) })).result).toBe('early-data');
+    const third = toConfirm();
+    const [receiver3, sender3] = where === 'dialler' ? [third.a, third.b] : [third.b, third.a];
+    if (sender3.state.phase !== 'awaiting-confirm') return expect.unreachable();
+    const { tx: tx3 } = sender3.state.keys;
+    const seal3 = sealRecord(alice.crypto, tx3, startOf(tx3), packItems([{ kind: 'confirm', bytes: new Uint8Array(32) }])[0] ?? new Uint8Array()).frame;
+    expect(receiver3.receive(seal3).result).toBe('confirmation');
+    expect([beside, wrong, m3].every((bytes) => bytes.length > 0)).toBe(true);
+  });
+
+  it('A52: record 1 in the place of record 0', () => {
+    const { a, b, m3 } = toConfirm();
+    if (a.state.phase !== 'awaiting-confirm') return expect.unreachable();
+    const { frame } = sealRecord(alice.crypto, a.state.keys.tx, a.state.sent, packItems([{ kind: 'message', bytes: new Uint8Array(3) }])[0] ?? new Uint8Array());
+    expect(m3.length).toBeGreaterThan(0);
+    expect(b.receive(frame).result).toBe('confirmation');
+  });
+
+  it('S3-23 A47: a changed M1 that could still be opened would end both sides: MK covers the whole frames', () => {
+    // The listener computes over what it received; here the dialler's own view of M1 is changed after the fact.
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const m1 = a.next();
+    const b = listener(bob, [alice]).receive(m1);
+    if (a.state.phase !== 'awaiting-m2') return expect.unreachable();
+    const other = new Side(a.environment, { ...a.state, m1Hash: alice.crypto.sha256(m1, Uint8Array.of(0)) });
+    other.receive(b.next());
+    expect(other.result).toBe('awaiting-confirm');
+    expect(b.receive(other.next()).result).toBe('confirmation');
+    expect(other.receive(b.next()).result).toBe('confirmation');
+  });
+
+  it('S3-19: a thief of the reusable part, without the exchange key, cannot answer; with another semi-static key, nobody confirms', () => {
+    const a = dialler(alice, targetOf(bob), [bob]);
+    const m1 = a.next();
+    // Everything right but sS: the listener holds another secret than the one it shows.
+    const other = createSemiStatic(bob.crypto, bob.local, testNow);
+    const mixed = { ...other, part: bob.semiStatic.part, signature: bob.semiStatic.signature };
+    const b = listener(bob, [alice], { semiStatic: () => mixed }).receive(m1);
+    a.receive(b.next());
+    expect(a.receive(b.next()).result).toBe('confirmation');
+    expect(b.receive(a.next()).result).toBe('confirmation');
+  });
+});
