@@ -41,9 +41,11 @@ export function openShell({ running, preferences, logger, trial, developerTools,
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   let window: BrowserWindow | undefined;
 
+  const ground = (): string => groundColour(preferences.get().settings.theme, nativeTheme.shouldUseDarkColors);
   const apply = (settings: Settings): void => {
     nativeTheme.themeSource = themeSourceOf(settings.theme);
     window?.setContentProtection(settings.contentProtection);
+    window?.setBackgroundColor(ground());
   };
   const lock = (): void => void lockNow(running.handlers).catch((error: unknown) => report('vault.lock', error));
 
@@ -62,14 +64,14 @@ export function openShell({ running, preferences, logger, trial, developerTools,
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock }, process.platform, developerTools)));
   apply(preferences.get().settings);
-  nativeTheme.on('updated', () => window?.setBackgroundColor(groundColour(nativeTheme.shouldUseDarkColors)));
+  nativeTheme.on('updated', () => window?.setBackgroundColor(ground()));
 
   const open = (): BrowserWindow => {
     const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
     const made = createWindow({
       place: placeWindow(preferences.windowPlace(), [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)),
       title: windowTitle(trial),
-      ground: groundColour(nativeTheme.shouldUseDarkColors),
+      ground: ground(),
       preload: join(bundles, 'preload.cjs'),
       ...(icon.isEmpty() ? {} : { icon }),
       developerTools,

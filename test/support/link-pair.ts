@@ -128,7 +128,9 @@ export class TestLink implements Link {
     const at = this.#options.clock.monotonic() + this.#delay + extra;
     this.#lastArrival = Math.max(this.#lastArrival, at);
     const other = this.#other;
-    this.#options.clock.setTimer(this.#delay + extra, () => other?.#arrive(bytes));
+    this.#options.clock.setTimer(this.#delay + extra, () => {
+      if (other) other.#arrive(bytes);
+    });
   }
 
   #arrive(bytes: Uint8Array): void {
@@ -151,7 +153,9 @@ export class TestLink implements Link {
     const { clock } = this.#options;
     const other = this.#other;
     clock.setTimer(0, () => this.#tellClosed());
-    clock.setTimer(Math.max(0, otherLearnsAt - clock.monotonic()), () => other?.#otherClosed());
+    clock.setTimer(Math.max(0, otherLearnsAt - clock.monotonic()), () => {
+      if (other) other.#otherClosed();
+    });
   }
 
   #otherClosed(): void {

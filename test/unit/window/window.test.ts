@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { groundColour, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
 import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
@@ -44,8 +45,10 @@ describe('where the window opens', () => {
 
 describe('how it looks before the page has drawn', () => {
   test('theme, ground and title', () => {
-    expect((['system', 'light', 'dark', 'contrast'] as const).map(themeSourceOf)).toEqual(['system', 'light', 'dark', 'system']);
-    expect(groundColour(true)).not.toBe(groundColour(false));
+    expect((['system', 'light', 'dark', 'contrast'] as const).map(themeSourceOf)).toEqual(['system', 'light', 'dark', 'dark']);
+    const tokens = JSON.parse(readFileSync('renderer/ui/tokens/tokens.json', 'utf8')) as { color: Record<string, { surface: Record<string, { $value: string }> }> };
+    const surface = (theme: string): string | undefined => tokens.color[theme]?.surface['1']?.$value;
+    expect([groundColour('system', false), groundColour('dark', true), groundColour('contrast', true)]).toEqual([surface('light'), surface('dark'), surface('contrast')]);
     expect(windowTitle(false)).toBe('Keyshift');
     expect(windowTitle(true)).toBe('Keyshift (trial runtime)');
   });

@@ -1,0 +1,144 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { Crypto } from '../crypto/crypto';
+import type { PeerId } from '../ids';
+import { toHex } from '../wire/encoding';
+import { Reader } from '../wire/reader';
+import { WireError } from '../wire/wire-error';
+import { Writer, concat } from '../wire/writer';
+import { BoundedCache } from './bounded-cache';
+import { type ExchangeCredential, type InstanceCredential, parseExchangeCredential, parseInstanceCredential, verifyExchangeCredential, verifyInstanceCredential } from './credential';
+import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate } from './identity-certificate';
+import { type InstanceList, parseInstanceList, verifyInstanceList } from './instance-list';
+import { parsing, unacceptable } from './unacceptable';
+import { assertInForce } from './validity';
+
+/** Cap of an encoded chain in bytes; an ordinary one has about 5.5 KiB. */
+export const maxChainBytes = 12 * 1024;
+const maxList = 4 * 1024;
+const maxCredential = 3 * 1024;
+
+/** Everything needed to know one device of one person and to send to that person (protocol.md §2). */
+export interface Chain {
+  readonly identity: IdentityCertificate;
+  readonly list: InstanceList;
+  readonly instance: InstanceCredential;
+  readonly exchange: ExchangeCredential;
+  /** The sibling that issued `exchange`, when it was neither the identity key nor `instance`. */
+  readonly issuer?: InstanceCredential;
+}
+
+declare const verified: unique symbol;
+/** A chain that `verifyChain` let pass. Nothing else makes one. */
+export type VerifiedChain = Chain & { readonly [verified]: true };
+
+/** identity LP ‖ list LP ‖ instance LP ‖ exchange LP ‖ issuer LP (empty when there is none). */
+export function encodeChain(chain: Chain): Uint8Array {
+  return new Writer(6144)
+    .lp(chain.identity.der)
+    .lp(chain.list.bytes)
+    .lp(chain.instance.bytes)
+    .lp(chain.exchange.bytes)
+    .lp(chain.issuer?.bytes ?? new Uint8Array(0))
+    .finish();
+}
+
+/** Structure, and the self-signature of the certificate. Throws `key.unacceptable`. */
+export function parseChain(crypto: Crypto, bytes: Uint8Array): Chain {
+  return parsing(() => {
+    if (bytes.length > maxChainBytes) throw new WireError('longer than its cap');
+    const reader = new Reader(bytes);
+    const parts = {
+      identity: reader.lp(maxCertificateBytes),
+      list: reader.lp(maxList),
+      instance: reader.lp(maxCredential),
+      exchange: reader.lp(maxCredential),
+      issuer: reader.lp(maxCredential),
+    };
+    reader.end();
+    // The cheap parts first: a malformed one costs no signature check.
+    const list = parseInstanceList(crypto, parts.list);
+    const instance = parseInstanceCredential(crypto, parts.instance);
+    const exchange = parseExchangeCredential(crypto, parts.exchange);
+    const issuer = parts.issuer.length > 0 ? parseInstanceCredential(crypto, parts.issuer) : undefined;
+    const identity = parseIdentityCertificate(crypto, parts.identity);
+    return { identity, list, instance, exchange, ...(issuer && { issuer }) };
+  });
+}
+
+/** Chains whose signatures were good, by the hash of their parts. Time and pin are judged anew at every use. */
+export class VerifiedCache {
+  readonly #hashes: BoundedCache<true>;
+
+  constructor(limit = 256) {
+    this.#hashes = new BoundedCache(limit);
+  }
+
+  has(key: string): boolean {
+    return this.#hashes.get(key) === true;
+  }
+
+  add(key: string): void {
+    this.#hashes.set(key, true);
+  }
+}
+
+export interface ChainExpectation {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** The pin of the person, 32 bytes; left out only while meeting. */
+  readonly pinnedSpkiHash?: Uint8Array;
+  /** Who it must be. */
+  readonly expectedPeerId?: PeerId;
+  readonly verified?: VerifiedCache;
+}
+
+/**
+ * All that makes a chain good: one identity key signed device list and credentials, the device signed itself and is
+ * active on the list, all are in force within 30 days, and the key is the one pinned for this person.
+ * Throws `contact.key-mismatch` for a chain that is good in itself but whose person is pinned by another key, and
+ * `key.unacceptable` for everything else. Whether a device key was already seen under another person is the peer
+ * store's to know (A14).
+ */
+export function verifyChain(crypto: Crypto, chain: Chain, expected: ChainExpectation): VerifiedChain {
+  const { identity } = chain;
+  if (expected.expectedPeerId !== undefined && identity.peerId !== expected.expectedPeerId) throw unacceptable('it is somebody else’s');
+  assertSignatures(crypto, chain, expected.verified);
+  for (const part of [identity, chain.instance, chain.exchange, ...(chain.issuer ? [chain.issuer] : [])]) assertInForce(part, expected.now);
+  assertPin(crypto, identity, expected.pinnedSpkiHash);
+  // The brand is given here and nowhere else.
+  return chain as VerifiedChain;
+}
+
+function assertSignatures(crypto: Crypto, chain: Chain, cache: VerifiedCache | undefined): void {
+  const { identity, list, instance, exchange, issuer } = chain;
+  const key = toHex(crypto.sha256(concat(identity.fingerprint, list.hash, instance.hash, exchange.hash, ...(issuer ? [issuer.hash] : []))));
+  if (cache?.has(key)) return;
+  assertListed(instance, list);
+  if (issuer) assertListed(issuer, list);
+  if (exchange.minListVersion > list.version) throw unacceptable('the list of devices is older than the exchange key');
+  verifyInstanceList(crypto, list, identity);
+  verifyInstanceCredential(crypto, instance, identity);
+  if (issuer) verifyInstanceCredential(crypto, issuer, identity);
+  verifyExchangeCredential(crypto, exchange, identity, issuer ? [instance, issuer] : [instance]);
+  cache?.add(key);
+}
+
+function assertListed(credential: InstanceCredential, list: InstanceList): void {
+  const entry = list.instances.find(({ instanceId }) => instanceId === credential.instanceId);
+  if (entry?.state !== 'active') throw unacceptable('the device is not an active one of the list');
+  if (Buffer.compare(entry.credentialHash, credential.hash) !== 0) throw unacceptable('the list names another credential of this device');
+  if (credential.roles.some((role) => !entry.roles.includes(role))) throw unacceptable('the device claims a role that the list does not give');
+  if (credential.minListVersion > list.version) throw unacceptable('the list of devices is older than the device');
+}
+
+/**
+ * A first key proves its peer id by its hash (checked when it was parsed). A later one would need the key history,
+ * which is not read yet: it is taken only when exactly this key is already pinned.
+ */
+function assertPin(crypto: Crypto, identity: IdentityCertificate, pinned: Uint8Array | undefined): void {
+  if (pinned) {
+    if (!crypto.equal(pinned, identity.spkiHash)) throw new KeyshiftError('contact.key-mismatch', 'This person appeared under another key than the one you know.');
+  } else if (identity.epoch !== 1) {
+    throw unacceptable('its peer id cannot be proven without the key history');
+  }
+}

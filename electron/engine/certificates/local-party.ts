@@ -1,0 +1,151 @@
+import { createPrivateKey } from 'node:crypto';
+import type { Crypto, KeyPair, RsaKeyPair, RsaPrivateKey } from '../crypto/crypto';
+import type { Secret } from '../crypto/secret';
+import type { InstanceId, PeerId } from '../ids';
+import type { LocalRecord } from '../ports';
+import { toHex } from '../wire/encoding';
+import type { Chain } from './chain';
+import { type ExchangeCredential, type InstanceCredential, issueExchangeCredential, issueInstanceCredential, parseExchangeCredential, parseInstanceCredential } from './credential';
+import { createIdentityCertificate, type IdentityCertificate, parseIdentityCertificate } from './identity-certificate';
+import { type InstanceList, issueInstanceList, parseInstanceList } from './instance-list';
+import { lifetimes } from './validity';
+
+export interface LocalExchange {
+  readonly credential: ExchangeCredential;
+  readonly kem: Secret<'exchange-kem'>;
+}
+
+/** This device with its keys in use, while the vault is open. */
+export interface LocalParty {
+  readonly peerId: PeerId;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly identity: IdentityCertificate;
+  readonly list: InstanceList;
+  readonly instanceId: InstanceId;
+  readonly instance: {
+    readonly credential: InstanceCredential;
+    readonly signing: KeyPair<'instance-signing'>;
+    readonly kem: Secret<'instance-kem'>;
+  };
+  readonly exchange: {
+    /** The one others should wrap to. */
+    readonly current: LocalExchange;
+    /** Current first, then those in their grace. */
+    all(): readonly LocalExchange[];
+    find(credentialHash: Uint8Array): LocalExchange | undefined;
+  };
+  readonly chain: Chain;
+  /** The identity key in use. Throws when this device does not hold it. */
+  certifierKey(): RsaPrivateKey;
+  /** Wipes every secret. The party is unusable afterwards. */
+  wipe(): void;
+}
+
+export interface NewLocalParty {
+  readonly name: string;
+  readonly deviceName: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** A new person with a first device: RSA-3072 key (off the event loop, 0.1–2 s), certificate, credentials, list version 1. */
+export async function createLocalRecord(crypto: Crypto, { name, deviceName, now }: NewLocalParty): Promise<LocalRecord> {
+  const keyPair: RsaKeyPair = await crypto.generateRsa();
+  const identityKey = keyPair.privateKey;
+  const identity = await createIdentityCertificate(crypto, { name, keyPair, epoch: 1, notBefore: now, notAfter: now + lifetimes.identity });
+  const signing = crypto.generateSigning();
+  const instanceKem = crypto.generateKem('instance-kem');
+  const exchangeKem = crypto.generateKem('exchange-kem');
+  try {
+    const credential = await issueInstanceCredential(crypto, {
+      identity,
+      identityKey,
+      signing,
+      kemKey: instanceKem.publicKey,
+      deviceName: shortened(deviceName),
+      roles: ['certifier', 'exchange'],
+      minListVersion: 1,
+      notBefore: now,
+      notAfter: now + lifetimes.instance,
+    });
+    const list = await issueInstanceList(crypto, {
+      identity,
+      identityKey,
+      version: 1,
+      issuedAt: now,
+      instances: [{ instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' }],
+    });
+    const exchange = await issueExchangeCredential(crypto, {
+      identity,
+      issuedBy: { identityKey },
+      kemKey: exchangeKem.publicKey,
+      minListVersion: 1,
+      notBefore: now,
+      notAfter: now + lifetimes.exchange,
+    });
+    return {
+      peerId: identity.peerId,
+      name,
+      createdAt: now,
+      identityKeys: [{ epoch: 1, certificate: identity.der, privateKey: new Uint8Array(identityKey.key.export({ format: 'der', type: 'pkcs8' })), createdAt: now }],
+      instance: { credential: credential.bytes, signingSeed: signing.secret.bytes.slice(), kemSecret: instanceKem.secret.bytes.slice() },
+      exchanges: [{ credential: exchange.bytes, kemSecret: exchangeKem.secret.bytes.slice() }],
+      instanceList: list.bytes,
+    };
+  } finally {
+    signing.secret.wipe();
+    instanceKem.secret.wipe();
+    exchangeKem.secret.wipe();
+  }
+}
+
+/** The party of a stored record; its buffers are copied, not taken. Throws `key.unacceptable` for a record that does not fit together. */
+export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty {
+  const current = record.identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));
+  const identity = parseIdentityCertificate(crypto, current.certificate);
+  const list = parseInstanceList(crypto, record.instanceList);
+  const credential = parseInstanceCredential(crypto, record.instance.credential);
+  const signing = crypto.signingFromSeed(record.instance.signingSeed.slice());
+  const kem = crypto.kemFromSecret('instance-kem', record.instance.kemSecret.slice()).secret;
+  const exchanges = record.exchanges.map((stored): LocalExchange => ({
+    credential: parseExchangeCredential(crypto, stored.credential),
+    kem: crypto.kemFromSecret('exchange-kem', stored.kemSecret.slice()).secret,
+  }));
+  const byHash = new Map(exchanges.map((exchange) => [toHex(exchange.credential.hash), exchange]));
+  const [newest] = exchanges;
+  if (!newest) throw new Error('a local record without an exchange key');
+  const privateKey = current.privateKey && createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' });
+
+  return {
+    peerId: record.peerId,
+    name: record.name,
+    createdAt: record.createdAt,
+    identity,
+    list,
+    instanceId: credential.instanceId,
+    instance: { credential, signing, kem },
+    exchange: {
+      current: newest,
+      all: () => exchanges,
+      find: (credentialHash) => byHash.get(toHex(credentialHash)),
+    },
+    chain: { identity, list, instance: credential, exchange: newest.credential },
+    certifierKey: () => {
+      if (!privateKey) throw new Error('this device does not hold the identity key');
+      return { key: privateKey };
+    },
+    wipe: () => {
+      signing.secret.wipe();
+      kem.wipe();
+      for (const exchange of exchanges) exchange.kem.wipe();
+    },
+  };
+}
+
+/** Device names come from the system: at most 128 bytes go into a credential. */
+function shortened(deviceName: string): string {
+  let text = deviceName.replace(/\p{Surrogate}/gu, '');
+  while (new TextEncoder().encode(text).length > 128) text = [...text].slice(0, -1).join('');
+  return text;
+}

@@ -1,0 +1,26 @@
+import type { Contact } from '../../../shared/model/contact';
+import type { Text } from '../../i18n/use-text';
+import { nameInSentence } from '../../ui/strangers';
+
+/** The Who fact in words; `vouchedBy` names the first authority. */
+export function whoWord(contact: Contact, text: Text): string {
+  if (contact.pending) return text('who.pending');
+  if (contact.who === 'vouched') return text('who.vouched', { authority: nameInSentence(contact.vouchedBy[0] ?? '?') });
+  return text(`who.${contact.who}`);
+}
+
+export function whoSentence(contact: Contact, text: Text): string {
+  const name = nameInSentence(contact.name);
+  if (contact.pending) return text('who.text.pending', { name });
+  if (contact.who === 'vouched') return text('who.text.vouched', { authority: nameInSentence(contact.vouchedBy[0] ?? '?') });
+  return text(`who.text.${contact.who}`, { name });
+}
+
+/** Who facts that stop sending until a person has looked. */
+export function needsPerson(contact: Contact): boolean {
+  return contact.who === 'changed' || contact.who === 'frozen' || contact.who === 'unknown-key';
+}
+
+export function isBlocked(contact: Contact): boolean {
+  return contact.reach === 'blocked';
+}

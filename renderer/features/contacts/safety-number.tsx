@@ -1,0 +1,80 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Contact } from '../../../shared/model/contact';
+import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { nameInSentence } from '../../ui/strangers';
+import { useCopy } from '../../ui/use-copy';
+
+/** 60 digits in 12 groups of 5. */
+export function groupsOf(digits: string): readonly string[] {
+  return digits.match(/\d{5}/g) ?? [];
+}
+
+/** The number both people see, and the mark that it was compared. */
+export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const copy = useCopy();
+  const { client, contacts, ui } = useModel();
+  const [digits, setDigits] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  const name = nameInSentence(contact.name);
+
+  useEffect(() => {
+    if (contact.pending) return undefined;
+    let wanted = true;
+    client.contacts.safetyNumber({ contactId: contact.contactId }).then(
+      (answer) => {
+        if (!wanted) return;
+        setDigits(answer.digits);
+        setFailure(undefined);
+      },
+      (thrown: unknown) => {
+        if (wanted) setFailure(thrown);
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [client, contact.contactId, contact.pending, contact.keyEpoch]);
+
+  if (contact.pending) return null;
+  if (failure !== undefined && toFailure(failure).code !== 'contact.pending') return <p className="field-error">{errorText(failure)}</p>;
+  if (digits === undefined) return null;
+
+  const mark = async (checked: boolean): Promise<void> => {
+    try {
+      await contacts.getState().setChecked(contact.contactId, checked);
+      ui.getState().toast(checked ? text('who.marked', { name }) : text('who.unmarked'));
+    } catch (thrown) {
+      ui.getState().toast(errorText(thrown), 'danger');
+    }
+  };
+
+  return (
+    <section className="stack tight" aria-labelledby="safety-heading">
+      <h3 className="small-heading" id="safety-heading">
+        {text('who.safety')}
+      </h3>
+      <p className="field-hint">{text('who.safety.hint')}</p>
+      <p className="safety-number" data-testid="safety-number">
+        {groupsOf(digits).map((group, index) => (
+          // Spaces between the groups, so that a copied selection reads as it looks.
+          <span key={index}>{group} </span>
+        ))}
+      </p>
+      <div className="dialog-actions start">
+        {contact.checked ? (
+          <Button onPress={() => void mark(false)}>{text('who.unmark')}</Button>
+        ) : (
+          <Button kind="main" onPress={() => void mark(true)}>
+            {text('who.mark')}
+          </Button>
+        )}
+        <Button onPress={() => void copy(groupsOf(digits).join(' '))}>{text('who.safety.copy')}</Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react';
+import type { Contact } from '../../../shared/model/contact';
+import { useModel } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Avatar } from '../../ui/avatar';
+import { Button } from '../../ui/button';
+import { WhoGlyph } from '../../ui/icons';
+import { PersonName } from '../../ui/person-name';
+import { nameInSentence } from '../../ui/strangers';
+import { useCopy } from '../../ui/use-copy';
+import { isBlocked, whoSentence, whoWord } from './contact-words';
+import { SafetyNumber } from './safety-number';
+
+export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
+  const text = useText();
+  const copy = useCopy();
+  const name = nameInSentence(contact.name);
+  return (
+    <div className="stack">
+      <div className="person">
+        <Avatar name={contact.name} peerId={contact.peerId} size="large" />
+        <PersonName name={contact.name} className="person-name" />
+        <span className={`fact still who-${contact.who}`}>
+          <WhoGlyph who={contact.who} />
+          {whoWord(contact, text)}
+        </span>
+      </div>
+      <p className="sentence">{whoSentence(contact, text)}</p>
+      <SafetyNumber key={contact.contactId} contact={contact} />
+      <section className="stack tight">
+        <h3 className="small-heading">{text('who.peerId')}</h3>
+        <code className="peer-id">{contact.peerId.match(/.{1,4}/g)?.join(' ')}</code>
+        <p className="field-hint">{text('who.peerId.hint')}</p>
+        <div className="dialog-actions start">
+          <Button onPress={() => void copy(contact.peerId)}>{text('who.copyPeerId')}</Button>
+        </div>
+      </section>
+      <BlockSection contact={contact} name={name} />
+    </div>
+  );
+}
+
+function BlockSection({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
+  const text = useText();
+  const setBlocked = useSetBlocked();
+  const blocked = isBlocked(contact);
+  return (
+    <section className="stack tight divided">
+      <p className="field-hint">{text(blocked ? 'who.unblock.text' : 'who.block.text', { name })}</p>
+      <div className="dialog-actions start">
+        <Button kind={blocked ? 'plain' : 'danger'} onPress={() => void setBlocked(contact, !blocked)}>
+          {text(blocked ? 'who.unblock' : 'who.block')}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Blocks or unblocks and says so; it can be undone, so nothing is asked. */
+export function useSetBlocked(): (contact: Contact, blocked: boolean) => Promise<void> {
+  const text = useText();
+  const errorText = useErrorText();
+  const { contacts, ui } = useModel();
+  return async (contact, blocked) => {
+    try {
+      await contacts.getState().setBlocked(contact.contactId, blocked);
+      ui.getState().toast(text(blocked ? 'who.blocked' : 'who.unblocked', { name: nameInSentence(contact.name) }));
+    } catch (thrown) {
+      ui.getState().toast(errorText(thrown), 'danger');
+    }
+  };
+}

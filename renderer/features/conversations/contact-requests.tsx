@@ -1,0 +1,62 @@
+import { useId, type ReactNode } from 'react';
+import type { ContactRequest } from '../../../shared/model/contact';
+import { useContacts, useModel } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Avatar } from '../../ui/avatar';
+import { Button } from '../../ui/button';
+import { PersonName } from '../../ui/person-name';
+import { nameInSentence } from '../../ui/strangers';
+
+/** People who ask to be let in; above the list until each is answered. */
+export function ContactRequests(): ReactNode {
+  const text = useText();
+  const requests = useContacts((state) => state.requests);
+  if (requests.length === 0) return null;
+  return (
+    <section className="requests" aria-label={text('requests.title')}>
+      <h2 className="small-heading">{text('requests.title')}</h2>
+      {requests.map((request) => (
+        <RequestCard key={request.requestId} request={request} />
+      ))}
+    </section>
+  );
+}
+
+function RequestCard({ request }: { readonly request: ContactRequest }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { ui, contacts } = useModel();
+  const nameId = useId();
+
+  const answer = async (accept: boolean): Promise<void> => {
+    const { toast } = ui.getState();
+    try {
+      await contacts.getState().answer(request.requestId, accept);
+      toast(accept ? text('requests.accepted', { name: nameInSentence(request.name) }) : text('requests.declined'));
+    } catch (thrown) {
+      toast(errorText(thrown), 'danger');
+      await contacts.getState().load();
+    }
+  };
+
+  return (
+    <article className="request">
+      <div className="request-person" id={nameId}>
+        <Avatar name={request.name} peerId={request.peerId} size="small" />
+        <span>
+          <PersonName name={request.name} className="list-name" />
+          <span className="request-via">{text(`requests.via.${request.via}`)}</span>
+          <code className="request-id">{request.peerId.slice(0, 12)}…</code>
+        </span>
+      </div>
+      <div className="request-answers">
+        <Button kind="main" aria-describedby={nameId} onPress={() => void answer(true)}>
+          {text('requests.accept')}
+        </Button>
+        <Button aria-describedby={nameId} onPress={() => void answer(false)}>
+          {text('requests.decline')}
+        </Button>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,105 @@
+import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { IdCard, Lock, MailOpen, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
+import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
+import { shortcutLabel } from '../../app/shortcuts';
+import { useNow } from '../../i18n/use-now';
+import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { Avatar } from '../../ui/avatar';
+import { Button } from '../../ui/button';
+import { IconButton } from '../../ui/icon-button';
+import { PersonName } from '../../ui/person-name';
+import { ContactRequests } from './contact-requests';
+import { ConversationItem } from './conversation-item';
+import { useRows } from './use-rows';
+import { useShowRow } from './use-show';
+
+/** The list of people and conversations, with the ways to add one above it and the app's own things below. */
+export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const now = useNow();
+  const model = useModel();
+  const rows = useRows();
+  const loaded = useConversations((state) => state.loaded);
+  const selection = useUi((state) => state.selection);
+  const openDialog = useUi((state) => state.openDialog);
+  const identity = useIdentity((state) => state.identity);
+  const lock = useSession((state) => state.lock);
+  const show = useShowRow();
+  const list = useRef<HTMLUListElement>(null);
+
+  const isSelected = (key: string, contactId: string): boolean =>
+    selection !== undefined && (selection.conversationId ?? selection.contactId) === key && selection.contactId === contactId;
+  const hasSelected = rows.some((row) => isSelected(row.key, row.contact.contactId));
+
+  return (
+    <nav className="pane list-pane" aria-label={text('list.label')} data-pane="list">
+      <header className="list-head">
+        <h1 className="wordmark">{text('app.name')}</h1>
+        <IconButton label={text('list.import')} onPress={() => openDialog('import')}>
+          <IdCard aria-hidden="true" />
+        </IconButton>
+        <IconButton label={text('list.new')} shortcut={shortcutLabel('new')} onPress={() => openDialog('new')}>
+          <SquarePen aria-hidden="true" />
+        </IconButton>
+      </header>
+      {nobodyYet ? null : (
+        <div className="list-ways">
+          <Button icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
+            {text('list.invite')}
+          </Button>
+          <Button icon={<MailOpen aria-hidden="true" />} onPress={() => openDialog('accept')}>
+            {text('list.accept')}
+          </Button>
+        </div>
+      )}
+      <ContactRequests />
+      {rows.length === 0 ? (
+        <p className="list-none">{loaded ? text('list.none') : ''}</p>
+      ) : (
+        <ul className="list-items" ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
+          {rows.map((row, index) => (
+            <ConversationItem
+              key={row.key}
+              row={row}
+              selected={isSelected(row.key, row.contact.contactId)}
+              inTabOrder={hasSelected ? isSelected(row.key, row.contact.contactId) : index === 0}
+              now={now}
+              times={times}
+              onShow={show}
+            />
+          ))}
+        </ul>
+      )}
+      <footer className="list-foot">
+        {identity === undefined ? (
+          <span className="me" />
+        ) : (
+          <span className="me">
+            <Avatar name={identity.name} peerId={identity.peerId} size="small" />
+            <PersonName name={identity.name} className="me-name" />
+          </span>
+        )}
+        <IconButton label={text('list.settings')} shortcut={shortcutLabel('settings')} onPress={() => openDialog('settings')}>
+          <Gear aria-hidden="true" />
+        </IconButton>
+        <IconButton label={text('list.lock')} shortcut={shortcutLabel('lock')} onPress={() => model.background(lock())}>
+          <Lock aria-hidden="true" />
+        </IconButton>
+      </footer>
+    </nav>
+  );
+}
+
+/** Up and Down, Home and End move through the list; Tab leaves it. */
+function moveFocus(event: KeyboardEvent, list: HTMLUListElement | null): void {
+  if (list === null || event.altKey || event.ctrlKey || event.metaKey) return;
+  const items = [...list.querySelectorAll<HTMLButtonElement>('.list-item')];
+  const at = items.findIndex((item) => item === document.activeElement);
+  const to =
+    event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : event.key === 'Home' ? 0 : event.key === 'End' ? items.length - 1 : undefined;
+  if (to === undefined) return;
+  event.preventDefault();
+  items[Math.min(Math.max(to, 0), items.length - 1)]?.focus();
+}

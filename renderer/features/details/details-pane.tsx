@@ -1,0 +1,55 @@
+import type { ReactNode } from 'react';
+import { X } from 'lucide-react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import type { Contact } from '../../../shared/model/contact';
+import { useUi } from '../../app/model-context';
+import type { DetailsTab } from '../../app/ui-store';
+import { useText } from '../../i18n/use-text';
+import { IconButton } from '../../ui/icon-button';
+import { ReachTab } from '../contacts/reach-tab';
+import { WhoTab } from '../contacts/who-tab';
+import { KeysTab } from '../keys/keys-tab';
+
+const tabs: readonly DetailsTab[] = ['who', 'keys', 'reach'];
+
+/** Beside the conversation: who this is, which keys, how they are reached. */
+export function DetailsPane({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string | undefined }): ReactNode {
+  const text = useText();
+  const tab = useUi((state) => state.detailsTab);
+  const showDetails = useUi((state) => state.showDetails);
+  const close = useUi((state) => state.closeDetails);
+  return (
+    <aside className="pane details-pane" aria-label={text('conversation.details')} data-pane="details">
+      <Tabs
+        className="tabs"
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          const chosen = tabs.find((one) => one === key);
+          if (chosen !== undefined) showDetails(chosen);
+        }}
+      >
+        <div className="tabs-head">
+          <TabList className="tab-list" aria-label={text('conversation.details')}>
+            {tabs.map((one) => (
+              <Tab key={one} id={one} className="tab">
+                {text(`${one}.label`)}
+              </Tab>
+            ))}
+          </TabList>
+          <IconButton label={text('app.close')} onPress={close}>
+            <X aria-hidden="true" />
+          </IconButton>
+        </div>
+        <TabPanel id="who" className="tab-panel">
+          <WhoTab contact={contact} />
+        </TabPanel>
+        <TabPanel id="keys" className="tab-panel">
+          <KeysTab contact={contact} conversationId={conversationId} />
+        </TabPanel>
+        <TabPanel id="reach" className="tab-panel">
+          <ReachTab contact={contact} />
+        </TabPanel>
+      </Tabs>
+    </aside>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+import type { Contact } from '../../../shared/model/contact';
+import { useKeys, useUi } from '../../app/model-context';
+import { useNow } from '../../i18n/use-now';
+import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { KeyCut } from '../../ui/icons';
+import { keyState, newestKeySince, shownKeyId } from './key-state';
+
+/** The Keys fact of the header: glyph, word, age. Opens the Keys tab. */
+export function KeyBadge({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string | undefined }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const now = useNow();
+  const showDetails = useUi((state) => state.showDetails);
+  const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
+  const renewing = useKeys((state) => (conversationId === undefined ? false : (state.renewing[conversationId] ?? false)));
+  const state = keyState(status, contact, renewing, now);
+  const since = newestKeySince(status);
+  const word = text(`keys.${state}`);
+  const shown = since === undefined || state === 'needs' || state === 'none' ? word : text('keys.badge', { word, age: times.span(Math.max(1_000, now - since)) });
+  const id = shownKeyId(status);
+  return (
+    <Button className={`fact keys-${state}`} data-testid="key-badge" aria-label={`${text('keys.label')}: ${shown}`} onPress={() => showDetails('keys')}>
+      <KeyCut key={id ?? 'none'} id={id ?? '77777777'} />
+      <span>{shown}</span>
+    </Button>
+  );
+}
