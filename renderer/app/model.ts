@@ -31,7 +31,7 @@ export interface Model {
   /** Shows a person: their conversation, opened now if there is none yet. Throws what `conversations.open` throws. */
   readonly showContact: (contactId: string) => Promise<void>;
   readonly showConversation: (conversationId: string) => void;
-  /** Runs what nobody waits for; a failure is remembered in `lastFailure`, except that the vault has just locked. */
+  /** Runs what nobody waits for; a failure goes to the `onFailure` listeners, except that the vault has just locked. */
   readonly background: (task: Promise<unknown>) => void;
   /** Told about failures of background work. */
   readonly onFailure: (listener: (failure: KeyshiftError) => void) => () => void;

@@ -331,8 +331,8 @@ test('row 2: started by an ordinary user, the page is in Chromium’s sandbox', 
     args: [root, `--user-data-dir=${join(home, 'profile')}`, ...(trial ? ['--trial-runtime'] : [])],
   });
   try {
-    const window = await own.firstWindow();
-    expect(await window.evaluate(() => window.keyshift.vault.status())).toMatchObject({ ok: true });
+    const first = await own.firstWindow();
+    expect(await first.evaluate(() => window.keyshift.vault.status())).toMatchObject({ ok: true });
     const pages = await own.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(({ webContents }) => webContents.getOSProcessId()));
     expect(pages).toHaveLength(1);
     for (const pid of pages) expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m);

@@ -42,12 +42,14 @@ describe('both sides killed at random points', () => {
         try {
           const stored = (await texts(person.peer, conversationId, 'out')).filter((text) => text.startsWith(prefix));
           if (stored.length >= total) return;
-          const until = Math.min(total, stored.length + 50);
+          const until = Math.min(total, stored.length + 20);
           const batch: Promise<unknown>[] = [];
           for (let n = stored.length; n < until; n += 1) {
             batch.push(person.peer.call('messages.send', { conversationId, text: `${prefix}${n}` }));
           }
           await Promise.all(batch.map((sent) => sent.catch(() => undefined)));
+          // Slow enough that the kills fall among the messages, not after them.
+          await new Promise((resolve) => setTimeout(resolve, 100));
         } catch {
           if (round > 5_000) throw new Error('too many rounds');
           await new Promise((resolve) => setTimeout(resolve, 50)); // being restarted

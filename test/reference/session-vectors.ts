@@ -5,6 +5,8 @@ import { confirmOf, directionOf, frame, item, keyIdOf, label, masterOf, sealAll,
  * The values of test/vectors/session.json, computed by the twin alone from inputs that are plain counting bytes.
  * `await ready` of the twin first.
  */
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
 export function sessionVectors() {
   const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
   const of = {
@@ -27,16 +29,16 @@ export function sessionVectors() {
     const { frames, digests } = sealAll(direction, [item(1, confirm), ...application]);
     return {
       role,
-      subject: owners[role].subject.toString('hex'),
-      fingerprint: owners[role].fingerprint.toString('hex'),
-      instanceHash: owners[role].instanceHash.toString('hex'),
-      recordKey: direction.recordKey.toString('hex'),
-      salt: direction.salt.toString('hex'),
-      confirmKey: direction.confirmKey.toString('hex'),
-      startDigest: direction.startDigest.toString('hex'),
-      confirm: confirm.toString('hex'),
-      records: frames.map((bytes) => bytes.toString('hex')),
-      digests: digests.map((bytes) => bytes.toString('hex')),
+      subject: hex(owners[role].subject),
+      fingerprint: hex(owners[role].fingerprint),
+      instanceHash: hex(owners[role].instanceHash),
+      recordKey: hex(direction.recordKey),
+      salt: hex(direction.salt),
+      confirmKey: hex(direction.confirmKey),
+      startDigest: hex(direction.startDigest),
+      confirm: hex(confirm),
+      records: frames.map((bytes) => hex(bytes)),
+      digests: digests.map((bytes) => hex(bytes)),
     };
   });
   const seed = counting(0xd0, 32);
@@ -51,36 +53,36 @@ export function sessionVectors() {
   const envelope = counting(0x25, 1_400);
   return {
     inputs: {
-      sn: of.sn.toString('hex'),
-      cn: of.cn.toString('hex'),
-      dhEphemeral: of.dhEphemeral.toString('hex'),
-      dhSemiStatic: of.dhSemiStatic.toString('hex'),
-      m1: of.m1.toString('hex'),
-      m2: of.m2.toString('hex'),
-      applicationRecords: application.map((bytes) => bytes.toString('hex')),
+      sn: hex(of.sn),
+      cn: hex(of.cn),
+      dhEphemeral: hex(of.dhEphemeral),
+      dhSemiStatic: hex(of.dhSemiStatic),
+      m1: hex(of.m1),
+      m2: hex(of.m2),
+      applicationRecords: application.map((bytes) => hex(bytes)),
     },
-    master: master.toString('hex'),
-    keyId: keyIdOf(master).toString('hex'),
+    master: hex(master),
+    keyId: hex(keyIdOf(master)),
     sides,
-    selector: { credentialHash: m1.recipientCredentialHash.toString('hex'), envelope: envelope.toString('hex'), selector: sha256(label('selector'), m1.recipientCredentialHash, envelope.subarray(0, 1_120)).subarray(0, 8).toString('hex') },
+    selector: { credentialHash: hex(m1.recipientCredentialHash), envelope: hex(envelope), selector: sha256(label('selector'), m1.recipientCredentialHash, envelope.subarray(0, 1_120)).subarray(0, 8).toString('hex') },
     nonceCopy: sha256(label('cn'), of.cn).toString('hex'),
     signatures: {
-      seed: seed.toString('hex'),
-      signingKey: Buffer.from(signing.publicKey).toString('hex'),
-      peerId: peerId.toString('hex'),
-      share: share.toString('hex'),
+      seed: hex(seed),
+      signingKey: hex(Buffer.from(signing.publicKey)),
+      peerId: hex(peerId),
+      share: hex(share),
       m1: {
-        recipientCredentialHash: m1.recipientCredentialHash.toString('hex'),
-        kemCiphertextHash: m1.kemCiphertextHash.toString('hex'),
-        chainHash: m1.chainHash.toString('hex'),
-        statement: statement.toString('hex'),
+        recipientCredentialHash: hex(m1.recipientCredentialHash),
+        kemCiphertextHash: hex(m1.kemCiphertextHash),
+        chainHash: hex(m1.chainHash),
+        statement: hex(statement),
         signature: sign('m1', Buffer.concat([peerId, m1.recipientCredentialHash, m1.kemCiphertextHash, share, m1.chainHash, statement])).toString('hex'),
       },
       m2Static: {
-        instanceHash: owners.server.instanceHash.toString('hex'),
+        instanceHash: hex(owners.server.instanceHash),
         notBefore,
         notAfter,
-        part: staticPart.toString('hex'),
+        part: hex(staticPart),
         signature: sign('m2-static', Buffer.concat([peerId, owners.server.instanceHash, staticPart])).toString('hex'),
       },
     },

@@ -38,6 +38,7 @@ export class HeadlessPeer {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
+  #ended = false;
   #watchers = new Set<() => void>();
 
   private constructor(child: ChildProcess, listening: readonly string[], exited: Promise<number | null>) {
@@ -75,6 +76,7 @@ export class HeadlessPeer {
   call<N extends CallName>(method: N, params?: Args<N>['input']): Promise<Args<N>['result']> {
     this.#id += 1;
     const id = this.#id;
+    if (this.#ended) return Promise.reject(new Error('the peer ended'));
     return new Promise((resolve, reject) => {
       // The contract types the result; both sides parse it.
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
@@ -132,6 +134,7 @@ export class HeadlessPeer {
   }
 
   #gone(): void {
+    this.#ended = true;
     for (const { reject } of this.#waiting.values()) reject(new Error('the peer ended'));
     this.#waiting.clear();
   }

@@ -1,11 +1,13 @@
 import { encodeChain, parseChain, verifyChain, type VerifiedChain } from '../../electron/engine/certificates/chain';
+import { issueInstanceCredential } from '../../electron/engine/certificates/credential';
+import { issueInstanceList } from '../../electron/engine/certificates/instance-list';
 import { createLocalRecord, type LocalParty, openLocalParty } from '../../electron/engine/certificates/local-party';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { Secret } from '../../electron/engine/crypto/secret';
 import { openFrom, sealTo } from '../../electron/engine/crypto/sealed-envelope';
-import type { Logger } from '../../electron/engine/ports';
+import type { LocalRecord, Logger } from '../../electron/engine/ports';
 import { dialling, listening, step } from '../../electron/engine/session/handshake';
 import { encodeHandshakeFrame, type HandshakeBody, encodeBody, parseBody, parseHandshakeFrame } from '../../electron/engine/session/handshake-message';
 import type { DialTarget, HandshakeEnvironment, HandshakeState, HandshakeStep, Pin } from '../../electron/engine/session/handshake-state';
@@ -28,6 +30,41 @@ export interface Party {
 export async function newParty(name: string): Promise<Party> {
   const crypto = await createCrypto({ random: kernelRandom });
   const record = await createLocalRecord(crypto, { name, deviceName: `${name}'s device`, now: testNow - 3_600_000 });
+  return openParty(name, record);
+}
+
+/** Two devices of one person: one identity, one list, one exchange key. */
+export async function newDevices(name: string): Promise<readonly [Party, Party]> {
+  const crypto = await createCrypto({ random: kernelRandom });
+  const now = testNow - 3_600_000;
+  const first = await createLocalRecord(crypto, { name, deviceName: 'first', now });
+  const party = openLocalParty(crypto, first);
+  const seeds = { signingSeed: crypto.random(32), kemSecret: crypto.random(32) };
+  const signing = crypto.signingFromSeed(seeds.signingSeed.slice());
+  const credential = await issueInstanceCredential(crypto, {
+    identity: party.identity,
+    identityKey: party.certifierKey(),
+    signing,
+    kemKey: crypto.kemFromSecret('instance-kem', seeds.kemSecret.slice()).publicKey,
+    deviceName: 'second',
+    roles: ['exchange'],
+    minListVersion: 1,
+    notBefore: now,
+    notAfter: now + 86_400_000,
+  });
+  const second = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' as const };
+  const list = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: 2, issuedAt: now, instances: [...party.list.instances, second] });
+  const records = [
+    { ...first, instanceList: list.bytes },
+    { ...first, instanceList: list.bytes, instance: { credential: credential.bytes, ...seeds } },
+  ] as const;
+  const [one, two] = await Promise.all(records.map((record) => openParty(name, record)));
+  if (!one || !two) throw new Error('two records, two devices');
+  return [one, two];
+}
+
+async function openParty(name: string, record: LocalRecord): Promise<Party> {
+  const crypto = await createCrypto({ random: kernelRandom });
   const local = openLocalParty(crypto, record);
   return { name, crypto, local, semiStatic: createSemiStatic(crypto, local, testNow) };
 }

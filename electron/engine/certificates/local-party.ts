@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import type { Crypto, KeyPair, RsaKeyPair, RsaPrivateKey } from '../crypto/crypto';
+import type { Crypto, KeyPair, RsaPrivateKey } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { InstanceId, PeerId } from '../ids';
 import type { LocalRecord } from '../ports';
@@ -8,6 +8,7 @@ import type { Chain } from './chain';
 import { type ExchangeCredential, type InstanceCredential, issueExchangeCredential, issueInstanceCredential, parseExchangeCredential, parseInstanceCredential } from './credential';
 import { createIdentityCertificate, type IdentityCertificate, parseIdentityCertificate } from './identity-certificate';
 import { type InstanceList, issueInstanceList, parseInstanceList } from './instance-list';
+import { unacceptable } from './unacceptable';
 import { lifetimes } from './validity';
 
 export interface LocalExchange {
@@ -50,8 +51,10 @@ export interface NewLocalParty {
 }
 
 /** A new person with a first device: RSA-3072 key (off the event loop, 0.1–2 s), certificate, credentials, list version 1. */
-export async function createLocalRecord(crypto: Crypto, { name, deviceName, now }: NewLocalParty): Promise<LocalRecord> {
-  const keyPair: RsaKeyPair = await crypto.generateRsa();
+export async function createLocalRecord(crypto: Crypto, { name: wanted, deviceName, now }: NewLocalParty): Promise<LocalRecord> {
+  // What no certificate can carry is dropped here rather than refused after a key was made.
+  const name = wanted.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '');
+  const keyPair = await crypto.generateRsa();
   const identityKey = keyPair.privateKey;
   const identity = await createIdentityCertificate(crypto, { name, keyPair, epoch: 1, notBefore: now, notAfter: now + lifetimes.identity });
   const signing = crypto.generateSigning();
@@ -113,6 +116,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
     kem: crypto.kemFromSecret('exchange-kem', stored.kemSecret.slice()).secret,
   }));
   const byHash = new Map(exchanges.map((exchange) => [toHex(exchange.credential.hash), exchange]));
+  if (!crypto.equal(signing.publicKey, credential.signingKey) || !crypto.equal(crypto.kemPublicKey(kem), credential.kemKey)) throw unacceptable('this device’s keys are not those of its credential');
   const [newest] = exchanges;
   if (!newest) throw new Error('a local record without an exchange key');
   const privateKey = current.privateKey && createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' });

@@ -12,36 +12,14 @@ const zeroSalt = new Uint8Array(32);
 
 /** SHA-256 of the parts one after the other, 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const only = parts.length === 1 ? parts[0] : undefined;
-  if (only && only.length <= shortLength) {
-    const out = new Uint8Array(32);
-    sodium.crypto_hash_sha256(out, only);
-    return out;
-  }
-  const length = totalLength(parts);
-  if (length > shortLength) {
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    return plain(hash.digest());
-  }
-  let at = 0;
-  for (const part of parts) {
-    scratch.set(part, at);
-    at += part.length;
-  }
-  const joined = scratch.subarray(0, length);
   const out = new Uint8Array(32);
-  sodium.crypto_hash_sha256(out, joined);
-  // It may have been key material.
-  joined.fill(0);
-  return out;
+  return shortHash(sodium.crypto_hash_sha256, out, parts) ?? longHash('sha256', parts);
 }
 
 /** SHA-512 of the parts one after the other, 64 bytes. */
 export function sha512(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha512');
-  for (const part of parts) hash.update(part);
-  return plain(hash.digest());
+  const out = new Uint8Array(64);
+  return shortHash(sodium.crypto_hash_sha512, out, parts) ?? longHash('sha512', parts);
 }
 
 /** HMAC-SHA-256 (RFC 2104) of the parts one after the other, 32 bytes. */
@@ -68,10 +46,31 @@ export function hkdf(salt: Uint8Array, secret: Uint8Array, info: readonly Uint8A
   return out;
 }
 
-function totalLength(parts: readonly Uint8Array[]): number {
+function shortHash(hash: (out: Uint8Array, input: Uint8Array) => void, out: Uint8Array, parts: readonly Uint8Array[]): Uint8Array | undefined {
   let length = 0;
   for (const part of parts) length += part.length;
-  return length;
+  if (length > shortLength) return undefined;
+  const [first] = parts;
+  if (parts.length === 1 && first) {
+    hash(out, first);
+    return out;
+  }
+  let at = 0;
+  for (const part of parts) {
+    scratch.set(part, at);
+    at += part.length;
+  }
+  const joined = scratch.subarray(0, length);
+  hash(out, joined);
+  // It may have been key material.
+  joined.fill(0);
+  return out;
+}
+
+function longHash(name: 'sha256' | 'sha512', parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash(name);
+  for (const part of parts) hash.update(part);
+  return plain(hash.digest());
 }
 
 function plain(digest: Buffer): Uint8Array {

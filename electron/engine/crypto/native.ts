@@ -9,6 +9,7 @@ interface NativeSodium {
   /** Throws when the system refuses (limit reached). */
   sodium_mlock(bytes: Uint8Array): void;
   crypto_hash_sha256(out: Uint8Array, input: Uint8Array): void;
+  crypto_hash_sha512(out: Uint8Array, input: Uint8Array): void;
   crypto_aead_xchacha20poly1305_ietf_encrypt(out: Uint8Array, message: Uint8Array, aad: Uint8Array, secretNonce: null, nonce: Uint8Array, key: Uint8Array): number;
   crypto_aead_xchacha20poly1305_ietf_decrypt(out: Uint8Array, secretNonce: null, sealed: Uint8Array, aad: Uint8Array, nonce: Uint8Array, key: Uint8Array): number;
   crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out: Uint8Array, tag: Uint8Array, message: Uint8Array, aad: Uint8Array, secretNonce: null, nonce: Uint8Array, key: Uint8Array): number;
@@ -20,6 +21,8 @@ interface NativeSodium {
   /** Throws for an all-zero result. */
   crypto_scalarmult(out: Uint8Array, secret: Uint8Array, publicKey: Uint8Array): void;
   readonly crypto_pwhash_ALG_ARGON2ID13: number;
+  /** On this thread: for the self-test's tiny cost only. */
+  crypto_pwhash(out: Uint8Array, passphrase: Uint8Array, salt: Uint8Array, passes: number, memoryBytes: number, algorithm: number): void;
   crypto_pwhash_async(out: Uint8Array, passphrase: Uint8Array, salt: Uint8Array, passes: number, memoryBytes: number, algorithm: number, done: (error: Error | null) => void): void;
 }
 

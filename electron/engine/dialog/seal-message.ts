@@ -109,5 +109,6 @@ export function sealMessage(crypto: Crypto, state: SealState, plain: Plain, salt
   writeSequence(bytes, dialogAt + 32, plain.sequence, plain.control);
   bytes.writeUInt32BE(length, template.length - 4);
   bytes.set(body, template.length);
-  return bytes;
+  // A plain array: `slice` of a Buffer would share its memory.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -6,15 +6,18 @@ import { Writer } from '../wire/writer';
 
 /**
  * Start of a stream's running digest (protocol.md §7): `d_0 = H(LP("keyshift/2 digest") ‖ pair ‖ dialogId ‖
- * senderInstance)`, pair = both peer ids, the lower first. 32 bytes.
+ * senderInstance)`, pair = both peer ids, the lower bytes
+ * first. 32 bytes.
  */
 export function firstDigest(crypto: Crypto, people: readonly [PeerId, PeerId], dialogId: DialogId, senderInstance: InstanceId): Uint8Array {
-  const [lower, higher] = people[0] < people[1] ? people : [people[1], people[0]];
+  // By their bytes: the order of the base32 text is another one.
+  const [lower, higher] = people.map(peerIdToBytes).sort(Buffer.compare);
+  if (!lower || !higher) throw new Error('a dialog has two people');
   return crypto.sha256(
     new Writer()
       .fixed(label('digest'))
-      .fixed(peerIdToBytes(lower))
-      .fixed(peerIdToBytes(higher))
+      .fixed(lower)
+      .fixed(higher)
       .fixed(id16ToBytes(dialogId))
       .fixed(id16ToBytes(senderInstance))
       .finish(),

@@ -1,7 +1,7 @@
 import type { Crypto } from '../crypto/crypto';
 import { label } from '../crypto/label';
 import { encodeFrame, type Frame, frameTypes } from '../wire/frame';
-import { Reader } from '../wire/reader';
+import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
 
 /**
@@ -50,7 +50,8 @@ export function encodeHandshakeFrame(crypto: Crypto, type: typeof frameTypes.m1 
 export function parseHandshakeFrame(frame: Frame): HandshakeMessage {
   const reader = new Reader(frame.payload);
   const mode = reader.u8();
-  if (mode !== modes.full) return { mode, selector: new Uint8Array(0), envelope: new Uint8Array(0) };
+  if (mode === modes.resume) return { mode, selector: new Uint8Array(0), envelope: new Uint8Array(0) };
+  if (mode !== modes.full) throw new WireError('unknown mode');
   const selector = reader.fixed(selectorBytes);
   const envelope = reader.fixed(Math.max(reader.remaining, smallestEnvelope));
   return { mode, selector, envelope };

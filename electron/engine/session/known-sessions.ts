@@ -7,14 +7,23 @@ interface Entry extends Standing {
   readonly session: LiveSession;
 }
 
-/** The confirmed sessions, at most one in use per pair of instances (protocol.md §8; S3-31, A55). */
+interface Pair {
+  /** The one in use. */
+  current: Entry;
+  /** Those that lost, with how to call their end off; oldest first. */
+  readonly retiring: Map<Entry, () => void>;
+}
+
+/**
+ * The confirmed sessions, one in use per pair of instances (protocol.md §8; S3-31, A55). A loser lives on until the
+ * other side has shown, by any record, that the survivor is confirmed there too: at no moment has either side none.
+ */
 export class KnownSessions {
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
   readonly #onCurrent: (session: LiveSession) => void;
-  /** By the other instance; the one in use is the last. */
-  readonly #byInstance = new Map<string, Entry[]>();
-  #count = 0;
+  readonly #pairs = new Map<string, Pair>();
+  readonly #open = new Set<LiveSession>();
 
   /** `onCurrent`: this session is the one to send on from now. */
   constructor(clock: Clock, limits: SessionLimits, onCurrent: (session: LiveSession) => void) {
@@ -24,56 +33,72 @@ export class KnownSessions {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#open.size;
   }
 
-  all(): LiveSession[] {
-    return [...this.#byInstance.values()].flatMap((entries) => entries.map(({ session }) => session));
-  }
-
-  /**
-   * A session was confirmed. Gives the one that stays: this or the older. The loser closes only here, when the
-   * survivor is confirmed; whoever uses it learns of the survivor first.
-   */
+  /** A session was confirmed. Gives the one to use: this, or the older one. Whoever uses it learns of it before a loser closes. */
   add(ours: InstanceRef, session: LiveSession): LiveSession {
     const { instanceId, peerId } = session.peer.instance;
     const key = `${peerId} ${instanceId}`;
-    const entries = this.#byInstance.get(key) ?? [];
-    const existing = entries.at(-1);
     const entry: Entry = { session, dialledBy: session.role === 'dialler' ? 'us' : 'them', confirmedAt: this.#clock.monotonic() };
-    const verdict = existing ? judge(ours, { peerId, instanceId }, existing, entry, this.#limits.simultaneousMs) : 'newcomer';
-    if (existing && verdict === 'existing') {
-      session.close();
-      return existing.session;
+    this.#open.add(session);
+    session.onClose(() => this.#closed(key, entry));
+    const pair = this.#pairs.get(key);
+    if (!pair) {
+      this.#pairs.set(key, { current: entry, retiring: new Map() });
+      this.#onCurrent(session);
+      return session;
     }
-    entries.push(entry);
-    this.#byInstance.set(key, entries);
-    this.#count += 1;
-    session.onClose(() => this.#remove(key, entry));
+    const before = pair.current;
+    const verdict = judge(ours, { peerId, instanceId }, before, entry, this.#limits.simultaneousMs);
+    if (verdict === 'existing') {
+      this.#retire(pair, entry, 'when proven');
+      return before.session;
+    }
+    pair.current = entry;
+    this.#retire(pair, before, verdict === 'both' ? 'in time' : 'when proven');
     this.#onCurrent(session);
-    if (existing && verdict === 'newcomer') existing.session.close();
-    if (existing && verdict === 'both') this.#clock.setTimer(this.#limits.doubledMs, () => this.#closeOlder(key));
     return session;
   }
 
   closeAll(): void {
-    for (const session of this.all()) session.close();
+    for (const session of this.#open) session.close();
   }
 
-  #remove(key: string, entry: Entry): void {
-    const entries = this.#byInstance.get(key);
-    const at = entries?.indexOf(entry) ?? -1;
-    if (!entries || at < 0) return;
-    const wasCurrent = at === entries.length - 1;
-    entries.splice(at, 1);
-    this.#count -= 1;
-    const current = entries.at(-1);
-    if (!current) this.#byInstance.delete(key);
-    else if (wasCurrent) this.#onCurrent(current.session);
+  /**
+   * Closes the loser once the survivor is proven; should that end before, the loser is in use again. `in time`: the
+   * other side dialled both and chooses first; what it no longer knows is closed after a while.
+   */
+  #retire(pair: Pair, loser: Entry, how: 'when proven' | 'in time'): void {
+    const survivor = pair.current.session;
+    const end = (): void => {
+      if (pair.current !== loser) loser.session.close();
+    };
+    if (how === 'in time') {
+      pair.retiring.set(loser, this.#clock.setTimer(this.#limits.doubledMs, end));
+      return;
+    }
+    pair.retiring.set(loser, () => {});
+    survivor.onProven(end);
+    survivor.probe();
   }
 
-  /** The dialler had time to close the one it does not want: what is left but the newest is dead on its side. */
-  #closeOlder(key: string): void {
-    for (const entry of this.#byInstance.get(key)?.slice(0, -1) ?? []) entry.session.close();
+  #closed(key: string, entry: Entry): void {
+    this.#open.delete(entry.session);
+    const pair = this.#pairs.get(key);
+    if (!pair) return;
+    pair.retiring.get(entry)?.();
+    pair.retiring.delete(entry);
+    if (pair.current !== entry) return;
+    const last = [...pair.retiring.keys()].at(-1);
+    if (!last) {
+      this.#pairs.delete(key);
+      return;
+    }
+    // The survivor ended before its loser did: that one is in use again.
+    pair.retiring.get(last)?.();
+    pair.retiring.delete(last);
+    pair.current = last;
+    this.#onCurrent(last.session);
   }
 }

@@ -45,18 +45,24 @@ function after(crypto: Crypto, at: Position, frame: Uint8Array): Position {
   return { counter: at.counter + 1, digest: crypto.sha256(at.digest, frame.subarray(frame.length - tagBytes)) };
 }
 
+// Written anew for every record and read before the call returns: two allocations less per record.
+const nonce = new Uint8Array(24);
+const aad = new Uint8Array(frameHeaderLength + digestBytes);
+
+/** salt[16] ‖ counter u64. */
 function nonceOf(salt: Uint8Array, counter: number): Uint8Array {
-  const nonce = new Uint8Array(24);
   nonce.set(salt);
-  const view = new DataView(nonce.buffer, salt.length);
-  view.setUint32(0, Math.floor(counter / 2 ** 32));
-  view.setUint32(4, counter % 2 ** 32);
+  let rest = counter;
+  for (let at = 23; at >= 16; at -= 1) {
+    nonce[at] = rest & 0xff;
+    rest = rest < 256 ? 0 : Math.floor(rest / 256);
+  }
   return nonce;
 }
 
+/** Frame header ‖ running digest. */
 function associatedData(frame: Uint8Array, at: Position): Uint8Array {
-  const aad = new Uint8Array(frameHeaderLength + digestBytes);
-  aad.set(frame.subarray(0, frameHeaderLength));
+  for (let index = 0; index < frameHeaderLength; index += 1) aad[index] = frame[index] ?? 0;
   aad.set(at.digest, frameHeaderLength);
   return aad;
 }

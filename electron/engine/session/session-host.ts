@@ -1,4 +1,4 @@
-import type { VerifiedCache } from '../certificates/chain';
+import { VerifiedCache } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
@@ -37,9 +37,9 @@ export interface SessionHostParts {
   readonly onChannel?: (link: Link, first: Frame, leftover: Uint8Array) => void;
   /** Somebody authenticated as this person under another key than the pinned one (protocol.md §9). */
   readonly onKeyMismatch?: (peerId: PeerId) => void;
-  /** Remote hosts that contacts' cards name: a part of the places is kept for them. */
-  readonly isKnownHost?: (host: string) => boolean;
-  /** Verified chains, so that a repeat costs no signature. */
+  /** Whether a contact's card names this source, as `sourceOf` writes it: a part of the places is kept for those. */
+  readonly isKnownSource?: (source: string) => boolean;
+  /** Verified chains, so that a repeat costs no signature; one of its own when left out. */
   readonly verified?: VerifiedCache;
   readonly limits?: Partial<SessionLimits>;
 }
@@ -69,6 +69,7 @@ class Host implements SessionHost {
   readonly #gate: Gate;
   readonly #budget: DecapsulationBudget;
   readonly #replays = new ReplayFilter();
+  readonly #verified: VerifiedCache;
   readonly #rejections: Rejections;
   readonly #semiStatic: SemiStaticKeeper;
   readonly #sessions: KnownSessions;
@@ -77,10 +78,11 @@ class Host implements SessionHost {
   #closed = false;
 
   constructor(parts: SessionHostParts) {
-    const { clock, logger, crypto, isKnownHost } = parts;
+    const { clock, logger, crypto, isKnownSource } = parts;
     this.#parts = parts;
     this.#limits = { ...defaultLimits, ...parts.limits };
-    this.#gate = new Gate(this.#limits, isKnownHost);
+    this.#verified = parts.verified ?? new VerifiedCache();
+    this.#gate = new Gate(this.#limits, isKnownSource);
     this.#budget = new DecapsulationBudget(this.#limits, clock.monotonic());
     this.#rejections = new Rejections(clock, logger);
     this.#semiStatic = new SemiStaticKeeper(crypto, clock);
@@ -229,12 +231,12 @@ class Host implements SessionHost {
   }
 
   #environment(local: LocalParty, source: string): HandshakeEnvironment {
-    const { crypto, clock, peers, verified } = this.#parts;
+    const { crypto, clock, peers } = this.#parts;
     return {
       crypto,
       local,
       peers,
-      ...(verified && { verified }),
+      verified: this.#verified,
       semiStatic: () => this.#semiStatic.current(local),
       mayDecapsulate: () => this.#budget.take(source, this.#gate.knows(source), clock.monotonic()),
       isReplay: (frameHash) => this.#replays.has(frameHash),

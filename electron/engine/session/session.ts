@@ -32,7 +32,7 @@ export interface Session {
   onDrain(handler: () => void): void;
   /** Each handler is called once, also when it comes too late. */
   onClose(handler: () => void): void;
-  /** Stops reading, so that the other side feels it; keep-alive rests meanwhile. */
+  /** Stops reading, so that the other side feels it; the session stays up meanwhile. */
   pause(): void;
   resume(): void;
   /** Sends what is queued, then closes. */
@@ -64,6 +64,7 @@ export class LiveSession implements Session {
   #items: ((items: readonly SessionItem[]) => void) | undefined;
   #drain: (() => void) | undefined;
   #closeHandlers: (() => void)[] = [];
+  #provenHandlers: (() => void)[] = [];
   /** What came before there was a handler; at most what one read of the link brought. */
   #early: SessionItem[][] = [];
 
@@ -128,6 +129,17 @@ export class LiveSession implements Session {
     this.ended();
   }
 
+  /** Calls back once the other side has sent a record after its confirmation: it has confirmed the session, too. */
+  onProven(handler: () => void): void {
+    if (this.#received.counter > 1) handler();
+    else this.#provenHandlers.push(handler);
+  }
+
+  /** Asks the other side for a record. */
+  probe(): void {
+    if (!this.#closed) this.#sendItems([{ kind: 'ping', token: this.#parts.crypto.random(tokenBytes) }]);
+  }
+
   /** The connection's: one frame came. Anything but the next record ends the session (A52). */
   receive(frame: Frame): void {
     if (this.#closed) return;
@@ -143,7 +155,10 @@ export class LiveSession implements Session {
       throw error;
     }
     this.#heard();
+    const proven = this.#provenHandlers;
+    this.#provenHandlers = [];
     this.#sort(items);
+    for (const handler of proven) handler();
   }
 
   /** The connection's: the link can take more. */
@@ -158,6 +173,7 @@ export class LiveSession implements Session {
     this.#cancelTimer?.();
     wipeSessionKeys(this.#parts.opened.keys);
     this.#early = [];
+    this.#provenHandlers = [];
     this.#items = undefined;
     this.#drain = undefined;
     const handlers = this.#closeHandlers;
@@ -224,11 +240,14 @@ export class LiveSession implements Session {
     if (this.#closed) return;
     const { crypto, clock, limits } = this.#parts;
     const quiet = clock.monotonic() - this.#heardAt;
-    if (this.#paused || this.#early.length > 0) this.#heard();
-    else if (quiet >= limits.deadMs) return this.#break();
+    if (this.#paused || this.#early.length > 0) {
+      // Not reading, we hear nothing and answer no ping: an unasked pong tells the other side that we live.
+      this.#heard();
+      this.#sendItems([{ kind: 'pong', token: crypto.random(tokenBytes) }]);
+    } else if (quiet >= limits.deadMs) return this.#break();
     else if (quiet >= limits.pingMs && !this.#pinged) {
       this.#pinged = true;
-      this.#sendItems([{ kind: 'ping', token: crypto.random(tokenBytes) }]);
+      this.probe();
     }
     if (!this.#closed) this.#listen();
   }

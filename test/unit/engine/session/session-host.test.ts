@@ -272,7 +272,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32 A54: 1,000 forged M1 a second cost a bounded number of decapsulations; a known contact still gets in', async () => {
-    const { clock, b } = listening({ isKnownHost: (host) => host === '198.51.100.7' });
+    const { clock, b } = listening({ isKnownSource: (source) => source === '198.51.100.7' });
     const a = endOf(alice, [bob], clock);
     const before = bob.crypto.meter.read().kemDecaps;
     for (let at = 0; at < 1_000; at += 1) {

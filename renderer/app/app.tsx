@@ -1,0 +1,77 @@
+import { useEffect, type ReactNode } from 'react';
+import { TriangleAlert } from 'lucide-react';
+import { KeyshiftError } from '../../shared/errors';
+import { FailureScreen } from '../features/lock/failure-screen';
+import { LockScreen } from '../features/lock/lock-screen';
+import { OnboardingScreen } from '../features/onboarding/onboarding-screen';
+import { TextProvider } from '../i18n/text-provider';
+import { useText } from '../i18n/use-text';
+import { Banner } from '../ui/banner';
+import { Toasts } from '../ui/toasts';
+import { ErrorBoundary } from './error-boundary';
+import { MainWindow } from './main-window';
+import type { Model } from './model';
+import { ModelContext, useSession, useSettings } from './model-context';
+
+export function App({ model }: { readonly model: Model }): ReactNode {
+  return (
+    <ModelContext value={model}>
+      <TextProvider>
+        <ErrorBoundary>
+          <Theme />
+          <div className="window">
+            <TrialBanner />
+            <Screen />
+          </div>
+          <Toasts />
+        </ErrorBoundary>
+      </TextProvider>
+    </ModelContext>
+  );
+}
+
+/** Which screen there is follows from the vault alone. */
+function Screen(): ReactNode {
+  const text = useText();
+  const phase = useSession((state) => state.phase);
+  const failure = useSession((state) => state.failure);
+  switch (phase) {
+    case 'starting':
+      return (
+        <main className="front-page" aria-busy="true">
+          <p className="only-heard">{text('app.starting')}</p>
+        </main>
+      );
+    case 'absent':
+      return <OnboardingScreen />;
+    case 'locked':
+      return <LockScreen />;
+    case 'open':
+      return <MainWindow />;
+    case 'failed':
+      return <FailureScreen failure={failure ?? new KeyshiftError('internal', '')} />;
+    default:
+      return phase satisfies never;
+  }
+}
+
+/** `system` leaves the choice to the style sheet, so nothing flashes. */
+function Theme(): null {
+  const theme = useSettings((state) => state.settings.theme);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+  return null;
+}
+
+function TrialBanner(): ReactNode {
+  const text = useText();
+  const trial = useSettings((state) => state.about?.trial ?? false);
+  if (!trial) return null;
+  return (
+    <Banner tone="notice" icon={<TriangleAlert aria-hidden="true" />}>
+      {text('app.trial')}
+    </Banner>
+  );
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { AcceptDialog } from '../features/contacts/accept-dialog';
+import { ImportDialog } from '../features/contacts/import-dialog';
+import { InviteDialog } from '../features/contacts/invite-dialog';
+import { NewConversationDialog } from '../features/conversations/new-conversation-dialog';
+import { SwitcherDialog } from '../features/conversations/switcher-dialog';
+import { SettingsDialog } from '../features/settings/settings-dialog';
+import { useUi } from './model-context';
+import { ShortcutSheet } from './shortcut-sheet';
+
+/** The one dialog that is open, if any. */
+export function Dialogs(): ReactNode {
+  const dialog = useUi((state) => state.dialog);
+  switch (dialog) {
+    case undefined:
+      return null;
+    case 'invite':
+      return <InviteDialog />;
+    case 'accept':
+      return <AcceptDialog />;
+    case 'import':
+      return <ImportDialog />;
+    case 'new':
+      return <NewConversationDialog />;
+    case 'switcher':
+      return <SwitcherDialog />;
+    case 'settings':
+      return <SettingsDialog />;
+    case 'shortcuts':
+      return <ShortcutSheet />;
+    default:
+      return dialog satisfies never;
+  }
+}

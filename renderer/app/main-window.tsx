@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import { MailOpen, UserPlus } from 'lucide-react';
+import { findContact } from '../features/contacts/contacts-store';
+import { ConversationList } from '../features/conversations/conversation-list';
+import { findConversation } from '../features/conversations/conversations-store';
+import { ConversationView } from '../features/conversation/conversation-view';
+import { DetailsPane } from '../features/details/details-pane';
+import { useText } from '../i18n/use-text';
+import { Button } from '../ui/button';
+import { EmptyState } from '../ui/empty-state';
+import { Dialogs } from './dialogs';
+import { useContacts, useConversations, useUi } from './model-context';
+import { shortcutLabel } from './shortcuts';
+import { useArrivals } from './use-arrivals';
+import { useShortcuts } from './use-shortcuts';
+
+/** Three panes: who there is, what was said, and on demand what is known. */
+export function MainWindow(): ReactNode {
+  useShortcuts();
+  useArrivals();
+  const selection = useUi((state) => state.selection);
+  const detailsOpen = useUi((state) => state.detailsOpen);
+  const front = useUi((state) => state.front);
+  const contact = useContacts((state) => findContact(state, selection?.contactId));
+  const conversation = useConversations((state) => findConversation(state, selection?.conversationId));
+  const nobodyYet = useContacts((state) => state.loaded && state.contacts.length === 0);
+  const hasRequests = useContacts((state) => state.requests.length > 0);
+
+  return (
+    <div className={`panes${detailsOpen && contact !== undefined ? ' with-details' : ''}`} data-front={nobodyYet && !hasRequests ? 'conversation' : front}>
+      <ConversationList nobodyYet={nobodyYet} />
+      {contact === undefined ? <NothingChosen nobodyYet={nobodyYet} /> : <ConversationView contact={contact} conversation={conversation} />}
+      {contact !== undefined && detailsOpen ? <DetailsPane contact={contact} conversationId={conversation?.conversationId} /> : null}
+      <Dialogs />
+    </div>
+  );
+}
+
+function NothingChosen({ nobodyYet }: { readonly nobodyYet: boolean }): ReactNode {
+  const text = useText();
+  const openDialog = useUi((state) => state.openDialog);
+  if (!nobodyYet) {
+    return (
+      <main className="pane conversation-pane" data-pane="conversation">
+        <EmptyState title={text('empty.choose.title')}>{text('empty.choose.text', { keys: shortcutLabel('switcher') })}</EmptyState>
+      </main>
+    );
+  }
+  return (
+    <main className="pane conversation-pane" data-pane="conversation">
+      <EmptyState
+        title={text('empty.title')}
+        actions={
+          <>
+            <Button kind="main" icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
+              {text('list.invite')}
+            </Button>
+            <Button icon={<MailOpen aria-hidden="true" />} onPress={() => openDialog('accept')}>
+              {text('list.accept')}
+            </Button>
+          </>
+        }
+      >
+        {text('empty.text')}
+      </EmptyState>
+    </main>
+  );
+}

@@ -1,0 +1,33 @@
+/** Where the focus was in each pane, so that F6 brings one back to it. */
+const lastIn = new WeakMap<Element, HTMLElement>();
+
+const focusable = 'button:not([disabled]), textarea, input, [tabindex="0"], a[href]';
+/** What a pane starts with: the chosen conversation, the composer, the chosen tab. */
+const first = '[aria-current="page"], textarea, [role="tab"][aria-selected="true"]';
+
+export function rememberFocus(event: FocusEvent): void {
+  if (!(event.target instanceof HTMLElement)) return;
+  const pane = event.target.closest('[data-pane]');
+  if (pane !== null) lastIn.set(pane, event.target);
+}
+
+/** Moves the focus to the next or previous pane that is on screen. */
+export function cyclePanes(step: 1 | -1): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter(isShown);
+  if (panes.length === 0) return;
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const next = at === -1 ? 0 : (at + step + panes.length) % panes.length;
+  const pane = panes[next];
+  if (pane === undefined) return;
+  const remembered = lastIn.get(pane);
+  const target =
+    remembered !== undefined && pane.contains(remembered) && isShown(remembered)
+      ? remembered
+      : (pane.querySelector<HTMLElement>(first) ?? pane.querySelector<HTMLElement>(focusable));
+  target?.focus();
+}
+
+function isShown(element: HTMLElement): boolean {
+  // `checkVisibility` is in every runtime of ours; jsdom does without.
+  return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;
+}

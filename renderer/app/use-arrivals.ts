@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'react';
+import { useErrorText, useText } from '../i18n/use-text';
+import { nameInSentence, plainLine } from '../ui/strangers';
+import { useContacts, useModel } from './model-context';
+
+/** Says aloud what arrives, and tells by a toast who came in by an invitation or asks to. */
+export function useArrivals(): void {
+  const text = useText();
+  const errorText = useErrorText();
+  const model = useModel();
+  const contacts = useContacts((state) => state.contacts);
+  const loaded = useContacts((state) => state.loaded);
+  const known = useRef<ReadonlySet<string> | undefined>(undefined);
+
+  useEffect(
+    () =>
+      model.client.on((event) => {
+        const ui = model.ui.getState();
+        if (model.session.getState().phase !== 'open') return;
+        if (event.type === 'contact.request') ui.toast(text('requests.arrived', { name: nameInSentence(event.name) }));
+        if (event.type !== 'message.received' || event.message.direction !== 'in') return;
+        const conversation = model.conversations.getState().conversations.find((one) => one.conversationId === event.conversationId);
+        const contact = model.contacts.getState().contacts.find((one) => one.contactId === conversation?.contactId);
+        const name = contact === undefined ? '?' : nameInSentence(contact.name);
+        ui.announce(text('message.announce', { name, text: plainLine(event.message.text, 200) }));
+      }),
+    [model, text],
+  );
+
+  useEffect(() => model.onFailure((failure) => model.ui.getState().toast(errorText(failure), 'danger')), [model, errorText]);
+
+  useEffect(() => {
+    if (!loaded) return;
+    const before = known.current;
+    known.current = new Set(contacts.map((contact) => contact.contactId));
+    if (before === undefined) return;
+    for (const contact of contacts) {
+      // The own side of an invitation is pending at first; who comes in unasked came by an invitation of mine.
+      if (before.has(contact.contactId) || contact.pending) continue;
+      model.ui.getState().toast(text('invite.joined', { name: nameInSentence(contact.name) }));
+    }
+  }, [model, contacts, loaded, text]);
+}

@@ -1,0 +1,116 @@
+import { useEffect } from 'react';
+import { useRows } from '../features/conversations/use-rows';
+import { useShowRow } from '../features/conversations/use-show';
+import type { Row } from '../features/conversations/rows';
+import { useRenew } from '../features/keys/use-renew';
+import { useModel } from './model-context';
+import type { Model } from './model';
+import { cyclePanes, rememberFocus } from './panes';
+import { nthOf, shortcutOf, type ShortcutName } from './shortcuts';
+import type { UiState } from './ui-store';
+
+/** The keyboard of the open app. While a dialog is open only locking works: the rest belongs to the dialog. */
+export function useShortcuts(): void {
+  const model = useModel();
+  const rows = useRows();
+  const show = useShowRow();
+  const renew = useRenew();
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented) return;
+      const ui = model.ui.getState();
+      if (event.key === 'Escape') {
+        escape(ui);
+        return;
+      }
+      const nth = nthOf(event);
+      const name = shortcutOf(event);
+      if (nth === undefined && name === undefined) return;
+      event.preventDefault();
+      if (ui.dialog !== undefined && name !== 'lock') return;
+      if (nth !== undefined) {
+        const row = rows[nth];
+        if (row !== undefined) show(row);
+        return;
+      }
+      if (name !== undefined) run(name, model, ui, rows, show, renew);
+    };
+    document.addEventListener('keydown', onKeyDown);
+    document.addEventListener('focusin', rememberFocus);
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+      document.removeEventListener('focusin', rememberFocus);
+    };
+  }, [model, rows, show, renew]);
+}
+
+function escape(ui: UiState): void {
+  if (ui.dialog !== undefined) return;
+  if (ui.detailsOpen) {
+    ui.closeDetails();
+    document.querySelector<HTMLElement>('.composer-field')?.focus();
+  } else ui.back();
+}
+
+function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[], show: (row: Row) => void, renew: (conversationId: string, name: string) => Promise<void>): void {
+  const { selection } = ui;
+  switch (name) {
+    case 'switcher':
+    case 'new':
+    case 'invite':
+    case 'settings':
+      ui.openDialog(name);
+      return;
+    case 'sheet':
+      ui.openDialog('shortcuts');
+      return;
+    case 'details':
+      if (selection !== undefined) ui.toggleDetails();
+      return;
+    case 'keys':
+      if (selection !== undefined) ui.showDetails('keys');
+      return;
+    case 'verify':
+      if (selection !== undefined) ui.showDetails('who');
+      return;
+    case 'renew': {
+      const contact = model.contacts.getState().contacts.find((one) => one.contactId === selection?.contactId);
+      if (selection?.conversationId !== undefined && contact !== undefined) void renew(selection.conversationId, contact.name);
+      return;
+    }
+    case 'lock':
+      model.background(model.session.getState().lock());
+      return;
+    case 'nextPane':
+      cyclePanes(1);
+      return;
+    case 'previousPane':
+      cyclePanes(-1);
+      return;
+    case 'previous':
+    case 'next':
+    case 'previousUnread':
+    case 'nextUnread': {
+      const row = neighbour(name, rows, selection?.conversationId ?? selection?.contactId);
+      if (row !== undefined) show(row);
+      return;
+    }
+    default:
+      name satisfies never;
+  }
+}
+
+/** The row above or below, going round; for the unread ones, the nearest that has something unread. */
+export function neighbour(name: 'previous' | 'next' | 'previousUnread' | 'nextUnread', rows: readonly Row[], selected: string | undefined): Row | undefined {
+  const step = name === 'next' || name === 'nextUnread' ? 1 : -1;
+  const unreadOnly = name === 'previousUnread' || name === 'nextUnread';
+  const at = rows.findIndex((row) => row.key === selected);
+  const from = at === -1 && step === -1 ? 0 : at;
+  for (let distance = 1; distance <= rows.length; distance += 1) {
+    const index = (((from + step * distance) % rows.length) + rows.length) % rows.length;
+    const row = rows[index];
+    if (row !== undefined && (!unreadOnly || (row.conversation?.unread ?? 0) > 0)) return row;
+  }
+  return undefined;
+}

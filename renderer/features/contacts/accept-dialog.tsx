@@ -1,0 +1,64 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useModel, useUi } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { TextField } from '../../ui/text-field';
+import { useShowContact } from '../conversations/use-show';
+
+/** Paste a link, accept it, write at once. */
+export function AcceptDialog(): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client, contacts } = useModel();
+  const close = useUi((state) => state.closeDialog);
+  const show = useShowContact();
+  const [link, setLink] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+
+  const accept = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy || link.trim() === '') return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() });
+      await contacts.getState().load();
+      close();
+      await show(contactId);
+    } catch (thrown) {
+      setFailure(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog title={text('accept.title')} onClose={close}>
+      <Form className="stack" onSubmit={(event) => void accept(event)}>
+        <p className="lead">{text('accept.lead')}</p>
+        <TextField
+          label={text('accept.link')}
+          value={link}
+          onChange={(value) => {
+            setLink(value);
+            setFailure(undefined);
+          }}
+          error={failure === undefined ? undefined : errorText(failure)}
+          lines={4}
+          maxLength={4096}
+          monospace
+          autoFocus
+        />
+        <div className="dialog-actions">
+          <Button onPress={close}>{text('app.cancel')}</Button>
+          <Button kind="main" type="submit" isPending={busy} isDisabled={link.trim() === ''}>
+            {text('accept.accept')}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,91 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useModel, useUi } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { TextField } from '../../ui/text-field';
+import { useCopy } from '../../ui/use-copy';
+import { useShowContact } from '../conversations/use-show';
+
+/** A person by their card or certificate: they get a request. The own card can be copied here too. */
+export function ImportDialog(): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client, contacts, ui } = useModel();
+  const close = useUi((state) => state.closeDialog);
+  const show = useShowContact();
+  const [pasted, setPasted] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+
+  const add = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy || pasted.trim() === '') return;
+    setBusy(true);
+    try {
+      const { contactId } = await client.contacts.importKey({ text: pasted });
+      await contacts.getState().load();
+      close();
+      ui.getState().toast(text('import.added'));
+      await show(contactId);
+    } catch (thrown) {
+      setFailure(thrown);
+      // A private key must not stand on the screen a moment longer.
+      setPasted('');
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog title={text('import.title')} onClose={close}>
+      <Form className="stack" onSubmit={(event) => void add(event)}>
+        <p className="lead">{text('import.lead')}</p>
+        <TextField
+          label={text('import.text')}
+          value={pasted}
+          onChange={(value) => {
+            setPasted(value);
+            setFailure(undefined);
+          }}
+          error={failure === undefined ? undefined : errorText(failure)}
+          lines={5}
+          monospace
+          autoFocus
+        />
+        <div className="dialog-actions">
+          <Button onPress={close}>{text('app.cancel')}</Button>
+          <Button kind="main" type="submit" isPending={busy} isDisabled={pasted.trim() === ''}>
+            {text('import.add')}
+          </Button>
+        </div>
+      </Form>
+      <OwnCard />
+    </Dialog>
+  );
+}
+
+export function OwnCard(): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const copy = useCopy();
+  const { client, ui } = useModel();
+  const copyCard = async (): Promise<void> => {
+    try {
+      const card = await client.identity.exportPublic({ format: 'card' });
+      await copy(card.text, text('import.own.copied'));
+    } catch (thrown) {
+      ui.getState().toast(errorText(thrown), 'danger');
+    }
+  };
+  return (
+    <section className="stack tight divided">
+      <h3 className="small-heading">{text('import.own')}</h3>
+      <p className="field-hint">{text('import.own.text')}</p>
+      <div className="dialog-actions start">
+        <Button onPress={() => void copyCard()}>{text('import.own.copy')}</Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import type { Contact } from '../../../shared/model/contact';
+import { useMessages } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { ReachGlyph } from '../../ui/icons';
+import { nameInSentence } from '../../ui/strangers';
+
+/** The line above the composer that names what is awaited; nothing when nothing is. */
+export function ComposerLine({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string }): ReactNode {
+  const text = useText();
+  const name = nameInSentence(contact.name);
+  const waiting = useMessages(
+    (state) => state.threads[conversationId]?.messages.filter((message) => message.state === 'queued').length ?? 0,
+  );
+  const words = contact.pending
+    ? text('composer.pending', { name })
+    : contact.reach === 'waiting' && waiting > 0
+      ? text('composer.waiting', { name, count: waiting })
+      : undefined;
+  if (words === undefined) return null;
+  return (
+    <p className="composer-line">
+      <ReachGlyph reach="waiting" />
+      <span>{words}</span>
+    </p>
+  );
+}

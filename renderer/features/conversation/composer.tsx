@@ -1,0 +1,115 @@
+import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { SendHorizontal, X } from 'lucide-react';
+import type { Contact } from '../../../shared/model/contact';
+import { useDrafts, useMessages, useModel, useSettings } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { IconButton } from '../../ui/icon-button';
+import { nameInSentence, plainLine } from '../../ui/strangers';
+import { emptyDraft } from './drafts-store';
+
+/** Pixels the field grows to before it scrolls. */
+const tallest = 220;
+
+export interface ComposerProps {
+  readonly contact: Contact;
+  readonly conversationId: string;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+}
+
+export function Composer({ contact, conversationId, field }: ComposerProps): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const model = useModel();
+  const draft = useDrafts((state) => state.drafts[conversationId] ?? emptyDraft);
+  const write = useDrafts((state) => state.write);
+  const setReply = useDrafts((state) => state.replyTo);
+  const enterSends = useSettings((state) => state.settings.enterSends);
+  const quoted = useMessages((state) => state.threads[conversationId]?.messages.find((message) => message.messageId === draft.replyTo));
+  const [failure, setFailure] = useState<unknown>();
+  const name = nameInSentence(contact.name);
+
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight, tallest)}px`;
+  }, [draft.text, field]);
+
+  useEffect(() => {
+    setFailure(undefined);
+    field.current?.focus();
+  }, [conversationId, field]);
+
+  const send = async (): Promise<void> => {
+    const { text: written, replyTo } = draft;
+    if (written.trim() === '') return;
+    // Emptied at once so that the next message can be typed; given back if it could not be stored.
+    model.drafts.getState().clear(conversationId);
+    setFailure(undefined);
+    try {
+      await model.messages.getState().send(conversationId, written, replyTo);
+    } catch (thrown) {
+      setFailure(thrown);
+      const meanwhile = model.drafts.getState().drafts[conversationId]?.text ?? '';
+      write(conversationId, meanwhile === '' ? written : `${written}\n${meanwhile}`);
+      setReply(conversationId, replyTo);
+    }
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.key === 'Escape' && draft.replyTo !== undefined) {
+      setReply(conversationId, undefined);
+      event.stopPropagation();
+      return;
+    }
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (!enterSends && !command) return;
+    event.preventDefault();
+    void send();
+  };
+
+  return (
+    <div className="composer">
+      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+      {quoted === undefined ? null : (
+        <div className="composer-quote">
+          <span className="quote-words">
+            <span className="quote-who">
+              {text('composer.replyTo', { who: quoted.direction === 'out' ? text('message.you') : name })}
+            </span>
+            <bdi className="quote-line">{plainLine(quoted.text, 140)}</bdi>
+          </span>
+          <IconButton label={text('composer.cancelReply')} onPress={() => setReply(conversationId, undefined)}>
+            <X aria-hidden="true" />
+          </IconButton>
+        </div>
+      )}
+      <div className="composer-row">
+        <textarea
+          ref={field}
+          className="composer-field"
+          rows={1}
+          dir="auto"
+          aria-label={text('composer.label')}
+          placeholder={text('composer.placeholder', { name })}
+          value={draft.text}
+          onChange={(event) => write(conversationId, event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <IconButton
+          kind="main"
+          label={text('composer.send')}
+          isDisabled={draft.text.trim() === ''}
+          onPress={() => {
+            void send();
+            field.current?.focus();
+          }}
+        >
+          <SendHorizontal aria-hidden="true" />
+        </IconButton>
+      </div>
+    </div>
+  );
+}

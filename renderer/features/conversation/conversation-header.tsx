@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react';
+import { ChevronLeft, PanelRight } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import type { Contact } from '../../../shared/model/contact';
+import { useUi } from '../../app/model-context';
+import { shortcutLabel } from '../../app/shortcuts';
+import { useText } from '../../i18n/use-text';
+import { Avatar } from '../../ui/avatar';
+import { IconButton } from '../../ui/icon-button';
+import { ReachGlyph, WhoGlyph } from '../../ui/icons';
+import { PersonName } from '../../ui/person-name';
+import { plainName } from '../../ui/strangers';
+import { whoWord } from '../contacts/contact-words';
+import { KeyBadge } from '../keys/key-badge';
+
+/** Name, and the three facts: who, keys, reach. Each its own shape and word, never one shield. */
+export function ConversationHeader({ contact, conversationId, title }: { readonly contact: Contact; readonly conversationId: string | undefined; readonly title: string }): ReactNode {
+  const text = useText();
+  const back = useUi((state) => state.back);
+  const detailsOpen = useUi((state) => state.detailsOpen);
+  const toggleDetails = useUi((state) => state.toggleDetails);
+  const showDetails = useUi((state) => state.showDetails);
+  return (
+    <header className="conversation-head">
+      <span className="back-button">
+        <IconButton label={text('app.back')} onPress={back}>
+          <ChevronLeft aria-hidden="true" />
+        </IconButton>
+      </span>
+      <Avatar name={contact.name} peerId={contact.peerId} />
+      <div className="head-words">
+        <h2 className="head-name">
+          <PersonName name={contact.name} />
+          {title === '' ? null : <bdi className="head-title">{plainName(title)}</bdi>}
+        </h2>
+        <div className="facts-row">
+          <Button className={`fact who-${contact.who}`} aria-label={`${text('who.label')}: ${whoWord(contact, text)}`} onPress={() => showDetails('who')}>
+            <WhoGlyph who={contact.who} />
+            <span>{whoWord(contact, text)}</span>
+          </Button>
+          <KeyBadge contact={contact} conversationId={conversationId} />
+          <Button className={`fact reach-${contact.reach}`} aria-label={`${text('reach.label')}: ${text(`reach.${contact.reach}`)}`} onPress={() => showDetails('reach')}>
+            <ReachGlyph reach={contact.reach} />
+            <span>{text(`reach.${contact.reach}`)}</span>
+          </Button>
+        </div>
+      </div>
+      <IconButton label={text('conversation.details')} shortcut={shortcutLabel('details')} aria-expanded={detailsOpen} onPress={toggleDetails}>
+        <PanelRight aria-hidden="true" />
+      </IconButton>
+    </header>
+  );
+}

@@ -1,0 +1,99 @@
+import { useCallback, useEffect, useRef, type ReactNode } from 'react';
+import type { Contact } from '../../../shared/model/contact';
+import type { Conversation } from '../../../shared/model/conversation';
+import { useModel, useUi } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { EmptyState } from '../../ui/empty-state';
+import { pictureDigits } from '../../ui/key-cut-path';
+import { nameInSentence } from '../../ui/strangers';
+import { isBlocked } from '../contacts/contact-words';
+import { useSetBlocked } from '../contacts/who-tab';
+import { useMarkRead } from './use-mark-read';
+import { Composer } from './composer';
+import { ComposerLine } from './composer-line';
+import { ConversationHeader } from './conversation-header';
+import { MessageFeed } from './message-feed';
+import { KeyshiftError } from '../../../shared/errors';
+
+/** A person and what was said with them. Without a conversation yet: the person, and why not. */
+export function ConversationView({ contact, conversation }: { readonly contact: Contact; readonly conversation: Conversation | undefined }): ReactNode {
+  const text = useText();
+  const model = useModel();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const conversationId = conversation?.conversationId;
+  const name = nameInSentence(contact.name);
+  useMarkRead(conversation);
+
+  useEffect(() => {
+    if (conversationId === undefined) return;
+    model.background(model.messages.getState().loadNewest(conversationId));
+    model.background(model.keys.getState().load(conversationId));
+  }, [model, conversationId]);
+
+  const focusField = useCallback(() => field.current?.focus(), []);
+  return (
+    <main className="pane conversation-pane" aria-label={text('conversation.label', { name })} data-pane="conversation">
+      <ConversationHeader contact={contact} conversationId={conversationId} title={conversation?.title ?? ''} />
+      {conversationId === undefined ? (
+        <div className="feed-frame" />
+      ) : (
+        <MessageFeed contact={contact} conversationId={conversationId} empty={<NoMessages contact={contact} />} onReply={focusField} />
+      )}
+      <ConversationFoot contact={contact} conversation={conversation}>
+        {conversationId === undefined ? null : (
+          <>
+            <ComposerLine contact={contact} conversationId={conversationId} />
+            <Composer contact={contact} conversationId={conversationId} field={field} />
+          </>
+        )}
+      </ConversationFoot>
+    </main>
+  );
+}
+
+function NoMessages({ contact }: { readonly contact: Contact }): ReactNode {
+  const text = useText();
+  const showDetails = useUi((state) => state.showDetails);
+  return (
+    <EmptyState
+      keyId={pictureDigits(contact.peerId)}
+      actions={contact.pending ? undefined : <Button onPress={() => showDetails('who')}>{text('conversation.empty.check')}</Button>}
+    >
+      {text('conversation.empty', { name: nameInSentence(contact.name) })}
+    </EmptyState>
+  );
+}
+
+/** The composer, or why nothing can be written and what can be done about it. */
+function ConversationFoot({ contact, conversation, children }: { readonly contact: Contact; readonly conversation: Conversation | undefined; readonly children: ReactNode }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const setBlocked = useSetBlocked();
+  const openDialog = useUi((state) => state.openDialog);
+  const name = nameInSentence(contact.name);
+  if (contact.ended !== undefined) {
+    return (
+      <Banner tone="notice">
+        {text('composer.ended', { reason: errorText(new KeyshiftError(contact.ended, '')) })}
+      </Banner>
+    );
+  }
+  if (isBlocked(contact)) {
+    return (
+      <Banner tone="notice" action={<Button onPress={() => void setBlocked(contact, false)}>{text('composer.unblock')}</Button>}>
+        {text('composer.blocked', { name })}
+      </Banner>
+    );
+  }
+  if (conversation !== undefined && conversation.state !== 'open') {
+    return (
+      <Banner tone={conversation.state === 'failed' ? 'danger' : 'notice'} action={<Button onPress={() => openDialog('new')}>{text('composer.another')}</Button>}>
+        <p>{text(conversation.state === 'failed' ? 'composer.failed' : 'composer.closed')}</p>
+        {conversation.failure === undefined ? null : <code>{text('composer.failed.rule', { rule: conversation.failure })}</code>}
+      </Banner>
+    );
+  }
+  return children;
+}

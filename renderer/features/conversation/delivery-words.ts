@@ -1,0 +1,23 @@
+import type { Message, MessageState, WaitingFor } from '../../../shared/model/message';
+import type { TextId } from '../../i18n/messages';
+
+const states: Readonly<Record<MessageState, TextId>> = {
+  queued: 'state.queued',
+  sent: 'state.sent',
+  delivered: 'state.delivered',
+  read: 'state.read',
+};
+
+const waiting: Readonly<Record<WaitingFor, TextId>> = {
+  acceptance: 'state.queued.acceptance',
+  connection: 'state.queued.connection',
+  acknowledgement: 'state.queued.acknowledgement',
+  unblock: 'state.queued.unblock',
+};
+
+/** What a delivery state is called: while something is awaited, that is what is named. */
+export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor'>): TextId {
+  const arrived = message.state === 'delivered' || message.state === 'read';
+  if (message.waitingFor !== undefined && !arrived) return waiting[message.waitingFor];
+  return states[message.state];
+}

@@ -1,0 +1,136 @@
+import { Fragment, useCallback, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { ArrowDown } from 'lucide-react';
+import type { Contact } from '../../../shared/model/contact';
+import type { KeyShift } from '../../../shared/model/keys';
+import type { Message } from '../../../shared/model/message';
+import { useDrafts, useKeys, useMessages, useModel } from '../../app/model-context';
+import { useNow } from '../../i18n/use-now';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { MessageItem } from './message-item';
+import { MessageMenu } from './message-menu';
+import { emptyThread } from './messages-store';
+import { ShiftLine } from './shift-line';
+import { timeline } from './timeline';
+import { useFeedScroll } from './use-feed-scroll';
+
+const noShifts: readonly KeyShift[] = [];
+
+export interface MessageFeedProps {
+  readonly contact: Contact;
+  readonly conversationId: string;
+  readonly empty: ReactNode;
+  readonly onReply: () => void;
+}
+
+/** The messages as a feed of articles: one of them in the tab order, arrows move. Not live: one region elsewhere speaks. */
+export function MessageFeed({ contact, conversationId, empty, onReply }: MessageFeedProps): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const times = useTimes();
+  const now = useNow();
+  const model = useModel();
+  const thread = useMessages((state) => state.threads[conversationId] ?? emptyThread);
+  const history = useKeys((state) => state.statuses[conversationId]?.history ?? noShifts);
+  const setReply = useDrafts((state) => state.replyTo);
+  const [focused, setFocused] = useState<string>();
+  const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
+
+  const { messages } = thread;
+  const entries = useMemo(() => timeline(messages, history), [messages, history]);
+  const byId = useMemo(() => new Map(messages.map((message) => [message.messageId, message])), [messages]);
+  const newestOwn = useMemo(() => messages.findLast((message) => message.direction === 'out')?.messageId, [messages]);
+  const loadOlder = useCallback(() => model.background(model.messages.getState().loadOlder(conversationId)), [model, conversationId]);
+  const scroll = useFeedScroll(conversationId, messages, loadOlder);
+
+  const reply = useCallback(
+    (messageId: string) => {
+      setReply(conversationId, messageId);
+      onReply();
+    },
+    [setReply, conversationId, onReply],
+  );
+  const openMenu = useCallback((message: Message, anchor: HTMLElement) => setMenu({ message, anchor }), []);
+  const focusMessage = useCallback(
+    (messageId: string | undefined) => {
+      if (messageId === undefined) return;
+      const article = scroll.box.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
+      article?.focus({ preventScroll: true });
+      article?.scrollIntoView({ block: 'nearest' });
+    },
+    [scroll.box],
+  );
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!(event.target instanceof HTMLElement)) return;
+    const id = event.target.dataset['message'];
+    if (id === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = messages.findIndex((message) => message.messageId === id);
+    const message = messages[at];
+    if (message === undefined) return;
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, event.target);
+    else if (event.shiftKey) return;
+    else if (event.key === 'ArrowDown') focusMessage(messages[at + 1]?.messageId);
+    else if (event.key === 'ArrowUp') {
+      if (at === 0) loadOlder();
+      else focusMessage(messages[at - 1]?.messageId);
+    } else if (event.key === 'Home') focusMessage(messages[0]?.messageId);
+    else if (event.key === 'End') focusMessage(messages.at(-1)?.messageId);
+    else if (event.key === 'r' || event.key === 'R') reply(id);
+    else return;
+    event.preventDefault();
+  };
+
+  const tabStop = focused !== undefined && byId.has(focused) ? focused : messages.at(-1)?.messageId;
+  return (
+    <div className="feed-frame">
+      <div className="feed-box" ref={scroll.box} onScroll={scroll.onScroll}>
+        {thread.failure === undefined ? null : <Banner tone="danger">{errorText(thread.failure)}</Banner>}
+        {thread.complete || messages.length === 0 ? null : (
+          <div className="older">
+            <Button kind="quiet" isPending={thread.loading === 'older'} onPress={loadOlder}>
+              {text(thread.loading === 'older' ? 'conversation.loadingOlder' : 'conversation.older')}
+            </Button>
+          </div>
+        )}
+        {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
+        <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
+          {entries.map((entry, index) => (
+            <Fragment key={entry.message.messageId}>
+              {entry.startsDay ? (
+                <div className="day" role="none">
+                  <span>{times.day(entry.at, now)}</span>
+                </div>
+              ) : null}
+              <MessageItem
+                entry={entry}
+                quoted={entry.message.replyTo === undefined ? undefined : byId.get(entry.message.replyTo)}
+                name={contact.name}
+                times={times}
+                position={index + 1}
+                setSize={thread.complete ? messages.length : -1}
+                inTabOrder={entry.message.messageId === tabStop}
+                newestOwn={entry.message.messageId === newestOwn}
+                onFocus={setFocused}
+                onReply={reply}
+                onMenu={openMenu}
+                onShowQuoted={focusMessage}
+              />
+              {entry.shifts.length === 0 ? null : <ShiftLine shifts={entry.shifts} name={contact.name} times={times} />}
+            </Fragment>
+          ))}
+        </div>
+      </div>
+      {scroll.atEnd ? null : (
+        <div className="to-newest">
+          <Button icon={<ArrowDown aria-hidden="true" />} onPress={scroll.toEnd}>
+            {text('conversation.newest')}
+          </Button>
+        </div>
+      )}
+      {menu === undefined ? null : <MessageMenu message={menu.message} anchor={menu.anchor} onReply={reply} onClose={() => setMenu(undefined)} />}
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { memo, useState, type ReactNode } from 'react';
+import { Ellipsis, Reply } from 'lucide-react';
+import type { Message } from '../../../shared/model/message';
+import { useText } from '../../i18n/use-text';
+import type { Times } from '../../i18n/use-times';
+import { nameInSentence, plainLine } from '../../ui/strangers';
+import { DeliveryState } from './delivery-state';
+import { MessageText } from './message-text';
+import type { TimelineMessage } from './timeline';
+
+export interface MessageItemProps {
+  readonly entry: TimelineMessage;
+  readonly quoted: Message | undefined;
+  readonly name: string;
+  readonly times: Times;
+  readonly position: number;
+  /** -1 while older messages are not here yet. */
+  readonly setSize: number;
+  readonly inTabOrder: boolean;
+  readonly newestOwn: boolean;
+  readonly onFocus: (messageId: string) => void;
+  readonly onReply: (messageId: string) => void;
+  readonly onMenu: (message: Message, anchor: HTMLElement) => void;
+  readonly onShowQuoted: (messageId: string) => void;
+}
+
+export const MessageItem = memo(function MessageItem(props: MessageItemProps): ReactNode {
+  const { entry, quoted, name, times, inTabOrder } = props;
+  const { message } = entry;
+  const text = useText();
+  const [open, setOpen] = useState(false);
+  const own = message.direction === 'out';
+  const sender = own ? text('message.you') : nameInSentence(name);
+  const body = message.kind === 'unsupported' ? text('message.unsupported') : message.text;
+  const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
+  const time = times.clock(entry.at);
+
+  const spoken = [
+    text('message.spoken', { who: sender, time, text: plainLine(body, 400) }),
+    quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: plainLine(quoted.text, 80) }),
+    message.keyEpoch === 0 ? '' : text(own ? 'message.spoken.keyOwn' : 'message.spoken.key', { epoch: message.keyEpoch }),
+  ].filter((part) => part !== '');
+
+  return (
+    <article
+      className={`message ${own ? 'out' : 'in'}${entry.startsGroup ? ' starts' : ''}${entry.endsGroup ? ' ends' : ''}`}
+      aria-label={spoken.join(' ')}
+      aria-posinset={props.position}
+      aria-setsize={props.setSize}
+      tabIndex={inTabOrder ? 0 : -1}
+      data-message={message.messageId}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget) props.onFocus(message.messageId);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && event.target === event.currentTarget) setOpen(!open);
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        props.onMenu(message, event.currentTarget);
+      }}
+    >
+      <div className="bubble">
+        {message.replyTo === undefined ? null : (
+          <button type="button" className="quote" tabIndex={-1} onClick={() => props.onShowQuoted(message.replyTo ?? '')} disabled={quoted === undefined}>
+            {quoted === undefined ? (
+              <span className="quote-line">{text('message.earlier')}</span>
+            ) : (
+              <>
+                <bdi className="quote-who">{quotedBy}</bdi>
+                <bdi className="quote-line">{plainLine(quoted.text, 140)}</bdi>
+              </>
+            )}
+          </button>
+        )}
+        {message.kind === 'unsupported' ? (
+          <p className="message-text faint">{body}</p>
+        ) : (
+          <MessageText text={message.text} open={open} onToggle={() => setOpen(!open)} />
+        )}
+        <span className="message-foot">
+          <time dateTime={new Date(entry.at).toISOString()}>{time}</time>
+          {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} /> : null}
+        </span>
+      </div>
+      <span className="message-tools">
+        <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>
+          <Reply aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button quiet"
+          tabIndex={inTabOrder ? 0 : -1}
+          aria-label={text('message.menu')}
+          aria-haspopup="menu"
+          onClick={(event) => props.onMenu(message, event.currentTarget)}
+        >
+          <Ellipsis aria-hidden="true" />
+        </button>
+      </span>
+    </article>
+  );
+});

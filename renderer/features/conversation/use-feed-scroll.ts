@@ -1,0 +1,69 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import type { Message } from '../../../shared/model/message';
+
+/** Pixels from the end that still count as being there. */
+const near = 80;
+
+export interface FeedScroll {
+  readonly box: RefObject<HTMLDivElement | null>;
+  readonly atEnd: boolean;
+  readonly onScroll: () => void;
+  readonly toEnd: () => void;
+}
+
+/**
+ * Stays at the newest message while the reader is there, stays where the reader is otherwise,
+ * and does not move when older messages are put in above.
+ */
+export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void): FeedScroll {
+  const box = useRef<HTMLDivElement>(null);
+  const wasAtEnd = useRef(true);
+  const before = useRef<{ first: string | undefined; last: string | undefined; height: number }>({ first: undefined, last: undefined, height: 0 });
+  const [atEnd, setAtEnd] = useState(true);
+
+  const toEnd = useCallback(() => {
+    const element = box.current;
+    if (element !== null) element.scrollTop = element.scrollHeight;
+    wasAtEnd.current = true;
+    setAtEnd(true);
+  }, []);
+
+  useLayoutEffect(() => {
+    before.current = { first: undefined, last: undefined, height: 0 };
+    toEnd();
+  }, [conversationId, toEnd]);
+
+  const first = messages[0]?.messageId;
+  const newest = messages.at(-1);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const former = before.current;
+    const grewAbove = former.first !== undefined && former.first !== first && former.last === newest?.messageId;
+    if (grewAbove) element.scrollTop += element.scrollHeight - former.height;
+    else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
+    before.current = { first, last: newest?.messageId, height: element.scrollHeight };
+  }, [first, newest, messages, toEnd]);
+
+  // The box shrinks when the composer grows or the window turns: the newest message stays in sight.
+  useEffect(() => {
+    const element = box.current;
+    if (element === null || typeof ResizeObserver === 'undefined') return undefined;
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const onScroll = useCallback(() => {
+    const element = box.current;
+    if (element === null) return;
+    const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < near;
+    wasAtEnd.current = isAtEnd;
+    setAtEnd(isAtEnd);
+    if (element.scrollTop < 200 && element.scrollHeight > element.clientHeight) onNearTop();
+  }, [onNearTop]);
+
+  return { box, atEnd, onScroll, toEnd };
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp } from '../../electron/compose';
+import type { LogFacts } from '../../electron/engine/ports';
+import type { App } from '../../electron/services/app';
+import type { Preferences } from '../../electron/services/ports';
+import { systemClock } from '../../electron/platform/clock';
+import { defaultSettings } from '../../shared/model/settings';
+import { temporaryFolder } from '../support/two-peers';
+
+const passphrase = 'canary passphrase 8d1f';
+const text = 'canary message 51b7';
+
+interface Watched {
+  readonly app: App;
+  readonly profile: string;
+  /** Everything random this app ever made: all its keys come from here. */
+  readonly random: Uint8Array[];
+  readonly logs: string[];
+  readonly told: string[];
+}
+
+async function watched(profile: string): Promise<Watched> {
+  const random: Uint8Array[] = [];
+  const logs: string[] = [];
+  const told: string[] = [];
+  let preferences: Preferences = { settings: defaultSettings };
+  const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
+  const app = await startApp({
+    profileDirectory: profile,
+    listen: { host: '127.0.0.1', port: 0 },
+    clock: systemClock,
+    random: {
+      bytes(length) {
+        const bytes = new Uint8Array(randomBytes(length));
+        if (length >= 16) random.push(bytes.slice());
+        return bytes;
+      },
+    },
+    logger: { debug: log, info: log, warn: log, error: log },
+    preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
+    appVersion: '0',
+    runtime: 'test',
+    trial: false,
+    kdf: 'test',
+  });
+  app.onEvent((event) => told.push(JSON.stringify(event)));
+  return { app, profile, random, logs, told };
+}
+
+const shapes = (secret: Uint8Array) => {
+  const bytes = Buffer.from(secret);
+  return [bytes.toString('latin1'), bytes.toString('hex'), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
+};
+
+function filesOf(folder: string): { name: string; bytes: string }[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => ({ name: entry.name, bytes: readFileSync(join(entry.parentPath, entry.name)).toString('latin1') }));
+}
+
+describe('secrets stay where they belong', () => {
+  const folder = temporaryFolder();
+  let ann: Watched;
+  let bo: Watched;
+
+  beforeAll(async () => {
+    ann = await watched(join(folder.path, 'ann'));
+    bo = await watched(join(folder.path, 'bo'));
+    for (const [person, name] of [[ann, 'Ann'], [bo, 'Bo']] as const) {
+      person.told.push(JSON.stringify(await person.app.handlers.vault.create({ passphrase, name })));
+    }
+    const { link } = await ann.app.handlers.contacts.createInvitation({});
+    const { contactId } = await bo.app.handlers.contacts.acceptInvitation({ link });
+    const arrived = new Promise<void>((resolve) => {
+      ann.app.onEvent((event) => {
+        if (event.type === 'message.received') resolve();
+      });
+    });
+    const { conversationId } = await bo.app.handlers.conversations.open({ contactId });
+    await bo.app.handlers.messages.send({ conversationId, text });
+    await bo.app.handlers.keys.shift({ conversationId });
+    await arrived;
+    for (const person of [ann, bo]) {
+      const { handlers } = person.app;
+      const [first] = await handlers.conversations.list(undefined);
+      person.told.push(
+        JSON.stringify(await handlers.identity.get(undefined)),
+        JSON.stringify(await handlers.contacts.list(undefined)),
+        JSON.stringify(await handlers.network.status(undefined)),
+        JSON.stringify(await handlers.identity.exportPublic({ format: 'pem' })),
+        JSON.stringify(await handlers.keys.status({ conversationId: first?.conversationId ?? '' })),
+      );
+    }
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all([ann?.app.stop(), bo?.app.stop()]);
+    folder.release();
+  });
+
+  it('saw a fair number of secrets being made, so that the search means something', () => {
+    expect(ann.random.filter((bytes) => bytes.length >= 32).length).toBeGreaterThan(5);
+    expect(bo.random.filter((bytes) => bytes.length >= 32).length).toBeGreaterThan(5);
+  });
+
+  it('A87 A88: no key, passphrase or text stands in clear in any file of the profile', () => {
+    for (const { profile, random } of [ann, bo]) {
+      const files = filesOf(profile);
+      expect(files.map((file) => file.name)).toContain('vault');
+      for (const { name, bytes } of files) {
+        expect(bytes.includes(passphrase), name).toBe(false);
+        expect(bytes.includes(text), name).toBe(false);
+        for (const secret of random) {
+          // The vault's own salt and nonce are public by nature.
+          if (name === 'vault' && secret.length < 32) continue;
+          for (const shape of shapes(secret)) expect(bytes.includes(shape), `${secret.length} random bytes in ${name}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  it('A87: no key or passphrase is in events, results or logs, and no text in logs', () => {
+    for (const { random, logs, told } of [ann, bo]) {
+      const spoken = told.join('\n');
+      const logged = logs.join('\n');
+      expect(spoken.includes(passphrase) || logged.includes(passphrase) || logged.includes(text)).toBe(false);
+      for (const secret of random.filter((bytes) => bytes.length >= 32)) {
+        for (const shape of shapes(secret).slice(1)) expect(spoken.includes(shape) || logged.includes(shape)).toBe(false);
+      }
+    }
+  });
+});

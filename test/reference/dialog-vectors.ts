@@ -1,0 +1,111 @@
+import sodium from 'libsodium-wrappers';
+import { certName, dskHeader, kekBlock, keyCheck, lp, message, sha256, transcript, u32, u64, wrapKek } from './dialog-twin';
+
+/**
+ * The values of test/vectors/dialog.json, computed by the twin alone from inputs that are plain counting bytes.
+ * `await ready` of the twin first.
+ */
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+export function dialogVectors() {
+  const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
+  const sender = counting(0xf1, 32);
+  // Lower in its bytes, higher as base32 text: so it shows which order counts.
+  const recipient = counting(0x01, 32);
+  const signingSeed = counting(0x11, 32);
+  const signing = sodium.crypto_sign_seed_keypair(signingSeed);
+  const exchangeSecret = counting(0x21, 32);
+  const exchange = sodium.crypto_kem_xwing_seed_keypair(exchangeSecret);
+  const names = {
+    initiatorCert: certName(counting(0x31, 40), counting(0x32, 16), counting(0x33, 32)),
+    initiatorIssued: Buffer.from('2026-01-31T12:00:00Z'),
+    targetCert: certName(counting(0x41, 60), counting(0x42, 16), counting(0x43, 32)),
+    targetIssued: Buffer.from('2026-02-01T00:00:00Z'),
+  };
+  const senderInstance = counting(0x51, 16);
+  const kek = counting(0x61, 32);
+  const kekFields = { kekId: counting(0x71, 16), creatingInstance: senderInstance, epoch: 3, notBefore: 1_780_000_000_000, notAfter: 1_780_604_800_000 };
+  const coins = counting(0x81, 64);
+  const wrappedKek = wrapKek(kek, kekFields, names, exchange.publicKey, coins);
+  const block = kekBlock(names, kekFields, wrappedKek, signing.privateKey);
+  const stream = { sender, recipient, dialogId: counting(0x91, 16), senderInstance };
+  const dsk = counting(0xa1, 32);
+  const dskFields = { dskId: counting(0xb1, 16), epoch: 2, firstSequence: 5, kind: 1 };
+  const wrapNonce = counting(0xc1, 24);
+  const header = dskHeader(stream, dskFields, kekFields.kekId, kek, dsk, wrapNonce);
+  const text = Buffer.from('Grüße, שלום 👋');
+  const blind = counting(0xd1, 16);
+  const contents = {
+    title: Buffer.concat([Buffer.of(1, 8), lp(Buffer.from('Holiday'))]),
+    text: Buffer.concat([Buffer.of(1, 1), lp(text), Buffer.of(0)]),
+    reply: Buffer.concat([Buffer.of(1, 1), lp(Buffer.from('yes')), Buffer.of(1), senderInstance, u64(5)]),
+    empty: Buffer.concat([Buffer.of(1, 1), lp(Buffer.alloc(0)), Buffer.of(0)]),
+    large: Buffer.concat([Buffer.of(1, 1), lp(Buffer.alloc(40 * 1024, 0x61)), Buffer.of(0)]),
+  };
+  const acknowledgement = Buffer.concat([
+    Buffer.of(1),
+    counting(0xe1, 16),
+    senderInstance,
+    u64(9),
+    lp(Buffer.of(0b101)),
+    counting(0xe2, 32),
+    u32(1),
+    u64(4),
+    counting(0xe3, 16),
+    counting(0xe4, 16),
+  ]);
+  const messages = [
+    { name: 'text', control: false, sequence: 5, content: contents.text },
+    { name: 'reply', control: false, sequence: 6, content: contents.reply },
+    { name: 'empty', control: false, sequence: 7, content: contents.empty },
+    { name: 'large', control: false, sequence: 2 ** 53 - 1, content: contents.large },
+    { name: 'acknowledgement', control: true, sequence: 1, content: acknowledgement },
+  ].map(({ name, control, sequence, content }, index) => {
+    const salt = counting(0xf0 + index, 16);
+    const time = 1_780_000_000_123 + index;
+    const made = message({ block, dskHeader: header, stream, key: dsk, control, sequence, time, salt, plaintext: Buffer.concat([blind, content]) });
+    // A long one is told by its hash.
+    const bytes = made.bytes.length < 4096 ? { bytes: hex(made.bytes) } : { sha256: hex(sha256(made.bytes)) };
+    const contentText = content.length < 4096 ? { content: hex(content) } : {};
+    return { name, control, sequence, time, salt: hex(salt), nonce: hex(made.nonce), aad: hex(made.aad), ...contentText, length: made.bytes.length, ...bytes };
+  });
+  return {
+    inputs: {
+      sender: hex(sender),
+      recipient: hex(recipient),
+      signingSeed: hex(signingSeed),
+      exchangeSecret: hex(exchangeSecret),
+      initiatorCert: hex(names.initiatorCert),
+      initiatorIssued: names.initiatorIssued.toString('utf8'),
+      targetCert: hex(names.targetCert),
+      targetIssued: names.targetIssued.toString('utf8'),
+      kek: hex(kek),
+      kekId: hex(kekFields.kekId),
+      creatingInstance: hex(kekFields.creatingInstance),
+      kekEpoch: kekFields.epoch,
+      notBefore: kekFields.notBefore,
+      notAfter: kekFields.notAfter,
+      encapsulationCoins: hex(coins),
+      dialogId: hex(stream.dialogId),
+      senderInstance: hex(senderInstance),
+      dsk: hex(dsk),
+      dskId: hex(dskFields.dskId),
+      dskEpoch: dskFields.epoch,
+      firstSequence: dskFields.firstSequence,
+      kind: dskFields.kind,
+      dskWrapNonce: hex(wrapNonce),
+      blind: hex(blind),
+    },
+    signer: hex(signing.publicKey),
+    exchangeKey: hex(exchange.publicKey),
+    wrappedKek: hex(wrappedKek),
+    block: hex(block),
+    hdr1: hex(sha256(block)),
+    dskHeader: hex(header),
+    hdr2: hex(sha256(header)),
+    kekCheck: hex(keyCheck('kek-check', kek)),
+    dskCheck: hex(keyCheck('dsk-check', dsk)),
+    messages,
+    transcript: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, contents.text, contents.reply].map((content) => Buffer.concat([blind, content]))).map(hex),
+  };
+}

@@ -1,0 +1,103 @@
+import { createConnection, type Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Clock, Listener } from '../../../../electron/engine/ports';
+import { createSessionHost, type SessionHost } from '../../../../electron/engine/session/session-host';
+import type { Session, SessionItem } from '../../../../electron/engine/session/session';
+import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
+import { createTcpTransport } from '../../../../electron/network/tcp-transport';
+import { newParty, type Party, peersOf, recordingLogger, targetOf, testNow } from '../../../support/session-kit';
+
+let alice: Party;
+let bob: Party;
+const ends: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([newParty('Alice'), newParty('Bob')]);
+}, 60_000);
+
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+const clock: Clock = {
+  now: () => testNow + Math.floor(performance.now()),
+  monotonic: () => performance.now(),
+  setTimer: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+function hostOf(party: Party, other: Party, sessions: Session[]): SessionHost {
+  const host = createSessionHost({ crypto: party.crypto, clock, logger: recordingLogger(), local: () => party.local, peers: peersOf([other]), onSession: (session) => sessions.push(session) });
+  ends.push(() => host.close());
+  return host;
+}
+
+async function listening(): Promise<{ readonly sessions: Session[]; readonly host: SessionHost; readonly listener: Listener }> {
+  const sessions: Session[] = [];
+  const host = hostOf(bob, alice, sessions);
+  const listener = await createTcpTransport().listen({ host: '127.0.0.1', port: 0 }, (link) => host.accept(link));
+  ends.push(() => listener.close());
+  return { sessions, host, listener };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1_000 && !condition(); turn += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(condition()).toBe(true);
+}
+
+describe('over real TCP', () => {
+  it('S3-26: the same session: thousands of items both ways in order, then the end by closing the socket', async () => {
+    const { sessions, listener } = await listening();
+    const transport = createTcpTransport();
+    const session = await hostOf(alice, bob, []).dial(await transport.dial(listener.address, 2_000), targetOf(bob));
+    await until(() => sessions.length === 1);
+    const [heardByA, heardByB]: [SessionItem[], SessionItem[]] = [[], []];
+    session.onItems((items) => heardByA.push(...items));
+    sessions[0]?.onItems((items) => heardByB.push(...items));
+    const items = Array.from({ length: 3_000 }, (_, at): SessionItem => ({ kind: 'message', bytes: Buffer.from(`${at} ${'y'.repeat(at % 700)}`) }));
+    for (let at = 0; at < items.length; at += 10) {
+      session.send(items.slice(at, at + 10));
+      sessions[0]?.send(items.slice(at, at + 10));
+    }
+    await until(() => heardByA.length === items.length && heardByB.length === items.length);
+    const texts = (heard: SessionItem[]): string[] => heard.map((item) => (item.kind === 'message' ? Buffer.from(item.bytes).toString() : ''));
+    expect(texts(heardByA)).toEqual(texts(items));
+    expect(texts(heardByB)).toEqual(texts(items));
+    let closed = 0;
+    sessions[0]?.onClose(() => (closed += 1));
+    session.close();
+    await until(() => closed === 1);
+  });
+
+  it('S3-11 A54: junk on the port is closed on while a session goes on', async () => {
+    const { sessions, host, listener } = await listening();
+    const session = await hostOf(alice, bob, []).dial(await createTcpTransport().dial(listener.address, 2_000), targetOf(bob));
+    await until(() => sessions.length === 1);
+    const junk = [
+      Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+      Buffer.from('01020080000000', 'hex'),
+      encodeFrame(frameTypes.record, new Uint8Array(100)),
+      encodeFrame(frameTypes.m1, new Uint8Array(16_384)),
+      Buffer.alloc(200_000, 7),
+    ];
+    const heard: Buffer[] = [];
+    const sockets = junk.map((bytes): Promise<void> => {
+      return new Promise((resolve) => {
+        const socket: Socket = createConnection(listener.address, () => socket.write(bytes));
+        socket.on('data', (data) => heard.push(data));
+        socket.on('error', () => {});
+        socket.on('close', () => resolve());
+      });
+    });
+    await Promise.all(sockets);
+    expect(heard).toEqual([]);
+    const got: SessionItem[] = [];
+    sessions[0]?.onItems((items) => got.push(...items));
+    session.send([{ kind: 'card', bytes: Uint8Array.of(1) }]);
+    await until(() => got.length === 1);
+    expect(host.counts).toEqual({ halfOpen: 0, sessions: 1 });
+  });
+});
