@@ -40,6 +40,7 @@ function expand(title) {
 }
 
 const known = rows();
+/** @type {Map<string, string[]>} */
 const proofs = new Map([...known.keys()].map((row) => [row, []]));
 const strangers = [];
 for (const file of testFiles(join(root, 'test'))) {

@@ -12,7 +12,7 @@ const previewLength = 160;
 /** First line of a text, short, for the conversation list. */
 export function previewOf(text: string): string {
   const [line = ''] = text.trimStart().split('\n', 1);
-  return [...line.slice(0, previewLength * 2)].slice(0, previewLength).join('');
+  return Array.from(line.slice(0, previewLength * 2)).slice(0, previewLength).join('');
 }
 
 /**

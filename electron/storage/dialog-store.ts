@@ -1,25 +1,23 @@
-import { shiftReason } from '../../shared/model/keys';
-import type {
-  DialogKey,
-  DialogRow,
-  DialogStore,
-  HeldRow,
-  OutboxRow,
-  PendingRow,
-  ReceivingKeyRow,
-  ReceivingRow,
-  SendingKeyRow,
-  SendingRow,
-  StreamKey,
-} from '../engine/dialog/dialog-store';
-import type { InstanceId } from '../engine/ids';
-import type { Db, Row, SqlValue } from './database';
+import type { DialogStore } from '../engine/dialog/dialog-store';
+import type { Db } from './database';
+import {
+  dialogParams,
+  readDialog,
+  readDialogKey,
+  readHeld,
+  readOutbox,
+  readPending,
+  readReceiving,
+  readReceivingKey,
+  readSending,
+  readSendingKey,
+  readStreamKey,
+  streamParams,
+} from './dialog-rows';
 import { createKekStore } from './kek-store';
-import { encodeKekRanges, parseKekRanges } from './kek-range-column';
-import { bytes, flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
+import { encodeKekRanges } from './kek-range-column';
+import { bytes, id, integer } from './row';
 
-const openers = ['you', 'peer'] as const;
-const states = ['open', 'failed', 'closed'] as const;
 const ofDialog = 'peer_id = ? AND dialog_id = ?';
 const ofStream = `${ofDialog} AND instance_id = ?`;
 
@@ -247,128 +245,5 @@ export function createDialogStore(db: Db): DialogStore {
     putStartToken(peerId, instanceId, token) {
       write.startToken.run([peerId, instanceId, token]);
     },
-  };
-}
-
-function dialogParams(key: DialogKey): readonly SqlValue[] {
-  return [key.peerId, key.dialogId];
-}
-
-function streamParams(key: StreamKey): readonly SqlValue[] {
-  return [key.peerId, key.dialogId, key.instanceId];
-}
-
-function readDialogKey(row: Row): DialogKey {
-  return { peerId: id(row, 'peer_id'), dialogId: id(row, 'dialog_id') };
-}
-
-function readStreamKey(row: Row): StreamKey {
-  return { ...readDialogKey(row), instanceId: id(row, 'instance_id') };
-}
-
-function readDialog(row: Row): DialogRow {
-  return {
-    ...readDialogKey(row),
-    openedBy: word(row, 'opened_by', openers),
-    state: word(row, 'state', states),
-    ...given('failure', optionalText(row, 'failure')),
-    createdAt: integer(row, 'created_at'),
-    ...given('kekCreator', optionalText(row, 'kek_creator') === undefined ? undefined : id<InstanceId>(row, 'kek_creator')),
-    announced: flag(row, 'announced'),
-    failureDue: flag(row, 'failure_due'),
-  };
-}
-
-function readSending(row: Row): SendingRow {
-  return {
-    ...readStreamKey(row),
-    nextSequence: integer(row, 'next_sequence'),
-    nextSealed: integer(row, 'next_sealed'),
-    acknowledged: integer(row, 'acknowledged'),
-    digest: bytes(row, 'digest'),
-    comparedUpTo: integer(row, 'compared_up_to'),
-    comparedEqual: flag(row, 'compared_equal'),
-    control: integer(row, 'control'),
-    epoch: integer(row, 'epoch'),
-    epochSince: integer(row, 'epoch_since'),
-    epochMessages: integer(row, 'epoch_messages'),
-    epochBytes: integer(row, 'epoch_bytes'),
-  };
-}
-
-function readSendingKey(row: Row): SendingKeyRow {
-  return {
-    ...readStreamKey(row),
-    epoch: integer(row, 'epoch'),
-    dskId: id(row, 'dsk_id'),
-    check: bytes(row, 'key_check'),
-    firstSequence: integer(row, 'first_sequence'),
-    reason: word(row, 'reason', shiftReason.options),
-    createdAt: integer(row, 'created_at'),
-  };
-}
-
-function readOutbox(row: Row): OutboxRow {
-  const keyEpoch = optionalInteger(row, 'key_epoch');
-  const sealed = keyEpoch === undefined ? undefined : { bytes: bytes(row, 'bytes'), keyEpoch, kekId: id(row, 'kek_id') };
-  return {
-    ...readStreamKey(row),
-    sequence: integer(row, 'sequence'),
-    content: bytes(row, 'content'),
-    digest: bytes(row, 'digest'),
-    sentAt: integer(row, 'sent_at'),
-    // The ids were parsed before they were stored.
-    ...given('sealed', sealed as OutboxRow['sealed']),
-  };
-}
-
-function readPending(row: Row): PendingRow {
-  return {
-    ...readDialogKey(row),
-    sequence: integer(row, 'sequence'),
-    bytes: bytes(row, 'bytes'),
-    cursor: integer(row, 'cursor'),
-  };
-}
-
-function readReceiving(row: Row): ReceivingRow {
-  return {
-    ...readStreamKey(row),
-    cumulative: integer(row, 'cumulative'),
-    digest: bytes(row, 'digest'),
-    controlFloor: integer(row, 'control_floor'),
-    controlEpoch: integer(row, 'control_epoch'),
-    latestTime: integer(row, 'latest_time'),
-    acknowledgementDue: flag(row, 'acknowledgement_due'),
-    kekRanges: parseKekRanges(text(row, 'kek_ranges')),
-  };
-}
-
-function readReceivingKey(row: Row): ReceivingKeyRow {
-  return {
-    ...readStreamKey(row),
-    epoch: integer(row, 'epoch'),
-    dskId: id(row, 'dsk_id'),
-    check: bytes(row, 'key_check'),
-    firstSequence: integer(row, 'first_sequence'),
-    compromise: flag(row, 'compromise'),
-    highest: integer(row, 'highest'),
-    messages: integer(row, 'messages'),
-    bytes: integer(row, 'bytes'),
-    firstTime: integer(row, 'first_time'),
-    lastTime: integer(row, 'last_time'),
-    receivedAt: integer(row, 'received_at'),
-    live: flag(row, 'live'),
-  };
-}
-
-function readHeld(row: Row): HeldRow {
-  return {
-    ...readStreamKey(row),
-    sequence: integer(row, 'sequence'),
-    content: bytes(row, 'content'),
-    sentAt: integer(row, 'sent_at'),
-    receivedAt: integer(row, 'received_at'),
-    keyEpoch: integer(row, 'key_epoch'),
   };
 }

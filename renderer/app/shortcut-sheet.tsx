@@ -5,7 +5,7 @@ import { Dialog } from '../ui/dialog';
 import { useSettings, useUi } from './model-context';
 import { shortcutLabel, type ShortcutName } from './shortcuts';
 
-const anywhere: readonly (readonly [TextId, ShortcutName | string])[] = [
+const anywhere: readonly (readonly [TextId, string])[] = [
   ['shortcut.switcher', 'switcher'],
   ['shortcut.new', 'new'],
   ['shortcut.invite', 'invite'],

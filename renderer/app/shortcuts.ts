@@ -30,7 +30,7 @@ export const shortcuts: Readonly<Record<ShortcutName, Combination>> = {
   previousPane: { shift: true, key: 'f6' },
 };
 
-export const isMac = typeof navigator !== 'undefined' && /^Mac/u.test(navigator.platform);
+export const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 

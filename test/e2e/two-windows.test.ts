@@ -28,8 +28,9 @@ test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part an
 
     await ann.window.getByRole('button', { name: 'Invite someone' }).first().click();
     const create = ann.window.getByRole('button', { name: 'Create link' });
-    if (await create.isVisible().catch(() => false)) await create.click();
     const field = ann.window.getByRole('textbox', { name: 'Invitation link' });
+    await expect(create.or(field).first(), ann.violations.join('\n')).toBeVisible();
+    if (await create.isVisible()) await create.click();
     await expect(field).toHaveValue(/^keyshift:/);
     const link = await field.inputValue();
     await ann.picture('03-invite');
@@ -71,6 +72,7 @@ test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part an
     await ann.close();
     for (const text of ['one of three', 'two of three', 'three of three']) await send(bo, text);
     again = await openWindow('ann');
+    await expect(again.window.getByRole('button', { name: 'Unlock' })).toBeVisible();
     await again.picture('08-locked');
     await again.window.getByLabel('Passphrase', { exact: true }).fill('correct horse battery staple');
     await again.window.getByRole('button', { name: 'Unlock' }).click();
@@ -80,6 +82,9 @@ test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part an
     const last = (await feed.getByRole('article').allInnerTexts()).slice(-3).map((text) => /(one|two|three) of three/.exec(text)?.[1]);
     expect(last).toEqual(['one', 'two', 'three']);
     expect([...ann.violations, ...bo.violations, ...again.violations]).toEqual([]);
+  } catch (error) {
+    console.log([...ann.violations, ...bo.violations, ...(again?.violations ?? [])].join('\n'));
+    throw error;
   } finally {
     await Promise.all([ann.close(), bo.close(), again?.close()]);
   }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import type { Api, AppEvent, CallName } from '../../shared/contract/contract';
+import type { Api, AppEvent, CallName, Group } from '../../shared/contract/contract';
 
 const program = join(__dirname, '../../out/headless.cjs');
 
@@ -20,7 +20,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-type Args<N extends CallName> = N extends `${infer G extends keyof Api & string}.${infer M}`
+type Args<N extends CallName> = N extends `${infer G extends Group}.${infer M}`
   ? M extends keyof Api[G]
     ? Api[G][M] extends (...args: infer A) => Promise<infer R>
       ? { input: A[0]; result: R }
@@ -78,8 +78,7 @@ export class HeadlessPeer {
     const id = this.#id;
     if (this.#ended) return Promise.reject(new Error('the peer ended'));
     return new Promise((resolve, reject) => {
-      // The contract types the result; both sides parse it.
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, { resolve, reject });
       this.raw(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) }));
     });
   }
@@ -123,7 +122,7 @@ export class HeadlessPeer {
     const message = JSON.parse(line);
     if (message.method === 'event') {
       this.events.push(message.params);
-      for (const wake of [...this.#watchers]) wake();
+      for (const wake of Array.from(this.#watchers)) wake();
       return;
     }
     const waiting = this.#waiting.get(message.id);

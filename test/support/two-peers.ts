@@ -23,15 +23,16 @@ export async function newPerson(folder: string, name: string): Promise<Person> {
   const profile = join(folder, name);
   const peer = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0' });
   await peer.call('vault.create', { passphrase, name });
-  return {
+  const person: Person = {
     name,
     profile,
     peer,
     async restart() {
-      this.peer = await HeadlessPeer.start(profile);
-      await this.peer.call('vault.unlock', { passphrase });
+      person.peer = await HeadlessPeer.start(profile);
+      await person.peer.call('vault.unlock', { passphrase });
     },
   };
+  return person;
 }
 
 /** The second accepts an invitation of the first; waits until both know each other. Gives each one's contact id. */

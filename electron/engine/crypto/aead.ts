@@ -31,19 +31,19 @@ export function aeadOpen(key: Uint8Array, nonce: Uint8Array | undefined, label: 
   }
 }
 
-export function aeadSealDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: Uint8Array): Uint8Array {
+export function aeadSealDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: Uint8Array, out: Uint8Array = new Uint8Array(plaintext.length)): Uint8Array {
   assertLengths(key, nonce);
   if (tag.length !== tagLength) throw new RangeError('a tag has 16 bytes');
-  const out = new Uint8Array(plaintext.length);
+  if (out.length !== plaintext.length) throw new RangeError('the output is as long as the input');
   sodium.crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out, tag, plaintext, join(label, aad), null, nonce, key);
   return out;
 }
 
 /** Undefined when the tag does not verify. */
-export function aeadOpenDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
+export function aeadOpenDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array, out: Uint8Array = new Uint8Array(ciphertext.length)): Uint8Array | undefined {
   assertLengths(key, nonce);
   if (tag.length !== tagLength) return undefined;
-  const out = new Uint8Array(ciphertext.length);
+  if (out.length !== ciphertext.length) throw new RangeError('the output is as long as the input');
   try {
     sodium.crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, null, ciphertext, tag, join(label, aad), nonce, key);
     return out;

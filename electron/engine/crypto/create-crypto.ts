@@ -149,13 +149,13 @@ function build(random: Random, xwing: XWing): Crypto {
       meter.count('open');
       return aeadOpen(key.bytes, nonce, label(purpose), aad, sealed);
     },
-    sealDetached: (purpose, key, nonce, aad, plaintext, tag) => {
+    sealDetached: (purpose, key, nonce, aad, plaintext, tag, out) => {
       meter.count('seal');
-      return aeadSealDetached(key.bytes, nonce, label(purpose), aad, plaintext, tag);
+      return aeadSealDetached(key.bytes, nonce, label(purpose), aad, plaintext, tag, out);
     },
-    openDetached: (purpose, key, nonce, aad, ciphertext, tag) => {
+    openDetached: (purpose, key, nonce, aad, ciphertext, tag, out) => {
       meter.count('open');
-      return aeadOpenDetached(key.bytes, nonce, label(purpose), aad, ciphertext, tag);
+      return aeadOpenDetached(key.bytes, nonce, label(purpose), aad, ciphertext, tag, out);
     },
 
     passwordKey: (passphrase, salt, cost) => passwordKey(passphrase, salt, cost.passes, cost.memoryBytes).then((bytes) => secret('passphrase-derived', bytes)),

@@ -85,9 +85,11 @@ export interface Crypto {
   seal(purpose: Purpose, key: SymmetricKey, nonce: Uint8Array | undefined, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** Undefined when the tag does not verify; no plaintext is ever surfaced then (S1-25). */
   open(purpose: Purpose, key: SymmetricKey, nonce: Uint8Array | undefined, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
-  /** The same with the tag apart: it is the MIC of a dialog message. Writes 16 bytes to `tag`. */
-  sealDetached(purpose: Purpose, key: SymmetricKey, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: Uint8Array): Uint8Array;
-  openDetached(purpose: Purpose, key: SymmetricKey, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined;
+  /**
+   * The same with the tag apart: it is the MIC of a dialog message. Writes 16 bytes to `tag`. `out`: where the result goes, of the same
+   * length; for sealing it may be the plaintext itself. Undefined from `openDetached` leaves `out` without meaning. */
+  sealDetached(purpose: Purpose, key: SymmetricKey, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: Uint8Array, out?: Uint8Array): Uint8Array;
+  openDetached(purpose: Purpose, key: SymmetricKey, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array, out?: Uint8Array): Uint8Array | undefined;
 
   /** Argon2id off the event loop; `salt` 16 bytes; 32 bytes out. */
   passwordKey(passphrase: Uint8Array, salt: Uint8Array, cost: PasswordCost): Promise<Secret<'passphrase-derived'>>;

@@ -25,53 +25,105 @@ export interface XWing {
   decapsulate(secret: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
 }
 
-/** Loads the WebAssembly. Its work area is one block, zeroed after every call; it may reach swap (protocol.md §13). */
-export async function loadXWing(): Promise<XWing> {
+/** Loads the WebAssembly. What a call leaves in its memory, stack included, is zeroed; meanwhile it may reach swap (protocol.md §13). */
+export function loadXWing(): Promise<XWing> {
+  once ??= load();
+  return once;
+}
+
+/** One work area for all engines of a process: the module is one, and calls do not overlap. */
+let once: Promise<XWing> | undefined;
+
+async function load(): Promise<XWing> {
   await loaded.ready;
   // The typings know neither the default export nor the raw module under it; both builds (CommonJS, ES) have them.
   const wasm = (loaded as unknown as { default: { libsodium: Wasm } }).default.libsodium;
-  const base = wasm._malloc(kemLengths.publicKey + kemLengths.ciphertext + kemLengths.shared + kemLengths.coins);
-  const at = {
-    publicKey: base,
-    ciphertext: base + kemLengths.publicKey,
-    shared: base + kemLengths.publicKey + kemLengths.ciphertext,
-    input: base + kemLengths.publicKey + kemLengths.ciphertext + kemLengths.shared,
-  };
-  const end = at.input + kemLengths.coins;
+  const area = workArea(wasm);
+  return wiping(wasm, callsOf(wasm, area), [area, deadStack(wasm, callsOf(wasm, area), area.from)]);
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface WorkArea extends Range {
+  readonly publicKey: number;
+  readonly ciphertext: number;
+  readonly shared: number;
+  /** Seed, secret or coins. */
+  readonly input: number;
+}
+
+/** One block for all arguments and results. */
+function workArea(wasm: Wasm): WorkArea {
+  const publicKey = wasm._malloc(kemLengths.publicKey + kemLengths.ciphertext + kemLengths.shared + kemLengths.coins);
+  const ciphertext = publicKey + kemLengths.publicKey;
+  const shared = ciphertext + kemLengths.ciphertext;
+  const input = shared + kemLengths.shared;
+  return { publicKey, ciphertext, shared, input, from: publicKey, to: input + kemLengths.coins };
+}
+
+function callsOf(wasm: Wasm, at: WorkArea): XWing {
+  // The memory may grow: its view is asked for at every use.
   const put = (address: number, bytes: Uint8Array): void => wasm.HEAPU8.set(bytes, address);
   const take = (address: number, length: number): Uint8Array => wasm.HEAPU8.slice(address, address + length);
-  const wiping = <T>(work: () => T): T => {
+  return {
+    publicKey: (seed) => {
+      put(at.input, seed);
+      // The secret half equals the seed; it lands beside it and is wiped with it.
+      if (wasm._crypto_kem_xwing_seed_keypair(at.publicKey, at.shared, at.input) !== 0) throw new Error('X-Wing key generation failed');
+      return take(at.publicKey, kemLengths.publicKey);
+    },
+    encapsulate: (publicKey, coins) => {
+      put(at.publicKey, publicKey);
+      put(at.input, coins);
+      if (wasm._crypto_kem_xwing_enc_deterministic(at.ciphertext, at.shared, at.publicKey, at.input) !== 0) return undefined;
+      return { ciphertext: take(at.ciphertext, kemLengths.ciphertext), shared: take(at.shared, kemLengths.shared) };
+    },
+    decapsulate: (secret, ciphertext) => {
+      put(at.ciphertext, ciphertext);
+      put(at.input, secret);
+      if (wasm._crypto_kem_xwing_dec(at.shared, at.ciphertext, at.input) !== 0) return undefined;
+      return take(at.shared, kemLengths.shared);
+    },
+  };
+}
+
+function wiping(wasm: Wasm, calls: XWing, ranges: readonly Range[]): XWing {
+  const wiped = <T>(work: () => T): T => {
     try {
       return work();
     } finally {
-      // The memory may have grown meanwhile: the view is asked for again.
-      wasm.HEAPU8.fill(0, base, end);
+      for (const { from, to } of ranges) wasm.HEAPU8.fill(0, from, to);
     }
   };
-
   return {
-    publicKey: (seed) =>
-      wiping(() => {
-        put(at.input, seed);
-        // The secret half equals the seed; it is written beside it and wiped with it.
-        if (wasm._crypto_kem_xwing_seed_keypair(at.publicKey, at.shared, at.input) !== 0) throw new Error('X-Wing key generation failed');
-        return take(at.publicKey, kemLengths.publicKey);
-      }),
-    encapsulate: (publicKey, coins) =>
-      wiping(() => {
-        put(at.publicKey, publicKey);
-        put(at.input, coins);
-        if (wasm._crypto_kem_xwing_enc_deterministic(at.ciphertext, at.shared, at.publicKey, at.input) !== 0) return undefined;
-        return { ciphertext: take(at.ciphertext, kemLengths.ciphertext), shared: take(at.shared, kemLengths.shared) };
-      }),
-    decapsulate: (secret, ciphertext) =>
-      wiping(() => {
-        put(at.ciphertext, ciphertext);
-        put(at.input, secret);
-        if (wasm._crypto_kem_xwing_dec(at.shared, at.ciphertext, at.input) !== 0) return undefined;
-        return take(at.shared, kemLengths.shared);
-      }),
+    publicKey: (seed) => wiped(() => calls.publicKey(seed)),
+    encapsulate: (publicKey, coins) => wiped(() => calls.encapsulate(publicKey, coins)),
+    decapsulate: (secret, ciphertext) => wiped(() => calls.decapsulate(secret, ciphertext)),
   };
+}
+
+/**
+ * Where calls leave their stack frames, shared secret included: below the first block of the heap, found by watching
+ * what a few calls change there, since the module does not export its stack. Between calls these bytes are dead. More
+ * than the 64 KiB of a stack is not believed; then nothing but the work area is wiped.
+ */
+function deadStack(wasm: Wasm, calls: XWing, below: number): Range {
+  const before = wasm.HEAPU8.slice(0, below);
+  for (const fill of [0x55, 0xaa]) {
+    const seed = new Uint8Array(kemLengths.secret).fill(fill);
+    const sent = calls.encapsulate(calls.publicKey(seed), new Uint8Array(kemLengths.coins).fill(fill));
+    if (sent) calls.decapsulate(seed, sent.ciphertext);
+  }
+  const after = wasm.HEAPU8.subarray(0, below);
+  const from = before.findIndex((byte, at) => byte !== after[at]);
+  let to = below;
+  while (to > from && before[to - 1] === after[to - 1]) to -= 1;
+  if (from < 0 || to - from > 65_536) return { from: below, to: below };
+  wasm.HEAPU8.fill(0, from, to);
+  return { from, to };
 }
 
 const scalar = new Uint8Array(32).fill(0x40);

@@ -139,7 +139,7 @@ export class Delivering {
     stream.dirtyKeys.add(claim.epoch);
     if (claim.compromise) {
       // What came early under a key that may be known to others is not believed (protocol.md §6).
-      for (const each of [...stream.held.values()]) {
+      for (const each of stream.held.values()) {
         if (each.sequence >= claim.firstSequence && each.keyEpoch < claim.epoch) this.#release(stream, each);
       }
     }

@@ -38,9 +38,10 @@ export function createOpenState(hdr1: Uint8Array, hdr2: Uint8Array, key: Secret<
 
 /**
  * 644 of figure 7: one AEAD call. Gives the padded plaintext, or undefined when the tag does not verify: then nothing
- * of the message was believed and nothing may change (A05).
+ * of the message was believed and nothing may change (A05). `room`: at least `maxBodyBytes`, where the plaintext goes;
+ * what is given is a view of it.
  */
-export function openMessage(crypto: Crypto, state: OpenState, bytes: Buffer, span: MessageSpan): Uint8Array | undefined {
+export function openMessage(crypto: Crypto, state: OpenState, bytes: Buffer, span: MessageSpan, room: Uint8Array): Uint8Array | undefined {
   const { aad, nonce } = state;
   // Time, salt and flags stand side by side here and there.
   bytes.copy(aad, aadTimeAt, timeAt, timeAt + 8 + saltBytes);
@@ -49,7 +50,7 @@ export function openMessage(crypto: Crypto, state: OpenState, bytes: Buffer, spa
   bytes.copy(nonce, 0, saltAt, saltAt + saltBytes);
   bytes.copy(nonce, saltBytes, span.dialogAt + 32, span.dialogAt + 40);
   const body = bytes.subarray(span.bodyAt);
-  return crypto.openDetached('body', state.key, nonce, aad, body, bytes.subarray(micAt, micAt + micBytes));
+  return crypto.openDetached('body', state.key, nonce, aad, body, bytes.subarray(micAt, micAt + micBytes), room.subarray(0, body.length));
 }
 
 /** c ‖ content of a padded plaintext; undefined when the padding is not canonical or c is missing. */

@@ -2,15 +2,13 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { DialogRow } from './dialog-store';
 import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
 import type { BlockEntry, DskEntry } from './header-entries';
-import { kekHeaderBytes, signatureBytes } from '../exchange/kek-block';
 import { dialogIdFromBytes } from '../wire/ids';
 import type { ControlHandler } from './acknowledging';
 import { type Arrived, Delivering } from './delivering';
 import type { DialogLimits } from './limits';
 import type { PeerMemory } from './memory';
-import { micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
-import { openBlock, openDsk } from './open-headers';
-import { openMessage, unpadded } from './open-message';
+import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
+import { openEnvelope, settleHeaders } from './open-envelope';
 import { type EpochVerdict, extendKekRanges, judgeEpoch } from './epoch-rules';
 import type { SendingParts } from './sending';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
@@ -27,6 +25,8 @@ export interface ReceivingParts extends SendingParts {
 export class Receiving {
   readonly #parts: ReceivingParts;
   readonly #delivering: Delivering;
+  /** Every body is opened here, judged and read at once; what has to wait is copied. */
+  readonly #room = new Uint8Array(maxBodyBytes);
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
@@ -35,14 +35,16 @@ export class Receiving {
 
   /** Runs inside `Memory.change`. */
   receiveBatch(source: VerifiedChain, batch: readonly Uint8Array[]): ReceiveOutcome[] {
+    const { crypto } = this.#parts;
     const touched = new Set<ReceivingStream>();
     const outcomes = batch.map((bytes) => this.#receive(source, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), touched));
     this.#delivering.flush(touched);
+    crypto.wipe(this.#room);
     return outcomes;
   }
 
   #receive(source: VerifiedChain, bytes: Buffer, touched: Set<ReceivingStream>): ReceiveOutcome {
-    const { crypto, local, peers, memory } = this.#parts;
+    const { local, peers, memory } = this.#parts;
     const { peerId } = source.identity;
     if (peerId === local.peerId) return rejected('self');
     const remote = peers(peerId);
@@ -55,34 +57,15 @@ export class Receiving {
     const replay = peer.recent.has(mic) && this.#seenBefore(source, remote, bytes, span, touched);
     if (replay) return replay;
 
-    // 616 → 624 → 628, 620 → 636 → 640: service pair and key exchange key.
-    const block = openBlock(this.#parts, peer, memory.ring(peerId), source, bytes, span);
-    if ('refused' in block) return rejected(block.refused);
-    // 632 → 648 → 652: dialog session key.
-    const dsk = openDsk(this.#parts, peer, source, block.entry, bytes, span);
-    if ('refused' in dsk) {
-      if (block.fresh) block.entry.wipe();
-      return rejected(dsk.refused);
-    }
-    // 644: the body. Until here nothing was believed.
-    const plaintext = openMessage(crypto, dsk.entry.state, bytes, span);
-    const content = plaintext && unpadded(plaintext);
-    const message: Authentic | undefined = content && { source, remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
+    // 616–644. Until its tag has verified, nothing of a message is believed.
+    const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
+    if ('refused' in envelope) return rejected(envelope.refused);
+    const { block, dsk, content } = envelope;
+    const message: Authentic = { remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
-    const outcome = message ? this.#judge(message, touched) : rejected(plaintext ? 'padding' : 'tag');
-    this.#settle(peer, block, dsk, message !== undefined && accepted.has(outcome.kind));
+    const outcome = this.#judge(message, touched);
+    settleHeaders(peer, envelope, accepted.has(outcome.kind));
     return outcome;
-  }
-
-  /** 628, 640, 652 at last: headers are cached once a message under them was accepted; others are wiped. */
-  #settle(
-    peer: PeerMemory,
-    block: { readonly entry: BlockEntry; readonly fresh: boolean },
-    dsk: { readonly entry: DskEntry; readonly fresh: boolean },
-    keep: boolean,
-  ): void {
-    if (block.fresh && !(keep && peer.blocks.add(block.entry, block.entry.bytes.length - signatureFromEnd))) block.entry.wipe();
-    if (dsk.fresh && !(keep && peer.dsks.add(dsk.entry, 0))) dsk.entry.wipe();
   }
 
   #judge(message: Authentic, touched: Set<ReceivingStream>): ReceiveOutcome {
@@ -241,8 +224,6 @@ export class Receiving {
 }
 
 const accepted: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
-/** Place of the signature in a block, counted from its end: it tells blocks apart. */
-const signatureFromEnd = signatureBytes + kekHeaderBytes;
 
 function rejected(reason: string): ReceiveOutcome {
   return { kind: 'rejected', reason };
@@ -250,7 +231,6 @@ function rejected(reason: string): ReceiveOutcome {
 
 /** A message whose tag verified. */
 interface Authentic {
-  readonly source: VerifiedChain;
   readonly remote: RemoteParty | undefined;
   readonly peer: PeerMemory;
   readonly span: MessageSpan;

@@ -87,9 +87,13 @@ export function bodyLength(plaintextBytes: number): number {
 export function sealMessage(crypto: Crypto, state: SealState, plain: Plain, salt: Uint8Array): Uint8Array {
   const { template, aad, nonce, tag, dialogAt } = state;
   const length = bodyLength(plain.plaintext.length);
-  const padded = new Uint8Array(length);
-  padded.set(plain.plaintext);
-  padded[plain.plaintext.length] = 0x80;
+  const bytes = Buffer.allocUnsafe(template.length + length);
+  bytes.set(template);
+  // The body is padded in its place and sealed there: nothing is copied.
+  const body = bytes.subarray(template.length);
+  body.set(plain.plaintext);
+  body[plain.plaintext.length] = 0x80;
+  body.fill(0, plain.plaintext.length + 1);
 
   const flags = plain.control ? controlFlag : 0;
   writeTime(aad, aadTimeAt, plain.time);
@@ -98,17 +102,14 @@ export function sealMessage(crypto: Crypto, state: SealState, plain: Plain, salt
   writeSequence(aad, aadDialogAt + 32, plain.sequence, plain.control);
   nonce.set(salt);
   writeSequence(nonce, saltBytes, plain.sequence, plain.control);
-  const body = crypto.sealDetached('body', state.key, nonce, aad, padded, tag);
+  crypto.sealDetached('body', state.key, nonce, aad, body, tag, body);
 
-  const bytes = Buffer.allocUnsafeSlow(template.length + length);
-  bytes.set(template);
   bytes.set(tag, micAt);
   writeTime(bytes, timeAt, plain.time);
   bytes.set(salt, saltAt);
   bytes.writeUInt16BE(flags, flagsAt);
   writeSequence(bytes, dialogAt + 32, plain.sequence, plain.control);
   bytes.writeUInt32BE(length, template.length - 4);
-  bytes.set(body, template.length);
   // A plain array: `slice` of a Buffer would share its memory.
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -157,12 +157,18 @@ export class Sending {
     if (cached?.ringRevision === ring.revision) return cached;
 
     // 512, 528: which key exchange key. 508, 516, 520, 532: service pair and KEK header are one signed block here.
-    const kek = this.#kek(dialog, clock.now());
+    let kek = this.#kek(dialog, clock.now());
     if (cached?.kekId === kek.kekId) {
       stream.sealer = { ...cached, ringRevision: ring.revision };
       return stream.sealer;
     }
-    const block = ring.ownBlock(kek, peer);
+    let block = ring.ownBlock(kek, peer);
+    if (!block && kek.creatingInstance !== local.instanceId) {
+      // The exchange key it once came under is destroyed: from here on with a key of this device.
+      kek = ring.newestOf(local.instanceId) ?? ring.create(Math.max(0, Math.trunc(clock.now())));
+      this.#bind(dialog, kek);
+      block = ring.ownBlock(kek, peer);
+    }
     if (!block) return this.#refuse(peer);
     // 524, 540, 544: the DSK header; the same key under a new KEK is only wrapped again.
     const context = { sender: local.peerId, recipient: peer.peerId, dialogId: dialog.key.dialogId, senderInstance: local.instanceId, kekId: kek.kekId };
@@ -189,14 +195,17 @@ export class Sending {
 
   /** The newest key of the creator this dialog was opened under, so that replies need no new one (S1-17, S1-28). */
   #kek(dialog: DialogState, now: number): KekRow {
-    const { store, memory } = this.#parts;
-    const ring = memory.ring(dialog.key.peerId);
+    const ring = this.#parts.memory.ring(dialog.key.peerId);
     const bound = dialog.row.kekCreator && ring.newestOf(dialog.row.kekCreator);
     if (bound) return bound;
     const chosen = ring.choose(Math.max(0, Math.trunc(now)));
-    dialog.row = { ...dialog.row, kekCreator: chosen.creatingInstance };
-    store.putDialog(dialog.row);
+    this.#bind(dialog, chosen);
     return chosen;
+  }
+
+  #bind(dialog: DialogState, kek: KekRow): void {
+    dialog.row = { ...dialog.row, kekCreator: kek.creatingInstance };
+    this.#parts.store.putDialog(dialog.row);
   }
 
   /** 536, 548: locks one message and counts it. */

@@ -180,6 +180,6 @@ class LiveChannel implements Channel {
   #end(error: ChannelError): void {
     this.#ended = error;
     this.#keys.wipe();
-    if (!this.#closed) this.#closeHandler?.(error);
+    this.#closeHandler?.(error);
   }
 }

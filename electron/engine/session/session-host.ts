@@ -155,9 +155,14 @@ class Host implements SessionHost {
   }
 
   #route(link: Link, ticket: Ticket, { frame, reader, leftover }: FirstFrame, deadline: number): void {
-    const { local, onChannel } = this.#parts;
+    const { clock, local, onChannel } = this.#parts;
     const party = local();
     if (frame.type === frameTypes.channelOpen && party && onChannel) {
+      // Answering costs one encapsulation, about what a decapsulation costs: it comes out of the same share (A54).
+      if (!this.#budget.take(ticket.source, this.#gate.knows(ticket.source), clock.monotonic())) {
+        ticket.release();
+        return this.#turnAway(link, ticket.source, 'busy');
+      }
       onChannel(tracked(link, ticket.release), frame, leftover);
       return;
     }

@@ -1,8 +1,9 @@
 import { useMemo, type ReactNode } from 'react';
 import { encodeQR } from 'qr';
 
-/** White modules around the code that scanners need. */
-const quiet = 3;
+/** White modules around the code: scanners need four. The encoder draws at least one of them itself. */
+const border = 1;
+const quiet = 4 - border;
 
 /** A QR code as one SVG path, always dark on light so that every camera reads it. */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
@@ -17,7 +18,7 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
 
 /** One horizontal bar per run of dark modules. */
 export function qrPath(text: string): { readonly path: string; readonly size: number } {
-  const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 0 });
+  const rows = encodeQR(text, 'raw', { ecc: 'medium', border });
   let path = '';
   rows.forEach((row, y) => {
     for (let x = 0; x < row.length; x += 1) {

@@ -16,6 +16,13 @@ import { ShiftLine } from './shift-line';
 import { timeline } from './timeline';
 import { useFeedScroll } from './use-feed-scroll';
 
+function lastOwn(messages: readonly Message[]): string | undefined {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    if (messages[index]?.direction === 'out') return messages[index]?.messageId;
+  }
+  return undefined;
+}
+
 const noShifts: readonly KeyShift[] = [];
 
 export interface MessageFeedProps {
@@ -41,7 +48,7 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
   const { messages } = thread;
   const entries = useMemo(() => timeline(messages, history), [messages, history]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.messageId, message])), [messages]);
-  const newestOwn = useMemo(() => messages.findLast((message) => message.direction === 'out')?.messageId, [messages]);
+  const newestOwn = useMemo(() => lastOwn(messages), [messages]);
   const loadOlder = useCallback(() => model.background(model.messages.getState().loadOlder(conversationId)), [model, conversationId]);
   const scroll = useFeedScroll(conversationId, messages, loadOlder);
 

@@ -5,7 +5,6 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { PersonName } from '../../ui/person-name';
-import { nameInSentence } from '../../ui/strangers';
 
 /** People who ask to be let in; above the list until each is answered. */
 export function ContactRequests(): ReactNode {
@@ -32,7 +31,8 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
     const { toast } = ui.getState();
     try {
       await contacts.getState().answer(request.requestId, accept);
-      toast(accept ? text('requests.accepted', { name: nameInSentence(request.name) }) : text('requests.declined'));
+      // An accepted one is told by their appearing in the list.
+      if (!accept) toast(text('requests.declined'));
     } catch (thrown) {
       toast(errorText(thrown), 'danger');
       await contacts.getState().load();

@@ -3,7 +3,7 @@ import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
 import { PersonName } from '../../ui/person-name';
-import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
+import { plainLine, plainName } from '../../ui/strangers';
 import type { Row } from './rows';
 
 export interface ConversationItemProps {
@@ -31,38 +31,59 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
           ? text('list.pending')
           : undefined;
   const line = preview === '' ? (condition ?? text('list.noMessages')) : preview;
-  const spoken = [
-    title === '' ? nameInSentence(contact.name) : text('list.titled', { name: nameInSentence(contact.name), title: nameInSentence(title) }),
-    unread > 0 ? text('list.unread', { count: unread }) : '',
-    preview === '' ? '' : (condition ?? ''),
-    line,
-    at === undefined ? '' : times.brief(at, now),
-  ].filter((part) => part !== '');
-
   return (
     <li className="list-entry">
       <button
         type="button"
         className={`list-item${selected ? ' selected' : ''}${unread > 0 ? ' unread' : ''}`}
         aria-current={selected ? 'page' : undefined}
-        aria-label={spoken.join(', ')}
         tabIndex={inTabOrder ? 0 : -1}
         onClick={() => onShow(row)}
       >
         <Avatar name={contact.name} peerId={contact.peerId} />
         <span className="list-words">
+          {/* The spoken name is what is seen, with pauses between the parts. */}
           <span className="list-top">
             <PersonName name={contact.name} className="list-name" />
-            {title === '' ? null : <bdi className="list-title">{plainName(title)}</bdi>}
-            {at === undefined ? null : <time className="list-time">{times.brief(at, now)}</time>}
+            {title === '' ? null : (
+              <>
+                <Pause />
+                <bdi className="list-title">{plainName(title)}</bdi>
+              </>
+            )}
+            {at === undefined ? null : (
+              <>
+                <Pause />
+                <time className="list-time">{times.brief(at, now)}</time>
+              </>
+            )}
           </span>
+          <Pause />
           <span className="list-bottom">
             <bdi className={preview === '' ? 'list-preview faint' : 'list-preview'}>{line}</bdi>
-            {condition !== undefined && preview !== '' ? <span className="list-condition">{condition}</span> : null}
-            {unread > 0 ? <span className="unread-count">{unread > 99 ? '99+' : unread}</span> : null}
+            {condition !== undefined && preview !== '' ? (
+              <>
+                <Pause />
+                <span className="list-condition">{condition}</span>
+              </>
+            ) : null}
+            {unread > 0 ? (
+              <>
+                <Pause />
+                <span className="unread-count">
+                  {unread > 99 ? '99+' : unread}
+                  <span className="only-heard"> {text('list.unreadWord')}</span>
+                </span>
+              </>
+            ) : null}
           </span>
         </span>
       </button>
     </li>
   );
+}
+
+/** Heard between two parts, not seen. */
+function Pause(): ReactNode {
+  return <span className="only-heard">, </span>;
 }

@@ -62,7 +62,7 @@ export const contacts = {
   'invite.expired': 'This link has expired. Create a new one.',
   'invite.again': 'Create another link',
   'invite.keepOpen': 'Keep Keyshift running: your friend connects to this device.',
-  'invite.joined': '{name} accepted your invitation.',
+  'invite.joined': '{name} is now in your contacts.',
   'invite.joined.title': '{name} is here',
   'invite.sayHello': 'Say hello',
   'accept.title': 'Open an invitation',

@@ -363,7 +363,7 @@ describe('disk and secrets', () => {
     ];
     const scan = (): string[] => readdirSync(directory).flatMap((name) => {
       const content = readFileSync(join(directory, name));
-      return secrets.filter(([, bytes]) => content.includes(bytes)).map(([what]) => `${what} in ${name}`);
+      return secrets.filter(([, bytes]) => content.includes(Buffer.from(bytes))).map(([what]) => `${what} in ${name}`);
     });
     expect(readdirSync(directory).sort()).toEqual(['keyshift.db', 'keyshift.db-shm', 'keyshift.db-wal', 'lock', 'vault']);
     expect(scan()).toEqual([]);

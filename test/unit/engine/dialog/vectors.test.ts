@@ -5,7 +5,7 @@ import { encodeContent, parseContent } from '../../../../electron/engine/dialog/
 import { parseControl } from '../../../../electron/engine/dialog/control';
 import { createOpenState, openMessage, unpadded } from '../../../../electron/engine/dialog/open-message';
 import { createSealState, sealMessage } from '../../../../electron/engine/dialog/seal-message';
-import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
+import { maxBodyBytes, spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { encodeDskHeader, wrapDsk } from '../../../../electron/engine/dialog/session-key';
 import { firstDigest, nextDigest } from '../../../../electron/engine/dialog/transcript';
 import { createKekBlock } from '../../../../electron/engine/exchange/kek-block';
@@ -99,7 +99,7 @@ describe('the vectors', () => {
       const span = spanOfMessage(Buffer.from(made));
       if (!span) throw new Error('not a message');
       const open = createOpenState(bytes(vectors.hdr1), bytes(vectors.hdr2), crypto.secret('dsk-receive', bytes(inputs.dsk)));
-      const opened = openMessage(crypto, open, Buffer.from(made), span);
+      const opened = openMessage(crypto, open, Buffer.from(made), span, new Uint8Array(maxBodyBytes));
       expect(hex(unpadded(opened ?? new Uint8Array()) ?? new Uint8Array())).toBe(hex(plaintext));
       expect({ control: span.control, sequence: span.sequence, time: span.time }).toEqual({ control: each.control, sequence: each.sequence, time: each.time });
       expect(each.control ? parseControl(content)?.kind : parseContent(content)?.kind).toBe(each.control ? 'acknowledgement' : 'text');

@@ -65,7 +65,7 @@ describe('which key exchange key a dialog uses', () => {
         expect(alice.sink.of('failed')).toEqual([]);
         expect(bob.sink.of('failed')).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 
@@ -102,6 +102,25 @@ describe('which key exchange key a dialog uses', () => {
     expect(alice.sink.texts().at(-1)).toBe('good');
     expect(bob.sink.texts()).toEqual(['after']);
     expect(kekOf(bob, alice, dialogId)).toBe(kekOf(alice, bob, dialogId));
+  });
+
+  it('S1-19: when the exchange key a KEK came under is gone, the dialog goes on with one of this device', async () => {
+    const crypto = await testCrypto();
+    const [a, b] = await Promise.all([person('Alice'), person('Bob')]);
+    const alice = new TestDevice(crypto, a);
+    const held = { ...b.local, exchange: { ...b.local.exchange } };
+    const bob = new TestDevice(crypto, { ...b, local: held }, { limits: { cacheEntries: 0 } });
+    alice.knows(bob);
+    bob.knows(alice);
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    bob.receive(alice, ...alice.pending(bob));
+    held.exchange.find = () => undefined;
+    bob.restart();
+    bob.say(alice, dialogId, 'still here');
+    expect(alice.receive(bob, ...bob.pending(alice))[0]?.kind).toBe('delivered');
+    expect(alice.sink.texts()).toEqual(['still here']);
+    expect(bob.engine.status(bob.dialog(alice, dialogId)).kek?.epoch).toBe(1);
+    expect(bob.db.prepare('SELECT count(*) AS n FROM keks WHERE key IS NOT NULL').get()).toEqual({ n: 1 });
   });
 
   it('S1-19: received key exchange keys are nowhere in the database', async () => {

@@ -11,12 +11,13 @@ import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame'
 import { concat } from '../../../../electron/engine/wire/writer';
 import { createTcpTransport } from '../../../../electron/network/tcp-transport';
 import { systemClock } from '../../../../electron/platform/clock';
-import { day, InvitationBook, invitationOf, partsOf } from '../../../support/meeting-kit';
+import { InvitationBook, invitationOf, partsOf } from '../../../support/meeting-kit';
 import { newParty, type Party, recordingLogger } from '../../../support/session-kit';
 
 /** How long a stranger may take here; ten seconds in earnest. */
 const handshakeMs = 600;
-const channels = 10_000;
+/** A channel's own deadline. */
+const channelMs = 10_000;
 
 let ada: Party;
 let ben: Party;
@@ -45,7 +46,7 @@ beforeAll(async () => {
       if (channel?.purpose === 'invite') answerInvitations(channel, book.parts());
       if (channel?.purpose === 'request') {
         answerRequests(channel, {
-          ...partsOf(ada, () => Date.now()),
+          ...partsOf(ada),
           onRequest: () => {
             requests += 1;
             return 'pending';
@@ -85,22 +86,23 @@ function stranger(): Promise<{ readonly socket: Socket; readonly gone: Promise<n
 
 /** What everything else is measured by: a friend with a good link, through the same door. */
 async function friendGetsThrough(): Promise<void> {
-  const invitation: Invitation = invitationOf(ada, { expiresAt: Date.now() + day });
+  const invitation: Invitation = invitationOf(ada);
   book = new InvitationBook(ada, invitation);
-  book.now = Date.now();
-  for (let tries = 0; tries < 60; tries += 1) {
+  let failure: unknown;
+  for (let tries = 0; tries < 40; tries += 1) {
     try {
       const link = await transport.dial(listener.address, 2_000);
       const channel = await openChannel(ben.crypto, systemClock, link, 'invite');
-      const { card } = await inviteOverChannel(channel, { ...partsOf(ben, () => Date.now()), invitation });
+      const { card } = await inviteOverChannel(channel, { ...partsOf(ben), invitation });
       expect(card.chain.identity.name).toBe('Ada');
       return;
-    } catch {
+    } catch (error) {
       // The places of this source may all be taken: a friend tries again.
+      failure = error;
       await sleep(100);
     }
   }
-  throw new Error('the friend never got through');
+  throw failure;
 }
 
 async function unchanged(): Promise<void> {
@@ -145,7 +147,7 @@ describe('the listening port against everything that is not the protocol', () =>
     for (let round = 0; round < 200; round += 1) {
       const { socket, gone } = await stranger();
       socket.removeAllListeners('error').on('error', () => {});
-      const bytes = ada.crypto.random(1 + ((round * 37) % 3_000));
+      const bytes = ada.crypto.random(5 + ((round * 37) % 3_000));
       // Every third begins like something wanted.
       if (round % 3 === 0) bytes.set([round % 2 === 0 ? 1 : 16, 2, 0, 0, 0], 0);
       socket.end(bytes);
@@ -196,11 +198,29 @@ describe('the listening port against everything that is not the protocol', () =>
       socket.write(opening);
       while (Buffer.concat(received).length < 7 + 1120) await sleep(5);
       socket.write(afterwards[index] ?? new Uint8Array());
-      expect(await gone).toBeLessThan(channels / 2);
+      expect(await gone).toBeLessThan(channelMs / 2);
       expect(Buffer.concat(received)).toHaveLength(7 + 1120);
     }
     await unchanged();
   });
+
+  test('A54: openings without end from one source cost no more key work than its share', async () => {
+    await sleep(1_000);
+    const opening = encodeFrame(frameTypes.channelOpen, concat(Uint8Array.of(3), ada.crypto.generateKem('channel').publicKey));
+    const before = ada.crypto.meter.read().kemEncaps;
+    const begun = performance.now();
+    for (let round = 0; round < 150; round += 1) {
+      const { socket, gone } = await stranger();
+      socket.removeAllListeners('error').on('error', () => {});
+      socket.write(opening);
+      socket.end();
+      await gone;
+    }
+    const seconds = (performance.now() - begun) / 1_000;
+    // Twenty at once and five a second.
+    expect(ada.crypto.meter.read().kemEncaps - before).toBeLessThanOrEqual(20 + 5 * seconds + 1);
+    await unchanged();
+  }, 60_000);
 
   test('A54 A01: five hundred idle connections and a flood of large announcements leave memory flat and a friend gets in', async () => {
     await friendGetsThrough();
@@ -217,9 +237,10 @@ describe('the listening port against everything that is not the protocol', () =>
       await gone;
     }
     await meanwhile;
-    const left = await Promise.all(idle.map((result) => (result.status === 'fulfilled' ? result.value.gone : 0)));
+    const left = await Promise.all(idle.map((result) => (result.status === 'fulfilled' ? result.value.gone : Promise.resolve(0))));
     expect(left).toHaveLength(500);
-    expect(host.counts.halfOpen).toBeLessThanOrEqual(8);
+    for (let tries = 0; tries < 100 && host.counts.halfOpen > 0; tries += 1) await sleep(20);
+    expect(host.counts.halfOpen).toBe(0);
     expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1024 * 1024);
     expect([requests, sessions, faults]).toEqual([0, 0, []]);
   }, 60_000);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import type { Link } from '../../../../electron/engine/ports';
 import { SessionError } from '../../../../electron/engine/session/failure';
 import { maxItemBytes } from '../../../../electron/engine/session/items';
@@ -139,6 +140,44 @@ describe('a session over a link', () => {
     }
   });
 
+  it('A53: a confirmation in any later record ends the session', async () => {
+    const { clock, b, session } = await connected();
+    // What no honest caller can say.
+    session.send([{ kind: 'confirm', bytes: new Uint8Array(32) } as never, text('behind it')]);
+    await clock.advance(10);
+    expect(b.items).toEqual([]);
+    expect(b.host.counts.sessions).toBe(0);
+  });
+
+  it('S3-30: MK and every record and confirm key of both sides are wiped when the session has ended', async () => {
+    const made: Secret<SecretKind>[] = [];
+    const watched = (party: Party): Party => ({
+      ...party,
+      crypto: {
+        ...party.crypto,
+        secret: (kind, bytes) => {
+          const secret = party.crypto.secret(kind, bytes);
+          if (['session-master', 'record', 'confirm'].includes(kind)) made.push(secret);
+          return secret;
+        },
+      },
+    });
+    const clock = new ManualClock(testNow);
+    const [a, b] = [endOf(watched(alice), [bob], clock), endOf(watched(bob), [alice], clock)];
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    const dialled = a.host.dial(pair.dialler, targetOf(bob));
+    await clock.advance(100);
+    expect(made.map(({ kind, wiped }) => `${kind} ${wiped}`).sort()).toEqual([
+      ...Array.from({ length: 4 }, () => 'confirm true'),
+      ...Array.from({ length: 4 }, () => 'record false'),
+      ...Array.from({ length: 2 }, () => 'session-master false'),
+    ]);
+    (await dialled).close();
+    await clock.advance(100);
+    expect(made.every(({ wiped }) => wiped)).toBe(true);
+  });
+
   it('S3-08: reading waits for a handler, and for a handler that lags', async () => {
     const got: SessionItem[] = [];
     const clock = new ManualClock(testNow);
@@ -228,6 +267,51 @@ describe('what accept lets in', () => {
     expect(listener.destroyed).toBe(true);
     expect(listener.sent).toEqual([]);
     expect(b.host.counts).toEqual({ halfOpen: 0, sessions: 0 });
+  });
+
+  it('S3-11: the first byte decides, before anything is kept', async () => {
+    const { clock, b } = listening();
+    for (const type of [0, frameTypes.m2, frameTypes.record, frameTypes.retry, frameTypes.channelAccept, frameTypes.channelData, 99]) {
+      const { dialler, listener } = arrive(clock, b);
+      dialler.send(Uint8Array.of(type));
+      await clock.advance(2);
+      expect(listener.destroyed, `type ${type}`).toBe(true);
+    }
+    const { dialler, listener } = arrive(clock, b);
+    dialler.send(Uint8Array.of(frameTypes.m1));
+    await clock.advance(2);
+    expect(listener.destroyed).toBe(false);
+  });
+
+  it('A42: an M1 that comes twice costs one decapsulation, whoever sends it', async () => {
+    const { clock, b } = listening();
+    const before = bob.crypto.meter.read().kemDecaps;
+    for (let at = 0; at < 5; at += 1) {
+      const pair = arrive(clock, b, { diallerAddress: { host: `192.0.2.${at}`, port: 1 } });
+      pair.dialler.send(sampleM1());
+      await clock.advance(10);
+      expect(pair.listener.sent.length, `the ${at + 1}. time`).toBe(at === 0 ? 2 : 0);
+    }
+    expect(bob.crypto.meter.read().kemDecaps - before).toBe(1);
+  });
+
+  it('S3-32: a source that was part of a session keeps a place when strangers have taken theirs', async () => {
+    const { clock, b } = listening();
+    const a = endOf(alice, [bob], clock);
+    const home = { diallerAddress: { host: '198.51.100.9', port: 1 } };
+    const first = arrive(clock, b, home);
+    const session = a.host.dial(first.dialler, targetOf(bob));
+    await clock.advance(50);
+    (await session).close();
+    await clock.advance(50);
+    for (let at = 0; at < 100; at += 1) arrive(clock, b, { diallerAddress: { host: `192.0.2.${at}`, port: 1 } });
+    expect(b.host.counts.halfOpen).toBe(48);
+    const stranger = arrive(clock, b, { diallerAddress: { host: '203.0.113.77', port: 1 } });
+    expect(stranger.listener.destroyed).toBe(true);
+    const again = arrive(clock, b, home);
+    const second = a.host.dial(again.dialler, targetOf(bob));
+    await clock.advance(50);
+    expect((await second).peer.identity.peerId).toBe(bob.local.peerId);
   });
 
   it('S3-32 A54: whoever says nothing, or a byte a second, is gone after 10 s', async () => {

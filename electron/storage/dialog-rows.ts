@@ -1,0 +1,145 @@
+import { shiftReason } from '../../shared/model/keys';
+import type {
+  DialogKey,
+  DialogRow,
+  HeldRow,
+  OutboxRow,
+  PendingRow,
+  ReceivingKeyRow,
+  ReceivingRow,
+  SendingKeyRow,
+  SendingRow,
+  StreamKey,
+} from '../engine/dialog/dialog-store';
+import type { InstanceId } from '../engine/ids';
+import type { Row, SqlValue } from './database';
+import { parseKekRanges } from './kek-range-column';
+import { bytes, flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
+
+const openers = ['you', 'peer'] as const;
+const states = ['open', 'failed', 'closed'] as const;
+
+// Rows of the dialog tables, as the engine's port has them.
+
+export function dialogParams(key: DialogKey): readonly SqlValue[] {
+  return [key.peerId, key.dialogId];
+}
+
+export function streamParams(key: StreamKey): readonly SqlValue[] {
+  return [key.peerId, key.dialogId, key.instanceId];
+}
+
+export function readDialogKey(row: Row): DialogKey {
+  return { peerId: id(row, 'peer_id'), dialogId: id(row, 'dialog_id') };
+}
+
+export function readStreamKey(row: Row): StreamKey {
+  return { ...readDialogKey(row), instanceId: id(row, 'instance_id') };
+}
+
+export function readDialog(row: Row): DialogRow {
+  return {
+    ...readDialogKey(row),
+    openedBy: word(row, 'opened_by', openers),
+    state: word(row, 'state', states),
+    ...given('failure', optionalText(row, 'failure')),
+    createdAt: integer(row, 'created_at'),
+    ...given('kekCreator', optionalText(row, 'kek_creator') === undefined ? undefined : id<InstanceId>(row, 'kek_creator')),
+    announced: flag(row, 'announced'),
+    failureDue: flag(row, 'failure_due'),
+  };
+}
+
+export function readSending(row: Row): SendingRow {
+  return {
+    ...readStreamKey(row),
+    nextSequence: integer(row, 'next_sequence'),
+    nextSealed: integer(row, 'next_sealed'),
+    acknowledged: integer(row, 'acknowledged'),
+    digest: bytes(row, 'digest'),
+    comparedUpTo: integer(row, 'compared_up_to'),
+    comparedEqual: flag(row, 'compared_equal'),
+    control: integer(row, 'control'),
+    epoch: integer(row, 'epoch'),
+    epochSince: integer(row, 'epoch_since'),
+    epochMessages: integer(row, 'epoch_messages'),
+    epochBytes: integer(row, 'epoch_bytes'),
+  };
+}
+
+export function readSendingKey(row: Row): SendingKeyRow {
+  return {
+    ...readStreamKey(row),
+    epoch: integer(row, 'epoch'),
+    dskId: id(row, 'dsk_id'),
+    check: bytes(row, 'key_check'),
+    firstSequence: integer(row, 'first_sequence'),
+    reason: word(row, 'reason', shiftReason.options),
+    createdAt: integer(row, 'created_at'),
+  };
+}
+
+export function readOutbox(row: Row): OutboxRow {
+  const keyEpoch = optionalInteger(row, 'key_epoch');
+  const sealed = keyEpoch === undefined ? undefined : { bytes: bytes(row, 'bytes'), keyEpoch, kekId: id(row, 'kek_id') };
+  return {
+    ...readStreamKey(row),
+    sequence: integer(row, 'sequence'),
+    content: bytes(row, 'content'),
+    digest: bytes(row, 'digest'),
+    sentAt: integer(row, 'sent_at'),
+    // The ids were parsed before they were stored.
+    ...given('sealed', sealed as OutboxRow['sealed']),
+  };
+}
+
+export function readPending(row: Row): PendingRow {
+  return {
+    ...readDialogKey(row),
+    sequence: integer(row, 'sequence'),
+    bytes: bytes(row, 'bytes'),
+    cursor: integer(row, 'cursor'),
+  };
+}
+
+export function readReceiving(row: Row): ReceivingRow {
+  return {
+    ...readStreamKey(row),
+    cumulative: integer(row, 'cumulative'),
+    digest: bytes(row, 'digest'),
+    controlFloor: integer(row, 'control_floor'),
+    controlEpoch: integer(row, 'control_epoch'),
+    latestTime: integer(row, 'latest_time'),
+    acknowledgementDue: flag(row, 'acknowledgement_due'),
+    kekRanges: parseKekRanges(text(row, 'kek_ranges')),
+  };
+}
+
+export function readReceivingKey(row: Row): ReceivingKeyRow {
+  return {
+    ...readStreamKey(row),
+    epoch: integer(row, 'epoch'),
+    dskId: id(row, 'dsk_id'),
+    check: bytes(row, 'key_check'),
+    firstSequence: integer(row, 'first_sequence'),
+    compromise: flag(row, 'compromise'),
+    highest: integer(row, 'highest'),
+    messages: integer(row, 'messages'),
+    bytes: integer(row, 'bytes'),
+    firstTime: integer(row, 'first_time'),
+    lastTime: integer(row, 'last_time'),
+    receivedAt: integer(row, 'received_at'),
+    live: flag(row, 'live'),
+  };
+}
+
+export function readHeld(row: Row): HeldRow {
+  return {
+    ...readStreamKey(row),
+    sequence: integer(row, 'sequence'),
+    content: bytes(row, 'content'),
+    sentAt: integer(row, 'sent_at'),
+    receivedAt: integer(row, 'received_at'),
+    keyEpoch: integer(row, 'key_epoch'),
+  };
+}

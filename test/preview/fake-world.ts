@@ -1,0 +1,369 @@
+import type { AppEvent, Handlers } from '../../shared/contract/contract';
+import type { Bridge } from '../../shared/contract/bridge';
+import { KeyshiftError, type ErrorCode } from '../../shared/errors';
+import type { Contact, ContactRequest } from '../../shared/model/contact';
+import type { Conversation } from '../../shared/model/conversation';
+import type { About } from '../../shared/model/diagnostics';
+import type { KeyStatus } from '../../shared/model/keys';
+import type { Message } from '../../shared/model/message';
+import { defaultSettings, type Settings } from '../../shared/model/settings';
+import type { KeyringState, VaultState } from '../../shared/model/vault';
+import { createBridge } from './fake-bridge';
+
+/** Everything the double knows; tests and scenes fill it and change it. */
+export interface World {
+  vault: VaultState;
+  keyring: KeyringState;
+  passphrase: string;
+  name: string;
+  now: () => number;
+  contacts: Contact[];
+  requests: ContactRequest[];
+  conversations: Conversation[];
+  messages: Map<string, Message[]>;
+  keys: Map<string, KeyStatus>;
+  settings: Settings;
+  about: About;
+  /** Calls that shall fail, by dotted name. */
+  failing: Map<string, ErrorCode>;
+}
+
+export interface FakeBridge {
+  readonly bridge: Bridge;
+  readonly world: World;
+  readonly calls: string[];
+  readonly emit: (event: AppEvent) => void;
+  /** A message from the other side, stored and told as an event. */
+  readonly receive: (conversationId: string, text: string, extra?: Partial<Message>) => Message;
+  /** What was sent is given a new state and told. */
+  readonly deliver: (message: Message, state: Message['state']) => void;
+}
+
+/** A stable id of 32 hex digits from any name. */
+export function idOf(name: string): string {
+  let hash = 0x811c9dc5;
+  let id = '';
+  for (let round = 0; round < 4; round += 1) {
+    for (const character of `${round}${name}`) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+    id += hash.toString(16).padStart(8, '0');
+  }
+  return id;
+}
+
+/** A stable peer id from any name. */
+export function peerIdOf(name: string): string {
+  const digits = idOf(name) + idOf(`${name}*`);
+  return Array.from({ length: 52 }, (_, index) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(digits[index] ?? '0', 16) * 2 + (index % 2)] ?? 'a').join('');
+}
+
+export const ownInstance = idOf('own device');
+
+export function emptyWorld(change: Partial<World> = {}): World {
+  return {
+    vault: 'open',
+    keyring: 'off',
+    passphrase: 'correct horse battery',
+    name: 'Ada Marlow',
+    now: Date.now,
+    contacts: [],
+    requests: [],
+    conversations: [],
+    messages: new Map(),
+    keys: new Map(),
+    settings: defaultSettings,
+    about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
+    failing: new Map(),
+    ...change,
+  };
+}
+
+export function makeContact(name: string, change: Partial<Contact> = {}): Contact {
+  return {
+    contactId: idOf(name),
+    peerId: peerIdOf(name),
+    name,
+    pending: false,
+    who: 'unchecked',
+    checked: false,
+    vouchedBy: [],
+    reach: 'direct',
+    keyEpoch: 1,
+    permissions: { message: true, openConversation: true, sendFile: false },
+    ...change,
+  };
+}
+
+export function noKeys(): KeyStatus {
+  return {
+    kek: null,
+    sending: null,
+    receiving: [],
+    policy: { afterMilliseconds: 86_400_000, afterMessages: 200, afterBytes: 16_777_216, onPeerShift: true },
+    transcript: { equal: true, upTo: 0 },
+    history: [],
+  };
+}
+
+export function createFake(world: World = emptyWorld()): FakeBridge {
+  let count = 0;
+  const refuse = (code: ErrorCode): never => {
+    throw new KeyshiftError(code, code);
+  };
+  const needVault = (): void => {
+    if (world.vault === 'absent') refuse('vault.absent');
+    if (world.vault === 'locked') refuse('vault.locked');
+  };
+  const contactOf = (contactId: string): Contact => world.contacts.find((one) => one.contactId === contactId) ?? refuse('contact.unknown');
+  const conversationOf = (id: string): Conversation => world.conversations.find((one) => one.conversationId === id) ?? refuse('conversation.unknown');
+  const change = (contactId: string, by: Partial<Contact>): void => {
+    world.contacts = world.contacts.map((one) => (one.contactId === contactId ? { ...one, ...by } : one));
+    fake.emit({ type: 'contact.changed', contactId });
+  };
+  const touch = (conversationId: string, by: Partial<Conversation>): void => {
+    const known = { ...conversationOf(conversationId), ...by };
+    world.conversations = [known, ...world.conversations.filter((one) => one.conversationId !== conversationId)];
+    world.conversations.sort((one, other) => (other.lastMessageAt ?? 0) - (one.lastMessageAt ?? 0));
+    fake.emit({ type: 'conversation.changed', conversationId });
+  };
+  const setVault = (state: VaultState): null => {
+    world.vault = state;
+    fake.emit({ type: 'vault.changed', state });
+    return null;
+  };
+  const addContact = (name: string, by: Partial<Contact>): { contactId: string } => {
+    const contact = makeContact(name, by);
+    world.contacts = [...world.contacts, contact];
+    fake.emit({ type: 'contact.changed', contactId: contact.contactId });
+    return { contactId: contact.contactId };
+  };
+
+  const handlers: Handlers = {
+    vault: {
+      status: () => ({ state: world.vault, keyring: world.keyring }),
+      create: ({ passphrase, name }) => {
+        if (world.vault !== 'absent') refuse('vault.exists');
+        world.passphrase = passphrase;
+        world.name = name;
+        setVault('open');
+        return { peerId: peerIdOf(name) };
+      },
+      unlock: ({ passphrase }) => (passphrase === world.passphrase ? setVault('open') : refuse('vault.wrong-passphrase')),
+      lock: () => setVault('locked'),
+      changePassphrase: ({ old, new: next }) => {
+        if (old !== world.passphrase) refuse('vault.wrong-passphrase');
+        world.passphrase = next;
+        return null;
+      },
+      setKeyring: ({ enabled }) => {
+        world.keyring = enabled ? 'on' : 'off';
+        return { keyring: world.keyring };
+      },
+    },
+    identity: {
+      get: () => ({
+        peerId: peerIdOf(world.name),
+        name: world.name,
+        epoch: 1,
+        keyFingerprint: idOf('fingerprint').repeat(2),
+        createdAt: world.now() - 40 * 86_400_000,
+        exchange: { serial: '01', notAfter: world.now() + 300 * 86_400_000 },
+        instance: { id: ownInstance, name: 'desk' },
+        addresses: ['192.168.1.20:47110'],
+      }),
+      exportPublic: ({ format }) => ({ text: format === 'card' ? 'keyshift-card:AAAA' : '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }),
+    },
+    contacts: {
+      createInvitation: (input) => ({
+        link: `keyshift:i/1/${idOf('invitation').repeat(4)}${idOf('more').repeat(2)}`,
+        expiresAt: world.now() + (input?.expiresInSeconds ?? 86_400) * 1000,
+      }),
+      acceptInvitation: ({ link }) => {
+        if (link.includes('expired')) refuse('invitation.expired');
+        if (link.includes('own')) refuse('invitation.own');
+        if (link.includes('altered')) refuse('invitation.altered');
+        if (!link.startsWith('keyshift:')) refuse('invitation.garbled');
+        return addContact('Inviter', { pending: true, reach: 'waiting', keyEpoch: 0 });
+      },
+      importKey: ({ text }) => {
+        if (text.includes('PRIVATE')) refuse('key.private');
+        if (!text.startsWith('keyshift-card:')) refuse('key.garbled');
+        return addContact('Card holder', { pending: true, reach: 'waiting', keyEpoch: 0 });
+      },
+      requests: () => world.requests,
+      answerRequest: ({ requestId, accept }) => {
+        const request = world.requests.find((one) => one.requestId === requestId) ?? refuse('request.unknown');
+        world.requests = world.requests.filter((one) => one.requestId !== requestId);
+        if (accept) addContact(request.name, { peerId: request.peerId });
+        return null;
+      },
+      list: () => world.contacts,
+      safetyNumber: ({ contactId }) => {
+        if (contactOf(contactId).pending) refuse('contact.pending');
+        const digits = `${BigInt(`0x${idOf(contactId)}${idOf(world.name)}`)}`.padStart(60, '40217').slice(0, 60);
+        return { digits };
+      },
+      setChecked: ({ contactId, checked }) => {
+        change(contactId, { checked, who: checked ? 'checked' : 'unchecked' });
+        return null;
+      },
+      block: ({ contactId, blocked }) => {
+        contactOf(contactId);
+        change(contactId, { reach: blocked === false ? 'waiting' : 'blocked' });
+        return null;
+      },
+    },
+    conversations: {
+      open: ({ contactId, title }) => {
+        const contact = contactOf(contactId);
+        if (contact.reach === 'blocked') refuse('contact.blocked');
+        if (contact.ended !== undefined) refuse('contact.ended');
+        const known = title === undefined ? world.conversations.find((one) => one.contactId === contactId) : undefined;
+        if (known !== undefined) return { conversationId: known.conversationId };
+        const conversationId = idOf(`conversation ${contactId} ${title ?? ''}`);
+        world.conversations = [...world.conversations, { conversationId, contactId, title: title ?? '', state: 'open', unread: 0 }];
+        world.messages.set(conversationId, []);
+        return { conversationId };
+      },
+      list: () => world.conversations,
+      markRead: ({ conversationId }) => {
+        touch(conversationId, { unread: 0 });
+        return null;
+      },
+    },
+    messages: {
+      send: ({ conversationId, text, replyTo }) => {
+        const { contactId } = conversationOf(conversationId);
+        const contact = contactOf(contactId);
+        if (text.trim() === '') refuse('message.empty');
+        if (new TextEncoder().encode(text).length > 40 * 1024) refuse('message.too-long');
+        if (contact.reach === 'blocked') refuse('contact.blocked');
+        const list = world.messages.get(conversationId) ?? [];
+        count += 1;
+        const held = contact.pending ? 'acceptance' : contact.reach === 'waiting' ? 'connection' : undefined;
+        const message: Message = {
+          messageId: idOf(`sent ${count}`),
+          conversationId,
+          direction: 'out',
+          instanceId: ownInstance,
+          sequence: list.filter((one) => one.direction === 'out').length + 1,
+          kind: 'text',
+          text,
+          sentAt: world.now(),
+          state: held === undefined ? 'sent' : 'queued',
+          keyEpoch: held === undefined ? 1 : 0,
+          ...(held === undefined ? {} : { waitingFor: held }),
+          ...(replyTo === undefined ? {} : { replyTo }),
+        };
+        world.messages.set(conversationId, [...list, message]);
+        touch(conversationId, { lastMessageAt: message.sentAt, preview: text.slice(0, 160) });
+        return { messageId: message.messageId };
+      },
+      list: ({ conversationId, before, limit }) => {
+        conversationOf(conversationId);
+        const list = world.messages.get(conversationId) ?? [];
+        const end = before === undefined ? list.length : list.findIndex((one) => one.messageId === before);
+        if (end === -1) refuse('message.unknown');
+        return list.slice(Math.max(0, end - (limit ?? 50)), end);
+      },
+    },
+    keys: {
+      status: ({ conversationId }) => world.keys.get(conversationId) ?? noKeys(),
+      shift: ({ conversationId }) => {
+        const status = world.keys.get(conversationId) ?? noKeys();
+        const epoch = (status.sending?.epoch ?? 0) + 1;
+        const shift = { at: world.now(), who: 'you', from: epoch - 1, to: epoch, reason: 'hand' } as const;
+        world.keys.set(conversationId, {
+          ...status,
+          sending: { id: idOf(`key ${epoch}`).slice(0, 8), epoch, since: world.now(), messages: 0, bytes: 0 },
+          history: [...status.history, shift],
+        });
+        fake.emit({ type: 'key.shifted', conversationId, ...shift });
+        return { epoch };
+      },
+    },
+    network: {
+      status: () => ({
+        listening: ['192.168.1.20:47110'],
+        sessions: world.contacts
+          .filter((one) => one.reach === 'direct' || one.reach === 'lan')
+          .map((one) => ({ contactId: one.contactId, instanceId: idOf(`device of ${one.name}`), since: world.now() - 3_600_000, resumed: false, handedOver: false })),
+      }),
+    },
+    settings: {
+      get: () => world.settings,
+      set: (by) => {
+        world.settings = { ...world.settings, ...by };
+        return world.settings;
+      },
+    },
+    diagnostics: {
+      meter: () => ({
+        rsaKeygen: 1, rsaSign: 4, rsaVerify: 6, sign: 18, verify: 22, dh: 8, kemKeygen: 2, kemEncaps: 4, kemDecaps: 4,
+        kekWrap: 3, kekUnwrap: 3, dskWrap: 9, dskUnwrap: 8, seal: 412, open: 388,
+      }),
+      about: () => world.about,
+    },
+  };
+
+  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about']);
+  const fenced = Object.fromEntries(
+    Object.entries(handlers).map(([group, members]) => [
+      group,
+      Object.fromEntries(
+        Object.entries(members).map(([name, handler]) => [
+          name,
+          (input: never) => {
+            const failing = world.failing.get(`${group}.${name}`);
+            if (failing !== undefined) refuse(failing);
+            if (!openCalls.has(`${group}.${name}`)) needVault();
+            return (handler as (input: never) => unknown)(input); // one of the total handlers above, with its own input
+          },
+        ]),
+      ),
+    ]),
+  ) as unknown as Handlers; // the same shape, each behind the vault's fence
+
+  const { bridge, emit, calls } = createBridge(fenced);
+  const fake: FakeBridge = {
+    bridge,
+    world,
+    calls,
+    emit,
+    receive: (conversationId, text, extra = {}) => {
+      count += 1;
+      const list = world.messages.get(conversationId) ?? [];
+      const message: Message = {
+        messageId: idOf(`received ${count}`),
+        conversationId,
+        direction: 'in',
+        instanceId: idOf('their device'),
+        sequence: list.filter((one) => one.direction === 'in').length + 1,
+        kind: 'text',
+        text,
+        sentAt: world.now(),
+        receivedAt: world.now(),
+        state: 'delivered',
+        keyEpoch: 1,
+        ...extra,
+      };
+      world.messages.set(conversationId, [...list, message]);
+      emit({ type: 'message.received', conversationId, message });
+      const known = conversationOf(conversationId);
+      touch(conversationId, { unread: known.unread + 1, lastMessageAt: message.receivedAt ?? message.sentAt, preview: text.slice(0, 160) });
+      return message;
+    },
+    deliver: (message, state) => {
+      const list = world.messages.get(message.conversationId) ?? [];
+      world.messages.set(
+        message.conversationId,
+        list.map((one) => {
+          if (one.messageId !== message.messageId) return one;
+          const { waitingFor: _done, ...rest } = one;
+          return { ...rest, state };
+        }),
+      );
+      emit({ type: 'message.state', conversationId: message.conversationId, messageId: message.messageId, state });
+    },
+  };
+  return fake;
+}

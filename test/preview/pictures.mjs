@@ -1,0 +1,164 @@
+// node test/preview/pictures.mjs [folder] [only]: plays the journey in a real browser under the real policy, takes pictures, runs axe on every screen.
+// Needs Debian's chromium (CHROMIUM=/path overrides). Fails on a policy violation, a request elsewhere, an error on the console, or an axe finding.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { buildPreview, servePreview } from './serve.mjs';
+
+const folder = process.argv[2] ?? '.cache/pictures';
+const only = process.argv[3];
+mkdirSync(folder, { recursive: true });
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const chooseBo = (page) => page.getByRole('navigation').getByRole('button', { name: /^Bo Lind/ }).click();
+const wide = { width: 1280, height: 800 };
+const middle = { width: 900, height: 700 };
+const narrow = { width: 360, height: 720 };
+const tiny = { width: 320, height: 640 };
+
+/** name, scene, size, themes, steps. */
+const shots = [
+  ['first', 'first', wide, ['light', 'dark'], async (page) => {
+    await page.getByLabel('Your name', { exact: true }).fill('Ada Marlow');
+    await page.getByLabel('Passphrase', { exact: true }).fill('correct horse bat');
+  }],
+  ['first-errors', 'first', narrow, ['light'], async (page) => { await button(page, 'Create my keys').click(); }],
+  ['locked', 'locked', wide, ['light', 'dark', 'contrast'], async (page) => {
+    await page.getByLabel('Passphrase', { exact: true }).fill('wrong');
+    await button(page, 'Unlock').click();
+    await page.getByText('That is not the passphrase').waitFor();
+  }],
+  ['damaged', 'damaged', wide, ['light', 'dark'], async () => {}],
+  ['empty', 'empty', wide, ['light', 'dark'], async () => {}],
+  ['empty-narrow', 'empty', narrow, ['light'], async () => {}],
+  ['list', 'requests', wide, ['light', 'dark'], async () => {}],
+  ['talk', 'busy', wide, ['light', 'dark', 'contrast', 'pseudo'], async (page) => {
+    await chooseBo(page);
+    await page.getByRole('feed').getByText('See you at five?').waitFor();
+  }],
+  ['talk-keys', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => {
+    await chooseBo(page);
+    await page.getByTestId('key-badge').click();
+    await page.getByRole('button', { name: 'Renew now' }).click();
+    await page.getByText('is renewed').waitFor();
+  }],
+  ['talk-who', 'busy', wide, ['light', 'dark'], async (page) => {
+    await chooseBo(page);
+    await button(page, 'Details').click();
+    await page.getByTestId('safety-number').waitFor();
+  }],
+  ['talk-reach', 'busy', middle, ['light'], async (page) => {
+    await chooseBo(page);
+    await button(page, 'Details').click();
+    await page.getByRole('tab', { name: 'Reach' }).click();
+  }],
+  ['talk-reply', 'busy', wide, ['light', 'dark'], async (page) => {
+    await chooseBo(page);
+    await page.getByRole('article').last().focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('r');
+    await page.getByLabel('Message', { exact: true }).fill('A longer answer\nover two lines');
+  }],
+  ['talk-menu', 'busy', wide, ['light'], async (page) => {
+    await chooseBo(page);
+    await page.getByRole('article').last().focus();
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menu').waitFor();
+  }],
+  ['waiting', 'busy', wide, ['light', 'dark'], async (page) => {
+    await page.getByRole('navigation').getByRole('button', { name: /^Carla/ }).click();
+    await page.getByText('Fair winds!').last().waitFor();
+  }],
+  ['pending', 'busy', wide, ['light'], async (page) => {
+    await page.getByRole('navigation').getByRole('button', { name: /^Tomasz/ }).click();
+    await page.getByLabel('Message', { exact: true }).fill('Hello there');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('delivery-state').waitFor();
+  }],
+  ['rtl', 'busy', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /نور/ }).click(); await page.getByRole('feed').getByText('نلتقي').waitFor(); }],
+  ['hard', 'hard', wide, ['light', 'dark'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Ev/ }).click(); await page.getByRole('feed').getByText('algo').waitFor(); }],
+  ['hard-blocked', 'hard', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Blocked/ }).click(); await button(page, 'Details').click(); }],
+  ['hard-ended', 'hard', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Old/ }).click(); }],
+  ['hard-failed', 'hard', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Broken/ }).click(); }],
+  ['talk-narrow', 'busy', narrow, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByRole('feed').getByText('See you at five?').waitFor(); }],
+  ['talk-tiny', 'busy', tiny, ['light'], async (page) => { await chooseBo(page); }],
+  ['keys-narrow', 'busy', narrow, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); }],
+  ['list-narrow', 'busy', narrow, ['light'], async () => {}],
+  ['talk-200', 'busy', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await chooseBo(page); }],
+  ['talk-big-text', 'busy', wide, ['light'], async (page) => { await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; }); await chooseBo(page); await button(page, 'Details').click(); }],
+  ['invite', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Invite someone').click(); await button(page, 'Create link').click(); await page.getByLabel('Invitation link').waitFor(); }],
+  ['invite-step', 'empty', narrow, ['light'], async (page) => { await button(page, 'Invite someone').click(); }],
+  ['accept', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Open an invitation').click(); await page.getByLabel('Invitation link').fill('nonsense'); await button(page, 'Accept invitation').click(); await page.getByText('This is not an invitation').waitFor(); }],
+  ['import', 'busy', wide, ['light'], async (page) => { await button(page, 'Add by card or key').click(); }],
+  ['new', 'busy', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); }],
+  ['settings', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await button(page, 'Settings').click(); }],
+  ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
+  ['settings-you', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'You' }).click(); }],
+  ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
+  ['shortcuts', 'busy', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+/'); }],
+  ['trial', 'trial', wide, ['light', 'dark'], async (page) => { await chooseBo(page); }],
+  ['forced', 'busy', { ...wide, forced: true }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); }],
+];
+
+const built = await buildPreview();
+const server = await servePreview(built);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const faults = [];
+try {
+  for (const [name, scene, size, themes, steps] of shots) {
+    if (only !== undefined && !new RegExp(only).test(name)) continue;
+    for (const theme of themes) {
+      const context = await browser.newContext({
+        viewport: { width: size.width, height: size.height },
+        deviceScaleFactor: size.scale ?? 1,
+        forcedColors: size.forced ? 'active' : 'none',
+        reducedMotion: 'reduce',
+        locale: 'en-GB',
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(5_000);
+      const where = `${name}-${theme}`;
+      page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') faults.push(`${where}: console ${message.text()}`); });
+      page.on('pageerror', (error) => faults.push(`${where}: ${error.message}`));
+      page.on('request', (request) => { if (!request.url().startsWith(server.address)) faults.push(`${where}: request to ${request.url()}`); });
+      await page.addInitScript(() => {
+        window.violations = [];
+        document.addEventListener('securitypolicyviolation', (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+      });
+      try {
+        await page.goto(`${server.address}/#${scene}/${theme}`);
+        await page.locator('main').first().waitFor();
+        // Lists come after the first frame.
+        if (!['first', 'locked', 'damaged'].includes(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
+        await steps(page);
+        await page.waitForTimeout(120);
+        for (const violation of await page.evaluate(() => window.violations)) faults.push(`${where}: policy ${violation}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (overflow > 0) faults.push(`${where}: ${overflow} px wider than the window`);
+        await page.screenshot({ path: join(folder, `${where}.png`) });
+        await page.evaluate(axeSource);
+        const findings = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations);
+        for (const finding of findings) {
+          // Forced colours are the person's own; the chosen pairs are not ours to measure.
+          if (size.forced && finding.id === 'color-contrast') continue;
+          faults.push(`${where}: axe ${finding.id}: ${finding.nodes.map((node) => `${node.target.join(' ')} (${node.any.concat(node.all, node.none).map((check) => check.message).join('; ')})`).slice(0, 3).join(' | ')}`);
+        }
+      } catch (error) {
+        await page.screenshot({ path: join(folder, `${where}-failed.png`) }).catch(() => {});
+        faults.push(`${where}: ${String(error).split('\n').slice(0, 6).join(' ')}`);
+      }
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+}
+for (const fault of faults) console.error(fault);
+console.log(`${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,56 @@
+// Builds the window with the test double in place of the preload and serves it on 127.0.0.1 under the product's policy.
+// The product's own build never sees this folder.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, resolve, sep } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { build } from 'vite';
+
+export const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'none'; worker-src 'none'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const root = resolve(import.meta.dirname ?? '.', '../..');
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+export async function buildPreview(outDir = join(root, '.cache/preview')) {
+  await build({
+    configFile: false,
+    root: join(root, 'renderer'),
+    publicDir: false,
+    logLevel: 'warn',
+    plugins: [
+      react(),
+      {
+        name: 'double-instead-of-preload',
+        transformIndexHtml: { order: 'pre', handler: (html) => html.replace('src="/main.tsx"', 'src="../test/preview/entry.ts"') },
+      },
+    ],
+    build: { outDir, emptyOutDir: true, target: 'chrome114', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+  });
+  return outDir;
+}
+
+/** Answers only files of the build; port 0 = any free one. Returns the address and how to stop. */
+export async function servePreview(folder, port = 0) {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
+    const file = normalize(join(folder, path === '/' ? 'index.html' : path));
+    if (!file.startsWith(folder + sep)) {
+      response.writeHead(404).end();
+      return;
+    }
+    readFile(file).then(
+      (bytes) =>
+        response
+          .writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': policy, 'x-content-type-options': 'nosniff' })
+          .end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise((done) => server.listen(port, '127.0.0.1', done));
+  return { address: `http://127.0.0.1:${server.address().port}`, stop: () => new Promise((done) => server.close(done)) };
+}

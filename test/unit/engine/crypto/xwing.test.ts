@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { isUsableKemKey, kemLengths, loadXWing, type XWing } from '../../../../electron/engine/crypto/xwing';
+import { flipBit, realCrypto } from '../../../support/foundation-kit';
+
+let crypto: Crypto;
+let xwing: XWing;
+beforeAll(async () => {
+  crypto = await realCrypto();
+  xwing = await loadXWing();
+});
+
+const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('X-Wing', () => {
+  it('draft-connolly-cfrg-xwing-kem, first vector: key, ciphertext and secret', () => {
+    const secret = hex('7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26');
+    const coins = hex('3cb1eea988004b93103cfb0aeefd2a686e01fa4a58e8a3639ca8a1e3f9ae57e235b8cc873c23dc62b8d260169afa2f75ab916a58d974918835d25e6a435085b2');
+    const publicKey = xwing.publicKey(secret);
+    expect(Buffer.from(publicKey.subarray(0, 16)).toString('hex')).toBe('e2236b35a8c24b39b10aa1323a96a919');
+    expect(sha256(publicKey)).toBe('2e816deebcd76c5c80d0cd2d174478871658e8e2ff42bc9d4a6e486372e856bb');
+    const sent = xwing.encapsulate(publicKey, coins);
+    expect(Buffer.from(sent?.shared ?? []).toString('hex')).toBe('d2df0522128f09dd8e2c92b1e905c793d8f57a54c3da25861f10bf4ca613e384');
+    expect(Buffer.from(sent?.ciphertext.subarray(0, 16) ?? []).toString('hex')).toBe('b83aa828d4d62b9a83ceffe1d3d3bb1e');
+    expect(xwing.decapsulate(secret, sent?.ciphertext ?? new Uint8Array(0))).toEqual(sent?.shared);
+  });
+
+  it('is the same as libsodium\'s own wrappers, byte for byte', async () => {
+    const loaded: unknown = (await import('libsodium-wrappers')).default;
+    // The wrappers' own functions, which their typings leave off the default export.
+    const wrapped = loaded as typeof import('libsodium-wrappers');
+    for (let round = 0; round < 20; round += 1) {
+      const [seed, coins] = [crypto.random(32), crypto.random(64)];
+      const publicKey = xwing.publicKey(seed);
+      expect(publicKey).toEqual(wrapped.crypto_kem_xwing_seed_keypair(seed).publicKey);
+      const mine = xwing.encapsulate(publicKey, coins);
+      const theirs = wrapped.crypto_kem_xwing_enc_deterministic(publicKey, coins);
+      expect(mine).toEqual({ ciphertext: theirs.ciphertext, shared: theirs.sharedSecret });
+      expect(xwing.decapsulate(seed, theirs.ciphertext)).toEqual(wrapped.crypto_kem_xwing_dec(theirs.ciphertext, seed));
+    }
+  });
+
+  it('a changed ciphertext gives another secret, never an answer that tells', () => {
+    const { publicKey, secret } = crypto.generateKem('exchange-kem');
+    const sent = crypto.encapsulate(publicKey);
+    if (!sent) throw new Error('no ciphertext');
+    expect(crypto.decapsulate(secret, sent.ciphertext)?.bytes).toEqual(sent.shared.bytes);
+    for (let byte = 0; byte < sent.ciphertext.length; byte += 16) {
+      const other = crypto.decapsulate(secret, flipBit(sent.ciphertext, byte * 8));
+      expect(other?.bytes).toHaveLength(32);
+      expect(other?.bytes).not.toEqual(sent.shared.bytes);
+    }
+  });
+
+  it('wrong lengths: undefined for a ciphertext, a thrown mistake for a public key', () => {
+    const { secret } = crypto.generateKem('channel');
+    for (const length of [0, 1119, 1121]) expect(crypto.decapsulate(secret, new Uint8Array(length))).toBeUndefined();
+    for (const length of [0, 1215, 1217]) expect(() => crypto.encapsulate(new Uint8Array(length))).toThrow(RangeError);
+  });
+
+  it('A49: malformed public keys are told apart, and by encapsulation too', () => {
+    const good = crypto.generateKem('channel').publicKey;
+    expect(isUsableKemKey(good)).toBe(true);
+    const tooLarge = good.slice();
+    // First coefficient 3329, the modulus itself.
+    tooLarge[0] = 3329 & 255;
+    tooLarge[1] = ((tooLarge[1] ?? 0) & 0xf0) | (3329 >>> 8);
+    const noDh = good.slice();
+    noDh.fill(0, 1184);
+    const bad = [new Uint8Array(1216), new Uint8Array(1216).fill(255), tooLarge, noDh];
+    for (const key of bad) {
+      expect(isUsableKemKey(key)).toBe(false);
+      expect(crypto.encapsulate(key)).toBeUndefined();
+    }
+    expect(isUsableKemKey(good.subarray(1))).toBe(false);
+  });
+
+  it('leaves nothing behind in the memory of WebAssembly', async () => {
+    const loaded: unknown = (await import('libsodium-wrappers')).default;
+    // Only the raw module shows its memory.
+    const raw = (loaded as { libsodium: { HEAPU8: Uint8Array; _malloc(length: number): number } }).libsodium;
+    const seed = crypto.random(32);
+    const publicKey = xwing.publicKey(seed);
+    const sent = xwing.encapsulate(publicKey, crypto.random(64));
+    const shared = xwing.decapsulate(seed, sent?.ciphertext ?? new Uint8Array(0));
+    const found = (needle: Uint8Array): boolean => Buffer.from(raw.HEAPU8.buffer).includes(Buffer.from(needle));
+    // The search itself works.
+    const canary = crypto.random(32);
+    raw.HEAPU8.set(canary, raw._malloc(32));
+    expect(found(canary)).toBe(true);
+    expect(found(shared ?? seed)).toBe(false);
+    expect(found(seed)).toBe(false);
+  });
+
+  it('lengths are those of the draft', () => {
+    expect(kemLengths).toEqual({ publicKey: 1216, secret: 32, ciphertext: 1120, shared: 32, coins: 64 });
+  });
+});

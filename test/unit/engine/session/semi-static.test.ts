@@ -1,0 +1,52 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { SemiStaticKeeper, staticValidityMs } from '../../../../electron/engine/session/semi-static';
+import { ManualClock } from '../../../support/manual-clock';
+import { newParty, type Party } from '../../../support/session-kit';
+
+const hour = 3_600_000;
+let alice: Party;
+let bob: Party;
+
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([newParty('Alice'), newParty('Bob')]);
+}, 60_000);
+
+describe('semi-static key', () => {
+  it('S3-19: signed once, used again, renewed an hour before its end; the old one is erased', async () => {
+    const clock = new ManualClock();
+    const keeper = new SemiStaticKeeper(alice.crypto, clock);
+    const before = alice.crypto.meter.read().sign;
+    const first = keeper.current(alice.local);
+    await clock.advance(staticValidityMs - hour - 1);
+    expect(keeper.current(alice.local)).toBe(first);
+    expect(alice.crypto.meter.read().sign - before).toBe(1);
+    await clock.advance(1);
+    const second = keeper.current(alice.local);
+    expect(second.part.share).not.toEqual(first.part.share);
+    expect([first.pair.secret.wiped, second.pair.secret.wiped]).toEqual([true, false]);
+    expect(second.part.notAfter - second.part.notBefore).toBe(staticValidityMs);
+  });
+
+  it('A50: erased at its end though nobody asks for it', async () => {
+    const clock = new ManualClock();
+    const held = new SemiStaticKeeper(alice.crypto, clock).current(alice.local);
+    await clock.advance(staticValidityMs - 1);
+    expect(held.pair.secret.wiped).toBe(false);
+    await clock.advance(1);
+    expect(held.pair.secret.wiped).toBe(true);
+  });
+
+  it('A50: made anew when the wall clock went back before it, and for another device', () => {
+    const clock = new ManualClock();
+    const keeper = new SemiStaticKeeper(alice.crypto, clock);
+    const first = keeper.current(alice.local);
+    clock.wall -= hour;
+    const second = keeper.current(alice.local);
+    expect(second).not.toBe(first);
+    const other = { instance: { ...alice.local.instance, credential: bob.local.instance.credential } };
+    expect(keeper.current(other)).not.toBe(second);
+    keeper.wipe();
+    expect(second.pair.secret.wiped).toBe(true);
+    expect(clock.waiting).toBe(0);
+  });
+});
