@@ -10,7 +10,7 @@ import { openRecord } from './records';
 import { SecretScope } from './secret-scope';
 
 /**
- * The four-message handshake (protocol.md §8; seed text of S3-01 … S3-07) as one pure step: no clock, no network, no
+ * The four-message handshake (protocol.md §8; S3-01 … S3-07) as one pure step: no clock, no network, no
  * waiting. A state is used once: its secrets live on in the next one or are wiped.
  */
 export function step(env: HandshakeEnvironment, state: HandshakeState, input: HandshakeInput): HandshakeStep {
