@@ -48,7 +48,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
   try {
     const crypto = await createCrypto({ random });
     const events = new EventHub(logger);
-    const transport = createTcpTransport();
+    const transport = createTcpTransport({
+      onFault: (error) => logger.error('link.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
+    });
     let listener: Listener | undefined;
     const ownAddresses = (): readonly Address[] => (listener === undefined ? [] : localAddresses(listener.address));
     const vault = new VaultService({

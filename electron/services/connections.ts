@@ -60,7 +60,7 @@ export class Connections {
     this.#next();
   }
 
-  /** A confirmed session, whoever dialled. A newer one of the same pair takes the place of the older. */
+  /** A confirmed session, whoever dialled; it takes the place of what was used before. May come again for a session that is back in use. */
   adopt(session: Session): void {
     const { peerId } = session.peer.identity;
     if (this.#closed || !this.#parts.wanted(peerId)) {
@@ -70,8 +70,7 @@ export class Connections {
     const peer = this.#peer(peerId);
     peer.cancelTimer?.();
     peer.cancelTimer = undefined;
-    const before = peer.session;
-    peer.session = session;
+    peer.session = session; // the session host ends what this one replaces, when it no longer needs it
     const since = this.#parts.clock.monotonic();
     session.onClose(() => {
       if (peer.session !== session) return;
@@ -80,7 +79,6 @@ export class Connections {
       this.#parts.onChange(peerId, undefined);
       this.#retryLater(peerId, peer);
     });
-    if (before !== undefined) before.close();
     this.#parts.onChange(peerId, session);
   }
 

@@ -9,6 +9,8 @@ import type { History } from './history';
 const page = 64;
 /** How long sent messages may wait to be written down as sent: most are acknowledged before, and cost no write. */
 const sentNoteMs = 25;
+/** How long after news of a gap everything unacknowledged is sent again: what was merely late has then arrived. */
+const repeatMs = 1_000;
 
 interface Lane {
   session: Session;
@@ -19,6 +21,7 @@ interface Lane {
   scheduled: boolean;
   sentNotes: Outbound[];
   cancelNote: (() => void) | undefined;
+  cancelRepeat: (() => void) | undefined;
 }
 
 export interface DeliveryParts {
@@ -54,6 +57,7 @@ export class Delivery {
       scheduled: false,
       sentNotes: [],
       cancelNote: undefined,
+      cancelRepeat: undefined,
     };
     this.#lanes.set(peerId, lane);
     session.onItems((items) => {
@@ -71,6 +75,7 @@ export class Delivery {
     const lane = this.#lanes.get(peerId);
     if (lane === undefined) return;
     lane.cancelNote?.();
+    lane.cancelRepeat?.();
     this.#lanes.delete(peerId);
     this.#noteSent(peerId, lane);
   }
@@ -99,8 +104,22 @@ export class Delivery {
     }
   }
 
+  /** The other side misses something between: hand over the unacknowledged from the start again, once, in a moment. */
+  repeatSoon(peerId: PeerId): void {
+    const lane = this.#lanes.get(peerId);
+    if (lane === undefined) return;
+    lane.cancelRepeat ??= this.#parts.clock.setTimer(repeatMs, () => {
+      lane.cancelRepeat = undefined;
+      lane.cursor = undefined;
+      this.flush(peerId);
+    });
+  }
+
   close(): void {
-    for (const lane of this.#lanes.values()) lane.cancelNote?.();
+    for (const lane of this.#lanes.values()) {
+      lane.cancelNote?.();
+      lane.cancelRepeat?.();
+    }
     this.#lanes.clear();
   }
 

@@ -25,13 +25,23 @@ export class History implements DialogSink {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #waiting: WaitingRule;
+  readonly #onGap: (peerId: PeerId) => void;
 
-  constructor(parts: { stores: Stores; events: EventHub; clock: Clock; random: Random; waiting: WaitingRule }) {
+  constructor(parts: {
+    stores: Stores;
+    events: EventHub;
+    clock: Clock;
+    random: Random;
+    waiting: WaitingRule;
+    /** The other side has later messages than one it misses. */
+    onGap: (peerId: PeerId) => void;
+  }) {
     this.#stores = parts.stores;
     this.#events = parts.events;
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#waiting = parts.waiting;
+    this.#onGap = parts.onGap;
   }
 
   opened(dialog: { peerId: PeerId; dialogId: DialogId; title: string }): void {
@@ -93,7 +103,8 @@ export class History implements DialogSink {
     this.#putConversation({ ...conversation, lastMessageAt: row.sentAt, preview: previewOf(row.text) });
   }
 
-  acknowledged(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; upTo: number }): void {
+  acknowledged(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; upTo: number; gap: boolean }): void {
+    if (range.gap) this.#onGap(range.peerId);
     this.#raise(range.peerId, range.dialogId, range.instanceId, 1, range.upTo, 'delivered');
   }
 

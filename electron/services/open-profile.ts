@@ -3,6 +3,7 @@ import { createCard } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
+import { createStartToken } from '../engine/dialog/start-token';
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
 import { acceptChannel } from '../engine/session/channel';
@@ -56,6 +57,7 @@ export class OpenProfile {
       clock,
       random,
       waiting: (peerId, row) => this.waitingFor(peerId, row),
+      onGap: (peerId) => this.delivery.repeatSoon(peerId),
     });
     this.engine = createDialogEngine({
       crypto,
@@ -65,7 +67,7 @@ export class OpenProfile {
       store: this.stores.dialogs,
       peers: (peerId) => this.#remoteParty(peerId),
       sink: this.history,
-      startToken: crypto.random(16),
+      startToken: createStartToken(crypto, clock.now()),
     });
     this.delivery = new Delivery({
       engine: this.engine,
@@ -84,10 +86,15 @@ export class OpenProfile {
       peers: {
         pinned: (peerId) => {
           const known = this.book.find(peerId);
-          return known === undefined ? undefined : { spkiHash: known.record.pinnedSpkiHash, blocked: known.record.blocked };
+          return known === undefined ? undefined : {
+                spkiHash: known.record.pinnedSpkiHash,
+                blocked: known.record.blocked,
+                listVersion: known.record.listVersion,
+              };
         },
       },
       onSession: (session) => this.#onSession(session),
+      onKeyMismatch: () => logger.warn('session.key-mismatch'),
       onChannel: (link, frame, leftover) => {
         const channel = acceptChannel(crypto, clock, link, frame, leftover);
         if (channel !== undefined) this.introductions.answer(channel);

@@ -70,8 +70,10 @@ function TrialBanner(): ReactNode {
   const trial = useSettings((state) => state.about?.trial ?? false);
   if (!trial) return null;
   return (
-    <Banner tone="notice" icon={<TriangleAlert aria-hidden="true" />}>
-      {text('app.trial')}
-    </Banner>
+    <header>
+      <Banner tone="notice" icon={<TriangleAlert aria-hidden="true" />}>
+        {text('app.trial')}
+      </Banner>
+    </header>
   );
 }

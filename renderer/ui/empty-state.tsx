@@ -6,7 +6,7 @@ export function EmptyState({ title, children, actions, keyId = '4b19e6a2' }: { r
   return (
     <div className="empty-state">
       <KeyCut id={keyId} className="empty-key" />
-      {title === undefined ? null : <h2 className="display">{title}</h2>}
+      {title === undefined ? null : <h1 className="display">{title}</h1>}
       {children === undefined ? null : <p className="empty-text">{children}</p>}
       {actions === undefined ? null : <div className="empty-actions">{actions}</div>}
     </div>

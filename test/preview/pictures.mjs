@@ -1,7 +1,8 @@
 // node test/preview/pictures.mjs [folder] [only]: plays the journey in a real browser under the real policy, takes pictures, runs axe on every screen.
 // Needs Debian's chromium (CHROMIUM=/path overrides). Fails on a policy violation, a request elsewhere, an error on the console, or an axe finding.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { buildPreview, servePreview } from './serve.mjs';
@@ -87,7 +88,9 @@ const shots = [
   ['keys-narrow', 'busy', narrow, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); }],
   ['list-narrow', 'busy', narrow, ['light'], async () => {}],
   ['talk-200', 'busy', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await chooseBo(page); }],
-  ['talk-big-text', 'busy', wide, ['light'], async (page) => { await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; }); await chooseBo(page); await button(page, 'Details').click(); }],
+  ['talk-big-text', 'busy', { ...wide, text: 32 }, ['light'], async (page) => { await chooseBo(page); }],
+  ['who-big-text', 'busy', { ...wide, text: 32 }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); }],
+  ['talk-middle-text', 'busy', { ...wide, text: 24 }, ['light'], async (page) => { await chooseBo(page); }],
   ['invite', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Invite someone').click(); await button(page, 'Create link').click(); await page.getByLabel('Invitation link').waitFor(); }],
   ['invite-step', 'empty', narrow, ['light'], async (page) => { await button(page, 'Invite someone').click(); }],
   ['accept', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Open an invitation').click(); await page.getByLabel('Invitation link').fill('nonsense'); await button(page, 'Accept invitation').click(); await page.getByText('This is not an invitation').waitFor(); }],
@@ -104,22 +107,30 @@ const shots = [
 
 const built = await buildPreview();
 const server = await servePreview(built);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const browser = await chromium.launch({ executablePath, args });
 const faults = [];
+
+/** A browser whose person has set another standard size of text: the text-only zoom of WCAG 1.4.4. */
+async function withTextSize(pixels, options) {
+  const profile = mkdtempSync(join(tmpdir(), 'keyshift-text-'));
+  mkdirSync(join(profile, 'Default'));
+  writeFileSync(join(profile, 'Default/Preferences'), JSON.stringify({ webkit: { webprefs: { default_font_size: pixels } } }));
+  return chromium.launchPersistentContext(profile, { ...options, executablePath, args });
+}
 try {
   for (const [name, scene, size, themes, steps] of shots) {
     if (only !== undefined && !new RegExp(only).test(name)) continue;
     for (const theme of themes) {
-      const context = await browser.newContext({
+      const options = {
         viewport: { width: size.width, height: size.height },
         deviceScaleFactor: size.scale ?? 1,
         forcedColors: size.forced ? 'active' : 'none',
         reducedMotion: 'reduce',
         locale: 'en-GB',
-      });
+      };
+      const context = size.text === undefined ? await browser.newContext(options) : await withTextSize(size.text, options);
       const page = await context.newPage();
       page.setDefaultTimeout(5_000);
       const where = `${name}-${theme}`;
@@ -132,7 +143,7 @@ try {
       });
       try {
         await page.goto(`${server.address}/#${scene}/${theme}`);
-        await page.locator('main').first().waitFor();
+        await page.locator('#root > .window').first().waitFor();
         // Lists come after the first frame.
         if (!['first', 'locked', 'damaged'].includes(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
         await steps(page);

@@ -42,7 +42,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         </p>
       )}
       <section className="stack tight divided">
-        <h3 className="small-heading">{text('reach.yours')}</h3>
+        <h2 className="small-heading">{text('reach.yours')}</h2>
         {addresses.length === 0 ? (
           <p className="field-hint">{status === undefined ? '' : text('reach.yours.none')}</p>
         ) : (

@@ -55,9 +55,9 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
 
   return (
     <section className="stack tight" aria-labelledby="safety-heading">
-      <h3 className="small-heading" id="safety-heading">
+      <h2 className="small-heading" id="safety-heading">
         {text('who.safety')}
-      </h3>
+      </h2>
       <p className="field-hint">{text('who.safety.hint')}</p>
       <p className="safety-number" data-testid="safety-number">
         {groupsOf(digits).map((group, index) => (

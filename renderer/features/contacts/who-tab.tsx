@@ -28,7 +28,7 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
       <p className="sentence">{whoSentence(contact, text)}</p>
       <SafetyNumber key={contact.contactId} contact={contact} />
       <section className="stack tight">
-        <h3 className="small-heading">{text('who.peerId')}</h3>
+        <h2 className="small-heading">{text('who.peerId')}</h2>
         <code className="peer-id">{contact.peerId.match(/.{1,4}/g)?.join(' ')}</code>
         <p className="field-hint">{text('who.peerId.hint')}</p>
         <div className="dialog-actions start">

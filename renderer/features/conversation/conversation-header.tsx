@@ -29,10 +29,10 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
       </span>
       <Avatar name={contact.name} peerId={contact.peerId} />
       <div className="head-words">
-        <h2 className="head-name">
+        <h1 className="head-name">
           <PersonName name={contact.name} />
           {title === '' ? null : <bdi className="head-title">{plainName(title)}</bdi>}
-        </h2>
+        </h1>
         <div className="facts-row">
           <Button className={`fact who-${contact.who}`} aria-label={`${text('who.label')}: ${whoWord(contact, text)}`} onPress={() => showDetails('who')}>
             <WhoGlyph who={contact.who} />

@@ -103,32 +103,34 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
           </div>
         )}
         {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
-        <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
-          {entries.map((entry, index) => (
-            <Fragment key={entry.message.messageId}>
-              {entry.startsDay ? (
-                <div className="day" role="none">
-                  <span>{times.day(entry.at, now)}</span>
-                </div>
-              ) : null}
-              <MessageItem
-                entry={entry}
-                quoted={entry.message.replyTo === undefined ? undefined : byId.get(entry.message.replyTo)}
-                name={contact.name}
-                times={times}
-                position={index + 1}
-                setSize={thread.complete ? messages.length : -1}
-                inTabOrder={entry.message.messageId === tabStop}
-                newestOwn={entry.message.messageId === newestOwn}
-                onFocus={setFocused}
-                onReply={reply}
-                onMenu={openMenu}
-                onShowQuoted={focusMessage}
-              />
-              {entry.shifts.length === 0 ? null : <ShiftLine shifts={entry.shifts} name={contact.name} times={times} />}
-            </Fragment>
-          ))}
-        </div>
+        {entries.length === 0 ? null : (
+          <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
+            {entries.map((entry, index) => (
+              <Fragment key={entry.message.messageId}>
+                {entry.startsDay ? (
+                  <div className="day" role="none">
+                    <span>{times.day(entry.at, now)}</span>
+                  </div>
+                ) : null}
+                <MessageItem
+                  entry={entry}
+                  quoted={entry.message.replyTo === undefined ? undefined : byId.get(entry.message.replyTo)}
+                  name={contact.name}
+                  times={times}
+                  position={index + 1}
+                  setSize={thread.complete ? messages.length : -1}
+                  inTabOrder={entry.message.messageId === tabStop}
+                  newestOwn={entry.message.messageId === newestOwn}
+                  onFocus={setFocused}
+                  onReply={reply}
+                  onMenu={openMenu}
+                  onShowQuoted={focusMessage}
+                />
+                {entry.shifts.length === 0 ? null : <ShiftLine shifts={entry.shifts} name={contact.name} now={now} times={times} />}
+              </Fragment>
+            ))}
+          </div>
+        )}
       </div>
       {scroll.atEnd ? null : (
         <div className="to-newest">

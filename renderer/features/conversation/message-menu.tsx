@@ -17,7 +17,7 @@ export function MessageMenu({ message, anchor, onReply, onClose }: MessageMenuPr
   const copy = useCopy();
   const trigger = useRef<HTMLElement>(anchor);
   return (
-    <Popover className="popover" triggerRef={trigger} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom">
+    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom">
       <Menu
         className="menu"
         aria-label={text('message.menu')}

@@ -45,12 +45,6 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
           {/* The spoken name is what is seen, with pauses between the parts. */}
           <span className="list-top">
             <PersonName name={contact.name} className="list-name" />
-            {title === '' ? null : (
-              <>
-                <Pause />
-                <bdi className="list-title">{plainName(title)}</bdi>
-              </>
-            )}
             {at === undefined ? null : (
               <>
                 <Pause />
@@ -60,6 +54,12 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
           </span>
           <Pause />
           <span className="list-bottom">
+            {title === '' ? null : (
+              <>
+                <bdi className="list-title">{plainName(title)}</bdi>
+                <Pause />
+              </>
+            )}
             <bdi className={preview === '' ? 'list-preview faint' : 'list-preview'}>{line}</bdi>
             {condition !== undefined && preview !== '' ? (
               <>

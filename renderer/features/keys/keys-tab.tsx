@@ -111,7 +111,7 @@ function KeyCard({ heading, id, epoch, children }: { readonly heading: string; r
   const text = useText();
   return (
     <section className={id === undefined ? 'key-card empty' : 'key-card'}>
-      <h3 className="small-heading">{heading}</h3>
+      <h2 className="small-heading">{heading}</h2>
       <KeyCut key={id ?? 'none'} id={id ?? '77777777'} className="card-key" />
       {epoch === undefined ? null : <p className="key-epoch">{text('keys.generation', { epoch })}</p>}
       <p className="key-lines">{children}</p>

@@ -47,5 +47,6 @@ export const conversation = {
   'composer.another': 'Start a new conversation',
   'shift.you': 'You renewed your key for this chat.',
   'shift.peer': '{name} renewed their key. Nothing for you to do.',
-  'shift.folded': 'Keys renewed {count} times this day.',
+  'shift.folded': 'Keys renewed {count} times on this day.',
+  'shift.folded.today': 'Keys renewed {count} times today.',
 } as const;

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { armourCard, createCard, maxCardBytes, parseArmouredCard, parseCard } from '../../../../electron/engine/certificates/card';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import type { Address } from '../../../../electron/engine/ports';
+import { encodeChain } from '../../../../electron/engine/certificates/chain';
+import { concat, Writer } from '../../../../electron/engine/wire/writer';
+import { codeOf, day, flipBit, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
+
+let crypto: Crypto;
+let ann: LocalPerson;
+let bob: LocalPerson;
+let card: Uint8Array;
+const addresses: Address[] = [
+  { host: '192.0.2.7', port: 4711 },
+  { host: '2001:db8::1', port: 65535 },
+  { host: 'keyshift.example.org', port: 1 },
+];
+beforeAll(async () => {
+  crypto = await realCrypto();
+  [ann, bob] = [await localPerson(crypto, 'Ann'), await localPerson(crypto, 'Bob')];
+  card = createCard(crypto, ann.local, addresses, now);
+});
+
+const verdict = (bytes: Uint8Array, at = now) => codeOf(() => parseCard(crypto, bytes, at));
+
+/** A card with these fields in place of the good ones, signed by Ann's device. */
+function signedCard(fields: (writer: Writer) => Writer): Uint8Array {
+  const signed = fields(new Writer()).finish();
+  return concat(signed, crypto.sign('card', ann.local.instance.signing.secret, signed));
+}
+
+describe('card', () => {
+  it('says who, where, when', () => {
+    const read = parseCard(crypto, card, now);
+    expect(read).toMatchObject({ addresses, time: now });
+    expect(read.bytes).toEqual(card);
+    expect(read.chain.identity).toMatchObject({ peerId: ann.local.peerId, name: 'Ann' });
+    expect(card.length).toBeLessThan(6 * 1024);
+  });
+
+  it('may have no address; more than eight are cut', () => {
+    expect(parseCard(crypto, createCard(crypto, ann.local, [], now), now).addresses).toEqual([]);
+    const many = Array.from({ length: 12 }, (_, index) => ({ host: `192.0.2.${index}`, port: 9 }));
+    expect(parseCard(crypto, createCard(crypto, ann.local, many, now), now).addresses).toEqual(many.slice(0, 8));
+  });
+
+  it('A46: every single flipped bit is refused', () => {
+    for (let bit = 0; bit < card.length * 8; bit += 1) if (verdict(flipBit(card, bit)) !== 'key.unacceptable') throw new Error(`bit ${bit} went unnoticed`);
+  }, 120_000);
+
+  it('truncated, longer, huge: refused', () => {
+    for (let length = 0; length < card.length; length += 13) expect(verdict(card.subarray(0, length))).toBe('key.unacceptable');
+    expect(verdict(concat(card, new Uint8Array(1)))).toBe('key.unacceptable');
+    expect(verdict(new Uint8Array(maxCardBytes + 1))).toBe('key.unacceptable');
+  });
+
+  it('a chain cannot be put into a card of somebody else\'s device', () => {
+    const stolen = createCard(crypto, { chain: ann.local.chain, instance: bob.local.instance }, addresses, now);
+    expect(verdict(stolen)).toBe('key.unacceptable');
+  });
+
+  it('holds addresses only: no path, no port 0, no number in disguise, none that is not canonical', () => {
+    const chain = encodeChain(ann.local.chain);
+    const withAddress = (host: string, port: number) => signedCard((writer) => writer.lp(chain).u64(now).u8(1).text(host).u16(port));
+    expect(verdict(withAddress('192.0.2.7', 1))).toBeUndefined();
+    expect(verdict(withAddress('192.0.2.7', 0))).toBe('key.unacceptable');
+    for (const host of ['', 'a b', 'http://x', '127.1', '0x7f000001', 'EXAMPLE.org', '[::1]', '::0001', 'x/../y', 'a\0b', 'ⓔxample.org']) expect(verdict(withAddress(host, 1)), host).toBe('key.unacceptable');
+    const nine = signedCard((writer) => {
+      writer.lp(chain).u64(now).u8(9);
+      for (let turn = 0; turn < 9; turn += 1) writer.text('192.0.2.7').u16(1);
+      return writer;
+    });
+    expect(verdict(nine)).toBe('key.unacceptable');
+  });
+
+  it('from the far future it is refused: it would stay the latest for ever', () => {
+    const later = createCard(crypto, ann.local, [], now + 30 * day);
+    expect(verdict(later)).toBeUndefined();
+    expect(verdict(createCard(crypto, ann.local, [], now + 30 * day + 1))).toBe('key.unacceptable');
+  });
+
+  it('its own host must be one', () => {
+    expect(() => createCard(crypto, ann.local, [{ host: 'not a host', port: 1 }], now)).toThrow('not an address');
+  });
+});
+
+describe('armoured card', () => {
+  it('comes back, also quoted in a mail with other words around it', () => {
+    const text = armourCard(card);
+    expect(text.split('\n')[0]).toBe('-----BEGIN KEYSHIFT CARD-----');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(64);
+    expect(parseArmouredCard(crypto, text, now).bytes).toEqual(card);
+    const mail = `Hi,\r\n\r\n${text.replaceAll(/^/gm, '> ').replaceAll('\n', '\r\n')}\r\ngreetings`;
+    expect(parseArmouredCard(crypto, mail, now).bytes).toEqual(card);
+  });
+
+  it.each([
+    ['nothing', () => ''],
+    ['no end', () => armourCard(card).slice(0, -10)],
+    ['no beginning', () => armourCard(card).slice(10)],
+    ['end before beginning', () => '-----END KEYSHIFT CARD----- -----BEGIN KEYSHIFT CARD-----'],
+    ['a letter missing', () => armourCard(card).replace('A', '')],
+    ['rubbish inside', () => armourCard(card).replace('A', '*')],
+    ['a megabyte', () => armourCard(card) + 'x'.repeat(1_000_000)],
+  ])('text that is no card is garbled: %s', (_, text) => {
+    expect(codeOf(() => parseArmouredCard(crypto, text(), now))).toBe('key.garbled');
+  });
+
+  it('a well-formed text of a bad card is unacceptable', () => {
+    expect(codeOf(() => parseArmouredCard(crypto, armourCard(flipBit(card, 4000)), now))).toBe('key.unacceptable');
+  });
+});
