@@ -127,7 +127,7 @@ async function listen(transport: Transport, ports: AppPorts, onLink: (link: Link
     try {
       const listener = await transport.listen(candidate, onLink);
       if (remembered?.port !== listener.address.port || remembered.host !== candidate.host) {
-        preferences.set({ listen: { host: candidate.host, port: listener.address.port } });
+        remember(ports, { host: candidate.host, port: listener.address.port });
       }
       return listener;
     } catch (error) {
@@ -137,4 +137,13 @@ async function listen(transport: Transport, ports: AppPorts, onLink: (link: Link
   }
   if (failure instanceof KeyshiftError) throw failure;
   throw new KeyshiftError('port.in-use', 'No port could be opened to listen on.');
+}
+
+/** A disk that takes no preferences now is no reason not to start, nor to leave a bound port behind for another. */
+function remember({ preferences, logger }: AppPorts, listen: Address): void {
+  try {
+    preferences.set({ listen });
+  } catch {
+    logger.warn('listen.not-remembered');
+  }
 }

@@ -93,6 +93,7 @@ export class Connections {
 
   close(): void {
     this.#closed = true;
+    this.#queue.length = 0;
     for (const peer of this.#peers.values()) {
       peer.cancelTimer?.();
       peer.session?.close();
@@ -113,10 +114,13 @@ export class Connections {
       const peerId = this.#queue.shift();
       if (peerId === undefined) return;
       this.#dials += 1;
-      void this.#dial(peerId).finally(() => {
-        this.#dials -= 1;
-        this.#next();
-      });
+      void this.#dial(peerId)
+        // A damaged row or a failing disk costs this try, not the process.
+        .catch((error: unknown) => this.#parts.logger.error('dial.fault', { reason: error instanceof Error ? error.name : 'unknown' }))
+        .finally(() => {
+          this.#dials -= 1;
+          this.#next();
+        });
     }
   }
 

@@ -80,10 +80,31 @@ export class Delivery {
     this.#noteSent(peerId, lane);
   }
 
-  /** Sends acknowledgements that are due and messages that wait, as far as the connection takes them. */
+  /**
+   * Sends acknowledgements that are due and messages that wait, as far as the connection takes them. Never throws: it
+   * is called from timers and sockets, and after a message is durable, when its sender must not be told that it failed.
+   */
   flush(peerId: PeerId): void {
     const lane = this.#lanes.get(peerId);
     if (lane === undefined || lane.blocked) return;
+    try {
+      this.#flush(peerId, lane);
+    } catch (error) {
+      // The outbox still holds all of it: the next connection starts from there.
+      this.#parts.logger.error('message.not-handed-over', { reason: error instanceof Error ? error.name : 'unknown' });
+      lane.session.close();
+    }
+  }
+
+  close(): void {
+    for (const lane of this.#lanes.values()) {
+      lane.cancelNote?.();
+      lane.cancelRepeat?.();
+    }
+    this.#lanes.clear();
+  }
+
+  #flush(peerId: PeerId, lane: Lane): void {
     const { engine } = this.#parts;
     const due = this.#commit(() => {
       engine.sealWaiting(peerId);
@@ -113,14 +134,6 @@ export class Delivery {
       lane.cursor = undefined;
       this.flush(peerId);
     });
-  }
-
-  close(): void {
-    for (const lane of this.#lanes.values()) {
-      lane.cancelNote?.();
-      lane.cancelRepeat?.();
-    }
-    this.#lanes.clear();
   }
 
   #send(lane: Lane, envelopes: readonly Outbound[]): void {

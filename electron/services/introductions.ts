@@ -20,6 +20,8 @@ import type { PeerBook } from './peer-book';
 import type { ContactRow, Stores } from './ports';
 
 const dialTimeoutMs = 5_000;
+/** Requests that wait for an answer at once: strangers must not fill the disk. Further ones may come again later. */
+const maxRequests = 100;
 
 /** What a person may do who was let in; narrower rights come with the contact's settings. */
 export const fullPermissions = { message: true, openConversation: true, sendFile: true } as const;
@@ -30,7 +32,9 @@ export const fullPermissions = { message: true, openConversation: true, sendFile
  */
 function finalCode(error: unknown): ErrorCode | undefined {
   if (error instanceof MeetingRefusal && !error.proven) return undefined;
-  return error instanceof KeyshiftError && error.code !== 'internal' && !error.code.startsWith('disk.') ? error.code : undefined;
+  if (!(error instanceof KeyshiftError)) return undefined;
+  // What is wrong here, with disk or vault, says nothing about the other side.
+  return error.code === 'internal' || /^(?:disk|vault|profile)\./.test(error.code) ? undefined : error.code;
 }
 
 interface Attempt {
@@ -58,6 +62,8 @@ export interface IntroductionsParts {
 export class Introductions {
   readonly #parts: IntroductionsParts;
   readonly #attempts = new Map<string, Attempt>();
+  /** Channels under way: they use keys that are gone once the vault is locked. */
+  readonly #channels = new Set<Channel>();
   #closed = false;
 
   constructor(parts: IntroductionsParts) {
@@ -81,21 +87,23 @@ export class Introductions {
     attempt.cancelTimer?.();
     attempt.cancelTimer = undefined;
     attempt.running = true;
-    void this.#run(contactId, attempt);
+    // A damaged row costs this attempt, not the process.
+    this.#run(contactId, attempt).catch((error: unknown) => this.#notStored(error));
   }
 
   /** The listener's side of a fresh encryption-only channel. */
-  answer(channel: Channel): void {
+  answer(accepted: Channel): void {
+    const channel = this.#held(accepted);
     const { crypto, clock, local } = this.#parts;
     const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
     if (channel.purpose === 'invite') {
       answerInvitations(channel, {
         ...common,
         find: (invitationId) => this.#parts.stores.invitations.find(invitationId),
-        redeem: (invitationId, card) => this.#orElse<RedeemResult>('refused', () => this.#redeem(invitationId, card)),
+        redeem: (invitationId, card) => this.#redeemOrThrow(invitationId, card),
       });
     } else {
-      answerRequests(channel, { ...common, onRequest: (card) => this.#orElse<RequestResult>('pending', () => this.#requested(card)) });
+      answerRequests(channel, { ...common, onRequest: (card) => this.#requestedOrPending(card) });
     }
   }
 
@@ -107,16 +115,57 @@ export class Introductions {
   close(): void {
     this.#closed = true;
     for (const attempt of this.#attempts.values()) attempt.cancelTimer?.();
+    for (const channel of this.#channels) channel.close();
+    this.#channels.clear();
   }
 
-  /** A full disk here must not end the process, and the stranger is told nothing of it. */
-  #orElse<T>(answer: T, work: () => T): T {
+  /** The channel, known as open until it ends either way. */
+  #held(channel: Channel): Channel {
+    const { purpose, role, hash } = channel;
+    this.#channels.add(channel);
+    const over = (): void => void this.#channels.delete(channel);
+    channel.onClose(over);
+    return {
+      purpose,
+      role,
+      hash,
+      send: (frame) => channel.send(frame),
+      onFrame: (handler) => channel.onFrame(handler),
+      onClose: (handler) =>
+        channel.onClose((error) => {
+          over();
+          handler(error);
+        }),
+      close: () => {
+        over();
+        channel.close();
+      },
+    };
+  }
+
+  /** A full disk ends the channel without an answer: a refusal would be final for the holder of a good link. */
+  #redeemOrThrow(invitationId: string, card: Card): RedeemResult {
     try {
-      return work();
+      return this.#redeem(invitationId, card);
     } catch (error) {
-      this.#parts.logger.error('introduction.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
-      return answer;
+      this.#notStored(error);
+      throw error; // the link's owner closes it
     }
+  }
+
+  /** A full disk: the stranger is told nothing of it and asks again. */
+  #requestedOrPending(card: Card): RequestResult {
+    try {
+      return this.#requested(card);
+    } catch (error) {
+      this.#notStored(error);
+      return 'pending';
+    }
+  }
+
+  #notStored(error: unknown): void {
+    this.#parts.book.dropCache(); // it may have read what was then rolled back
+    this.#parts.logger.error('introduction.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
   }
 
   #isPending(contactId: string): boolean {
@@ -125,14 +174,15 @@ export class Introductions {
   }
 
   async #run(contactId: string, attempt: Attempt): Promise<void> {
-    const contact = this.#parts.stores.contacts.byId(contactId);
+    let contact: ContactRow | undefined;
     try {
+      contact = this.#parts.stores.contacts.byId(contactId);
       if (contact !== undefined) await this.#ask(contact);
       attempt.failures = 0;
     } catch (error) {
       attempt.failures += 1;
       const code = finalCode(error);
-      if (code !== undefined && !this.#closed) this.#end(contactId, code);
+      if (contact !== undefined && code !== undefined && !this.#closed) this.#end(contact, code);
       else this.#parts.logger.debug('introduction.failed', { reason: error instanceof Error ? error.name : 'unknown' });
     } finally {
       attempt.running = false;
@@ -154,7 +204,10 @@ export class Introductions {
         throw new KeyshiftError('invitation.expired', 'The invitation ran out before the other side could be reached.');
       }
       const { card } = await this.#overAny(contact.hints, 'invite', (channel) =>
-        inviteOverChannel(channel, { ...common, invitation }),
+        inviteOverChannel(channel, { ...common, invitation }).then((answer) => {
+          if (this.#fitsPin(answer.card)) return answer;
+          throw new MeetingRefusal('invitation.wrong-person', 'Whoever answered has another key than the person who made this invitation.', false);
+        }),
       );
       if (!this.#closed) this.#becomeMutual(card);
       return;
@@ -175,8 +228,14 @@ export class Introductions {
       if (this.#closed) break;
       try {
         const link = await this.#parts.transport.dial(address, dialTimeoutMs);
-        const channel = await openChannel(this.#parts.crypto, this.#parts.clock, link, purpose);
+        if (this.#closed) {
+          link.destroy();
+          break;
+        }
+        const opened = await openChannel(this.#parts.crypto, this.#parts.clock, link, purpose);
+        const channel = this.#held(opened);
         try {
+          if (this.#closed) break;
           return await talk(channel);
         } finally {
           channel.close();
@@ -234,6 +293,7 @@ export class Introductions {
     }
     const earlier = stores.requests.byPeer(peerId);
     if (earlier?.declined === true) return 'declined';
+    if (earlier === undefined && stores.requests.list().filter(({ declined }) => !declined).length >= maxRequests) return 'pending';
     const row = {
       requestId: earlier?.requestId ?? newHandle(random),
       peerId,
@@ -263,12 +323,15 @@ export class Introductions {
     this.#parts.onMutual(checked.chain.identity.peerId);
   }
 
-  /** A pin never moves here: only rekeying may do that. */
+  /**
+   * A pin never moves here: only rekeying may do that. Without a pin only a first key proves whose it is, because the peer
+   * id is its hash; a later certificate may name anybody.
+   */
   #fitsPin(card: Card): boolean {
-    const { crypto, book, stores } = this.#parts;
-    const { peerId, spkiHash } = card.chain.identity;
-    const pinned = book.find(peerId)?.record.pinnedSpkiHash ?? stores.contacts.byPeer(peerId)?.expectedSpkiHash;
-    return pinned === undefined || crypto.equal(pinned, spkiHash);
+    const { crypto, book } = this.#parts;
+    const { peerId, spkiHash, epoch } = card.chain.identity;
+    const pinned = book.find(peerId)?.record.pinnedSpkiHash;
+    return pinned === undefined ? epoch === 1 : crypto.equal(pinned, spkiHash);
   }
 
   #store(card: Card): void {
@@ -294,12 +357,20 @@ export class Introductions {
     events.emit({ type: 'contact.changed', contactId: row.contactId });
   }
 
-  #end(contactId: string, code: ErrorCode): void {
-    const { stores, events } = this.#parts;
-    const contact = stores.contacts.byId(contactId);
-    if (contact === undefined || contact.relation === 'mutual') return;
-    const { invitation: _spent, ...rest } = contact;
-    events.during(() => stores.transaction(() => stores.contacts.put({ ...rest, ended: code, hints: [] })));
-    events.emit({ type: 'contact.changed', contactId });
+  /** `asked`: the contact as it was asked for. A newer link or card accepted meanwhile is not answered by this. Never throws. */
+  #end(asked: ContactRow, code: ErrorCode): void {
+    const { stores, events, crypto } = this.#parts;
+    const { contactId } = asked;
+    try {
+      const contact = stores.contacts.byId(contactId);
+      if (contact === undefined || contact.relation !== asked.relation) return;
+      const none = new Uint8Array(0);
+      if (!crypto.equal(contact.invitation ?? none, asked.invitation ?? none)) return;
+      const { invitation: _spent, ...rest } = contact;
+      events.during(() => stores.transaction(() => stores.contacts.put({ ...rest, ended: code, hints: [] })));
+      events.emit({ type: 'contact.changed', contactId });
+    } catch (error) {
+      this.#notStored(error); // still pending: it is asked again
+    }
   }
 }

@@ -18,13 +18,18 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
   const card = text.includes('BEGIN KEYSHIFT CARD') ? parseArmouredCard(crypto, text, clock.now()) : undefined;
   const identity: IdentityCertificate = card?.chain.identity ?? parseIdentityCertificatePem(crypto, text);
   const { peerId, spkiHash, name } = identity;
+  if (card === undefined && identity.epoch > 1) {
+    // Without the key history nothing shows that this key belongs to that peer id (protocol.md §9).
+    throw new KeyshiftError('key.unacceptable', 'This is a later key of that person and cannot be checked alone. Ask for a contact card.');
+  }
   if (peerId === profile.local.peerId) throw new KeyshiftError('key.own', 'This is your own key.');
   const { contacts } = profile.stores;
   const before = contacts.byPeer(peerId);
-  if (before !== undefined && before.ended === undefined && (before.relation === 'mutual' || card === undefined)) {
+  // A card adds addresses to a bare key; an accepted link that still waits is the stronger claim and is not replaced.
+  if (before !== undefined && before.ended === undefined && (before.relation !== 'requested' || card === undefined)) {
     throw new KeyshiftError('key.already-known', 'You already have this person as a contact.');
   }
-  const pin = profile.book.find(peerId)?.record.pinnedSpkiHash ?? before?.expectedSpkiHash;
+  const pin = profile.book.find(peerId)?.record.pinnedSpkiHash;
   if (pin !== undefined && !crypto.equal(pin, spkiHash)) {
     throw new KeyshiftError('key.unacceptable', 'You know this person under another key. Nothing was changed.');
   }
@@ -38,7 +43,6 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
       createdAt: before?.createdAt ?? clock.now(),
       relation: 'requested',
       checked: false,
-      expectedSpkiHash: spkiHash,
       blocked: before?.blocked ?? false,
       permissions: before?.permissions ?? fullPermissions,
       hints: card?.addresses ?? [],

@@ -137,7 +137,12 @@ export class OpenProfile {
 
   /** One transaction with its events told after the commit. */
   commit<T>(work: () => T): T {
-    return this.#around.events.during(() => this.stores.transaction(work));
+    try {
+      return this.#around.events.during(() => this.stores.transaction(work));
+    } catch (error) {
+      this.book.dropCache(); // it may have read what was then rolled back
+      throw error;
+    }
   }
 
   /** What keeps an own message from its reader now; undefined for received and delivered ones. */
@@ -150,6 +155,12 @@ export class OpenProfile {
   }
 
   close(): void {
+    this.leave();
+    this.vault.close();
+  }
+
+  /** Ends everything but the vault itself, which another profile takes over. */
+  leave(): void {
     this.#closed = true;
     this.introductions.close();
     this.delivery.close();
@@ -157,7 +168,6 @@ export class OpenProfile {
     this.#host.close();
     this.engine.wipe();
     this.local.wipe();
-    this.vault.close();
   }
 
   #remoteParty(peerId: PeerId) {
@@ -180,17 +190,34 @@ export class OpenProfile {
   }
 
   #onMutual(peerId: PeerId): void {
-    this.commit(() => this.engine.sealWaiting(peerId));
+    try {
+      this.commit(() => this.engine.sealWaiting(peerId));
+    } catch {
+      // The contact stands already and must be reached; sealing is tried again before anything is sent.
+      this.#around.logger.warn('message.not-sealed');
+    }
     this.connections.reach(peerId);
   }
 
   #onSession(session: Session): void {
-    const { peerId } = session.peer.identity;
+    try {
+      this.#takeUp(session);
+    } catch (error) {
+      // Thrown on, it would leave a session that nobody uses or ends.
+      this.#around.logger.error('session.not-taken-up', { reason: error instanceof Error ? error.name : 'unknown' });
+      session.close();
+    }
+  }
+
+  #takeUp(session: Session): void {
+    const { peerId, name } = session.peer.identity;
     const contact = this.stores.contacts.byPeer(peerId);
-    if (contact?.relation === 'requested') {
-      // They answered our request by connecting: only somebody who accepted our card can.
+    if (contact !== undefined && contact.relation !== 'mutual') {
+      // They answered our request by connecting: only somebody who accepted our card can. The same person may by now
+      // have a link of theirs accepted here, too, or count as ended: the newest answer is the one that holds.
+      const { ended: _ended, invitation: _spent, ...rest } = contact;
       this.commit(() => {
-        this.stores.contacts.put({ ...contact, relation: 'mutual', hints: [] });
+        this.stores.contacts.put({ ...rest, name, relation: 'mutual', hints: [] });
         this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
       });
     }

@@ -11,6 +11,8 @@ import { toHex } from '../engine/wire/encoding';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
 const keptExchanges = 4;
+/** How many instance credentials of one person are kept: a contact must not fill the disk with new ones. */
+const keptInstances = 16;
 
 /** A peer's record with its blobs parsed. */
 export interface KnownPeer {
@@ -85,7 +87,7 @@ export class PeerBook {
       identityCertificate: chain.identity.der,
       instanceList: newerList ? chain.list.bytes : before.instanceList,
       listVersion: newerList ? chain.list.version : before.listVersion,
-      instances: withFirst(chain.instance.bytes, before?.instances ?? []),
+      instances: withFirst(chain.instance.bytes, before?.instances ?? []).slice(0, keptInstances),
       exchanges: withFirst(chain.exchange.bytes, before?.exchanges ?? []).slice(0, keptExchanges),
       addresses,
       blocked: before?.blocked ?? false,

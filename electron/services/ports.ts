@@ -23,8 +23,6 @@ export interface ContactRow {
   readonly checked: boolean;
   /** The SPKI hash that was compared, so that a check never outlives the key it was made for. */
   readonly checkedSpkiHash?: Uint8Array;
-  /** For a contact known only by an imported key: what its card must show, 32 bytes. */
-  readonly expectedSpkiHash?: Uint8Array;
   readonly blocked: boolean;
   readonly permissions: Permissions;
   /** The accepted link's data, while the other side has not answered yet. */
@@ -44,7 +42,7 @@ export interface ContactStore {
 export interface InvitationRow {
   /** H("invite-hello" key) shortened: finds the invitation without telling its secret; 16 bytes hex. */
   readonly invitationId: string;
-  /** 16 bytes; wiped from the row once redeemed or expired. */
+  /** 16 bytes; kept with a redeemed invitation, so that the last step can be repeated after a lost answer. */
   readonly secret: Uint8Array;
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -1,10 +1,15 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
+import { renewLocalRecord } from '../engine/certificates/renewal';
 import { selfTest } from '../engine/crypto/self-test';
-import type { Link } from '../engine/ports';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile, type Surroundings } from './open-profile';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
+
+/** How often an open profile looks whether a credential is due for renewal. */
+const renewalCheckMs = 6 * 60 * 60 * 1000;
 
 export interface VaultServiceParts extends Surroundings {
   readonly vaultFile: VaultFile;
@@ -19,6 +24,8 @@ export class VaultService {
   #profile: OpenProfile | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #tested = false;
+  #cancelRenewal: (() => void) | undefined;
+  #stopped = false;
 
   readonly handlers: Handlers['vault'];
 
@@ -35,7 +42,7 @@ export class VaultService {
             return null;
           }
           this.#requireHealth();
-          this.#open(await this.#parts.vaultFile.unlock(passphrase));
+          await this.#open(await this.#parts.vaultFile.unlock(passphrase));
           return null;
         }),
       lock: () => this.#inTurn(async () => this.#lock()),
@@ -77,7 +84,7 @@ export class VaultService {
         if (!(await keyring.available())) return false;
         this.#requireHealth();
         const key = await keyring.unwrap(Buffer.from(wrapped, 'base64'));
-        this.#open(await this.#parts.vaultFile.unlockWithKey(key));
+        await this.#open(await this.#parts.vaultFile.unlockWithKey(key));
         return true;
       } catch (error) {
         // The passphrase always works; the keyring is a convenience.
@@ -88,6 +95,8 @@ export class VaultService {
   }
 
   async stop(): Promise<void> {
+    // The profile is given free afterwards: nothing that still waits its turn may open it again.
+    this.#stopped = true;
     await this.#inTurn(async () => this.#lock());
   }
 
@@ -98,28 +107,83 @@ export class VaultService {
     }
     this.#requireHealth();
     const record = await createLocalRecord(crypto, { name: name.normalize('NFC'), deviceName, now: clock.now() });
-    this.#open(await vaultFile.create(passphrase, (stores) => stores.local.save(record)));
+    try {
+      await this.#open(await vaultFile.create(passphrase, (stores) => stores.local.save(record)));
+    } finally {
+      wipeRecord(crypto, record);
+    }
     return { peerId: record.peerId };
   }
 
-  #open(vault: OpenVault): void {
-    const { crypto, events } = this.#parts;
+  async #open(vault: OpenVault): Promise<void> {
     try {
-      const record = vault.stores.local.load();
-      if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
-      this.#profile = new OpenProfile(this.#parts, vault, openLocalParty(crypto, record));
+      await this.#renewCredentials(vault);
+      if (this.#stopped) throw new KeyshiftError('vault.locked', 'Keyshift is ending.');
+      this.#startProfile(vault);
     } catch (error) {
       vault.close();
       throw error;
     }
-    events.emit({ type: 'vault.changed', state: 'open' });
+    this.#parts.events.emit({ type: 'vault.changed', state: 'open' });
+  }
+
+  #startProfile(vault: OpenVault): void {
+    const { crypto } = this.#parts;
+    const record = vault.stores.local.load();
+    if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
+    try {
+      this.#profile = new OpenProfile(this.#parts, vault, openLocalParty(crypto, record));
+    } finally {
+      wipeRecord(crypto, record);
+    }
     this.#profile.start();
+    this.#scheduleRenewal();
+  }
+
+  #scheduleRenewal(): void {
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = this.#parts.clock.setTimer(renewalCheckMs, () => {
+      this.#inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
+        this.#parts.logger.error('renewal.failed', { reason: error instanceof Error ? error.name : 'unknown' });
+        this.#scheduleRenewal();
+      });
+    });
+  }
+
+  /** Replaces what is due (protocol.md §2) and stores it before it is used; true when something was. */
+  async #renewCredentials(vault: OpenVault): Promise<boolean> {
+    const { crypto, clock } = this.#parts;
+    const record = vault.stores.local.load();
+    if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
+    let renewed: LocalRecord | undefined;
+    try {
+      renewed = await renewLocalRecord(crypto, record, clock.now());
+      if (renewed !== undefined) vault.stores.local.save(renewed);
+      return renewed !== undefined;
+    } finally {
+      wipeRecord(crypto, record);
+      if (renewed !== undefined) wipeRecord(crypto, renewed);
+    }
+  }
+
+  /** A profile that stays open for weeks renews as well; its sessions end and come back with the new credentials. */
+  async #renewWhileOpen(): Promise<void> {
+    const profile = this.#profile;
+    if (profile === undefined) return;
+    if (!(await this.#renewCredentials(profile.vault))) {
+      this.#scheduleRenewal();
+      return;
+    }
+    profile.leave();
+    this.#startProfile(profile.vault);
   }
 
   #lock(): null {
     const profile = this.#profile;
     if (profile === undefined) return null;
     this.#profile = undefined;
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = undefined;
     profile.close();
     this.#parts.events.emit({ type: 'vault.changed', state: 'locked' });
     return null;
@@ -161,4 +225,13 @@ export class VaultService {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The party in use has copies in locked memory: these are ordinary buffers. */
+function wipeRecord(crypto: Crypto, record: LocalRecord): void {
+  const { identityKeys, instance, exchanges } = record;
+  for (const { privateKey } of identityKeys) if (privateKey !== undefined) crypto.wipe(privateKey);
+  crypto.wipe(instance.signingSeed);
+  crypto.wipe(instance.kemSecret);
+  for (const { kemSecret } of exchanges) crypto.wipe(kemSecret);
 }

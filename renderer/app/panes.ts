@@ -27,6 +27,21 @@ export function cyclePanes(step: 1 | -1): void {
   target?.focus();
 }
 
+/** After the conversation went to the back of a narrow window: the focus follows to the list. */
+export function focusListIfInFront(): void {
+  requestAnimationFrame(() => {
+    const conversation = document.querySelector<HTMLElement>('[data-pane="conversation"]');
+    if (conversation === null || isShown(conversation)) return;
+    const list = document.querySelector<HTMLElement>('[data-pane="list"]');
+    (list?.querySelector<HTMLElement>(first) ?? list?.querySelector<HTMLElement>(focusable))?.focus();
+  });
+}
+
+/** After the details closed: the focus goes back to writing. */
+export function focusComposer(): void {
+  document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
+}
+
 function isShown(element: HTMLElement): boolean {
   // `checkVisibility` is in every runtime of ours; jsdom does without.
   return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;

@@ -5,7 +5,7 @@ import type { Row } from '../features/conversations/rows';
 import { useRenew } from '../features/keys/use-renew';
 import { useModel } from './model-context';
 import type { Model } from './model';
-import { cyclePanes, rememberFocus } from './panes';
+import { cyclePanes, focusComposer, focusListIfInFront, rememberFocus } from './panes';
 import { nthOf, shortcutOf, type ShortcutName } from './shortcuts';
 import type { UiState } from './ui-store';
 
@@ -49,8 +49,11 @@ function escape(ui: UiState): void {
   if (ui.dialog !== undefined) return;
   if (ui.detailsOpen) {
     ui.closeDetails();
-    document.querySelector<HTMLElement>('.composer-field')?.focus();
-  } else ui.back();
+    focusComposer();
+    return;
+  }
+  ui.back();
+  focusListIfInFront();
 }
 
 function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[], show: (row: Row) => void, renew: (conversationId: string, name: string) => Promise<void>): void {

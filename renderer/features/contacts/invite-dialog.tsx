@@ -18,6 +18,9 @@ const seconds = { hour: 3_600, day: 86_400, week: 604_800 } as const;
 type Expiry = keyof typeof seconds;
 const expiries: readonly Expiry[] = ['hour', 'day', 'week'];
 
+/** Above a minute the time left is told rounded up. */
+const minute = 60_000;
+
 interface Invitation {
   readonly link: string;
   readonly expiresAt: number;
@@ -35,6 +38,7 @@ export function InviteDialog(): ReactNode {
   const [failure, setFailure] = useState<unknown>();
 
   const create = (): void => {
+    if (busy) return;
     setBusy(true);
     setFailure(undefined);
     client.contacts
@@ -56,7 +60,7 @@ export function InviteDialog(): ReactNode {
               options={expiries.map((value) => ({ value, label: text(`invite.expiry.${value}`) }))}
             />
             {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-            <Button kind="main" wide autoFocus isPending={busy} onPress={create}>
+            <Button kind="main" wide autoFocus onPress={create}>
               {text('invite.create')}
             </Button>
           </>
@@ -88,7 +92,7 @@ function InvitationLink({ invitation, onAgain }: { readonly invitation: Invitati
   return (
     <>
       <QrCode text={invitation.link} label={text('invite.qr')} />
-      <TextField label={text('invite.link')} value={invitation.link} lines={3} readOnly monospace hint={text('invite.left', { left: times.span(left) })} />
+      <TextField label={text('invite.link')} value={invitation.link} lines={4} readOnly monospace hint={text('invite.left', { left: times.span(left > minute ? left + minute : left) })} />
       <div className="dialog-actions">
         <Button onPress={onAgain}>{text('invite.again')}</Button>
         <Button kind="main" autoFocus onPress={() => void copy(invitation.link, text('invite.copied'))}>

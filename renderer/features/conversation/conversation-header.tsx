@@ -3,6 +3,7 @@ import { ChevronLeft, PanelRight } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useUi } from '../../app/model-context';
+import { focusListIfInFront } from '../../app/panes';
 import { shortcutLabel } from '../../app/shortcuts';
 import { useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
@@ -23,7 +24,13 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
   return (
     <header className="conversation-head">
       <span className="back-button">
-        <IconButton label={text('app.back')} onPress={back}>
+        <IconButton
+          label={text('app.back')}
+          onPress={() => {
+            back();
+            focusListIfInFront();
+          }}
+        >
           <ChevronLeft aria-hidden="true" />
         </IconButton>
       </span>

@@ -63,9 +63,9 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
   const focusMessage = useCallback(
     (messageId: string | undefined) => {
       if (messageId === undefined) return;
-      const article = scroll.box.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
+      const article = scroll.box.current?.querySelector<HTMLElement>(`[data-message="${messageId}"]`);
       article?.focus({ preventScroll: true });
-      article?.scrollIntoView({ block: 'nearest' });
+      article?.scrollIntoView?.({ block: 'nearest' });
     },
     [scroll.box],
   );

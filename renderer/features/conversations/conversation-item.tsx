@@ -30,7 +30,8 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
         : contact.pending
           ? text('list.pending')
           : undefined;
-  const line = preview === '' ? (condition ?? text('list.noMessages')) : preview;
+  // Why nothing moves is worth more than the last words.
+  const line = condition ?? (preview === '' ? text('list.noMessages') : preview);
   return (
     <li className="list-entry">
       <button
@@ -60,13 +61,7 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
                 <Pause />
               </>
             )}
-            <bdi className={preview === '' ? 'list-preview faint' : 'list-preview'}>{line}</bdi>
-            {condition !== undefined && preview !== '' ? (
-              <>
-                <Pause />
-                <span className="list-condition">{condition}</span>
-              </>
-            ) : null}
+            <bdi className={line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
             {unread > 0 ? (
               <>
                 <Pause />

@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useUi } from '../../app/model-context';
+import { focusComposer } from '../../app/panes';
 import type { DetailsTab } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
@@ -18,8 +19,13 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
   const tab = useUi((state) => state.detailsTab);
   const showDetails = useUi((state) => state.showDetails);
   const close = useUi((state) => state.closeDetails);
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the pane covers the conversation, the focus must not stay beneath it.
+    if (window.matchMedia('(max-width: 62.49em)').matches) pane.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  }, []);
   return (
-    <aside className="pane details-pane" aria-label={text('conversation.details')} data-pane="details">
+    <aside ref={pane} className="pane details-pane" aria-label={text('conversation.details')} data-pane="details">
       <Tabs
         className="tabs"
         selectedKey={tab}
@@ -36,7 +42,13 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
               </Tab>
             ))}
           </TabList>
-          <IconButton label={text('app.close')} onPress={close}>
+          <IconButton
+            label={text('app.close')}
+            onPress={() => {
+              close();
+              focusComposer();
+            }}
+          >
             <X aria-hidden="true" />
           </IconButton>
         </div>

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useSession } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
@@ -17,6 +17,7 @@ export function LockScreen(): ReactNode {
   const [passphrase, setPassphrase] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const field = useRef<HTMLInputElement>(null);
   const wrong = failure !== undefined && toFailure(failure).code === 'vault.wrong-passphrase';
 
   const submit = (event: FormEvent): void => {
@@ -28,6 +29,7 @@ export function LockScreen(): ReactNode {
       .catch((thrown: unknown) => {
         setFailure(thrown);
         setPassphrase('');
+        field.current?.focus();
       })
       .finally(() => setBusy(false));
   };
@@ -49,6 +51,7 @@ export function LockScreen(): ReactNode {
           error={wrong ? text('lock.wrong') : undefined}
           autoComplete="current-password"
           maxLength={1024}
+          inputRef={field}
           secret
           autoFocus
         />

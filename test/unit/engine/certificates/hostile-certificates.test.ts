@@ -169,7 +169,7 @@ describe('DER', () => {
   it.each([
     ['indefinite length', [0x30, 0x80, 0, 0]],
     ['long form of a short length', [0x30, 0x81, 0x01, 0x05]],
-    ['two bytes for one', [0x30, 0x82, 0x00, 0x80, ...new Array<number>(128).fill(0)]],
+    ['two bytes for one', [0x30, 0x82, 0x00, 0x80, ...Array.from({ length: 128 }, () => 0)]],
     ['three length bytes', [0x30, 0x83, 0, 0, 1, 5]],
     ['four gigabytes', [0x30, 0x84, 0xff, 0xff, 0xff, 0xff]],
     ['cut in the length', [0x30, 0x82, 1]],

@@ -1,0 +1,15 @@
+// Makes .cache/bench/*.cjs of test/bench: the product's own sources, bundled as the product is.
+import { nodeBundle } from '../build.mjs';
+import { inCache, inRoot } from '../lib/paths.mjs';
+
+export async function bundleBench() {
+  const { build } = await import('esbuild');
+  await build({
+    ...nodeBundle,
+    entryPoints: [inRoot('test/bench/in-node.ts'), inRoot('test/bench/in-electron.ts')],
+    outdir: inCache('bench'),
+    outExtension: { '.js': '.cjs' },
+    // libsignal is an ES module that finds its native part beside itself, and Electron 25 loads no ES modules: so it is told where it lay.
+    define: { 'import.meta.dirname': JSON.stringify(inRoot('test/bench/node_modules/@signalapp/libsignal-client/dist')) },
+  });
+}

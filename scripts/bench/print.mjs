@@ -1,0 +1,26 @@
+// A runtime's report as a table on stdout.
+import { cpus } from 'node:os';
+
+/** @param {import('../../test/bench/report').Report} report */
+export function printReport({ runtime, rounds, rows }) {
+  const machine = cpus();
+  const lines = [
+    '',
+    `${runtime}, ${machine.length} × ${machine[0]?.model.trim() ?? 'unknown processor'}, median of ${rounds} interleaved rounds`,
+    'Keyshift and libsignal-client 0.103.0: µs for one message, sealed and opened (lowest–highest round)',
+    row('warm message', 'Keyshift', 'Keyshift µs', 'libsignal µs', 'ratio', 'must', 'moonshot', ''),
+    ...rows.map(({ work, part, own, anchor, ratio, goal }) =>
+      row(work, part, spread(own), spread(anchor), `${ratio.toFixed(1)}×`, goal ? `${goal.must}×` : '', goal ? `${goal.moonshot}×` : '', goal ? verdict(ratio, goal) : ''),
+    ),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function verdict(ratio, { must, moonshot }) {
+  if (ratio >= moonshot) return 'moonshot';
+  return ratio >= must ? 'met' : 'MISSED';
+}
+
+const spread = ({ median, lowest, highest }) => `${number(median)} (${number(lowest)}–${number(highest)})`;
+const number = (value) => (value < 100 ? value.toFixed(1) : value.toFixed(0));
+const row = (work, part, own, anchor, ...rest) => [work.padEnd(18), part.padEnd(33), own.padEnd(24), anchor.padEnd(22), ...rest.map((each) => each.padEnd(9))].join(' ').trimEnd();

@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { warmCase } from './warm-case';
+
+// node in-node.cjs <report file> <rounds>
+const [file = '', rounds = ''] = process.argv.slice(-2);
+void (async () => {
+  writeFileSync(file, JSON.stringify(await warmCase(`Node ${process.versions.node}`, Number(rounds))));
+})();

@@ -1,0 +1,37 @@
+/** One thing to be measured; `run` does it `count` times. */
+export interface Subject {
+  readonly name: string;
+  readonly count: number;
+  run(count: number): Promise<void> | void;
+}
+
+/**
+ * Measures the subjects in turn, `rounds` times, so that whatever else the machine does meets all of them alike.
+ * Gives microseconds for one of each, per subject and round.
+ */
+export async function interleaved(subjects: readonly Subject[], rounds: number): Promise<number[][]> {
+  // Once unmeasured, so that compilation is not in the first round.
+  for (const subject of subjects) await subject.run(subject.count);
+  const times: number[][] = subjects.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, subject] of subjects.entries()) {
+      const started = performance.now();
+      await subject.run(subject.count);
+      times[index]?.push(((performance.now() - started) * 1000) / subject.count);
+    }
+  }
+  return times;
+}
+
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('nothing was measured');
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1] ?? 0;
+  const lower = sorted[(sorted.length - 1) >> 1] ?? 0;
+  return (upper + lower) / 2;
+}
+
+/** How many times longer the anchor took: the median of the rounds' own ratios. */
+export function ratio(anchor: readonly number[], own: readonly number[]): number {
+  return median(anchor.map((time, round) => time / (own[round] ?? Number.NaN)));
+}

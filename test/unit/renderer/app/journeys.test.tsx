@@ -1,0 +1,269 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { emptyWorld, makeContact } from '../../../preview/fake-world';
+import { bo, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
+import { renderApp, settle } from '../render-app';
+
+const now = Date.UTC(2026, 4, 6, 12);
+
+const press = (name: string): void => {
+  fireEvent.click(screen.getByRole('button', { name }));
+};
+const type = (name: string, value: string): void => {
+  fireEvent.change(screen.getByLabelText(name, { selector: 'input, textarea' }), { target: { value } });
+};
+const chooseBo = async (): Promise<void> => {
+  fireEvent.click(within(screen.getByRole('navigation', { name: 'Conversations' })).getByRole('button', { name: /^Bo Lindqvist/ }));
+  await settle();
+};
+
+describe('first start', () => {
+  it('makes keys from a name and a passphrase typed twice', async () => {
+    const { fake } = await renderApp(emptyWorld({ vault: 'absent' }));
+    type('Your name', 'Ada');
+    type('Passphrase', 'four unrelated words here');
+    type('Repeat passphrase', 'four unrelated words here');
+    press('Create my keys');
+    await settle();
+    expect(fake.world.vault).toBe('open');
+    expect(screen.getByText('Nobody here yet.')).toBeTruthy();
+  });
+
+  it.each([
+    ['', 'four unrelated words', 'four unrelated words', 'Enter a name of up to 64 characters.'],
+    ['Ada', 'short', 'short', 'Use at least 8 characters.'],
+    ['Ada', 'four unrelated words', 'four unrelated wards', 'The two passphrases differ.'],
+  ])('name %j, passphrase %j, again %j: nothing is made and the field says why', async (name, passphrase, again, words) => {
+    const { fake } = await renderApp(emptyWorld({ vault: 'absent' }));
+    type('Your name', name);
+    type('Passphrase', passphrase);
+    type('Repeat passphrase', again);
+    press('Create my keys');
+    await settle();
+    expect(screen.getByText(words)).toBeTruthy();
+    expect(fake.calls).not.toContain('vault.create');
+    expect(fake.world.vault).toBe('absent');
+  });
+
+  it('says that nobody can reset the passphrase', async () => {
+    await renderApp(emptyWorld({ vault: 'absent' }));
+    expect(screen.getByText(/Nobody can reset this passphrase/)).toBeTruthy();
+  });
+});
+
+describe('locked', () => {
+  it('a wrong passphrase changes nothing, the right one opens', async () => {
+    await renderApp(busyWorld(now, { vault: 'locked' }));
+    type('Passphrase', 'wrong');
+    press('Unlock');
+    await settle();
+    expect(screen.getByText(/That is not the passphrase/)).toBeTruthy();
+    type('Passphrase', 'correct horse battery');
+    press('Unlock');
+    await settle();
+    expect(screen.getByRole('navigation', { name: 'Conversations' })).toBeTruthy();
+  });
+
+  it.each([
+    ['vault.damaged', 'The stored data is damaged'],
+    ['vault.newer', 'This data belongs to a newer Keyshift'],
+    ['disk.full', 'The disk is full'],
+    ['disk.failed', 'The disk did not answer'],
+    ['profile.in-use', 'This profile is already open'],
+    ['profile.unreadable', 'The profile folder cannot be read'],
+    ['self-test.failed', 'The cryptography check failed'],
+  ] as const)('%s fills the screen, whether found at the start or on unlocking', async (code, title) => {
+    const { fake } = await renderApp(emptyWorld({ vault: 'locked', failing: new Map([['vault.unlock', code]]) }));
+    type('Passphrase', 'correct horse battery');
+    press('Unlock');
+    await settle();
+    expect(screen.getByRole('heading', { name: title })).toBeTruthy();
+    expect(screen.getByText(`Code for help: ${code}`)).toBeTruthy();
+    expect(screen.queryByRole('textbox')).toBeNull();
+    fake.world.failing.clear();
+    press('Try again');
+    await settle();
+    expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
+  });
+
+  it('S2-17: locking leaves no word of a message, a name or a draft in the document or in the stores', async () => {
+    const { fake, model } = await renderApp(busyWorld(now));
+    await chooseBo();
+    type('Message', 'a draft nobody shall see');
+    act(() => fake.receive(talkWithBo, 'just arrived and secret') && undefined);
+    await settle();
+    expect(document.documentElement.textContent).toContain('just arrived and secret');
+    press('Lock');
+    await settle();
+    const left = document.documentElement.innerHTML;
+    for (const word of ['See you at five', 'just arrived', 'Lindqvist', 'Ada Marlow', 'a draft']) expect(left).not.toContain(word);
+    expect(model.messages.getState().threads).toEqual({});
+    expect(model.contacts.getState().contacts).toEqual([]);
+    expect(model.conversations.getState().conversations).toEqual([]);
+    expect(model.drafts.getState().drafts).toEqual({});
+    expect(model.keys.getState().statuses).toEqual({});
+    expect(model.identity.getState().identity).toBeUndefined();
+    expect(model.ui.getState().announcement.text).toBe('');
+  });
+
+  it('a lock from outside does the same, and events after it bring nothing back', async () => {
+    const { fake, model } = await renderApp(busyWorld(now));
+    await chooseBo();
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await settle();
+    expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
+    act(() => fake.emit({ type: 'contact.request', requestId: 'a'.repeat(32), peerId: 'b'.repeat(52), name: 'Eve', via: 'card' }));
+    await settle();
+    expect(model.contacts.getState().requests).toEqual([]);
+    expect(document.body.textContent).not.toContain('Eve');
+  });
+});
+
+describe('meeting', () => {
+  it('an invitation is one link, made on demand', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Invite someone');
+    expect(fake.calls).not.toContain('contacts.createInvitation');
+    press('Create link');
+    await settle();
+    const field = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Invitation link' });
+    expect(field.value).toMatch(/^keyshift:/);
+    expect(field.readOnly).toBe(true);
+    expect(screen.getByRole('img', { name: 'The invitation as a QR code' })).toBeTruthy();
+  });
+
+  it('who comes in by it appears in the list without a conversation and is said', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    act(() => {
+      const comer = makeContact('Bo');
+      fake.world.contacts = [comer];
+      fake.emit({ type: 'contact.changed', contactId: comer.contactId });
+    });
+    await settle();
+    expect(screen.getByText('Bo is now in your contacts.')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: /^Bo/ }));
+    await settle();
+    expect(fake.calls).toContain('conversations.open');
+    expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+  });
+
+  it('accepting opens the conversation at once and writing is allowed', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Open an invitation');
+    type('Invitation link', 'keyshift:i/1/good');
+    press('Accept invitation');
+    await settle();
+    type('Message', 'hello');
+    fireEvent.keyDown(screen.getByRole('textbox', { name: 'Message' }), { key: 'Enter' });
+    await settle();
+    expect(screen.getByTestId('delivery-state').textContent).toBe('Leaves when Inviter accepts');
+    expect(screen.getByText(/Waiting for Inviter to answer the invitation/)).toBeTruthy();
+    expect([...fake.world.messages.values()].flat().map((message) => message.text)).toEqual(['hello']);
+  });
+
+  it.each([
+    ['garbage', /This is not an invitation/],
+    ['keyshift:expired', /has expired/],
+    ['keyshift:own', /your own invitation/],
+    ['keyshift:altered', /was changed on its way/],
+  ])('%s gets its own sentence and makes no contact', async (link, words) => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Open an invitation');
+    type('Invitation link', link);
+    press('Accept invitation');
+    await settle();
+    expect(screen.getByText(words)).toBeTruthy();
+    expect(fake.world.contacts).toEqual([]);
+  });
+
+  it('a request is accepted or declined', async () => {
+    const scene = scenes['requests'];
+    if (scene === undefined) throw new Error('no scene');
+    const { fake } = await renderApp(scene(now));
+    press('Accept request');
+    await settle();
+    expect(fake.world.requests).toEqual([]);
+    expect(screen.getByRole('button', { name: /^Wren Abbott/ })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Decline' })).toBeNull();
+  });
+
+  it('a private key is refused and does not stay on the screen', async () => {
+    await renderApp(emptyWorld());
+    press('Add by card or key');
+    type('Card or certificate', '-----BEGIN PRIVATE KEY----- AAAA');
+    press('Send request');
+    await settle();
+    expect(screen.getByText(/This is a private key/)).toBeTruthy();
+    expect(document.body.textContent).not.toContain('BEGIN PRIVATE');
+    expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Card or certificate' }).value).toBe('');
+  });
+});
+
+describe('details', () => {
+  it('shows 60 digits in 12 groups and marks the person as checked', async () => {
+    const { fake } = await renderApp(busyWorld(now, { contacts: [makeContact('Bo Lindqvist')] }));
+    await chooseBo();
+    press('Details');
+    await settle();
+    expect(screen.getByTestId('safety-number').textContent?.trim().split(' ').map((group) => group.length)).toEqual(Array.from({ length: 12 }, () => 5));
+    press('Mark as checked');
+    await settle();
+    expect(fake.world.contacts[0]?.checked).toBe(true);
+    expect(screen.getByRole('button', { name: 'Who: Checked by you' })).toBeTruthy();
+  });
+
+  it('renews the key and says which generation it is', async () => {
+    await renderApp(busyWorld(now));
+    await chooseBo();
+    fireEvent.click(screen.getByTestId('key-badge'));
+    await settle();
+    expect(screen.getByRole('tab', { name: 'Keys' }).getAttribute('aria-selected')).toBe('true');
+    press('Renew now');
+    await settle();
+    expect(screen.getByText('Your key for Bo Lindqvist is renewed: generation 8.')).toBeTruthy();
+    expect(screen.getAllByText('Generation 8').length).toBeGreaterThan(0);
+  });
+
+  it('blocks and unblocks, and the composer makes way', async () => {
+    await renderApp(busyWorld(now));
+    await chooseBo();
+    press('Details');
+    await settle();
+    press('Block');
+    await settle();
+    expect(screen.queryByRole('textbox', { name: 'Message' })).toBeNull();
+    fireEvent.click(screen.getAllByRole('button', { name: 'Unblock' })[0] ?? document.body);
+    await settle();
+    expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+  });
+
+  it('an ended contact says why and takes no message', async () => {
+    const ended = makeContact('Bo Lindqvist', { pending: true, ended: 'invitation.used', reach: 'waiting' });
+    await renderApp(emptyWorld({ contacts: [ended] }));
+    await chooseBo();
+    expect(screen.getByText(/Somebody has used this invitation already/)).toBeTruthy();
+    expect(screen.queryByRole('textbox', { name: 'Message' })).toBeNull();
+  });
+});
+
+describe('settings', () => {
+  it('a theme is set on the document and kept by the main process; the system theme leaves it to the style sheet', async () => {
+    const { fake } = await renderApp(busyWorld(now));
+    press('Settings');
+    fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
+    await waitFor(() => expect(document.documentElement.dataset['theme']).toBe('dark'));
+    expect(fake.world.settings.theme).toBe('dark');
+    fireEvent.click(screen.getByRole('radio', { name: 'As the system', checked: false }));
+    await waitFor(() => expect(document.documentElement.dataset['theme']).toBeUndefined());
+  });
+
+  it('the trial runtime carries a standing banner', async () => {
+    await renderApp(busyWorld(now, { about: { ...emptyWorld().about, trial: true } }));
+    expect(screen.getByText(/outdated Electron/)).toBeTruthy();
+    expect(bo.name).toBe('Bo Lindqvist');
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it, vi } from 'vitest';
+import { coalesce } from '../../../../renderer/app/coalesce';
+import { createModel } from '../../../../renderer/app/model';
+import { createClient } from '../../../../renderer/bridge/client';
+import { KeyshiftError } from '../../../../shared/errors';
+import { createFake, makeContact } from '../../../preview/fake-world';
+import { bo, busyWorld, talkWithBo } from '../../../preview/scenes';
+
+const now = Date.UTC(2026, 4, 6, 12);
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 6; turn += 1) await new Promise((done) => setTimeout(done, 0));
+};
+
+async function started(world = busyWorld(now)) {
+  const fake = createFake(world);
+  const model = createModel(createClient(fake.bridge));
+  const stop = model.start();
+  await settle();
+  return { fake, model, stop };
+}
+
+describe('the client', () => {
+  it('turns a refusal into an error with its code and facts', async () => {
+    const { model, fake } = await started();
+    fake.world.failing.set('contacts.list', 'disk.failed');
+    await expect(model.client.contacts.list()).rejects.toMatchObject({ name: 'KeyshiftError', code: 'disk.failed' });
+    await expect(model.client.contacts.block({ contactId: 'not an id' })).rejects.toBeInstanceOf(KeyshiftError);
+  });
+});
+
+describe('events', () => {
+  it('one message asks for the list again and for nothing else', async () => {
+    const { fake, model } = await started();
+    await model.messages.getState().loadNewest(talkWithBo);
+    fake.calls.length = 0;
+    fake.receive(talkWithBo, 'new');
+    await settle();
+    expect(new Set(fake.calls)).toEqual(new Set(['conversations.list']));
+    expect(model.messages.getState().threads[talkWithBo]?.messages.at(-1)?.text).toBe('new');
+    expect(model.conversations.getState().conversations[0]?.unread).toBe(1);
+  });
+
+  it('a burst of a hundred messages asks for the list a few times, not a hundred', async () => {
+    const { fake } = await started();
+    fake.calls.length = 0;
+    for (let index = 0; index < 100; index += 1) fake.receive(talkWithBo, `burst ${index}`);
+    await settle();
+    expect(fake.calls.filter((call) => call === 'conversations.list').length).toBeLessThanOrEqual(3);
+  });
+
+  it('the same message told twice is shown once', async () => {
+    const { fake, model } = await started();
+    await model.messages.getState().loadNewest(talkWithBo);
+    const message = fake.receive(talkWithBo, 'once');
+    fake.emit({ type: 'message.received', conversationId: talkWithBo, message });
+    expect(model.messages.getState().threads[talkWithBo]?.messages.filter((one) => one.text === 'once')).toHaveLength(1);
+  });
+
+  it('a connection change asks for the contacts', async () => {
+    const { fake, model } = await started();
+    fake.world.contacts = fake.world.contacts.map((one) => (one.contactId === bo.contactId ? { ...one, reach: 'waiting' } : one));
+    fake.emit({ type: 'session.changed', contactId: bo.contactId, connected: false });
+    await settle();
+    expect(model.contacts.getState().contacts.find((one) => one.contactId === bo.contactId)?.reach).toBe('waiting');
+  });
+
+  it('a shift is asked for where the keys are known, and only there', async () => {
+    const { fake, model } = await started();
+    fake.calls.length = 0;
+    const shifted = { type: 'key.shifted', conversationId: talkWithBo, at: now, who: 'peer', from: 5, to: 6, reason: 'hand' } as const;
+    fake.emit(shifted);
+    await settle();
+    expect(fake.calls).not.toContain('keys.status');
+    await model.keys.getState().load(talkWithBo);
+    fake.calls.length = 0;
+    fake.emit(shifted);
+    await settle();
+    expect(fake.calls).toEqual(['keys.status']);
+  });
+
+  it('after stopping nothing is heard', async () => {
+    const { fake, model, stop } = await started();
+    stop();
+    fake.emit({ type: 'contact.request', requestId: 'a'.repeat(32), peerId: 'b'.repeat(52), name: 'Eve', via: 'card' });
+    expect(model.contacts.getState().requests).toEqual([]);
+  });
+});
+
+describe('locking', () => {
+  it('an answer that comes after it is dropped', async () => {
+    const { fake, model } = await started();
+    const late = model.messages.getState().loadNewest(talkWithBo);
+    const contacts = model.contacts.getState().load();
+    model.session.getState().changed('locked');
+    await Promise.all([late, contacts]);
+    await settle();
+    expect(model.messages.getState().threads).toEqual({});
+    expect(model.contacts.getState().contacts).toEqual([]);
+    expect(fake.world.contacts.length).toBeGreaterThan(0);
+  });
+
+  it('a refusal because of it is not told, any other is', async () => {
+    const { model } = await started();
+    const told = vi.fn();
+    model.onFailure(told);
+    model.background(Promise.reject(new KeyshiftError('vault.locked', '')));
+    await settle();
+    expect(told).not.toHaveBeenCalled();
+    model.background(Promise.reject(new KeyshiftError('disk.full', '')));
+    await settle();
+    expect(told).toHaveBeenCalledOnce();
+  });
+});
+
+describe('showing a person', () => {
+  it('opens the conversation that is there and never a second one', async () => {
+    const { fake, model } = await started();
+    await model.showContact(bo.contactId);
+    expect(model.ui.getState().selection).toEqual({ contactId: bo.contactId, conversationId: talkWithBo });
+    expect(fake.calls).not.toContain('conversations.open');
+  });
+
+  it('shows someone blocked without a conversation, and tells why there is none', async () => {
+    const blocked = makeContact('Blocked', { reach: 'blocked' });
+    const { model } = await started(busyWorld(now, { contacts: [blocked], conversations: [] }));
+    await expect(model.showContact(blocked.contactId)).rejects.toMatchObject({ code: 'contact.blocked' });
+    expect(model.ui.getState().selection).toEqual({ contactId: blocked.contactId, conversationId: undefined });
+  });
+});
+
+describe('asking again', () => {
+  it('runs once more for everything asked meanwhile, never two at a time', async () => {
+    let running = 0;
+    let most = 0;
+    let runs = 0;
+    const ask = coalesce(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      runs += 1;
+      await settle();
+      running -= 1;
+    });
+    await Promise.all([ask(), ask(), ask(), ask()]);
+    expect(runs).toBe(2);
+    expect(most).toBe(1);
+    await ask();
+    expect(runs).toBe(3);
+  });
+
+  it('goes on after a failure', async () => {
+    let fail = true;
+    const ask = coalesce(async () => {
+      if (fail) throw new Error('no');
+    });
+    await expect(ask()).rejects.toThrow('no');
+    fail = false;
+    await expect(ask()).resolves.toBeUndefined();
+  });
+});

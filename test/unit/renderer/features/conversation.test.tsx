@@ -1,0 +1,204 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../../shared/model/message';
+import { idOf, ownInstance } from '../../../preview/fake-world';
+import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
+import { renderApp, settle, type Running } from '../render-app';
+
+const now = Date.UTC(2026, 4, 6, 12);
+
+async function openBo(world = busyWorld(now)): Promise<Running> {
+  const running = await renderApp(world);
+  fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^Bo Lindqvist/ }));
+  await settle();
+  return running;
+}
+
+const field = (): HTMLTextAreaElement => screen.getByRole('textbox', { name: 'Message' });
+const articles = (): HTMLElement[] => within(screen.getByRole('feed', { name: 'Messages' })).getAllByRole('article');
+const key = (target: Element, name: string, more: object = {}): boolean => fireEvent.keyDown(target, { key: name, ...more });
+
+function many(count: number): Message[] {
+  return Array.from({ length: count }, (_, index) => ({
+    messageId: idOf(`many ${index}`),
+    conversationId: talkWithBo,
+    direction: index % 2 === 0 ? 'in' : 'out',
+    instanceId: ownInstance,
+    sequence: index + 1,
+    kind: 'text',
+    text: `message number ${index}`,
+    sentAt: now - (count - index) * 1000,
+    state: 'delivered',
+    keyEpoch: 1,
+  }));
+}
+
+describe('message feed', () => {
+  it('is a feed of articles with places, one of them in the tab order, and nothing live inside', async () => {
+    await openBo();
+    const all = articles();
+    expect(all.map((article) => article.getAttribute('aria-posinset'))).toEqual(all.map((_, index) => String(index + 1)));
+    expect(all.every((article) => article.getAttribute('aria-setsize') === String(all.length))).toBe(true);
+    expect(all.filter((article) => article.tabIndex === 0)).toHaveLength(1);
+    expect(all.at(-1)?.tabIndex).toBe(0);
+    expect(screen.getByRole('feed').querySelector('[aria-live], [role="log"], [role="status"]')).toBeNull();
+  });
+
+  it('names an article as it is read: who, when, what, in reply to what, with which key', async () => {
+    await openBo();
+    const reply = articles().at(-3);
+    expect(reply?.getAttribute('aria-label')).toMatch(/^You, .*: Ash for the rail.*In reply to Bo Lindqvist: One question about the lower rail.*Locked with key 7\.$/);
+  });
+
+  it('moves by arrows, Home and End, and R answers', async () => {
+    await openBo();
+    const all = articles();
+    const last = all.at(-1);
+    if (last === undefined) throw new Error('no message');
+    act(() => last.focus());
+    key(last, 'ArrowUp');
+    expect(document.activeElement).toBe(all.at(-2));
+    key(all.at(-2) ?? last, 'Home');
+    expect(document.activeElement).toBe(all[0]);
+    expect(all[0]?.tabIndex).toBe(0);
+    key(all[0] ?? last, 'End');
+    expect(document.activeElement).toBe(last);
+    key(last, 'r');
+    await settle();
+    expect(document.activeElement).toBe(field());
+    expect(screen.getByText('Reply to You')).toBeTruthy();
+  });
+
+  it('a letter with Ctrl does not answer', async () => {
+    await openBo();
+    const last = articles().at(-1);
+    if (last === undefined) throw new Error('no message');
+    act(() => last.focus());
+    key(last, 'r', { ctrlKey: true });
+    expect(screen.queryByText(/^Reply to/)).toBeNull();
+  });
+
+  it('pages upwards by the oldest message shown and says when there is no more', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(120));
+    await openBo(world);
+    expect(articles()).toHaveLength(50);
+    expect(articles()[0]?.getAttribute('aria-setsize')).toBe('-1');
+    fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
+    await settle();
+    expect(articles()).toHaveLength(100);
+    fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
+    await settle();
+    expect(articles()).toHaveLength(120);
+    expect(articles()[0]?.textContent).toContain('message number 0');
+    expect(articles()[0]?.getAttribute('aria-setsize')).toBe('120');
+    expect(screen.queryByRole('button', { name: 'Show older messages' })).toBeNull();
+  });
+
+  it('folds the renewals of a day to one line', async () => {
+    await openBo();
+    expect(screen.getAllByText(/^Keys renewed \d times/).length).toBeGreaterThan(0);
+  });
+});
+
+describe('writing', () => {
+  it('Enter sends, Shift+Enter does not, and the field is empty at once', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'one' } });
+    key(field(), 'Enter', { shiftKey: true });
+    expect(fake.calls).not.toContain('messages.send');
+    key(field(), 'Enter');
+    expect(field().value).toBe('');
+    await settle();
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)?.text).toBe('one');
+    expect(articles().at(-1)?.textContent).toContain('one');
+  });
+
+  it('Enter makes a line and Ctrl+Enter sends when the setting says so', async () => {
+    const { fake } = await openBo(busyWorld(now, { settings: { ...busyWorld(now).settings, enterSends: false } }));
+    fireEvent.change(field(), { target: { value: 'two' } });
+    key(field(), 'Enter');
+    expect(fake.calls).not.toContain('messages.send');
+    key(field(), 'Enter', { ctrlKey: true });
+    await settle();
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)?.text).toBe('two');
+  });
+
+  it('Enter that ends a composition of an input method sends nothing', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'に' } });
+    key(field(), 'Enter', { isComposing: true });
+    await settle();
+    expect(fake.calls).not.toContain('messages.send');
+  });
+
+  it('a refused message comes back into the field with the reason', async () => {
+    const { fake } = await openBo();
+    fake.world.failing.set('messages.send', 'message.too-long');
+    fireEvent.change(field(), { target: { value: 'too much' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(field().value).toBe('too much');
+    expect(screen.getByText(/This message is too long/)).toBeTruthy();
+  });
+
+  it('keeps a draft for each conversation', async () => {
+    await openBo();
+    fireEvent.change(field(), { target: { value: 'for Bo' } });
+    const list = within(screen.getByRole('navigation'));
+    fireEvent.click(list.getByRole('button', { name: /^Carla/ }));
+    await settle();
+    expect(field().value).toBe('');
+    fireEvent.click(list.getByRole('button', { name: /^Bo/ }));
+    await settle();
+    expect(field().value).toBe('for Bo');
+  });
+
+  it('sends the answer with what it answers', async () => {
+    const { fake } = await openBo();
+    const last = articles().at(-1);
+    if (last === undefined) throw new Error('no message');
+    act(() => last.focus());
+    key(last, 'r');
+    fireEvent.change(field(), { target: { value: 'answer' } });
+    key(field(), 'Enter');
+    await settle();
+    const sent = fake.world.messages.get(talkWithBo) ?? [];
+    expect(sent.at(-1)?.replyTo).toBe(sent.at(-2)?.messageId);
+    expect(screen.queryByText(/^Reply to/)).toBeNull();
+  });
+});
+
+describe('what arrives', () => {
+  it('is shown, spoken once in a region of its own, and read while the window has the focus', async () => {
+    const { fake } = await openBo();
+    act(() => void fake.receive(talkWithBo, 'Great, thanks'));
+    await settle();
+    expect(articles().at(-1)?.textContent).toContain('Great, thanks');
+    expect(screen.getByText('Bo Lindqvist: Great, thanks').closest('[aria-live="polite"]')).not.toBeNull();
+    expect(fake.calls).toContain('conversations.markRead');
+  });
+
+  it('elsewhere counts as unread', async () => {
+    const { fake } = await openBo();
+    act(() => void fake.receive(talkWithCarla, 'back on land'));
+    await settle();
+    expect(within(screen.getByRole('navigation')).getByRole('button', { name: /^Carla Reyes.*back on land.*1 unread/ })).toBeTruthy();
+    expect(screen.getByRole('feed').textContent).not.toContain('back on land');
+  });
+
+  it('a delivery state changes in place', async () => {
+    const { fake } = await openBo();
+    fireEvent.change(field(), { target: { value: 'on its way' } });
+    key(field(), 'Enter');
+    await settle();
+    const states = (): string[] => screen.getAllByTestId('delivery-state').map((state) => state.textContent ?? '');
+    expect(states().at(-1)).toBe('Sent, not confirmed yet');
+    const sent = fake.world.messages.get(talkWithBo)?.at(-1);
+    if (sent === undefined) throw new Error('nothing sent');
+    act(() => fake.deliver(sent, 'delivered'));
+    await settle();
+    expect(states().at(-1)).toBe('Delivered');
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { deliveryWords } from '../../../../renderer/features/conversation/delivery-words';
+import { english } from '../../../../renderer/i18n/messages';
+import { messageState, waitingFor } from '../../../../shared/model/message';
+
+describe('delivery states', () => {
+  it('name what they wait for, each in its own words', () => {
+    const words = waitingFor.options.map((reason) => english[deliveryWords({ state: 'queued', waitingFor: reason })]);
+    expect(new Set(words).size).toBe(waitingFor.options.length);
+    expect(words).toEqual([
+      'Leaves when {name} accepts',
+      'Leaves when you are both online',
+      'Sent, waiting for {name}’s device to confirm',
+      'Held back until you unblock {name}',
+    ]);
+  });
+
+  it('every state has words without anything awaited, and what has arrived waits for nothing', () => {
+    const words = messageState.options.map((state) => english[deliveryWords({ state })]);
+    expect(new Set(words).size).toBe(messageState.options.length);
+    for (const reason of waitingFor.options) {
+      expect(deliveryWords({ state: 'delivered', waitingFor: reason })).toBe('state.delivered');
+      expect(deliveryWords({ state: 'read', waitingFor: reason })).toBe('state.read');
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { applyState, mergePage } from '../../../../renderer/features/conversation/merge';
+import type { Message } from '../../../../shared/model/message';
+import { idOf } from '../../../preview/fake-world';
+
+const conversationId = idOf('talk');
+const make = (name: string, state: Message['state'] = 'queued', more: Partial<Message> = {}): Message => ({
+  messageId: idOf(name),
+  conversationId,
+  direction: 'out',
+  instanceId: idOf('me'),
+  sequence: 1,
+  kind: 'text',
+  text: name,
+  sentAt: 1,
+  state,
+  keyEpoch: 1,
+  ...more,
+});
+const texts = (messages: readonly Message[]): string[] => messages.map((message) => message.text);
+
+describe('joining the newest page', () => {
+  it('keeps what is older, replaces what overlaps, appends what is new', () => {
+    const shown = [make('a'), make('b'), make('c')];
+    const { messages, replaced } = mergePage(shown, [make('b', 'sent'), make('c'), make('d')]);
+    expect(texts(messages)).toEqual(['a', 'b', 'c', 'd']);
+    expect(messages[1]?.state).toBe('sent');
+    expect(replaced).toBe(false);
+  });
+
+  it('keeps what an event brought after the page was made', () => {
+    expect(texts(mergePage([make('a'), make('b'), make('late')], [make('a'), make('b')]).messages)).toEqual(['a', 'b', 'late']);
+  });
+
+  it('never takes a delivery state back', () => {
+    expect(mergePage([make('a', 'delivered')], [make('a', 'queued')]).messages[0]?.state).toBe('delivered');
+  });
+
+  it('a page that does not touch what is shown replaces it, so that no gap is hidden', () => {
+    expect(mergePage([make('a')], [make('x'), make('y')])).toMatchObject({ replaced: true });
+    expect(texts(mergePage([], [make('x')]).messages)).toEqual(['x']);
+  });
+});
+
+describe('a state event', () => {
+  it('changes the state and forgets what was awaited', () => {
+    const shown = [make('a', 'queued', { waitingFor: 'connection' })];
+    const [changed] = applyState(shown, { type: 'message.state', conversationId, messageId: idOf('a'), state: 'sent' });
+    expect(changed).toMatchObject({ state: 'sent' });
+    expect(changed).not.toHaveProperty('waitingFor');
+  });
+
+  it('of a message that is not shown changes nothing', () => {
+    const shown = [make('a')];
+    expect(applyState(shown, { type: 'message.state', conversationId, messageId: idOf('b'), state: 'sent' })).toBe(shown);
+  });
+});

@@ -1,0 +1,38 @@
+import { act, cleanup, render } from '@testing-library/react';
+import { afterEach } from 'vitest';
+import { App } from '../../../renderer/app/app';
+import { createModel, type Model } from '../../../renderer/app/model';
+import { createClient } from '../../../renderer/bridge/client';
+import { createFake, type FakeBridge, type World } from '../../preview/fake-world';
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  cleanup();
+  for (const stop of stops.splice(0)) stop();
+});
+
+export interface Running {
+  readonly fake: FakeBridge;
+  readonly model: Model;
+}
+
+/** The whole window over the double of the contract. */
+export async function renderApp(world: World): Promise<Running> {
+  // jsdom has no layout and no focus of its own window.
+  document.hasFocus = () => true;
+  const fake = createFake(world);
+  const model = createModel(createClient(fake.bridge));
+  stops.push(model.start());
+  render(<App model={model} />);
+  await settle();
+  return { fake, model };
+}
+
+/** Lets every answer of the double arrive. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) {
+    await act(async () => {
+      await new Promise((done) => setTimeout(done, 0));
+    });
+  }
+}
