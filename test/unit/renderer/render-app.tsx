@@ -5,6 +5,11 @@ import { createModel, type Model } from '../../../renderer/app/model';
 import { createClient } from '../../../renderer/bridge/client';
 import { createFake, type FakeBridge, type World } from '../../preview/fake-world';
 
+// What jsdom lacks and every browser has: ids here need no escaping, and there is no layout to ask about.
+Object.assign(globalThis, { CSS: { escape: (text: string) => text } });
+Object.assign(window, { matchMedia: () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }) });
+Element.prototype.scrollIntoView = () => undefined;
+
 const stops: (() => void)[] = [];
 afterEach(() => {
   cleanup();

@@ -87,7 +87,7 @@ describe('locked', () => {
     expect(screen.getByRole('button', { name: 'Unlock' })).toBeTruthy();
   });
 
-  it('S2-17: locking leaves no word of a message, a name or a draft in the document or in the stores', async () => {
+  it('hardening 17: locking leaves no word of a message, a name or a draft in the document or in the stores', async () => {
     const { fake, model } = await renderApp(busyWorld(now));
     await chooseBo();
     type('Message', 'a draft nobody shall see');
@@ -257,7 +257,7 @@ describe('settings', () => {
     fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
     await waitFor(() => expect(document.documentElement.dataset['theme']).toBe('dark'));
     expect(fake.world.settings.theme).toBe('dark');
-    fireEvent.click(screen.getByRole('radio', { name: 'As the system', checked: false }));
+    fireEvent.click(within(screen.getByRole('radiogroup', { name: 'Theme' })).getByRole('radio', { name: 'As the system' }));
     await waitFor(() => expect(document.documentElement.dataset['theme']).toBeUndefined());
   });
 
