@@ -13,7 +13,7 @@ export interface ProfileLock {
 }
 
 /**
- * Takes the profile for this process, whichever door it runs (contract.md). Works before a vault exists.
+ * Takes the profile for this process, whichever door it runs. Works before a vault exists.
  *
  * An exclusive transaction on an empty database file, never written to: SQLite takes the operating system's own lock
  * for it, the same from Node and from Electron, and that lock ends with the process, also by kill -9. A second attempt
