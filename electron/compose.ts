@@ -88,9 +88,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
           listening: () => listening,
-          clock,
         }),
-        settings: settingsService({ preferences, events }),
+        settings: settingsService({ preferences }),
         diagnostics: diagnosticsService({
           crypto,
           about: () => ({

@@ -1,8 +1,6 @@
 import type { Handlers } from '../../shared/contract/contract';
 import type { About } from '../../shared/model/diagnostics';
 import type { Crypto } from '../engine/crypto/crypto';
-import type { Clock } from '../engine/ports';
-import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { PreferencesStore } from './ports';
 
@@ -10,7 +8,6 @@ export function networkService(parts: {
   /** Undefined while the vault is not open: this call works then too. */
   openProfile: () => OpenProfile | undefined;
   listening: () => readonly string[];
-  clock: Clock;
 }): Handlers['network'] {
   return {
     status: () => {
@@ -36,7 +33,7 @@ export function networkService(parts: {
   };
 }
 
-export function settingsService(parts: { preferences: PreferencesStore; events: EventHub }): Handlers['settings'] {
+export function settingsService(parts: { preferences: PreferencesStore }): Handlers['settings'] {
   return {
     get: () => parts.preferences.get().settings,
     set: (change) => {

@@ -2,7 +2,7 @@ export const conversation = {
   'conversation.label': 'Conversation with {name}',
   'conversation.details': 'Details',
   'conversation.messages': 'Messages',
-  'conversation.empty': 'Messages to {name} are locked with a key only the two of you hold. It renews by itself.',
+  'conversation.empty': 'Messages to {name} are locked with a key only the two of you hold. You can renew it at any moment.',
   'conversation.empty.check': 'Check safety number',
   'conversation.older': 'Show older messages',
   'conversation.loadingOlder': 'Fetching older messages…',

@@ -17,7 +17,7 @@ export const onboarding = {
   'onboarding.error.name': 'Enter a name of up to 64 characters.',
   'onboarding.error.short': 'Use at least 8 characters.',
   'onboarding.error.differs': 'The two passphrases differ.',
-  'onboarding.point.keys': 'Keys renew themselves',
+  'onboarding.point.keys': 'Keys you can renew',
   'onboarding.point.keys.text': 'Every conversation has keys of its own, and you can see how old they are.',
   'onboarding.point.direct': 'People talk directly',
   'onboarding.point.direct.text': 'Messages travel from your device to theirs.',

@@ -25,12 +25,12 @@ describe('sealTo and openFrom', () => {
     const recipient = crypto.generateKem('instance-kem');
     const contentKey = crypto.randomSecret('content', 32);
     let told: Uint8Array | undefined;
-    const bytes = sealTo(crypto, 'm2', recipient.publicKey, contentKey, (hash) => {
+    const bytes = sealTo(crypto, 'm2-content', recipient.publicKey, contentKey, (hash) => {
       told = hash;
       return statement;
     });
     expect(bytes).toHaveLength(envelopeOverhead + statement.length);
-    const opened = openFrom(crypto, 'm2', recipient.secret, bytes);
+    const opened = openFrom(crypto, 'm2-content', recipient.secret, bytes);
     expect(opened?.contentKey.bytes).toEqual(contentKey.bytes);
     expect(opened?.payload).toEqual(statement);
     expect(opened?.kemCiphertextHash).toEqual(told);
@@ -113,9 +113,9 @@ describe('sealSigned and openSigned', () => {
   it('uses the nonce given as content key and keeps it for the caller', () => {
     const { sender, recipient } = scene();
     const nonce = crypto.randomSecret('content', 32);
-    const envelope = sealSigned(crypto, 'm2', { signing: sender.secret, recipientKem: recipient.publicKey, recipientContext: context, contentKey: nonce, statement });
+    const envelope = sealSigned(crypto, 'm2-content', { signing: sender.secret, recipientKem: recipient.publicKey, recipientContext: context, contentKey: nonce, statement });
     expect(nonce.wiped).toBe(false);
-    expect(openSigned(crypto, 'm2', recipient.secret, context, envelope, () => sender.publicKey)?.contentKey.bytes).toEqual(nonce.bytes);
+    expect(openSigned(crypto, 'm2-content', recipient.secret, context, envelope, () => sender.publicKey)?.contentKey.bytes).toEqual(nonce.bytes);
   });
 
   it('costs one encapsulation, one decapsulation, one signature, one check', () => {
