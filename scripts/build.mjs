@@ -51,7 +51,14 @@ const parts = {
     async build() {
       if (!existsSync(inRoot('renderer/index.html'))) throw new PlainError('renderer/index.html is missing');
       const vite = await import('vite');
-      await vite.build({ configFile: inRoot('vite.config.mts'), logLevel: 'warn' });
+      // Vite leaves its NODE_ENV behind; whatever this process starts next must not inherit "production".
+      const before = process.env.NODE_ENV;
+      try {
+        await vite.build({ configFile: inRoot('vite.config.mts'), logLevel: 'warn' });
+      } finally {
+        if (before === undefined) delete process.env.NODE_ENV;
+        else process.env.NODE_ENV = before;
+      }
     },
   },
 };
