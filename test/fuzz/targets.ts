@@ -1,0 +1,22 @@
+import { realCrypto } from '../support/foundation-kit';
+import type { Target } from './target';
+import { content, control, layout, messages, plaintexts } from './targets/dialog';
+import { certificates, links } from './targets/identity';
+import { frames, handshake, items } from './targets/wire';
+
+/** Every parser that meets foreign bytes. */
+export async function allTargets(): Promise<Target[]> {
+  const crypto = await realCrypto();
+  return [
+    frames(),
+    items(),
+    handshake(),
+    await layout(),
+    await messages(),
+    await plaintexts(),
+    content(),
+    control(),
+    ...(await certificates()),
+    links(crypto),
+  ];
+}

@@ -1,0 +1,126 @@
+import { encodeContent, parseContent } from '../../../electron/engine/dialog/content';
+import { encodeControl, parseControl } from '../../../electron/engine/dialog/control';
+import { spanOfMessage } from '../../../electron/engine/dialog/message-layout';
+import { instanceIdFromBytes } from '../../../electron/engine/wire/ids';
+import { Forger } from '../../support/dialog-forge';
+import { type Device, newPair } from '../../support/dialog-kit';
+import { assertSame, type Target } from '../target';
+
+/** Whole messages from an authenticated contact: whatever is changed, nothing is delivered and nothing is written (S1-34, A05). */
+export async function messages(): Promise<Target> {
+  // Enough private-key operations that the budget is not what stops every input.
+  const { crypto, alice, bob } = await newPair({ limits: { decapsulations: 1_000_000_000 } });
+  const forger = new Forger(crypto, alice.person, bob.person);
+  const block = forger.block();
+  const seeds = [forger.message(1, 'x', { block }), forger.message(2, 'y'.repeat(300), { block }), forger.message(1, 'z', { block, control: true })];
+  const before = bob.snapshot();
+  return {
+    name: 'message',
+    seeds,
+    run(bytes) {
+      if (seeds.some((seed) => Buffer.compare(seed, bytes) === 0)) return 'unchanged';
+      const [outcome] = bob.receive(alice, bytes);
+      if (outcome?.kind !== 'rejected') throw new Error(`a changed message was ${outcome?.kind}`);
+      return outcome.reason;
+    },
+    check() {
+      if (bob.snapshot() !== before) throw new Error('a refused message changed a row');
+      if (bob.sink.events.length > 0) throw new Error('a refused message was told to somebody');
+    },
+  };
+}
+
+/** Authentic messages whose plaintext is anything at all: one place in the order each, never a fault (A09). */
+export async function plaintexts(): Promise<Target> {
+  const { crypto, alice, bob } = await newPair({ limits: { decapsulations: 1_000_000_000 } });
+  const forger = new Forger(crypto, alice.person, bob.person);
+  const block = forger.block();
+  let sequence = 0;
+  const deliver = (device: Device, plaintext: Uint8Array): string => {
+    sequence += 1;
+    const [outcome] = device.receive(alice, forger.message(sequence, '', { block, plaintext }));
+    if (outcome?.kind !== 'delivered') throw new Error(`authentic bytes were ${outcome?.kind === 'rejected' ? outcome.reason : outcome?.kind}`);
+    const last = device.sink.events.at(-1);
+    device.sink.events = [];
+    return last?.type === 'delivered' ? last.content.kind : (last?.type ?? 'nothing');
+  };
+  return {
+    name: 'plaintext',
+    seeds: contents().map((each) => Buffer.concat([Buffer.alloc(16), each])),
+    // c is 16 bytes; shorter ones are no plaintext at all and refused before.
+    run: (bytes) => deliver(bob, Buffer.concat([bytes.subarray(0, 30_000), Buffer.alloc(Math.max(0, 16 - bytes.length))])),
+  };
+}
+
+/** What is read as content is written back to the same bytes. */
+export function content(): Target {
+  return {
+    name: 'content',
+    seeds: contents(),
+    run(bytes) {
+      const parsed = parseContent(bytes);
+      if (!parsed) return 'no content';
+      if (parsed.kind !== 'unsupported') assertSame(encodeContent(parsed), bytes, parsed.kind);
+      return parsed.kind;
+    },
+  };
+}
+
+export function control(): Target {
+  const acknowledgement = {
+    kind: 'acknowledgement' as const,
+    stream: instanceIdFromBytes(new Uint8Array(16).fill(0x01)),
+    receiving: instanceIdFromBytes(new Uint8Array(16).fill(0x02)),
+    cumulative: 7,
+    bitmap: new Uint8Array([1, 2]),
+    digest: new Uint8Array(32),
+    kekFloor: 1,
+    listVersion: 1,
+    startToken: new Uint8Array(16),
+    heardToken: new Uint8Array(16),
+  };
+  return {
+    name: 'control',
+    seeds: [encodeControl(acknowledgement), encodeControl({ kind: 'failed', reason: 'key-rollback' })],
+    run(bytes) {
+      const parsed = parseControl(bytes);
+      if (!parsed) return 'no control';
+      if (parsed.kind !== 'unknown') assertSame(encodeControl(parsed), bytes, parsed.kind);
+      return parsed.kind;
+    },
+  };
+}
+
+/** The layout alone, at full speed: what it accepts fills the message exactly (A01, A02). */
+export async function layout(): Promise<Target> {
+  const { crypto, alice, bob } = await newPair();
+  const forger = new Forger(crypto, alice.person, bob.person);
+  return {
+    name: 'layout',
+    seeds: [forger.message(1, 'x'), forger.message(1, 'z', { control: true })],
+    run(bytes) {
+      const span = spanOfMessage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+      if (!span) return 'no message';
+      const { block, dskAt, dialogAt, bodyAt } = span;
+      const rises = block.at < block.signatureAt && block.signatureAt < block.headerAt && block.headerAt < block.end && block.end === dskAt && dskAt < dialogAt && dialogAt < bodyAt && bodyAt < bytes.length;
+      if (!rises) throw new Error('sections overlap');
+      if (!Number.isSafeInteger(span.sequence) || span.sequence < 1 || !Number.isSafeInteger(span.time)) throw new Error('a number out of range');
+      return span.control ? 'control' : 'message';
+    },
+  };
+}
+
+function contents(): Uint8Array[] {
+  const ref = { instanceId: instanceIdFromBytes(new Uint8Array(16).fill(0x0a)), sequence: 3 };
+  return [
+    encodeContent({ kind: 'text', text: 'hello 👋' }),
+    encodeContent({ kind: 'text', text: 'yes', replyTo: ref }),
+    encodeContent({ kind: 'edit', target: ref, text: 'changed' }),
+    encodeContent({ kind: 'delete', target: ref }),
+    encodeContent({ kind: 'reaction', target: ref, emoji: '🫶🏽', remove: false }),
+    encodeContent({ kind: 'receipt', upTo: ref }),
+    encodeContent({ kind: 'file-offer', transferId: new Uint8Array(16), name: 'a.txt', size: 12, hash: new Uint8Array(32), mediaType: 'text/plain' }),
+    encodeContent({ kind: 'timer', seconds: 60 }),
+    encodeContent({ kind: 'title', title: 'Plans' }),
+  ];
+}
