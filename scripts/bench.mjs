@@ -52,5 +52,5 @@ async function measure(name, executable, args, rounds, env = {}) {
   // A report is renamed into its place when it is whole: that it is there says that all went well.
   const { stderr, timedOut } = await run(executable, [...args, file, String(rounds)], { timeout: LIMIT, env: { ...process.env, ...env } });
   if (timedOut || !existsSync(file)) throw new PlainError(`Measuring in ${name} failed${timedOut ? ' (time limit)' : ''}.\n${stderr.trim()}`);
-  printReport(JSON.parse(readFileSync(file, 'utf8')));
+  for (const report of JSON.parse(readFileSync(file, 'utf8'))) printReport(report);
 }

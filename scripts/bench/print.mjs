@@ -2,13 +2,13 @@
 import { cpus } from 'node:os';
 
 /** @param {import('../../test/bench/report').Report} report */
-export function printReport({ runtime, rounds, rows }) {
+export function printReport({ runtime, work: title, rounds, rows }) {
   const machine = cpus();
   const lines = [
     '',
     `${runtime}, ${machine.length} × ${machine[0]?.model.trim() ?? 'unknown processor'}, median of ${rounds} interleaved rounds`,
-    'Keyshift and libsignal-client 0.103.0: µs for one message, sealed and opened (lowest–highest round)',
-    row('warm message', 'Keyshift', 'Keyshift µs', 'libsignal µs', 'ratio', 'must', 'moonshot', ''),
+    `Keyshift and libsignal-client 0.103.0: µs for one ${title} (lowest–highest round)`,
+    row('', 'Keyshift', 'Keyshift µs', 'libsignal µs', 'ratio', 'must', 'moonshot', ''),
     ...rows.map(({ work, part, own, anchor, ratio, goal }) =>
       row(work, part, spread(own), spread(anchor), `${ratio.toFixed(1)}×`, goal ? `${goal.must}×` : '', goal ? `${goal.moonshot}×` : '', goal ? verdict(ratio, goal) : ''),
     ),

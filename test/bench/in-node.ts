@@ -1,9 +1,11 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { setUpCase } from './set-up-case';
 import { warmCase } from './warm-case';
 
 // node in-node.cjs <report file> <rounds>
 const [file = '', rounds = ''] = process.argv.slice(-2);
 void (async () => {
-  writeFileSync(`${file}.part`, JSON.stringify(await warmCase(`Node ${process.versions.node}`, Number(rounds))));
+  const runtime = `Node ${process.versions.node}`;
+  writeFileSync(`${file}.part`, JSON.stringify([await warmCase(runtime, Number(rounds)), await setUpCase(runtime, Number(rounds))]));
   renameSync(`${file}.part`, file);
 })();

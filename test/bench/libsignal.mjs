@@ -116,3 +116,25 @@ export async function createSignalPair() {
   for (let turn = 0; turn < 20; turn += 1) await cross(turn % 2 === 0, new Uint8Array(64));
   return { cross };
 }
+
+/**
+ * Somebody writes to somebody for the first time: a session from the recipient's published keys (PQXDH), one message, opened there.
+ * The keys were published before: `prepare` makes them, `meet` does the rest.
+ * @returns {{ prepare(): void, meet(plaintext: Uint8Array): Promise<Uint8Array> }}
+ */
+export function createSignalMeeting() {
+  let alice;
+  let bob;
+  let bundle;
+  return {
+    prepare() {
+      alice = new Party('alice');
+      bob = new Party('bob');
+      bundle = bob.bundle();
+    },
+    async meet(plaintext) {
+      await processPreKeyBundle(bundle, bob.address, alice.address, alice.sessions, alice.identities);
+      return bob.open(alice, await alice.seal(bob, plaintext));
+    },
+  };
+}

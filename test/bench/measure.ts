@@ -2,6 +2,8 @@
 export interface Subject {
   readonly name: string;
   readonly count: number;
+  /** What has to be there before `run` and is not measured. */
+  before?(count: number): Promise<void> | void;
   run(count: number): Promise<void> | void;
 }
 
@@ -11,10 +13,14 @@ export interface Subject {
  */
 export async function interleaved(subjects: readonly Subject[], rounds: number): Promise<number[][]> {
   // Once unmeasured, so that compilation is not in the first round.
-  for (const subject of subjects) await subject.run(subject.count);
+  for (const subject of subjects) {
+    await subject.before?.(subject.count);
+    await subject.run(subject.count);
+  }
   const times: number[][] = subjects.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, subject] of subjects.entries()) {
+      await subject.before?.(subject.count);
       const started = performance.now();
       await subject.run(subject.count);
       times[index]?.push(((performance.now() - started) * 1000) / subject.count);

@@ -1,6 +1,10 @@
+import { median } from './measure';
+
 /** What one runtime measured, as it is handed to scripts/bench.mjs. */
 export interface Report {
   readonly runtime: string;
+  /** What the rows are about, for example `warm message`. */
+  readonly work: string;
   readonly rounds: number;
   readonly rows: readonly Row[];
 }
@@ -10,7 +14,7 @@ export interface Row {
   readonly work: string;
   /** Which part of Keyshift was measured. */
   readonly part: string;
-  /** Microseconds for one message, sealed and opened: the median, and the smallest and largest round. */
+  /** Microseconds for one of what the report is about: the median, and the smallest and largest round. */
   readonly own: Spread;
   readonly anchor: Spread;
   readonly ratio: number;
@@ -22,4 +26,8 @@ export interface Spread {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
+}
+
+export function spread(times: readonly number[]): Spread {
+  return { median: median(times), lowest: Math.min(...times), highest: Math.max(...times) };
 }

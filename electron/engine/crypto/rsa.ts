@@ -1,11 +1,10 @@
 import { constants, createPublicKey, generateKeyPair, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { RsaKeyPair, RsaPrivateKey } from './crypto';
+import { rsaBits, rsaExponent } from './rsa-limits';
+import { modulusOf } from './rsa-spki';
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-export const rsaExponent = 65537n;
-/** Accepted moduli in bits; own keys have the smaller. */
-export const rsaBits = { least: 3072, most: 4096 };
 
 /** RSA-3072, e = 65537, made on a thread of the pool. 0.1–2 s. */
 export function generateRsa(): Promise<RsaKeyPair> {
@@ -38,19 +37,25 @@ export function rsaPssVerify(spki: Uint8Array, message: Uint8Array, signature: U
 }
 
 /**
- * The key of a SubjectPublicKeyInfo, if it is one we accept: plain RSA, 3072–4096 bit in whole bytes, e = 65537, and in
- * the one DER encoding that it exports to again: two encodings of a key would be two pins (A14).
+ * The key of a SubjectPublicKeyInfo, if it is one we accept: plain RSA, 3072–4096 bit in whole bytes, e = 65537, in the one
+ * DER encoding (rsa-spki.ts). Handed to the runtime as a JWK: its DER decoder takes twenty times as long.
  */
 export function parseRsaPublicKey(spki: Uint8Array): KeyObject | undefined {
-  if (spki.length > 1024) return undefined;
+  if (latest && Buffer.compare(latest.spki, spki) === 0) return latest.key;
+  const modulus = modulusOf(spki);
+  if (!modulus) return undefined;
   try {
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    if (!isAcceptedRsa(key) || !Buffer.from(spki).equals(spkiOf(key))) return undefined;
+    const key = createPublicKey({ key: { kty: 'RSA', n: Buffer.from(modulus).toString('base64url'), e: 'AQAB' }, format: 'jwk' });
+    if (!isAcceptedRsa(key)) return undefined;
+    latest = { spki: spki.slice(), key };
     return key;
   } catch {
     return undefined;
   }
 }
+
+/** The key used last: a person's certificate, list and credentials are verified one after the other under the same one. */
+let latest: { readonly spki: Uint8Array; readonly key: KeyObject } | undefined;
 
 export function isAcceptedRsa(key: KeyObject): boolean {
   const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newParty, type Party } from '../../bench/keyshift-party';
 import { interleaved, median, ratio } from '../../bench/measure';
+import { createBeginnings } from '../../bench/set-up';
 import { createWarmPair, type KeyshiftPair } from '../../bench/warm-message';
 import { createEnginePair } from '../../bench/whole-engine';
 
@@ -66,6 +67,28 @@ it('S1-43: sixteen messages one way cost the whole engine one acknowledgement mo
   expect(alice.crypto.meter.read()).toEqual({ ...nothing, seal: 32, open: 2 });
   expect(bob.crypto.meter.read()).toEqual({ ...nothing, seal: 2, open: 32 });
   pair.close();
+});
+
+describe('what npm run bench measures: beginnings', () => {
+  it('S1-06 S1-40: a new conversation with somebody known is no public-key operation', () => {
+    const beginnings = createBeginnings(alice, alice, bob);
+    reset();
+    expect(Buffer.from(beginnings.newConversation(text(64, 1))).equals(text(64, 1))).toBe(true);
+    expect(alice.crypto.meter.read()).toEqual({ ...nothing, dskWrap: 1, seal: 2 });
+    expect(bob.crypto.meter.read()).toEqual({ ...nothing, dskUnwrap: 1, open: 2 });
+    beginnings.close();
+  });
+
+  it('S1-39: the first contact is one signature and one encapsulation here; chain, signature and one decapsulation there', () => {
+    const beginnings = createBeginnings(alice, alice, bob);
+    reset();
+    expect(Buffer.from(beginnings.firstContact(text(64, 2), bob.crypto)).equals(text(64, 2))).toBe(true);
+    expect(alice.crypto.meter.read()).toMatchObject({ rsaSign: 0, sign: 1, kemEncaps: 1, kekWrap: 1, dskWrap: 1 });
+    const there = bob.crypto.meter.read();
+    expect(there).toMatchObject({ rsaSign: 0, kemDecaps: 1, kekUnwrap: 1, dskUnwrap: 1 });
+    expect(there.rsaVerify).toBeGreaterThanOrEqual(3);
+    beginnings.close();
+  });
 });
 
 describe('how npm run bench measures', () => {

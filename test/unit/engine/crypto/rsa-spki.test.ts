@@ -1,0 +1,48 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { modulusOf } from '../../../../electron/engine/crypto/rsa-spki';
+import { parseRsaPublicKey, spkiOf } from '../../../../electron/engine/crypto/rsa';
+
+function spki(modulusLength: number): Uint8Array {
+  return spkiOf(generateKeyPairSync('rsa', { modulusLength }).publicKey);
+}
+
+describe('the one encoding of an RSA key', () => {
+  it.each([3072, 3080, 4096])('S3-16 A14: %i bits: the modulus the runtime finds, and the same key again', (bits) => {
+    const bytes = spki(bits);
+    const known = createPublicKey({ key: Buffer.from(bytes), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+    expect(Buffer.from(modulusOf(bytes) ?? []).toString('base64url')).toBe(known.n);
+    const key = parseRsaPublicKey(bytes);
+    expect(key && Buffer.compare(spkiOf(key), bytes)).toBe(0);
+  });
+
+  it('A14 A85: no byte around the modulus can be another, none can be missing or too much', () => {
+    const bytes = spki(3072);
+    const from = bytes.length - 384 - 5;
+    for (let at = 0; at < bytes.length; at += 1) {
+      if (at >= from && at < from + 384) continue;
+      const changed = bytes.slice();
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(modulusOf(changed), `byte ${at}`).toBeUndefined();
+    }
+    expect(modulusOf(bytes.subarray(1))).toBeUndefined();
+    expect(modulusOf(bytes.subarray(0, -1))).toBeUndefined();
+    expect(modulusOf(Buffer.concat([bytes, new Uint8Array(1)]))).toBeUndefined();
+  });
+
+  it('A85: smaller, larger and odd sizes are refused, and a modulus that begins with a zero bit', () => {
+    for (const bits of [2048, 3071, 4104]) expect(parseRsaPublicKey(spki(bits))).toBeUndefined();
+    const short = spki(3072);
+    short[short.length - 384 - 5] = 0x7f;
+    expect(parseRsaPublicKey(short)).toBeUndefined();
+  });
+
+  it('one key after the other: what was asked last is not what is answered next', () => {
+    const [one, two] = [spki(3072), spki(3072)];
+    for (const bytes of [one, two, one, one, two]) expect(Buffer.compare(spkiOf(parseRsaPublicKey(bytes) ?? never()), bytes)).toBe(0);
+  });
+});
+
+function never(): never {
+  throw new Error('a good key was refused');
+}
