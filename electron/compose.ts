@@ -8,13 +8,15 @@ import { createTcpTransport } from './network/tcp-transport';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { conversationsService } from './services/conversations-service';
+import { envelopesService } from './services/envelopes-service';
 import { EventHub } from './services/event-hub';
 import { addressText, identityService } from './services/identity-service';
 import { keysService } from './services/keys-service';
 import { messagesService } from './services/messages-service';
-import type { Keyring, PreferencesStore } from './services/ports';
+import type { Keyring, PathChooser, PreferencesStore } from './services/ports';
 import { diagnosticsService, networkService, settingsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
+import { envelopeFiles } from './storage/envelope-files';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
 
@@ -28,6 +30,8 @@ export interface AppPorts {
   readonly logger: Logger;
   readonly preferences: PreferencesStore;
   readonly keyring?: Keyring;
+  /** Where a person sits at a screen: only they choose files. */
+  readonly chooser?: PathChooser;
   readonly appVersion: string;
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
@@ -85,6 +89,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         conversations: conversationsService({ profile, events }),
         messages: messagesService({ profile, random }),
         keys: keysService({ profile }),
+        envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
           listening: () => listening,

@@ -18,6 +18,7 @@ import { pagePartition, silenceNetwork } from './security/network-silence';
 import { guardPermissions } from './security/permissions';
 import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
 import { prepareProfileDirectory } from './storage/profile-directory';
+import { envelopeDialogs } from './window/envelope-dialogs';
 import { quitOrderly } from './window/orderly-quit';
 import { failToStart } from './window/start-failure';
 
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
       env: process.env,
       passwordStore: app.commandLine.getSwitchValue('password-store'),
     }),
+    chooser: envelopeDialogs(dialog),
     appVersion: version,
     runtime: `Electron ${process.versions.electron}`,
     trial,

@@ -49,6 +49,10 @@ export const errorCodes = [
   'message.empty',
   'message.too-long',
   'keys.too-often',
+  'envelopes.nothing',
+  'envelopes.garbled',
+  'path.required',
+  'path.unusable',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

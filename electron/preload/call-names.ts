@@ -21,6 +21,7 @@ export const callNameTable = {
   conversations: ['open', 'list', 'markRead'],
   messages: ['send', 'list'],
   keys: ['status', 'shift'],
+  envelopes: ['save', 'open'],
   network: ['status'],
   settings: ['get', 'set'],
   diagnostics: ['meter', 'about'],

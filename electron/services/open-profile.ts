@@ -1,6 +1,7 @@
 import { parseCard } from '../engine/certificates/card';
 import { createCard } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
+import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
 import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
 import { createStartToken } from '../engine/dialog/start-token';
@@ -12,6 +13,7 @@ import { createSessionHost, type SessionHost } from '../engine/session/session-h
 import type { WaitingFor } from '../../shared/model/message';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
+import { Envelopes } from './envelopes';
 import type { EventHub } from './event-hub';
 import { History } from './history';
 import { Introductions } from './introductions';
@@ -39,6 +41,7 @@ export class OpenProfile {
   readonly history: History;
   readonly connections: Connections;
   readonly delivery: Delivery;
+  readonly envelopes: Envelopes;
   readonly introductions: Introductions;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
@@ -78,21 +81,23 @@ export class OpenProfile {
       ownInstance: local.instanceId,
       transaction: (work) => this.stores.transaction(work),
     });
+    const peers: PeerLookup = {
+      pinned: (peerId) => {
+        const known = this.book.find(peerId);
+        return known === undefined ? undefined : {
+              spkiHash: known.record.pinnedSpkiHash,
+              blocked: known.record.blocked,
+              listVersion: known.record.listVersion,
+            };
+      },
+    };
+    this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers, engine: this.engine });
     this.#host = createSessionHost({
       crypto,
       clock,
       logger,
       local: () => (this.#closed ? undefined : local),
-      peers: {
-        pinned: (peerId) => {
-          const known = this.book.find(peerId);
-          return known === undefined ? undefined : {
-                spkiHash: known.record.pinnedSpkiHash,
-                blocked: known.record.blocked,
-                listVersion: known.record.listVersion,
-              };
-        },
-      },
+      peers,
       onSession: (session) => this.#onSession(session),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
       onChannel: (link, frame, leftover) => {
@@ -151,7 +156,8 @@ export class OpenProfile {
     const contact = this.stores.contacts.byPeer(peerId);
     if (contact?.blocked === true) return 'unblock';
     if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
-    return this.connections.session(peerId) === undefined ? 'connection' : 'acknowledgement';
+    // Handed over once, to a connection or into a file: what is awaited is the word that it arrived.
+    return row.state === 'queued' && this.connections.session(peerId) === undefined ? 'connection' : 'acknowledgement';
   }
 
   close(): void {

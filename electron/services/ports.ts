@@ -179,6 +179,23 @@ export interface PreferencesStore {
   set(change: Partial<Preferences>): void;
 }
 
+/** Files of envelopes, at paths the user chose. Errors: path.unusable, disk.full, disk.failed. */
+export interface EnvelopeFiles {
+  /** `too-long` instead of more than `limit` bytes, without reading them. */
+  read(path: string, limit: number): Uint8Array | 'too-long';
+  /** Throws where `write` could not go: asked before anything is sealed. */
+  check(path: string): void;
+  /** All or nothing, for the user alone; replaces nothing but such a file. Gives the absolute path. */
+  write(path: string, content: Uint8Array): string;
+}
+
+/** Asks the person at the screen for a file; undefined when they give up. */
+export interface PathChooser {
+  /** `personName`: who the envelopes are for. */
+  save(personName: string): Promise<string | undefined>;
+  open(): Promise<string | undefined>;
+}
+
 /** The system keyring: a convenience wrap of the database key, never the only way in. */
 export interface Keyring {
   /** False when there is none, when it would keep secrets in clear, or when asking it would block the process. */

@@ -123,6 +123,21 @@ export const calls = {
       'keys.too-often',
     ]),
   },
+  envelopes: {
+    save: call(z.strictObject({ contactId, path: z.string().optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [
+      ...needsContact,
+      'contact.pending',
+      'contact.blocked',
+      'envelopes.nothing',
+      'path.required',
+      'path.unusable',
+    ]),
+    open: call(
+      z.strictObject({ path: z.string().optional() }),
+      z.strictObject({ opened: z.number().int(), repeated: z.number().int(), refused: z.number().int() }),
+      [...needsVault, 'path.required', 'path.unusable', 'envelopes.garbled'],
+    ),
+  },
   network: {
     status: call(none, networkStatus),
   },

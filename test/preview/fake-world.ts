@@ -24,6 +24,8 @@ export interface World {
   keys: Map<string, KeyStatus>;
   settings: Settings;
   about: About;
+  /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
+  envelopeFile: { opened: number; repeated: number; refused: number } | undefined;
   /** Calls that shall fail, by dotted name. */
   failing: Map<string, ErrorCode>;
 }
@@ -72,6 +74,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     keys: new Map(),
     settings: defaultSettings,
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
+    envelopeFile: undefined,
     failing: new Map(),
     ...change,
   };
@@ -129,6 +132,19 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     world.vault = state;
     fake.emit({ type: 'vault.changed', state });
     return null;
+  };
+  const setState = (message: Message, state: Message['state'], waitingFor?: Message['waitingFor']): void => {
+    const { conversationId, messageId } = message;
+    const awaited = waitingFor === undefined ? {} : { waitingFor };
+    world.messages.set(
+      conversationId,
+      (world.messages.get(conversationId) ?? []).map((one) => {
+        if (one.messageId !== messageId) return one;
+        const { waitingFor: _done, ...rest } = one;
+        return { ...rest, state, ...awaited };
+      }),
+    );
+    fake.emit({ type: 'message.state', conversationId, messageId, state, ...awaited });
   };
   const addContact = (name: string, by: Partial<Contact>): { contactId: string } => {
     const contact = makeContact(name, by);
@@ -281,6 +297,23 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         return { epoch };
       },
     },
+    envelopes: {
+      save: ({ contactId }) => {
+        const contact = contactOf(contactId);
+        if (contact.pending) refuse('contact.pending');
+        if (contact.reach === 'blocked') refuse('contact.blocked');
+        let saved = 0;
+        for (const { conversationId } of world.conversations.filter((one) => one.contactId === contactId)) {
+          for (const message of world.messages.get(conversationId) ?? []) {
+            if (message.direction !== 'out' || (message.state !== 'queued' && message.state !== 'sent')) continue;
+            saved += 1;
+            setState(message, 'sent', 'acknowledgement');
+          }
+        }
+        return saved === 0 ? refuse('envelopes.nothing') : { path: `/media/stick/For ${contact.name}.keyshift-envelopes`, count: saved };
+      },
+      open: () => world.envelopeFile ?? refuse('path.required'),
+    },
     network: {
       status: () => ({
         listening: ['192.168.1.20:47110'],
@@ -352,18 +385,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       touch(conversationId, { unread: known.unread + 1, lastMessageAt: message.receivedAt ?? message.sentAt, preview: text.slice(0, 160) });
       return message;
     },
-    deliver: (message, state) => {
-      const list = world.messages.get(message.conversationId) ?? [];
-      world.messages.set(
-        message.conversationId,
-        list.map((one) => {
-          if (one.messageId !== message.messageId) return one;
-          const { waitingFor: _done, ...rest } = one;
-          return { ...rest, state };
-        }),
-      );
-      emit({ type: 'message.state', conversationId: message.conversationId, messageId: message.messageId, state });
-    },
+    deliver: (message, state) => setState(message, state),
   };
   return fake;
 }

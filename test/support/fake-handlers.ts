@@ -58,6 +58,7 @@ export const sampleHandlers: Handlers = {
     }),
     shift: () => ({ epoch: 2 }),
   },
+  envelopes: { save: () => ({ path: '/media/stick/for-bo.keyshift-envelopes', count: 3 }), open: () => ({ opened: 2, repeated: 1, refused: 0 }) },
   network: { status: () => ({ listening: [], sessions: [] }) },
   settings: { get: () => defaultSettings, set: () => defaultSettings },
   diagnostics: {
@@ -101,6 +102,8 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'messages.list': { conversationId: id('d') },
   'keys.status': { conversationId: id('d') },
   'keys.shift': { conversationId: id('d') },
+  'envelopes.save': { contactId: id('c') },
+  'envelopes.open': {},
   'settings.set': { theme: 'dark' },
 };
 

@@ -140,6 +140,16 @@ export function openSigned(
   }
 }
 
+export const selectorBytes = 8;
+
+/**
+ * Names the key an envelope is sealed to, to whoever holds it, and tells nobody else anything: first 8 bytes of
+ * H(label("selector") ‖ exchange credential hash ‖ KEM ciphertext).
+ */
+export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
+  return crypto.sha256(label('selector'), exchangeCredentialHash, envelope.subarray(0, kemLengths.ciphertext)).subarray(0, selectorBytes);
+}
+
 /** LP(recipient context) ‖ H(KEM ciphertext) ‖ LP(statement); the label comes in front (protocol.md §3). */
 function signedBytes(recipientContext: Uint8Array, kemCiphertextHash: Uint8Array, statement: Uint8Array): Uint8Array {
   return concat(lp(recipientContext), kemCiphertextHash, lp(statement));

@@ -13,12 +13,22 @@ export class DecapsulationBudget {
     this.#at = now;
   }
 
+  /** Milliseconds until `count` could be taken at once; 0 when they are there. */
+  missing(now: number, count: number): number {
+    this.#refill(now);
+    return Math.ceil((Math.max(0, count - this.#tokens) / this.#perSecond) * 1000);
+  }
+
   /** Takes one if there is one. */
   take(now: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
-    this.#at = now;
+    this.#refill(now);
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
+  }
+
+  #refill(now: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
   }
 }

@@ -1,8 +1,10 @@
 import type { Crypto } from '../crypto/crypto';
-import { label } from '../crypto/label';
+import { selectorBytes, selectorOf } from '../crypto/sealed-envelope';
 import { encodeFrame, type Frame, frameTypes } from '../wire/frame';
 import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
+
+export { selectorOf };
 
 /**
  * The one layout of M1 and M2 (protocol.md §8; S3-03): what differs is the label they are sealed under, who signs what,
@@ -31,16 +33,11 @@ export const modes = { full: 1, resume: 2 } as const;
 
 export const nonceBytes = 32;
 export const shareBytes = 32;
-const selectorBytes = 8;
 const kemCiphertextBytes = 1_120;
 const tagBytes = 16;
 const smallestEnvelope = kemCiphertextBytes + nonceBytes + tagBytes + tagBytes;
 const maxChainBytes = 12 * 1_024;
 const maxStatementBytes = 256;
-
-export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
-  return crypto.sha256(label('selector'), exchangeCredentialHash, envelope.subarray(0, kemCiphertextBytes)).subarray(0, selectorBytes);
-}
 
 export function encodeHandshakeFrame(crypto: Crypto, type: typeof frameTypes.m1 | typeof frameTypes.m2, recipientCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
   return encodeFrame(type, concat(Uint8Array.of(modes.full), selectorOf(crypto, recipientCredentialHash, envelope), envelope));

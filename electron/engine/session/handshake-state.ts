@@ -1,6 +1,7 @@
 import type { Chain, VerifiedCache, VerifiedChain } from '../certificates/chain';
 import type { ExchangeCredential } from '../certificates/credential';
 import type { LocalParty } from '../certificates/local-party';
+import type { PeerLookup, Pin } from '../certificates/pinned-chain';
 import type { Crypto, KeyPair } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { PeerId } from '../ids';
@@ -10,17 +11,7 @@ import type { Role, RxKeys, TxKeys } from './key-schedule';
 import type { Position } from './records';
 import type { SemiStatic } from './semi-static';
 
-/** What is pinned of a person (protocol.md §2): contacts are pins, never authorities (A46). */
-export interface Pin {
-  readonly spkiHash: Uint8Array;
-  readonly blocked: boolean;
-  /** Version of the newest instance list seen; an older one is refused. */
-  readonly listVersion?: number;
-}
-
-export interface PeerLookup {
-  pinned(peerId: PeerId): Pin | undefined;
-}
+export type { PeerLookup, Pin };
 
 export interface DialTarget {
   readonly peerId: PeerId;

@@ -1,66 +1,30 @@
-import { type Chain, parseChain, verifyChain, type VerifiedChain } from '../certificates/chain';
-import { KeyshiftError } from '../../../shared/errors';
-import type { PeerId } from '../ids';
+import type { Chain, VerifiedChain } from '../certificates/chain';
+import { ChainRefused, parseSendersChain, pinOfSender, type SenderExpectation, verifySendersChain } from '../certificates/pinned-chain';
 import { Abort } from './failure';
 import type { HandshakeEnvironment } from './handshake-state';
 
-/** The chain a handshake message carries, structure only. Never this very device's own (A43). */
+// The checks themselves are those of every sender, whichever way its words came; here a refusal ends the handshake.
+
+/** The chain a handshake message carries, structure only. Never this very device's own (A43). Throws `Abort`. */
 export function parsePeerChain(env: HandshakeEnvironment, bytes: Uint8Array): Chain {
-  let chain: Chain;
-  try {
-    chain = parseChain(env.crypto, bytes);
-  } catch {
-    throw new Abort('chain');
-  }
-  const { local } = env;
-  if (chain.instance.instanceId === local.instanceId || env.crypto.equal(chain.instance.signingKey, local.instance.credential.signingKey)) throw new Abort('own-instance');
-  return chain;
+  return orAbort(() => parseSendersChain(env.crypto, env.local, bytes));
 }
 
-export interface ChainExpectation {
-  readonly peerId: PeerId;
-  readonly pinnedSpkiHash: Uint8Array;
-  readonly listVersion: number | undefined;
-  readonly now: number;
-  /** Whether the message is well-formed and signed under the chain's own keys: only then is another key a key change. */
-  readonly isAuthentic: () => boolean;
+/** The chain, verified against the pin. Throws `Abort`. */
+export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified'>): VerifiedChain {
+  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, ...(env.verified && { verified: env.verified }) }));
 }
 
-/**
- * The chain, verified against the pin. Throws `Abort`: `contact.key-mismatch` for a well-formed authentication of the
- * same peer id under another key, which rekeying acts on (protocol.md §9).
- */
-export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: ChainExpectation): VerifiedChain {
-  let verified: VerifiedChain;
+/** The pin of a sender. Throws `Abort`. */
+export function pinOf(env: HandshakeEnvironment, chain: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
+  return orAbort(() => pinOfSender(env.crypto, env.local, env.peers, chain));
+}
+
+function orAbort<T>(check: () => T): T {
   try {
-    verified = verifyChain(env.crypto, chain, {
-      now: expected.now,
-      pinnedSpkiHash: expected.pinnedSpkiHash,
-      expectedPeerId: expected.peerId,
-      ...(env.verified && { verified: env.verified }),
-    });
+    return check();
   } catch (error) {
-    if (!(error instanceof KeyshiftError)) throw error;
-    if (error.code === 'contact.key-mismatch' && expected.isAuthentic()) throw new Abort('contact.key-mismatch', expected.peerId);
-    throw new Abort('chain');
+    if (error instanceof ChainRefused) throw new Abort(error.reason, error.peerId);
+    throw error;
   }
-  if (verified.list.version < (expected.listVersion ?? 0)) throw new Abort('list-version');
-  return verified;
-}
-
-/**
- * The pin of a sender: a contact's, or our own identity's for another device of ours. Such a device must be active on
- * the list we hold: a removed one could show an older list.
- */
-export function pinOf(env: HandshakeEnvironment, { identity: { peerId }, instance }: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
-  const { local } = env;
-  if (peerId === local.peerId) {
-    const listed = local.list.instances.some((entry) => entry.state === 'active' && env.crypto.equal(entry.credentialHash, instance.hash));
-    if (!listed) throw new Abort('not-a-contact');
-    return { spkiHash: local.identity.spkiHash, listVersion: undefined };
-  }
-  const pin = env.peers.pinned(peerId);
-  if (!pin) throw new Abort('not-a-contact');
-  if (pin.blocked) throw new Abort('blocked');
-  return { spkiHash: pin.spkiHash, listVersion: pin.listVersion };
 }

@@ -4,8 +4,11 @@ import type { NetworkStatus } from '../../../shared/model/network';
 import { useIdentity, useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
+import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
+import { useSaveEnvelopes } from '../conversation/use-envelopes';
+import { isBlocked } from './contact-words';
 
 export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode {
   const text = useText();
@@ -26,6 +29,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
     // Asked again when the connection to this person changed.
   }, [model, contact.contactId, contact.reach]);
 
+  const saveEnvelopes = useSaveEnvelopes();
   const name = nameInSentence(contact.name);
   const session = status?.sessions.find((one) => one.contactId === contact.contactId);
   const addresses = identity === undefined || identity.addresses.length === 0 ? (status?.listening ?? []) : identity.addresses;
@@ -40,6 +44,13 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         <p className="field-hint">
           {text('reach.since', { time: times.dateTime(session.since) })} {session.resumed ? text('reach.resumed') : ''}
         </p>
+      )}
+      {contact.pending || isBlocked(contact) ? null : (
+        <section className="stack tight divided">
+          <h2 className="small-heading">{text('reach.carry')}</h2>
+          <p className="field-hint">{text('reach.carry.text', { name })}</p>
+          <Button onPress={() => void saveEnvelopes(contact)}>{text('envelopes.save')}</Button>
+        </section>
       )}
       <section className="stack tight divided">
         <h2 className="small-heading">{text('reach.yours')}</h2>

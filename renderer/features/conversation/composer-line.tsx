@@ -2,12 +2,15 @@ import type { ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import { useMessages } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
+import { useSaveEnvelopes } from './use-envelopes';
 
 /** The line above the composer that names what is awaited; nothing when nothing is. */
 export function ComposerLine({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string }): ReactNode {
   const text = useText();
+  const saveEnvelopes = useSaveEnvelopes();
   const name = nameInSentence(contact.name);
   const waiting = useMessages(
     (state) => state.threads[conversationId]?.messages.filter((message) => message.state === 'queued').length ?? 0,
@@ -22,6 +25,11 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
     <p className="composer-line">
       <ReachGlyph reach="waiting" />
       <span>{words}</span>
+      {contact.pending ? null : (
+        <Button kind="quiet" onPress={() => void saveEnvelopes(contact)}>
+          {text('envelopes.save')}
+        </Button>
+      )}
     </p>
   );
 }

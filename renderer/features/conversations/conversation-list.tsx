@@ -1,5 +1,5 @@
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
-import { IdCard, Lock, MailOpen, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
+import { FolderOpen, IdCard, Lock, MailOpen, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { shortcutLabel } from '../../app/shortcuts';
 import { useNow } from '../../i18n/use-now';
@@ -9,6 +9,7 @@ import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
 import { PersonName } from '../../ui/person-name';
+import { useOpenEnvelopes } from '../conversation/use-envelopes';
 import { ContactRequests } from './contact-requests';
 import { ConversationItem } from './conversation-item';
 import { useRows } from './use-rows';
@@ -27,6 +28,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const identity = useIdentity((state) => state.identity);
   const lock = useSession((state) => state.lock);
   const show = useShowRow();
+  const openEnvelopes = useOpenEnvelopes();
   const list = useRef<HTMLUListElement>(null);
 
   const isSelected = (key: string, contactId: string): boolean =>
@@ -37,6 +39,9 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
     <nav className="pane list-pane" aria-label={text('list.label')} data-pane="list">
       <header className="list-head">
         <h1 className="wordmark">{text('app.name')}</h1>
+        <IconButton label={text('list.openFile')} onPress={() => void openEnvelopes()}>
+          <FolderOpen aria-hidden="true" />
+        </IconButton>
         <IconButton label={text('list.import')} onPress={() => openDialog('import')}>
           <IdCard aria-hidden="true" />
         </IconButton>

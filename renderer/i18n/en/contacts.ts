@@ -45,6 +45,8 @@ export const contacts = {
   'reach.text.pending': 'Keyshift keeps trying the addresses of the invitation until it is answered or expires.',
   'reach.since': 'Connected since {time}.',
   'reach.resumed': 'The connection was taken up again without a new handshake.',
+  'reach.carry': 'Carry by hand',
+  'reach.carry.text': 'What {name} has not confirmed yet can go into a file, on a memory stick or by mail. {name} opens it under “Open an envelope file”, and can send you a file back.',
   'reach.yours': 'Where you can be reached',
   'reach.yours.none': 'This device is not listening for connections.',
   'invite.title': 'Invite someone',

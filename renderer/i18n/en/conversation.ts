@@ -45,6 +45,8 @@ export const conversation = {
   'composer.failed.rule': 'Rule: {rule}',
   'composer.closed': 'This conversation is closed. You can still read it.',
   'composer.another': 'Start a new conversation',
+  'envelopes.save': 'Save as file',
+  'envelopes.saved': '{count, plural, one {# envelope for {name} is in the file. Only {name} can open it.} other {# envelopes for {name} are in the file. Only {name} can open them.}}',
   'shift.you': 'You renewed your key for this chat.',
   'shift.peer': '{name} renewed their key. Nothing for you to do.',
   'shift.folded': 'Keys renewed {count} times on this day.',

@@ -47,4 +47,8 @@ export const errors = {
   'error.message.empty': 'There is nothing to send yet.',
   'error.message.too-long': 'This message is too long. Split it into two.',
   'error.keys.too-often': 'You renewed this key many times within the hour. Your key is still fresh.',
+  'error.envelopes.nothing': 'Everything for this person is delivered already, so there is nothing to carry.',
+  'error.envelopes.garbled': 'This is not a file of envelopes, or it was damaged on its way. Nothing was changed.',
+  'error.path.required': 'No file was chosen.',
+  'error.path.unusable': 'That file cannot be used. What is there was left as it is.',
 } as const satisfies Record<`error.${ErrorCode}`, string>;

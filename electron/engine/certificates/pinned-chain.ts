@@ -1,0 +1,95 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { Crypto } from '../crypto/crypto';
+import type { PeerId } from '../ids';
+import { type Chain, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
+import type { LocalParty } from './local-party';
+
+/** What is pinned of a person (protocol.md §2): contacts are pins, never authorities (A46). */
+export interface Pin {
+  readonly spkiHash: Uint8Array;
+  readonly blocked: boolean;
+  /** Version of the newest instance list seen; an older one is refused. */
+  readonly listVersion?: number;
+}
+
+export interface PeerLookup {
+  pinned(peerId: PeerId): Pin | undefined;
+}
+
+export type ChainRefusal = 'chain' | 'own-instance' | 'not-a-contact' | 'blocked' | 'contact.key-mismatch' | 'list-version';
+
+/** Why a sender's chain was not taken. For logs and tests; the sender never learns it. */
+export class ChainRefused extends Error {
+  readonly reason: ChainRefusal;
+  /** With `contact.key-mismatch`: whose key it is not. */
+  readonly peerId: PeerId | undefined;
+
+  constructor(reason: ChainRefusal, peerId?: PeerId) {
+    super(reason);
+    this.reason = reason;
+    this.peerId = peerId;
+  }
+}
+
+type OwnSide = Pick<LocalParty, 'peerId' | 'instanceId' | 'identity' | 'instance' | 'list'>;
+
+/** The chain somebody else sent with a handshake message or a deposit, structure only. Never this very device's own (A43). */
+export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Array): Chain {
+  let chain: Chain;
+  try {
+    chain = parseChain(crypto, bytes);
+  } catch {
+    throw new ChainRefused('chain');
+  }
+  if (chain.instance.instanceId === local.instanceId || crypto.equal(chain.instance.signingKey, local.instance.credential.signingKey)) throw new ChainRefused('own-instance');
+  return chain;
+}
+
+/**
+ * The pin of a sender: a contact's, or our own identity's for another device of ours. Such a device must be active on
+ * the list we hold: a removed one could show an older list.
+ */
+export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, { identity: { peerId }, instance }: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
+  if (peerId === local.peerId) {
+    const listed = local.list.instances.some((entry) => entry.state === 'active' && crypto.equal(entry.credentialHash, instance.hash));
+    if (!listed) throw new ChainRefused('not-a-contact');
+    return { spkiHash: local.identity.spkiHash, listVersion: undefined };
+  }
+  const pin = peers.pinned(peerId);
+  if (!pin) throw new ChainRefused('not-a-contact');
+  if (pin.blocked) throw new ChainRefused('blocked');
+  return { spkiHash: pin.spkiHash, listVersion: pin.listVersion };
+}
+
+export interface SenderExpectation {
+  readonly peerId: PeerId;
+  readonly pinnedSpkiHash: Uint8Array;
+  readonly listVersion: number | undefined;
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly verified?: VerifiedCache;
+  /** Whether the message is well-formed and signed under the chain's own keys: only then is another key a key change. */
+  readonly isAuthentic: () => boolean;
+}
+
+/**
+ * The chain, verified against the pin. Throws `ChainRefused`: `contact.key-mismatch` for a well-formed authentication of
+ * the same peer id under another key, which rekeying acts on (protocol.md §9).
+ */
+export function verifySendersChain(crypto: Crypto, chain: Chain, expected: SenderExpectation): VerifiedChain {
+  let verified: VerifiedChain;
+  try {
+    verified = verifyChain(crypto, chain, {
+      now: expected.now,
+      pinnedSpkiHash: expected.pinnedSpkiHash,
+      expectedPeerId: expected.peerId,
+      ...(expected.verified && { verified: expected.verified }),
+    });
+  } catch (error) {
+    if (!(error instanceof KeyshiftError)) throw error;
+    if (error.code === 'contact.key-mismatch' && expected.isAuthentic()) throw new ChainRefused('contact.key-mismatch', expected.peerId);
+    throw new ChainRefused('chain');
+  }
+  if (verified.list.version < (expected.listVersion ?? 0)) throw new ChainRefused('list-version');
+  return verified;
+}

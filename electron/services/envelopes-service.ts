@@ -1,0 +1,158 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { Handlers } from '../../shared/contract/contract';
+import type { Crypto } from '../engine/crypto/crypto';
+import { placeOf, sealDeposit } from '../engine/dialog/deposit';
+import type { Outbound } from '../engine/dialog/dialog-engine';
+import { encodeEnvelopeFile, fittingEnvelopes, maxEnvelopeFileBytes, maxEnvelopes, parseEnvelopeFile } from '../engine/dialog/envelope-file';
+import type { PeerId } from '../engine/ids';
+import type { Clock } from '../engine/ports';
+import { WireError } from '../engine/wire/wire-error';
+import { contactRow } from './contacts-service';
+import type { Opened, Tally } from './envelopes';
+import type { OpenProfile } from './open-profile';
+import type { ContactRow, EnvelopeFiles, PathChooser } from './ports';
+
+/** How many envelopes are sealed or opened before everything else gets a turn: a few milliseconds. */
+const page = 32;
+
+export interface EnvelopesServiceParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly files: EnvelopeFiles;
+  /** Asks the person at the screen; absent where nobody sits. */
+  readonly chooser: PathChooser | undefined;
+}
+
+export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelopes'] {
+  return {
+    save: async ({ contactId, path }) => {
+      const { contact } = recipient(parts.profile(), contactId);
+      prepare(parts.profile(), contact.peerId);
+      const chosen = await choose(parts, path, (chooser) => chooser.save(contact.name));
+      return save(parts, contactId, chosen);
+    },
+    open: async ({ path }) => {
+      parts.profile(); // without an open vault nobody is asked for a file
+      const chosen = await choose(parts, path, (chooser) => chooser.open());
+      return open(parts, chosen);
+    },
+  };
+}
+
+/** Where to: the door's path, or the person's choice. In the window nobody but the person chooses files. */
+async function choose({ chooser }: EnvelopesServiceParts, path: string | undefined, ask: (chooser: PathChooser) => Promise<string | undefined>): Promise<string> {
+  if (chooser !== undefined && path !== undefined) throw new KeyshiftError('path.unusable', 'Here the file is chosen in a dialog.');
+  const chosen = chooser === undefined ? path : await ask(chooser);
+  if (chosen === undefined) throw new KeyshiftError('path.required', 'No file was chosen. Nothing was changed.');
+  return chosen;
+}
+
+/** Errors: contact.unknown, contact.blocked, contact.pending. */
+function recipient(profile: OpenProfile, contactId: string) {
+  const contact: ContactRow = contactRow(profile, contactId);
+  if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+  const known = contact.relation === 'mutual' ? profile.book.find(contact.peerId) : undefined;
+  if (known === undefined) {
+    throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to seal an envelope with.');
+  }
+  return { contact, to: { peerId: contact.peerId, exchange: known.exchange } };
+}
+
+/** Seals what still waited for the peer's key. Errors: envelopes.nothing. */
+function prepare(profile: OpenProfile, peerId: PeerId): void {
+  profile.commit(() => profile.engine.sealWaiting(peerId));
+  const { dialogs } = profile.stores;
+  const due = dialogs.acknowledgementsDue(peerId).length + dialogs.failuresDue(peerId).length;
+  if (due + profile.engine.pending(peerId, { limit: 1 }).length === 0) throw nothing();
+}
+
+async function save({ profile: current, crypto, files }: EnvelopesServiceParts, contactId: string, path: string): Promise<{ path: string; count: number }> {
+  files.check(path);
+  const rows: Outbound[] = [];
+  const deposits: Uint8Array[] = [];
+  // Read and sealed in turns: the vault may be locked, or its credentials renewed, between two of them.
+  while (deposits.length < maxEnvelopes) {
+    const profile = current();
+    const { to } = recipient(profile, contactId);
+    const next = profile.engine.pending(to.peerId, { after: rows.at(-1)?.cursor ?? 0, limit: page });
+    if (next.length === 0) break;
+    for (const row of next) {
+      rows.push(row);
+      deposits.push(sealDeposit(crypto, profile.local, to, row.bytes));
+    }
+    if (fittingEnvelopes(deposits) < deposits.length) break;
+    await turn();
+  }
+  const profile = current();
+  const { to } = recipient(profile, contactId);
+  // In one transaction: an acknowledgement is made only when the file that carries it is on its disk.
+  return profile.commit(() => {
+    const due = profile.engine.acknowledgements(to.peerId).map(({ bytes }) => sealDeposit(crypto, profile.local, to, bytes));
+    const all = [...due, ...deposits];
+    // What is too much for one file waits for the next: the oldest go first.
+    const fitting = all.slice(0, fittingEnvelopes(all));
+    if (fitting.length === 0) throw nothing();
+    const written = files.write(path, encodeEnvelopeFile(crypto, fitting));
+    for (const { dialogId, sequence } of rows.slice(0, Math.max(0, fitting.length - due.length))) {
+      profile.history.sent({ peerId: to.peerId, dialogId, instanceId: profile.local.instanceId, from: sequence, upTo: sequence });
+    }
+    return { path: written, count: fitting.length };
+  });
+}
+
+async function open({ profile: current, crypto, clock, files }: EnvelopesServiceParts, path: string): Promise<Tally> {
+  const deposits = parse(crypto, files.read(path, maxEnvelopeFileBytes));
+  const wait = current().envelopes.waitFor(deposits);
+  if (wait > 0) {
+    throw new KeyshiftError('too-many-calls', 'Many envelopes were opened just now. Please wait a moment and open this file again.', { retryAt: clock.now() + wait });
+  }
+  const tally: Tally = { opened: 0, repeated: 0, refused: 0 };
+  const opened: Opened[] = [];
+  for (const part of pages(deposits)) {
+    const { envelopes } = current();
+    for (const deposit of part) {
+      const one = envelopes.open(deposit);
+      if (one === undefined) tally.refused += 1;
+      else opened.push(one);
+    }
+    await turn();
+  }
+  // The order in the file says nothing; in the order of their streams none has to wait for another.
+  opened.sort((a, b) => placeOf(a.message) - placeOf(b.message));
+  const senders = new Set<PeerId>();
+  for (const part of pages(opened)) {
+    const profile = current();
+    const counted = { ...tally };
+    for (const sender of profile.commit(() => profile.envelopes.receive(part, counted))) senders.add(sender);
+    Object.assign(tally, counted);
+    await turn();
+  }
+  for (const sender of senders) current().delivery.flush(sender);
+  return tally;
+}
+
+/** Errors: envelopes.garbled. */
+function parse(crypto: Crypto, bytes: Uint8Array | 'too-long'): readonly Uint8Array[] {
+  if (bytes === 'too-long') {
+    throw new KeyshiftError('envelopes.garbled', 'This file is larger than any file of envelopes. Nothing was changed.', { limit: maxEnvelopeFileBytes });
+  }
+  try {
+    return parseEnvelopeFile(crypto, bytes);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw new KeyshiftError('envelopes.garbled', 'This is no file of envelopes, or it was damaged on its way. Nothing was changed.');
+  }
+}
+
+function* pages<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += page) yield all.slice(at, at + page);
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function nothing(): KeyshiftError {
+  return new KeyshiftError('envelopes.nothing', 'There is nothing for this person that is not delivered yet.');
+}

@@ -1,0 +1,89 @@
+import { VerifiedCache } from '../engine/certificates/chain';
+import type { LocalParty } from '../engine/certificates/local-party';
+import type { PeerLookup } from '../engine/certificates/pinned-chain';
+import type { Crypto } from '../engine/crypto/crypto';
+import { openDeposit, type OpenedDeposit, recipientKeyOf } from '../engine/dialog/deposit';
+import type { DialogEngine, ReceiveOutcome } from '../engine/dialog/dialog-engine';
+import { maxEnvelopes } from '../engine/dialog/envelope-file';
+import { DecapsulationBudget } from '../engine/exchange/decapsulation-budget';
+import type { PeerId } from '../engine/ids';
+import type { Clock, Logger } from '../engine/ports';
+import type { PeerBook } from './peer-book';
+
+/** One whole file at once, then so many a second: an honest person carries no more (milliseconds of work each). */
+const depositsPerSecond = 64;
+
+export type Opened = Extract<OpenedDeposit, { kind: 'opened' }>;
+
+/** What became of envelopes: new here, here before, or not for this person and its contacts. */
+export interface Tally {
+  opened: number;
+  repeated: number;
+  refused: number;
+}
+
+export interface EnvelopesParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly local: LocalParty;
+  readonly book: PeerBook;
+  readonly peers: PeerLookup;
+  readonly engine: DialogEngine;
+}
+
+/** Opens sealed deposits and hands what is inside to the ordinary receiving path (protocol.md §11). */
+export class Envelopes {
+  readonly #parts: EnvelopesParts;
+  readonly #verified = new VerifiedCache();
+  readonly #budget: DecapsulationBudget;
+
+  constructor(parts: EnvelopesParts) {
+    this.#parts = parts;
+    this.#budget = new DecapsulationBudget(maxEnvelopes, depositsPerSecond, parts.clock.monotonic());
+  }
+
+  /** Milliseconds to wait until all of these can be opened: those for other people cost nothing. */
+  waitFor(deposits: readonly Uint8Array[]): number {
+    const { crypto, clock, local } = this.#parts;
+    const ours = deposits.filter((deposit) => recipientKeyOf(crypto, local, deposit) !== undefined).length;
+    return this.#budget.missing(clock.monotonic(), ours);
+  }
+
+  /** Undefined for whatever must be refused; why goes to a log for developers, nobody else is told. Changes nothing. */
+  open(deposit: Uint8Array): Opened | undefined {
+    const { crypto, clock, local, logger, peers } = this.#parts;
+    const mayDecapsulate = (): boolean => this.#budget.take(clock.monotonic());
+    const opened = openDeposit({ crypto, local, peers, verified: this.#verified, mayDecapsulate, now: clock.now() }, deposit);
+    if (opened.kind === 'opened') return opened;
+    logger.debug('envelope.refused', { reason: opened.reason });
+    return undefined;
+  }
+
+  /** In the caller's transaction. Adds to `tally`; gives whose messages these were. */
+  receive(opened: readonly Opened[], tally: Tally): Set<PeerId> {
+    const senders = new Set<PeerId>();
+    for (const { source, message } of opened) {
+      const [outcome] = this.#parts.engine.receive(source, [message]);
+      count(tally, outcome);
+      senders.add(source.identity.peerId);
+      if (outcome !== undefined && isNew.has(outcome.kind)) this.#learn(source);
+    }
+    return senders;
+  }
+
+  /** Only later credentials than the ones known: an envelope may be old, or kept back by somebody. */
+  #learn(source: Opened['source']): void {
+    const { book } = this.#parts;
+    const known = book.find(source.identity.peerId);
+    if (known !== undefined && source.exchange.notBefore > known.exchange.notBefore) book.learnChain(source);
+  }
+}
+
+const isNew: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
+
+function count(tally: Tally, outcome: ReceiveOutcome | undefined): void {
+  if (outcome?.kind === 'duplicate') tally.repeated += 1;
+  else if (outcome !== undefined && isNew.has(outcome.kind)) tally.opened += 1;
+  else tally.refused += 1;
+}

@@ -1,0 +1,73 @@
+// @vitest-environment jsdom
+import { fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { busyWorld, talkWithCarla } from '../../../preview/scenes';
+import { renderApp, settle, type Running } from '../render-app';
+
+const now = Date.UTC(2026, 4, 6, 12);
+
+async function openPerson(name: RegExp, world = busyWorld(now)): Promise<Running> {
+  const running = await renderApp(world);
+  fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name }));
+  await settle();
+  return running;
+}
+
+const press = async (name: string): Promise<void> => {
+  fireEvent.click(screen.getByRole('button', { name }));
+  await settle();
+};
+const toasts = (): string[] => within(screen.getByRole('status', { name: 'Notices' })).queryAllByText(/./).map((each) => each.textContent ?? '');
+
+describe('carrying messages by hand', () => {
+  it('the notice about somebody who is away offers a file; what went into it waits for their word', async () => {
+    const { fake } = await openPerson(/^Carla/);
+    expect(screen.getByText(/is not reachable now\. 2 messages leave/)).toBeTruthy();
+    await press('Save as file');
+    expect(fake.calls).toContain('envelopes.save');
+    expect(toasts()).toEqual(['2 envelopes for Carla Reyes are in the file. Only Carla Reyes can open them.']);
+    expect(fake.world.messages.get(talkWithCarla)?.slice(1).map(({ state, waitingFor }) => [state, waitingFor])).toEqual([
+      ['sent', 'acknowledgement'],
+      ['sent', 'acknowledgement'],
+    ]);
+    expect(screen.queryByText(/is not reachable now/)).toBeNull();
+    expect(screen.getAllByTestId('delivery-state').at(-1)?.textContent).toBe('Sent, waiting for Carla Reyes’s device to confirm');
+  });
+
+  it('the same under Reach, also when nothing of one’s own waits; then it says so', async () => {
+    const { fake, model } = await openPerson(/^Bo Lindqvist/);
+    model.ui.getState().showDetails('reach');
+    await settle();
+    for (const message of fake.world.messages.values()) message.forEach((each) => void (each.direction === 'out' && fake.deliver(each, 'read')));
+    await press('Save as file');
+    expect(toasts()).toEqual(['Everything for this person is delivered already, so there is nothing to carry.']);
+  });
+
+  it('is not offered to people who have not answered yet', async () => {
+    const { model } = await openPerson(/^Tomasz/);
+    model.ui.getState().showDetails('reach');
+    await settle();
+    expect(screen.queryByRole('button', { name: 'Save as file' })).toBeNull();
+  });
+
+  it.each([
+    [{ opened: 3, repeated: 0, refused: 0 }, '3 envelopes opened.'],
+    [{ opened: 1, repeated: 2, refused: 1 }, '1 envelope opened. 2 were here already. 1 is not for you, or not from one of your contacts.'],
+    [{ opened: 0, repeated: 1, refused: 0 }, 'Nothing new in this file. 1 was here already.'],
+    [{ opened: 0, repeated: 0, refused: 5 }, 'Nothing new in this file. 5 are not for you, or not from your contacts.'],
+  ])('opening a file with %j says so', async (envelopeFile, words) => {
+    const { fake } = await renderApp(busyWorld(now, { envelopeFile }));
+    await press('Open an envelope file');
+    expect(fake.calls).toContain('envelopes.open');
+    expect(toasts()).toEqual([words]);
+  });
+
+  it('giving up the dialog says nothing, a damaged file says what it is', async () => {
+    const { fake } = await renderApp(busyWorld(now));
+    await press('Open an envelope file');
+    expect(toasts()).toEqual([]);
+    fake.world.failing.set('envelopes.open', 'envelopes.garbled');
+    await press('Open an envelope file');
+    expect(toasts()).toEqual(['This is not a file of envelopes, or it was damaged on its way. Nothing was changed.']);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test, vi } from 'vitest';
+import { envelopeDialogs, suggestedName } from '../../../electron/window/envelope-dialogs';
+
+vi.mock('electron', () => ({ BrowserWindow: { getFocusedWindow: () => null, getAllWindows: () => [] } }));
+
+function dialogs(answer: { save?: string; open?: string[] }) {
+  const asked: unknown[] = [];
+  return {
+    asked,
+    made: envelopeDialogs({
+      showSaveDialog: async (options: unknown) => {
+        asked.push(options);
+        return { canceled: answer.save === undefined, filePath: answer.save ?? '' };
+      },
+      showOpenDialog: async (options: unknown) => {
+        asked.push(options);
+        return { canceled: answer.open === undefined, filePaths: answer.open ?? [] };
+      },
+    }),
+  };
+}
+
+describe('the person chooses files', () => {
+  test('where to save: a name of the kind, after the person it is for', async () => {
+    const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
+    expect(await made.save('Bo Lindqvist')).toBe('/media/stick/x.keyshift-envelopes');
+    expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }] }]);
+  });
+
+  test('what to open: one file', async () => {
+    const { made, asked } = dialogs({ open: ['/media/stick/x.keyshift-envelopes'] });
+    expect(await made.open()).toBe('/media/stick/x.keyshift-envelopes');
+    expect(asked).toMatchObject([{ properties: ['openFile'] }]);
+  });
+
+  test('given up: nothing', async () => {
+    const { made } = dialogs({});
+    expect([await made.save('Bo'), await made.open()]).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    ['../../etc/passwd', 'For etc passwd'],
+    ['C:\\Windows\\nul', 'For C Windows nul'],
+    ['نور الهدى', 'For نور الهدى'],
+    ['..', 'For'],
+    ['x'.repeat(64), `For ${'x'.repeat(36)}`],
+    ['\u202Egnp.exe', 'For gnp exe'],
+  ])('a name of somebody else’s choice, %j, suggests %j', (name, suggestion) => {
+    expect(suggestedName(name)).toBe(suggestion);
+  });
+});
