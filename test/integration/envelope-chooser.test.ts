@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp } from '../../electron/compose';
+import { systemClock } from '../../electron/platform/clock';
+import { FilePreferences } from '../../electron/platform/file-preferences';
+import { systemRandom } from '../../electron/platform/random';
+import type { App } from '../../electron/services/app';
+import { temporaryFolder } from '../support/two-peers';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The services as the window has them, with a person who answers dialogs as they are told. */
+describe('where a person chooses files', () => {
+  const folder = temporaryFolder();
+  const asked: string[] = [];
+  const answers: { save?: string; open?: string } = {};
+  const apps: App[] = [];
+  let ann: App;
+
+  async function start(name: string): Promise<App> {
+    const profileDirectory = join(folder.path, name);
+    const app = await startApp({
+      profileDirectory,
+      listen: { host: '127.0.0.1', port: 0 },
+      clock: systemClock,
+      random: systemRandom,
+      logger: quiet,
+      preferences: new FilePreferences(profileDirectory, () => undefined),
+      chooser: {
+        save: async (personName) => (asked.push(`save for ${personName}`), answers.save),
+        open: async () => (asked.push('open'), answers.open),
+      },
+      appVersion: '0',
+      runtime: 'test',
+      trial: false,
+      kdf: 'test',
+    });
+    apps.push(app);
+    await app.handlers.vault.create({ passphrase: 'a passphrase', name });
+    return app;
+  }
+
+  beforeAll(async () => {
+    ann = await start('Ann');
+  }, 60_000);
+  afterAll(async () => {
+    for (const app of apps) await app.stop();
+    folder.release();
+  });
+
+  it('a page cannot name a path, and giving the dialog up changes nothing', async () => {
+    const path = join(folder.path, 'x.keyshift-envelopes');
+    await expect(ann.handlers.envelopes.open({ path })).rejects.toMatchObject({ code: 'path.unusable' });
+    expect(asked).toEqual([]);
+    await expect(ann.handlers.envelopes.open({})).rejects.toMatchObject({ code: 'path.required' });
+    expect(asked).toEqual(['open']);
+    answers.open = path;
+    await expect(ann.handlers.envelopes.open({})).rejects.toMatchObject({ code: 'path.unusable' }); // not there
+  });
+
+  it('nobody is asked where to put what cannot be made; then the file chosen is the one written', async () => {
+    asked.length = 0;
+    const bo = await start('Bo');
+    const { link } = await ann.handlers.contacts.createInvitation(undefined);
+    const agreed = new Promise<void>((resolve) => {
+      const stop = bo.onEvent((event) => {
+        if (event.type !== 'session.changed' || !event.connected) return;
+        stop();
+        resolve();
+      });
+    });
+    const { contactId } = await bo.handlers.contacts.acceptInvitation({ link });
+    await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'contact.pending' });
+    await agreed;
+    await ann.stop();
+    apps.splice(apps.indexOf(ann), 1);
+    await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'envelopes.nothing' });
+    expect(asked).toEqual([]);
+    const { conversationId } = await bo.handlers.conversations.open({ contactId });
+    await bo.handlers.messages.send({ conversationId, text: 'by stick' });
+    await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'path.required' });
+    expect(asked).toEqual(['save for Ann']);
+    answers.save = join(folder.path, 'chosen.keyshift-envelopes');
+    expect(await bo.handlers.envelopes.save({ contactId })).toEqual({ path: answers.save, count: 2 });
+    await bo.handlers.vault.lock(undefined);
+    await expect(bo.handlers.envelopes.open({})).rejects.toMatchObject({ code: 'vault.locked' });
+    await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'vault.locked' });
+    expect(asked).toEqual(['save for Ann', 'save for Ann']);
+  }, 60_000);
+});
