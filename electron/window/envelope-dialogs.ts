@@ -5,21 +5,35 @@ const filters = [{ name: 'Keyshift envelopes', extensions: ['keyshift-envelopes'
 /** What of Electron is used; the second argument first, as Electron has it for a window. */
 type FileDialogs = Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>;
 
-/** The person chooses files in the system's own dialogs: the page names no path and learns of none but the one chosen. Undefined: given up. */
+/**
+ * The person chooses files in the system's own dialogs: the page names no path and learns of none but the one chosen.
+ * Undefined: given up, or one of these dialogs is open already.
+ */
 export function envelopeDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow | undefined = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0]) {
+  let asking = false;
+  const ask = async (show: () => Promise<string | undefined>): Promise<string | undefined> => {
+    if (asking) return undefined;
+    asking = true;
+    try {
+      const chosen = await show();
+      return chosen === '' ? undefined : chosen;
+    } finally {
+      asking = false;
+    }
+  };
   return {
-    async save(personName: string): Promise<string | undefined> {
-      const options = { defaultPath: `${suggestedName(personName)}.keyshift-envelopes`, filters };
-      const window = inFront();
-      const { canceled, filePath } = await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options));
-      return canceled || filePath === '' ? undefined : filePath;
-    },
-    async open(): Promise<string | undefined> {
-      const options: Electron.OpenDialogOptions = { properties: ['openFile'], filters };
-      const window = inFront();
-      const { canceled, filePaths } = await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options));
-      return canceled ? undefined : filePaths[0];
-    },
+    save: (personName: string): Promise<string | undefined> =>
+      ask(async () => {
+        const options = { defaultPath: `${suggestedName(personName)}.keyshift-envelopes`, filters };
+        const window = inFront();
+        return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
+      }),
+    open: (): Promise<string | undefined> =>
+      ask(async () => {
+        const options: Electron.OpenDialogOptions = { properties: ['openFile'], filters };
+        const window = inFront();
+        return (await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options))).filePaths[0];
+      }),
   };
 }
 

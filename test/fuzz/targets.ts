@@ -1,5 +1,6 @@
 import { realCrypto } from '../support/foundation-kit';
 import type { Target } from './target';
+import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts } from './targets/dialog';
 import { certificates, links } from './targets/identity';
 import { frames, handshake, items } from './targets/wire';
@@ -16,6 +17,9 @@ export async function allTargets(): Promise<Target[]> {
     await plaintexts(),
     content(),
     control(),
+    await deposits(),
+    await statements(),
+    await envelopeFiles(),
     ...(await certificates()),
     links(crypto),
   ];

@@ -38,6 +38,13 @@ describe('the person chooses files', () => {
     expect([await made.save('Bo'), await made.open()]).toEqual([undefined, undefined]);
   });
 
+  test('a page that asks again and again opens one dialog', async () => {
+    const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
+    expect(await Promise.all([made.save('Bo'), made.save('Bo'), made.open()])).toEqual(['/media/stick/x.keyshift-envelopes', undefined, undefined]);
+    expect(asked).toHaveLength(1);
+    expect(await made.save('Bo')).toBe('/media/stick/x.keyshift-envelopes');
+  });
+
   test.each([
     ['../../etc/passwd', 'For etc passwd'],
     ['C:\\Windows\\nul', 'For C Windows nul'],
