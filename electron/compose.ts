@@ -86,9 +86,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
         vault: vault.handlers,
         identity: identityService({ profile, crypto, clock, ownAddresses }),
         contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
-        conversations: conversationsService({ profile, events }),
+        conversations: conversationsService({ profile, events, random }),
         messages: messagesService({ profile, random }),
-        keys: keysService({ profile }),
+        keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),

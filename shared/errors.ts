@@ -44,6 +44,7 @@ export const errorCodes = [
   'key.unacceptable',
   'conversation.unknown',
   'conversation.failed',
+  'conversation.open',
   'conversation.closed',
   'message.unknown',
   'message.empty',

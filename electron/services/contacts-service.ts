@@ -96,8 +96,9 @@ export function contactsService(parts: ContactsParts): Handlers['contacts'] {
       const profile = parts.profile();
       const row = contactRow(profile, contactId);
       const { record } = pinned(profile, row);
-      const { checkedSpkiHash: _earlier, ...rest } = row;
-      return change(profile, { ...rest, checked, ...(checked ? { checkedSpkiHash: record.pinnedSpkiHash } : {}) });
+      const { checkedSpkiHash: _earlier, checkedAt: _then, ...rest } = row;
+      const comparison = { checkedSpkiHash: record.pinnedSpkiHash, checkedAt: Math.max(0, Math.trunc(clock.now())) };
+      return change(profile, { ...rest, checked, ...(checked ? comparison : {}) });
     },
     block: ({ contactId, blocked = true }) => {
       const profile = parts.profile();

@@ -1,9 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import type { Random } from '../engine/ports';
 import { contactRow } from './contacts-service';
+import { continueConversation } from './continuing';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
-import type { ConversationRow } from './ports';
+import type { ContactRow, ConversationRow } from './ports';
 
 /** The conversation's row; throws `conversation.unknown`. */
 export function conversationRow(profile: OpenProfile, conversationId: string): ConversationRow {
@@ -12,13 +14,21 @@ export function conversationRow(profile: OpenProfile, conversationId: string): C
   return row;
 }
 
-export function conversationsService(parts: { profile: () => OpenProfile; events: EventHub }): Handlers['conversations'] {
+function assertReachable(contact: ContactRow): void {
+  if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+  if (contact.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
+}
+
+export function conversationsService(parts: {
+  profile: () => OpenProfile;
+  events: EventHub;
+  random: Random;
+}): Handlers['conversations'] {
   return {
     open: ({ contactId, title = '' }) => {
       const profile = parts.profile();
       const contact = contactRow(profile, contactId);
-      if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
-      if (contact.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
+      assertReachable(contact);
       const { conversationId } = profile.commit(() =>
         profile.history.conversationFor(contact.peerId, profile.engine.open(contact.peerId, { title }), title),
       );
@@ -35,10 +45,22 @@ export function conversationsService(parts: { profile: () => OpenProfile; events
           title: row.title,
           state: row.state,
           ...(row.failure === undefined ? {} : { failure: row.failure }),
+          ...(row.continuedBy === undefined ? {} : { continuedBy: row.continuedBy }),
+          ...(row.continues === undefined ? {} : { continues: row.continues }),
           unread: row.unread,
           ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
           ...(row.preview === undefined ? {} : { preview: row.preview }),
         })),
+    continue: ({ conversationId }) => {
+      const profile = parts.profile();
+      const row = conversationRow(profile, conversationId);
+      if (row.state !== 'failed') throw new KeyshiftError('conversation.open', 'This conversation goes on: nothing has to be continued.');
+      assertReachable(contactRow(profile, row.contactId));
+      const next = profile.commit(() => continueConversation(profile, parts.random, row));
+      profile.delivery.flush(row.peerId);
+      profile.connections.reach(row.peerId);
+      return { conversationId: next.conversationId };
+    },
     markRead: ({ conversationId }) => {
       const profile = parts.profile();
       const row = conversationRow(profile, conversationId);

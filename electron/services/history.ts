@@ -1,3 +1,4 @@
+import type { ShiftReason } from '../../shared/model/keys';
 import type { Content } from '../engine/dialog/content';
 import type { DialogSink } from '../engine/dialog/dialog-engine';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
@@ -125,7 +126,7 @@ export class History implements DialogSink {
     who: 'you' | 'peer';
     from: number;
     to: number;
-    reason: 'first' | 'hand' | 'time' | 'messages' | 'bytes' | 'peer' | 'start' | 'compromise';
+    reason: ShiftReason;
     at: number;
   }): void {
     const { conversationId } = this.conversationFor(shift.peerId, shift.dialogId, '');
@@ -136,7 +137,28 @@ export class History implements DialogSink {
 
   failed(dialog: { peerId: PeerId; dialogId: DialogId; reason: string }): void {
     const row = this.#stores.conversations.byDialog(dialog.peerId, dialog.dialogId);
-    if (row !== undefined) this.#putConversation({ ...row, state: 'failed', failure: dialog.reason });
+    if (row === undefined) return;
+    this.#putConversation({ ...row, state: 'failed', failure: dialog.reason });
+    for (const message of this.#stores.messages.undelivered(row.conversationId)) this.#tellState(row, message);
+  }
+
+  /** The other side goes on in this conversation where another one with it had failed. The first link holds. */
+  continued(dialog: { peerId: PeerId; dialogId: DialogId; continues: DialogId }): void {
+    const former = this.#stores.conversations.byDialog(dialog.peerId, dialog.continues);
+    const row = this.conversationFor(dialog.peerId, dialog.dialogId, '');
+    if (former === undefined || former.conversationId === row.conversationId) return;
+    this.link(former, row);
+  }
+
+  link(former: ConversationRow, next: ConversationRow): void {
+    if (next.continues === undefined) this.#putConversation({ ...next, continues: former.conversationId });
+    if (former.continuedBy === undefined) this.#putConversation({ ...former, continuedBy: next.conversationId });
+  }
+
+  /** A message of one's own is said again elsewhere: `movedTo`. In the caller's transaction. */
+  moved(message: MessageRow, conversation: ConversationRow, movedTo: string): void {
+    this.#stores.messages.setMoved(message.messageId, movedTo);
+    this.#tellState(conversation, { ...message, movedTo });
   }
 
   /** The conversation of a dialog, made on the first message received (no conversation exists before). */
@@ -170,15 +192,20 @@ export class History implements DialogSink {
     if (conversation === undefined) return;
     const { conversationId } = conversation;
     for (const row of this.#stores.messages.raiseState(conversationId, instanceId, from, upTo, state)) {
-      const waitingFor = this.#waiting(peerId, row);
-      this.#events.emit({
-        type: 'message.state',
-        conversationId,
-        messageId: row.messageId,
-        state: row.state,
-        ...(waitingFor === undefined ? {} : { waitingFor }),
-      });
+      this.#tellState(conversation, row);
     }
+  }
+
+  #tellState({ peerId, conversationId }: ConversationRow, row: MessageRow): void {
+    const waitingFor = this.#waiting(peerId, row);
+    this.#events.emit({
+      type: 'message.state',
+      conversationId,
+      messageId: row.messageId,
+      state: row.state,
+      ...(waitingFor === undefined ? {} : { waitingFor }),
+      ...(row.movedTo === undefined ? {} : { movedTo: row.movedTo }),
+    });
   }
 
   #putConversation(row: ConversationRow): void {

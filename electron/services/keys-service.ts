@@ -1,22 +1,21 @@
 import type { Handlers } from '../../shared/contract/contract';
-import type { ShiftPolicy } from '../../shared/model/keys';
+import { policyPresets } from '../../shared/model/keys';
+import type { Clock } from '../engine/ports';
 import { conversationRow } from './conversations-service';
+import type { EventHub } from './event-hub';
+import { keyLives } from './key-lives';
 import type { OpenProfile } from './open-profile';
 
 /** How many renewals the window is told of. */
 const historyLength = 200;
 
-/** Renewal by hand and at every start; limits of time, messages and bytes are all off until they can be set. */
-const handPolicy: ShiftPolicy = { afterMilliseconds: 0, afterMessages: 0, afterBytes: 0, onPeerShift: false };
-
-export function keysService(parts: { profile: () => OpenProfile }): Handlers['keys'] {
+export function keysService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Handlers['keys'] {
   return {
     status: ({ conversationId }) => {
       const profile = parts.profile();
       const conversation = conversationRow(profile, conversationId);
       return {
         ...profile.engine.status(conversation),
-        policy: handPolicy,
         history: [...profile.stores.keyEvents.list(conversationId, historyLength)],
       };
     },
@@ -25,6 +24,19 @@ export function keysService(parts: { profile: () => OpenProfile }): Handlers['ke
       const conversation = conversationRow(profile, conversationId);
       const { to } = profile.commit(() => profile.engine.shift(conversation, 'hand'));
       return { epoch: to };
+    },
+    setPolicy: ({ conversationId, policy }) => {
+      const profile = parts.profile();
+      const conversation = conversationRow(profile, conversationId);
+      profile.commit(() => {
+        profile.engine.setPolicy(conversation, typeof policy === 'string' ? policyPresets[policy] : policy);
+        parts.events.emit({ type: 'conversation.changed', conversationId });
+      });
+      return null;
+    },
+    timeline: ({ conversationId }) => {
+      const profile = parts.profile();
+      return keyLives(profile, conversationRow(profile, conversationId), Math.max(0, Math.trunc(parts.clock.now())));
     },
   };
 }

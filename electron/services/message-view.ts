@@ -20,6 +20,7 @@ export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined)
     ...(row.receivedAt === undefined ? {} : { receivedAt: row.receivedAt }),
     state: row.state,
     ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(row.movedTo === undefined ? {} : { movedTo: row.movedTo }),
     keyEpoch: row.keyEpoch,
   };
 }

@@ -53,7 +53,7 @@ export class OpenProfile {
     this.vault = vault;
     this.stores = vault.stores;
     this.local = local;
-    this.book = new PeerBook(this.stores.peers, crypto, clock);
+    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId));
     this.history = new History({
       stores: this.stores,
       events,
@@ -152,7 +152,8 @@ export class OpenProfile {
 
   /** What keeps an own message from its reader now; undefined for received and delivered ones. */
   waitingFor(peerId: PeerId, row: MessageRow): WaitingFor | undefined {
-    if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read') return undefined;
+    if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
+    if (this.stores.conversations.byId(row.conversationId)?.state === 'failed') return 'continuation';
     const contact = this.stores.contacts.byPeer(peerId);
     if (contact?.blocked === true) return 'unblock';
     if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';

@@ -27,12 +27,15 @@ export class PeerBook {
   readonly #store: PeerStore;
   readonly #crypto: Crypto;
   readonly #clock: Clock;
+  readonly #onDevices: (peerId: PeerId) => void;
   readonly #parsed = new Map<PeerId, KnownPeer>();
 
-  constructor(store: PeerStore, crypto: Crypto, clock: Clock) {
+  /** `onDevices`: a person's instance list got a higher version. */
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void) {
     this.#store = store;
     this.#crypto = crypto;
     this.#clock = clock;
+    this.#onDevices = onDevices;
   }
 
   find(peerId: PeerId): KnownPeer | undefined {
@@ -93,6 +96,7 @@ export class PeerBook {
       blocked: before?.blocked ?? false,
       updatedAt: this.#clock.now(),
     });
+    if (before !== undefined && chain.list.version > before.listVersion) this.#onDevices(peerId);
   }
 
   #put(record: PeerRecord): void {

@@ -21,6 +21,8 @@ export interface ContactRow {
   readonly relation: 'invited' | 'requested' | 'mutual';
   readonly ended?: ErrorCode;
   readonly checked: boolean;
+  /** When it was compared, while `checked`. */
+  readonly checkedAt?: number;
   /** The SPKI hash that was compared, so that a check never outlives the key it was made for. */
   readonly checkedSpkiHash?: Uint8Array;
   readonly blocked: boolean;
@@ -85,6 +87,9 @@ export interface ConversationRow {
   readonly title: string;
   readonly state: 'open' | 'failed' | 'closed';
   readonly failure?: string;
+  /** Handle of the conversation that goes on where this failed one stopped, and the other way round. */
+  readonly continuedBy?: string;
+  readonly continues?: string;
   readonly createdAt: number;
   readonly unread: number;
   readonly lastMessageAt?: number;
@@ -111,6 +116,8 @@ export interface MessageRow {
   readonly sentAt: number;
   readonly receivedAt?: number;
   readonly state: MessageState;
+  /** Handle of the message that says the same in the conversation that goes on: this one is sent no more. */
+  readonly movedTo?: string;
   readonly keyEpoch: number;
 }
 
@@ -123,6 +130,11 @@ export interface MessageStore {
   /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones. */
   raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly MessageRow[];
   setKeyEpoch(conversationId: string, instanceId: InstanceId, sequence: number, keyEpoch: number): void;
+  /** Own texts that never reached the other person and were not sent again elsewhere, in the order they were written. */
+  undelivered(conversationId: string): readonly MessageRow[];
+  setMoved(messageId: string, movedTo: string): void;
+  /** How many messages are kept, of those sent at or after `since`. */
+  count(conversationId: string, since: number): number;
   /** Marks incoming messages read; gives how many changed. */
   markRead(conversationId: string): number;
 }

@@ -2,7 +2,7 @@ import { errorCodes } from '../../shared/errors';
 import type { ContactRow, ContactStore } from '../services/ports';
 import { encodeAddresses, parseAddresses } from './address-column';
 import type { Db, Row } from './database';
-import { flag, given, id, integer, optionalBytes, optionalText, text, word } from './row';
+import { flag, given, id, integer, optionalBytes, optionalInteger, optionalText, text, word } from './row';
 
 const relations = ['invited', 'requested', 'mutual'] as const;
 
@@ -13,12 +13,12 @@ export function createContactStore(db: Db): ContactStore {
   const selectAll = db.prepare('SELECT * FROM contacts ORDER BY key');
   const remove = db.prepare('DELETE FROM contacts WHERE contact_id = ?');
   const upsert = db.prepare(`
-    INSERT INTO contacts (contact_id, peer_id, name, created_at, relation, ended, checked, checked_spki_hash, blocked,
+    INSERT INTO contacts (contact_id, peer_id, name, created_at, relation, ended, checked, checked_at, checked_spki_hash, blocked,
       may_message, may_open_conversation, may_send_file, invitation, hints)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (contact_id) DO UPDATE SET peer_id = excluded.peer_id, name = excluded.name,
       created_at = excluded.created_at, relation = excluded.relation, ended = excluded.ended,
-      checked = excluded.checked, checked_spki_hash = excluded.checked_spki_hash, blocked = excluded.blocked,
+      checked = excluded.checked, checked_at = excluded.checked_at, checked_spki_hash = excluded.checked_spki_hash, blocked = excluded.blocked,
       may_message = excluded.may_message, may_open_conversation = excluded.may_open_conversation,
       may_send_file = excluded.may_send_file, invitation = excluded.invitation, hints = excluded.hints`);
 
@@ -41,6 +41,7 @@ export function createContactStore(db: Db): ContactStore {
         row.relation,
         row.ended ?? null,
         row.checked ? 1 : 0,
+        row.checkedAt ?? null,
         row.checkedSpkiHash ?? null,
         row.blocked ? 1 : 0,
         row.permissions.message ? 1 : 0,
@@ -65,6 +66,7 @@ function read(row: Row): ContactRow {
     relation: word(row, 'relation', relations),
     ...given('ended', optionalText(row, 'ended') === undefined ? undefined : word(row, 'ended', errorCodes)),
     checked: flag(row, 'checked'),
+    ...given('checkedAt', optionalInteger(row, 'checked_at')),
     ...given('checkedSpkiHash', optionalBytes(row, 'checked_spki_hash')),
     blocked: flag(row, 'blocked'),
     permissions: {

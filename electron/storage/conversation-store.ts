@@ -11,12 +11,12 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectAll = db.prepare('SELECT * FROM conversations ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      unread, last_message_at, preview, continued_by, continues)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
-      preview = excluded.preview`);
+      preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues`);
 
   return {
     byId(conversationId) {
@@ -41,6 +41,8 @@ export function createConversationStore(db: Db): ConversationStore {
         row.unread,
         row.lastMessageAt ?? null,
         row.preview ?? null,
+        row.continuedBy ?? null,
+        row.continues ?? null,
       ]);
     },
   };
@@ -59,5 +61,7 @@ function read(row: Row): ConversationRow {
     unread: integer(row, 'unread'),
     ...given('lastMessageAt', optionalInteger(row, 'last_message_at')),
     ...given('preview', optionalText(row, 'preview')),
+    ...given('continuedBy', optionalText(row, 'continued_by')),
+    ...given('continues', optionalText(row, 'continues')),
   };
 }

@@ -15,6 +15,7 @@ import {
   streamParams,
 } from './dialog-rows';
 import { createKekStore } from './kek-store';
+import { createPolicyStore } from './policy-store';
 import { encodeKekRanges } from './kek-range-column';
 import { bytes, id, integer } from './row';
 
@@ -33,10 +34,7 @@ export function createDialogStore(db: Db): DialogStore {
     failuresDue: db.prepare('SELECT peer_id, dialog_id FROM dialogs WHERE peer_id = ? AND failure_due = 1'),
     tombstone: db.prepare(`SELECT 1 AS found FROM dialog_tombstones WHERE ${ofDialog}`),
     sending: db.prepare(`SELECT * FROM sending_streams WHERE ${ofStream}`),
-    sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch`),
-    shiftTimes: db.prepare(
-      `SELECT created_at FROM sending_keys WHERE ${ofStream} AND reason = ? AND created_at >= ? ORDER BY epoch`,
-    ),
+    sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch DESC LIMIT ?`),
     outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
     waiting: db.prepare('SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor LIMIT ?'),
     pending: db.prepare(
@@ -51,7 +49,11 @@ export function createDialogStore(db: Db): DialogStore {
     due: db.prepare(
       `SELECT peer_id, dialog_id, instance_id FROM receiving_streams WHERE peer_id = ? AND acknowledgement_due = 1`,
     ),
-    receivingKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} ORDER BY epoch`),
+    liveKeys: db.prepare(`SELECT * FROM receiving_keys INDEXED BY receiving_keys_live WHERE ${ofStream} AND live = 1`),
+    deadKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} AND live = 0 ORDER BY epoch DESC LIMIT ?`),
+    receivingKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} ORDER BY epoch DESC LIMIT ?`),
+    // Without the hint the stream's own, longer key would be walked from end to end.
+    sessionKey: db.prepare(`SELECT 1 AS found FROM receiving_keys INDEXED BY receiving_keys_by_id WHERE ${ofStream} AND dsk_id = ?`),
     byCheck: db.prepare(
       `SELECT peer_id, dialog_id, instance_id FROM receiving_keys WHERE peer_id = ? AND key_check = ?
        UNION SELECT peer_id, dialog_id, instance_id FROM sending_keys WHERE peer_id = ? AND key_check = ?`,
@@ -98,6 +100,7 @@ export function createDialogStore(db: Db): DialogStore {
 
   return {
     ...createKekStore(db),
+    ...createPolicyStore(db),
     transaction: (work) => db.transaction(work),
     generation,
     advance() {
@@ -153,9 +156,7 @@ export function createDialogStore(db: Db): DialogStore {
       const { epoch, dskId, check, firstSequence, reason, createdAt } = row;
       write.sendingKey.run([...streamParams(row), epoch, dskId, check, firstSequence, reason, createdAt]);
     },
-    sendingKeys: (key) => select.sendingKeys.all(streamParams(key)).map(readSendingKey),
-    shiftTimes: (key, reason, since) =>
-      select.shiftTimes.all([...streamParams(key), reason, since]).map((row) => integer(row, 'created_at')),
+    newestSendingKeys: (key, limit) => select.sendingKeys.all([...streamParams(key), limit]).map(readSendingKey),
 
     addOutbox(row) {
       const { sequence, content, digest, sentAt, sealed } = row;
@@ -210,7 +211,12 @@ export function createDialogStore(db: Db): DialogStore {
     },
     acknowledgementsDue: (peerId) => select.due.all([peerId]).map(readStreamKey),
 
-    receivingKeys: (key) => select.receivingKeys.all(streamParams(key)).map(readReceivingKey),
+    receivingKeys: (key, dead) =>
+      [...select.liveKeys.all(streamParams(key)), ...select.deadKeys.all([...streamParams(key), dead])]
+        .map(readReceivingKey)
+        .sort((a, b) => a.epoch - b.epoch),
+    newestReceivingKeys: (key, limit) => select.receivingKeys.all([...streamParams(key), limit]).map(readReceivingKey),
+    knowsSessionKey: (key, dskId) => select.sessionKey.get([...streamParams(key), dskId]) !== undefined,
     putReceivingKey(row) {
       write.receivingKey.run([
         ...streamParams(row),

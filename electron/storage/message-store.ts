@@ -9,7 +9,7 @@ const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readon
 const directions = ['in', 'out'] as const;
 const kinds = ['text', 'unsupported'] as const;
 
-const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch`;
+const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to`;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 /**
@@ -28,12 +28,17 @@ export function createMessageStore(db: Db): MessageStore {
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND key < ? ORDER BY key DESC LIMIT ?`);
   const selectKey = db.prepare(`SELECT key FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
       AND direction = 1 AND state < ? RETURNING ${columns}`);
   const updateEpoch = db.prepare(`
     UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+  const selectUndelivered = db.prepare(`
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND direction = 1 AND state < 2
+      AND kind = 'text' AND moved_to IS NULL ORDER BY key`);
+  const updateMoved = db.prepare('UPDATE messages SET moved_to = ? WHERE message_id = ?');
+  const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND sent_at >= ?`);
   const markAllRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
 
@@ -68,6 +73,7 @@ export function createMessageStore(db: Db): MessageStore {
         row.receivedAt ?? null,
         states.indexOf(row.state),
         row.keyEpoch,
+        row.movedTo ?? null,
       ]);
     },
     raiseState(conversationId, instanceId, from, upTo, state) {
@@ -80,6 +86,14 @@ export function createMessageStore(db: Db): MessageStore {
     },
     setKeyEpoch(conversationId, instanceId, sequence, keyEpoch) {
       updateEpoch.run([keyEpoch, conversationId, instanceId, sequence]);
+    },
+    undelivered: (conversationId) => selectUndelivered.all([conversationId]).map((row) => read(row, conversationId)),
+    setMoved(messageId, movedTo) {
+      updateMoved.run([movedTo, messageId]);
+    },
+    count(conversationId, since) {
+      const row = selectCount.get([conversationId, since]);
+      return row ? integer(row, 'n') : 0;
     },
     markRead: (conversationId) => markAllRead.run([conversationId]).changes,
   };
@@ -98,6 +112,7 @@ function read(row: Row, conversationId: string): MessageRow {
     sentAt: integer(row, 'sent_at'),
     ...given('receivedAt', optionalInteger(row, 'received_at')),
     state: at(row, 'state', states),
+    ...given('movedTo', optionalText(row, 'moved_to')),
     keyEpoch: integer(row, 'key_epoch'),
   };
 }

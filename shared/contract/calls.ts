@@ -4,7 +4,7 @@ import { conversation } from '../model/conversation';
 import { about, meterCounts } from '../model/diagnostics';
 import { contactId, conversationId, messageId, peerId, requestId, time } from '../model/ids';
 import { identity } from '../model/identity';
-import { keyStatus } from '../model/keys';
+import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
 import { message } from '../model/message';
 import { networkStatus } from '../model/network';
 import { settings } from '../model/settings';
@@ -92,6 +92,12 @@ export const calls = {
       'contact.ended',
     ]),
     list: call(none, z.array(conversation), needsVault),
+    continue: call(z.strictObject({ conversationId }), z.strictObject({ conversationId }), [
+      ...needsConversation,
+      'contact.blocked',
+      'contact.ended',
+      'conversation.open',
+    ]),
     markRead: call(z.strictObject({ conversationId }), done, needsConversation),
   },
   messages: {
@@ -122,6 +128,12 @@ export const calls = {
       'conversation.failed',
       'keys.too-often',
     ]),
+    setPolicy: call(
+      z.strictObject({ conversationId, policy: z.union([policyPreset, shiftPolicy.partial()]) }),
+      done,
+      [...needsConversation, 'conversation.failed'],
+    ),
+    timeline: call(z.strictObject({ conversationId }), keyTimeline, needsConversation),
   },
   envelopes: {
     save: call(z.strictObject({ contactId, path: z.string().optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [

@@ -14,6 +14,7 @@ export const events = {
     messageId,
     state: messageState,
     waitingFor: waitingFor.optional(),
+    movedTo: messageId.optional(),
   }),
   'conversation.changed': z.strictObject({ type: z.literal('conversation.changed'), conversationId }),
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),

@@ -1,16 +1,40 @@
 import * as z from 'zod';
 import { instanceId, shortKeyId, time } from './ids';
 
-/** Limits after which a sender renews its key by itself; 0 switches a limit off. */
+export { policyPresets } from './shift-policies';
+
+const days366 = 366 * 86_400_000;
+const count = z.number().int().nonnegative();
+
+/** When a sender renews its key by itself, and what of the other side ends the conversation; 0 switches a limit off. */
 export const shiftPolicy = z.strictObject({
-  afterMilliseconds: z.number().int().nonnegative(),
-  afterMessages: z.number().int().nonnegative(),
-  afterBytes: z.number().int().nonnegative(),
+  /** Time one key is in use, in milliseconds. */
+  afterMilliseconds: count.max(days366),
+  /** Messages under one key. */
+  afterMessages: count.max(1_000_000),
+  /** Bytes of sealed messages under one key. */
+  afterBytes: count.max(2 ** 40),
+  /** Follow the other side's renewals. */
   onPeerShift: z.boolean(),
+  /** So many renewals of the other side cause one of one's own. */
+  peerShifts: z.number().int().min(1).max(1_000),
+  /** When a device of either person is added or removed. */
+  onDeviceChange: z.boolean(),
+  /** More renewals of the other side than this within `failWithinMilliseconds` of its own time end the conversation. */
+  failAfterShifts: count.max(10_000),
+  failWithinMilliseconds: z.number().int().min(60_000).max(days366),
+  /** The other side uses one key for longer, or for more messages, than this … */
+  staleAfterMilliseconds: count,
+  staleAfterMessages: count,
+  /** … and then. */
+  whenStale: z.enum(['ignore', 'warn', 'fail']),
 });
 export type ShiftPolicy = z.infer<typeof shiftPolicy>;
 
-export const shiftReason = z.enum(['first', 'hand', 'time', 'messages', 'bytes', 'peer', 'start', 'compromise']);
+export const policyPreset = z.enum(['standard', 'frequent', 'relaxed']);
+export type PolicyPreset = z.infer<typeof policyPreset>;
+
+export const shiftReason = z.enum(['first', 'hand', 'time', 'messages', 'bytes', 'peer', 'start', 'compromise', 'devices', 'pair']);
 export type ShiftReason = z.infer<typeof shiftReason>;
 
 export const keyShift = z.strictObject({
@@ -21,6 +45,19 @@ export const keyShift = z.strictObject({
   reason: shiftReason,
 });
 export type KeyShift = z.infer<typeof keyShift>;
+
+/**
+ * `waiting`: later messages are here, an earlier one is missing. `key-destroyed`: locked with an exchange key this
+ * device no longer has. `key-refused`: locked with a key that is no longer accepted; the sender locks it again by
+ * itself. `too-many-keys`: throttled. `gap`: both sides know that these are lost.
+ */
+export const keyProblem = z.strictObject({
+  kind: z.enum(['waiting', 'key-destroyed', 'key-refused', 'too-many-keys', 'gap']),
+  count: z.number().int().positive(),
+  since: time,
+  instanceId: instanceId.optional(),
+});
+export type KeyProblem = z.infer<typeof keyProblem>;
 
 export const keyStatus = z.strictObject({
   /** The key exchange key in use for this conversation; absent before the first message could be locked. */
@@ -44,11 +81,52 @@ export const keyStatus = z.strictObject({
       epoch: z.number().int().positive(),
       since: time,
       messages: z.number().int().nonnegative(),
+      /** Its one key is in use for longer, or for more messages, than the policy wants. */
+      stale: z.boolean(),
     }),
   ),
   policy: shiftPolicy,
+  preset: policyPreset.or(z.literal('custom')),
   /** Whether both people hold the same history, as far as acknowledgements told. */
   transcript: z.strictObject({ equal: z.boolean(), upTo: z.number().int().nonnegative() }),
   history: z.array(keyShift),
+  /** What could not be read, newest last. */
+  problems: z.array(keyProblem),
 });
 export type KeyStatus = z.infer<typeof keyStatus>;
+
+/** The life of one session key. */
+export const keyGeneration = z.strictObject({
+  who: z.enum(['you', 'peer']),
+  instanceId,
+  epoch: z.number().int().positive(),
+  since: time,
+  /** Absent while it is in use. */
+  until: time.optional(),
+  reason: shiftReason,
+  messages: count,
+  firstSequence: z.number().int().positive(),
+  /** This device can no longer open anything with it. */
+  forgotten: z.boolean(),
+});
+export type KeyGeneration = z.infer<typeof keyGeneration>;
+
+export const keyTimeline = z.strictObject({
+  /** Oldest first, at most the 200 newest of each side. */
+  generations: z.array(keyGeneration),
+  /** When the person was compared; absent while they were not. */
+  checkedSince: time.optional(),
+  /** What somebody who takes this device at `at` could read of this conversation. */
+  exposure: z.strictObject({
+    at: time,
+    /** Messages kept on this device: readable to whoever opens it. */
+    stored: count,
+    /** Traffic recorded since then could be opened with keys still held; null = none. */
+    recordedSince: time.nullable(),
+    /** Messages since then. */
+    recorded: count,
+    nextExchangeChange: time,
+    oldestKeyDestroyedAt: time.nullable(),
+  }),
+});
+export type KeyTimeline = z.infer<typeof keyTimeline>;

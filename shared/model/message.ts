@@ -4,8 +4,8 @@ import { conversationId, instanceId, messageId, time } from './ids';
 /** The most text one message carries, in bytes of UTF-8. */
 export const maxTextBytes = 40 * 1024;
 
-/** What keeps a message from being delivered. */
-export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock']);
+/** What keeps a message from being delivered; `continuation`: its conversation failed and nobody has continued it. */
+export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock', 'continuation']);
 export type WaitingFor = z.infer<typeof waitingFor>;
 
 export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);
@@ -27,6 +27,8 @@ export const message = z.strictObject({
   receivedAt: time.optional(),
   state: messageState,
   waitingFor: waitingFor.optional(),
+  /** It is sent no more: this one, in the conversation that goes on, says the same. */
+  movedTo: messageId.optional(),
   /** Epoch of the dialog session key it was locked with; 0 while it waits to be locked. */
   keyEpoch: z.number().int().nonnegative(),
 });

@@ -4,7 +4,7 @@ import { KeyshiftError, type ErrorCode } from '../../shared/errors';
 import type { Contact, ContactRequest } from '../../shared/model/contact';
 import type { Conversation } from '../../shared/model/conversation';
 import type { About } from '../../shared/model/diagnostics';
-import type { KeyStatus } from '../../shared/model/keys';
+import { policyPresets, type KeyStatus } from '../../shared/model/keys';
 import type { Message } from '../../shared/model/message';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import type { KeyringState, VaultState } from '../../shared/model/vault';
@@ -101,7 +101,9 @@ export function noKeys(): KeyStatus {
     kek: null,
     sending: null,
     receiving: [],
-    policy: { afterMilliseconds: 86_400_000, afterMessages: 200, afterBytes: 16_777_216, onPeerShift: true },
+    policy: policyPresets.standard,
+    preset: 'standard',
+    problems: [],
     transcript: { equal: true, upTo: 0 },
     history: [],
   };
@@ -241,6 +243,16 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         return { conversationId };
       },
       list: () => world.conversations,
+      continue: ({ conversationId }) => {
+        const failed = conversationOf(conversationId);
+        if (failed.state !== 'failed') refuse('conversation.open');
+        if (failed.continuedBy !== undefined) return { conversationId: failed.continuedBy };
+        const next = idOf(`continues ${conversationId}`);
+        world.conversations = [...world.conversations, { conversationId: next, contactId: failed.contactId, title: failed.title, state: 'open', unread: 0, continues: conversationId }];
+        world.messages.set(next, []);
+        touch(conversationId, { continuedBy: next });
+        return { conversationId: next };
+      },
       markRead: ({ conversationId }) => {
         touch(conversationId, { unread: 0 });
         return null;
@@ -296,6 +308,17 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         fake.emit({ type: 'key.shifted', conversationId, ...shift });
         return { epoch };
       },
+      setPolicy: ({ conversationId, policy }) => {
+        const status = world.keys.get(conversationId) ?? noKeys();
+        const preset = typeof policy === 'string' ? policy : 'custom';
+        world.keys.set(conversationId, { ...status, preset, policy: typeof policy === 'string' ? policyPresets[policy] : { ...status.policy, ...policy } });
+        fake.emit({ type: 'conversation.changed', conversationId });
+        return null;
+      },
+      timeline: () => ({
+        generations: [],
+        exposure: { at: world.now(), stored: 0, recordedSince: null, recorded: 0, nextExchangeChange: world.now() + 86_400_000, oldestKeyDestroyedAt: null },
+      }),
     },
     envelopes: {
       save: ({ contactId }) => {

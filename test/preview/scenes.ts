@@ -1,4 +1,4 @@
-import type { KeyStatus } from '../../shared/model/keys';
+import { policyPresets, type KeyStatus } from '../../shared/model/keys';
 import type { Message } from '../../shared/model/message';
 import { emptyWorld, idOf, makeContact, ownInstance, type World } from './fake-world';
 
@@ -39,8 +39,10 @@ export function busyKeys(now: number): KeyStatus {
   return {
     kek: { id: '5d20c7b1', epoch: 1, since: now - 12 * day },
     sending: { id: 'a3f01c8e', epoch: 7, since: now - 2 * hour, messages: 41, bytes: 61_440, shiftsBy: now + 22 * hour },
-    receiving: [{ instanceId: idOf('their device'), id: '48b2e09d', epoch: 5, since: now - 3 * hour, messages: 38 }],
-    policy: { afterMilliseconds: day, afterMessages: 200, afterBytes: 16 * 1024 * 1024, onPeerShift: true },
+    receiving: [{ instanceId: idOf('their device'), id: '48b2e09d', epoch: 5, since: now - 3 * hour, messages: 38, stale: false }],
+    policy: { ...policyPresets.relaxed, afterMessages: 200, afterBytes: 16 * 1024 * 1024, onPeerShift: true },
+    preset: 'custom',
+    problems: [],
     transcript: { equal: true, upTo: 1204 },
     history: [
       { at: now - 12 * day, who: 'you', from: 0, to: 1, reason: 'first' },

@@ -64,6 +64,7 @@ export class RecordingSink implements DialogSink {
   refuse: keyof DialogSink | undefined;
   readonly opened = this.#record('opened');
   readonly titled = this.#record('titled');
+  readonly continued = this.#record('continued');
   readonly delivered = this.#record('delivered');
   readonly acknowledged = this.#record('acknowledged');
   readonly shifted = this.#record('shifted');
@@ -155,7 +156,7 @@ export class Device {
 
   /** Every durable row that the dialog engine owns. */
   snapshot(): string {
-    const tables = ['keks', 'kek_floors', 'kek_blocks_own', 'kek_blocks_received', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'outbox', 'receiving_streams', 'receiving_keys', 'held_messages', 'start_tokens'];
+    const tables = ['keks', 'kek_floors', 'kek_blocks_own', 'kek_blocks_received', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'outbox', 'receiving_streams', 'receiving_keys', 'dialog_policies', 'peer_shifts', 'held_messages', 'start_tokens'];
     const plain = (value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value);
     const rows = (table: string) => this.db.prepare(`SELECT * FROM ${table}`).all();
     return JSON.stringify(

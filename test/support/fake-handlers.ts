@@ -1,4 +1,5 @@
 import { callNames, type CallName, type Handlers } from '../../shared/contract/contract';
+import { policyPresets } from '../../shared/model/keys';
 import { defaultSettings } from '../../shared/model/settings';
 
 const id = (digit: string): string => digit.repeat(32);
@@ -41,6 +42,7 @@ export const sampleHandlers: Handlers = {
   conversations: {
     open: () => ({ conversationId: id('d') }),
     list: () => [],
+    continue: () => ({ conversationId: id('d') }),
     markRead: () => null,
   },
   messages: {
@@ -52,11 +54,18 @@ export const sampleHandlers: Handlers = {
       kek: null,
       sending: null,
       receiving: [],
-      policy: { afterMilliseconds: 0, afterMessages: 0, afterBytes: 0, onPeerShift: false },
+      policy: policyPresets.standard,
+      preset: 'standard',
       transcript: { equal: true, upTo: 0 },
       history: [],
+      problems: [],
     }),
     shift: () => ({ epoch: 2 }),
+    setPolicy: () => null,
+    timeline: () => ({
+      generations: [],
+      exposure: { at: 1, stored: 0, recordedSince: null, recorded: 0, nextExchangeChange: 2, oldestKeyDestroyedAt: null },
+    }),
   },
   envelopes: { save: () => ({ path: '/media/stick/for-bo.keyshift-envelopes', count: 3 }), open: () => ({ opened: 2, repeated: 1, refused: 0 }) },
   network: { status: () => ({ listening: [], sessions: [] }) },
@@ -97,11 +106,14 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'contacts.setChecked': { contactId: id('c'), checked: true },
   'contacts.block': { contactId: id('c') },
   'conversations.open': { contactId: id('c') },
+  'conversations.continue': { conversationId: id('d') },
   'conversations.markRead': { conversationId: id('d') },
   'messages.send': { conversationId: id('d'), text: 'hello' },
   'messages.list': { conversationId: id('d') },
   'keys.status': { conversationId: id('d') },
   'keys.shift': { conversationId: id('d') },
+  'keys.setPolicy': { conversationId: id('d'), policy: 'frequent' },
+  'keys.timeline': { conversationId: id('d') },
   'envelopes.save': { contactId: id('c') },
   'envelopes.open': {},
   'settings.set': { theme: 'dark' },

@@ -21,11 +21,11 @@ export class ControlHandler {
     this.#parts = parts;
   }
 
-  /** An authentic control message that is newer than the last one of its stream. `content`: c ‖ control. */
-  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array): void {
+  /** An authentic control message that is newer than the last one of its stream. `content`: c ‖ control; `time`: what the sender's clock said. */
+  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number): void {
     const control = parseControl(content.subarray(blindBytes));
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
-    if (control?.kind === 'acknowledgement') this.#acknowledged(dialog, from, control);
+    if (control?.kind === 'acknowledgement') this.#acknowledged(dialog, from, control, time);
   }
 
   /** Terminal and durable: nothing is sent or delivered any more, and the dialog cannot come back (S2-10, A37). */
@@ -57,6 +57,10 @@ export class ControlHandler {
     };
     for (const key of store.failuresDue(peer.peerId)) {
       const dialog = memory.dialog(key);
+      // What was delivered until then is said first: only the rest is to be sent again elsewhere.
+      for (const stream of dialog?.receiving.values() ?? []) {
+        if (dialog && stream.row.cumulative > 0) add(dialog, encodeControl(this.#acknowledgement(dialog, stream)));
+      }
       if (!dialog || !add(dialog, encodeControl({ kind: 'failed', reason: dialog.row.failure ?? '' }))) continue;
       memory.touch(dialog);
       dialog.row = { ...dialog.row, failureDue: false };
@@ -93,7 +97,7 @@ export class ControlHandler {
     };
   }
 
-  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement): void {
+  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement, time: number): void {
     const { local, store, logger, sink, memory, startToken } = this.#parts;
     const { peerId, instanceId } = from.row;
     if (control.receiving !== instanceId || control.stream !== local.instanceId) return;
@@ -110,6 +114,7 @@ export class ControlHandler {
       return;
     }
     memory.touch(dialog);
+    if (sending.key && cumulative >= sending.key.header.firstSequence) sending.shifts?.reactions.acknowledged(instanceId, time);
     const key = { ...dialog.key, instanceId: local.instanceId };
     this.#compare(sending, control);
     const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);

@@ -1,6 +1,6 @@
 import { maxTextBytes } from '../../../shared/model/message';
-import type { InstanceId } from '../ids';
-import { id16ToBytes, instanceIdFromBytes } from '../wire/ids';
+import type { DialogId, InstanceId } from '../ids';
+import { dialogIdFromBytes, id16ToBytes, instanceIdFromBytes } from '../wire/ids';
 import { Reader, WireError } from '../wire/reader';
 import { Writer } from '../wire/writer';
 
@@ -30,6 +30,8 @@ export type Content =
   /** From here on messages are to disappear after so many seconds; 0 ends it. */
   | { readonly kind: 'timer'; readonly seconds: number }
   | { readonly kind: 'title'; readonly title: string }
+  /** This dialog goes on where that failed one of the same two people stopped. Only as sequence 2 of the one who opened it. */
+  | { readonly kind: 'continues'; readonly dialogId: DialogId }
   | { readonly kind: 'unsupported'; readonly type: number };
 
 /** One message of a dialog: the device that wrote it and its place in that device's stream. */
@@ -39,7 +41,7 @@ export interface MessageRef {
 }
 
 const schema = 1;
-const types = { text: 1, edit: 2, delete: 3, reaction: 4, receipt: 5, 'file-offer': 6, timer: 7, title: 8 } as const;
+const types = { text: 1, edit: 2, delete: 3, reaction: 4, receipt: 5, 'file-offer': 6, timer: 7, title: 8, continues: 9 } as const;
 
 export const maxTitleBytes = 512;
 const maxEmojiBytes = 64;
@@ -77,6 +79,9 @@ export function encodeContent(content: Content): Uint8Array {
       break;
     case 'title':
       text(writer, content.title, maxTitleBytes);
+      break;
+    case 'continues':
+      writer.fixed(id16ToBytes(content.dialogId));
       break;
   }
   return writer.finish();
@@ -129,6 +134,8 @@ function parseFields(reader: Reader, type: number): Content {
       return { kind: 'timer', seconds: reader.u32() };
     case types.title:
       return { kind: 'title', title: reader.text(maxTitleBytes) };
+    case types.continues:
+      return { kind: 'continues', dialogId: dialogIdFromBytes(reader.fixed(16)) };
     default:
       return { kind: 'unsupported', type };
   }

@@ -2,6 +2,8 @@ import type { HeldRow, ReceivingKeyRow } from './dialog-store';
 import type { ReceiveOutcome } from './dialog-types';
 import { parseContent } from './content';
 import type { EpochClaim } from './epoch-rules';
+import { keptDeadKeys } from './limits';
+import { ownTime, withUse } from './peer-key-rules';
 import type { SendingParts } from './sending';
 import { blindBytes } from './seal-message';
 import type { DialogState, ReceivingStream } from './streams';
@@ -14,6 +16,8 @@ export interface Arrived {
   readonly content: Uint8Array;
   /** What the sender's clock said. */
   readonly time: number;
+  /** When it arrived, never earlier than what arrived before. */
+  readonly receipt: number;
   /** Of the whole message, in bytes. */
   readonly size: number;
   readonly claim: EpochClaim;
@@ -41,11 +45,11 @@ export class Delivering {
     const now = this.#now();
     const { sequence, claim } = arrived;
     // The sender's own time, made non-decreasing and clamped to receipt: a wrong clock moves nothing (A07, A34).
-    const time = Math.max(stream.row.latestTime, Math.min(arrived.time, now));
+    const time = ownTime(stream, arrived.time, arrived.receipt);
     stream.row = { ...stream.row, latestTime: time, acknowledgementDue: true };
     stream.dirty = true;
     const shift = arrived.isNew ? this.#addRow(stream, claim, time, now) : undefined;
-    this.#count(stream, claim.epoch, sequence, arrived.size, time);
+    this.#count(stream, claim.epoch, arrived);
 
     const { peerId, dialogId, instanceId } = stream.row;
     const held: HeldRow = { peerId, dialogId, instanceId, sequence, content: arrived.content, sentAt: arrived.time, receivedAt: now, keyEpoch: claim.epoch };
@@ -53,7 +57,7 @@ export class Delivering {
     if (sequence === stream.row.cumulative + 1) {
       this.#deliver(dialog, stream, held);
       count = 1 + this.#drain(dialog, stream);
-      this.#closeRanges(stream);
+      this.#closeRanges(stream, false);
     } else {
       // The plaintext is a view of a larger buffer; what waits is kept alone.
       const kept = { ...held, content: arrived.content.slice() };
@@ -72,12 +76,13 @@ export class Delivering {
     if (shift) this.#tellShift(dialog, stream, shift);
   }
 
-  /** Writes each changed stream once for the whole batch. */
+  /** Writes each changed stream once for the whole batch, then forgets what it need not hold. */
   flush(streams: Iterable<ReceivingStream>): void {
     const { store } = this.#parts;
     for (const stream of streams) {
       for (const row of stream.keys) if (stream.dirtyKeys.has(row.epoch)) store.putReceivingKey(row);
       stream.dirtyKeys.clear();
+      forgetOld(stream.keys);
       if (stream.dirty) store.putReceiving(stream.row);
       stream.dirty = false;
     }
@@ -95,6 +100,11 @@ export class Delivering {
       return;
     }
     if (!dialog.row.announced) this.#announce(dialog, '');
+    if (content.kind === 'continues') {
+      // The second word of whoever opened the dialog, or nothing.
+      if (sequence === 2 && dialog.row.openedBy === 'peer') sink.continued({ ...dialog.key, continues: content.dialogId });
+      return;
+    }
     sink.delivered({ ...dialog.key, instanceId: stream.row.instanceId, sequence, content, sentAt, receivedAt, keyEpoch });
   }
 
@@ -143,25 +153,25 @@ export class Delivering {
         if (each.sequence >= claim.firstSequence && each.keyEpoch < claim.epoch) this.#release(stream, each);
       }
     }
-    this.#closeRanges(stream);
+    this.#closeRanges(stream, true);
     return claim.epoch > from ? { from, to: claim.epoch, compromise: claim.compromise } : undefined;
   }
 
-  #count(stream: ReceivingStream, epoch: number, sequence: number, size: number, time: number): void {
+  #count(stream: ReceivingStream, epoch: number, { sequence, size, time, receipt }: Arrived): void {
     let at = stream.keys.length - 1;
     while (at >= 0 && stream.keys[at]?.epoch !== epoch) at -= 1;
     const row = stream.keys[at];
     if (!row) return;
-    const { messages, bytes, highest } = row;
-    stream.keys[at] = { ...row, messages: messages + 1, bytes: bytes + size, highest: Math.max(highest, sequence), lastTime: time };
+    stream.keys[at] = { ...withUse(row, time, receipt), bytes: row.bytes + size, highest: Math.max(row.highest, sequence) };
     stream.dirtyKeys.add(epoch);
   }
 
-  /** An epoch whose range is complete can open nothing new. */
-  #closeRanges(stream: ReceivingStream): void {
+  /** An epoch whose range is complete can open nothing new. `all`: also below one that was closed before. */
+  #closeRanges(stream: ReceivingStream, all: boolean): void {
     for (let at = stream.keys.length - 2; at >= 0; at -= 1) {
       const row = stream.keys[at];
       const next = stream.keys[at + 1];
+      if (!row?.live && !all) return;
       if (!row?.live || !next || next.firstSequence > stream.row.cumulative + 1) continue;
       stream.keys[at] = { ...row, live: false };
       stream.dirtyKeys.add(row.epoch);
@@ -171,6 +181,7 @@ export class Delivering {
   #tellShift(dialog: DialogState, stream: ReceivingStream, shift: PeerShift): void {
     if (!dialog.row.announced) this.#announce(dialog, '');
     const { from, to, compromise } = shift;
+    if (from > 0) dialog.sending?.shifts?.reactions.peerShift(stream.row.instanceId, dialog.policy, this.#parts.clock.monotonic());
     const reason = compromise ? 'compromise' : from === 0 ? 'first' : 'peer';
     this.#parts.sink.shifted({ ...dialog.key, who: 'peer', instanceId: stream.row.instanceId, from, to, reason, at: this.#now() });
   }
@@ -184,5 +195,19 @@ export class Delivering {
 
   #now(): number {
     return Math.max(0, Math.trunc(this.#parts.clock.now()));
+  }
+}
+
+/** Keys that can open nothing new, beyond the newest ones: from here on they are found by index only. */
+function forgetOld(keys: ReceivingKeyRow[]): void {
+  if (keys.length <= keptDeadKeys) return;
+  let dead = keys.reduce((count, row) => count + (row.live ? 0 : 1), 0);
+  for (let at = 0; dead > keptDeadKeys && at < keys.length; ) {
+    if (keys[at]?.live) {
+      at += 1;
+    } else {
+      keys.splice(at, 1);
+      dead -= 1;
+    }
   }
 }

@@ -9,17 +9,20 @@ import { ControlHandler } from './acknowledging';
 import { type Content, encodeContent } from './content';
 import type { DialogKey, DialogRow, DialogStore } from './dialog-store';
 import type { DialogEngine, DialogSink, RemoteParty } from './dialog-types';
-import { defaultLimits, type DialogLimits, hourMs, shiftsByHandPerHour } from './limits';
+import { defaultLimits, type DialogLimits } from './limits';
 import { Memory } from './memory';
 import { Receiving } from './receiving';
 import { Sending } from './sending';
+import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
 import type { DialogState } from './streams';
+import { dialogTimeline } from './timeline';
 
 export type {
   DialogEngine,
   DialogKeyStatus,
   DialogSink,
+  DialogTimeline,
   FailureReason,
   Outbound,
   ReceiveOutcome,
@@ -63,8 +66,13 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     if (peers(peerId)?.blocked) throw new KeyshiftError('contact.blocked', 'This person is blocked.');
   };
 
+  /** Whoever has used up the counters of a stream ends the dialog with what used them (A26). */
+  const endIfWornOut = (dialog: DialogState): void => {
+    if (dialog.sending && isWornOut(dialog.sending.row)) controls.fail(dialog, 'worn-out', true);
+  };
+
   return {
-    open(peerId, { title }) {
+    open(peerId, { title, continues }) {
       assertNotBlocked(peerId);
       const bytes = encode({ kind: 'title', title });
       return memory.change(() => {
@@ -73,10 +81,11 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
         const createdAt = Math.max(0, Math.trunc(clock.now()));
         const row: DialogRow = { ...key, openedBy: 'you', state: 'open', createdAt, announced: true, failureDue: false };
         store.putDialog(row);
-        const dialog: DialogState = { key, row, sending: undefined, receiving: new Map(), touched: memory.generation };
+        const dialog: DialogState = { key, row, sending: undefined, receiving: new Map(), policy: defaultPolicy, touched: memory.generation };
         memory.addDialog(dialog);
         sink.opened({ ...key, title });
         sending.send(dialog, bytes);
+        if (continues) sending.send(dialog, encodeContent({ kind: 'continues', dialogId: continues }));
         return dialogId;
       });
     },
@@ -85,7 +94,9 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       assertNotBlocked(key.peerId);
       const bytes = encode(content);
       return memory.change(() => {
-        const { row } = sending.send(openDialog(key), bytes);
+        const dialog = openDialog(key);
+        const { row } = sending.send(dialog, bytes);
+        endIfWornOut(dialog);
         return { sequence: row.sequence, instanceId: row.instanceId, keyEpoch: row.sealed?.keyEpoch ?? 0, sentAt: row.sentAt };
       });
     },
@@ -114,12 +125,13 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       return memory.change(() => {
         const dialog = openDialog(key);
         const stream = sending.stream(dialog);
-        const times = store.shiftTimes(stream.row, 'hand', clock.now() - hourMs);
-        const oldest = times.at(-shiftsByHandPerHour);
-        if (oldest !== undefined) {
-          throw new KeyshiftError('keys.too-often', 'The key was renewed too often.', { retryAt: oldest + hourMs });
+        const wait = sending.shifts(stream).waitByHand(clock.monotonic());
+        if (wait > 0) {
+          throw new KeyshiftError('keys.too-often', 'The key was renewed too often.', { retryAt: Math.trunc(clock.now() + wait) });
         }
-        return sending.shift(dialog, stream, reason);
+        const made = sending.shift(dialog, stream, reason);
+        endIfWornOut(dialog);
+        return made;
       });
     },
 
@@ -127,7 +139,28 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       memory.refresh();
       const dialog = memory.dialog(key);
       if (!dialog) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
-      return dialogStatus(dialog, memory.ring(key.peerId), store);
+      return dialogStatus(dialog, memory.ring(key.peerId), store, clock);
+    },
+
+    setPolicy(key, change) {
+      memory.change(() => {
+        const dialog = openDialog(key);
+        memory.touch(dialog);
+        dialog.policy = { ...dialog.policy, ...change };
+        store.putPolicy(key, dialog.policy);
+      });
+    },
+
+    timeline(key) {
+      memory.refresh();
+      const dialog = memory.dialog(key);
+      if (!dialog) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
+      return dialogTimeline(dialog, store);
+    },
+
+    devicesChanged(peerId) {
+      // A stream without a key in memory takes a new one anyway.
+      for (const dialog of memory.loadedDialogs(peerId)) dialog.sending?.shifts?.devicesChanged();
     },
 
     block(peerId) {

@@ -2,6 +2,7 @@ import type { ShiftReason } from '../../../shared/model/keys';
 import type { KekStore } from '../exchange/kek-store';
 import type { DialogId, DskId, InstanceId, KekId, PeerId } from '../ids';
 import type { Transactions } from '../ports';
+import type { PolicyStore } from './policy-store';
 
 /** A conversation handle is unique only within a pair of people (S1-05, A40): both together are the key. */
 export interface DialogKey {
@@ -136,7 +137,7 @@ export interface HeldRow extends StreamKey {
  * The dialog engine's durable state. Synchronous; `transaction` joins an outer one, so that a service's message row
  * and the engine's outbox row stand or fall together.
  */
-export interface DialogStore extends KekStore, Transactions {
+export interface DialogStore extends KekStore, PolicyStore, Transactions {
   /** A counter inside the transaction: it falls back when that transaction, or an outer one, is rolled back. */
   generation(): number;
   /** Raises it by one and gives the new value. */
@@ -153,10 +154,8 @@ export interface DialogStore extends KekStore, Transactions {
   findSending(key: StreamKey): SendingRow | undefined;
   putSending(row: SendingRow): void;
   addSendingKey(row: SendingKeyRow): void;
-  /** Oldest first. */
-  sendingKeys(key: StreamKey): readonly SendingKeyRow[];
-  /** Creation times of keys made for this reason since `since`, oldest first. */
-  shiftTimes(key: StreamKey, reason: ShiftReason, since: number): readonly number[];
+  /** Newest first. */
+  newestSendingKeys(key: StreamKey, limit: number): readonly SendingKeyRow[];
 
   addOutbox(row: OutboxRow): void;
   /** Stores the canonical bytes of a row that waited. */
@@ -181,8 +180,12 @@ export interface DialogStore extends KekStore, Transactions {
   /** Dialogs of this peer whose failure is still to be told. */
   failuresDue(peerId: PeerId): readonly DialogKey[];
 
-  /** Oldest epoch first. */
-  receivingKeys(key: StreamKey): readonly ReceivingKeyRow[];
+  /** All that are live and the `dead` newest others, oldest epoch first. */
+  receivingKeys(key: StreamKey, dead: number): readonly ReceivingKeyRow[];
+  /** Newest first. */
+  newestReceivingKeys(key: StreamKey, limit: number): readonly ReceivingKeyRow[];
+  /** True when some epoch of this stream has this id. */
+  knowsSessionKey(key: StreamKey, dskId: DskId): boolean;
   putReceivingKey(row: ReceivingKeyRow): void;
   /** Every stream of this peer, either direction, that used a session key with this commitment (A29). */
   streamsWithCheck(peerId: PeerId, check: Uint8Array): readonly StreamKey[];

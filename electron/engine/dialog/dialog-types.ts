@@ -1,4 +1,4 @@
-import type { KeyStatus, ShiftReason } from '../../../shared/model/keys';
+import type { KeyGeneration, KeyStatus, ShiftPolicy, ShiftReason } from '../../../shared/model/keys';
 import type { IdentityCertificate } from '../certificates/identity-certificate';
 import type { ExchangeCredential } from '../certificates/credential';
 import type { VerifiedChain } from '../certificates/chain';
@@ -54,6 +54,9 @@ export type FailureReason =
   | 'key-reused'
   | 'kek-rollback'
   | 'kek-conflict'
+  | 'too-many-shifts'
+  | 'key-too-old'
+  | 'worn-out'
   | 'told-by-peer';
 
 /** The services' side. Called inside the engine's transaction: what a handler writes stands or falls with it. */
@@ -61,7 +64,9 @@ export interface DialogSink {
   /** The peer opened a dialog with us. Comes once, before its first message. */
   opened(event: DialogKey & { readonly title: string }): void;
   titled(event: DialogKey & { readonly title: string }): void;
-  /** In order, exactly once per stream. Titles never come this way. */
+  /** The peer goes on here where the dialog `continues` stopped: its word, whether or not there is such a dialog. */
+  continued(event: DialogKey & { readonly continues: DialogId }): void;
+  /** In order, exactly once per stream. Titles and links never come this way. */
   delivered(
     event: DialogKey & {
       readonly instanceId: InstanceId;
@@ -92,16 +97,26 @@ export interface DialogSink {
   failed(event: DialogKey & { readonly reason: FailureReason }): void;
 }
 
-/** Without policy and history, which services keep. */
-export type DialogKeyStatus = Omit<KeyStatus, 'policy' | 'history'>;
+/** Without the history, which services keep. */
+export type DialogKeyStatus = Omit<KeyStatus, 'history'>;
+
+export interface DialogTimeline {
+  /** Oldest first, at most the 200 newest of each side. */
+  readonly generations: readonly Omit<KeyGeneration, 'forgotten'>[];
+  /** When the oldest key exchange key was made that this device created for the pair and still has; undefined for none. */
+  readonly exchangeKeySince: number | undefined;
+}
 
 /**
  * Dialogs of one person's device with everybody else (seeds 000 and 001). Synchronous; every call that writes runs in
  * a transaction of the store and joins the caller's. If that one is rolled back the engine notices at its next call.
  */
 export interface DialogEngine {
-  /** A new dialog, durable at once, also while the peer is not yet known. Its title travels as sequence 1. */
-  open(peerId: PeerId, options: { readonly title: string }): DialogId;
+  /**
+   * A new dialog, durable at once, also while the peer is not yet known. Its title travels as sequence 1, the dialog it
+   * continues as sequence 2.
+   */
+  open(peerId: PeerId, options: { readonly title: string; readonly continues?: DialogId }): DialogId;
   /**
    * Gives the content its place in the stream and puts it into the outbox; sealed at once when the peer is known.
    * Errors: conversation.unknown, conversation.failed, contact.blocked, message.too-long.
@@ -118,6 +133,11 @@ export interface DialogEngine {
   /** A new session key for what this device sends in the dialog. Errors: keys.too-often with retryAt, conversation.*. */
   shift(dialog: DialogKey, reason: 'hand'): { readonly from: number; readonly to: number };
   status(dialog: DialogKey): DialogKeyStatus;
+  /** Changes what is named, keeps the rest. Errors: conversation.unknown, conversation.failed, conversation.closed. */
+  setPolicy(dialog: DialogKey, change: Partial<ShiftPolicy>): void;
+  timeline(dialog: DialogKey): DialogTimeline;
+  /** The instance list of this person, or one's own, names other devices: the next message of each dialog takes a new key where the policy says so. */
+  devicesChanged(peerId: PeerId): void;
   /** Deletes the pair's key exchange keys and forgets every session key of its dialogs (A19). */
   block(peerId: PeerId): void;
   /** Wipes every key in memory; the engine is of no use afterwards. */

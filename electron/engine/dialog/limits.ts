@@ -21,3 +21,23 @@ export const defaultLimits: DialogLimits = {
 export const replayFilterEntries = 256;
 export const shiftsByHandPerHour = 50;
 export const hourMs = 3600 * 1000;
+
+/** Shifts of a stream in an hour, of any kind: automatic ones wait from 90, so that the usual limit of 100 is never met; by hand it ends at 95. */
+export const shiftsPerHour = 90;
+export const shiftsPerHourByHand = 95;
+/** Between two automatic shifts of a stream. */
+export const automaticSpacingMs = 60 * 1000;
+/** Between two shifts that follow the other side's. */
+export const reactionSpacingMs = 10 * 60 * 1000;
+/** How long a reaction may be put off while messages leave; how long, by its own clock, the other side may take. */
+export const reactionDroppedMs = 14 * 60 * 1000;
+export const answerWaitMs = 15 * 60 * 1000;
+
+/** A dialog ends long before its counters do: epochs have 32 bits, sequences 53 (A26). */
+export const maxEpoch = 2 ** 31;
+export const maxSequence = 2 ** 52;
+
+/** Session keys of another device's stream in memory: all that can still open something, and so many others. */
+export const keptDeadKeys = 64;
+/** Keys of one stream that can still open something; a message with one more is put off (A30). */
+export const maxLiveKeys = 2048;

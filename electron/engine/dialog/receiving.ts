@@ -5,12 +5,14 @@ import type { BlockEntry, DskEntry } from './header-entries';
 import { dialogIdFromBytes } from '../wire/ids';
 import type { ControlHandler } from './acknowledging';
 import { type Arrived, Delivering } from './delivering';
-import type { DialogLimits } from './limits';
+import { type DialogLimits, keptDeadKeys, maxLiveKeys } from './limits';
 import type { PeerMemory } from './memory';
 import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
 import { openEnvelope, settleHeaders } from './open-envelope';
+import { PeerKeyRules } from './peer-key-rules';
 import { type EpochVerdict, extendKekRanges, judgeEpoch } from './epoch-rules';
 import type { SendingParts } from './sending';
+import { defaultPolicy } from './shift-policy';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
 
 export interface ReceivingParts extends SendingParts {
@@ -25,12 +27,14 @@ export interface ReceivingParts extends SendingParts {
 export class Receiving {
   readonly #parts: ReceivingParts;
   readonly #delivering: Delivering;
+  readonly #rules: PeerKeyRules;
   /** Every body is opened here, judged and read at once; what has to wait is copied. */
   readonly #room = new Uint8Array(maxBodyBytes);
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
     this.#delivering = new Delivering(parts);
+    this.#rules = new PeerKeyRules(parts);
   }
 
   /** Runs inside `Memory.change`. */
@@ -59,7 +63,10 @@ export class Receiving {
 
     // 616–644. Until its tag has verified, nothing of a message is believed.
     const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
-    if ('refused' in envelope) return rejected(envelope.refused);
+    if ('refused' in envelope) {
+      if (envelope.refused === 'kek-floor') this.#noteRefused(source, bytes, span);
+      return rejected(envelope.refused);
+    }
     const { block, dsk, content } = envelope;
     const message: Authentic = { remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
@@ -89,7 +96,10 @@ export class Receiving {
     const claim = { ...dsk.header, check: dsk.check, sequence };
     const verdict = judgeEpoch(stream?.keys ?? [], claim);
     const ranges = extendKekRanges(stream?.row.kekRanges ?? [], block.header.creatingInstance, block.header.epoch, sequence);
-    const failure = this.#failure(message, verdict, ranges === undefined);
+    if (verdict.kind === 'new' && stream && stream.keys.length >= maxLiveKeys) return rejected('too-many-keys');
+    const use = { epoch: claim.epoch, row: verdict.kind === 'known' ? verdict.row : undefined, sentAt: span.time };
+    const failure =
+      this.#failure(message, verdict, ranges === undefined) ?? this.#rules.judge(known?.policy ?? defaultPolicy, stream, use);
     if (failure) return this.#fail(message, known, failure);
 
     const dialog = known ?? this.#create(message);
@@ -100,10 +110,13 @@ export class Receiving {
     if (ranges && ranges !== into.row.kekRanges) into.row = { ...into.row, kekRanges: ranges };
     memory.remember(peer, message.mic);
     touched.add(into);
+    this.#rules.record(into, use);
+    if (use.row) dialog.sending?.shifts?.reactions.peerMessage(dsk.instanceId, span.time);
     const arrived: Arrived = {
       sequence,
       content: message.content,
       time: span.time,
+      receipt: this.#rules.receipt(into),
       size: message.size,
       claim,
       isNew: verdict.kind === 'new',
@@ -119,10 +132,12 @@ export class Receiving {
     if (verdict.kind === 'violated') return verdict.reason;
     if (kekRollback) return 'kek-rollback';
     if (verdict.kind === 'known') return undefined;
-    const elsewhere = store.streamsWithCheck(peer.peerId, dsk.check).some(
-      (key) => key.dialogId !== dsk.dialog.dialogId || key.instanceId !== dsk.instanceId,
-    );
-    return elsewhere ? 'key-reused' : undefined;
+    const stream = { ...dsk.dialog, instanceId: dsk.instanceId };
+    // Of this stream not all epochs are in memory.
+    if (store.knowsSessionKey(stream, dsk.header.dskId)) return 'key-conflict';
+    const [user] = store.streamsWithCheck(peer.peerId, dsk.check);
+    if (!user) return undefined;
+    return user.dialogId === stream.dialogId && user.instanceId === stream.instanceId ? 'key-conflict' : 'key-reused';
   }
 
   #control(message: Authentic, dialog: DialogState, touched: Set<ReceivingStream>): ReceiveOutcome {
@@ -132,9 +147,11 @@ export class Receiving {
     const known = dialog.receiving.get(dsk.instanceId);
     // The newest state wins: an older counter, or an older key, is a replay.
     if (known && (span.sequence <= known.row.controlFloor || dsk.header.epoch < known.row.controlEpoch)) return { kind: 'duplicate' };
+    if (known && isForgotten(known, dsk.header.epoch)) return { kind: 'duplicate' };
     const claim = { ...dsk.header, check: dsk.check };
     const verdict = judgeEpoch(known?.keys ?? [], claim);
-    const failure = this.#failure(message, verdict, false);
+    if (verdict.kind === 'new' && known && known.keys.length >= maxLiveKeys) return rejected('too-many-keys');
+    const failure = this.#failure(message, verdict, false) ?? this.#rules.judge(dialog.policy, undefined, { epoch: claim.epoch, row: undefined, sentAt: span.time });
     if (failure) return this.#fail(message, dialog, failure);
     const into = known ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
     if (!known) dialog.receiving.set(dsk.instanceId, into);
@@ -145,7 +162,7 @@ export class Receiving {
     touched.add(into);
     memory.remember(peer, message.mic);
     if (verdict.kind === 'new') this.#delivering.addKey(dialog, into, claim, span.time);
-    controls.handle(dialog, into, message.content);
+    controls.handle(dialog, into, message.content, span.time);
     return { kind: 'control', dialogId: dialog.key.dialogId };
   }
 
@@ -169,7 +186,7 @@ export class Receiving {
       failureDue: false,
     };
     store.putDialog(row);
-    const state: DialogState = { key: message.dsk.dialog, row, sending: undefined, receiving: new Map(), touched: memory.generation };
+    const state: DialogState = { key: message.dsk.dialog, row, policy: defaultPolicy, sending: undefined, receiving: new Map(), touched: memory.generation };
     memory.addDialog(state);
     return state;
   }
@@ -201,6 +218,17 @@ export class Receiving {
     return { kind: 'duplicate' };
   }
 
+  /** Nothing of it is believed; it is only shown that such messages wait for their sender to lock them again. */
+  #noteRefused(source: VerifiedChain, bytes: Buffer, span: MessageSpan): void {
+    if (span.control) return;
+    const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
+    const stream = this.#parts.memory.dialog({ peerId: source.identity.peerId, dialogId })?.receiving.get(source.instance.instanceId);
+    const isNew = stream && span.sequence > stream.row.cumulative && span.sequence <= stream.row.cumulative + this.#parts.limits.lookAhead;
+    if (!isNew || stream.refused.has(span.sequence)) return;
+    for (const sequence of stream.refused.keys()) if (sequence <= stream.row.cumulative) stream.refused.delete(sequence);
+    stream.refused.set(span.sequence, this.#now());
+  }
+
   /** The replay filter knows the MIC: no key is touched for it, only the stream it names may owe an answer. */
   #seenBefore(
     source: VerifiedChain,
@@ -224,6 +252,13 @@ export class Receiving {
 }
 
 const accepted: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
+
+/** A key so old that its row is no longer in memory: nothing new can come under it. */
+function isForgotten(stream: ReceivingStream, epoch: number): boolean {
+  const oldest = stream.keys.find((row) => !row.live);
+  if (!oldest || epoch >= oldest.epoch) return false;
+  return stream.keys.filter((row) => !row.live).length >= keptDeadKeys;
+}
 
 function rejected(reason: string): ReceiveOutcome {
   return { kind: 'rejected', reason };

@@ -10,6 +10,8 @@ import { dskIdFromBytes } from '../wire/ids';
 import type { DialogStore, OutboxRow, SendingRow } from './dialog-store';
 import type { DialogSink, RemoteParty } from './dialog-types';
 import type { Memory } from './memory';
+import { rememberedShifts } from './shift-pace';
+import { OwnShifts } from './own-shifts';
 import { maxBodyBytes } from './message-layout';
 import { blindBytes, bodyLength, createSealState, type Plain, sealMessage } from './seal-message';
 import { dskBytes, encodeDskHeader, wrapDsk } from './session-key';
@@ -70,7 +72,7 @@ export class Sending {
     const sequence = stream.row.nextSequence;
     const digest = nextDigest(crypto, stream.row.digest, sequence, plaintext);
     const sentAt = Math.max(0, Math.trunc(clock.now()));
-    const sealer = peer && stream.row.nextSealed === sequence ? this.#sealer(dialog, stream, peer) : undefined;
+    const sealer = peer && stream.row.nextSealed === sequence ? this.#nextSealer(dialog, stream, peer) : undefined;
     const key = { peerId: stream.row.peerId, dialogId: stream.row.dialogId, instanceId: stream.row.instanceId };
     stream.row = { ...stream.row, nextSequence: sequence + 1, digest };
     const base: OutboxRow = { ...key, sequence, content: plaintext, digest, sentAt };
@@ -91,7 +93,7 @@ export class Sending {
         const dialog = memory.dialog(row);
         if (!dialog) return count;
         const stream = this.stream(dialog);
-        const sealer = this.#sealer(dialog, stream, peer);
+        const sealer = this.#nextSealer(dialog, stream, peer);
         if (!sealer) return count;
         const { sequence, sentAt: time, content: plaintext } = row;
         const sealed = this.#seal(stream, sealer, { control: false, sequence, time, plaintext }, crypto.random(16));
@@ -138,6 +140,7 @@ export class Sending {
       compromise: false,
     };
     stream.key = { header, secret };
+    this.shifts(stream).made(why, clock.monotonic());
     stream.row = { ...stream.row, epoch: to, epochSince: at, epochMessages: 0, epochBytes: 0 };
     const { peerId, dialogId, instanceId } = stream.row;
     const check = keyCheck(crypto, 'dsk-check', secret);
@@ -145,6 +148,22 @@ export class Sending {
     store.putSending(stream.row);
     sink.shifted({ ...dialog.key, who: 'you', instanceId, from, to, reason: why, at });
     return { from, to };
+  }
+
+  /** What is remembered of this stream's own shifts. */
+  shifts(stream: SendingStream): OwnShifts {
+    const { clock, store } = this.#parts;
+    stream.shifts ??= new OwnShifts(store.newestSendingKeys(stream.row, rememberedShifts), clock.now(), clock.monotonic());
+    return stream.shifts;
+  }
+
+  /** The headers for one more message, under a new key when a limit of the policy is reached (protocol.md §6). */
+  #nextSealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty): Sealer | undefined {
+    const { clock } = this.#parts;
+    // Without a key the next one is new anyway.
+    const reason = stream.key && stream.shifts?.due(dialog.policy, stream.row, clock.now(), clock.monotonic());
+    if (reason) this.shift(dialog, stream, reason);
+    return this.#sealer(dialog, stream, peer);
   }
 
   /** 508–544: the three headers, from the cache or made and cached. Undefined when the peer's key cannot be wrapped to. */

@@ -1,9 +1,13 @@
+import type { ShiftPolicy } from '../../../shared/model/keys';
 import type { Crypto } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { InstanceId, KekId, PeerId } from '../ids';
 import type { DialogKey, DialogRow, DialogStore, HeldRow, ReceivingKeyRow, ReceivingRow, SendingRow, StreamKey } from './dialog-store';
+import { keptDeadKeys } from './limits';
+import type { OwnShifts } from './own-shifts';
 import type { SealState } from './seal-message';
 import type { DskHeader } from './session-key';
+import { defaultPolicy } from './shift-policy';
 import { firstDigest } from './transcript';
 
 /** The session key this process sends with in one stream: in memory only. */
@@ -26,24 +30,31 @@ export interface SendingStream {
   row: SendingRow;
   key: SendingKey | undefined;
   sealer: Sealer | undefined;
+  /** From the first shift of this run on, so always while there is a key. */
+  shifts: OwnShifts | undefined;
 }
 
 /** What another device sends in one dialog: the replay window, key epochs, and what came early. */
 export interface ReceivingStream {
   row: ReceivingRow;
-  /** Lowest epoch first. */
+  /** Lowest epoch first; of those that can open nothing new only the newest (`keptDeadKeys`). */
   readonly keys: ReceivingKeyRow[];
   readonly held: Map<number, HeldRow>;
   heldBytes: number;
   /** Written at the end of the transaction, once for a whole batch. */
   dirty: boolean;
   readonly dirtyKeys: Set<number>;
+  /** The highest epoch that came with a message, when it arrived, and when that was known here; read at the first need. */
+  shiftsSeen: { readonly highest: number; readonly received: number; readonly monotonic: number } | undefined;
+  /** Sequences that came under a key which is refused, and when they first did. */
+  readonly refused: Map<number, number>;
 }
 
 /** One dialog as the engine works on it. */
 export interface DialogState {
   readonly key: DialogKey;
   row: DialogRow;
+  policy: ShiftPolicy;
   sending: SendingStream | undefined;
   readonly receiving: Map<InstanceId, ReceivingStream>;
   /** Store generation of the newest change that memory holds. */
@@ -59,7 +70,8 @@ export function loadDialog(store: DialogStore, key: DialogKey, own: InstanceId, 
   return {
     key: { peerId: key.peerId, dialogId: key.dialogId },
     row,
-    sending: sending && { row: sending, key: undefined, sealer: undefined },
+    policy: store.policy(key) ?? defaultPolicy,
+    sending: sending && { row: sending, key: undefined, sealer: undefined, shifts: undefined },
     receiving,
     touched: generation,
   };
@@ -73,7 +85,8 @@ function loadReceiving(store: DialogStore, row: ReceivingRow): ReceivingStream {
     held.set(each.sequence, each);
     heldBytes += each.content.length;
   }
-  return { row, keys: [...store.receivingKeys(key)], held, heldBytes, dirty: false, dirtyKeys: new Set() };
+  const keys = [...store.receivingKeys(key, keptDeadKeys)];
+  return { row, keys, held, heldBytes, dirty: false, dirtyKeys: new Set(), shiftsSeen: undefined, refused: new Map() };
 }
 
 export function newSending(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): SendingStream {
@@ -91,7 +104,7 @@ export function newSending(crypto: Crypto, key: StreamKey, people: readonly [Pee
     epochMessages: 0,
     epochBytes: 0,
   };
-  return { row, key: undefined, sealer: undefined };
+  return { row, key: undefined, sealer: undefined, shifts: undefined };
 }
 
 export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): ReceivingStream {
@@ -105,7 +118,7 @@ export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [P
     acknowledgementDue: false,
     kekRanges: [],
   };
-  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set() };
+  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set(), shiftsSeen: undefined, refused: new Map() };
 }
 
 /** Forgets the session key: the next message takes a new one. */

@@ -1,6 +1,7 @@
 import { migration as product } from './0001-product';
 import { migration as dialogs } from './0002-dialogs';
+import { migration as policies } from './0003-policies';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs];
+export const migrations: readonly Migration[] = [product, dialogs, policies];

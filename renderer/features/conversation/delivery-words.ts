@@ -13,11 +13,13 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   connection: 'state.queued.connection',
   acknowledgement: 'state.queued.acknowledgement',
   unblock: 'state.queued.unblock',
+  continuation: 'state.queued.continuation',
 };
 
 /** What a delivery state is called: while something is awaited, that is what is named. */
-export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor'>): TextId {
+export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor' | 'movedTo'>): TextId {
   const arrived = message.state === 'delivered' || message.state === 'read';
+  if (message.movedTo !== undefined) return 'state.moved';
   if (message.waitingFor !== undefined && !arrived) return waiting[message.waitingFor];
   return states[message.state];
 }

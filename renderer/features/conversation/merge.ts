@@ -35,6 +35,7 @@ export function applyState(shown: readonly Message[], event: EventOf<'message.st
     ...rest,
     state: event.state,
     ...(event.waitingFor === undefined ? {} : { waitingFor: event.waitingFor }),
+    ...(event.movedTo === undefined ? {} : { movedTo: event.movedTo }),
   };
   return [...shown.slice(0, index), changed, ...shown.slice(index + 1)];
 }

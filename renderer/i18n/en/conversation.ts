@@ -28,6 +28,8 @@ export const conversation = {
   'state.queued.connection': 'Leaves when you are both online',
   'state.queued.acknowledgement': 'Sent, waiting for {name}’s device to confirm',
   'state.queued.unblock': 'Held back until you unblock {name}',
+  'state.queued.continuation': 'Stopped with this conversation; continue it to send this again',
+  'state.moved': 'Sent again in the conversation that goes on',
   'state.sent': 'Sent, not confirmed yet',
   'state.delivered': 'Delivered',
   'state.read': 'Read',

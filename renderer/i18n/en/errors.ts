@@ -42,6 +42,7 @@ export const errors = {
   'error.key.unacceptable': 'This key is too weak or of a kind that Keyshift does not accept.',
   'error.conversation.unknown': 'This conversation is no longer there.',
   'error.conversation.failed': 'This conversation was stopped because something in it did not add up. Start a new one.',
+  'error.conversation.open': 'This conversation is still open: write here.',
   'error.conversation.closed': 'This conversation is closed.',
   'error.message.unknown': 'That message is no longer there.',
   'error.message.empty': 'There is nothing to send yet.',

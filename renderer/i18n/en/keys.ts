@@ -50,5 +50,7 @@ export const keys = {
   'keys.reason.peer': 'in answer',
   'keys.reason.start': 'at start',
   'keys.reason.compromise': 'after a loss',
+  'keys.reason.devices': 'devices changed',
+  'keys.reason.pair': 'with the shared key',
   'keys.noConversation': 'Keys are made when the conversation starts.',
 } as const;

@@ -12,6 +12,7 @@ describe('delivery states', () => {
       'Leaves when you are both online',
       'Sent, waiting for {name}’s device to confirm',
       'Held back until you unblock {name}',
+      'Stopped with this conversation; continue it to send this again',
     ]);
   });
 
@@ -22,5 +23,9 @@ describe('delivery states', () => {
       expect(deliveryWords({ state: 'delivered', waitingFor: reason })).toBe('state.delivered');
       expect(deliveryWords({ state: 'read', waitingFor: reason })).toBe('state.read');
     }
+  });
+
+  it('what goes on elsewhere says so', () => {
+    expect(deliveryWords({ state: 'sent', movedTo: 'a' })).toBe('state.moved');
   });
 });

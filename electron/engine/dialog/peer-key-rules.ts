@@ -1,0 +1,97 @@
+import type { ShiftPolicy } from '../../../shared/model/keys';
+import type { Clock } from '../ports';
+import type { DialogStore, ReceivingKeyRow } from './dialog-store';
+import type { FailureReason } from './dialog-types';
+import { maxEpoch } from './limits';
+import type { ReceivingStream } from './streams';
+
+/** What an authenticated, numbered message that is new in its stream says about its key. */
+export interface KeyUse {
+  readonly epoch: number;
+  /** The row of that epoch, if it was known before. */
+  readonly row: ReceivingKeyRow | undefined;
+  /** What the sender's clock said. */
+  readonly sentAt: number;
+}
+
+/**
+ * What of the other side's key use ends a dialog (S2-10 to S2-12, protocol.md §6): too many shifts within a period, or
+ * one key for too long. Judged before anything of the message is believed further; replays never come this far (A31).
+ */
+export class PeerKeyRules {
+  readonly #store: DialogStore;
+  readonly #clock: Clock;
+
+  constructor(parts: { readonly store: DialogStore; readonly clock: Clock }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+  }
+
+  judge(policy: ShiftPolicy, stream: ReceivingStream | undefined, use: KeyUse): FailureReason | undefined {
+    if (use.epoch > maxEpoch) return 'worn-out';
+    if (!stream) return undefined;
+    if (policy.whenStale === 'fail' && use.row && isStale(policy, withUse(use.row, use.sentAt, this.receipt(stream)))) return 'key-too-old';
+    return this.#isFlood(policy, stream, use) ? 'too-many-shifts' : undefined;
+  }
+
+  /** Writes down a shift of the message that was just accepted. Before its time is added to the stream. */
+  record(stream: ReceivingStream, use: KeyUse): void {
+    const seen = this.#seen(stream);
+    if (use.epoch <= seen.highest) return;
+    const { peerId, dialogId, instanceId } = stream.row;
+    const received = this.receipt(stream);
+    const sentAt = ownTime(stream, use.sentAt, received);
+    this.#store.addPeerShift({ peerId, dialogId, instanceId, epoch: use.epoch, counted: seen.highest > 0, sentAt, receivedAt: received });
+    stream.shiftsSeen = { highest: use.epoch, received, monotonic: this.#clock.monotonic() };
+  }
+
+  /** When something of this stream arrives now: a wall clock that was set back does not stop it (A90). */
+  receipt(stream: ReceivingStream): number {
+    const seen = this.#seen(stream);
+    const wall = Math.max(0, Math.trunc(this.#clock.now()));
+    return Math.max(wall, seen.received + Math.trunc(this.#clock.monotonic() - seen.monotonic));
+  }
+
+  /** One more than the limit within the period, both by the sender's time and by arrival: so neither a backlog nor a clock that stands still is a flood. */
+  #isFlood(policy: ShiftPolicy, stream: ReceivingStream, use: KeyUse): boolean {
+    if (policy.failAfterShifts === 0) return false;
+    const { highest } = this.#seen(stream);
+    if (highest === 0 || use.epoch <= highest) return false;
+    const oldest = this.#store.nthPeerShift(stream.row, policy.failAfterShifts);
+    if (!oldest) return false;
+    const received = this.receipt(stream);
+    const within = policy.failWithinMilliseconds;
+    return ownTime(stream, use.sentAt, received) - oldest.sentAt < within && received - oldest.receivedAt < within;
+  }
+
+  #seen(stream: ReceivingStream): NonNullable<ReceivingStream['shiftsSeen']> {
+    if (!stream.shiftsSeen) {
+      const newest = this.#store.newestPeerShift(stream.row);
+      stream.shiftsSeen = { highest: newest?.epoch ?? 0, received: newest?.receivedAt ?? 0, monotonic: this.#clock.monotonic() };
+    }
+    return stream.shiftsSeen;
+  }
+}
+
+/** The sender's time of one more message of the stream: non-decreasing, never after its receipt (A07). */
+export function ownTime(stream: ReceivingStream, sentAt: number, received: number): number {
+  return Math.max(stream.row.latestTime, Math.min(sentAt, received));
+}
+
+/**
+ * The row with one more message. Its times are the sender's within this epoch alone, so that what others of the stream
+ * overtook does not stretch it (A34).
+ */
+export function withUse(row: ReceivingKeyRow, sentAt: number, received: number): ReceivingKeyRow {
+  const lastTime = Math.max(row.lastTime, Math.min(sentAt, received));
+  // What a control message brought before is no use of the key for messages.
+  return { ...row, messages: row.messages + 1, firstTime: row.messages === 0 ? lastTime : row.firstTime, lastTime };
+}
+
+/** One key for longer, or for more messages, than the policy wants; 0 switches either off (S2-12, A33). */
+export function isStale(policy: ShiftPolicy, row: ReceivingKeyRow): boolean {
+  const { staleAfterMilliseconds, staleAfterMessages } = policy;
+  if (policy.whenStale === 'ignore') return false;
+  if (staleAfterMessages > 0 && row.messages > staleAfterMessages) return true;
+  return staleAfterMilliseconds > 0 && row.lastTime - row.firstTime > staleAfterMilliseconds;
+}

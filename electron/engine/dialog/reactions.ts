@@ -1,0 +1,76 @@
+import type { ShiftPolicy } from '../../../shared/model/keys';
+import type { InstanceId } from '../ids';
+import { answerWaitMs, reactionDroppedMs, reactionSpacingMs } from './limits';
+
+/**
+ * Who has renewed because of whom, for one stream of this device, so that two sides that follow each other come to rest
+ * (A32; decisions/004). In memory only: a restart renews every key anyway. Times are monotonic, `peerTime` is what the
+ * other device's clock said: the two are never compared.
+ */
+export class Reactions {
+  /** An own shift stands that devices not in `#answered` have yet to answer. */
+  #awaiting = false;
+  readonly #answered = new Set<InstanceId>();
+  /** Devices that went on without an answer: their next shift may be a late one. */
+  readonly #late = new Set<InstanceId>();
+  /** When, by its own clock, each device said that it has the own newest key. */
+  readonly #heard = new Map<InstanceId, number>();
+  /** Shifts of the other side that none of one's own has followed yet. */
+  #pending = 0;
+  #pendingSince = 0;
+  readonly #pendingBy = new Set<InstanceId>();
+  #reacted: number | undefined;
+
+  /** An own shift: what was pending is answered by it, and it waits for an answer of everybody else. */
+  ownShift(isFirst: boolean, isReaction: boolean, monotonic: number): void {
+    if (isReaction) this.#reacted = monotonic;
+    this.#answered.clear();
+    // Whoever answered late takes this one for a shift of its own accord; its reaction ends the matter.
+    for (const each of this.#pendingBy) if (!this.#late.has(each)) this.#answered.add(each);
+    this.#awaiting = !isFirst;
+    this.#late.clear();
+    this.#heard.clear();
+    this.#drop();
+  }
+
+  /** A strictly higher, authenticated epoch of another device; not its first. */
+  peerShift(from: InstanceId, policy: ShiftPolicy, monotonic: number): void {
+    if (this.#awaiting && !this.#answered.has(from)) {
+      this.#answered.add(from);
+      return;
+    }
+    if (!policy.onPeerShift) return;
+    this.#pending += 1;
+    this.#pendingSince = monotonic;
+    this.#pendingBy.add(from);
+  }
+
+  /** That device has said that it received a message under the own newest key. */
+  acknowledged(from: InstanceId, peerTime: number): void {
+    if (this.#awaiting && !this.#heard.has(from)) this.#heard.set(from, peerTime);
+  }
+
+  /** A numbered message under a key that was known before: a device that goes on like that will not answer any more. */
+  peerMessage(from: InstanceId, peerTime: number): void {
+    if (!this.#awaiting || this.#answered.has(from)) return;
+    const heard = this.#heard.get(from);
+    if (heard === undefined || peerTime - heard <= answerWaitMs) return;
+    this.#answered.add(from);
+    this.#late.add(from);
+  }
+
+  isDue(policy: ShiftPolicy, monotonic: number): boolean {
+    if (this.#pending === 0 || !policy.onPeerShift || this.#pending < policy.peerShifts) return false;
+    return this.#reacted === undefined || monotonic - this.#reacted >= reactionSpacingMs;
+  }
+
+  /** A message leaves under the old key although a reaction is due: soon nobody waits for it any more. */
+  passed(monotonic: number): void {
+    if (this.#pending > 0 && monotonic - this.#pendingSince > reactionDroppedMs) this.#drop();
+  }
+
+  #drop(): void {
+    this.#pending = 0;
+    this.#pendingBy.clear();
+  }
+}

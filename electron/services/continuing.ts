@@ -1,0 +1,69 @@
+import type { Content } from '../engine/dialog/content';
+import type { Random } from '../engine/ports';
+import { newHandle } from './local-handle';
+import type { OpenProfile } from './open-profile';
+import type { ConversationRow, MessageRow } from './ports';
+
+/**
+ * The conversation that goes on where this failed one stopped, made at the first call (protocol.md §6). What of one's
+ * own never arrived is sent again there, in order; the old rows stay where they are, marked. Inside a transaction.
+ */
+export function continueConversation(profile: OpenProfile, random: Random, failed: ConversationRow): ConversationRow {
+  const chain = followed(profile, failed);
+  const last = chain.at(-1) ?? failed;
+  const next = last.state === 'failed' ? opened(profile, last) : last;
+  for (const each of chain) if (each.state === 'failed') moveTexts(profile, random, each, next);
+  return next;
+}
+
+/** This conversation and those that continued it, one after the other, whoever opened them. */
+function followed(profile: OpenProfile, first: ConversationRow): ConversationRow[] {
+  const chain = [first];
+  const seen = new Set([first.conversationId]);
+  for (let at: ConversationRow | undefined = first; at?.continuedBy !== undefined; ) {
+    at = profile.stores.conversations.byId(at.continuedBy);
+    // Links lead from older to newer ones; a ring would be a fault of ours and must not hang the program.
+    if (at === undefined || seen.has(at.conversationId)) break;
+    seen.add(at.conversationId);
+    chain.push(at);
+  }
+  return chain;
+}
+
+function opened(profile: OpenProfile, failed: ConversationRow): ConversationRow {
+  const { peerId, title, dialogId } = failed;
+  const next = profile.history.conversationFor(peerId, profile.engine.open(peerId, { title, continues: dialogId }), title);
+  profile.history.link(failed, next);
+  return profile.stores.conversations.byId(next.conversationId) ?? next;
+}
+
+function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, to: ConversationRow): void {
+  const { engine, history, stores } = profile;
+  const again = new Map<string, MessageRow>();
+  for (const old of stores.messages.undelivered(from.conversationId)) {
+    // An answer to something that stayed behind has nothing to point at in the new dialog.
+    const answered = old.replyTo === undefined ? undefined : again.get(old.replyTo);
+    const content: Content = {
+      kind: 'text',
+      text: old.text,
+      ...(answered === undefined ? {} : { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }),
+    };
+    const { instanceId, sequence, sentAt, keyEpoch } = engine.send(to, content);
+    const row: MessageRow = {
+      messageId: newHandle(random),
+      conversationId: to.conversationId,
+      direction: 'out',
+      instanceId,
+      sequence,
+      kind: 'text',
+      text: old.text,
+      ...(answered === undefined ? {} : { replyTo: answered.messageId }),
+      sentAt,
+      state: 'queued',
+      keyEpoch,
+    };
+    history.written(row, stores.conversations.byId(to.conversationId) ?? to);
+    history.moved(old, from, row.messageId);
+    again.set(old.messageId, row);
+  }
+}
