@@ -1,5 +1,5 @@
 import type { Handlers } from '../../shared/contract/contract';
-import { policyPresets } from '../../shared/model/keys';
+import { policyPresets, type ShiftPolicy } from '../../shared/model/keys';
 import type { Clock } from '../engine/ports';
 import { conversationRow } from './conversations-service';
 import type { EventHub } from './event-hub';
@@ -29,7 +29,7 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
       const profile = parts.profile();
       const conversation = conversationRow(profile, conversationId);
       profile.commit(() => {
-        profile.engine.setPolicy(conversation, typeof policy === 'string' ? policyPresets[policy] : policy);
+        profile.engine.setPolicy(conversation, typeof policy === 'string' ? policyPresets[policy] : named(policy));
         parts.events.emit({ type: 'conversation.changed', conversationId });
       });
       return null;
@@ -39,4 +39,10 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
       return keyLives(profile, conversationRow(profile, conversationId), Math.max(0, Math.trunc(parts.clock.now())));
     },
   };
+}
+
+/** Without what a caller left undefined: that keeps its value. */
+function named(change: { readonly [N in keyof ShiftPolicy]?: ShiftPolicy[N] | undefined }): Partial<ShiftPolicy> {
+  // Entries of the parameter, fewer of them.
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<ShiftPolicy>;
 }

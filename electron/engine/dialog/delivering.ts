@@ -181,7 +181,8 @@ export class Delivering {
   #tellShift(dialog: DialogState, stream: ReceivingStream, shift: PeerShift): void {
     if (!dialog.row.announced) this.#announce(dialog, '');
     const { from, to, compromise } = shift;
-    if (from > 0) dialog.sending?.shifts?.reactions.peerShift(stream.row.instanceId, dialog.policy, this.#parts.clock.monotonic());
+    const { sending } = dialog;
+    if (from > 0) sending?.shifts?.reactions.peerShift(stream.row.instanceId, dialog.policy, this.#parts.clock.monotonic(), sending.row.epochMessages > 0);
     const reason = compromise ? 'compromise' : from === 0 ? 'first' : 'peer';
     this.#parts.sink.shifted({ ...dialog.key, who: 'peer', instanceId: stream.row.instanceId, from, to, reason, at: this.#now() });
   }

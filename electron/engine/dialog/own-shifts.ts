@@ -1,10 +1,10 @@
 import type { ShiftPolicy, ShiftReason } from '../../../shared/model/keys';
-import type { SendingKeyRow, SendingRow } from './dialog-store';
+import type { SendingRow } from './dialog-store';
 import { Reactions } from './reactions';
-import { ShiftPace } from './shift-pace';
+import { type EarlierShifts, ShiftPace } from './shift-pace';
 import { limitReached } from './shift-policy';
 
-/** Why and how often one stream of this device shifts (protocol.md §6). Lives beside the session key, in memory. */
+/** Why and how often one stream of this device shifts (protocol.md §6). In memory, for as long as the program runs. */
 export class OwnShifts {
   readonly reactions = new Reactions();
   readonly #pace: ShiftPace;
@@ -12,9 +12,8 @@ export class OwnShifts {
   #madeAt = 0;
   #devicesChanged = false;
 
-  /** `earlier`: the newest keys of the stream, newest first. */
-  constructor(earlier: readonly SendingKeyRow[], wall: number, monotonic: number) {
-    this.#pace = new ShiftPace(earlier, wall, monotonic);
+  constructor(earlier: EarlierShifts) {
+    this.#pace = new ShiftPace(earlier);
   }
 
   made(reason: ShiftReason, monotonic: number): void {

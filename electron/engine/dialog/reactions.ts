@@ -8,12 +8,13 @@ import { answerWaitMs, reactionDroppedMs, reactionSpacingMs } from './limits';
  * other device's clock said: the two are never compared.
  */
 export class Reactions {
-  /** An own shift stands that devices not in `#answered` have yet to answer. */
-  #awaiting = false;
+  /** False while the key in use is the first: that one was no shift, nobody answers it. */
+  #shifted = false;
+  /** Devices of which the key in use expects no answer any more. */
   readonly #answered = new Set<InstanceId>();
-  /** Devices that went on without an answer: their next shift may be a late one. */
-  readonly #late = new Set<InstanceId>();
-  /** When, by its own clock, each device said that it has the own newest key. */
+  /** Devices whose newest shift may after all be an answer: what follows it expects one once more. */
+  readonly #doubtful = new Set<InstanceId>();
+  /** When, by its own clock, each device first said that it has a message under the key in use. */
   readonly #heard = new Map<InstanceId, number>();
   /** Shifts of the other side that none of one's own has followed yet. */
   #pending = 0;
@@ -25,21 +26,25 @@ export class Reactions {
   ownShift(isFirst: boolean, isReaction: boolean, monotonic: number): void {
     if (isReaction) this.#reacted = monotonic;
     this.#answered.clear();
-    // Whoever answered late takes this one for a shift of its own accord; its reaction ends the matter.
-    for (const each of this.#pendingBy) if (!this.#late.has(each)) this.#answered.add(each);
-    this.#awaiting = !isFirst;
-    this.#late.clear();
+    // Whoever shifted of its own accord takes this one for the answer and does not answer it again.
+    for (const each of this.#pendingBy) if (!this.#doubtful.has(each)) this.#answered.add(each);
+    this.#shifted = !isFirst;
+    this.#doubtful.clear();
     this.#heard.clear();
     this.#drop();
   }
 
-  /** A strictly higher, authenticated epoch of another device; not its first. */
-  peerShift(from: InstanceId, policy: ShiftPolicy, monotonic: number): void {
-    if (this.#awaiting && !this.#answered.has(from)) {
+  /** A strictly higher, authenticated epoch of another device; not its first. `used`: a message left under the key in use. */
+  peerShift(from: InstanceId, policy: ShiftPolicy, monotonic: number, used: boolean): void {
+    if (this.#shifted && !this.#answered.has(from)) {
       this.#answered.add(from);
       return;
     }
+    const isCertain = !this.#shifted || this.#heard.has(from);
+    // Made before it saw the key in use: both have renewed, neither because of the other.
+    if (used && !isCertain) return;
     if (!policy.onPeerShift) return;
+    if (!isCertain) this.#doubtful.add(from);
     this.#pending += 1;
     this.#pendingSince = monotonic;
     this.#pendingBy.add(from);
@@ -47,16 +52,16 @@ export class Reactions {
 
   /** That device has said that it received a message under the own newest key. */
   acknowledged(from: InstanceId, peerTime: number): void {
-    if (this.#awaiting && !this.#heard.has(from)) this.#heard.set(from, peerTime);
+    if (!this.#heard.has(from)) this.#heard.set(from, peerTime);
   }
 
   /** A numbered message under a key that was known before: a device that goes on like that will not answer any more. */
   peerMessage(from: InstanceId, peerTime: number): void {
-    if (!this.#awaiting || this.#answered.has(from)) return;
+    if (!this.#shifted || this.#answered.has(from)) return;
     const heard = this.#heard.get(from);
     if (heard === undefined || peerTime - heard <= answerWaitMs) return;
     this.#answered.add(from);
-    this.#late.add(from);
+    this.#doubtful.add(from);
   }
 
   isDue(policy: ShiftPolicy, monotonic: number): boolean {

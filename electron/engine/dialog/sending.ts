@@ -35,9 +35,13 @@ const page = 64;
 /** Sending by figure 5. Every method runs inside `Memory.change`. */
 export class Sending {
   readonly #parts: SendingParts;
+  /** By dialog. Stays when a transaction is rolled back: what was made then was still made. */
+  readonly #shifts = new Map<string, OwnShifts>();
+  readonly #started: number;
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
+    this.#started = parts.clock.monotonic();
   }
 
   stream(dialog: DialogState): SendingStream {
@@ -152,8 +156,17 @@ export class Sending {
 
   /** What is remembered of this stream's own shifts. */
   shifts(stream: SendingStream): OwnShifts {
+    if (stream.shifts) return stream.shifts;
     const { clock, store } = this.#parts;
-    stream.shifts ??= new OwnShifts(store.newestSendingKeys(stream.row, rememberedShifts), clock.now(), clock.monotonic());
+    const dialog = `${stream.row.peerId}${stream.row.dialogId}`;
+    const earlier = () => ({
+      rows: store.newestSendingKeys(stream.row, rememberedShifts),
+      wall: clock.now(),
+      monotonic: clock.monotonic(),
+      started: this.#started,
+    });
+    stream.shifts = this.#shifts.get(dialog) ?? new OwnShifts(earlier());
+    this.#shifts.set(dialog, stream.shifts);
     return stream.shifts;
   }
 

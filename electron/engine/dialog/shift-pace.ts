@@ -7,19 +7,28 @@ const automatic: ReadonlySet<ShiftReason> = new Set(['time', 'messages', 'bytes'
 /** More than any limit per hour looks at. */
 export const rememberedShifts = 256;
 
+/** Shifts of earlier runs as they are found now. */
+export interface EarlierShifts {
+  /** The newest keys of the stream, newest first. */
+  readonly rows: readonly SendingKeyRow[];
+  readonly wall: number;
+  readonly monotonic: number;
+  /** Monotonic time at which this run began. */
+  readonly started: number;
+}
+
 /**
  * How fast one stream of this device may shift (protocol.md §6). Times are monotonic; those of earlier runs are placed
- * by the wall clock once, and count as just made when it was set back behind them (A90).
+ * by the wall clock once; when it was set back behind them they count as made when this run began (A90).
  */
 export class ShiftPace {
   readonly #all: number[] = [];
   readonly #byHand: number[] = [];
   #automatic: number | undefined;
 
-  /** `earlier`: the newest keys of the stream, newest first. */
-  constructor(earlier: readonly SendingKeyRow[], wall: number, monotonic: number) {
-    for (const row of [...earlier].reverse()) {
-      const age = Math.max(0, wall - row.createdAt);
+  constructor({ rows, wall, monotonic, started }: EarlierShifts) {
+    for (const row of [...rows].reverse()) {
+      const age = wall < row.createdAt ? monotonic - started : wall - row.createdAt;
       if (age < hourMs) this.#note(row.reason, monotonic - age);
     }
   }

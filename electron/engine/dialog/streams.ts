@@ -30,7 +30,7 @@ export interface SendingStream {
   row: SendingRow;
   key: SendingKey | undefined;
   sealer: Sealer | undefined;
-  /** From the first shift of this run on, so always while there is a key. */
+  /** Found at the first need, so always there while there is a key. */
   shifts: OwnShifts | undefined;
 }
 

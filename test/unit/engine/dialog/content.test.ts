@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Content, encodeContent, parseContent } from '../../../../electron/engine/dialog/content';
 import { parseControl } from '../../../../electron/engine/dialog/control';
 import { maxMessageBytes, spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
-import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { dialogIdFromBytes, instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 
 const ref = { instanceId: instanceIdFromBytes(new Uint8Array(16).fill(7)), sequence: 2 ** 40 };
 const contents: readonly Content[] = [
@@ -16,6 +16,7 @@ const contents: readonly Content[] = [
   { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'a.pdf', size: 2 ** 40, hash: new Uint8Array(32).fill(2), mediaType: 'application/pdf' },
   { kind: 'timer', seconds: 86_400 },
   { kind: 'title', title: 'Holiday' },
+  { kind: 'continues', dialogId: dialogIdFromBytes(new Uint8Array(16).fill(3)) },
 ];
 
 describe('content, schema 1', () => {

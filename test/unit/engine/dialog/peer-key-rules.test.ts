@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+import { type Device, newPair } from '../../../support/dialog-kit';
+import { day, type End, hour, minute, talkingPair, tenYears } from '../../../support/talking-pair';
+import { Forger } from '../../../support/dialog-forge';
+
+const failures = (device: Device): string[] => device.sink.of('failed').map((each) => each.reason);
+
+/** Alice renews by hand and says something, so often. */
+function renew({ a }: { readonly a: End }, times: number): void {
+  for (let time = 0; time < times; time += 1) {
+    a.shift();
+    a.say(`renewed ${a.epoch()}`);
+  }
+}
+
+describe('too many renewals of the other side', () => {
+  it('S2-11 S2-10: at the limit it goes on, one more ends it; that message is not delivered, the history stays, the peer is told', async () => {
+    const pair = await talkingPair({ failAfterShifts: 3 });
+    const { a, b, cross } = pair;
+    renew(pair, 3);
+    cross();
+    expect(failures(b.device)).toEqual([]);
+    renew(pair, 1);
+    const [last = new Uint8Array()] = a.device.pending(b.device);
+    expect(b.device.receive(a.device, last)).toEqual([{ kind: 'rejected', reason: 'too-many-shifts' }]);
+    expect(b.device.sink.texts()).toEqual(['renewed 2', 'renewed 3', 'renewed 4']);
+    expect(() => b.say()).toThrow(expect.objectContaining({ code: 'conversation.failed' }));
+    b.device.restart();
+    expect(b.device.receive(a.device, last)).toEqual([{ kind: 'rejected', reason: 'dialog-failed' }]);
+    cross();
+    expect([failures(a.device), failures(b.device)]).toEqual([['told-by-peer'], ['too-many-shifts']]);
+    expect(() => a.say()).toThrow(expect.objectContaining({ code: 'conversation.failed' }));
+    expect(b.device.db.prepare('SELECT reason FROM dialog_tombstones').all()).toEqual([{ reason: 'too-many-shifts' }]);
+  });
+
+  it('S2-11: the window slides: renewals that left it do not count; the one at its very edge has left it', async () => {
+    for (const [edge, failed] of [[0, false], [1, true]] as const) {
+      const pair = await talkingPair({ failAfterShifts: 2, failWithinMilliseconds: hour });
+      renew(pair, 1);
+      pair.cross();
+      pair.pass(30 * minute);
+      renew(pair, 1);
+      pair.cross();
+      pair.pass(30 * minute - edge);
+      renew(pair, 1);
+      pair.cross();
+      expect(failures(pair.b.device)).toEqual(failed ? ['too-many-shifts'] : []);
+    }
+  });
+
+  it('S2-20 S2-11: a restart starts no new count', async () => {
+    const pair = await talkingPair({ failAfterShifts: 3 });
+    for (let time = 0; time < 3; time += 1) {
+      renew(pair, 1);
+      pair.cross();
+      pair.b.device.restart();
+    }
+    expect(failures(pair.b.device)).toEqual([]);
+    renew(pair, 1);
+    pair.cross();
+    expect(failures(pair.b.device)).toEqual(['too-many-shifts']);
+  });
+
+  it('S2-11: what was shifted and never used is no renewal anybody sees, and a first key is none', async () => {
+    const pair = await talkingPair({ failAfterShifts: 1 });
+    for (let time = 0; time < 20; time += 1) pair.a.shift();
+    pair.a.say();
+    pair.cross();
+    expect(failures(pair.b.device)).toEqual([]);
+    const dialogId = pair.a.device.engine.open(pair.b.device.peerId, { title: 'another' });
+    pair.cross();
+    pair.b.device.engine.setPolicy(pair.b.device.dialog(pair.a.device, dialogId), { failAfterShifts: 1 });
+    pair.a.device.say(pair.b.device, dialogId, 'x');
+    pair.cross();
+    expect(failures(pair.b.device)).toEqual([]);
+  });
+
+  it('S2-11: acknowledgements under new keys do not count', async () => {
+    const { a, b, cross } = await talkingPair({ failAfterShifts: 1 });
+    for (let time = 0; time < 10; time += 1) {
+      a.shift();
+      b.say();
+      cross();
+    }
+    expect(b.device.engine.status(b.key).receiving[0]?.epoch).toBe(11);
+    a.say();
+    cross();
+    expect(failures(b.device)).toEqual([]);
+  });
+
+  it('S2-11: a limit of 0 is none', async () => {
+    const pair = await talkingPair({ failAfterShifts: 0 });
+    renew(pair, 40);
+    pair.cross();
+    expect(failures(pair.b.device)).toEqual([]);
+  });
+
+  it('S2-11 S2-17: an honest backlog of days is no flood, in whatever order it comes', async () => {
+    for (const order of [1, -1]) {
+      const pair = await talkingPair({ failAfterShifts: 5 });
+      for (let time = 0; time < 30; time += 1) {
+        renew(pair, 1);
+        pair.pass(20 * minute);
+      }
+      const waiting = pair.a.device.pending(pair.b.device);
+      for (const outcome of pair.b.device.receive(pair.a.device, ...(order > 0 ? waiting : waiting.reverse()))) expect(outcome).not.toHaveProperty('reason');
+      expect(pair.b.device.sink.texts()).toHaveLength(30);
+    }
+  });
+
+  it('A30: a new key with every message: the usual limit ends it at the 101st, and what it cost is bounded', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    const block = forger.block();
+    const flood = (from: number, to: number) => {
+      const outcomes: unknown[] = [];
+      for (let epoch = from; epoch <= to; epoch += 1) {
+        forger.newDsk();
+        forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: epoch };
+        outcomes.push(bob.receive(alice, forger.message(epoch, `${epoch}`, { block, time: bob.clock.time }))[0]);
+      }
+      return outcomes;
+    };
+    expect(flood(1, 101)).toEqual(Array.from({ length: 101 }, () => expect.objectContaining({ kind: 'delivered' }) as object));
+    expect(bob.crypto.meter.read()).toMatchObject({ verify: 1, kemDecaps: 1, dskUnwrap: 101 });
+    expect(flood(102, 110)).toEqual([{ kind: 'rejected', reason: 'too-many-shifts' }, ...Array.from({ length: 8 }, () => ({ kind: 'rejected', reason: 'dialog-failed' }))]);
+    const rows = bob.db.prepare('SELECT count(*) AS n FROM receiving_keys').get();
+    expect(rows).toEqual({ n: 101 });
+  });
+
+  it('A31: old messages thrown in again and again, by whoever recorded them, count for nothing', async () => {
+    const pair = await talkingPair({ failAfterShifts: 4 });
+    const { a, b, cross } = pair;
+    const recorded: Uint8Array[] = [];
+    for (let time = 0; time < 4; time += 1) {
+      renew(pair, 1);
+      recorded.push(...a.device.pending(b.device), ...a.device.acknowledgements(b.device));
+      cross();
+    }
+    for (let round = 0; round < 50; round += 1) {
+      if (round === 25) b.device.restart();
+      const outcomes = b.device.receive(a.device, ...recorded.slice().reverse()).map((each) => each.kind);
+      expect(new Set(outcomes)).toEqual(new Set(['duplicate']));
+    }
+    expect(failures(b.device)).toEqual([]);
+    expect(b.device.db.prepare('SELECT count(*) AS n FROM peer_shifts WHERE counted = 1').get()).toEqual({ n: 4 });
+    a.say('still here');
+    cross();
+    expect(b.device.sink.texts().at(-1)).toBe('still here');
+  });
+
+  it('S2-11 A90: clocks ten years off, on either side, standing still or corrected, make no flood of an honest pace', async () => {
+    for (const side of ['a', 'b'] as const) {
+      for (const years of [-tenYears, tenYears]) {
+        const pair = await talkingPair({ failAfterShifts: 3 });
+        const { clock } = pair[side].device;
+        for (let time = 0; time < 24; time += 1) {
+          if (time === 4) clock.time += years;
+          if (time === 12) clock.time -= years;
+          if (time === 16) pair.b.device.restart();
+          renew(pair, 1);
+          pair.cross();
+          pair.pass(21 * minute);
+        }
+        expect(failures(pair.b.device)).toEqual([]);
+        renew(pair, 4);
+        pair.cross();
+        expect(failures(pair.b.device)).toEqual(['too-many-shifts']);
+      }
+    }
+  });
+
+  it('A26: an epoch that comes near what its field can hold ends the dialog', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    bob.receive(alice, forger.message(1, 'first'));
+    forger.newDsk();
+    forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch: 2 ** 31 + 1, firstSequence: 2 };
+    expect(bob.receive(alice, forger.message(2, 'far'))[0]).toEqual({ kind: 'rejected', reason: 'worn-out' });
+    expect(failures(bob)).toEqual(['worn-out']);
+  });
+});
+
+describe('one key of the other side for too long', () => {
+  const stale = (end: End): boolean | undefined => end.device.engine.status(end.key).receiving[0]?.stale;
+
+  it('S2-12 A33: by messages: at the limit it goes on, the next one ends it, and is not delivered', async () => {
+    const { a, b, cross } = await talkingPair({ whenStale: 'fail', staleAfterMessages: 5, staleAfterMilliseconds: 0 });
+    // The title was the first.
+    for (let message = 0; message < 4; message += 1) a.say(`${message}`);
+    cross();
+    expect(failures(b.device)).toEqual([]);
+    a.say('too many');
+    cross();
+    expect([failures(b.device), failures(a.device)]).toEqual([['key-too-old'], ['told-by-peer']]);
+    expect(b.device.sink.texts()).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('S2-12 A33: by time: fails at the limit and not before', async () => {
+    const { a, b, cross, pass } = await talkingPair({ whenStale: 'fail', staleAfterMilliseconds: 7 * day });
+    pass(7 * day);
+    a.say('at the limit');
+    cross();
+    expect(failures(b.device)).toEqual([]);
+    pass(1);
+    a.say('past it');
+    cross();
+    expect(failures(b.device)).toEqual(['key-too-old']);
+    expect(b.device.sink.texts()).toEqual(['at the limit']);
+  });
+
+  it('S2-12: warned of by default, and nothing else happens; ignored when so chosen', async () => {
+    const { a, b, cross, pass } = await talkingPair({ staleAfterMilliseconds: 7 * day });
+    pass(8 * day);
+    expect(stale(b)).toBe(false);
+    a.say();
+    cross();
+    expect([stale(b), failures(b.device)]).toEqual([true, []]);
+    b.device.restart();
+    expect(stale(b)).toBe(true);
+    b.policy({ whenStale: 'ignore' });
+    expect(stale(b)).toBe(false);
+    b.policy({ whenStale: 'warn' });
+    a.shift();
+    a.say();
+    cross();
+    expect(stale(b)).toBe(false);
+  });
+
+  it('S2-12 A33: who is idle or away never fails, nor one who only acknowledges', async () => {
+    const { a, b, cross, pass } = await talkingPair();
+    b.policy({ whenStale: 'fail', staleAfterMilliseconds: day, staleAfterMessages: 3 });
+    for (let week = 0; week < 10; week += 1) {
+      pass(7 * day);
+      b.say();
+      cross();
+    }
+    expect(failures(b.device)).toEqual([]);
+    // Made weeks ago, used for nothing but acknowledgements since the title: the span of messages is what counts.
+    a.shift();
+    b.say();
+    cross();
+    pass(2 * day);
+    a.say();
+    cross();
+    expect(failures(b.device)).toEqual([]);
+  });
+
+  it('A34: messages kept back for weeks, or brought in another order, are not a key used for weeks', async () => {
+    for (const order of ['kept back', 'overtaken'] as const) {
+      const { a, b, pass, cross } = await talkingPair({ whenStale: 'fail', staleAfterMilliseconds: 7 * day });
+      a.say('early');
+      pass(hour);
+      a.say('late');
+      a.shift();
+      pass(20 * day);
+      a.say('under the next key');
+      const [early, late, next] = a.device.pending(b.device);
+      if (!early || !late || !next) throw new Error('three messages');
+      const sent = order === 'kept back' ? [early, late, next] : [next, early, late];
+      for (const outcome of b.device.receive(a.device, ...sent)) expect(outcome).not.toHaveProperty('reason');
+      pass(30 * day);
+      cross();
+      expect(failures(b.device)).toEqual([]);
+      expect(b.device.sink.texts()).toEqual(['early', 'late', 'under the next key']);
+    }
+  });
+
+  it('A34 A31: a replayed message of an old key does not stretch its life', async () => {
+    const { a, b, cross, pass } = await talkingPair({ whenStale: 'fail', staleAfterMilliseconds: day });
+    a.say();
+    const recorded = a.device.pending(b.device);
+    cross();
+    pass(10 * day);
+    expect(b.device.receive(a.device, ...recorded).map((each) => each.kind)).toEqual(['duplicate']);
+    expect(failures(b.device)).toEqual([]);
+  });
+
+  it('S2-12 A90: a receiver’s clock set back or ahead ten years makes no honest key old', async () => {
+    for (const years of [-tenYears, tenYears]) {
+      const { a, b, cross, pass } = await talkingPair({ whenStale: 'fail', staleAfterMilliseconds: day });
+      a.say();
+      cross();
+      b.device.clock.time += years;
+      pass(hour);
+      a.say();
+      cross();
+      b.device.clock.time -= years;
+      pass(hour);
+      a.say();
+      cross();
+      expect(failures(b.device)).toEqual([]);
+      pass(2 * day);
+      a.say();
+      cross();
+      expect(failures(b.device)).toEqual(['key-too-old']);
+    }
+  });
+});
