@@ -43,6 +43,5 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
 
 /** Without what a caller left undefined: that keeps its value. */
 function named(change: { readonly [N in keyof ShiftPolicy]?: ShiftPolicy[N] | undefined }): Partial<ShiftPolicy> {
-  // Entries of the parameter, fewer of them.
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<ShiftPolicy>;
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

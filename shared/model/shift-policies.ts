@@ -50,7 +50,7 @@ export const policyPresets: Readonly<Record<PolicyPreset, ShiftPolicy>> = {
 };
 
 /** The numbers of a policy: milliseconds, messages, bytes, renewals. */
-export type PolicyNumber = { [K in keyof ShiftPolicy]: ShiftPolicy[K] extends number ? K : never }[keyof ShiftPolicy] & string;
+export type PolicyNumber = { [K in keyof ShiftPolicy]: ShiftPolicy[K] extends number ? K : never }[keyof ShiftPolicy];
 
 /** Least and most each number may be; where the least is 0, 0 switches that limit off. */
 export const policyBounds: Readonly<Record<PolicyNumber, { readonly least: number; readonly most: number }>> = {

@@ -44,7 +44,9 @@ export function dialogStatus(dialog: DialogState, ring: KekRing, store: DialogSt
 function shiftsBy({ policy, sending }: DialogState, since: number, clock: Clock): number {
   const now = clock.now();
   const age = sending?.key && sending.shifts ? sending.shifts.age(sending.row, now, clock.monotonic()) : now - since;
-  return Math.max(0, Math.trunc(now - age + policy.afterMilliseconds));
+  const began = now - age;
+  // The two clocks never agree to the millisecond: what is shown stands still all the same.
+  return Math.max(0, Math.trunc(Math.abs(began - since) < 1_000 ? since : began) + policy.afterMilliseconds);
 }
 
 function problems(stream: ReceivingStream): KeyStatus['problems'] {

@@ -6,7 +6,7 @@ import { conversation, dialog, handle, instance, message, peer } from './rows';
 overBothBackings('ConversationStore', (open) => {
   it('gives back what was put, by handle and by person and dialog', () => {
     const { stores, again } = open();
-    const full = conversation(1, { title: 'Trip', state: 'failed', failure: 'too-many-shifts', unread: 3, lastMessageAt: 50, preview: 'hi' });
+    const full = conversation(1, { title: 'Trip', state: 'failed', failure: 'too-many-shifts', continuedBy: handle(7), continues: handle(6), unread: 3, lastMessageAt: 50, preview: 'hi' });
     stores.conversations.put(full);
     expect(stores.conversations.byDialog(peer(1), dialog(1))).toStrictEqual(full);
     const plain = conversation(1, { state: 'closed' });
@@ -37,7 +37,7 @@ overBothBackings('MessageStore', (open) => {
     const { stores, again } = open();
     stores.conversations.put(conversation(1));
     const received = message(7, { direction: 'in', kind: 'unsupported', text: '', replyTo: handle(3), receivedAt: 99, state: 'delivered', keyEpoch: 4 });
-    const sent = message(8, { text: 'שלום <b>x</b> \u0000 👩‍👩‍👧' });
+    const sent = message(8, { movedTo: handle(5), text: 'שלום <b>x</b> \u0000 👩‍👩‍👧' });
     stores.messages.add(received);
     stores.messages.add(sent);
     const fresh = again();
@@ -105,6 +105,24 @@ overBothBackings('MessageStore', (open) => {
     expect(again().messages.page(handle(1), undefined, 10).map((row) => row.state)).toEqual([
       'queued', 'delivered', 'read', 'delivered', 'queued', 'queued',
     ]);
+  });
+
+  it('S2-10: lists own texts that never arrived and were not sent again, in order; counts what is kept since a time', () => {
+    const { stores, again } = open();
+    stores.conversations.put(conversation(1));
+    stores.conversations.put(conversation(2));
+    stores.messages.add(message(1, { state: 'delivered' }));
+    stores.messages.add(message(2, { state: 'sent' }));
+    stores.messages.add(message(3, { direction: 'in', instanceId: instance(2), state: 'delivered' }));
+    stores.messages.add(message(4));
+    stores.messages.add(message(5));
+    stores.messages.add(message(6, { conversationId: handle(2) }));
+    expect(stores.messages.undelivered(handle(1)).map((row) => row.sequence)).toEqual([2, 4, 5]);
+    stores.messages.setMoved(handle(4), handle(6));
+    const fresh = again();
+    expect(fresh.messages.undelivered(handle(1)).map((row) => row.sequence)).toEqual([2, 5]);
+    expect(fresh.messages.byId(handle(4))?.movedTo).toBe(handle(6));
+    expect([fresh.messages.count(handle(1), 0), fresh.messages.count(handle(1), 10_004), fresh.messages.count(handle(9), 0)]).toEqual([5, 2, 0]);
   });
 
   it('sets the epoch of one message', () => {
