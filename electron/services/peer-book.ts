@@ -31,7 +31,7 @@ export class PeerBook {
   readonly #parsed = new Map<PeerId, KnownPeer>();
 
   /** `onDevices`: a person's instance list got a higher version. */
-  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void) {
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined) {
     this.#store = store;
     this.#crypto = crypto;
     this.#clock = clock;
