@@ -1,6 +1,7 @@
 import type { DskId, InstanceId } from '../ids';
 import type { KekRange, ReceivingKeyRow } from './dialog-store';
 import type { FailureReason } from './dialog-types';
+import { keptDeadKeys } from './limits';
 
 /** What an authenticated message says about its session key. */
 export interface EpochClaim {
@@ -23,7 +24,8 @@ const rollback: EpochVerdict = { kind: 'violated', reason: 'key-rollback' };
 
 /**
  * Session key epochs are non-decreasing in sequence: an older one is accepted only below the next one's first sequence
- * (protocol.md §6; S2-18, S2-19, A35). One epoch is one key (A36). `rows`: all epochs of the stream, lowest first.
+ * (protocol.md §6; S2-18, S2-19, A35). One epoch is one key (A36). `rows`: the epochs of the stream that are in
+ * memory, lowest first; below those left out every sequence was delivered.
  */
 export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim): EpochVerdict {
   const { epoch, firstSequence, sequence } = claim;
@@ -48,6 +50,13 @@ export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim):
     }
   }
   return known ? { kind: 'known', row: known } : { kind: 'new' };
+}
+
+/** A key so old that its row is no longer in memory: nothing new can come under it. `rows`: as in memory. */
+export function isForgotten(rows: readonly ReceivingKeyRow[], epoch: number): boolean {
+  const oldest = rows.find((row) => !row.live);
+  if (!oldest || epoch >= oldest.epoch) return false;
+  return rows.filter((row) => !row.live).length >= keptDeadKeys;
 }
 
 /**

@@ -5,12 +5,13 @@ import type { BlockEntry, DskEntry } from './header-entries';
 import { dialogIdFromBytes } from '../wire/ids';
 import type { ControlHandler } from './acknowledging';
 import { type Arrived, Delivering } from './delivering';
-import { type DialogLimits, keptDeadKeys, maxLiveKeys } from './limits';
+import { type DialogLimits, maxLiveKeys } from './limits';
 import type { PeerMemory } from './memory';
 import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
 import { openEnvelope, settleHeaders } from './open-envelope';
 import { PeerKeyRules } from './peer-key-rules';
-import { type EpochVerdict, extendKekRanges, judgeEpoch } from './epoch-rules';
+import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch } from './epoch-rules';
+import { noteRefused } from './refused-keys';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
@@ -64,7 +65,7 @@ export class Receiving {
     // 616–644. Until its tag has verified, nothing of a message is believed.
     const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
     if ('refused' in envelope) {
-      if (envelope.refused === 'kek-floor') this.#noteRefused(source, bytes, span);
+      if (envelope.refused === 'kek-floor') noteRefused(memory, source, bytes, span, this.#now());
       return rejected(envelope.refused);
     }
     const { block, dsk, content } = envelope;
@@ -147,7 +148,7 @@ export class Receiving {
     const known = dialog.receiving.get(dsk.instanceId);
     // The newest state wins: an older counter, or an older key, is a replay.
     if (known && (span.sequence <= known.row.controlFloor || dsk.header.epoch < known.row.controlEpoch)) return { kind: 'duplicate' };
-    if (known && isForgotten(known, dsk.header.epoch)) return { kind: 'duplicate' };
+    if (known && isForgotten(known.keys, dsk.header.epoch)) return { kind: 'duplicate' };
     const claim = { ...dsk.header, check: dsk.check };
     const verdict = judgeEpoch(known?.keys ?? [], claim);
     if (verdict.kind === 'new' && known && known.keys.length >= maxLiveKeys) return rejected('too-many-keys');
@@ -218,17 +219,6 @@ export class Receiving {
     return { kind: 'duplicate' };
   }
 
-  /** Nothing of it is believed; it is only shown that such messages wait for their sender to lock them again. */
-  #noteRefused(source: VerifiedChain, bytes: Buffer, span: MessageSpan): void {
-    if (span.control) return;
-    const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
-    const stream = this.#parts.memory.dialog({ peerId: source.identity.peerId, dialogId })?.receiving.get(source.instance.instanceId);
-    const isNew = stream && span.sequence > stream.row.cumulative && span.sequence <= stream.row.cumulative + this.#parts.limits.lookAhead;
-    if (!isNew || stream.refused.has(span.sequence)) return;
-    for (const sequence of stream.refused.keys()) if (sequence <= stream.row.cumulative) stream.refused.delete(sequence);
-    stream.refused.set(span.sequence, this.#now());
-  }
-
   /** The replay filter knows the MIC: no key is touched for it, only the stream it names may owe an answer. */
   #seenBefore(
     source: VerifiedChain,
@@ -252,13 +242,6 @@ export class Receiving {
 }
 
 const accepted: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
-
-/** A key so old that its row is no longer in memory: nothing new can come under it. */
-function isForgotten(stream: ReceivingStream, epoch: number): boolean {
-  const oldest = stream.keys.find((row) => !row.live);
-  if (!oldest || epoch >= oldest.epoch) return false;
-  return stream.keys.filter((row) => !row.live).length >= keptDeadKeys;
-}
 
 function rejected(reason: string): ReceiveOutcome {
   return { kind: 'rejected', reason };

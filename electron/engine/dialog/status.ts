@@ -4,6 +4,7 @@ import type { Clock } from '../ports';
 import type { DialogStore } from './dialog-store';
 import type { DialogKeyStatus } from './dialog-types';
 import { isStale } from './peer-key-rules';
+import { stillRefused } from './refused-keys';
 import { presetOf } from './shift-policy';
 import type { DialogState, ReceivingStream } from './streams';
 
@@ -50,8 +51,8 @@ function shiftsBy({ policy, sending }: DialogState, since: number, clock: Clock)
 }
 
 function problems(stream: ReceivingStream): KeyStatus['problems'] {
-  const { instanceId, cumulative } = stream.row;
-  const refused = [...stream.refused].filter(([sequence]) => sequence > cumulative && !stream.held.has(sequence)).map(([, since]) => since);
+  const { instanceId } = stream.row;
+  const refused = stillRefused(stream);
   const waiting = [...stream.held.values()].map((row) => row.receivedAt);
   const found: KeyStatus['problems'] = [];
   if (waiting.length > 0) found.push({ kind: 'waiting', count: waiting.length, since: Math.min(...waiting), instanceId });
