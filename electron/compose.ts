@@ -107,9 +107,12 @@ export async function startApp(ports: AppPorts): Promise<App> {
         }),
       },
       stop: async () => {
-        await bound.close();
-        await vault.stop();
-        lock.release();
+        try {
+          await bound.close();
+          await vault.stop();
+        } finally {
+          lock.release();
+        }
       },
     };
   } catch (error) {

@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   try {
     return await run(parsed.arguments);
   } catch (error) {
-    if (error instanceof KeyshiftError) return say(error.message, 1);
+    if (error instanceof KeyshiftError) return say(`${error.message} (${error.code})`, 1);
     throw error;
   }
 }

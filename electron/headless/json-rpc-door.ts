@@ -37,7 +37,7 @@ export class JsonRpcDoor {
 
   tell(event: AppEvent): void {
     const params = parseOutgoing(event, this.#parts.report);
-    if (params !== undefined) this.#writer.write({ jsonrpc: '2.0', method: 'event', params });
+    if (params !== undefined) this.#writer.tell({ jsonrpc: '2.0', method: 'event', params });
   }
 
   /** A call made from within, in its place among those that arrive. Gives the error's sentence, or undefined when it went well. */
@@ -74,6 +74,8 @@ export class JsonRpcDoor {
         if (this.#end !== undefined) return;
         if (line.kind === 'too-long') this.#writer.write(tooLongAnswer(longestLine));
         else this.#take(line.bytes);
+        // Calls that are done at once have written their answers after this: a large one stops the reading before the next.
+        await new Promise((resolve) => setImmediate(resolve));
         await this.#writer.relief();
         while (this.#order.pending >= mostPending) await this.#order.oneEnded();
       }

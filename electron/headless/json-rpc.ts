@@ -39,6 +39,9 @@ export const rpcCodes = {
   application: -32_000,
 } as const;
 
+/** Calls in one batch; a batch is carried out and answered as a whole, so it cannot be held back half-way. */
+export const longestBatch = 256;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** Reads one line. Never throws. */
@@ -53,6 +56,9 @@ export function parseLine(bytes: Uint8Array): ParsedLine {
   }
   if (!Array.isArray(value)) return { kind: 'single', arrival: parseRequest(value) };
   if (value.length === 0) return { kind: 'single', arrival: refused(null, rpcCodes.invalidRequest, 'An empty batch asks for nothing.') };
+  if (value.length > longestBatch) {
+    return { kind: 'single', arrival: { kind: 'refused', answer: errorAnswer(null, rpcCodes.invalidRequest, 'The batch is too long.', 'input.invalid', { limit: longestBatch }) } };
+  }
   return { kind: 'batch', arrivals: value.map(parseRequest) };
 }
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** Bytes that may wait for a reader who does not read, before there is no point in going on. */
+/** Bytes nobody asked for that may wait for a reader who does not read, before there is no point in going on. */
 const mostUnread = 64 * 1024 * 1024;
 
 /** Writes one JSON value per line and knows whether the reader keeps up. */
@@ -8,6 +8,7 @@ export class LineWriter {
   readonly #output: Writable;
   readonly #ended: (why: 'closed' | 'stalled') => void;
   #open = true;
+  #unreadNews = 0;
 
   /** `ended` is called once, when nothing can be written any more. */
   constructor(output: Writable, ended: (why: 'closed' | 'stalled') => void) {
@@ -18,10 +19,20 @@ export class LineWriter {
     output.on('close', () => this.#end('closed'));
   }
 
+  /** An answer. However large, it was asked for: whoever asks must not ask more before `relief`. */
   write(value: unknown): void {
+    if (this.#open) this.#output.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A line nobody asked for: it comes whether or not anybody reads, so only so much of it may wait. */
+  tell(value: unknown): void {
     if (!this.#open) return;
-    this.#output.write(`${JSON.stringify(value)}\n`);
-    if (this.#output.writableLength > mostUnread) this.#end('stalled');
+    const line = Buffer.from(`${JSON.stringify(value)}\n`);
+    this.#unreadNews += line.length;
+    this.#output.write(line, () => {
+      this.#unreadNews -= line.length;
+    });
+    if (this.#unreadNews > mostUnread) this.#end('stalled');
   }
 
   /** Resolves when the reader has caught up, or is gone. */

@@ -1,4 +1,4 @@
-/** What one call may carry: the longest text of the contract (1 MiB of characters) and some room for the rest. */
+/** What one call may carry: far more than the longest text that is accepted, far less than what would be felt. */
 export interface SizeLimit {
   /** Characters of all strings and names, together with 8 for each value. */
   readonly units: number;

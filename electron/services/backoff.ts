@@ -2,14 +2,15 @@ import type { Random } from '../engine/ports';
 
 const firstMs = 1_000;
 const capMs = 60_000;
+/** Not even by chance sooner than this: chance can come in rows. */
+const leastMs = 250;
 
 /**
- * How long to wait before the next try: full jitter, doubling from 1 s up to 60 s, so that a crowd of peers
- * does not come back in step. `failures` counts from 0.
+ * How long to wait before the next try: full jitter below a ceiling that doubles from 1 s up to 60 s, so that a crowd of
+ * peers does not come back in step. `failures` counts from 0.
  */
 export function backoffMs(random: Random, failures: number): number {
   const ceiling = Math.min(capMs, firstMs * 2 ** Math.min(failures, 10));
   const [high = 0, low = 0] = random.bytes(2);
-  const fraction = (high * 256 + low) / 65_536;
-  return Math.round(ceiling / 4 + fraction * ceiling * 0.75);
+  return Math.max(leastMs, Math.round(((high * 256 + low) / 65_536) * ceiling));
 }

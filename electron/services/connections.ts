@@ -6,14 +6,19 @@ import { backoffMs } from './backoff';
 import type { PeerBook } from './peer-book';
 
 const dialTimeoutMs = 5_000;
-/** A connection that lived this long was healthy: the next back-off starts from the beginning. */
+/** A connection that lived this long was healthy: the next back-off starts from the beginning. A shorter one counts as a failure. */
 const healthyMs = 60_000;
+/** A person's act cuts a back-off short, but no sooner after the last try than this: a script acts a thousand times a second. */
+const actGapMs = 1_000;
 const dialsAtOnce = 16;
 
 interface Reaching {
   session: Session | undefined;
   dialling: boolean;
+  /** Tries and connections in a row that came to nothing. */
   failures: number;
+  /** When the last try or connection ended; monotonic milliseconds. */
+  endedAt: number | undefined;
   cancelTimer: (() => void) | undefined;
 }
 
@@ -49,15 +54,18 @@ export class Connections {
     return [...this.#peers.values()].flatMap(({ session }) => (session === undefined ? [] : [session]));
   }
 
-  /** Reaches for this person now, unless that is under way or done; a person's act cuts the back-off short. */
+  /**
+   * Reaches for this person now, unless that is under way or done; a person's act cuts the back-off short. Never throws:
+   * it follows acts that are durable already.
+   */
   reach(peerId: PeerId): void {
     const peer = this.#peer(peerId);
-    if (this.#closed || peer.session !== undefined || peer.dialling || !this.#parts.wanted(peerId)) return;
+    if (peer.session !== undefined || peer.dialling || !this.#wanted(peerId)) return;
     peer.cancelTimer?.();
     peer.cancelTimer = undefined;
-    peer.dialling = true;
-    this.#queue.push(peerId);
-    this.#next();
+    const gap = peer.endedAt === undefined ? 0 : peer.endedAt + actGapMs - this.#parts.clock.monotonic();
+    if (gap > 0) this.#reachIn(gap, peerId, peer);
+    else this.#enqueue(peerId, peer);
   }
 
   /** A confirmed session, whoever dialled; it takes the place of what was used before. May come again for a session that is back in use. */
@@ -75,8 +83,13 @@ export class Connections {
     session.onClose(() => {
       if (peer.session !== session) return;
       peer.session = undefined;
-      if (this.#parts.clock.monotonic() - since >= healthyMs) peer.failures = 0;
-      this.#parts.onChange(peerId, undefined);
+      peer.endedAt = this.#parts.clock.monotonic();
+      peer.failures = peer.endedAt - since >= healthyMs ? 0 : peer.failures + 1;
+      try {
+        this.#parts.onChange(peerId, undefined);
+      } catch (error) {
+        this.#fault('session.end-not-told', error); // must not keep us from coming back
+      }
       this.#retryLater(peerId, peer);
     });
     this.#parts.onChange(peerId, session);
@@ -89,6 +102,8 @@ export class Connections {
     peer.cancelTimer?.();
     peer.cancelTimer = undefined;
     peer.session?.close();
+    peer.failures = 0; // our own doing
+    peer.endedAt = undefined;
   }
 
   close(): void {
@@ -103,7 +118,7 @@ export class Connections {
   #peer(peerId: PeerId): Reaching {
     let peer = this.#peers.get(peerId);
     if (peer === undefined) {
-      peer = { session: undefined, dialling: false, failures: 0, cancelTimer: undefined };
+      peer = { session: undefined, dialling: false, failures: 0, endedAt: undefined, cancelTimer: undefined };
       this.#peers.set(peerId, peer);
     }
     return peer;
@@ -116,7 +131,7 @@ export class Connections {
       this.#dials += 1;
       void this.#dial(peerId)
         // A damaged row or a failing disk costs this try, not the process.
-        .catch((error: unknown) => this.#parts.logger.error('dial.fault', { reason: error instanceof Error ? error.name : 'unknown' }))
+        .catch((error: unknown) => this.#fault('dial.fault', error))
         .finally(() => {
           this.#dials -= 1;
           this.#next();
@@ -130,7 +145,7 @@ export class Connections {
     try {
       const known = book.find(peerId);
       for (const address of known?.record.addresses ?? []) {
-        if (this.#closed || peer.session !== undefined || !this.#parts.wanted(peerId)) return;
+        if (peer.session !== undefined || !this.#wanted(peerId)) return;
         try {
           await this.#tryAddress(peerId, address);
           return;
@@ -138,7 +153,10 @@ export class Connections {
           logger.debug('dial.failed', { port: address.port, reason: error instanceof Error ? error.name : 'unknown' });
         }
       }
-      peer.failures += 1;
+      this.#failed(peer);
+    } catch (error) {
+      this.#failed(peer);
+      throw error;
     } finally {
       peer.dialling = false;
       if (peer.session === undefined) this.#retryLater(peerId, peer);
@@ -158,11 +176,40 @@ export class Connections {
   }
 
   #retryLater(peerId: PeerId, peer: Reaching): void {
-    if (this.#closed || peer.cancelTimer !== undefined || peer.dialling || !this.#parts.wanted(peerId)) return;
-    const { clock, random } = this.#parts;
-    peer.cancelTimer = clock.setTimer(backoffMs(random, peer.failures), () => {
+    if (peer.cancelTimer !== undefined || peer.dialling || !this.#wanted(peerId)) return;
+    this.#reachIn(backoffMs(this.#parts.random, peer.failures), peerId, peer);
+  }
+
+  #reachIn(milliseconds: number, peerId: PeerId, peer: Reaching): void {
+    peer.cancelTimer = this.#parts.clock.setTimer(milliseconds, () => {
       peer.cancelTimer = undefined;
-      this.reach(peerId);
+      if (peer.session === undefined && !peer.dialling && this.#wanted(peerId)) this.#enqueue(peerId, peer);
     });
+  }
+
+  #enqueue(peerId: PeerId, peer: Reaching): void {
+    peer.dialling = true;
+    this.#queue.push(peerId);
+    this.#next();
+  }
+
+  #failed(peer: Reaching): void {
+    peer.failures += 1;
+    peer.endedAt = this.#parts.clock.monotonic();
+  }
+
+  /** A row that cannot be read now is nobody to dial now. */
+  #wanted(peerId: PeerId): boolean {
+    if (this.#closed) return false;
+    try {
+      return this.#parts.wanted(peerId);
+    } catch (error) {
+      this.#fault('dial.fault', error);
+      return false;
+    }
+  }
+
+  #fault(event: string, error: unknown): void {
+    this.#parts.logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });
   }
 }

@@ -107,6 +107,7 @@ export function contactsService(parts: ContactsParts): Handlers['contacts'] {
         profile.book.setBlocked(row.peerId, blocked);
         if (blocked) profile.engine.block(row.peerId);
       });
+      profile.waitingChanged(row.peerId);
       if (blocked) profile.connections.drop(row.peerId);
       else {
         profile.connections.reach(row.peerId);

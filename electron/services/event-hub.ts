@@ -26,15 +26,16 @@ export class EventHub {
     else this.#tell(event);
   }
 
-  /** Runs `transaction`, holding events back until the outermost one has committed; drops them when it throws. */
+  /** Runs `transaction`, holding events back until the outermost one has committed; drops those of one that throws. */
   during<T>(transaction: () => T): T {
     const outermost = this.#depth === 0;
+    const before = this.#held.length;
     this.#depth += 1;
     let result: T;
     try {
       result = transaction();
     } catch (error) {
-      if (outermost) this.#held = [];
+      this.#held.length = before; // what came from within is rolled back, also when somebody outside goes on
       throw error;
     } finally {
       this.#depth -= 1;

@@ -2,8 +2,8 @@ import { KeyshiftError } from '../../shared/errors';
 import type { Crypto } from '../engine/crypto/crypto';
 import { encodeInvitation, invitationIdOf, parseInvitation } from '../engine/identity/invitation-link';
 import type { Address, Clock, Random } from '../engine/ports';
+import { fullPermissions } from './acquaintances';
 import type { EventHub } from './event-hub';
-import { fullPermissions } from './introductions';
 import { newHandle } from './local-handle';
 import type { OpenProfile } from './open-profile';
 
@@ -36,10 +36,9 @@ export function createInvitation(parts: InvitationParts, expiresInSeconds = defa
     expiresAt,
     addresses: parts.ownAddresses().slice(0, linkAddresses),
   });
-  profile.commit(() => {
-    profile.stores.invitations.removeExpiredBefore(now - 30 * 86_400_000);
-    profile.stores.invitations.put({ invitationId: invitationIdOf(crypto, secret), secret, createdAt: now, expiresAt });
-  });
+  profile.commit(() => profile.stores.invitations.put({ invitationId: invitationIdOf(crypto, secret), secret, createdAt: now, expiresAt }));
+  crypto.wipe(secret);
+  profile.invitations.sweep();
   return { link, expiresAt };
 }
 
@@ -79,6 +78,7 @@ export function acceptInvitation(parts: InvitationParts, link: string): { contac
     });
     events.emit({ type: 'contact.changed', contactId });
   });
+  profile.waitingChanged(invitation.peerId);
   profile.introductions.pursue(contactId);
   return { contactId };
 }

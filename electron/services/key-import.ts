@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import { parseArmouredCard } from '../engine/certificates/card';
 import { parseIdentityCertificatePem, type IdentityCertificate } from '../engine/certificates/identity-certificate';
-import { fullPermissions } from './introductions';
+import { fullPermissions } from './acquaintances';
 import type { InvitationParts } from './invitations';
 import { newHandle } from './local-handle';
 
@@ -47,8 +47,10 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
       permissions: before?.permissions ?? fullPermissions,
       hints: card?.addresses ?? [],
     });
+    if (before?.blocked === true) profile.book.setBlocked(peerId, true);
     events.emit({ type: 'contact.changed', contactId });
   });
+  profile.waitingChanged(peerId);
   profile.introductions.pursue(contactId);
   return { contactId };
 }

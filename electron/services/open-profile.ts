@@ -17,8 +17,14 @@ import { Envelopes } from './envelopes';
 import type { EventHub } from './event-hub';
 import { History } from './history';
 import { Introductions } from './introductions';
+import { InvitationKeeper } from './invitation-keeper';
+import type { WaitingRule } from './message-view';
 import { PeerBook } from './peer-book';
-import type { MessageRow, OpenVault, Stores } from './ports';
+import type { OpenVault, Stores } from './ports';
+import { tellWaiting } from './waiting-news';
+
+/** Cards one session may bring: one is usual, each costs signature checks and perhaps a write. */
+const cardsPerSession = 16;
 
 export interface Surroundings {
   readonly crypto: Crypto;
@@ -43,8 +49,11 @@ export class OpenProfile {
   readonly delivery: Delivery;
   readonly envelopes: Envelopes;
   readonly introductions: Introductions;
+  readonly invitations: InvitationKeeper;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
+  /** Whom clients know as connected. */
+  readonly #connected = new Set<PeerId>();
   #closed = false;
 
   constructor(around: Surroundings, vault: OpenVault, local: LocalParty) {
@@ -59,7 +68,7 @@ export class OpenProfile {
       events,
       clock,
       random,
-      waiting: (peerId, row) => this.waitingFor(peerId, row),
+      waiting: this.waitingFor,
       onGap: (peerId) => this.delivery.repeatSoon(peerId),
     });
     this.engine = createDialogEngine({
@@ -127,13 +136,16 @@ export class OpenProfile {
       book: this.book,
       ownAddresses: around.ownAddresses,
       onMutual: (peerId) => this.#onMutual(peerId),
+      onEnded: (peerId) => this.waitingChanged(peerId),
     });
+    this.invitations = new InvitationKeeper({ crypto, clock, logger, stores: this.stores });
   }
 
   /** Reaches for everybody and takes up what was unfinished. Not part of opening: the screen comes first. */
   start(): void {
     for (const contact of this.stores.contacts.list()) this.connections.reach(contact.peerId);
     this.introductions.start();
+    this.invitations.sweep();
   }
 
   accept(link: Link): void {
@@ -151,25 +163,51 @@ export class OpenProfile {
   }
 
   /** What keeps an own message from its reader now; undefined for received and delivered ones. */
-  waitingFor(peerId: PeerId, row: MessageRow): WaitingFor | undefined {
+  readonly waitingFor: WaitingRule = (peerId, row): WaitingFor | undefined => {
     if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
     if (this.stores.conversations.byId(row.conversationId)?.state === 'failed') return 'continuation';
     const contact = this.stores.contacts.byPeer(peerId);
+    if (contact?.ended !== undefined) return 'ended';
     if (contact?.blocked === true) return 'unblock';
     if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
     // Handed over once, to a connection or into a file: what is awaited is the word that it arrived.
     return row.state === 'queued' && this.connections.session(peerId) === undefined ? 'connection' : 'acknowledgement';
+  };
+
+  /** What own messages to this person wait for has changed: tells clients, after the commit when in one. Never throws. */
+  waitingChanged(peerId: PeerId): void {
+    if (!this.#closed) this.#tellWaiting(peerId);
   }
 
+  #tellWaiting(peerId: PeerId): void {
+    const { events, logger } = this.#around;
+    try {
+      tellWaiting({ stores: this.stores, events, waiting: this.waitingFor, ownInstance: this.local.instanceId }, peerId);
+    } catch (error) {
+      logger.warn('message.state-not-told', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  /** Ends everything. Clients hear that the vault is closed, which says enough. */
   close(): void {
-    this.leave();
+    this.#end();
     this.vault.close();
   }
 
-  /** Ends everything but the vault itself, which another profile takes over. */
+  /** Ends everything but the vault itself, which another profile takes over: until that has connections, there are none. */
   leave(): void {
+    const connected = [...this.#connected];
+    this.#end();
+    for (const peerId of connected) {
+      this.#tellSession(peerId, false);
+      this.#tellWaiting(peerId);
+    }
+  }
+
+  #end(): void {
     this.#closed = true;
     this.introductions.close();
+    this.invitations.close();
     this.delivery.close();
     this.connections.close();
     this.#host.close();
@@ -203,6 +241,7 @@ export class OpenProfile {
       // The contact stands already and must be reached; sealing is tried again before anything is sent.
       this.#around.logger.warn('message.not-sealed');
     }
+    this.waitingChanged(peerId);
     this.connections.reach(peerId);
   }
 
@@ -227,28 +266,38 @@ export class OpenProfile {
         this.stores.contacts.put({ ...rest, name, relation: 'mutual', hints: [] });
         this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
       });
+      if (contact.invitation !== undefined) this.stores.purge();
     }
     this.commit(() => this.book.learnChain(session.peer));
+    this.invitations.met(peerId);
     this.connections.adopt(session);
   }
 
   #onConnection(peerId: PeerId, session: Session | undefined): void {
     if (this.#closed) return;
-    const contact = this.stores.contacts.byPeer(peerId);
-    if (contact !== undefined) {
-      this.#around.events.emit({
-        type: 'session.changed',
-        contactId: contact.contactId,
-        connected: session !== undefined,
-      });
-    }
     if (session === undefined) {
+      this.#connected.delete(peerId);
       this.delivery.detach(peerId);
+      this.#tellSession(peerId, false);
+      this.waitingChanged(peerId);
       return;
     }
+    const isNew = !this.#connected.has(peerId);
+    this.#connected.add(peerId);
+    this.#tellSession(peerId, true);
     const { crypto, clock } = this.#around;
     session.send([{ kind: 'card', bytes: createCard(crypto, this.local, this.#around.ownAddresses(), clock.now()) }]);
-    this.delivery.attach(peerId, session, (bytes) => this.#onCard(session, bytes));
+    let cards = 0;
+    this.delivery.attach(peerId, session, (bytes) => {
+      cards += 1;
+      if (cards <= cardsPerSession) this.#onCard(session, bytes);
+    });
+    if (isNew) this.waitingChanged(peerId);
+  }
+
+  #tellSession(peerId: PeerId, connected: boolean): void {
+    const contact = this.stores.contacts.byPeer(peerId);
+    if (contact !== undefined) this.#around.events.emit({ type: 'session.changed', contactId: contact.contactId, connected });
   }
 
   /** A contact tells where it can be reached now; the card must be its own. */

@@ -50,16 +50,16 @@ export class PeerBook {
 
   /** Pins a person by a verified card, or refreshes what is known under the same pin. */
   learnCard(card: Card): void {
+    const known = this.find(card.chain.identity.peerId);
+    const sameAddresses = known !== undefined && JSON.stringify(known.record.addresses) === JSON.stringify(card.addresses);
+    if (sameAddresses && !bringsNews(card.chain, known)) return; // nothing to write
     this.#learn(card.chain, card.addresses);
   }
 
   /** Takes newer credentials a live session has proven; the pin itself stays. */
   learnChain(chain: VerifiedChain): void {
     const known = this.find(chain.identity.peerId);
-    if (known === undefined) return;
-    const news = [chain.instance.bytes, chain.exchange.bytes, chain.list.bytes];
-    const old = [...known.record.instances, ...known.record.exchanges, known.record.instanceList].map(toHex);
-    if (news.every((bytes) => old.includes(toHex(bytes)))) return;
+    if (known === undefined || !bringsNews(chain, known)) return;
     this.#learn(chain, known.record.addresses);
   }
 
@@ -112,6 +112,12 @@ export class PeerBook {
     if (exchange === undefined) throw new Error('a pinned person has no exchange credential');
     return { record, identity: parseIdentityCertificate(this.#crypto, record.identityCertificate), exchange };
   }
+}
+
+function bringsNews(chain: VerifiedChain, { record }: KnownPeer): boolean {
+  const news = [chain.identity.der, chain.instance.bytes, chain.exchange.bytes, chain.list.bytes];
+  const old = new Set([record.identityCertificate, ...record.instances, ...record.exchanges, record.instanceList].map(toHex));
+  return news.some((bytes) => !old.has(toHex(bytes)));
 }
 
 function withFirst(bytes: Uint8Array, others: readonly Uint8Array[]): Uint8Array[] {

@@ -44,7 +44,10 @@ export interface ContactStore {
 export interface InvitationRow {
   /** H("invite-hello" key) shortened: finds the invitation without telling its secret; 16 bytes hex. */
   readonly invitationId: string;
-  /** 16 bytes; kept with a redeemed invitation, so that the last step can be repeated after a lost answer. */
+  /**
+   * 16 bytes; kept with a redeemed invitation until its holder has had a session with us, so that the last step can be
+   * repeated after a lost answer. From then on the hello key made of it (32 bytes, protocol.md §12), which redeems nothing.
+   */
   readonly secret: Uint8Array;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -101,6 +104,8 @@ export interface ConversationStore {
   byDialog(peerId: PeerId, dialogId: DialogId): ConversationRow | undefined;
   /** Newest activity first. */
   list(): readonly ConversationRow[];
+  /** In no particular order. */
+  ofPeer(peerId: PeerId): readonly ConversationRow[];
   put(row: ConversationRow): void;
 }
 
@@ -129,6 +134,8 @@ export interface MessageStore {
   add(row: MessageRow): void;
   /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones. */
   raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly MessageRow[];
+  /** Of the newest `limit` messages this own device wrote, those queued or sent, oldest first. */
+  newestUndelivered(conversationId: string, instanceId: InstanceId, limit: number): readonly Pick<MessageRow, 'messageId' | 'state'>[];
   setKeyEpoch(conversationId: string, instanceId: InstanceId, sequence: number, keyEpoch: number): void;
   /** Own texts that never reached the other person and were not sent again elsewhere, in the order they were written. */
   undelivered(conversationId: string): readonly MessageRow[];
@@ -147,6 +154,11 @@ export interface KeyEventStore {
 
 /** Everything an open vault gives; all in one database. */
 export interface Stores extends Transactions {
+  /**
+   * Makes what was erased before unreadable in the files, too: copies the log into the database and empties it. Outside of
+   * a transaction only. False, never an error, when the disk would not: closing does it then.
+   */
+  purge(): boolean;
   readonly local: LocalStore;
   readonly peers: PeerStore;
   readonly dialogs: DialogStore;

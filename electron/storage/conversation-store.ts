@@ -9,6 +9,7 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectById = db.prepare('SELECT * FROM conversations WHERE conversation_id = ?');
   const selectByDialog = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND dialog_id = ?');
   const selectAll = db.prepare('SELECT * FROM conversations ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
+  const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ?');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
       unread, last_message_at, preview, continued_by, continues)
@@ -28,6 +29,7 @@ export function createConversationStore(db: Db): ConversationStore {
       return row && read(row);
     },
     list: () => selectAll.all().map(read),
+    ofPeer: (peerId) => selectByPeer.all([peerId]).map(read),
     put(row) {
       upsert.run([
         row.conversationId,

@@ -32,6 +32,9 @@ export function createMessageStore(db: Db): MessageStore {
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
       AND direction = 1 AND state < ? RETURNING ${columns}`);
+  const selectOwnNewest = db.prepare(`
+    SELECT message_id, state FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND direction = 1
+    ORDER BY sequence DESC LIMIT ?`);
   const updateEpoch = db.prepare(`
     UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const selectUndelivered = db.prepare(`
@@ -83,6 +86,15 @@ export function createMessageStore(db: Db): MessageStore {
         .map((row) => read(row, conversationId))
         // The order of RETURNING is nobody's promise.
         .sort((a, b) => a.sequence - b.sequence);
+    },
+    newestUndelivered(conversationId, instanceId, limit) {
+      const newest = (count: number) =>
+        selectOwnNewest
+          .all([conversationId, instanceId, count])
+          .map((row) => ({ messageId: text(row, 'message_id'), state: at(row, 'state', states) }))
+          .filter(({ state }) => state === 'queued' || state === 'sent');
+      // Delivery is in order: once the newest has arrived, none waits. That is the usual case, and one row.
+      return newest(1).length === 0 ? [] : newest(limit).reverse();
     },
     setKeyEpoch(conversationId, instanceId, sequence, keyEpoch) {
       updateEpoch.run([keyEpoch, conversationId, instanceId, sequence]);

@@ -16,6 +16,13 @@ export function openStores(db: Db): Stores {
   migrate(db);
   return {
     transaction: (work) => db.transaction(work),
+    purge() {
+      try {
+        return db.pragma('wal_checkpoint(TRUNCATE)') === 0;
+      } catch {
+        return false;
+      }
+    },
     local: createLocalStore(db),
     peers: createPeerStore(db),
     dialogs: createDialogStore(db),

@@ -8,6 +8,7 @@ import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys
 import { message } from '../model/message';
 import { networkStatus } from '../model/network';
 import { settings } from '../model/settings';
+import { personName, plainText, title } from '../model/text';
 import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
 
@@ -17,8 +18,8 @@ const none = z.strictObject({}).optional();
 const done = z.null();
 
 const passphrase = z.string().min(1).max(1024);
-const personName = z.string().trim().min(1).max(64);
-const title = z.string().trim().max(128);
+/** What no call needs to judge by its length itself: longer texts are refused without being looked at. 4 MiB and a bit is a line's end, too. */
+const longest = 4 * 1_048_576;
 
 const needsVault = ['vault.absent', 'vault.locked'] as const;
 const needsContact = [...needsVault, 'contact.unknown'] as const;
@@ -59,7 +60,7 @@ export const calls = {
       z.strictObject({ link: z.string(), expiresAt: time }),
       needsVault,
     ),
-    acceptInvitation: call(z.strictObject({ link: z.string().max(4096) }), z.strictObject({ contactId }), [
+    acceptInvitation: call(z.strictObject({ link: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
       'invitation.garbled',
       'invitation.altered',
@@ -67,7 +68,7 @@ export const calls = {
       'invitation.own',
       'invitation.already-accepted',
     ]),
-    importKey: call(z.strictObject({ text: z.string().max(262_144) }), z.strictObject({ contactId }), [
+    importKey: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
       'key.garbled',
       'key.private',
@@ -76,7 +77,12 @@ export const calls = {
       'key.unacceptable',
     ]),
     requests: call(none, z.array(contactRequest), needsVault),
-    answerRequest: call(z.strictObject({ requestId, accept: z.boolean() }), done, [...needsVault, 'request.unknown']),
+    answerRequest: call(z.strictObject({ requestId, accept: z.boolean() }), done, [
+      ...needsVault,
+      'request.unknown',
+      'contact.key-mismatch',
+      'key.unacceptable',
+    ]),
     list: call(none, z.array(contact), needsVault),
     safetyNumber: call(z.strictObject({ contactId }), z.strictObject({ digits: z.string().regex(/^\d{60}$/) }), [
       ...needsContact,
@@ -102,7 +108,7 @@ export const calls = {
   },
   messages: {
     send: call(
-      z.strictObject({ conversationId, text: z.string().max(1_048_576), replyTo: messageId.optional() }),
+      z.strictObject({ conversationId, text: plainText.max(longest), replyTo: messageId.optional() }),
       z.strictObject({ messageId }),
       [
         ...needsConversation,
@@ -126,6 +132,7 @@ export const calls = {
     shift: call(z.strictObject({ conversationId }), z.strictObject({ epoch: z.number().int().positive() }), [
       ...needsConversation,
       'conversation.failed',
+      'contact.blocked',
       'keys.too-often',
     ]),
     setPolicy: call(

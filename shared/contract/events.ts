@@ -8,6 +8,12 @@ import { vaultState } from '../model/vault';
 /** Everything a door may hear without asking. Payloads say what changed; details are asked for. */
 export const events = {
   'message.received': z.strictObject({ type: z.literal('message.received'), conversationId, message }),
+  /**
+   * An own message got on, or what it waits for changed: also when a connection comes or goes, and when a contact agrees,
+   * ends, is blocked or unblocked, or a conversation fails. That concerns many messages at once, so of each conversation
+   * only those undelivered among its newest 100 own ones are told; whoever shows more asks `messages.list` again after the
+   * `session.changed`, `contact.changed` or `conversation.changed` that comes with it.
+   */
   'message.state': z.strictObject({
     type: z.literal('message.state'),
     conversationId,
@@ -20,6 +26,7 @@ export const events = {
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),
   'contact.request': z.strictObject({ type: z.literal('contact.request'), ...contactRequest.shape }),
   'key.shifted': z.strictObject({ type: z.literal('key.shifted'), conversationId, ...keyShift.shape }),
+  /** A connection with this person came or went; also told when one takes another's place. Not told for the end that `vault.changed` brings. */
   'session.changed': z.strictObject({ type: z.literal('session.changed'), contactId, connected: z.boolean() }),
   'vault.changed': z.strictObject({ type: z.literal('vault.changed'), state: vaultState }),
 } as const;

@@ -4,8 +4,11 @@ import { conversationId, instanceId, messageId, time } from './ids';
 /** The most text one message carries, in bytes of UTF-8. */
 export const maxTextBytes = 40 * 1024;
 
-/** What keeps a message from being delivered; `continuation`: its conversation failed and nobody has continued it. */
-export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock', 'continuation']);
+/**
+ * What keeps a message from being delivered. `continuation`: its conversation failed and nobody has continued it. `ended`:
+ * nothing does any more, it will not be delivered, because the contact ended before it answered.
+ */
+export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock', 'continuation', 'ended']);
 export type WaitingFor = z.infer<typeof waitingFor>;
 
 export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);

@@ -10,9 +10,14 @@ export const INVITATION_ID_LENGTH = 16;
 /** HMAC(HKDF(secret, "invite-hello"), channel hash ‖ inviter's peer id): shows that one holds the link, before anybody is named. */
 export function helloTag(crypto: Crypto, secret: Uint8Array, channelHash: Uint8Array, inviter: PeerId): Uint8Array {
   const key = invitationHelloKey(crypto, secret);
-  const tag = crypto.hmac(key, channelHash, peerIdToBytes(inviter));
+  const tag = helloTagUnder(crypto, key, channelHash, inviter);
   crypto.wipe(key);
   return tag;
+}
+
+/** The same from the hello key, which outlives the secret. */
+export function helloTagUnder(crypto: Crypto, helloKey: Uint8Array, channelHash: Uint8Array, inviter: PeerId): Uint8Array {
+  return crypto.hmac(helloKey, channelHash, peerIdToBytes(inviter));
 }
 
 /** HMAC(HKDF(secret, "invite"), channel hash ‖ both peer ids ‖ both SPKI hashes), inviter first (protocol.md §12). */

@@ -4,7 +4,7 @@ import { Reader } from '../wire/reader';
 import { concat } from '../wire/writer';
 import type { Channel } from './channel';
 import { channelKinds, type ChannelFrame } from './channel-frames';
-import { helloTag, INVITATION_ID_LENGTH, INVITATION_TAG_LENGTH, invitationTag } from './invitation-proof';
+import { helloTag, helloTagUnder, INVITATION_ID_LENGTH, INVITATION_TAG_LENGTH, invitationTag } from './invitation-proof';
 import { encodeProvenCard, nameBytes, readProvenCard, refuse, refuseMalformed } from './meeting-proof';
 import { type MeetingParts, type MeetingStep, runListener } from './meeting-roles';
 
@@ -14,10 +14,8 @@ export type RedeemResult = 'accepted' | 'used' | 'expired' | 'refused';
 /** On the wire. */
 export const redeemResults: readonly RedeemResult[] = ['accepted', 'used', 'expired', 'refused'];
 
-export interface OpenInvitation {
-  /** 16 bytes. */
-  readonly secret: Uint8Array;
-}
+/** 16 bytes; or, once it has done its work, only the hello key made of it (32 bytes): its holder is told "used", nobody "accepted". */
+export type OpenInvitation = { readonly secret: Uint8Array } | { readonly helloKey: Uint8Array };
 
 export interface InviterParts extends MeetingParts {
   /** The invitation behind an id (32 characters of hex), also a redeemed or expired one while its secret is kept. */
@@ -26,13 +24,17 @@ export interface InviterParts extends MeetingParts {
   readonly redeem: (invitationId: string, card: Card) => RedeemResult;
 }
 
-export type InviterState = { readonly phase: 'hello' } | { readonly phase: 'proof'; readonly invitationId: string; readonly secret: Uint8Array };
+export type InviterState =
+  | { readonly phase: 'hello' }
+  | { readonly phase: 'proof'; readonly invitationId: string; readonly secret: Uint8Array }
+  | { readonly phase: 'spent' };
 
 /** The inviter's role (protocol.md §12): shows its card only to somebody who holds the link. Every other way ends in the same refusal. */
 export function stepInviter(parts: InviterParts, channelHash: Uint8Array, state: InviterState, frame: ChannelFrame): MeetingStep<InviterState> {
   return refuseMalformed(() => {
     if (state.phase === 'hello') return frame.kind === channelKinds.inviteHello ? onHello(parts, channelHash, frame.payload) : refuse();
-    return frame.kind === channelKinds.inviteProof ? onProof(parts, channelHash, state, frame.payload) : refuse();
+    if (frame.kind !== channelKinds.inviteProof) return refuse();
+    return state.phase === 'spent' ? onProofOfSpent(parts, channelHash, frame.payload) : onProof(parts, channelHash, state, frame.payload);
   });
 }
 
@@ -50,10 +52,11 @@ function onHello(parts: InviterParts, channelHash: Uint8Array, payload: Uint8Arr
   reader.end();
   const invitation = parts.find(invitationId);
   // An unknown id costs what a known one costs, so that time tells nothing either.
-  const expected = helloTag(crypto, invitation?.secret ?? crypto.random(16), channelHash, local.peerId);
+  const known = invitation ?? { secret: crypto.random(16) };
+  const expected = 'secret' in known ? helloTag(crypto, known.secret, channelHash, local.peerId) : helloTagUnder(crypto, known.helloKey, channelHash, local.peerId);
   if (!crypto.equal(expected, tag) || !invitation) return refuse();
   return {
-    state: { phase: 'proof', invitationId, secret: invitation.secret },
+    state: 'secret' in invitation ? { phase: 'proof', invitationId, secret: invitation.secret } : { phase: 'spent' },
     send: {
       kind: channelKinds.inviteAnswer,
       payload: encodeProvenCard(parts, 'invite-answer', channelHash, nameBytes({ peerId: local.peerId, spkiHash: local.identity.spkiHash })),
@@ -70,6 +73,18 @@ function onProof(parts: InviterParts, channelHash: Uint8Array, state: InviterSta
   const { card, proven } = readProvenCard(parts, 'invite-proof', channelHash, (shown) => concat(nameBytes(shown.chain.identity), nameBytes(inviter)), reader);
   const expected = invitationTag(crypto, state.secret, channelHash, inviter, card.chain.identity);
   if (!crypto.equal(expected, tag) || !proven) return refuse();
-  const result = redeemResults.indexOf(parts.redeem(state.invitationId, card));
-  return { send: { kind: channelKinds.inviteResult, payload: Uint8Array.of(result) } };
+  return { send: resultFrame(parts.redeem(state.invitationId, card)) };
+}
+
+/** The same layout. Without the secret its tag cannot be checked, nor does it matter: the hello showed the link, and nothing is given for it. */
+function onProofOfSpent(parts: InviterParts, channelHash: Uint8Array, payload: Uint8Array): MeetingStep<InviterState> {
+  const inviter = { peerId: parts.local.peerId, spkiHash: parts.local.identity.spkiHash };
+  const reader = new Reader(payload);
+  reader.fixed(INVITATION_TAG_LENGTH);
+  const { proven } = readProvenCard(parts, 'invite-proof', channelHash, (shown) => concat(nameBytes(shown.chain.identity), nameBytes(inviter)), reader);
+  return proven ? { send: resultFrame('used') } : refuse();
+}
+
+function resultFrame(result: RedeemResult): ChannelFrame {
+  return { kind: channelKinds.inviteResult, payload: Uint8Array.of(redeemResults.indexOf(result)) };
 }

@@ -14,6 +14,7 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   acknowledgement: 'state.queued.acknowledgement',
   unblock: 'state.queued.unblock',
   continuation: 'state.queued.continuation',
+  ended: 'state.queued.ended',
 };
 
 /** What a delivery state is called: while something is awaited, that is what is named. */

@@ -23,6 +23,13 @@ overBothBackings('ConversationStore', (open) => {
     expect(() => stores.conversations.put(conversation(3, { peerId: peer(1), dialogId: dialog(1) }))).toThrow(/UNIQUE/);
   });
 
+  it('gives all conversations of one person and nobody else’s', () => {
+    const { stores } = open();
+    for (const n of [1, 2, 3]) stores.conversations.put(conversation(n, { peerId: peer(n === 3 ? 2 : 1) }));
+    expect(stores.conversations.ofPeer(peer(1)).map((row) => row.conversationId).sort()).toEqual([handle(1), handle(2)]);
+    expect(stores.conversations.ofPeer(peer(9))).toEqual([]);
+  });
+
   it('lists newest activity first; a conversation without messages counts from its creation', () => {
     const { stores, again } = open();
     stores.conversations.put(conversation(1, { lastMessageAt: 100 }));
@@ -46,6 +53,21 @@ overBothBackings('MessageStore', (open) => {
     expect(fresh.messages.byId(handle(99))).toBeUndefined();
     expect(fresh.messages.bySequence(handle(1), instance(2), 8)).toBeUndefined();
     expect(fresh.messages.bySequence(handle(2), instance(1), 8)).toBeUndefined();
+  });
+
+  it('tells which of the newest own messages have not arrived, oldest first, and no received ones', () => {
+    const { stores } = open();
+    stores.conversations.put(conversation(1));
+    for (let n = 1; n <= 6; n += 1) stores.messages.add(message(n, { state: 'queued' }));
+    stores.messages.add(message(7, { instanceId: instance(2), direction: 'in', state: 'delivered' }));
+    stores.messages.raiseState(handle(1), instance(1), 1, 2, 'delivered');
+    stores.messages.raiseState(handle(1), instance(1), 3, 4, 'sent');
+    const waiting = (limit: number) => stores.messages.undelivered(handle(1), instance(1), limit).map(({ messageId, state }) => [messageId, state]);
+    expect(waiting(10)).toEqual([[handle(3), 'sent'], [handle(4), 'sent'], [handle(5), 'queued'], [handle(6), 'queued']]);
+    expect(waiting(3)).toEqual([[handle(4), 'sent'], [handle(5), 'queued'], [handle(6), 'queued']]);
+    expect(stores.messages.undelivered(handle(1), instance(2), 10)).toEqual([]);
+    stores.messages.raiseState(handle(1), instance(1), 1, 6, 'delivered');
+    expect(waiting(10)).toEqual([]);
   });
 
   it('takes each place of a stream once, and no message without a conversation', () => {

@@ -119,6 +119,15 @@ overBothBackings('InvitationStore', (open) => {
     expect(list.map((row) => row.invitationId)).toEqual([handle(1), handle(2)]);
   });
 
+  it('purges what was erased, but not inside a transaction', () => {
+    const { stores } = open();
+    stores.invitations.put(invitation(1));
+    stores.transaction(() => stores.invitations.removeExpiredBefore(2_000));
+    expect(stores.purge()).toBe(true);
+    expect(stores.invitations.list()).toEqual([]);
+    expect(stores.transaction(() => stores.purge())).toBe(false);
+  });
+
   it('removes what expired before a moment, not what expires at it', () => {
     const { stores, again } = open();
     for (const n of [1, 2, 3]) stores.invitations.put(invitation(n));

@@ -130,6 +130,16 @@ describe('the headless door', () => {
     ]);
   });
 
+  test('a batch that is too long is refused as a whole', async () => {
+    const { send, finish, seen } = setUp();
+    send(Array.from({ length: 257 }, (_, id) => request(id, 'vault.status')));
+    send(Array.from({ length: 256 }, (_, id) => request(id, 'vault.status')));
+    const [refusal, batch] = await finish();
+    expect(refusal).toMatchObject({ id: null, error: { code: -32_600, data: { code: 'input.invalid', facts: { limit: 256 } } } });
+    expect(batch).toHaveLength(256);
+    expect(seen).toHaveLength(256);
+  });
+
   test('a batch of notifications is not answered', async () => {
     const { send, finish } = setUp();
     send([{ jsonrpc: '2.0', method: 'network.status' }]);
@@ -355,6 +365,28 @@ describe('events and ends', () => {
     await ended;
     expect(seen).toHaveLength(50);
     expect(taken.join('').split('\n').filter((line) => line !== '')).toHaveLength(51);
+  });
+
+  test('answers larger than what may wait unread are given in full, one after the other', async () => {
+    let text = 0;
+    let most = 0;
+    const output = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        text += chunk.length;
+        most = Math.max(most, output.writableLength);
+        setTimeout(done, 1); // a reader that takes its time
+      },
+    });
+    const message = { messageId: conversation('b'), conversationId: conversation('a'), direction: 'in', instanceId: conversation('c'), sequence: 1, kind: 'text', text: 'x'.repeat(1_000_000), sentAt: 1, state: 'delivered', keyEpoch: 1 };
+    const { handlers } = recordingHandlers({ 'messages.list': () => Array.from({ length: 80 }, () => message) });
+    const input = new PassThrough();
+    const door = new JsonRpcDoor({ handlers, input, output, report: () => undefined, version: '1', listening: [] });
+    const ended = door.serve();
+    for (let id = 0; id < 4; id++) input.write(`${JSON.stringify(request(id, 'messages.list', { conversationId: conversation('a') }))}\n`);
+    input.end();
+    expect(await ended).toBe('input-ended');
+    expect(text).toBeGreaterThan(4 * 80_000_000);
+    expect(most).toBeLessThan(2 * 81_000_000);
   });
 
   test('a reader that never reads ends the peer before memory does', async () => {

@@ -84,8 +84,8 @@ describe('the headless program', () => {
   });
 
   test.each([
-    ['in-use', [], 'This profile is open already.'],
-    ['taken', ['--listen', '127.0.0.1:4711'], 'Port 4711 is taken.'],
+    ['in-use', [], 'This profile is open already. (profile.in-use)'],
+    ['taken', ['--listen', '127.0.0.1:4711'], 'Port 4711 is taken. (port.in-use)'],
   ])('%s: one sentence on standard error, nothing on standard output, exit 1', async (kind, words, sentence) => {
     const { exit, lines, stderr } = start(kind, ...words);
     expect(await exit).toBe(1);

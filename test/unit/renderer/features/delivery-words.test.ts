@@ -13,6 +13,7 @@ describe('delivery states', () => {
       'Sent, waiting for {name}’s device to confirm',
       'Held back until you unblock {name}',
       'Stopped with this conversation; continue it to send this again',
+      'Not delivered, and will not be',
     ]);
   });
 

@@ -1,0 +1,126 @@
+import type { Card } from '../engine/certificates/card';
+import type { LocalParty } from '../engine/certificates/local-party';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { Address, Clock, Random } from '../engine/ports';
+import type { Channel } from '../engine/session/channel';
+import { answerInvitations, type RedeemResult } from '../engine/session/meeting-inviter';
+import { answerRequests, type RequestResult } from '../engine/session/meeting-requestee';
+import type { Acquaintances } from './acquaintances';
+import type { EventHub } from './event-hub';
+import { openInvitation } from './invitation-keeper';
+import { newHandle } from './local-handle';
+import type { Stores } from './ports';
+
+/** Requests that wait for an answer at once: strangers must not fill the disk. Further ones may come again later. */
+const maxRequests = 100;
+
+export interface AnsweringParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly stores: Stores;
+  readonly events: EventHub;
+  readonly local: LocalParty;
+  readonly acquaintances: Acquaintances;
+  readonly ownAddresses: () => readonly Address[];
+}
+
+/** What those hear who come to us: holders of our links and of our card. */
+export class Answering {
+  readonly #parts: AnsweringParts;
+
+  constructor(parts: AnsweringParts) {
+    this.#parts = parts;
+  }
+
+  /** The listener's side of a fresh encryption-only channel, which closes itself. */
+  answer(channel: Channel): void {
+    const { crypto, clock, local, stores } = this.#parts;
+    const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
+    if (channel.purpose === 'invite') {
+      answerInvitations(channel, {
+        ...common,
+        find: (invitationId) => openInvitation(stores.invitations.find(invitationId)),
+        redeem: (invitationId, card) => this.#redeemOrThrow(invitationId, card),
+      });
+    } else {
+      answerRequests(channel, { ...common, onRequest: (card) => this.#requestedOrPending(card) });
+    }
+  }
+
+  /** A full disk ends the channel without an answer: a refusal would be final for the holder of a good link. */
+  #redeemOrThrow(invitationId: string, card: Card): RedeemResult {
+    try {
+      return this.#redeem(invitationId, card);
+    } catch (error) {
+      this.#parts.acquaintances.notStored(error);
+      throw error; // the link's owner closes it
+    }
+  }
+
+  /** A full disk: the stranger is told nothing of it and asks again. */
+  #requestedOrPending(card: Card): RequestResult {
+    try {
+      return this.#requested(card);
+    } catch (error) {
+      this.#parts.acquaintances.notStored(error);
+      return 'pending';
+    }
+  }
+
+  /** Redeems a link once and durably; the same person may repeat the step after a lost answer (protocol.md §12). */
+  #redeem(invitationId: string, card: Card): RedeemResult {
+    const { stores, clock, crypto, local, acquaintances } = this.#parts;
+    const { peerId, spkiHash } = card.chain.identity;
+    const invitation = stores.invitations.find(invitationId);
+    if (invitation === undefined) return 'refused';
+    if (invitation.redeemedBy !== undefined) {
+      const same =
+        invitation.redeemedBy === peerId &&
+        invitation.redeemedSpkiHash !== undefined &&
+        crypto.equal(invitation.redeemedSpkiHash, spkiHash);
+      return same ? 'accepted' : 'used';
+    }
+    if (invitation.expiresAt <= clock.now()) return 'expired';
+    if (peerId === local.peerId || stores.contacts.byPeer(peerId)?.blocked === true) return 'refused';
+    if (!acquaintances.fitsPin(card)) return 'refused';
+    acquaintances.becomeMutual(card, () => {
+      stores.invitations.put({ ...invitation, redeemedBy: peerId, redeemedSpkiHash: spkiHash });
+    });
+    return 'accepted';
+  }
+
+  /** Somebody who holds our card asks to be a contact. */
+  #requested(card: Card): RequestResult {
+    const { stores, clock, random, events, local, acquaintances } = this.#parts;
+    const { peerId, name } = card.chain.identity;
+    if (peerId === local.peerId) return 'declined';
+    const contact = stores.contacts.byPeer(peerId);
+    if (contact?.blocked === true) return 'pending'; // a blocked person learns nothing
+    if (!acquaintances.fitsPin(card)) return 'pending';
+    if (contact !== undefined) {
+      // We know this person or asked for them ourselves: both sides want it.
+      acquaintances.becomeMutual(card);
+      return 'accepted';
+    }
+    const earlier = stores.requests.byPeer(peerId);
+    if (earlier?.declined === true) return 'declined';
+    if (earlier === undefined && stores.requests.list().filter(({ declined }) => !declined).length >= maxRequests) return 'pending';
+    const row = {
+      requestId: earlier?.requestId ?? newHandle(random),
+      peerId,
+      name,
+      via: 'card' as const,
+      card: card.bytes,
+      receivedAt: clock.now(),
+      declined: false,
+    };
+    events.during(() =>
+      stores.transaction(() => {
+        stores.requests.put(row);
+        if (earlier === undefined) events.emit({ type: 'contact.request', requestId: row.requestId, peerId, name, via: row.via });
+      }),
+    );
+    return 'pending';
+  }
+}

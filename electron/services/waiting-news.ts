@@ -1,0 +1,29 @@
+import type { InstanceId, PeerId } from '../engine/ids';
+import type { EventHub } from './event-hub';
+import type { WaitingRule } from './message-view';
+import type { Stores } from './ports';
+
+/** Own messages of one conversation that clients hear of, at the most, when what they wait for changes. */
+export const toldPerConversation = 100;
+
+export interface WaitingNewsParts {
+  readonly stores: Stores;
+  readonly events: EventHub;
+  readonly waiting: WaitingRule;
+  readonly ownInstance: InstanceId;
+}
+
+/**
+ * Tells what own messages to this person wait for now, because it changed for all of them at once: a connection came or
+ * went, the contact agreed, ended, was blocked or unblocked, a conversation failed. One `message.state` each for the newest
+ * `toldPerConversation` of every conversation, oldest first; whoever shows more asks again on `session.changed`,
+ * `contact.changed` or `conversation.changed`.
+ */
+export function tellWaiting({ stores, events, waiting, ownInstance }: WaitingNewsParts, peerId: PeerId): void {
+  for (const { conversationId } of stores.conversations.ofPeer(peerId)) {
+    for (const { messageId, state } of stores.messages.undelivered(conversationId, ownInstance, toldPerConversation)) {
+      const waitingFor = waiting(peerId, { conversationId, direction: 'out', state });
+      events.emit({ type: 'message.state', conversationId, messageId, state, ...(waitingFor === undefined ? {} : { waitingFor }) });
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { openLocalParty, createLocalRecord } from '../../electron/engine/certificates/local-party';
+import { createCrypto } from '../../electron/engine/crypto/create-crypto';
+import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import type { Crypto } from '../../electron/engine/crypto/crypto';
+import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
+import { contactsService } from '../../electron/services/contacts-service';
+import { conversationsService } from '../../electron/services/conversations-service';
+import { EventHub } from '../../electron/services/event-hub';
+import { messagesService } from '../../electron/services/messages-service';
+import { OpenProfile } from '../../electron/services/open-profile';
+import type { Stores } from '../../electron/services/ports';
+import { openDatabase, type Db } from '../../electron/storage/database';
+import { openStores } from '../../electron/storage/open-stores';
+import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
+import { ManualClock } from './manual-clock';
+import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
+import { testNow } from './session-kit';
+
+/** Who lives in a world: real services over a real database in memory, on a network and a clock a test holds. */
+export interface Resident {
+  readonly name: string;
+  readonly crypto: Crypto;
+  readonly db: Db;
+  readonly address: Address;
+  /** What clients were told, oldest first. */
+  readonly told: AppEvent[];
+  /** What was logged: event and facts. */
+  readonly logged: (readonly [string, LogFacts | undefined])[];
+  /** Monotonic moments at which a dial began. */
+  readonly dials: number[];
+  /** Refuse every dial of this one from now on. */
+  mute: boolean;
+  /** Takes an accepted link instead of the services, when set. */
+  onLink: ((link: Link) => void) | undefined;
+  /** Puts another store in the place of a real one, for the profile opened next. */
+  replace(change: (stores: Stores) => Partial<Stores>): void;
+  profile: OpenProfile;
+  readonly contacts: ReturnType<typeof contactsService>;
+  readonly conversations: ReturnType<typeof conversationsService>;
+  readonly messages: ReturnType<typeof messagesService>;
+  /** Ends the profile and opens it again, as locking and unlocking do. */
+  reopen(): void;
+}
+
+export interface World {
+  readonly clock: ManualClock;
+  readonly network: MemoryNetwork;
+  move(name: string): Promise<Resident>;
+  /** Lets `milliseconds` pass, with the network at work in between. */
+  pass(milliseconds: number, step?: number): Promise<void>;
+  /** Lets time pass until `holds`, at most ten minutes. */
+  until(what: string, holds: () => boolean): Promise<void>;
+  close(): void;
+}
+
+const records = new Map<string, Promise<LocalRecord>>();
+
+/** One person per name and test file: making the RSA key is what takes time. */
+function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
+  const made = records.get(name) ?? createLocalRecord(crypto, { name, deviceName: 'desk', now: testNow - 3_600_000 });
+  records.set(name, made);
+  return made;
+}
+
+export function createWorld(): World {
+  const clock = new ManualClock(testNow);
+  const network = createMemoryNetwork();
+  const residents: Resident[] = [];
+
+  const pass: World['pass'] = async (milliseconds, step = 20) => {
+    for (let left = milliseconds; left > 0; left -= step) {
+      await clock.advance(Math.min(step, left));
+      await turns();
+    }
+  };
+
+  return {
+    clock,
+    network,
+    pass,
+    async until(what, holds) {
+      for (let tries = 0; !holds(); tries += 1) {
+        if (tries > 30_000) throw new Error(`${what}: not within ten minutes`);
+        await pass(20);
+      }
+    },
+    async move(name) {
+      const resident = await settle(name, { clock, network, place: residents.length + 1 });
+      residents.push(resident);
+      return resident;
+    },
+    close() {
+      for (const { profile, db } of residents) {
+        profile.leave();
+        db.close();
+      }
+    },
+  };
+}
+
+async function settle(name: string, { clock, network, place }: { clock: ManualClock; network: MemoryNetwork; place: number }): Promise<Resident> {
+  const crypto = await createCrypto({ random: kernelRandom });
+  const record = await recordOf(crypto, name);
+  const db = openDatabase(':memory:');
+  const stores = openStores(db);
+  stores.local.save(record);
+  const address: Address = { host: `192.0.2.${place}`, port: 4_000 };
+  const told: AppEvent[] = [];
+  const logged: Resident['logged'] = [];
+  const log = (event: string, facts?: LogFacts) => void logged.push([event, facts]);
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const events = new EventHub(logger);
+  events.on((event) => void told.push(event));
+  const dials: number[] = [];
+  const transport: Transport = {
+    listen: (at, onLink) => network.transport.listen(at, onLink),
+    dial: (to, timeoutMs) => {
+      if (resident.mute) return Promise.reject(new Error('muted'));
+      dials.push(clock.monotonic());
+      return network.transport.dial(to, timeoutMs);
+    },
+  };
+  let standing = stores;
+  const ownAddresses = () => [address];
+  const open = (): OpenProfile => {
+    const loaded = stores.local.load();
+    if (loaded === undefined) throw new Error('nobody lives here');
+    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, close: () => undefined };
+    const profile = new OpenProfile({ crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses }, vault, openLocalParty(crypto, loaded));
+    profile.start();
+    return profile;
+  };
+  const profile = () => resident.profile;
+  const resident: Resident = {
+    name,
+    crypto,
+    db,
+    address,
+    told,
+    logged,
+    dials,
+    mute: false,
+    onLink: undefined,
+    replace: (change) => {
+      standing = { ...stores, ...change(stores) };
+    },
+    profile: open(),
+    contacts: contactsService({ profile, crypto, clock, random: kernelRandom, events, ownAddresses }),
+    conversations: conversationsService({ profile, events }),
+    messages: messagesService({ profile, random: kernelRandom }),
+    reopen() {
+      resident.profile.leave();
+      resident.profile = open();
+    },
+  };
+  await network.transport.listen(address, (link) => {
+    if (resident.onLink === undefined) resident.profile.accept(link);
+    else resident.onLink(link);
+  });
+  return resident;
+}
+
+/** The first accepts a link of the second; both know each other and have a session. Gives the first one's contact id of the second, and the reverse. */
+export async function acquaint(world: World, invitee: Resident, inviter: Resident): Promise<{ ofInviter: string; ofInvitee: string }> {
+  const { link } = await inviter.contacts.createInvitation({});
+  const { contactId: ofInviter } = await invitee.contacts.acceptInvitation({ link });
+  await world.until('a session on both sides', () => [invitee, inviter].every(({ profile }) => profile.connections.sessions().length > 0));
+  const ofInvitee = inviter.profile.stores.contacts.byPeer(invitee.profile.local.peerId)?.contactId ?? '';
+  return { ofInviter, ofInvitee };
+}
+
+/** Events of one type, oldest first. */
+export function toldOf<T extends EventType>(resident: Resident, type: T): EventOf<T>[] {
+  // The type of an event is what tells its shape.
+  return resident.told.filter((event) => event.type === type) as EventOf<T>[];
+}
+
+/** Lets the memory network, which works in turns of the event loop, get on. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 6; turn += 1) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
