@@ -186,8 +186,17 @@ class MemoryLink implements Link {
       const bytes = this.#arrived.shift();
       if (!bytes) return;
       // After `close` what still arrives is read and dropped.
-      if (!this.#ending) this.#data?.(bytes);
+      if (!this.#ending) this.#hand(bytes);
       this.#other?.read(bytes.length);
+    }
+  }
+
+  /** As over TCP: what a handler throws costs this link. */
+  #hand(bytes: Uint8Array): void {
+    try {
+      this.#data?.(bytes);
+    } catch {
+      this.destroy();
     }
   }
 
