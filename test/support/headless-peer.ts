@@ -10,9 +10,19 @@ export class RpcError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** Facts beside the code, as they came. */
+    readonly facts: unknown = undefined,
   ) {
     super(`${code}: ${message}`);
   }
+}
+
+/** An answer of the door, as it came. */
+export interface RawAnswer {
+  readonly jsonrpc: unknown;
+  readonly id: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string; readonly data: { readonly code: string; readonly facts?: Readonly<Record<string, unknown>> } };
 }
 
 interface Waiting {
@@ -37,6 +47,9 @@ export class HeadlessPeer {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #whole = new Map<number, { resolve(answer: RawAnswer): void; reject(error: Error): void }>();
+  /** Answers to lines that had no id of ours. */
+  readonly unasked: RawAnswer[] = [];
   #id = 0;
   #ended = false;
   #watchers = new Set<() => void>();
@@ -79,6 +92,17 @@ export class HeadlessPeer {
     if (this.#ended) return Promise.reject(new Error('the peer ended'));
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      this.raw(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) }));
+    });
+  }
+
+  /** Any call with any parameters; gives the whole answer, as it came. */
+  ask(method: string, params?: unknown): Promise<RawAnswer> {
+    this.#id += 1;
+    const id = this.#id;
+    if (this.#ended) return Promise.reject(new Error('the peer ended'));
+    return new Promise((resolve, reject) => {
+      this.#whole.set(id, { resolve, reject });
       this.raw(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) }));
     });
   }
@@ -127,14 +151,19 @@ export class HeadlessPeer {
     }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (waiting === undefined) return;
+    this.#whole.get(message.id)?.resolve(message);
+    if (waiting === undefined) {
+      if (!this.#whole.delete(message.id)) this.unasked.push(message);
+      return;
+    }
     if (message.error === undefined) waiting.resolve(message.result);
-    else waiting.reject(new RpcError(message.error.data?.code ?? 'none', message.error.message));
+    else waiting.reject(new RpcError(message.error.data?.code ?? 'none', message.error.message, message.error.data?.facts));
   }
 
   #gone(): void {
     this.#ended = true;
-    for (const { reject } of this.#waiting.values()) reject(new Error('the peer ended'));
+    for (const { reject } of [...this.#waiting.values(), ...this.#whole.values()]) reject(new Error('the peer ended'));
     this.#waiting.clear();
+    this.#whole.clear();
   }
 }

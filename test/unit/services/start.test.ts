@@ -1,0 +1,69 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { startApp, type AppPorts } from '../../../electron/compose';
+import { systemClock } from '../../../electron/platform/clock';
+import { systemRandom } from '../../../electron/platform/random';
+import type { App } from '../../../electron/services/app';
+import type { Preferences } from '../../../electron/services/ports';
+import { defaultSettings } from '../../../shared/model/settings';
+
+describe('starting', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-start-'));
+  const apps: App[] = [];
+  const logged: string[] = [];
+  afterEach(async () => {
+    await Promise.all(apps.splice(0).map((app) => app.stop()));
+    logged.length = 0;
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const log = (event: string) => void logged.push(event);
+  const ports = (change: Partial<AppPorts> & { remembered?: Preferences['listen']; readOnly?: boolean } = {}): AppPorts => {
+    let preferences: Preferences = { settings: defaultSettings, ...(change.remembered === undefined ? {} : { listen: change.remembered }) };
+    return {
+      profileDirectory: join(folder, 'profile'),
+      clock: systemClock,
+      random: systemRandom,
+      logger: { debug: log, info: log, warn: log, error: log },
+      preferences: {
+        get: () => preferences,
+        set: (given) => {
+          if (change.readOnly === true) throw new Error('disk full');
+          preferences = { ...preferences, ...given };
+        },
+      },
+      appVersion: '0',
+      runtime: 'test',
+      trial: false,
+      kdf: 'test',
+      ...change,
+    };
+  };
+  const start = async (given: AppPorts): Promise<App> => {
+    const app = await startApp(given);
+    apps.push(app);
+    return app;
+  };
+  const portOf = (app: App) => Number(app.listening[0]?.split(':').at(-1));
+
+  test('a disk that takes no preferences is no reason not to start', async () => {
+    const app = await start(ports({ listen: { host: '127.0.0.1', port: 0 }, readOnly: true }));
+    expect(portOf(app)).toBeGreaterThan(0);
+    expect(logged).toContain('listen.not-remembered');
+    expect(await app.handlers.vault.status(undefined)).toMatchObject({ state: 'absent' });
+  });
+
+  test('a remembered port that is taken moves, a given one does not, and a start that failed leaves the profile free', async () => {
+    const first = await start(ports({ profileDirectory: join(folder, 'first'), listen: { host: '127.0.0.1', port: 0 } }));
+    const taken = { host: '127.0.0.1', port: portOf(first) };
+    await expect(startApp(ports({ listen: taken }))).rejects.toMatchObject({ code: 'port.in-use' });
+    const second = await start(ports({ remembered: taken }));
+    expect(portOf(second)).not.toBe(taken.port);
+    await expect(startApp(ports())).rejects.toMatchObject({ code: 'profile.in-use' });
+    expect(existsSync(join(folder, 'profile'))).toBe(true);
+  });
+
+});
