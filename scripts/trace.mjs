@@ -1,5 +1,5 @@
 // Prints every row of docs/requirements.md with the tests whose titles name it, then the rows that have none.
-// `npm run trace -- --missing` prints only the latter; the exit code is 0 either way: it is a report, not a gate.
+// `npm run trace -- --missing` prints only the latter, counted per part; the exit code is 0 either way: it is a report, not a gate.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -14,6 +14,10 @@ function rows() {
     if (match) found.set(match[1], match[2].trim());
   }
   return found;
+}
+
+function partOf(row) {
+  return row.startsWith('S') ? row.slice(0, 2) : 'A';
 }
 
 function* testFiles(folder) {
@@ -61,6 +65,11 @@ if (!process.argv.includes('--missing')) {
   }
   console.log('');
 }
-console.log(`${known.size - missing.length} of ${known.size} rows are named by a test.`);
-console.log(`Without a test: ${missing.join(' ') || 'none'}`);
+/** S1 … S5 and A: the parts of the document. */
+for (const part of new Set([...known.keys()].map(partOf))) {
+  const all = [...known.keys()].filter((row) => partOf(row) === part);
+  const without = missing.filter((row) => partOf(row) === part);
+  console.log(`${part.padEnd(2)}  ${String(all.length - without.length).padStart(3)} of ${String(all.length).padStart(3)} rows are named by a test; without: ${without.join(' ') || 'none'}`);
+}
+console.log(`All ${String(known.size - missing.length).padStart(3)} of ${String(known.size).padStart(3)}`);
 if (strangers.length > 0) console.log(`Named by a test but not a row: ${strangers.join(', ')}`);

@@ -20,6 +20,8 @@ interface Lane {
   incoming: Uint8Array[];
   scheduled: boolean;
   sentNotes: Outbound[];
+  /** Messages of this session that were refused; the first is logged, so that nobody fills the log. */
+  rejected: number;
   cancelNote: (() => void) | undefined;
   cancelRepeat: (() => void) | undefined;
 }
@@ -56,6 +58,7 @@ export class Delivery {
       incoming: [],
       scheduled: false,
       sentNotes: [],
+      rejected: 0,
       cancelNote: undefined,
       cancelRepeat: undefined,
     };
@@ -157,7 +160,8 @@ export class Delivery {
     try {
       const outcomes = this.#commit(() => this.#parts.engine.receive(lane.session.peer, batch));
       const rejected = outcomes.filter((outcome) => outcome.kind === 'rejected').length;
-      if (rejected > 0) this.#parts.logger.warn('message.rejected', { count: rejected });
+      if (rejected > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected });
+      lane.rejected += rejected;
     } catch (error) {
       // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
       this.#parts.logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });

@@ -184,8 +184,11 @@ export class VaultService {
     this.#profile = undefined;
     this.#cancelRenewal?.();
     this.#cancelRenewal = undefined;
-    profile.close();
-    this.#parts.events.emit({ type: 'vault.changed', state: 'locked' });
+    try {
+      profile.close();
+    } finally {
+      this.#parts.events.emit({ type: 'vault.changed', state: 'locked' }); // whatever went wrong, it is
+    }
     return null;
   }
 

@@ -69,7 +69,7 @@ describe('what the words of the contract mean', () => {
     expect(month.expiresAt).toBeGreaterThan(Date.now() + 29 * 86_400_000);
   });
 
-  it('A70: a garbled, altered, expired, own or already accepted link is refused at once with its own code, before any packet', async () => {
+  it('a garbled, altered, expired, own or already accepted link is refused at once with its own code, before any packet', async () => {
     const cy = await newcomer('Cy');
     const link = await linkTo();
     const prefix = 'keyshift:invite/';
@@ -159,7 +159,7 @@ describe('what the words of the contract mean', () => {
     expect((await bo.peer.call('contacts.list')).map(({ name }) => name)).not.toContain('Late');
   }, 90_000);
 
-  it('requests come from cards and keys only, once each, and an accepted one is a contact on both sides', async () => {
+  it('S5-23: requests come from cards and keys only, once each, and an accepted one is a contact on both sides', async () => {
     const asker = await newcomer('Asker');
     const asked = await newcomer('Asked');
     const { text } = await asked.peer.call('identity.exportPublic', { format: 'card' });
@@ -201,7 +201,7 @@ describe('what the words of the contract mean', () => {
       ({ ofInvitee: ofBo, ofInviter: ofAnn } = await introduce(ann, bo));
     }, 60_000);
 
-    it('no conversation exists before it is opened or a message arrives; a title is shared; newest activity comes first', async () => {
+    it('S1-03 S1-41: no conversation exists before it is opened or a message arrives; a title is shared; newest activity comes first', async () => {
       expect((await ann.peer.call('conversations.list')).filter(({ contactId }) => contactId === ofBo)).toEqual([]);
       expect((await bo.peer.call('conversations.list')).filter(({ contactId }) => contactId === ofAnn)).toEqual([]);
       const first = await ann.peer.call('conversations.open', { contactId: ofBo, title: 'First' });

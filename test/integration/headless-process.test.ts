@@ -100,7 +100,7 @@ describe('the headless peer as a process', () => {
     expect(peer.listening).toHaveLength(1);
   }, 30_000);
 
-  it('A89: a profile is used by one process, and a lock left by kill -9 never blocks', async () => {
+  it('a profile is used by one process, and a lock left by kill -9 never blocks', async () => {
     const peer = await start('single', { listen: '127.0.0.1:0' });
     const second = await runToEnd('--profile', join(folder.path, 'single'), '--listen', '127.0.0.1:0');
     expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 1, stdout: '' });

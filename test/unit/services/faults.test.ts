@@ -95,7 +95,7 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     expect((await ann.messages.list({ conversationId })).length).toBe(0);
   }, 30_000);
 
-  test('A24: a full disk at the inviter is no refusal: the link still works when there is room', async () => {
+  test('a full disk at the inviter is no refusal: the link still works when there is room', async () => {
     const fault = failing(bo, 'invitations', 'put');
     const { contactId } = await invite();
     fault.on = true;
@@ -188,7 +188,7 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     return { text: ['-----BEGIN KEYSHIFT CARD-----', ...lines, '-----END KEYSHIFT CARD-----', ''].join('\n'), bytes };
   };
 
-  test('A69: somebody known under another key is not let in by a link, on either side', async () => {
+  test('A70: somebody known under another key is not let in by a link, on either side', async () => {
     await acquaint(world, ann, bo);
     const { stores } = bo.profile;
     const record = stores.peers.find(peerOf(ann));
@@ -336,7 +336,7 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     expect(finalCode(new Error('anything'))).toBeUndefined();
   });
 
-  test('a later key is no proof of whose it is: as a certificate alone it is refused, nothing is kept', async () => {
+  test('S5-23: a later key is no proof of whose it is: as a certificate alone it is refused, nothing is kept', async () => {
     const { crypto } = ann;
     const keyPair = await crypto.generateRsa();
     const certificate = await createIdentityCertificate(crypto, { name: 'Bo', keyPair, epoch: 2, peerId: peerOf(bo), notBefore: world.clock.now(), notAfter: world.clock.now() + 86_400_000 });
@@ -352,6 +352,18 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     expect(codeOf(() => ann.contacts.importKey({ text }))).toBe('key.already-known');
     expect(contactOf(ann, bo)).toEqual(before);
   });
+
+  test('nor the log with messages that are none', async () => {
+    await acquaint(world, ann, bo);
+    await world.pass(100);
+    for (let n = 0; n < 50; n += 1) {
+      bo.profile.connections.session(peerOf(ann))?.send([{ kind: 'message', bytes: new Uint8Array(500).fill(n) }]);
+      await world.pass(20);
+    }
+    expect(logs(ann, 'message.rejected')).toHaveLength(1);
+    expect(ann.profile.stores.conversations.list()).toEqual([]);
+    expect(ann.profile.connections.sessions()).toHaveLength(1);
+  }, 30_000);
 
   test('a contact cannot fill the disk with devices or cards', async () => {
     await acquaint(world, ann, bo);

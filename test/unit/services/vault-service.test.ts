@@ -35,6 +35,7 @@ describe('the vault service', () => {
   /** Holds the unlocking until the test lets it go on. */
   let gate: Promise<void>;
   let failSave = false;
+  let failClose = false;
 
   beforeEach(() => {
     db = openDatabase(':memory:');
@@ -45,6 +46,7 @@ describe('the vault service', () => {
     closed = 0;
     gate = Promise.resolve();
     failSave = false;
+    failClose = false;
     const real = openStores(db);
     real.local.save(record);
     const stores: Stores = {
@@ -62,7 +64,10 @@ describe('the vault service', () => {
         },
       },
     };
-    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, close: () => void (closed += 1) };
+    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, close: () => {
+      closed += 1;
+      if (failClose) throw new Error('disk');
+    } };
     const vaultFile: VaultFile = {
       state: () => 'present',
       create: () => Promise.reject(new Error('there is one')),
@@ -100,7 +105,7 @@ describe('the vault service', () => {
   const unlock = () => Promise.resolve(service.handlers.unlock({ passphrase: 'p' }));
   const serial = () => Buffer.from(service.profile().local.exchange.current.credential.serial).toString('hex');
 
-  test('A87: the private halves read from the database are wiped once the profile has its own', async () => {
+  test('the private halves read from the database are wiped once the profile has its own', async () => {
     await unlock();
     expect(loaded.length).toBeGreaterThan(0);
     for (const { identityKeys, instance, exchanges } of loaded) {
@@ -110,7 +115,7 @@ describe('the vault service', () => {
     }
   });
 
-  test('S1-48: what is due is renewed while the profile stays open', async () => {
+  test('what is due is renewed while the profile stays open', async () => {
     await unlock();
     const before = serial();
     await clock.advance(6 * 3_600_000);
@@ -152,6 +157,15 @@ describe('the vault service', () => {
     expect(service.state()).toBe('locked');
     expect(told).toEqual([]);
     expect(closed).toBe(1);
+  });
+
+  test('a database that cannot be closed in order is locked all the same, and said to be', async () => {
+    failClose = true;
+    await unlock();
+    await expect(Promise.resolve(service.handlers.lock(undefined))).rejects.toThrow('disk');
+    expect(service.state()).toBe('locked');
+    expect(told.at(-1)).toEqual({ type: 'vault.changed', state: 'locked' });
+    failClose = false;
   });
 
   test('acts on the vault come one after the other, and one that fails holds up none', async () => {
