@@ -23,6 +23,18 @@ async function run(options: HeadlessArguments): Promise<number> {
   if (passphrase !== undefined && 'sentence' in passphrase) return say(passphrase.sentence, 1);
   if (options.mailbox !== undefined) say('This version knows no mailbox yet; --mailbox has no effect.', 0);
 
+  // Before anybody can know that this peer is there: whoever reads `ready` may send a signal at once.
+  let door: JsonRpcDoor | undefined;
+  let asked = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      asked = true;
+      door?.close();
+      // Orderly, but not for ever: a reader that stopped reading must not keep a peer alive that was told to end.
+      setTimeout(() => process.exit(0), longestEnd).unref();
+    });
+  }
+
   const profileDirectory = resolve(options.profile);
   const app = await startApp({
     profileDirectory,
@@ -36,7 +48,7 @@ async function run(options: HeadlessArguments): Promise<number> {
     trial: false,
   });
 
-  const door = new JsonRpcDoor({
+  const opened = new JsonRpcDoor({
     handlers: app.handlers,
     input: process.stdin,
     output: process.stdout,
@@ -44,21 +56,16 @@ async function run(options: HeadlessArguments): Promise<number> {
     version,
     listening: app.listening,
   });
-  const silence = app.onEvent((event) => door.tell(event));
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      door.close();
-      // Orderly, but not for ever: a reader that stopped reading must not keep a peer alive that was told to end.
-      setTimeout(() => process.exit(0), longestEnd).unref();
-    });
-  }
+  door = opened;
+  if (asked) opened.close();
+  const silence = app.onEvent((event) => opened.tell(event));
   if (passphrase !== undefined) {
-    void door.call('vault.unlock', passphrase).then((sentence) => {
+    void opened.call('vault.unlock', passphrase).then((sentence) => {
       if (sentence !== undefined) say(`Not unlocked with the passphrase file: ${sentence}`, 0);
     });
   }
 
-  const end = await door.serve();
+  const end = await opened.serve();
   silence();
   await app.stop();
   return end === 'output-stalled' ? say('Nobody reads standard output, and too much is waiting there.', 1) : 0;

@@ -74,8 +74,6 @@ export class JsonRpcDoor {
         if (this.#end !== undefined) return;
         if (line.kind === 'too-long') this.#writer.write(tooLongAnswer(longestLine));
         else this.#take(line.bytes);
-        // Calls that are done at once have written their answers after this: a large one stops the reading before the next.
-        await new Promise((resolve) => setImmediate(resolve));
         await this.#writer.relief();
         while (this.#order.pending >= mostPending) await this.#order.oneEnded();
       }

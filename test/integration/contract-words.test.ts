@@ -117,7 +117,7 @@ describe('what the words of the contract mean', () => {
     const { conversationId } = await invitee.peer.call('conversations.open', { contactId, title: ' Trip ' });
     for (const text of ['one', 'two', 'three']) await invitee.peer.call('messages.send', { conversationId, text });
     const queued = await invitee.peer.call('messages.list', { conversationId });
-    expect(queued.map(({ state, waitingFor, keyEpoch }) => [state, waitingFor, keyEpoch])).toEqual(Array(3).fill(['queued', 'acceptance', 0]));
+    expect(queued.map(({ state, waitingFor, keyEpoch }) => [state, waitingFor, keyEpoch])).toEqual(Array.from({ length: 3 }, () => ['queued', 'acceptance', 0]));
     expect(await invitee.peer.call('keys.status', { conversationId })).toMatchObject({ kek: null, sending: null, receiving: [], history: [] });
 
     await inviter.restart();

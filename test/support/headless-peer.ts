@@ -11,7 +11,7 @@ export class RpcError extends Error {
     readonly code: string,
     message: string,
     /** Facts beside the code, as they came. */
-    readonly facts: unknown = undefined,
+    readonly facts?: unknown,
   ) {
     super(`${code}: ${message}`);
   }

@@ -42,14 +42,14 @@ describe('clients hear what own messages wait for when that changes', () => {
     deaf = true;
     await write(conversationId, 3);
     await world.pass(100);
-    expect((await listed(conversationId)).map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array(3).fill(['sent', 'acknowledgement']));
+    expect((await listed(conversationId)).map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array.from({ length: 3 }, () => ['sent', 'acknowledgement']));
     await agrees(conversationId);
 
     const before = ann.told.length;
     bo.onLink = (link) => link.destroy();
     world.network.cut();
     await world.pass(60);
-    expect(states(before).map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array(3).fill(['sent', 'connection']));
+    expect(states(before).map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array.from({ length: 3 }, () => ['sent', 'connection']));
     expect(toldOf(ann, 'session.changed').at(-1)?.connected).toBe(false);
     await agrees(conversationId);
 
@@ -58,8 +58,8 @@ describe('clients hear what own messages wait for when that changes', () => {
     deaf = false;
     await world.until('everything delivered', () => [...lastTold().values()].every(({ state }) => state === 'delivered'));
     const after = states(back).map(({ state, waitingFor }) => [state, waitingFor]);
-    expect(after.slice(0, 3)).toEqual(Array(3).fill(['sent', 'acknowledgement']));
-    expect(after.slice(-3)).toEqual(Array(3).fill(['delivered', undefined]));
+    expect(after.slice(0, 3)).toEqual(Array.from({ length: 3 }, () => ['sent', 'acknowledgement']));
+    expect(after.slice(-3)).toEqual(Array.from({ length: 3 }, () => ['delivered', undefined]));
     await agrees(conversationId);
   }, 30_000);
 
@@ -99,7 +99,7 @@ describe('clients hear what own messages wait for when that changes', () => {
       else accepted.destroy();
     };
     await world.until('Bo agreed', () => toldOf(ann, 'message.state').length > 0);
-    expect(toldOf(ann, 'message.state').map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array(2).fill(['queued', 'connection']));
+    expect(toldOf(ann, 'message.state').map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array.from({ length: 2 }, () => ['queued', 'connection']));
     bo.onLink = undefined;
     await world.until('both delivered', () => [...lastTold().values()].every(({ state }) => state === 'delivered'));
     await agrees(conversationId);
@@ -117,7 +117,7 @@ describe('clients hear what own messages wait for when that changes', () => {
     bo.onLink = undefined;
     await world.until('the end', () => toldOf(ann, 'message.state').length > 0);
     expect(await ann.contacts.list(undefined)).toMatchObject([{ pending: true, ended: 'invitation.used' }]);
-    expect(toldOf(ann, 'message.state').map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array(2).fill(['queued', 'ended']));
+    expect(toldOf(ann, 'message.state').map(({ state, waitingFor }) => [state, waitingFor])).toEqual(Array.from({ length: 2 }, () => ['queued', 'ended']));
     await agrees(conversationId);
 
     bo.onLink = (accepted) => accepted.destroy();
