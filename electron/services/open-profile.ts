@@ -175,14 +175,14 @@ export class OpenProfile {
   };
 
   /** What own messages to this person wait for has changed: tells clients, after the commit when in one. Never throws. */
-  waitingChanged(peerId: PeerId): void {
-    if (!this.#closed) this.#tellWaiting(peerId);
+  waitingChanged(peerId: PeerId, concerned: 'queued' | 'all' = 'all'): void {
+    if (!this.#closed) this.#tellWaiting(peerId, concerned);
   }
 
-  #tellWaiting(peerId: PeerId): void {
+  #tellWaiting(peerId: PeerId, concerned: 'queued' | 'all'): void {
     const { events, logger } = this.#around;
     try {
-      tellWaiting({ stores: this.stores, events, waiting: this.waitingFor, ownInstance: this.local.instanceId }, peerId);
+      tellWaiting({ stores: this.stores, events, waiting: this.waitingFor, ownInstance: this.local.instanceId }, peerId, concerned);
     } catch (error) {
       logger.warn('message.state-not-told', { reason: error instanceof Error ? error.name : 'unknown' });
     }
@@ -200,7 +200,7 @@ export class OpenProfile {
     this.#end();
     for (const peerId of connected) {
       this.#tellSession(peerId, false);
-      this.#tellWaiting(peerId);
+      this.#tellWaiting(peerId, 'queued');
     }
   }
 
@@ -279,7 +279,7 @@ export class OpenProfile {
       this.#connected.delete(peerId);
       this.delivery.detach(peerId);
       this.#tellSession(peerId, false);
-      this.waitingChanged(peerId);
+      this.waitingChanged(peerId, 'queued');
       return;
     }
     const isNew = !this.#connected.has(peerId);
@@ -292,7 +292,7 @@ export class OpenProfile {
       cards += 1;
       if (cards <= cardsPerSession) this.#onCard(session, bytes);
     });
-    if (isNew) this.waitingChanged(peerId);
+    if (isNew) this.waitingChanged(peerId, 'queued');
   }
 
   #tellSession(peerId: PeerId, connected: boolean): void {

@@ -14,14 +14,16 @@ export interface WaitingNewsParts {
 }
 
 /**
- * Tells what own messages to this person wait for now, because it changed for all of them at once: a connection came or
- * went, the contact agreed, ended, was blocked or unblocked, a conversation failed. One `message.state` each for the newest
+ * Tells what own messages to this person wait for now, because it changed for many of them at once: a connection came or
+ * went (which concerns only what was never handed over), the contact agreed, ended, was blocked or unblocked, a
+ * conversation failed. One `message.state` each for the newest
  * `toldPerConversation` of every conversation, oldest first; whoever shows more asks again on `session.changed`,
  * `contact.changed` or `conversation.changed`.
  */
-export function tellWaiting({ stores, events, waiting, ownInstance }: WaitingNewsParts, peerId: PeerId): void {
+export function tellWaiting({ stores, events, waiting, ownInstance }: WaitingNewsParts, peerId: PeerId, concerned: 'queued' | 'all'): void {
   for (const { conversationId } of stores.conversations.ofPeer(peerId)) {
     for (const { messageId, state } of stores.messages.undelivered(conversationId, ownInstance, toldPerConversation)) {
+      if (concerned === 'queued' && state !== 'queued') continue;
       const waitingFor = waiting(peerId, { conversationId, direction: 'out', state });
       events.emit({ type: 'message.state', conversationId, messageId, state, ...(waitingFor === undefined ? {} : { waitingFor }) });
     }
