@@ -15,14 +15,14 @@ export interface WaitingNewsParts {
 
 /**
  * Tells what own messages to this person wait for now, because it changed for many of them at once: a connection came or
- * went (which concerns only what was never handed over), the contact agreed, ended, was blocked or unblocked, a
- * conversation failed. One `message.state` each for the newest
- * `toldPerConversation` of every conversation, oldest first; whoever shows more asks again on `session.changed`,
- * `contact.changed` or `conversation.changed`.
+ * went (which concerns only what was never handed over), the contact agreed, ended, was blocked or unblocked. One
+ * `message.state` for each of the newest `toldPerConversation` of every open conversation, oldest first; whoever shows more
+ * asks again on `session.changed` or `contact.changed`.
  */
 export function tellWaiting({ stores, events, waiting, ownInstance }: WaitingNewsParts, peerId: PeerId, concerned: 'queued' | 'all'): void {
-  for (const { conversationId } of stores.conversations.ofPeer(peerId)) {
-    for (const { messageId, state } of stores.messages.undelivered(conversationId, ownInstance, toldPerConversation)) {
+  for (const { conversationId, state: life } of stores.conversations.ofPeer(peerId)) {
+    if (life !== 'open') continue; // what stands there waits for something else
+    for (const { messageId, state } of stores.messages.newestUndelivered(conversationId, ownInstance, toldPerConversation)) {
       if (concerned === 'queued' && state !== 'queued') continue;
       const waitingFor = waiting(peerId, { conversationId, direction: 'out', state });
       events.emit({ type: 'message.state', conversationId, messageId, state, ...(waitingFor === undefined ? {} : { waitingFor }) });

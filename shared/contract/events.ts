@@ -10,9 +10,9 @@ export const events = {
   'message.received': z.strictObject({ type: z.literal('message.received'), conversationId, message }),
   /**
    * An own message got on, or what it waits for changed: also when a connection comes or goes (for those never handed
-   * over), when a contact agrees, ends, is blocked or unblocked, and when a conversation fails. That concerns many messages
-   * at once, so of each conversation only those undelivered among its newest 100 own ones are told; whoever shows more asks
-   * `messages.list` again after the `session.changed`, `contact.changed` or `conversation.changed` that comes with it.
+   * over), when a contact agrees, ends, is blocked or unblocked, and when a conversation fails. What concerns a person
+   * concerns many messages at once, so of each conversation only those undelivered among its newest 100 own ones are told;
+   * whoever shows more asks `messages.list` again after the `session.changed` or `contact.changed` that comes with it.
    */
   'message.state': z.strictObject({
     type: z.literal('message.state'),

@@ -37,11 +37,14 @@ const lines: Readonly<Partial<Record<CallName, Line>>> = {
   'contacts.block': { required: { contactId: 'CONTACT' }, optional: { blocked: false } },
   'conversations.open': { required: { contactId: 'CONTACT' }, optional: { title: 'Trip' } },
   'conversations.list': { bare: true },
+  'conversations.continue': { required: { conversationId: 'CONVERSATION' } },
   'conversations.markRead': { required: { conversationId: 'CONVERSATION' } },
   'messages.send': { required: { conversationId: 'CONVERSATION', text: 'hello' }, optional: { replyTo: 'MESSAGE' } },
   'messages.list': { required: { conversationId: 'CONVERSATION' }, optional: { before: 'MESSAGE', limit: 1 } },
   'keys.status': { required: { conversationId: 'CONVERSATION' } },
   'keys.shift': { required: { conversationId: 'CONVERSATION' } },
+  'keys.setPolicy': { required: { conversationId: 'CONVERSATION', policy: 'standard' } },
+  'keys.timeline': { required: { conversationId: 'CONVERSATION' } },
   'envelopes.save': { required: { contactId: 'CONTACT' }, optional: { path: '/nowhere/at/all' }, files: true },
   'envelopes.open': { optional: { path: '/nowhere/at/all' }, files: true },
   'network.status': { bare: true },
@@ -121,7 +124,8 @@ describe('every call of the headless door, with right and wrong parameters', () 
       refused(name, await ann.peer.ask(name, rest));
     }
     for (const field of Object.keys(whole)) {
-      for (const wrong of [null, [], {}, typeof whole[field] === 'number' ? '1' : 7, typeof whole[field] === 'boolean' ? 'true' : true, ['x']]) {
+      const empty = field === 'policy' ? [] : [{}]; // an empty policy changes nothing, and may be given
+      for (const wrong of [null, [], ...empty, typeof whole[field] === 'number' ? '1' : 7, typeof whole[field] === 'boolean' ? 'true' : true, ['x']]) {
         refused(name, await ann.peer.ask(name, { ...whole, [field]: wrong }));
       }
     }
@@ -156,6 +160,7 @@ describe('every call of the headless door, with right and wrong parameters', () 
         'contacts.acceptInvitation': 'invitation.garbled',
         'contacts.importKey': 'key.garbled',
         'contacts.answerRequest': 'request.unknown',
+        'conversations.continue': 'conversation.open',
       };
       expect(answer.error?.data.code).toBe(expected[name]);
       if (answer.error === undefined) expect(findCall(name)?.output.safeParse(answer.result).success).toBe(true);

@@ -62,10 +62,10 @@ overBothBackings('MessageStore', (open) => {
     stores.messages.add(message(7, { instanceId: instance(2), direction: 'in', state: 'delivered' }));
     stores.messages.raiseState(handle(1), instance(1), 1, 2, 'delivered');
     stores.messages.raiseState(handle(1), instance(1), 3, 4, 'sent');
-    const waiting = (limit: number) => stores.messages.undelivered(handle(1), instance(1), limit).map(({ messageId, state }) => [messageId, state]);
+    const waiting = (limit: number) => stores.messages.newestUndelivered(handle(1), instance(1), limit).map(({ messageId, state }) => [messageId, state]);
     expect(waiting(10)).toEqual([[handle(3), 'sent'], [handle(4), 'sent'], [handle(5), 'queued'], [handle(6), 'queued']]);
     expect(waiting(3)).toEqual([[handle(4), 'sent'], [handle(5), 'queued'], [handle(6), 'queued']]);
-    expect(stores.messages.undelivered(handle(1), instance(2), 10)).toEqual([]);
+    expect(stores.messages.newestUndelivered(handle(1), instance(2), 10)).toEqual([]);
     stores.messages.raiseState(handle(1), instance(1), 1, 6, 'delivered');
     expect(waiting(10)).toEqual([]);
   });

@@ -154,7 +154,7 @@ describe('clients hear what own messages wait for when that changes', () => {
     await world.until('delivered', () => [...lastTold().values()].every(({ state }) => state === 'delivered'));
   }, 30_000);
 
-  test('when a conversation is ended by a rule, what waits in it is said not to be delivered, and only there', async () => {
+  test('when a conversation is ended by a rule, what waits in it waits for a continuation, and only there', async () => {
     bo.onLink = (link) => link.destroy();
     const { contactId } = await ann.contacts.acceptInvitation({ link: (await bo.contacts.createInvitation({})).link });
     const broken = await ann.conversations.open({ contactId });
@@ -165,8 +165,8 @@ describe('clients hear what own messages wait for when that changes', () => {
     if (row === undefined) throw new Error('no conversation');
     ann.profile.commit(() => ann.profile.history.failed({ peerId: row.peerId, dialogId: row.dialogId, reason: 'too-many-shifts' }));
     const [lost] = await listed(broken.conversationId);
-    expect(lost?.waitingFor).toBe('ended');
-    expect(lastTold().get(lost?.messageId ?? '')?.waitingFor).toBe('ended');
+    expect(lost?.waitingFor).toBe('continuation');
+    expect(lastTold().get(lost?.messageId ?? '')?.waitingFor).toBe('continuation');
     expect((await listed(sound.conversationId))[0]?.waitingFor).toBe('acceptance');
   }, 30_000);
 
