@@ -6,6 +6,7 @@ import type { Clock, Random } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import { newHandle } from './local-handle';
 import { messageView, type WaitingRule } from './message-view';
+import { toldPerConversation } from './waiting-news';
 import type { ContactRow, ConversationRow, MessageRow, Stores } from './ports';
 
 const previewLength = 160;
@@ -139,7 +140,8 @@ export class History implements DialogSink {
     const row = this.#stores.conversations.byDialog(dialog.peerId, dialog.dialogId);
     if (row === undefined) return;
     this.#putConversation({ ...row, state: 'failed', failure: dialog.reason });
-    for (const message of this.#stores.messages.undelivered(row.conversationId)) this.#tellState(row, message);
+    // Older ones are read again with the conversation that changed.
+    for (const message of this.#stores.messages.undelivered(row.conversationId).slice(-toldPerConversation)) this.#tellState(row, message);
   }
 
   /** The other side goes on in this conversation where another one with it had failed. The first link holds. */

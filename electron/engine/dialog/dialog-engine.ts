@@ -122,13 +122,16 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
 
     shift(key, reason) {
       assertNotBlocked(key.peerId);
+      memory.refresh();
+      // Asked before anything is changed: a refusal inside the change would drop the key in use, and the next message would take a new one.
+      const { sending: known } = openDialog(key);
+      const wait = known ? sending.shifts(known).waitByHand(clock.monotonic()) : 0;
+      if (wait > 0) {
+        throw new KeyshiftError('keys.too-often', 'The key was renewed too often.', { retryAt: Math.trunc(clock.now() + wait) });
+      }
       return memory.change(() => {
         const dialog = openDialog(key);
         const stream = sending.stream(dialog);
-        const wait = sending.shifts(stream).waitByHand(clock.monotonic());
-        if (wait > 0) {
-          throw new KeyshiftError('keys.too-often', 'The key was renewed too often.', { retryAt: Math.trunc(clock.now() + wait) });
-        }
         const made = sending.shift(dialog, stream, reason);
         endIfWornOut(dialog);
         return made;

@@ -39,12 +39,14 @@ describe('a session key renewed by hand', () => {
       alice.engine.shift(key, 'hand');
       alice.clock.pass(1000);
     }
-    const before = alice.snapshot();
     const refused = expect.objectContaining({ code: 'keys.too-often', facts: { retryAt: start + hour } });
     expect(() => alice.engine.shift(key, 'hand')).toThrow(refused);
+    // A refusal renews nothing: the next message goes under the key in use.
+    expect(alice.say(bob, dialogId, 'still under it').keyEpoch).toBe(51);
+    const after = alice.snapshot();
     alice.restart();
     expect(() => alice.engine.shift(key, 'hand')).toThrow(refused);
-    expect(alice.snapshot()).toBe(before);
+    expect(alice.snapshot()).toBe(after);
     alice.clock.pass(hour - 50_000 + 1);
     expect(alice.engine.shift(key, 'hand').to).toBe(52);
   });
