@@ -128,6 +128,12 @@ export class Delivery {
     }
   }
 
+  /** Unacknowledged messages have other bytes now: with the next flush all of them are handed over again. */
+  startOver(peerId: PeerId): void {
+    const lane = this.#lanes.get(peerId);
+    if (lane !== undefined) lane.cursor = undefined;
+  }
+
   /** The other side misses something between: hand over the unacknowledged from the start again, once, in a moment. */
   repeatSoon(peerId: PeerId): void {
     const lane = this.#lanes.get(peerId);

@@ -28,6 +28,7 @@ export class History implements DialogSink {
   readonly #random: Random;
   readonly #waiting: WaitingRule;
   readonly #onGap: (peerId: PeerId) => void;
+  readonly #onResealed: (peerId: PeerId) => void;
 
   constructor(parts: {
     stores: Stores;
@@ -37,6 +38,8 @@ export class History implements DialogSink {
     waiting: WaitingRule;
     /** The other side has later messages than one it misses. */
     onGap: (peerId: PeerId) => void;
+    /** Unacknowledged messages have other bytes now. */
+    onResealed: (peerId: PeerId) => void;
   }) {
     this.#stores = parts.stores;
     this.#events = parts.events;
@@ -44,6 +47,7 @@ export class History implements DialogSink {
     this.#random = parts.random;
     this.#waiting = parts.waiting;
     this.#onGap = parts.onGap;
+    this.#onResealed = parts.onResealed;
   }
 
   opened(dialog: { peerId: PeerId; dialogId: DialogId; title: string }): void {
@@ -134,6 +138,16 @@ export class History implements DialogSink {
     const entry = { at: shift.at, who: shift.who, from: shift.from, to: shift.to, reason: shift.reason };
     this.#stores.keyEvents.add(conversationId, entry);
     this.#events.emit({ type: 'key.shifted', conversationId, ...entry });
+  }
+
+  resealed({ peerId }: { peerId: PeerId }): void {
+    this.#onResealed(peerId);
+  }
+
+  /** What the window shows of a conversation's keys has changed. */
+  problem({ peerId, dialogId }: { peerId: PeerId; dialogId?: DialogId }): void {
+    const row = dialogId === undefined ? undefined : this.#stores.conversations.byDialog(peerId, dialogId);
+    if (row !== undefined) this.#events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
   }
 
   failed(dialog: { peerId: PeerId; dialogId: DialogId; reason: string }): void {

@@ -1,3 +1,4 @@
+import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { policyPresets, type ShiftPolicy } from '../../shared/model/keys';
 import type { Clock } from '../engine/ports';
@@ -24,6 +25,18 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
       const conversation = conversationRow(profile, conversationId);
       const { to } = profile.commit(() => profile.engine.shift(conversation, 'hand'));
       return { epoch: to };
+    },
+    shiftPair: ({ conversationId, compromised = false }) => {
+      const profile = parts.profile();
+      const conversation = conversationRow(profile, conversationId);
+      const contact = profile.stores.contacts.byId(conversation.contactId);
+      if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+      const { epoch } = profile.commit(() => profile.engine.shiftPair(conversation, { compromised }));
+      // The bytes of what was replaced leave the write-ahead log, too.
+      if (compromised) profile.vault.emptyLog();
+      profile.delivery.flush(conversation.peerId);
+      profile.connections.reach(conversation.peerId);
+      return { epoch };
     },
     setPolicy: ({ conversationId, policy }) => {
       const profile = parts.profile();

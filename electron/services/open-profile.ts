@@ -70,6 +70,7 @@ export class OpenProfile {
       random,
       waiting: this.waitingFor,
       onGap: (peerId) => this.delivery.repeatSoon(peerId),
+      onResealed: (peerId) => this.delivery.startOver(peerId),
     });
     this.engine = createDialogEngine({
       crypto,
@@ -143,6 +144,12 @@ export class OpenProfile {
 
   /** Reaches for everybody and takes up what was unfinished. Not part of opening: the screen comes first. */
   start(): void {
+    try {
+      this.commit(() => this.engine.tidy());
+    } catch {
+      // A full disk keeps nobody out; what is past its time is used for nothing, and is erased at the next start.
+      this.#around.logger.warn('keys.not-tidied');
+    }
     for (const contact of this.stores.contacts.list()) this.connections.reach(contact.peerId);
     this.introductions.start();
     this.invitations.sweep();

@@ -175,6 +175,11 @@ export interface OpenVault {
   /** A copy of the database key for the keyring to wrap; the caller wipes it. */
   exportKey(): Uint8Array;
   changePassphrase(old: string, next: string): Promise<void>;
+  /**
+   * Copies the write-ahead log into the database and cuts it to nothing: what was deleted or overwritten before is then
+   * in no file of the profile, not even encrypted. Not inside a transaction. Gives false when it was not possible now.
+   */
+  emptyLog(): boolean;
   /** Closes the database and wipes the key. */
   close(): void;
 }

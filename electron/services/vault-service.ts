@@ -117,9 +117,10 @@ export class VaultService {
 
   async #open(vault: OpenVault): Promise<void> {
     try {
-      await this.#renewCredentials(vault);
+      const renewed = await this.#renewCredentials(vault);
       if (this.#stopped) throw new KeyshiftError('vault.locked', 'Keyshift is ending.');
       this.#startProfile(vault);
+      if (renewed) this.#emptyLog(vault);
     } catch (error) {
       vault.close();
       throw error;
@@ -176,6 +177,12 @@ export class VaultService {
     }
     profile.leave();
     this.#startProfile(profile.vault);
+    this.#emptyLog(profile.vault);
+  }
+
+  /** The private half of an exchange key that was dropped, and keys made under it, are then in no file any more. */
+  #emptyLog(vault: OpenVault): void {
+    if (!vault.emptyLog()) this.#parts.logger.warn('vault.log-not-emptied');
   }
 
   #lock(): null {

@@ -81,7 +81,7 @@ export function readSendingKey(row: Row): SendingKeyRow {
 
 export function readOutbox(row: Row): OutboxRow {
   const keyEpoch = optionalInteger(row, 'key_epoch');
-  const sealed = keyEpoch === undefined ? undefined : { bytes: bytes(row, 'bytes'), keyEpoch, kekId: id(row, 'kek_id') };
+  const sealed = keyEpoch === undefined ? undefined : { bytes: bytes(row, 'bytes'), keyEpoch, kekId: id(row, 'kek_id'), until: optionalInteger(row, 'sealed_until') ?? 0 };
   return {
     ...readStreamKey(row),
     sequence: integer(row, 'sequence'),
@@ -130,6 +130,7 @@ export function readReceivingKey(row: Row): ReceivingKeyRow {
     lastTime: integer(row, 'last_time'),
     receivedAt: integer(row, 'received_at'),
     live: flag(row, 'live'),
+    again: flag(row, 'again'),
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from './dialog-rows';
 import { createKekStore } from './kek-store';
 import { createPolicyStore } from './policy-store';
+import { createShiftStore } from './shift-store';
 import { encodeKekRanges } from './kek-range-column';
 import { bytes, id, integer } from './row';
 
@@ -75,18 +76,18 @@ export function createDialogStore(db: Db): DialogStore {
       (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, reason, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     outbox: db.prepare(`INSERT INTO outbox
-      (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, key_epoch, kek_id, held)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
-    seal: db.prepare(`UPDATE outbox SET bytes = ?, key_epoch = ?, kek_id = ? WHERE ${ofStream} AND sequence = ?`),
+      (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, key_epoch, kek_id, sealed_until, held)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
+    seal: db.prepare(`UPDATE outbox SET bytes = ?, key_epoch = ?, kek_id = ?, sealed_until = ? WHERE ${ofStream} AND sequence = ?`),
     acknowledge: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence <= ?`),
-    hold: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofStream} AND sequence = ?`),
+    hold: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofStream} AND sequence = ? AND bytes IS NOT NULL`),
     stop: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofDialog}`),
     receiving: db.prepare(`INSERT OR REPLACE INTO receiving_streams
       (peer_id, dialog_id, instance_id, cumulative, digest, control_floor, control_epoch, latest_time,
        acknowledgement_due, kek_ranges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     receivingKey: db.prepare(`INSERT OR REPLACE INTO receiving_keys
       (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, compromise, highest, messages, bytes,
-       first_time, last_time, received_at, live) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+       first_time, last_time, received_at, live, again) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     held: db.prepare(`INSERT INTO held_messages
       (peer_id, dialog_id, instance_id, sequence, content, sent_at, received_at, key_epoch)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -101,6 +102,7 @@ export function createDialogStore(db: Db): DialogStore {
   return {
     ...createKekStore(db),
     ...createPolicyStore(db),
+    ...createShiftStore(db),
     transaction: (work) => db.transaction(work),
     generation,
     advance() {
@@ -169,10 +171,11 @@ export function createDialogStore(db: Db): DialogStore {
         sealed?.bytes ?? null,
         sealed?.keyEpoch ?? null,
         sealed?.kekId ?? null,
+        sealed?.until ?? null,
       ]);
     },
     sealOutbox(key, sequence, sealed) {
-      write.seal.run([sealed.bytes, sealed.keyEpoch, sealed.kekId, ...streamParams(key), sequence]);
+      write.seal.run([sealed.bytes, sealed.keyEpoch, sealed.kekId, sealed.until, ...streamParams(key), sequence]);
     },
     findOutbox(key, sequence) {
       const row = select.outbox.get([...streamParams(key), sequence]);
@@ -232,6 +235,7 @@ export function createDialogStore(db: Db): DialogStore {
         row.lastTime,
         row.receivedAt,
         row.live ? 1 : 0,
+        row.again === true ? 1 : 0,
       ]);
     },
     streamsWithCheck: (peerId, check) => select.byCheck.all([peerId, check, peerId, check]).map(readStreamKey),

@@ -6,14 +6,21 @@ import { bytes, flag, given, id, integer, optionalBytes } from './row';
 export function createKekStore(db: Db): KekStore {
   const selectKeks = db.prepare('SELECT * FROM keks WHERE peer_id = ? ORDER BY epoch, creating_instance');
   const upsertKek = db.prepare(`INSERT INTO keks
-    (peer_id, kek_id, creating_instance, epoch, not_before, not_after, key, key_check, known, deleted, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (peer_id, kek_id, creating_instance, epoch, not_before, not_after, key, key_check, known, deleted, created_at,
+     own_exchange, peer_exchange, by_hand)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (peer_id, kek_id) DO UPDATE SET key = excluded.key, known = excluded.known, deleted = excluded.deleted`);
+  const selectByHand = db.prepare(
+    'SELECT created_at FROM keks WHERE peer_id = ? AND creating_instance = ? AND by_hand = 1 AND created_at > ? ORDER BY created_at',
+  );
+  const eraseKeks = db.prepare('UPDATE keks SET key = NULL WHERE key IS NOT NULL AND (own_exchange IS NOT ? OR not_after <= ?)');
   const deleteKek = db.prepare('DELETE FROM keks WHERE peer_id = ? AND kek_id = ?');
   const selectFloor = db.prepare('SELECT floor FROM kek_floors WHERE peer_id = ? AND creating_instance = ?');
   const upsertFloor = db.prepare('INSERT OR REPLACE INTO kek_floors (peer_id, creating_instance, floor) VALUES (?, ?, ?)');
   const selectOwn = db.prepare('SELECT block FROM kek_blocks_own WHERE kek_id = ? AND context = ?');
   const insertOwn = db.prepare('INSERT OR REPLACE INTO kek_blocks_own (kek_id, context, peer_id, block) VALUES (?, ?, ?, ?)');
+  const deleteOwnOf = db.prepare('DELETE FROM kek_blocks_own WHERE kek_id = ?');
+  const deleteVerifiedOf = db.prepare('DELETE FROM kek_blocks_received WHERE peer_id = ? AND kek_id = ?');
   const deleteOwn = db.prepare('DELETE FROM kek_blocks_own WHERE peer_id = ?');
   const selectVerified = db.prepare('SELECT 1 AS found FROM kek_blocks_received WHERE peer_id = ? AND hash = ?');
   const selectBlock = db.prepare(
@@ -41,7 +48,15 @@ export function createKekStore(db: Db): KekStore {
         row.known ? 1 : 0,
         row.deleted ? 1 : 0,
         row.createdAt,
+        row.ownExchange ?? null,
+        row.peerExchange ?? null,
+        row.byHand === true ? 1 : 0,
       ]);
+    },
+    keksByHand: (peerId, creatingInstance, since) =>
+      selectByHand.all([peerId, creatingInstance, since]).map((row) => integer(row, 'created_at')),
+    eraseKeks(ownExchange, now) {
+      eraseKeks.run([ownExchange, now]);
     },
     removeKek(peerId, kekId) {
       deleteKek.run([peerId, kekId]);
@@ -69,6 +84,13 @@ export function createKekStore(db: Db): KekStore {
       insertVerified.run([peerId, hash, kekId, block]);
       pruneVerified.run([peerId, peerId, keep]);
     },
+    removeOwnBlocks(kekId) {
+      deleteOwnOf.run([kekId]);
+    },
+    removeBlocksOf(peerId, kekId) {
+      deleteOwnOf.run([kekId]);
+      deleteVerifiedOf.run([peerId, kekId]);
+    },
     removeBlocks(peerId) {
       deleteOwn.run([peerId]);
       deleteVerified.run([peerId]);
@@ -89,5 +111,8 @@ function read(row: Row): KekRow {
     known: flag(row, 'known'),
     deleted: flag(row, 'deleted'),
     createdAt: integer(row, 'created_at'),
+    ...given('ownExchange', optionalBytes(row, 'own_exchange')),
+    ...given('peerExchange', optionalBytes(row, 'peer_exchange')),
+    byHand: flag(row, 'by_hand'),
   };
 }

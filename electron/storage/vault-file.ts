@@ -15,6 +15,7 @@ import { prepareProfileDirectory, profileFiles } from './profile-directory';
 import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
+import { emptyLog } from './write-ahead-log';
 
 /** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
 export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
@@ -195,6 +196,14 @@ class DiskVault implements VaultFileOnDisk {
             copy.wipe();
           }
         }),
+      emptyLog: () => {
+        try {
+          return emptyLog(db);
+        } catch {
+          // A full disk: closing tries again.
+          return false;
+        }
+      },
       close: () => {
         db.close();
         key.wipe();

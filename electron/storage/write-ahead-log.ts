@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { Db } from './database';
 import { fileErrorCode } from './file-error';
 
 /** A larger log than this is not looked through; one is copied into the database long before. */
@@ -42,6 +43,15 @@ export function examineLog(file: string): 'none' | 'whole' | 'damaged' {
     if (broken && (sameSalt(log, at, 0) || sameSalt(log, at, 4)) && log.getUint32(at + 4) !== 0) lost += 1;
   }
   return lost > 1 ? 'damaged' : 'whole';
+}
+
+/**
+ * Copies everything into the database and cuts the log to nothing. False while somebody else reads. The database
+ * overwrites what it frees (`secure_delete`), so that afterwards old content is nowhere.
+ */
+export function emptyLog(db: Db): boolean {
+  // First column of the answer: 1 when it was kept from finishing.
+  return db.pragma('wal_checkpoint(TRUNCATE)') === 0;
 }
 
 function readLog(path: string): DataView | undefined {

@@ -141,6 +141,12 @@ export const calls = {
       [...needsConversation, 'conversation.failed'],
     ),
     timeline: call(z.strictObject({ conversationId }), keyTimeline, needsConversation),
+    /** A new key exchange key of this device for the person; compromised: nothing locked with earlier keys is accepted any more. */
+    shiftPair: call(
+      z.strictObject({ conversationId, compromised: z.boolean().optional() }),
+      z.strictObject({ epoch: z.number().int().positive() }),
+      [...needsConversation, 'conversation.failed', 'contact.blocked', 'contact.pending', 'keys.too-often'],
+    ),
   },
   envelopes: {
     save: call(z.strictObject({ contactId, path: z.string().optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [

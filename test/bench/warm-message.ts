@@ -86,13 +86,13 @@ function newSealState({ crypto, person }: Party, { memory }: End, to: Party): Se
   const remote = asRemote(to);
   return memory.change(() => {
     const ring = memory.ring(remote.peerId);
-    const kek = ring.create(Math.trunc(clock.now()));
-    const block = ring.ownBlock(kek, remote);
+    const kek = ring.create(remote, Math.trunc(clock.now()));
+    const block = ring.keys.ownBlock(kek, remote);
     const key = crypto.randomSecret('dsk-send', dskBytes);
     const dialogId = dialogIdFromBytes(crypto.random(16));
     const context = { sender: local.peerId, recipient: remote.peerId, dialogId, senderInstance: local.instanceId, kekId: kek.kekId };
     const header = { dskId: dskIdFromBytes(crypto.random(16)), epoch: 1, firstSequence: 1, compromise: false };
-    const bytes = ring.withKey(kek, (secret) => encodeDskHeader(header, wrapDsk(crypto, secret, context, header, key)));
+    const bytes = ring.keys.withKey(kek, (secret) => encodeDskHeader(header, wrapDsk(crypto, secret, context, header, key)));
     if (!block || !bytes) throw new Error('the headers cannot be made');
     return createSealState({ block, dskHeader: { bytes, hash: crypto.sha256(bytes) }, dialogId, senderInstance: local.instanceId, key });
   });

@@ -92,6 +92,8 @@ function newDevice(party: Party, peer: Party, file: string | undefined): Device 
         shifted: nothing,
         sealed: nothing,
         failed: nothing,
+        resealed: nothing,
+        problem: nothing,
       },
       startToken: createStartToken(crypto, Math.trunc(clock.now())),
     }),

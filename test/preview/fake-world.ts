@@ -319,6 +319,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         generations: [],
         exposure: { at: world.now(), stored: 0, recordedSince: null, recorded: 0, nextExchangeChange: world.now() + 86_400_000, oldestKeyDestroyedAt: null },
       }),
+      shiftPair: () => ({ epoch: 2 }),
     },
     envelopes: {
       save: ({ contactId }) => {

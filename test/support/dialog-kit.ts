@@ -70,6 +70,8 @@ export class RecordingSink implements DialogSink {
   readonly shifted = this.#record('shifted');
   readonly sealed = this.#record('sealed');
   readonly failed = this.#record('failed');
+  readonly resealed = this.#record('resealed');
+  readonly problem = this.#record('problem');
 
   texts(dialogId?: DialogId): string[] {
     return this.events.flatMap((event) =>
@@ -96,9 +98,12 @@ export class RecordingSink implements DialogSink {
 
 export const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** Every table that the dialog engine owns. */
+const dialogTables = ['keks', 'kek_floors', 'kek_blocks_own', 'kek_blocks_received', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'outbox', 'receiving_streams', 'receiving_keys', 'dialog_policies', 'peer_shifts', 'held_messages', 'start_tokens', 'stream_takeovers', 'refused_messages'];
+
 /** One device with a database of its own. `restart` throws the engine away and opens another over the same database. */
 export class Device {
-  readonly person: Person;
+  person: Person;
   readonly db: Db;
   readonly clock: TestClock;
   readonly sink = new RecordingSink();
@@ -128,10 +133,24 @@ export class Device {
     return this;
   }
 
+  /** The same device with renewed credentials, as the profile opens again after a renewal. */
+  become(person: Person): void {
+    this.person = person;
+    this.restart();
+    this.engine.tidy();
+  }
+
   restart(): void {
     this.engine.wipe();
     this.crypto = meteredCrypto(this.#base);
     this.engine = this.#start();
+  }
+
+  /** As new, for the next of many runs: cheaper than another database. */
+  clear(): void {
+    this.db.exec(dialogTables.map((table) => `DELETE FROM ${table};`).join(''));
+    this.sink.events = [];
+    this.restart();
   }
 
   receive(from: Device, ...batch: Uint8Array[]): readonly ReceiveOutcome[] {
@@ -156,11 +175,10 @@ export class Device {
 
   /** Every durable row that the dialog engine owns. */
   snapshot(): string {
-    const tables = ['keks', 'kek_floors', 'kek_blocks_own', 'kek_blocks_received', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'outbox', 'receiving_streams', 'receiving_keys', 'dialog_policies', 'peer_shifts', 'held_messages', 'start_tokens'];
     const plain = (value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value);
     const rows = (table: string) => this.db.prepare(`SELECT * FROM ${table}`).all();
     return JSON.stringify(
-      tables.map((table) => rows(table).map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])))),
+      dialogTables.map((table) => rows(table).map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])))),
     );
   }
 

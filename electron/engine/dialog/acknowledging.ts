@@ -2,12 +2,15 @@ import type { PeerId } from '../ids';
 import { type Acknowledgement, encodeBitmap, encodeControl, parseControl, sequencesOf } from './control';
 import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
 import { blindBytes } from './seal-message';
+import type { KekHeader } from '../exchange/kek-block';
+import type { Compromise } from './compromise';
 import type { Sending, SendingParts } from './sending';
 import { isNewer, startTokenBytes } from './start-token';
 import type { DialogState, ReceivingStream, SendingStream } from './streams';
 
 export interface ControlParts extends SendingParts {
   readonly sending: Sending;
+  readonly compromise: Compromise;
   readonly startToken: Uint8Array;
 }
 
@@ -21,11 +24,16 @@ export class ControlHandler {
     this.#parts = parts;
   }
 
-  /** An authentic control message that is newer than the last one of its stream. `content`: c ‖ control; `time`: what the sender's clock said. */
-  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number): void {
+  /**
+   * An authentic control message that is newer than the last one of its stream. `content`: c ‖ control; `time`: what
+   * the sender's clock said; `under`: the key exchange key it came under.
+   */
+  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number, under: KekHeader): void {
     const control = parseControl(content.subarray(blindBytes));
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
-    if (control?.kind === 'acknowledgement') this.#acknowledged(dialog, from, control, time);
+    if (control?.kind !== 'acknowledgement') return;
+    this.#acknowledged(dialog, from, control, time);
+    this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor);
   }
 
   /** Terminal and durable: nothing is sent or delivered any more, and the dialog cannot come back (S2-10, A37). */
@@ -59,7 +67,7 @@ export class ControlHandler {
       const dialog = memory.dialog(key);
       // What was delivered until then is said first: only the rest is to be sent again elsewhere.
       for (const stream of dialog?.receiving.values() ?? []) {
-        if (dialog && stream.row.cumulative > 0) add(dialog, encodeControl(this.#acknowledgement(dialog, stream)));
+        if (dialog && stream.row.cumulative > 0) add(dialog, encodeControl(this.#acknowledgement(dialog, stream, peer)));
       }
       if (!dialog || !add(dialog, encodeControl({ kind: 'failed', reason: dialog.row.failure ?? '' }))) continue;
       memory.touch(dialog);
@@ -71,7 +79,7 @@ export class ControlHandler {
       const stream = dialog?.receiving.get(key.instanceId);
       if (!dialog || !stream) continue;
       const open = dialog.row.state === 'open';
-      if (open && !add(dialog, encodeControl(this.#acknowledgement(dialog, stream)))) continue;
+      if (open && !add(dialog, encodeControl(this.#acknowledgement(dialog, stream, peer)))) continue;
       memory.touch(dialog);
       stream.row = { ...stream.row, acknowledgementDue: false };
       store.putReceiving(stream.row);
@@ -79,10 +87,11 @@ export class ControlHandler {
     return outbound;
   }
 
-  #acknowledgement(dialog: DialogState, stream: ReceivingStream): Acknowledgement {
-    const { local, memory, store, startToken } = this.#parts;
+  #acknowledgement(dialog: DialogState, stream: ReceivingStream, peer: RemoteParty): Acknowledgement {
+    const { local, memory, sending, store, startToken } = this.#parts;
     const { peerId, instanceId, cumulative, digest } = stream.row;
-    const creator = dialog.row.kekCreator;
+    // The floor is that of the key it comes under: whose that is, it need not say.
+    const creator = sending.creator(dialog, peer);
     return {
       kind: 'acknowledgement',
       stream: instanceId,
@@ -108,7 +117,8 @@ export class ControlHandler {
     const { sending } = dialog;
     if (!sending) return;
     const { cumulative } = control;
-    const sealed = sending.row.nextSealed - 1;
+    // What waits to be sealed again may have arrived as it was before.
+    const sealed = sending.row.nextSequence - 1;
     if (cumulative > sealed) {
       logger.error('dialog.acknowledged-beyond', { cumulative, sealed });
       return;
@@ -118,16 +128,19 @@ export class ControlHandler {
     const key = { ...dialog.key, instanceId: local.instanceId };
     this.#compare(sending, control);
     const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);
+    // The newest word holds: after a compromise the other side no longer keeps what came early.
+    const lost = sending.waitsThere ? store.releaseOutbox(key, held) : 0;
     if (held.length > 0) store.holdOutbox(key, held);
+    sending.waitsThere = held.length > 0;
     if (cumulative > sending.row.acknowledged) {
       memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
-      sending.row = { ...sending.row, acknowledged: cumulative };
-    } else if (held.length === 0) {
+      sending.row = { ...sending.row, acknowledged: cumulative, nextSealed: Math.max(sending.row.nextSealed, cumulative + 1) };
+    } else if (held.length === 0 && lost === 0) {
       store.putSending(sending.row);
       return;
     }
     store.putSending(sending.row);
-    sink.acknowledged({ ...key, upTo: cumulative, gap: held.length > 0 });
+    sink.acknowledged({ ...key, upTo: cumulative, gap: held.length > 0 || lost > 0 });
   }
 
   /** Both hold the same history up to here, or they do not (protocol.md §7). */

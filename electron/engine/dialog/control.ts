@@ -20,7 +20,7 @@ export interface Acknowledgement {
   readonly bitmap: Uint8Array;
   /** Transcript digest at `cumulative`, 32 bytes. */
   readonly digest: Uint8Array;
-  /** Lowest epoch accepted of the dialog's key exchange keys. */
+  /** Lowest epoch accepted of the key exchange keys of the creator whose key this control message came under. */
   readonly kekFloor: number;
   /** Version of the receiving person's instance list. */
   readonly listVersion: number;

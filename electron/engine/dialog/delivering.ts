@@ -136,6 +136,7 @@ export class Delivering {
       check: claim.check,
       firstSequence: claim.firstSequence,
       compromise: claim.compromise,
+      again: claim.again === true,
       highest: 0,
       messages: 0,
       bytes: 0,

@@ -6,16 +6,19 @@ import type { Clock, Logger } from '../ports';
 import { dialogIdFromBytes } from '../wire/ids';
 import { WireError } from '../wire/reader';
 import { ControlHandler } from './acknowledging';
+import { Compromise } from './compromise';
 import { type Content, encodeContent } from './content';
 import type { DialogKey, DialogRow, DialogStore } from './dialog-store';
 import type { DialogEngine, DialogSink, RemoteParty } from './dialog-types';
 import { defaultLimits, type DialogLimits } from './limits';
 import { Memory } from './memory';
 import { Receiving } from './receiving';
+import { Refusals } from './refusals';
 import { Sending } from './sending';
 import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
 import type { DialogState } from './streams';
+import { Resealing } from './takeover';
 import { dialogTimeline } from './timeline';
 
 export type {
@@ -51,8 +54,11 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   const limits: DialogLimits = { ...defaultLimits, ...parts.limits };
   const memory = new Memory({ crypto, clock, local, store, limits });
   const sending = new Sending({ ...parts, memory });
-  const controls = new ControlHandler({ ...parts, memory, sending });
-  const receiving = new Receiving({ ...parts, memory, limits, controls });
+  const compromise = new Compromise({ ...parts, memory, sending });
+  const resealing = new Resealing({ clock, store, memory });
+  const controls = new ControlHandler({ ...parts, memory, sending, compromise });
+  const refusals = new Refusals({ store, memory, sink, clock });
+  const receiving = new Receiving({ ...parts, memory, limits, controls, compromise, refusals });
 
   /** Errors: conversation.unknown, conversation.failed, conversation.closed. */
   const openDialog = (key: DialogKey): DialogState => {
@@ -102,8 +108,15 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     },
 
     sealWaiting(peerId) {
-      if (!peers(peerId) || store.waiting(peerId, 1).length === 0) return 0;
-      return memory.change(() => sending.sealWaiting(peerId));
+      memory.refresh();
+      const peer = peers(peerId);
+      if (!peer || peer.blocked) return 0;
+      const expired = resealing.isDue(peer);
+      if (!expired && store.waiting(peerId, 1).length === 0) return 0;
+      return memory.change(() => {
+        if (expired && resealing.unsealExpired(peer)) sink.resealed({ peerId });
+        return sending.sealWaiting(peerId);
+      });
     },
 
     pending: (peerId, { after, limit }) =>
@@ -138,11 +151,30 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       });
     },
 
+    shiftPair(key, { compromised }) {
+      assertNotBlocked(key.peerId);
+      return memory.change(() => {
+        openDialog(key);
+        const peer = peers(key.peerId);
+        if (!peer) throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to renew.');
+        return compromise.shift(peer, compromised);
+      });
+    },
+
+    tidy() {
+      memory.change(() => {
+        store.eraseKeks(local.exchange.current.credential.hash, Math.max(0, Math.trunc(clock.now())));
+        memory.forgetRings();
+      });
+    },
+
+    refusals: (key) => store.refusals(key.peerId).filter((each) => each.dialogId === undefined || each.dialogId === key.dialogId),
+
     status(key) {
       memory.refresh();
       const dialog = memory.dialog(key);
       if (!dialog) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
-      return dialogStatus(dialog, memory.ring(key.peerId), store, clock);
+      return dialogStatus(dialog, { ring: memory.ring(key.peerId), store, clock, peer: peers(key.peerId) });
     },
 
     setPolicy(key, change) {

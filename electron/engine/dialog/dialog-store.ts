@@ -3,6 +3,7 @@ import type { KekStore } from '../exchange/kek-store';
 import type { DialogId, DskId, InstanceId, KekId, PeerId } from '../ids';
 import type { Transactions } from '../ports';
 import type { PolicyStore } from './policy-store';
+import type { ShiftStore } from './shift-store';
 
 /** A conversation handle is unique only within a pair of people (S1-05, A40): both together are the key. */
 export interface DialogKey {
@@ -70,7 +71,13 @@ export interface OutboxRow extends StreamKey {
   readonly digest: Uint8Array;
   readonly sentAt: number;
   /** The canonical bytes, absent while the peer's exchange credential is unknown. */
-  readonly sealed?: { readonly bytes: Uint8Array; readonly keyEpoch: number; readonly kekId: KekId };
+  readonly sealed?: {
+    readonly bytes: Uint8Array;
+    readonly keyEpoch: number;
+    readonly kekId: KekId;
+    /** End of the exchange credential it was sealed to, Unix milliseconds. */
+    readonly until: number;
+  };
 }
 
 export interface PendingRow extends DialogKey {
@@ -111,6 +118,8 @@ export interface ReceivingKeyRow extends StreamKey {
   readonly check: Uint8Array;
   readonly firstSequence: number;
   readonly compromise: boolean;
+  /** It takes over sequences of earlier ones without distrust of them. */
+  readonly again?: boolean;
   /** Highest sequence that came under it; 0 while only control messages did. */
   readonly highest: number;
   readonly messages: number;
@@ -137,7 +146,7 @@ export interface HeldRow extends StreamKey {
  * The dialog engine's durable state. Synchronous; `transaction` joins an outer one, so that a service's message row
  * and the engine's outbox row stand or fall together.
  */
-export interface DialogStore extends KekStore, PolicyStore, Transactions {
+export interface DialogStore extends KekStore, PolicyStore, ShiftStore, Transactions {
   /** A counter inside the transaction: it falls back when that transaction, or an outer one, is rolled back. */
   generation(): number;
   /** Raises it by one and gives the new value. */

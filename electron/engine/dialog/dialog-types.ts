@@ -5,6 +5,7 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { DialogId, InstanceId, PeerId } from '../ids';
 import type { Content } from './content';
 import type { DialogKey } from './dialog-store';
+import type { Refusal, RefusalKind } from './shift-store';
 
 /** What a service knows of the person at the other end, asked anew for every message (S1-44). */
 export interface RemoteParty {
@@ -95,6 +96,13 @@ export interface DialogSink {
   /** A message that waited was sealed. */
   sealed(event: DialogKey & { readonly instanceId: InstanceId; readonly sequence: number; readonly keyEpoch: number }): void;
   failed(event: DialogKey & { readonly reason: FailureReason }): void;
+  /** Messages to this peer that were handed over before have other bytes now: hand over all unacknowledged ones again. */
+  resealed(event: { readonly peerId: PeerId }): void;
+  /**
+   * The first message of a stream could not be opened for want of its key; `kind` undefined: one could again. Without a
+   * dialog where it belongs to none known here.
+   */
+  problem(event: { readonly peerId: PeerId; readonly dialogId?: DialogId; readonly instanceId: InstanceId; readonly kind: RefusalKind | undefined }): void;
 }
 
 /** Without the history, which services keep. */
@@ -132,6 +140,16 @@ export interface DialogEngine {
   receive(source: VerifiedChain, batch: readonly Uint8Array[]): readonly ReceiveOutcome[];
   /** A new session key for what this device sends in the dialog. Errors: keys.too-often with retryAt, conversation.*. */
   shift(dialog: DialogKey, reason: 'hand'): { readonly from: number; readonly to: number };
+  /**
+   * A new key exchange key of this device for the pair. `compromised`: nothing locked with earlier ones is accepted any
+   * more, every session key of the pair is replaced, and what is not acknowledged is sealed again. Errors:
+   * conversation.*, contact.blocked, contact.pending, keys.too-often with retryAt.
+   */
+  shiftPair(dialog: DialogKey, options: { readonly compromised: boolean }): { readonly epoch: number };
+  /** Erases what is past its time; once after opening. */
+  tidy(): void;
+  /** What of this dialog, or of its peer outside of any dialog, could not be opened for want of its key. */
+  refusals(dialog: DialogKey): readonly Refusal[];
   status(dialog: DialogKey): DialogKeyStatus;
   /** Changes what is named, keeps the rest. Errors: conversation.unknown, conversation.failed, conversation.closed. */
   setPolicy(dialog: DialogKey, change: Partial<ShiftPolicy>): void;

@@ -10,6 +10,7 @@ export interface EpochClaim {
   readonly check: Uint8Array;
   readonly firstSequence: number;
   readonly compromise: boolean;
+  readonly again?: boolean;
   /** Absent for a control message: it takes no sequence. */
   readonly sequence?: number;
 }
@@ -17,6 +18,8 @@ export interface EpochClaim {
 export type EpochVerdict =
   | { readonly kind: 'known'; readonly row: ReceivingKeyRow }
   | { readonly kind: 'new' }
+  /** A later key took over its sequence: what it says comes again, or came already. Nobody broke a rule. */
+  | { readonly kind: 'superseded' }
   | { readonly kind: 'violated'; readonly reason: FailureReason };
 
 const conflict: EpochVerdict = { kind: 'violated', reason: 'key-conflict' };
@@ -34,21 +37,25 @@ export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim):
   // The usual case; how it stands to the older ones was judged when it first came.
   if (newest?.epoch === epoch && isClaimed(newest, claim)) return { kind: 'known', row: newest };
   let known: ReceivingKeyRow | undefined;
-  for (const row of rows) {
+  let superseded = false;
+  // Of keys before one that took over, only their ids still count.
+  let covered = takesOver(claim);
+  for (const row of [...rows].reverse()) {
     if (row.epoch === epoch) {
       known = row;
       if (!isClaimed(row, claim)) return conflict;
     } else if (row.dskId === claim.dskId || sameBytes(row.check, claim.check)) {
       return conflict;
-    } else if (row.epoch > epoch) {
-      if (row.firstSequence < firstSequence) return rollback;
-      if (sequence !== undefined && sequence >= row.firstSequence) return rollback;
-    } else if (row.firstSequence > firstSequence) {
-      return rollback;
-    } else if (row.highest >= firstSequence && !claim.compromise) {
-      return rollback;
+    } else if (row.epoch < epoch) {
+      if (!covered && (row.firstSequence > firstSequence || row.highest >= firstSequence)) return rollback;
+      covered ||= takesOver(row);
+    } else if (takesOver(row)) {
+      superseded ||= firstSequence > row.firstSequence || (sequence !== undefined && sequence >= row.firstSequence);
+    } else if (row.firstSequence < firstSequence || (sequence !== undefined && sequence >= row.firstSequence)) {
+      if (!superseded) return rollback;
     }
   }
+  if (superseded) return { kind: 'superseded' };
   return known ? { kind: 'known', row: known } : { kind: 'new' };
 }
 
@@ -57,6 +64,19 @@ export function isForgotten(rows: readonly ReceivingKeyRow[], epoch: number): bo
   const oldest = rows.find((row) => !row.live);
   if (!oldest || epoch >= oldest.epoch) return false;
   return rows.filter((row) => !row.live).length >= keptDeadKeys;
+}
+
+/** Compromise and `again`: the key covers sequences that earlier ones were used for (protocol.md §6). */
+export function takesOver({ compromise, again }: Pick<EpochClaim, 'compromise' | 'again'>): boolean {
+  return compromise || again === true;
+}
+
+/** What earlier key exchange keys covered from `first` on is taken over with the session keys. */
+export function trimKekRanges(ranges: readonly KekRange[], first: number): readonly KekRange[] {
+  return ranges.flatMap((range) => {
+    if (range.highest < first) return [range];
+    return range.lowest < first ? [{ ...range, highest: first - 1 }] : [];
+  });
 }
 
 /**
@@ -89,6 +109,7 @@ function isClaimed(row: ReceivingKeyRow, claim: EpochClaim): boolean {
     row.dskId === claim.dskId &&
     row.firstSequence === claim.firstSequence &&
     row.compromise === claim.compromise &&
+    (row.again === true) === (claim.again === true) &&
     sameBytes(row.check, claim.check)
   );
 }

@@ -20,6 +20,8 @@ export const defaultLimits: DialogLimits = {
 /** MICs of recently accepted messages remembered per peer. */
 export const replayFilterEntries = 256;
 export const shiftsByHandPerHour = 50;
+/** Key exchange keys a person may ask for per pair and hour. */
+export const pairShiftsPerHour = 10;
 export const hourMs = 3600 * 1000;
 
 /** Shifts of a stream in an hour, of any kind: automatic ones wait from 90, so that the usual limit of 100 is never met; by hand it ends at 95. */

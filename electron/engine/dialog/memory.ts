@@ -3,11 +3,11 @@ import type { Crypto } from '../crypto/crypto';
 import { DecapsulationBudget } from '../exchange/decapsulation-budget';
 import { HeaderCache } from '../exchange/header-cache';
 import { KekRing } from '../exchange/kek-ring';
-import type { PeerId } from '../ids';
+import type { KekId, PeerId } from '../ids';
 import type { Clock } from '../ports';
 import type { DialogKey, DialogStore } from './dialog-store';
 import type { BlockEntry, DskEntry } from './header-entries';
-import { type DialogLimits, replayFilterEntries } from './limits';
+import { type DialogLimits, pairShiftsPerHour, replayFilterEntries } from './limits';
 import { type DialogState, forgetKey, loadDialog } from './streams';
 
 /** What is held of one peer: its key exchange keys, header caches, replay filter and budget. */
@@ -20,6 +20,12 @@ export interface PeerMemory {
   /** MICs of the newest accepted messages: the MIC stands for H(envelope), it covers every byte (protocol.md §4). */
   readonly recent: Set<string>;
   readonly budget: DecapsulationBudget;
+  /** How often its word that keys are known to others is heeded at once, and how many come back. */
+  readonly distrust: DecapsulationBudget;
+  /** Outbox messages were compared with this exchange credential; earliest moment they have to be again. */
+  resealing: { readonly exchange: Uint8Array; readonly next: number } | undefined;
+  /** How many refused messages were noted by `dialogId|instanceId`; undefined until read. */
+  refused: Map<string, number> | undefined;
 }
 
 export interface MemoryParts {
@@ -118,6 +124,9 @@ export class Memory {
       dsks: new HeaderCache(limits.cacheEntries),
       recent: new Set(),
       budget: new DecapsulationBudget(limits.decapsulations, limits.decapsulationsPerSecond, clock.monotonic()),
+      distrust: new DecapsulationBudget(pairShiftsPerHour, pairShiftsPerHour / 3600, clock.monotonic()),
+      resealing: undefined,
+      refused: undefined,
     };
     this.#peers.set(peerId, peer);
     return peer;
@@ -127,7 +136,7 @@ export class Memory {
     const peer = this.peer(peerId);
     if (!peer.ring) {
       const { crypto, local, store, limits } = this.#parts;
-      peer.ring = new KekRing({ crypto, local, store, peerId, open: limits.cacheEntries });
+      peer.ring = new KekRing({ crypto, local, store, peerId, open: limits.cacheEntries, onErased: (kekId) => forgetKek(peer, kekId) });
     }
     peer.ringTouched = this.#generation;
     return peer.ring;
@@ -140,6 +149,14 @@ export class Memory {
       peer.recent.delete(oldest);
     }
     peer.recent.add(mic);
+  }
+
+  /** Reads the pairs' key exchange keys again when next needed. */
+  forgetRings(): void {
+    for (const peer of this.#peers.values()) {
+      peer.ring?.wipe();
+      peer.ring = undefined;
+    }
   }
 
   /** Forgets every key and header of a peer. */
@@ -171,8 +188,21 @@ export class Memory {
       peer.blocks.clear();
       peer.dsks.clear();
       peer.recent.clear();
+      peer.resealing = undefined;
+      peer.refused = undefined;
     }
   }
+}
+
+/** Headers under an erased key go with it; received again they are opened again, if they still may be. */
+function forgetKek(peer: PeerMemory, kekId: KekId): void {
+  const gone = new Set<Uint8Array>();
+  peer.blocks.dropIf((entry) => {
+    if (entry.header.kekId !== kekId) return false;
+    gone.add(entry.hash);
+    return true;
+  });
+  peer.dsks.dropIf((entry) => gone.has(entry.hdr1));
 }
 
 function clearPeer(peer: PeerMemory): void {
@@ -181,4 +211,6 @@ function clearPeer(peer: PeerMemory): void {
   peer.blocks.clear();
   peer.dsks.clear();
   peer.recent.clear();
+  peer.resealing = undefined;
+  peer.refused = undefined;
 }

@@ -29,8 +29,8 @@ const maxBlockBytes = 4 * 4 + 2 * maxCertNameBytes + 2 * maxIssuedBytes + 4 + si
 export const maxMessageBytes = preambleBytes + maxBlockBytes + dskHeaderBytes + dialogHeaderBytes + 4 + maxBodyBytes;
 const minBodyBytes = 17;
 
-/** Routine or compromise shift (protocol.md §6). */
-export const dskKinds = { routine: 1, compromise: 2 } as const;
+/** Routine or compromise shift, or messages that are sealed again (protocol.md §6). */
+export const dskKinds = { routine: 1, compromise: 2, again: 3 } as const;
 
 export interface MessageSpan {
   readonly block: BlockSpan;

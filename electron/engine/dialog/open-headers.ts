@@ -52,16 +52,19 @@ export function openBlock(
   if (!same(names.initiatorCert, certName(source.identity, source.instance))) return { refused: 'names' };
   if (!same(names.initiatorIssued, issued(source.instance))) return { refused: 'names' };
   const exchange = local.exchange.find(credentialHash(names.targetCert));
-  if (!exchange || !isFor(names, local, exchange.credential)) return { refused: 'target' };
+  // That a key is gone or below the floor is said only of a header which the sender did sign.
+  const isSigned = (): boolean => verifyKekBlock(crypto, bytes, block, source.instance.signingKey);
+  if (!exchange) return { refused: isOwnName(names, local) && isSigned() ? 'key-destroyed' : 'target' };
+  if (!isFor(names, local, exchange.credential)) return { refused: 'target' };
   const header = parseKekHeader(bytes, block);
   if (!header || !isOfPair(header.creatingInstance, local, source)) return { refused: 'kek-header' };
-  if (header.epoch < ring.floor(header.creatingInstance)) return { refused: 'kek-floor' };
+  if (header.epoch < ring.floor(header.creatingInstance)) return { refused: isSigned() ? 'kek-floor' : 'signature' };
 
   // 624, 628. A block that opened a message before needs neither its signature checked again nor the budget.
   const own = Buffer.from(bytes.subarray(block.at, block.end));
   const hash = crypto.sha256(own);
   if (!store.verifiedBlock(peer.peerId, hash)) {
-    if (!verifyKekBlock(crypto, bytes, block, source.instance.signingKey)) return { refused: 'signature' };
+    if (!isSigned()) return { refused: 'signature' };
     if (!peer.budget.take(clock.monotonic())) return { refused: 'throttled' };
   }
   // 636, 640
@@ -114,6 +117,13 @@ export function openDsk(
 /** The own half of the names must be exactly what this person's exchange credential says (A13). */
 function isFor(names: ServicePairNames, local: LocalParty, credential: Parameters<typeof certName>[1] & Parameters<typeof issued>[0]): boolean {
   return same(names.targetCert, certName(local.identity, credential)) && same(names.targetIssued, issued(credential));
+}
+
+/** A name of this person, for a credential whose private half is not held any more. */
+function isOwnName({ targetCert }: ServicePairNames, local: LocalParty): boolean {
+  const { subject } = local.identity;
+  // LP(subject) ‖ serial[16] ‖ H(credential)[32]
+  return targetCert.length === 4 + subject.length + 48 && same(targetCert.subarray(4, 4 + subject.length), subject);
 }
 
 /** Only devices of these two people create keys for them. */

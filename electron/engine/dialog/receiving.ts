@@ -2,6 +2,7 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { DialogRow } from './dialog-store';
 import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
 import type { BlockEntry, DskEntry } from './header-entries';
+import type { PeerId } from '../ids';
 import { dialogIdFromBytes } from '../wire/ids';
 import type { ControlHandler } from './acknowledging';
 import { type Arrived, Delivering } from './delivering';
@@ -10,8 +11,9 @@ import type { PeerMemory } from './memory';
 import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
 import { openEnvelope, settleHeaders } from './open-envelope';
 import { PeerKeyRules } from './peer-key-rules';
-import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch } from './epoch-rules';
-import { noteRefused } from './refused-keys';
+import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch, takesOver, trimKekRanges } from './epoch-rules';
+import type { Compromise } from './compromise';
+import type { Refusals } from './refusals';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
@@ -19,6 +21,8 @@ import { type DialogState, newReceiving, type ReceivingStream } from './streams'
 export interface ReceivingParts extends SendingParts {
   readonly limits: DialogLimits;
   readonly controls: ControlHandler;
+  readonly compromise: Compromise;
+  readonly refusals: Refusals;
 }
 
 /**
@@ -64,15 +68,13 @@ export class Receiving {
 
     // 616–644. Until its tag has verified, nothing of a message is believed.
     const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
-    if ('refused' in envelope) {
-      if (envelope.refused === 'kek-floor') noteRefused(memory, source, bytes, span, this.#now());
-      return rejected(envelope.refused);
-    }
+    if ('refused' in envelope) return this.#refused(source, remote, bytes, span, envelope.refused, touched);
     const { block, dsk, content } = envelope;
     const message: Authentic = { remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
     const outcome = this.#judge(message, touched);
     settleHeaders(peer, envelope, accepted.has(outcome.kind));
+    if (outcome.kind === 'rejected') return this.#refused(source, remote, bytes, span, outcome.reason, touched);
     return outcome;
   }
 
@@ -90,18 +92,25 @@ export class Receiving {
     const stream = known?.receiving.get(dsk.instanceId);
     const cumulative = stream?.row.cumulative ?? 0;
     const { sequence } = span;
-    if (stream && (sequence <= cumulative || stream.held.has(sequence))) return this.#duplicate(known, stream, touched);
+    const waits = stream?.held.get(sequence);
+    // What waits under a key that is taken over by distrust is none: this is the one to keep.
+    const isDoubted = waits !== undefined && dsk.header.compromise && waits.keyEpoch < dsk.header.epoch;
+    if (stream && (sequence <= cumulative || (waits && !isDoubted))) return this.#duplicate(known, stream, touched);
     if (sequence > cumulative + limits.lookAhead) return rejected('ahead');
     if (stream && sequence !== cumulative + 1 && stream.heldBytes + message.content.length > limits.heldBytes) return rejected('ahead');
 
     const claim = { ...dsk.header, check: dsk.check, sequence };
     const verdict = judgeEpoch(stream?.keys ?? [], claim);
-    const ranges = extendKekRanges(stream?.row.kekRanges ?? [], block.header.creatingInstance, block.header.epoch, sequence);
+    if (verdict.kind === 'superseded') return rejected('superseded');
+    const before = stream?.row.kekRanges ?? [];
+    const covered = verdict.kind === 'new' && takesOver(claim) ? trimKekRanges(before, claim.firstSequence) : before;
+    const ranges = extendKekRanges(covered, block.header.creatingInstance, block.header.epoch, sequence);
     if (verdict.kind === 'new' && stream && stream.keys.length >= maxLiveKeys) return rejected('too-many-keys');
     const use = { epoch: claim.epoch, row: verdict.kind === 'known' ? verdict.row : undefined, sentAt: span.time };
     const failure =
       this.#failure(message, verdict, ranges === undefined) ?? this.#rules.judge(known?.policy ?? defaultPolicy, stream, use);
     if (failure) return this.#fail(message, known, failure);
+    if (isNewDistrust(verdict, dsk) && !this.#parts.compromise.mayHear(peer.peerId, block.header)) return rejected('throttled');
 
     const dialog = known ?? this.#create(message);
     const into = stream ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
@@ -122,7 +131,9 @@ export class Receiving {
       claim,
       isNew: verdict.kind === 'new',
     };
-    return this.#delivering.accept(dialog, into, arrived);
+    const outcome = this.#delivering.accept(dialog, into, arrived);
+    this.#heard(message, dialog, verdict);
+    return outcome;
   }
 
   /** What breaks the rules of keys, if anything does (A11, A29, A35, A36). */
@@ -151,20 +162,65 @@ export class Receiving {
     if (known && isForgotten(known.keys, dsk.header.epoch)) return { kind: 'duplicate' };
     const claim = { ...dsk.header, check: dsk.check };
     const verdict = judgeEpoch(known?.keys ?? [], claim);
+    if (verdict.kind === 'superseded') return rejected('superseded');
     if (verdict.kind === 'new' && known && known.keys.length >= maxLiveKeys) return rejected('too-many-keys');
     const failure = this.#failure(message, verdict, false) ?? this.#rules.judge(dialog.policy, undefined, { epoch: claim.epoch, row: undefined, sentAt: span.time });
     if (failure) return this.#fail(message, dialog, failure);
+    if (isNewDistrust(verdict, dsk) && !this.#parts.compromise.mayHear(peer.peerId, message.block.header)) return rejected('throttled');
     const into = known ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
     if (!known) dialog.receiving.set(dsk.instanceId, into);
     memory.touch(dialog);
     this.#learn(message);
-    into.row = { ...into.row, controlFloor: span.sequence, controlEpoch: dsk.header.epoch };
+    const kekRanges = verdict.kind === 'new' && takesOver(claim) ? trimKekRanges(into.row.kekRanges, claim.firstSequence) : into.row.kekRanges;
+    into.row = { ...into.row, controlFloor: span.sequence, controlEpoch: dsk.header.epoch, kekRanges };
     into.dirty = true;
     touched.add(into);
     memory.remember(peer, message.mic);
     if (verdict.kind === 'new') this.#delivering.addKey(dialog, into, claim, span.time);
-    controls.handle(dialog, into, message.content, span.time);
+    this.#heard(message, dialog, verdict);
+    controls.handle(dialog, into, message.content, span.time, message.block.header);
     return { kind: 'control', dialogId: dialog.key.dialogId };
+  }
+
+  /** What a message means beyond itself, once it is accepted. */
+  #heard({ peer, dsk, block }: Authentic, dialog: DialogState, verdict: EpochVerdict): void {
+    const { refusals, compromise } = this.#parts;
+    refusals.clear(peer.peerId, dsk.dialog.dialogId, dsk.instanceId);
+    if (isNewDistrust(verdict, dsk)) compromise.heardKey(dialog, block.header);
+  }
+
+  /**
+   * Nothing is believed of what was refused. Where it was its key, the person may know; and where a key is no longer
+   * accepted the sender is told so by the next acknowledgement, so that it locks again what waits.
+   */
+  #refused(source: VerifiedChain, remote: RemoteParty | undefined, bytes: Buffer, span: MessageSpan, reason: string, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const { memory, refusals, crypto, local } = this.#parts;
+    if (!remote || remote.blocked || !refusals.isCounted(reason)) return rejected(reason);
+    const { peerId } = remote;
+    const { instanceId } = source.instance;
+    const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
+    const named = memory.dialog({ peerId, dialogId });
+    refusals.note({ peerId, dialogId: named && dialogId, instanceId }, span.control ? undefined : span.sequence, reason);
+    if (reason !== 'kek-floor') return rejected(reason);
+    const dialog = named?.row.state === 'open' ? named : this.#anyDialog(peerId);
+    if (!dialog) return rejected(reason);
+    memory.touch(dialog);
+    const stream = dialog.receiving.get(instanceId) ?? newReceiving(crypto, { ...dialog.key, instanceId }, [local.peerId, peerId]);
+    dialog.receiving.set(instanceId, stream);
+    stream.row = { ...stream.row, acknowledgementDue: true };
+    stream.dirty = true;
+    touched.add(stream);
+    return rejected(reason);
+  }
+
+  /** A dialog that the peer knows too. */
+  #anyDialog(peerId: PeerId): DialogState | undefined {
+    const { memory, store } = this.#parts;
+    for (const row of store.dialogsOf(peerId)) {
+      const dialog = row.state === 'open' ? memory.dialog(row) : undefined;
+      if (dialog && dialog.receiving.size > 0) return dialog;
+    }
+    return undefined;
   }
 
   /** The key exchange key is known to both sides from now on. A cached one was learned when it was cached. */
@@ -242,6 +298,10 @@ export class Receiving {
 }
 
 const accepted: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
+
+function isNewDistrust(verdict: EpochVerdict, dsk: DskEntry): boolean {
+  return verdict.kind === 'new' && dsk.header.compromise;
+}
 
 function rejected(reason: string): ReceiveOutcome {
   return { kind: 'rejected', reason };

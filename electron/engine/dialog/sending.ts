@@ -4,7 +4,7 @@ import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { KekRow } from '../exchange/kek-store';
 import { keyCheck } from '../exchange/kek-wrap';
-import type { PeerId } from '../ids';
+import type { InstanceId, PeerId } from '../ids';
 import type { Clock, Logger } from '../ports';
 import { dskIdFromBytes } from '../wire/ids';
 import type { DialogStore, OutboxRow, SendingRow } from './dialog-store';
@@ -15,6 +15,7 @@ import { OwnShifts } from './own-shifts';
 import { maxBodyBytes } from './message-layout';
 import { blindBytes, bodyLength, createSealState, type Plain, sealMessage } from './seal-message';
 import { dskBytes, encodeDskHeader, wrapDsk } from './session-key';
+import { kindOfNextKey } from './takeover';
 import { type DialogState, forgetKey, newSending, type Sealer, type SendingKey, type SendingStream } from './streams';
 import { nextDigest } from './transcript';
 
@@ -76,11 +77,11 @@ export class Sending {
     const sequence = stream.row.nextSequence;
     const digest = nextDigest(crypto, stream.row.digest, sequence, plaintext);
     const sentAt = Math.max(0, Math.trunc(clock.now()));
-    const sealer = peer && stream.row.nextSealed === sequence ? this.#nextSealer(dialog, stream, peer) : undefined;
+    const sealer = peer && stream.row.nextSealed === sequence ? this.#nextSealer(dialog, stream, peer, sentAt) : undefined;
     const key = { peerId: stream.row.peerId, dialogId: stream.row.dialogId, instanceId: stream.row.instanceId };
     stream.row = { ...stream.row, nextSequence: sequence + 1, digest };
     const base: OutboxRow = { ...key, sequence, content: plaintext, digest, sentAt };
-    const row = sealer ? { ...base, sealed: this.#seal(stream, sealer, { control: false, sequence, time: sentAt, plaintext }, fresh.subarray(blindBytes)) } : base;
+    const row = sealer && peer ? { ...base, sealed: this.#seal(stream, sealer, peer, { control: false, sequence, time: sentAt, plaintext }, fresh.subarray(blindBytes)) } : base;
     store.addOutbox(row);
     store.putSending(stream.row);
     return { row };
@@ -88,7 +89,7 @@ export class Sending {
 
   /** Seals what waited for the peer's exchange credential, in order; gives how many. */
   sealWaiting(peerId: PeerId): number {
-    const { crypto, store, peers, memory, sink } = this.#parts;
+    const { crypto, clock, store, peers, memory, sink } = this.#parts;
     const peer = peers(peerId);
     if (!peer || peer.blocked) return 0;
     let count = 0;
@@ -97,10 +98,10 @@ export class Sending {
         const dialog = memory.dialog(row);
         if (!dialog) return count;
         const stream = this.stream(dialog);
-        const sealer = this.#nextSealer(dialog, stream, peer);
+        const sealer = this.#nextSealer(dialog, stream, peer, clock.now());
         if (!sealer) return count;
         const { sequence, sentAt: time, content: plaintext } = row;
-        const sealed = this.#seal(stream, sealer, { control: false, sequence, time, plaintext }, crypto.random(16));
+        const sealed = this.#seal(stream, sealer, peer, { control: false, sequence, time, plaintext }, crypto.random(16));
         store.sealOutbox(row, sequence, sealed);
         store.putSending(stream.row);
         sink.sealed({ ...dialog.key, instanceId: row.instanceId, sequence, keyEpoch: sealed.keyEpoch });
@@ -114,7 +115,8 @@ export class Sending {
   control(dialog: DialogState, peer: RemoteParty, content: Uint8Array): Uint8Array | undefined {
     const { crypto, clock, store } = this.#parts;
     const stream = this.stream(dialog);
-    const sealer = this.#sealer(dialog, stream, peer);
+    const time = Math.max(0, Math.trunc(clock.now()));
+    const sealer = this.#sealer(dialog, stream, peer, time);
     if (!sealer) return undefined;
     const fresh = crypto.random(blindBytes + 16);
     const plaintext = new Uint8Array(blindBytes + content.length);
@@ -122,10 +124,14 @@ export class Sending {
     plaintext.set(content, blindBytes);
     const sequence = stream.row.control + 1;
     stream.row = { ...stream.row, control: sequence };
-    const time = Math.max(0, Math.trunc(clock.now()));
     const bytes = sealMessage(crypto, sealer.state, { control: true, sequence, time, plaintext }, fresh.subarray(blindBytes));
     store.putSending(stream.row);
     return bytes;
+  }
+
+  /** Whose key exchange key the next message of this dialog comes under; undefined when none can be had. */
+  creator(dialog: DialogState, peer: RemoteParty): InstanceId | undefined {
+    return this.#sealer(dialog, this.stream(dialog), peer, this.#parts.clock.now())?.creator;
   }
 
   /** A new session key for this stream: one local act (protocol.md §6). It travels with the next message. */
@@ -134,14 +140,15 @@ export class Sending {
     const at = Math.max(0, Math.trunc(clock.now()));
     const from = stream.row.epoch;
     const to = from + 1;
-    const why = from === 0 ? 'first' : reason;
+    const { kind, reason: taken } = kindOfNextKey(store, dialog, stream);
+    const why = from === 0 ? 'first' : (taken ?? reason);
     forgetKey(stream);
     const secret = crypto.randomSecret('dsk-send', dskBytes);
     const header = {
       dskId: dskIdFromBytes(crypto.random(16)),
       epoch: to,
       firstSequence: stream.row.nextSealed,
-      compromise: false,
+      ...kind,
     };
     stream.key = { header, secret };
     this.shifts(stream).made(why, clock.monotonic());
@@ -171,40 +178,39 @@ export class Sending {
   }
 
   /** The headers for one more message, under a new key when a limit of the policy is reached (protocol.md §6). */
-  #nextSealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty): Sealer | undefined {
+  #nextSealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty, now: number): Sealer | undefined {
     const { clock } = this.#parts;
     // Without a key the next one is new anyway.
-    const reason = stream.key && stream.shifts?.due(dialog.policy, stream.row, clock.now(), clock.monotonic());
+    const reason = stream.key && stream.shifts?.due(dialog.policy, stream.row, now, clock.monotonic());
     if (reason) this.shift(dialog, stream, reason);
-    return this.#sealer(dialog, stream, peer);
+    return this.#sealer(dialog, stream, peer, now);
   }
 
   /** 508–544: the three headers, from the cache or made and cached. Undefined when the peer's key cannot be wrapped to. */
-  #sealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty): Sealer | undefined {
-    const { crypto, local, clock, memory } = this.#parts;
+  #sealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty, now: number): Sealer | undefined {
+    const { crypto, local, memory } = this.#parts;
     const ring = memory.ring(peer.peerId);
     // A stream's first send after a process start uses a new key: the old one was only in memory (A38).
     const key = stream.key ?? this.#freshKey(dialog, stream);
     const cached = stream.sealer?.key === key && crypto.equal(stream.sealer.exchangeHash, peer.exchange.hash) ? stream.sealer : undefined;
-    if (cached?.ringRevision === ring.revision) return cached;
+    if (cached?.ringRevision === ring.revision && now >= cached.from && now < cached.until) return cached;
 
     // 512, 528: which key exchange key. 508, 516, 520, 532: service pair and KEK header are one signed block here.
-    let kek = this.#kek(dialog, clock.now());
+    let kek = this.#kek(dialog, peer, Math.max(0, Math.trunc(now)));
     if (cached?.kekId === kek.kekId) {
       stream.sealer = { ...cached, ringRevision: ring.revision };
       return stream.sealer;
     }
-    let block = ring.ownBlock(kek, peer);
+    let block = ring.keys.ownBlock(kek, peer);
     if (!block && kek.creatingInstance !== local.instanceId) {
-      // The exchange key it once came under is destroyed: from here on with a key of this device.
-      kek = ring.newestOf(local.instanceId) ?? ring.create(Math.max(0, Math.trunc(clock.now())));
-      this.#bind(dialog, kek);
-      block = ring.ownBlock(kek, peer);
+      // The exchange key it once came under is destroyed: until its creator has a new one, with a key of this device.
+      kek = ring.own(peer, Math.max(0, Math.trunc(now)));
+      block = ring.keys.ownBlock(kek, peer);
     }
     if (!block) return this.#refuse(peer);
     // 524, 540, 544: the DSK header; the same key under a new KEK is only wrapped again.
     const context = { sender: local.peerId, recipient: peer.peerId, dialogId: dialog.key.dialogId, senderInstance: local.instanceId, kekId: kek.kekId };
-    const bytes = ring.withKey(kek, (secret) => encodeDskHeader(key.header, wrapDsk(crypto, secret, context, key.header, key.secret)));
+    const bytes = ring.keys.withKey(kek, (secret) => encodeDskHeader(key.header, wrapDsk(crypto, secret, context, key.header, key.secret)));
     if (!bytes) return this.#refuse(peer);
     const state = createSealState({
       block,
@@ -213,7 +219,7 @@ export class Sending {
       senderInstance: local.instanceId,
       key: key.secret,
     });
-    const sealer: Sealer = { state, key, exchangeHash: peer.exchange.hash, ringRevision: ring.revision, kekId: kek.kekId };
+    const sealer: Sealer = { state, key, exchangeHash: peer.exchange.hash, ringRevision: ring.revision, kekId: kek.kekId, creator: kek.creatingInstance, ...ring.life(kek) };
     stream.sealer = sealer;
     return sealer;
   }
@@ -225,12 +231,17 @@ export class Sending {
     return key;
   }
 
-  /** The newest key of the creator this dialog was opened under, so that replies need no new one (S1-17, S1-28). */
-  #kek(dialog: DialogState, now: number): KekRow {
-    const ring = this.#parts.memory.ring(dialog.key.peerId);
-    const bound = dialog.row.kekCreator && ring.newestOf(dialog.row.kekCreator);
-    if (bound) return bound;
-    const chosen = ring.choose(Math.max(0, Math.trunc(now)));
+  /**
+   * The newest key of the creator this dialog was opened under, so that replies need no new one (S1-17, S1-28). While
+   * that one is past its time and its creator has not replaced it yet: the own one, replaced here when due (S1-18).
+   */
+  #kek(dialog: DialogState, peer: RemoteParty, now: number): KekRow {
+    const { memory, local } = this.#parts;
+    const ring = memory.ring(dialog.key.peerId);
+    const creator = dialog.row.kekCreator;
+    if (creator === local.instanceId) return ring.own(peer, now);
+    if (creator && ring.newestOf(creator)) return ring.inUse(creator, peer, now) ?? ring.own(peer, now);
+    const chosen = ring.choose(peer, now);
     this.#bind(dialog, chosen);
     return chosen;
   }
@@ -241,7 +252,7 @@ export class Sending {
   }
 
   /** 536, 548: locks one message and counts it. */
-  #seal(stream: SendingStream, sealer: Sealer, plain: Plain, salt: Uint8Array): NonNullable<OutboxRow['sealed']> {
+  #seal(stream: SendingStream, sealer: Sealer, peer: RemoteParty, plain: Plain, salt: Uint8Array): NonNullable<OutboxRow['sealed']> {
     const bytes = sealMessage(this.#parts.crypto, sealer.state, plain, salt);
     const { row } = stream;
     const next: SendingRow = {
@@ -251,7 +262,7 @@ export class Sending {
       epochBytes: row.epochBytes + bytes.length,
     };
     stream.row = next;
-    return { bytes, keyEpoch: row.epoch, kekId: sealer.kekId };
+    return { bytes, keyEpoch: row.epoch, kekId: sealer.kekId, until: peer.exchange.notAfter };
   }
 
   #refuse(peer: RemoteParty): undefined {

@@ -11,6 +11,8 @@ export interface DskHeader {
   readonly epoch: number;
   readonly firstSequence: number;
   readonly compromise: boolean;
+  /** It takes over sequences of earlier keys, without distrust of them. */
+  readonly again?: boolean;
 }
 
 /** What a wrapped session key is bound to: direction, dialog, device and the key exchange key (A27, A28). */
@@ -30,7 +32,7 @@ export function encodeDskHeader(header: DskHeader, wrapped: Uint8Array): Uint8Ar
     .fixed(id16ToBytes(header.dskId))
     .u32(header.epoch)
     .u64(header.firstSequence)
-    .u8(header.compromise ? dskKinds.compromise : dskKinds.routine)
+    .u8(kindOf(header))
     .lp(wrapped)
     .finish();
 }
@@ -41,12 +43,13 @@ export function parseDskHeader(bytes: Buffer, at: number): DskHeader | undefined
   const first = bytes.readBigUInt64BE(at + 20);
   const kind = bytes[at + 28];
   if (epoch === 0 || first === 0n || first > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  if (kind !== dskKinds.routine && kind !== dskKinds.compromise) return undefined;
+  if (kind !== dskKinds.routine && kind !== dskKinds.compromise && kind !== dskKinds.again) return undefined;
   return {
     dskId: dskIdFromBytes(bytes.subarray(at, at + 16)),
     epoch,
     firstSequence: Number(first),
     compromise: kind === dskKinds.compromise,
+    ...(kind === dskKinds.again ? { again: true } : {}),
   };
 }
 
@@ -71,6 +74,11 @@ export function unwrapDsk(
   return opened?.length === dskBytes ? crypto.secret('dsk-receive', opened) : undefined;
 }
 
+function kindOf({ compromise, again }: DskHeader): number {
+  if (compromise) return dskKinds.compromise;
+  return again === true ? dskKinds.again : dskKinds.routine;
+}
+
 /** Sender peer id ‖ recipient peer id ‖ dialogId ‖ senderInstance ‖ dskId ‖ dskEpoch ‖ firstSequence ‖ kind ‖ kekId: all of fixed length. */
 function dskAad(context: DskContext, header: DskHeader): Uint8Array {
   return new Writer()
@@ -81,7 +89,7 @@ function dskAad(context: DskContext, header: DskHeader): Uint8Array {
     .fixed(id16ToBytes(header.dskId))
     .u32(header.epoch)
     .u64(header.firstSequence)
-    .u8(header.compromise ? dskKinds.compromise : dskKinds.routine)
+    .u8(kindOf(header))
     .fixed(id16ToBytes(context.kekId))
     .finish();
 }

@@ -1,17 +1,23 @@
 import type { KeyStatus } from '../../../shared/model/keys';
 import type { KekRing } from '../exchange/kek-ring';
+import type { KekRow } from '../exchange/kek-store';
 import type { Clock } from '../ports';
 import type { DialogStore } from './dialog-store';
-import type { DialogKeyStatus } from './dialog-types';
+import type { DialogKeyStatus, RemoteParty } from './dialog-types';
 import { isStale } from './peer-key-rules';
-import { stillRefused } from './refused-keys';
 import { presetOf } from './shift-policy';
 import type { DialogState, ReceivingStream } from './streams';
 
+export interface StatusParts {
+  readonly ring: KekRing;
+  readonly store: DialogStore;
+  readonly clock: Clock;
+  readonly peer: RemoteParty | undefined;
+}
+
 /** What a person may see of a dialog's keys: ids shortened, no key bytes (S2-21). */
-export function dialogStatus(dialog: DialogState, ring: KekRing, store: DialogStore, clock: Clock): DialogKeyStatus {
-  const creator = dialog.row.kekCreator;
-  const kek = creator ? ring.newestOf(creator) : undefined;
+export function dialogStatus(dialog: DialogState, { ring, store, clock, peer }: StatusParts): DialogKeyStatus {
+  const kek = kekOf(dialog, ring, peer, clock.now());
   const sending = dialog.sending?.row;
   const [key] = sending && sending.epoch > 0 ? store.newestSendingKeys(sending, 1) : [];
   const { policy } = dialog;
@@ -37,8 +43,18 @@ export function dialogStatus(dialog: DialogState, ring: KekRing, store: DialogSt
     policy,
     preset: presetOf(policy),
     transcript: { equal: sending?.comparedEqual ?? true, upTo: sending?.comparedUpTo ?? 0 },
-    problems: [...dialog.receiving.values()].flatMap(problems).sort((a, b) => a.since - b.since),
+    problems: problems(dialog, store),
   };
+}
+
+/** The key exchange key of what this device would send now, without making one. */
+function kekOf(dialog: DialogState, ring: KekRing, peer: RemoteParty | undefined, now: number): KekRow | undefined {
+  const { sending, row } = dialog;
+  if (!row.kekCreator) return undefined;
+  const sealer = sending?.sealer;
+  if (sealer?.ringRevision === ring.revision && now < sealer.until) return ring.find(sealer.kekId);
+  const bound = ring.newestOf(row.kekCreator);
+  return peer && !ring.inUse(row.kekCreator, peer, now) ? (ring.newestOwn() ?? bound) : bound;
 }
 
 /** When the key in use is too old by its policy, in wall time, whatever that clock did meanwhile. */
@@ -50,14 +66,19 @@ function shiftsBy({ policy, sending }: DialogState, since: number, clock: Clock)
   return Math.max(0, Math.trunc(Math.abs(began - since) < 1_000 ? since : began) + policy.afterMilliseconds);
 }
 
-function problems(stream: ReceivingStream): KeyStatus['problems'] {
-  const { instanceId } = stream.row;
-  const refused = stillRefused(stream);
-  const waiting = [...stream.held.values()].map((row) => row.receivedAt);
-  const found: KeyStatus['problems'] = [];
-  if (waiting.length > 0) found.push({ kind: 'waiting', count: waiting.length, since: Math.min(...waiting), instanceId });
-  if (refused.length > 0) found.push({ kind: 'key-refused', count: refused.length, since: Math.min(...refused), instanceId });
-  return found;
+/** What could not be read, newest last: what is missing before later ones, and what came under keys that open nothing. */
+function problems({ key, receiving }: DialogState, store: DialogStore): KeyStatus['problems'] {
+  const refused = store.refusals(key.peerId).filter(({ dialogId }) => dialogId === undefined || dialogId === key.dialogId);
+  const found = [
+    ...[...receiving.values()].flatMap(waiting),
+    ...refused.map(({ kind, count, since, instanceId }) => ({ kind, count, since, instanceId })),
+  ];
+  return found.sort((a, b) => a.since - b.since);
+}
+
+function waiting({ row, held }: ReceivingStream): KeyStatus['problems'] {
+  const times = [...held.values()].map((each) => each.receivedAt);
+  return times.length > 0 ? [{ kind: 'waiting', count: times.length, since: Math.min(...times), instanceId: row.instanceId }] : [];
 }
 
 function short(id: string): string {

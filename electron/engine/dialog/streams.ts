@@ -6,6 +6,7 @@ import type { DialogKey, DialogRow, DialogStore, HeldRow, ReceivingKeyRow, Recei
 import { keptDeadKeys } from './limits';
 import type { OwnShifts } from './own-shifts';
 import type { SealState } from './seal-message';
+import type { Takeover } from './shift-store';
 import type { DskHeader } from './session-key';
 import { defaultPolicy } from './shift-policy';
 import { firstDigest } from './transcript';
@@ -23,6 +24,10 @@ export interface Sealer {
   readonly exchangeHash: Uint8Array;
   readonly ringRevision: number;
   readonly kekId: KekId;
+  /** Whose key that is, and between which wall-clock times it is sent under. */
+  readonly creator: InstanceId;
+  readonly from: number;
+  readonly until: number;
 }
 
 /** What this device sends in one dialog. `row` is written through after every change. */
@@ -32,6 +37,8 @@ export interface SendingStream {
   sealer: Sealer | undefined;
   /** Found at the first need, so always there while there is a key. */
   shifts: OwnShifts | undefined;
+  /** Whether the peer may hold something of this stream that came early. */
+  waitsThere: boolean;
 }
 
 /** What another device sends in one dialog: the replay window, key epochs, and what came early. */
@@ -46,8 +53,6 @@ export interface ReceivingStream {
   readonly dirtyKeys: Set<number>;
   /** The highest epoch that came with a message, when it arrived, and when that was known here; read at the first need. */
   shiftsSeen: { readonly highest: number; readonly received: number; readonly monotonic: number } | undefined;
-  /** Sequences that came under a key which is refused, and when they first did. */
-  readonly refused: Map<number, number>;
 }
 
 /** One dialog as the engine works on it. */
@@ -57,6 +62,8 @@ export interface DialogState {
   policy: ShiftPolicy;
   sending: SendingStream | undefined;
   readonly receiving: Map<InstanceId, ReceivingStream>;
+  /** What the next session key of this device has to say; absent mostly. */
+  takeover?: Takeover | undefined;
   /** Store generation of the newest change that memory holds. */
   touched: number;
 }
@@ -71,8 +78,9 @@ export function loadDialog(store: DialogStore, key: DialogKey, own: InstanceId, 
     key: { peerId: key.peerId, dialogId: key.dialogId },
     row,
     policy: store.policy(key) ?? defaultPolicy,
-    sending: sending && { row: sending, key: undefined, sealer: undefined, shifts: undefined },
+    sending: sending && { row: sending, key: undefined, sealer: undefined, shifts: undefined, waitsThere: true },
     receiving,
+    takeover: store.takeover({ ...key, instanceId: own }),
     touched: generation,
   };
 }
@@ -86,7 +94,7 @@ function loadReceiving(store: DialogStore, row: ReceivingRow): ReceivingStream {
     heldBytes += each.content.length;
   }
   const keys = [...store.receivingKeys(key, keptDeadKeys)];
-  return { row, keys, held, heldBytes, dirty: false, dirtyKeys: new Set(), shiftsSeen: undefined, refused: new Map() };
+  return { row, keys, held, heldBytes, dirty: false, dirtyKeys: new Set(), shiftsSeen: undefined };
 }
 
 export function newSending(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): SendingStream {
@@ -104,7 +112,7 @@ export function newSending(crypto: Crypto, key: StreamKey, people: readonly [Pee
     epochMessages: 0,
     epochBytes: 0,
   };
-  return { row, key: undefined, sealer: undefined, shifts: undefined };
+  return { row, key: undefined, sealer: undefined, shifts: undefined, waitsThere: false };
 }
 
 export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): ReceivingStream {
@@ -118,7 +126,7 @@ export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [P
     acknowledgementDue: false,
     kekRanges: [],
   };
-  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set(), shiftsSeen: undefined, refused: new Map() };
+  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set(), shiftsSeen: undefined };
 }
 
 /** Forgets the session key: the next message takes a new one. */

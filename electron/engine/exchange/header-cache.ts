@@ -49,6 +49,11 @@ export class HeaderCache<E extends CachedHeader> {
     return true;
   }
 
+  /** Drops the entries that are not to be used again. */
+  dropIf(isOver: (entry: E) => boolean): void {
+    for (const [key, entry] of this.#entries) if (isOver(entry)) this.#drop(key, entry);
+  }
+
   clear(): void {
     for (const [key, entry] of this.#entries) this.#drop(key, entry);
   }

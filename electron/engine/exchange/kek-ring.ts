@@ -1,36 +1,20 @@
-import type { ExchangeCredential } from '../certificates/credential';
-import type { LocalParty } from '../certificates/local-party';
-import type { IdentityCertificate } from '../certificates/identity-certificate';
-import type { Crypto } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import { kekIdFromBytes } from '../wire/ids';
-import type { InstanceId, KekId, PeerId } from '../ids';
-import { createKekBlock, type KekHeader, parseNames, spanOfBlock, unwrapBlock } from './kek-block';
-import type { KekRow, KekStore } from './kek-store';
+import type { InstanceId, KekId } from '../ids';
+import type { KekHeader } from './kek-block';
+import { KekKeys, type KekKeysParts, type Recipient } from './kek-keys';
+import { type Between, isInUse, kekLifeMs, type Life, lifeOf } from './kek-shift';
+import type { KekRow } from './kek-store';
 import { kekBytes, keyCheck } from './kek-wrap';
-import { certName, credentialHash, issued } from './service-pair';
 
-/** Intended life of a key exchange key: 7 days (protocol.md §5). */
-const lifeMs = 7 * 24 * 3600 * 1000;
 /** Remembered keys per creating instance; more than a lifetime of weekly shifts within a grace period (A17). */
 const maxRemembered = 256;
 /** Received header blocks kept per peer. */
 const maxBlocks = 16;
 
-export interface KekRingParts {
-  readonly crypto: Crypto;
-  readonly local: LocalParty;
-  readonly store: KekStore;
-  readonly peerId: PeerId;
-  /** Received keys kept open in memory; 0 derives them from their block at every need. */
-  readonly open: number;
-}
-
-/** Own header block for one recipient credential, with what every message under it hashes. */
-export interface OwnBlock {
-  readonly bytes: Uint8Array;
-  /** hdr1 = H(service pair ‖ KEK header), 32 bytes. */
-  readonly hash: Uint8Array;
+export interface KekRingParts extends KekKeysParts {
+  /** The key with this id is erased: what else holds it in memory lets it go. */
+  readonly onErased: (kekId: KekId) => void;
 }
 
 /**
@@ -40,13 +24,15 @@ export interface OwnBlock {
 export class KekRing {
   readonly #parts: KekRingParts;
   readonly #rows = new Map<KekId, KekRow>();
-  readonly #open = new Map<KekId, Secret<'kek'>>();
+  /** The keys themselves. */
+  readonly keys: KekKeys;
   readonly #floors = new Map<InstanceId, number>();
   /** Rises whenever a newer key of some creator appears or one is deleted: what was built on the old choice is stale. */
   revision = 0;
 
   constructor(parts: KekRingParts) {
     this.#parts = parts;
+    this.keys = new KekKeys(parts);
     for (const row of parts.store.keks(parts.peerId)) this.#rows.set(row.kekId, row);
   }
 
@@ -92,7 +78,11 @@ export class KekRing {
       this.#put({ ...row, known: true });
     }
     store.putVerifiedBlock(peerId, header.kekId, hash, block, maxBlocks);
-    this.#keepOpen(header.kekId, key.bytes);
+    // What is sent under no more is not kept open; received again, its header brings it along.
+    const newest = this.newestOf(header.creatingInstance);
+    if (newest?.kekId !== header.kekId) return;
+    for (const older of this.#rows.values()) if (older.creatingInstance === header.creatingInstance && older !== newest) this.keys.drop(older.kekId);
+    this.keys.keep(header.kekId, key.bytes);
   }
 
   /** A message under these keys was acknowledged. */
@@ -113,95 +103,110 @@ export class KekRing {
     return newest;
   }
 
-  /**
-   * For a new dialog: the newest known key of each creator, of those the one with the lowest creating instance, so
-   * that both sides converge after creating at the same time (A18); else an own one that is still unanswered, else a
-   * new one.
-   */
-  choose(now: number): KekRow {
-    let chosen: KekRow | undefined;
-    for (const row of this.#rows.values()) {
-      if (!row.known || row.deleted) continue;
-      const better =
-        !chosen ||
-        row.creatingInstance < chosen.creatingInstance ||
-        (row.creatingInstance === chosen.creatingInstance && row.epoch > chosen.epoch);
-      if (better) chosen = row;
-    }
-    return chosen ?? this.newestOf(this.#parts.local.instanceId) ?? this.create(now);
+  newestOwn(): KekRow | undefined {
+    return this.newestOf(this.#parts.local.instanceId);
   }
 
-  /** A new key of this device for the pair, one epoch up. */
-  create(now: number): KekRow {
+  /** The credentials in use towards this recipient. */
+  between(peer: Recipient): Between {
+    return { own: this.#parts.local.exchange.current.credential, peer: peer.exchange };
+  }
+
+  /** When this key is sent under. */
+  life(row: KekRow): Life {
+    return lifeOf(row, this.#parts.local.instanceId);
+  }
+
+  /** Whether the newest key of this creator may be sent under now. */
+  inUse(creator: InstanceId, peer: Recipient, now: number): KekRow | undefined {
+    const { local } = this.#parts;
+    const row = this.newestOf(creator);
+    if (!row || row.epoch < this.floor(creator) || !isInUse(row, local.instanceId, this.between(peer), now)) return undefined;
+    return creator === local.instanceId && !row.key ? undefined : row;
+  }
+
+  /** This device's own key for the pair, replaced first when it is due. */
+  own(peer: Recipient, now: number): KekRow {
+    return this.inUse(this.#parts.local.instanceId, peer, now) ?? this.create(peer, now);
+  }
+
+  /**
+   * For a new dialog: of the creators with a known key, the one with the lowest creating instance whose newest key may
+   * be sent under, so that both sides converge after creating at the same time (A18); else this device.
+   */
+  choose(peer: Recipient, now: number): KekRow {
+    const { instanceId } = this.#parts.local;
+    const creators = new Set<InstanceId>();
+    for (const row of this.#rows.values()) if (row.known && !row.deleted) creators.add(row.creatingInstance);
+    for (const creator of [...creators].sort()) {
+      const row = creator === instanceId ? this.own(peer, now) : this.inUse(creator, peer, now);
+      if (row) return row;
+    }
+    return this.own(peer, now);
+  }
+
+  /** A new key of this device for the pair, one epoch up; the one before loses its bytes here and in the database. */
+  create(peer: Recipient, now: number, byHand = false): KekRow {
     const { crypto, local, peerId } = this.#parts;
-    let epoch = 0;
+    let epoch = this.floor(local.instanceId) - 1;
     for (const row of this.#rows.values()) {
       if (row.creatingInstance === local.instanceId) epoch = Math.max(epoch, row.epoch);
     }
     const kekId = kekIdFromBytes(crypto.random(16));
     // A repeated id would mean a broken generator: refuse rather than reuse (S2-05).
     if (this.#rows.has(kekId)) throw new Error('the random generator repeated a key id');
+    this.retireOwn();
     const key = crypto.randomSecret('kek', kekBytes);
+    const between = this.between(peer);
     try {
       const row: KekRow = {
         peerId,
         kekId,
         creatingInstance: local.instanceId,
-        epoch: epoch + 1,
+        epoch: Math.max(1, epoch + 1),
         notBefore: now,
-        notAfter: now + lifeMs,
+        notAfter: now + kekLifeMs,
         key: key.bytes.slice(),
+        ownExchange: between.own.hash.slice(),
+        peerExchange: between.peer.hash.slice(),
+        byHand,
         check: keyCheck(crypto, 'kek-check', key),
         known: false,
         deleted: false,
         createdAt: now,
       };
       this.#put(row);
+      this.#forgetOldest(local.instanceId);
       return row;
     } finally {
       key.wipe();
     }
   }
 
-  /**
-   * Runs `use` with the key itself: a created one from its row, a received one from memory or, after a restart, from
-   * its verified block with one decapsulation (S1-19). Undefined when the exchange key it was wrapped to is gone.
-   */
-  withKey<T>(row: KekRow, use: (key: Secret<'kek'>) => T): T | undefined {
-    const { crypto } = this.#parts;
-    const open = this.#open.get(row.kekId);
-    if (open) return use(open);
-    const key = row.key ? crypto.secret('kek', row.key.slice()) : this.#fromBlock(row);
-    if (!key) return undefined;
-    try {
-      this.#keepOpen(row.kekId, key.bytes);
-      return use(key);
-    } finally {
-      key.wipe();
+  /** Erases the bytes of every key this device made: the next one sent under is new. */
+  retireOwn(): void {
+    for (const row of this.#rows.values()) if (row.key) this.#erase(row);
+  }
+
+  /** Nothing of this creator below `floor` is accepted again (A16): neither from caches nor from stored headers. */
+  raiseFloor(creator: InstanceId, floor: number): void {
+    if (floor <= this.floor(creator)) return;
+    const { store, peerId } = this.#parts;
+    store.setKekFloor(peerId, creator, floor);
+    this.#floors.set(creator, floor);
+    this.revision += 1;
+    for (const row of this.#rows.values()) {
+      if (row.creatingInstance !== creator || row.epoch >= floor) continue;
+      this.#erase(row);
+      store.removeBlocksOf(peerId, row.kekId);
     }
   }
 
-  /**
-   * The service pair and KEK header to send under this key to this credential: made once, then the same bytes in every
-   * dialog (S1-27, S1-30, S1-31). Undefined when the recipient's key is malformed or the key cannot be had.
-   */
-  ownBlock(row: KekRow, recipient: { readonly identity: IdentityCertificate; readonly exchange: ExchangeCredential }): OwnBlock | undefined {
-    const { crypto, local, store, peerId } = this.#parts;
-    const context = crypto.sha256(local.instance.credential.hash, recipient.exchange.hash);
-    const stored = store.ownBlock(row.kekId, context);
-    if (stored) return { bytes: stored, hash: crypto.sha256(stored) };
-    const names = {
-      initiatorCert: certName(local.identity, local.instance.credential),
-      initiatorIssued: issued(local.instance.credential),
-      targetCert: certName(recipient.identity, recipient.exchange),
-      targetIssued: issued(recipient.exchange),
-    };
-    const recipientKem = recipient.exchange.kemKey;
-    const signing = local.instance.signing.secret;
-    const bytes = this.withKey(row, (kek) => createKekBlock(crypto, { names, header: row, kek, recipientKem, signing }));
-    if (!bytes) return undefined;
-    store.putOwnBlock(peerId, row.kekId, context, bytes);
-    return { bytes, hash: crypto.sha256(bytes) };
+  /** Every creator of the pair with the newest epoch this device has heard of. */
+  newestEpochs(): ReadonlyMap<InstanceId, number> {
+    const newest = new Map<InstanceId, number>();
+    for (const { creatingInstance, epoch } of this.#rows.values()) newest.set(creatingInstance, Math.max(epoch, newest.get(creatingInstance) ?? 0));
+    return newest;
   }
 
   /** Deletes every key and block of the pair; ids, epochs and commitments stay, so that nothing old comes back (A19). */
@@ -213,8 +218,7 @@ export class KekRing {
 
   /** Forgets what is open in memory. */
   wipe(): void {
-    for (const key of this.#open.values()) key.wipe();
-    this.#open.clear();
+    this.keys.wipe();
   }
 
   #put(row: KekRow): void {
@@ -223,30 +227,14 @@ export class KekRing {
     this.revision += 1;
   }
 
-  #keepOpen(kekId: KekId, bytes: Uint8Array): void {
-    if (this.#parts.open === 0 || this.#open.has(kekId)) return;
-    for (const [oldest, key] of this.#open) {
-      if (this.#open.size < this.#parts.open) break;
-      key.wipe();
-      this.#open.delete(oldest);
-    }
-    this.#open.set(kekId, this.#parts.crypto.secret('kek', bytes.slice()));
-  }
-
-  #fromBlock(row: KekRow): Secret<'kek'> | undefined {
-    const { crypto, local, store, peerId } = this.#parts;
-    const stored = store.blockOf(peerId, row.kekId);
-    if (!stored) return undefined;
-    const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
-    const span = spanOfBlock(bytes, 0);
-    if (!span) return undefined;
-    const { targetCert } = parseNames(bytes, span);
-    const exchange = local.exchange.find(credentialHash(targetCert));
-    const key = exchange && unwrapBlock(crypto, bytes, span, targetCert, exchange.kem);
-    if (!key) return undefined;
-    if (crypto.equal(keyCheck(crypto, 'kek-check', key), row.check)) return key;
-    key.wipe();
-    return undefined;
+  #erase(row: KekRow): void {
+    const { store, onErased } = this.#parts;
+    this.keys.drop(row.kekId);
+    store.removeOwnBlocks(row.kekId);
+    onErased(row.kekId);
+    if (!row.key) return;
+    const { key: _, ...rest } = row;
+    this.#put(rest);
   }
 
   /** Bounds what one peer can make us remember; what is forgotten is below the floor from then on (A16, A17). */
@@ -256,8 +244,9 @@ export class KekRing {
     for (const row of epochs.slice(0, Math.max(0, epochs.length - maxRemembered))) {
       this.#rows.delete(row.kekId);
       store.removeKek(peerId, row.kekId);
-      store.setKekFloor(peerId, creator, row.epoch + 1);
-      this.#floors.set(creator, row.epoch + 1);
+      const floor = Math.max(this.floor(creator), row.epoch + 1);
+      store.setKekFloor(peerId, creator, floor);
+      this.#floors.set(creator, floor);
     }
   }
 }

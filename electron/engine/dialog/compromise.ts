@@ -1,0 +1,143 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { KekHeader } from '../exchange/kek-block';
+import type { InstanceId, PeerId } from '../ids';
+import type { RemoteParty } from './dialog-types';
+import { hourMs, pairShiftsPerHour } from './limits';
+import type { Sending, SendingParts } from './sending';
+import type { DialogState } from './streams';
+import { takeOver } from './takeover';
+
+export interface CompromiseParts extends SendingParts {
+  readonly sending: Sending;
+}
+
+/**
+ * Key exchange keys replaced by hand, and what follows when earlier ones may be known to others (protocol.md §5, §6):
+ * nothing below the new floors is accepted again, every session key of the pair is replaced, what was not acknowledged
+ * is sealed again under the same sequences, and what waited out of order is not believed. Every method runs inside
+ * `Memory.change`.
+ */
+export class Compromise {
+  readonly #parts: CompromiseParts;
+
+  constructor(parts: CompromiseParts) {
+    this.#parts = parts;
+  }
+
+  /** By the person of this device. Errors: keys.too-often with retryAt. */
+  shift(peer: RemoteParty, compromised: boolean): { readonly epoch: number } {
+    const { local, memory, sending, store } = this.#parts;
+    const ring = memory.ring(peer.peerId);
+    this.#assertNotTooOften(peer.peerId);
+    const now = this.#now();
+    const kek = ring.create(peer, now, true);
+    if (!compromised) return { epoch: kek.epoch };
+    for (const [creator, epoch] of ring.newestEpochs()) ring.raiseFloor(creator, creator === local.instanceId ? kek.epoch : epoch + 1);
+    const dialogs = this.#openDialogs(peer.peerId);
+    for (const dialog of dialogs) this.#bind(dialog, local.instanceId);
+    this.#distrust(peer.peerId, dialogs, 'compromise');
+    // Whoever asked for it sees it happen: also where nothing waits the session key is new at once.
+    sending.sealWaiting(peer.peerId);
+    for (const dialog of dialogs) {
+      const stream = dialog.sending;
+      if (!stream || stream.row.epoch === 0 || stream.key) continue;
+      memory.touch(dialog);
+      sending.shift(dialog, stream, 'compromise');
+      store.putSending(stream.row);
+    }
+    return { epoch: kek.epoch };
+  }
+
+  /**
+   * Whether an authentic session key header of this kind may be heeded now: each costs work in every dialog of the
+   * pair, so one peer is heeded as often as an honest one can ask (A17).
+   */
+  mayHear(peerId: PeerId, { creatingInstance, epoch }: KekHeader): boolean {
+    const { memory, clock } = this.#parts;
+    if (epoch <= memory.ring(peerId).floor(creatingInstance)) return true;
+    return memory.peer(peerId).distrust.take(clock.monotonic());
+  }
+
+  /** An accepted message carried a new session key of kind compromise under this key exchange key. */
+  heardKey(dialog: DialogState, header: KekHeader): void {
+    const { memory, local } = this.#parts;
+    const ring = memory.ring(dialog.key.peerId);
+    const own = dialog.row.kekCreator === local.instanceId ? ring.newestOf(local.instanceId) : undefined;
+    // Both did it at once: both stay with the lower device, as for new dialogs (A18).
+    const crossed = own !== undefined && !own.known && own.epoch === ring.floor(local.instanceId) && local.instanceId < header.creatingInstance;
+    if (!crossed) this.#bind(dialog, header.creatingInstance);
+    this.#heardFloor(dialog.key.peerId, header.creatingInstance, header.epoch, dialog);
+  }
+
+  /** An acknowledgement under a key of this creator said which of its epochs are still accepted. */
+  heardFloor(dialog: DialogState, creator: InstanceId, floor: number): void {
+    const { memory, clock } = this.#parts;
+    const { peerId } = dialog.key;
+    const ring = memory.ring(peerId);
+    // Nothing can be locked with a key that was never heard of: the word comes again with the key.
+    const known = Math.min(floor, ring.newestEpochs().get(creator) ?? 0);
+    if (known <= ring.floor(creator) || !memory.peer(peerId).distrust.take(clock.monotonic())) return;
+    this.#heardFloor(peerId, creator, known);
+  }
+
+  /** `judged`: the dialog whose early messages were told apart by the key that was heard in it. */
+  #heardFloor(peerId: PeerId, creator: InstanceId, floor: number, judged?: DialogState): void {
+    const { local, memory } = this.#parts;
+    const ring = memory.ring(peerId);
+    if (floor <= ring.floor(creator)) return;
+    ring.raiseFloor(creator, floor);
+    // The other side refuses what this device made before, too: the next key of its own is a new one.
+    if (creator !== local.instanceId) ring.retireOwn();
+    this.#distrust(peerId, this.#openDialogs(peerId), 'again', judged);
+  }
+
+  #distrust(peerId: PeerId, dialogs: readonly DialogState[], kind: 'compromise' | 'again', judged?: DialogState): void {
+    const { memory, store, sink } = this.#parts;
+    for (const dialog of dialogs) {
+      memory.touch(dialog);
+      const { sending } = dialog;
+      if (sending && sending.row.epoch > 0) takeOver(store, dialog, sending, { kind, reason: 'compromise' }, 1);
+      for (const stream of dialog.receiving.values()) {
+        if (dialog !== judged && stream.held.size > 0) {
+          store.dropHeld(stream.row);
+          stream.held.clear();
+          stream.heldBytes = 0;
+        }
+        // The answer carries the floor, and says what is missing now.
+        stream.row = { ...stream.row, acknowledgementDue: true };
+        store.putReceiving(stream.row);
+      }
+    }
+    sink.resealed({ peerId });
+  }
+
+  #openDialogs(peerId: PeerId): DialogState[] {
+    const { store, memory } = this.#parts;
+    return store.dialogsOf(peerId).flatMap((row) => {
+      const dialog = row.state === 'open' ? memory.dialog(row) : undefined;
+      return dialog ? [dialog] : [];
+    });
+  }
+
+  #bind(dialog: DialogState, creator: InstanceId): void {
+    const { memory, store } = this.#parts;
+    if (dialog.row.kekCreator === creator) return;
+    memory.touch(dialog);
+    dialog.row = { ...dialog.row, kekCreator: creator };
+    store.putDialog(dialog.row);
+  }
+
+  #assertNotTooOften(peerId: PeerId): void {
+    const { local, store, clock } = this.#parts;
+    const now = clock.now();
+    // A clock set back must not lock the person out for as long as it was ahead.
+    const times = store.keksByHand(peerId, local.instanceId, now - hourMs).filter((at) => at <= now);
+    const oldest = times.at(-pairShiftsPerHour);
+    if (oldest === undefined) return;
+    throw new KeyshiftError('keys.too-often', 'The keys were renewed too often.', { retryAt: oldest + hourMs });
+  }
+
+  #now(): number {
+    return Math.max(0, Math.trunc(this.#parts.clock.now()));
+  }
+}

@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
+import { parseDskHeader } from '../../../../electron/engine/dialog/session-key';
+import type { DialogId } from '../../../../electron/engine/ids';
+import { Forger } from '../../../support/dialog-forge';
+import { type Device, newPair, settle } from '../../../support/dialog-kit';
+import { day, hour, keysWithBytes } from '../../../support/rotating-pair';
+
+/** Both say all they have to say, sealing what waits as a live connection does. */
+function talk(alice: Device, bob: Device): void {
+  for (let round = 0; round < 4; round += 1) {
+    alice.engine.sealWaiting(bob.peerId);
+    bob.engine.sealWaiting(alice.peerId);
+    settle(alice, bob);
+  }
+}
+
+function header(message: Uint8Array | undefined) {
+  const bytes = Buffer.from(message ?? new Uint8Array());
+  const span = spanOfMessage(bytes);
+  return span && { ...parseDskHeader(bytes, span.dskAt), sequence: span.sequence };
+}
+
+const epochs = (device: Device, other: Device, dialogs: readonly DialogId[]) =>
+  dialogs.map((dialogId) => device.engine.status(device.dialog(other, dialogId)).sending?.epoch);
+
+const kekOf = (device: Device, other: Device, dialogId: DialogId) => device.engine.status(device.dialog(other, dialogId)).kek;
+
+function first<T>(list: readonly T[]): T {
+  const [found] = list;
+  if (found === undefined) throw new Error('an empty list');
+  return found;
+}
+
+describe('keys that others may know', () => {
+  it('S1-18 S2-14 A16: every session key of the pair is new, what was unacknowledged is sealed again under the same sequences, and nothing older is taken', async () => {
+    const { alice, bob } = await newPair();
+    const dialogs = ['a', 'b', 'c'].map((title) => alice.engine.open(bob.peerId, { title }));
+    const one = first(dialogs);
+    const two = first(dialogs.slice(1));
+    settle(alice, bob);
+    bob.say(alice, two, 'before');
+    settle(alice, bob);
+    for (const text of ['x', 'y', 'z']) alice.say(bob, one, text);
+    const old = alice.pending(bob);
+    const [before, theirs] = [epochs(alice, bob, dialogs), epochs(bob, alice, dialogs)];
+    const kek = kekOf(alice, bob, one);
+
+    expect(alice.engine.shiftPair(alice.dialog(bob, one), { compromised: true })).toEqual({ epoch: 2 });
+    expect(epochs(alice, bob, dialogs)).toEqual(before.map((epoch) => (epoch ?? 0) + 1));
+    expect(keysWithBytes(alice)).toBe(1);
+    const again = alice.pending(bob);
+    expect(again.map((message) => header(message))).toMatchObject([2, 3, 4].map((sequence) => ({ compromise: true, firstSequence: 2, sequence })));
+    expect(again.map((message) => Buffer.from(message).toString('hex'))).not.toEqual(old.map((message) => Buffer.from(message).toString('hex')));
+    expect(alice.sink.of('resealed')).toHaveLength(1);
+
+    talk(alice, bob);
+    expect(bob.sink.texts(one)).toEqual(['x', 'y', 'z']);
+    expect(kekOf(alice, bob, one)).not.toEqual(kek);
+    for (const dialogId of dialogs) expect(kekOf(bob, alice, dialogId)?.id).toBe(kekOf(alice, bob, dialogId)?.id);
+    expect(epochs(bob, alice, dialogs)).toEqual(theirs.map((epoch) => (epoch ?? 0) + 1));
+    expect(bob.sink.of('shifted').filter((each) => each.who === 'peer' && each.reason === 'compromise')).toHaveLength(3);
+
+    // Refused now, also from caches and after a restart, and the dialog does not fail for it.
+    for (const restart of [false, true]) {
+      if (restart) bob.restart();
+      expect(bob.receive(alice, ...old).map((each) => each.kind === 'rejected' && each.reason)).toEqual(['kek-floor', 'kek-floor', 'kek-floor']);
+    }
+    expect(bob.sink.of('failed')).toEqual([]);
+    // The floor stands on both sides, in the database.
+    for (const device of [alice, bob]) {
+      device.restart();
+      expect(device.db.prepare('SELECT floor FROM kek_floors WHERE creating_instance = ?').get([alice.person.local.instanceId])).toEqual({ floor: 2 });
+    }
+    talk(alice, bob);
+    bob.say(alice, one, 'after');
+    talk(alice, bob);
+    expect(alice.sink.texts(one)).toEqual(['after']);
+  });
+
+  it('S1-18 A16: what the other side had under way under the old key is refused, said, and comes again by itself', async () => {
+    const { alice, bob } = await newPair();
+    const dialogs = ['a', 'b', 'c'].map((title) => alice.engine.open(bob.peerId, { title }));
+    settle(alice, bob);
+    for (const dialogId of dialogs) for (const text of ['1', '2']) bob.say(alice, dialogId, text);
+    const old = bob.pending(alice);
+    alice.engine.shiftPair(alice.dialog(bob, first(dialogs)), { compromised: true });
+    // The word of it is lost; only the refusal makes it go out again.
+    alice.acknowledgements(bob);
+    const refused = alice.receive(bob, ...old);
+    expect(refused.map((each) => each.kind === 'rejected' && each.reason)).toEqual(old.map(() => 'kek-floor'));
+    expect(alice.sink.texts()).toEqual([]);
+    expect(alice.engine.refusals(alice.dialog(bob, first(dialogs)))).toMatchObject([{ kind: 'key-refused', dialogId: dialogs[0], count: 2 }]);
+    expect(alice.sink.of('problem').map((each) => each.kind)).toEqual(['key-refused', 'key-refused', 'key-refused']);
+    talk(alice, bob);
+    for (const dialogId of dialogs) {
+      expect(alice.sink.texts(dialogId)).toEqual(['1', '2']);
+      expect(alice.engine.refusals(alice.dialog(bob, dialogId))).toEqual([]);
+    }
+    expect(alice.sink.of('problem').slice(3).map((each) => each.kind)).toEqual([undefined, undefined, undefined]);
+    for (const device of [alice, bob]) expect(device.sink.of('failed')).toEqual([]);
+  });
+
+  it('S1-18: a dialog that was opened under the old key is opened again under the new one', async () => {
+    const { alice, bob } = await newPair();
+    const known = alice.engine.open(bob.peerId, { title: 'known' });
+    settle(alice, bob);
+    const opened = bob.engine.open(alice.peerId, { title: 'opened meanwhile' });
+    bob.say(alice, opened, 'hello');
+    const old = bob.pending(alice);
+    alice.engine.shiftPair(alice.dialog(bob, known), { compromised: true });
+    alice.acknowledgements(bob);
+    expect(alice.receive(bob, ...old).map((each) => each.kind)).toEqual(['rejected', 'rejected']);
+    expect(alice.engine.refusals(alice.dialog(bob, known))).toMatchObject([{ kind: 'key-refused', count: 2 }]);
+    expect(alice.sink.of('opened').map((each) => each.title)).toEqual(['known']);
+    talk(alice, bob);
+    expect(alice.sink.texts(opened)).toEqual(['hello']);
+    expect(alice.engine.refusals(alice.dialog(bob, known))).toEqual([]);
+  });
+
+  it('S2-18: what waited out of order under a key that others may know is not believed; it comes again', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    for (const text of ['one', 'two', 'three']) alice.say(bob, dialogId, text);
+    const [, two, three] = alice.pending(bob);
+    bob.receive(alice, three ?? new Uint8Array());
+    expect(bob.db.prepare('SELECT count(*) AS n FROM held_messages').get()).toEqual({ n: 1 });
+    // Alice learns that it waits there, and takes it back all the same.
+    alice.receive(bob, ...bob.acknowledgements(alice));
+    expect(alice.engine.pending(bob.peerId, { limit: 10 }).map((each) => each.sequence)).toEqual([2, 3]);
+    alice.engine.shiftPair(alice.dialog(bob, dialogId), { compromised: true });
+    expect(alice.engine.pending(bob.peerId, { limit: 10 }).map((each) => each.sequence)).toEqual([2, 3, 4]);
+    // The last one comes first: the one that waited in its place gives way.
+    const [, , last] = alice.pending(bob);
+    expect(bob.receive(alice, last ?? new Uint8Array())[0]?.kind).toBe('held');
+    expect(bob.db.prepare('SELECT key_epoch FROM held_messages').all()).toEqual([{ key_epoch: 2 }]);
+    expect(bob.receive(alice, two ?? new Uint8Array())[0]).toEqual({ kind: 'rejected', reason: 'kek-floor' });
+    talk(alice, bob);
+    expect(bob.sink.texts()).toEqual(['one', 'two', 'three']);
+  });
+
+  it('A18: both do it at the same time: every message comes through, and both end with one key', async () => {
+    const { alice, bob } = await newPair();
+    const dialogs = [alice.engine.open(bob.peerId, { title: 'a' }), bob.engine.open(alice.peerId, { title: 'b' }), alice.engine.open(bob.peerId, { title: 'c' })];
+    settle(alice, bob);
+    for (let round = 0; round < 5; round += 1) {
+      for (const dialogId of dialogs) {
+        alice.say(bob, dialogId, `${round}`);
+        bob.say(alice, dialogId, `${round}`);
+      }
+      alice.engine.shiftPair(alice.dialog(bob, first(dialogs)), { compromised: true });
+      bob.engine.shiftPair(bob.dialog(alice, first(dialogs)), { compromised: true });
+      talk(alice, bob);
+      for (const device of [alice, bob]) {
+        device.clock.pass(hour);
+        expect(device.sink.of('failed')).toEqual([]);
+        for (const dialogId of dialogs) expect(device.sink.texts(dialogId)).toHaveLength(round + 1);
+      }
+      for (const dialogId of dialogs) expect(kekOf(alice, bob, dialogId)?.id).toBe(kekOf(bob, alice, dialogId)?.id);
+    }
+    // Nobody answers a distrust with a new one for ever.
+    const shifts = (device: Device) => device.sink.of('shifted').filter((each) => each.who === 'you').length;
+    expect(shifts(alice)).toBeLessThan(3 * (1 + 5 * 3));
+    expect(alice.pending(bob)).toEqual([]);
+    expect(bob.acknowledgements(alice)).toEqual([]);
+  });
+
+  it('S1-23: the other side was away for days while it happened three times, and both wrote meanwhile', async () => {
+    const { alice, bob } = await newPair();
+    const dialogs = ['a', 'b', 'c'].map((title) => alice.engine.open(bob.peerId, { title }));
+    settle(alice, bob);
+    const expected: string[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (const dialogId of dialogs) {
+        alice.say(bob, dialogId, `${turn}`);
+        bob.say(alice, dialogId, `${turn}`);
+      }
+      expected.push(`${turn}`);
+      for (const device of [alice, bob]) device.clock.pass(2 * day);
+      alice.engine.shiftPair(alice.dialog(bob, first(dialogs)), { compromised: true });
+      alice.restart();
+      if (turn === 1) bob.restart();
+    }
+    talk(alice, bob);
+    for (const dialogId of dialogs) {
+      expect(bob.sink.texts(dialogId)).toEqual(expected);
+      expect(alice.sink.texts(dialogId)).toEqual(expected);
+      expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript.equal).toBe(true);
+    }
+    for (const device of [alice, bob]) expect(device.sink.of('failed')).toEqual([]);
+  });
+
+  it('A31: a lost word of it, a restart and a forged message that waited end nothing', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    // Somebody with Alice's session key of before lays a message ahead.
+    const kek = alice.db.prepare('SELECT * FROM keks').get();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    forger.kek = crypto.secret('kek', new Uint8Array(kek?.['key'] as Uint8Array));
+    forger.kekHeader = { ...forger.kekHeader, kekId: kek?.['kek_id'] as Forger['kekHeader']['kekId'], notBefore: kek?.['not_before'] as number, notAfter: kek?.['not_after'] as number };
+    forger.dialogId = dialogId;
+    forger.dskHeader = { ...forger.dskHeader, epoch: 2, firstSequence: 4 };
+    expect(bob.receive(alice, forger.message(6, 'forged'))[0]?.kind).toBe('held');
+    alice.engine.shiftPair(alice.dialog(bob, dialogId), { compromised: true });
+    alice.acknowledgements(bob);
+    alice.restart();
+    // The next session key says it again, so the forged one gives way instead of ending the dialog.
+    for (const text of ['a', 'b']) alice.say(bob, dialogId, text);
+    expect(header(alice.pending(bob)[0])).toMatchObject({ compromise: true, firstSequence: 2 });
+    talk(alice, bob);
+    for (const text of ['c', 'd', 'e']) alice.say(bob, dialogId, text);
+    talk(alice, bob);
+    expect(bob.sink.texts()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(bob.sink.of('failed')).toEqual([]);
+    alice.restart();
+    alice.say(bob, dialogId, 'f');
+    expect(header(alice.pending(bob)[0])).toMatchObject({ compromise: false });
+  });
+
+  it('A17: a person who distrusts without end is not followed without end, and others are heard', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    bob.receive(alice, forger.message(1, 'x'));
+    bob.say(alice, forger.dialogId, 'mine');
+    const outcomes = [];
+    for (let epoch = 2; epoch < 40; epoch += 1) {
+      const each = new Forger(crypto, alice.person, bob.person);
+      each.kekHeader = { ...each.kekHeader, epoch };
+      each.dskHeader = { ...each.dskHeader, epoch, firstSequence: 2, compromise: true };
+      each.dialogId = forger.dialogId;
+      outcomes.push(bob.receive(alice, each.message(3 + epoch, 'x'))[0]?.kind);
+    }
+    expect(outcomes.filter((kind) => kind === 'held')).toHaveLength(10);
+    expect(bob.sink.of('resealed').length).toBe(10);
+    expect(bob.sink.of('failed')).toEqual([]);
+  });
+
+  it('protocol.md §7: a peer that names a floor above every key it was told of changes nothing', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    bob.db.prepare('INSERT INTO kek_floors (peer_id, creating_instance, floor) VALUES (?, ?, 0)').run([alice.peerId, alice.person.local.instanceId]);
+    bob.db.exec('UPDATE kek_floors SET floor = 4000000000');
+    alice.say(bob, dialogId, 'a');
+    const [message] = alice.pending(bob);
+    bob.receive(alice, message ?? new Uint8Array());
+    bob.restart();
+    const before = alice.engine.status(alice.dialog(bob, dialogId)).sending?.epoch;
+    alice.receive(bob, ...bob.acknowledgements(alice));
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).sending?.epoch).toBe(before);
+    const floor = alice.db.prepare('SELECT max(floor) AS n FROM kek_floors').get()?.['n'];
+    expect(floor ?? 0).toBeLessThanOrEqual(1);
+  });
+
+  it('keys.too-often: ten new keys for a pair and hour by hand, then it says when; automatic ones do not count', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    const key = alice.dialog(bob, dialogId);
+    const start = alice.clock.time;
+    for (let count = 0; count < 10; count += 1) {
+      alice.engine.shiftPair(key, { compromised: count % 2 === 0 });
+      alice.clock.pass(1000);
+    }
+    const before = alice.snapshot();
+    const refused = expect.objectContaining({ code: 'keys.too-often', facts: { retryAt: start + hour } });
+    for (const compromised of [false, true]) expect(() => alice.engine.shiftPair(key, { compromised })).toThrow(refused);
+    alice.restart();
+    expect(() => alice.engine.shiftPair(key, { compromised: true })).toThrow(refused);
+    expect(alice.snapshot()).toBe(before);
+    alice.clock.time = start + hour + 1;
+    expect(alice.engine.shiftPair(key, { compromised: true }).epoch).toBe(12);
+  });
+
+  it('who is blocked or has not answered has no keys to renew; a failed transaction leaves none', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    const key = alice.dialog(bob, dialogId);
+    const before = alice.snapshot();
+    alice.peers.clear();
+    expect(() => alice.engine.shiftPair(key, { compromised: true })).toThrow(expect.objectContaining({ code: 'contact.pending' }));
+    alice.knows(bob, { blocked: true });
+    expect(() => alice.engine.shiftPair(key, { compromised: true })).toThrow(expect.objectContaining({ code: 'contact.blocked' }));
+    alice.knows(bob);
+    alice.sink.refuse = 'shifted';
+    expect(() => alice.engine.shiftPair(key, { compromised: true })).toThrow('refuses');
+    expect(alice.snapshot()).toBe(before);
+    settle(alice, bob);
+    expect(bob.sink.of('opened')).toHaveLength(1);
+    expect(() => alice.engine.shiftPair({ ...key, peerId: alice.peerId }, { compromised: true })).toThrow(expect.objectContaining({ code: 'conversation.unknown' }));
+  });
+});
