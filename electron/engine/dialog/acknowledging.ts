@@ -128,12 +128,13 @@ export class ControlHandler {
     const key = { ...dialog.key, instanceId: local.instanceId };
     this.#compare(sending, control);
     const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);
+    const advanced = cumulative > sending.row.acknowledged;
+    if (advanced) memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
     // The newest word holds: after a compromise the other side no longer keeps what came early.
     const lost = sending.waitsThere ? store.releaseOutbox(key, held) : 0;
     if (held.length > 0) store.holdOutbox(key, held);
     sending.waitsThere = held.length > 0;
-    if (cumulative > sending.row.acknowledged) {
-      memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
+    if (advanced) {
       sending.row = { ...sending.row, acknowledged: cumulative, nextSealed: Math.max(sending.row.nextSealed, cumulative + 1) };
     } else if (held.length === 0 && lost === 0) {
       store.putSending(sending.row);

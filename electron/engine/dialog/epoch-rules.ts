@@ -40,7 +40,9 @@ export function judgeEpoch(rows: readonly ReceivingKeyRow[], claim: EpochClaim):
   let superseded = false;
   // Of keys before one that took over, only their ids still count.
   let covered = takesOver(claim);
-  for (const row of [...rows].reverse()) {
+  for (let at = rows.length - 1; at >= 0; at -= 1) {
+    const row = rows[at];
+    if (!row) continue;
     if (row.epoch === epoch) {
       known = row;
       if (!isClaimed(row, claim)) return conflict;

@@ -24,7 +24,7 @@ async function longLived() {
   db.exec(`
     WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${past})
     INSERT INTO receiving_keys SELECT peer_id, dialog_id, instance_id, i, printf('%032x', i), randomblob(16), i, 0, i, 1, 1000,
-      first_time, last_time, received_at, i = ${past} FROM receiving_keys, n WHERE epoch = 1;
+      first_time, last_time, received_at, i = ${past}, 0 FROM receiving_keys, n WHERE epoch = 1;
     UPDATE receiving_keys SET live = 0 WHERE epoch = 1;
     WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${past})
     INSERT INTO peer_shifts SELECT peer_id, dialog_id, instance_id, i, 1, sent_at - 86400000, received_at - 86400000 FROM peer_shifts, n WHERE epoch = 1;
@@ -121,7 +121,7 @@ describe('a hundred thousand past keys', () => {
     const row = 'peer_id, dialog_id, instance_id';
     bob.db.exec(`
       WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${maxLiveKeys})
-      INSERT INTO receiving_keys SELECT ${row}, i, printf('%032x', i), randomblob(16), i + 5, 0, 0, 0, 0, first_time, last_time, received_at, 1
+      INSERT INTO receiving_keys SELECT ${row}, i, printf('%032x', i), randomblob(16), i + 5, 0, 0, 0, 0, first_time, last_time, received_at, 1, 0
       FROM receiving_keys, n WHERE epoch = 1`);
     bob.restart();
     const before = bob.snapshot();

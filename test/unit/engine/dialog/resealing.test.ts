@@ -94,7 +94,7 @@ describe('exchange keys that come and go', () => {
     pair.settle();
     const inUse = new Forger(alice.crypto, alice.person, bob.person);
     Object.assign(inUse, { kek: thief.kek, kekHeader: thief.kekHeader, dialogId });
-    inUse.dskHeader = { ...inUse.dskHeader, epoch: 2, firstSequence: 3 };
+    inUse.dskHeader = { ...inUse.dskHeader, epoch: 9, firstSequence: 3 };
     expect(bob.receive(alice, inUse.message(3, 'forged', { block: genuine }))[0]).toEqual({ kind: 'rejected', reason: 'kek-rollback' });
     // … and everywhere when its own time is over.
     clock.pass(32 * day);

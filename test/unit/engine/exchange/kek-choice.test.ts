@@ -24,7 +24,7 @@ describe('which key exchange key a dialog uses', () => {
     expect(kekOf(alice, bob, third)).toBe(kekOf(alice, bob, lower));
   });
 
-  it('A18: … over 1,000 schedules of opening, sending, losing, restarting, renewing and waiting', { timeout: 60_000 }, async () => {
+  it.each([1, 2, 3, 4, 5])('A18: … over 1,000 schedules of opening, sending, losing, restarting, renewing and waiting (200, part %i of 5)', { timeout: 60_000 }, async () => {
     await testCrypto();
     const [a, b] = await Promise.all([person('Alice'), person('Bob')]);
     const crypto = await testCrypto();
@@ -86,7 +86,7 @@ describe('which key exchange key a dialog uses', () => {
         expect(alice.sink.of('failed')).toEqual([]);
         expect(bob.sink.of('failed')).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 },
     );
   });
 
