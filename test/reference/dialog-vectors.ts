@@ -69,6 +69,23 @@ export function dialogVectors() {
     const contentText = content.length < 4096 ? { content: hex(content) } : {};
     return { name, control, sequence, time, salt: hex(salt), nonce: hex(made.nonce), aad: hex(made.aad), ...contentText, length: made.bytes.length, ...bytes };
   });
+  // The next key exchange key of the same creator: the same session key, only wrapped again (protocol.md §5).
+  const nextKek = counting(0x62, 32);
+  const nextFields = { kekId: counting(0x72, 16), creatingInstance: senderInstance, epoch: 4, notBefore: 1_780_604_800_000, notAfter: 1_781_209_600_000 };
+  const nextWrapped = wrapKek(nextKek, nextFields, names, exchange.publicKey, counting(0x82, 64));
+  const nextBlock = kekBlock(names, nextFields, nextWrapped, signing.privateKey);
+  const rewrapped = dskHeader(stream, dskFields, nextFields.kekId, nextKek, dsk, counting(0xc2, 24));
+  // New session keys under it that take over what was sent from sequence 5 on (protocol.md §6).
+  const takeovers = [
+    { name: 'compromise', kind: 2, epoch: 3, key: counting(0xa2, 32), dskId: counting(0xb2, 16), nonce: counting(0xc3, 24) },
+    { name: 'again', kind: 3, epoch: 4, key: counting(0xa3, 32), dskId: counting(0xb3, 16), nonce: counting(0xc4, 24) },
+  ].map(({ name, kind, epoch, key, dskId, nonce }, index) => {
+    const fields = { dskId, epoch, firstSequence: 5, kind };
+    const made = dskHeader(stream, fields, nextFields.kekId, nextKek, key, nonce);
+    const salt = counting(0xe8 + index, 16);
+    const { bytes } = message({ block: nextBlock, dskHeader: made, stream, key, control: false, sequence: 5, time: 1_780_604_800_123, salt, plaintext: Buffer.concat([blind, contents.text]) });
+    return { name, kind, dskEpoch: epoch, firstSequence: 5, dsk: hex(key), dskId: hex(dskId), wrapNonce: hex(nonce), dskHeader: hex(made), salt: hex(salt), time: 1_780_604_800_123, sequence: 5, bytes: hex(bytes) };
+  });
   return {
     inputs: {
       sender: hex(sender),
@@ -107,5 +124,17 @@ export function dialogVectors() {
     dskCheck: hex(keyCheck('dsk-check', dsk)),
     messages,
     transcript: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, contents.text, contents.reply].map((content) => Buffer.concat([blind, content]))).map(hex),
+    nextKek: {
+      kek: hex(nextKek),
+      kekId: hex(nextFields.kekId),
+      kekEpoch: nextFields.epoch,
+      notBefore: nextFields.notBefore,
+      notAfter: nextFields.notAfter,
+      encapsulationCoins: hex(counting(0x82, 64)),
+      block: hex(nextBlock),
+      dskWrapNonce: hex(counting(0xc2, 24)),
+      dskHeader: hex(rewrapped),
+    },
+    takeovers,
   };
 }

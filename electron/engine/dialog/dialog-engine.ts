@@ -168,8 +168,6 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       });
     },
 
-    refusals: (key) => store.refusals(key.peerId).filter((each) => each.dialogId === undefined || each.dialogId === key.dialogId),
-
     status(key) {
       memory.refresh();
       const dialog = memory.dialog(key);

@@ -5,7 +5,7 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { DialogId, InstanceId, PeerId } from '../ids';
 import type { Content } from './content';
 import type { DialogKey } from './dialog-store';
-import type { Refusal, RefusalKind } from './shift-store';
+import type { RefusalKind } from './shift-store';
 
 /** What a service knows of the person at the other end, asked anew for every message (S1-44). */
 export interface RemoteParty {
@@ -148,8 +148,6 @@ export interface DialogEngine {
   shiftPair(dialog: DialogKey, options: { readonly compromised: boolean }): { readonly epoch: number };
   /** Erases what is past its time; once after opening. */
   tidy(): void;
-  /** What of this dialog, or of its peer outside of any dialog, could not be opened for want of its key. */
-  refusals(dialog: DialogKey): readonly Refusal[];
   status(dialog: DialogKey): DialogKeyStatus;
   /** Changes what is named, keeps the rest. Errors: conversation.unknown, conversation.failed, conversation.closed. */
   setPolicy(dialog: DialogKey, change: Partial<ShiftPolicy>): void;

@@ -90,12 +90,12 @@ describe('keys that others may know', () => {
     const refused = alice.receive(bob, ...old);
     expect(refused.map((each) => each.kind === 'rejected' && each.reason)).toEqual(old.map(() => 'kek-floor'));
     expect(alice.sink.texts()).toEqual([]);
-    expect(alice.engine.refusals(alice.dialog(bob, first(dialogs)))).toMatchObject([{ kind: 'key-refused', dialogId: dialogs[0], count: 2 }]);
+    expect(alice.engine.status(alice.dialog(bob, first(dialogs))).problems).toMatchObject([{ kind: 'key-refused', count: 2 }]);
     expect(alice.sink.of('problem').map((each) => each.kind)).toEqual(['key-refused', 'key-refused', 'key-refused']);
     talk(alice, bob);
     for (const dialogId of dialogs) {
       expect(alice.sink.texts(dialogId)).toEqual(['1', '2']);
-      expect(alice.engine.refusals(alice.dialog(bob, dialogId))).toEqual([]);
+      expect(alice.engine.status(alice.dialog(bob, dialogId)).problems).toEqual([]);
     }
     expect(alice.sink.of('problem').slice(3).map((each) => each.kind)).toEqual([undefined, undefined, undefined]);
     for (const device of [alice, bob]) expect(device.sink.of('failed')).toEqual([]);
@@ -111,11 +111,11 @@ describe('keys that others may know', () => {
     alice.engine.shiftPair(alice.dialog(bob, known), { compromised: true });
     alice.acknowledgements(bob);
     expect(alice.receive(bob, ...old).map((each) => each.kind)).toEqual(['rejected', 'rejected']);
-    expect(alice.engine.refusals(alice.dialog(bob, known))).toMatchObject([{ kind: 'key-refused', count: 2 }]);
+    expect(alice.engine.status(alice.dialog(bob, known)).problems).toMatchObject([{ kind: 'key-refused', count: 2 }]);
     expect(alice.sink.of('opened').map((each) => each.title)).toEqual(['known']);
     talk(alice, bob);
     expect(alice.sink.texts(opened)).toEqual(['hello']);
-    expect(alice.engine.refusals(alice.dialog(bob, known))).toEqual([]);
+    expect(alice.engine.status(alice.dialog(bob, known)).problems).toEqual([]);
   });
 
   it('S2-18: what waited out of order under a key that others may know is not believed; it comes again', async () => {

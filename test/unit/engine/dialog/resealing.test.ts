@@ -68,10 +68,10 @@ describe('exchange keys that come and go', () => {
     expect(new Set(stillOpen.map((each) => each.week)).size).toBeLessThan(7);
     const old = recorded.filter((each) => !stillOpen.includes(each));
     for (const outcome of bob.receive(alice, ...old.map((each) => each.bytes))) expect(outcome).toEqual({ kind: 'rejected', reason: 'key-destroyed' });
-    expect(bob.engine.refusals(bob.dialog(alice, dialogId))).toMatchObject([{ kind: 'key-destroyed', count: old.length }]);
+    expect(bob.engine.status(bob.dialog(alice, dialogId)).problems).toMatchObject([{ kind: 'key-destroyed', count: old.length }]);
     alice.say(bob, dialogId, 'readable');
     pair.settle();
-    expect(bob.engine.refusals(bob.dialog(alice, dialogId))).toEqual([]);
+    expect(bob.engine.status(bob.dialog(alice, dialogId)).problems).toEqual([]);
   });
 
   it('A21: who has an exchange key and the key inside can forge to its owner until it is replaced; then no more', async () => {

@@ -6,7 +6,7 @@ import { parseControl } from '../../../../electron/engine/dialog/control';
 import { createOpenState, openMessage, unpadded } from '../../../../electron/engine/dialog/open-message';
 import { createSealState, sealMessage } from '../../../../electron/engine/dialog/seal-message';
 import { maxBodyBytes, spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
-import { encodeDskHeader, wrapDsk } from '../../../../electron/engine/dialog/session-key';
+import { encodeDskHeader, parseDskHeader, wrapDsk } from '../../../../electron/engine/dialog/session-key';
 import { firstDigest, nextDigest } from '../../../../electron/engine/dialog/transcript';
 import { createKekBlock } from '../../../../electron/engine/exchange/kek-block';
 import { keyCheck } from '../../../../electron/engine/exchange/kek-wrap';
@@ -103,6 +103,45 @@ describe('the vectors', () => {
       expect(hex(unpadded(opened ?? new Uint8Array()) ?? new Uint8Array())).toBe(hex(plaintext));
       expect({ control: span.control, sequence: span.sequence, time: span.time }).toEqual({ control: each.control, sequence: each.sequence, time: each.time });
       expect(each.control ? parseControl(content)?.kind : parseContent(content)?.kind).toBe(each.control ? 'acknowledgement' : 'text');
+    }
+  });
+
+  it('S2-14 S1-18: … the same session key under the next key exchange key, and keys that take over what was sent before', async () => {
+    const { nextKek, takeovers } = vectors;
+    const crypto = await scripted(bytes(nextKek.encapsulationCoins), bytes(nextKek.dskWrapNonce), ...takeovers.map((each) => bytes(each.wrapNonce)));
+    const kek = crypto.secret('kek', bytes(nextKek.kek));
+    const names = {
+      initiatorCert: bytes(inputs.initiatorCert),
+      initiatorIssued: Buffer.from(inputs.initiatorIssued),
+      targetCert: bytes(inputs.targetCert),
+      targetIssued: Buffer.from(inputs.targetIssued),
+    };
+    const { kekEpoch: epoch, notBefore, notAfter } = nextKek;
+    const kekHeader = { kekId: kekIdFromBytes(bytes(nextKek.kekId)), creatingInstance: instanceIdFromBytes(bytes(inputs.creatingInstance)), epoch, notBefore, notAfter };
+    const signing = crypto.signingFromSeed(bytes(inputs.signingSeed)).secret;
+    const block = createKekBlock(crypto, { names, header: kekHeader, kek, recipientKem: bytes(vectors.exchangeKey), signing });
+    expect(hex(block ?? new Uint8Array())).toBe(nextKek.block);
+    const context = {
+      sender: peerIdFromBytes(bytes(inputs.sender)),
+      recipient: peerIdFromBytes(bytes(inputs.recipient)),
+      dialogId: dialogIdFromBytes(bytes(inputs.dialogId)),
+      senderInstance: instanceIdFromBytes(bytes(inputs.senderInstance)),
+      kekId: kekHeader.kekId,
+    };
+    const header = { dskId: dskIdFromBytes(bytes(inputs.dskId)), epoch: inputs.dskEpoch, firstSequence: inputs.firstSequence, compromise: false };
+    expect(hex(encodeDskHeader(header, wrapDsk(crypto, kek, context, header, crypto.secret('dsk-send', bytes(inputs.dsk)))))).toBe(nextKek.dskHeader);
+    for (const each of takeovers) {
+      const dsk = crypto.secret('dsk-send', bytes(each.dsk));
+      const kind = each.kind === 2 ? { compromise: true } : { compromise: false, again: true };
+      const taken = { dskId: dskIdFromBytes(bytes(each.dskId)), epoch: each.dskEpoch, firstSequence: each.firstSequence, ...kind };
+      const made = encodeDskHeader(taken, wrapDsk(crypto, kek, context, taken, dsk));
+      expect(hex(made)).toBe(each.dskHeader);
+      expect(parseDskHeader(Buffer.from(made), 0)).toEqual(taken);
+      const parts = { dialogId: context.dialogId, senderInstance: context.senderInstance, key: dsk };
+      const state = createSealState({ block: { bytes: bytes(nextKek.block), hash: crypto.sha256(bytes(nextKek.block)) }, dskHeader: { bytes: made, hash: crypto.sha256(made) }, ...parts });
+      const plaintext = Buffer.concat([bytes(inputs.blind), bytes(vectors.messages[0]?.content ?? '')]);
+      const sealed = sealMessage(crypto, state, { control: false, sequence: each.sequence, time: each.time, plaintext }, bytes(each.salt));
+      expect(hex(sealed)).toBe(each.bytes);
     }
   });
 

@@ -159,13 +159,13 @@ describe('a key exchange key replaced by its creator', () => {
     const kinds = bob.receive(alice, ...Array.from({ length: 40 }, (_, index) => flood(index + 1))).map((each) => each.kind);
     expect(kinds.filter((kind) => kind === 'delivered')).toHaveLength(4);
     expect(bob.crypto.meter.read().kemDecaps).toBe(4);
-    expect(bob.engine.refusals(bob.dialog(alice, forger.dialogId))).toMatchObject([{ kind: 'too-many-keys', count: 36 }]);
+    expect(bob.engine.status(bob.dialog(alice, forger.dialogId)).problems).toMatchObject([{ kind: 'too-many-keys', count: 36 }]);
     const carol = new Device(await testCrypto(), await person('Carol'));
     bob.knows(carol);
     expect(bob.receive(carol, new Forger(crypto, carol.person, bob.person).message(1, 'x'))[0]?.kind).toBe('delivered');
     bob.clock.pass(2000);
     expect(bob.receive(alice, flood(5))[0]?.kind).toBe('delivered');
-    expect(bob.engine.refusals(bob.dialog(alice, forger.dialogId))).toEqual([]);
+    expect(bob.engine.status(bob.dialog(alice, forger.dialogId)).problems).toEqual([]);
   });
 
   it('S1-06 S1-27 S1-40: a thousand dialogs with a known person: no RSA, no signature and no KEM on either side', { timeout: 60_000 }, async () => {
