@@ -125,7 +125,7 @@ async function settle(name: string, { clock, network, place }: { clock: ManualCl
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
-    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, close: () => undefined };
+    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => undefined };
     const profile = new OpenProfile({ crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses }, vault, openLocalParty(crypto, loaded));
     profile.start();
     return profile;

@@ -64,7 +64,7 @@ describe('the vault service', () => {
         },
       },
     };
-    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, close: () => {
+    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => {
       closed += 1;
       if (failClose) throw new Error('disk');
     } };
