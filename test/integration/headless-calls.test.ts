@@ -43,6 +43,7 @@ const lines: Readonly<Partial<Record<CallName, Line>>> = {
   'messages.list': { required: { conversationId: 'CONVERSATION' }, optional: { before: 'MESSAGE', limit: 1 } },
   'keys.status': { required: { conversationId: 'CONVERSATION' } },
   'keys.shift': { required: { conversationId: 'CONVERSATION' } },
+  'keys.shiftPair': { required: { conversationId: 'CONVERSATION' }, optional: { compromised: false } },
   'keys.setPolicy': { required: { conversationId: 'CONVERSATION', policy: 'standard' } },
   'keys.timeline': { required: { conversationId: 'CONVERSATION' } },
   'envelopes.save': { required: { contactId: 'CONTACT' }, optional: { path: '/nowhere/at/all' }, files: true },

@@ -113,6 +113,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'messages.list': { conversationId: id('d') },
   'keys.status': { conversationId: id('d') },
   'keys.shift': { conversationId: id('d') },
+  'keys.shiftPair': { conversationId: id('d') },
   'keys.setPolicy': { conversationId: id('d'), policy: 'frequent' },
   'keys.timeline': { conversationId: id('d') },
   'envelopes.save': { contactId: id('c') },

@@ -14,8 +14,8 @@ export interface CompromiseParts extends SendingParts {
 /**
  * Key exchange keys replaced by hand, and what follows when earlier ones may be known to others (protocol.md §5, §6):
  * nothing below the new floors is accepted again, every session key of the pair is replaced, what was not acknowledged
- * is sealed again under the same sequences, and what waited out of order is not believed. Every method runs inside
- * `Memory.change`.
+ * is sealed again under the same sequences, and what waited out of order is not believed. What changes something runs
+ * inside `Memory.change`.
  */
 export class Compromise {
   readonly #parts: CompromiseParts;
@@ -24,11 +24,21 @@ export class Compromise {
     this.#parts = parts;
   }
 
-  /** By the person of this device. Errors: keys.too-often with retryAt. */
+  /** Outside of a change: a refusal inside would drop what is open in memory. Errors: keys.too-often with retryAt. */
+  assertNotTooOften(peerId: PeerId): void {
+    const { local, store, clock } = this.#parts;
+    const now = clock.now();
+    // A clock set back must not lock the person out for as long as it was ahead.
+    const times = store.keksByHand(peerId, local.instanceId, now - hourMs).filter((at) => at <= now);
+    const oldest = times.at(-pairShiftsPerHour);
+    if (oldest === undefined) return;
+    throw new KeyshiftError('keys.too-often', 'The keys were renewed too often.', { retryAt: oldest + hourMs });
+  }
+
+  /** By the person of this device. */
   shift(peer: RemoteParty, compromised: boolean): { readonly epoch: number } {
     const { local, memory, sending, store } = this.#parts;
     const ring = memory.ring(peer.peerId);
-    this.#assertNotTooOften(peer.peerId);
     const now = this.#now();
     const kek = ring.create(peer, now, true);
     if (!compromised) return { epoch: kek.epoch };
@@ -125,16 +135,6 @@ export class Compromise {
     memory.touch(dialog);
     dialog.row = { ...dialog.row, kekCreator: creator };
     store.putDialog(dialog.row);
-  }
-
-  #assertNotTooOften(peerId: PeerId): void {
-    const { local, store, clock } = this.#parts;
-    const now = clock.now();
-    // A clock set back must not lock the person out for as long as it was ahead.
-    const times = store.keksByHand(peerId, local.instanceId, now - hourMs).filter((at) => at <= now);
-    const oldest = times.at(-pairShiftsPerHour);
-    if (oldest === undefined) return;
-    throw new KeyshiftError('keys.too-often', 'The keys were renewed too often.', { retryAt: oldest + hourMs });
   }
 
   #now(): number {

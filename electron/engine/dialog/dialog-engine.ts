@@ -57,7 +57,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   const compromise = new Compromise({ ...parts, memory, sending });
   const resealing = new Resealing({ clock, store, memory });
   const controls = new ControlHandler({ ...parts, memory, sending, compromise });
-  const refusals = new Refusals({ store, memory, sink, clock });
+  const refusals = new Refusals({ crypto, local, store, memory, sink, clock });
   const receiving = new Receiving({ ...parts, memory, limits, controls, compromise, refusals });
 
   /** Errors: conversation.unknown, conversation.failed, conversation.closed. */
@@ -153,12 +153,12 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
 
     shiftPair(key, { compromised }) {
       assertNotBlocked(key.peerId);
-      return memory.change(() => {
-        openDialog(key);
-        const peer = peers(key.peerId);
-        if (!peer) throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to renew.');
-        return compromise.shift(peer, compromised);
-      });
+      memory.refresh();
+      openDialog(key);
+      const peer = peers(key.peerId);
+      if (!peer) throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to renew.');
+      compromise.assertNotTooOften(key.peerId);
+      return memory.change(() => compromise.shift(peer, compromised));
     },
 
     tidy() {

@@ -2,7 +2,6 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { DialogRow } from './dialog-store';
 import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
 import type { BlockEntry, DskEntry } from './header-entries';
-import type { PeerId } from '../ids';
 import { dialogIdFromBytes } from '../wire/ids';
 import type { ControlHandler } from './acknowledging';
 import { type Arrived, Delivering } from './delivering';
@@ -13,7 +12,7 @@ import { openEnvelope, settleHeaders } from './open-envelope';
 import { PeerKeyRules } from './peer-key-rules';
 import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch, takesOver, trimKekRanges } from './epoch-rules';
 import type { Compromise } from './compromise';
-import type { Refusals } from './refusals';
+import type { RefusedMessage, Refusals } from './refusals';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
@@ -68,14 +67,13 @@ export class Receiving {
 
     // 616–644. Until its tag has verified, nothing of a message is believed.
     const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
-    if ('refused' in envelope) return this.#refused(source, remote, bytes, span, envelope.refused, touched);
+    if ('refused' in envelope) return this.#refused({ source, remote, bytes, span }, envelope.refused, touched);
     const { block, dsk, content } = envelope;
     const message: Authentic = { remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
     const outcome = this.#judge(message, touched);
     settleHeaders(peer, envelope, accepted.has(outcome.kind));
-    if (outcome.kind === 'rejected') return this.#refused(source, remote, bytes, span, outcome.reason, touched);
-    return outcome;
+    return outcome.kind === 'rejected' ? this.#refused({ source, remote, bytes, span }, outcome.reason, touched) : outcome;
   }
 
   #judge(message: Authentic, touched: Set<ReceivingStream>): ReceiveOutcome {
@@ -189,38 +187,10 @@ export class Receiving {
     if (isNewDistrust(verdict, dsk)) compromise.heardKey(dialog, block.header);
   }
 
-  /**
-   * Nothing is believed of what was refused. Where it was its key, the person may know; and where a key is no longer
-   * accepted the sender is told so by the next acknowledgement, so that it locks again what waits.
-   */
-  #refused(source: VerifiedChain, remote: RemoteParty | undefined, bytes: Buffer, span: MessageSpan, reason: string, touched: Set<ReceivingStream>): ReceiveOutcome {
-    const { memory, refusals, crypto, local } = this.#parts;
-    if (!remote || remote.blocked || !refusals.isCounted(reason)) return rejected(reason);
-    const { peerId } = remote;
-    const { instanceId } = source.instance;
-    const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
-    const named = memory.dialog({ peerId, dialogId });
-    refusals.note({ peerId, dialogId: named && dialogId, instanceId }, span.control ? undefined : span.sequence, reason);
-    if (reason !== 'kek-floor') return rejected(reason);
-    const dialog = named?.row.state === 'open' ? named : this.#anyDialog(peerId);
-    if (!dialog) return rejected(reason);
-    memory.touch(dialog);
-    const stream = dialog.receiving.get(instanceId) ?? newReceiving(crypto, { ...dialog.key, instanceId }, [local.peerId, peerId]);
-    dialog.receiving.set(instanceId, stream);
-    stream.row = { ...stream.row, acknowledgementDue: true };
-    stream.dirty = true;
-    touched.add(stream);
+  #refused(message: RefusedMessage, reason: string, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const owed = this.#parts.refusals.refused(message, reason);
+    if (owed) touched.add(owed);
     return rejected(reason);
-  }
-
-  /** A dialog that the peer knows too. */
-  #anyDialog(peerId: PeerId): DialogState | undefined {
-    const { memory, store } = this.#parts;
-    for (const row of store.dialogsOf(peerId)) {
-      const dialog = row.state === 'open' ? memory.dialog(row) : undefined;
-      if (dialog && dialog.receiving.size > 0) return dialog;
-    }
-    return undefined;
   }
 
   /** The key exchange key is known to both sides from now on. A cached one was learned when it was cached. */

@@ -1,6 +1,11 @@
+import type { VerifiedChain } from '../certificates/chain';
 import type { DialogId, InstanceId, PeerId } from '../ids';
+import { dialogIdFromBytes } from '../wire/ids';
+import type { RemoteParty } from './dialog-types';
+import type { MessageSpan } from './message-layout';
 import type { SendingParts } from './sending';
 import type { RefusalKind } from './shift-store';
+import { type DialogState, newReceiving, type ReceivingStream } from './streams';
 
 /** What a refusal means to the person; absent for what is nobody's concern but the sender's. */
 const kinds: Readonly<Record<string, RefusalKind>> = {
@@ -14,7 +19,14 @@ const kinds: Readonly<Record<string, RefusalKind>> = {
 /** Messages noted per stream, repeats among them: the count is for the eye. */
 const mostPerStream = 1024;
 
-type RefusalsParts = Pick<SendingParts, 'store' | 'memory' | 'sink' | 'clock'>;
+type RefusalsParts = Pick<SendingParts, 'store' | 'memory' | 'sink' | 'clock' | 'crypto' | 'local'>;
+
+export interface RefusedMessage {
+  readonly source: VerifiedChain;
+  readonly remote: RemoteParty | undefined;
+  readonly bytes: Buffer;
+  readonly span: MessageSpan;
+}
 
 /**
  * Counts what could not be opened for want of its key, per stream of a known dialog and per device outside of them, until a
@@ -27,23 +39,29 @@ export class Refusals {
     this.#parts = parts;
   }
 
-  isCounted(reason: string): boolean {
-    return reason in kinds;
-  }
-
-  /** `sequence`: absent for a control message, which comes again by itself. */
-  note(place: { readonly peerId: PeerId; readonly dialogId: DialogId | undefined; readonly instanceId: InstanceId }, sequence: number | undefined, reason: string): void {
+  /**
+   * Nothing is believed of what was refused. Where it was for its key, the person may know; and where a key is no longer
+   * accepted the sender is told so by the next acknowledgement, so that it locks again what waits: gives the stream it is due for.
+   */
+  refused({ source, remote, bytes, span }: RefusedMessage, reason: string): ReceivingStream | undefined {
     const kind = kinds[reason];
-    if (!kind || sequence === undefined) return;
-    const { store, sink, clock } = this.#parts;
-    const { peerId, dialogId, instanceId } = place;
-    const known = this.#known(peerId);
-    const counted = known.get(placeOf(dialogId, instanceId)) ?? 0;
-    if (counted >= mostPerStream) return;
-    const since = Math.max(0, Math.trunc(clock.now()));
-    store.addRefusal(peerId, { kind, instanceId, ...(dialogId && { dialogId }), since }, sequence);
-    known.set(placeOf(dialogId, instanceId), counted + 1);
-    if (counted === 0) sink.problem({ peerId, ...(dialogId && { dialogId }), instanceId, kind });
+    if (!remote || remote.blocked || !kind) return undefined;
+    const { memory, crypto, local } = this.#parts;
+    const { peerId } = remote;
+    const { instanceId } = source.instance;
+    const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
+    const named = memory.dialog({ peerId, dialogId });
+    // A control message comes again by itself.
+    if (!span.control) this.#note(peerId, named && dialogId, instanceId, span.sequence, kind);
+    if (reason !== 'kek-floor') return undefined;
+    const dialog = named?.row.state === 'open' ? named : this.#anyDialog(peerId);
+    if (!dialog) return undefined;
+    memory.touch(dialog);
+    const stream = dialog.receiving.get(instanceId) ?? newReceiving(crypto, { ...dialog.key, instanceId }, [local.peerId, peerId]);
+    dialog.receiving.set(instanceId, stream);
+    stream.row = { ...stream.row, acknowledgementDue: true };
+    stream.dirty = true;
+    return stream;
   }
 
   /** A message of this stream was accepted. */
@@ -56,6 +74,27 @@ export class Refusals {
       store.clearRefusals(peerId, each, instanceId);
       sink.problem({ peerId, ...(each && { dialogId: each }), instanceId, kind: undefined });
     }
+  }
+
+  #note(peerId: PeerId, dialogId: DialogId | undefined, instanceId: InstanceId, sequence: number, kind: RefusalKind): void {
+    const { store, sink, clock } = this.#parts;
+    const known = this.#known(peerId);
+    const counted = known.get(placeOf(dialogId, instanceId)) ?? 0;
+    if (counted >= mostPerStream) return;
+    const since = Math.max(0, Math.trunc(clock.now()));
+    store.addRefusal(peerId, { kind, instanceId, ...(dialogId && { dialogId }), since }, sequence);
+    known.set(placeOf(dialogId, instanceId), counted + 1);
+    if (counted === 0) sink.problem({ peerId, ...(dialogId && { dialogId }), instanceId, kind });
+  }
+
+  /** A dialog that the peer knows too. */
+  #anyDialog(peerId: PeerId): DialogState | undefined {
+    const { memory, store } = this.#parts;
+    for (const row of store.dialogsOf(peerId)) {
+      const dialog = row.state === 'open' ? memory.dialog(row) : undefined;
+      if (dialog && dialog.receiving.size > 0) return dialog;
+    }
+    return undefined;
   }
 
   #known(peerId: PeerId): Map<string, number> {
