@@ -62,6 +62,7 @@ export const sampleHandlers: Handlers = {
     }),
     shift: () => ({ epoch: 2 }),
     setPolicy: () => null,
+    shiftPair: () => ({ epoch: 2 }),
     timeline: () => ({
       generations: [],
       exposure: { at: 1, stored: 0, recordedSince: null, recorded: 0, nextExchangeChange: 2, oldestKeyDestroyedAt: null },
