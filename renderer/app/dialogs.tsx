@@ -2,8 +2,11 @@ import type { ReactNode } from 'react';
 import { AcceptDialog } from '../features/contacts/accept-dialog';
 import { ImportDialog } from '../features/contacts/import-dialog';
 import { InviteDialog } from '../features/contacts/invite-dialog';
+import { MessageDialog } from '../features/conversation/message-dialog';
 import { NewConversationDialog } from '../features/conversations/new-conversation-dialog';
 import { SwitcherDialog } from '../features/conversations/switcher-dialog';
+import { PairDialog } from '../features/keys/pair-dialog';
+import { RulesDialog } from '../features/keys/rules-dialog';
 import { SettingsDialog } from '../features/settings/settings-dialog';
 import { useUi } from './model-context';
 import { ShortcutSheet } from './shortcut-sheet';
@@ -28,6 +31,12 @@ export function Dialogs(): ReactNode {
       return <SettingsDialog />;
     case 'shortcuts':
       return <ShortcutSheet />;
+    case 'rules':
+      return <RulesDialog />;
+    case 'pair':
+      return <PairDialog />;
+    case 'message':
+      return <MessageDialog />;
     default:
       return dialog satisfies never;
   }

@@ -38,10 +38,14 @@ export function routeEvent(model: Model, event: AppEvent): void {
   }
 }
 
-/** Only where the keys are on screen already: everything else asks when it is opened. */
+/** Only where the keys are on screen already: everything else asks when it is opened. The lives only while they are looked at. */
 function reloadKeys(model: Model, conversationId: string): void {
   if (model.keys.getState().statuses[conversationId] === undefined) return;
   model.background(model.keys.getState().load(conversationId));
+  const { selection, detailsOpen, detailsTab } = model.ui.getState();
+  if (detailsOpen && detailsTab === 'keys' && selection?.conversationId === conversationId) {
+    model.background(model.keys.getState().loadTimeline(conversationId));
+  }
 }
 
 function unheard(event: never): void {

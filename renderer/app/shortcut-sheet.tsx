@@ -29,7 +29,8 @@ const inMessages: readonly (readonly [TextId, string])[] = [
   ['shortcut.move', '↑ ↓'],
   ['shortcut.ends', 'Home End'],
   ['shortcut.reply', 'R'],
-  ['shortcut.unfold', 'Enter'],
+  ['shortcut.messageDetails', 'Enter'],
+  ['shortcut.unfold', 'Space'],
   ['shortcut.menu', 'Shift+F10'],
 ];
 

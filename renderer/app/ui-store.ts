@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message';
 export type DetailsTab = 'who' | 'keys' | 'reach';
 export type Tone = 'calm' | 'danger';
 
@@ -23,6 +23,8 @@ export interface UiState {
   /** Which pane stands in front when there is room for one only. */
   readonly front: 'list' | 'conversation';
   readonly dialog: DialogName | undefined;
+  /** The message that the dialog `message` is about. */
+  readonly dialogMessage: string | undefined;
   readonly toasts: readonly Toast[];
   /** Spoken by the polite live region; `n` makes equal texts distinct. */
   readonly announcement: { readonly text: string; readonly n: number };
@@ -32,6 +34,7 @@ export interface UiState {
   readonly toggleDetails: () => void;
   readonly closeDetails: () => void;
   readonly openDialog: (dialog: DialogName) => void;
+  readonly openMessage: (messageId: string) => void;
   readonly closeDialog: () => void;
   readonly toast: (text: string, tone?: Tone) => void;
   readonly dismiss: (id: number) => void;
@@ -46,6 +49,7 @@ export function createUiStore(): StoreApi<UiState> {
     detailsTab: 'who',
     front: 'list',
     dialog: undefined,
+    dialogMessage: undefined,
     toasts: [],
     announcement: { text: '', n: 0 },
     select: (selection) => set({ selection, front: 'conversation' }),
@@ -54,7 +58,8 @@ export function createUiStore(): StoreApi<UiState> {
     toggleDetails: () => set((state) => ({ detailsOpen: !state.detailsOpen })),
     closeDetails: () => set({ detailsOpen: false }),
     openDialog: (dialog) => set({ dialog }),
-    closeDialog: () => set({ dialog: undefined }),
+    openMessage: (dialogMessage) => set({ dialog: 'message', dialogMessage }),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined }),
     toast: (text, tone = 'calm') => {
       const id = nextToast++;
       // Three at most: a fourth pushes the oldest out.

@@ -3,10 +3,12 @@ import { contacts } from './en/contacts';
 import { conversation } from './en/conversation';
 import { conversations } from './en/conversations';
 import { errors } from './en/errors';
+import { failed } from './en/failed';
 import { keys } from './en/keys';
 import { onboarding } from './en/onboarding';
+import { rules } from './en/rules';
 import { settings } from './en/settings';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...keys, ...settings };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...keys, ...rules, ...failed, ...settings };
 
 export type TextId = keyof typeof english;

@@ -13,10 +13,18 @@ export interface Times {
   /** For day separators: today, yesterday, a date. */
   readonly day: (at: number, now: number) => string;
   readonly dateTime: (at: number) => string;
+  /** With seconds and the year. */
+  readonly exact: (at: number) => string;
   readonly date: (at: number) => string;
   /** 3 min, 2 hr, 5 days: one unit, rounded down. */
   readonly span: (milliseconds: number) => string;
+  /** 90 minutes, 1 hour, 7 days: exact, in the largest unit that divides it. */
+  readonly length: (milliseconds: number) => string;
+  /** 6 May */
+  readonly dayMonth: (at: number) => string;
   readonly bytes: (count: number) => string;
+  /** One, another, or a third. */
+  readonly anyOf: (words: readonly string[]) => string;
 }
 
 export function startOfDay(at: number): number {
@@ -28,8 +36,10 @@ export function startOfDay(at: number): number {
 export function useTimes(): Times {
   const intl = useIntl();
   return useMemo(() => {
-    const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day' | 'byte' | 'kilobyte' | 'megabyte'): string =>
+    const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day' | 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte'): string =>
       intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short', maximumFractionDigits: 0 });
+    const long = (value: number, name: 'second' | 'minute' | 'hour' | 'day'): string =>
+      intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 1 });
     const daysApart = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / day);
     return {
       clock: (at) => intl.formatTime(at, { hour: '2-digit', minute: '2-digit' }),
@@ -47,6 +57,7 @@ export function useTimes(): Times {
         return intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) });
       },
       dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+      exact: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
       date: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }),
       span: (milliseconds) => {
         if (milliseconds < minute) return unit(Math.max(1, Math.floor(milliseconds / 1000)), 'second');
@@ -54,10 +65,19 @@ export function useTimes(): Times {
         if (milliseconds < 2 * day) return unit(Math.floor(milliseconds / hour), 'hour');
         return unit(Math.floor(milliseconds / day), 'day');
       },
+      length: (milliseconds) => {
+        if (milliseconds % day === 0) return long(milliseconds / day, 'day');
+        if (milliseconds % hour === 0) return long(milliseconds / hour, 'hour');
+        if (milliseconds % minute === 0) return long(milliseconds / minute, 'minute');
+        return long(milliseconds / 1000, 'second');
+      },
+      anyOf: (words) => intl.formatList(words, { type: 'disjunction' }),
+      dayMonth: (at) => intl.formatDate(at, { day: 'numeric', month: 'short' }),
       bytes: (count) => {
         if (count < 1024) return unit(count, 'byte');
         if (count < 1024 * 1024) return unit(Math.round(count / 1024), 'kilobyte');
-        return unit(Math.round(count / (1024 * 1024)), 'megabyte');
+        if (count < 1024 ** 3) return unit(Math.round(count / 1024 ** 2), 'megabyte');
+        return unit(Math.round(count / 1024 ** 3), 'gigabyte');
       },
     };
   }, [intl]);

@@ -4,12 +4,13 @@ import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } fro
 
 export interface SelectFieldProps<T extends string> {
   readonly label: string;
+  readonly hiddenLabel?: boolean;
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly onChange: (value: T) => void;
 }
 
-export function SelectField<T extends string>({ label, value, options, onChange }: SelectFieldProps<T>): ReactNode {
+export function SelectField<T extends string>({ label, hiddenLabel = false, value, options, onChange }: SelectFieldProps<T>): ReactNode {
   return (
     <Select
       className="field select"
@@ -19,7 +20,7 @@ export function SelectField<T extends string>({ label, value, options, onChange 
         if (option !== undefined) onChange(option.value);
       }}
     >
-      <Label className="field-label">{label}</Label>
+      <Label className={hiddenLabel ? 'only-heard' : 'field-label'}>{label}</Label>
       <Button className="button plain select-button">
         <SelectValue className="button-text" />
         <ChevronDown aria-hidden="true" />

@@ -5,6 +5,8 @@ import { useText } from '../i18n/use-text';
 
 export interface TextFieldProps {
   readonly label: string;
+  /** The label is spoken only: what stands around the field says it to the eye. */
+  readonly hiddenLabel?: boolean;
   readonly value: string;
   readonly onChange?: (value: string) => void;
   readonly hint?: ReactNode;
@@ -17,6 +19,8 @@ export interface TextFieldProps {
   readonly autoComplete?: string;
   readonly maxLength?: number;
   readonly monospace?: boolean;
+  /** Digits: a number pad where there is one. */
+  readonly numeric?: boolean;
   readonly inputRef?: Ref<HTMLInputElement>;
 }
 
@@ -40,10 +44,16 @@ export function TextField(props: TextFieldProps): ReactNode {
       autoComplete={props.autoComplete ?? 'off'}
       {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
     >
-      <Label className="field-label">{props.label}</Label>
+      <Label className={props.hiddenLabel === true ? 'only-heard' : 'field-label'}>{props.label}</Label>
       <div className="field-box">
         {props.lines === undefined ? (
-          <Input ref={props.inputRef} className={`field-input${props.monospace === true ? ' mono' : ''}`} spellCheck="false" dir="auto" />
+          <Input
+            ref={props.inputRef}
+            className={`field-input${props.monospace === true ? ' mono' : ''}`}
+            inputMode={props.numeric === true ? 'numeric' : 'text'}
+            spellCheck="false"
+            dir="auto"
+          />
         ) : (
           <TextArea
             className={`field-input area${props.monospace === true ? ' mono' : ''}`}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { Conversation } from '../../../shared/model/conversation';
-import { useModel, useUi } from '../../app/model-context';
+import { useKeys, useModel, useUi } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -10,10 +10,13 @@ import { pictureDigits } from '../../ui/key-cut-path';
 import { nameInSentence } from '../../ui/strangers';
 import { isBlocked } from '../contacts/contact-words';
 import { useSetBlocked } from '../contacts/who-tab';
+import { KeyProblems } from '../keys/key-problems';
 import { useMarkRead } from './use-mark-read';
 import { Composer } from './composer';
 import { ComposerLine } from './composer-line';
+import { ContinuesLine } from './continues-line';
 import { ConversationHeader } from './conversation-header';
+import { FailedBar } from './failed-bar';
 import { MessageFeed } from './message-feed';
 import { KeyshiftError } from '../../../shared/errors';
 
@@ -24,6 +27,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
   const field = useRef<HTMLTextAreaElement>(null);
   const conversationId = conversation?.conversationId;
   const name = nameInSentence(contact.name);
+  const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
   useMarkRead(conversation);
 
   useEffect(() => {
@@ -39,7 +43,14 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
       {conversationId === undefined ? (
         <div className="feed-frame" />
       ) : (
-        <MessageFeed contact={contact} conversationId={conversationId} empty={<NoMessages contact={contact} />} onReply={focusField} />
+        <MessageFeed
+          contact={contact}
+          conversationId={conversationId}
+          before={conversation?.continues === undefined ? null : <ContinuesLine from={conversation.continues} />}
+          after={status === undefined ? null : <KeyProblems contact={contact} conversationId={conversationId} status={status} />}
+          empty={<NoMessages contact={contact} />}
+          onReply={focusField}
+        />
       )}
       <ConversationFoot contact={contact} conversation={conversation}>
         {conversationId === undefined ? null : (
@@ -87,11 +98,11 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
       </Banner>
     );
   }
-  if (conversation !== undefined && conversation.state !== 'open') {
+  if (conversation?.state === 'failed') return <FailedBar contact={contact} conversation={conversation} />;
+  if (conversation?.state === 'closed') {
     return (
-      <Banner tone={conversation.state === 'failed' ? 'danger' : 'notice'} action={<Button onPress={() => openDialog('new')}>{text('composer.another')}</Button>}>
-        <p>{text(conversation.state === 'failed' ? 'composer.failed' : 'composer.closed')}</p>
-        {conversation.failure === undefined ? null : <code>{text('composer.failed.rule', { rule: conversation.failure })}</code>}
+      <Banner tone="notice" action={<Button onPress={() => openDialog('new')}>{text('composer.another')}</Button>}>
+        {text('composer.closed')}
       </Banner>
     );
   }

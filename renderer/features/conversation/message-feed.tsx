@@ -3,7 +3,7 @@ import { ArrowDown } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
-import { useDrafts, useKeys, useMessages, useModel } from '../../app/model-context';
+import { useDrafts, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -28,12 +28,16 @@ const noShifts: readonly KeyShift[] = [];
 export interface MessageFeedProps {
   readonly contact: Contact;
   readonly conversationId: string;
+  /** Above the first message, once all are here. */
+  readonly before?: ReactNode;
+  /** Below the last one: what could not be read. */
+  readonly after?: ReactNode;
   readonly empty: ReactNode;
   readonly onReply: () => void;
 }
 
 /** The messages as a feed of articles: one of them in the tab order, arrows move. Not live: one region elsewhere speaks. */
-export function MessageFeed({ contact, conversationId, empty, onReply }: MessageFeedProps): ReactNode {
+export function MessageFeed({ contact, conversationId, before, after, empty, onReply }: MessageFeedProps): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const times = useTimes();
@@ -59,6 +63,7 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
     },
     [setReply, conversationId, onReply],
   );
+  const openMessage = useUi((state) => state.openMessage);
   const openMenu = useCallback((message: Message, anchor: HTMLElement) => setMenu({ message, anchor }), []);
   const focusMessage = useCallback(
     (messageId: string | undefined) => {
@@ -102,6 +107,7 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
             </Button>
           </div>
         )}
+        {thread.complete || messages.length === 0 ? before : null}
         {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
         {entries.length === 0 ? null : (
           <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
@@ -124,13 +130,17 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
                   onFocus={setFocused}
                   onReply={reply}
                   onMenu={openMenu}
+                  onDetails={openMessage}
                   onShowQuoted={focusMessage}
                 />
-                {entry.shifts.length === 0 ? null : <ShiftLine shifts={entry.shifts} name={contact.name} now={now} times={times} />}
+                {entry.shifts.map((line) => (
+                  <ShiftLine key={`${line[0]?.who}-${line[0]?.at}-${line[0]?.to}`} shifts={line} name={contact.name} now={now} times={times} />
+                ))}
               </Fragment>
             ))}
           </div>
         )}
+        {after}
       </div>
       {scroll.atEnd ? null : (
         <div className="to-newest">
@@ -139,7 +149,7 @@ export function MessageFeed({ contact, conversationId, empty, onReply }: Message
           </Button>
         </div>
       )}
-      {menu === undefined ? null : <MessageMenu message={menu.message} anchor={menu.anchor} onReply={reply} onClose={() => setMenu(undefined)} />}
+      {menu === undefined ? null : <MessageMenu message={menu.message} anchor={menu.anchor} onReply={reply} onDetails={openMessage} onClose={() => setMenu(undefined)} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { Ellipsis, Reply } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
-import { nameInSentence, plainLine } from '../../ui/strangers';
+import { isLong, nameInSentence, plainLine } from '../../ui/strangers';
 import { DeliveryState } from './delivery-state';
 import { MessageText } from './message-text';
 import type { TimelineMessage } from './timeline';
@@ -21,6 +21,7 @@ export interface MessageItemProps {
   readonly onFocus: (messageId: string) => void;
   readonly onReply: (messageId: string) => void;
   readonly onMenu: (message: Message, anchor: HTMLElement) => void;
+  readonly onDetails: (messageId: string) => void;
   readonly onShowQuoted: (messageId: string) => void;
 }
 
@@ -53,7 +54,11 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         if (event.target === event.currentTarget) props.onFocus(message.messageId);
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && event.target === event.currentTarget) setOpen(!open);
+        if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+        if (event.key === 'Enter') props.onDetails(message.messageId);
+        else if (event.key === ' ' && isLong(message.text)) setOpen(!open);
+        else return;
+        event.preventDefault();
       }}
       onContextMenu={(event) => {
         event.preventDefault();

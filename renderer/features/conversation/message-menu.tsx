@@ -8,11 +8,12 @@ export interface MessageMenuProps {
   readonly message: Message;
   readonly anchor: HTMLElement;
   readonly onReply: (messageId: string) => void;
+  readonly onDetails: (messageId: string) => void;
   readonly onClose: () => void;
 }
 
 /** One menu for the whole list, at the message that asked for it. */
-export function MessageMenu({ message, anchor, onReply, onClose }: MessageMenuProps): ReactNode {
+export function MessageMenu({ message, anchor, onReply, onDetails, onClose }: MessageMenuProps): ReactNode {
   const text = useText();
   const copy = useCopy();
   const trigger = useRef<HTMLElement>(anchor);
@@ -25,6 +26,7 @@ export function MessageMenu({ message, anchor, onReply, onClose }: MessageMenuPr
         onAction={(key) => {
           onClose();
           if (key === 'reply') onReply(message.messageId);
+          else if (key === 'details') onDetails(message.messageId);
           else void copy(message.text);
         }}
       >
@@ -33,6 +35,9 @@ export function MessageMenu({ message, anchor, onReply, onClose }: MessageMenuPr
         </MenuItem>
         <MenuItem id="copy" className="menu-item">
           {text('message.copyText')}
+        </MenuItem>
+        <MenuItem id="details" className="menu-item">
+          {text('message.details')}
         </MenuItem>
       </Menu>
     </Popover>

@@ -12,8 +12,8 @@ export interface TimelineMessage {
   readonly startsDay: boolean;
   readonly startsGroup: boolean;
   readonly endsGroup: boolean;
-  /** Key renewals told after this message, folded to one line a day. */
-  readonly shifts: readonly KeyShift[];
+  /** Key renewals told after this message, one line each: the routine ones of a day in one. */
+  readonly shifts: readonly (readonly KeyShift[])[];
 }
 
 /** Messages with what stands between them: days, groups, key renewals. Keeps the order it was given. */
@@ -45,21 +45,36 @@ function joins(one: Message | undefined, other: Message): boolean {
   return one !== undefined && one.direction === other.direction && timeOf(other) - timeOf(one) < together;
 }
 
-/** Every shift but the first keys, after the last message that came before the last shift of its day. */
-function placeShifts(messages: readonly Message[], history: readonly KeyShift[]): Map<string, KeyShift[]> {
-  const byDay = new Map<number, KeyShift[]>();
+/** What is told in one line a day: routine renewals, and those that devices caused. The rest stands alone. */
+function foldOf({ reason, at }: KeyShift): string | undefined {
+  if (reason === 'compromise' || reason === 'pair') return undefined;
+  return `${reason === 'devices' ? 'devices' : 'routine'} ${startOfDay(at)}`;
+}
+
+/** Every shift but the first keys, after the last message that came before it; what is folded as one. */
+function placeShifts(messages: readonly Message[], history: readonly KeyShift[]): Map<string, (readonly KeyShift[])[]> {
+  const folds = new Map<string, KeyShift[]>();
+  const lines: KeyShift[][] = [];
   for (const shift of [...history].sort((one, other) => one.at - other.at)) {
     if (shift.reason === 'first' || shift.from === 0) continue;
-    const day = startOfDay(shift.at);
-    byDay.set(day, [...(byDay.get(day) ?? []), shift]);
+    const fold = foldOf(shift);
+    const open = fold === undefined ? undefined : folds.get(fold);
+    if (open !== undefined) {
+      open.push(shift);
+      continue;
+    }
+    const line = [shift];
+    lines.push(line);
+    if (fold !== undefined) folds.set(fold, line);
   }
-  const placed = new Map<string, KeyShift[]>();
-  for (const shifts of byDay.values()) {
-    const last = shifts.at(-1);
-    if (last === undefined) continue;
+  const endOf = (line: readonly KeyShift[]): number => line.at(-1)?.at ?? 0;
+  lines.sort((one, other) => endOf(one) - endOf(other));
+
+  const placed = new Map<string, (readonly KeyShift[])[]>();
+  for (const line of lines) {
     let target: Message | undefined;
-    for (const message of messages) if (timeOf(message) <= last.at) target = message;
-    if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), ...shifts]);
+    for (const message of messages) if (timeOf(message) <= endOf(line)) target = message;
+    if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
   }
   return placed;
 }

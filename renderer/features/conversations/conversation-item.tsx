@@ -29,7 +29,9 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
         ? text('list.blocked')
         : contact.pending
           ? text('list.pending')
-          : undefined;
+          : conversation?.state === 'failed'
+            ? text('list.failed')
+            : undefined;
   // Why nothing moves is worth more than the last words.
   const line = condition ?? (preview === '' ? text('list.noMessages') : preview);
   return (

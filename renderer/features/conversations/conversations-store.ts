@@ -10,6 +10,8 @@ export interface ConversationsState {
   readonly load: () => Promise<void>;
   /** The conversation with this person: the known one, or a new one. With a title always a new one. */
   readonly open: (contactId: string, title?: string) => Promise<string>;
+  /** The conversation that goes on where a failed one stopped; asked twice it is the same one. */
+  readonly continue: (conversationId: string) => Promise<string>;
   readonly markRead: (conversationId: string) => Promise<void>;
 }
 
@@ -28,6 +30,11 @@ export function createConversationsStore(client: Client, life: Life): StoreApi<C
       const opened = await client.conversations.open(title === undefined ? { contactId } : { contactId, title });
       await get().load();
       return opened.conversationId;
+    },
+    continue: async (conversationId) => {
+      const next = await client.conversations.continue({ conversationId });
+      await get().load();
+      return next.conversationId;
     },
     markRead: async (conversationId) => {
       const alive = life.begin();

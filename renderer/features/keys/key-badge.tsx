@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
-import { useKeys, useUi } from '../../app/model-context';
+import { useConversations, useKeys, useUi } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { KeyCut } from '../../ui/icons';
+import { findConversation } from '../conversations/conversations-store';
 import { keyState, newestKeySince, shownKeyId } from './key-state';
 
 /** The Keys fact of the header: glyph, word, age. Opens the Keys tab. */
@@ -16,7 +17,8 @@ export function KeyBadge({ contact, conversationId }: { readonly contact: Contac
   const showDetails = useUi((state) => state.showDetails);
   const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
   const renewing = useKeys((state) => (conversationId === undefined ? false : (state.renewing[conversationId] ?? false)));
-  const state = keyState(status, contact, renewing, now);
+  const failed = useConversations((state) => findConversation(state, conversationId)?.state === 'failed');
+  const state = keyState(status, { contact, renewing, failed, now });
   const since = newestKeySince(status);
   const word = text(`keys.${state}`);
   const shown = since === undefined || state === 'needs' || state === 'none' ? word : text('keys.badge', { word, age: times.span(Math.max(1_000, now - since)) });

@@ -4,9 +4,20 @@ import { needsPerson } from '../contacts/contact-words';
 
 export type KeyState = 'none' | 'fresh' | 'due' | 'renewing' | 'needs';
 
-/** The Keys fact, the strongest first. `due`: a limit is reached and the next message brings a new key. */
-export function keyState(status: KeyStatus | undefined, contact: Contact, renewing: boolean, now: number): KeyState {
-  if (needsPerson(contact)) return 'needs';
+export interface KeyCircumstances {
+  readonly contact: Contact;
+  readonly renewing: boolean;
+  /** The conversation was stopped. */
+  readonly failed: boolean;
+  readonly now: number;
+}
+
+/**
+ * The Keys fact, the strongest first. `needs`: the person has to look (who this is, a stopped conversation, two
+ * histories that differ). `due`: a limit is reached and the next message brings a new key.
+ */
+export function keyState(status: KeyStatus | undefined, { contact, renewing, failed, now }: KeyCircumstances): KeyState {
+  if (needsPerson(contact) || failed || status?.transcript.equal === false) return 'needs';
   if (renewing) return 'renewing';
   const sending = status?.sending;
   if (status === undefined || (sending === null && status.receiving.length === 0)) return 'none';

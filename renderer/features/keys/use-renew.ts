@@ -6,17 +6,42 @@ import { nameInSentence } from '../../ui/strangers';
 /** Renews the own key of a conversation and says what came of it. No dialog: nothing can be lost. */
 export function useRenew(): (conversationId: string, name: string) => Promise<void> {
   const text = useText();
-  const errorText = useErrorText();
-  const { keys, ui } = useModel();
+  const told = useTold();
+  const { keys } = useModel();
   return useCallback(
-    async (conversationId, name) => {
+    (conversationId, name) =>
+      told(async () => text('keys.renewed', { name: nameInSentence(name), epoch: await keys.getState().renew(conversationId) })),
+    [text, told, keys],
+  );
+}
+
+/** Renews the key between the two people, and with it what hangs on it; says what came of it. */
+export function useRenewPair(): (conversationId: string, name: string, compromised: boolean) => Promise<void> {
+  const text = useText();
+  const told = useTold();
+  const { keys } = useModel();
+  return useCallback(
+    (conversationId, name, compromised) =>
+      told(async () => {
+        const epoch = await keys.getState().renewPair(conversationId, compromised);
+        return text(compromised ? 'pair.replaced' : 'pair.renewed', { name: nameInSentence(name), epoch });
+      }),
+    [text, told, keys],
+  );
+}
+
+/** The result as a toast, whichever it is. */
+function useTold(): (task: () => Promise<string>) => Promise<void> {
+  const errorText = useErrorText();
+  const { ui } = useModel();
+  return useCallback(
+    async (task) => {
       try {
-        const epoch = await keys.getState().renew(conversationId);
-        ui.getState().toast(text('keys.renewed', { name: nameInSentence(name), epoch }));
+        ui.getState().toast(await task());
       } catch (thrown) {
         ui.getState().toast(errorText(thrown), 'danger');
       }
     },
-    [text, errorText, keys, ui],
+    [errorText, ui],
   );
 }

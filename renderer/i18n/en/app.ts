@@ -45,6 +45,7 @@ export const app = {
   'shortcut.move': 'Move through messages',
   'shortcut.ends': 'Oldest shown, newest',
   'shortcut.reply': 'Reply',
+  'shortcut.messageDetails': 'Details of the message',
   'shortcut.unfold': 'Unfold a long message',
   'shortcut.menu': 'Menu of the message',
   'shortcut.send': 'Send',

@@ -15,6 +15,7 @@ export const conversations = {
   'list.pending': 'Waiting for an answer',
   'list.ended': 'Ended',
   'list.blocked': 'Blocked',
+  'list.failed': 'Stopped',
   'list.noMessages': 'Say hello',
   'requests.title': 'Wants to talk to you',
   'requests.via.card': 'has your card',

@@ -1,0 +1,112 @@
+import { useEffect, type ReactNode } from 'react';
+import type { Contact } from '../../../shared/model/contact';
+import type { Message } from '../../../shared/model/message';
+import { useContacts, useIdentity, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
+import { findContact } from '../contacts/contacts-store';
+import { fateOf, reasonId } from '../keys/life-words';
+import { deliveryWords } from './delivery-words';
+
+/** What is known of one message: when, from which device, in which state, locked with which key. */
+export function MessageDialog(): ReactNode {
+  const selection = useUi((state) => state.selection);
+  const messageId = useUi((state) => state.dialogMessage);
+  const contact = useContacts((state) => findContact(state, selection?.contactId));
+  const message = useMessages((state) => state.threads[selection?.conversationId ?? '']?.messages.find((one) => one.messageId === messageId));
+  if (contact === undefined || message === undefined) return null;
+  return <Details contact={contact} message={message} />;
+}
+
+function Details({ contact, message }: { readonly contact: Contact; readonly message: Message }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const model = useModel();
+  const close = useUi((state) => state.closeDialog);
+  const showDetails = useUi((state) => state.showDetails);
+  const { conversationId, direction, instanceId, keyEpoch } = message;
+  const own = direction === 'out';
+  const name = nameInSentence(contact.name);
+  const device = useDeviceWords(message, name);
+  const generation = useKeys((state) => state.timelines[conversationId])?.generations.find(
+    (one) => one.who === (own ? 'you' : 'peer') && one.instanceId === instanceId && one.epoch === keyEpoch,
+  );
+  useEffect(() => model.background(model.keys.getState().loadTimeline(conversationId)), [model, conversationId]);
+
+  return (
+    <Dialog title={text('details.title')} onClose={close}>
+      <blockquote className="details-quote">
+        <bdi>{message.kind === 'unsupported' ? text('message.unsupported') : plainLine(message.text, 280)}</bdi>
+      </blockquote>
+      <dl className="facts" data-testid="message-details">
+        <dt>{text('details.key')}</dt>
+        <dd>
+          {keyEpoch === 0 ? (
+            text('details.key.none')
+          ) : (
+            <>
+              {text('details.key.epoch', { epoch: keyEpoch, direction: text(own ? 'keys.yours' : 'keys.theirs', { name }) })}
+              {generation === undefined ? null : (
+                <span className="field-hint block">
+                  {text('details.key.life', {
+                    since: times.dateTime(generation.since),
+                    reason: text(reasonId(generation.reason, generation.who)),
+                    count: generation.messages,
+                    fate: text(`lives.fate.${fateOf(generation)}`),
+                  })}
+                </span>
+              )}
+            </>
+          )}
+        </dd>
+        <dt>{text('details.device')}</dt>
+        <dd>
+          {device} <code className="instance-id">{instanceId.slice(0, 8)}</code>
+          <span className="field-hint block">{text('details.sequence', { n: message.sequence })}</span>
+        </dd>
+        <dt>{text('details.sent')}</dt>
+        <dd>
+          {times.exact(message.sentAt)}
+          {own ? null : <span className="field-hint block">{text('details.sent.theirs', { name })}</span>}
+        </dd>
+        {message.receivedAt === undefined ? null : (
+          <>
+            <dt>{text('details.received')}</dt>
+            <dd>{times.exact(message.receivedAt)}</dd>
+          </>
+        )}
+        <dt>{text('details.state')}</dt>
+        <dd>{own ? text(deliveryWords(message), { name }) : text('details.state.in')}</dd>
+      </dl>
+      <div className="dialog-actions">
+        <Button
+          onPress={() => {
+            close();
+            showDetails('keys');
+          }}
+        >
+          {text('details.keys')}
+        </Button>
+        <Button kind="main" autoFocus onPress={close}>
+          {text('app.close')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** "This device", another own one, or the other side's; numbered only where there are several. */
+function useDeviceWords({ direction, instanceId, conversationId }: Message, name: string): string {
+  const text = useText();
+  const identity = useIdentity((state) => state.identity);
+  const receiving = useKeys((state) => state.statuses[conversationId])?.receiving ?? [];
+  if (direction === 'out') {
+    if (identity === undefined || identity.instance.id === instanceId) return text('details.device.this', { device: plainName(identity?.instance.name ?? '') });
+    return text('details.device.own');
+  }
+  const at = receiving.findIndex((key) => key.instanceId === instanceId);
+  return receiving.length < 2 || at === -1 ? text('details.device.theirs', { name }) : text('details.device.theirs.nth', { name, n: at + 1 });
+}

@@ -1,0 +1,39 @@
+import { useCallback } from 'react';
+import type { Message } from '../../../shared/model/message';
+import { useModel } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+
+/** Pages asked for at most until a message is found. */
+const mostPages = 40;
+
+/** Brings an own message to the eye by its place in the stream, fetching older ones as needed. */
+export function useShowOwnMessage(): (conversationId: string, sequence: number) => Promise<void> {
+  const text = useText();
+  const { identity, messages, ui } = useModel();
+  return useCallback(
+    async (conversationId, sequence) => {
+      const own = identity.getState().identity?.instance.id;
+      const isIt = (message: Message): boolean => message.direction === 'out' && message.sequence >= sequence && (own === undefined || message.instanceId === own);
+      const first = (): Message | undefined => messages.getState().threads[conversationId]?.messages.find(isIt);
+      /** An earlier own one is here too, so the first found is the first there is. */
+      const isSure = (): boolean => {
+        const thread = messages.getState().threads[conversationId];
+        return thread === undefined || thread.complete || thread.messages.some((message) => message.direction === 'out' && message.sequence < sequence);
+      };
+      for (let page = 0; page < mostPages && !isSure(); page += 1) await messages.getState().loadOlder(conversationId);
+      const found = first();
+      if (found === undefined) {
+        ui.getState().toast(text('keys.transcript.notHere'));
+        return;
+      }
+      if (window.matchMedia('(max-width: 62.49em)').matches) ui.getState().closeDetails();
+      // After what was fetched is drawn.
+      requestAnimationFrame(() => {
+        const article = document.querySelector<HTMLElement>(`[data-message="${found.messageId}"]`);
+        article?.focus({ preventScroll: true });
+        article?.scrollIntoView({ block: 'center' });
+      });
+    },
+    [text, identity, messages, ui],
+  );
+}
