@@ -1,14 +1,17 @@
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { Bridge } from '../../shared/contract/bridge';
-import { KeyshiftError, type ErrorCode } from '../../shared/errors';
+import { KeyshiftError, type ErrorCode, type ErrorFacts } from '../../shared/errors';
 import type { Contact, ContactRequest } from '../../shared/model/contact';
 import type { Conversation } from '../../shared/model/conversation';
 import type { About } from '../../shared/model/diagnostics';
-import { policyPresets, type KeyStatus } from '../../shared/model/keys';
+import type { KeyStatus, KeyTimeline } from '../../shared/model/keys';
 import type { Message } from '../../shared/model/message';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import type { KeyringState, VaultState } from '../../shared/model/vault';
 import { createBridge } from './fake-bridge';
+import { keyHandlers } from './fake-keys';
+
+export { noKeys } from './fake-keys';
 
 /** Everything the double knows; tests and scenes fill it and change it. */
 export interface World {
@@ -22,12 +25,17 @@ export interface World {
   conversations: Conversation[];
   messages: Map<string, Message[]>;
   keys: Map<string, KeyStatus>;
+  timelines: Map<string, KeyTimeline>;
+  /** From when on a renewal by hand is taken again. */
+  renewableAt: number;
   settings: Settings;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
   envelopeFile: { opened: number; repeated: number; refused: number } | undefined;
   /** Calls that shall fail, by dotted name. */
   failing: Map<string, ErrorCode>;
+  /** Calls whose answer waits for something, by dotted name. */
+  delays: Map<string, Promise<unknown>>;
 }
 
 export interface FakeBridge {
@@ -72,10 +80,13 @@ export function emptyWorld(change: Partial<World> = {}): World {
     conversations: [],
     messages: new Map(),
     keys: new Map(),
+    timelines: new Map(),
+    renewableAt: 0,
     settings: defaultSettings,
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,
     failing: new Map(),
+    delays: new Map(),
     ...change,
   };
 }
@@ -96,23 +107,10 @@ export function makeContact(name: string, change: Partial<Contact> = {}): Contac
   };
 }
 
-export function noKeys(): KeyStatus {
-  return {
-    kek: null,
-    sending: null,
-    receiving: [],
-    policy: policyPresets.standard,
-    preset: 'standard',
-    problems: [],
-    transcript: { equal: true, upTo: 0 },
-    history: [],
-  };
-}
-
 export function createFake(world: World = emptyWorld()): FakeBridge {
   let count = 0;
-  const refuse = (code: ErrorCode): never => {
-    throw new KeyshiftError(code, code);
+  const refuse = (code: ErrorCode, facts: ErrorFacts = {}): never => {
+    throw new KeyshiftError(code, code, facts);
   };
   const needVault = (): void => {
     if (world.vault === 'absent') refuse('vault.absent');
@@ -247,9 +245,22 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         const failed = conversationOf(conversationId);
         if (failed.state !== 'failed') refuse('conversation.open');
         if (failed.continuedBy !== undefined) return { conversationId: failed.continuedBy };
+        if (contactOf(failed.contactId).reach === 'blocked') refuse('contact.blocked');
         const next = idOf(`continues ${conversationId}`);
-        world.conversations = [...world.conversations, { conversationId: next, contactId: failed.contactId, title: failed.title, state: 'open', unread: 0, continues: conversationId }];
-        world.messages.set(next, []);
+        world.conversations = [...world.conversations, { conversationId: next, contactId: failed.contactId, title: failed.title, state: 'open', continues: conversationId, unread: 0, lastMessageAt: world.now() }];
+        // What had not arrived moves along.
+        const old = world.messages.get(conversationId) ?? [];
+        const undelivered = old.filter((one) => one.direction === 'out' && one.state !== 'delivered' && one.state !== 'read');
+        const moved = undelivered.map(({ waitingFor: _stopped, ...one }, index): Message => ({ ...one, messageId: idOf(`moved ${one.messageId}`), conversationId: next, sequence: index + 1, state: 'sent' }));
+        world.messages.set(next, moved);
+        world.messages.set(
+          conversationId,
+          old.map((one) => {
+            const at = undelivered.indexOf(one);
+            const { waitingFor: _stopped, ...rest } = one;
+            return at === -1 ? one : { ...rest, movedTo: idOf(`moved ${one.messageId}`) };
+          }),
+        );
         touch(conversationId, { continuedBy: next });
         return { conversationId: next };
       },
@@ -294,33 +305,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         return list.slice(Math.max(0, end - (limit ?? 50)), end);
       },
     },
-    keys: {
-      status: ({ conversationId }) => world.keys.get(conversationId) ?? noKeys(),
-      shift: ({ conversationId }) => {
-        const status = world.keys.get(conversationId) ?? noKeys();
-        const epoch = (status.sending?.epoch ?? 0) + 1;
-        const shift = { at: world.now(), who: 'you', from: epoch - 1, to: epoch, reason: 'hand' } as const;
-        world.keys.set(conversationId, {
-          ...status,
-          sending: { id: idOf(`key ${epoch}`).slice(0, 8), epoch, since: world.now(), messages: 0, bytes: 0 },
-          history: [...status.history, shift],
-        });
-        fake.emit({ type: 'key.shifted', conversationId, ...shift });
-        return { epoch };
-      },
-      setPolicy: ({ conversationId, policy }) => {
-        const status = world.keys.get(conversationId) ?? noKeys();
-        const preset = typeof policy === 'string' ? policy : 'custom';
-        world.keys.set(conversationId, { ...status, preset, policy: typeof policy === 'string' ? policyPresets[policy] : { ...status.policy, ...policy } });
-        fake.emit({ type: 'conversation.changed', conversationId });
-        return null;
-      },
-      timeline: () => ({
-        generations: [],
-        exposure: { at: world.now(), stored: 0, recordedSince: null, recorded: 0, nextExchangeChange: world.now() + 86_400_000, oldestKeyDestroyedAt: null },
-      }),
-      shiftPair: () => ({ epoch: 2 }),
-    },
+    keys: keyHandlers(world, { refuse, emit: (event) => fake.emit(event), stateOf: (id) => conversationOf(id).state }),
     envelopes: {
       save: ({ contactId }) => {
         const contact = contactOf(contactId);
@@ -369,7 +354,8 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       Object.fromEntries(
         Object.entries(members).map(([name, handler]) => [
           name,
-          (input: never) => {
+          async (input: never) => {
+            await world.delays.get(`${group}.${name}`);
             const failing = world.failing.get(`${group}.${name}`);
             if (failing !== undefined) refuse(failing);
             if (!openCalls.has(`${group}.${name}`)) needVault();

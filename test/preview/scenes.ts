@@ -1,4 +1,6 @@
-import { policyPresets, type KeyStatus } from '../../shared/model/keys';
+import type { KeyShift, KeyStatus, ShiftReason } from '../../shared/model/keys';
+import { policyPresets } from '../../shared/model/shift-policies';
+import { livesOf } from './fake-keys';
 import type { Message } from '../../shared/model/message';
 import { emptyWorld, idOf, makeContact, ownInstance, type World } from './fake-world';
 
@@ -38,10 +40,10 @@ function lines(conversationId: string, now: number, written: readonly Line[]): M
 export function busyKeys(now: number): KeyStatus {
   return {
     kek: { id: '5d20c7b1', epoch: 1, since: now - 12 * day },
-    sending: { id: 'a3f01c8e', epoch: 7, since: now - 2 * hour, messages: 41, bytes: 61_440, shiftsBy: now + 22 * hour },
+    sending: { id: 'a3f01c8e', epoch: 7, since: now - 20 * minute, messages: 41, bytes: 61_440, shiftsBy: now + 40 * minute },
     receiving: [{ instanceId: idOf('their device'), id: '48b2e09d', epoch: 5, since: now - 3 * hour, messages: 38, stale: false }],
-    policy: { ...policyPresets.relaxed, afterMessages: 200, afterBytes: 16 * 1024 * 1024, onPeerShift: true },
-    preset: 'custom',
+    policy: policyPresets.standard,
+    preset: 'standard',
     problems: [],
     transcript: { equal: true, upTo: 1204 },
     history: [
@@ -56,9 +58,27 @@ export function busyKeys(now: number): KeyStatus {
       { at: now - day - 2 * hour + minute, who: 'peer', from: 3, to: 4, reason: 'peer' },
       { at: now - 5 * hour, who: 'you', from: 5, to: 6, reason: 'start' },
       { at: now - 3 * hour, who: 'peer', from: 4, to: 5, reason: 'time' },
-      { at: now - 2 * hour, who: 'you', from: 6, to: 7, reason: 'hand' },
+      { at: now - 20 * minute, who: 'you', from: 6, to: 7, reason: 'hand' },
     ],
   };
+}
+
+/** What the Keys tab shows of the busy conversation. */
+function busyLives(now: number): ReturnType<typeof livesOf> {
+  return livesOf(busyKeys(now).history, now, {
+    checkedSince: now - 8 * day,
+    exposure: { at: now, stored: 1204, recordedSince: now - 3 * day, recorded: 41, nextExchangeChange: now + 4 * day, oldestKeyDestroyedAt: now + 11 * day },
+  });
+}
+
+/** As many renewals as the contract ever tells: 200 a side. */
+export function manyShifts(now: number): KeyShift[] {
+  const reasons: readonly ShiftReason[] = ['time', 'messages', 'peer', 'hand', 'bytes', 'start', 'devices'];
+  return Array.from({ length: 400 }, (_, index): KeyShift => {
+    const n = Math.floor(index / 2);
+    const who = index % 2 === 0 ? 'you' : 'peer';
+    return { at: now - (200 - n) * 55 * minute + (index % 2) * 4 * minute, who, from: 1000 + n, to: 1001 + n, reason: n === 120 ? 'compromise' : (reasons[n % reasons.length] ?? 'time') };
+  });
 }
 
 /** Some people, one long conversation, one that waits, one person not yet talked to. */
@@ -101,6 +121,7 @@ export function busyWorld(now: number, change: Partial<World> = {}): World {
       [talkWithCarla, withCarla],
       [talkWithNoor, withNoor],
     ]),
+    timelines: new Map([[talkWithBo, busyLives(now)]]),
     keys: new Map([[talkWithBo, busyKeys(now)], [talkWithCarla, { ...busyKeys(now), history: [] }], [talkWithNoor, { ...busyKeys(now), history: [] }]]),
     ...change,
   });
@@ -117,6 +138,53 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
   busy: (now) => busyWorld(now),
   trial: (now) => busyWorld(now, { about: { ...emptyWorld().about, runtime: 'Electron 25.1.1', trial: true } }),
   requests: (now) => busyWorld(now, { requests: [{ requestId: idOf('request'), peerId: idOf('x').replace(/[0189]/g, 'q').padEnd(52, 'k').slice(0, 52), name: 'Wren Abbott', via: 'card' }] }),
+  /** Everything that can be wrong with keys, and two devices on the other side. */
+  troubled: (now) => {
+    const world = busyWorld(now);
+    const status = busyKeys(now);
+    const second = idOf('their second device');
+    world.keys.set(talkWithBo, {
+      ...status,
+      transcript: { equal: false, upTo: 980 },
+      receiving: [...status.receiving, { instanceId: second, id: '91c4aa07', epoch: 2, since: now - 9 * day, messages: 12, stale: true }],
+      problems: [
+        { kind: 'gap', count: 3, since: now - 6 * day },
+        { kind: 'key-destroyed', count: 1, since: now - 2 * day, instanceId: idOf('their device') },
+        { kind: 'key-refused', count: 2, since: now - 5 * hour },
+        { kind: 'too-many-keys', count: 4, since: now - hour },
+        { kind: 'waiting', count: 1, since: now - 10 * minute },
+      ],
+    });
+    const lives = busyLives(now);
+    const { checkedSince: _never, ...unchecked } = lives;
+    world.timelines.set(talkWithBo, {
+      ...unchecked,
+      generations: [
+        ...lives.generations,
+        { who: 'peer', instanceId: second, epoch: 1, since: now - 11 * day, until: now - 9 * day, reason: 'first', messages: 4, firstSequence: 1, forgotten: true },
+        { who: 'peer', instanceId: second, epoch: 2, since: now - 9 * day, reason: 'compromise', messages: 12, firstSequence: 5, forgotten: false },
+      ],
+    });
+    return world;
+  },
+  /** The most key lives there are, own rules, and lines that stand alone in the conversation. */
+  renewals: (now) => {
+    const world = busyWorld(now);
+    const history: KeyShift[] = [
+      ...manyShifts(now),
+      { at: now - 3.35 * hour, who: 'peer', from: 1200, to: 1201, reason: 'compromise' },
+      { at: now - 3.34 * hour, who: 'you', from: 1200, to: 1201, reason: 'compromise' },
+      { at: now - 5 * minute, who: 'you', from: 1201, to: 1202, reason: 'devices' },
+    ];
+    world.keys.set(talkWithBo, {
+      ...busyKeys(now),
+      history,
+      preset: 'custom',
+      policy: { ...policyPresets.frequent, afterMilliseconds: 0, afterBytes: 0, peerShifts: 3, whenStale: 'warn', staleAfterMessages: 0 },
+    });
+    world.timelines.set(talkWithBo, livesOf(manyShifts(now), now, { checkedSince: now - 4 * day }));
+    return world;
+  },
   hard: (now) => {
     const world = busyWorld(now);
     const blocked = makeContact('Blocked Person', { reach: 'blocked' });
@@ -128,7 +196,7 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     world.contacts = [blocked, ended, stranger, broken, ...world.contacts];
     world.conversations = [
       { conversationId: talk, contactId: stranger.contactId, title: '', state: 'open', unread: 0, lastMessageAt: now, preview: 'abc\u202Edef' },
-      { conversationId: brokenTalk, contactId: broken.contactId, title: '', state: 'failed', failure: 'transcript-mismatch', unread: 0, lastMessageAt: now - 1 },
+      { conversationId: brokenTalk, contactId: broken.contactId, title: '', state: 'failed', failure: 'key-rollback', unread: 0, lastMessageAt: now - 1 },
       ...world.conversations,
     ];
     world.messages.set(
@@ -143,7 +211,13 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
         ['out', 3 * minute, '🔑🪴✨'],
       ]),
     );
-    world.messages.set(brokenTalk, []);
+    world.messages.set(
+      brokenTalk,
+      lines(brokenTalk, now, [
+        ['in', 3 * hour, 'The proofs are at the printer.'],
+        ['out', 2 * hour, 'Lovely. Which paper did you take in the end?', { state: 'sent', waitingFor: 'continuation' }],
+      ]),
+    );
     return world;
   },
 };

@@ -7,7 +7,7 @@ import { KeyCut } from '../../ui/icons';
 import { pictureDigits } from '../../ui/key-cut-path';
 import { nameInSentence } from '../../ui/strangers';
 
-/** Routine renewals are one quiet line a day; a loss, a device and a new key between two people stand alone. */
+/** Routine renewals are one quiet line a day; a loss and changed devices have lines of their own. */
 export function ShiftLine({ shifts, name, now, times }: { readonly shifts: readonly KeyShift[]; readonly name: string; readonly now: number; readonly times: Times }): ReactNode {
   const text = useText();
   const last = shifts.at(-1);
@@ -31,6 +31,5 @@ function single({ who, reason }: KeyShift): TextId {
   const own = who === 'you';
   if (reason === 'compromise') return own ? 'shift.you.loss' : 'shift.peer.loss';
   if (reason === 'devices') return own ? 'shift.you.devices' : 'shift.peer.devices';
-  if (reason === 'pair') return own ? 'shift.you.pair' : 'shift.peer.pair';
   return own ? 'shift.you' : 'shift.peer';
 }

@@ -45,9 +45,9 @@ function joins(one: Message | undefined, other: Message): boolean {
   return one !== undefined && one.direction === other.direction && timeOf(other) - timeOf(one) < together;
 }
 
-/** What is told in one line a day: routine renewals, and those that devices caused. The rest stands alone. */
+/** What is told in one line a day: routine renewals, and those that devices caused. A loss stands alone. */
 function foldOf({ reason, at }: KeyShift): string | undefined {
-  if (reason === 'compromise' || reason === 'pair') return undefined;
+  if (reason === 'compromise') return undefined;
   return `${reason === 'devices' ? 'devices' : 'routine'} ${startOfDay(at)}`;
 }
 

@@ -56,8 +56,6 @@ export const conversation = {
   'shift.peer.loss': '{name} replaced every key after a possible loss. Your key was replaced too. Nothing for you to do.',
   'shift.you.devices': 'Your devices or those of {name} changed, so you renewed your key.',
   'shift.peer.devices': '{name} renewed their key because a device changed. Nothing for you to do.',
-  'shift.you.pair': 'You renewed the key between you and {name}.',
-  'shift.peer.pair': '{name} renewed the key between the two of you. Nothing for you to do.',
   'shift.folded.devices': 'Keys renewed because your devices or those of {name} changed.',
   'shift.folded': 'Keys renewed {count} times on this day.',
   'shift.folded.today': 'Keys renewed {count} times today.',

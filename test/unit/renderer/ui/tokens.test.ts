@@ -47,6 +47,10 @@ const textPairs: readonly (readonly [string, string])[] = [
   ['text-muted', 'bubble-in'],
   ['surface-1', 'text'],
   ['surface-1', 'brass'],
+  ['lane-text', 'lane-block'],
+  ['lane-text', 'lane-forgotten'],
+  ['lane-current-text', 'lane-current'],
+  ['danger-text', 'lane-forgotten'],
   ...Array.from({ length: 8 }, (_, index) => ['avatar-text', `avatar-${index}`] as const),
 ];
 
@@ -56,7 +60,16 @@ const shapePairs: readonly (readonly [string, string])[] = ['surface-1', 'surfac
   ['focus', surface],
   ['brass', surface],
   ['accent-fill', surface],
+  ['lane-edge', surface],
+  ['lane-current', surface],
 ]);
+
+/** Hatching on the block it lies on, and the block of the key in use beside the others. */
+const lanePairs: readonly (readonly [string, string])[] = [
+  ['lane-hatch', 'lane-block'],
+  ['lane-hatch', 'lane-forgotten'],
+  ['lane-edge', 'lane-forgotten'],
+];
 
 describe('design tokens', () => {
   it('the variables file is made from tokens.json', () => {
@@ -78,7 +91,7 @@ describe('design tokens', () => {
     };
     const tooWeak = [
       ...textPairs.map(([text, surface]) => ({ text, surface, least: 4.5 })),
-      ...shapePairs.map(([text, surface]) => ({ text, surface, least: 3 })),
+      ...[...shapePairs, ...lanePairs].map(([text, surface]) => ({ text, surface, least: 3 })),
     ]
       .map((pair) => ({ ...pair, ratio: contrast(colour(pair.text), colour(pair.surface)) }))
       .filter((pair) => pair.ratio < pair.least)

@@ -1,0 +1,91 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { busyWorld, scenes, talkWithBo, talkWithCarla } from '../../../preview/scenes';
+import { idOf, ownInstance } from '../../../preview/fake-world';
+import { axeFindings } from '../axe';
+import { openTalk, pressKey, shortcut } from '../open-talk';
+import { settle } from '../render-app';
+
+const now = Date.now();
+const articles = (): HTMLElement[] => within(screen.getByRole('feed', { name: 'Messages' })).getAllByRole('article');
+const details = (): HTMLElement => screen.getByRole('dialog', { name: 'Details of this message' });
+const fact = (name: string): string => within(details()).getByText(name, { selector: 'dt' }).nextElementSibling?.textContent ?? '';
+async function enterOn(article: HTMLElement | undefined): Promise<void> {
+  if (article === undefined) throw new Error('no message');
+  act(() => article.focus());
+  await shortcut('Enter');
+}
+
+describe('S2-21: every message tells its key', () => {
+  it('Enter opens the details, Escape brings the focus back to the message', async () => {
+    await openTalk(busyWorld(now));
+    const article = articles().at(-2);
+    await enterOn(article);
+    expect(fact('Key')).toMatch(/^Generation 5, Bo Lindqvist to youSince .+, by age; 25 messages; in use$/);
+    expect(fact('Device')).toMatch(new RegExp(`^Device of Bo Lindqvist ${idOf('their device').slice(0, 8)}Message \\d+ of that device in this conversation$`));
+    expect(fact('Sent')).toMatch(/\d{4}.*\d\d:\d\d.*As the clock of Bo Lindqvist said$/);
+    expect(fact('Received here')).toMatch(/\d{4}/);
+    expect(fact('State')).toBe('Received and opened');
+    expect(await axeFindings()).toEqual([]);
+    await shortcut('Escape');
+    await waitFor(() => expect(document.activeElement).toBe(article));
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('an own one: this device, its state, no time of receiving', async () => {
+    await openTalk(busyWorld(now));
+    await enterOn(articles().at(-1));
+    expect(fact('Key')).toMatch(/^Generation 7, You to Bo Lindqvist/);
+    expect(fact('Device')).toMatch(new RegExp(`^desk \\(this device\\) ${ownInstance.slice(0, 8)}`));
+    expect(fact('State')).toBe('Delivered');
+    expect(within(details()).queryByText('Received here')).toBeNull();
+  });
+
+  it('one that waits says that it is not locked yet', async () => {
+    await openTalk(busyWorld(now), /^Carla Reyes/);
+    await enterOn(articles().at(-1));
+    expect(fact('Key')).toBe('Not locked yet. It gets its key when it leaves.');
+    expect(fact('State')).toBe('Leaves when you are both online');
+    expect(talkWithCarla).toBeTruthy();
+  });
+
+  it('with several devices on the other side it says which', async () => {
+    const world = scenes['troubled']?.(now);
+    if (world === undefined) throw new Error('no scene');
+    const list = world.messages.get(talkWithBo) ?? [];
+    world.messages.set(talkWithBo, list.map((message) => (message.direction === 'in' ? { ...message, instanceId: idOf('their second device'), keyEpoch: 1 } : message)));
+    await openTalk(world);
+    await enterOn(articles().at(-2));
+    expect(fact('Device')).toMatch(/^Device 2 of Bo Lindqvist/);
+    expect(fact('Key')).toMatch(/Since .+, first key; 4 messages; key forgotten$/);
+  });
+
+  it('the menu of the message has it too, and it leads to the Keys tab', async () => {
+    await openTalk(busyWorld(now));
+    const article = articles().at(-1);
+    act(() => article?.focus());
+    await shortcut('F10', { shiftKey: true });
+    const item = screen.getByRole('menuitem', { name: 'Details' });
+    act(() => item.focus());
+    fireEvent.keyDown(item, { key: 'Enter' });
+    fireEvent.keyUp(item, { key: 'Enter' });
+    await settle();
+    expect(details()).toBeTruthy();
+    await pressKey(within(details()).getByRole('button', { name: 'Keys of this conversation' }));
+    expect(screen.getByRole('tab', { name: 'Keys' }).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('Space unfolds a long message and Enter does not', async () => {
+    const world = busyWorld(now);
+    const list = world.messages.get(talkWithBo) ?? [];
+    world.messages.set(talkWithBo, list.map((message, index) => (index === list.length - 1 ? { ...message, text: 'word '.repeat(2_000) } : message)));
+    await openTalk(world);
+    act(() => articles().at(-1)?.focus());
+    await shortcut(' ');
+    expect(screen.getByRole('button', { name: 'Show less' })).toBeTruthy();
+    await shortcut('Enter');
+    await shortcut('Escape');
+    expect(screen.getByRole('button', { name: 'Show less' })).toBeTruthy();
+  });
+});

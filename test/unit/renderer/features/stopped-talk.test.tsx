@@ -1,0 +1,73 @@
+// @vitest-environment jsdom
+import { screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { failureReasons } from '../../../../renderer/features/conversation/failure-reasons';
+import { failed } from '../../../../renderer/i18n/en/failed';
+import { scenes } from '../../../preview/scenes';
+import type { World } from '../../../preview/fake-world';
+import { axeFindings } from '../axe';
+import { openTalk, pressKey } from '../open-talk';
+
+const now = Date.now();
+const broken = /^Broken Talk/;
+function stopped(failure?: string): World {
+  const world = scenes['hard']?.(now);
+  if (world === undefined) throw new Error('no scene');
+  world.conversations = world.conversations.map(({ failure: _scene, ...one }) =>
+    one.state === 'failed' ? { ...one, ...(failure === undefined ? {} : { failure }) } : one,
+  );
+  return world;
+}
+const bar = (): HTMLElement => screen.getByRole('region', { name: 'This conversation was stopped' });
+
+describe('S2-10: a stopped conversation', () => {
+  it.each(failureReasons)('%s: says why in words of its own, what is safe, and the rule', async (reason) => {
+    await openTalk(stopped(reason), broken);
+    const words = bar().textContent ?? '';
+    expect(words).toContain(failed[`failed.${reason}`].replaceAll('{name}', 'Broken Talk'));
+    expect(words).toContain('What you both wrote and read before stays here.');
+    expect(words).toContain(`Rule: ${reason}`);
+    expect(screen.queryByRole('textbox', { name: 'Message' })).toBeNull();
+    expect(screen.getByTestId('key-badge').getAttribute('aria-label')).toBe('Keys: Needs you');
+  });
+
+  it('no two reasons share their words', () => {
+    expect(new Set(failureReasons.map((reason) => failed[`failed.${reason}`])).size).toBe(failureReasons.length);
+  });
+
+  it.each([[undefined], ['some-later-rule']])('%s: a reason that is not known has the general words', async (reason) => {
+    await openTalk(stopped(reason), broken);
+    expect(bar().textContent).toContain('Something in it did not add up.');
+  });
+
+  it('goes on in a new one by keyboard; both lead to each other; asked again it is the same one', async () => {
+    const { fake } = await openTalk(stopped('key-rollback'), broken);
+    expect(await axeFindings()).toEqual([]);
+    const before = fake.world.conversations.length;
+    await pressKey(within(bar()).getByRole('button', { name: 'Continue in a new conversation' }));
+    expect(fake.world.conversations).toHaveLength(before + 1);
+    expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+    expect(within(screen.getByRole('feed')).getByText('Lovely. Which paper did you take in the end?')).toBeTruthy();
+    await pressKey(screen.getByRole('button', { name: 'Show the earlier one' }));
+    expect(bar()).toBeTruthy();
+    expect(screen.getByTestId('delivery-state').textContent).toBe('Sent again in the conversation that goes on');
+    await pressKey(within(bar()).getByRole('button', { name: 'Go to the new conversation' }));
+    expect(screen.getByText(/^This goes on where an earlier conversation was stopped/)).toBeTruthy();
+    expect(fake.world.conversations).toHaveLength(before + 1);
+  });
+
+  it('says why it cannot go on, and nothing is opened', async () => {
+    const { fake } = await openTalk(stopped('key-conflict'), broken);
+    const before = fake.world.conversations.length;
+    fake.world.failing.set('conversations.continue', 'contact.blocked');
+    await pressKey(within(bar()).getByRole('button', { name: 'Continue in a new conversation' }));
+    expect(screen.getByText('You have blocked this person. Unblock them to write.')).toBeTruthy();
+    expect(bar()).toBeTruthy();
+    expect(fake.world.conversations).toHaveLength(before);
+  });
+
+  it('stands in the list as stopped', async () => {
+    await openTalk(stopped('key-reused'), broken);
+    expect(within(screen.getByRole('navigation')).getByRole('button', { name: /^Broken Talk.*Stopped/ })).toBeTruthy();
+  });
+});

@@ -1,0 +1,32 @@
+// @vitest-environment node
+import { describe, expect, it } from 'vitest';
+import type { KeyShift, ShiftReason } from '../../../../shared/model/keys';
+import { timeline } from '../../../../renderer/features/conversation/timeline';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+
+const now = Date.UTC(2026, 4, 6, 12);
+const hour = 3_600_000;
+const messages = busyWorld(now).messages.get(talkWithBo) ?? [];
+const shift = (reason: ShiftReason, ago: number, who: 'you' | 'peer' = 'you', from = 3): KeyShift => ({ at: now - ago, who, from, to: from + 1, reason });
+const lines = (history: readonly KeyShift[]): (readonly ShiftReason[])[] => timeline(messages, history).flatMap((entry) => entry.shifts.map((line) => line.map((one) => one.reason)));
+
+describe('S2-21: renewals in the conversation', () => {
+  it('the routine ones of a day are one line, each day its own', () => {
+    expect(lines([shift('time', 27 * hour), shift('peer', 26 * hour, 'peer'), shift('hand', 2 * hour), shift('start', hour), shift('bytes', 0.9 * hour), shift('messages', 0.5 * hour)])).toEqual([
+      ['time', 'peer'],
+      ['hand', 'start', 'bytes', 'messages'],
+    ]);
+  });
+
+  it('a loss stands alone, in its place, however many renewals there are that day', () => {
+    expect(lines([shift('time', 3 * hour), shift('compromise', 2 * hour), shift('compromise', 1.9 * hour, 'peer'), shift('time', hour)])).toEqual([['compromise'], ['compromise'], ['time', 'time']]);
+  });
+
+  it('changed devices are a line of their own a day; a renewal with the shared key is routine', () => {
+    expect(lines([shift('devices', 3 * hour), shift('time', 2.5 * hour), shift('devices', 2 * hour, 'peer'), shift('pair', hour)])).toEqual([['devices', 'devices'], ['time', 'pair']]);
+  });
+
+  it('first keys are no renewal, and what is older than every message has no place', () => {
+    expect(lines([shift('first', hour, 'you', 0), shift('time', hour, 'peer', 0), shift('hand', 900 * hour)])).toEqual([]);
+  });
+});
