@@ -67,7 +67,6 @@ export const sampleHandlers: Handlers = {
       generations: [],
       exposure: { at: 1, stored: 0, recordedSince: null, recorded: 0, nextExchangeChange: 2, oldestKeyDestroyedAt: null },
     }),
-    shiftPair: () => ({ epoch: 2 }),
   },
   envelopes: { save: () => ({ path: '/media/stick/for-bo.keyshift-envelopes', count: 3 }), open: () => ({ opened: 2, repeated: 1, refused: 0 }) },
   network: { status: () => ({ listening: [], sessions: [] }) },
