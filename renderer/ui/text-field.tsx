@@ -1,7 +1,5 @@
-import { useState, type ReactNode, type Ref } from 'react';
-import { Eye, EyeOff } from 'lucide-react';
-import { Button, FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
-import { useText } from '../i18n/use-text';
+import type { ReactNode } from 'react';
+import { FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
 
 export interface TextFieldProps {
   readonly label: string;
@@ -11,7 +9,6 @@ export interface TextFieldProps {
   readonly onChange?: (value: string) => void;
   readonly hint?: ReactNode;
   readonly error?: string | undefined;
-  readonly secret?: boolean;
   readonly lines?: number;
   readonly readOnly?: boolean;
   readonly disabled?: boolean;
@@ -21,19 +18,14 @@ export interface TextFieldProps {
   readonly monospace?: boolean;
   /** Digits: a number pad where there is one. */
   readonly numeric?: boolean;
-  readonly inputRef?: Ref<HTMLInputElement>;
 }
 
-/** A labelled field. A secret one can be revealed, takes a paste and leaves password managers alone. */
+/** A labelled field. Not for passphrases, whose text must stay out of any state: see passphrase-field.tsx. */
 export function TextField(props: TextFieldProps): ReactNode {
-  const text = useText();
-  const [revealed, setRevealed] = useState(false);
-  const secret = props.secret === true;
-  const type = secret && !revealed ? 'password' : 'text';
   return (
     <AriaTextField
       className="field"
-      type={type}
+      type="text"
       value={props.value}
       {...(props.onChange === undefined ? {} : { onChange: props.onChange })}
       isReadOnly={props.readOnly ?? false}
@@ -47,13 +39,7 @@ export function TextField(props: TextFieldProps): ReactNode {
       <Label className={props.hiddenLabel === true ? 'only-heard' : 'field-label'}>{props.label}</Label>
       <div className="field-box">
         {props.lines === undefined ? (
-          <Input
-            ref={props.inputRef}
-            className={`field-input${props.monospace === true ? ' mono' : ''}`}
-            inputMode={props.numeric === true ? 'numeric' : 'text'}
-            spellCheck="false"
-            dir="auto"
-          />
+          <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" />
         ) : (
           <TextArea
             className={`field-input area${props.monospace === true ? ' mono' : ''}`}
@@ -64,15 +50,6 @@ export function TextField(props: TextFieldProps): ReactNode {
             }}
           />
         )}
-        {secret ? (
-          <Button
-            className="icon-button quiet in-field"
-            aria-label={text(revealed ? 'app.hidePassphrase' : 'app.showPassphrase')}
-            onPress={() => setRevealed(!revealed)}
-          >
-            {revealed ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
-          </Button>
-        ) : null}
       </div>
       {props.hint === undefined ? null : (
         <Text slot="description" className="field-hint">

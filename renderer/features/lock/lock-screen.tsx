@@ -6,7 +6,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
-import { TextField } from '../../ui/text-field';
+import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 
 /** The vault is locked: one field, one button. Says nothing about whose it is. */
 export function LockScreen(): ReactNode {
@@ -14,7 +14,6 @@ export function LockScreen(): ReactNode {
   const errorText = useErrorText();
   const unlock = useSession((state) => state.unlock);
   const keyring = useSession((state) => state.keyring);
-  const [passphrase, setPassphrase] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const field = useRef<HTMLInputElement>(null);
@@ -22,13 +21,14 @@ export function LockScreen(): ReactNode {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (busy || passphrase === '') return;
+    if (busy) return;
+    const passphrase = takePassphrase(field.current);
+    if (passphrase === '') return;
     setBusy(true);
     setFailure(undefined);
     unlock(passphrase)
       .catch((thrown: unknown) => {
         setFailure(thrown);
-        setPassphrase('');
         field.current?.focus();
       })
       .finally(() => setBusy(false));
@@ -41,18 +41,14 @@ export function LockScreen(): ReactNode {
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('lock.title')}</h1>
         <p className="lead">{text(keyring === 'unavailable' ? 'lock.keyring' : 'lock.lead')}</p>
-        <TextField
+        <PassphraseField
           label={text('onboarding.passphrase')}
-          value={passphrase}
-          onChange={(value) => {
-            setPassphrase(value);
+          fieldRef={field}
+          onTyped={({ value }) => {
             if (value !== '') setFailure(undefined);
           }}
           error={wrong ? text('lock.wrong') : undefined}
           autoComplete="current-password"
-          maxLength={1024}
-          inputRef={field}
-          secret
           autoFocus
         />
         {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}

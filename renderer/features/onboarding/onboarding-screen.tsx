@@ -6,8 +6,9 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { pictureDigits } from '../../ui/key-cut-path';
+import { PassphraseField } from '../../ui/passphrase-field';
 import { TextField } from '../../ui/text-field';
-import { shortestPassphrase } from './passphrase-strength';
+import { useNewPassphrase } from './use-new-passphrase';
 import { StrengthHint } from './strength-hint';
 
 const points = ['keys', 'direct', 'yours'] as const;
@@ -18,20 +19,20 @@ export function OnboardingScreen(): ReactNode {
   const errorText = useErrorText();
   const create = useSession((state) => state.create);
   const [name, setName] = useState('');
-  const [passphrase, setPassphrase] = useState('');
-  const [repeated, setRepeated] = useState('');
+  const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
   const nameError = name.trim() === '' ? text('onboarding.error.name') : undefined;
-  const shortError = Array.from(passphrase).length < shortestPassphrase ? text('onboarding.error.short') : undefined;
-  const differs = passphrase !== repeated ? text('onboarding.error.differs') : undefined;
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (busy || nameError !== undefined || shortError !== undefined || differs !== undefined) return;
+    if (busy || nameError !== undefined) return;
+    const passphrase = chosen.take();
+    if (passphrase === undefined) return;
+    setTried(false);
     setBusy(true);
     setFailure(undefined);
     create(name.trim(), passphrase)
@@ -66,26 +67,22 @@ export function OnboardingScreen(): ReactNode {
           disabled={busy}
           autoFocus
         />
-        <TextField
+        <PassphraseField
           label={text('onboarding.passphrase')}
-          value={passphrase}
-          onChange={setPassphrase}
-          hint={<StrengthHint passphrase={passphrase} />}
-          error={tried ? shortError : undefined}
+          fieldRef={chosen.first}
+          onTyped={chosen.judge}
+          hint={<StrengthHint measured={chosen.measured} />}
+          error={tried && chosen.short ? text('onboarding.error.short') : undefined}
           autoComplete="new-password"
-          maxLength={1024}
           disabled={busy}
-          secret
         />
-        <TextField
+        <PassphraseField
           label={text('onboarding.repeat')}
-          value={repeated}
-          onChange={setRepeated}
-          error={(tried || repeated.length >= passphrase.length) && repeated !== '' ? differs : tried ? differs : undefined}
+          fieldRef={chosen.second}
+          onTyped={chosen.judge}
+          error={(tried || chosen.repeated) && chosen.differs ? text('onboarding.error.differs') : undefined}
           autoComplete="new-password"
-          maxLength={1024}
           disabled={busy}
-          secret
         />
         <p className="plain-warning">{text('onboarding.noReset')}</p>
         {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}

@@ -2,10 +2,15 @@ import type { ReactNode } from 'react';
 import { useText } from '../../i18n/use-text';
 import { passphraseStrength } from './passphrase-strength';
 
-export function StrengthHint({ passphrase }: { readonly passphrase: string }): ReactNode {
+export type MeasuredStrength = ReturnType<typeof passphraseStrength>;
+
+/** What is shown while nothing was typed. */
+export const nothingTyped: MeasuredStrength = passphraseStrength('');
+
+/** Shows a measure, and never sees the passphrase it was taken of. */
+export function StrengthHint({ measured: { strength, steps } }: { readonly measured: MeasuredStrength }): ReactNode {
   const text = useText();
-  const { strength, steps } = passphraseStrength(passphrase);
-  if (passphrase === '') return text('onboarding.passphrase.hint');
+  if (steps === 0) return text('onboarding.passphrase.hint');
   return (
     <span className={`strength ${strength}`}>
       <span className="strength-steps" aria-hidden="true">

@@ -1,40 +1,36 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { TextField } from '../../ui/text-field';
-import { shortestPassphrase } from '../onboarding/passphrase-strength';
+import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+import { useNewPassphrase } from '../onboarding/use-new-passphrase';
 import { StrengthHint } from '../onboarding/strength-hint';
 
 export function PassphraseForm(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, ui } = useModel();
-  const [old, setOld] = useState('');
-  const [next, setNext] = useState('');
-  const [repeated, setRepeated] = useState('');
+  const old = useRef<HTMLInputElement>(null);
+  const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
-  const short = Array.from(next).length < shortestPassphrase ? text('onboarding.error.short') : undefined;
-  const differs = next !== repeated ? text('onboarding.error.differs') : undefined;
   const wrong = failure !== undefined && toFailure(failure).code === 'vault.wrong-passphrase';
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (busy || old === '' || short !== undefined || differs !== undefined) return;
+    if (busy || old.current?.value === '') return;
+    const next = chosen.take();
+    if (next === undefined) return;
+    setTried(false);
     setBusy(true);
     setFailure(undefined);
     try {
-      await client.vault.changePassphrase({ old, new: next });
-      setOld('');
-      setNext('');
-      setRepeated('');
-      setTried(false);
+      await client.vault.changePassphrase({ old: takePassphrase(old.current), new: next });
       ui.getState().toast(text('settings.passphrase.changed'));
     } catch (thrown) {
       setFailure(thrown);
@@ -46,9 +42,22 @@ export function PassphraseForm(): ReactNode {
   return (
     <Form className="stack divided" onSubmit={(event) => void submit(event)}>
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
-      <TextField label={text('settings.passphrase.old')} value={old} onChange={setOld} error={wrong ? errorText(failure) : undefined} autoComplete="current-password" secret />
-      <TextField label={text('settings.passphrase.new')} value={next} onChange={setNext} hint={<StrengthHint passphrase={next} />} error={tried ? short : undefined} autoComplete="new-password" secret />
-      <TextField label={text('settings.passphrase.repeat')} value={repeated} onChange={setRepeated} error={tried ? differs : undefined} autoComplete="new-password" secret />
+      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} error={wrong ? errorText(failure) : undefined} autoComplete="current-password" />
+      <PassphraseField
+        label={text('settings.passphrase.new')}
+        fieldRef={chosen.first}
+        onTyped={chosen.judge}
+        hint={<StrengthHint measured={chosen.measured} />}
+        error={tried && chosen.short ? text('onboarding.error.short') : undefined}
+        autoComplete="new-password"
+      />
+      <PassphraseField
+        label={text('settings.passphrase.repeat')}
+        fieldRef={chosen.second}
+        onTyped={chosen.judge}
+        error={tried && chosen.differs ? text('onboarding.error.differs') : undefined}
+        autoComplete="new-password"
+      />
       {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       <div className="dialog-actions start">
         <Button type="submit" isPending={busy}>

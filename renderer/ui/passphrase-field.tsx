@@ -1,0 +1,87 @@
+import { useId, useState, type ReactNode, type Ref } from 'react';
+import { Eye, EyeOff } from 'lucide-react';
+import { Button } from 'react-aria-components';
+import { useText } from '../i18n/use-text';
+
+export interface PassphraseFieldProps {
+  readonly label: string;
+  /** Where the owner reads the passphrase, once, with `takePassphrase`. */
+  readonly fieldRef: Ref<HTMLInputElement>;
+  /** Something was typed. The field is handed out to be judged; nobody keeps its text. */
+  readonly onTyped?: (field: HTMLInputElement) => void;
+  readonly hint?: ReactNode;
+  readonly error?: string | undefined;
+  readonly autoComplete: 'current-password' | 'new-password';
+  readonly disabled?: boolean;
+  readonly autoFocus?: boolean;
+}
+
+/** No passphrase may be longer, in UTF-16 units (contract of `vault`). */
+const longest = 1024;
+
+/**
+ * The only field for passphrases, without React's or any library's state: the text stands in the element itself and nowhere
+ * else, so that it goes with it. Can be revealed, takes a paste, leaves spelling services and suggestions out.
+ */
+export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoComplete, disabled = false, autoFocus = false }: PassphraseFieldProps): ReactNode {
+  const text = useText();
+  const [revealed, setRevealed] = useState(false);
+  const id = useId();
+  const hintId = `${id}-hint`;
+  const errorId = `${id}-error`;
+  const described = [hint === undefined ? '' : hintId, error === undefined ? '' : errorId].join(' ').trim();
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      <div className="field-box">
+        <input
+          ref={fieldRef}
+          id={id}
+          className="field-input"
+          type={revealed ? 'text' : 'password'}
+          dir="auto"
+          spellCheck="false"
+          autoCapitalize="off"
+          autoComplete={autoComplete}
+          maxLength={longest}
+          disabled={disabled}
+          // On the lock screen there is nothing else to do; onboarding starts at the name.
+          autoFocus={autoFocus}
+          aria-invalid={error === undefined ? undefined : true}
+          aria-describedby={described === '' ? undefined : described}
+          {...(onTyped === undefined ? {} : { onInput: (event) => onTyped(event.currentTarget) })}
+        />
+        <Button
+          className="icon-button quiet in-field"
+          aria-label={text(revealed ? 'app.hidePassphrase' : 'app.showPassphrase')}
+          onPress={() => setRevealed(!revealed)}
+        >
+          {revealed ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
+        </Button>
+      </div>
+      {hint === undefined ? null : (
+        <div id={hintId} className="field-hint">
+          {hint}
+        </div>
+      )}
+      {error === undefined ? null : (
+        <div id={errorId} className="field-error">
+          {error}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What stands in the field, which is empty afterwards. */
+export function takePassphrase(field: HTMLInputElement | null): string {
+  const passphrase = field?.value ?? '';
+  clearPassphrase(field);
+  return passphrase;
+}
+
+export function clearPassphrase(...fields: readonly (HTMLInputElement | null)[]): void {
+  for (const field of fields) if (field !== null) field.value = '';
+}
