@@ -23,7 +23,7 @@ export function App({ model }: { readonly model: Model }): ReactNode {
             <TrialBanner />
             <Screen />
           </div>
-          <Toasts />
+          <Notices />
         </ErrorBoundary>
       </TextProvider>
     </ModelContext>
@@ -53,6 +53,12 @@ function Screen(): ReactNode {
     default:
       return phase satisfies never;
   }
+}
+
+/** What was shown and spoken goes with the vault's life: a part that stays would keep its last words in React's second tree. */
+function Notices(): ReactNode {
+  const open = useSession((state) => state.phase === 'open');
+  return <Toasts key={open ? 'open' : 'closed'} />;
 }
 
 /** `system` leaves the choice to the style sheet, so nothing flashes. */

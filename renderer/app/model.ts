@@ -68,6 +68,8 @@ export function createModel(client: Client): Model {
     keys.setState(keys.getInitialState(), true);
     identity.setState(identity.getInitialState(), true);
     ui.setState(ui.getInitialState(), true);
+    // The engine keeps the text that was last matched (`RegExp.input`): a message as a rule.
+    /^/.exec('');
   };
 
   const showConversation = (conversationId: string): void => {

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 
-const root = resolve(process.env['KEYSHIFT_APP'] ?? '.');
+/** The app's folder: the repository, whose `out/` was built before. */
+export const appFolder = resolve(process.env['KEYSHIFT_APP'] ?? '.');
+export const electronExecutable = process.env['ELECTRON_EXECUTABLE'] ?? '';
+export const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
 const pictures = resolve('test-results/pictures');
 const profiles = mkdtempSync(join(tmpdir(), 'keyshift-e2e-'));
 
@@ -11,25 +14,47 @@ const profiles = mkdtempSync(join(tmpdir(), 'keyshift-e2e-'));
 export interface OpenApp {
   readonly app: ElectronApplication;
   readonly window: Page;
+  readonly profile: string;
   /** Console errors, content-policy violations among them. */
   readonly violations: string[];
+  /** What the processes wrote to standard output and error, from the moment the window was there. */
+  readonly output: () => string;
   /** The window as a person sees it, in light and in dark. */
   picture(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openWindow(name: string): Promise<OpenApp> {
-  const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
+export interface OpenOptions {
+  /** Absolute; a fresh folder named like the app without it. */
+  readonly profile?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Started instead of Electron itself, with its arguments: a wrapper that sets up something around it. */
+  readonly executable?: string;
+}
+
+export const profileOf = (name: string): string => join(profiles, name);
+
+/** The arguments of a start, with which a test may also start the app itself. */
+export function startArguments(profile: string, more: readonly string[] = ['--listen=127.0.0.1:0']): string[] {
+  return [
+    appFolder,
+    ...(asRoot ? ['--no-sandbox'] : []),
+    ...(process.env['ELECTRON_KIND'] === 'trial' ? ['--trial-runtime'] : []),
+    `--user-data-dir=${profile}`,
+    ...more,
+  ];
+}
+
+export async function openWindow(name: string, options: OpenOptions = {}): Promise<OpenApp> {
+  const profile = options.profile ?? profileOf(name);
   const app = await _electron.launch({
-    executablePath: process.env['ELECTRON_EXECUTABLE'] ?? '',
-    args: [
-      root,
-      ...(asRoot ? ['--no-sandbox'] : []),
-      ...(process.env['ELECTRON_KIND'] === 'trial' ? ['--trial-runtime'] : []),
-      `--user-data-dir=${join(profiles, name)}`,
-      '--listen=127.0.0.1:0',
-    ],
+    executablePath: options.executable ?? electronExecutable,
+    args: [...startArguments(profile), ...(options.args ?? [])],
+    ...(options.env === undefined ? {} : { env: { ...ownEnvironment(), ...options.env } }),
   });
+  const lines: string[] = [];
+  for (const stream of [app.process().stdout, app.process().stderr]) stream?.on('data', (piece: Buffer) => lines.push(piece.toString('latin1')));
   const window = await app.firstWindow();
   const violations: string[] = [];
   window.on('console', (message) => {
@@ -40,7 +65,9 @@ export async function openWindow(name: string): Promise<OpenApp> {
   return {
     app,
     window,
+    profile,
     violations,
+    output: () => lines.join(''),
     async picture(title) {
       mkdirSync(pictures, { recursive: true });
       for (const scheme of ['light', 'dark'] as const) {
@@ -55,4 +82,8 @@ export async function openWindow(name: string): Promise<OpenApp> {
       await app.close();
     },
   };
+}
+
+function ownEnvironment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
