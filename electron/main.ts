@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { app, dialog, protocol, safeStorage, session } from 'electron';
 import { version } from '../package.json';
+import { KeyshiftError } from '../shared/errors';
 import { startApp } from './compose';
-import { parseHostPort } from './headless/arguments';
+import type { Address } from './engine/ports';
+import { listenSentence, parseHostPort } from './headless/arguments';
+import { closeForeignDoors } from './ipc/window-door';
+import { PatientApp } from './main/patient-app';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
@@ -17,10 +21,11 @@ import { guardNavigation } from './security/navigation';
 import { pagePartition, silenceNetwork } from './security/network-silence';
 import { guardPermissions } from './security/permissions';
 import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
-import { prepareProfileDirectory } from './storage/profile-directory';
+import type { App } from './services/app';
+import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
 import { envelopeDialogs } from './window/envelope-dialogs';
 import { quitOrderly } from './window/orderly-quit';
-import { failToStart } from './window/start-failure';
+import { failToStart, startFailureSentence } from './window/start-failure';
 
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
 const developerTools = !app.isPackaged;
@@ -47,28 +52,21 @@ async function start(): Promise<void> {
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')));
 
   const profileDirectory = app.getPath('userData');
-  prepareProfileDirectory(profileDirectory);
-  const preferences = new ElectronPreferences(profileDirectory, () => logger.warn('preferences.damaged'));
-  const listen = parseHostPort(app.commandLine.getSwitchValue('listen'));
-  const running = await startApp({
-    profileDirectory,
-    ...(listen === undefined ? {} : { listen }),
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    preferences,
-    keyring: makeKeyring(safeStorage, {
-      platform: process.platform,
-      env: process.env,
-      passwordStore: app.commandLine.getSwitchValue('password-store'),
-    }),
-    chooser: envelopeDialogs(dialog),
-    appVersion: version,
-    runtime: `Electron ${process.versions.electron}`,
-    trial,
+  const preferences = new ElectronPreferences(profileDirectory, {
+    damaged: () => logger.warn('preferences.damaged'),
+    opened: closeForeignDoors,
   });
+  const running = new PatientApp(
+    () => startServices(profileDirectory, preferences),
+    (error) => {
+      logger.error('app.start-failed', describeError(error));
+      process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
+    },
+  );
+  // The window shows why, if it fails.
+  await running.attempt().catch(() => undefined);
 
-  const shell = openShell({ running, preferences, logger, trial, developerTools, bundles: __dirname });
+  const shell = openShell({ running, preferences, ownsProfile: () => running.started, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
     app,
     async () => {
@@ -87,9 +85,40 @@ async function start(): Promise<void> {
   await running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
 }
 
+async function startServices(profileDirectory: string, preferences: ElectronPreferences): Promise<App> {
+  const listen = wantedAddress();
+  prepareProfileDirectory(profileDirectory);
+  return startApp({
+    profileDirectory,
+    ...(listen === undefined ? {} : { listen }),
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    preferences,
+    keyring: makeKeyring(safeStorage, {
+      platform: process.platform,
+      env: process.env,
+      passwordStore: app.commandLine.getSwitchValue('password-store'),
+    }),
+    chooser: envelopeDialogs(dialog),
+    appVersion: version,
+    runtime: `Electron ${process.versions.electron}`,
+    trial,
+  });
+}
+
+/** The address of `--listen`. One that cannot be read is refused: listening elsewhere would be a surprise. */
+function wantedAddress(): Address | undefined {
+  if (!app.commandLine.hasSwitch('listen')) return undefined;
+  const listen = parseHostPort(app.commandLine.getSwitchValue('listen'));
+  if (listen === undefined) throw new KeyshiftError('listen.malformed', listenSentence);
+  return listen;
+}
+
 prepare();
-// One window per profile: a second start only shows the first one.
-if (app.requestSingleInstanceLock()) {
+// One window per profile: a second start only shows the first one. Where Chromium cannot write its lock it says the same as
+// of a taken one: then the screen tells why, and our own lock (profile-lock.ts) keeps the profile to one process.
+if (app.requestSingleInstanceLock() || !mayWriteTo(app.getPath('userData'))) {
   start().catch((error: unknown) => {
     logger.error('app.start-failed', describeError(error));
     return failToStart(error, {

@@ -11,6 +11,7 @@ export const errorCodes = [
   'profile.in-use',
   'profile.unreadable',
   'port.in-use',
+  'listen.malformed',
   'disk.full',
   'disk.failed',
   'self-test.failed',

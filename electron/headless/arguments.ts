@@ -26,6 +26,9 @@ export type ParsedArguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly sentence: string };
 
+/** What is said of a `--listen` that cannot be read, at both doors. */
+export const listenSentence = '--listen takes HOST:PORT, for example 127.0.0.1:4800 or [::1]:4800.';
+
 const wrong = (sentence: string): ParsedArguments => ({ kind: 'wrong', sentence });
 
 /** The strict reading of the command line: unknown, repeated or leftover words are refused. */
@@ -39,7 +42,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (!isLogLevel(logLevel)) return wrong(`--log-level takes one of ${logLevels.join(', ')}.`);
   const listenWord = given.get('listen');
   const listen = listenWord === undefined ? undefined : parseHostPort(listenWord);
-  if (listenWord !== undefined && listen === undefined) return wrong('--listen takes HOST:PORT, for example 127.0.0.1:4800 or [::1]:4800.');
+  if (listenWord !== undefined && listen === undefined) return wrong(listenSentence);
   const mailbox = given.get('mailbox');
   const passphraseFile = given.get('passphrase-file');
   return {

@@ -20,6 +20,8 @@ import { placeWindow } from '../window/window-place';
 export interface ShellParts {
   readonly running: App;
   readonly preferences: ElectronPreferences;
+  /** False while the profile is not this process's to write to. */
+  readonly ownsProfile: () => boolean;
   readonly logger: Logger;
   readonly trial: boolean;
   readonly developerTools: boolean;
@@ -37,7 +39,7 @@ export interface Shell {
 const revival = 10_000;
 
 /** The desktop around the services: one window, the call door, menus, and what locks by itself. */
-export function openShell({ running, preferences, logger, trial, developerTools, bundles }: ShellParts): Shell {
+export function openShell({ running, preferences, ownsProfile, logger, trial, developerTools, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   let window: BrowserWindow | undefined;
 
@@ -80,7 +82,9 @@ export function openShell({ running, preferences, logger, trial, developerTools,
     const { webContents } = made;
     const pageId = webContents.id;
     door.admit(webContents);
-    rememberPlace(made, (place) => preferences.setWindowPlace(place));
+    rememberPlace(made, (place) => {
+      if (ownsProfile()) preferences.setWindowPlace(place);
+    });
     webContents.on('context-menu', (_event, click) => {
       const items = contextMenuTemplate(click);
       if (items.length > 0) Menu.buildFromTemplate(items).popup({ window: made });

@@ -7,20 +7,19 @@ import { changePreferences, preferencesFile, toPreferences, type PreferencesFile
 
 /** Preferences of the window, in electron-store. The services' part, and beside it where the window was. */
 export class ElectronPreferences implements PreferencesStore {
-  readonly #store: Store<PreferencesFile>;
+  readonly #directory: string;
+  readonly #opened: () => void;
+  #store: Store<PreferencesFile> | undefined;
   #file: PreferencesFile;
 
-  constructor(directory: string, damaged: () => void) {
+  /**
+   * Only reads: the profile may turn out to be another program's. `opened` is called when the first change has set up
+   * electron-store, which then answers pages on IPC by itself.
+   */
+  constructor(directory: string, { damaged, opened }: { readonly damaged: () => void; readonly opened: () => void }) {
+    this.#directory = directory;
+    this.#opened = opened;
     this.#file = readPreferences(directory, damaged);
-    const { properties } = z.toJSONSchema(preferencesFile);
-    this.#store = new Store<PreferencesFile>({
-      cwd: directory,
-      name: 'preferences',
-      // The same shape, said once in zod; the two libraries' types for a JSON schema differ in name only.
-      schema: properties as never,
-      accessPropertiesByDotNotation: false,
-      configFileMode: 0o600,
-    });
   }
 
   get(): Preferences {
@@ -39,8 +38,25 @@ export class ElectronPreferences implements PreferencesStore {
     this.#write(changePreferences(this.#file, { window }));
   }
 
+  #open(): Store<PreferencesFile> {
+    const { properties } = z.toJSONSchema(preferencesFile);
+    try {
+      return new Store<PreferencesFile>({
+        cwd: this.#directory,
+        name: 'preferences',
+        // The same shape, said once in zod; the two libraries' types for a JSON schema differ in name only.
+        schema: properties as never,
+        accessPropertiesByDotNotation: false,
+        configFileMode: 0o600,
+      });
+    } finally {
+      this.#opened();
+    }
+  }
+
   #write(next: PreferencesFile): void {
     try {
+      this.#store ??= this.#open();
       this.#store.store = next;
     } catch (error) {
       throw toDiskError(error);

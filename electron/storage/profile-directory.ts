@@ -26,6 +26,16 @@ export function prepareProfileDirectory(directory: string): void {
   });
 }
 
+/** Whether this process may make files there; also false for a folder that is not there. */
+export function mayWriteTo(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isOurs(directory: string, { mode, uid }: { mode: number; uid: number }): boolean {
   if ((mode & 0o077) === 0 || (mode & sticky) !== 0 || uid !== process.getuid?.()) return false;
   const names = readdirSync(directory);

@@ -105,6 +105,8 @@ export function createModel(client: Client): Model {
       const stopEvents = client.on((event) => routeEvent(model, event));
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
+        // Nothing could be asked before the services started.
+        if (before.phase === 'failed') background(settings.getState().load());
         if (now.phase !== 'open') {
           forget();
           return;

@@ -28,7 +28,12 @@ const needsConversation = [...needsVault, 'conversation.unknown'] as const;
 /** Every call of both doors, grouped as services are. A line here is a capability; there is no other way in. */
 export const calls = {
   vault: {
-    status: call(none, z.strictObject({ state: vaultState, keyring: keyringState.optional() })),
+    status: call(none, z.strictObject({ state: vaultState, keyring: keyringState.optional() }), [
+      'profile.in-use',
+      'profile.unreadable',
+      'port.in-use',
+      'listen.malformed',
+    ]),
     create: call(z.strictObject({ passphrase, name: personName }), z.strictObject({ peerId }), [
       'vault.exists',
       'self-test.failed',

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../shared/errors';
 
-export type FailureKind = 'damaged' | 'newer' | 'full' | 'disk' | 'inUse' | 'unreadable' | 'selfTest' | 'other';
+export type FailureKind = 'damaged' | 'newer' | 'full' | 'disk' | 'inUse' | 'unreadable' | 'port' | 'listen' | 'selfTest' | 'other';
 
 const kinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   'vault.damaged': 'damaged',
@@ -9,6 +9,8 @@ const kinds: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   'disk.failed': 'disk',
   'profile.in-use': 'inUse',
   'profile.unreadable': 'unreadable',
+  'port.in-use': 'port',
+  'listen.malformed': 'listen',
   'self-test.failed': 'selfTest',
 };
 

@@ -9,6 +9,7 @@ export const errors = {
   'error.profile.in-use': 'Another Keyshift is using this profile.',
   'error.profile.unreadable': 'The profile folder cannot be read.',
   'error.port.in-use': 'The port is taken by another program.',
+  'error.listen.malformed': 'The address after --listen cannot be read.',
   'error.disk.full': 'The disk is full. Free some space and try again; nothing was overwritten.',
   'error.disk.failed': 'Reading or writing the disk failed. Nothing was overwritten.',
   'error.self-test.failed': 'The cryptography check failed, so Keyshift refuses to open your keys.',
