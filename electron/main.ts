@@ -16,6 +16,7 @@ import { ElectronPreferences } from './platform/electron-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
+import { isSecretServiceOpen } from './platform/secret-service';
 import { enforceSandbox, quietChromium } from './security/command-line';
 import { guardNavigation } from './security/navigation';
 import { pagePartition, silenceNetwork } from './security/network-silence';
@@ -99,6 +100,7 @@ async function startServices(profileDirectory: string, preferences: ElectronPref
       platform: process.platform,
       env: process.env,
       passwordStore: app.commandLine.getSwitchValue('password-store'),
+      secretServiceOpen: () => isSecretServiceOpen(process.env['DBUS_SESSION_BUS_ADDRESS']),
     }),
     chooser: envelopeDialogs(dialog),
     appVersion: version,

@@ -12,13 +12,16 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Value of `--password-store`, empty without it. */
   readonly passwordStore: string;
+  /** Whether the Secret Service would answer without asking its user first (secret-service.ts). */
+  readonly secretServiceOpen: () => Promise<boolean>;
 }
 
 /**
  * The system keyring behind Electron's safeStorage: a convenience, never the only way in (hardening row 16).
  * `basic_text` and `unknown` are no keyring: they would keep the key in clear beside the data.
- * Where only the blocking calls exist, nothing is asked until the user switched the keyring on: a locked one stops the whole
- * process until its own prompt is answered.
+ * Where only the blocking calls exist, a keyring that is locked or missing would stop the whole process until its own prompt is
+ * answered. So there only the Secret Service counts, and only while it would answer at once; nothing else is asked before the
+ * user wants it.
  */
 export function makeKeyring(safeStorage: SafeStorage, around: Surroundings): Keyring {
   const calls = safeStorageCalls(safeStorage);
@@ -27,7 +30,8 @@ export function makeKeyring(safeStorage: SafeStorage, around: Surroundings): Key
   const available = async (): Promise<boolean> => {
     if (around.platform === 'linux' && !isLinuxKeyring(calls, around)) return false;
     try {
-      return calls.blocking || (await inTime(calls.isAvailable()));
+      if (calls.blocking) return around.platform !== 'linux' || (await around.secretServiceOpen());
+      return await inTime(calls.isAvailable());
     } catch {
       return false;
     }
@@ -80,6 +84,7 @@ function isLinuxKeyring(calls: SafeStorageCalls, around: Surroundings): boolean 
   if (backend !== undefined) return backend !== 'basic_text' && backend !== 'unknown';
   // An old runtime does not tell. Without a bus there is no keyring; without a known desktop it would keep the key in clear.
   if (!around.env['DBUS_SESSION_BUS_ADDRESS']) return false;
-  if (around.passwordStore !== '') return /^(gnome|kwallet)/.test(around.passwordStore);
-  return /gnome|kde|unity|cinnamon|xfce|deepin|pantheon|ukui/i.test(around.env['XDG_CURRENT_DESKTOP'] ?? '');
+  // Nor can KWallet be asked whether it would block.
+  if (around.passwordStore !== '') return around.passwordStore.startsWith('gnome');
+  return /gnome|unity|cinnamon|xfce|deepin|pantheon|ukui/i.test(around.env['XDG_CURRENT_DESKTOP'] ?? '');
 }

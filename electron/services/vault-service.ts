@@ -1,5 +1,6 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import type { KeyringState } from '../../shared/model/vault';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
 import { renewLocalRecord } from '../engine/certificates/renewal';
 import { selfTest } from '../engine/crypto/self-test';
@@ -26,6 +27,8 @@ export class VaultService {
   #tested = false;
   #cancelRenewal: (() => void) | undefined;
   #stopped = false;
+  /** The keyring was needed and did not help. */
+  #keyringSilent = false;
 
   readonly handlers: Handlers['vault'];
 
@@ -51,7 +54,8 @@ export class VaultService {
           await this.profile().vault.changePassphrase(input.old, input.new);
           return null;
         }),
-      setKeyring: ({ enabled }) => this.#inTurn(() => this.#setKeyring(enabled)),
+      // Not in turn: a keyring may take its time, and locking must not wait for it.
+      setKeyring: ({ enabled }) => this.#setKeyring(enabled),
     };
   }
 
@@ -75,23 +79,38 @@ export class VaultService {
     else this.#profile.accept(link);
   }
 
-  unlockWithKeyring(): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const wrapped = this.#parts.preferences.get().keyringWrap;
-      const { keyring } = this.#parts;
-      if (this.#profile !== undefined || wrapped === undefined || keyring === undefined) return false;
-      try {
-        if (!(await keyring.available())) return false;
-        this.#requireHealth();
-        const key = await keyring.unwrap(Buffer.from(wrapped, 'base64'));
-        await this.#open(await this.#parts.vaultFile.unlockWithKey(key));
-        return true;
-      } catch (error) {
-        // The passphrase always works; the keyring is a convenience.
-        this.#parts.logger.warn('keyring.failed', { reason: error instanceof Error ? error.name : 'unknown' });
-        return false;
-      }
-    });
+  async unlockWithKeyring(): Promise<boolean> {
+    const wrapped = this.#parts.preferences.get().keyringWrap;
+    if (this.#profile !== undefined || wrapped === undefined) return false;
+    try {
+      const key = await this.#unwrap(Buffer.from(wrapped, 'base64'));
+      return await this.#inTurn(() => this.#openWithKey(key));
+    } catch (error) {
+      // The passphrase always works; the keyring is a convenience.
+      this.#parts.logger.warn('keyring.failed', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#keyringSilent = true;
+      if (this.#profile === undefined) this.#parts.events.emit({ type: 'vault.changed', state: this.state() });
+      return false;
+    }
+  }
+
+  /** Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile. */
+  async #unwrap(wrapped: Uint8Array): Promise<Uint8Array> {
+    const { keyring } = this.#parts;
+    if (keyring === undefined || !(await keyring.available())) throw keyringUnavailable();
+    return keyring.unwrap(wrapped);
+  }
+
+  async #openWithKey(key: Uint8Array): Promise<boolean> {
+    try {
+      if (this.#profile !== undefined) return false;
+      this.#requireHealth();
+      await this.#open(await this.#parts.vaultFile.unlockWithKey(key));
+      this.#keyringSilent = false;
+      return true;
+    } finally {
+      this.#parts.crypto.wipe(key);
+    }
   }
 
   async stop(): Promise<void> {
@@ -199,15 +218,16 @@ export class VaultService {
     return null;
   }
 
-  async #setKeyring(enabled: boolean): Promise<{ keyring: 'unavailable' | 'off' | 'on' }> {
+  async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {
     const { keyring, preferences, crypto } = this.#parts;
     const { vault } = this.profile();
+    this.#keyringSilent = false;
     if (!enabled) {
       preferences.set({ keyringWrap: undefined });
       return { keyring: await this.#keyringState() };
     }
     if (keyring === undefined || !(await keyring.available())) {
-      throw new KeyshiftError('keyring.unavailable', 'Your system keyring did not answer. Your passphrase works as before.');
+      throw keyringUnavailable();
     }
     const key = vault.exportKey();
     try {
@@ -218,8 +238,8 @@ export class VaultService {
     return { keyring: 'on' };
   }
 
-  async #keyringState(): Promise<'unavailable' | 'off' | 'on'> {
-    if (this.#parts.preferences.get().keyringWrap !== undefined) return 'on';
+  async #keyringState(): Promise<KeyringState> {
+    if (this.#parts.preferences.get().keyringWrap !== undefined) return this.#keyringSilent ? 'silent' : 'on';
     return (await this.#parts.keyring?.available()) === true ? 'off' : 'unavailable';
   }
 
@@ -235,6 +255,10 @@ export class VaultService {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function keyringUnavailable(): KeyshiftError {
+  return new KeyshiftError('keyring.unavailable', 'Your system keyring did not answer. Your passphrase works as before.');
 }
 
 /** The party in use has copies in locked memory: these are ordinary buffers. */

@@ -61,7 +61,11 @@ export function createSessionStore(client: Client): StoreApi<SessionState> {
         await client.vault.lock();
         set({ phase: 'locked', failure: undefined });
       },
-      changed: (phase) => set({ phase, failure: undefined }),
+      changed: (phase) => {
+        set({ phase, failure: undefined });
+        // The screen says so when the keyring was to open it and did not.
+        if (phase === 'locked') client.vault.status().then(({ keyring }) => set({ keyring }), () => undefined);
+      },
       setKeyring: async (enabled) => {
         const { keyring } = await client.vault.setKeyring({ enabled });
         set({ keyring });

@@ -40,7 +40,7 @@ export function LockScreen(): ReactNode {
         <KeyCut id="9c2e5b71" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('lock.title')}</h1>
-        <p className="lead">{text(keyring === 'unavailable' ? 'lock.keyring' : 'lock.lead')}</p>
+        <p className="lead">{text(keyring === 'silent' ? 'lock.keyring' : 'lock.lead')}</p>
         <PassphraseField
           label={text('onboarding.passphrase')}
           fieldRef={field}

@@ -40,7 +40,7 @@ export function SecuritySection(): ReactNode {
         <SwitchField
           label={text('settings.keyring')}
           hint={text(keyring === 'unavailable' ? 'settings.keyring.unavailable' : 'settings.keyring.text')}
-          on={keyring === 'on'}
+          on={keyring === 'on' || keyring === 'silent'}
           disabled={keyring === 'unavailable'}
           onChange={(enabled) => {
             setKeyring(enabled).catch((thrown: unknown) => ui.getState().toast(errorText(thrown), 'danger'));

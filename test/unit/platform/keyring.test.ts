@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { makeKeyring, type Surroundings } from '../../../electron/platform/electron-keyring';
 
 const secret = Uint8Array.from({ length: 32 }, (_, index) => index);
-const desktop: Surroundings = { platform: 'linux', env: { DBUS_SESSION_BUS_ADDRESS: 'unix:x', XDG_CURRENT_DESKTOP: 'GNOME' }, passwordStore: '' };
+const desktop: Surroundings = {
+  platform: 'linux',
+  env: { DBUS_SESSION_BUS_ADDRESS: 'unix:x', XDG_CURRENT_DESKTOP: 'GNOME' },
+  passwordStore: '',
+  secretServiceOpen: async () => true,
+};
 
 /** A safeStorage whose wrap is the text backwards; counts how often it was asked. */
 function fake(kind: 'old' | 'new', facts: { available?: boolean | 'never' | 'throws'; backend?: string } = {}) {
@@ -55,10 +60,11 @@ describe('row 16: the system keyring', () => {
     ['no known desktop', { ...desktop, env: { DBUS_SESSION_BUS_ADDRESS: 'unix:x' } }, false],
     ['an unknown desktop', { ...desktop, env: { ...desktop.env, XDG_CURRENT_DESKTOP: 'sway' } }, false],
     ['asked for by switch', { ...desktop, env: { DBUS_SESSION_BUS_ADDRESS: 'unix:x' }, passwordStore: 'gnome-libsecret' }, true],
+    ['locked, or none there', { ...desktop, secretServiceOpen: async () => false }, false],
     ['basic by switch', { ...desktop, passwordStore: 'basic' }, false],
-    ['KDE', { ...desktop, env: { ...desktop.env, XDG_CURRENT_DESKTOP: 'KDE' } }, true],
-    ['Windows', { platform: 'win32', env: {}, passwordStore: '' }, true],
-    ['macOS', { platform: 'darwin', env: {}, passwordStore: '' }, true],
+    ['KDE, whose wallet cannot be asked whether it is open', { ...desktop, env: { ...desktop.env, XDG_CURRENT_DESKTOP: 'KDE' } }, false],
+    ['Windows', { ...desktop, platform: 'win32', env: {} }, true],
+    ['macOS', { ...desktop, platform: 'darwin', env: {} }, true],
   ])('old calls, %s', async (_what, around, expected) => {
     const { safeStorage, asked } = fake('old');
     expect(await makeKeyring(safeStorage, around).available()).toBe(expected);

@@ -71,7 +71,7 @@ describe('locked', () => {
     ['disk.full', 'The disk is full'],
     ['disk.failed', 'The disk did not answer'],
     ['profile.in-use', 'This profile is already open'],
-    ['profile.unreadable', 'The profile folder cannot be read'],
+    ['profile.unreadable', 'The profile folder cannot be used'],
     ['self-test.failed', 'The cryptography check failed'],
   ] as const)('%s fills the screen, whether found at the start or on unlocking', async (code, title) => {
     const { fake } = await renderApp(emptyWorld({ vault: 'locked', failing: new Map([['vault.unlock', code]]) }));
