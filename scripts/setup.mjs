@@ -3,17 +3,17 @@
 import { pathToFileURL } from 'node:url';
 import { installDependencies } from './lib/npm-dependencies.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
-import { systemLibraries } from './lib/system-libraries.mjs';
+import { keyringForTests, systemLibraries } from './lib/system-libraries.mjs';
 
 const OLDEST_NODE = [20, 19];
 
 /**
- * @param {{ electron?: boolean, display?: boolean, typings?: boolean, parts?: string[] }} wanted
- *   electron: a runtime and its system libraries; display: a virtual display and fonts too; typings: the trial runtime's for the second type
+ * @param {{ electron?: boolean, display?: boolean, keyring?: boolean, typings?: boolean, parts?: string[] }} wanted
+ *   electron: a runtime and its system libraries; display: a virtual display and fonts too; keyring: one for the tests; typings: the trial runtime's for the second type
  *   check; parts: what to build (see build.mjs)
  * @returns {Promise<import('./electron-runtime.mjs').Runtime | undefined>} the runtime, where one was asked for
  */
-export async function setUp({ electron = false, display = false, typings = false, parts = [] }) {
+export async function setUp({ electron = false, display = false, keyring = false, typings = false, parts = [] }) {
   checkNode();
   await installDependencies();
   let runtime;
@@ -22,6 +22,7 @@ export async function setUp({ electron = false, display = false, typings = false
     if (electron) {
       runtime = await electronRuntime();
       await systemLibraries({ executable: runtime.executable, display });
+      if (keyring) await keyringForTests();
     }
     if (typings) await trialTypings();
   }

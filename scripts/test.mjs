@@ -16,6 +16,7 @@ await asCommand(async () => {
   const runtime = await setUp({
     electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
     display: names.includes('e2e'),
+    keyring: names.includes('e2e'),
     typings: names.includes('types'),
   });
   const { stages } = await import('./lib/test-stages.mjs');

@@ -8,11 +8,29 @@ export interface ButtonProps extends Omit<AriaProps, 'className' | 'style' | 'ch
   readonly children: ReactNode;
 }
 
-export function Button({ kind = 'plain', wide = false, icon, children, ...rest }: ButtonProps): ReactNode {
+/**
+ * A button that, while `isPending`, keeps the focus, does nothing, and has its words spoken. Not by the library's own pending
+ * state: its spoken part points at the button by id for seconds after the button may have gone with its screen.
+ */
+export function Button({ kind = 'plain', wide = false, icon, children, isPending = false, onPress, type = 'button', ...rest }: ButtonProps): ReactNode {
   return (
-    <AriaButton {...rest} className={`button ${kind}${wide ? ' wide' : ''}`}>
-      {icon}
-      <span className="button-text">{children}</span>
-    </AriaButton>
+    <>
+      <AriaButton
+        {...rest}
+        {...(onPress === undefined || isPending ? {} : { onPress })}
+        type={isPending ? 'button' : type}
+        aria-disabled={isPending || undefined}
+        data-pending={isPending || undefined}
+        className={`button ${kind}${wide ? ' wide' : ''}`}
+      >
+        {icon}
+        <span className="button-text">{children}</span>
+      </AriaButton>
+      {isPending ? (
+        <span className="only-heard" role="status">
+          {children}
+        </span>
+      ) : null}
+    </>
   );
 }

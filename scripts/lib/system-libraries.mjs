@@ -8,6 +8,8 @@ import { PlainError, say, seconds } from './say.mjs';
 // Debian 13 and Ubuntu 24.04 renamed some of them (64-bit time): the first name that apt knows is taken.
 const LIBRARIES = [['libgtk-3-0', 'libgtk-3-0t64'], ['libnss3'], ['libgbm1'], ['libasound2', 'libasound2t64']];
 const DISPLAY = [['xvfb']];
+/** For the tests of the system keyring only; nothing that the app needs. */
+const KEYRING = [['gnome-keyring'], ['dbus'], ['libsecret-1-0']];
 const FONTS = [['fonts-dejavu-core', 'fonts-dejavu'], ['fonts-noto-color-emoji']];
 
 /**
@@ -42,6 +44,24 @@ export async function systemLibraries({ executable, display }) {
     if (!installed || still.length > 0) throw new PlainError(`apt-get could not install everything; still missing: ${still.join(', ') || what}.`);
     say(`System packages are installed (${seconds(started)}).`);
   });
+}
+
+/**
+ * What the tests of the system keyring use, installed where that takes no question (root on Debian). Never an error: without it
+ * those tests are reported as skipped, and say the same.
+ */
+export async function keyringForTests() {
+  const there = () => onPath('gnome-keyring-daemon') && onPath('dbus-daemon');
+  if (process.platform !== 'linux' || there()) return;
+  const names = KEYRING.flat().join(' ');
+  if (isRoot && hasApt()) {
+    await withLock('apt', async () => {
+      say('Installing a system keyring for its tests …');
+      if (!hasPackageLists()) await apt('update');
+      await aptInstall(KEYRING);
+    });
+  }
+  if (!there()) say(`The tests of the system keyring will be skipped. To run them: sudo apt-get install -y --no-install-recommends ${names}`);
 }
 
 async function missingHere(executable, display) {

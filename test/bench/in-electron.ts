@@ -16,6 +16,5 @@ void (async () => {
   } catch (error) {
     console.error(error);
   }
-  // Everything is closed and written. After app.exit the process was seen to stay (Electron 25.1.1), why is not known.
-  process.kill(process.pid, 'SIGKILL');
+  app.exit(0);
 })();

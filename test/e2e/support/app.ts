@@ -50,6 +50,7 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
   const profile = options.profile ?? profileOf(name);
   const app = await _electron.launch({
     executablePath: options.executable ?? electronExecutable,
+    // Of a switch given twice Chromium takes the last.
     args: [...startArguments(profile), ...(options.args ?? [])],
     ...(options.env === undefined ? {} : { env: { ...ownEnvironment(), ...options.env } }),
   });

@@ -1,0 +1,36 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** More controls than this stand on no screen: who needs more has got stuck. */
+const longestWay = 60;
+
+/** Goes on with Tab until `target` has the focus, as a person without a mouse does; it must then be seen to have it. */
+export async function tabTo(window: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  const isThere = (): Promise<boolean> => target.evaluate((element) => element === document.activeElement);
+  for (let step = 0; step < longestWay; step += 1) {
+    if (await isThere()) {
+      await expectFocusSeen(window);
+      return;
+    }
+    await window.keyboard.press(key);
+  }
+  throw new Error(`no way by ${key} to ${String(target)}`);
+}
+
+/** Tab to a button, a tab or a switch and press it. */
+export async function pressWith(window: Page, target: Locator, key: 'Enter' | 'Space' = 'Enter'): Promise<void> {
+  await tabTo(window, target);
+  await window.keyboard.press(key);
+}
+
+/** Whatever has the focus shows it: by an outline or a ring, its own or of what it stands in or holds. */
+export async function expectFocusSeen(window: Page): Promise<void> {
+  const seen = await window.evaluate(() => {
+    const focused = document.activeElement;
+    if (!(focused instanceof HTMLElement) || focused === document.body) return 'nothing has the focus';
+    const around = [focused.parentElement, focused.parentElement?.parentElement].filter((element) => element instanceof HTMLElement);
+    const rings = [focused, ...around, ...focused.querySelectorAll('*')].map((element) => getComputedStyle(element));
+    const ringed = rings.some(({ outlineStyle, outlineWidth, boxShadow }) => (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none');
+    return ringed || focused.outerHTML.slice(0, 200);
+  });
+  expect(seen).toBe(true);
+}
