@@ -7,7 +7,7 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 export const appFolder = resolve(process.env['KEYSHIFT_APP'] ?? '.');
 export const electronExecutable = process.env['ELECTRON_EXECUTABLE'] ?? '';
 export const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
-const pictures = resolve('test-results/pictures');
+export const pictures = resolve('test-results/pictures');
 const profiles = mkdtempSync(join(tmpdir(), 'keyshift-e2e-'));
 
 /** A real app with a profile of its own, listening on loopback only. */
