@@ -37,36 +37,61 @@ function askBus(path: string): Promise<boolean> {
     });
     socket.once('close', () => end(false));
 
-    let received = Buffer.alloc(0);
-    let greeted = false;
+    const conversation = new Conversation((bytes) => void socket.write(bytes));
     socket.on('data', (piece: Buffer) => {
-      received = Buffer.concat([received, piece]);
-      if (received.length > longestAnswer) return end(false);
-      if (!greeted) {
-        const line = received.indexOf('\r\n');
-        if (line < 0) return undefined;
-        if (!received.subarray(0, line).toString('latin1').startsWith('OK ')) return end(false);
-        received = received.subarray(line + 2);
-        greeted = true;
-        socket.write('BEGIN\r\n');
-        socket.write(call(1, 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'Hello', []));
-        socket.write(call(2, service, '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service', 'ReadAlias', ['default']));
+      try {
+        const answer = conversation.hear(piece);
+        if (answer !== undefined) end(answer);
+      } catch {
+        // Whatever speaks there, it is not a bus.
+        end(false);
       }
-      for (let message = nextMessage(received); message !== undefined; message = nextMessage(received)) {
-        received = received.subarray(message.length);
-        if (message.replyTo === 2) {
-          const keyring = message.failed ? '/' : stringAt(message.body, 0);
-          // "/" means that there is none: it would have to be made, and that asks for a new password.
-          if (keyring === '/') return end(false);
-          socket.write(call(3, service, keyring, 'org.freedesktop.DBus.Properties', 'Get', ['org.freedesktop.Secret.Collection', 'Locked']));
-        }
-        // A variant holding a boolean: signature "b", then the value at the next multiple of four.
-        if (message.replyTo === 3) return end(!message.failed && message.body.length >= 8 && message.body.toString('latin1', 0, 3) === '\u0001b\0' && message.body.readUInt32LE(4) === 0);
-      }
-      return undefined;
     });
     socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')}\r\n`);
   });
+}
+
+/** Login, then three calls; the answer comes with the last one's. */
+class Conversation {
+  readonly #say: (bytes: Buffer | string) => void;
+  #received = Buffer.alloc(0);
+  #greeted = false;
+
+  constructor(say: (bytes: Buffer | string) => void) {
+    this.#say = say;
+  }
+
+  /** Undefined while it goes on. Throws for anything malformed. */
+  hear(piece: Buffer): boolean | undefined {
+    this.#received = Buffer.concat([this.#received, piece]);
+    if (this.#received.length > longestAnswer) return false;
+    if (!this.#greeted) {
+      const line = this.#received.indexOf('\r\n');
+      if (line < 0) return undefined;
+      if (!this.#received.toString('latin1', 0, line).startsWith('OK ')) return false;
+      this.#received = this.#received.subarray(line + 2);
+      this.#greeted = true;
+      this.#say('BEGIN\r\n');
+      this.#say(call(1, 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'Hello', []));
+      this.#say(call(2, service, '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service', 'ReadAlias', ['default']));
+    }
+    for (let message = nextMessage(this.#received); message !== undefined; message = nextMessage(this.#received)) {
+      this.#received = this.#received.subarray(message.length);
+      if (message.replyTo === 2) {
+        const keyring = message.failed ? '/' : stringAt(message.body, 0);
+        // "/" means that there is none: it would have to be made, and that asks for a new password.
+        if (keyring === '/') return false;
+        this.#say(call(3, service, keyring, 'org.freedesktop.DBus.Properties', 'Get', ['org.freedesktop.Secret.Collection', 'Locked']));
+      }
+      if (message.replyTo === 3) return !message.failed && isFalseVariant(message.body);
+    }
+    return undefined;
+  }
+}
+
+/** A variant holding the boolean false: signature "b", then the value at the next multiple of four. */
+function isFalseVariant(body: Buffer): boolean {
+  return body.length >= 8 && body.toString('latin1', 0, 3) === '\u0001b\0' && body.readUInt32LE(4) === 0;
 }
 
 const align = (at: number, to: number): number => Math.ceil(at / to) * to;

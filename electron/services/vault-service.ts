@@ -8,6 +8,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile, type Surroundings } from './open-profile';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
+import { VaultKeyring } from './vault-keyring';
 
 /** How often an open profile looks whether a credential is due for renewal. */
 const renewalCheckMs = 6 * 60 * 60 * 1000;
@@ -22,20 +23,20 @@ export interface VaultServiceParts extends Surroundings {
 /** Opens and closes the vault, one act at a time; holds what exists only while it is open. */
 export class VaultService {
   readonly #parts: VaultServiceParts;
+  readonly #keyring: VaultKeyring;
   #profile: OpenProfile | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #tested = false;
   #cancelRenewal: (() => void) | undefined;
   #stopped = false;
-  /** The keyring was needed and did not help. */
-  #keyringSilent = false;
 
   readonly handlers: Handlers['vault'];
 
   constructor(parts: VaultServiceParts) {
     this.#parts = parts;
+    this.#keyring = new VaultKeyring(parts.keyring, parts.preferences);
     this.handlers = {
-      status: async () => ({ state: this.state(), keyring: await this.#keyringState() }),
+      status: async () => ({ state: this.state(), keyring: await this.#keyring.state() }),
       create: ({ passphrase, name }) => this.#inTurn(() => this.#create(passphrase, name)),
       unlock: ({ passphrase }) =>
         this.#inTurn(async () => {
@@ -80,25 +81,18 @@ export class VaultService {
   }
 
   async unlockWithKeyring(): Promise<boolean> {
-    const wrapped = this.#parts.preferences.get().keyringWrap;
-    if (this.#profile !== undefined || wrapped === undefined) return false;
+    if (this.#profile !== undefined || !this.#keyring.isOn) return false;
     try {
-      const key = await this.#unwrap(Buffer.from(wrapped, 'base64'));
+      // Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile.
+      const key = await this.#keyring.unwrap();
       return await this.#inTurn(() => this.#openWithKey(key));
     } catch (error) {
       // The passphrase always works; the keyring is a convenience.
       this.#parts.logger.warn('keyring.failed', { reason: error instanceof Error ? error.name : 'unknown' });
-      this.#keyringSilent = true;
+      this.#keyring.helped(false);
       if (this.#profile === undefined) this.#parts.events.emit({ type: 'vault.changed', state: this.state() });
       return false;
     }
-  }
-
-  /** Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile. */
-  async #unwrap(wrapped: Uint8Array): Promise<Uint8Array> {
-    const { keyring } = this.#parts;
-    if (keyring === undefined || !(await keyring.available())) throw keyringUnavailable();
-    return keyring.unwrap(wrapped);
   }
 
   async #openWithKey(key: Uint8Array): Promise<boolean> {
@@ -106,7 +100,7 @@ export class VaultService {
       if (this.#profile !== undefined) return false;
       this.#requireHealth();
       await this.#open(await this.#parts.vaultFile.unlockWithKey(key));
-      this.#keyringSilent = false;
+      this.#keyring.helped(true);
       return true;
     } finally {
       this.#parts.crypto.wipe(key);
@@ -219,28 +213,16 @@ export class VaultService {
   }
 
   async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {
-    const { keyring, preferences, crypto } = this.#parts;
     const { vault } = this.profile();
-    this.#keyringSilent = false;
-    if (!enabled) {
-      preferences.set({ keyringWrap: undefined });
-      return { keyring: await this.#keyringState() };
-    }
-    if (keyring === undefined || !(await keyring.available())) {
-      throw keyringUnavailable();
-    }
-    const key = vault.exportKey();
-    try {
-      preferences.set({ keyringWrap: Buffer.from(await keyring.wrap(key)).toString('base64') });
-    } finally {
-      crypto.wipe(key);
-    }
-    return { keyring: 'on' };
-  }
-
-  async #keyringState(): Promise<KeyringState> {
-    if (this.#parts.preferences.get().keyringWrap !== undefined) return this.#keyringSilent ? 'silent' : 'on';
-    return (await this.#parts.keyring?.available()) === true ? 'off' : 'unavailable';
+    if (enabled) {
+      const key = vault.exportKey();
+      try {
+        await this.#keyring.keep(key);
+      } finally {
+        this.#parts.crypto.wipe(key);
+      }
+    } else this.#keyring.forget();
+    return { keyring: await this.#keyring.state() };
   }
 
   /** Known answers of every primitive, once per process, in the runtime that will use them. */
@@ -255,10 +237,6 @@ export class VaultService {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function keyringUnavailable(): KeyshiftError {
-  return new KeyshiftError('keyring.unavailable', 'Your system keyring did not answer. Your passphrase works as before.');
 }
 
 /** The party in use has copies in locked memory: these are ordinary buffers. */

@@ -55,7 +55,7 @@ export async function watchMain(app: ElectronApplication): Promise<void> {
     let prototype: object | undefined;
     let bytesOf: ((this: object) => Uint8Array) | undefined;
     const set: (this: WeakMap<object, unknown>, key: object, value: unknown) => WeakMap<object, unknown> = WeakMap.prototype.set;
-    WeakMap.prototype.set = function (this: WeakMap<object, unknown>, key: object, value: unknown) {
+    const watchedSet = function (this: WeakMap<object, unknown>, key: object, value: unknown): WeakMap<object, unknown> {
       if (prototype === undefined && 'kind' in key && key.kind === 'instance-signing') {
         prototype = Object.getPrototypeOf(key) as object;
         const inherited = Object.getOwnPropertyDescriptor(prototype, 'bytes')?.get as (this: object) => Uint8Array;
@@ -71,7 +71,8 @@ export async function watchMain(app: ElectronApplication): Promise<void> {
       }
       if (prototype !== undefined && Object.getPrototypeOf(key) === prototype && 'kind' in key) note(String(key.kind), bytesOf?.call(key));
       return set.call(this, key, value);
-    } as typeof WeakMap.prototype.set;
+    };
+    Object.assign(WeakMap.prototype, { set: watchedSet });
 
     // Keys as the native library gets them, and keys it would make itself.
     const sodium = need('sodium-native') as Record<string, unknown>;

@@ -1,0 +1,60 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { KeyringState } from '../../shared/model/vault';
+import type { Keyring, PreferencesStore } from './ports';
+
+/**
+ * The database key in the system keyring, while the user wants it: wrapped by the keyring, kept in the preferences. A keyring may
+ * wait for a password of its own for as long as it likes: nothing else may wait with it.
+ */
+export class VaultKeyring {
+  readonly #keyring: Keyring | undefined;
+  readonly #preferences: PreferencesStore;
+  /** It was needed and did not help. */
+  #silent = false;
+
+  constructor(keyring: Keyring | undefined, preferences: PreferencesStore) {
+    this.#keyring = keyring;
+    this.#preferences = preferences;
+  }
+
+  async state(): Promise<KeyringState> {
+    if (this.#wrapped() !== undefined) return this.#silent ? 'silent' : 'on';
+    return (await this.#keyring?.available()) === true ? 'off' : 'unavailable';
+  }
+
+  get isOn(): boolean {
+    return this.#wrapped() !== undefined;
+  }
+
+  /** The key (32 bytes, if the keyring is honest), which the caller wipes. Errors: `keyring.unavailable`. */
+  async unwrap(): Promise<Uint8Array> {
+    const wrapped = this.#wrapped();
+    if (wrapped === undefined || this.#keyring === undefined || !(await this.#keyring.available())) throw unavailable();
+    return this.#keyring.unwrap(Buffer.from(wrapped, 'base64'));
+  }
+
+  /** Errors: `keyring.unavailable`, `disk.full`, `disk.failed`. */
+  async keep(key: Uint8Array): Promise<void> {
+    if (this.#keyring === undefined || !(await this.#keyring.available())) throw unavailable();
+    this.#preferences.set({ keyringWrap: Buffer.from(await this.#keyring.wrap(key)).toString('base64') });
+    this.#silent = false;
+  }
+
+  forget(): void {
+    this.#preferences.set({ keyringWrap: undefined });
+    this.#silent = false;
+  }
+
+  /** Remembers whether it opened the vault when it was to. */
+  helped(yes: boolean): void {
+    this.#silent = !yes;
+  }
+
+  #wrapped(): string | undefined {
+    return this.#preferences.get().keyringWrap;
+  }
+}
+
+function unavailable(): KeyshiftError {
+  return new KeyshiftError('keyring.unavailable', 'Your system keyring did not answer. Your passphrase works as before.');
+}

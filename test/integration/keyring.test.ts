@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startApp } from '../../electron/compose';
+import { systemClock } from '../../electron/platform/clock';
+import { systemRandom } from '../../electron/platform/random';
+import type { App } from '../../electron/services/app';
+import type { Keyring, Preferences } from '../../electron/services/ports';
+import { KeyshiftError } from '../../shared/errors';
+import { defaultSettings } from '../../shared/model/settings';
+import { temporaryFolder } from '../support/two-peers';
+
+const passphrase = 'a passphrase that always works';
+const never = new Promise<never>(() => undefined);
+const refuse = (): never => {
+  throw new KeyshiftError('keyring.unavailable', 'No.');
+};
+
+/** A keyring that wraps by turning bytes around. */
+const good: Keyring = {
+  available: async () => true,
+  wrap: async (secret) => secret.slice().reverse(),
+  unwrap: async (wrapped) => Uint8Array.from(wrapped).reverse(),
+};
+
+const folder = temporaryFolder();
+let running: App | undefined;
+let preferences: Preferences;
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+
+async function start(name: string, keyring: Keyring | undefined): Promise<App> {
+  await running?.stop();
+  const log = (): void => undefined;
+  running = await startApp({
+    profileDirectory: join(folder.path, name),
+    listen: { host: '127.0.0.1', port: 0 },
+    clock: systemClock,
+    random: systemRandom,
+    logger: { debug: log, info: log, warn: log, error: log },
+    preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
+    ...(keyring === undefined ? {} : { keyring }),
+    appVersion: '0',
+    runtime: 'test',
+    trial: false,
+    kdf: 'test',
+  });
+  return running;
+}
+
+async function optedIn(name: string): Promise<void> {
+  preferences = { settings: defaultSettings };
+  const { handlers } = await start(name, good);
+  await handlers.vault.create({ passphrase, name: 'Ada' });
+  expect(await handlers.vault.setKeyring({ enabled: true })).toEqual({ keyring: 'on' });
+}
+
+describe('row 16: a keyring is a convenience, never the only way in', () => {
+  it('opens the next start by itself, and a lock stays a lock', async () => {
+    await optedIn('good');
+    const { handlers, unlockWithKeyring } = await start('good', good);
+    expect(await unlockWithKeyring()).toBe(true);
+    expect(await handlers.vault.status(undefined)).toEqual({ state: 'open', keyring: 'on' });
+    await handlers.vault.lock(undefined);
+    expect(await handlers.vault.status(undefined)).toEqual({ state: 'locked', keyring: 'on' });
+  });
+
+  it.each<readonly [string, Keyring | undefined]>([
+    ['missing', undefined],
+    ['not available', { ...good, available: async () => false }],
+    ['failing', { ...good, unwrap: async () => refuse() }],
+    ['wiped, with a key of its own now', { ...good, unwrap: async () => new Uint8Array(randomBytes(32)) }],
+    ['giving too little', { ...good, unwrap: async () => new Uint8Array(7) }],
+  ])('%s: it says that it did not help, and the passphrase opens', async (what, keyring) => {
+    await optedIn(what);
+    const { handlers, unlockWithKeyring, onEvent } = await start(what, keyring);
+    const told: unknown[] = [];
+    onEvent((event) => told.push(event));
+    expect(await unlockWithKeyring()).toBe(false);
+    expect(told).toEqual([{ type: 'vault.changed', state: 'locked' }]);
+    expect(await handlers.vault.status(undefined)).toEqual({ state: 'locked', keyring: 'silent' });
+    await handlers.vault.unlock({ passphrase });
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'open' });
+    expect(await handlers.vault.setKeyring({ enabled: false })).toMatchObject({ keyring: expect.stringMatching(/off|unavailable/) as unknown });
+  });
+
+  it('waiting for its own password at the start: the passphrase does not wait with it, and locking does not either', async () => {
+    await optedIn('waiting');
+    const { handlers, unlockWithKeyring } = await start('waiting', { ...good, unwrap: () => never, wrap: () => never });
+    void unlockWithKeyring();
+    await handlers.vault.unlock({ passphrase });
+    void handlers.vault.setKeyring({ enabled: true });
+    await handlers.vault.lock(undefined);
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'locked' });
+  });
+
+  it('answering after the passphrase did: nothing is opened twice', async () => {
+    await optedIn('late');
+    let answer: (key: Uint8Array) => void = () => undefined;
+    const { handlers, unlockWithKeyring } = await start('late', { ...good, unwrap: () => new Promise((done) => (answer = done)) });
+    const attempt = unlockWithKeyring();
+    await handlers.vault.unlock({ passphrase });
+    const key = new Uint8Array(randomBytes(32));
+    answer(key);
+    expect(await attempt).toBe(false);
+    expect([...key].every((byte) => byte === 0)).toBe(true);
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'open' });
+  });
+});
