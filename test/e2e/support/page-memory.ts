@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { OpenApp } from './app';
 
-/** Everything V8 can reach in the page's process after a garbage collection, as the text of a heap snapshot. */
+/** Everything V8 can reach in the page's process after a garbage collection, as the strings of a heap snapshot. */
 export async function pageHeap(window: Page): Promise<Buffer> {
   const debug = await window.context().newCDPSession(window);
   try {
@@ -12,7 +12,11 @@ export async function pageHeap(window: Page): Promise<Buffer> {
     // Some of what falls in one round is only seen to be free in the next.
     for (let round = 0; round < 3; round += 1) await debug.send('HeapProfiler.collectGarbage');
     await debug.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false, captureNumericValue: true });
-    return Buffer.from(chunks.join(''));
+    const snapshot = chunks.join('');
+    // Everything before it is numbers that point into it.
+    const strings = snapshot.indexOf('"strings":[');
+    if (strings < 0) throw new Error('this is no heap snapshot');
+    return Buffer.from(snapshot.slice(strings));
   } finally {
     await debug.detach();
   }
