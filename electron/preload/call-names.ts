@@ -20,7 +20,7 @@ export const callNameTable = {
   ],
   conversations: ['open', 'list', 'continue', 'markRead'],
   messages: ['send', 'list'],
-  keys: ['status', 'shift', 'shiftPair', 'setPolicy', 'timeline'],
+  keys: ['status', 'shift', 'setPolicy', 'timeline', 'shiftPair'],
   envelopes: ['save', 'open'],
   network: ['status'],
   settings: ['get', 'set'],
