@@ -1,5 +1,8 @@
-import type { DialogEngine, Outbound } from '../engine/dialog/dialog-engine';
-import type { InstanceId, PeerId } from '../engine/ids';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { DialogEngine, Outbound, ReceiveOutcome } from '../engine/dialog/dialog-engine';
+import { ShortMessage } from '../engine/dialog/short-form';
+import { ShortSending } from '../engine/dialog/short-sending';
+import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
 import type { Session, SessionItem } from '../engine/session/session';
 import type { EventHub } from './event-hub';
@@ -11,13 +14,19 @@ const page = 64;
 const sentNoteMs = 25;
 /** How long after news of a gap everything unacknowledged is sent again: what was merely late has then arrived. */
 const repeatMs = 1_000;
+/** Headers asked for after one batch. A sender asked for three pairs leaves the short form and sends everything again. */
+const maxWanted = 3;
 
 interface Lane {
   session: Session;
   /** The last outbox entry handed to this session; undefined: start from the oldest unacknowledged one. */
   cursor: Outbound['cursor'] | undefined;
   blocked: boolean;
-  incoming: Uint8Array[];
+  /** What this session has given of its headers. */
+  readonly short: ShortSending;
+  incoming: (Uint8Array | ShortMessage)[];
+  /** Dialogs whose control messages are due again, when the other side asked for headers. */
+  repeat: Set<DialogId> | undefined;
   scheduled: boolean;
   sentNotes: Outbound[];
   /** Messages of this session that were refused; the first is logged, so that nobody fills the log. */
@@ -27,8 +36,9 @@ interface Lane {
 }
 
 export interface DeliveryParts {
+  readonly crypto: Crypto;
   readonly engine: DialogEngine;
-  readonly history: History;
+  readonly history: Pick<History, 'sent'>;
   readonly events: EventHub;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -55,7 +65,9 @@ export class Delivery {
       session,
       cursor: undefined,
       blocked: false,
+      short: new ShortSending(this.#parts.crypto),
       incoming: [],
+      repeat: undefined,
       scheduled: false,
       sentNotes: [],
       rejected: 0,
@@ -146,16 +158,40 @@ export class Delivery {
   }
 
   #send(lane: Lane, envelopes: readonly Outbound[]): void {
-    const items: SessionItem[] = envelopes.map(({ bytes }) => ({ kind: 'message', bytes }));
+    const items: SessionItem[] = envelopes.map((envelope) => lane.short.encode(envelope));
     if (!lane.session.send(items)) lane.blocked = true;
   }
 
   #heard(peerId: PeerId, lane: Lane, items: readonly SessionItem[]): void {
-    for (const item of items) if (item.kind === 'message') lane.incoming.push(item.bytes.slice()); // a view of the record, which is reused
-    if (lane.scheduled || lane.incoming.length === 0) return;
+    for (const item of items) {
+      // Bodies are views of the record, which is reused.
+      if (item.kind === 'message') lane.incoming.push(item.bytes.slice());
+      else if (item.kind === 'short-message') lane.incoming.push(new ShortMessage(item.bytes.slice()));
+      else if (item.kind === 'headers-wanted') this.#wanted(lane, item.headers);
+    }
+    if (lane.scheduled || (lane.incoming.length === 0 && !lane.repeat)) return;
     lane.scheduled = true;
     // Everything that arrives in this turn of the event loop shares one transaction (group commit).
     setImmediate(() => this.#receive(peerId, lane));
+  }
+
+  /** The other side lacks headers: everything unacknowledged goes again, now with them, and so do lost control messages. */
+  #wanted(lane: Lane, headers: Uint8Array): void {
+    const controls = lane.short.wanted(headers);
+    if (!controls) return;
+    lane.cursor = undefined;
+    lane.repeat ??= new Set();
+    for (const dialogId of controls) lane.repeat.add(dialogId);
+  }
+
+  /** Asks for the headers that short messages named and the caches did not have; never guesses. */
+  #ask(lane: Lane, outcomes: readonly ReceiveOutcome[]): void {
+    const wanted = new Map<string, Uint8Array>();
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'wanted' && wanted.size < maxWanted) wanted.set(Buffer.from(outcome.headers).toString('latin1'), outcome.headers);
+    }
+    if (wanted.size === 0) return;
+    if (!lane.session.send([...wanted.values()].map((headers) => ({ kind: 'headers-wanted', headers })))) lane.blocked = true;
   }
 
   #receive(peerId: PeerId, lane: Lane): void {
@@ -164,7 +200,12 @@ export class Delivery {
     lane.incoming = [];
     if (this.#lanes.get(peerId) !== lane) return; // replaced: the other side sends unacknowledged messages again
     try {
-      const outcomes = this.#commit(() => this.#parts.engine.receive(lane.session.peer, batch));
+      const outcomes = this.#commit(() => {
+        if (lane.repeat) this.#parts.engine.repeatControls(peerId, [...lane.repeat]);
+        return this.#parts.engine.receive(lane.session.peer, batch);
+      });
+      lane.repeat = undefined;
+      this.#ask(lane, outcomes);
       const rejected = outcomes.filter((outcome) => outcome.kind === 'rejected').length;
       if (rejected > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected });
       lane.rejected += rejected;

@@ -83,6 +83,7 @@ export class OpenProfile {
       startToken: createStartToken(crypto, clock.now()),
     });
     this.delivery = new Delivery({
+      crypto,
       engine: this.engine,
       history: this.history,
       events,

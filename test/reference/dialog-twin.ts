@@ -165,6 +165,32 @@ export function message(input: TwinMessage): { bytes: Buffer; aad: Buffer; nonce
   return { bytes, aad, nonce, hdr1, hdr2 };
 }
 
+/** protocol.md §4.8: the headers replaced by the first 16 bytes of their hashes. */
+export function shortForm(bytes: Buffer): Buffer {
+  const { blockAt, dskAt, dialogAt } = places(bytes);
+  const references = [bytes.subarray(blockAt, dskAt), bytes.subarray(dskAt, dialogAt)].map((header) => sha256(header).subarray(0, 16));
+  return Buffer.concat([bytes.subarray(0, blockAt), ...references, bytes.subarray(dialogAt)]);
+}
+
+/** The canonical bytes again, from headers that are known. Undefined when they are not, or not one of a kind. */
+export function fromShortForm(short: Buffer, known: { readonly blocks: readonly Buffer[]; readonly dskHeaders: readonly Buffer[] }): Buffer | undefined {
+  const alike = (headers: readonly Buffer[], at: number): Buffer[] => headers.filter((header) => sha256(header).subarray(0, 16).equals(short.subarray(at, at + 16)));
+  const [block, anotherBlock] = alike(known.blocks, 44);
+  const [header, anotherHeader] = alike(known.dskHeaders, 60);
+  if (!block || !header || anotherBlock || anotherHeader) return undefined;
+  return Buffer.concat([short.subarray(0, 44), block, header, short.subarray(76)]);
+}
+
+function places(bytes: Buffer): { blockAt: number; dskAt: number; dialogAt: number } {
+  const blockAt = 2 + 16 + 8 + 16 + 2;
+  let dskAt = blockAt;
+  // Four names and the signature, each with its length in front; then the KEK header.
+  for (let field = 0; field < 5; field += 1) dskAt += 4 + bytes.readUInt32BE(dskAt);
+  dskAt += 16 + 16 + 4 + 8 + 8;
+  dskAt += 4 + bytes.readUInt32BE(dskAt);
+  return { blockAt, dskAt, dialogAt: dskAt + 16 + 4 + 8 + 1 + 4 + 72 };
+}
+
 /** What a reader with only the paper does with a message: every step, nothing cached. Throws where it must be refused. */
 export function openMessage(
   bytes: Buffer,

@@ -1,5 +1,5 @@
 import sodium from 'libsodium-wrappers';
-import { certName, dskHeader, kekBlock, keyCheck, lp, message, sha256, transcript, u32, u64, wrapKek } from './dialog-twin';
+import { certName, dskHeader, kekBlock, keyCheck, lp, message, sha256, shortForm, transcript, u32, u64, wrapKek } from './dialog-twin';
 
 /**
  * The values of test/vectors/dialog.json, computed by the twin alone from inputs that are plain counting bytes.
@@ -67,8 +67,10 @@ export function dialogVectors() {
     // A long one is told by its hash.
     const bytes = made.bytes.length < 4096 ? { bytes: hex(made.bytes) } : { sha256: hex(sha256(made.bytes)) };
     const contentText = content.length < 4096 ? { content: hex(content) } : {};
-    return { name, control, sequence, time, salt: hex(salt), nonce: hex(made.nonce), aad: hex(made.aad), ...contentText, length: made.bytes.length, ...bytes };
+    return { canonical: made.bytes, vector: { name, control, sequence, time, salt: hex(salt), nonce: hex(made.nonce), aad: hex(made.aad), ...contentText, length: made.bytes.length, ...bytes } };
   });
+  // All but the long one, whose bytes would fill pages.
+  const short = messages.filter(({ vector }) => vector.name !== 'large').map(({ canonical, vector }) => ({ message: vector.name, bytes: hex(shortForm(canonical)) }));
   // The next key exchange key of the same creator: the same session key, only wrapped again (protocol.md §5).
   const nextKek = counting(0x62, 32);
   const nextFields = { kekId: counting(0x72, 16), creatingInstance: senderInstance, epoch: 4, notBefore: 1_780_604_800_000, notAfter: 1_781_209_600_000 };
@@ -122,7 +124,8 @@ export function dialogVectors() {
     hdr2: hex(sha256(header)),
     kekCheck: hex(keyCheck('kek-check', kek)),
     dskCheck: hex(keyCheck('dsk-check', dsk)),
-    messages,
+    messages: messages.map(({ vector }) => vector),
+    shortForm: { overhead: 120, headers: hex(Buffer.concat([sha256(block).subarray(0, 16), sha256(header).subarray(0, 16)])), messages: short },
     transcript: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, contents.text, contents.reply].map((content) => Buffer.concat([blind, content]))).map(hex),
     nextKek: {
       kek: hex(nextKek),

@@ -1,5 +1,6 @@
 import type { PeerId } from '../ids';
 import { type Acknowledgement, encodeBitmap, encodeControl, parseControl, sequencesOf } from './control';
+import type { DialogKey } from './dialog-store';
 import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
 import { blindBytes } from './seal-message';
 import type { KekHeader } from '../exchange/kek-block';
@@ -52,6 +53,24 @@ export class ControlHandler {
   isDue(peerId: PeerId): boolean {
     const { store } = this.#parts;
     return store.acknowledgementsDue(peerId).length > 0 || store.failuresDue(peerId).length > 0;
+  }
+
+  /** What was said of this dialog did not arrive: it is due again. */
+  repeat(key: DialogKey): void {
+    const { store, memory } = this.#parts;
+    const dialog = memory.dialog(key);
+    if (!dialog || dialog.row.state === 'closed') return;
+    memory.touch(dialog);
+    if (dialog.row.state === 'failed') {
+      if (dialog.row.failure === 'told-by-peer') return;
+      dialog.row = { ...dialog.row, failureDue: true };
+      store.putDialog(dialog.row);
+      return;
+    }
+    for (const stream of dialog.receiving.values()) {
+      stream.row = { ...stream.row, acknowledgementDue: true };
+      store.putReceiving(stream.row);
+    }
   }
 
   /** Makes what is due to this peer. */

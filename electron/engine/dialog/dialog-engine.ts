@@ -128,6 +128,13 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       return memory.change(() => controls.due(peer));
     },
 
+    repeatControls(peerId, dialogs) {
+      if (dialogs.length === 0) return;
+      memory.change(() => {
+        for (const dialogId of dialogs) controls.repeat({ peerId, dialogId });
+      });
+    },
+
     receive(source, batch) {
       if (batch.length === 0) return [];
       return memory.change(() => receiving.receiveBatch(source, batch));

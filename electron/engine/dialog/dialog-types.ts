@@ -6,6 +6,7 @@ import type { DialogId, InstanceId, PeerId } from '../ids';
 import type { Content } from './content';
 import type { DialogKey } from './dialog-store';
 import type { RefusalKind } from './shift-store';
+import type { ShortMessage } from './short-form';
 
 /** What a service knows of the person at the other end, asked anew for every message (S1-44). */
 export interface RemoteParty {
@@ -39,13 +40,15 @@ export interface Outbound {
 
 /**
  * What became of one received message. `rejected` is uniform: the reason is for logs and tests and is never told to
- * the sender. `duplicate` was delivered or buffered before; `held` waits for an earlier one.
+ * the sender. `duplicate` was delivered or buffered before; `held` waits for an earlier one; `wanted` came in the short
+ * form with headers that are not in the caches: nothing was looked at, ask for `headers`, hdr1[16] ‖ hdr2[16].
  */
 export type ReceiveOutcome =
   | { readonly kind: 'delivered'; readonly dialogId: DialogId; readonly count: number }
   | { readonly kind: 'held'; readonly dialogId: DialogId }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'control'; readonly dialogId: DialogId }
+  | { readonly kind: 'wanted'; readonly headers: Uint8Array }
   | { readonly kind: 'rejected'; readonly reason: string };
 
 /** Why a dialog failed: the rule's name; the window has words for each. */
@@ -136,8 +139,10 @@ export interface DialogEngine {
   pending(peerId: PeerId, options: { readonly after?: number; readonly limit: number }): readonly Outbound[];
   /** Control messages due to this peer (acknowledgements, failures), made now and no longer due then. */
   acknowledgements(peerId: PeerId): readonly Outbound[];
+  /** Control messages of these dialogs were not understood: whatever they said is due again, as it is now. */
+  repeatControls(peerId: PeerId, dialogs: readonly DialogId[]): void;
   /** All of a batch in one transaction. `source` is the verified chain of the device that sent them. */
-  receive(source: VerifiedChain, batch: readonly Uint8Array[]): readonly ReceiveOutcome[];
+  receive(source: VerifiedChain, batch: readonly (Uint8Array | ShortMessage)[]): readonly ReceiveOutcome[];
   /** A new session key for what this device sends in the dialog. Errors: keys.too-often with retryAt, conversation.*. */
   shift(dialog: DialogKey, reason: 'hand'): { readonly from: number; readonly to: number };
   /**

@@ -41,6 +41,8 @@ export class BlockEntry implements CachedHeader {
 export class DskEntry implements CachedHeader {
   /** DSK header ‖ dialogId ‖ senderInstance, as they stand side by side in the message. */
   readonly bytes: Buffer;
+  /** hdr2: of the DSK header alone. */
+  readonly hash: Uint8Array;
   readonly header: DskHeader;
   readonly check: Uint8Array;
   readonly dialog: DialogKey;
@@ -51,6 +53,7 @@ export class DskEntry implements CachedHeader {
 
   constructor(parts: Omit<DskEntry, 'wipe'>) {
     this.bytes = parts.bytes;
+    this.hash = parts.hash;
     this.header = parts.header;
     this.check = parts.check;
     this.dialog = parts.dialog;

@@ -27,7 +27,8 @@ export const controlFlag = 0x0001;
 export const maxBodyBytes = 48 * 1024;
 const maxBlockBytes = 4 * 4 + 2 * maxCertNameBytes + 2 * maxIssuedBytes + 4 + signatureBytes + kekHeaderBytes;
 export const maxMessageBytes = preambleBytes + maxBlockBytes + dskHeaderBytes + dialogHeaderBytes + 4 + maxBodyBytes;
-const minBodyBytes = 17;
+/** The marker of the padding, and c. */
+export const minBodyBytes = 17;
 
 /** Routine or compromise shift, or messages that are sealed again (protocol.md §6). */
 export const dskKinds = { routine: 1, compromise: 2, again: 3 } as const;

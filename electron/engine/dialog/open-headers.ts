@@ -102,14 +102,16 @@ export function openDsk(
   if (!key) return { refused: 'dsk-wrap' };
   // 652
   const own = Buffer.from(bytes.subarray(dskAt, end));
+  const hash = crypto.sha256(own.subarray(0, dskHeaderBytes));
   const entry = new DskEntry({
     bytes: own,
+    hash,
     header,
     check: keyCheck(crypto, 'dsk-check', key),
     dialog: { peerId: peer.peerId, dialogId },
     instanceId,
     hdr1: block.hash,
-    state: createOpenState(block.hash, crypto.sha256(own.subarray(0, dskHeaderBytes)), key),
+    state: createOpenState(block.hash, hash, key),
   });
   return { entry, fresh: true };
 }

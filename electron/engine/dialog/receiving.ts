@@ -15,6 +15,7 @@ import type { Compromise } from './compromise';
 import type { RefusedMessage, Refusals } from './refusals';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
+import { expandingRoom, expandShortForm, ShortMessage } from './short-form';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
 
 export interface ReceivingParts extends SendingParts {
@@ -34,6 +35,8 @@ export class Receiving {
   readonly #rules: PeerKeyRules;
   /** Every body is opened here, judged and read at once; what has to wait is copied. */
   readonly #room = new Uint8Array(maxBodyBytes);
+  /** Where the canonical bytes of a short form are put together again. */
+  readonly #expanded = expandingRoom();
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
@@ -42,13 +45,23 @@ export class Receiving {
   }
 
   /** Runs inside `Memory.change`. */
-  receiveBatch(source: VerifiedChain, batch: readonly Uint8Array[]): ReceiveOutcome[] {
+  receiveBatch(source: VerifiedChain, batch: readonly (Uint8Array | ShortMessage)[]): ReceiveOutcome[] {
     const { crypto } = this.#parts;
     const touched = new Set<ReceivingStream>();
-    const outcomes = batch.map((bytes) => this.#receive(source, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), touched));
+    const outcomes = batch.map((each) => {
+      if (each instanceof ShortMessage) return this.#receiveShort(source, each, touched);
+      return this.#receive(source, Buffer.from(each.buffer, each.byteOffset, each.length), touched);
+    });
     this.#delivering.flush(touched);
     crypto.wipe(this.#room);
     return outcomes;
+  }
+
+  /** The canonical bytes are put together again and go the way of all others; what is not in the caches is asked for. */
+  #receiveShort(source: VerifiedChain, short: ShortMessage, touched: Set<ReceivingStream>): ReceiveOutcome {
+    const expanded = expandShortForm(this.#parts.memory.peer(source.identity.peerId), short.bytes, this.#expanded);
+    if (!expanded) return rejected('preamble');
+    return 'wanted' in expanded ? { kind: 'wanted', headers: expanded.wanted } : this.#receive(source, expanded.bytes, touched);
   }
 
   #receive(source: VerifiedChain, bytes: Buffer, touched: Set<ReceivingStream>): ReceiveOutcome {

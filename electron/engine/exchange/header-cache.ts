@@ -1,8 +1,12 @@
-/** What a cache keeps: the exact header bytes it stands for and secrets to wipe when it goes. */
+/** What a cache keeps: the exact header bytes it stands for, their hash, and secrets to wipe when it goes. */
 export interface CachedHeader {
   readonly bytes: Buffer;
+  /** hdr1 or hdr2, 32 bytes. */
+  readonly hash: Uint8Array;
   wipe(): void;
 }
+
+const referenceBytes = 16;
 
 /**
  * One of the header caches of figures 5–7, for one peer. An entry is found by a short key and counts only when all its
@@ -12,6 +16,8 @@ export interface CachedHeader {
 export class HeaderCache<E extends CachedHeader> {
   readonly #capacity: number;
   readonly #entries = new Map<string, E>();
+  /** By the first 16 bytes of their hashes, for the short form. More than one: not to be told apart. */
+  readonly #byHash = new Map<string, Set<E>>();
   /** Most messages come under the headers of the one before. */
   #last: E | undefined;
 
@@ -34,6 +40,14 @@ export class HeaderCache<E extends CachedHeader> {
     return entry;
   }
 
+  /** The one entry whose hash begins with `message[at, at + 16)`. It decides nothing: the whole hash is authenticated. */
+  byHash(message: Buffer, at: number): E | undefined {
+    const found = this.#byHash.get(message.toString('latin1', at, at + referenceBytes));
+    if (found?.size !== 1) return undefined;
+    const [entry] = found;
+    return entry;
+  }
+
   /** Takes ownership; false when there is no room at all, and the entry stays the caller's. */
   add(entry: E, keyAt: number): boolean {
     if (this.#capacity === 0) return false;
@@ -45,6 +59,10 @@ export class HeaderCache<E extends CachedHeader> {
       this.#drop(oldest, old);
     }
     this.#entries.set(key, entry);
+    const reference = referenceOf(entry);
+    const alike = this.#byHash.get(reference);
+    if (alike) alike.add(entry);
+    else this.#byHash.set(reference, new Set([entry]));
     this.#last = entry;
     return true;
   }
@@ -60,7 +78,15 @@ export class HeaderCache<E extends CachedHeader> {
 
   #drop(key: string, entry: E): void {
     this.#entries.delete(key);
+    const reference = referenceOf(entry);
+    const alike = this.#byHash.get(reference);
+    alike?.delete(entry);
+    if (alike?.size === 0) this.#byHash.delete(reference);
     if (this.#last === entry) this.#last = undefined;
     entry.wipe();
   }
+}
+
+function referenceOf({ hash }: CachedHeader): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, referenceBytes).toString('latin1');
 }

@@ -4,6 +4,10 @@ import { Reader, WireError } from '../wire/reader';
 export type SessionItem =
   /** One dialog message, canonical bytes. */
   | { readonly kind: 'message'; readonly bytes: Uint8Array }
+  /** The same in its short form (protocol.md §4.8). */
+  | { readonly kind: 'short-message'; readonly bytes: Uint8Array }
+  /** Answer to a short form: hdr1[16] ‖ hdr2[16] that its receiver does not have. */
+  | { readonly kind: 'headers-wanted'; readonly headers: Uint8Array }
   | { readonly kind: 'card'; readonly bytes: Uint8Array }
   /** Answered by the session itself; the token is 8 bytes. */
   | { readonly kind: 'ping'; readonly token: Uint8Array }
@@ -12,9 +16,10 @@ export type SessionItem =
 /** The items that only record 0 of a direction may hold, and those a newer version sends and this one passes over. */
 export type RecordItem = SessionItem | { readonly kind: 'confirm'; readonly bytes: Uint8Array } | { readonly kind: 'unknown'; readonly type: number };
 
-export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5 } as const;
+export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7 } as const;
 export const itemHeaderBytes = 5;
 export const tokenBytes = 8;
+export const headersWantedBytes = 32;
 /** Largest plaintext of a record: the frame cap less the tag. */
 export const maxPlaintextBytes = 70_000 - 16;
 export const maxItemBytes = maxPlaintextBytes - itemHeaderBytes;
@@ -61,16 +66,20 @@ function itemOf(type: number, body: Uint8Array): RecordItem {
     case itemTypes.card:
       return { kind: 'card', bytes: body };
     case itemTypes.ping:
-      return { kind: 'ping', token: tokenOf(body) };
+      return { kind: 'ping', token: exactly(tokenBytes, body) };
     case itemTypes.pong:
-      return { kind: 'pong', token: tokenOf(body) };
+      return { kind: 'pong', token: exactly(tokenBytes, body) };
+    case itemTypes['short-message']:
+      return { kind: 'short-message', bytes: body };
+    case itemTypes['headers-wanted']:
+      return { kind: 'headers-wanted', headers: exactly(headersWantedBytes, body) };
     default:
       return { kind: 'unknown', type };
   }
 }
 
-function tokenOf(body: Uint8Array): Uint8Array {
-  if (body.length !== tokenBytes) throw new WireError('a token has 8 bytes');
+function exactly(length: number, body: Uint8Array): Uint8Array {
+  if (body.length !== length) throw new WireError(`this item has ${length} bytes`);
   return body;
 }
 
@@ -97,9 +106,12 @@ function typeOf(item: RecordItem): number {
 function bodyOf(item: RecordItem): Uint8Array {
   switch (item.kind) {
     case 'message':
+    case 'short-message':
     case 'card':
     case 'confirm':
       return item.bytes;
+    case 'headers-wanted':
+      return item.headers;
     case 'ping':
     case 'pong':
       return item.token;

@@ -201,6 +201,8 @@ export class LiveSession implements Session {
     for (const item of items) {
       switch (item.kind) {
         case 'message':
+        case 'short-message':
+        case 'headers-wanted':
         case 'card':
           given.push(item);
           break;

@@ -7,6 +7,8 @@ const bytesOf = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({
 const token = fc.uint8Array({ minLength: 8, maxLength: 8 });
 const item: fc.Arbitrary<SessionItem> = fc.oneof(
   fc.record({ kind: fc.constant('message' as const), bytes: bytesOf(30_000) }),
+  fc.record({ kind: fc.constant('short-message' as const), bytes: bytesOf(2_000) }),
+  fc.record({ kind: fc.constant('headers-wanted' as const), headers: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
   fc.record({ kind: fc.constant('card' as const), bytes: bytesOf(2_000) }),
   fc.record({ kind: fc.constant('ping' as const), token }),
   fc.record({ kind: fc.constant('pong' as const), token }),
@@ -51,6 +53,7 @@ describe('record items', () => {
     ['an announced 4 GiB', [2, 255, 255, 255, 255, 1]],
     ['a ping of 7 bytes', [4, 0, 0, 0, 7, 1, 2, 3, 4, 5, 6, 7]],
     ['a pong of 9 bytes', [5, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    ['headers wanted in 31 bytes', [7, 0, 0, 0, 31, ...Array.from({ length: 31 }, () => 1)]],
     ['bytes behind the last item', [2, 0, 0, 0, 0, 3]],
   ])('S3-08: refuses %s', (_, bytes) => {
     expect(() => parseItems(Uint8Array.from(bytes))).toThrow(WireError);
