@@ -1,14 +1,28 @@
 /** Calls that decide what every other one finds: they wait for all that arrived before, and all that arrive later wait for them. */
 const turningPoints: ReadonlySet<string> = new Set(['vault.create', 'vault.unlock', 'vault.lock', 'vault.changePassphrase', 'vault.setKeyring']);
 
+/** Calls whose service keeps the order they begin in, and answers many of them after one commit: they need not wait for each other's end. */
+const orderedWithin: ReadonlySet<string> = new Set(['messages.send']);
+
+/** What is under way of one conversation or contact. */
+interface Lane {
+  /** The last call that stands alone. */
+  alone: Promise<unknown> | undefined;
+  /** Calls since then that need not wait for each other. */
+  readonly together: Set<Promise<unknown>>;
+  /** When the last of those has begun that could not begin at once. */
+  begun: Promise<void> | undefined;
+}
+
 /**
  * The order of pipelined calls. A turning point stands alone. Calls that name the same conversation (or, without one, the same
- * contact) run one after the other in the order they arrived in. All others begin at once, in that order, and do not wait for
- * each other's end. Nothing here can fail: `run` hands on whatever the work gives.
+ * contact) run one after the other in the order they arrived in; of calls whose service keeps the order, neighbours only begin
+ * in it. All others begin at once, in that order, and do not wait for each other's end. Nothing here can fail: `run` hands on
+ * whatever the work gives.
  */
 export class ArrivalOrder {
   readonly #running = new Set<Promise<unknown>>();
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #lanes = new Map<string, Lane>();
   #turningPoint: Promise<unknown> | undefined;
 
   /** How many calls have not ended yet. */
@@ -26,15 +40,16 @@ export class ArrivalOrder {
       return done;
     }
     const key = keyOf(params);
-    const waits = [this.#turningPoint, key === undefined ? undefined : this.#last.get(key)].filter((wait) => wait !== undefined);
-    const done = this.#track(after(waits, work));
-    if (key !== undefined) {
-      this.#last.set(key, done);
-      const forget = (): void => {
-        if (this.#last.get(key) === done) this.#last.delete(key);
-      };
-      void done.then(forget, forget);
-    }
+    if (key === undefined) return this.#track(after(given(this.#turningPoint), work));
+    const lane = this.#lanes.get(key) ?? { alone: undefined, together: new Set(), begun: undefined };
+    this.#lanes.set(key, lane);
+    const done = orderedWithin.has(method) ? this.#beginInOrder(lane, work) : this.#runAlone(lane, work);
+    const forget = (): void => {
+      if (lane.alone === done) lane.alone = undefined;
+      lane.together.delete(done);
+      if (lane.alone === undefined && lane.together.size === 0) this.#lanes.delete(key);
+    };
+    void done.then(forget, forget);
     return done;
   }
 
@@ -48,6 +63,37 @@ export class ArrivalOrder {
     await Promise.race(this.#running).catch(nothing);
   }
 
+  #runAlone<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+    const done = this.#track(after([...given(this.#turningPoint), ...given(lane.alone), ...lane.together], work));
+    lane.alone = done;
+    lane.together.clear();
+    lane.begun = undefined;
+    return done;
+  }
+
+  #beginInOrder<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+    const waits = [...given(this.#turningPoint), ...given(lane.alone), ...given(lane.begun)];
+    if (waits.length === 0) {
+      const done = this.#track(work());
+      lane.together.add(done);
+      return done;
+    }
+    let begin: () => void = nothing;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const done = this.#track(
+      after(waits, () => {
+        begin();
+        return work();
+      }),
+    );
+    lane.together.add(done);
+    lane.begun = begun;
+    void begun.then(() => {
+      if (lane.begun === begun) lane.begun = undefined;
+    });
+    return done;
+  }
+
   #track<T>(work: Promise<T>): Promise<T> {
     this.#running.add(work);
     const ended = (): void => void this.#running.delete(work);
@@ -59,6 +105,10 @@ export class ArrivalOrder {
 /** Begins at once when there is nothing to wait for: the first statement of the work then runs in this very turn. */
 function after<T>(waits: readonly Promise<unknown>[], work: () => Promise<T>): Promise<T> {
   return waits.length === 0 ? work() : Promise.allSettled(waits).then(work);
+}
+
+function given<T>(wait: T | undefined): T[] {
+  return wait === undefined ? [] : [wait];
 }
 
 function keyOf(params: unknown): string | undefined {

@@ -3,12 +3,16 @@ import type { Writable } from 'node:stream';
 /** Bytes nobody asked for that may wait for a reader who does not read, before there is no point in going on. */
 const mostUnread = 64 * 1024 * 1024;
 
-/** Writes one JSON value per line and knows whether the reader keeps up. */
+/**
+ * Writes one JSON value per line and knows whether the reader keeps up. The first line of a turn of the event loop goes out
+ * at once, the others of that turn together: a system call for each would cost more than most calls they answer.
+ */
 export class LineWriter {
   readonly #output: Writable;
   readonly #ended: (why: 'closed' | 'stalled') => void;
   #open = true;
   #unreadNews = 0;
+  #corked = false;
 
   /** `ended` is called once, when nothing can be written any more. */
   constructor(output: Writable, ended: (why: 'closed' | 'stalled') => void) {
@@ -21,7 +25,9 @@ export class LineWriter {
 
   /** An answer. However large, it was asked for: whoever asks must not ask more before `relief`. */
   write(value: unknown): void {
-    if (this.#open) this.#output.write(`${JSON.stringify(value)}\n`);
+    if (!this.#open) return;
+    this.#output.write(`${JSON.stringify(value)}\n`);
+    this.#gather();
   }
 
   /** A line nobody asked for: it comes whether or not anybody reads, so only so much of it may wait. */
@@ -33,6 +39,7 @@ export class LineWriter {
       this.#unreadNews -= line.length;
     });
     if (this.#unreadNews > mostUnread) this.#end('stalled');
+    this.#gather();
   }
 
   /** Resolves when the reader has caught up, or is gone. */
@@ -50,9 +57,24 @@ export class LineWriter {
   /** Resolves when everything written so far has been handed to the operating system. */
   async flushed(): Promise<void> {
     if (!this.#open) return;
+    this.#uncork();
     await new Promise<void>((resolve) => {
       this.#output.write('', () => resolve());
     });
+  }
+
+  /** What else is written in this turn goes out at its end. */
+  #gather(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#output.cork();
+    setImmediate(() => this.#uncork());
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#output.uncork();
   }
 
   #end(why: 'closed' | 'stalled'): void {

@@ -11,7 +11,7 @@ import type { History } from './history';
 /** How many envelopes are read from the outbox at a time. */
 const page = 64;
 /** How long sent messages may wait to be written down as sent: most are acknowledged before, and cost no write. */
-const sentNoteMs = 25;
+const sentNoteMs = 100;
 /** How long after news of a gap everything unacknowledged is sent again: what was merely late has then arrived. */
 const repeatMs = 1_000;
 /** Headers asked for after one batch. A sender asked for three pairs leaves the short form and sends everything again. */
@@ -28,7 +28,8 @@ interface Lane {
   /** Dialogs whose control messages are due again, when the other side asked for headers. */
   repeat: Set<DialogId> | undefined;
   scheduled: boolean;
-  sentNotes: Outbound[];
+  /** What was handed over and not yet written down as sent, by dialog. */
+  sentNotes: Map<DialogId, { from: number; upTo: number }>;
   /** Messages of this session that were refused; the first is logged, so that nobody fills the log. */
   rejected: number;
   cancelNote: (() => void) | undefined;
@@ -69,7 +70,7 @@ export class Delivery {
       incoming: [],
       repeat: undefined,
       scheduled: false,
-      sentNotes: [],
+      sentNotes: new Map(),
       rejected: 0,
       cancelNote: undefined,
       cancelRepeat: undefined,
@@ -132,7 +133,7 @@ export class Delivery {
       if (last === undefined) return;
       this.#send(lane, envelopes);
       lane.cursor = last.cursor;
-      lane.sentNotes.push(...envelopes);
+      for (const envelope of envelopes) note(lane.sentNotes, envelope);
       lane.cancelNote ??= this.#parts.clock.setTimer(sentNoteMs, () => {
         lane.cancelNote = undefined;
         this.#noteSent(peerId, lane);
@@ -200,12 +201,14 @@ export class Delivery {
     lane.incoming = [];
     if (this.#lanes.get(peerId) !== lane) return; // replaced: the other side sends unacknowledged messages again
     try {
-      const outcomes = this.#commit(() => {
+      // What it makes due is made in the same transaction, and sent after it.
+      const { outcomes, due } = this.#commit(() => {
         if (lane.repeat) this.#parts.engine.repeatControls(peerId, [...lane.repeat]);
-        return this.#parts.engine.receive(lane.session.peer, batch);
+        return { outcomes: this.#parts.engine.receive(lane.session.peer, batch), due: this.#parts.engine.acknowledgements(peerId) };
       });
       lane.repeat = undefined;
       this.#ask(lane, outcomes);
+      if (due.length > 0) this.#send(lane, due);
       const rejected = outcomes.filter((outcome) => outcome.kind === 'rejected').length;
       if (rejected > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected });
       lane.rejected += rejected;
@@ -220,19 +223,11 @@ export class Delivery {
 
   #noteSent(peerId: PeerId, lane: Lane): void {
     const notes = lane.sentNotes;
-    lane.sentNotes = [];
-    if (notes.length === 0) return;
+    lane.sentNotes = new Map();
+    if (notes.size === 0) return;
     try {
       this.#commit(() => {
-        for (const note of notes) {
-          this.#parts.history.sent({
-            peerId,
-            dialogId: note.dialogId,
-            instanceId: this.#parts.ownInstance,
-            from: note.sequence,
-            upTo: note.sequence,
-          });
-        }
+        for (const [dialogId, range] of notes) this.#parts.history.sent({ peerId, dialogId, instanceId: this.#parts.ownInstance, ...range });
       });
     } catch {
       this.#parts.logger.warn('message.state-not-stored'); // a word on the screen, not the message
@@ -242,4 +237,11 @@ export class Delivery {
   #commit<T>(work: () => T): T {
     return this.#parts.events.during(() => this.#parts.transaction(work));
   }
+}
+
+/** Messages of a dialog are handed over in order, so that first and last say it all. */
+function note(notes: Lane['sentNotes'], { dialogId, sequence }: Outbound): void {
+  const range = notes.get(dialogId);
+  if (range === undefined) notes.set(dialogId, { from: sequence, upTo: sequence });
+  else notes.set(dialogId, { from: Math.min(range.from, sequence), upTo: Math.max(range.upTo, sequence) });
 }

@@ -26,7 +26,10 @@ export class EventHub {
     else this.#tell(event);
   }
 
-  /** Runs `transaction`, holding events back until the outermost one has committed; drops those of one that throws. */
+  /**
+   * Runs `transaction`, holding events back until the outermost one has committed; drops them when it throws, and those
+   * of a part that threw inside. What only says that a conversation changed is said once, the last time.
+   */
   during<T>(transaction: () => T): T {
     const outermost = this.#depth === 0;
     const before = this.#held.length;
@@ -43,7 +46,7 @@ export class EventHub {
     if (outermost) {
       const events = this.#held;
       this.#held = [];
-      for (const event of events) this.#tell(event);
+      for (const event of withoutRepeats(events)) this.#tell(event);
     }
     return result;
   }
@@ -57,4 +60,11 @@ export class EventHub {
       }
     }
   }
+}
+
+function withoutRepeats(events: readonly AppEvent[]): readonly AppEvent[] {
+  const last = new Map<string, AppEvent>();
+  for (const event of events) if (event.type === 'conversation.changed') last.set(event.conversationId, event);
+  if (last.size === 0) return events;
+  return events.filter((event) => event.type !== 'conversation.changed' || last.get(event.conversationId) === event);
 }

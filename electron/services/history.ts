@@ -4,7 +4,7 @@ import type { DialogSink } from '../engine/dialog/dialog-engine';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Random } from '../engine/ports';
 import type { EventHub } from './event-hub';
-import { newHandle } from './local-handle';
+import { newHandle, newOrderedHandle } from './local-handle';
 import { messageView, type WaitingRule } from './message-view';
 import { toldPerConversation } from './waiting-news';
 import type { ContactRow, ConversationRow, MessageRow, Stores } from './ports';
@@ -76,7 +76,7 @@ export class History implements DialogSink {
         ? this.#stores.messages.bySequence(conversation.conversationId, content.replyTo.instanceId, content.replyTo.sequence)
         : undefined;
     const row: MessageRow = {
-      messageId: newHandle(this.#random),
+      messageId: newOrderedHandle(this.#random, this.#clock),
       conversationId: conversation.conversationId,
       direction: 'in',
       instanceId: message.instanceId,
@@ -90,12 +90,7 @@ export class History implements DialogSink {
       keyEpoch: message.keyEpoch,
     };
     this.#stores.messages.add(row);
-    this.#putConversation({
-      ...conversation,
-      unread: conversation.unread + 1,
-      lastMessageAt: message.receivedAt,
-      preview: previewOf(row.text),
-    });
+    this.#noteMessage(row, message.receivedAt, 1);
     this.#events.emit({
       type: 'message.received',
       conversationId: conversation.conversationId,
@@ -104,14 +99,14 @@ export class History implements DialogSink {
   }
 
   /** Records a message of one's own beside its outbox row, in the caller's transaction. */
-  written(row: MessageRow, conversation: ConversationRow): void {
+  written(row: MessageRow): void {
     this.#stores.messages.add(row);
-    this.#putConversation({ ...conversation, lastMessageAt: row.sentAt, preview: previewOf(row.text) });
+    this.#noteMessage(row, row.sentAt, 0);
   }
 
-  acknowledged(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; upTo: number; gap: boolean }): void {
+  acknowledged(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; from: number; upTo: number; gap: boolean }): void {
     if (range.gap) this.#onGap(range.peerId);
-    this.#raise(range.peerId, range.dialogId, range.instanceId, 1, range.upTo, 'delivered');
+    this.#raise(range.peerId, range.dialogId, range.instanceId, range.from, range.upTo, 'delivered');
   }
 
   /** Own messages of a stream were handed to a live connection. */
@@ -222,6 +217,12 @@ export class History implements DialogSink {
       ...(waitingFor === undefined ? {} : { waitingFor }),
       ...(row.movedTo === undefined ? {} : { movedTo: row.movedTo }),
     });
+  }
+
+  /** The list shows the newest message. */
+  #noteMessage({ conversationId, text }: MessageRow, at: number, unread: number): void {
+    this.#stores.conversations.noteMessage(conversationId, at, previewOf(text), unread);
+    this.#events.emit({ type: 'conversation.changed', conversationId });
   }
 
   #putConversation(row: ConversationRow): void {

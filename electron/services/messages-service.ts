@@ -2,62 +2,24 @@ import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { maxTextBytes } from '../../shared/model/message';
 import type { Content } from '../engine/dialog/content';
-import type { Random } from '../engine/ports';
+import type { Clock, Random } from '../engine/ports';
 import { conversationRow } from './conversations-service';
-import { newHandle } from './local-handle';
+import { newOrderedHandle } from './local-handle';
 import { messageView } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow } from './ports';
 
 const defaultPage = 50;
 
-export function messagesService(parts: { profile: () => OpenProfile; random: Random }): Handlers['messages'] {
+export function messagesService(parts: { profile: () => OpenProfile; random: Random; clock: Clock }): Handlers['messages'] {
   return {
-    send: ({ conversationId, text, replyTo }) => {
+    send: (input) => {
       const profile = parts.profile();
-      const conversation = conversationRow(profile, conversationId);
-      const contact = profile.stores.contacts.byId(conversation.contactId);
-      if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
-      if (contact?.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
-      if (conversation.state === 'failed') {
-        throw new KeyshiftError('conversation.failed', 'This conversation was ended by a safety rule. Open a new one.');
-      }
-      if (conversation.state === 'closed') throw new KeyshiftError('conversation.closed', 'This conversation is closed.');
-      if (text.trim() === '') throw new KeyshiftError('message.empty', 'There is nothing to send.');
-      if (new TextEncoder().encode(text).length > maxTextBytes) {
-        throw new KeyshiftError('message.too-long', 'This message is too long. Send it in parts.', { limit: maxTextBytes });
-      }
-      const answered = replyTo === undefined ? undefined : profile.stores.messages.byId(replyTo);
-      if (replyTo !== undefined && answered?.conversationId !== conversationId) {
-        throw new KeyshiftError('message.unknown', 'The message to reply to is not in this conversation.');
-      }
-      const content: Content = {
-        kind: 'text',
-        text,
-        ...(answered === undefined ? {} : { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }),
-      };
-      const messageId = newHandle(parts.random);
-      // The outbox row and the history row stand together before anything is shown or sent (S1-33).
-      profile.commit(() => {
-        const sent = profile.engine.send(conversation, content);
-        const row: MessageRow = {
-          messageId,
-          conversationId,
-          direction: 'out',
-          instanceId: sent.instanceId,
-          sequence: sent.sequence,
-          kind: 'text',
-          text,
-          ...(replyTo === undefined ? {} : { replyTo }),
-          sentAt: sent.sentAt,
-          state: 'queued',
-          keyEpoch: sent.keyEpoch,
-        };
-        profile.history.written(row, conversationRow(profile, conversationId));
+      return profile.sends.run((touch) => {
+        const { peerId, messageId } = write(profile, newOrderedHandle(parts.random, parts.clock), input);
+        touch(peerId);
+        return { messageId };
       });
-      profile.delivery.flush(conversation.peerId);
-      profile.connections.reach(conversation.peerId);
-      return { messageId };
     },
     list: ({ conversationId, before, limit = defaultPage }) => {
       const profile = parts.profile();
@@ -70,4 +32,45 @@ export function messagesService(parts: { profile: () => OpenProfile; random: Ran
         .map((row) => messageView(row, profile.waitingFor(peerId, row)));
     },
   };
+}
+
+/** Outbox row and history row stand together before anything is shown or sent (S1-33). Runs inside a transaction. */
+function write(profile: OpenProfile, messageId: string, { conversationId, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
+  const conversation = conversationRow(profile, conversationId);
+  const contact = profile.stores.contacts.byId(conversation.contactId);
+  if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+  if (contact?.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
+  if (conversation.state === 'failed') {
+    throw new KeyshiftError('conversation.failed', 'This conversation was ended by a safety rule. Open a new one.');
+  }
+  if (conversation.state === 'closed') throw new KeyshiftError('conversation.closed', 'This conversation is closed.');
+  if (text.trim() === '') throw new KeyshiftError('message.empty', 'There is nothing to send.');
+  if (Buffer.byteLength(text) > maxTextBytes) {
+    throw new KeyshiftError('message.too-long', 'This message is too long. Send it in parts.', { limit: maxTextBytes });
+  }
+  const answered = replyTo === undefined ? undefined : profile.stores.messages.byId(replyTo);
+  if (replyTo !== undefined && answered?.conversationId !== conversationId) {
+    throw new KeyshiftError('message.unknown', 'The message to reply to is not in this conversation.');
+  }
+  const content: Content = {
+    kind: 'text',
+    text,
+    ...(answered === undefined ? {} : { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }),
+  };
+  const sent = profile.engine.send(conversation, content);
+  const row: MessageRow = {
+    messageId,
+    conversationId,
+    direction: 'out',
+    instanceId: sent.instanceId,
+    sequence: sent.sequence,
+    kind: 'text',
+    text,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    sentAt: sent.sentAt,
+    state: 'queued',
+    keyEpoch: sent.keyEpoch,
+  };
+  profile.history.written(row);
+  return { peerId: conversation.peerId, messageId };
 }

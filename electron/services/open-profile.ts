@@ -15,6 +15,7 @@ import { Connections } from './connections';
 import { Delivery } from './delivery';
 import { Envelopes } from './envelopes';
 import type { EventHub } from './event-hub';
+import { GroupCommit } from './group-commit';
 import { History } from './history';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
@@ -50,6 +51,8 @@ export class OpenProfile {
   readonly envelopes: Envelopes;
   readonly introductions: Introductions;
   readonly invitations: InvitationKeeper;
+  /** Own messages: those of one turn share a transaction, and are then handed over together. */
+  readonly sends: GroupCommit<PeerId>;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
   /** Whom clients know as connected. */
@@ -103,6 +106,15 @@ export class OpenProfile {
       },
     };
     this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers, engine: this.engine });
+    this.sends = new GroupCommit({
+      commit: (work) => this.commit(work),
+      after: (peerIds) => {
+        for (const peerId of peerIds) {
+          this.delivery.flush(peerId);
+          this.connections.reach(peerId);
+        }
+      },
+    });
     this.#host = createSessionHost({
       crypto,
       clock,
@@ -204,6 +216,8 @@ export class OpenProfile {
 
   /** Ends everything but the vault itself, which another profile takes over: until that has connections, there are none. */
   leave(): void {
+    // What was asked for before is done before.
+    this.sends.flush();
     const connected = [...this.#connected];
     this.#end();
     for (const peerId of connected) {

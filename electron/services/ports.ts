@@ -107,6 +107,8 @@ export interface ConversationStore {
   /** In no particular order. */
   ofPeer(peerId: PeerId): readonly ConversationRow[];
   put(row: ConversationRow): void;
+  /** A message was added: what the conversation's line shows, and `unread` more of them. */
+  noteMessage(conversationId: string, at: number, preview: string, unread: number): void;
 }
 
 export interface MessageRow {

@@ -19,6 +19,8 @@ export function createConversationStore(db: Db): ConversationStore {
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
       preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues`);
 
+  const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
+
   return {
     byId(conversationId) {
       const row = selectById.get([conversationId]);
@@ -46,6 +48,9 @@ export function createConversationStore(db: Db): ConversationStore {
         row.continuedBy ?? null,
         row.continues ?? null,
       ]);
+    },
+    noteMessage(conversationId, at, preview, unread) {
+      note.run([at, preview, unread, conversationId]);
     },
   };
 }

@@ -14,7 +14,8 @@ import type {
 import type { InstanceId } from '../engine/ids';
 import type { Row, SqlValue } from './database';
 import { parseKekRanges } from './kek-range-column';
-import { bytes, flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
+import type { OutboxHeaders, Packed } from './outbox-headers';
+import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, optionalText, text, word } from './row';
 
 const openers = ['you', 'peer'] as const;
 const states = ['open', 'failed', 'closed'] as const;
@@ -79,9 +80,9 @@ export function readSendingKey(row: Row): SendingKeyRow {
   };
 }
 
-export function readOutbox(row: Row): OutboxRow {
+export function readOutbox(row: Row, headers: OutboxHeaders): OutboxRow {
   const keyEpoch = optionalInteger(row, 'key_epoch');
-  const sealed = keyEpoch === undefined ? undefined : { bytes: bytes(row, 'bytes'), keyEpoch, kekId: id(row, 'kek_id'), until: optionalInteger(row, 'sealed_until') ?? 0 };
+  const sealed = keyEpoch === undefined ? undefined : { bytes: headers.unpack(readPacked(row)), keyEpoch, kekId: id(row, 'kek_id'), until: optionalInteger(row, 'sealed_until') ?? 0 };
   return {
     ...readStreamKey(row),
     sequence: integer(row, 'sequence'),
@@ -93,13 +94,17 @@ export function readOutbox(row: Row): OutboxRow {
   };
 }
 
-export function readPending(row: Row): PendingRow {
+export function readPending(row: Row, headers: OutboxHeaders): PendingRow {
   return {
     ...readDialogKey(row),
     sequence: integer(row, 'sequence'),
-    bytes: bytes(row, 'bytes'),
+    bytes: headers.unpack(readPacked(row)),
     cursor: integer(row, 'cursor'),
   };
+}
+
+function readPacked(row: Row): Packed {
+  return { bytes: bytes(row, 'bytes'), headers: optionalBytes(row, 'headers') ?? null };
 }
 
 export function readReceiving(row: Row): ReceivingRow {

@@ -1,4 +1,5 @@
 import type { DialogStore } from '../engine/dialog/dialog-store';
+import type { KekId } from '../engine/ids';
 import type { Db } from './database';
 import {
   dialogParams,
@@ -18,7 +19,8 @@ import { createKekStore } from './kek-store';
 import { createPolicyStore } from './policy-store';
 import { createShiftStore } from './shift-store';
 import { encodeKekRanges } from './kek-range-column';
-import { bytes, id, integer } from './row';
+import { OutboxHeaders } from './outbox-headers';
+import { bytes, id, integer, optionalBytes } from './row';
 
 const ofDialog = 'peer_id = ? AND dialog_id = ?';
 const ofStream = `${ofDialog} AND instance_id = ?`;
@@ -28,6 +30,7 @@ export function createDialogStore(db: Db): DialogStore {
   // A temporary table takes part in transactions and lives as long as the connection: exactly what the counter wants.
   db.exec('CREATE TEMP TABLE IF NOT EXISTS dialog_generation (n INTEGER NOT NULL) STRICT');
   db.exec('INSERT INTO dialog_generation (n) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM dialog_generation)');
+  const headers = new OutboxHeaders(db);
   const select = {
     generation: db.prepare('SELECT n FROM dialog_generation'),
     dialog: db.prepare(`SELECT * FROM dialogs WHERE ${ofDialog}`),
@@ -39,11 +42,11 @@ export function createDialogStore(db: Db): DialogStore {
     outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
     waiting: db.prepare('SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor LIMIT ?'),
     pending: db.prepare(
-      `SELECT cursor, peer_id, dialog_id, sequence, bytes FROM outbox
+      `SELECT cursor, peer_id, dialog_id, sequence, bytes, headers FROM outbox
        WHERE peer_id = ? AND bytes IS NOT NULL AND held = 0 AND cursor > ? ORDER BY cursor LIMIT ?`,
     ),
-    outboxKeks: db.prepare(
-      `SELECT DISTINCT kek_id FROM outbox WHERE ${ofStream} AND sequence <= ? AND kek_id IS NOT NULL`,
+    outboxUses: db.prepare(
+      `SELECT DISTINCT kek_id, headers FROM outbox WHERE ${ofStream} AND sequence <= ? AND kek_id IS NOT NULL`,
     ),
     receiving: db.prepare(`SELECT * FROM receiving_streams WHERE ${ofStream}`),
     receivings: db.prepare(`SELECT * FROM receiving_streams WHERE ${ofDialog}`),
@@ -63,7 +66,7 @@ export function createDialogStore(db: Db): DialogStore {
     startToken: db.prepare('SELECT token FROM start_tokens WHERE peer_id = ? AND instance_id = ?'),
   };
   const write = {
-    advance: db.prepare('UPDATE dialog_generation SET n = n + 1'),
+    advance: db.prepare('UPDATE dialog_generation SET n = n + 1 RETURNING n'),
     dialog: db.prepare(`INSERT OR REPLACE INTO dialogs
       (peer_id, dialog_id, opened_by, state, failure, created_at, kek_creator, announced, failure_due)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -76,9 +79,9 @@ export function createDialogStore(db: Db): DialogStore {
       (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, reason, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     outbox: db.prepare(`INSERT INTO outbox
-      (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, key_epoch, kek_id, sealed_until, held)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
-    seal: db.prepare(`UPDATE outbox SET bytes = ?, key_epoch = ?, kek_id = ?, sealed_until = ? WHERE ${ofStream} AND sequence = ?`),
+      (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, headers, key_epoch, kek_id, sealed_until, held)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
+    seal: db.prepare(`UPDATE outbox SET bytes = ?, headers = ?, key_epoch = ?, kek_id = ?, sealed_until = ? WHERE ${ofStream} AND sequence = ?`),
     acknowledge: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence <= ?`),
     hold: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofStream} AND sequence = ? AND bytes IS NOT NULL`),
     stop: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofDialog}`),
@@ -106,8 +109,8 @@ export function createDialogStore(db: Db): DialogStore {
     transaction: (work) => db.transaction(work),
     generation,
     advance() {
-      write.advance.run();
-      return generation();
+      const row = write.advance.get();
+      return row ? integer(row, 'n') : generation();
     },
 
     findDialog(key) {
@@ -162,31 +165,36 @@ export function createDialogStore(db: Db): DialogStore {
 
     addOutbox(row) {
       const { sequence, content, digest, sentAt, sealed } = row;
+      const packed = sealed && headers.pack(sealed.bytes);
       write.outbox.run([
         ...streamParams(row),
         sequence,
         content,
         digest,
         sentAt,
-        sealed?.bytes ?? null,
+        packed?.bytes ?? null,
+        packed?.headers ?? null,
         sealed?.keyEpoch ?? null,
         sealed?.kekId ?? null,
         sealed?.until ?? null,
       ]);
     },
     sealOutbox(key, sequence, sealed) {
-      write.seal.run([sealed.bytes, sealed.keyEpoch, sealed.kekId, sealed.until, ...streamParams(key), sequence]);
+      const packed = headers.pack(sealed.bytes);
+      write.seal.run([packed.bytes, packed.headers, sealed.keyEpoch, sealed.kekId, sealed.until, ...streamParams(key), sequence]);
     },
     findOutbox(key, sequence) {
       const row = select.outbox.get([...streamParams(key), sequence]);
-      return row && readOutbox(row);
+      return row && readOutbox(row, headers);
     },
-    waiting: (peerId, limit) => select.waiting.all([peerId, limit]).map(readOutbox),
-    pending: (peerId, after, limit) => select.pending.all([peerId, after, limit]).map(readPending),
+    waiting: (peerId, limit) => select.waiting.all([peerId, limit]).map((row) => readOutbox(row, headers)),
+    pending: (peerId, after, limit) => select.pending.all([peerId, after, limit]).map((row) => readPending(row, headers)),
     acknowledge(key, upTo) {
-      const keks = select.outboxKeks.all([...streamParams(key), upTo]);
+      const uses = select.outboxUses.all([...streamParams(key), upTo]);
       write.acknowledge.run([...streamParams(key), upTo]);
-      return keks.map((row) => id(row, 'kek_id'));
+      headers.release(uses.flatMap((row) => optionalBytes(row, 'headers') ?? []));
+      // The same key may have come under several headers.
+      return [...new Set(uses.map((row) => id<KekId>(row, 'kek_id')))];
     },
     holdOutbox(key, sequences) {
       for (const sequence of sequences) write.hold.run([...streamParams(key), sequence]);

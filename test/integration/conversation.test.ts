@@ -68,6 +68,19 @@ describe('two headless peers through JSON-RPC alone', () => {
     expect((await texts(ann.peer, atAnn, 'in')).slice(6)).toEqual(['one', 'two', 'three']);
   }, 90_000);
 
+  it('S1-33: hundreds at once keep their order, and one that cannot be sent is refused alone', async () => {
+    const before = (await texts(ann.peer, atAnn, 'in')).length;
+    const asked = Array.from({ length: 400 }, (_, at) => (at % 100 === 50 ? '  ' : `burst ${at}`));
+    const answers = await Promise.allSettled(asked.map((text) => bo.peer.call('messages.send', { conversationId: atBo, text })));
+    const refused = answers.flatMap((answer, at) => (answer.status === 'rejected' ? [at] : []));
+    expect(refused).toEqual([50, 150, 250, 350]);
+    const sent = asked.filter((text) => text.trim() !== '');
+    // Answered means durable: they stand in the history at once.
+    expect((await texts(bo.peer, atBo, 'out')).slice(-sent.length)).toEqual(sent);
+    await ann.peer.until('the burst', async () => (await texts(ann.peer, atAnn, 'in')).length === before + sent.length);
+    expect((await texts(ann.peer, atAnn, 'in')).slice(before)).toEqual(sent);
+  }, 60_000);
+
   it('S1-45: a blocked contact is refused before anything is sent', async () => {
     await ann.peer.call('contacts.block', { contactId: contact.ofInvitee });
     await expect(ann.peer.call('messages.send', { conversationId: atAnn, text: 'no' })).rejects.toMatchObject({

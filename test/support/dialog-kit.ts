@@ -99,7 +99,7 @@ export class RecordingSink implements DialogSink {
 export const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Every table that the dialog engine owns. */
-const dialogTables = ['keks', 'kek_floors', 'kek_blocks_own', 'kek_blocks_received', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'outbox', 'receiving_streams', 'receiving_keys', 'dialog_policies', 'peer_shifts', 'held_messages', 'start_tokens', 'stream_takeovers', 'refused_messages'];
+const dialogTables = ['keks', 'kek_floors', 'kek_blocks_own', 'kek_blocks_received', 'dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'outbox', 'outbox_headers', 'receiving_streams', 'receiving_keys', 'dialog_policies', 'peer_shifts', 'held_messages', 'start_tokens', 'stream_takeovers', 'refused_messages'];
 
 /** One device with a database of its own. `restart` throws the engine away and opens another over the same database. */
 export class Device {

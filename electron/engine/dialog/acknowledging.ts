@@ -146,6 +146,7 @@ export class ControlHandler {
     if (sending.key && cumulative >= sending.key.header.firstSequence) sending.shifts?.reactions.acknowledged(instanceId, time);
     const key = { ...dialog.key, instanceId: local.instanceId };
     this.#compare(sending, control);
+    const first = sending.row.acknowledged + 1;
     const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);
     const advanced = cumulative > sending.row.acknowledged;
     if (advanced) memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
@@ -160,7 +161,7 @@ export class ControlHandler {
       return;
     }
     store.putSending(sending.row);
-    sink.acknowledged({ ...key, upTo: cumulative, gap: held.length > 0 || lost > 0 });
+    sink.acknowledged({ ...key, from: first, upTo: cumulative, gap: held.length > 0 || lost > 0 });
   }
 
   /** Both hold the same history up to here, or they do not (protocol.md §7). */

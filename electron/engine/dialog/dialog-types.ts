@@ -82,8 +82,8 @@ export interface DialogSink {
       readonly keyEpoch: number;
     },
   ): void;
-  /** Everything up to `upTo` of this device's stream is in the other person's hands. `gap`: later ones are there and something between is missing, so send `pending` from the start again. */
-  acknowledged(event: DialogKey & { readonly instanceId: InstanceId; readonly upTo: number; readonly gap: boolean }): void;
+  /** Everything up to `upTo` of this device's stream is in the other person's hands; before `from` it was known to be. `gap`: later ones are there and something between is missing, so send `pending` from the start again. */
+  acknowledged(event: DialogKey & { readonly instanceId: InstanceId; readonly from: number; readonly upTo: number; readonly gap: boolean }): void;
   shifted(
     event: DialogKey & {
       readonly who: 'you' | 'peer';

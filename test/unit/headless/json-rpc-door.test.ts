@@ -196,16 +196,17 @@ describe('pipelined calls', () => {
     const first = gate();
     const log: string[] = [];
     const { send, finish, ended, input } = setUp({
-      'messages.send': async (given) => {
-        const { text } = given as { text: string };
+      'messages.list': async (given) => {
+        const { conversationId, limit } = given as { conversationId: string; limit: number };
+        const text = `${conversationId[0]}${limit}`;
         log.push(`begin ${text}`);
         if (text === 'a1') await first.opened;
         log.push(`end ${text}`);
-        return { messageId: 'e'.repeat(32) };
+        return [];
       },
     });
-    const say = (id: number, where: string, text: string): Json => request(id, 'messages.send', { conversationId: conversation(where), text });
-    send(say(1, 'a', 'a1'), say(2, 'a', 'a2'), say(3, 'b', 'b1'), request(4, 'vault.status'), say(5, 'a', 'a3'));
+    const list = (id: number, where: string, limit: number): Json => request(id, 'messages.list', { conversationId: conversation(where), limit });
+    send(list(1, 'a', 1), list(2, 'a', 2), list(3, 'b', 1), request(4, 'vault.status'), list(5, 'a', 3));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(log).toEqual(['begin a1', 'begin b1', 'end b1']);
     first.open();
@@ -213,6 +214,36 @@ describe('pipelined calls', () => {
     await ended;
     expect(log).toEqual(['begin a1', 'begin b1', 'end b1', 'end a1', 'begin a2', 'end a2', 'begin a3', 'end a3']);
     expect((await finish()).map(({ id }) => id)).toEqual([3, 4, 1, 2, 5]);
+  });
+
+  test('messages to one conversation begin in the order they came and need not wait for each other; other calls of it wait for them, and they for those', async () => {
+    const gates = [gate(), gate()];
+    const log: string[] = [];
+    const { send, ended, input } = setUp({
+      'messages.send': async (given) => {
+        const { text } = given as { text: string };
+        log.push(`begin ${text}`);
+        await gates[Number(text) < 3 ? 0 : 1]?.opened;
+        log.push(`end ${text}`);
+        return { messageId: 'e'.repeat(32) };
+      },
+      'messages.list': () => (log.push('list'), []),
+    });
+    const where = { conversationId: conversation('a') };
+    const say = (id: number): Json => request(id, 'messages.send', { ...where, text: `${id}` });
+    send(say(1), say(2), request(10, 'messages.list', where), say(3), say(4));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log).toEqual(['begin 1', 'begin 2']);
+    gates[0]?.open();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // They had to wait, and still begin in order, also with one that need not.
+    send(say(5));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log).toEqual(['begin 1', 'begin 2', 'end 1', 'end 2', 'list', 'begin 3', 'begin 4', 'begin 5']);
+    gates[1]?.open();
+    input.end();
+    await ended;
+    expect(log.slice(8)).toEqual(['end 3', 'end 4', 'end 5']);
   });
 
   test('a failed call does not hold up its conversation', async () => {

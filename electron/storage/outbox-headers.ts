@@ -1,0 +1,97 @@
+import { preambleBytes, spanOfMessage, wrappedDskBytes } from '../engine/dialog/message-layout';
+import type { Db } from './database';
+import { bytes as bytesOf } from './row';
+
+const nameBytes = 16;
+/** Headers kept in memory: those of the streams in use. */
+const kept = 64;
+
+/** What an outbox row holds of canonical bytes. */
+export interface Packed {
+  readonly bytes: Uint8Array;
+  /** Names the headers that were taken out; null when nothing was. */
+  readonly headers: Uint8Array | null;
+}
+
+/**
+ * Canonical bytes in rows without their headers, which many messages share. A name is the first 16 bytes of the random
+ * nonce in the DSK header: made anew for every pair of headers, and yet believed only when all bytes are equal.
+ */
+export class OutboxHeaders {
+  readonly #exists;
+  readonly #find;
+  readonly #add;
+  readonly #remove;
+  /** By name. What a name stands for never changes, so that nothing here can be undone by a rollback. */
+  readonly #known = new Map<string, Buffer>();
+
+  constructor(db: Db) {
+    db.exec('DELETE FROM outbox_headers WHERE name NOT IN (SELECT headers FROM outbox WHERE headers IS NOT NULL)');
+    this.#exists = db.prepare('SELECT 1 AS found FROM outbox_headers WHERE name = ?');
+    this.#find = db.prepare('SELECT bytes FROM outbox_headers WHERE name = ?');
+    this.#add = db.prepare('INSERT OR IGNORE INTO outbox_headers (name, bytes) VALUES (?, ?)');
+    this.#remove = db.prepare('DELETE FROM outbox_headers WHERE name = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE headers = outbox_headers.name)');
+  }
+
+  pack(canonical: Uint8Array): Packed {
+    const bytes = Buffer.from(canonical.buffer, canonical.byteOffset, canonical.length);
+    const span = spanOfMessage(bytes);
+    if (!span) return { bytes: canonical, headers: null };
+    const nameAt = span.dialogAt - wrappedDskBytes;
+    const headers = bytes.subarray(preambleBytes, span.dialogAt);
+    const name = bytes.subarray(nameAt, nameAt + nameBytes);
+    const stored = this.#stored(name) ?? this.#store(name, headers);
+    if (!stored.equals(headers)) return { bytes: canonical, headers: null };
+    const packed = new Uint8Array(canonical.length - headers.length);
+    packed.set(bytes.subarray(0, preambleBytes));
+    packed.set(bytes.subarray(span.dialogAt), preambleBytes);
+    return { bytes: packed, headers: Uint8Array.from(name) };
+  }
+
+  /** Gives the canonical bytes. Throws when their headers are gone: `vault.damaged`. */
+  unpack({ bytes, headers }: Packed): Uint8Array {
+    if (!headers) return bytes;
+    const known = this.#known.get(keyOf(headers)) ?? this.#remember(headers, bytesOf(this.#find.get([headers]) ?? {}, 'bytes'));
+    const canonical = new Uint8Array(bytes.length + known.length);
+    canonical.set(bytes.subarray(0, preambleBytes));
+    canonical.set(known, preambleBytes);
+    canonical.set(bytes.subarray(preambleBytes), preambleBytes + known.length);
+    return canonical;
+  }
+
+  /** Forgets headers that no row needs any more, unless they are in use and will be needed again at once. */
+  release(names: readonly Uint8Array[]): void {
+    for (const name of names) if (!this.#known.has(keyOf(name))) this.#remove.run([name]);
+  }
+
+  /** What stands under this name in the database: a name in memory may be of a transaction that was undone. */
+  #stored(name: Uint8Array): Buffer | undefined {
+    const known = this.#known.get(keyOf(name));
+    if (known && this.#exists.get([name])) return known;
+    const row = this.#find.get([name]);
+    return row && this.#remember(name, bytesOf(row, 'bytes'));
+  }
+
+  #store(name: Uint8Array, headers: Buffer): Buffer {
+    this.#add.run([name, headers]);
+    return this.#remember(name, headers);
+  }
+
+  #remember(name: Uint8Array, headers: Uint8Array): Buffer {
+    for (const [oldest] of this.#known) {
+      if (this.#known.size < kept) break;
+      this.#known.delete(oldest);
+    }
+    const own = Buffer.from(headers);
+    this.#known.set(keyOf(name), own);
+    return own;
+  }
+}
+
+function keyOf(name: Uint8Array): string {
+  return asBuffer(name).toString('latin1');
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
