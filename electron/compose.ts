@@ -87,7 +87,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         identity: identityService({ profile, crypto, clock, ownAddresses }),
         contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
         conversations: conversationsService({ profile, events, random }),
-        messages: messagesService({ profile, random, clock }),
+        messages: messagesService({ profile }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         network: networkService({

@@ -4,7 +4,7 @@ import type { DialogSink } from '../engine/dialog/dialog-engine';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Random } from '../engine/ports';
 import type { EventHub } from './event-hub';
-import { newHandle, newOrderedHandle } from './local-handle';
+import { newHandle } from './local-handle';
 import { messageView, type WaitingRule } from './message-view';
 import { toldPerConversation } from './waiting-news';
 import type { ContactRow, ConversationRow, MessageRow, Stores } from './ports';
@@ -26,6 +26,7 @@ export class History implements DialogSink {
   readonly #events: EventHub;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #newMessageId: () => string;
   readonly #waiting: WaitingRule;
   readonly #onGap: (peerId: PeerId) => void;
   readonly #onResealed: (peerId: PeerId) => void;
@@ -35,6 +36,7 @@ export class History implements DialogSink {
     events: EventHub;
     clock: Clock;
     random: Random;
+    newMessageId: () => string;
     waiting: WaitingRule;
     /** The other side has later messages than one it misses. */
     onGap: (peerId: PeerId) => void;
@@ -45,6 +47,7 @@ export class History implements DialogSink {
     this.#events = parts.events;
     this.#clock = parts.clock;
     this.#random = parts.random;
+    this.#newMessageId = parts.newMessageId;
     this.#waiting = parts.waiting;
     this.#onGap = parts.onGap;
     this.#onResealed = parts.onResealed;
@@ -76,7 +79,7 @@ export class History implements DialogSink {
         ? this.#stores.messages.bySequence(conversation.conversationId, content.replyTo.instanceId, content.replyTo.sequence)
         : undefined;
     const row: MessageRow = {
-      messageId: newOrderedHandle(this.#random, this.#clock),
+      messageId: this.#newMessageId(),
       conversationId: conversation.conversationId,
       direction: 'in',
       instanceId: message.instanceId,

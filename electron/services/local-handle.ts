@@ -7,10 +7,15 @@ export function newHandle(random: Random): string {
 }
 
 /**
- * The same for what there will be a million of: 6 bytes of time in front of 10 random ones, so that the index over them
- * grows at its end and a new one costs the same whatever is there. It never leaves this device.
+ * The same for what there will be a million of: time, a count and 6 random bytes made once, so that the index over them
+ * grows at its end and a new one costs the same whatever is there. They never leave this device.
  */
-export function newOrderedHandle(random: Random, clock: Clock): string {
-  const time = Math.min(Math.max(0, Math.trunc(clock.now())), 2 ** 48 - 1);
-  return time.toString(16).padStart(12, '0') + toHex(random.bytes(10));
+export function orderedHandles(random: Random, clock: Clock): () => string {
+  const own = toHex(random.bytes(6));
+  let count = 0;
+  return () => {
+    const time = Math.min(Math.max(0, Math.trunc(clock.now())), 2 ** 48 - 1);
+    count = (count + 1) % 2 ** 32;
+    return time.toString(16).padStart(12, '0') + count.toString(16).padStart(8, '0') + own;
+  };
 }

@@ -2,21 +2,19 @@ import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { maxTextBytes } from '../../shared/model/message';
 import type { Content } from '../engine/dialog/content';
-import type { Clock, Random } from '../engine/ports';
 import { conversationRow } from './conversations-service';
-import { newOrderedHandle } from './local-handle';
 import { messageView } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow } from './ports';
 
 const defaultPage = 50;
 
-export function messagesService(parts: { profile: () => OpenProfile; random: Random; clock: Clock }): Handlers['messages'] {
+export function messagesService(parts: { profile: () => OpenProfile }): Handlers['messages'] {
   return {
     send: (input) => {
       const profile = parts.profile();
       return profile.sends.run((touch) => {
-        const { peerId, messageId } = write(profile, newOrderedHandle(parts.random, parts.clock), input);
+        const { peerId, messageId } = write(profile, input);
         touch(peerId);
         return { messageId };
       });
@@ -35,7 +33,7 @@ export function messagesService(parts: { profile: () => OpenProfile; random: Ran
 }
 
 /** Outbox row and history row stand together before anything is shown or sent (S1-33). Runs inside a transaction. */
-function write(profile: OpenProfile, messageId: string, { conversationId, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
+function write(profile: OpenProfile, { conversationId, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
   const conversation = conversationRow(profile, conversationId);
   const contact = profile.stores.contacts.byId(conversation.contactId);
   if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
@@ -59,7 +57,7 @@ function write(profile: OpenProfile, messageId: string, { conversationId, text, 
   };
   const sent = profile.engine.send(conversation, content);
   const row: MessageRow = {
-    messageId,
+    messageId: profile.newMessageId(),
     conversationId,
     direction: 'out',
     instanceId: sent.instanceId,
@@ -72,5 +70,5 @@ function write(profile: OpenProfile, messageId: string, { conversationId, text, 
     keyEpoch: sent.keyEpoch,
   };
   profile.history.written(row);
-  return { peerId: conversation.peerId, messageId };
+  return { peerId: conversation.peerId, messageId: row.messageId };
 }

@@ -17,6 +17,7 @@ import { Envelopes } from './envelopes';
 import type { EventHub } from './event-hub';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
+import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
 import type { WaitingRule } from './message-view';
@@ -53,6 +54,7 @@ export class OpenProfile {
   readonly invitations: InvitationKeeper;
   /** Own messages: those of one turn share a transaction, and are then handed over together. */
   readonly sends: GroupCommit<PeerId>;
+  readonly newMessageId: () => string;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
   /** Whom clients know as connected. */
@@ -66,11 +68,13 @@ export class OpenProfile {
     this.stores = vault.stores;
     this.local = local;
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId));
+    this.newMessageId = orderedHandles(random, clock);
     this.history = new History({
       stores: this.stores,
       events,
       clock,
       random,
+      newMessageId: this.newMessageId,
       waiting: this.waitingFor,
       onGap: (peerId) => this.delivery.repeatSoon(peerId),
       onResealed: (peerId) => this.delivery.startOver(peerId),
@@ -216,8 +220,6 @@ export class OpenProfile {
 
   /** Ends everything but the vault itself, which another profile takes over: until that has connections, there are none. */
   leave(): void {
-    // What was asked for before is done before.
-    this.sends.flush();
     const connected = [...this.#connected];
     this.#end();
     for (const peerId of connected) {
@@ -227,6 +229,8 @@ export class OpenProfile {
   }
 
   #end(): void {
+    // What was asked for before is done before.
+    this.sends.flush();
     this.#closed = true;
     this.introductions.close();
     this.invitations.close();

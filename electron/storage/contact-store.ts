@@ -2,9 +2,13 @@ import { errorCodes } from '../../shared/errors';
 import type { ContactRow, ContactStore } from '../services/ports';
 import { encodeAddresses, parseAddresses } from './address-column';
 import type { Db, Row } from './database';
+import { RowCache } from './row-cache';
 import { flag, given, id, integer, optionalBytes, optionalInteger, optionalText, text, word } from './row';
 
 const relations = ['invited', 'requested', 'mutual'] as const;
+
+/** Rows kept in memory: every message asks twice who it is for. */
+const kept = 512;
 
 /** The people in the list; at most one row per person. */
 export function createContactStore(db: Db): ContactStore {
@@ -22,17 +26,27 @@ export function createContactStore(db: Db): ContactStore {
       may_message = excluded.may_message, may_open_conversation = excluded.may_open_conversation,
       may_send_file = excluded.may_send_file, invitation = excluded.invitation, hints = excluded.hints`);
 
+  const byId = new RowCache<ContactRow>(db, kept);
+  const byPeer = new RowCache<ContactRow>(db, kept);
+  const forget = (): void => {
+    byId.clear();
+    byPeer.clear();
+  };
+
   return {
-    byId(contactId) {
-      const row = selectById.get([contactId]);
-      return row && read(row);
-    },
-    byPeer(peerId) {
-      const row = selectByPeer.get([peerId]);
-      return row && read(row);
-    },
+    byId: (contactId) =>
+      byId.get(contactId, () => {
+        const row = selectById.get([contactId]);
+        return row && read(row);
+      }),
+    byPeer: (peerId) =>
+      byPeer.get(peerId, () => {
+        const row = selectByPeer.get([peerId]);
+        return row && read(row);
+      }),
     list: () => selectAll.all().map(read),
     put(row) {
+      forget();
       upsert.run([
         row.contactId,
         row.peerId,
@@ -52,6 +66,7 @@ export function createContactStore(db: Db): ContactStore {
       ]);
     },
     remove(contactId) {
+      forget();
       remove.run([contactId]);
     },
   };

@@ -27,6 +27,11 @@ export interface Db extends Transactions {
   prepare(sql: string): Statement;
   /** Gives the first column of the first row, if there is one. */
   pragma(source: string): SqlValue | undefined;
+  /** Rises with `advance` and falls back with the transaction or savepoint it rose in: whoever remembers rows notices. */
+  readonly generation: number;
+  advance(): number;
+  /** How many transactions and savepoints were undone. */
+  readonly undone: number;
   /** True between `close` and the end of time. */
   readonly closed: boolean;
   close(): void;
@@ -72,6 +77,8 @@ class SqlDatabase implements Db {
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
   #depth = 0;
+  #generation = 0;
+  #undone = 0;
   /** Set when SQLite may have ended the transaction by itself: nothing more may run in it, and it must not commit. */
   #broken: { readonly error: unknown } | undefined;
   #closed = false;
@@ -93,6 +100,19 @@ class SqlDatabase implements Db {
     // call alone, is cached nowhere, and is left to the garbage collector.
     const { buffer, byteOffset, byteLength } = key;
     this.exec(`PRAGMA key = "x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`);
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get undone(): number {
+    return this.#undone;
+  }
+
+  advance(): number {
+    this.#generation += 1;
+    return this.#generation;
   }
 
   get closed(): boolean {
@@ -128,6 +148,7 @@ class SqlDatabase implements Db {
    */
   transaction<T>(work: () => T): T {
     const outermost = this.#depth === 0;
+    const before = this.#generation;
     this.exec(outermost ? 'BEGIN IMMEDIATE' : 'SAVEPOINT keyshift');
     this.#depth += 1;
     try {
@@ -139,6 +160,8 @@ class SqlDatabase implements Db {
       return result;
     } catch (error) {
       this.#rollback(outermost);
+      this.#generation = before;
+      this.#undone += 1;
       throw error;
     } finally {
       this.#depth -= 1;

@@ -27,12 +27,8 @@ const ofStream = `${ofDialog} AND instance_id = ?`;
 
 /** The dialog engine's state in the encrypted database (protocol.md §5–§7). */
 export function createDialogStore(db: Db): DialogStore {
-  // A temporary table takes part in transactions and lives as long as the connection: exactly what the counter wants.
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS dialog_generation (n INTEGER NOT NULL) STRICT');
-  db.exec('INSERT INTO dialog_generation (n) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM dialog_generation)');
   const headers = new OutboxHeaders(db);
   const select = {
-    generation: db.prepare('SELECT n FROM dialog_generation'),
     dialog: db.prepare(`SELECT * FROM dialogs WHERE ${ofDialog}`),
     dialogs: db.prepare('SELECT * FROM dialogs WHERE peer_id = ?'),
     failuresDue: db.prepare('SELECT peer_id, dialog_id FROM dialogs WHERE peer_id = ? AND failure_due = 1'),
@@ -66,7 +62,6 @@ export function createDialogStore(db: Db): DialogStore {
     startToken: db.prepare('SELECT token FROM start_tokens WHERE peer_id = ? AND instance_id = ?'),
   };
   const write = {
-    advance: db.prepare('UPDATE dialog_generation SET n = n + 1 RETURNING n'),
     dialog: db.prepare(`INSERT OR REPLACE INTO dialogs
       (peer_id, dialog_id, opened_by, state, failure, created_at, kek_creator, announced, failure_due)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -97,21 +92,13 @@ export function createDialogStore(db: Db): DialogStore {
     removeHeld: db.prepare(`DELETE FROM held_messages WHERE ${ofStream} AND sequence = ?`),
     startToken: db.prepare('INSERT OR REPLACE INTO start_tokens (peer_id, instance_id, token) VALUES (?, ?, ?)'),
   };
-  const generation = (): number => {
-    const row = select.generation.get();
-    return row ? integer(row, 'n') : 0;
-  };
-
   return {
     ...createKekStore(db),
     ...createPolicyStore(db),
     ...createShiftStore(db),
     transaction: (work) => db.transaction(work),
-    generation,
-    advance() {
-      const row = write.advance.get();
-      return row ? integer(row, 'n') : generation();
-    },
+    generation: () => db.generation,
+    advance: () => db.advance(),
 
     findDialog(key) {
       const row = select.dialog.get(dialogParams(key));

@@ -2,11 +2,13 @@
 import { nodeBundle } from '../build.mjs';
 import { inCache, inRoot } from '../lib/paths.mjs';
 
-export async function bundleBench() {
+/** @param {readonly string[]} parts of node, electron, bursts */
+export async function bundleBench(parts) {
   const { build } = await import('esbuild');
   await build({
     ...nodeBundle,
-    entryPoints: [inRoot('test/bench/in-node.ts'), inRoot('test/bench/in-electron.ts')],
+    entryPoints: [...parts.map((each) => inRoot(`test/bench/in-${each}.ts`)), inRoot('electron/headless.ts')],
+    entryNames: '[name]',
     outdir: inCache('bench'),
     outExtension: { '.js': '.cjs' },
     // libsignal is an ES module that finds its native part beside itself, and Electron 25 loads no ES modules: so it is told where it lay.

@@ -1,6 +1,19 @@
 // A runtime's report as a table on stdout.
 import { cpus } from 'node:os';
 
+/** @param {import('../../test/bench/bursts').BurstReport} report */
+export function printBursts({ runtime, rounds, load, commits, rows }) {
+  const perSecond = ({ median, lowest, highest }) => `${median.toFixed(0)}/s (${lowest.toFixed(0)}–${highest.toFixed(0)})`;
+  const lines = [
+    '',
+    `${runtime}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, median of ${rounds} rounds, load average ${load.map((each) => each.toFixed(1)).join(' to ')}`,
+    'Two headless peers: messages sent, received and acknowledged, all durable (lowest–highest round)',
+    `commits of one small row, same disk, same run: ${perSecond(commits)}`,
+    ...rows.map((each) => `${each.work.padEnd(8)} ${String(each.count).padStart(6)} at once  ${perSecond(each.perSecond).padEnd(28)} ${(each.perSecond.median / commits.median).toFixed(1)} per commit  must ${each.goal.must}/s  moonshot ${each.goal.moonshot}/s  ${verdict(each.perSecond.median, each.goal)}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** @param {import('../../test/bench/report').Report} report */
 export function printReport({ runtime, work: title, rounds, rows }) {
   const machine = cpus();
