@@ -165,9 +165,9 @@ export class Delivery {
 
   #heard(peerId: PeerId, lane: Lane, items: readonly SessionItem[]): void {
     for (const item of items) {
-      // Bodies are views of the record, which is reused.
-      if (item.kind === 'message') lane.incoming.push(item.bytes.slice());
-      else if (item.kind === 'short-message') lane.incoming.push(new ShortMessage(item.bytes.slice()));
+      // Views of the record, which lasts as long as they do: until the end of this turn.
+      if (item.kind === 'message') lane.incoming.push(item.bytes);
+      else if (item.kind === 'short-message') lane.incoming.push(new ShortMessage(item.bytes));
       else if (item.kind === 'headers-wanted') this.#wanted(lane, item.headers);
     }
     if (lane.scheduled || (lane.incoming.length === 0 && !lane.repeat)) return;

@@ -1,7 +1,7 @@
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { defaultLimits } from '../../electron/engine/dialog/limits';
 import { Memory, type MemoryParts } from '../../electron/engine/dialog/memory';
-import { maxBodyBytes, micAt, micBytes, spanOfMessage } from '../../electron/engine/dialog/message-layout';
+import { maxBodyBytes, maxMessageBytes, micAt, micBytes, spanOfMessage } from '../../electron/engine/dialog/message-layout';
 import { openEnvelope, settleHeaders } from '../../electron/engine/dialog/open-envelope';
 import { blindBytes, createSealState, sealMessage, type SealState } from '../../electron/engine/dialog/seal-message';
 import { dskBytes, encodeDskHeader, wrapDsk } from '../../electron/engine/dialog/session-key';
@@ -51,12 +51,13 @@ function newEnd({ crypto, person }: Party): End {
 function direction(from: Party, fromEnd: End, to: Party, toEnd: End): (plaintext: Uint8Array) => Uint8Array {
   const state = newSealState(from, fromEnd, to);
   const room = new Uint8Array(maxBodyBytes);
+  const rooms = { plain: new Uint8Array(maxBodyBytes), sealed: Buffer.alloc(maxMessageBytes) };
   const { chain } = from.person;
   const peerId = from.person.local.peerId;
   let sequence = 0;
   return (content) => {
     sequence += 1;
-    const sealed = seal(from.crypto, state, sequence, content);
+    const sealed = seal(from.crypto, state, sequence, content, rooms);
 
     const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
     const span = spanOfMessage(bytes);
@@ -72,12 +73,13 @@ function direction(from: Party, fromEnd: End, to: Party, toEnd: End): (plaintext
   };
 }
 
-function seal(crypto: Crypto, state: SealState, sequence: number, content: Uint8Array): Uint8Array {
+/** As `Sending` does it, in memory that is used again. */
+function seal(crypto: Crypto, state: SealState, sequence: number, content: Uint8Array, rooms: { readonly plain: Uint8Array; readonly sealed: Buffer }): Uint8Array {
   const fresh = crypto.random(blindBytes + 16);
-  const plaintext = new Uint8Array(blindBytes + content.length);
+  const plaintext = rooms.plain.subarray(0, blindBytes + content.length);
   plaintext.set(fresh.subarray(0, blindBytes));
   plaintext.set(content, blindBytes);
-  return sealMessage(crypto, state, { control: false, sequence, time: Math.trunc(clock.now()), plaintext }, fresh.subarray(blindBytes));
+  return sealMessage(crypto, state, { control: false, sequence, time: Math.trunc(clock.now()), plaintext }, fresh.subarray(blindBytes), rooms.sealed);
 }
 
 /** Real headers: a key exchange key for this pair, signed and wrapped, and a session key wrapped under it. */

@@ -166,6 +166,7 @@ export interface DialogStore extends KekStore, PolicyStore, ShiftStore, Transact
   /** Newest first. */
   newestSendingKeys(key: StreamKey, limit: number): readonly SendingKeyRow[];
 
+  /** Copies what it is given: the bytes stand in memory that is used again. So does `sealOutbox`. */
   addOutbox(row: OutboxRow): void;
   /** Stores the canonical bytes of a row that waited. */
   sealOutbox(key: StreamKey, sequence: number, sealed: NonNullable<OutboxRow['sealed']>): void;

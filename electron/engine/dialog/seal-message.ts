@@ -82,12 +82,13 @@ export function bodyLength(plaintextBytes: number): number {
 
 /**
  * 536 of figure 5: one AEAD call. `salt`: 16 fresh bytes from the kernel (A06); salt ‖ sequence is the nonce, the
- * detached tag is the MIC. Gives the canonical bytes.
+ * detached tag is the MIC. Gives the canonical bytes: a view of `room` (`maxMessageBytes`), or memory of their own. Fresh
+ * memory is the dearest part of a longer message in Electron, whose buffers are zeroed and give their pages back.
  */
-export function sealMessage(crypto: Crypto, state: SealState, plain: Plain, salt: Uint8Array): Uint8Array {
+export function sealMessage(crypto: Crypto, state: SealState, plain: Plain, salt: Uint8Array, room?: Buffer): Uint8Array {
   const { template, aad, nonce, tag, dialogAt } = state;
   const length = bodyLength(plain.plaintext.length);
-  const bytes = Buffer.allocUnsafe(template.length + length);
+  const bytes = room ? room.subarray(0, template.length + length) : Buffer.allocUnsafe(template.length + length);
   bytes.set(template);
   // The body is padded in its place and sealed there: nothing is copied.
   const body = bytes.subarray(template.length);

@@ -12,7 +12,7 @@ import type { DialogSink, RemoteParty } from './dialog-types';
 import type { Memory } from './memory';
 import { rememberedShifts } from './shift-pace';
 import { OwnShifts } from './own-shifts';
-import { maxBodyBytes } from './message-layout';
+import { maxBodyBytes, maxMessageBytes } from './message-layout';
 import { blindBytes, bodyLength, createSealState, type Plain, sealMessage } from './seal-message';
 import { dskBytes, encodeDskHeader, wrapDsk } from './session-key';
 import { kindOfNextKey } from './takeover';
@@ -39,6 +39,9 @@ export class Sending {
   /** By dialog. Stays when a transaction is rolled back: what was made then was still made. */
   readonly #shifts = new Map<string, OwnShifts>();
   readonly #started: number;
+  /** Every message is put together and sealed here; the store copies what it is given. */
+  readonly #sealed = Buffer.alloc(maxMessageBytes);
+  readonly #plain = new Uint8Array(maxBodyBytes);
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
@@ -60,7 +63,7 @@ export class Sending {
    * 504: gives the content its sequence and its outbox row, sealed when the peer is known. Content and sequence become
    * durable together (protocol.md §7). Errors: message.too-long.
    */
-  send(dialog: DialogState, content: Uint8Array): { readonly row: OutboxRow } {
+  send(dialog: DialogState, content: Uint8Array): { readonly row: Omit<OutboxRow, 'content'> } {
     const { crypto, clock, store, peers } = this.#parts;
     if (bodyLength(blindBytes + content.length) > maxBodyBytes) {
       throw new KeyshiftError('message.too-long', 'The message is too long.', { limit: maxBodyBytes });
@@ -70,8 +73,8 @@ export class Sending {
     // Whatever still waits goes first: keys only ever rise with the sequence.
     if (peer && stream.row.nextSealed < stream.row.nextSequence) this.sealWaiting(dialog.key.peerId);
 
-    const plaintext = new Uint8Array(blindBytes + content.length);
     const fresh = crypto.random(blindBytes + 16);
+    const plaintext = this.#plain.subarray(0, blindBytes + content.length);
     plaintext.set(fresh.subarray(0, blindBytes));
     plaintext.set(content, blindBytes);
     const sequence = stream.row.nextSequence;
@@ -83,6 +86,7 @@ export class Sending {
     const base: OutboxRow = { ...key, sequence, content: plaintext, digest, sentAt };
     const row = sealer && peer ? { ...base, sealed: this.#seal(stream, sealer, peer, { control: false, sequence, time: sentAt, plaintext }, fresh.subarray(blindBytes)) } : base;
     store.addOutbox(row);
+    crypto.wipe(plaintext);
     store.putSending(stream.row);
     return { row };
   }
@@ -251,9 +255,9 @@ export class Sending {
     this.#parts.store.putDialog(dialog.row);
   }
 
-  /** 536, 548: locks one message and counts it. */
+  /** 536, 548: locks one message and counts it. The bytes stand in `#sealed` until the next one. */
   #seal(stream: SendingStream, sealer: Sealer, peer: RemoteParty, plain: Plain, salt: Uint8Array): NonNullable<OutboxRow['sealed']> {
-    const bytes = sealMessage(this.#parts.crypto, sealer.state, plain, salt);
+    const bytes = sealMessage(this.#parts.crypto, sealer.state, plain, salt, this.#sealed);
     const { row } = stream;
     const next: SendingRow = {
       ...row,
