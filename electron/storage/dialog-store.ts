@@ -1,5 +1,6 @@
 import type { DialogStore } from '../engine/dialog/dialog-store';
 import type { KekId } from '../engine/ids';
+import { atMost } from './at-most';
 import type { Db } from './database';
 import {
   dialogParams,
@@ -36,10 +37,10 @@ export function createDialogStore(db: Db): DialogStore {
     sending: db.prepare(`SELECT * FROM sending_streams WHERE ${ofStream}`),
     sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch DESC LIMIT ?`),
     outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
-    waiting: db.prepare('SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor LIMIT ?'),
+    waiting: db.prepare(`SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor ${atMost}`),
     pending: db.prepare(
       `SELECT cursor, peer_id, dialog_id, sequence, bytes, headers FROM outbox
-       WHERE peer_id = ? AND bytes IS NOT NULL AND held = 0 AND cursor > ? ORDER BY cursor LIMIT ?`,
+       WHERE peer_id = ? AND bytes IS NOT NULL AND held = 0 AND cursor > ? ORDER BY cursor ${atMost}`,
     ),
     outboxUses: db.prepare(
       `SELECT DISTINCT kek_id, headers FROM outbox WHERE ${ofStream} AND sequence <= ? AND kek_id IS NOT NULL`,

@@ -1,4 +1,5 @@
 import type { KekRow, KekStore } from '../engine/exchange/kek-store';
+import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { bytes, flag, given, id, integer, optionalBytes } from './row';
 
@@ -30,7 +31,7 @@ export function createKekStore(db: Db): KekStore {
     'INSERT OR IGNORE INTO kek_blocks_received (peer_id, hash, kek_id, block) VALUES (?, ?, ?, ?)',
   );
   const pruneVerified = db.prepare(`DELETE FROM kek_blocks_received WHERE peer_id = ? AND key NOT IN
-    (SELECT key FROM kek_blocks_received WHERE peer_id = ? ORDER BY key DESC LIMIT ?)`);
+    (SELECT key FROM kek_blocks_received WHERE peer_id = ? ORDER BY key DESC ${atMost})`);
   const deleteVerified = db.prepare('DELETE FROM kek_blocks_received WHERE peer_id = ?');
 
   return {

@@ -1,5 +1,6 @@
 import { shiftReason } from '../../shared/model/keys';
 import type { KeyEventStore } from '../services/ports';
+import { atMost } from './at-most';
 import type { Db } from './database';
 import { integer, word } from './row';
 
@@ -12,7 +13,7 @@ export function createKeyEventStore(db: Db): KeyEventStore {
     VALUES ((SELECT key FROM conversations WHERE conversation_id = ?), ?, ?, ?, ?, ?)`);
   const select = db.prepare(`
     SELECT at, who, from_epoch, to_epoch, reason FROM key_events
-    WHERE conversation = (SELECT key FROM conversations WHERE conversation_id = ?) ORDER BY key DESC LIMIT ?`);
+    WHERE conversation = (SELECT key FROM conversations WHERE conversation_id = ?) ORDER BY key DESC ${atMost}`);
 
   return {
     add(conversationId, shift) {

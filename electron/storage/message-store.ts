@@ -1,6 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { MessageState } from '../../shared/model/message';
 import type { MessageRow, MessageStore } from '../services/ports';
+import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
 
@@ -23,9 +24,9 @@ export function createMessageStore(db: Db): MessageStore {
   const selectBySequence = db.prepare(`
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const selectNewest = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} ORDER BY key DESC LIMIT ?`);
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} ORDER BY key DESC ${atMost}`);
   const selectBefore = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND key < ? ORDER BY key DESC LIMIT ?`);
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND key < ? ORDER BY key DESC ${atMost}`);
   const selectKey = db.prepare(`SELECT key FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
     INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
