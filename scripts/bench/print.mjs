@@ -9,7 +9,7 @@ export function printBursts({ runtime, rounds, load, commits, rows }) {
     `${runtime}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, median of ${rounds} rounds, load average ${load.map((each) => each.toFixed(1)).join(' to ')}`,
     'Two headless peers: messages sent, received and acknowledged, all durable (lowest–highest round)',
     `commits of one small row, same disk, same run: ${perSecond(commits)}`,
-    ...rows.map((each) => `${each.work.padEnd(8)} ${String(each.count).padStart(6)} at once  ${perSecond(each.perSecond).padEnd(28)} ${(each.perSecond.median / commits.median).toFixed(1)} per commit  must ${each.goal.must}/s  moonshot ${each.goal.moonshot}/s  ${verdict(each.perSecond.median, each.goal)}`),
+    ...rows.map((each) => `${each.work.padEnd(8)} ${String(each.count).padStart(6)} at once  ${perSecond(each.perSecond).padEnd(28)} ${(each.perSecond.median / commits.median).toFixed(1)} per commit  ${each.processor ? `${each.processor.map((time) => time.toFixed(0)).join(' + ')} µs of processor  ` : ''}must ${each.goal.must}/s  moonshot ${each.goal.moonshot}/s  ${verdict(each.perSecond.median, each.goal)}`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

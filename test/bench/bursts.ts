@@ -16,7 +16,7 @@ export interface BurstReport {
   readonly load: readonly [number, number];
   /** Commits of one small row each to an encrypted database, WAL, FULL: before every burst. */
   readonly commits: Spread;
-  readonly rows: readonly { readonly work: string; readonly count: number; readonly perSecond: Spread; readonly goal: { readonly must: number; readonly moonshot: number } }[];
+  readonly rows: readonly { readonly work: string; readonly count: number; readonly perSecond: Spread; /** Processor time for one message, µs, at its sender and at its reader. */ readonly processor?: readonly [number, number]; readonly goal: { readonly must: number; readonly moonshot: number } }[];
 }
 
 const goal = { must: 5_000, moonshot: 15_000 };
@@ -39,13 +39,21 @@ export async function bursts(runtime: string, rounds: number, program: string): 
     await burst(ann, bo, conversationId, 64, 2_000);
     const commits: number[] = [];
     const times = cases.map((): number[] => []);
+    const used = cases.map((): [number, number] => [0, 0]);
     for (let round = 0; round < rounds; round += 1) {
       for (const [index, { size, count }] of cases.entries()) {
         commits.push(commitsPerSecond(join(folder, `${round}-${index}.db`)));
+        const start = [ann.processorTime(), bo.processorTime()] as const;
         times[index]?.push(await burst(ann, bo, conversationId, size, count));
+        const sum = used[index];
+        for (const [at, peer] of [ann, bo].entries()) if (sum) sum[at === 0 ? 0 : 1] += (peer.processorTime() ?? 0) - (start[at] ?? 0);
       }
     }
-    const rows = cases.map(({ work, count }, index) => ({ work, count, perSecond: spread(times[index] ?? []), goal }));
+    const rows = cases.map(({ work, count }, index) => {
+      const each = (milliseconds = 0): number => (milliseconds * 1000) / (count * rounds);
+      const [own, other] = used[index] ?? [0, 0];
+      return { work, count, perSecond: spread(times[index] ?? []), ...(own > 0 ? { processor: [each(own), each(other)] as const } : {}), goal };
+    });
     return { kind: 'bursts', runtime, rounds, load: [before, loadavg()[0] ?? 0], commits: spread(commits), rows };
   } finally {
     await Promise.all([ann.end(), bo.end()]);
