@@ -62,7 +62,7 @@ function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, 
       state: 'queued',
       keyEpoch,
     };
-    history.written(row, stores.conversations.byId(to.conversationId) ?? to);
+    history.written(row);
     history.moved(old, from, row.messageId);
     again.set(old.messageId, row);
   }

@@ -21,7 +21,7 @@ import { createPolicyStore } from './policy-store';
 import { createShiftStore } from './shift-store';
 import { encodeKekRanges } from './kek-range-column';
 import { OutboxHeaders } from './outbox-headers';
-import { bytes, id, integer, optionalBytes } from './row';
+import { bytes, id, optionalBytes } from './row';
 
 const ofDialog = 'peer_id = ? AND dialog_id = ?';
 const ofStream = `${ofDialog} AND instance_id = ?`;
@@ -35,7 +35,7 @@ export function createDialogStore(db: Db): DialogStore {
     failuresDue: db.prepare('SELECT peer_id, dialog_id FROM dialogs WHERE peer_id = ? AND failure_due = 1'),
     tombstone: db.prepare(`SELECT 1 AS found FROM dialog_tombstones WHERE ${ofDialog}`),
     sending: db.prepare(`SELECT * FROM sending_streams WHERE ${ofStream}`),
-    sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch DESC LIMIT ?`),
+    sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch DESC ${atMost}`),
     outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
     waiting: db.prepare(`SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor ${atMost}`),
     pending: db.prepare(
@@ -51,8 +51,8 @@ export function createDialogStore(db: Db): DialogStore {
       `SELECT peer_id, dialog_id, instance_id FROM receiving_streams WHERE peer_id = ? AND acknowledgement_due = 1`,
     ),
     liveKeys: db.prepare(`SELECT * FROM receiving_keys INDEXED BY receiving_keys_live WHERE ${ofStream} AND live = 1`),
-    deadKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} AND live = 0 ORDER BY epoch DESC LIMIT ?`),
-    receivingKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} ORDER BY epoch DESC LIMIT ?`),
+    deadKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} AND live = 0 ORDER BY epoch DESC ${atMost}`),
+    receivingKeys: db.prepare(`SELECT * FROM receiving_keys WHERE ${ofStream} ORDER BY epoch DESC ${atMost}`),
     // Without the hint the stream's own, longer key would be walked from end to end.
     sessionKey: db.prepare(`SELECT 1 AS found FROM receiving_keys INDEXED BY receiving_keys_by_id WHERE ${ofStream} AND dsk_id = ?`),
     byCheck: db.prepare(
