@@ -11,7 +11,7 @@ import type { History } from './history';
 /** How many envelopes are read from the outbox at a time. */
 const page = 64;
 /** How long sent messages may wait to be written down as sent: most are acknowledged before, and cost no write. */
-const sentNoteMs = 100;
+const sentNoteMs = 50;
 /** How long after news of a gap everything unacknowledged is sent again: what was merely late has then arrived. */
 const repeatMs = 1_000;
 /** Headers asked for after one batch. A sender asked for three pairs leaves the short form and sends everything again. */

@@ -35,7 +35,7 @@ export function createMessageStore(db: Db): MessageStore {
       AND direction = 1 AND state < ? RETURNING ${columns}`);
   const selectOwnNewest = db.prepare(`
     SELECT message_id, state FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND direction = 1
-    ORDER BY sequence DESC LIMIT ?`);
+    ORDER BY sequence DESC ${atMost}`);
   const updateEpoch = db.prepare(`
     UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const selectUndelivered = db.prepare(`

@@ -147,7 +147,7 @@ async function settle(name: string, { clock, network, place }: { clock: ManualCl
     profile: open(),
     contacts: contactsService({ profile, crypto, clock, random: kernelRandom, events, ownAddresses }),
     conversations: conversationsService({ profile, events, random: kernelRandom }),
-    messages: messagesService({ profile, random: kernelRandom }),
+    messages: messagesService({ profile }),
     reopen() {
       resident.profile.leave();
       resident.profile = open();
