@@ -19,7 +19,7 @@ export function createShiftStore(db: Db): ShiftStore {
   );
   const deleteTakeover = db.prepare(`DELETE FROM stream_takeovers WHERE ${ofStream}`);
   const unseal = db.prepare(
-    `UPDATE outbox SET bytes = NULL, key_epoch = NULL, kek_id = NULL, sealed_until = NULL, held = 0
+    `UPDATE outbox SET bytes = NULL, headers = NULL, key_epoch = NULL, kek_id = NULL, sealed_until = NULL, held = 0
      WHERE ${ofStream} AND sequence >= ? AND bytes IS NOT NULL`,
   );
   const release = db.prepare(
