@@ -18,7 +18,7 @@ import { Sending } from './sending';
 import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
 import type { DialogState } from './streams';
-import { Resealing } from './takeover';
+import { Resealing } from './resealing';
 import { dialogTimeline } from './timeline';
 
 export type {
@@ -55,7 +55,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   const memory = new Memory({ crypto, clock, local, store, limits });
   const sending = new Sending({ ...parts, memory });
   const compromise = new Compromise({ ...parts, memory, sending });
-  const resealing = new Resealing({ clock, store, memory });
+  const resealing = new Resealing({ clock, local, store, memory });
   const controls = new ControlHandler({ ...parts, memory, sending, compromise });
   const refusals = new Refusals({ crypto, local, store, memory, sink, clock });
   const receiving = new Receiving({ ...parts, memory, limits, controls, compromise, refusals });

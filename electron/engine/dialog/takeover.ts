@@ -1,10 +1,6 @@
-import type { Clock } from '../ports';
-import type { RemoteParty } from './dialog-types';
-import type { Memory, PeerMemory } from './memory';
 import type { DialogStore } from './dialog-store';
 import type { Takeover } from './shift-store';
 import { type DialogState, forgetKey, type SendingStream } from './streams';
-import { lifetimes } from '../certificates/validity';
 
 /** What a new session key says of itself, and why it is made where that follows from a takeover. */
 export interface KeyKind {
@@ -49,61 +45,4 @@ function setTakeover(store: DialogStore, dialog: DialogState, { row }: SendingSt
   const key = { peerId: row.peerId, dialogId: row.dialogId, instanceId: row.instanceId };
   if (takeover) store.putTakeover(key, takeover);
   else store.removeTakeover(key);
-}
-
-export interface ResealingParts {
-  readonly clock: Clock;
-  readonly store: DialogStore;
-  readonly memory: Memory;
-}
-
-/**
- * Messages sealed to an exchange credential of the peer that has left its grace: nobody can open them any more, so
- * they alone, with what follows them in their stream, are sealed again (protocol.md §7, S1-48).
- */
-export class Resealing {
-  readonly #parts: ResealingParts;
-
-  constructor(parts: ResealingParts) {
-    this.#parts = parts;
-  }
-
-  /** Whether it is time to look: two comparisons, nothing read, as long as neither the credential nor the day changes it. */
-  isDue(peer: RemoteParty): boolean {
-    const { memory, clock } = this.#parts;
-    const { resealing } = memory.peer(peer.peerId);
-    return resealing?.exchange !== peer.exchange.hash || clock.now() >= resealing.next;
-  }
-
-  /** Runs inside `Memory.change`. Gives whether something has to be handed over again. */
-  unsealExpired(peer: RemoteParty): boolean {
-    const { store, memory, clock } = this.#parts;
-    const now = clock.now();
-    let found = false;
-    let next = Infinity;
-    for (const row of store.sealedBefore(peer.peerId, peer.exchange.notAfter)) {
-      const over = graceEnd(row.until, peer.exchange.notBefore);
-      const dialog = memory.dialog(row);
-      if (!dialog?.sending || dialog.row.state !== 'open') continue;
-      if (now < over) {
-        next = Math.min(next, over);
-        continue;
-      }
-      memory.touch(dialog);
-      takeOver(store, dialog, dialog.sending, { kind: 'again', reason: 'pair' }, row.sequence);
-      found = true;
-    }
-    const known: PeerMemory = memory.peer(peer.peerId);
-    known.resealing = { exchange: peer.exchange.hash, next };
-    return found;
-  }
-}
-
-/**
- * When the other side may have destroyed the private half of a credential that ended at `until`: 31 days after its
- * successor began. The newest credential began at `newest`; one in between that was never heard of began when the old
- * one ended.
- */
-export function graceEnd(until: number, newest: number): number {
-  return Math.min(until, newest) + lifetimes.exchangeGrace;
 }

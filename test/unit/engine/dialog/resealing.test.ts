@@ -223,3 +223,55 @@ function peerBytes(peerId: string): Buffer {
   const bits = [...peerId].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
   return Buffer.from(Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(bits.slice(index * 8, index * 8 + 8), 2)));
 }
+
+
+describe('a device whose own credential is renewed', () => {
+  it('S1-04 S1-33: half a year later: what named the former one is sealed again, under the same sequences, and arrives once', async () => {
+    const pair = await RotatingPair.create();
+    const { alice, bob, clock } = pair;
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    const other = alice.engine.open(bob.peerId, { title: 'y' });
+    pair.settle();
+    alice.say(bob, dialogId, 'before');
+    alice.say(bob, dialogId, 'before, too');
+    const former = alice.person.local.instance.credential.hash;
+    const early = alice.pending(bob);
+
+    clock.pass(184 * day);
+    await pair.renew(alice);
+    await pair.renew(bob);
+    const own = hex(alice.person.local.instance.credential.hash);
+    expect(own).not.toBe(hex(former));
+    alice.say(bob, other, 'after');
+    pair.meet();
+    const late = alice.pending(bob);
+    expect(late.map(signerOf)).toEqual([own, own, own]);
+    // The former ones are refused, whatever way they come.
+    for (const message of early) expect(bob.receive(alice, message)[0]?.kind).toBe('rejected');
+    pair.settle();
+    expect(bob.sink.texts(dialogId)).toEqual(['before', 'before, too']);
+    expect(bob.sink.texts(other)).toEqual(['after']);
+    expect(alice.pending(bob)).toEqual([]);
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript.equal).toBe(true);
+  });
+
+  it('S1-33: a start without a renewal changes no byte of what waits', async () => {
+    const pair = await RotatingPair.create();
+    const { alice, bob } = pair;
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    pair.settle();
+    alice.say(bob, dialogId, 'waits');
+    const before = all(alice.pending(bob));
+    alice.restart();
+    pair.meet();
+    expect(all(alice.pending(bob))).toEqual(before);
+  });
+});
+
+/** H(instance credential) that a message names as its sender's. */
+function signerOf(message: Uint8Array): string {
+  const bytes = Buffer.from(message);
+  const span = spanOfMessage(bytes);
+  if (!span) throw new Error('not a message');
+  return hex(credentialHash(parseNames(bytes, span.block).initiatorCert));
+}
