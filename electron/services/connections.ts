@@ -1,4 +1,4 @@
-import type { PeerId } from '../engine/ids';
+import type { InstanceId, PeerId } from '../engine/ids';
 import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
 import type { Session } from '../engine/session/session';
 import type { SessionHost } from '../engine/session/session-host';
@@ -13,7 +13,9 @@ const actGapMs = 1_000;
 const dialsAtOnce = 16;
 
 interface Reaching {
+  /** The one used last; a person with several devices may have others beside it. */
   session: Session | undefined;
+  readonly open: Set<Session>;
   dialling: boolean;
   /** Tries and connections in a row that came to nothing. */
   failures: number;
@@ -31,7 +33,10 @@ export interface ConnectionsParts {
   readonly book: PeerBook;
   /** Whether this person should be reached now: a contact who agreed and is not blocked. */
   readonly wanted: (peerId: PeerId) => boolean;
-  readonly onChange: (peerId: PeerId, session: Session | undefined) => void;
+  /** A session is to be used from now on. May come again for one that is back in use. */
+  readonly onOpen: (peerId: PeerId, session: Session) => void;
+  /** One ended; whether another is left. */
+  readonly onEnd: (peerId: PeerId, session: Session, connected: boolean) => void;
 }
 
 /** Keeps one live session with every contact that can be reached, with back-off where nobody answers. */
@@ -51,7 +56,7 @@ export class Connections {
   }
 
   sessions(): Session[] {
-    return [...this.#peers.values()].flatMap(({ session }) => (session === undefined ? [] : [session]));
+    return [...this.#peers.values()].flatMap(({ open }) => [...open]);
   }
 
   /**
@@ -80,19 +85,32 @@ export class Connections {
     peer.cancelTimer = undefined;
     peer.session = session; // the session host ends what this one replaces, when it no longer needs it
     const since = this.#parts.clock.monotonic();
-    session.onClose(() => {
-      if (peer.session !== session) return;
-      peer.session = undefined;
+    const isNew = !peer.open.has(session);
+    peer.open.add(session);
+    if (isNew) session.onClose(() => this.#ended(peerId, peer, session, since));
+    this.#parts.onOpen(peerId, session);
+  }
+
+  #ended(peerId: PeerId, peer: Reaching, session: Session, since: number): void {
+    peer.open.delete(session);
+    if (peer.session === session) peer.session = [...peer.open].at(-1);
+    if (peer.session === undefined) {
       peer.endedAt = this.#parts.clock.monotonic();
       peer.failures = peer.endedAt - since >= healthyMs ? 0 : peer.failures + 1;
-      try {
-        this.#parts.onChange(peerId, undefined);
-      } catch (error) {
-        this.#fault('session.end-not-told', error); // must not keep us from coming back
-      }
-      this.#retryLater(peerId, peer);
-    });
-    this.#parts.onChange(peerId, session);
+    }
+    try {
+      this.#parts.onEnd(peerId, session, peer.session !== undefined);
+    } catch (error) {
+      this.#fault('session.end-not-told', error); // must not keep us from coming back
+    }
+    if (peer.session === undefined) this.#retryLater(peerId, peer);
+  }
+
+  /** Ends the sessions with these devices of a person. */
+  dropDevices(peerId: PeerId, isGone: (instanceId: InstanceId) => boolean): void {
+    for (const session of this.#peers.get(peerId)?.open ?? []) {
+      if (isGone(session.peer.instance.instanceId)) session.close();
+    }
   }
 
   /** Ends what there is with this person: blocked or removed. */
@@ -101,7 +119,7 @@ export class Connections {
     if (peer === undefined) return;
     peer.cancelTimer?.();
     peer.cancelTimer = undefined;
-    peer.session?.close();
+    for (const session of peer.open) session.close();
     peer.failures = 0; // our own doing
     peer.endedAt = undefined;
   }
@@ -111,14 +129,14 @@ export class Connections {
     this.#queue.length = 0;
     for (const peer of this.#peers.values()) {
       peer.cancelTimer?.();
-      peer.session?.close();
+      for (const session of peer.open) session.close();
     }
   }
 
   #peer(peerId: PeerId): Reaching {
     let peer = this.#peers.get(peerId);
     if (peer === undefined) {
-      peer = { session: undefined, dialling: false, failures: 0, endedAt: undefined, cancelTimer: undefined };
+      peer = { session: undefined, open: new Set(), dialling: false, failures: 0, endedAt: undefined, cancelTimer: undefined };
       this.#peers.set(peerId, peer);
     }
     return peer;

@@ -7,6 +7,7 @@ import type { Clock, Logger } from '../engine/ports';
 import type { Session, SessionItem } from '../engine/session/session';
 import type { EventHub } from './event-hub';
 import type { History } from './history';
+import type { StandingExchange } from './standing-exchange';
 
 /** How many envelopes are read from the outbox at a time. */
 const page = 64;
@@ -16,9 +17,16 @@ const sentNoteMs = 50;
 const repeatMs = 1_000;
 /** Headers asked for after one batch. A sender asked for three pairs leaves the short form and sends everything again. */
 const maxWanted = 3;
+/** How long after something locked to a key of another own device it is said again what is here: the sender locks it again then. */
+const standingAgainMs = 2_000;
+
+/** Refusals of what is locked to a key, or under a key, that only another device of this person has. */
+const isForOtherDevice: ReadonlySet<string> = new Set(['target', 'key-destroyed', 'kek-header']);
 
 interface Lane {
   session: Session;
+  /** The other device said where it stands: messages may go out. */
+  met: boolean;
   /** The last outbox entry handed to this session; undefined: start from the oldest unacknowledged one. */
   cursor: Outbound['cursor'] | undefined;
   blocked: boolean;
@@ -34,6 +42,7 @@ interface Lane {
   rejected: number;
   cancelNote: (() => void) | undefined;
   cancelRepeat: (() => void) | undefined;
+  cancelStanding: (() => void) | undefined;
 }
 
 export interface DeliveryParts {
@@ -45,25 +54,33 @@ export interface DeliveryParts {
   readonly logger: Logger;
   readonly ownInstance: InstanceId;
   readonly transaction: <T>(work: () => T) => T;
+  /** The first word of every session; without it messages flow at once. */
+  readonly standing?: Pick<StandingExchange, 'items' | 'heard'>;
 }
 
 /**
  * Moves envelopes between the durable outbox and live sessions. Whatever is unacknowledged is handed to every new
- * session again, byte for byte; the receiver's sequence numbers make that exactly once.
+ * session again, byte for byte; the receiver's sequence numbers make that exactly once. A person may be here with
+ * several devices: each has a lane of its own, with its own acknowledgements, and is handed everything.
  */
 export class Delivery {
   readonly #parts: DeliveryParts;
-  readonly #lanes = new Map<PeerId, Lane>();
+  readonly #lanes = new Map<PeerId, Map<InstanceId, Lane>>();
+  /** A session may be set aside and come back into use: its first word is said once. */
+  readonly #met = new WeakSet<Session>();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
   }
 
-  /** A session with this person is up: send what waits, hear what comes. */
+  /** A session with a device of this person is up: say where we stand, send what waits, hear what comes. */
   attach(peerId: PeerId, session: Session, onCard: (bytes: Uint8Array) => void): void {
-    this.detach(peerId);
+    const { standing } = this.#parts;
+    const { instanceId } = session.peer.instance;
+    this.#drop(peerId, instanceId);
     const lane: Lane = {
       session,
+      met: standing === undefined || this.#met.has(session),
       cursor: undefined,
       blocked: false,
       short: new ShortSending(this.#parts.crypto),
@@ -74,10 +91,15 @@ export class Delivery {
       rejected: 0,
       cancelNote: undefined,
       cancelRepeat: undefined,
+      cancelStanding: undefined,
     };
-    this.#lanes.set(peerId, lane);
+    this.#lanes.set(peerId, (this.#lanes.get(peerId) ?? new Map<InstanceId, Lane>()).set(instanceId, lane));
+    if (standing !== undefined) session.send(standing.items(session));
     session.onItems((items) => {
-      for (const item of items) if (item.kind === 'card') onCard(item.bytes);
+      for (const item of items) {
+        if (item.kind === 'card') onCard(item.bytes);
+        if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
+      }
       this.#heard(peerId, lane, items);
     });
     session.onDrain(() => {
@@ -87,44 +109,77 @@ export class Delivery {
     this.flush(peerId);
   }
 
-  detach(peerId: PeerId): void {
-    const lane = this.#lanes.get(peerId);
-    if (lane === undefined) return;
-    lane.cancelNote?.();
-    lane.cancelRepeat?.();
-    this.#lanes.delete(peerId);
-    this.#noteSent(peerId, lane);
+  /** This session ended; without one, all with this person. */
+  detach(peerId: PeerId, session?: Session): void {
+    for (const [instanceId, lane] of this.#lanes.get(peerId) ?? []) {
+      if (session === undefined || lane.session === session) this.#drop(peerId, instanceId);
+    }
   }
 
   /**
-   * Sends acknowledgements that are due and messages that wait, as far as the connection takes them. Never throws: it
+   * Sends acknowledgements that are due and messages that wait, as far as the connections take them. Never throws: it
    * is called from timers and sockets, and after a message is durable, when its sender must not be told that it failed.
    */
   flush(peerId: PeerId): void {
-    const lane = this.#lanes.get(peerId);
-    if (lane === undefined || lane.blocked) return;
-    try {
-      this.#flush(peerId, lane);
-    } catch (error) {
-      // The outbox still holds all of it: the next connection starts from there.
-      this.#parts.logger.error('message.not-handed-over', { reason: error instanceof Error ? error.name : 'unknown' });
-      lane.session.close();
+    for (const lane of this.#lanes.get(peerId)?.values() ?? []) {
+      if (lane.blocked || !lane.met) continue;
+      try {
+        this.#flush(peerId, lane);
+      } catch (error) {
+        // The outbox still holds all of it: the next connection starts from there.
+        this.#parts.logger.error('message.not-handed-over', { reason: error instanceof Error ? error.name : 'unknown' });
+        lane.session.close();
+      }
     }
   }
 
   close(): void {
-    for (const lane of this.#lanes.values()) {
+    for (const lane of [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()])) {
       lane.cancelNote?.();
       lane.cancelRepeat?.();
+      lane.cancelStanding?.();
     }
     this.#lanes.clear();
+  }
+
+  #drop(peerId: PeerId, instanceId: InstanceId): void {
+    const lanes = this.#lanes.get(peerId);
+    const lane = lanes?.get(instanceId);
+    if (lanes === undefined || lane === undefined) return;
+    lane.cancelNote?.();
+    lane.cancelRepeat?.();
+    lane.cancelStanding?.();
+    lanes.delete(instanceId);
+    if (lanes.size === 0) this.#lanes.delete(peerId);
+    this.#noteSent(peerId, lane);
+  }
+
+  #isUsed(peerId: PeerId, lane: Lane): boolean {
+    return this.#lanes.get(peerId)?.get(lane.session.peer.instance.instanceId) === lane;
+  }
+
+  #meet(peerId: PeerId, lane: Lane, bytes: Uint8Array): void {
+    const { standing } = this.#parts;
+    if (standing === undefined) return;
+    try {
+      if (!standing.heard(lane.session, bytes)) return;
+    } catch (error) {
+      // Nothing of it is stored: it is said again on the next connection.
+      this.#parts.logger.error('standing.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+      lane.session.close();
+      return;
+    }
+    this.#met.add(lane.session);
+    lane.met = true;
+    lane.cursor = undefined;
+    this.flush(peerId);
   }
 
   #flush(peerId: PeerId, lane: Lane): void {
     const { engine } = this.#parts;
     const due = this.#commit(() => {
       engine.sealWaiting(peerId);
-      return engine.acknowledgements(peerId);
+      return engine.acknowledgements(peerId, lane.session.peer);
     });
     if (due.length > 0) this.#send(lane, due);
     while (!lane.blocked) {
@@ -143,19 +198,18 @@ export class Delivery {
 
   /** Unacknowledged messages have other bytes now: with the next flush all of them are handed over again. */
   startOver(peerId: PeerId): void {
-    const lane = this.#lanes.get(peerId);
-    if (lane !== undefined) lane.cursor = undefined;
+    for (const lane of this.#lanes.get(peerId)?.values() ?? []) lane.cursor = undefined;
   }
 
   /** The other side misses something between: hand over the unacknowledged from the start again, once, in a moment. */
   repeatSoon(peerId: PeerId): void {
-    const lane = this.#lanes.get(peerId);
-    if (lane === undefined) return;
-    lane.cancelRepeat ??= this.#parts.clock.setTimer(repeatMs, () => {
-      lane.cancelRepeat = undefined;
-      lane.cursor = undefined;
-      this.flush(peerId);
-    });
+    for (const lane of this.#lanes.get(peerId)?.values() ?? []) {
+      lane.cancelRepeat ??= this.#parts.clock.setTimer(repeatMs, () => {
+        lane.cancelRepeat = undefined;
+        lane.cursor = undefined;
+        this.flush(peerId);
+      });
+    }
   }
 
   #send(lane: Lane, envelopes: readonly Outbound[]): void {
@@ -199,19 +253,21 @@ export class Delivery {
     lane.scheduled = false;
     const batch = lane.incoming;
     lane.incoming = [];
-    if (this.#lanes.get(peerId) !== lane) return; // replaced: the other side sends unacknowledged messages again
+    if (!this.#isUsed(peerId, lane)) return; // replaced: the other side sends unacknowledged messages again
     try {
       // What it makes due is made in the same transaction, and sent after it.
+      const { peer } = lane.session;
       const { outcomes, due } = this.#commit(() => {
         if (lane.repeat) this.#parts.engine.repeatControls(peerId, [...lane.repeat]);
-        return { outcomes: this.#parts.engine.receive(lane.session.peer, batch), due: this.#parts.engine.acknowledgements(peerId) };
+        return { outcomes: this.#parts.engine.receive(peer, batch), due: lane.met ? this.#parts.engine.acknowledgements(peerId, peer) : [] };
       });
       lane.repeat = undefined;
       this.#ask(lane, outcomes);
       if (due.length > 0) this.#send(lane, due);
-      const rejected = outcomes.filter((outcome) => outcome.kind === 'rejected').length;
-      if (rejected > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected });
-      lane.rejected += rejected;
+      const rejected = outcomes.flatMap((outcome) => (outcome.kind === 'rejected' ? [outcome.reason] : []));
+      if (rejected.length > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected.length });
+      lane.rejected += rejected.length;
+      if (rejected.some((reason) => isForOtherDevice.has(reason))) this.#standingSoon(lane);
     } catch (error) {
       // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
       this.#parts.logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -219,6 +275,23 @@ export class Delivery {
       return;
     }
     this.flush(peerId);
+  }
+
+  /** Something changed that the other devices of this person must know, too. */
+  sayStanding(peerId: PeerId, except: Session): void {
+    const { standing } = this.#parts;
+    for (const { session } of this.#lanes.get(peerId)?.values() ?? []) {
+      if (standing !== undefined && session !== except) session.send(standing.items(session));
+    }
+  }
+
+  #standingSoon(lane: Lane): void {
+    const { standing, clock } = this.#parts;
+    if (standing === undefined) return;
+    lane.cancelStanding ??= clock.setTimer(standingAgainMs, () => {
+      lane.cancelStanding = undefined;
+      lane.session.send(standing.items(lane.session));
+    });
   }
 
   #noteSent(peerId: PeerId, lane: Lane): void {

@@ -1,13 +1,13 @@
 import type { ShiftReason } from '../../shared/model/keys';
-import type { Content } from '../engine/dialog/content';
-import type { DialogSink } from '../engine/dialog/dialog-engine';
+import type { Content, MessageRef } from '../engine/dialog/content';
+import type { DialogSink, RollbackReason } from '../engine/dialog/dialog-engine';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Random } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import { newHandle } from './local-handle';
 import { messageView, type WaitingRule } from './message-view';
 import { toldPerConversation } from './waiting-news';
-import type { ContactRow, ConversationRow, MessageRow, Stores } from './ports';
+import type { ContactRow, ConversationRow, MessagePlace, MessageRow, Stores } from './ports';
 
 const previewLength = 160;
 
@@ -30,6 +30,7 @@ export class History implements DialogSink {
   readonly #waiting: WaitingRule;
   readonly #onGap: (peerId: PeerId) => void;
   readonly #onResealed: (peerId: PeerId) => void;
+  readonly #onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
 
   constructor(parts: {
     stores: Stores;
@@ -42,6 +43,8 @@ export class History implements DialogSink {
     onGap: (peerId: PeerId) => void;
     /** Unacknowledged messages have other bytes now. */
     onResealed: (peerId: PeerId) => void;
+    /** This device must become a new one before it sends anything. */
+    onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
   }) {
     this.#stores = parts.stores;
     this.#events = parts.events;
@@ -51,6 +54,7 @@ export class History implements DialogSink {
     this.#waiting = parts.waiting;
     this.#onGap = parts.onGap;
     this.#onResealed = parts.onResealed;
+    this.#onRolledBack = parts.onRolledBack;
   }
 
   opened(dialog: { peerId: PeerId; dialogId: DialogId; title: string }): void {
@@ -68,16 +72,16 @@ export class History implements DialogSink {
     instanceId: InstanceId;
     sequence: number;
     content: Content;
+    original?: MessageRef & { readonly sentAt: number };
     sentAt: number;
     receivedAt: number;
     keyEpoch: number;
   }): void {
     const conversation = this.conversationFor(message.peerId, message.dialogId, '');
-    const { content } = message;
+    const { content, original } = message;
+    if (this.#isHere(conversation.conversationId, original ?? message, original !== undefined)) return;
     const replyTo =
-      content.kind === 'text' && content.replyTo !== undefined
-        ? this.#stores.messages.bySequence(conversation.conversationId, content.replyTo.instanceId, content.replyTo.sequence)
-        : undefined;
+      content.kind === 'text' && content.replyTo !== undefined ? this.#placed(conversation.conversationId, content.replyTo) : undefined;
     const row: MessageRow = {
       messageId: this.#newMessageId(),
       conversationId: conversation.conversationId,
@@ -87,10 +91,11 @@ export class History implements DialogSink {
       kind: content.kind === 'text' ? 'text' : 'unsupported',
       text: content.kind === 'text' ? content.text : '',
       ...(replyTo === undefined ? {} : { replyTo: replyTo.messageId }),
-      sentAt: message.sentAt,
+      sentAt: original?.sentAt ?? message.sentAt,
       receivedAt: message.receivedAt,
       state: 'delivered',
       keyEpoch: message.keyEpoch,
+      ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
     };
     this.#stores.messages.add(row);
     this.#noteMessage(row, message.receivedAt, 1);
@@ -175,6 +180,31 @@ export class History implements DialogSink {
     this.#tellState(conversation, { ...message, movedTo });
   }
 
+  gap(gap: { peerId: PeerId; dialogId: DialogId }): void {
+    const { conversationId } = this.conversationFor(gap.peerId, gap.dialogId, '');
+    this.#events.emit({ type: 'conversation.changed', conversationId });
+  }
+
+  /** A message written on the device this one was: the same row, at its new place, not delivered yet. */
+  takenOver(message: { peerId: PeerId; dialogId: DialogId; from: MessageRef; instanceId: InstanceId; sequence: number; keyEpoch: number }): void {
+    const { conversationId } = this.conversationFor(message.peerId, message.dialogId, '');
+    this.#stores.messages.move(conversationId, message.from, message, message.keyEpoch);
+    this.#events.emit({ type: 'conversation.changed', conversationId });
+  }
+
+  /** One calm line: from here on this is another device. */
+  renewed({ peerId, dialogId, from, at }: { peerId: PeerId; dialogId: DialogId; from: number; at: number }): void {
+    const { conversationId } = this.conversationFor(peerId, dialogId, '');
+    const entry = { at, who: 'you', from, to: 1, reason: 'devices' } as const;
+    this.#stores.keyEvents.add(conversationId, entry);
+    this.#events.emit({ type: 'key.shifted', conversationId, ...entry });
+    this.#events.emit({ type: 'conversation.changed', conversationId });
+  }
+
+  rolledBack(news: { peerId: PeerId; reason: RollbackReason }): void {
+    this.#onRolledBack(news);
+  }
+
   /** The conversation of a dialog, made on the first message received (no conversation exists before). */
   conversationFor(peerId: PeerId, dialogId: DialogId, title: string): ConversationRow {
     const existing = this.#stores.conversations.byDialog(peerId, dialogId);
@@ -192,6 +222,23 @@ export class History implements DialogSink {
     };
     this.#putConversation(row);
     return row;
+  }
+
+  /** The message of this place, also when another device sent it again. */
+  #placed(conversationId: string, place: MessagePlace): MessageRow | undefined {
+    const { messages } = this.#stores;
+    return messages.bySequence(conversationId, place.instanceId, place.sequence) ?? messages.byOrigin(conversationId, place.instanceId, place.sequence);
+  }
+
+  /**
+   * Two copies of one device may send the same message again, and it may have come before: the time it was written
+   * tells it from any other at its place.
+   */
+  #isHere(conversationId: string, { instanceId, sequence, sentAt }: MessagePlace & { readonly sentAt: number }, isAgain: boolean): boolean {
+    const { messages } = this.#stores;
+    const again = messages.byOrigin(conversationId, instanceId, sequence);
+    const first = isAgain ? messages.bySequence(conversationId, instanceId, sequence) : undefined;
+    return [again, first].some((row) => row?.direction === 'in' && row.sentAt === sentAt);
   }
 
   #contactOf(peerId: PeerId): ContactRow {

@@ -4,7 +4,7 @@ import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
 import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
-import { createStartToken } from '../engine/dialog/start-token';
+import { startDurably } from '../engine/dialog/start-token';
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
 import { acceptChannel } from '../engine/session/channel';
@@ -23,6 +23,8 @@ import { InvitationKeeper } from './invitation-keeper';
 import type { WaitingRule } from './message-view';
 import { PeerBook } from './peer-book';
 import type { OpenVault, Stores } from './ports';
+import type { ProfileChanges } from './retiring';
+import { StandingExchange } from './standing-exchange';
 import { tellWaiting } from './waiting-news';
 
 /** Cards one session may bring: one is usual, each costs signature checks and perhaps a write. */
@@ -61,7 +63,7 @@ export class OpenProfile {
   readonly #connected = new Set<PeerId>();
   #closed = false;
 
-  constructor(around: Surroundings, vault: OpenVault, local: LocalParty) {
+  constructor(around: Surroundings, vault: OpenVault, local: LocalParty, changes: ProfileChanges) {
     const { crypto, clock, random, logger, events, transport } = around;
     this.#around = around;
     this.vault = vault;
@@ -78,6 +80,7 @@ export class OpenProfile {
       waiting: this.waitingFor,
       onGap: (peerId) => this.delivery.repeatSoon(peerId),
       onResealed: (peerId) => this.delivery.startOver(peerId),
+      onRolledBack: ({ peerId, reason }) => changes.retire({ reason, toldBy: peerId }),
     });
     this.engine = createDialogEngine({
       crypto,
@@ -87,7 +90,17 @@ export class OpenProfile {
       store: this.stores.dialogs,
       peers: (peerId) => this.#remoteParty(peerId),
       sink: this.history,
-      startToken: createStartToken(crypto, clock.now()),
+      startToken: startDurably(crypto, local, this.stores.dialogs, clock.now()),
+    });
+    const standing = new StandingExchange({
+      crypto,
+      logger,
+      local,
+      engine: this.engine,
+      book: this.book,
+      commit: (work) => this.commit(work),
+      onDelisted: (toldBy, list) => changes.retire({ reason: 'device-list', toldBy, list }),
+      onNewerList: (list) => changes.adopt(list),
     });
     this.delivery = new Delivery({
       crypto,
@@ -98,6 +111,7 @@ export class OpenProfile {
       logger,
       ownInstance: local.instanceId,
       transaction: (work) => this.stores.transaction(work),
+      standing,
     });
     const peers: PeerLookup = {
       pinned: (peerId) => {
@@ -126,6 +140,7 @@ export class OpenProfile {
       local: () => (this.#closed ? undefined : local),
       peers,
       onSession: (session) => this.#onSession(session),
+      onOutdated: (session) => session.send(standing.outdated(session)),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
       onChannel: (link, frame, leftover) => {
         const channel = acceptChannel(crypto, clock, link, frame, leftover);
@@ -140,7 +155,8 @@ export class OpenProfile {
       host: this.#host,
       book: this.book,
       wanted: (peerId) => this.#wanted(peerId),
-      onChange: (peerId, session) => this.#onConnection(peerId, session),
+      onOpen: (peerId, session) => this.#onConnection(peerId, session),
+      onEnd: (peerId, session, connected) => this.#onConnectionEnd(peerId, session, connected),
     });
     this.introductions = new Introductions({
       crypto,
@@ -248,7 +264,8 @@ export class OpenProfile {
     return {
       peerId,
       identity: known.identity,
-      exchange: known.exchange,
+      // Of several devices the one that is here: not every one need hold every exchange key.
+      exchange: this.connections.session(peerId)?.peer.exchange ?? known.exchange,
       blocked: contact.blocked,
       mayMessage: contact.permissions.message,
       mayOpen: contact.permissions.openConversation,
@@ -294,20 +311,29 @@ export class OpenProfile {
       });
       if (contact.invitation !== undefined) this.stores.purge();
     }
-    this.commit(() => this.book.learnChain(session.peer));
+    // Devices that are no more, by the word of their person's identity: nothing goes to them or comes from them.
+    const gone = session.peer.list.instances.filter(({ state }) => state !== 'active').map(({ instanceId }) => instanceId);
+    this.commit(() => {
+      this.book.learnChain(session.peer);
+      if (gone.length > 0) this.engine.forgetDevices(peerId, gone);
+    });
     this.invitations.met(peerId);
     this.connections.adopt(session);
+    this.connections.dropDevices(peerId, (instanceId) => gone.includes(instanceId));
+    this.delivery.sayStanding(peerId, session);
   }
 
-  #onConnection(peerId: PeerId, session: Session | undefined): void {
+  #onConnectionEnd(peerId: PeerId, session: Session, connected: boolean): void {
     if (this.#closed) return;
-    if (session === undefined) {
-      this.#connected.delete(peerId);
-      this.delivery.detach(peerId);
-      this.#tellSession(peerId, false);
-      this.waitingChanged(peerId, 'queued');
-      return;
-    }
+    this.delivery.detach(peerId, session);
+    if (connected) return; // with another device, or on a newer connection
+    this.#connected.delete(peerId);
+    this.#tellSession(peerId, false);
+    this.waitingChanged(peerId, 'queued');
+  }
+
+  #onConnection(peerId: PeerId, session: Session): void {
+    if (this.#closed) return;
     const isNew = !this.#connected.has(peerId);
     this.#connected.add(peerId);
     this.#tellSession(peerId, true);

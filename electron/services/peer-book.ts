@@ -4,6 +4,8 @@ import type { ExchangeCredential } from '../engine/certificates/credential';
 import { parseExchangeCredential } from '../engine/certificates/credential';
 import type { IdentityCertificate } from '../engine/certificates/identity-certificate';
 import { parseIdentityCertificate } from '../engine/certificates/identity-certificate';
+import { type InstanceList, parseInstanceList } from '../engine/certificates/instance-list';
+import { prevails } from '../engine/certificates/retirement';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, PeerRecord, PeerStore } from '../engine/ports';
@@ -82,7 +84,7 @@ export class PeerBook {
   #learn(chain: VerifiedChain, addresses: readonly Address[]): void {
     const peerId = chain.identity.peerId;
     const before = this.#store.find(peerId);
-    const newerList = before === undefined || chain.list.version >= before.listVersion;
+    const newerList = before === undefined || this.#counts(chain.list, before);
     this.#put({
       peerId,
       pinnedSpkiHash: before?.pinnedSpkiHash ?? chain.identity.spkiHash,
@@ -97,6 +99,12 @@ export class PeerBook {
       updatedAt: this.#clock.now(),
     });
     if (before !== undefined && chain.list.version > before.listVersion) this.#onDevices(peerId);
+  }
+
+  /** Whether a list takes the place of the one known. Of one version there are two only when copies of one device made them. */
+  #counts(list: InstanceList, before: PeerRecord): boolean {
+    if (list.version !== before.listVersion) return list.version > before.listVersion;
+    return toHex(list.bytes) !== toHex(before.instanceList) && prevails(list, parseInstanceList(this.#crypto, before.instanceList));
   }
 
   #put(record: PeerRecord): void {

@@ -126,11 +126,22 @@ export interface MessageRow {
   /** Handle of the message that says the same in the conversation that goes on: this one is sent no more. */
   readonly movedTo?: string;
   readonly keyEpoch: number;
+  /** Which message of a device that is no more this was first. */
+  readonly origin?: MessagePlace;
+}
+
+export interface MessagePlace {
+  readonly instanceId: InstanceId;
+  readonly sequence: number;
 }
 
 export interface MessageStore {
   byId(messageId: string): MessageRow | undefined;
   bySequence(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
+  /** One that was sent again by another device than it was first sent by. */
+  byOrigin(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
+  /** An own message takes another place, and is queued again. */
+  move(conversationId: string, from: MessagePlace, to: MessagePlace, keyEpoch: number): MessageRow | undefined;
   /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were added. */
   page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
   add(row: MessageRow): void;

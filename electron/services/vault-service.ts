@@ -4,14 +4,17 @@ import type { KeyringState } from '../../shared/model/vault';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
 import { renewLocalRecord } from '../engine/certificates/renewal';
 import { selfTest } from '../engine/crypto/self-test';
-import type { Crypto } from '../engine/crypto/crypto';
 import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile, type Surroundings } from './open-profile';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { VaultKeyring } from './vault-keyring';
+import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
+import { wipeRecord } from './wipe-record';
 
 /** How often an open profile looks whether a credential is due for renewal. */
 const renewalCheckMs = 6 * 60 * 60 * 1000;
+/** How long after a device could not become a new one (a full disk) it tries again; it sends nothing meanwhile. */
+const retiringAgainMs = 30 * 1000;
 
 export interface VaultServiceParts extends Surroundings {
   readonly vaultFile: VaultFile;
@@ -142,16 +145,46 @@ export class VaultService {
   }
 
   #startProfile(vault: OpenVault): void {
-    const { crypto } = this.#parts;
-    const record = vault.stores.local.load();
-    if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
+    const record = loadRecord(vault.stores.local);
     try {
-      this.#profile = new OpenProfile(this.#parts, vault, openLocalParty(crypto, record));
+      this.#use(this.#profileOf(vault, record));
     } finally {
-      wipeRecord(crypto, record);
+      wipeRecord(this.#parts.crypto, record);
     }
-    this.#profile.start();
+  }
+
+  #profileOf(vault: OpenVault, record: LocalRecord): OpenProfile {
+    const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
+      // Said from inside transactions: it waits its turn.
+      retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
+      adopt: (list) =>
+        this.#change(profile, 'list.not-stored', async () => {
+          adoptList(this.#parts.crypto, vault.stores.local, list);
+          profile.leave();
+          this.#startProfile(vault);
+        }),
+    });
+    return profile;
+  }
+
+  #use(profile: OpenProfile): void {
+    this.#profile = profile;
+    profile.start();
     this.#scheduleRenewal();
+  }
+
+  #retired(profile: OpenProfile, news: RetirementNews): Promise<OpenProfile> {
+    return becomeNewDevice(this.#parts, profile, news, (record) => this.#profileOf(profile.vault, record));
+  }
+
+  /** Changes the profile for another one of the same vault, unless it is no longer the open one; tries until it is done. */
+  #change(profile: OpenProfile, fault: string, work: () => Promise<void>): void {
+    this.#inTurn(async () => {
+      if (this.#profile === profile) await work();
+    }).catch((error: unknown) => {
+      this.#parts.logger.error(fault, { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#parts.clock.setTimer(retiringAgainMs, () => this.#change(profile, fault, work));
+    });
   }
 
   #scheduleRenewal(): void {
@@ -167,8 +200,7 @@ export class VaultService {
   /** Replaces what is due (protocol.md §2) and stores it before it is used; true when something was. */
   async #renewCredentials(vault: OpenVault): Promise<boolean> {
     const { crypto, clock } = this.#parts;
-    const record = vault.stores.local.load();
-    if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
+    const record = loadRecord(vault.stores.local);
     let renewed: LocalRecord | undefined;
     try {
       renewed = await renewLocalRecord(crypto, record, clock.now());
@@ -237,13 +269,4 @@ export class VaultService {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-/** The party in use has copies in locked memory: these are ordinary buffers. */
-function wipeRecord(crypto: Crypto, record: LocalRecord): void {
-  const { identityKeys, instance, exchanges } = record;
-  for (const { privateKey } of identityKeys) if (privateKey !== undefined) crypto.wipe(privateKey);
-  crypto.wipe(instance.signingSeed);
-  crypto.wipe(instance.kemSecret);
-  for (const { kemSecret } of exchanges) crypto.wipe(kemSecret);
 }

@@ -18,6 +18,7 @@ import {
 } from './dialog-rows';
 import { createKekStore } from './kek-store';
 import { createPolicyStore } from './policy-store';
+import { createRecoveryStore } from './recovery-store';
 import { createShiftStore } from './shift-store';
 import { encodeKekRanges } from './kek-range-column';
 import { OutboxHeaders } from './outbox-headers';
@@ -43,7 +44,7 @@ export function createDialogStore(db: Db): DialogStore {
        WHERE peer_id = ? AND bytes IS NOT NULL AND held = 0 AND cursor > ? ORDER BY cursor ${atMost}`,
     ),
     outboxUses: db.prepare(
-      `SELECT DISTINCT kek_id, headers FROM outbox WHERE ${ofStream} AND sequence <= ? AND kek_id IS NOT NULL`,
+      `SELECT DISTINCT kek_id, headers FROM outbox WHERE ${ofStream} AND sequence <= ? AND held <> 2 AND kek_id IS NOT NULL`,
     ),
     receiving: db.prepare(`SELECT * FROM receiving_streams WHERE ${ofStream}`),
     receivings: db.prepare(`SELECT * FROM receiving_streams WHERE ${ofDialog}`),
@@ -78,9 +79,10 @@ export function createDialogStore(db: Db): DialogStore {
       (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, headers, key_epoch, kek_id, sealed_until, held)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
     seal: db.prepare(`UPDATE outbox SET bytes = ?, headers = ?, key_epoch = ?, kek_id = ?, sealed_until = ? WHERE ${ofStream} AND sequence = ?`),
-    acknowledge: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence <= ?`),
+    acknowledge: db.prepare(`UPDATE outbox SET held = 2, bytes = NULL, headers = NULL, key_epoch = NULL, kek_id = NULL, sealed_until = NULL
+      WHERE ${ofStream} AND sequence <= ? AND held <> 2`),
     hold: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofStream} AND sequence = ? AND bytes IS NOT NULL`),
-    stop: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofDialog}`),
+    stop: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofDialog} AND held = 0`),
     receiving: db.prepare(`INSERT OR REPLACE INTO receiving_streams
       (peer_id, dialog_id, instance_id, cumulative, digest, control_floor, control_epoch, latest_time,
        acknowledgement_due, kek_ranges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -97,6 +99,7 @@ export function createDialogStore(db: Db): DialogStore {
     ...createKekStore(db),
     ...createPolicyStore(db),
     ...createShiftStore(db),
+    ...createRecoveryStore(db),
     transaction: (work) => db.transaction(work),
     generation: () => db.generation,
     advance: () => db.advance(),

@@ -1,5 +1,6 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { MessageState } from '../../shared/model/message';
+import type { InstanceId } from '../engine/ids';
 import type { MessageRow, MessageStore } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
@@ -10,7 +11,8 @@ const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readon
 const directions = ['in', 'out'] as const;
 const kinds = ['text', 'unsupported'] as const;
 
-const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to`;
+const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to,
+  origin_instance, origin_sequence`;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 /**
@@ -23,13 +25,19 @@ export function createMessageStore(db: Db): MessageStore {
     FROM messages WHERE message_id = ?`);
   const selectBySequence = db.prepare(`
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+  const selectByOrigin = db.prepare(`
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND origin_instance = ? AND origin_sequence = ?`);
+  const updatePlace = db.prepare(`
+    UPDATE messages SET origin_instance = coalesce(origin_instance, instance_id), origin_sequence = coalesce(origin_sequence, sequence),
+      instance_id = ?, sequence = ?, key_epoch = ?, state = 0
+    WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ? AND direction = 1 RETURNING ${columns}`);
   const selectNewest = db.prepare(`
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} ORDER BY key DESC ${atMost}`);
   const selectBefore = db.prepare(`
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND key < ? ORDER BY key DESC ${atMost}`);
   const selectKey = db.prepare(`SELECT key FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
       AND direction = 1 AND state < ? RETURNING ${columns}`);
@@ -55,6 +63,14 @@ export function createMessageStore(db: Db): MessageStore {
       const row = selectBySequence.get([conversationId, instanceId, sequence]);
       return row && read(row, conversationId);
     },
+    byOrigin(conversationId, instanceId, sequence) {
+      const row = selectByOrigin.get([conversationId, instanceId, sequence]);
+      return row && read(row, conversationId);
+    },
+    move(conversationId, from, to, keyEpoch) {
+      const row = updatePlace.get([to.instanceId, to.sequence, keyEpoch, conversationId, from.instanceId, from.sequence]);
+      return row && read(row, conversationId);
+    },
     page(conversationId, before, limit) {
       if (before === undefined) {
         return selectNewest.all([conversationId, limit]).map((row) => read(row, conversationId)).reverse();
@@ -78,6 +94,8 @@ export function createMessageStore(db: Db): MessageStore {
         states.indexOf(row.state),
         row.keyEpoch,
         row.movedTo ?? null,
+        row.origin?.instanceId ?? null,
+        row.origin?.sequence ?? null,
       ]);
     },
     raiseState(conversationId, instanceId, from, upTo, state) {
@@ -113,6 +131,9 @@ export function createMessageStore(db: Db): MessageStore {
 }
 
 function read(row: Row, conversationId: string): MessageRow {
+  const origin = optionalText(row, 'origin_instance') === undefined
+    ? undefined
+    : { instanceId: id<InstanceId>(row, 'origin_instance'), sequence: integer(row, 'origin_sequence') };
   return {
     messageId: text(row, 'message_id'),
     conversationId,
@@ -127,6 +148,7 @@ function read(row: Row, conversationId: string): MessageRow {
     state: at(row, 'state', states),
     ...given('movedTo', optionalText(row, 'moved_to')),
     keyEpoch: integer(row, 'key_epoch'),
+    ...given('origin', origin),
   };
 }
 

@@ -94,8 +94,12 @@ function newDevice(party: Party, peer: Party, file: string | undefined): Device 
         failed: nothing,
         resealed: nothing,
         problem: nothing,
+        gap: nothing,
+        takenOver: nothing,
+        renewed: nothing,
+        rolledBack: nothing,
       },
-      startToken: createStartToken(crypto, Math.trunc(clock.now())),
+      startToken: createStartToken(crypto, person.local, Math.trunc(clock.now())),
     }),
     close: () => (device.engine.wipe(), db.close()),
   };

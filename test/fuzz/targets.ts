@@ -1,7 +1,7 @@
 import { realCrypto } from '../support/foundation-kit';
 import type { Target } from './target';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
-import { content, control, layout, messages, plaintexts } from './targets/dialog';
+import { content, control, layout, messages, plaintexts, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
 import { frames, handshake, items } from './targets/wire';
 
@@ -17,6 +17,7 @@ export async function allTargets(): Promise<Target[]> {
     await plaintexts(),
     content(),
     control(),
+    standings(),
     await deposits(),
     await statements(),
     await envelopeFiles(),

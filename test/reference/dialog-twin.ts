@@ -241,12 +241,13 @@ export function openMessage(
   return { kek, dsk: key, sequence: number & ~(1n << 63n), control: number >> 63n === 1n, time: Number(time.readBigUInt64BE()), content: unpad(padded) };
 }
 
-/** d_0, then one step per c ‖ content. */
-export function transcript(people: readonly [Buffer, Buffer], dialogId: Buffer, senderInstance: Buffer, contents: readonly Buffer[]): Buffer[] {
+/** d_0, then one step per c ‖ content; undefined: lost for both people. */
+export function transcript(people: readonly [Buffer, Buffer], dialogId: Buffer, senderInstance: Buffer, contents: readonly (Buffer | undefined)[]): Buffer[] {
   const [lower, higher] = Buffer.compare(people[0], people[1]) < 0 ? people : [people[1], people[0]];
   const digests = [sha256(label('digest'), lower, higher, dialogId, senderInstance)];
   for (const [index, content] of contents.entries()) {
-    digests.push(sha256(label('digest'), digests[index] ?? Buffer.alloc(0), u64(index + 1), sha256(content)));
+    const before = digests[index] ?? Buffer.alloc(0);
+    digests.push(content ? sha256(label('digest'), before, u64(index + 1), sha256(content)) : sha256(label('gap'), before, u64(index + 1)));
   }
   return digests;
 }

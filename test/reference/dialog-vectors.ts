@@ -39,6 +39,7 @@ export function dialogVectors() {
     title: Buffer.concat([Buffer.of(1, 8), lp(Buffer.from('Holiday'))]),
     text: Buffer.concat([Buffer.of(1, 1), lp(text), Buffer.of(0)]),
     reply: Buffer.concat([Buffer.of(1, 1), lp(Buffer.from('yes')), Buffer.of(1), senderInstance, u64(5)]),
+    again: Buffer.concat([Buffer.of(1, 10), counting(0x55, 16), u64(41), u64(1_779_999_999_000), Buffer.of(1, 1), lp(text), Buffer.of(0)]),
     empty: Buffer.concat([Buffer.of(1, 1), lp(Buffer.alloc(0)), Buffer.of(0)]),
     large: Buffer.concat([Buffer.of(1, 1), lp(Buffer.alloc(40 * 1024, 0x61)), Buffer.of(0)]),
   };
@@ -54,12 +55,15 @@ export function dialogVectors() {
     counting(0xe3, 16),
     counting(0xe4, 16),
   ]);
+  const gap = Buffer.concat([Buffer.of(3), senderInstance, u64(12), u64(14)]);
   const messages = [
     { name: 'text', control: false, sequence: 5, content: contents.text },
     { name: 'reply', control: false, sequence: 6, content: contents.reply },
     { name: 'empty', control: false, sequence: 7, content: contents.empty },
     { name: 'large', control: false, sequence: 2 ** 53 - 1, content: contents.large },
     { name: 'acknowledgement', control: true, sequence: 1, content: acknowledgement },
+    { name: 'gap', control: true, sequence: 2, content: gap },
+    { name: 'again', control: false, sequence: 8, content: contents.again },
   ].map(({ name, control, sequence, content }, index) => {
     const salt = counting(0xf0 + index, 16);
     const time = 1_780_000_000_123 + index;
@@ -126,6 +130,7 @@ export function dialogVectors() {
     dskCheck: hex(keyCheck('dsk-check', dsk)),
     messages: messages.map(({ vector }) => vector),
     shortForm: { overhead: 120, headers: hex(Buffer.concat([sha256(block).subarray(0, 16), sha256(header).subarray(0, 16)])), messages: short },
+    transcriptOverGap: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, undefined, undefined, contents.reply].map((content) => content && Buffer.concat([blind, content]))).map(hex),
     transcript: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, contents.text, contents.reply].map((content) => Buffer.concat([blind, content]))).map(hex),
     nextKek: {
       kek: hex(nextKek),

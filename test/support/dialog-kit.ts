@@ -3,8 +3,8 @@ import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import { Meter } from '../../electron/engine/crypto/meter';
 import { createDialogEngine, type DialogEngine, type DialogLimits, type DialogSink, type ReceiveOutcome, type RemoteParty } from '../../electron/engine/dialog/dialog-engine';
-import type { DialogKey } from '../../electron/engine/dialog/dialog-store';
-import { createStartToken } from '../../electron/engine/dialog/start-token';
+import type { DialogKey, DialogStore } from '../../electron/engine/dialog/dialog-store';
+import { startDurably } from '../../electron/engine/dialog/start-token';
 import type { DialogId, PeerId } from '../../electron/engine/ids';
 import type { Clock, Logger } from '../../electron/engine/ports';
 import { openDatabase, type Db } from '../../electron/storage/database';
@@ -72,6 +72,10 @@ export class RecordingSink implements DialogSink {
   readonly failed = this.#record('failed');
   readonly resealed = this.#record('resealed');
   readonly problem = this.#record('problem');
+  readonly gap = this.#record('gap');
+  readonly takenOver = this.#record('takenOver');
+  readonly renewed = this.#record('renewed');
+  readonly rolledBack = this.#record('rolledBack');
 
   texts(dialogId?: DialogId): string[] {
     return this.events.flatMap((event) =>
@@ -111,14 +115,16 @@ export class Device {
   engine: DialogEngine;
   limits: Partial<DialogLimits>;
   readonly peers = new Map<PeerId, RemoteParty>();
+  /** Given to each engine in place of the plain store. */
+  wrapStore: (store: DialogStore) => DialogStore = (store) => store;
   readonly #base: Crypto;
 
-  constructor(base: Crypto, person: Person, options: { limits?: Partial<DialogLimits>; random?: (length: number) => Uint8Array; clock?: TestClock } = {}) {
+  constructor(base: Crypto, person: Person, options: { limits?: Partial<DialogLimits>; random?: (length: number) => Uint8Array; clock?: TestClock; db?: Db } = {}) {
     this.#base = base;
     this.person = person;
     this.clock = options.clock ?? new TestClock();
     this.limits = options.limits ?? {};
-    this.db = openDatabase(':memory:');
+    this.db = options.db ?? openDatabase(':memory:');
     migrate(this.db);
     this.crypto = meteredCrypto(base, options.random);
     this.engine = this.#start();
@@ -183,15 +189,16 @@ export class Device {
   }
 
   #start(): DialogEngine {
+    const store = this.wrapStore(createDialogStore(this.db));
     return createDialogEngine({
       crypto: this.crypto,
       clock: this.clock,
       logger: quiet,
       local: this.person.local,
-      store: createDialogStore(this.db),
+      store,
       peers: (peerId) => this.peers.get(peerId),
       sink: this.sink,
-      startToken: createStartToken(this.crypto, this.clock.now()),
+      startToken: startDurably(this.#base, this.person.local, store, this.clock.now()),
       limits: { decapsulations: 1000, ...this.limits },
     });
   }

@@ -126,7 +126,11 @@ async function settle(name: string, { clock, network, place }: { clock: ManualCl
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => undefined };
-    const profile = new OpenProfile({ crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses }, vault, openLocalParty(crypto, loaded));
+    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses };
+    const unexpected = (): never => {
+      throw new Error('this device is no copy');
+    };
+    const profile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), { retire: unexpected, adopt: unexpected });
     profile.start();
     return profile;
   };

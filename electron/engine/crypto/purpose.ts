@@ -46,6 +46,8 @@ export const purposes = [
   'dsk-check',
   'body',
   'digest',
+  'gap',
+  'start-token',
   'deposit',
   'vault',
   'database',

@@ -1,21 +1,24 @@
-import type { PeerId } from '../ids';
-import { type Acknowledgement, encodeBitmap, encodeControl, parseControl, sequencesOf } from './control';
-import type { DialogKey } from './dialog-store';
+import type { ExchangeCredential } from '../certificates/credential';
+import type { InstanceId, PeerId } from '../ids';
+import { type Acknowledgement, encodeBitmap, encodeControl, type Gap, parseControl, sequencesOf } from './control';
+import type { DialogKey, StreamKey } from './dialog-store';
 import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
+import type { Again } from './gaps';
+import { noToken, type Rollback } from './rollback';
 import { blindBytes } from './seal-message';
 import type { KekHeader } from '../exchange/kek-block';
 import type { Compromise } from './compromise';
 import type { Sending, SendingParts } from './sending';
-import { isNewer, startTokenBytes } from './start-token';
+import { isNewer } from './start-token';
 import type { DialogState, ReceivingStream, SendingStream } from './streams';
 
 export interface ControlParts extends SendingParts {
   readonly sending: Sending;
   readonly compromise: Compromise;
   readonly startToken: Uint8Array;
+  readonly rollback: Rollback;
+  readonly again: Again;
 }
-
-const noToken = new Uint8Array(startTokenBytes);
 
 /** Control messages: acknowledgements and failures, both ways (protocol.md §7). Runs inside `Memory.change`. */
 export class ControlHandler {
@@ -27,14 +30,17 @@ export class ControlHandler {
 
   /**
    * An authentic control message that is newer than the last one of its stream. `content`: c ‖ control; `time`: what
-   * the sender's clock said; `under`: the key exchange key it came under.
+   * the sender's clock said; `under`: the key exchange key it came under; `exchange`: the one its device showed. A gap is
+   * given back: it moves the stream.
    */
-  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number, under: KekHeader): void {
+  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number, under: KekHeader, exchange: ExchangeCredential): Gap | undefined {
     const control = parseControl(content.subarray(blindBytes));
+    if (control?.kind === 'gap') return control;
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
-    if (control?.kind !== 'acknowledgement') return;
-    this.#acknowledged(dialog, from, control, time);
-    this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor);
+    if (control?.kind !== 'acknowledgement') return undefined;
+    this.#acknowledged(dialog, from, control, time, exchange);
+    if (!this.#parts.rollback.held) this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor);
+    return undefined;
   }
 
   /** Terminal and durable: nothing is sent or delivered any more, and the dialog cannot come back (S2-10, A37). */
@@ -50,9 +56,10 @@ export class ControlHandler {
     sink.failed({ ...dialog.key, reason });
   }
 
-  isDue(peerId: PeerId): boolean {
+  /** `to`: only what concerns this device. */
+  isDue(peerId: PeerId, to?: InstanceId): boolean {
     const { store } = this.#parts;
-    return store.acknowledgementsDue(peerId).length > 0 || store.failuresDue(peerId).length > 0;
+    return this.#due(peerId, to).length > 0 || store.failuresDue(peerId).length > 0 || this.#parts.again.isDue(peerId);
   }
 
   /** What was said of this dialog did not arrive: it is due again. */
@@ -74,7 +81,7 @@ export class ControlHandler {
   }
 
   /** Makes what is due to this peer. */
-  due(peer: RemoteParty): Outbound[] {
+  due(peer: RemoteParty, to?: InstanceId): Outbound[] {
     const { store, memory } = this.#parts;
     const outbound: Outbound[] = [];
     const add = (dialog: DialogState, content: Uint8Array): boolean => {
@@ -93,7 +100,8 @@ export class ControlHandler {
       dialog.row = { ...dialog.row, failureDue: false };
       store.putDialog(dialog.row);
     }
-    for (const key of store.acknowledgementsDue(peer.peerId)) {
+    for (const [dialog, gap] of this.#parts.again.due(peer.peerId)) if (dialog.row.state === 'open') add(dialog, encodeControl(gap));
+    for (const key of this.#due(peer.peerId, to)) {
       const dialog = memory.dialog(key);
       const stream = dialog?.receiving.get(key.instanceId);
       if (!dialog || !stream) continue;
@@ -104,6 +112,11 @@ export class ControlHandler {
       store.putReceiving(stream.row);
     }
     return outbound;
+  }
+
+  #due(peerId: PeerId, to: InstanceId | undefined): readonly StreamKey[] {
+    const due = this.#parts.store.acknowledgementsDue(peerId);
+    return to === undefined ? due : due.filter(({ instanceId }) => instanceId === to);
   }
 
   #acknowledgement(dialog: DialogState, stream: ReceivingStream, peer: RemoteParty): Acknowledgement {
@@ -125,30 +138,40 @@ export class ControlHandler {
     };
   }
 
-  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement, time: number): void {
-    const { local, store, logger, sink, memory, startToken } = this.#parts;
+  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement, time: number, exchange: ExchangeCredential): void {
+    const { local, store, logger, sink, memory, rollback, again } = this.#parts;
     const { peerId, instanceId } = from.row;
     if (control.receiving !== instanceId || control.stream !== local.instanceId) return;
     const heard = store.startToken(peerId, instanceId);
     if (!heard || isNewer(control.startToken, heard)) store.putStartToken(peerId, instanceId, control.startToken);
-    // A newer start of this very device than this one: the profile was rolled back or copied.
-    if (isNewer(control.heardToken, startToken)) logger.error('dialog.start-token-newer');
+    rollback.heard(peerId, control.heardToken);
     const { sending } = dialog;
-    if (!sending) return;
+    if (!sending || rollback.held) return;
     const { cumulative } = control;
     // What waits to be sealed again may have arrived as it was before.
     const sealed = sending.row.nextSequence - 1;
     if (cumulative > sealed) {
       logger.error('dialog.acknowledged-beyond', { cumulative, sealed });
+      rollback.beyond(peerId);
       return;
     }
     memory.touch(dialog);
     if (sending.key && cumulative >= sending.key.header.firstSequence) sending.shifts?.reactions.acknowledged(instanceId, time);
     const key = { ...dialog.key, instanceId: local.instanceId };
+    const wasEqual = sending.row.comparedEqual;
     this.#compare(sending, control);
-    const first = sending.row.acknowledged + 1;
+    if (wasEqual && !sending.row.comparedEqual && !store.gaps(dialog.key).some((gap) => gap.instanceId === local.instanceId)) {
+      // Another copy of this device may have spoken in its place: nothing of this is taken for delivered then.
+      rollback.unlike(peerId);
+      if (rollback.held) {
+        store.putSending(sending.row);
+        return;
+      }
+    }
     const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);
-    const advanced = cumulative > sending.row.acknowledged;
+    const before = sending.row.acknowledged;
+    if (cumulative < before) again.asked(dialog, cumulative, exchange);
+    const advanced = cumulative > before;
     if (advanced) memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
     // The newest word holds: after a compromise the other side no longer keeps what came early.
     const lost = sending.waitsThere ? store.releaseOutbox(key, held) : 0;
@@ -161,7 +184,8 @@ export class ControlHandler {
       return;
     }
     store.putSending(sending.row);
-    sink.acknowledged({ ...key, from: first, upTo: cumulative, gap: held.length > 0 || lost > 0 });
+    sink.acknowledged({ ...key, from: before + 1, upTo: cumulative, gap: held.length > 0 || lost > 0 });
+    if (advanced) again.asked(dialog, cumulative, exchange);
   }
 
   /** Both hold the same history up to here, or they do not (protocol.md §7). */

@@ -32,6 +32,8 @@ export type Content =
   | { readonly kind: 'title'; readonly title: string }
   /** This dialog goes on where that failed one of the same two people stopped. Only as sequence 2 of the one who opened it. */
   | { readonly kind: 'continues'; readonly dialogId: DialogId }
+  /** A message of a device that is no more, sent again by the one that took its place: shown once, whoever brings it. */
+  | { readonly kind: 'again'; readonly original: MessageRef; readonly sentAt: number; readonly content: Content }
   | { readonly kind: 'unsupported'; readonly type: number };
 
 /** One message of a dialog: the device that wrote it and its place in that device's stream. */
@@ -41,7 +43,7 @@ export interface MessageRef {
 }
 
 const schema = 1;
-const types = { text: 1, edit: 2, delete: 3, reaction: 4, receipt: 5, 'file-offer': 6, timer: 7, title: 8, continues: 9 } as const;
+const types = { text: 1, edit: 2, delete: 3, reaction: 4, receipt: 5, 'file-offer': 6, timer: 7, title: 8, continues: 9, again: 10 } as const;
 
 export const maxTitleBytes = 512;
 const maxEmojiBytes = 64;
@@ -83,6 +85,8 @@ export function encodeContent(content: Content): Uint8Array {
     case 'continues':
       writer.fixed(id16ToBytes(content.dialogId));
       break;
+    case 'again':
+      return encodeAgain(content.original, content.sentAt, encodeContent(content.content));
   }
   return writer.finish();
 }
@@ -105,6 +109,16 @@ export function parseContent(bytes: Uint8Array): Content | undefined {
     if (error instanceof WireError) return undefined;
     throw error;
   }
+}
+
+/** Content as it stands in an outbox, to be sent again by another device. What was sent again before keeps its first place. */
+export function encodeAgain(original: MessageRef, sentAt: number, content: Uint8Array): Uint8Array {
+  if (isAgain(content)) return content;
+  return ref(new Writer().u8(schema).u8(types.again), original).u64(sentAt).fixed(content).finish();
+}
+
+function isAgain(content: Uint8Array): boolean {
+  return content[0] === schema && content[1] === types.again;
 }
 
 function parseFields(reader: Reader, type: number): Content {
@@ -136,6 +150,14 @@ function parseFields(reader: Reader, type: number): Content {
       return { kind: 'title', title: reader.text(maxTitleBytes) };
     case types.continues:
       return { kind: 'continues', dialogId: dialogIdFromBytes(reader.fixed(16)) };
+    case types.again: {
+      const original = parseRef(reader);
+      const sentAt = reader.u64();
+      const inner = reader.fixed(reader.remaining);
+      const content = isAgain(inner) ? undefined : parseContent(inner);
+      if (!content) throw new WireError('nothing that can be sent again');
+      return { kind: 'again', original, sentAt, content };
+    }
     default:
       return { kind: 'unsupported', type };
   }

@@ -7,7 +7,17 @@ import { Writer } from '../wire/writer';
  * What a control message says (protocol.md §7): `type u8 | fields`, after c. Latest state wins, none is ever
  * acknowledged. Types this version does not know are ignored.
  */
-export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'unknown' };
+export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | Gap | { readonly kind: 'unknown' };
+
+/** The sender of a stream says that these of it are gone for good: nobody can send them again. */
+export interface Gap {
+  readonly kind: 'gap';
+  readonly stream: InstanceId;
+  /** From 1. */
+  readonly from: number;
+  /** Included; at most `maxGap` places. */
+  readonly to: number;
+}
 
 export interface Acknowledgement {
   readonly kind: 'acknowledgement';
@@ -32,11 +42,15 @@ export interface Acknowledgement {
 
 const acknowledgementType = 1;
 const failedType = 2;
+const gapType = 3;
+/** Most places one word of a gap covers: no more than a receiver looks ahead (A25). */
+export const maxGap = 1024;
 const maxBitmapBytes = 128;
 const maxReasonBytes = 64;
 
 export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): Uint8Array {
   if (control.kind === 'failed') return new Writer().u8(failedType).text(control.reason).finish();
+  if (control.kind === 'gap') return new Writer().u8(gapType).fixed(id16ToBytes(control.stream)).u64(control.from).u64(control.to).finish();
   return new Writer()
     .u8(acknowledgementType)
     .fixed(id16ToBytes(control.stream))
@@ -61,6 +75,7 @@ export function parseControl(bytes: Uint8Array): Control | undefined {
       reader.end();
       return { kind: 'failed', reason };
     }
+    if (type === gapType) return parseGap(reader);
     if (type !== acknowledgementType) return { kind: 'unknown' };
     const control: Acknowledgement = {
       kind: 'acknowledgement',
@@ -80,6 +95,13 @@ export function parseControl(bytes: Uint8Array): Control | undefined {
     if (error instanceof WireError) return undefined;
     throw error;
   }
+}
+
+/** Throws `WireError`. */
+function parseGap(reader: Reader): Gap | undefined {
+  const gap: Gap = { kind: 'gap', stream: instanceIdFromBytes(reader.fixed(16)), from: reader.u64(), to: reader.u64() };
+  reader.end();
+  return gap.from > 0 && gap.to >= gap.from && gap.to - gap.from < maxGap ? gap : undefined;
 }
 
 /** Bits for the sequences that wait behind the gap after `cumulative`; `cumulative + 1` itself is missing by definition. */

@@ -7,7 +7,7 @@ import { ownTime, withUse } from './peer-key-rules';
 import type { SendingParts } from './sending';
 import { blindBytes } from './seal-message';
 import type { DialogState, ReceivingStream } from './streams';
-import { nextDigest } from './transcript';
+import { gapDigest, nextDigest } from './transcript';
 
 /** An authentic, permitted message that is new in its stream. */
 export interface Arrived {
@@ -69,6 +69,22 @@ export class Delivering {
     return count > 0 ? { kind: 'delivered', dialogId, count } : { kind: 'held', dialogId };
   }
 
+  /** Moves over what both sides know to be lost; what waited there or behind it is delivered. Gives the places skipped. */
+  skip(dialog: DialogState, stream: ReceivingStream, upTo: number): number {
+    let skipped = 0;
+    while (stream.row.cumulative < upTo) {
+      if (this.#drain(dialog, stream) > 0) continue;
+      const sequence = stream.row.cumulative + 1;
+      stream.row = { ...stream.row, cumulative: sequence, digest: gapDigest(this.#parts.crypto, stream.row.digest, sequence) };
+      skipped += 1;
+    }
+    this.#drain(dialog, stream);
+    this.#closeRanges(stream, true);
+    stream.row = { ...stream.row, acknowledgementDue: true };
+    stream.dirty = true;
+    return skipped;
+  }
+
   /** A session key that a control message brought. */
   addKey(dialog: DialogState, stream: ReceivingStream, claim: EpochClaim, time: number): void {
     const now = this.#now();
@@ -93,7 +109,8 @@ export class Delivering {
     const { sequence, sentAt, receivedAt, keyEpoch } = row;
     stream.row = { ...stream.row, cumulative: sequence, digest: nextDigest(crypto, stream.row.digest, sequence, row.content) };
     // Authentic but not understood still keeps its place in the order.
-    const content = parseContent(row.content.subarray(blindBytes)) ?? { kind: 'unsupported', type: 0 };
+    const whole = parseContent(row.content.subarray(blindBytes)) ?? { kind: 'unsupported', type: 0 };
+    const content = whole.kind === 'again' ? whole.content : whole;
     if (content.kind === 'title') {
       if (dialog.row.announced) sink.titled({ ...dialog.key, title: content.title });
       else this.#announce(dialog, content.title);
@@ -105,7 +122,8 @@ export class Delivering {
       if (sequence === 2 && dialog.row.openedBy === 'peer') sink.continued({ ...dialog.key, continues: content.dialogId });
       return;
     }
-    sink.delivered({ ...dialog.key, instanceId: stream.row.instanceId, sequence, content, sentAt, receivedAt, keyEpoch });
+    const original = whole.kind === 'again' ? { original: { ...whole.original, sentAt: whole.sentAt } } : {};
+    sink.delivered({ ...dialog.key, instanceId: stream.row.instanceId, sequence, content, ...original, sentAt, receivedAt, keyEpoch });
   }
 
   #drain(dialog: DialogState, stream: ReceivingStream): number {

@@ -10,13 +10,16 @@ import { Compromise } from './compromise';
 import { type Content, encodeContent } from './content';
 import type { DialogKey, DialogRow, DialogStore } from './dialog-store';
 import type { DialogEngine, DialogSink, RemoteParty } from './dialog-types';
+import { Again } from './gaps';
 import { defaultLimits, type DialogLimits } from './limits';
 import { Memory } from './memory';
 import { Receiving } from './receiving';
 import { Refusals } from './refusals';
+import { Rollback } from './rollback';
 import { Sending } from './sending';
 import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
+import { forgetDevices, succeed } from './succession';
 import type { DialogState } from './streams';
 import { Resealing } from './resealing';
 import { dialogTimeline } from './timeline';
@@ -30,6 +33,7 @@ export type {
   Outbound,
   ReceiveOutcome,
   RemoteParty,
+  RollbackReason,
   Sent,
 } from './dialog-types';
 export type { DialogLimits } from './limits';
@@ -43,7 +47,7 @@ export interface DialogEngineParts {
   /** Undefined while the peer's credentials are not known yet. */
   readonly peers: (peerId: PeerId) => RemoteParty | undefined;
   readonly sink: DialogSink;
-  /** 16 bytes made anew at every unlock by `createStartToken` (protocol.md §7). */
+  /** 16 bytes made anew at every unlock by `startDurably` (protocol.md §7). */
   readonly startToken: Uint8Array;
   readonly limits?: Partial<DialogLimits>;
 }
@@ -53,10 +57,18 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   const { crypto, clock, local, store, peers, sink } = parts;
   const limits: DialogLimits = { ...defaultLimits, ...parts.limits };
   const memory = new Memory({ crypto, clock, local, store, limits });
-  const sending = new Sending({ ...parts, memory });
-  const compromise = new Compromise({ ...parts, memory, sending });
+  const rollback = new Rollback({ ...parts, memory });
+  // Nobody can be sent to while this device has to become a new one: what is written waits unsealed.
+  const reachable = (peerId: PeerId): RemoteParty | undefined => {
+    const peer = rollback.held ? undefined : peers(peerId);
+    return peer?.blocked ? undefined : peer;
+  };
+  const toSend = { ...parts, peers: reachable, memory };
+  const sending = new Sending(toSend);
+  const again = new Again(toSend, sending);
+  const compromise = new Compromise({ ...toSend, sending });
   const resealing = new Resealing({ clock, local, store, memory });
-  const controls = new ControlHandler({ ...parts, memory, sending, compromise });
+  const controls = new ControlHandler({ ...toSend, sending, compromise, rollback, again });
   const refusals = new Refusals({ crypto, local, store, memory, sink, clock });
   const receiving = new Receiving({ ...parts, memory, limits, controls, compromise, refusals });
 
@@ -109,8 +121,8 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
 
     sealWaiting(peerId) {
       memory.refresh();
-      const peer = peers(peerId);
-      if (!peer || peer.blocked) return 0;
+      const peer = reachable(peerId);
+      if (!peer) return 0;
       const expired = resealing.isDue(peer);
       if (!expired && store.waiting(peerId, 1).length === 0) return 0;
       return memory.change(() => {
@@ -120,12 +132,12 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     },
 
     pending: (peerId, { after, limit }) =>
-      store.pending(peerId, after ?? 0, limit).map(({ dialogId, sequence, bytes, cursor }) => ({ dialogId, sequence, bytes, cursor })),
+      rollback.held ? [] : store.pending(peerId, after ?? 0, limit).map(({ dialogId, sequence, bytes, cursor }) => ({ dialogId, sequence, bytes, cursor })),
 
-    acknowledgements(peerId) {
-      const peer = peers(peerId);
-      if (!peer || peer.blocked || !controls.isDue(peerId)) return [];
-      return memory.change(() => controls.due(peer));
+    acknowledgements(peerId, to) {
+      const peer = reachable(peerId);
+      if (!peer || !controls.isDue(peerId, to?.instance.instanceId)) return [];
+      return memory.change(() => controls.due(to ? { ...peer, exchange: to.exchange } : peer, to?.instance.instanceId));
     },
 
     repeatControls(peerId, dialogs) {
@@ -218,6 +230,12 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
         }
       });
     },
+
+    standing: (peerId, instanceId, list) => rollback.standing(peerId, instanceId, list),
+    meet: (source, standing) => memory.change(() => rollback.meet(source, standing, controls, again)),
+    hold: () => rollback.hold(),
+    succeed: (retired) => memory.change(() => succeed(toSend, sending, retired)),
+    forgetDevices: (peerId, instances) => memory.change(() => forgetDevices(toSend, peerId, instances)),
 
     wipe: () => memory.wipe(),
   };

@@ -3,6 +3,7 @@ import type { KekStore } from '../exchange/kek-store';
 import type { DialogId, DskId, InstanceId, KekId, PeerId } from '../ids';
 import type { Transactions } from '../ports';
 import type { PolicyStore } from './policy-store';
+import type { RecoveryStore } from './recovery-store';
 import type { ShiftStore } from './shift-store';
 
 /** A conversation handle is unique only within a pair of people (S1-05, A40): both together are the key. */
@@ -146,7 +147,7 @@ export interface HeldRow extends StreamKey {
  * The dialog engine's durable state. Synchronous; `transaction` joins an outer one, so that a service's message row
  * and the engine's outbox row stand or fall together.
  */
-export interface DialogStore extends KekStore, PolicyStore, ShiftStore, Transactions {
+export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, ShiftStore, Transactions {
   /** A counter inside the transaction: it falls back when that transaction, or an outer one, is rolled back. */
   generation(): number;
   /** Raises it by one and gives the new value. */
@@ -168,14 +169,17 @@ export interface DialogStore extends KekStore, PolicyStore, ShiftStore, Transact
 
   /** Copies what it is given: the bytes stand in memory that is used again. So does `sealOutbox`. */
   addOutbox(row: OutboxRow): void;
-  /** Stores the canonical bytes of a row that waited. */
+  /** Stores the canonical bytes of a row that waited, or new ones of a row that must be locked again; it goes out from now on. */
   sealOutbox(key: StreamKey, sequence: number, sealed: NonNullable<OutboxRow['sealed']>): void;
   findOutbox(key: StreamKey, sequence: number): OutboxRow | undefined;
   /** Rows without bytes, in the order they were added. */
   waiting(peerId: PeerId, limit: number): readonly OutboxRow[];
   /** Sealed rows not yet in the other person's hands, in the order they were added. */
   pending(peerId: PeerId, after: number, limit: number): readonly PendingRow[];
-  /** Removes what the peer has up to `upTo`; gives the ids of the key exchange keys those rows were sealed with. */
+  /**
+   * The peer has everything up to `upTo`: sealed bytes go, content stays so that it can be asked for again. Gives the
+   * ids of the key exchange keys those rows were sealed with.
+   */
   acknowledge(key: StreamKey, upTo: number): readonly KekId[];
   /** These came early and wait at the peer: kept, no longer pending. */
   holdOutbox(key: StreamKey, sequences: readonly number[]): void;

@@ -3,10 +3,11 @@ import type { IdentityCertificate } from '../certificates/identity-certificate';
 import type { ExchangeCredential } from '../certificates/credential';
 import type { VerifiedChain } from '../certificates/chain';
 import type { DialogId, InstanceId, PeerId } from '../ids';
-import type { Content } from './content';
+import type { Content, MessageRef } from './content';
 import type { DialogKey } from './dialog-store';
 import type { RefusalKind } from './shift-store';
 import type { ShortMessage } from './short-form';
+import type { Standing } from './standing';
 
 /** What a service knows of the person at the other end, asked anew for every message (S1-44). */
 export interface RemoteParty {
@@ -18,6 +19,9 @@ export interface RemoteParty {
   readonly mayMessage: boolean;
   readonly mayOpen: boolean;
 }
+
+/** One device of a person, with the exchange key it showed. */
+export type DeviceOf = Pick<VerifiedChain, 'instance' | 'exchange'>;
 
 /** A message that now stands in the outbox. */
 export interface Sent {
@@ -76,6 +80,8 @@ export interface DialogSink {
       readonly instanceId: InstanceId;
       readonly sequence: number;
       readonly content: Content;
+      /** It was first sent by a device that is no more, as this message of its stream: to be shown once. */
+      readonly original?: MessageRef & { readonly sentAt: number };
       /** What the sender's clock said: shown, never trusted. */
       readonly sentAt: number;
       readonly receivedAt: number;
@@ -106,6 +112,14 @@ export interface DialogSink {
    * dialog where it belongs to none known here.
    */
   problem(event: { readonly peerId: PeerId; readonly dialogId?: DialogId; readonly instanceId: InstanceId; readonly kind: RefusalKind | undefined }): void;
+  /** These places of a stream are lost for both people. */
+  gap(event: DialogKey & { readonly instanceId: InstanceId; readonly first: number; readonly last: number }): void;
+  /** A message of the device this one was goes again as this one's; titles, too. */
+  takenOver(event: DialogKey & { readonly from: MessageRef; readonly instanceId: InstanceId; readonly sequence: number; readonly keyEpoch: number }): void;
+  /** From here on this device sends in this dialog as a new one. */
+  renewed(event: DialogKey & { readonly from: number; readonly at: number }): void;
+  /** This device was rolled back or copied. Nothing is sent any more until it has become a new one. */
+  rolledBack(event: { readonly peerId: PeerId; readonly reason: RollbackReason }): void;
 }
 
 /** Without the history, which services keep. */
@@ -117,6 +131,9 @@ export interface DialogTimeline {
   /** When the oldest key exchange key was made that this device created for the pair and still has; undefined for none. */
   readonly exchangeKeySince: number | undefined;
 }
+/** How it showed: a start this device does not know; a sequence or counter it never gave out; another history. */
+export type RollbackReason = 'start-token' | 'sequence' | 'digest' | 'device-list';
+
 
 /**
  * Dialogs of one person's device with everybody else (seeds 000 and 001). Synchronous; every call that writes runs in
@@ -137,8 +154,11 @@ export interface DialogEngine {
   sealWaiting(peerId: PeerId): number;
   /** Sealed messages the peer has not acknowledged, in the order they were sent, at most `limit` after `after`. */
   pending(peerId: PeerId, options: { readonly after?: number; readonly limit: number }): readonly Outbound[];
-  /** Control messages due to this peer (acknowledgements, failures), made now and no longer due then. */
-  acknowledgements(peerId: PeerId): readonly Outbound[];
+  /**
+   * Control messages due to this peer (acknowledgements, failures, gaps), made now and no longer due then. `to`: only
+   * what concerns the streams of that device, locked to the exchange key it showed.
+   */
+  acknowledgements(peerId: PeerId, to?: DeviceOf): readonly Outbound[];
   /** Control messages of these dialogs were not understood: whatever they said is due again, as it is now. */
   repeatControls(peerId: PeerId, dialogs: readonly DialogId[]): void;
   /** All of a batch in one transaction. `source` is the verified chain of the device that sent them. */
@@ -159,6 +179,19 @@ export interface DialogEngine {
   timeline(dialog: DialogKey): DialogTimeline;
   /** The instance list of this person, or one's own, names other devices: the next message of each dialog takes a new key where the policy says so. */
   devicesChanged(peerId: PeerId): void;
+  /** What to tell that device first in a session with it. `list`: the newest list of its person, if not the one it showed. */
+  standing(peerId: PeerId, instanceId: InstanceId, list?: Uint8Array): readonly Standing[];
+  /**
+   * What that device told first. `rolled-back`: this one must become a new device before it sends anything; it is told
+   * to the sink, and from now on nothing is sealed, pending or acknowledged. `more`: another part follows.
+   */
+  meet(source: VerifiedChain, standing: Standing): 'met' | 'more' | 'rolled-back';
+  /** Holds everything back: the device list says that this device is no more. */
+  hold(): void;
+  /** Takes over what the device this one was had not delivered. Once, in the transaction that makes the new device durable. */
+  succeed(retired: InstanceId): void;
+  /** Devices of this person that are no longer: their key exchange keys are not used any more. */
+  forgetDevices(peerId: PeerId, instances: readonly InstanceId[]): void;
   /** Deletes the pair's key exchange keys and forgets every session key of its dialogs (A19). */
   block(peerId: PeerId): void;
   /** Wipes every key in memory; the engine is of no use afterwards. */

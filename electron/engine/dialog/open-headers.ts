@@ -128,11 +128,11 @@ function isOwnName({ targetCert }: ServicePairNames, local: LocalParty): boolean
   return targetCert.length === 4 + subject.length + 48 && same(targetCert.subarray(4, 4 + subject.length), subject);
 }
 
-/** Only devices of these two people create keys for them. */
+/** Only devices of these two people create keys for them. A key of a device that one's own was still opens what is under way. */
 function isOfPair(creator: InstanceId, local: LocalParty, source: VerifiedChain): boolean {
   if (creator === local.instanceId || creator === source.instance.instanceId) return true;
-  const lists = [...local.list.instances, ...source.list.instances];
-  return lists.some((each) => each.instanceId === creator && each.state !== 'retired');
+  const theirs = source.list.instances.filter(({ state }) => state !== 'retired');
+  return [...local.list.instances, ...theirs].some(({ instanceId }) => instanceId === creator);
 }
 
 /** Names are public: no constant time wanted. */

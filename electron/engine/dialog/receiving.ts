@@ -1,3 +1,4 @@
+import type { ExchangeCredential } from '../certificates/credential';
 import type { VerifiedChain } from '../certificates/chain';
 import type { DialogRow } from './dialog-store';
 import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
@@ -10,8 +11,9 @@ import type { PeerMemory } from './memory';
 import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
 import { openEnvelope, settleHeaders } from './open-envelope';
 import { PeerKeyRules } from './peer-key-rules';
-import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch, takesOver, trimKekRanges } from './epoch-rules';
 import type { Compromise } from './compromise';
+import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch, takesOver, trimKekRanges } from './epoch-rules';
+import { acceptGap } from './gaps';
 import type { RefusedMessage, Refusals } from './refusals';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
@@ -82,7 +84,7 @@ export class Receiving {
     const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
     if ('refused' in envelope) return this.#refused({ source, remote, bytes, span }, envelope.refused, touched);
     const { block, dsk, content } = envelope;
-    const message: Authentic = { remote, peer, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
+    const message: Authentic = { remote, peer, exchange: source.exchange, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
     const outcome = this.#judge(message, touched);
     settleHeaders(peer, envelope, accepted.has(outcome.kind));
@@ -189,7 +191,8 @@ export class Receiving {
     memory.remember(peer, message.mic);
     if (verdict.kind === 'new') this.#delivering.addKey(dialog, into, claim, span.time);
     this.#heard(message, dialog, verdict);
-    controls.handle(dialog, into, message.content, span.time, message.block.header);
+    const gap = controls.handle(dialog, into, message.content, span.time, message.block.header, message.exchange);
+    if (gap) acceptGap(this.#parts, this.#delivering, dialog, into, gap);
     return { kind: 'control', dialogId: dialog.key.dialogId };
   }
 
@@ -294,6 +297,8 @@ function rejected(reason: string): ReceiveOutcome {
 interface Authentic {
   readonly remote: RemoteParty | undefined;
   readonly peer: PeerMemory;
+  /** The exchange key the sending device showed. */
+  readonly exchange: ExchangeCredential;
   readonly span: MessageSpan;
   readonly block: BlockEntry;
   /** Not from the cache: not yet held against what is remembered. */

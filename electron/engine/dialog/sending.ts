@@ -1,5 +1,6 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { ShiftReason } from '../../../shared/model/keys';
+import type { ExchangeCredential } from '../certificates/credential';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { KekRow } from '../exchange/kek-store';
@@ -91,11 +92,12 @@ export class Sending {
     return { row };
   }
 
-  /** Seals what waited for the peer's exchange credential, in order; gives how many. */
-  sealWaiting(peerId: PeerId): number {
+  /** Seals what waited for the peer's exchange credential, in order; gives how many. `exchange`: for the device that showed this one. */
+  sealWaiting(peerId: PeerId, exchange?: ExchangeCredential): number {
     const { crypto, clock, store, peers, memory, sink } = this.#parts;
-    const peer = peers(peerId);
-    if (!peer || peer.blocked) return 0;
+    const known = peers(peerId);
+    if (!known || known.blocked) return 0;
+    const peer = exchange ? { ...known, exchange } : known;
     let count = 0;
     for (let rows = store.waiting(peerId, page); rows.length > 0; rows = store.waiting(peerId, page)) {
       for (const row of rows) {

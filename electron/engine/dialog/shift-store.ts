@@ -9,7 +9,7 @@ import type { DialogKey, StreamKey } from './dialog-store';
 export interface Takeover {
   readonly kind: 'compromise' | 'again';
   /** Why the first such key is made. */
-  readonly reason: 'compromise' | 'pair';
+  readonly reason: 'compromise' | 'pair' | 'devices';
   /** Highest sequence that may have been locked before. */
   readonly upTo: number;
   /** The first such key was made. */

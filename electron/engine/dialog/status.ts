@@ -4,6 +4,7 @@ import type { KekRow } from '../exchange/kek-store';
 import type { Clock } from '../ports';
 import type { DialogStore } from './dialog-store';
 import type { DialogKeyStatus, RemoteParty } from './dialog-types';
+import { lostProblems } from './lost-problems';
 import { isStale } from './peer-key-rules';
 import { presetOf } from './shift-policy';
 import type { DialogState, ReceivingStream } from './streams';
@@ -43,7 +44,7 @@ export function dialogStatus(dialog: DialogState, { ring, store, clock, peer }: 
     policy,
     preset: presetOf(policy),
     transcript: { equal: sending?.comparedEqual ?? true, upTo: sending?.comparedUpTo ?? 0 },
-    problems: problems(dialog, store),
+    problems: [...problems(dialog, store), ...lostProblems(dialog.key, store)].sort((a, b) => a.since - b.since),
   };
 }
 

@@ -32,3 +32,11 @@ export function nextDigest(crypto: Crypto, previous: Uint8Array, sequence: numbe
   const head = new Writer(96).fixed(label('digest')).fixed(previous).u64(sequence).finish();
   return crypto.sha256(head, crypto.sha256(content));
 }
+
+/**
+ * A place that is lost for both people: `d_n = H(LP("keyshift/2 gap") ‖ d_{n-1} ‖ n u64)`. It depends on nothing but
+ * the place, so both sides bind the same gap, however its range was told.
+ */
+export function gapDigest(crypto: Crypto, previous: Uint8Array, sequence: number): Uint8Array {
+  return crypto.sha256(new Writer(96).fixed(label('gap')).fixed(previous).u64(sequence).finish());
+}

@@ -216,6 +216,13 @@ export class KekRing {
     this.wipe();
   }
 
+  /** Keys of these creators are never used to send again; what was locked with them still opens. False: there are none. */
+  retire(creators: ReadonlySet<InstanceId>): boolean {
+    const rows = [...this.#rows.values()].filter((row) => creators.has(row.creatingInstance) && !row.deleted);
+    for (const row of rows) this.#put({ ...row, deleted: true });
+    return rows.length > 0;
+  }
+
   /** Forgets what is open in memory. */
   wipe(): void {
     this.keys.wipe();

@@ -60,7 +60,6 @@ export function acceptM2(env: HandshakeEnvironment, state: AwaitingM2, frame: Fr
   const peer = verifyPeerChain(env, chain, {
     peerId: target.peerId,
     pinnedSpkiHash: target.pinnedSpkiHash,
-    listVersion: env.peers.pinned(target.peerId)?.listVersion,
     now,
     isAuthentic,
   });

@@ -42,7 +42,7 @@ export function acceptM1(env: HandshakeEnvironment, frame: Frame, now: number, s
     chainHash: crypto.sha256(body.chain),
   };
   const isAuthentic = (): boolean => isM1Signed(crypto, chain.instance.signingKey, binding, body.statement, body.signature);
-  const peer = verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, listVersion: pin.listVersion, now, isAuthentic });
+  const peer = verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, now, isAuthentic });
   if (!isAuthentic()) throw new Abort('signature');
   if (statement.listVersion !== peer.list.version) throw new Abort('list-version');
   if (Math.abs(statement.time - now) > clockToleranceMs) throw new Abort('time');

@@ -9,6 +9,8 @@ export type SessionItem =
   /** Answer to a short form: hdr1[16] ‖ hdr2[16] that its receiver does not have. */
   | { readonly kind: 'headers-wanted'; readonly headers: Uint8Array }
   | { readonly kind: 'card'; readonly bytes: Uint8Array }
+  /** The first word of both sides: what each has of the other's streams (protocol.md §7). */
+  | { readonly kind: 'standing'; readonly bytes: Uint8Array }
   /** Answered by the session itself; the token is 8 bytes. */
   | { readonly kind: 'ping'; readonly token: Uint8Array }
   | { readonly kind: 'pong'; readonly token: Uint8Array };
@@ -16,7 +18,7 @@ export type SessionItem =
 /** The items that only record 0 of a direction may hold, and those a newer version sends and this one passes over. */
 export type RecordItem = SessionItem | { readonly kind: 'confirm'; readonly bytes: Uint8Array } | { readonly kind: 'unknown'; readonly type: number };
 
-export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7 } as const;
+export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8 } as const;
 export const itemHeaderBytes = 5;
 export const tokenBytes = 8;
 export const headersWantedBytes = 32;
@@ -65,6 +67,8 @@ function itemOf(type: number, body: Uint8Array): RecordItem {
       return { kind: 'message', bytes: body };
     case itemTypes.card:
       return { kind: 'card', bytes: body };
+    case itemTypes.standing:
+      return { kind: 'standing', bytes: body };
     case itemTypes.ping:
       return { kind: 'ping', token: exactly(tokenBytes, body) };
     case itemTypes.pong:
@@ -108,6 +112,7 @@ function bodyOf(item: RecordItem): Uint8Array {
     case 'message':
     case 'short-message':
     case 'card':
+    case 'standing':
     case 'confirm':
       return item.bytes;
     case 'headers-wanted':

@@ -10,9 +10,12 @@ export function parsePeerChain(env: HandshakeEnvironment, bytes: Uint8Array): Ch
   return orAbort(() => parseSendersChain(env.crypto, env.local, bytes));
 }
 
-/** The chain, verified against the pin. Throws `Abort`. */
-export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified'>): VerifiedChain {
-  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, ...(env.verified && { verified: env.verified }) }));
+/**
+ * The chain, verified against the pin. Throws `Abort`. An older device list than the known one is no reason here: such a
+ * device is told so in a session that serves nothing else.
+ */
+export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified' | 'listVersion'>): VerifiedChain {
+  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, listVersion: undefined, ...(env.verified && { verified: env.verified }) }));
 }
 
 /** The pin of a sender. Throws `Abort`. */

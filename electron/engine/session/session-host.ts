@@ -33,6 +33,11 @@ export interface SessionHostParts {
    * after a newer one ended. Handlers set in here miss nothing.
    */
   readonly onSession: (session: Session) => void;
+  /**
+   * A confirmed session with a device that shows an older device list than the one known: it may be told the newer one,
+   * and is not to be used for anything else. Closed here right after.
+   */
+  readonly onOutdated?: (session: Session) => void;
   /** A link whose first frame opens a channel. It stays within the limits for strangers until it closes. */
   readonly onChannel?: (link: Link, first: Frame, leftover: Uint8Array) => void;
   /** Somebody authenticated as this person under another key than the pinned one (protocol.md §9). */
@@ -214,7 +219,7 @@ class Host implements SessionHost {
   }
 
   /** `fresh` is this link's session unless it lost against `current`. */
-  #open(link: Link, opened: Opened): { readonly current: LiveSession; readonly fresh: LiveSession | undefined } | undefined {
+  #open(link: Link, opened: Opened): { readonly current: LiveSession | undefined; readonly fresh: LiveSession | undefined } | undefined {
     const { crypto, clock, local, peers } = this.#parts;
     const party = local();
     const { peerId } = opened.peer.identity;
@@ -226,6 +231,12 @@ class Host implements SessionHost {
       return undefined;
     }
     const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits });
+    if (opened.peer.list.version < (peers.pinned(peerId)?.listVersion ?? 0)) {
+      this.#rejections.note('list-version', sourceOf(link.remote));
+      this.#parts.onOutdated?.(fresh);
+      fresh.close();
+      return { current: undefined, fresh };
+    }
     const current = this.#sessions.add({ peerId: party.peerId, instanceId: party.instanceId }, fresh);
     return { current, fresh: fresh.closed ? undefined : fresh };
   }

@@ -204,6 +204,7 @@ export class LiveSession implements Session {
         case 'short-message':
         case 'headers-wanted':
         case 'card':
+        case 'standing':
           given.push(item);
           break;
         case 'ping':

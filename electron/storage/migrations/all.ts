@@ -3,7 +3,8 @@ import { migration as dialogs } from './0002-dialogs';
 import { migration as policies } from './0003-policies';
 import { migration as kekShifts } from './0004-kek-shifts';
 import { migration as outboxHeaders } from './0005-outbox-headers';
+import { migration as restore } from './0006-restore';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore];

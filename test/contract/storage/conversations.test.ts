@@ -147,6 +147,25 @@ overBothBackings('MessageStore', (open) => {
     expect([fresh.messages.count(handle(1), 0), fresh.messages.count(handle(1), 10_004), fresh.messages.count(handle(9), 0)]).toEqual([5, 2, 0]);
   });
 
+  it('A38: moves an own message to another place, finds it by its first one, and queues it again', () => {
+    const { stores, again } = open();
+    stores.conversations.put(conversation(1));
+    stores.messages.add(message(1, { state: 'sent' }));
+    stores.messages.add(message(2, { direction: 'in', instanceId: instance(2), sequence: 1 }));
+    const moved = stores.messages.move(handle(1), { instanceId: instance(1), sequence: 1 }, { instanceId: instance(3), sequence: 1 }, 7);
+    const origin = { instanceId: instance(1), sequence: 1 };
+    expect(moved).toStrictEqual(message(1, { instanceId: instance(3), keyEpoch: 7, state: 'queued', origin }));
+    expect(stores.messages.move(handle(1), { instanceId: instance(2), sequence: 1 }, { instanceId: instance(3), sequence: 2 }, 7)).toBeUndefined();
+    expect(stores.messages.move(handle(1), origin, { instanceId: instance(3), sequence: 2 }, 7)).toBeUndefined();
+    // Moved once more it keeps its first place.
+    stores.messages.move(handle(1), { instanceId: instance(3), sequence: 1 }, { instanceId: instance(4), sequence: 5 }, 1);
+    const { messages } = again();
+    expect(messages.byOrigin(handle(1), instance(1), 1)).toStrictEqual(message(1, { instanceId: instance(4), sequence: 5, keyEpoch: 1, state: 'queued', origin }));
+    expect(messages.byOrigin(handle(1), instance(3), 1)).toBeUndefined();
+    expect(messages.byOrigin(handle(2), instance(1), 1)).toBeUndefined();
+    expect(messages.page(handle(1), undefined, 10).map((row) => row.messageId)).toEqual([handle(1), handle(2)]);
+  });
+
   it('sets the epoch of one message', () => {
     const { stores, again } = open();
     stores.conversations.put(conversation(1));

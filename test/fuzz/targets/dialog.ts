@@ -1,7 +1,8 @@
 import { encodeContent, parseContent } from '../../../electron/engine/dialog/content';
 import { encodeControl, parseControl } from '../../../electron/engine/dialog/control';
 import { spanOfMessage } from '../../../electron/engine/dialog/message-layout';
-import { instanceIdFromBytes } from '../../../electron/engine/wire/ids';
+import { encodeStanding, parseStanding } from '../../../electron/engine/dialog/standing';
+import { dialogIdFromBytes, instanceIdFromBytes } from '../../../electron/engine/wire/ids';
 import { Forger } from '../../support/dialog-forge';
 import { type Device, newPair } from '../../support/dialog-kit';
 import { assertSame, type Target } from '../target';
@@ -81,12 +82,28 @@ export function control(): Target {
   };
   return {
     name: 'control',
-    seeds: [encodeControl(acknowledgement), encodeControl({ kind: 'failed', reason: 'key-rollback' })],
+    seeds: [encodeControl(acknowledgement), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 })],
     run(bytes) {
       const parsed = parseControl(bytes);
       if (!parsed) return 'no control';
       if (parsed.kind !== 'unknown') assertSame(encodeControl(parsed), bytes, parsed.kind);
       return parsed.kind;
+    },
+  };
+}
+
+/** The first word of a session (protocol.md §7). */
+export function standings(): Target {
+  const stream = { dialogId: dialogIdFromBytes(new Uint8Array(16).fill(3)), cumulative: 4, highest: 6, control: 2, digest: new Uint8Array(32), failed: false };
+  const standing = { startToken: new Uint8Array(16), heardToken: new Uint8Array(16), list: new Uint8Array(3), streams: [stream, stream], last: true };
+  return {
+    name: 'standing',
+    seeds: [encodeStanding(standing), encodeStanding({ ...standing, list: new Uint8Array(), streams: [], last: false })],
+    run(bytes) {
+      const parsed = parseStanding(bytes);
+      if (!parsed) return 'no standing';
+      assertSame(encodeStanding(parsed), bytes, 'standing');
+      return 'standing';
     },
   };
 }
@@ -122,5 +139,6 @@ function contents(): Uint8Array[] {
     encodeContent({ kind: 'file-offer', transferId: new Uint8Array(16), name: 'a.txt', size: 12, hash: new Uint8Array(32), mediaType: 'text/plain' }),
     encodeContent({ kind: 'timer', seconds: 60 }),
     encodeContent({ kind: 'title', title: 'Plans' }),
+    encodeContent({ kind: 'again', original: ref, sentAt: 5, content: { kind: 'text', text: 'once more' } }),
   ];
 }

@@ -67,7 +67,7 @@ describe('acknowledgements', () => {
     expect(alice.pending(bob)).toEqual([]);
   });
 
-  it('an acknowledgement of what was never sent is not believed', async () => {
+  it('A38: an acknowledgement of what was never sent delivers nothing, and holds everything back', async () => {
     const { crypto, alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
     const forger = new Forger(crypto, bob.person, alice.person);
@@ -81,12 +81,15 @@ describe('acknowledgements', () => {
       digest: new Uint8Array(32),
       kekFloor: 0,
       listVersion: 1,
-      startToken: createStartToken(crypto, 1),
+      startToken: createStartToken(crypto, bob.person.local, 1),
       heardToken: new Uint8Array(16),
     });
     const message = forger.message(1, '', { control: true, plaintext: Buffer.concat([Buffer.alloc(16), control]) });
     expect(alice.receive(bob, message)[0]?.kind).toBe('control');
     expect(alice.sink.of('acknowledged')).toEqual([]);
+    expect(alice.sink.of('rolledBack')).toMatchObject([{ peerId: bob.peerId, reason: 'sequence' }]);
+    expect(alice.pending(bob)).toEqual([]);
+    alice.restart();
     expect(alice.pending(bob)).toHaveLength(1);
   });
 

@@ -7,7 +7,7 @@ import { createOpenState, openMessage, unpadded } from '../../../../electron/eng
 import { createSealState, sealMessage } from '../../../../electron/engine/dialog/seal-message';
 import { maxBodyBytes, spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { encodeDskHeader, parseDskHeader, wrapDsk } from '../../../../electron/engine/dialog/session-key';
-import { firstDigest, nextDigest } from '../../../../electron/engine/dialog/transcript';
+import { firstDigest, gapDigest, nextDigest } from '../../../../electron/engine/dialog/transcript';
 import { createKekBlock } from '../../../../electron/engine/exchange/kek-block';
 import { keyCheck } from '../../../../electron/engine/exchange/kek-wrap';
 import { dialogIdFromBytes, dskIdFromBytes, instanceIdFromBytes, kekIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
@@ -102,7 +102,8 @@ describe('the vectors', () => {
       const opened = openMessage(crypto, open, Buffer.from(made), span, new Uint8Array(maxBodyBytes));
       expect(hex(unpadded(opened ?? new Uint8Array()) ?? new Uint8Array())).toBe(hex(plaintext));
       expect({ control: span.control, sequence: span.sequence, time: span.time }).toEqual({ control: each.control, sequence: each.sequence, time: each.time });
-      expect(each.control ? parseControl(content)?.kind : parseContent(content)?.kind).toBe(each.control ? 'acknowledgement' : 'text');
+      const kind = ['acknowledgement', 'gap', 'again'].includes(each.name) ? each.name : 'text';
+      expect(each.control ? parseControl(content)?.kind : parseContent(content)?.kind).toBe(kind);
     }
   });
 
@@ -156,6 +157,12 @@ describe('the vectors', () => {
       digests.push(hex(digest));
     }
     expect(digests).toEqual(vectors.transcript);
+    // Over two places that are lost for both people.
+    let over = bytes(vectors.transcript[1] ?? '');
+    const overGap = digests.slice(0, 2);
+    for (const sequence of [2, 3]) overGap.push(hex((over = Buffer.from(gapDigest(crypto, over, sequence)))));
+    overGap.push(hex(nextDigest(crypto, over, 4, Buffer.concat([bytes(inputs.blind), contents[2] ?? Buffer.alloc(0)]))));
+    expect(overGap).toEqual(vectors.transcriptOverGap);
   });
 });
 

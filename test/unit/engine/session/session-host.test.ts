@@ -451,6 +451,34 @@ describe('what accept lets in', () => {
     expect(pair.listener.destroyed).toBe(true);
   });
 
+  it('S1-45 A38: a device that shows an older list than the one known is told the newer one, and nothing else', async () => {
+    const clock = new ManualClock(testNow);
+    const outdated: Session[] = [];
+    const known = { party: alice, pin: { listVersion: alice.local.list.version + 1 } };
+    const b = endOf(bob, [known], clock, { onOutdated: (session) => void (outdated.push(session), session.send([text('the newer list')])) });
+    const a = endOf(alice, [bob], clock);
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    const dialled = a.host.dial(pair.dialler, targetOf(bob));
+    await clock.advance(100);
+    const session = await dialled;
+    expect(a.items).toEqual([text('the newer list')]);
+    expect(outdated).toHaveLength(1);
+    session.send([text('not for anybody')]);
+    await clock.advance(100);
+    expect([b.sessions, b.items, b.host.counts.sessions]).toEqual([[], [], 0]);
+    expect(a.host.counts.sessions).toBe(0);
+
+    // The other way round the dialler sees it.
+    const again = createLinkPair({ clock });
+    a.host.accept(again.listener);
+    const refused = b.host.dial(again.dialler, targetOf(alice)).catch((error: unknown) => error);
+    await clock.advance(100);
+    expect(await refused).toBeInstanceOf(SessionError);
+    expect(outdated).toHaveLength(2);
+    expect(b.sessions).toEqual([]);
+  });
+
   it('A46: a key mismatch is told to the host on either side', async () => {
     const clock = new ManualClock(testNow);
     const mismatches: string[] = [];

@@ -1,0 +1,111 @@
+import type { Crypto } from '../crypto/crypto';
+import type { InstanceId } from '../ids';
+import type { LocalRecord } from '../ports';
+import { issueExchangeCredential, issueInstanceCredential } from './credential';
+import { type InstanceList, issueInstanceList, type ListedInstance, maxInstances, parseInstanceList, verifyInstanceList } from './instance-list';
+import { type LocalParty, openLocalParty } from './local-party';
+import type { Role } from './roles';
+import { lifetimes } from './validity';
+
+export interface Retirement {
+  readonly record: LocalRecord;
+  readonly retired: InstanceId;
+  readonly successor: InstanceId;
+}
+
+/**
+ * What a device list of one's own person, heard from a contact, means here: the contact holds a newer one, and this
+ * device is in it or not. Undefined when it says nothing new, or the identity did not sign it.
+ */
+export function judgeOwnList(crypto: Crypto, local: LocalParty, bytes: Uint8Array): { readonly list: InstanceList; readonly isListed: boolean } | undefined {
+  let list: InstanceList;
+  try {
+    list = parseInstanceList(crypto, bytes);
+    verifyInstanceList(crypto, list, local.identity);
+  } catch {
+    return undefined;
+  }
+  const isListed = list.instances.some(({ state, credentialHash }) => state === 'active' && crypto.equal(credentialHash, local.instance.credential.hash));
+  if (list.version > local.list.version) return { list, isListed };
+  // Two copies may have become new devices without knowing of each other: one of them joins the other.
+  return !isListed && prevails(list, local.list) ? { list, isListed } : undefined;
+}
+
+/** Which of two lists of one person is to be kept: the newer one; of one version, that of the certifier with the lower id. */
+export function prevails(list: InstanceList, over: InstanceList): boolean {
+  if (list.version !== over.version) return list.version > over.version;
+  return certifierOf(list.instances) < certifierOf(over.instances);
+}
+
+/**
+ * The record of the device that takes this one's place (protocol.md §7): new keys, a new exchange key, and a device list
+ * above every one known, in which this device is retired. Exchange keys in their grace stay, so that what is under way
+ * still opens. `heard`: the newest list a contact knows, if newer. The caller stores the result together with what
+ * follows from it.
+ */
+export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now: number, heard?: InstanceList): Promise<Retirement> {
+  const party = openLocalParty(crypto, record);
+  const signing = crypto.generateSigning();
+  const instanceKem = crypto.generateKem('instance-kem');
+  const exchangeKem = crypto.generateKem('exchange-kem');
+  try {
+    const { identity, instanceId: retired } = party;
+    const identityKey = party.certifierKey();
+    const base = heard && heard.version >= party.list.version ? heard : party.list;
+    const version = Math.max(base.version, party.list.version) + 1;
+    const others = remaining(base.instances, retired);
+    const roles: Role[] = others.some(({ state, roles: theirs }) => state !== 'retired' && theirs.includes('certifier')) ? ['exchange'] : ['certifier', 'exchange'];
+    const credential = await issueInstanceCredential(crypto, {
+      identity,
+      identityKey,
+      signing,
+      kemKey: instanceKem.publicKey,
+      deviceName: party.instance.credential.deviceName,
+      roles,
+      minListVersion: version,
+      notBefore: now,
+      notAfter: now + lifetimes.instance,
+    });
+    const old: ListedInstance = { instanceId: retired, credentialHash: party.instance.credential.hash, roles: party.instance.credential.roles, state: 'retired' };
+    const fresh: ListedInstance = { instanceId: credential.instanceId, credentialHash: credential.hash, roles, state: 'active' };
+    const list = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...others, old, fresh] });
+    const exchange = await issueExchangeCredential(crypto, {
+      identity,
+      issuedBy: { identityKey },
+      kemKey: exchangeKem.publicKey,
+      minListVersion: version,
+      notBefore: now,
+      notAfter: now + lifetimes.exchange,
+    });
+    return {
+      record: {
+        ...record,
+        instance: { credential: credential.bytes, signingSeed: signing.secret.bytes.slice(), kemSecret: instanceKem.secret.bytes.slice() },
+        exchanges: [{ credential: exchange.bytes, kemSecret: exchangeKem.secret.bytes.slice() }, ...record.exchanges],
+        instanceList: list.bytes,
+      },
+      retired,
+      successor: credential.instanceId,
+    };
+  } finally {
+    party.wipe();
+    signing.secret.wipe();
+    instanceKem.secret.wipe();
+    exchangeKem.secret.wipe();
+  }
+}
+
+/** The others of a list, with room for two more: of the retired ones some are left out when there are too many, which says the same. */
+function remaining(instances: readonly ListedInstance[], without: InstanceId): ListedInstance[] {
+  const others = instances.filter(({ instanceId }) => instanceId !== without);
+  let excess = others.length + 2 - maxInstances;
+  return others.filter(({ state }) => {
+    if (excess <= 0 || state !== 'retired') return true;
+    excess -= 1;
+    return false;
+  });
+}
+
+function certifierOf(instances: readonly ListedInstance[]): InstanceId | '' {
+  return instances.find(({ state, roles }) => state !== 'retired' && roles.includes('certifier'))?.instanceId ?? '';
+}

@@ -1,0 +1,165 @@
+import type { ExchangeCredential } from '../certificates/credential';
+import { DecapsulationBudget } from '../exchange/decapsulation-budget';
+import { parseNames } from '../exchange/kek-block';
+import { credentialHash } from '../exchange/service-pair';
+import type { PeerId } from '../ids';
+import { type Gap, maxGap } from './control';
+import type { Delivering } from './delivering';
+import { spanOfMessage } from './message-layout';
+import type { Sending, SendingParts } from './sending';
+import type { DialogState, ReceivingStream, SendingStream } from './streams';
+import { takeOver } from './takeover';
+import { firstDigest, gapDigest, nextDigest } from './transcript';
+
+/** How many are locked again for one word of the other side; the next word asks for the next ones. */
+const window = 256;
+/** Locked again for one person at once, and how many more per second: repeated requests cause bounded work (A24). */
+const budgetBurst = 4096;
+const budgetPerSecond = 64;
+
+/**
+ * A receiver that lost what it had acknowledged asks for it again (protocol.md §7): the same content and c go out under
+ * the same sequences, or both sides write down that it is gone. Runs inside `Memory.change`.
+ */
+export class Again {
+  readonly #parts: SendingParts;
+  readonly #sending: Sending;
+  readonly #budgets = new Map<PeerId, DecapsulationBudget>();
+  /** Highest sequence of a stream that was ever acknowledged. */
+  readonly #reached = new WeakMap<SendingStream, number>();
+  /** To be said with the next control messages. In memory only: whoever is not told asks again. */
+  readonly #gaps = new Map<PeerId, Map<DialogState, Gap>>();
+
+  constructor(parts: SendingParts, sending: Sending) {
+    this.#parts = parts;
+    this.#sending = sending;
+  }
+
+  /** A device of the other person has only this much. `exchange`: the key it showed. Asked again for what comes after it. */
+  asked(dialog: DialogState, cumulative: number, exchange: ExchangeCredential): void {
+    const { store, memory } = this.#parts;
+    const stream = dialog.sending;
+    if (!stream || dialog.row.state !== 'open') return;
+    const reached = this.#reached.get(stream) ?? store.highestAcknowledged(stream.row);
+    this.#reached.set(stream, Math.max(reached, cumulative));
+    if (cumulative >= reached) return;
+    memory.touch(dialog);
+    const first = cumulative + 1;
+    const upTo = Math.min(reached, cumulative + window);
+    const rows = store.keptOutbox(stream.row, first, upTo).filter(({ content }) => content.length > 0);
+    const lost = (rows[0]?.sequence ?? upTo + 1) - 1;
+    if (lost >= first) this.#lose(dialog, stream, first, lost);
+    const wanted = rows.filter(({ acknowledged }) => acknowledged);
+    const from = wanted[0]?.sequence;
+    if (from === undefined || !this.#affords(dialog, stream, from, wanted.length)) return;
+    store.reopenOutbox(stream.row, from, upTo);
+    this.#sealAgain(dialog, stream, from, exchange);
+  }
+
+  /**
+   * The other person has several devices, and this one may not hold the exchange key that what waits was locked to:
+   * then it is locked again, to the key this one showed.
+   */
+  readdress(dialog: DialogState, cumulative: number, exchange: ExchangeCredential): void {
+    const { store, memory, crypto } = this.#parts;
+    const stream = dialog.sending;
+    if (!stream || dialog.row.state !== 'open') return;
+    const waiting = store.openOutbox(stream.row, cumulative + 1).filter(({ sealed }) => sealed).slice(0, window);
+    const foreign = waiting.find(({ sequence }) => {
+      const bytes = store.findOutbox(stream.row, sequence)?.sealed?.bytes;
+      const target = bytes && targetOf(bytes);
+      return target !== undefined && !crypto.equal(target, exchange.hash);
+    });
+    if (!foreign || !this.#affords(dialog, stream, foreign.sequence, 0)) return;
+    memory.touch(dialog);
+    this.#sealAgain(dialog, stream, foreign.sequence, exchange);
+  }
+
+  /** From `from` on everything that is not acknowledged gets a key that takes over, and goes out again. */
+  #sealAgain(dialog: DialogState, stream: SendingStream, from: number, exchange: ExchangeCredential): void {
+    const { store, sink } = this.#parts;
+    // What was acknowledged above it by another device stays so: only the key's reach is counted from here.
+    stream.row = { ...stream.row, acknowledged: Math.min(stream.row.acknowledged, from - 1) };
+    takeOver(store, dialog, stream, { kind: 'again', reason: 'devices' }, from);
+    this.#sending.sealWaiting(dialog.key.peerId, exchange);
+    sink.resealed({ peerId: dialog.key.peerId });
+  }
+
+  isDue(peerId: PeerId): boolean {
+    return (this.#gaps.get(peerId)?.size ?? 0) > 0;
+  }
+
+  /** What is to be told to this person, each once. */
+  due(peerId: PeerId): [DialogState, Gap][] {
+    const gaps = [...(this.#gaps.get(peerId) ?? [])];
+    this.#gaps.delete(peerId);
+    return gaps;
+  }
+
+  /** Writes a gap down here, too, so that both digests say the same (protocol.md §7). */
+  #lose(dialog: DialogState, stream: SendingStream, first: number, last: number): void {
+    const { store, sink, clock } = this.#parts;
+    const gaps = this.#gaps.get(dialog.key.peerId) ?? new Map<DialogState, Gap>();
+    this.#gaps.set(dialog.key.peerId, gaps.set(dialog, { kind: 'gap', stream: stream.row.instanceId, from: first, to: last }));
+    const key = { ...dialog.key, instanceId: stream.row.instanceId };
+    const known = store.gaps(dialog.key).some((gap) => gap.instanceId === key.instanceId && gap.first <= first && gap.last >= last);
+    if (known) return;
+    store.putGap({ ...key, first, last, at: Math.max(0, Math.trunc(clock.now())) });
+    this.#bind(dialog, stream, first, last);
+    sink.gap({ ...key, first, last });
+  }
+
+  /** The own digests from the gap on, as the other side will have them. */
+  #bind(dialog: DialogState, stream: SendingStream, first: number, last: number): void {
+    const { crypto, store, local } = this.#parts;
+    const before = first === 1 ? undefined : store.findOutbox(stream.row, first - 1)?.digest;
+    if (first > 1 && !before) return;
+    let digest = before ?? firstDigest(crypto, [local.peerId, dialog.key.peerId], dialog.key.dialogId, stream.row.instanceId);
+    let next = first;
+    const skipTo = (sequence: number): void => {
+      for (; next < sequence; next += 1) digest = gapDigest(crypto, digest, next);
+    };
+    for (const row of store.keptOutbox(stream.row, first, stream.row.nextSequence - 1)) {
+      skipTo(row.sequence);
+      const isGone = row.sequence <= last || row.content.length === 0;
+      digest = isGone ? gapDigest(crypto, digest, row.sequence) : nextDigest(crypto, digest, row.sequence, row.content);
+      next = row.sequence + 1;
+      store.setOutboxDigest(row, row.sequence, digest);
+    }
+    skipTo(stream.row.nextSequence);
+    stream.row = { ...stream.row, digest, comparedUpTo: Math.min(stream.row.comparedUpTo, first - 1) };
+    store.putSending(stream.row);
+  }
+
+  /** Everything under way from there on is sealed again, too: it counts. */
+  #affords(dialog: DialogState, stream: SendingStream, from: number, more: number): boolean {
+    const { store, clock } = this.#parts;
+    const { peerId } = dialog.key;
+    const now = clock.monotonic();
+    let budget = this.#budgets.get(peerId);
+    if (!budget) this.#budgets.set(peerId, (budget = new DecapsulationBudget(budgetBurst, budgetPerSecond, now)));
+    for (let left = more + store.countOpen(stream.row, from); left > 0; left -= 1) if (!budget.take(now)) return false;
+    return true;
+  }
+}
+
+/** H of the exchange credential a message was locked to. */
+function targetOf(message: Uint8Array): Uint8Array | undefined {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.length);
+  const span = spanOfMessage(bytes);
+  return span && credentialHash(parseNames(bytes, span.block).targetCert);
+}
+
+/**
+ * The sender says that these are gone for good. Believed only of its own stream, from the next missing place on and no
+ * further than a message may come early: nothing can be skipped that way that might still come (A25).
+ */
+export function acceptGap(parts: SendingParts, delivering: Delivering, dialog: DialogState, stream: ReceivingStream, gap: Gap): void {
+  const { store, sink, clock } = parts;
+  const first = stream.row.cumulative + 1;
+  if (gap.stream !== stream.row.instanceId || gap.from > first || gap.to < first || gap.to - first >= maxGap) return;
+  if (delivering.skip(dialog, stream, gap.to) === 0) return;
+  const key = { ...dialog.key, instanceId: gap.stream };
+  store.putGap({ ...key, first, last: gap.to, at: Math.max(0, Math.trunc(clock.now())) });
+  sink.gap({ ...key, first, last: gap.to });
+}

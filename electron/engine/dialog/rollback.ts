@@ -1,0 +1,128 @@
+import type { VerifiedChain } from '../certificates/chain';
+import type { InstanceId, PeerId } from '../ids';
+import type { ControlHandler } from './acknowledging';
+import type { RollbackReason } from './dialog-types';
+import type { Again } from './gaps';
+import type { SendingParts } from './sending';
+import { type Standing, type StreamStanding, streamsPerStanding } from './standing';
+import { isMadeBy, isNewer, startTokenBytes } from './start-token';
+import type { DialogState, SendingStream } from './streams';
+
+/** Without a proof one contact's word costs this device its keys no more often than this. */
+const unprovenMs = 24 * 3600 * 1000;
+export const noToken = new Uint8Array(startTokenBytes);
+
+export interface RollbackParts extends SendingParts {
+  readonly startToken: Uint8Array;
+}
+
+/**
+ * Notices that this device was rolled back or copied (protocol.md §7; A38, A39), and holds everything back from then
+ * on. A start token can only have been made with this device's keys, so one it does not know is a proof. Sequences and
+ * digests are a contact's word: believed at most once a day each.
+ */
+export class Rollback {
+  readonly #parts: RollbackParts;
+  /** Dialogs named so far by a device whose word has several parts. */
+  readonly #named = new Map<string, Set<string>>();
+  #held = false;
+
+  constructor(parts: RollbackParts) {
+    this.#parts = parts;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Looks at what another device heard of this one's starts. */
+  heard(peerId: PeerId, token: Uint8Array): void {
+    const { crypto, local, store, startToken } = this.#parts;
+    if (this.#held || crypto.equal(token, startToken) || crypto.equal(token, noToken)) return;
+    if (store.isOwnToken(local.instanceId, token)) return;
+    const oldest = store.ownTokens(local.instanceId)?.oldest;
+    // Of a time nobody remembers here; or made up.
+    if ((oldest && isNewer(oldest, token)) || !isMadeBy(crypto, local, token)) return;
+    this.#notice(peerId, 'start-token');
+  }
+
+  /** Something was acknowledged that this device never gave out. */
+  beyond(peerId: PeerId): void {
+    this.#suspect(peerId, 'sequence');
+  }
+
+  /** The other side holds another history of this device's stream than this device. */
+  unlike(peerId: PeerId): void {
+    this.#suspect(peerId, 'digest');
+  }
+
+  /** What to tell a device of this person first. */
+  standing(peerId: PeerId, instanceId: InstanceId, list: Uint8Array = new Uint8Array()): Standing[] {
+    const { store, startToken } = this.#parts;
+    const heardToken = store.startToken(peerId, instanceId) ?? noToken;
+    const streams = store.standings(peerId, instanceId);
+    const parts: Standing[] = [];
+    do {
+      const from = parts.length * streamsPerStanding;
+      const last = from + streamsPerStanding >= streams.length;
+      parts.push({ startToken, heardToken, list, streams: streams.slice(from, from + streamsPerStanding), last });
+    } while (parts.length * streamsPerStanding < streams.length);
+    return parts;
+  }
+
+  /** What that device told first. Runs inside `Memory.change`. */
+  meet({ identity: { peerId }, instance: { instanceId }, exchange, list }: VerifiedChain, standing: Standing, controls: ControlHandler, again: Again): 'met' | 'more' | 'rolled-back' {
+    const { store, memory, local } = this.#parts;
+    const known = store.startToken(peerId, instanceId);
+    if (!known || isNewer(standing.startToken, known)) store.putStartToken(peerId, instanceId, standing.startToken);
+    this.heard(peerId, standing.heardToken);
+    const name = `${peerId}${instanceId}`;
+    const named = this.#named.get(name) ?? new Set<string>();
+    for (const stream of standing.streams) {
+      named.add(stream.dialogId);
+      const dialog = memory.dialog({ peerId, dialogId: stream.dialogId });
+      if (dialog && stream.failed) controls.fail(dialog, 'told-by-peer', false);
+      this.#compare(peerId, dialog?.sending, stream);
+    }
+    if (standing.last) this.#named.delete(name);
+    else this.#named.set(name, named);
+    if (this.#held) return 'rolled-back';
+    const isOneOfSeveral = list.instances.filter(({ state }) => state === 'active').length > 1;
+    const tell = (dialog: DialogState | undefined, cumulative: number): void => {
+      if (!dialog) return;
+      again.asked(dialog, cumulative, exchange);
+      if (isOneOfSeveral) again.readdress(dialog, cumulative, exchange);
+    };
+    for (const { dialogId, cumulative } of standing.streams) tell(memory.dialog({ peerId, dialogId }), cumulative);
+    if (!standing.last) return 'more';
+    for (const row of store.sendings(local.instanceId, peerId)) if (!named.has(row.dialogId)) tell(memory.dialog(row), 0);
+    return 'met';
+  }
+
+  #compare(peerId: PeerId, sending: SendingStream | undefined, told: StreamStanding): void {
+    const { crypto, store } = this.#parts;
+    const row = sending?.row;
+    if (!row || told.highest >= row.nextSequence || told.control > row.control) return this.#suspect(peerId, 'sequence');
+    if (told.cumulative === 0 || !row.comparedEqual) return;
+    const own = told.cumulative === row.nextSequence - 1 ? row.digest : store.findOutbox(row, told.cumulative)?.digest;
+    if (own && !crypto.equal(own, told.digest)) this.#suspect(peerId, 'digest');
+  }
+
+  #suspect(peerId: PeerId, reason: RollbackReason): void {
+    const { store, clock, logger } = this.#parts;
+    const before = store.retirements().find((each) => each.toldBy === peerId && each.reason !== 'start-token');
+    if (before && Math.abs(clock.now() - before.at) < unprovenMs) logger.warn('dialog.rollback-not-believed', { reason });
+    else this.#notice(peerId, reason);
+  }
+
+  #notice(peerId: PeerId, reason: RollbackReason): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.#parts.logger.warn('dialog.rolled-back', { reason });
+    this.#parts.sink.rolledBack({ peerId, reason });
+  }
+}

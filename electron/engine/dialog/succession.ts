@@ -1,0 +1,48 @@
+import type { InstanceId, PeerId } from '../ids';
+import { encodeAgain } from './content';
+import type { Sending, SendingParts } from './sending';
+import { blindBytes } from './seal-message';
+import { forgetKey } from './streams';
+
+/**
+ * A device takes the place of the one it was (protocol.md §7): what that one had not delivered goes again in new
+ * streams, from 1, with new keys, and says which message it was: whoever has that one already shows it once. Runs in
+ * `Memory.change`, in the transaction that makes the new device durable.
+ */
+export function succeed(parts: SendingParts, sending: Sending, retired: InstanceId): void {
+  const { store } = parts;
+  const streams = store.sendings(retired);
+  // Before anything is sealed: no dialog may go on under a key of the device that is no more.
+  const undelivered = new Map(streams.map((row) => [row, store.openOutbox(row, 1)]));
+  store.retireOwn(retired);
+  store.tellEverybody();
+  for (const row of streams) {
+    const dialog = parts.memory.dialog(row);
+    if (dialog?.row.state !== 'open') continue;
+    parts.sink.renewed({ ...dialog.key, from: row.epoch, at: Math.max(0, Math.trunc(parts.clock.now())) });
+    for (const { sequence, content, sentAt } of undelivered.get(row) ?? []) {
+      store.removeOutbox(row, sequence);
+      if (content.length === 0) continue;
+      const from = { instanceId: retired, sequence };
+      const { row: sent } = sending.send(dialog, encodeAgain(from, sentAt, content.subarray(blindBytes)));
+      parts.sink.takenOver({ ...dialog.key, from, instanceId: sent.instanceId, sequence: sent.sequence, keyEpoch: sent.sealed?.keyEpoch ?? 0 });
+    }
+  }
+}
+
+/** The other person's devices of these ids are no more: nothing is locked with keys they made. */
+export function forgetDevices(parts: SendingParts, peerId: PeerId, instances: readonly InstanceId[]): void {
+  const { store, memory } = parts;
+  const gone = new Set(instances);
+  if (!memory.ring(peerId).retire(gone)) return;
+  for (const row of store.dialogsOf(peerId)) {
+    if (!row.kekCreator || !gone.has(row.kekCreator)) continue;
+    const dialog = memory.dialog(row);
+    if (!dialog) continue;
+    memory.touch(dialog);
+    const { kekCreator: _, ...rest } = dialog.row;
+    dialog.row = rest;
+    store.putDialog(rest);
+    if (dialog.sending) forgetKey(dialog.sending);
+  }
+}

@@ -1,0 +1,79 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { InstanceList } from '../engine/certificates/instance-list';
+import { retireLocalRecord } from '../engine/certificates/retirement';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { RollbackReason } from '../engine/dialog/dialog-engine';
+import type { PeerId } from '../engine/ids';
+import type { Clock, LocalRecord, LocalStore } from '../engine/ports';
+import type { OpenProfile } from './open-profile';
+import { wipeRecord } from './wipe-record';
+
+/** Why this device must become a new one. */
+export interface RetirementNews {
+  readonly reason: RollbackReason;
+  readonly toldBy: PeerId;
+  /** The device list that says so, if one does. */
+  readonly list?: InstanceList;
+}
+
+/** What an open profile asks of whoever opened it: both open it again, the second as another device. */
+export interface ProfileChanges {
+  /** A newer device list of the own person, with this device in it. */
+  adopt(list: InstanceList): void;
+  retire(news: RetirementNews): void;
+}
+
+/**
+ * Opens the profile again as a new device (protocol.md §7). New keys, the new list, and every undelivered message in its
+ * new place become durable in one transaction: a crash leaves the old device, which notices again, or the new one. The
+ * old profile, which holds everything back already, is left behind when that is done. `open` does not start what it opens.
+ */
+export async function becomeNewDevice(
+  parts: { readonly crypto: Crypto; readonly clock: Clock },
+  old: OpenProfile,
+  news: RetirementNews,
+  open: (record: LocalRecord) => OpenProfile,
+): Promise<OpenProfile> {
+  const { crypto, clock } = parts;
+  const record = loadRecord(old.stores.local);
+  try {
+    const { record: next, retired, successor } = await retireLocalRecord(crypto, record, clock.now(), news.list);
+    try {
+      const fresh = open(next);
+      try {
+        fresh.commit(() => {
+          const { local, dialogs } = fresh.stores;
+          local.save(next);
+          dialogs.addRetirement({ at: Math.trunc(clock.now()), retired, successor, reason: news.reason, toldBy: news.toldBy });
+          fresh.engine.succeed(retired);
+        });
+      } catch (error) {
+        fresh.leave();
+        throw error;
+      }
+      old.leave();
+      return fresh;
+    } finally {
+      wipeRecord(crypto, next);
+    }
+  } finally {
+    wipeRecord(crypto, record);
+  }
+}
+
+/** Stores a newer device list of the own person; the profile is to be opened again with it. */
+export function adoptList(crypto: Crypto, store: LocalStore, list: InstanceList): void {
+  const record = loadRecord(store);
+  try {
+    store.save({ ...record, instanceList: list.bytes });
+  } finally {
+    wipeRecord(crypto, record);
+  }
+}
+
+/** Errors: vault.damaged. */
+export function loadRecord(store: LocalStore): LocalRecord {
+  const record = store.load();
+  if (record === undefined) throw new KeyshiftError('vault.damaged', 'The vault holds no identity.');
+  return record;
+}

@@ -1,0 +1,248 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { parseStanding, encodeStanding, streamsPerStanding } from '../../../../electron/engine/dialog/standing';
+import { createStartToken } from '../../../../electron/engine/dialog/start-token';
+import { Device, settle, TestClock, testCrypto } from '../../../support/dialog-kit';
+import { becomeNew, copyDevice, hear, meet, recordedPerson, type RecordedPerson, session } from '../../../support/dialog-recovery';
+
+let crypto: Crypto;
+let ann: RecordedPerson;
+let bo: RecordedPerson;
+
+beforeAll(async () => {
+  crypto = await testCrypto();
+  [ann, bo] = await Promise.all([recordedPerson(crypto, 'Ann'), recordedPerson(crypto, 'Bo')]);
+}, 60_000);
+
+function pair() {
+  const clock = new TestClock();
+  const alice = new Device(crypto, ann, { clock });
+  const bob = new Device(crypto, bo, { clock });
+  alice.knows(bob);
+  bob.knows(alice);
+  const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+  session(alice, bob);
+  return { clock, alice, bob, dialogId };
+}
+
+describe('a device that was rolled back or copied', () => {
+  it('notices nothing where nothing happened, however often both restart', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    for (let round = 0; round < 4; round += 1) {
+      clock.pass(round === 2 ? -3_600_000 : 60_000);
+      alice.restart();
+      if (round % 2) bob.restart();
+      alice.say(bob, dialogId, `${round}`);
+      expect(meet(alice, bob)).toEqual(['met', 'met']);
+      settle(alice, bob);
+    }
+    expect(bob.sink.texts()).toEqual(['0', '1', '2', '3']);
+    expect(alice.sink.of('rolledBack')).toEqual([]);
+  });
+
+  it('A38 S1-04: learns of a start it does not know, holds everything back at once, and says so once', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const older = copyDevice(crypto, alice, clock);
+    clock.pass(1000);
+    alice.restart();
+    session(alice, bob);
+    clock.pass(1000);
+    older.restart();
+    older.say(bob, dialogId, 'written before it knows');
+    expect(older.pending(bob)).toHaveLength(1);
+    expect(hear(older, bob)).toBe('rolled-back');
+    expect(older.pending(bob)).toEqual([]);
+    expect(older.acknowledgements(bob)).toEqual([]);
+    expect(older.engine.sealWaiting(bob.peerId)).toBe(0);
+    expect(older.say(bob, dialogId, 'waits').keyEpoch).toBe(0);
+    expect(hear(older, bob)).toBe('rolled-back');
+    expect(older.sink.of('rolledBack')).toMatchObject([{ peerId: bob.peerId, reason: 'start-token' }]);
+    expect(bob.sink.texts()).toEqual([]);
+  });
+
+  it('A38: an acknowledgement alone tells it, too', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const older = copyDevice(crypto, alice, clock);
+    clock.pass(1000);
+    alice.restart();
+    session(alice, bob);
+    bob.receive(alice, ...alice.pending(bob));
+    alice.say(bob, dialogId, 'new');
+    bob.receive(alice, ...alice.pending(bob));
+    older.receive(bob, ...bob.acknowledgements(alice));
+    expect(older.sink.of('rolledBack')).toMatchObject([{ reason: 'start-token' }]);
+    expect(older.pending(bob)).toEqual([]);
+  });
+
+  it('A39: both copies met a contact before either spoke: the later one hears it in its first acknowledgement, and loses nothing', async () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const copy = copyDevice(crypto, alice, clock);
+    meet(alice, bob);
+    meet(copy, bob);
+    alice.say(bob, dialogId, 'original');
+    settle(alice, bob);
+    // Same key epoch, another key: from another process, and the place is taken.
+    copy.db.exec('UPDATE sending_streams SET control = 9');
+    clock.pass(1);
+    copy.say(bob, dialogId, 'copy');
+    const acknowledged = bob.db.prepare('UPDATE receiving_streams SET acknowledgement_due = 1').run().changes;
+    expect(acknowledged).toBe(1);
+    bob.restart();
+    copy.receive(bob, ...bob.acknowledgements(copy));
+    expect(copy.sink.of('rolledBack')).toMatchObject([{ reason: 'digest' }]);
+    expect(copy.sink.of('acknowledged').filter((each) => each.upTo > 1)).toEqual([]);
+    const { device: fresh } = await becomeNew(crypto, copy, ann.record, [bob]);
+    session(fresh, bob);
+    expect(bob.sink.texts()).toEqual(['original', 'copy']);
+  });
+
+  it('A38: copied while it ran: what it never gave out tells it, and so does another history of the same length', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const same = copyDevice(crypto, alice, clock);
+    const shorter = copyDevice(crypto, alice, clock);
+    const control = copyDevice(crypto, alice, clock);
+    bob.say(alice, dialogId, 'to be acknowledged');
+    settle(alice, bob);
+    expect(hear(control, bob)).toBe('rolled-back');
+    same.engine.wipe();
+    alice.say(bob, dialogId, 'one');
+    settle(alice, bob);
+    expect(hear(shorter, bob)).toBe('rolled-back');
+    expect(shorter.sink.of('rolledBack')).toMatchObject([{ reason: 'sequence' }]);
+    // Another text at the same place; its control counter is made to fit.
+    same.restart();
+    same.say(bob, dialogId, 'another');
+    same.db.exec('UPDATE sending_streams SET control = 9');
+    same.restart();
+    expect(hear(same, bob)).toBe('rolled-back');
+    expect(same.sink.of('rolledBack')).toMatchObject([{ reason: 'digest' }]);
+  });
+
+  it('a contact cannot talk a device into having been copied: tokens are proofs, everything else is believed once a day', () => {
+    const { clock, alice, bob } = pair();
+    const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    if (!told) throw new Error('nothing told');
+    const forged = { ...told, heardToken: createStartToken(crypto, bob.person.local, clock.now() + 1e9) };
+    expect(alice.engine.meet(bob.person.chain, forged)).toBe('met');
+    expect(alice.engine.meet(bob.person.chain, { ...told, heardToken: crypto.random(16) })).toBe('met');
+    // From before anything it remembers.
+    expect(alice.engine.meet(bob.person.chain, { ...told, heardToken: createStartToken(crypto, ann.local, 5) })).toBe('met');
+    const { instanceId } = alice.person.local;
+    const lie = { ...told, streams: told.streams.map((stream) => ({ ...stream, highest: 99 })) };
+    alice.db.prepare('INSERT INTO retirements (at, retired, successor, reason, told_by) VALUES (?, ?, ?, ?, ?)').run([clock.now() - 3_600_000, instanceId, instanceId, 'sequence', bob.peerId]);
+    expect(alice.engine.meet(bob.person.chain, lie)).toBe('met');
+    clock.pass(24 * 3_600_000);
+    expect(alice.engine.meet(bob.person.chain, lie)).toBe('rolled-back');
+  });
+
+  it('A37: a dialog that failed meanwhile stays failed when an older profile comes back', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const older = copyDevice(crypto, alice, clock);
+    bob.db.exec("UPDATE dialogs SET state = 'failed', failure = 'told-by-peer'");
+    bob.restart();
+    hear(older, bob);
+    expect(older.sink.of('failed')).toMatchObject([{ reason: 'told-by-peer', dialogId }]);
+    expect(() => older.say(bob, dialogId, 'x')).toThrow('ended for safety');
+    older.restart();
+    expect(() => older.say(bob, dialogId, 'x')).toThrow('ended for safety');
+  });
+});
+
+describe('a device that becomes a new one', () => {
+  it('A38 S1-04: takes along what it had not delivered, in order, once, and nothing under old keys', async () => {
+    const { clock, alice, bob, dialogId } = pair();
+    alice.say(bob, dialogId, 'delivered, and it knows');
+    session(alice, bob);
+    alice.say(bob, dialogId, 'delivered, and the copy does not know');
+    const older = copyDevice(crypto, alice, clock);
+    session(alice, bob);
+    alice.say(bob, dialogId, 'lost by the copy');
+    clock.pass(1000);
+    alice.restart();
+    session(alice, bob);
+    older.say(bob, dialogId, 'first');
+    older.say(bob, dialogId, 'second');
+    expect(hear(older, bob)).toBe('rolled-back');
+    older.say(bob, dialogId, 'third');
+
+    const { device: fresh } = await becomeNew(crypto, older, ann.record, [bob]);
+    expect(fresh.person.local.instanceId).not.toBe(ann.local.instanceId);
+    expect(fresh.sink.of('takenOver').map((each) => [each.from.sequence, each.sequence])).toEqual([[3, 1], [4, 2], [5, 3], [6, 4]]);
+    expect(fresh.sink.of('renewed')).toMatchObject([{ dialogId }]);
+    session(fresh, bob);
+    // The sink sees the one it had already with its first place, by which the history leaves it out.
+    const before = bob.sink.of('delivered').filter((each) => each.original === undefined).map((each) => (each.content.kind === 'text' ? each.content.text : ''));
+    expect(before).toEqual(['delivered, and it knows', 'delivered, and the copy does not know', 'lost by the copy']);
+    expect(bob.sink.of('delivered').filter((each) => each.original).map((each) => [each.original?.sequence, each.content.kind === 'text' && each.content.text])).toEqual([
+      [3, 'delivered, and the copy does not know'],
+      [4, 'first'],
+      [5, 'second'],
+      [6, 'third'],
+    ]);
+    expect(bob.sink.of('failed')).toEqual([]);
+    const checks = fresh.db.prepare('SELECT instance_id, key_check FROM sending_keys').all();
+    const keysOf = (own: boolean) => checks.filter((row) => (row['instance_id'] === ann.local.instanceId) === own).map((row) => Buffer.from(row['key_check'] as Uint8Array).toString('hex'));
+    expect(keysOf(true).filter((check) => keysOf(false).includes(check))).toEqual([]);
+    expect(fresh.db.prepare('SELECT creating_instance FROM keks WHERE deleted = 0').all()).toEqual([{ creating_instance: fresh.person.local.instanceId }]);
+    expect(fresh.engine.status(fresh.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 4 });
+
+    // Both ways on, also after restarts.
+    bob.say(fresh, dialogId, 'back');
+    fresh.restart();
+    bob.restart();
+    session(fresh, bob);
+    expect(fresh.sink.texts()).toContain('back');
+    expect(fresh.pending(bob)).toEqual([]);
+    expect(bob.pending(fresh)).toEqual([]);
+  });
+
+  it('what was under way to the old device, under a key that it made, still opens', async () => {
+    const { alice, bob, dialogId } = pair();
+    bob.say(alice, dialogId, 'under way');
+    const bytes = bob.pending(alice);
+    const { device: fresh } = await becomeNew(crypto, alice, ann.record, []);
+    expect(fresh.receive(bob, ...bytes).map((each) => each.kind)).toEqual(['delivered']);
+    expect(fresh.sink.texts()).toEqual(['under way']);
+  });
+
+  it('takes nothing to somebody blocked, and leaves a failed conversation alone', async () => {
+    const { alice, bob, dialogId } = pair();
+    const other = alice.engine.open(bob.peerId, { title: 'y' });
+    alice.say(bob, dialogId, 'waits');
+    alice.db.prepare("UPDATE dialogs SET state = 'failed', failure = 'key-conflict' WHERE dialog_id = ?").run([other]);
+    alice.restart();
+    alice.knows(bob, { blocked: true });
+    const { device: fresh } = await becomeNew(crypto, alice, ann.record, [bob]);
+    expect(fresh.sink.of('takenOver').map((each) => each.dialogId)).toEqual([dialogId]);
+    expect(fresh.pending(bob)).toEqual([]);
+    fresh.knows(bob);
+    fresh.engine.sealWaiting(bob.peerId);
+    session(fresh, bob);
+    expect(bob.sink.texts()).toEqual(['waits']);
+  });
+});
+
+describe('what two devices say first', () => {
+  it('is read back as it was said, in as many parts as it takes, and refused when cut or hung on', () => {
+    const stream = { dialogId: pair().dialogId, cumulative: 3, highest: 2 ** 40, control: 7, digest: crypto.random(32), failed: true };
+    const standing = { startToken: crypto.random(16), heardToken: crypto.random(16), list: crypto.random(9), streams: [stream], last: true };
+    const bytes = encodeStanding(standing);
+    expect(parseStanding(bytes)).toEqual(standing);
+    for (let length = 0; length < bytes.length; length += 1) expect(parseStanding(bytes.subarray(0, length))).toBeUndefined();
+    expect(parseStanding(Buffer.concat([bytes, Buffer.alloc(1)]))).toBeUndefined();
+    expect(parseStanding(encodeStanding({ ...standing, streams: [{ ...stream, highest: 2 }] }))).toBeUndefined();
+    const full = encodeStanding({ ...standing, streams: Array.from({ length: streamsPerStanding }, () => stream) });
+    expect(full.length).toBeLessThan(64 * 1024);
+    expect(parseStanding(full)?.streams).toHaveLength(streamsPerStanding);
+  });
+
+  it('names every stream once, in several parts when there are many', () => {
+    const { alice, bob } = pair();
+    for (let n = 0; n < streamsPerStanding + 5; n += 1) alice.engine.open(bob.peerId, { title: '' });
+    settle(alice, bob, 3);
+    const parts = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    expect(parts.map(({ streams, last }) => [streams.length, last])).toEqual([[streamsPerStanding, false], [6, true]]);
+    expect(hear(alice, bob)).toBe('met');
+    expect(alice.pending(bob)).toEqual([]);
+  }, 60_000);
+});
