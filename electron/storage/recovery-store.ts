@@ -1,4 +1,5 @@
 import type { GapRow, KeptRow, RecoveryStore, RetirementRow, StandingRow } from '../engine/dialog/recovery-store';
+import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { dialogParams, readDialogKey, readSending, readStreamKey, streamParams } from './dialog-rows';
 import { bytes, flag, id, integer, text } from './row';
@@ -33,7 +34,7 @@ export function createRecoveryStore(db: Db): RecoveryStore {
   const write = {
     token: db.prepare('INSERT OR IGNORE INTO own_start_tokens (instance_id, token) VALUES (?, ?)'),
     prune: db.prepare(`DELETE FROM own_start_tokens WHERE instance_id = ? AND token NOT IN
-      (SELECT token FROM own_start_tokens WHERE instance_id = ? ORDER BY token DESC LIMIT ?)`),
+      (SELECT token FROM own_start_tokens WHERE instance_id = ? ORDER BY token DESC ${atMost})`),
     retirement: db.prepare('INSERT INTO retirements (at, retired, successor, reason, told_by) VALUES (?, ?, ?, ?, ?)'),
     reopen: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofStream} AND sequence BETWEEN ? AND ? AND held = 2 AND content <> x''`),
     remove: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence = ?`),
