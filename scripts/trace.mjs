@@ -1,4 +1,5 @@
 // Prints every row of docs/requirements.md with the tests whose titles name it, then the rows that have none.
+// A row whose last column begins with "as S2-13:" has its point there, and its tests too.
 // `npm run trace -- --missing` prints only the latter, counted per part; the exit code is 0 either way: it is a report, not a gate.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -6,12 +7,12 @@ import { join, relative } from 'node:path';
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 const rowName = /\b(?:S[1-5]-\d\d|A\d\d)\b/g;
 
-/** Row ids in the order of the document, with the first words of each. */
+/** Row ids in the order of the document, with the first words of each, and the row it points to if it does. */
 function rows() {
   const found = new Map();
   for (const line of readFileSync(join(root, 'docs/requirements.md'), 'utf8').split('\n')) {
-    const match = /^\| (S[1-5]-\d\d|A\d\d) \| ([^|]*)/.exec(line);
-    if (match) found.set(match[1], match[2].trim());
+    const match = /^\| (S[1-5]-\d\d|A\d\d) \| ([^|]*)\|(?: as (S[1-5]-\d\d|A\d\d):)?/.exec(line);
+    if (match) found.set(match[1], { words: match[2].trim(), as: match[3] });
   }
   return found;
 }
@@ -57,10 +58,12 @@ for (const file of testFiles(join(root, 'test'))) {
   }
 }
 
-const missing = [...proofs].filter(([, tests]) => tests.length === 0).map(([row]) => row);
+const isProven = (row) => (proofs.get(row)?.length ?? 0) > 0;
+const missing = [...known].filter(([row, { as }]) => !isProven(row) && !(as && isProven(as))).map(([row]) => row);
 if (!process.argv.includes('--missing')) {
   for (const [row, tests] of proofs) {
-    console.log(`${row}  ${known.get(row)}`);
+    const { words, as } = known.get(row);
+    console.log(`${row}  ${words}${as ? `  → ${as}` : ''}`);
     for (const test of tests) console.log(`    ${test}`);
   }
   console.log('');
