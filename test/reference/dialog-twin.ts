@@ -105,7 +105,7 @@ export interface TwinDsk {
   readonly dskId: Buffer;
   readonly epoch: number;
   readonly firstSequence: number;
-  /** 1 routine, 2 compromise. */
+  /** 1 routine, 2 compromise, 3 again. */
   readonly kind: number;
 }
 

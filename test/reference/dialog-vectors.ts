@@ -1,5 +1,6 @@
 import sodium from 'libsodium-wrappers';
 import { certName, dskHeader, kekBlock, keyCheck, lp, message, sha256, shortForm, transcript, u32, u64, wrapKek } from './dialog-twin';
+import { standing, startToken } from './standing-twin';
 
 /**
  * The values of test/vectors/dialog.json, computed by the twin alone from inputs that are plain counting bytes.
@@ -68,11 +69,13 @@ export function dialogVectors() {
     const salt = counting(0xf0 + index, 16);
     const time = 1_780_000_000_123 + index;
     const made = message({ block, dskHeader: header, stream, key: dsk, control, sequence, time, salt, plaintext: Buffer.concat([blind, content]) });
-    // A long one is told by its hash.
+    // A long one is told by its hash, and its content by what is repeated in it.
     const bytes = made.bytes.length < 4096 ? { bytes: hex(made.bytes) } : { sha256: hex(sha256(made.bytes)) };
-    const contentText = content.length < 4096 ? { content: hex(content) } : {};
+    const repeated = { before: hex(content.subarray(0, 6)), repeat: hex(content.subarray(6, 7)), times: content.length - 7, after: hex(content.subarray(-1)) };
+    const contentText = content.length < 4096 ? { content: hex(content) } : { contentParts: repeated };
     return { canonical: made.bytes, vector: { name, control, sequence, time, salt: hex(salt), nonce: hex(made.nonce), aad: hex(made.aad), ...contentText, length: made.bytes.length, ...bytes } };
   });
+  const history = [contents.title, contents.text, contents.reply].map((content) => Buffer.concat([blind, content]));
   // All but the long one, whose bytes would fill pages.
   const short = messages.filter(({ vector }) => vector.name !== 'large').map(({ canonical, vector }) => ({ message: vector.name, bytes: hex(shortForm(canonical)) }));
   // The next key exchange key of the same creator: the same session key, only wrapped again (protocol.md §5).
@@ -92,6 +95,14 @@ export function dialogVectors() {
     const { bytes } = message({ block: nextBlock, dskHeader: made, stream, key, control: false, sequence: 5, time: 1_780_604_800_123, salt, plaintext: Buffer.concat([blind, contents.text]) });
     return { name, kind, dskEpoch: epoch, firstSequence: 5, dsk: hex(key), dskId: hex(dskId), wrapNonce: hex(nonce), dskHeader: hex(made), salt: hex(salt), time: 1_780_604_800_123, sequence: 5, bytes: hex(bytes) };
   });
+  const started = 1_780_000_000_000;
+  const stands = {
+    startToken: startToken(started, signing.privateKey),
+    heardToken: Buffer.alloc(16),
+    list: Buffer.alloc(0),
+    streams: [{ dialogId: stream.dialogId, cumulative: 9, highest: 13, control: 2, digest: counting(0xe2, 32), failed: false }],
+    last: true,
+  };
   return {
     inputs: {
       sender: hex(sender),
@@ -130,8 +141,11 @@ export function dialogVectors() {
     dskCheck: hex(keyCheck('dsk-check', dsk)),
     messages: messages.map(({ vector }) => vector),
     shortForm: { overhead: 120, headers: hex(Buffer.concat([sha256(block).subarray(0, 16), sha256(header).subarray(0, 16)])), messages: short },
+    // A title, two places that are lost, a reply.
     transcriptOverGap: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, undefined, undefined, contents.reply].map((content) => content && Buffer.concat([blind, content]))).map(hex),
-    transcript: transcript([sender, recipient], stream.dialogId, senderInstance, [contents.title, contents.text, contents.reply].map((content) => Buffer.concat([blind, content]))).map(hex),
+    // c ‖ content of a stream's sequences 1, 2 and 3, and the digests d_0 to d_3 that follow from them.
+    transcriptContents: history.map(hex),
+    transcript: transcript([sender, recipient], stream.dialogId, senderInstance, history).map(hex),
     nextKek: {
       kek: hex(nextKek),
       kekId: hex(nextFields.kekId),
@@ -144,5 +158,14 @@ export function dialogVectors() {
       dskHeader: hex(rewrapped),
     },
     takeovers,
+    // Of a device that has just started, whose list is known, and to which one dialog is known.
+    standing: {
+      time: started,
+      startToken: hex(stands.startToken),
+      heardToken: hex(stands.heardToken),
+      streams: stands.streams.map((each) => ({ ...each, dialogId: hex(each.dialogId), digest: hex(each.digest) })),
+      last: stands.last,
+      bytes: hex(standing(stands)),
+    },
   };
 }

@@ -23,9 +23,35 @@ async function main(): Promise<void> {
   const card = createCard(crypto, local, [{ host: '192.0.2.7', port: 4711 }], now);
   writeFileSync(
     'test/vectors/foundation.json',
-    `${JSON.stringify({ derivations: derivations(await scripted()), envelope: envelope(await scripted()), chain: toHex(encodeChain(local.chain)), peerId: local.peerId, instanceId: local.instanceId, now, card: armourCard(card) }, undefined, 2)}\n`,
+    `${JSON.stringify({ inputs, derivations: derivations(await scripted()), envelope: envelope(await scripted()), chain: toHex(encodeChain(local.chain)), peerId: local.peerId, instanceId: local.instanceId, now, card: armourCard(card) }, undefined, 2)}\n`,
   );
 }
+
+/**
+ * What `derivations` and `envelope` are made from, for readers who have the file alone. Sealed is an AEAD of purpose `dsk`; the
+ * envelope is one of purpose `deposit` with its random numbers in the order they are drawn.
+ */
+const hexFrom = (first: number, length: number): string => toHex(countingFrom(first, length));
+export const inputs = {
+  signature: { purpose: 'card', seed: hexFrom(0x20, 32), message: hexFrom(0, 10) },
+  kemPublicHash: { secret: hexFrom(0x40, 32) },
+  hkdf: { purpose: 'record', secret: hexFrom(0, 32), context: hexFrom(0, 10), length: 56 },
+  sealed: { purpose: 'dsk', key: hexFrom(0x10, 32), nonce: hexFrom(0, 24), aad: hexFrom(0, 10), plaintext: hexFrom(0, 10) },
+  padded: hexFrom(0, 10),
+  safetyNumber: [
+    { peerId: hexFrom(0xa0, 32), spkiHash: hexFrom(0xc0, 32) },
+    { peerId: hexFrom(0x60, 32), spkiHash: hexFrom(0x80, 32) },
+  ],
+  envelope: {
+    purpose: 'deposit',
+    recipientContext: hexFrom(0, 5),
+    statement: hexFrom(0, 40),
+    recipientSecret: hexFrom(1, 32),
+    signingSeed: hexFrom(2, 32),
+    contentKey: hexFrom(3, 32),
+    encapsulationCoins: hexFrom(4, 64),
+  },
+};
 
 /** A generator whose n-th answer is n, n + 1, …: the whole envelope follows from it. */
 function scripted() {

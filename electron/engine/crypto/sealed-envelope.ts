@@ -143,7 +143,7 @@ export function openSigned(
 export const selectorBytes = 8;
 
 /**
- * Names the key an envelope is sealed to, to whoever holds it, and tells nobody else anything: first 8 bytes of
+ * Names the key an envelope is sealed to, to whoever knows its credential, and tells nobody else anything: first 8 bytes of
  * H(label("selector") ‖ exchange credential hash ‖ KEM ciphertext).
  */
 export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {

@@ -6,7 +6,7 @@ import { openSigned } from '../../../../electron/engine/crypto/sealed-envelope';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
 import { realCrypto } from '../../../support/foundation-kit';
 import vectors from '../../../vectors/foundation.json';
-import { derivations, envelope, scripted } from '../../../vectors/generate-foundation';
+import { derivations, envelope, inputs, scripted } from '../../../vectors/generate-foundation';
 
 let crypto: Crypto;
 beforeAll(async () => {
@@ -16,6 +16,7 @@ beforeAll(async () => {
 describe('vectors', () => {
   it('S1-08: labels, ids, derivations, padding and safety number stay what they were', async () => {
     expect(derivations(await scripted())).toEqual(vectors.derivations);
+    expect(inputs).toEqual(vectors.inputs);
   });
 
   it('S3-18: an envelope follows byte for byte from its random numbers, and opens', async () => {

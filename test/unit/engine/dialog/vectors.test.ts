@@ -7,6 +7,8 @@ import { createOpenState, openMessage, unpadded } from '../../../../electron/eng
 import { createSealState, sealMessage } from '../../../../electron/engine/dialog/seal-message';
 import { maxBodyBytes, spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { encodeDskHeader, parseDskHeader, wrapDsk } from '../../../../electron/engine/dialog/session-key';
+import { encodeStanding } from '../../../../electron/engine/dialog/standing';
+import { createStartToken } from '../../../../electron/engine/dialog/start-token';
 import { firstDigest, gapDigest, nextDigest } from '../../../../electron/engine/dialog/transcript';
 import { createKekBlock } from '../../../../electron/engine/exchange/kek-block';
 import { keyCheck } from '../../../../electron/engine/exchange/kek-wrap';
@@ -163,6 +165,20 @@ describe('the vectors', () => {
     for (const sequence of [2, 3]) overGap.push(hex((over = Buffer.from(gapDigest(crypto, over, sequence)))));
     overGap.push(hex(nextDigest(crypto, over, 4, Buffer.concat([bytes(inputs.blind), contents[2] ?? Buffer.alloc(0)]))));
     expect(overGap).toEqual(vectors.transcriptOverGap);
+  });
+});
+
+describe('the vectors of a standing', () => {
+  it('A38 A39: the engine makes the same start token and the same first word of a session', async () => {
+    const crypto = await scripted();
+    const { standing } = vectors;
+    const instance = { signing: crypto.signingFromSeed(bytes(inputs.signingSeed)) };
+    // Nothing else of a device is looked at.
+    const maker = { instanceId: instanceIdFromBytes(bytes(inputs.senderInstance)), instance } as unknown as Parameters<typeof createStartToken>[1];
+    expect(hex(createStartToken(crypto, maker, standing.time))).toBe(standing.startToken);
+    const streams = standing.streams.map((each) => ({ ...each, dialogId: dialogIdFromBytes(bytes(each.dialogId)), digest: bytes(each.digest) }));
+    const parts = { startToken: bytes(standing.startToken), heardToken: bytes(standing.heardToken), list: new Uint8Array(0), streams, last: standing.last };
+    expect(hex(encodeStanding(parts))).toBe(standing.bytes);
   });
 });
 
