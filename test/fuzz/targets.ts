@@ -1,7 +1,7 @@
 import { realCrypto } from '../support/foundation-kit';
 import type { Target } from './target';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
-import { content, control, layout, messages, plaintexts, standings } from './targets/dialog';
+import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
 import { frames, handshake, items } from './targets/wire';
 
@@ -14,6 +14,7 @@ export async function allTargets(): Promise<Target[]> {
     handshake(),
     await layout(),
     await messages(),
+    await shortForms(),
     await plaintexts(),
     content(),
     control(),

@@ -1,5 +1,6 @@
 import { encodeContent, parseContent } from '../../../electron/engine/dialog/content';
 import { encodeControl, parseControl } from '../../../electron/engine/dialog/control';
+import { encodeShortForm, ShortMessage } from '../../../electron/engine/dialog/short-form';
 import { spanOfMessage } from '../../../electron/engine/dialog/message-layout';
 import { encodeStanding, parseStanding } from '../../../electron/engine/dialog/standing';
 import { dialogIdFromBytes, instanceIdFromBytes } from '../../../electron/engine/wire/ids';
@@ -27,6 +28,37 @@ export async function messages(): Promise<Target> {
     check() {
       if (bob.snapshot() !== before) throw new Error('a refused message changed a row');
       if (bob.sink.events.length > 0) throw new Error('a refused message was told to somebody');
+    },
+  };
+}
+
+/** Short forms of messages that are here already: nothing new can come of them, only what is known, refused or asked for (S1-47). */
+export async function shortForms(): Promise<Target> {
+  const { crypto, alice, bob } = await newPair();
+  const forger = new Forger(crypto, alice.person, bob.person);
+  const block = forger.block();
+  const canonical = [1, 2, 3].map((sequence) => forger.message(sequence, 'x'.repeat(sequence * 40), { block }));
+  bob.receive(alice, ...canonical);
+  const state = (): string => bob.snapshot().replaceAll('"acknowledgement_due":1', '"acknowledgement_due":0');
+  const before = state();
+  const events = bob.sink.events.length;
+  return {
+    name: 'short-form',
+    seeds: canonical.map((message) => {
+      const bytes = Buffer.from(message);
+      const span = spanOfMessage(bytes);
+      if (!span) throw new Error('not a message');
+      const headers = [bytes.subarray(span.block.at, span.block.end), bytes.subarray(span.dskAt, span.dialogAt)].map((each) => crypto.sha256(each).subarray(0, 16));
+      return encodeShortForm(bytes, span, Buffer.concat(headers));
+    }),
+    run(bytes) {
+      const [outcome] = bob.engine.receive(alice.person.chain, [new ShortMessage(bytes)]);
+      if (outcome?.kind !== 'rejected' && outcome?.kind !== 'wanted' && outcome?.kind !== 'duplicate') throw new Error(`a changed short form was ${outcome?.kind}`);
+      return outcome.kind === 'rejected' ? outcome.reason : outcome.kind;
+    },
+    check() {
+      if (state() !== before) throw new Error('a short form changed a row');
+      if (bob.sink.events.length > events) throw new Error('a short form was told to somebody');
     },
   };
 }
