@@ -86,19 +86,27 @@ async function save({ profile: current, crypto, files }: EnvelopesServiceParts, 
   }
   const profile = current();
   const { to } = recipient(profile, contactId);
-  // In one transaction: an acknowledgement is made only when the file that carries it is on its disk.
-  return profile.commit(() => {
-    const due = profile.engine.acknowledgements(to.peerId).map(({ bytes }) => sealDeposit(crypto, profile.local, to, bytes));
-    const all = [...due, ...deposits];
+  // Durable before the file: what a stick carries must not name counters and epochs that were then undone and come again.
+  const due = profile.commit(() => profile.engine.acknowledgements(to.peerId));
+  let written: string | undefined;
+  let count = 0;
+  try {
+    const all = [...due.map(({ bytes }) => sealDeposit(crypto, profile.local, to, bytes)), ...deposits];
     // What is too much for one file waits for the next: the oldest go first.
-    const fitting = all.slice(0, fittingEnvelopes(all));
-    if (fitting.length === 0) throw nothing();
-    const written = files.write(path, encodeEnvelopeFile(crypto, fitting));
-    for (const { dialogId, sequence } of rows.slice(0, Math.max(0, fitting.length - due.length))) {
+    count = fittingEnvelopes(all);
+    if (count === 0) throw nothing();
+    written = files.write(path, encodeEnvelopeFile(crypto, all.slice(0, count)));
+  } finally {
+    // What no file carries is due again.
+    const left = due.slice(written === undefined ? 0 : count);
+    if (left.length > 0) profile.commit(() => profile.engine.repeatControls(to.peerId, left.map(({ dialogId }) => dialogId)));
+  }
+  profile.commit(() => {
+    for (const { dialogId, sequence } of rows.slice(0, Math.max(0, count - due.length))) {
       profile.history.sent({ peerId: to.peerId, dialogId, instanceId: profile.local.instanceId, from: sequence, upTo: sequence });
     }
-    return { path: written, count: fitting.length };
   });
+  return { path: written, count };
 }
 
 async function open({ profile: current, crypto, clock, files }: EnvelopesServiceParts, path: string): Promise<Tally> {
