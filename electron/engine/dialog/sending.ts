@@ -207,20 +207,15 @@ export class Sending {
       stream.sealer = { ...cached, ringRevision: ring.revision };
       return stream.sealer;
     }
-    let block = ring.keys.ownBlock(kek, peer);
-    if (!block && kek.creatingInstance !== local.instanceId) {
+    let headers = this.#headers(dialog, key, peer, kek);
+    if (!headers && kek.creatingInstance !== local.instanceId) {
       // The exchange key it once came under is destroyed: until its creator has a new one, with a key of this device.
       kek = ring.own(peer, Math.max(0, Math.trunc(now)));
-      block = ring.keys.ownBlock(kek, peer);
+      headers = this.#headers(dialog, key, peer, kek);
     }
-    if (!block) return this.#refuse(peer);
-    // 524, 540, 544: the DSK header; the same key under a new KEK is only wrapped again.
-    const context = { sender: local.peerId, recipient: peer.peerId, dialogId: dialog.key.dialogId, senderInstance: local.instanceId, kekId: kek.kekId };
-    const bytes = ring.keys.withKey(kek, (secret) => encodeDskHeader(key.header, wrapDsk(crypto, secret, context, key.header, key.secret)));
-    if (!bytes) return this.#refuse(peer);
+    if (!headers) return this.#refuse(peer);
     const state = createSealState({
-      block,
-      dskHeader: { bytes, hash: crypto.sha256(bytes) },
+      ...headers,
       dialogId: dialog.key.dialogId,
       senderInstance: local.instanceId,
       key: key.secret,
@@ -228,6 +223,18 @@ export class Sending {
     const sealer: Sealer = { state, key, exchangeHash: peer.exchange.hash, ringRevision: ring.revision, kekId: kek.kekId, creator: kek.creatingInstance, ...ring.life(kek) };
     stream.sealer = sealer;
     return sealer;
+  }
+
+  /** 508–544 under this KEK. Undefined when its bytes cannot be had, also where its block is stored, or the peer's key is malformed. */
+  #headers(dialog: DialogState, key: SendingKey, peer: RemoteParty, kek: KekRow): Pick<Parameters<typeof createSealState>[0], 'block' | 'dskHeader'> | undefined {
+    const { crypto, local, memory } = this.#parts;
+    const { keys } = memory.ring(peer.peerId);
+    const block = keys.ownBlock(kek, peer);
+    if (!block) return undefined;
+    // 524, 540, 544: the DSK header; the same key under a new KEK is only wrapped again.
+    const context = { sender: local.peerId, recipient: peer.peerId, dialogId: dialog.key.dialogId, senderInstance: local.instanceId, kekId: kek.kekId };
+    const bytes = keys.withKey(kek, (secret) => encodeDskHeader(key.header, wrapDsk(crypto, secret, context, key.header, key.secret)));
+    return bytes && { block, dskHeader: { bytes, hash: crypto.sha256(bytes) } };
   }
 
   #freshKey(dialog: DialogState, stream: SendingStream): SendingKey {

@@ -216,6 +216,27 @@ describe('exchange keys that come and go', () => {
     expect(theirs).toBe(after);
     expect(bob.sink.texts()).toEqual(['a', 'b']);
   });
+
+  it('S1-19 S1-28: a key whose exchange key is gone after a restart holds nothing up, though its block for answers is kept: one’s own is used', async () => {
+    const pair = await RotatingPair.create();
+    const { alice, bob, clock } = pair;
+    const dialogId = bob.engine.open(alice.peerId, { title: 'x' });
+    pair.settle();
+    // Bob does not hear of her new exchange keys, and locks with a new key of his to one about to be destroyed.
+    const epochs: number[] = [];
+    for (let at = 0; at < 45; at += 1) {
+      clock.pass(day);
+      await pair.renew(alice);
+      if (at === 36) {
+        bob.say(alice, dialogId, 'late');
+        expect(alice.receive(bob, ...bob.pending(alice)).map((each) => each.kind)).toEqual(['delivered']);
+      }
+      if (at >= 36) epochs.push(alice.say(bob, dialogId, `${at}`).keyEpoch);
+    }
+    expect(epochs).not.toContain(0);
+    pair.settle();
+    expect(bob.sink.texts()).toHaveLength(epochs.length);
+  });
 });
 
 function peerBytes(peerId: string): Buffer {
