@@ -80,10 +80,11 @@ export function ownTime(stream: ReceivingStream, sentAt: number, received: numbe
 
 /**
  * The row with one more message. Its times are the sender's within this epoch alone, so that what others of the stream
- * overtook does not stretch it (A34).
+ * overtook does not stretch it (A34). None is before the key was heard of: what waited, or is locked again, was written
+ * before there was that key.
  */
 export function withUse(row: ReceivingKeyRow, sentAt: number, received: number): ReceivingKeyRow {
-  const lastTime = Math.max(row.lastTime, Math.min(sentAt, received));
+  const lastTime = Math.max(row.lastTime, Math.min(Math.max(sentAt, row.receivedAt), received));
   // What a control message brought before is no use of the key for messages.
   return { ...row, messages: row.messages + 1, firstTime: row.messages === 0 ? lastTime : row.firstTime, lastTime };
 }

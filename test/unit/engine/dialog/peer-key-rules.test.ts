@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Device, newPair } from '../../../support/dialog-kit';
+import { type Device, newPair, settle } from '../../../support/dialog-kit';
 import { day, type End, hour, minute, talkingPair, tenYears } from '../../../support/talking-pair';
 import { Forger } from '../../../support/dialog-forge';
 
@@ -295,5 +295,43 @@ describe('one key of the other side for too long', () => {
       cross();
       expect(failures(b.device)).toEqual(['key-too-old']);
     }
+  });
+
+  it('S2-12 S1-18: what was written before a key, and locked with it later, is no long use of that key', async () => {
+    const { alice, bob } = await newPair();
+    const strict = { staleAfterMilliseconds: day, whenStale: 'fail' } as const;
+    const pass = (milliseconds: number): void => [alice, bob].forEach((each) => each.clock.pass(milliseconds));
+    // Written for days before Bob was known, locked at once.
+    const waiting = alice.engine.open(bob.peerId, { title: 'x' });
+    alice.peers.clear();
+    for (const text of ['Monday', 'Wednesday']) {
+      alice.say(bob, waiting, text);
+      pass(2 * day);
+    }
+    alice.knows(bob).engine.sealWaiting(bob.peerId);
+    bob.receive(alice, ...alice.pending(bob));
+    bob.engine.setPolicy(bob.dialog(alice, waiting), strict);
+    alice.say(bob, waiting, 'Friday');
+    settle(alice, bob);
+    // Locked for days, locked again at once after a compromise.
+    const again = alice.engine.open(bob.peerId, { title: 'y' });
+    settle(alice, bob);
+    bob.engine.setPolicy(bob.dialog(alice, again), strict);
+    for (const text of ['Saturday', 'Monday']) {
+      alice.say(bob, again, text);
+      pass(2 * day);
+    }
+    alice.engine.shiftPair(alice.dialog(bob, again), { compromised: true });
+    settle(alice, bob);
+    expect(bob.sink.texts()).toEqual(['Monday', 'Wednesday', 'Friday', 'Saturday', 'Monday']);
+    expect(failures(bob)).toEqual([]);
+    // What is written under it from then on counts.
+    alice.engine.setPolicy(alice.dialog(bob, again), { afterMilliseconds: 0, onPeerShift: false });
+    for (let at = 0; at < 3; at += 1) {
+      alice.say(bob, again, 'x');
+      settle(alice, bob);
+      pass(0.6 * day);
+    }
+    expect(failures(bob)).toEqual(['key-too-old']);
   });
 });
