@@ -36,7 +36,7 @@ export class OwnShifts {
         ? 'devices'
         : limitReached(policy, row, this.age(row, wall, monotonic));
     if (reason && !this.#pace.isResting(monotonic)) return reason;
-    this.reactions.passed(monotonic);
+    this.reactions.passed(policy, monotonic);
     return undefined;
   }
 

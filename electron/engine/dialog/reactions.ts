@@ -69,9 +69,9 @@ export class Reactions {
     return this.#reacted === undefined || monotonic - this.#reacted >= reactionSpacingMs;
   }
 
-  /** A message leaves under the old key although a reaction is due: soon nobody waits for it any more. */
-  passed(monotonic: number): void {
-    if (this.#pending > 0 && monotonic - this.#pendingSince > reactionDroppedMs) this.#drop();
+  /** A message leaves under the old key although a reaction is due: soon nobody waits for it any more. Too few are not due. */
+  passed(policy: ShiftPolicy, monotonic: number): void {
+    if (this.#pending >= policy.peerShifts && monotonic - this.#pendingSince > reactionDroppedMs) this.#drop();
   }
 
   #drop(): void {

@@ -206,4 +206,21 @@ describe('a shift that follows the other side’s', () => {
     cross();
     expect(a.say()).toBe(1);
   });
+
+  it('S2-09 S2-11: where several of theirs cause one of one’s own, they may lie hours apart; a due one is still dropped in time', async () => {
+    const { a, b, cross, pass } = await talkingPair({ ...following, peerShifts: 2 });
+    const reasons: string[][] = [];
+    for (let time = 0; time < 4; time += 1) {
+      a.shift();
+      a.say();
+      cross();
+      for (let message = 0; message < 6; message += 1) {
+        pass(10 * minute);
+        b.say();
+        cross();
+      }
+      reasons.push(b.reasons());
+    }
+    expect(reasons).toEqual([[], ['peer'], ['peer'], ['peer', 'peer']]);
+  });
 });
