@@ -15,6 +15,7 @@ export function createKekStore(db: Db): KekStore {
     'SELECT created_at FROM keks WHERE peer_id = ? AND creating_instance = ? AND by_hand = 1 AND created_at > ? ORDER BY created_at',
   );
   const eraseKeks = db.prepare('UPDATE keks SET key = NULL WHERE key IS NOT NULL AND (own_exchange IS NOT ? OR not_after <= ?)');
+  const deleteErased = db.prepare('DELETE FROM kek_blocks_own WHERE kek_id IN (SELECT kek_id FROM keks WHERE key IS NULL AND own_exchange IS NOT NULL)');
   const deleteKek = db.prepare('DELETE FROM keks WHERE peer_id = ? AND kek_id = ?');
   const selectFloor = db.prepare('SELECT floor FROM kek_floors WHERE peer_id = ? AND creating_instance = ?');
   const upsertFloor = db.prepare('INSERT OR REPLACE INTO kek_floors (peer_id, creating_instance, floor) VALUES (?, ?, ?)');
@@ -58,6 +59,7 @@ export function createKekStore(db: Db): KekStore {
       selectByHand.all([peerId, creatingInstance, since]).map((row) => integer(row, 'created_at')),
     eraseKeks(ownExchange, now) {
       eraseKeks.run([ownExchange, now]);
+      deleteErased.run();
     },
     removeKek(peerId, kekId) {
       deleteKek.run([peerId, kekId]);

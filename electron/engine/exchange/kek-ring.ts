@@ -72,7 +72,9 @@ export class KekRing {
     const { store, peerId } = this.#parts;
     const row = this.#rows.get(header.kekId);
     if (!row) {
+      const before = this.newestOf(header.creatingInstance);
       this.#put({ peerId, ...header, check, known: true, deleted: false, createdAt: now });
+      if (before && before.epoch < header.epoch) store.removeOwnBlocks(before.kekId); // answered under no more
       this.#forgetOldest(header.creatingInstance);
     } else if (!row.known && !row.deleted) {
       this.#put({ ...row, known: true });
@@ -251,6 +253,7 @@ export class KekRing {
     for (const row of epochs.slice(0, Math.max(0, epochs.length - maxRemembered))) {
       this.#rows.delete(row.kekId);
       store.removeKek(peerId, row.kekId);
+      store.removeBlocksOf(peerId, row.kekId);
       const floor = Math.max(this.floor(creator), row.epoch + 1);
       store.setKekFloor(peerId, creator, floor);
       this.#floors.set(creator, floor);

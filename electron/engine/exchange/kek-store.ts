@@ -35,7 +35,7 @@ export interface KekStore {
   putKek(row: KekRow): void;
   /** Creation times of keys this person asked for since `since`, oldest first. */
   keksByHand(peerId: PeerId, creatingInstance: InstanceId, since: number): readonly number[];
-  /** Erases the bytes of own keys, of all pairs, that are made for another own exchange credential or have ended. */
+  /** Erases the bytes of own keys, of all pairs, that are made for another own exchange credential or have ended, and the blocks of erased ones. */
   eraseKeks(ownExchange: Uint8Array, now: number): void;
   /** Forgets a key altogether; its epoch stays below the floor. */
   removeKek(peerId: PeerId, kekId: KekId): void;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { kekIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Forger } from '../../../support/dialog-forge';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 import { day, hour, keysWithBytes, RotatingPair } from '../../../support/rotating-pair';
@@ -180,5 +181,33 @@ describe('a key exchange key replaced by its creator', () => {
     alice.receive(bob, ...bob.acknowledgements(alice));
     for (const device of [alice, bob]) expect(device.crypto.meter.read()).toMatchObject(none);
     expect(alice.pending(bob)).toEqual([]);
+  });
+
+  it('A17: however many keys a contact makes, a bounded number of header blocks is kept, also of those answered under', async () => {
+    const { alice, bob, crypto } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    const now = alice.clock.now();
+    for (let epoch = 1; epoch <= 300; epoch += 1) {
+      forger.newKek();
+      forger.kekHeader = { ...forger.kekHeader, kekId: kekIdFromBytes(crypto.random(16)), epoch, notBefore: now, notAfter: now + 7 * day };
+      bob.receive(alice, forger.message(epoch, `${epoch}`));
+      expect(bob.acknowledgements(alice)).toHaveLength(1);
+    }
+    expect(bob.sink.texts()).toHaveLength(300);
+    const count = (table: string) => bob.db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'];
+    expect([count('keks'), count('kek_blocks_received'), count('kek_blocks_own')]).toEqual([256, 16, 1]);
+  });
+
+  it('S1-18: of keys that are erased when a profile opens their header blocks go, too', async () => {
+    const pair = await RotatingPair.create();
+    const { alice, bob, clock } = pair;
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    for (let week = 0; week < 8; week += 1) {
+      alice.say(bob, dialogId, `${week}`);
+      pair.settle();
+      clock.pass(8 * day);
+      for (const each of [alice, bob]) await pair.renew(each);
+    }
+    expect(Number(alice.db.prepare('SELECT count(*) AS n FROM kek_blocks_own').get()?.['n'])).toBeLessThan(2);
   });
 });
