@@ -24,9 +24,9 @@ export const shiftsByHandPerHour = 50;
 export const pairShiftsPerHour = 10;
 export const hourMs = 3600 * 1000;
 
-/** Shifts of a stream in an hour, of any kind: automatic ones wait from 90, so that the usual limit of 100 is never met; by hand it ends at 95. */
+/** Shifts of a stream in an hour, of any kind: automatic ones wait from 90, so that the usual limit of 100 is never met; by hand it ends there, too, and what a compromise renews comes on top. */
 export const shiftsPerHour = 90;
-export const shiftsPerHourByHand = 95;
+export const shiftsPerHourByHand = 90;
 /** Between two automatic shifts of a stream. */
 export const automaticSpacingMs = 60 * 1000;
 /** Between two shifts that follow the other side's. */
