@@ -112,8 +112,10 @@ export class Delivering {
     const whole = parseContent(row.content.subarray(blindBytes)) ?? { kind: 'unsupported', type: 0 };
     const content = whole.kind === 'again' ? whole.content : whole;
     if (content.kind === 'title') {
-      if (dialog.row.announced) sink.titled({ ...dialog.key, title: content.title });
-      else this.#announce(dialog, content.title);
+      const place = whole.kind === 'again' ? whole.original.sequence : sequence;
+      if (!dialog.row.announced) this.#announce(dialog, content.title);
+      // The first word of whoever opened the dialog: nobody renames it for the other, or later.
+      else if (place === 1 && dialog.row.openedBy === 'peer') sink.titled({ ...dialog.key, title: content.title });
       return;
     }
     if (!dialog.row.announced) this.#announce(dialog, '');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeContent } from '../../../../electron/engine/dialog/content';
 import { Device, newPair, person, settle, testCrypto } from '../../../support/dialog-kit';
 import { Forger } from '../../../support/dialog-forge';
 
@@ -238,5 +239,17 @@ describe('somebody who does not keep to the rules', () => {
     bob.receive(alice, forger.message(2, '', { plaintext: Buffer.alloc(16) }));
     expect(bob.receive(alice, forger.message(3, 'after'))[0]?.kind).toBe('delivered');
     expect(bob.sink.of('delivered').map((each) => each.content)).toEqual([{ kind: 'unsupported', type: 99 }, { kind: 'unsupported', type: 0 }, { kind: 'text', text: 'after' }]);
+  });
+
+  it('S1-41: nobody gives the other’s dialog another name, nor one of one’s own later on; the order goes on', async () => {
+    const { alice, bob, forger } = await malicious();
+    const title = (name: string) => ({ plaintext: Buffer.concat([Buffer.alloc(16), encodeContent({ kind: 'title', title: name })]) });
+    bob.receive(alice, forger.message(1, '', title('Plans')), forger.message(2, '', title('Bank')));
+    expect(bob.sink.of('opened')).toMatchObject([{ title: 'Plans' }]);
+    forger.dialogId = bob.engine.open(alice.peerId, { title: 'mine' });
+    forger.newDsk();
+    forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId() };
+    expect(bob.receive(alice, forger.message(1, '', title('Bank')), forger.message(2, 'two')).map((each) => each.kind)).toEqual(['delivered', 'delivered']);
+    expect(bob.sink.of('titled')).toEqual([]);
   });
 });
