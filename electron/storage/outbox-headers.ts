@@ -24,6 +24,8 @@ export class OutboxHeaders {
   readonly #remove;
   /** By name. What a name stands for never changes, so that nothing here can be undone by a rollback. */
   readonly #known = new Map<string, Buffer>();
+  /** Known ones that no row needed when they were to be forgotten. */
+  readonly #idle = new Map<string, Uint8Array>();
 
   constructor(db: Db) {
     db.exec('DELETE FROM outbox_headers WHERE name NOT IN (SELECT headers FROM outbox WHERE headers IS NOT NULL)');
@@ -61,7 +63,10 @@ export class OutboxHeaders {
 
   /** Forgets headers that no row needs any more, unless they are in use and will be needed again at once. */
   release(names: readonly Uint8Array[]): void {
-    for (const name of names) if (!this.#known.has(keyOf(name))) this.#remove.run([name]);
+    for (const name of names) {
+      if (this.#known.has(keyOf(name))) this.#idle.set(keyOf(name), Uint8Array.from(name));
+      else this.#remove.run([name]);
+    }
   }
 
   /** What stands under this name in the database: a name in memory may be of a transaction that was undone. */
@@ -74,7 +79,13 @@ export class OutboxHeaders {
 
   #store(name: Uint8Array, headers: Buffer): Buffer {
     this.#add.run([name, headers]);
-    return this.#remember(name, headers);
+    const own = this.#remember(name, headers);
+    for (const [key, idle] of this.#idle) {
+      if (this.#known.has(key)) continue;
+      this.#idle.delete(key);
+      this.#remove.run([idle]);
+    }
+    return own;
   }
 
   #remember(name: Uint8Array, headers: Uint8Array): Buffer {

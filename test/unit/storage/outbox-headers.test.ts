@@ -84,4 +84,16 @@ describe('headers of the outbox', () => {
     const other = new Uint8Array(10);
     expect(packing.pack(other)).toEqual({ bytes: other, headers: null });
   });
+
+  it('S1-33: of many keys one after the other the headers go, too, while the program runs', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    for (let key = 0; key < 200; key += 1) {
+      for (const each of [alice, bob]) each.clock.pass(3_600_000);
+      alice.say(bob, dialogId, `${key}`);
+      bob.receive(alice, ...alice.pending(bob));
+      alice.receive(bob, ...bob.acknowledgements(alice));
+    }
+    expect(Number(headers(alice))).toBeLessThan(70);
+  });
 });
