@@ -56,6 +56,24 @@ export class ControlHandler {
     sink.failed({ ...dialog.key, reason });
   }
 
+  /** It is over for the other side, too; what it shows to have had before is delivered, the rest is to be sent again elsewhere. */
+  ended(dialog: DialogState, { cumulative, digest }: Pick<Acknowledgement, 'cumulative' | 'digest'>): void {
+    const { store, sink, memory, crypto } = this.#parts;
+    const { sending } = dialog;
+    if (dialog.row.state !== 'closed' && sending && cumulative > sending.row.acknowledged && cumulative < sending.row.nextSequence) {
+      const { row } = sending;
+      const own = cumulative === row.nextSequence - 1 ? row.digest : store.findOutbox(row, cumulative)?.digest;
+      if (own && crypto.equal(own, digest)) {
+        memory.touch(dialog);
+        store.acknowledge(row, cumulative);
+        sending.row = { ...row, acknowledged: cumulative, nextSealed: Math.max(row.nextSealed, cumulative + 1) };
+        store.putSending(sending.row);
+        sink.acknowledged({ ...dialog.key, instanceId: row.instanceId, from: row.acknowledged + 1, upTo: cumulative, gap: false });
+      }
+    }
+    this.fail(dialog, 'told-by-peer', false);
+  }
+
   /** `to`: only what concerns this device. */
   isDue(peerId: PeerId, to?: InstanceId): boolean {
     const { store } = this.#parts;

@@ -85,7 +85,7 @@ export class Rollback {
     for (const stream of standing.streams) {
       named.add(stream.dialogId);
       const dialog = memory.dialog({ peerId, dialogId: stream.dialogId });
-      if (dialog && stream.failed) controls.fail(dialog, 'told-by-peer', false);
+      if (dialog && stream.failed) controls.ended(dialog, stream);
       this.#compare(peerId, dialog?.sending, stream);
     }
     if (standing.last) this.#named.delete(name);

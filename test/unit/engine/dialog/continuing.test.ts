@@ -3,6 +3,7 @@ import { encodeContent } from '../../../../electron/engine/dialog/content';
 import { dialogIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Forger } from '../../../support/dialog-forge';
 import { newPair, settle } from '../../../support/dialog-kit';
+import { meet } from '../../../support/dialog-recovery';
 
 const former = dialogIdFromBytes(new Uint8Array(16).fill(9));
 
@@ -54,5 +55,26 @@ describe('a dialog that continues another', () => {
     alice.receive(bob, ...bob.acknowledgements(alice));
     expect(alice.sink.of('acknowledged').at(-1)?.upTo).toBe(3);
     expect(alice.sink.of('failed')).toMatchObject([{ reason: 'told-by-peer' }]);
+  });
+
+  it('S2-10 A37: … also when that word is lost, and the next session begins with what was delivered', async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    settle(alice, bob);
+    bob.engine.setPolicy(bob.dialog(alice, dialogId), { failAfterShifts: 1 });
+    for (const text of ['before', 'at the limit', 'past it']) {
+      alice.say(bob, dialogId, text);
+      alice.engine.shift(alice.dialog(bob, dialogId), 'hand');
+    }
+    bob.say(alice, dialogId, 'crossing');
+    alice.receive(bob, ...bob.pending(alice));
+    bob.receive(alice, ...alice.pending(bob));
+    for (const [device, other] of [[alice, bob], [bob, alice]] as const) device.acknowledgements(other);
+    meet(alice, bob);
+    meet(bob, alice);
+    expect(alice.sink.of('acknowledged').at(-1)).toMatchObject({ from: 2, upTo: 3 });
+    expect(alice.sink.of('failed')).toMatchObject([{ reason: 'told-by-peer' }]);
+    // Whoever ended it learns as much.
+    expect(bob.sink.of('acknowledged')).toMatchObject([{ from: 1, upTo: 1 }]);
   });
 });
