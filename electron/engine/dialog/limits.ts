@@ -7,6 +7,8 @@ export interface DialogLimits {
   /** How far behind the next expected message one may come early, and how many bytes may wait (A25). At most 1,024. */
   readonly lookAhead: number;
   readonly heldBytes: number;
+  /** How many may wait in memory in all dialogs of one peer together. */
+  readonly heldBytesOfPeer: number;
 }
 
 export const defaultLimits: DialogLimits = {
@@ -15,6 +17,7 @@ export const defaultLimits: DialogLimits = {
   decapsulationsPerSecond: 1,
   lookAhead: 1024,
   heldBytes: 8 * 1024 * 1024,
+  heldBytesOfPeer: 32 * 1024 * 1024,
 };
 
 /** MICs of recently accepted messages remembered per peer. */

@@ -112,6 +112,15 @@ export class Memory {
     return [...this.#dialogs.values()].filter((state) => state.key.peerId === peerId);
   }
 
+  /** Of this peer's messages that came early, in all dialogs in memory. */
+  heldBytes(peerId: PeerId): number {
+    let sum = 0;
+    for (const state of this.#dialogs.values()) {
+      if (state.key.peerId === peerId) for (const stream of state.receiving.values()) sum += stream.heldBytes;
+    }
+    return sum;
+  }
+
   peer(peerId: PeerId): PeerMemory {
     const known = this.#peers.get(peerId);
     if (known) return known;

@@ -110,7 +110,7 @@ export class Receiving {
     const isDoubted = waits !== undefined && dsk.header.compromise && waits.keyEpoch < dsk.header.epoch;
     if (stream && (sequence <= cumulative || (waits && !isDoubted))) return this.#duplicate(known, stream, touched);
     if (sequence > cumulative + limits.lookAhead) return rejected('ahead');
-    if (stream && sequence !== cumulative + 1 && stream.heldBytes + message.content.length > limits.heldBytes) return rejected('ahead');
+    if (sequence !== cumulative + 1 && !this.#hasRoom(peer, stream, message.content.length)) return rejected('ahead');
 
     const claim = { ...dsk.header, check: dsk.check, sequence };
     const verdict = judgeEpoch(stream?.keys ?? [], claim);
@@ -147,6 +147,12 @@ export class Receiving {
     const outcome = this.#delivering.accept(dialog, into, arrived);
     this.#heard(message, dialog, verdict);
     return outcome;
+  }
+
+  /** Whether so many bytes more may wait for an earlier message: whoever opens many dialogs fills no memory with them (A25). */
+  #hasRoom({ peerId }: PeerMemory, stream: ReceivingStream | undefined, more: number): boolean {
+    const { memory, limits } = this.#parts;
+    return (stream?.heldBytes ?? 0) + more <= limits.heldBytes && memory.heldBytes(peerId) + more <= limits.heldBytesOfPeer;
   }
 
   /** What breaks the rules of keys, if anything does (A11, A29, A35, A36). */

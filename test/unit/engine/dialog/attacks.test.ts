@@ -191,6 +191,20 @@ describe('somebody who does not keep to the rules', () => {
     expect(bob.receive(alice, forger.message(1, 'y'.repeat(10_000)))[0]).toMatchObject({ kind: 'delivered', count: 5 });
   });
 
+  it('A25: … and so is what waits in all dialogs of a contact together, however many it opens; what is next always gets in', async () => {
+    const { crypto, alice, bob } = await newPair({ limits: { heldBytesOfPeer: 50_000 } });
+    const forger = new Forger(crypto, alice.person, bob.person);
+    const kinds = [];
+    for (let dialog = 0; dialog < 10; dialog += 1) {
+      forger.newDsk();
+      forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId() };
+      forger.newDialog();
+      kinds.push(bob.receive(alice, forger.message(2, 'x'.repeat(10_000)))[0]?.kind);
+    }
+    expect(kinds).toEqual([...Array.from({ length: 4 }, () => 'held'), ...Array.from({ length: 6 }, () => 'rejected')]);
+    expect(bob.receive(alice, forger.message(1, 'next'))[0]?.kind).toBe('delivered');
+  });
+
   it('A17: header blocks without end are throttled, and only for that peer', async () => {
     const { crypto, alice, bob } = await newPair({ limits: { decapsulations: 5, decapsulationsPerSecond: 1 } });
     const forger = new Forger(crypto, alice.person, bob.person);
