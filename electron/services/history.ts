@@ -10,6 +10,8 @@ import { toldPerConversation } from './waiting-news';
 import type { ContactRow, ConversationRow, MessagePlace, MessageRow, Stores } from './ports';
 
 const previewLength = 160;
+/** Conversations that continue each other: more are made by nobody who means it. */
+const longestChain = 1_000;
 
 /** First line of a text, short, for the conversation list. */
 export function previewOf(text: string): string {
@@ -165,8 +167,18 @@ export class History implements DialogSink {
   continued(dialog: { peerId: PeerId; dialogId: DialogId; continues: DialogId }): void {
     const former = this.#stores.conversations.byDialog(dialog.peerId, dialog.continues);
     const row = this.conversationFor(dialog.peerId, dialog.dialogId, '');
-    if (former === undefined || former.conversationId === row.conversationId) return;
+    if (former === undefined || this.#leadsTo(row, former)) return;
     this.link(former, row);
+  }
+
+  /** Links lead from older to newer ones: whoever says otherwise makes no ring of them. */
+  #leadsTo(from: ConversationRow, to: ConversationRow): boolean {
+    let at: ConversationRow | undefined = from;
+    for (let steps = 0; at !== undefined && steps < longestChain; steps += 1) {
+      if (at.conversationId === to.conversationId) return true;
+      at = at.continuedBy === undefined ? undefined : this.#stores.conversations.byId(at.continuedBy);
+    }
+    return at !== undefined;
   }
 
   link(former: ConversationRow, next: ConversationRow): void {
