@@ -2,6 +2,7 @@ import type { KeyTimeline } from '../../shared/model/keys';
 import { lifetimes } from '../engine/certificates/validity';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow } from './ports';
+import { shownMessages } from './shown-messages';
 
 /**
  * The lives of a conversation's keys, and what somebody would gain who takes this device now: session keys come back
@@ -13,13 +14,15 @@ export function keyLives(profile: OpenProfile, conversation: ConversationRow, at
   const { generations, exchangeKeySince } = engine.timeline(conversation);
   const exchanges = local.exchange.all().map(({ credential }) => credential);
   const held = [...exchanges.map((each) => each.notBefore), ...(exchangeKeySince === undefined ? [] : [exchangeKeySince])];
-  const recordedSince = generations.length === 0 ? null : Math.max(conversation.createdAt, Math.min(...held));
+  const heldSince = Math.min(...held);
+  const recordedSince = generations.length === 0 ? null : Math.max(conversation.createdAt, heldSince);
   const checkedSince = stores.contacts.byId(conversation.contactId)?.checkedAt;
   // All but the current one are in their grace, which runs from the start of the next.
   const successor = exchanges.at(-2);
   return {
     generations: generations.map((each) => ({
       ...each,
+      messages: shownMessages(stores.messages, conversationId, { instanceId: each.instanceId, first: each.firstSequence, count: each.messages }),
       forgotten: each.until !== undefined && recordedSince !== null && each.until <= recordedSince,
     })),
     ...(checkedSince === undefined ? {} : { checkedSince }),
@@ -27,7 +30,7 @@ export function keyLives(profile: OpenProfile, conversation: ConversationRow, at
       at,
       stored: stores.messages.count(conversationId, 0),
       recordedSince,
-      recorded: recordedSince === null ? 0 : stores.messages.count(conversationId, recordedSince),
+      recorded: recordedSince === null ? 0 : stores.messages.count(conversationId, heldSince <= conversation.createdAt ? 0 : recordedSince),
       nextExchangeChange: local.exchange.current.credential.notAfter,
       oldestKeyDestroyedAt: successor === undefined ? null : successor.notBefore + lifetimes.exchangeGrace,
     },

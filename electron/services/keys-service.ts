@@ -4,6 +4,7 @@ import { policyPresets, type ShiftPolicy } from '../../shared/model/keys';
 import type { Clock } from '../engine/ports';
 import { conversationRow } from './conversations-service';
 import type { EventHub } from './event-hub';
+import { keyFacts } from './key-facts';
 import { keyLives } from './key-lives';
 import type { OpenProfile } from './open-profile';
 
@@ -15,10 +16,7 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
     status: ({ conversationId }) => {
       const profile = parts.profile();
       const conversation = conversationRow(profile, conversationId);
-      return {
-        ...profile.engine.status(conversation),
-        history: [...profile.stores.keyEvents.list(conversationId, historyLength)],
-      };
+      return keyFacts(profile, conversation, profile.stores.keyEvents.list(conversationId, historyLength));
     },
     shift: ({ conversationId }) => {
       const profile = parts.profile();

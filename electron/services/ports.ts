@@ -153,7 +153,7 @@ export interface MessageStore {
   /** Own texts that never reached the other person and were not sent again elsewhere, in the order they were written. */
   undelivered(conversationId: string): readonly MessageRow[];
   setMoved(messageId: string, movedTo: string): void;
-  /** How many messages are kept, of those sent at or after `since`. */
+  /** How many messages are kept, of those that came, or were written here, at or after `since`: by this device's own clock. */
   count(conversationId: string, since: number): number;
   /** Marks incoming messages read; gives how many changed. */
   markRead(conversationId: string): number;

@@ -50,7 +50,7 @@ export function createMessageStore(db: Db): MessageStore {
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND direction = 1 AND state < 2
       AND kind = 'text' AND moved_to IS NULL ORDER BY key`);
   const updateMoved = db.prepare('UPDATE messages SET moved_to = ? WHERE message_id = ?');
-  const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND sent_at >= ?`);
+  const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND coalesce(received_at, sent_at) >= ?`);
   const markAllRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
 

@@ -68,6 +68,7 @@ export const keyStatus = z.strictObject({
       id: shortKeyId,
       epoch: z.number().int().positive(),
       since: time,
+      /** As a person counts them, without the title. */
       messages: z.number().int().nonnegative(),
       bytes: z.number().int().nonnegative(),
       /** The latest moment this key is replaced by time, if the conversation is used; absent when time is off. */
@@ -80,6 +81,7 @@ export const keyStatus = z.strictObject({
       id: shortKeyId,
       epoch: z.number().int().positive(),
       since: time,
+      /** As a person counts them, without the title. */
       messages: z.number().int().nonnegative(),
       /** Its one key is in use for longer, or for more messages, than the policy wants. */
       stale: z.boolean(),
@@ -88,7 +90,13 @@ export const keyStatus = z.strictObject({
   policy: shiftPolicy,
   preset: policyPreset.or(z.literal('custom')),
   /** Whether both people hold the same history, as far as acknowledgements told. */
-  transcript: z.strictObject({ equal: z.boolean(), upTo: z.number().int().nonnegative() }),
+  transcript: z.strictObject({
+    equal: z.boolean(),
+    /** The last message of this device's stream that was compared; 0 before the first. */
+    upTo: z.number().int().nonnegative(),
+    /** How many of them a person sees as messages: a title is none. */
+    shown: count,
+  }),
   history: z.array(keyShift),
   /** What could not be read, newest last. */
   problems: z.array(keyProblem),
@@ -104,6 +112,7 @@ export const keyGeneration = z.strictObject({
   /** Absent while it is in use. */
   until: time.optional(),
   reason: shiftReason,
+  /** As a person counts them, without the title. */
   messages: count,
   firstSequence: z.number().int().positive(),
   /** This device can no longer open anything with it. */

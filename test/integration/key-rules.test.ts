@@ -71,6 +71,10 @@ describe('rules of keys between two headless peers', () => {
     const timeline = await ann.peer.call('keys.timeline', { conversationId: atAnn });
     expect(timeline.generations.filter((each) => each.who === 'you').map((each) => each.reason)).toEqual(['first', 'peer']);
     expect(timeline.generations.filter((each) => each.who === 'peer').at(-1)).toMatchObject({ epoch: start + 1, messages: 2, forgotten: false });
+    // What a person can count, on both sides: the title at the head of a stream is no message.
+    for (const { generations, exposure } of [timeline, await bo.peer.call('keys.timeline', { conversationId: atBo })]) {
+      expect(generations.reduce((sum, each) => sum + each.messages, 0)).toBe(exposure.stored);
+    }
     expect(timeline.exposure).toMatchObject({ stored: 8, recorded: 8, oldestKeyDestroyedAt: null });
     expect(timeline.exposure.nextExchangeChange).toBeGreaterThan(timeline.exposure.at);
     expect(timeline.checkedSince).toBeUndefined();

@@ -13,7 +13,7 @@ export function noKeys(): KeyStatus {
     receiving: [],
     policy: policyPresets.standard,
     preset: 'standard',
-    transcript: { equal: true, upTo: 0 },
+    transcript: { equal: true, upTo: 0, shown: 0 },
     history: [],
     problems: [],
   };
@@ -99,6 +99,7 @@ export function keyHandlers(world: World, { refuse, emit, stateOf }: KeyTools): 
       needOpen(conversationId);
       const status = statusOf(conversationId);
       const epoch = (status.kek?.epoch ?? 0) + 1;
+      if (world.pairKeyIsTheirs && compromised !== true) return { epoch: 1 };
       world.keys.set(conversationId, { ...status, kek: { id: idOf(`kek ${epoch}`).slice(0, 8), epoch, since: world.now() } });
       if (compromised === true) shift(conversationId, 'compromise');
       return { epoch };

@@ -28,6 +28,8 @@ export interface World {
   timelines: Map<string, KeyTimeline>;
   /** From when on a renewal by hand is taken again. */
   renewableAt: number;
+  /** The other side's device made the key between the two: renewing it here changes nothing in what is open. */
+  pairKeyIsTheirs: boolean;
   settings: Settings;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
@@ -82,6 +84,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     keys: new Map(),
     timelines: new Map(),
     renewableAt: 0,
+    pairKeyIsTheirs: false,
     settings: defaultSettings,
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,

@@ -45,7 +45,7 @@ export function busyKeys(now: number): KeyStatus {
     policy: policyPresets.standard,
     preset: 'standard',
     problems: [],
-    transcript: { equal: true, upTo: 1204 },
+    transcript: { equal: true, upTo: 1205, shown: 1204 },
     history: [
       { at: now - 12 * day, who: 'you', from: 0, to: 1, reason: 'first' },
       { at: now - 12 * day + minute, who: 'peer', from: 0, to: 1, reason: 'first' },
@@ -145,7 +145,7 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     const second = idOf('their second device');
     world.keys.set(talkWithBo, {
       ...status,
-      transcript: { equal: false, upTo: 980 },
+      transcript: { equal: false, upTo: 981, shown: 980 },
       receiving: [...status.receiving, { instanceId: second, id: '91c4aa07', epoch: 2, since: now - 9 * day, messages: 12, stale: true }],
       problems: [
         { kind: 'gap', count: 3, since: now - 6 * day },

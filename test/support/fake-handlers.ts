@@ -56,7 +56,7 @@ export const sampleHandlers: Handlers = {
       receiving: [],
       policy: policyPresets.standard,
       preset: 'standard',
-      transcript: { equal: true, upTo: 0 },
+      transcript: { equal: true, upTo: 0, shown: 0 },
       history: [],
       problems: [],
     }),

@@ -122,12 +122,25 @@ export interface DialogSink {
   rolledBack(event: { readonly peerId: PeerId; readonly reason: RollbackReason }): void;
 }
 
-/** Without the history, which services keep. */
-export type DialogKeyStatus = Omit<KeyStatus, 'history'>;
+/** Numbered messages under one key begin at this sequence of its stream. */
+interface FromSequence {
+  readonly firstSequence: number;
+}
+
+interface OfDevice {
+  readonly instanceId: InstanceId;
+}
+
+/** Without what services keep: the history, and what of the numbered messages a person sees. */
+export type DialogKeyStatus = Omit<KeyStatus, 'history' | 'sending' | 'receiving' | 'transcript'> & {
+  readonly sending: (NonNullable<KeyStatus['sending']> & FromSequence) | null;
+  readonly receiving: readonly (KeyStatus['receiving'][number] & FromSequence & OfDevice)[];
+  readonly transcript: Omit<KeyStatus['transcript'], 'shown'>;
+};
 
 export interface DialogTimeline {
   /** Oldest first, at most the 200 newest of each side. */
-  readonly generations: readonly Omit<KeyGeneration, 'forgotten'>[];
+  readonly generations: readonly (Omit<KeyGeneration, 'forgotten'> & OfDevice)[];
   /** When the oldest key exchange key was made that this device created for the pair and still has; undefined for none. */
   readonly exchangeKeySince: number | undefined;
 }

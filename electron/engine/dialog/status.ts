@@ -32,14 +32,15 @@ export function dialogStatus(dialog: DialogState, { ring, store, clock, peer }: 
             since: sending.epochSince,
             messages: sending.epochMessages,
             bytes: sending.epochBytes,
+            firstSequence: key.firstSequence,
             ...(policy.afterMilliseconds > 0 ? { shiftsBy: shiftsBy(dialog, sending.epochSince, clock) } : {}),
           }
         : null,
     receiving: [...dialog.receiving.values()].flatMap(({ row, keys }) => {
       const newest = keys.at(-1);
       if (!newest) return [];
-      const { epoch, receivedAt, messages } = newest;
-      return [{ instanceId: row.instanceId, id: short(newest.dskId), epoch, since: receivedAt, messages, stale: isStale(policy, newest) }];
+      const { epoch, receivedAt, messages, firstSequence } = newest;
+      return [{ instanceId: row.instanceId, id: short(newest.dskId), epoch, since: receivedAt, messages, firstSequence, stale: isStale(policy, newest) }];
     }),
     policy,
     preset: presetOf(policy),

@@ -19,5 +19,7 @@ export function keySentence(status: KeyStatus, { name, needsPerson, failed, rhyt
   const theirs = status.receiving.reduce((newest, key) => Math.max(newest, key.since), 0);
   if (status.sending === null) return theirs === 0 ? text('keys.sentence.none', { rhythm }) : text('keys.sentence.theirs', { name, theirs: age(theirs) });
   if (theirs === 0) return text('keys.sentence.own', { rhythm, own: age(status.sending.since), name });
-  return text('keys.sentence.both', { rhythm, name, theirs: age(theirs) });
+  // A first key renews nothing.
+  const isFirst = status.receiving.every((key) => key.epoch === 1);
+  return text(isFirst ? 'keys.sentence.first' : 'keys.sentence.both', { rhythm, name, theirs: age(theirs) });
 }

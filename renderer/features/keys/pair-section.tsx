@@ -30,12 +30,12 @@ export function PairSection({ contact, conversationId, status, failed, age }: Pa
         {text('keys.shared')}
       </h2>
       <p className="field-hint">
-        {status.kek === null ? text('keys.shared.none') : text('keys.shared.text', { epoch: status.kek.epoch, age: age(status.kek.since), id: status.kek.id })}
+        {status.kek === null ? text('keys.shared.none') : text('keys.shared.text', { age: age(status.kek.since), id: status.kek.id })}
       </p>
       <p className="field-hint">{text('pair.text', { name })}</p>
       <div className="dialog-actions start">
         <Button isDisabled={disabled} isPending={renewing} onPress={() => void renewPair(conversationId, contact.name, false)}>
-          {text('pair.renew', { name })}
+          {text('pair.renewKey')}
         </Button>
         <Button kind="danger" isDisabled={disabled} onPress={() => openDialog('pair')}>
           {text('pair.lost')}

@@ -14,18 +14,18 @@ export function TranscriptCheck({ contact, conversationId, status }: { readonly 
   const show = useShowOwnMessage();
   const showDetails = useUi((state) => state.showDetails);
   const name = nameInSentence(contact.name);
-  const { equal, upTo } = status.transcript;
+  const { equal, upTo, shown } = status.transcript;
   return (
     <section className="stack tight" aria-labelledby="transcript-heading">
       <h2 className="small-heading" id="transcript-heading">
         {text('keys.transcript')}
       </h2>
       {equal ? (
-        <p>{text('keys.transcript.equal', { count: upTo, name })}</p>
+        <p>{text('keys.transcript.equal', { count: shown, name })}</p>
       ) : (
         <>
           <Banner tone="danger">
-            <p>{text('keys.transcript.differs', { n: upTo + 1, name })}</p>
+            <p>{text('keys.transcript.differs', { n: shown + 1, name })}</p>
             <p>{text('keys.transcript.differs.text', { name })}</p>
           </Banner>
           <div className="dialog-actions start">

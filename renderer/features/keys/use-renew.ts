@@ -23,8 +23,11 @@ export function useRenewPair(): (conversationId: string, name: string, compromis
   return useCallback(
     (conversationId, name, compromised) =>
       told(async () => {
-        const epoch = await keys.getState().renewPair(conversationId, compromised);
-        return text(compromised ? 'pair.replaced' : 'pair.renewed', { name: nameInSentence(name), epoch });
+        const keyBefore = keys.getState().statuses[conversationId]?.kek?.id;
+        await keys.getState().renewPair(conversationId, compromised);
+        // Whoever's device began a conversation renews the key it hangs on.
+        const isSame = keyBefore !== undefined && keys.getState().statuses[conversationId]?.kek?.id === keyBefore;
+        return text(compromised ? 'pair.replaced' : isSame ? 'pair.renewed.theirs' : 'pair.renewed', { name: nameInSentence(name) });
       }),
     [text, told, keys],
   );

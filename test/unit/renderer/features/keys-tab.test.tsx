@@ -46,8 +46,9 @@ describe('S2-21: the sentence on top and the badge', () => {
 
   it.each([
     [{ sending: null, receiving: [] }, /^The first message makes the first key\./],
-    [{ sending: null }, /^Bo Lindqvist renewed .* ago\. Your first message makes your key\.$/],
-    [{ receiving: [] }, /^You renew every hour, last .* ago\./],
+    [{ sending: null }, /^The key of Bo Lindqvist is .* old\. Your first message makes yours\.$/],
+    [{ receiving: busyKeys(now).receiving.map((key) => ({ ...key, epoch: 1 })) }, /^You renew every hour; the first key of Bo Lindqvist is .* old\.$/],
+    [{ receiving: [] }, /^You renew every hour; your key is .* old\./],
   ])('%j has words of its own', async (change, words) => {
     await openKeys(withKeys(change));
     expect(sentence()).toMatch(words);
@@ -56,7 +57,7 @@ describe('S2-21: the sentence on top and the badge', () => {
   it.each([
     ['Fresh, 20', {}],
     ['Renewal due, 20', { sending: { ...busyKeys(now).sending, shiftsBy: now - 1 } }],
-    ['Needs you', { transcript: { equal: false, upTo: 980 } }],
+    ['Needs you', { transcript: { equal: false, upTo: 981, shown: 980 } }],
   ])('the badge says %s', async (words, change) => {
     await openTalk(withKeys(change as Partial<KeyStatus>));
     expect(screen.getByTestId('key-badge').getAttribute('aria-label')).toContain(`Keys: ${words}`);
@@ -83,7 +84,7 @@ describe('S2-21: the lives of the keys', () => {
     const lanes = within(screen.getByRole('listbox')).getAllByRole('group');
     expect(lanes.map((lane) => lane.getAttribute('aria-label'))).toEqual(['You to Bo Lindqvist', 'Bo Lindqvist to you']);
     expect(lanes.map((lane) => within(lane).getAllByRole('option').length)).toEqual([7, 5]);
-    expect(within(lanes[0] ?? document.body).getAllByRole('option')[0]?.getAttribute('aria-label')).toMatch(/^Generation 1, .+ to .+, first key, 17 messages, key forgotten$/);
+    expect(within(lanes[0] ?? document.body).getAllByRole('option')[0]?.getAttribute('aria-label')).toMatch(/^Generation 1, .+\s–\s.+, first key, 17 messages, key forgotten$/);
     expect(within(lanes[1] ?? document.body).getAllByRole('option').at(-1)?.getAttribute('aria-label')).toMatch(/^Generation 5, since .+, by age, 25 messages, in use$/);
   });
 
@@ -183,13 +184,21 @@ describe('S2-21: renewing', () => {
     expect(world.keys.get(talkWithBo)?.sending?.epoch).toBe(7);
   });
 
-  it('everything with a person: the routine form asks nothing', async () => {
+  it('the key between two: the routine form asks nothing', async () => {
     const { fake } = await openKeys(busyWorld(now));
-    await pressKey(button('Renew everything with Bo Lindqvist'));
+    await pressKey(button('Renew this key'));
     expect(screen.queryByRole('dialog')).toBeNull();
-    expect(screen.getByText('Everything with Bo Lindqvist is renewed: generation 2.')).toBeTruthy();
+    expect(screen.getByText('The key between you and Bo Lindqvist is renewed.')).toBeTruthy();
     expect(fake.world.keys.get(talkWithBo)?.kek?.epoch).toBe(2);
     expect(fake.world.keys.get(talkWithBo)?.sending?.epoch).toBe(7);
+  });
+
+  it('the key between two: where the other side made it, it stays, and that is said', async () => {
+    const world = busyWorld(now);
+    world.pairKeyIsTheirs = true;
+    await openKeys(world);
+    await pressKey(button('Renew this key'));
+    expect(screen.getByText(/^This device has a new key for Bo Lindqvist\. This conversation keeps the one/)).toBeTruthy();
   });
 
   it('after a loss: asks, the safe answer has the focus and changes nothing', async () => {
@@ -208,15 +217,15 @@ describe('S2-21: renewing', () => {
     const { fake } = await openKeys(busyWorld(now));
     await pressKey(button('A key may be stolen…'));
     await pressKey(within(screen.getByRole('dialog')).getByRole('button', { name: 'Renew everything with Bo Lindqvist' }));
-    expect(screen.getByText(/Everything with Bo Lindqvist is replaced: generation 2\. Earlier keys are not accepted any more\./)).toBeTruthy();
+    expect(screen.getByText(/Everything with Bo Lindqvist is replaced\. Earlier keys are not accepted any more\./)).toBeTruthy();
     expect(fake.world.keys.get(talkWithBo)?.sending?.epoch).toBe(8);
-    expect(screen.getByText(/You replaced every key with Bo Lindqvist after a possible loss/)).toBeTruthy();
+    expect(screen.getByText(/Your key for Bo Lindqvist was replaced after a possible loss/)).toBeTruthy();
   });
 
   it('a refusal is told and nothing is renewed', async () => {
     const { fake } = await openKeys(busyWorld(now));
     fake.world.failing.set('keys.shiftPair', 'contact.blocked');
-    await pressKey(button('Renew everything with Bo Lindqvist'));
+    await pressKey(button('Renew this key'));
     expect(screen.getByText(/You have blocked this person/)).toBeTruthy();
     expect(fake.world.keys.get(talkWithBo)?.kek?.epoch).toBe(1);
   });
@@ -255,20 +264,20 @@ describe('A20: what a taken device gives away', () => {
 describe('the same history', () => {
   it('is said with its count', async () => {
     await openKeys(busyWorld(now));
-    expect(screen.getByText('You and Bo Lindqvist hold the same 1,204 messages.')).toBeTruthy();
+    expect(screen.getByText('Bo Lindqvist holds the 1,204 messages you sent, exactly as you wrote them.')).toBeTruthy();
   });
 
   it('a difference says from where on and leads to the message', async () => {
-    await openKeys(withKeys({ transcript: { equal: false, upTo: 4 } }));
+    await openKeys(withKeys({ transcript: { equal: false, upTo: 4, shown: 4 } }));
     expect(sentence()).toMatch(/^You and Bo Lindqvist do not hold the same messages\./);
-    expect(screen.getByText('You and Bo Lindqvist differ from message 5 on.')).toBeTruthy();
+    expect(screen.getByText('You and Bo Lindqvist differ from your message 5 on.')).toBeTruthy();
     await pressKey(button('Show message'));
     await settle();
     await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toMatch(/Ash for the rail/));
   });
 
   it('a difference in a message that is not here says so', async () => {
-    await openKeys(withKeys({ transcript: { equal: false, upTo: 980 } }));
+    await openKeys(withKeys({ transcript: { equal: false, upTo: 981, shown: 980 } }));
     await pressKey(button('Show message'));
     expect(screen.getByText('That message is not on this device.')).toBeTruthy();
   });
