@@ -16,6 +16,8 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'message.state':
       model.messages.getState().stateChanged(event);
+      // With each confirmation the other side said what it holds.
+      if (event.state === 'delivered' && isLookingAtKeys(model, event.conversationId)) model.background(model.keys.getState().load(event.conversationId));
       return;
     case 'conversation.changed':
       model.background(model.conversations.getState().load());
@@ -42,10 +44,12 @@ export function routeEvent(model: Model, event: AppEvent): void {
 function reloadKeys(model: Model, conversationId: string): void {
   if (model.keys.getState().statuses[conversationId] === undefined) return;
   model.background(model.keys.getState().load(conversationId));
+  if (isLookingAtKeys(model, conversationId)) model.background(model.keys.getState().loadTimeline(conversationId));
+}
+
+function isLookingAtKeys(model: Model, conversationId: string): boolean {
   const { selection, detailsOpen, detailsTab } = model.ui.getState();
-  if (detailsOpen && detailsTab === 'keys' && selection?.conversationId === conversationId) {
-    model.background(model.keys.getState().loadTimeline(conversationId));
-  }
+  return detailsOpen && detailsTab === 'keys' && selection?.conversationId === conversationId;
 }
 
 function unheard(event: never): void {

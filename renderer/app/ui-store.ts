@@ -41,6 +41,9 @@ export interface UiState {
   readonly announce: (text: string) => void;
 }
 
+/** What went well is told and can go; it must not lie on the buttons of a dialog that opens. What failed stays. */
+const isGrave = ({ tone }: Toast): boolean => tone === 'danger';
+
 export function createUiStore(): StoreApi<UiState> {
   let nextToast = 1;
   return createStore<UiState>()((set) => ({
@@ -57,8 +60,8 @@ export function createUiStore(): StoreApi<UiState> {
     showDetails: (detailsTab) => set({ detailsOpen: true, detailsTab }),
     toggleDetails: () => set((state) => ({ detailsOpen: !state.detailsOpen })),
     closeDetails: () => set({ detailsOpen: false }),
-    openDialog: (dialog) => set({ dialog }),
-    openMessage: (dialogMessage) => set({ dialog: 'message', dialogMessage }),
+    openDialog: (dialog) => set((state) => ({ dialog, toasts: state.toasts.filter(isGrave) })),
+    openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
     closeDialog: () => set({ dialog: undefined, dialogMessage: undefined }),
     toast: (text, tone = 'calm') => {
       const id = nextToast++;

@@ -13,6 +13,8 @@ export interface Times {
   /** For day separators: today, yesterday, a date. */
   readonly day: (at: number, now: number) => string;
   readonly dateTime: (at: number) => string;
+  /** Nov 25, 10:43 – 11:02 PM: what both ends share is said once. */
+  readonly range: (from: number, to: number) => string;
   /** With seconds and the year. */
   readonly exact: (at: number) => string;
   readonly date: (at: number) => string;
@@ -57,6 +59,7 @@ export function useTimes(): Times {
         return intl.formatDate(at, { weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) });
       },
       dateTime: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+      range: (from, to) => intl.formatDateTimeRange(from, Math.max(from, to), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
       exact: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
       date: (at) => intl.formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }),
       span: (milliseconds) => {
@@ -74,7 +77,8 @@ export function useTimes(): Times {
       anyOf: (words) => intl.formatList(words, { type: 'disjunction' }),
       dayMonth: (at) => intl.formatDate(at, { day: 'numeric', month: 'short' }),
       bytes: (count) => {
-        if (count < 1024) return unit(count, 'byte');
+        // The short form has no plural: "2 byte".
+        if (count < 1024) return intl.formatNumber(count, { style: 'unit', unit: 'byte', unitDisplay: 'long', maximumFractionDigits: 0 });
         if (count < 1024 * 1024) return unit(Math.round(count / 1024), 'kilobyte');
         if (count < 1024 ** 3) return unit(Math.round(count / 1024 ** 2), 'megabyte');
         return unit(Math.round(count / 1024 ** 3), 'gigabyte');

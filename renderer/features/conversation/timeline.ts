@@ -4,6 +4,8 @@ import { startOfDay } from '../../i18n/use-times';
 
 /** Messages closer than this and in one direction stand together. */
 const together = 5 * 60_000;
+/** Locking a message and making its key, or receiving both. */
+const oneMoment = 1_000;
 
 export interface TimelineMessage {
   readonly message: Message;
@@ -51,6 +53,12 @@ function foldOf({ reason, at }: KeyShift): string | undefined {
   return `${reason === 'devices' ? 'devices' : 'routine'} ${startOfDay(at)}`;
 }
 
+/** A new key is told before the message that came with it, though both are of one moment. */
+function isUnder(message: Message, shift: KeyShift | undefined): boolean {
+  if (shift === undefined || message.keyEpoch < shift.to || shift.at - timeOf(message) > oneMoment) return false;
+  return (message.direction === 'out') === (shift.who === 'you');
+}
+
 /** Every shift but the first keys, after the last message that came before it; what is folded as one. */
 function placeShifts(messages: readonly Message[], history: readonly KeyShift[]): Map<string, (readonly KeyShift[])[]> {
   const folds = new Map<string, KeyShift[]>();
@@ -73,7 +81,7 @@ function placeShifts(messages: readonly Message[], history: readonly KeyShift[])
   const placed = new Map<string, (readonly KeyShift[])[]>();
   for (const line of lines) {
     let target: Message | undefined;
-    for (const message of messages) if (timeOf(message) <= endOf(line)) target = message;
+    for (const message of messages) if (timeOf(message) <= endOf(line) && !isUnder(message, line.at(-1))) target = message;
     if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
   }
   return placed;

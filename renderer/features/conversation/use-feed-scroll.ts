@@ -18,6 +18,7 @@ export interface FeedScroll {
 export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void): FeedScroll {
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
+  const height = useRef(0);
   const before = useRef<{ first: string | undefined; last: string | undefined; height: number }>({ first: undefined, last: undefined, height: 0 });
   const [atEnd, setAtEnd] = useState(true);
 
@@ -59,6 +60,13 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   const onScroll = useCallback(() => {
     const element = box.current;
     if (element === null) return;
+    // The box changed its size under a reader at the end (the composer grew, or gave way): nobody scrolled.
+    if (element.clientHeight !== height.current && wasAtEnd.current) {
+      height.current = element.clientHeight;
+      element.scrollTop = element.scrollHeight;
+      return;
+    }
+    height.current = element.clientHeight;
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < near;
     wasAtEnd.current = isAtEnd;
     setAtEnd(isAtEnd);

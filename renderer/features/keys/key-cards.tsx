@@ -5,7 +5,7 @@ import type { Times } from '../../i18n/use-times';
 import { KeyCut } from '../../ui/icons';
 
 /** The keys in use now: the own one, and one for each device of the other side. */
-export function KeyCards({ status, name, age, times }: { readonly status: KeyStatus; readonly name: string; readonly age: (since: number) => string; readonly times: Times }): ReactNode {
+export function KeyCards({ status, failed, name, age, times }: { readonly status: KeyStatus; readonly failed: boolean; readonly name: string; readonly age: (since: number) => string; readonly times: Times }): ReactNode {
   const text = useText();
   const { sending, receiving } = status;
   return (
@@ -18,7 +18,7 @@ export function KeyCards({ status, name, age, times }: { readonly status: KeySta
             <span>{text('keys.age', { age: age(sending.since) })}</span>
             <span>{text('keys.count', { count: sending.messages })}</span>
             <span>{text('keys.size', { size: times.bytes(sending.bytes) })}</span>
-            {sending.shiftsBy === undefined ? null : <span>{text('keys.by', { time: times.dateTime(sending.shiftsBy) })}</span>}
+            {sending.shiftsBy === undefined || failed ? null : <span>{text('keys.by', { time: times.dateTime(sending.shiftsBy) })}</span>}
           </>
         )}
       </KeyCard>

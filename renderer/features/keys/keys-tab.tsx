@@ -49,7 +49,7 @@ function KeyFacts({ contact, conversationId, status }: { readonly contact: Conta
         {keySentence(status, facts, text)}
       </p>
       <KeyProblems contact={contact} conversationId={conversationId} status={status} heading />
-      <KeyCards status={status} name={name} age={age} times={times} />
+      <KeyCards status={status} failed={failed} name={name} age={age} times={times} />
       <RenewSection contact={contact} conversationId={conversationId} failed={failed} />
       {timeline === undefined || timeline.generations.length === 0 ? null : <LivesSection timeline={timeline} name={name} times={times} />}
       <RulesSection status={status} name={name} fixed={failed || contact.ended !== undefined} />

@@ -44,7 +44,7 @@ export const LifeBlockShape = memo(function LifeBlockShape({ block, spoken, chos
       <text className="life-number" x={at} y={17} textAnchor="middle">
         {generation.epoch}
       </text>
-      <ReasonGlyph reason={generation.reason} x={at - 6} y={25} />
+      <ReasonGlyph reason={generation.reason} who={generation.who} x={at - 6} y={25} />
     </g>
   );
 });

@@ -19,7 +19,7 @@ export function fateOf(generation: KeyGeneration): KeyFate {
 export function lifeWords(generation: KeyGeneration, text: Text, times: Times): readonly string[] {
   const { since, until, reason, who, messages } = generation;
   return [
-    until === undefined ? text('lives.since', { since: times.dateTime(since) }) : text('lives.span', { since: times.dateTime(since), until: times.dateTime(until) }),
+    until === undefined ? text('lives.since', { since: times.dateTime(since) }) : times.range(since, until),
     text(reasonId(reason, who)),
     text('keys.count', { count: messages }),
     text(`lives.fate.${fateOf(generation)}`),

@@ -29,7 +29,7 @@ export interface LifePicture {
 const narrowest = 28;
 const widest = 112;
 /** Room for a date or a time on the axis. */
-const tickRoom = 56;
+const tickRoom = 64;
 
 /**
  * Both directions over one axis. The axis is not even: between two events it is as long as the logarithm of the time
@@ -61,7 +61,8 @@ export function layOutLives(generations: readonly KeyGeneration[], checkedSince:
     if (before !== undefined) x += lengthOf(moment - before, least);
     places.set(moment, x);
     const lastTick = ticks.at(-1);
-    if (lastTick !== undefined && x - lastTick.x < tickRoom) return;
+    // The same minute twice would tell nothing.
+    if (lastTick !== undefined && (x - lastTick.x < tickRoom || (!lastTick.startsDay && isSameMinute(lastTick.at, moment)))) return;
     ticks.push({ x, at: moment, startsDay: lastTick === undefined || startOfDay(lastTick.at) !== startOfDay(moment) });
   });
   const placeOf = (moment: number): number => places.get(moment) ?? 0;
@@ -100,6 +101,10 @@ function rowsOf(generations: readonly KeyGeneration[]): KeyGeneration[][] {
   }
   const all = [...rows.values()];
   return [...all.filter((row) => row[0]?.who === 'you'), ...all.filter((row) => row[0]?.who === 'peer')];
+}
+
+function isSameMinute(one: number, other: number): boolean {
+  return Math.floor(one / 60_000) === Math.floor(other / 60_000);
 }
 
 function lengthOf(milliseconds: number, least: number): number {

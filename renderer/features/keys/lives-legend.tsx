@@ -17,7 +17,7 @@ export interface LivesLegendProps {
 export function LivesLegend({ generations, checkedSince, hatched, name, times }: LivesLegendProps): ReactNode {
   const text = useText();
   const fates = new Set(generations.map(fateOf));
-  const reasons = new Map(generations.map(({ reason, who }) => [reasonId(reason, who), reason] as const));
+  const reasons = new Map(generations.map(({ reason, who }) => [reasonId(reason, who), { reason, who }] as const));
   return (
     <figcaption className="lives-legend">
       <ul aria-label={text('lives.legend')}>
@@ -29,9 +29,9 @@ export function LivesLegend({ generations, checkedSince, hatched, name, times }:
               {text(`lives.fate.${fate}`)}
             </li>
           ))}
-        {[...reasons].map(([id, reason]) => (
+        {[...reasons].map(([id, { reason, who }]) => (
           <li key={id}>
-            <ReasonGlyph reason={reason} />
+            <ReasonGlyph reason={reason} who={who} />
             {text(id)}
           </li>
         ))}

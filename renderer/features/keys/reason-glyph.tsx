@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ShiftReason } from '../../../shared/model/keys';
 
 /** Strokes in a 12 × 12 box, drawn with round ends. */
-const paths: Readonly<Record<ShiftReason, string>> = {
+const paths: Readonly<Record<ShiftReason | 'theirs', string>> = {
   // A seed.
   first: 'M6 3.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 0 0 0-5.6Z',
   // A finger that presses.
@@ -15,6 +15,8 @@ const paths: Readonly<Record<ShiftReason, string>> = {
   bytes: 'M1.8 9.8h8.4M2.6 6.4h6.8M3.6 3h4.8',
   // An answer.
   peer: 'M4.2 2.2L1.6 4.8l2.6 2.6M1.8 4.8h5.4a3 3 0 0 1 3 3v2',
+  // Round and round: by the other side, for a reason only it knows.
+  theirs: 'M10.2 6A4.2 4.2 0 1 1 8.6 2.7M8.8 .9V3H6.7',
   // A switch.
   start: 'M6 1.2v4M3.4 2.6a4.4 4.4 0 1 0 5.2 0',
   // A device.
@@ -26,12 +28,13 @@ const paths: Readonly<Record<ShiftReason, string>> = {
 };
 
 /** Why a key came. Inside a picture it is placed by `x` and `y`, elsewhere it is as large as the text; the word is beside it. */
-export function ReasonGlyph({ reason, x, y }: { readonly reason: ShiftReason; readonly x?: number; readonly y?: number }): ReactNode {
+export function ReasonGlyph({ reason, who, x, y }: { readonly reason: ShiftReason; readonly who: 'you' | 'peer'; readonly x?: number; readonly y?: number }): ReactNode {
+  const path = paths[reason === 'peer' && who === 'peer' ? 'theirs' : reason];
   const place = x === undefined || y === undefined ? {} : { x, y, width: 12, height: 12 };
   return (
     <svg className="reason-glyph" {...place} viewBox="0 0 12 12" aria-hidden="true" focusable="false">
-      <path className="halo" d={paths[reason]} />
-      <path d={paths[reason]} />
+      <path className="halo" d={path} />
+      <path d={path} />
     </svg>
   );
 }

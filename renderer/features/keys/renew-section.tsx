@@ -24,7 +24,7 @@ export function RenewSection({ contact, conversationId, failed }: { readonly con
       >
         {text('keys.renew')}
       </Button>
-      <p className="field-hint">{text('keys.renew.text', { name: nameInSentence(contact.name), keys: shortcutLabel('renew') })}</p>
+      {failed ? null : <p className="field-hint">{text('keys.renew.text', { name: nameInSentence(contact.name), keys: shortcutLabel('renew') })}</p>}
     </div>
   );
 }

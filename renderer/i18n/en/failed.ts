@@ -26,7 +26,7 @@ export const failed = {
   'details.device.own': 'Another device of yours',
   'details.device.theirs': 'Device of {name}',
   'details.device.theirs.nth': 'Device {n} of {name}',
-  'details.sequence': 'Message {n} of that device in this conversation',
+  'details.sequence': 'Number {n} of what that device sent here; a title counts too',
   'details.sent': 'Sent',
   'details.sent.theirs': 'As the clock of {name} said',
   'details.received': 'Received here',

@@ -29,4 +29,17 @@ describe('S2-21: renewals in the conversation', () => {
   it('first keys are no renewal, and what is older than every message has no place', () => {
     expect(lines([shift('first', hour, 'you', 0), shift('time', hour, 'peer', 0), shift('hand', 900 * hour)])).toEqual([]);
   });
+
+  it('a new key stands before the message that came with it, and after the one before', () => {
+    const [first, second] = messages;
+    if (first === undefined || second === undefined) throw new Error('no messages');
+    const pair = [
+      { ...first, direction: 'in', sentAt: now, receivedAt: now, keyEpoch: 3 },
+      { ...second, direction: 'in', sentAt: now, receivedAt: now + 5_000, keyEpoch: 4 },
+    ] as const;
+    const placed = (who: 'you' | 'peer'): readonly number[] => timeline(pair, [{ at: now + 5_000, who, from: 3, to: 4, reason: 'peer' }]).map((entry) => entry.shifts.length);
+    expect(placed('peer')).toEqual([1, 0]);
+    // One's own of the same moment has nothing to do with it.
+    expect(placed('you')).toEqual([0, 1]);
+  });
 });
