@@ -26,8 +26,11 @@ export async function pressWith(window: Page, target: Locator, key: 'Enter' | 'S
 export async function expectFocusSeen(window: Page): Promise<void> {
   const seen = await window.evaluate(() => {
     const focused = document.activeElement;
-    if (!(focused instanceof HTMLElement) || focused === document.body) return 'nothing has the focus';
-    const around = [focused.parentElement, focused.parentElement?.parentElement].filter((element) => element instanceof HTMLElement);
+    if (!(focused instanceof Element) || focused === document.body) return 'nothing has the focus';
+    // A part of a picture has its ring drawn last of all, so that no other part covers it.
+    const drawn = focused.closest('svg')?.querySelector('.life-ring');
+    if (drawn && getComputedStyle(drawn).stroke !== 'none' && getComputedStyle(drawn).display !== 'none') return true;
+    const around = [focused.parentElement, focused.parentElement?.parentElement].filter((element) => element instanceof Element);
     const rings = [focused, ...around, ...focused.querySelectorAll('*')].map((element) => getComputedStyle(element));
     const ringed = rings.some(({ outlineStyle, outlineWidth, boxShadow }) => (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none');
     return ringed || focused.outerHTML.slice(0, 200);
