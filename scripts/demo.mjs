@@ -59,7 +59,8 @@ async function playScript(pictures) {
     const [anna, ben] = await Promise.all(apps.map((app) => app.firstWindow()));
     const picture = async (window, name) => {
       for (const colorScheme of ['light', 'dark']) {
-        await window.emulateMedia({ colorScheme });
+        // Without motion no colour is caught on its way.
+        await window.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await window.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
       }
     };

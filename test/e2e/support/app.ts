@@ -72,10 +72,11 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
     async picture(title) {
       mkdirSync(pictures, { recursive: true });
       for (const scheme of ['light', 'dark'] as const) {
-        await window.emulateMedia({ colorScheme: scheme });
+        // Without motion no colour is caught on its way.
+        await window.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
         await window.screenshot({ path: join(pictures, `${title}-${name}-${scheme}.png`) });
       }
-      await window.emulateMedia({ colorScheme: null });
+      await window.emulateMedia({ colorScheme: null, reducedMotion: null });
     },
     async close() {
       if (!open) return;

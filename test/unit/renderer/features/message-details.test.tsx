@@ -23,7 +23,7 @@ describe('S2-21: every message tells its key', () => {
     const article = articles().at(-2);
     await enterOn(article);
     expect(fact('Key')).toMatch(/^Generation 5, Bo Lindqvist to youSince .+, by age; 25 messages; in use$/);
-    expect(fact('Device')).toMatch(new RegExp(`^Device of Bo Lindqvist ${idOf('their device').slice(0, 8)}Message \\d+ of that device in this conversation$`));
+    expect(fact('Device')).toMatch(new RegExp(`^Device of Bo Lindqvist ${idOf('their device').slice(0, 8)}Number \\d+ of what that device sent here; a title counts too$`));
     expect(fact('Sent')).toMatch(/\d{4}.*\d\d:\d\d.*As the clock of Bo Lindqvist said$/);
     expect(fact('Received here')).toMatch(/\d{4}/);
     expect(fact('State')).toBe('Received and opened');
