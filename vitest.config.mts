@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -8,6 +9,8 @@ export default defineConfig({
   plugins: [react()],
   test: {
     pool: 'forks',
+    // Many tests wait for real processes and sockets: two at once keep two cores busy, where the default would use one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,
