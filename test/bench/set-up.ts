@@ -1,7 +1,7 @@
 import { encodeChain, parseChain, verifyChain } from '../../electron/engine/certificates/chain';
 import { defaultLimits } from '../../electron/engine/dialog/limits';
 import { Memory, type MemoryParts } from '../../electron/engine/dialog/memory';
-import { maxBodyBytes, spanOfMessage } from '../../electron/engine/dialog/message-layout';
+import { maxBodyBytes, maxMessageBytes, spanOfMessage } from '../../electron/engine/dialog/message-layout';
 import { openEnvelope, settleHeaders } from '../../electron/engine/dialog/open-envelope';
 import { blindBytes, createSealState, sealMessage } from '../../electron/engine/dialog/seal-message';
 import { dskBytes, encodeDskHeader, wrapDsk } from '../../electron/engine/dialog/session-key';
@@ -75,6 +75,9 @@ export function createBeginnings(alice: Party, carol: Party, bob: Party): Beginn
   };
 }
 
+/** Sealed in memory that is used again, as the engine does it. */
+const sealingRoom = Buffer.alloc(maxMessageBytes);
+
 /** The first message of a dialog under this key exchange key. */
 function begin({ crypto, person }: Party, to: Party, block: Block, content: Uint8Array): Uint8Array {
   const { local } = person;
@@ -89,7 +92,7 @@ function begin({ crypto, person }: Party, to: Party, block: Block, content: Uint
   plaintext.set(fresh.subarray(0, blindBytes));
   plaintext.set(content, blindBytes);
   try {
-    return sealMessage(crypto, state, { control: false, sequence: 1, time: Math.trunc(clock.now()), plaintext }, fresh.subarray(blindBytes));
+    return sealMessage(crypto, state, { control: false, sequence: 1, time: Math.trunc(clock.now()), plaintext }, fresh.subarray(blindBytes), sealingRoom);
   } finally {
     key.wipe();
   }
