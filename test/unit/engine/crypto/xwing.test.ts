@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
-import { isUsableKemKey, kemLengths, loadXWing, type XWing } from '../../../../electron/engine/crypto/xwing';
+import { isSmallOrder, isUsableKemKey, kemLengths, loadXWing, type XWing } from '../../../../electron/engine/crypto/xwing';
 import { flipBit, realCrypto } from '../../../support/foundation-kit';
 
 let crypto: Crypto;
@@ -75,6 +75,22 @@ describe('X-Wing', () => {
       expect(crypto.encapsulate(key)).toBeUndefined();
     }
     expect(isUsableKemKey(good.subarray(1))).toBe(false);
+  });
+
+  it('A49: the points of small order are those that libsodium refuses, with and without their top bit, and no other', () => {
+    const p = 2n ** 255n - 19n;
+    const bytesOf = (value: bigint): Uint8Array => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse());
+    const known = [0n, 1n, p - 1n, p, p + 1n].map(bytesOf);
+    const eighth = ['e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800', '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157'].map(hex);
+    const refused = (point: Uint8Array): boolean => crypto.dh(crypto.generateDh().secret, point) === undefined;
+    for (const point of [...known, ...eighth]) {
+      const high = point.slice();
+      high[31] = (high[31] ?? 0) | 0x80;
+      for (const each of [point, high]) expect([isSmallOrder(each), refused(each)]).toEqual([true, true]);
+    }
+    for (const good of [bytesOf(2n), bytesOf(9n), bytesOf(p - 2n), bytesOf(p + 2n), crypto.generateDh().publicKey]) {
+      expect([isSmallOrder(good), refused(good)]).toEqual([false, false]);
+    }
   });
 
   it('leaves nothing behind in the memory of WebAssembly', async () => {
