@@ -153,6 +153,17 @@ export class VaultService {
     }
   }
 
+  /** Another profile of the same vault takes over. When it cannot, the vault is locked: one whose keys are wiped is of no use. */
+  #startAnew(profile: OpenProfile): void {
+    profile.leave();
+    try {
+      this.#startProfile(profile.vault);
+    } catch (error) {
+      this.#lock();
+      throw error;
+    }
+  }
+
   #profileOf(vault: OpenVault, record: LocalRecord): OpenProfile {
     const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
       // Said from inside transactions: it waits its turn.
@@ -160,8 +171,7 @@ export class VaultService {
       adopt: (list) =>
         this.#change(profile, 'list.not-stored', async () => {
           adoptList(this.#parts.crypto, vault.stores.local, list);
-          profile.leave();
-          this.#startProfile(vault);
+          this.#startAnew(profile);
         }),
     });
     return profile;
@@ -220,8 +230,7 @@ export class VaultService {
       this.#scheduleRenewal();
       return;
     }
-    profile.leave();
-    this.#startProfile(profile.vault);
+    this.#startAnew(profile);
     this.#emptyLog(profile.vault);
   }
 

@@ -1,14 +1,14 @@
 import { useCallback } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import { useModel } from '../../app/model-context';
-import { toFailure } from '../../bridge/failure';
-import { useErrorText, useText } from '../../i18n/use-text';
+import { useTold } from '../../app/use-told';
+import { useText } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
 
 /** Saves what a person has not confirmed yet into a file the user chooses, and says how much that was. */
 export function useSaveEnvelopes(): (contact: Contact) => Promise<void> {
   const text = useText();
-  const say = useSay();
+  const say = useTold('path.required');
   const { client } = useModel();
   return useCallback(
     (contact) =>
@@ -23,7 +23,7 @@ export function useSaveEnvelopes(): (contact: Contact) => Promise<void> {
 /** Opens a file the user chooses and says what was in it; the messages arrive like any others. */
 export function useOpenEnvelopes(): () => Promise<void> {
   const text = useText();
-  const say = useSay();
+  const say = useTold('path.required');
   const { client } = useModel();
   return useCallback(
     () =>
@@ -35,21 +35,5 @@ export function useOpenEnvelopes(): () => Promise<void> {
         return sentences.join(' ');
       }),
     [text, say, client],
-  );
-}
-
-/** A toast with what came of it; nothing where the person gave the dialog up. */
-function useSay(): (task: () => Promise<string>) => Promise<void> {
-  const errorText = useErrorText();
-  const { ui } = useModel();
-  return useCallback(
-    async (task) => {
-      try {
-        ui.getState().toast(await task());
-      } catch (thrown) {
-        if (toFailure(thrown).code !== 'path.required') ui.getState().toast(errorText(thrown), 'danger');
-      }
-    },
-    [errorText, ui],
   );
 }

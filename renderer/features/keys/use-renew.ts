@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { useModel } from '../../app/model-context';
-import { useErrorText, useText } from '../../i18n/use-text';
+import { useTold } from '../../app/use-told';
+import { useText } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
 
 /** Renews the own key of a conversation and says what came of it. No dialog: nothing can be lost. */
@@ -30,21 +31,5 @@ export function useRenewPair(): (conversationId: string, name: string, compromis
         return text(compromised ? 'pair.replaced' : isSame ? 'pair.renewed.theirs' : 'pair.renewed', { name: nameInSentence(name) });
       }),
     [text, told, keys],
-  );
-}
-
-/** The result as a toast, whichever it is. */
-function useTold(): (task: () => Promise<string>) => Promise<void> {
-  const errorText = useErrorText();
-  const { ui } = useModel();
-  return useCallback(
-    async (task) => {
-      try {
-        ui.getState().toast(await task());
-      } catch (thrown) {
-        ui.getState().toast(errorText(thrown), 'danger');
-      }
-    },
-    [errorText, ui],
   );
 }

@@ -36,6 +36,9 @@ describe('the vault service', () => {
   let gate: Promise<void>;
   let failSave = false;
   let failClose = false;
+  /** From the next saving on, nothing can be loaded. */
+  let failLoadAfterSave = false;
+  let failLoad = false;
 
   beforeEach(() => {
     db = openDatabase(':memory:');
@@ -47,6 +50,8 @@ describe('the vault service', () => {
     gate = Promise.resolve();
     failSave = false;
     failClose = false;
+    failLoadAfterSave = false;
+    failLoad = false;
     const real = openStores(db);
     real.local.save(record);
     const stores: Stores = {
@@ -54,6 +59,7 @@ describe('the vault service', () => {
       local: {
         ...real.local,
         load: () => {
+          if (failLoad) throw new Error('disk');
           const found = real.local.load();
           if (found !== undefined) loaded.push(found);
           return found;
@@ -61,6 +67,7 @@ describe('the vault service', () => {
         save: (changed) => {
           if (failSave) throw new Error('disk');
           real.local.save(changed);
+          failLoad = failLoadAfterSave;
         },
       },
     };
@@ -144,6 +151,21 @@ describe('the vault service', () => {
     const profile = service.profile();
     await clock.advance(6 * 3_600_000);
     await until(() => service.profile() !== profile);
+    expect(serial()).not.toBe(before);
+  });
+
+  test('renewed, but not opened again: the vault is locked rather than left with wiped keys, and opens with what was renewed', async () => {
+    await unlock();
+    const before = serial();
+    failLoadAfterSave = true;
+    await clock.advance(8 * day);
+    await until(() => service.state() === 'locked');
+    expect(closed).toBe(1);
+    expect(told.at(-1)).toEqual({ type: 'vault.changed', state: 'locked' });
+    expect(() => service.profile()).toThrow(expect.objectContaining({ code: 'vault.locked' }));
+    failLoadAfterSave = false;
+    failLoad = false;
+    await unlock();
     expect(serial()).not.toBe(before);
   });
 
