@@ -13,8 +13,9 @@ import { EventHub } from './services/event-hub';
 import { addressText, identityService } from './services/identity-service';
 import { keysService } from './services/keys-service';
 import { messagesService } from './services/messages-service';
+import { OwnAddresses } from './services/own-addresses';
 import type { Keyring, PathChooser, PreferencesStore } from './services/ports';
-import { diagnosticsService, networkService, settingsService } from './services/status-services';
+import { diagnosticsService, discoveryService, networkService, settingsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { envelopeFiles } from './storage/envelope-files';
 import { lockProfile } from './storage/profile-lock';
@@ -55,8 +56,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const transport = createTcpTransport({
       onFault: (error) => logger.error('link.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
     });
-    let listener: Listener | undefined;
-    const ownAddresses = (): readonly Address[] => (listener === undefined ? [] : localAddresses(listener.address));
+    const addresses = new OwnAddresses();
+    const ownAddresses = (): readonly Address[] => addresses.current();
     const vault = new VaultService({
       crypto,
       clock,
@@ -74,8 +75,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
         cost: ports.kdf === 'test' ? testCost : productCost,
       }),
     });
-    listener = await listen(transport, ports, (link) => vault.accept(link));
-    const bound = listener;
+    const bound = await listen(transport, ports, (link) => vault.accept(link));
+    addresses.set('local', localAddresses(bound.address));
     const profile = () => vault.profile();
     const listening = [addressText(bound.address)];
     return {
@@ -92,8 +93,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
+          profile,
           listening: () => listening,
         }),
+        discovery: discoveryService(),
         settings: settingsService({ preferences }),
         diagnostics: diagnosticsService({
           crypto,

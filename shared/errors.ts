@@ -55,6 +55,12 @@ export const errorCodes = [
   'envelopes.garbled',
   'path.required',
   'path.unusable',
+  'discovery.not-possible',
+  'discovery.not-running',
+  'discovery.gone',
+  'discovery.busy',
+  'discovery.too-many',
+  'discovery.no-meeting',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -65,8 +65,8 @@ export interface Listener {
 export interface Transport {
   /** Rejects with `port.in-use` when the port is taken; port 0 takes any free one. */
   listen(at: Address, onLink: (link: Link) => void): Promise<Listener>;
-  /** Rejects when nothing answers within `timeoutMs`. */
-  dial(to: Address, timeoutMs: number): Promise<Link>;
+  /** Rejects when nothing answers within `timeoutMs`, or at once when `signal` says that nobody waits any more. */
+  dial(to: Address, timeoutMs: number, signal?: AbortSignal): Promise<Link>;
 }
 
 /** Every durable change happens inside a transaction; inner ones join the outer one. Synchronous throughout. */

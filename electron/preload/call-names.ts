@@ -22,7 +22,8 @@ export const callNameTable = {
   messages: ['send', 'list'],
   keys: ['status', 'shift', 'setPolicy', 'timeline', 'shiftPair'],
   envelopes: ['save', 'open'],
-  network: ['status'],
+  network: ['status', 'reach', 'tryNow'],
+  discovery: ['start', 'stop', 'status', 'meet', 'answer', 'confirm'],
   settings: ['get', 'set'],
   diagnostics: ['meter', 'about'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };

@@ -238,6 +238,53 @@ export interface PathChooser {
   open(): Promise<string | undefined>;
 }
 
+/** What a device shows on the local network. Public: anybody there reads it. */
+export interface LanAnnouncement {
+  /** `contacts`: so that contacts find it; `near`: so that people who never met do. */
+  readonly kind: 'contacts' | 'near';
+  /** Random, new with every announcement; at most 63 letters, digits and hyphens. */
+  readonly name: string;
+  readonly port: number;
+  /** A few short texts, at most 200 bytes together. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export interface LanSighting {
+  readonly kind: LanAnnouncement['kind'];
+  readonly name: string;
+  /** It said goodbye, or was not heard of any more. */
+  readonly gone: boolean;
+  /** IP literals with the announced port, at most four. */
+  readonly addresses: readonly Address[];
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** Announces and finds devices on the local network; foreign packets are bounded and never throw. */
+export interface LanDiscovery {
+  /** Announces until the returned function is called, which also says goodbye. `onFailed`: it cannot, now or later. */
+  announce(what: LanAnnouncement, onFailed: () => void): () => void;
+  /** Tells of every device heard, its own excepted, until the returned function is called. */
+  browse(kind: LanAnnouncement['kind'], onSighting: (sighting: LanSighting) => void, onFailed: () => void): () => void;
+}
+
+export type Mapping =
+  | { readonly state: 'searching' }
+  | { readonly state: 'mapped'; readonly address: Address; readonly method: 'nat-pmp' | 'upnp' }
+  /** No router answered that does this. */
+  | { readonly state: 'none' }
+  | { readonly state: 'failed' };
+
+/** Asks routers to pass connections on. */
+export interface PortMapper {
+  /** Keeps `port` mapped until the returned function is called, which takes the mapping back. Tells every change. */
+  map(port: number, onChange: (mapping: Mapping) => void): () => void;
+}
+
+/** Says when this machine's network is another one, or when it woke from sleep. */
+export interface NetworkWatch {
+  onChange(handler: (reason: 'addresses' | 'wake') => void): () => void;
+}
+
 /** The system keyring: a convenience wrap of the database key, never the only way in. */
 export interface Keyring {
   /** False when there is none, when it would keep secrets in clear, or when asking it would block the process. */

@@ -1,12 +1,15 @@
+import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import type { About } from '../../shared/model/diagnostics';
 import type { Crypto } from '../engine/crypto/crypto';
+import { contactRow, contactView } from './contacts-service';
 import type { OpenProfile } from './open-profile';
 import type { PreferencesStore } from './ports';
 
 export function networkService(parts: {
   /** Undefined while the vault is not open: this call works then too. */
   openProfile: () => OpenProfile | undefined;
+  profile: () => OpenProfile;
   listening: () => readonly string[];
 }): Handlers['network'] {
   return {
@@ -30,6 +33,38 @@ export function networkService(parts: {
         }),
       };
     },
+    reach: ({ contactId }) => {
+      const profile = parts.profile();
+      const { peerId } = contactRow(profile, contactId);
+      const connected = profile.connections.session(peerId) !== undefined;
+      const { reach } = contactView(profile, contactRow(profile, contactId));
+      return { contactId, reach, connected, trying: false, failures: 0, tries: [], advice: [] };
+    },
+    tryNow: ({ contactId }) => {
+      const profile = parts.profile();
+      profile.connections.reach(contactRow(profile, contactId).peerId);
+      return null;
+    },
+  };
+}
+
+/** People nearby: nobody can be searched for yet. */
+export function discoveryService(): Handlers['discovery'] {
+  const idle = { running: false, people: [] };
+  const none = (): never => {
+    throw new KeyshiftError('discovery.no-meeting', 'No meeting is under way.');
+  };
+  return {
+    start: () => {
+      throw new KeyshiftError('discovery.not-possible', 'This device cannot look for people nearby.');
+    },
+    stop: () => null,
+    status: () => idle,
+    meet: () => {
+      throw new KeyshiftError('discovery.not-running', 'Nobody is being looked for.');
+    },
+    answer: none,
+    confirm: none,
   };
 }
 

@@ -27,6 +27,10 @@ export function routeEvent(model: Model, event: AppEvent): void {
     case 'session.changed':
       model.background(model.contacts.getState().load());
       return;
+    // Asked for where it is looked at.
+    case 'network.changed':
+    case 'discovery.changed':
+      return;
     case 'contact.request':
       model.contacts.getState().requested(
         { requestId: event.requestId, peerId: event.peerId, name: event.name, via: event.via },

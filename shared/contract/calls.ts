@@ -6,7 +6,8 @@ import { contactId, conversationId, messageId, peerId, requestId, time } from '.
 import { identity } from '../model/identity';
 import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
 import { message } from '../model/message';
-import { networkStatus } from '../model/network';
+import { discoveryStatus, nearbyId } from '../model/discovery';
+import { networkStatus, reachReport } from '../model/network';
 import { settings } from '../model/settings';
 import { personName, plainText, title } from '../model/text';
 import { keyringState, vaultState } from '../model/vault';
@@ -170,6 +171,20 @@ export const calls = {
   },
   network: {
     status: call(none, networkStatus),
+    /** What was tried to reach this person, what answered, and what may help. */
+    reach: call(z.strictObject({ contactId }), reachReport, needsContact),
+    /** Tries all addresses of this person now, whatever the back-off. */
+    tryNow: call(z.strictObject({ contactId }), done, [...needsContact, 'contact.blocked', 'contact.ended']),
+  },
+  discovery: {
+    /** Shows this device to people nearby under random words, and looks for them, for five minutes. */
+    start: call(none, discoveryStatus, [...needsVault, 'discovery.not-possible']),
+    stop: call(none, done, needsVault),
+    status: call(none, discoveryStatus, needsVault),
+    meet: call(z.strictObject({ nearbyId }), done, [...needsVault, 'discovery.not-running', 'discovery.gone', 'discovery.busy', 'discovery.too-many']),
+    answer: call(z.strictObject({ accept: z.boolean() }), done, [...needsVault, 'discovery.no-meeting']),
+    /** Whether both screens show the same six digits. Said by both, it makes a checked contact. */
+    confirm: call(z.strictObject({ same: z.boolean() }), done, [...needsVault, 'discovery.no-meeting']),
   },
   settings: {
     get: call(none, settings),

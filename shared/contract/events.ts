@@ -28,5 +28,9 @@ export const events = {
   'key.shifted': z.strictObject({ type: z.literal('key.shifted'), conversationId, ...keyShift.shape }),
   /** A connection with this person came or went; also told when one takes another's place. Not told for the end that `vault.changed` brings. */
   'session.changed': z.strictObject({ type: z.literal('session.changed'), contactId, connected: z.boolean() }),
+  /** Something of `network.status` or of a `network.reach` is different: addresses, mapping, proxy, tries. Told at most once a second. */
+  'network.changed': z.strictObject({ type: z.literal('network.changed') }),
+  /** Something of `discovery.status` is different. */
+  'discovery.changed': z.strictObject({ type: z.literal('discovery.changed') }),
   'vault.changed': z.strictObject({ type: z.literal('vault.changed'), state: vaultState }),
 } as const;

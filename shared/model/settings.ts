@@ -8,6 +8,14 @@ export const settings = z.strictObject({
   /** Minutes without input after which the vault locks; 0 = never. */
   lockAfterMinutes: z.number().int().min(0).max(1440),
   contentProtection: z.boolean(),
+  /** Lets contacts on the same network find this device, and finds theirs. */
+  findOnNetwork: z.boolean(),
+  /** Asks the router to let connections through. */
+  portMapping: z.boolean(),
+  /** A SOCKS5 proxy that every connection goes through, as socks5://HOST:PORT; empty: none. */
+  proxy: z.string().max(300).regex(/^(?:socks5:\/\/(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5})?$/),
+  /** Where an onion service that the user runs leads to this device, as NAME.onion:PORT; empty: none. */
+  onionAddress: z.string().regex(/^(?:[a-z2-7]{56}\.onion:[0-9]{1,5})?$/),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -17,4 +25,8 @@ export const defaultSettings: Settings = {
   enterSends: true,
   lockAfterMinutes: 15,
   contentProtection: false,
+  findOnNetwork: true,
+  portMapping: false,
+  proxy: '',
+  onionAddress: '',
 };

@@ -333,6 +333,21 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
           .filter((one) => one.reach === 'direct' || one.reach === 'lan')
           .map((one) => ({ contactId: one.contactId, instanceId: idOf(`device of ${one.name}`), since: world.now() - 3_600_000, resumed: false, handedOver: false })),
       }),
+      reach: ({ contactId }) => {
+        const contact = world.contacts.find((one) => one.contactId === contactId);
+        if (contact === undefined) return refuse('contact.unknown');
+        const connected = contact.reach === 'direct' || contact.reach === 'lan';
+        return { contactId, reach: contact.reach, connected, trying: false, failures: 0, tries: [], advice: [] };
+      },
+      tryNow: () => null,
+    },
+    discovery: {
+      start: () => ({ running: true, name: 'blue-otter-42', endsAt: world.now() + 300_000, people: [] }),
+      stop: () => null,
+      status: () => ({ running: false, people: [] }),
+      meet: () => null,
+      answer: () => null,
+      confirm: () => null,
     },
     settings: {
       get: () => world.settings,

@@ -69,7 +69,19 @@ export const sampleHandlers: Handlers = {
     }),
   },
   envelopes: { save: () => ({ path: '/media/stick/for-bo.keyshift-envelopes', count: 3 }), open: () => ({ opened: 2, repeated: 1, refused: 0 }) },
-  network: { status: () => ({ listening: [], sessions: [] }) },
+  network: {
+    status: () => ({ listening: [], sessions: [] }),
+    reach: () => ({ contactId: id('c'), reach: 'waiting', connected: false, trying: false, failures: 0, tries: [], advice: [] }),
+    tryNow: () => null,
+  },
+  discovery: {
+    start: () => ({ running: true, name: 'blue-otter-42', endsAt: 5, people: [] }),
+    stop: () => null,
+    status: () => ({ running: false, people: [] }),
+    meet: () => null,
+    answer: () => null,
+    confirm: () => null,
+  },
   settings: { get: () => defaultSettings, set: () => defaultSettings },
   diagnostics: {
     meter: () => ({
@@ -118,6 +130,11 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'keys.timeline': { conversationId: id('d') },
   'envelopes.save': { contactId: id('c') },
   'envelopes.open': {},
+  'network.reach': { contactId: id('c') },
+  'network.tryNow': { contactId: id('c') },
+  'discovery.meet': { nearbyId: id('9') },
+  'discovery.answer': { accept: true },
+  'discovery.confirm': { same: true },
   'settings.set': { theme: 'dark' },
 };
 

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { About } from '../../../shared/model/diagnostics';
-import type { Settings } from '../../../shared/model/settings';
+import { defaultSettings, type Settings } from '../../../shared/model/settings';
 import type { Client } from '../../bridge/client';
 
 /** Preferences and facts about the app: no secret, so they outlive a lock and the lock screen follows them. */
@@ -11,12 +11,9 @@ export interface SettingsState {
   readonly change: (change: Partial<Settings>) => Promise<void>;
 }
 
-/** Shown until the main process has answered. */
-const first: Settings = { theme: 'system', language: 'system', enterSends: true, lockAfterMinutes: 15, contentProtection: false };
-
 export function createSettingsStore(client: Client): StoreApi<SettingsState> {
   return createStore<SettingsState>()((set) => ({
-    settings: first,
+    settings: defaultSettings, // until the main process has answered
     about: undefined,
     load: async () => {
       const [settings, about] = await Promise.all([client.settings.get(), client.diagnostics.about()]);

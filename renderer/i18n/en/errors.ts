@@ -53,4 +53,10 @@ export const errors = {
   'error.envelopes.garbled': 'This is not a file of envelopes, or it was damaged on its way. Nothing was changed.',
   'error.path.required': 'No file was chosen.',
   'error.path.unusable': 'That file cannot be used. What is there was left as it is.',
+  'error.discovery.not-possible': 'This device cannot look for people nearby right now. Invite with a link instead.',
+  'error.discovery.not-running': 'The search for people nearby is over. Start it again.',
+  'error.discovery.gone': 'That device is no longer there.',
+  'error.discovery.busy': 'Finish the meeting that is under way first.',
+  'error.discovery.too-many': 'There were several tries in a short time. Wait ten minutes, or invite with a link.',
+  'error.discovery.no-meeting': 'That meeting is over. Start again.',
 } as const satisfies Record<`error.${ErrorCode}`, string>;
