@@ -1,21 +1,25 @@
 import { hostname } from 'node:os';
-import { KeyshiftError } from '../shared/errors';
+import { startListening } from './compose/listening';
 import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
-import type { Address, Clock, Link, Listener, Logger, Random, Transport } from './engine/ports';
-import { localAddresses } from './network/addresses';
+import type { Address, Clock, Logger, Random } from './engine/ports';
+import { localAddresses, localNetworks, readInterfaces } from './network/addresses';
+import { createNetworkWatch } from './network/network-watch';
 import { createTcpTransport } from './network/tcp-transport';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { conversationsService } from './services/conversations-service';
 import { envelopesService } from './services/envelopes-service';
 import { EventHub } from './services/event-hub';
-import { addressText, identityService } from './services/identity-service';
+import { identityService } from './services/identity-service';
 import { keysService } from './services/keys-service';
 import { messagesService } from './services/messages-service';
+import { NetworkFacts } from './services/network-facts';
+import { NetworkNews } from './services/network-news';
+import { networkService } from './services/network-service';
 import { OwnAddresses } from './services/own-addresses';
-import type { Keyring, PathChooser, PreferencesStore } from './services/ports';
-import { diagnosticsService, discoveryService, networkService, settingsService } from './services/status-services';
+import { type Keyring, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
+import { diagnosticsService, discoveryService, settingsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { envelopeFiles } from './storage/envelope-files';
 import { lockProfile } from './storage/profile-lock';
@@ -58,6 +62,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
     });
     const addresses = new OwnAddresses();
     const ownAddresses = (): readonly Address[] => addresses.current();
+    const network = new NetworkFacts();
+    const news = new NetworkNews(clock, () => events.emit({ type: 'network.changed' }));
     const vault = new VaultService({
       crypto,
       clock,
@@ -66,6 +72,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
       events,
       transport,
       ownAddresses,
+      network,
+      sightings: noSightings,
       preferences,
       keyring: ports.keyring,
       deviceName: hostname().slice(0, 64) || 'this device',
@@ -75,12 +83,28 @@ export async function startApp(ports: AppPorts): Promise<App> {
         cost: ports.kdf === 'test' ? testCost : productCost,
       }),
     });
-    const bound = await listen(transport, ports, (link) => vault.accept(link));
-    addresses.set('local', localAddresses(bound.address));
+    const { listener: bound, moved } = await startListening({ transport, wanted: ports.listen, preferences, logger }, (link) => vault.accept(link));
+    const lookAround = (): void => {
+      const interfaces = readInterfaces();
+      network.setNetworks(localNetworks(interfaces));
+      addresses.set('local', localAddresses(bound.address, interfaces));
+    };
+    network.listensAt(bound.address, moved);
+    lookAround();
+    network.onChange(() => news.changed());
+    addresses.onChange(() => {
+      vault.addressesChanged();
+      news.changed();
+    });
+    const networkChanged = (): void => {
+      lookAround();
+      vault.networkChanged();
+      news.changed();
+    };
+    const unwatch = createNetworkWatch({ clock }).onChange(networkChanged);
     const profile = () => vault.profile();
-    const listening = [addressText(bound.address)];
     return {
-      listening,
+      listening: network.listening,
       onEvent: (hear) => events.on(hear),
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
@@ -94,7 +118,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
           profile,
-          listening: () => listening,
+          network,
+          ownAddresses,
+          preferences,
         }),
         discovery: discoveryService(),
         settings: settingsService({ preferences }),
@@ -109,7 +135,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
           }),
         }),
       },
+      networkChanged,
       stop: async () => {
+        unwatch();
+        news.close();
         try {
           await bound.close();
           await vault.stop();
@@ -121,39 +150,5 @@ export async function startApp(ports: AppPorts): Promise<App> {
   } catch (error) {
     lock.release();
     throw error;
-  }
-}
-
-/** A given address is binding; a remembered one moves when it is taken. */
-async function listen(transport: Transport, ports: AppPorts, onLink: (link: Link) => void): Promise<Listener> {
-  const { preferences, logger } = ports;
-  const remembered = preferences.get().listen;
-  const candidates: Address[] =
-    ports.listen !== undefined
-      ? [ports.listen]
-      : [...(remembered === undefined ? [] : [remembered]), { host: '::', port: 0 }, { host: '0.0.0.0', port: 0 }];
-  let failure: unknown;
-  for (const candidate of candidates) {
-    try {
-      const listener = await transport.listen(candidate, onLink);
-      if (remembered?.port !== listener.address.port || remembered.host !== candidate.host) {
-        remember(ports, { host: candidate.host, port: listener.address.port });
-      }
-      return listener;
-    } catch (error) {
-      failure = error;
-      logger.warn('listen.failed', { port: candidate.port });
-    }
-  }
-  if (failure instanceof KeyshiftError) throw failure;
-  throw new KeyshiftError('port.in-use', 'No port could be opened to listen on.');
-}
-
-/** A disk that takes no preferences now is no reason not to start, nor to leave a bound port behind for another. */
-function remember({ preferences, logger }: AppPorts, listen: Address): void {
-  try {
-    preferences.set({ listen });
-  } catch {
-    logger.warn('listen.not-remembered');
   }
 }

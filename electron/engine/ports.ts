@@ -109,6 +109,16 @@ export interface LocalStore extends Transactions {
   save(record: LocalRecord): void;
 }
 
+/** Where one device of a person can be reached, by its newest card. */
+export interface DevicePlaces {
+  /** Absent for what was stored before devices were told apart. */
+  readonly instanceId?: InstanceId;
+  /** When the card was made, by the device's own clock, Unix milliseconds. */
+  readonly time: number;
+  /** At most eight, best first. */
+  readonly addresses: readonly Address[];
+}
+
 /** What is known and pinned of another person. All blobs were verified before they were stored. */
 export interface PeerRecord {
   readonly peerId: PeerId;
@@ -121,7 +131,8 @@ export interface PeerRecord {
   readonly listVersion: number;
   readonly instances: readonly Uint8Array[];
   readonly exchanges: readonly Uint8Array[];
-  readonly addresses: readonly Address[];
+  /** Of at most 16 devices, each once, newest card first. */
+  readonly places: readonly DevicePlaces[];
   readonly blocked: boolean;
   /** Credential bytes hashes etc. are derived; this is when the record last changed. */
   readonly updatedAt: number;

@@ -52,6 +52,10 @@ export class PatientApp implements App {
     return (await this.#running?.unlockWithKeyring()) ?? false;
   }
 
+  networkChanged(reason: 'addresses' | 'wake'): void {
+    this.#running?.networkChanged(reason);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#attempt?.catch(() => undefined);

@@ -64,6 +64,9 @@ export function openShell({ running, preferences, ownsProfile, logger, trial, de
     lock,
     setTimer: (milliseconds, run) => systemClock.setTimer(milliseconds, run),
   });
+  // Sooner than the watch on the clocks notices it.
+  const woke = (): void => running.networkChanged('wake');
+  powerMonitor.on('resume', woke);
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock }, process.platform, developerTools)));
   apply(preferences.get().settings);
   nativeTheme.on('updated', () => window?.setBackgroundColor(ground()));
@@ -116,6 +119,7 @@ export function openShell({ running, preferences, ownsProfile, logger, trial, de
     },
     close() {
       unwatch();
+      powerMonitor.off('resume', woke);
       silence();
       door.close();
     },

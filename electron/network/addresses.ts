@@ -7,6 +7,8 @@ export interface InterfaceAddress {
   readonly interfaceName: string;
   readonly address: string;
   readonly internal: boolean;
+  /** Leading bits that name the network; absent where the system does not say. */
+  readonly prefix?: number;
 }
 
 /** A card holds at most eight addresses. */
@@ -24,18 +26,32 @@ export function localAddresses(listen: Address, interfaces: readonly InterfaceAd
   if (!host) return [];
   const any = host.text === '0.0.0.0' || host.text === '::';
   if (!any) return [{ host: host.text, port }];
-  const usable = interfaces
-    .filter((entry) => !entry.internal && !virtualInterface.test(entry.interfaceName))
-    .map((entry) => entry.address);
+  const usable = interfaces.filter(leadsAnywhere).map((entry) => entry.address);
   const ipv4 = ranked(usable, rankIpv4);
   const ipv6 = host.text === '::' ? ranked(usable, rankIpv6) : [];
   const hosts = interleave(ipv4, ipv6).slice(0, MAX_ADDRESSES);
   return (hosts.length > 0 ? hosts : ['127.0.0.1']).map((found) => ({ host: found, port }));
 }
 
-function readInterfaces(): InterfaceAddress[] {
+/** Whether others may be beyond this address: no loopback, no bridge of containers, not one that only holds on one cable. */
+export function leadsAnywhere({ internal, interfaceName, address }: InterfaceAddress): boolean {
+  return !internal && !virtualInterface.test(interfaceName) && (rankIpv4(address) ?? rankIpv6(address)) !== undefined;
+}
+
+/** The networks this machine is in: its addresses with what names their network. */
+export function localNetworks(interfaces: readonly InterfaceAddress[] = readInterfaces()): { readonly host: string; readonly prefix: number }[] {
+  return interfaces.filter(leadsAnywhere).flatMap(({ address, prefix }) => {
+    const host = parseHost(address);
+    return host === undefined ? [] : [{ host: host.text, prefix: prefix ?? (host.kind === 'ipv4' ? 24 : 64) }];
+  });
+}
+
+export function readInterfaces(): InterfaceAddress[] {
   return Object.entries(networkInterfaces()).flatMap(([interfaceName, entries]) =>
-    (entries ?? []).map(({ address, internal }) => ({ interfaceName, address, internal })),
+    (entries ?? []).map(({ address, internal, cidr }) => {
+      const prefix = Number(cidr?.split('/')[1] ?? Number.NaN);
+      return { interfaceName, address, internal, ...(Number.isInteger(prefix) ? { prefix } : {}) };
+    }),
   );
 }
 

@@ -1,5 +1,14 @@
 /** Why nothing was reached; none of it says anything about the person behind the address. */
-export type DialFailure = 'address-invalid' | 'name-unknown' | 'not-supported' | 'refused' | 'timeout' | 'unreachable';
+export type DialFailure =
+  | 'address-invalid'
+  | 'name-unknown'
+  /** Only a proxy leads there, and none is set. */
+  | 'needs-proxy'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  /** Nobody waited any more. */
+  | 'not-needed';
 
 export class DialError extends Error {
   readonly reason: DialFailure;

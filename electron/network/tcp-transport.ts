@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { KeyshiftError } from '../../shared/errors';
 import { parseHost } from '../engine/identity/host';
 import type { Address, Link, Listener, Transport } from '../engine/ports';
-import { DialError, dialFailureOf } from './dial-error';
+import { DialError, type DialFailure, dialFailureOf } from './dial-error';
 import { resolveHost } from './resolve-host';
 import { TcpLink } from './tcp-link';
 
@@ -21,7 +21,7 @@ export function createTcpTransport(options: TcpTransportOptions = {}): Transport
   const { maxAccepted = MAX_ACCEPTED, onFault = () => {} } = options;
   return {
     listen: (at, onLink) => listen(at, onLink, maxAccepted, onFault),
-    dial: (to, timeoutMs) => dial(to, timeoutMs, onFault),
+    dial: (to, timeoutMs, signal) => dial(to, { timeoutMs, signal, onFault }),
   };
 }
 
@@ -67,48 +67,77 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Tries the addresses of a host one after the other, sharing the time among those left. Rejects with `DialError`. */
-async function dial(to: Address, timeoutMs: number, onFault: (error: unknown) => void): Promise<Link> {
+interface DialOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Tries the addresses of a host one after the other, sharing the time among those left. Rejects with `DialError`; once
+ * `signal` says so at once, with `not-needed` and no socket left behind.
+ */
+async function dial(to: Address, { timeoutMs, signal, onFault }: DialOptions): Promise<Link> {
   if (!isPort(to.port, 1)) throw new DialError('address-invalid');
   const deadline = performance.now() + timeoutMs;
-  const hosts = await within(resolveHost(to.host), timeoutMs);
+  const hosts = await lookUp(to.host, timeoutMs, signal);
   let failure = new DialError('name-unknown');
   for (const [index, host] of hosts.entries()) {
     const left = deadline - performance.now();
     if (left <= 0) throw new DialError('timeout');
     try {
-      const socket = await connectTo(host, to.port, left / (hosts.length - index));
+      const socket = await connectTo(host, to.port, left / (hosts.length - index), signal);
       return new TcpLink(socket, { role: 'dialler', remote: { host: canonical(host), port: to.port }, onFault });
     } catch (error) {
-      if (!(error instanceof DialError)) throw error;
+      if (!(error instanceof DialError) || error.reason === 'not-needed') throw error;
       failure = error;
     }
   }
   throw failure;
 }
 
-function connectTo(host: string, port: number, timeoutMs: number): Promise<Socket> {
+function connectTo(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(new DialError('not-needed'));
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
-    const timer = setTimeout(() => failed({ code: 'ETIMEDOUT' }), timeoutMs);
-    const failed = (error: { readonly code?: string }): void => {
+    const over = (): void => {
       clearTimeout(timer);
-      socket.destroy();
-      reject(new DialError(dialFailureOf(error.code)));
+      signal?.removeEventListener('abort', giveUp);
     };
-    socket.on('error', failed);
+    const failed = (reason: DialFailure): void => {
+      over();
+      socket.destroy();
+      reject(new DialError(reason));
+    };
+    const giveUp = (): void => failed('not-needed');
+    const timer = setTimeout(() => failed('timeout'), timeoutMs);
+    signal?.addEventListener('abort', giveUp);
+    socket.on('error', (error: NodeJS.ErrnoException) => failed(dialFailureOf(error.code)));
     socket.once('connect', () => {
-      clearTimeout(timer);
+      over();
       resolve(socket);
     });
   });
 }
 
-/** The result in time, or a timeout; a look-up itself cannot be called back. */
-function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+/** The addresses of a host in time, or `DialError`. A look-up that runs cannot be called back; one that waits its turn is. */
+function lookUp(host: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DialError('timeout')), timeoutMs);
-    work.then(resolve, (error: unknown) => reject(error instanceof DialError ? error : new DialError('name-unknown'))).finally(() => clearTimeout(timer));
+    if (signal?.aborted === true) return reject(new DialError('not-needed'));
+    const patience = new AbortController();
+    const failed = (reason: DialFailure): void => {
+      reject(new DialError(reason));
+      patience.abort();
+    };
+    const giveUp = (): void => failed('not-needed');
+    const timer = setTimeout(() => failed('timeout'), timeoutMs);
+    signal?.addEventListener('abort', giveUp);
+    resolveHost(host, { signal: patience.signal })
+      .then(resolve, (error: unknown) => reject(error instanceof DialError ? error : new DialError('name-unknown')))
+      .finally(() => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      });
   });
 }
 

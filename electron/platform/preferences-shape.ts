@@ -16,6 +16,7 @@ export type WindowPlace = z.infer<typeof windowPlace>;
 export const preferencesFile = z.looseObject({
   settings: z.looseObject(settings.partial().shape).optional(),
   listen: z.object({ host: z.string().min(1).max(253), port: z.number().int().min(1).max(65_535) }).optional(),
+  listenMeanwhile: z.number().int().min(1).max(65_535).optional(),
   /** Base64, said as a pattern: electron-store's validator knows no such format. */
   keyringWrap: z.string().max(8192).regex(/^[A-Za-z0-9+/]*={0,2}$/).optional(),
   window: windowPlace.optional(),
@@ -42,6 +43,7 @@ export function toPreferences(file: PreferencesFile): Preferences {
   return {
     settings: { ...defaultSettings, ...known },
     ...(file.listen === undefined ? {} : { listen: file.listen }),
+    ...(file.listenMeanwhile === undefined ? {} : { listenMeanwhile: file.listenMeanwhile }),
     ...(file.keyringWrap === undefined ? {} : { keyringWrap: file.keyringWrap }),
   };
 }

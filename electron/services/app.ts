@@ -8,6 +8,8 @@ export interface App {
   onEvent(listener: (event: AppEvent) => void): () => void;
   /** Opens the vault with the key the system keyring keeps, if the user chose that; false when it cannot. */
   unlockWithKeyring(): Promise<boolean>;
+  /** The machine has another network, or woke from sleep: nothing waits for a timer to notice. */
+  networkChanged(reason: 'addresses' | 'wake'): void;
   /** Ends sessions, closes the database, wipes keys, frees the port. */
   stop(): Promise<void>;
 }

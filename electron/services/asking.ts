@@ -2,18 +2,26 @@ import { KeyshiftError, type ErrorCode } from '../../shared/errors';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import { parseInvitation } from '../engine/identity/invitation-link';
-import type { Address, Clock, Logger, Random, Transport } from '../engine/ports';
+import type { Card } from '../engine/certificates/card';
+import type { Address, Clock, DevicePlaces, Logger, Random, Transport } from '../engine/ports';
 import { openChannel, type Channel } from '../engine/session/channel';
 import { inviteOverChannel } from '../engine/session/meeting-invitee';
 import { requestOverChannel } from '../engine/session/meeting-requester';
 import { MeetingRefusal } from '../engine/session/meeting-roles';
 import type { Acquaintances } from './acquaintances';
-import { backoffMs } from './backoff';
+import { backoffMs, jitterMs } from './backoff';
+import { candidatesOf, type Candidate } from './candidates';
 import type { HeldChannels } from './held-channels';
 import type { PeerBook } from './peer-book';
-import type { ContactRow, Stores } from './ports';
+import type { NetworkFacts } from './network-facts';
+import type { ContactRow, LanSightings, Stores } from './ports';
+import { NotNeeded, type Places, race, type Turn } from './racing';
+import type { Tries } from './tries';
+import { outcomeOf } from './try-outcome';
 
 const dialTimeoutMs = 5_000;
+/** After a change of network, and at the start, tries are spread over this long. */
+const spreadMs = 250;
 
 /**
  * The code of an error that ends a pending contact for good; undefined for what is worth another try. A refusal counts
@@ -29,8 +37,11 @@ export function finalCode(error: unknown): ErrorCode | undefined {
 interface Attempt {
   /** Tries in a row that brought no answer; counted from 0. */
   failures: number;
-  running: boolean;
-  cancelTimer: (() => void) | undefined;
+  /** Calls off what is under way. */
+  running: AbortController | undefined;
+  /** The network changed meanwhile: the next try follows at once. */
+  again: boolean;
+  timer: { readonly due: number; readonly cancel: () => void } | undefined;
 }
 
 export interface AskingParts {
@@ -45,6 +56,10 @@ export interface AskingParts {
   readonly acquaintances: Acquaintances;
   readonly channels: HeldChannels;
   readonly ownAddresses: () => readonly Address[];
+  readonly tries: Tries;
+  readonly places: Places;
+  readonly sightings: LanSightings;
+  readonly network: NetworkFacts;
 }
 
 /** Goes to the people whose link was accepted or whose card was imported, again and again until they answered. */
@@ -67,19 +82,54 @@ export class Asking {
     if (this.#closed || !this.#isPending(contactId)) return;
     let attempt = this.#attempts.get(contactId);
     if (attempt === undefined) {
-      attempt = { failures: 0, running: false, cancelTimer: undefined };
+      attempt = { failures: 0, running: undefined, again: false, timer: undefined };
       this.#attempts.set(contactId, attempt);
     }
-    if (attempt.running) return;
-    attempt.cancelTimer?.();
-    attempt.cancelTimer = undefined;
-    attempt.running = true;
-    void this.#run(contactId, attempt);
+    if (attempt.running !== undefined) return;
+    attempt.timer?.cancel();
+    attempt.timer = undefined;
+    attempt.again = false;
+    attempt.running = new AbortController();
+    void this.#run(contactId, attempt, attempt.running.signal);
+  }
+
+  /** The network is another one, or was away: everybody who has not answered is asked at once, a little apart. */
+  lookAgain(): void {
+    for (const [contactId, attempt] of this.#attempts) {
+      attempt.failures = 0;
+      if (attempt.running === undefined) this.#pursueIn(jitterMs(this.#parts.random, spreadMs), contactId, attempt);
+      else {
+        attempt.again = true;
+        attempt.running.abort();
+      }
+    }
+  }
+
+  /** How asking this contact stands; `nextTryAt` in Unix milliseconds. */
+  search(contactId: string): { readonly trying: boolean; readonly nextTryAt: number | undefined; readonly failures: number } {
+    const attempt = this.#attempts.get(contactId);
+    const { clock } = this.#parts;
+    return {
+      trying: attempt?.running !== undefined,
+      nextTryAt: attempt?.timer === undefined ? undefined : clock.now() + Math.max(0, attempt.timer.due - clock.monotonic()),
+      failures: attempt?.failures ?? 0,
+    };
+  }
+
+  /** Where this contact would be tried now, best first. */
+  candidates(contact: ContactRow): Candidate[] {
+    const { book, tries, sightings, network, ownAddresses } = this.#parts;
+    const hinted: DevicePlaces = { time: 0, addresses: contact.hints };
+    const places = contact.relation === 'invited' ? [hinted] : (book.find(contact.peerId)?.record.places ?? []);
+    return candidatesOf({ sighted: sightings.of(contact.peerId), places, lastGood: tries.lastGood(contact.peerId), network, own: ownAddresses() });
   }
 
   close(): void {
     this.#closed = true;
-    for (const attempt of this.#attempts.values()) attempt.cancelTimer?.();
+    for (const attempt of this.#attempts.values()) {
+      attempt.timer?.cancel();
+      attempt.running?.abort();
+    }
     this.#attempts.clear();
   }
 
@@ -94,33 +144,42 @@ export class Asking {
     }
   }
 
-  async #run(contactId: string, attempt: Attempt): Promise<void> {
+  async #run(contactId: string, attempt: Attempt, quit: AbortSignal): Promise<void> {
     let contact: ContactRow | undefined;
     try {
       contact = this.#parts.stores.contacts.byId(contactId);
-      if (contact !== undefined) await this.#ask(contact);
+      if (contact !== undefined) await this.#ask(contact, quit);
       // Whoever is not answered yet asks ever more seldom, too: a person may need days.
       attempt.failures += 1;
     } catch (error) {
-      attempt.failures += 1;
+      if (!attempt.again) attempt.failures += 1;
       const code = finalCode(error);
       if (contact !== undefined && code !== undefined && !this.#closed) this.#parts.acquaintances.end(contact, code);
       else this.#parts.logger.debug('introduction.failed', { reason: error instanceof Error ? error.name : 'unknown' });
     }
-    attempt.running = false;
+    attempt.running = undefined;
     if (this.#closed) return;
     if (!this.#isPending(contactId)) {
       this.#attempts.delete(contactId);
       return;
     }
-    attempt.cancelTimer = this.#parts.clock.setTimer(backoffMs(this.#parts.random, attempt.failures), () => {
-      attempt.cancelTimer = undefined;
+    const { random } = this.#parts;
+    this.#pursueIn(attempt.again ? jitterMs(random, spreadMs) : backoffMs(random, attempt.failures), contactId, attempt);
+    this.#parts.network.touched();
+  }
+
+  #pursueIn(milliseconds: number, contactId: string, attempt: Attempt): void {
+    const { clock } = this.#parts;
+    attempt.timer?.cancel();
+    const cancel = clock.setTimer(milliseconds, () => {
+      attempt.timer = undefined;
       this.pursue(contactId);
     });
+    attempt.timer = { due: clock.monotonic() + milliseconds, cancel };
   }
 
   /** Ends without an error also when the other side has yet to decide. */
-  async #ask(contact: ContactRow): Promise<void> {
+  async #ask(contact: ContactRow, quit: AbortSignal): Promise<void> {
     const { crypto, clock, local, acquaintances } = this.#parts;
     const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
     if (contact.relation === 'invited' && contact.invitation !== undefined) {
@@ -128,48 +187,64 @@ export class Asking {
       if (invitation.expiresAt <= clock.now()) {
         throw new KeyshiftError('invitation.expired', 'The invitation ran out before the other side could be reached.');
       }
-      const { card } = await this.#overAny(contact.hints, 'invite', (channel) =>
-        inviteOverChannel(channel, { ...common, invitation }).then((answer) => {
-          if (acquaintances.fitsPin(answer.card)) return answer;
-          throw new MeetingRefusal('invitation.wrong-person', 'Whoever answered has another key than the person who made this invitation.', false);
-        }),
+      const { card } = await this.#overAny(contact, 'invite', quit, (channel, turn) =>
+        inviteOverChannel(channel, { ...common, invitation, beforeProof: (shown) => this.#onlyOnce(shown, turn) }),
       );
       if (!this.#closed) acquaintances.becomeMutual(card);
       return;
     }
     const known = this.#parts.book.find(contact.peerId);
     if (known === undefined) throw new Error('nothing to dial: only a key was imported');
-    const answer = await this.#overAny(known.record.addresses, 'request', (channel) =>
-      requestOverChannel(channel, { ...common, wanted: known.identity }),
+    const answer = await this.#overAny(contact, 'request', quit, (channel, turn) =>
+      requestOverChannel(channel, { ...common, wanted: known.identity, beforeProof: (shown) => this.#onlyOnce(shown, turn) }),
     );
     if (this.#closed) return;
     if (answer.status === 'declined') throw new KeyshiftError('request.declined', 'The request was declined.');
     if (answer.status === 'accepted') acquaintances.becomeMutual(answer.card);
   }
 
-  async #overAny<T>(addresses: readonly Address[], purpose: 'invite' | 'request', talk: (channel: Channel) => Promise<T>): Promise<T> {
-    const { transport, crypto, clock, channels } = this.#parts;
-    let failure: unknown = new Error('no address to dial');
-    for (const address of addresses) {
-      if (this.#closed) break;
-      try {
-        const link = await transport.dial(address, dialTimeoutMs);
-        if (this.#closed) {
-          link.destroy();
-          break;
-        }
-        const channel = channels.hold(await openChannel(crypto, clock, link, purpose));
-        try {
-          if (this.#closed) break;
-          return await talk(channel);
-        } finally {
-          channel.close();
-        }
-      } catch (error) {
-        if (finalCode(error) !== undefined) throw error;
-        failure = error;
-      }
+  /** Of the channels opened side by side only one comes as far as showing who we are, which is what redeems a link. */
+  #onlyOnce(card: Card, turn: Turn): void {
+    if (!this.#parts.acquaintances.fitsPin(card)) {
+      throw new MeetingRefusal('invitation.wrong-person', 'Whoever answered has another key than the person who is looked for.', false);
     }
-    throw failure;
+    if (!turn.claim()) throw new NotNeeded();
+  }
+
+  #overAny<T>(contact: ContactRow, purpose: 'invite' | 'request', quit: AbortSignal, talk: (channel: Channel, turn: Turn) => Promise<T>): Promise<T> {
+    const { clock, places, tries } = this.#parts;
+    const { peerId } = contact;
+    return race({
+      clock,
+      places,
+      quit,
+      candidates: this.candidates(contact),
+      attempt: ({ address }, turn) => this.#overOne(address, purpose, turn, talk),
+      isFinal: (error) => finalCode(error) !== undefined,
+      onStart: ({ text }) => tries.began(peerId, text),
+      onEnd: ({ text }, error, milliseconds) => tries.ended(peerId, text, outcomeOf(error), milliseconds),
+    });
+  }
+
+  async #overOne<T>(address: Address, purpose: 'invite' | 'request', turn: Turn, talk: (channel: Channel, turn: Turn) => Promise<T>): Promise<T> {
+    const { transport, crypto, clock, channels } = this.#parts;
+    const link = await transport.dial(address, dialTimeoutMs, turn.signal);
+    if (turn.signal.aborted) {
+      link.destroy();
+      throw new NotNeeded();
+    }
+    const giveUp = (): void => link.destroy();
+    turn.signal.addEventListener('abort', giveUp);
+    try {
+      const channel = channels.hold(await openChannel(crypto, clock, link, purpose));
+      try {
+        if (turn.signal.aborted) throw new NotNeeded();
+        return await talk(channel, turn);
+      } finally {
+        channel.close();
+      }
+    } finally {
+      turn.signal.removeEventListener('abort', giveUp);
+    }
   }
 }

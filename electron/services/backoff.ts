@@ -14,3 +14,9 @@ export function backoffMs(random: Random, failures: number): number {
   const [high = 0, low = 0] = random.bytes(2);
   return Math.max(leastMs, Math.round(((high * 256 + low) / 65_536) * ceiling));
 }
+
+/** Anything from 0 to below `ceiling` milliseconds: keeps what happens for one reason from happening at one moment. */
+export function jitterMs(random: Random, ceiling: number): number {
+  const [high = 0, low = 0] = random.bytes(2);
+  return Math.floor(((high * 256 + low) / 65_536) * ceiling);
+}

@@ -1,42 +1,68 @@
+import type { Via } from '../../shared/model/network';
 import type { InstanceId, PeerId } from '../engine/ids';
-import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
+import type { Clock, Logger, Random } from '../engine/ports';
 import type { Session } from '../engine/session/session';
-import type { SessionHost } from '../engine/session/session-host';
-import { backoffMs } from './backoff';
-import type { PeerBook } from './peer-book';
+import { backoffMs, jitterMs } from './backoff';
+import type { Candidate } from './candidates';
+import type { Dialling } from './dialling';
 
-const dialTimeoutMs = 5_000;
 /** A connection that lived this long was healthy: the next back-off starts from the beginning. A shorter one counts as a failure. */
 const healthyMs = 60_000;
 /** A person's act cuts a back-off short, but no sooner after the last try than this: a script acts a thousand times a second. */
 const actGapMs = 1_000;
-const dialsAtOnce = 16;
+/** People looked for at once. */
+const roundsAtOnce = 16;
+/** After a change of network, and at the start, tries are spread over up to this long: this much for each person. */
+const spreadMs = 1_000;
+const spreadForEachMs = 50;
+/** What is heard on the local network makes us try at once, but of one person no more often than this: anybody there can say it. */
+const sightingGapMs = 5_000;
 
 interface Reaching {
   /** The one used last; a person with several devices may have others beside it. */
   session: Session | undefined;
   readonly open: Set<Session>;
+  /** Waiting for its round, or in it. */
   dialling: boolean;
+  /** Calls the round off that is under way. */
+  round: AbortController | undefined;
+  /** What is known changed during the round: the next one follows at once. */
+  again: boolean;
   /** Tries and connections in a row that came to nothing. */
   failures: number;
   /** When the last try or connection ended; monotonic milliseconds. */
   endedAt: number | undefined;
-  cancelTimer: (() => void) | undefined;
+  /** When the last connection came or went, Unix milliseconds. */
+  since: number | undefined;
+  sightedAt: number | undefined;
+  timer: { readonly due: number; readonly cancel: () => void } | undefined;
+}
+
+/** What a screen shows of the search for one person. */
+export interface Search {
+  readonly connected: boolean;
+  readonly since: number | undefined;
+  readonly trying: boolean;
+  /** Unix milliseconds. */
+  readonly nextTryAt: number | undefined;
+  readonly failures: number;
 }
 
 export interface ConnectionsParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly transport: Transport;
-  readonly host: SessionHost;
-  readonly book: PeerBook;
+  readonly dialling: Pick<Dialling, 'round'>;
+  /** What kind of way this session goes, told when it comes. */
+  readonly viaOf: (peerId: PeerId, session: Session) => Via;
   /** Whether this person should be reached now: a contact who agreed and is not blocked. */
   readonly wanted: (peerId: PeerId) => boolean;
   /** A session is to be used from now on. May come again for one that is back in use. */
   readonly onOpen: (peerId: PeerId, session: Session) => void;
   /** One ended; whether another is left. */
   readonly onEnd: (peerId: PeerId, session: Session, connected: boolean) => void;
+  /** Something of a `search` is different. */
+  readonly onChange: () => void;
 }
 
 /** Keeps one live session with every contact that can be reached, with back-off where nobody answers. */
@@ -44,7 +70,8 @@ export class Connections {
   readonly #parts: ConnectionsParts;
   readonly #peers = new Map<PeerId, Reaching>();
   readonly #queue: PeerId[] = [];
-  #dials = 0;
+  readonly #vias = new WeakMap<Session, Via>();
+  #rounds = 0;
   #closed = false;
 
   constructor(parts: ConnectionsParts) {
@@ -59,6 +86,24 @@ export class Connections {
     return [...this.#peers.values()].flatMap(({ open }) => [...open]);
   }
 
+  /** What kind of way a session goes. */
+  via(session: Session): Via {
+    return this.#vias.get(session) ?? 'direct';
+  }
+
+  /** How the search for this person stands. */
+  search(peerId: PeerId): Search {
+    const peer = this.#peers.get(peerId);
+    const { clock } = this.#parts;
+    return {
+      connected: peer?.session !== undefined,
+      since: peer?.session?.since ?? peer?.since,
+      trying: peer?.dialling === true && peer.session === undefined,
+      nextTryAt: peer?.timer === undefined ? undefined : clock.now() + Math.max(0, peer.timer.due - clock.monotonic()),
+      failures: peer?.session === undefined ? (peer?.failures ?? 0) : 0,
+    };
+  }
+
   /**
    * Reaches for this person now, unless that is under way or done; a person's act cuts the back-off short. Never throws:
    * it follows acts that are durable already.
@@ -66,8 +111,7 @@ export class Connections {
   reach(peerId: PeerId): void {
     const peer = this.#peer(peerId);
     if (peer.session !== undefined || peer.dialling || !this.#wanted(peerId)) return;
-    peer.cancelTimer?.();
-    peer.cancelTimer = undefined;
+    this.#stopTimer(peer);
     const gap = peer.endedAt === undefined ? 0 : peer.endedAt + actGapMs - this.#parts.clock.monotonic();
     if (gap > 0) this.#reachIn(gap, peerId, peer);
     else this.#enqueue(peerId, peer);
@@ -81,14 +125,19 @@ export class Connections {
       return;
     }
     const peer = this.#peer(peerId);
-    peer.cancelTimer?.();
-    peer.cancelTimer = undefined;
+    this.#stopTimer(peer);
     peer.session = session; // the session host ends what this one replaces, when it no longer needs it
     const since = this.#parts.clock.monotonic();
     const isNew = !peer.open.has(session);
     peer.open.add(session);
-    if (isNew) session.onClose(() => this.#ended(peerId, peer, session, since));
+    if (isNew) {
+      this.#vias.set(session, this.#parts.viaOf(peerId, session));
+      session.onClose(() => this.#ended(peerId, peer, session, since));
+    }
+    // What has not come as far as a handshake is not needed any more.
+    peer.round?.abort();
     this.#parts.onOpen(peerId, session);
+    this.#parts.onChange();
   }
 
   #ended(peerId: PeerId, peer: Reaching, session: Session, since: number): void {
@@ -96,6 +145,7 @@ export class Connections {
     if (peer.session === session) peer.session = [...peer.open].at(-1);
     if (peer.session === undefined) {
       peer.endedAt = this.#parts.clock.monotonic();
+      peer.since = this.#parts.clock.now();
       peer.failures = peer.endedAt - since >= healthyMs ? 0 : peer.failures + 1;
     }
     try {
@@ -104,6 +154,48 @@ export class Connections {
       this.#fault('session.end-not-told', error); // must not keep us from coming back
     }
     if (peer.session === undefined) this.#retryLater(peerId, peer);
+    this.#parts.onChange();
+  }
+
+  /**
+   * The network is another one, or was away: everybody who is wanted and not here is looked for at once, a little apart,
+   * as if there had been no failure before.
+   */
+  lookAgain(): void {
+    const missing = [...this.#peers].filter(([peerId, peer]) => peer.session === undefined && this.#wanted(peerId));
+    for (const [peerId, peer] of missing) {
+      peer.failures = 0;
+      this.#stopTimer(peer);
+      if (peer.dialling) this.#startOver(peer);
+      else this.#reachIn(jitterMs(this.#parts.random, Math.min(spreadMs, spreadForEachMs * missing.length)), peerId, peer);
+    }
+  }
+
+  /** At the start: all of these, a little apart. */
+  begin(peerIds: readonly PeerId[]): void {
+    for (const peerId of peerIds) if (this.#wanted(peerId)) this.#peer(peerId);
+    this.lookAgain();
+  }
+
+  /** A device of this person was heard on the local network. */
+  sighted(peerId: PeerId): void {
+    const peer = this.#peer(peerId);
+    const now = this.#parts.clock.monotonic();
+    if (peer.session !== undefined || (peer.sightedAt !== undefined && now - peer.sightedAt < sightingGapMs)) return;
+    peer.sightedAt = now;
+    if (peer.dialling) this.#startOver(peer);
+    else this.reach(peerId);
+  }
+
+  /** Asks every session for a sign of life; those that give none within `deadlineMs` end. */
+  checkAll(deadlineMs: number): void {
+    for (const session of this.sessions()) session.checkNow(deadlineMs);
+  }
+
+  #startOver(peer: Reaching): void {
+    if (peer.round === undefined) return; // its round begins anew anyway
+    peer.again = true;
+    peer.round.abort();
   }
 
   /** Ends the sessions with these devices of a person. */
@@ -117,8 +209,8 @@ export class Connections {
   drop(peerId: PeerId): void {
     const peer = this.#peers.get(peerId);
     if (peer === undefined) return;
-    peer.cancelTimer?.();
-    peer.cancelTimer = undefined;
+    this.#stopTimer(peer);
+    peer.round?.abort();
     for (const session of peer.open) session.close();
     peer.failures = 0; // our own doing
     peer.endedAt = undefined;
@@ -128,7 +220,8 @@ export class Connections {
     this.#closed = true;
     this.#queue.length = 0;
     for (const peer of this.#peers.values()) {
-      peer.cancelTimer?.();
+      peer.timer?.cancel();
+      peer.round?.abort();
       for (const session of peer.open) session.close();
     }
   }
@@ -136,73 +229,83 @@ export class Connections {
   #peer(peerId: PeerId): Reaching {
     let peer = this.#peers.get(peerId);
     if (peer === undefined) {
-      peer = { session: undefined, open: new Set(), dialling: false, failures: 0, endedAt: undefined, cancelTimer: undefined };
+      peer = {
+        session: undefined,
+        open: new Set(),
+        dialling: false,
+        round: undefined,
+        again: false,
+        failures: 0,
+        endedAt: undefined,
+        since: undefined,
+        sightedAt: undefined,
+        timer: undefined,
+      };
       this.#peers.set(peerId, peer);
     }
     return peer;
   }
 
   #next(): void {
-    while (this.#dials < dialsAtOnce) {
+    while (this.#rounds < roundsAtOnce) {
       const peerId = this.#queue.shift();
       if (peerId === undefined) return;
-      this.#dials += 1;
-      void this.#dial(peerId)
+      this.#rounds += 1;
+      void this.#look(peerId)
         // A damaged row or a failing disk costs this try, not the process.
         .catch((error: unknown) => this.#fault('dial.fault', error))
         .finally(() => {
-          this.#dials -= 1;
+          this.#rounds -= 1;
           this.#next();
         });
     }
   }
 
-  async #dial(peerId: PeerId): Promise<void> {
-    const { book, logger } = this.#parts;
+  async #look(peerId: PeerId): Promise<void> {
     const peer = this.#peer(peerId);
+    const round = new AbortController();
+    let found = false;
+    peer.again = false;
     try {
-      const known = book.find(peerId);
-      for (const address of known?.record.addresses ?? []) {
-        if (peer.session !== undefined || !this.#wanted(peerId)) return;
-        try {
-          await this.#tryAddress(peerId, address);
-          return;
-        } catch (error) {
-          logger.debug('dial.failed', { port: address.port, reason: error instanceof Error ? error.name : 'unknown' });
-        }
-      }
-      this.#failed(peer);
-    } catch (error) {
-      this.#failed(peer);
-      throw error;
+      if (peer.session !== undefined || !this.#wanted(peerId)) return;
+      peer.round = round;
+      found = await this.#parts.dialling.round(peerId, round.signal, (candidate, error) => this.#tellFailed(candidate, error));
     } finally {
+      // Called off is no failure.
+      if (!found && peer.round !== undefined && !round.signal.aborted) this.#failed(peer);
+      peer.round = undefined;
       peer.dialling = false;
-      if (peer.session === undefined) this.#retryLater(peerId, peer);
+      if (peer.session === undefined) this.#goOn(peerId, peer);
+      this.#parts.onChange();
     }
   }
 
-  async #tryAddress(peerId: PeerId, address: Address): Promise<void> {
-    const { transport, host, book } = this.#parts;
-    const known = book.find(peerId);
-    if (known === undefined) throw new Error('the contact is gone');
-    const link: Link = await transport.dial(address, dialTimeoutMs);
-    if (this.#closed) {
-      link.destroy();
-      return;
-    }
-    await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange });
+  #tellFailed({ address }: Candidate, error: unknown): void {
+    this.#parts.logger.debug('dial.failed', { port: address.port, reason: error instanceof Error ? error.name : 'unknown' });
+  }
+
+  #goOn(peerId: PeerId, peer: Reaching): void {
+    if (!peer.again || !this.#wanted(peerId)) return this.#retryLater(peerId, peer);
+    this.#reachIn(jitterMs(this.#parts.random, spreadForEachMs), peerId, peer);
   }
 
   #retryLater(peerId: PeerId, peer: Reaching): void {
-    if (peer.cancelTimer !== undefined || peer.dialling || !this.#wanted(peerId)) return;
+    if (peer.timer !== undefined || peer.dialling || !this.#wanted(peerId)) return;
     this.#reachIn(backoffMs(this.#parts.random, peer.failures), peerId, peer);
   }
 
   #reachIn(milliseconds: number, peerId: PeerId, peer: Reaching): void {
-    peer.cancelTimer = this.#parts.clock.setTimer(milliseconds, () => {
-      peer.cancelTimer = undefined;
+    const { clock } = this.#parts;
+    const cancel = clock.setTimer(milliseconds, () => {
+      peer.timer = undefined;
       if (peer.session === undefined && !peer.dialling && this.#wanted(peerId)) this.#enqueue(peerId, peer);
     });
+    peer.timer = { due: clock.monotonic() + milliseconds, cancel };
+  }
+
+  #stopTimer(peer: Reaching): void {
+    peer.timer?.cancel();
+    peer.timer = undefined;
   }
 
   #enqueue(peerId: PeerId, peer: Reaching): void {

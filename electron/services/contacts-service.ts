@@ -18,6 +18,14 @@ export interface ContactsParts extends InvitationParts {
   readonly events: EventHub;
 }
 
+/** `lan`: both are in one local network, as far as the addresses tell; `direct`: by any other way, an onion service too. */
+function reachOf(profile: OpenProfile, row: ContactRow): Contact['reach'] {
+  if (row.blocked) return 'blocked';
+  const session = profile.connections.session(row.peerId);
+  if (session === undefined) return 'waiting';
+  return profile.connections.via(session) === 'lan' ? 'lan' : 'direct';
+}
+
 /** A contact as a door may see it. */
 export function contactView(profile: OpenProfile, row: ContactRow): Contact {
   const known = profile.book.find(row.peerId);
@@ -30,7 +38,7 @@ export function contactView(profile: OpenProfile, row: ContactRow): Contact {
     who: row.checked ? 'checked' : 'unchecked',
     checked: row.checked,
     vouchedBy: [],
-    reach: row.blocked ? 'blocked' : profile.connections.session(row.peerId) === undefined ? 'waiting' : 'direct',
+    reach: reachOf(profile, row),
     keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
     permissions: row.permissions,
   };

@@ -3,12 +3,8 @@ import { armourCard, createCard } from '../engine/certificates/card';
 import type { Address, Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { Crypto } from '../engine/crypto/crypto';
+import { addressText } from './address-text';
 import type { OpenProfile } from './open-profile';
-
-/** `host:port`, with brackets around an IPv6 literal. */
-export function addressText({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
 
 export function identityService(parts: {
   profile: () => OpenProfile;

@@ -4,10 +4,10 @@ import type { Address, Transport } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
 import { Acquaintances, type AcquaintancesParts } from './acquaintances';
 import { Answering } from './answering';
-import { Asking } from './asking';
+import { Asking, type AskingParts } from './asking';
 import { HeldChannels } from './held-channels';
 
-export interface IntroductionsParts extends AcquaintancesParts {
+export interface IntroductionsParts extends AcquaintancesParts, Pick<AskingParts, 'tries' | 'places' | 'sightings' | 'network'> {
   readonly transport: Transport;
   readonly local: LocalParty;
   readonly ownAddresses: () => readonly Address[];
@@ -35,6 +35,16 @@ export class Introductions {
   /** Tries now to reach the other side of a pending contact, and again until it answered or can no longer. Never throws. */
   pursue(contactId: string): void {
     this.#asking.pursue(contactId);
+  }
+
+  /** The network is another one: everybody who has not answered is asked at once. */
+  lookAgain(): void {
+    this.#asking.lookAgain();
+  }
+
+  /** How asking a pending contact stands, and where it would be tried. */
+  get pending(): Pick<Asking, 'search' | 'candidates'> {
+    return this.#asking;
   }
 
   /** The listener's side of a fresh encryption-only channel. */

@@ -1,7 +1,4 @@
-import { parseCard } from '../engine/certificates/card';
-import { createCard } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
-import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
 import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
 import { startDurably } from '../engine/dialog/start-token';
@@ -10,9 +7,11 @@ import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/
 import { acceptChannel } from '../engine/session/channel';
 import type { Session } from '../engine/session/session';
 import { createSessionHost, type SessionHost } from '../engine/session/session-host';
-import type { WaitingFor } from '../../shared/model/message';
+import { viaOf } from './candidates';
+import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
+import { Dialling } from './dialling';
 import { Envelopes } from './envelopes';
 import type { EventHub } from './event-hub';
 import { GroupCommit } from './group-commit';
@@ -21,14 +20,19 @@ import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
 import type { WaitingRule } from './message-view';
+import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
-import type { OpenVault, Stores } from './ports';
+import type { LanSightings, OpenVault, Stores } from './ports';
+import { Places } from './racing';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
-import { tellWaiting } from './waiting-news';
+import { Tries } from './tries';
+import { tellWaiting, waitingRule } from './waiting-news';
 
-/** Cards one session may bring: one is usual, each costs signature checks and perhaps a write. */
-const cardsPerSession = 16;
+/** Connections being made at once, whoever they are for. */
+const dialsAtOnce = 16;
+/** After a change of network a session must show within this time that it still leads anywhere. */
+const checkMs = 5_000;
 
 export interface Surroundings {
   readonly crypto: Crypto;
@@ -39,6 +43,8 @@ export interface Surroundings {
   readonly transport: Transport;
   /** Addresses to write into cards and links, best first. */
   readonly ownAddresses: () => readonly Address[];
+  readonly network: NetworkFacts;
+  readonly sightings: LanSightings;
 }
 
 /** Everything that exists only while the vault is open; gone without a trace in memory when it closes. */
@@ -50,6 +56,9 @@ export class OpenProfile {
   readonly engine: DialogEngine;
   readonly history: History;
   readonly connections: Connections;
+  readonly dialling: Dialling;
+  /** How every address answered when it was last tried. */
+  readonly tries: Tries;
   readonly delivery: Delivery;
   readonly envelopes: Envelopes;
   readonly introductions: Introductions;
@@ -57,8 +66,11 @@ export class OpenProfile {
   /** Own messages: those of one turn share a transaction, and are then handed over together. */
   readonly sends: GroupCommit<PeerId>;
   readonly newMessageId: () => string;
+  readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
+  readonly #cards: CardExchange;
+  readonly #lookAway: () => void;
   /** Whom clients know as connected. */
   readonly #connected = new Set<PeerId>();
   #closed = false;
@@ -71,6 +83,7 @@ export class OpenProfile {
     this.local = local;
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId));
     this.newMessageId = orderedHandles(random, clock);
+    this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined);
     this.history = new History({
       stores: this.stores,
       events,
@@ -113,17 +126,7 @@ export class OpenProfile {
       transaction: (work) => this.stores.transaction(work),
       standing,
     });
-    const peers: PeerLookup = {
-      pinned: (peerId) => {
-        const known = this.book.find(peerId);
-        return known === undefined ? undefined : {
-              spkiHash: known.record.pinnedSpkiHash,
-              blocked: known.record.blocked,
-              listVersion: known.record.listVersion,
-            };
-      },
-    };
-    this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers, engine: this.engine });
+    this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers: this.book, engine: this.engine });
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
@@ -138,7 +141,7 @@ export class OpenProfile {
       clock,
       logger,
       local: () => (this.#closed ? undefined : local),
-      peers,
+      peers: this.book,
       onSession: (session) => this.#onSession(session),
       onOutdated: (session) => session.send(standing.outdated(session)),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
@@ -147,13 +150,17 @@ export class OpenProfile {
         if (channel !== undefined) this.introductions.answer(channel);
       },
     });
+    const { network, sightings, ownAddresses } = around;
+    const places = new Places(dialsAtOnce);
+    this.tries = new Tries(clock, () => network.touched());
+    this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses });
     this.connections = new Connections({
       clock,
       random,
       logger,
-      transport,
-      host: this.#host,
-      book: this.book,
+      dialling: this.dialling,
+      viaOf: (peerId, { remote }) => (sightings.of(peerId).some(({ host }) => host === remote.host) ? 'lan' : viaOf(remote.host, network)),
+      onChange: () => network.touched(),
       wanted: (peerId) => this.#wanted(peerId),
       onOpen: (peerId, session) => this.#onConnection(peerId, session),
       onEnd: (peerId, session, connected) => this.#onConnectionEnd(peerId, session, connected),
@@ -168,11 +175,26 @@ export class OpenProfile {
       events,
       local,
       book: this.book,
-      ownAddresses: around.ownAddresses,
+      ownAddresses,
+      tries: this.tries,
+      places,
+      sightings,
+      network,
       onMutual: (peerId) => this.#onMutual(peerId),
       onEnded: (peerId) => this.waitingChanged(peerId),
     });
     this.invitations = new InvitationKeeper({ crypto, clock, logger, stores: this.stores });
+    this.#cards = new CardExchange({
+      crypto,
+      clock,
+      logger,
+      local,
+      book: this.book,
+      sessions: () => this.connections.sessions(),
+      ownAddresses,
+      commit: (work) => this.commit(work),
+    });
+    this.#lookAway = sightings.onSeen((peerId) => this.#onSighting(peerId));
   }
 
   /** Reaches for everybody and takes up what was unfinished. Not part of opening: the screen comes first. */
@@ -183,13 +205,26 @@ export class OpenProfile {
       // A full disk keeps nobody out; what is past its time is used for nothing, and is erased at the next start.
       this.#around.logger.warn('keys.not-tidied');
     }
-    for (const contact of this.stores.contacts.list()) this.connections.reach(contact.peerId);
+    this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
     this.introductions.start();
     this.invitations.sweep();
   }
 
   accept(link: Link): void {
     this.#host.accept(link);
+  }
+
+  /** The network is another one, or the machine slept: what still stands is found out, what does not is looked for at once. */
+  networkChanged(): void {
+    if (this.#closed) return;
+    this.connections.checkAll(checkMs);
+    this.connections.lookAgain();
+    this.introductions.lookAgain();
+  }
+
+  /** This device is to be found elsewhere: whoever is connected is told. */
+  addressesChanged(): void {
+    if (!this.#closed) this.#cards.changed();
   }
 
   /** One transaction with its events told after the commit. */
@@ -201,18 +236,6 @@ export class OpenProfile {
       throw error;
     }
   }
-
-  /** What keeps an own message from its reader now; undefined for received and delivered ones. */
-  readonly waitingFor: WaitingRule = (peerId, row): WaitingFor | undefined => {
-    if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
-    if (this.stores.conversations.byId(row.conversationId)?.state === 'failed') return 'continuation';
-    const contact = this.stores.contacts.byPeer(peerId);
-    if (contact?.ended !== undefined) return 'ended';
-    if (contact?.blocked === true) return 'unblock';
-    if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
-    // Handed over once, to a connection or into a file: what is awaited is the word that it arrived.
-    return row.state === 'queued' && this.connections.session(peerId) === undefined ? 'connection' : 'acknowledgement';
-  };
 
   /** What own messages to this person wait for has changed: tells clients, after the commit when in one. Never throws. */
   waitingChanged(peerId: PeerId, concerned: 'queued' | 'all' = 'all'): void {
@@ -248,6 +271,8 @@ export class OpenProfile {
     // What was asked for before is done before.
     this.sends.flush();
     this.#closed = true;
+    this.#lookAway();
+    this.#cards.close();
     this.introductions.close();
     this.invitations.close();
     this.delivery.close();
@@ -275,6 +300,12 @@ export class OpenProfile {
   #wanted(peerId: PeerId): boolean {
     const contact = this.stores.contacts.byPeer(peerId);
     return contact !== undefined && !contact.blocked && contact.relation === 'mutual';
+  }
+
+  /** Anybody on the local network can make it look so: it decides where to try, and when, never whom to believe. */
+  #onSighting(peerId: PeerId): void {
+    if (this.#closed) return;
+    this.connections.sighted(peerId);
   }
 
   #onMutual(peerId: PeerId): void {
@@ -337,29 +368,13 @@ export class OpenProfile {
     const isNew = !this.#connected.has(peerId);
     this.#connected.add(peerId);
     this.#tellSession(peerId, true);
-    const { crypto, clock } = this.#around;
-    session.send([{ kind: 'card', bytes: createCard(crypto, this.local, this.#around.ownAddresses(), clock.now()) }]);
-    let cards = 0;
-    this.delivery.attach(peerId, session, (bytes) => {
-      cards += 1;
-      if (cards <= cardsPerSession) this.#onCard(session, bytes);
-    });
+    this.#cards.greet(session);
+    this.delivery.attach(peerId, session, (bytes) => this.#cards.take(session, bytes));
     if (isNew) this.waitingChanged(peerId, 'queued');
   }
 
   #tellSession(peerId: PeerId, connected: boolean): void {
     const contact = this.stores.contacts.byPeer(peerId);
     if (contact !== undefined) this.#around.events.emit({ type: 'session.changed', contactId: contact.contactId, connected });
-  }
-
-  /** A contact tells where it can be reached now; the card must be its own. */
-  #onCard(session: Session, bytes: Uint8Array): void {
-    try {
-      const card = parseCard(this.#around.crypto, bytes, this.#around.clock.now());
-      const own = this.#around.crypto.equal(card.chain.identity.spkiHash, session.peer.identity.spkiHash);
-      if (own && card.chain.identity.peerId === session.peer.identity.peerId) this.commit(() => this.book.learnCard(card));
-    } catch {
-      this.#around.logger.warn('card.rejected');
-    }
   }
 }

@@ -2,19 +2,22 @@ import type { Card } from '../engine/certificates/card';
 import type { VerifiedChain } from '../engine/certificates/chain';
 import type { ExchangeCredential } from '../engine/certificates/credential';
 import { parseExchangeCredential } from '../engine/certificates/credential';
+import type { PeerLookup, Pin } from '../engine/certificates/pinned-chain';
 import type { IdentityCertificate } from '../engine/certificates/identity-certificate';
 import { parseIdentityCertificate } from '../engine/certificates/identity-certificate';
 import { type InstanceList, parseInstanceList } from '../engine/certificates/instance-list';
 import { prevails } from '../engine/certificates/retirement';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
-import type { Address, Clock, PeerRecord, PeerStore } from '../engine/ports';
+import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
 const keptExchanges = 4;
 /** How many instance credentials of one person are kept: a contact must not fill the disk with new ones. */
 const keptInstances = 16;
+/** Of how many devices of one person the addresses are kept. */
+const keptPlaces = 16;
 
 /** A peer's record with its blobs parsed. */
 export interface KnownPeer {
@@ -25,7 +28,7 @@ export interface KnownPeer {
 }
 
 /** What is pinned of other people, parsed once and kept while the vault is open. */
-export class PeerBook {
+export class PeerBook implements PeerLookup {
   readonly #store: PeerStore;
   readonly #crypto: Crypto;
   readonly #clock: Clock;
@@ -50,19 +53,32 @@ export class PeerBook {
     return known;
   }
 
-  /** Pins a person by a verified card, or refreshes what is known under the same pin. */
+  pinned(peerId: PeerId): Pin | undefined {
+    const record = this.find(peerId)?.record;
+    return record && { spkiHash: record.pinnedSpkiHash, blocked: record.blocked, listVersion: record.listVersion };
+  }
+
+  /**
+   * Pins a person by a verified card, or refreshes what is known under the same pin. Of one device the card with the
+   * later time counts: an older one, replayed or come late, changes nothing.
+   */
   learnCard(card: Card): void {
     const known = this.find(card.chain.identity.peerId);
-    const sameAddresses = known !== undefined && JSON.stringify(known.record.addresses) === JSON.stringify(card.addresses);
-    if (sameAddresses && !bringsNews(card.chain, known)) return; // nothing to write
-    this.#learn(card.chain, card.addresses);
+    const before = known?.record.places.find(({ instanceId }) => instanceId === card.chain.instance.instanceId);
+    if (known !== undefined && before !== undefined && card.time <= before.time) return;
+    // A device that shows an older list may be one that is no more.
+    const outdated = known !== undefined && card.chain.list.version < known.record.listVersion;
+    const places = outdated ? known.record.places : withPlaces(card, known?.record.places ?? []);
+    const same = known !== undefined && JSON.stringify(known.record.places) === JSON.stringify(places);
+    if (same && !bringsNews(card.chain, known)) return; // nothing to write
+    this.#learn(card.chain, places);
   }
 
   /** Takes newer credentials a live session has proven; the pin itself stays. */
   learnChain(chain: VerifiedChain): void {
     const known = this.find(chain.identity.peerId);
     if (known === undefined || !bringsNews(chain, known)) return;
-    this.#learn(chain, known.record.addresses);
+    this.#learn(chain, known.record.places);
   }
 
   setBlocked(peerId: PeerId, blocked: boolean): void {
@@ -81,7 +97,7 @@ export class PeerBook {
     this.#parsed.clear();
   }
 
-  #learn(chain: VerifiedChain, addresses: readonly Address[]): void {
+  #learn(chain: VerifiedChain, places: readonly DevicePlaces[]): void {
     const peerId = chain.identity.peerId;
     const before = this.#store.find(peerId);
     const newerList = before === undefined || this.#counts(chain.list, before);
@@ -94,7 +110,7 @@ export class PeerBook {
       listVersion: newerList ? chain.list.version : before.listVersion,
       instances: withFirst(chain.instance.bytes, before?.instances ?? []).slice(0, keptInstances),
       exchanges: withFirst(chain.exchange.bytes, before?.exchanges ?? []).slice(0, keptExchanges),
-      addresses,
+      places: newerList ? ofActive(chain.list, places) : places,
       blocked: before?.blocked ?? false,
       updatedAt: this.#clock.now(),
     });
@@ -131,4 +147,17 @@ function bringsNews(chain: VerifiedChain, { record }: KnownPeer): boolean {
 function withFirst(bytes: Uint8Array, others: readonly Uint8Array[]): Uint8Array[] {
   const hex = toHex(bytes);
   return [bytes, ...others.filter((other) => toHex(other) !== hex)];
+}
+
+/** The card's device first among those known, newest card first. */
+function withPlaces({ chain, time, addresses }: Card, others: readonly DevicePlaces[]): DevicePlaces[] {
+  const { instanceId } = chain.instance;
+  const kept = others.filter((other) => other.instanceId !== undefined && other.instanceId !== instanceId);
+  return [{ instanceId, time, addresses }, ...kept].sort((a, b) => b.time - a.time).slice(0, keptPlaces);
+}
+
+/** Without devices that are no more. */
+function ofActive(list: InstanceList, places: readonly DevicePlaces[]): readonly DevicePlaces[] {
+  const gone = new Set(list.instances.filter(({ state }) => state !== 'active').map(({ instanceId }) => instanceId));
+  return places.filter(({ instanceId }) => instanceId === undefined || !gone.has(instanceId));
 }

@@ -212,6 +212,8 @@ export interface Preferences {
   readonly settings: Settings;
   /** Where it listened last time, so that addresses in cards and links stay true. */
   readonly listen?: Address;
+  /** The port it listened on last time because that one was taken; the other is tried first again. */
+  readonly listenMeanwhile?: number | undefined;
   /** The database key wrapped by the system keyring, base64; only while the user wants it. */
   readonly keyringWrap?: string;
 }
@@ -279,6 +281,17 @@ export interface PortMapper {
   /** Keeps `port` mapped until the returned function is called, which takes the mapping back. Tells every change. */
   map(port: number, onChange: (mapping: Mapping) => void): () => void;
 }
+
+/** Where devices of contacts were heard on the local network just now. Anybody there can say so: where to try, never whom to trust. */
+export interface LanSightings {
+  /** IP literals with ports, newest first; empty when none is there now. */
+  of(peerId: PeerId): readonly Address[];
+  /** Calls back when a device of this person was heard, until the returned function is called. */
+  onSeen(handler: (peerId: PeerId) => void): () => void;
+}
+
+/** Nobody looks around. */
+export const noSightings: LanSightings = { of: () => [], onSeen: () => () => undefined };
 
 /** Says when this machine's network is another one, or when it woke from sleep. */
 export interface NetworkWatch {

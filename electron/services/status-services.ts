@@ -2,51 +2,7 @@ import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import type { About } from '../../shared/model/diagnostics';
 import type { Crypto } from '../engine/crypto/crypto';
-import { contactRow, contactView } from './contacts-service';
-import type { OpenProfile } from './open-profile';
 import type { PreferencesStore } from './ports';
-
-export function networkService(parts: {
-  /** Undefined while the vault is not open: this call works then too. */
-  openProfile: () => OpenProfile | undefined;
-  profile: () => OpenProfile;
-  listening: () => readonly string[];
-}): Handlers['network'] {
-  return {
-    status: () => {
-      const profile = parts.openProfile();
-      const sessions = profile?.connections.sessions() ?? [];
-      return {
-        listening: [...parts.listening()],
-        sessions: sessions.flatMap((session) => {
-          const contact = profile?.stores.contacts.byPeer(session.peer.identity.peerId);
-          if (contact === undefined) return [];
-          return [
-            {
-              contactId: contact.contactId,
-              instanceId: session.peer.instance.instanceId,
-              since: session.since,
-              resumed: false,
-              handedOver: false,
-            },
-          ];
-        }),
-      };
-    },
-    reach: ({ contactId }) => {
-      const profile = parts.profile();
-      const { peerId } = contactRow(profile, contactId);
-      const connected = profile.connections.session(peerId) !== undefined;
-      const { reach } = contactView(profile, contactRow(profile, contactId));
-      return { contactId, reach, connected, trying: false, failures: 0, tries: [], advice: [] };
-    },
-    tryNow: ({ contactId }) => {
-      const profile = parts.profile();
-      profile.connections.reach(contactRow(profile, contactId).peerId);
-      return null;
-    },
-  };
-}
 
 /** People nearby: nobody can be searched for yet. */
 export function discoveryService(): Handlers['discovery'] {

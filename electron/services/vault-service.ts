@@ -83,6 +83,16 @@ export class VaultService {
     else this.#profile.accept(link);
   }
 
+  /** The network is another one, or the machine slept. */
+  networkChanged(): void {
+    this.#profile?.networkChanged();
+  }
+
+  /** This device is to be found elsewhere. */
+  addressesChanged(): void {
+    this.#profile?.addressesChanged();
+  }
+
   async unlockWithKeyring(): Promise<boolean> {
     if (this.#profile !== undefined || !this.#keyring.isOn) return false;
     try {

@@ -13,6 +13,20 @@ export interface WaitingNewsParts {
   readonly ownInstance: InstanceId;
 }
 
+/** What keeps an own message from its reader now; undefined for received and delivered ones. */
+export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, isConnected: (peerId: PeerId) => boolean): WaitingRule {
+  return (peerId, row) => {
+    if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
+    if (stores.conversations.byId(row.conversationId)?.state === 'failed') return 'continuation';
+    const contact = stores.contacts.byPeer(peerId);
+    if (contact?.ended !== undefined) return 'ended';
+    if (contact?.blocked === true) return 'unblock';
+    if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
+    // Handed over once, to a connection or into a file: what is awaited is the word that it arrived.
+    return row.state === 'queued' && !isConnected(peerId) ? 'connection' : 'acknowledgement';
+  };
+}
+
 /**
  * Tells what own messages to this person wait for now, because it changed for many of them at once: a connection came or
  * went (which concerns only what was never handed over), the contact agreed, ended, was blocked or unblocked. One

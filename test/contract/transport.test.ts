@@ -196,6 +196,36 @@ describe.each(transports)('Transport over $name', ({ create }) => {
     await expect(transport.dial(listener.address, 1_000)).rejects.toThrow(Error);
     expect(performance.now() - begun).toBeLessThan(1_500);
   });
+
+  test('dialling that nobody waits for any more rejects at once, before and while it runs, and no link is left', async () => {
+    const { transport, listener } = await pair();
+    const arrived: Link[] = [];
+    const second = await transport.listen({ ...listener.address, port: 0 }, (link) => arrived.push(link));
+    ends.push(() => void second.close());
+    await expect(transport.dial(second.address, 2_000, AbortSignal.abort())).rejects.toMatchObject({ reason: 'not-needed' });
+    const quit = new AbortController();
+    const dialled = transport.dial(second.address, 2_000, quit.signal);
+    quit.abort();
+    await expect(dialled).rejects.toMatchObject({ reason: 'not-needed' });
+    await sleep(30);
+    // One that had come through before the word is closed.
+    for (const link of arrived) await new Promise<void>((resolve) => link.onClose(resolve));
+  });
+
+  test('a signal that comes after the link is there does it no harm', async () => {
+    const { transport, listener } = await pair();
+    const quit = new AbortController();
+    const link = await transport.dial(listener.address, 2_000, quit.signal);
+    ends.push(() => link.destroy());
+    let closed = false;
+    link.onClose(() => {
+      closed = true;
+    });
+    quit.abort();
+    await sleep(20);
+    expect(closed).toBe(false);
+    expect(link.send(Uint8Array.of(1))).toBe(true);
+  });
 });
 
 function collect(link: Link): number[] {

@@ -70,10 +70,11 @@ export class DeliveryEnd {
 
   /** The same session, with a note of every item sent. */
   #overheard(session: Session): Session {
-    const { peer, role, since, keyId } = session;
+    const { peer, role, remote, since, keyId } = session;
     return {
       peer,
       role,
+      remote,
       since,
       keyId,
       get digests() {
@@ -88,6 +89,7 @@ export class DeliveryEnd {
       onClose: (handler) => session.onClose(handler),
       pause: () => session.pause(),
       resume: () => session.resume(),
+      checkNow: (deadlineMs) => session.checkNow(deadlineMs),
       close: () => session.close(),
     };
   }

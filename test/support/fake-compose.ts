@@ -41,6 +41,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       return () => void listeners.delete(listener);
     },
     unlockWithKeyring: async () => false,
+    networkChanged: () => undefined,
     async stop() {
       if (existsSync(ports.profileDirectory)) writeFileSync(join(ports.profileDirectory, 'stopped'), '');
     },

@@ -1,5 +1,6 @@
 import { KeyshiftError } from '../../shared/errors';
-import type { Address, Link, Listener, Transport } from '../../electron/engine/ports';
+import { DialError } from '../../electron/network/dial-error';
+import type { Address, Clock, Link, Listener, Transport } from '../../electron/engine/ports';
 
 /** Bytes a link takes before it asks to wait. */
 const HIGH_WATER = 64 * 1024;
@@ -12,14 +13,28 @@ export interface MemoryNetwork {
   readonly transport: Transport;
   /** Applies to links dialled from now on. */
   setWire(wire: Wire | undefined): void;
+  /** From now on an address swallows what is sent there, as a machine that is off does; false: no more. Live links stay. */
+  setSilent(at: Address, silent?: boolean): void;
   /** Cuts every live link, as a broken cable would. */
   cut(): void;
 }
 
+export interface MemoryNetworkOptions {
+  /** The host every dialler seems to come from. */
+  readonly from?: string;
+  readonly setTimer?: Clock['setTimer'];
+}
+
+const realTimer: Clock['setTimer'] = (milliseconds, run) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
+
 /** An in-memory network behind the `Transport` port: the same rules as TCP, no sockets. */
-export function createMemoryNetwork(): MemoryNetwork {
+export function createMemoryNetwork({ from = '127.0.0.1', setTimer = realTimer }: MemoryNetworkOptions = {}): MemoryNetwork {
   const listeners = new Map<string, (link: Link) => void>();
   const live = new Set<MemoryLink>();
+  const silent = new Set<string>();
   let wire: Wire | undefined;
   let nextPort = 40_000;
 
@@ -31,15 +46,27 @@ export function createMemoryNetwork(): MemoryNetwork {
     return { address: { host: at.host, port }, close: async () => void listeners.delete(name) };
   }
 
-  async function dial(to: Address, timeoutMs: number): Promise<Link> {
+  /** The end comes by the clock of whoever tests, or of this machine. */
+  function silence(timeoutMs: number, signal: AbortSignal | undefined): Promise<never> {
+    return new Promise((_, reject) => {
+      const cancel = setTimer(timeoutMs, () => reject(new DialError('timeout')));
+      signal?.addEventListener('abort', () => {
+        cancel();
+        reject(new DialError('not-needed'));
+      });
+    });
+  }
+
+  async function dial(to: Address, timeoutMs: number, signal?: AbortSignal): Promise<Link> {
     await nextTurn();
-    const onLink = listeners.get(`${to.host}:${to.port}`);
-    if (!onLink) {
-      // The timeout is a bound, not a wait: nobody listens, so this rejects as a refused connection would.
-      throw new Error(`nothing answers within ${timeoutMs} ms`);
-    }
+    if (signal?.aborted === true) throw new DialError('not-needed');
+    const name = `${to.host}:${to.port}`;
+    if (silent.has(name)) await silence(timeoutMs, signal);
+    const onLink = listeners.get(name);
+    // The timeout is a bound, not a wait: nobody listens, so this rejects as a refused connection would.
+    if (!onLink) throw new DialError('refused');
     const dialler = new MemoryLink('dialler', to, wire, () => live.delete(dialler));
-    const listener = new MemoryLink('listener', { host: '127.0.0.1', port: (nextPort += 1) }, wire, () => live.delete(listener));
+    const listener = new MemoryLink('listener', { host: from, port: (nextPort += 1) }, wire, () => live.delete(listener));
     dialler.join(listener);
     listener.join(dialler);
     live.add(dialler).add(listener);
@@ -51,6 +78,10 @@ export function createMemoryNetwork(): MemoryNetwork {
     transport: { listen, dial },
     setWire: (next) => {
       wire = next;
+    },
+    setSilent: (at, on = true) => {
+      if (on) silent.add(`${at.host}:${at.port}`);
+      else silent.delete(`${at.host}:${at.port}`);
     },
     cut: () => {
       for (const link of live) link.destroy();

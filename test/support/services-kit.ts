@@ -2,13 +2,17 @@ import { openLocalParty, createLocalRecord } from '../../electron/engine/certifi
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
+import type { PeerId } from '../../electron/engine/ids';
 import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
 import { EventHub } from '../../electron/services/event-hub';
 import { messagesService } from '../../electron/services/messages-service';
+import { NetworkFacts } from '../../electron/services/network-facts';
+import { networkService } from '../../electron/services/network-service';
 import { OpenProfile } from '../../electron/services/open-profile';
-import type { Stores } from '../../electron/services/ports';
+import type { LanSightings, Preferences, Stores } from '../../electron/services/ports';
+import { defaultSettings } from '../../shared/model/settings';
 import { openDatabase, type Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
@@ -22,12 +26,24 @@ export interface Resident {
   readonly crypto: Crypto;
   readonly db: Db;
   readonly address: Address;
+  /** What this one tells others; `tellAddresses` follows a change. */
+  addresses: Address[];
+  /** Says that `addresses` are different, as the own addresses' keeper does. */
+  tellAddresses(): void;
+  /** Takes what arrives at another address, too. */
+  listenAt(address: Address): Promise<void>;
+  /** A device of somebody is heard on the local network, or no more. */
+  hears(peerId: PeerId, addresses: readonly Address[]): void;
+  readonly network: NetworkFacts;
+  readonly networkCalls: ReturnType<typeof networkService>;
   /** What clients were told, oldest first. */
   readonly told: AppEvent[];
   /** What was logged: event and facts. */
   readonly logged: (readonly [string, LogFacts | undefined])[];
   /** Monotonic moments at which a dial began. */
   readonly dials: number[];
+  /** Where to, in the same order. */
+  readonly dialled: Address[];
   /** Refuse every dial of this one from now on. */
   mute: boolean;
   /** Takes an accepted link instead of the services, when set. */
@@ -64,7 +80,7 @@ function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
 
 export function createWorld(): World {
   const clock = new ManualClock(testNow);
-  const network = createMemoryNetwork();
+  const network = createMemoryNetwork({ setTimer: (milliseconds, run) => clock.setTimer(milliseconds, run) });
   const residents: Resident[] = [];
 
   const pass: World['pass'] = async (milliseconds, step = 20) => {
@@ -98,7 +114,7 @@ export function createWorld(): World {
   };
 }
 
-async function settle(name: string, { clock, network, place }: { clock: ManualClock; network: MemoryNetwork; place: number }): Promise<Resident> {
+async function settle(name: string, { clock, network: net, place }: { clock: ManualClock; network: MemoryNetwork; place: number }): Promise<Resident> {
   const crypto = await createCrypto({ random: kernelRandom });
   const record = await recordOf(crypto, name);
   const db = openDatabase(':memory:');
@@ -112,21 +128,35 @@ async function settle(name: string, { clock, network, place }: { clock: ManualCl
   const events = new EventHub(logger);
   events.on((event) => void told.push(event));
   const dials: number[] = [];
+  const dialled: Address[] = [];
+  const network = new NetworkFacts();
+  network.listensAt(address);
+  const heard = new Map<PeerId, readonly Address[]>();
+  const listeners = new Set<(peerId: PeerId) => void>();
+  const sightings: LanSightings = {
+    of: (peerId) => heard.get(peerId) ?? [],
+    onSeen: (handler) => {
+      listeners.add(handler);
+      return () => void listeners.delete(handler);
+    },
+  };
+  const preferences: Preferences = { settings: defaultSettings };
   const transport: Transport = {
-    listen: (at, onLink) => network.transport.listen(at, onLink),
-    dial: (to, timeoutMs) => {
+    listen: (at, onLink) => net.transport.listen(at, onLink),
+    dial: (to, timeoutMs, signal) => {
       if (resident.mute) return Promise.reject(new Error('muted'));
       dials.push(clock.monotonic());
-      return network.transport.dial(to, timeoutMs);
+      dialled.push(to);
+      return net.transport.dial(to, timeoutMs, signal);
     },
   };
   let standing = stores;
-  const ownAddresses = () => [address];
+  const ownAddresses = () => resident.addresses;
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => undefined };
-    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses };
+    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
@@ -135,14 +165,30 @@ async function settle(name: string, { clock, network, place }: { clock: ManualCl
     return profile;
   };
   const profile = () => resident.profile;
+  const take = (link: Link): void => {
+    if (resident.onLink === undefined) resident.profile.accept(link);
+    else resident.onLink(link);
+  };
   const resident: Resident = {
     name,
     crypto,
     db,
     address,
+    addresses: [address],
+    tellAddresses: () => resident.profile.addressesChanged(),
+    listenAt: async (at) => {
+      await net.transport.listen(at, take);
+    },
+    hears(peerId, addresses) {
+      heard.set(peerId, addresses);
+      for (const handler of listeners) handler(peerId);
+    },
+    network,
+    networkCalls: networkService({ openProfile: profile, profile, network, ownAddresses, preferences: { get: () => preferences, set: () => undefined } }),
     told,
     logged,
     dials,
+    dialled,
     mute: false,
     onLink: undefined,
     replace: (change) => {
@@ -157,10 +203,7 @@ async function settle(name: string, { clock, network, place }: { clock: ManualCl
       resident.profile = open();
     },
   };
-  await network.transport.listen(address, (link) => {
-    if (resident.onLink === undefined) resident.profile.accept(link);
-    else resident.onLink(link);
-  });
+  await net.transport.listen(address, take);
   return resident;
 }
 

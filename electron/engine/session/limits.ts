@@ -22,6 +22,11 @@ export interface SessionLimits {
   readonly pingMs: number;
   /** The connection is given up after this long without hearing anything. */
   readonly deadMs: number;
+  /** The same two, sooner, counted from the sending of what the other side answers, when nothing is heard since. */
+  readonly answerMs: number;
+  readonly answerDeadMs: number;
+  /** Who is not reading says that it lives this often: clearly more often than `answerDeadMs`. */
+  readonly notReadingMs: number;
   /** Two sessions of one pair confirmed within this time may be a simultaneous open; later, the newer one wins. */
   readonly simultaneousMs: number;
   /** How long a listener leaves the older of two sessions from the same dialler, who decides. */
@@ -46,6 +51,9 @@ export const defaultLimits: SessionLimits = {
   decapsulationsKept: { perSecond: 50, burst: 100 },
   pingMs: 20_000,
   deadMs: 45_000,
+  answerMs: 8_000,
+  answerDeadMs: 20_000,
+  notReadingMs: 6_000,
   simultaneousMs: 20_000,
   doubledMs: 5_000,
 };

@@ -65,6 +65,7 @@ function onAnswer(parts: InviteeParts, channelHash: Uint8Array, payload: Uint8Ar
   if (card.chain.instance.instanceId !== invitation.instanceId) {
     throw new MeetingRefusal('invitation.refused', 'Another device answered than the one that made this invitation.', true);
   }
+  parts.beforeProof?.(card);
   const own = { peerId: local.peerId, spkiHash: local.identity.spkiHash };
   const tag = invitationTag(crypto, invitation.secret, channelHash, inviter, own);
   const proof = encodeProvenCard(parts, 'invite-proof', channelHash, concat(nameBytes(own), nameBytes(inviter)));

@@ -49,6 +49,7 @@ function onCard(parts: RequesterParts, channelHash: Uint8Array, payload: Uint8Ar
   const { crypto, local, wanted } = parts;
   const { card, proven } = readProvenCard(parts, 'request-answer', channelHash, (shown) => nameBytes(shown.chain.identity), new Reader(payload));
   if (!proven || !isSame(crypto, card.chain.identity, wanted)) throw new ChannelError('refused');
+  parts.beforeProof?.(card);
   const own = { peerId: local.peerId, spkiHash: local.identity.spkiHash };
   const proof = encodeProvenCard(parts, 'contact-request', channelHash, concat(nameBytes(own), nameBytes(wanted)));
   return { state: { phase: 'status', card }, send: { kind: channelKinds.requestProof, payload: proof } };

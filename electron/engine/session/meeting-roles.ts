@@ -14,6 +14,11 @@ export interface MeetingParts {
   readonly now: () => number;
   /** For the own card, at most eight. */
   readonly myAddresses: readonly Address[];
+  /**
+   * The dialler's: the person looked for has proven to be there, and now this side would show who it is. Throws to end
+   * here instead, for another channel was first or the card does not fit.
+   */
+  readonly beforeProof?: (card: Card) => void;
 }
 
 /** One step of a role: its next state, what to send, and for a dialler the result. No result and no state: it is over. */

@@ -1,21 +1,27 @@
 import type { VerifiedChain } from '../certificates/chain';
 import type { Crypto } from '../crypto/crypto';
-import type { Clock, Link } from '../ports';
+import type { Address, Clock, Link } from '../ports';
 import type { Frame } from '../wire/frame';
 import { WireError } from '../wire/reader';
 import { wipeSessionKeys } from './handshake';
 import type { Opened } from './handshake-state';
 import { packItems, parseItems, type RecordItem, type SessionItem, tokenBytes } from './items';
 import type { SessionLimits } from './limits';
+import { Liveness } from './liveness';
 import { openRecord, type Position, sealRecord } from './records';
 
 export type { SessionItem } from './items';
+
+/** What the other side answers: with an acknowledgement, or with what was asked for. */
+const isAnswered: ReadonlySet<SessionItem['kind']> = new Set(['message', 'short-message', 'headers-wanted']);
 
 /** A confirmed session (protocol.md §8). It ends when its connection does, whoever closes it; nothing says goodbye. */
 export interface Session {
   /** The verified chain the other side showed: who it is, and which of its devices. */
   readonly peer: VerifiedChain;
   readonly role: Link['role'];
+  /** Where the other end seems to be: to be shown, never to be trusted. */
+  readonly remote: Address;
   /** Wall clock, Unix milliseconds, when it was confirmed. */
   readonly since: number;
   /** H("key-id" ‖ MK), 32 bytes: the same on both sides, no secret. */
@@ -35,6 +41,8 @@ export interface Session {
   /** Stops reading, so that the other side feels it; the session stays up meanwhile. */
   pause(): void;
   resume(): void;
+  /** Asks for a sign of life now; the session ends when none comes within `deadlineMs`. Not while it is paused. */
+  checkNow(deadlineMs: number): void;
   /** Sends what is queued, then closes. */
   close(): void;
 }
@@ -51,14 +59,14 @@ export interface SessionParts {
 export class LiveSession implements Session {
   readonly peer: VerifiedChain;
   readonly role: Link['role'];
+  readonly remote: Address;
   readonly since: number;
   readonly keyId: Uint8Array;
   readonly #parts: SessionParts;
   #sent: Position;
   #received: Position;
-  #heardAt: number;
-  #pinged = false;
-  #cancelTimer: (() => void) | undefined;
+  readonly #liveness: Liveness;
+  #timer: { readonly due: number; readonly cancel: () => void } | undefined;
   #paused = false;
   #closed = false;
   #items: ((items: readonly SessionItem[]) => void) | undefined;
@@ -73,11 +81,12 @@ export class LiveSession implements Session {
     this.#parts = parts;
     this.peer = opened.peer;
     this.role = opened.role === 'client' ? 'dialler' : 'listener';
+    this.remote = parts.link.remote;
     this.since = clock.now();
     this.keyId = opened.keys.keyId;
     this.#sent = opened.sent;
     this.#received = opened.received;
-    this.#heardAt = clock.monotonic();
+    this.#liveness = new Liveness(parts.limits, clock.monotonic());
     this.#listen();
   }
 
@@ -90,13 +99,19 @@ export class LiveSession implements Session {
   }
 
   send(items: readonly SessionItem[]): boolean {
-    return this.#closed ? false : this.#sendItems(items);
+    if (this.#closed) return false;
+    if (items.some(({ kind }) => isAnswered.has(kind))) {
+      this.#liveness.sent(this.#parts.clock.monotonic());
+      this.#listen();
+    }
+    return this.#sendItems(items);
   }
 
   onItems(handler: (items: readonly SessionItem[]) => void): void {
     this.#items = handler;
     const early = this.#early;
     this.#early = [];
+    this.#readingChanged();
     if (early.length > 0 && !this.#paused) this.#parts.link.resume();
     for (const items of early) if (!this.#closed) handler(items);
   }
@@ -113,14 +128,21 @@ export class LiveSession implements Session {
   pause(): void {
     if (this.#paused || this.#closed) return;
     this.#paused = true;
+    this.#readingChanged();
     this.#parts.link.pause();
   }
 
   resume(): void {
     if (!this.#paused || this.#closed) return;
     this.#paused = false;
-    this.#heard();
+    this.#readingChanged();
     this.#parts.link.resume();
+  }
+
+  checkNow(deadlineMs: number): void {
+    if (this.#closed) return;
+    if (this.#liveness.makeSure(this.#parts.clock.monotonic(), deadlineMs)) this.probe();
+    this.#listen();
   }
 
   close(): void {
@@ -154,7 +176,7 @@ export class LiveSession implements Session {
       if (error instanceof WireError) return this.#break();
       throw error;
     }
-    this.#heard();
+    this.#liveness.heard(this.#parts.clock.monotonic());
     const proven = this.#provenHandlers;
     this.#provenHandlers = [];
     this.#sort(items);
@@ -163,14 +185,16 @@ export class LiveSession implements Session {
 
   /** The connection's: the link can take more. */
   drained(): void {
-    if (!this.#closed) this.#drain?.();
+    if (this.#closed) return;
+    this.#liveness.moved(this.#parts.clock.monotonic());
+    this.#drain?.();
   }
 
   /** The connection's: the link is gone. Wipes the keys. */
   ended(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelTimer?.();
+    this.#timer?.cancel();
     wipeSessionKeys(this.#parts.opened.keys);
     this.#early = [];
     this.#provenHandlers = [];
@@ -223,36 +247,33 @@ export class LiveSession implements Session {
     if (given.length === 0) return;
     if (this.#items) return this.#items(given);
     this.#early.push(given);
+    this.#readingChanged();
     this.#parts.link.pause();
   }
 
-  #heard(): void {
-    this.#heardAt = this.#parts.clock.monotonic();
-    this.#pinged = false;
+  #readingChanged(): void {
+    this.#liveness.reads(!this.#paused && this.#early.length === 0, this.#parts.clock.monotonic());
+    this.#listen();
   }
 
-  /** One timer: a ping after a while of silence, the end after a longer one (20 s and 45 s). */
+  /** One timer for all that may fall due; one that rings too early only looks again. */
   #listen(): void {
-    const { clock, limits } = this.#parts;
-    const quiet = clock.monotonic() - this.#heardAt;
-    const due = this.#pinged ? limits.deadMs : limits.pingMs;
-    this.#cancelTimer = clock.setTimer(Math.max(1, due - quiet), () => this.#checkAlive());
+    const { clock } = this.#parts;
+    const due = this.#liveness.next;
+    if (this.#closed || (this.#timer !== undefined && this.#timer.due <= due)) return;
+    this.#timer?.cancel();
+    this.#timer = { due, cancel: clock.setTimer(Math.max(1, due - clock.monotonic()), () => this.#checkAlive()) };
   }
 
   #checkAlive(): void {
+    this.#timer = undefined;
     if (this.#closed) return;
-    const { crypto, clock, limits } = this.#parts;
-    const quiet = clock.monotonic() - this.#heardAt;
-    if (this.#paused || this.#early.length > 0) {
-      // Not reading, we hear nothing and answer no ping: an unasked pong tells the other side that we live.
-      this.#heard();
-      this.#sendItems([{ kind: 'pong', token: crypto.random(tokenBytes) }]);
-    } else if (quiet >= limits.deadMs) return this.#break();
-    else if (quiet >= limits.pingMs && !this.#pinged) {
-      this.#pinged = true;
-      this.probe();
-    }
-    if (!this.#closed) this.#listen();
+    const { crypto, clock } = this.#parts;
+    const due = this.#liveness.look(clock.monotonic());
+    if (due === 'end') return this.#break();
+    if (due === 'ping') this.probe();
+    else if (due === 'pong') this.#sendItems([{ kind: 'pong', token: crypto.random(tokenBytes) }]);
+    this.#listen();
   }
 
   #break(): void {

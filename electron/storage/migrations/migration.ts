@@ -2,6 +2,6 @@
 export interface Migration {
   readonly version: number;
   readonly name: string;
-  /** DDL only, STRICT tables. Runs inside the one transaction of all pending steps. */
+  /** DDL with STRICT tables, and what moves rows into them. Runs inside the one transaction of all pending steps. */
   readonly sql: string;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { overBothBackings, someBytes } from './backings';
-import { contact, handle, invitation, localRecord, peer, peerRecord, request } from './rows';
+import { contact, handle, instance, invitation, localRecord, peer, peerRecord, request } from './rows';
 
 overBothBackings('LocalStore', (open) => {
   it('has nothing before the first save', () => {
@@ -43,7 +43,7 @@ overBothBackings('PeerStore', (open) => {
   it('finds, lists, replaces and removes by peer id', () => {
     const { stores, again } = open();
     const one = peerRecord(1);
-    const two = peerRecord(2, { instances: [], exchanges: [], addresses: [], blocked: true });
+    const two = peerRecord(2, { instances: [], exchanges: [], places: [], blocked: true });
     stores.peers.put(two);
     stores.peers.put(one);
     expect(stores.peers.find(peer(1))).toStrictEqual(one);
@@ -55,6 +55,31 @@ overBothBackings('PeerStore', (open) => {
     expect(fresh.peers.find(peer(1))).toStrictEqual(moved);
     expect(fresh.peers.find(peer(2))).toBeUndefined();
     expect(fresh.peers.list()).toStrictEqual([moved]);
+  });
+
+  it('keeps places by device, newest card first, and forgets those of a person that is gone', () => {
+    const { stores, again } = open();
+    const at = (n: number, time: number, port: number) => ({ instanceId: instance(n), time, addresses: [{ host: '192.0.2.1', port }] });
+    const addresses = [{ host: '192.0.2.9', port: 9 }];
+    stores.peers.put(peerRecord(1, { places: [at(1, 30, 1), at(2, 20, 2), { time: 0, addresses }] }));
+    stores.peers.put(peerRecord(2, { places: [at(1, 5, 3)] }));
+    expect(stores.peers.find(peer(1))?.places).toStrictEqual([at(1, 30, 1), at(2, 20, 2), { time: 0, addresses }]);
+    const later = peerRecord(1, { places: [at(2, 40, 4), at(1, 30, 1)] });
+    stores.peers.put(later);
+    stores.peers.remove(peer(2));
+    stores.peers.put(peerRecord(2, { places: [] }));
+    const fresh = again();
+    expect(fresh.peers.find(peer(1))).toStrictEqual(later);
+    expect(fresh.peers.find(peer(2))?.places).toEqual([]);
+  });
+
+  it('is changed as a whole or not at all', () => {
+    const { stores, again } = open();
+    const before = peerRecord(1);
+    stores.peers.put(before);
+    const twice = { instanceId: instance(1), time: 1, addresses: [] };
+    expect(() => stores.peers.put({ ...before, listVersion: 99, places: [twice, twice] })).toThrow(/UNIQUE/);
+    expect(again().peers.find(peer(1))).toStrictEqual(before);
   });
 
   it('refuses a pin that is no SHA-256', () => {

@@ -38,9 +38,16 @@ export function peerRecord(n: number, change: Partial<PeerRecord> = {}): PeerRec
     listVersion: 7,
     instances: [someBytes(2500), someBytes(0), someBytes(1)],
     exchanges: [someBytes(1800)],
-    addresses: [
-      { host: '::1', port: 1 },
-      { host: 'example.org', port: 65535 },
+    places: [
+      {
+        instanceId: instance(n),
+        time: 1_700_000_000_000,
+        addresses: [
+          { host: '::1', port: 1 },
+          { host: 'example.org', port: 65535 },
+        ],
+      },
+      { instanceId: instance(n + 1), time: 1_600_000_000_000, addresses: [] },
     ],
     blocked: false,
     updatedAt: 1_700_000_000_001,

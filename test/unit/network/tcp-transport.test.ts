@@ -198,7 +198,7 @@ describe('TCP: dialling', () => {
     [{ host: 'a b', port: 80 }, 'address-invalid'],
     [{ host: '127.0.0.1', port: 0 }, 'address-invalid'],
     [{ host: '127.0.0.1', port: 65_536 }, 'address-invalid'],
-    [{ host: 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion', port: 80 }, 'not-supported'],
+    [{ host: 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion', port: 80 }, 'needs-proxy'],
   ] as const)('%j is %s', async (to, reason) => {
     await expect(createTcpTransport().dial(to, 1_000)).rejects.toEqual(new DialError(reason));
   });

@@ -392,7 +392,7 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     await world.until('met', met);
     const session = bo.profile.connections.session(peerOf(ann));
     for (let n = 0; n < 200; n += 1) {
-      const bytes = createCard(bo.crypto, bo.profile.local, [{ host: '192.0.2.77', port: 5_000 + n }], world.clock.now());
+      const bytes = createCard(bo.crypto, bo.profile.local, [{ host: '192.0.2.77', port: 5_000 + n }], world.clock.now() + 1 + n); // each later: an older one is no news
       session?.send([{ kind: 'card', bytes }]);
     }
     await world.pass(500);

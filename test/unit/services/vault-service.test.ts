@@ -4,7 +4,8 @@ import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Address, LocalRecord, LogFacts } from '../../../electron/engine/ports';
 import { EventHub } from '../../../electron/services/event-hub';
-import type { OpenVault, Preferences, Stores, VaultFile } from '../../../electron/services/ports';
+import { NetworkFacts } from '../../../electron/services/network-facts';
+import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
 import { VaultService } from '../../../electron/services/vault-service';
 import { openDatabase, type Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
@@ -98,6 +99,8 @@ describe('the vault service', () => {
       events,
       transport: createMemoryNetwork().transport,
       ownAddresses: () => [address],
+      network: new NetworkFacts(),
+      sightings: noSightings,
       preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
       keyring: undefined,
       deviceName: 'desk',

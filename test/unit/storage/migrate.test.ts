@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../electron/storage/database';
 import { migrate, schemaVersion } from '../../../electron/storage/migrate';
 import { migrations } from '../../../electron/storage/migrations/all';
+import { createPeerStore } from '../../../electron/storage/peer-store';
 import { afterwards, fingerprint, folder } from './places';
 
 function memory(): ReturnType<typeof openDatabase> {
@@ -44,6 +45,17 @@ describe('migrations', () => {
     expect(() => migrate(db, steps)).toThrow();
     expect(db.pragma('user_version')).toBe(0);
     expect(db.prepare('SELECT name FROM sqlite_schema').all()).toEqual([]);
+  });
+
+  it('keep the addresses known before devices were told apart', () => {
+    const db = memory();
+    migrate(db, migrations.slice(0, 7));
+    const list = '[{"host":"192.0.2.1","port":4000}]';
+    const row = `x'${'00'.repeat(32)}', 1, x'', x'', 1, x'', x''`;
+    db.exec(`INSERT INTO peers VALUES ('one', ${row}, '${list}', 0, 1), ('two', ${row}, '[]', 0, 1)`);
+    migrate(db);
+    expect(db.prepare('SELECT * FROM peer_places').all()).toEqual([{ peer_id: 'one', instance_id: '', card_time: 0, addresses: list }]);
+    expect(createPeerStore(db).list().map(({ places }) => places)).toEqual([[{ time: 0, addresses: [{ host: '192.0.2.1', port: 4000 }] }], []]);
   });
 
   it('refuse steps out of order', () => {

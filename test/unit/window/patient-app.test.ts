@@ -11,6 +11,7 @@ const inUse = new KeyshiftError('profile.in-use', 'In use.');
 function services(mayStart: () => boolean) {
   let starts = 0;
   let stops = 0;
+  const changes: string[] = [];
   let tell: ((event: AppEvent) => void) | undefined;
   const { handlers, seen } = recordingHandlers({ 'vault.status': () => ({ state: 'locked' }) });
   const app: App = {
@@ -21,6 +22,7 @@ function services(mayStart: () => boolean) {
       return () => undefined;
     },
     unlockWithKeyring: async () => true,
+    networkChanged: (reason) => void changes.push(reason),
     stop: async () => void (stops += 1),
   };
   const failures: unknown[] = [];
@@ -32,12 +34,13 @@ function services(mayStart: () => boolean) {
     },
     (error) => failures.push(error),
   );
-  return { patient, failures, seen, tell: (event: AppEvent) => tell?.(event), starts: () => starts, stops: () => stops };
+  return { patient, failures, seen, tell: (event: AppEvent) => tell?.(event), starts: () => starts, stops: () => stops, changes };
 }
 
 describe('an app whose services may not start', () => {
   it('started: passes every call and event, and asks for nothing twice', async () => {
-    const { patient, seen, tell, starts } = services(() => true);
+    const { patient, seen, tell, starts, changes } = services(() => true);
+    patient.networkChanged('wake'); // nothing runs yet that could care
     const heard: AppEvent[] = [];
     patient.onEvent((event) => heard.push(event));
     await patient.attempt();
@@ -46,6 +49,8 @@ describe('an app whose services may not start', () => {
     tell({ type: 'vault.changed', state: 'open' });
     expect([seen.map(({ name }) => name), heard, starts(), patient.started, patient.listening]).toEqual([['vault.status'], [{ type: 'vault.changed', state: 'open' }], 1, true, ['127.0.0.1:1']]);
     expect(await patient.unlockWithKeyring()).toBe(true);
+    patient.networkChanged('wake');
+    expect(changes).toEqual(['wake']);
   });
 
   it('not started: every call gives the reason, the first status tells it, the second tries again, and then all is well', async () => {

@@ -1,0 +1,87 @@
+import { createCard, parseCard } from '../engine/certificates/card';
+import type { LocalParty } from '../engine/certificates/local-party';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { Address, Clock, Logger } from '../engine/ports';
+import type { Session } from '../engine/session/session';
+import type { PeerBook } from './peer-book';
+
+/** Several parts of the addresses change together: all of it goes into one card. */
+const settleMs = 300;
+/** Cards given to one session, the first included; the other side takes sixteen. What changes later is told to the next session. */
+const givenPerSession = 12;
+
+/** Cards one session may bring: one is usual, each costs signature checks and perhaps a write. */
+const takenPerSession = 16;
+
+export interface CardExchangeParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly local: LocalParty;
+  readonly book: PeerBook;
+  readonly sessions: () => readonly Session[];
+  readonly ownAddresses: () => readonly Address[];
+  readonly commit: (work: () => void) => void;
+}
+
+/** Tells people on live sessions where this device is, by signed card, at the beginning and when it changes; takes theirs. */
+export class CardExchange {
+  readonly #parts: CardExchangeParts;
+  readonly #given = new WeakMap<Session, number>();
+  readonly #taken = new WeakMap<Session, number>();
+  #cancel: (() => void) | undefined;
+  #lastTime = 0;
+
+  constructor(parts: CardExchangeParts) {
+    this.#parts = parts;
+  }
+
+  /** A session came into use. */
+  greet(session: Session): void {
+    this.#give(session, this.#card());
+  }
+
+  /** The own addresses are different. */
+  changed(): void {
+    this.#cancel ??= this.#parts.clock.setTimer(settleMs, () => {
+      this.#cancel = undefined;
+      const card = this.#card();
+      for (const session of this.#parts.sessions()) this.#give(session, card);
+    });
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /** A contact tells where it can be reached now; the card must be its own. */
+  take(session: Session, bytes: Uint8Array): void {
+    const { crypto, clock, logger, book, commit } = this.#parts;
+    const taken = (this.#taken.get(session) ?? 0) + 1;
+    this.#taken.set(session, taken);
+    if (taken > takenPerSession) return;
+    try {
+      const card = parseCard(crypto, bytes, clock.now());
+      const { identity } = card.chain;
+      const own = crypto.equal(identity.spkiHash, session.peer.identity.spkiHash) && identity.peerId === session.peer.identity.peerId;
+      if (own) commit(() => book.learnCard(card));
+    } catch {
+      logger.warn('card.rejected');
+    }
+  }
+
+  /** Later than the one before, whatever the wall clock does: of two cards of one device the later counts. */
+  #card(): Uint8Array {
+    const { crypto, clock, local, ownAddresses } = this.#parts;
+    this.#lastTime = Math.max(clock.now(), this.#lastTime + 1);
+    return createCard(crypto, local, ownAddresses(), this.#lastTime);
+  }
+
+  #give(session: Session, card: Uint8Array): void {
+    const given = this.#given.get(session) ?? 0;
+    if (given >= givenPerSession) return;
+    this.#given.set(session, given + 1);
+    session.send([{ kind: 'card', bytes: card }]);
+  }
+}

@@ -1,0 +1,90 @@
+import type { PeerId } from '../engine/ids';
+import type { Address, Clock, Transport } from '../engine/ports';
+import type { Session } from '../engine/session/session';
+import type { SessionHost } from '../engine/session/session-host';
+import { type Candidate, candidatesOf } from './candidates';
+import type { NetworkFacts } from './network-facts';
+import type { PeerBook } from './peer-book';
+import type { LanSightings } from './ports';
+import { NotNeeded, type Places, race, type Turn } from './racing';
+import type { Tries } from './tries';
+import { outcomeOf } from './try-outcome';
+
+/** For the connection alone; the handshake has ten seconds of its own (protocol.md §8). */
+const dialTimeoutMs = 5_000;
+
+export interface DiallingParts {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly host: SessionHost;
+  readonly book: PeerBook;
+  readonly tries: Tries;
+  readonly places: Places;
+  readonly sightings: LanSightings;
+  readonly network: NetworkFacts;
+  readonly ownAddresses: () => readonly Address[];
+}
+
+/** One round of looking for a contact: all known places side by side, connection and handshake together. */
+export class Dialling {
+  readonly #parts: DiallingParts;
+
+  constructor(parts: DiallingParts) {
+    this.#parts = parts;
+  }
+
+  /** Where this person would be tried now, best first. */
+  candidates(peerId: PeerId): Candidate[] {
+    const { book, tries, sightings, network, ownAddresses } = this.#parts;
+    return candidatesOf({
+      sighted: sightings.of(peerId),
+      places: book.find(peerId)?.record.places ?? [],
+      lastGood: tries.lastGood(peerId),
+      network,
+      own: ownAddresses(),
+    });
+  }
+
+  /**
+   * True once there is a confirmed session, which the session host has handed out already; false when there is none.
+   * Rejects only when what is known of the person cannot be read.
+   */
+  async round(peerId: PeerId, quit: AbortSignal, onFailed: (candidate: Candidate, error: unknown) => void): Promise<boolean> {
+    const { clock, places, tries } = this.#parts;
+    const candidates = this.candidates(peerId);
+    return race({
+      clock,
+      places,
+      quit,
+      candidates,
+      attempt: (candidate, turn) => this.#attempt(peerId, candidate, turn),
+      onStart: ({ text }) => tries.began(peerId, text),
+      onEnd: (candidate, error, milliseconds) => {
+        tries.ended(peerId, candidate.text, outcomeOf(error), milliseconds);
+        if (error !== undefined && !(error instanceof NotNeeded)) onFailed(candidate, error);
+      },
+    }).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #attempt(peerId: PeerId, { address }: Candidate, turn: Turn): Promise<Session> {
+    const { transport, host, book } = this.#parts;
+    const link = await transport.dial(address, dialTimeoutMs, turn.signal);
+    const known = book.find(peerId);
+    if (turn.signal.aborted || known === undefined) {
+      link.destroy();
+      throw new NotNeeded();
+    }
+    const giveUp = (): void => link.destroy();
+    turn.signal.addEventListener('abort', giveUp);
+    // The other side may soon count on this one, and have ended one that it dialled itself: then it must not be dropped here.
+    turn.keep();
+    try {
+      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange });
+    } finally {
+      turn.signal.removeEventListener('abort', giveUp);
+    }
+  }
+}

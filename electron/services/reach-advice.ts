@@ -1,0 +1,51 @@
+import type { NetworkStatus, ReachAdvice, TryOutcome, Via } from '../../shared/model/network';
+import { isLoopback, isPrivate } from './local-networks';
+
+/** What advice on one person is made of. */
+export interface ReachFacts {
+  readonly connected: boolean;
+  /** Both sides agreed: only then there are messages to carry. */
+  readonly mutual: boolean;
+  readonly blocked: boolean;
+  /** Where this person would be tried now, with the newest result of each. */
+  readonly places: readonly { readonly host: string; readonly via: Via; readonly outcome?: TryOutcome }[];
+  /** This machine has an address that leads beyond itself. */
+  readonly hasNetwork: boolean;
+  readonly proxy: NonNullable<NetworkStatus['proxy']>['state'];
+  readonly portMapping: NonNullable<NetworkStatus['portMapping']>['state'];
+  /** The setting: finding contacts on the local network. */
+  readonly findOnNetwork: boolean;
+  /** Hosts that contacts are told. */
+  readonly announced: readonly string[];
+}
+
+const silent: ReadonlySet<TryOutcome> = new Set(['refused', 'timeout', 'unreachable', 'name-unknown', 'address-invalid']);
+const somebodyElse: ReadonlySet<TryOutcome> = new Set(['no-answer', 'not-accepted', 'other-identity']);
+
+/** What can be done about not being connected, the most helpful first. Pure. */
+export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
+  const { places, mutual, proxy } = facts;
+  if (facts.connected || facts.blocked) return [];
+  const advice: ReachAdvice[] = [];
+  const add = (one: ReachAdvice, holds: boolean): void => {
+    if (holds) advice.push(one);
+  };
+  const proxied = proxy !== 'off';
+  const beyond = places.some(({ host }) => !isLoopback(host));
+  const noNetwork = !facts.hasNetwork && (beyond || places.length === 0);
+  const proxyFails = proxy === 'failed' || places.some(({ outcome }) => outcome === 'proxy-failed');
+  // What was never tried, or did not need to be, says nothing.
+  const told = places.flatMap(({ outcome }) => (outcome === undefined || outcome === 'trying' || outcome === 'not-needed' ? [] : [outcome]));
+  add('no-network', noNetwork);
+  add('no-address', places.length === 0);
+  add('check-proxy', proxied && proxyFails);
+  add('set-proxy', !proxied && places.length > 0 && places.every(({ via }) => via === 'onion'));
+  const reasonsElsewhere = noNetwork || (proxied && proxyFails);
+  add('ask-to-open', !reasonsElsewhere && told.length > 0 && told.every((outcome) => silent.has(outcome)));
+  add('moved', !reasonsElsewhere && told.some((outcome) => somebodyElse.has(outcome)));
+  const outside = facts.announced.some((host) => !isPrivate(host) && !isLoopback(host));
+  add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && !outside);
+  add('try-lan', !noNetwork && !proxied && !facts.findOnNetwork);
+  add('carry-by-file', mutual);
+  return advice;
+}

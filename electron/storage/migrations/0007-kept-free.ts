@@ -1,0 +1,4 @@
+import type { Migration } from './migration';
+
+/** Holds the number. */
+export const migration: Migration = { version: 7, name: 'kept free', sql: '' };
