@@ -79,7 +79,7 @@ export interface RaceParts<C, T> {
   /** An error after which no other candidate is worth a try. */
   readonly isFinal?: (error: unknown) => boolean;
   readonly onStart: (candidate: C) => void;
-  /** Of every attempt that started; `NotNeeded` when it was ended from here. */
+  /** Of every attempt that started, once; `NotNeeded` when it was ended from here. */
   readonly onEnd: (candidate: C, error: unknown, milliseconds: number) => void;
 }
 
@@ -96,6 +96,8 @@ export function race<C, T>(parts: RaceParts<C, T>): Promise<T> {
 interface Attempt {
   readonly controller: AbortController;
   kept: boolean;
+  /** Tells how it ended, once; nothing before it began. */
+  tell: (error: unknown) => void;
 }
 
 class Race<C, T> {
@@ -133,23 +135,28 @@ class Race<C, T> {
 
   async #run(candidate: C): Promise<void> {
     const { places, clock, attempt, isFinal = () => false, onStart, onEnd } = this.#parts;
-    const mine: Attempt = { controller: new AbortController(), kept: false };
+    const mine: Attempt = { controller: new AbortController(), kept: false, tell: () => undefined };
     this.#running.add(mine);
     let release: (() => void) | undefined;
     try {
       release = await places.take(mine.controller.signal);
+      if (mine.controller.signal.aborted) return;
       const begun = clock.monotonic();
       onStart(candidate);
+      mine.tell = (error) => {
+        mine.tell = () => undefined;
+        onEnd(candidate, error, clock.monotonic() - begun);
+      };
       try {
         const result = await attempt(candidate, this.#turn(mine));
-        onEnd(candidate, undefined, clock.monotonic() - begun);
+        mine.tell(undefined);
         this.#running.delete(mine);
         this.#end(() => this.#resolve(result));
       } catch (error) {
-        const ended = mine.controller.signal.aborted;
-        onEnd(candidate, ended ? new NotNeeded() : error, clock.monotonic() - begun);
-        if (!ended) this.#failure = error;
-        if (!ended && isFinal(error)) this.#end(() => this.#reject(error));
+        mine.tell(mine.controller.signal.aborted ? new NotNeeded() : error);
+        if (mine.controller.signal.aborted) return;
+        this.#failure = error;
+        if (isFinal(error)) this.#end(() => this.#reject(error));
       }
     } catch {
       // Ended while it waited for a place.
@@ -169,14 +176,14 @@ class Race<C, T> {
       claim: () => {
         this.#claimed ??= mine;
         if (this.#claimed !== mine || mine.controller.signal.aborted) return false;
-        for (const other of this.#running) if (other !== mine) other.controller.abort();
+        for (const other of this.#running) if (other !== mine) abort(other);
         return true;
       },
     };
   }
 
   #callOff(): void {
-    for (const attempt of this.#running) if (!attempt.kept) attempt.controller.abort();
+    for (const attempt of this.#running) if (!attempt.kept) abort(attempt);
     this.next();
   }
 
@@ -186,6 +193,12 @@ class Race<C, T> {
     this.#cancelTimer?.();
     this.#parts.quit.removeEventListener('abort', this.#quit);
     settle();
-    for (const attempt of this.#running) attempt.controller.abort();
+    for (const attempt of this.#running) abort(attempt);
   }
+}
+
+/** What it held may take a while to close; that it is not needed is known now. */
+function abort({ controller, tell }: Attempt): void {
+  tell(new NotNeeded());
+  controller.abort();
 }

@@ -30,10 +30,6 @@ export class Tries {
     return this.#people.get(peerId)?.get(address);
   }
 
-  all(peerId: PeerId): ReadonlyMap<string, Try> {
-    return this.#people.get(peerId) ?? new Map<string, Try>();
-  }
-
   lastGood(peerId: PeerId): string | undefined {
     return this.#lastGood.get(peerId);
   }

@@ -131,6 +131,7 @@ async function settle(name: string, { clock, network: net, place }: { clock: Man
   const dialled: Address[] = [];
   const network = new NetworkFacts();
   network.listensAt(address);
+  network.setNetworks([{ host: address.host, prefix: 24 }]);
   const heard = new Map<PeerId, readonly Address[]>();
   const listeners = new Set<(peerId: PeerId) => void>();
   const sightings: LanSightings = {

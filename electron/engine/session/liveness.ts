@@ -88,7 +88,7 @@ export class Liveness {
     if (quiet >= deadMs || owed >= answerDeadMs || (this.#deadline !== undefined && now >= this.#deadline)) return 'end';
     const silent = quiet >= pingMs && !this.#pinged;
     const owing = owed >= answerMs && !this.#askedForAnswer;
-    this.#pinged ||= silent;
+    this.#pinged ||= silent || owing;
     this.#askedForAnswer ||= owing;
     return silent || owing ? 'ping' : undefined;
   }
