@@ -3,7 +3,7 @@ import { startListening } from './compose/listening';
 import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
 import type { Address, Clock, Logger, Random } from './engine/ports';
-import { localAddresses, localNetworks, readInterfaces } from './network/addresses';
+import { type InterfaceAddress, localAddresses, localNetworks, readInterfaces } from './network/addresses';
 import { createNetworkWatch } from './network/network-watch';
 import { createTcpTransport } from './network/tcp-transport';
 import type { App } from './services/app';
@@ -37,6 +37,8 @@ export interface AppPorts {
   readonly keyring?: Keyring;
   /** Where a person sits at a screen: only they choose files. */
   readonly chooser?: PathChooser;
+  /** This machine's addresses; the system's answer when left out. */
+  readonly interfaces?: () => readonly InterfaceAddress[];
   readonly appVersion: string;
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
@@ -84,8 +86,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
       }),
     });
     const { listener: bound, moved } = await startListening({ transport, wanted: ports.listen, preferences, logger }, (link) => vault.accept(link));
+    const read = ports.interfaces ?? readInterfaces;
     const lookAround = (): void => {
-      const interfaces = readInterfaces();
+      const interfaces = read();
       network.setNetworks(localNetworks(interfaces));
       addresses.set('local', localAddresses(bound.address, interfaces));
     };
@@ -101,7 +104,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       vault.networkChanged();
       news.changed();
     };
-    const unwatch = createNetworkWatch({ clock }).onChange(networkChanged);
+    const unwatch = createNetworkWatch({ clock, read }).onChange(networkChanged);
     const profile = () => vault.profile();
     return {
       listening: network.listening,

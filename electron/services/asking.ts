@@ -1,6 +1,7 @@
 import { KeyshiftError, type ErrorCode } from '../../shared/errors';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
+import type { PeerId } from '../engine/ids';
 import { parseInvitation } from '../engine/identity/invitation-link';
 import type { Card } from '../engine/certificates/card';
 import type { Address, Clock, DevicePlaces, Logger, Random, Transport } from '../engine/ports';
@@ -20,6 +21,9 @@ import type { Tries } from './tries';
 import { outcomeOf } from './try-outcome';
 
 const dialTimeoutMs = 5_000;
+/** A person's act cuts the wait short, but no sooner after the last try than this. */
+const actGapMs = 1_000;
+const sightingGapMs = 5_000;
 /** After a change of network, and at the start, tries are spread over this long. */
 const spreadMs = 250;
 
@@ -42,6 +46,8 @@ interface Attempt {
   /** The network changed meanwhile: the next try follows at once. */
   again: boolean;
   timer: { readonly due: number; readonly cancel: () => void } | undefined;
+  /** When the last try ended; monotonic milliseconds. */
+  endedAt: number | undefined;
 }
 
 export interface AskingParts {
@@ -66,6 +72,7 @@ export interface AskingParts {
 export class Asking {
   readonly #parts: AskingParts;
   readonly #attempts = new Map<string, Attempt>();
+  readonly #sightedAt = new Map<PeerId, number>();
   #closed = false;
 
   constructor(parts: AskingParts) {
@@ -82,7 +89,7 @@ export class Asking {
     if (this.#closed || !this.#isPending(contactId)) return;
     let attempt = this.#attempts.get(contactId);
     if (attempt === undefined) {
-      attempt = { failures: 0, running: undefined, again: false, timer: undefined };
+      attempt = { failures: 0, running: undefined, again: false, timer: undefined, endedAt: undefined };
       this.#attempts.set(contactId, attempt);
     }
     if (attempt.running !== undefined) return;
@@ -91,6 +98,24 @@ export class Asking {
     attempt.again = false;
     attempt.running = new AbortController();
     void this.#run(contactId, attempt, attempt.running.signal);
+  }
+
+  /** A person asks for a try now: as soon as may be. */
+  tryNow(contactId: string): void {
+    const attempt = this.#attempts.get(contactId);
+    const gap = attempt?.endedAt === undefined ? 0 : attempt.endedAt + actGapMs - this.#parts.clock.monotonic();
+    if (attempt === undefined || gap <= 0) this.pursue(contactId);
+    else if (attempt.running === undefined) this.#pursueIn(gap, contactId, attempt);
+  }
+
+  /** A device of this person was heard on the local network. Anybody there can say so: no more often than every five seconds. */
+  sighted(peerId: PeerId): void {
+    const now = this.#parts.clock.monotonic();
+    if (this.#sightedAt.get(peerId) !== undefined && now - (this.#sightedAt.get(peerId) ?? 0) < sightingGapMs) return;
+    const contactId = this.#pendingOf(peerId);
+    if (contactId === undefined) return;
+    this.#sightedAt.set(peerId, now);
+    this.tryNow(contactId);
   }
 
   /** The network is another one, or was away: everybody who has not answered is asked at once, a little apart. */
@@ -144,6 +169,16 @@ export class Asking {
     }
   }
 
+  #pendingOf(peerId: PeerId): string | undefined {
+    try {
+      const contactId = this.#parts.stores.contacts.byPeer(peerId)?.contactId;
+      return contactId !== undefined && this.#isPending(contactId) ? contactId : undefined;
+    } catch (error) {
+      this.#parts.acquaintances.notStored(error);
+      return undefined;
+    }
+  }
+
   async #run(contactId: string, attempt: Attempt, quit: AbortSignal): Promise<void> {
     let contact: ContactRow | undefined;
     try {
@@ -158,6 +193,7 @@ export class Asking {
       else this.#parts.logger.debug('introduction.failed', { reason: error instanceof Error ? error.name : 'unknown' });
     }
     attempt.running = undefined;
+    attempt.endedAt = this.#parts.clock.monotonic();
     if (this.#closed) return;
     if (!this.#isPending(contactId)) {
       this.#attempts.delete(contactId);

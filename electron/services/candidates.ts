@@ -1,12 +1,16 @@
 import type { Via } from '../../shared/model/network';
+import { parseHost } from '../engine/identity/host';
 import type { InstanceId } from '../engine/ids';
 import type { Address, DevicePlaces } from '../engine/ports';
+import type { Session } from '../engine/session/session';
 import { addressText } from './address-text';
-import { isPrivate } from './local-networks';
+import { isLoopback, isPrivate } from './local-networks';
 import type { NetworkFacts } from './network-facts';
 
 /** Addresses tried in one round, at most: sixteen devices with eight addresses each would keep a round going for minutes. */
 const maxCandidates = 24;
+/** Of these, heard on the local network: whoever makes that up keeps no room from what a card says. */
+const maxSighted = 8;
 
 /** One place to try, and what kind of place it is. */
 export interface Candidate {
@@ -39,7 +43,7 @@ export function candidatesOf({ sighted, places, lastGood, network, own }: Candid
   const said = inTurn(places);
   const isFar = ({ address }: Pick<Candidate, 'address'>): boolean => isPrivate(address.host) && !network.isNear(address.host);
   const before = said.filter(({ address }) => addressText(address) === lastGood);
-  const ordered = [...sighted.map((address) => ({ address, sighted: true })), ...before, ...said.filter((one) => !isFar(one)), ...said.filter(isFar)];
+  const ordered = [...sighted.slice(0, maxSighted).flatMap(sightedPlace), ...before, ...said.filter((one) => !isFar(one)), ...said.filter(isFar)];
   const found = new Map<string, Candidate>();
   const ownTexts = new Set(own.map(addressText));
   for (const one of ordered) {
@@ -56,6 +60,20 @@ export function candidatesOf({ sighted, places, lastGood, network, own }: Candid
 export function viaOf(host: string, network: Pick<NetworkFacts, 'isNear'>): Via {
   if (host.endsWith('.onion')) return 'onion';
   return network.isNear(host) ? 'lan' : 'direct';
+}
+
+/** What kind of way a session goes, as far as its other end shows. */
+export function viaOfSession({ remote, role }: Pick<Session, 'remote' | 'role'>, sighted: readonly Address[], network: Pick<NetworkFacts, 'isNear' | 'get'>): Via {
+  if (sighted.some(({ host }) => host === remote.host)) return 'lan';
+  // With a proxy in use who comes in from this very machine comes through the onion service.
+  if (role === 'listener' && network.get('proxy').state !== 'off' && isLoopback(remote.host)) return 'onion';
+  return viaOf(remote.host, network);
+}
+
+/** Only literals: what is heard nearby is not worth asking a name service. */
+function sightedPlace({ host, port }: Address): { readonly address: Address; readonly sighted: true }[] {
+  const parsed = parseHost(host);
+  return parsed?.kind === 'ipv4' || parsed?.kind === 'ipv6' ? [{ address: { host: parsed.text, port }, sighted: true }] : [];
 }
 
 /** First addresses first, so that no device waits for all of another's. */

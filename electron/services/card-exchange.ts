@@ -63,9 +63,10 @@ export class CardExchange {
     if (taken > takenPerSession) return;
     try {
       const card = parseCard(crypto, bytes, clock.now());
-      const { identity } = card.chain;
+      const { identity, instance } = card.chain;
+      const fromItself = instance.instanceId === session.peer.instance.instanceId;
       const own = crypto.equal(identity.spkiHash, session.peer.identity.spkiHash) && identity.peerId === session.peer.identity.peerId;
-      if (own) commit(() => book.learnCard(card));
+      if (own) commit(() => book.learnCard(card, fromItself));
     } catch {
       logger.warn('card.rejected');
     }

@@ -17,6 +17,8 @@ const spreadMs = 1_000;
 const spreadForEachMs = 50;
 /** What is heard on the local network makes us try at once, but of one person no more often than this: anybody there can say it. */
 const sightingGapMs = 5_000;
+/** The same for a round that is under way, which would otherwise never come to an end. */
+const startOverGapMs = 60_000;
 
 interface Reaching {
   /** The one used last; a person with several devices may have others beside it. */
@@ -114,7 +116,7 @@ export class Connections {
     this.#stopTimer(peer);
     const gap = peer.endedAt === undefined ? 0 : peer.endedAt + actGapMs - this.#parts.clock.monotonic();
     if (gap > 0) this.#reachIn(gap, peerId, peer);
-    else this.#enqueue(peerId, peer);
+    else this.#enqueue(peerId, peer, true);
   }
 
   /** A confirmed session, whoever dialled; it takes the place of what was used before. May come again for a session that is back in use. */
@@ -181,7 +183,8 @@ export class Connections {
   sighted(peerId: PeerId): void {
     const peer = this.#peer(peerId);
     const now = this.#parts.clock.monotonic();
-    if (peer.session !== undefined || (peer.sightedAt !== undefined && now - peer.sightedAt < sightingGapMs)) return;
+    const gap = peer.dialling ? startOverGapMs : sightingGapMs;
+    if (peer.session !== undefined || (peer.sightedAt !== undefined && now - peer.sightedAt < gap)) return;
     peer.sightedAt = now;
     if (peer.dialling) this.#startOver(peer);
     else this.reach(peerId);
@@ -308,9 +311,11 @@ export class Connections {
     peer.timer = undefined;
   }
 
-  #enqueue(peerId: PeerId, peer: Reaching): void {
+  /** `first`: a person waits for this one. */
+  #enqueue(peerId: PeerId, peer: Reaching, first = false): void {
     peer.dialling = true;
-    this.#queue.push(peerId);
+    if (first) this.#queue.unshift(peerId);
+    else this.#queue.push(peerId);
     this.#next();
   }
 

@@ -1,5 +1,6 @@
 import type { Card } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
+import type { PeerId } from '../engine/ids';
 import type { Address, Transport } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
 import { Acquaintances, type AcquaintancesParts } from './acquaintances';
@@ -42,8 +43,13 @@ export class Introductions {
     this.#asking.lookAgain();
   }
 
+  /** A device of this person was heard on the local network; somebody who has not answered yet is asked there. Never throws. */
+  sighted(peerId: PeerId): void {
+    this.#asking.sighted(peerId);
+  }
+
   /** How asking a pending contact stands, and where it would be tried. */
-  get pending(): Pick<Asking, 'search' | 'candidates'> {
+  get pending(): Pick<Asking, 'search' | 'candidates' | 'tryNow'> {
     return this.#asking;
   }
 

@@ -41,7 +41,7 @@ export function networkService(parts: NetworkServiceParts): Handlers['network'] 
       const profile = parts.profile();
       const row = contactRow(profile, contactId);
       if (row.relation === 'mutual') profile.connections.reach(row.peerId);
-      else profile.introductions.pursue(contactId);
+      else profile.introductions.pending.tryNow(contactId);
       return null;
     },
   };

@@ -7,7 +7,7 @@ import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/
 import { acceptChannel } from '../engine/session/channel';
 import type { Session } from '../engine/session/session';
 import { createSessionHost, type SessionHost } from '../engine/session/session-host';
-import { viaOf } from './candidates';
+import { viaOfSession } from './candidates';
 import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
@@ -159,7 +159,7 @@ export class OpenProfile {
       random,
       logger,
       dialling: this.dialling,
-      viaOf: (peerId, { remote }) => (sightings.of(peerId).some(({ host }) => host === remote.host) ? 'lan' : viaOf(remote.host, network)),
+      viaOf: (peerId, session) => viaOfSession(session, sightings.of(peerId), network),
       onChange: () => network.touched(),
       wanted: (peerId) => this.#wanted(peerId),
       onOpen: (peerId, session) => this.#onConnection(peerId, session),
@@ -306,6 +306,7 @@ export class OpenProfile {
   #onSighting(peerId: PeerId): void {
     if (this.#closed) return;
     this.connections.sighted(peerId);
+    this.introductions.sighted(peerId);
   }
 
   #onMutual(peerId: PeerId): void {

@@ -18,6 +18,8 @@ const keptExchanges = 4;
 const keptInstances = 16;
 /** Of how many devices of one person the addresses are kept. */
 const keptPlaces = 16;
+/** A card stored with a time this far ahead of our clock was made by a clock that was wrong, in milliseconds. */
+const aheadMs = 60 * 60 * 1000;
 
 /** A peer's record with its blobs parsed. */
 export interface KnownPeer {
@@ -60,12 +62,14 @@ export class PeerBook implements PeerLookup {
 
   /**
    * Pins a person by a verified card, or refreshes what is known under the same pin. Of one device the card with the
-   * later time counts: an older one, replayed or come late, changes nothing.
+   * later time counts: an older one, replayed or come late, changes nothing. `fromItself`: the device brought it on a
+   * session of its own, which nobody can replay; then it is believed again after its clock had been ahead.
    */
-  learnCard(card: Card): void {
+  learnCard(card: Card, fromItself = false): void {
     const known = this.find(card.chain.identity.peerId);
     const before = known?.record.places.find(({ instanceId }) => instanceId === card.chain.instance.instanceId);
-    if (known !== undefined && before !== undefined && card.time <= before.time) return;
+    const clockWasAhead = fromItself && before !== undefined && before.time > this.#clock.now() + aheadMs;
+    if (known !== undefined && before !== undefined && card.time <= before.time && !clockWasAhead) return;
     // A device that shows an older list may be one that is no more.
     const outdated = known !== undefined && card.chain.list.version < known.record.listVersion;
     const places = outdated ? known.record.places : withPlaces(card, known?.record.places ?? []);

@@ -299,12 +299,24 @@ describe('what the words of the contract mean', () => {
     it('network and events tell of the connection, in the shapes they keep', async () => {
       const { listening, sessions } = await ann.peer.call('network.status');
       expect(listening).toEqual(ann.peer.listening);
-      expect(sessions.find(({ contactId }) => contactId === ofBo)).toMatchObject({ resumed: false, handedOver: false });
+      expect(sessions.find(({ contactId }) => contactId === ofBo)).toMatchObject({ handedOver: false, via: 'direct' });
+      expect(await ann.peer.call('network.status')).toMatchObject({ announced: listening });
+      const near = await ann.peer.call('network.reach', { contactId: ofBo });
+      expect(near).toMatchObject({ connected: true, trying: false, failures: 0, advice: [] });
+      expect(near.tries).toMatchObject([{ address: bo.peer.listening[0], via: 'direct' }]);
+      expect(near.tries[0]?.instanceId).toBe(sessions.find(({ contactId }) => contactId === ofBo)?.instanceId);
       const before = ann.peer.events.length;
       await bo.peer.end();
       await ann.peer.until('the end', () => ann.peer.events.slice(before).some((event) => event.type === 'session.changed' && !event.connected && event.contactId === ofBo));
       const { messageId } = await ann.peer.call('messages.send', { conversationId: atAnn, text: 'while you are away' });
       expect((await ann.peer.call('messages.list', { conversationId: atAnn, limit: 1 }))[0]).toMatchObject({ messageId, state: 'queued', waitingFor: 'connection' });
+      const calls = ann.peer.events.length;
+      await ann.peer.call('network.tryNow', { contactId: ofBo });
+      await ann.peer.until('the report', async () => (await ann.peer.call('network.reach', { contactId: ofBo })).tries[0]?.outcome === 'refused');
+      const away = await ann.peer.call('network.reach', { contactId: ofBo });
+      expect(away).toMatchObject({ connected: false, reach: 'waiting' });
+      expect(away.advice).toEqual(expect.arrayContaining(['ask-to-open', 'carry-by-file']));
+      await ann.peer.until('the word', () => ann.peer.events.slice(calls).some((event) => event.type === 'network.changed'));
       await bo.restart();
       await ann.peer.until('delivered', () => toldOf(ann.peer, 'message.state').some((event) => event.messageId === messageId && event.state === 'delivered'), 90_000);
       expect(await texts(bo.peer, (await bo.peer.call('conversations.list'))[0]?.conversationId ?? '', 'in')).toContain('while you are away');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Address, DevicePlaces } from '../../../electron/engine/ports';
-import { candidatesOf, type CandidateParts, viaOf } from '../../../electron/services/candidates';
+import { candidatesOf, type CandidateParts, viaOf, viaOfSession } from '../../../electron/services/candidates';
 import { isInLocalNetwork, isLoopback, isPrivate } from '../../../electron/services/local-networks';
 import { NetworkFacts } from '../../../electron/services/network-facts';
 import { instance } from '../../contract/storage/rows';
@@ -52,6 +52,20 @@ describe('where a person is tried', () => {
     expect(texts({ places, own: [at('198.51.100.7:999')], sighted: [at('2001:db8:1:2::5:4000')] })).toEqual(['192.168.1.5:4001', '127.0.0.1:4001']);
     // Listening on loopback only, the same port of another interface is somebody else's.
     expect(texts({ places, network: facts(at('127.0.0.1:4000')) })).toEqual(['192.168.1.5:4000', '192.168.1.5:4001', '198.51.100.7:999', '127.0.0.1:4001']);
+  });
+
+  test('what is heard nearby counts as a literal only, and crowds nothing out', () => {
+    const sighted = [at('printer.example:9'), at('FD00:0::7:9'), ...Array.from({ length: 40 }, (_, n) => at(`192.168.1.9:${n + 1}`))];
+    const found = texts({ sighted, places: [device(1, '203.0.113.1:1')] });
+    expect(found).toEqual(['[fd00::7]:9', ...Array.from({ length: 6 }, (_, n) => `192.168.1.9:${n + 1}`), '203.0.113.1:1']);
+  });
+
+  test('a session goes by what its other end shows; with a proxy, who comes from this machine comes through the onion service', () => {
+    const network = facts();
+    const from = (host: string, role: 'listener' | 'dialler' = 'listener') => viaOfSession({ remote: { host, port: 1 }, role }, [at('203.0.113.50:1')], network);
+    expect([from('203.0.113.50'), from('203.0.113.51'), from('192.168.1.9'), from('127.0.0.1'), from(onion, 'dialler')]).toEqual(['lan', 'direct', 'lan', 'direct', 'onion']);
+    network.set('proxy', { state: 'working' });
+    expect([from('127.0.0.1'), from('127.0.0.1', 'dialler')]).toEqual(['onion', 'direct']);
   });
 
   test('no more than 24 in one round, every device among them', () => {

@@ -70,7 +70,9 @@ describe('finding somebody with several addresses', () => {
     expect(await outcomes()).toMatchObject({ '203.0.113.3:4000': 'not-needed', '192.0.2.2:4000': 'connected' });
     bo.onLink = (link) => link.destroy();
     await apart();
-    await world.pass(10_500);
+    const begun = world.clock.monotonic();
+    await world.until('the round is over', () => ann.profile.connections.search(peerOf(bo)).failures === 1);
+    expect(world.clock.monotonic() - begun).toBeGreaterThan(9_900);
     expect(await outcomes()).toMatchObject({ '203.0.113.3:4000': 'no-answer' });
     // Every link that lost was closed: nothing of them stays open over there.
     let open = 0;
@@ -342,4 +344,18 @@ describe('asking somebody with several addresses', () => {
     await world.pass(600);
     expect(mutual()).toBe(true);
   }, 60_000);
+
+  test('asked for by hand a thousand times, nobody is asked more often than once a second', async () => {
+    bo.onLink = (link) => link.destroy();
+    const { link } = await bo.contacts.createInvitation({});
+    const { contactId } = await ann.contacts.acceptInvitation({ link });
+    await world.pass(2_000);
+    ann.dials.length = 0;
+    for (let n = 0; n < 500; n += 1) {
+      await ann.networkCalls.tryNow({ contactId });
+      await world.pass(20);
+    }
+    expect(ann.dials.length).toBeGreaterThan(4);
+    expect(ann.dials.length).toBeLessThanOrEqual(11);
+  }, 30_000);
 });

@@ -62,8 +62,26 @@ describe('starting', () => {
     await expect(startApp(ports({ listen: taken }))).rejects.toMatchObject({ code: 'port.in-use' });
     const second = await start(ports({ remembered: taken }));
     expect(portOf(second)).not.toBe(taken.port);
+    expect(await second.handlers.network.status(undefined)).toMatchObject({ moved: { from: taken.port, to: portOf(second) } });
+    expect(await first.handlers.network.status(undefined)).not.toHaveProperty('moved');
     await expect(startApp(ports())).rejects.toMatchObject({ code: 'profile.in-use' });
     expect(existsSync(join(folder, 'profile'))).toBe(true);
   });
 
+  test('another network: the addresses told are the new ones, and clients hear of it', async () => {
+    let address = '192.168.1.5';
+    const interfaces = () => [{ interfaceName: 'wlan0', address, internal: false, prefix: 24 }];
+    const app = await start(ports({ listen: { host: '0.0.0.0', port: 0 }, interfaces }));
+    const told: string[] = [];
+    app.onEvent(({ type }) => told.push(type));
+    const port = portOf(app);
+    const announced = async () => (await app.handlers.network.status(undefined)).announced;
+    expect(await announced()).toEqual([`192.168.1.5:${port}`]);
+    address = '10.0.0.7';
+    app.networkChanged('addresses');
+    expect(await announced()).toEqual([`10.0.0.7:${port}`]);
+    expect(told).toEqual(['network.changed']);
+    app.networkChanged('wake');
+    expect(told).toEqual(['network.changed']); // no more than once a second
+  });
 });
