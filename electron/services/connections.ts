@@ -119,6 +119,12 @@ export class Connections {
     else this.#enqueue(peerId, peer, true);
   }
 
+  /** A person doubts it: looks for somebody who is not here, asks a connection that seems to be for a sign of life. */
+  tryNow(peerId: PeerId, deadlineMs: number): void {
+    for (const session of this.#peers.get(peerId)?.open ?? []) session.checkNow(deadlineMs);
+    this.reach(peerId);
+  }
+
   /** A confirmed session, whoever dialled; it takes the place of what was used before. May come again for a session that is back in use. */
   adopt(session: Session): void {
     const { peerId } = session.peer.identity;

@@ -8,6 +8,9 @@ import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
 import { reachAdviceFor } from './reach-advice';
 
+/** Within this time a connection that is there must show that it leads anywhere. */
+const checkMs = 5_000;
+
 export interface NetworkServiceParts {
   /** Undefined while the vault is not open: `network.status` works then too. */
   readonly openProfile: () => OpenProfile | undefined;
@@ -40,7 +43,7 @@ export function networkService(parts: NetworkServiceParts): Handlers['network'] 
     tryNow: ({ contactId }) => {
       const profile = parts.profile();
       const row = contactRow(profile, contactId);
-      if (row.relation === 'mutual') profile.connections.reach(row.peerId);
+      if (row.relation === 'mutual') profile.connections.tryNow(row.peerId, checkMs);
       else profile.introductions.pending.tryNow(contactId);
       return null;
     },

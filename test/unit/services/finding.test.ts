@@ -213,7 +213,10 @@ describe('finding somebody with several addresses', () => {
     expect(ann.profile.connections.sessions()).toEqual([session]);
   }, 60_000);
 
-  test('a session that swallows everything is noticed on a change of network, and made anew', async () => {
+  test.each([
+    ['on a change of network', () => ann.profile.networkChanged()],
+    ['when a person asks for a try', () => void ann.networkCalls.tryNow({ contactId: boAtAnn })],
+  ])('a session that swallows everything is noticed %s, and made anew', async (_when, begin) => {
     let open = true;
     world.network.setWire((bytes) => (open ? [bytes] : undefined));
     world.network.cut();
@@ -222,7 +225,7 @@ describe('finding somebody with several addresses', () => {
     const [old] = ann.profile.connections.sessions();
     open = false; // links dialled from now on are not concerned
     world.network.setWire(undefined);
-    ann.profile.networkChanged();
+    begin();
     await world.pass(4_900);
     expect(ann.profile.connections.sessions()).toEqual([old]);
     await world.pass(200);
