@@ -69,7 +69,7 @@ export class Dialling {
     );
   }
 
-  async #attempt(peerId: PeerId, { address }: Candidate, turn: Turn): Promise<Session> {
+  async #attempt(peerId: PeerId, { address, instanceId }: Candidate, turn: Turn): Promise<Session> {
     const { transport, host, book } = this.#parts;
     const link = await transport.dial(address, dialTimeoutMs, turn.signal);
     const known = book.find(peerId);
@@ -82,7 +82,8 @@ export class Dialling {
     // The other side may soon count on this one, and have ended one that it dialled itself: then it must not be dropped here.
     turn.keep();
     try {
-      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange });
+      const expected = instanceId === undefined ? {} : { instanceId };
+      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange, ...expected });
     } finally {
       turn.signal.removeEventListener('abort', giveUp);
     }

@@ -4,7 +4,7 @@ import type { LocalParty } from '../certificates/local-party';
 import type { PeerLookup, Pin } from '../certificates/pinned-chain';
 import type { Crypto, KeyPair } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
-import type { PeerId } from '../ids';
+import type { InstanceId, PeerId } from '../ids';
 import type { Frame } from '../wire/frame';
 import type { FailureReason } from './failure';
 import type { Role, RxKeys, TxKeys } from './key-schedule';
@@ -13,12 +13,15 @@ import type { SemiStatic } from './semi-static';
 
 export type { PeerLookup, Pin };
 
+/** Whom to dial. */
 export interface DialTarget {
   readonly peerId: PeerId;
   /** 32 bytes. */
   readonly pinnedSpkiHash: Uint8Array;
   /** The exchange credential to seal M1 to. */
   readonly exchange: ExchangeCredential;
+  /** The device expected at this address; any other of the person is as welcome. */
+  readonly instanceId?: InstanceId;
 }
 
 /** What a step may ask. Nothing here waits, reads a clock or touches the network. */
