@@ -43,8 +43,9 @@ export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
   const reasonsElsewhere = noNetwork || (proxied && proxyFails);
   add('ask-to-open', !reasonsElsewhere && told.length > 0 && told.every((outcome) => silent.has(outcome)));
   add('moved', !reasonsElsewhere && told.some((outcome) => somebodyElse.has(outcome)));
-  const outside = facts.announced.some((host) => !isPrivate(host) && !isLoopback(host));
-  add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && !outside);
+  // Behind a router: known by private addresses only. Who listens on this machine alone does so on purpose.
+  const inside = facts.announced.some(isPrivate) && facts.announced.every((host) => isPrivate(host) || isLoopback(host));
+  add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && inside);
   add('try-lan', !noNetwork && !proxied && !facts.findOnNetwork);
   add('carry-by-file', mutual);
   return advice;

@@ -35,6 +35,8 @@ describe('advice on a person who is not reached', () => {
     ['proxy works', { proxy: 'working', places: [place('timeout')], findOnNetwork: false, portMapping: 'off', announced: [] }, ['ask-to-open', 'carry-by-file']],
     ['behind a router', { places: [place('timeout')], portMapping: 'off', announced: ['192.168.1.2', 'fd00::1'] }, ['ask-to-open', 'try-port-mapping', 'carry-by-file']],
     ['behind a router that maps nothing', { places: [place('timeout')], portMapping: 'none', announced: ['192.168.1.2'] }, ['ask-to-open', 'carry-by-file']],
+    ['listening on this machine only', { places: [place('timeout')], portMapping: 'off', announced: ['127.0.0.1'] }, ['ask-to-open', 'carry-by-file']],
+    ['known outside as well', { places: [place('timeout')], portMapping: 'off', announced: ['192.168.1.2', '2001:db8::1'] }, ['ask-to-open', 'carry-by-file']],
     ['not looking around', { places: [place('timeout')], findOnNetwork: false }, ['ask-to-open', 'try-lan', 'carry-by-file']],
   ])('%s', (_name, change, advice) => {
     expect(reachAdviceFor({ ...facts, ...change })).toEqual(advice);
