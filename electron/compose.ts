@@ -4,6 +4,7 @@ import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
 import type { Address, Clock, Logger, Random } from './engine/ports';
 import { type InterfaceAddress, localAddresses, localNetworks, readInterfaces } from './network/addresses';
+import { createLanDiscovery } from './network/mdns/create-lan-discovery';
 import { createNetworkWatch } from './network/network-watch';
 import { createTcpTransport } from './network/tcp-transport';
 import type { App } from './services/app';
@@ -21,6 +22,7 @@ import { OwnAddresses } from './services/own-addresses';
 import { type Keyring, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
 import { diagnosticsService, discoveryService, settingsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
+import { WatchedPreferences } from './services/watched-preferences';
 import { envelopeFiles } from './storage/envelope-files';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
@@ -54,7 +56,8 @@ const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
  * Throws `profile.in-use`, `profile.unreadable`, `port.in-use`.
  */
 export async function startApp(ports: AppPorts): Promise<App> {
-  const { clock, random, logger, preferences } = ports;
+  const { clock, random, logger } = ports;
+  const preferences = new WatchedPreferences(ports.preferences);
   const lock = lockProfile(ports.profileDirectory);
   try {
     const crypto = await createCrypto({ random });
@@ -76,6 +79,21 @@ export async function startApp(ports: AppPorts): Promise<App> {
       ownAddresses,
       network,
       sightings: noSightings,
+      lan: {
+        discovery: createLanDiscovery({
+          clock,
+          random,
+          listening: () => bound.address,
+          onFault: (error) => logger.error('lan.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
+        }),
+        port: () => bound.address.port,
+        enabled: () => {
+          const { findOnNetwork, proxy } = preferences.get().settings;
+          return findOnNetwork && proxy === '';
+        },
+        onChange: (handler) => preferences.onChange(handler),
+        onStatus: (status) => network.set('lan', status),
+      },
       preferences,
       keyring: ports.keyring,
       deviceName: hostname().slice(0, 64) || 'this device',

@@ -38,6 +38,11 @@ export function leadsAnywhere({ internal, interfaceName, address }: InterfaceAdd
   return !internal && !virtualInterface.test(interfaceName) && (rankIpv4(address) ?? rankIpv6(address)) !== undefined;
 }
 
+/** Whether nobody else can be reached by that card. */
+export function isVirtualInterface(name: string): boolean {
+  return virtualInterface.test(name);
+}
+
 /** The networks this machine is in: its addresses with what names their network. */
 export function localNetworks(interfaces: readonly InterfaceAddress[] = readInterfaces()): { readonly host: string; readonly prefix: number }[] {
   return interfaces.filter(leadsAnywhere).flatMap(({ address, prefix }) => {

@@ -16,6 +16,9 @@ import { Envelopes } from './envelopes';
 import type { EventHub } from './event-hub';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
+import type { LanContacts } from './lan-contacts';
+import { lanOfProfile } from './lan-of-profile';
+import type { LanSurroundings } from './lan-surroundings';
 import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
@@ -44,7 +47,9 @@ export interface Surroundings {
   /** Addresses to write into cards and links, best first. */
   readonly ownAddresses: () => readonly Address[];
   readonly network: NetworkFacts;
+  /** Who is seen on the local network, unless `lan` is there to look for itself. */
   readonly sightings: LanSightings;
+  readonly lan?: LanSurroundings;
 }
 
 /** Everything that exists only while the vault is open; gone without a trace in memory when it closes. */
@@ -63,6 +68,7 @@ export class OpenProfile {
   readonly envelopes: Envelopes;
   readonly introductions: Introductions;
   readonly invitations: InvitationKeeper;
+  readonly lan: LanContacts | undefined;
   /** Own messages: those of one turn share a transaction, and are then handed over together. */
   readonly sends: GroupCommit<PeerId>;
   readonly newMessageId: () => string;
@@ -150,7 +156,9 @@ export class OpenProfile {
         if (channel !== undefined) this.introductions.answer(channel);
       },
     });
-    const { network, sightings, ownAddresses } = around;
+    this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });
+    const { network, ownAddresses } = around;
+    const sightings = this.lan ?? around.sightings;
     const places = new Places(dialsAtOnce);
     this.tries = new Tries(clock, () => network.touched());
     this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses });
@@ -208,6 +216,7 @@ export class OpenProfile {
     this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
     this.introductions.start();
     this.invitations.sweep();
+    this.lan?.refresh();
   }
 
   accept(link: Link): void {
@@ -272,6 +281,7 @@ export class OpenProfile {
     this.sends.flush();
     this.#closed = true;
     this.#lookAway();
+    this.lan?.close();
     this.#cards.close();
     this.introductions.close();
     this.invitations.close();

@@ -17,6 +17,7 @@ export const purposes = [
   'm1-content',
   'm2-content',
   'selector',
+  'lan-tag',
   'content-key',
   'kem-content',
   'client-record',

@@ -1,0 +1,46 @@
+import type { RemoteInfo } from 'node:dgram';
+import type { Clock } from '../../engine/ports';
+import { TokenBucket } from '../../engine/session/token-bucket';
+import { isNeighbour, type LanInterface } from './interfaces';
+import { maxPacketBytes, packetMark } from './packets';
+
+const fromAll = { burst: 512, perSecond: 256 };
+const fromOne = { burst: 128, perSecond: 64 };
+const rememberedSources = 256;
+export const mdnsPort = 5_353;
+
+/**
+ * Decides, before anything is decoded, which packets of a card are looked at: of neighbours only (a socket hears what came in
+ * by other cards, too), small, about Keyshift, and no more than a small machine reads without noticing.
+ */
+export class Admission {
+  readonly #clock: Clock;
+  readonly #card: LanInterface;
+  readonly #all: TokenBucket;
+  readonly #sources = new Map<string, TokenBucket>();
+
+  constructor(clock: Clock, card: LanInterface) {
+    this.#clock = clock;
+    this.#card = card;
+    this.#all = new TokenBucket(fromAll, clock.monotonic());
+  }
+
+  admits(bytes: Buffer, { address, port }: Pick<RemoteInfo, 'address' | 'port'>): boolean {
+    // RFC 6762 §6.7 lets others ask by another port and get an answer of their own: none of ours does.
+    if (port !== mdnsPort || bytes.length > maxPacketBytes || !bytes.includes(packetMark, 0, 'latin1')) return false;
+    if (!isNeighbour(this.#card, address)) return false;
+    const now = this.#clock.monotonic();
+    return this.#bucketOf(address, now).take(now) && this.#all.take(now);
+  }
+
+  #bucketOf(address: string, now: number): TokenBucket {
+    let bucket = this.#sources.get(address);
+    if (bucket === undefined) {
+      // Whoever invents addresses gains nothing: the limit for all stands.
+      if (this.#sources.size >= rememberedSources) this.#sources.clear();
+      bucket = new TokenBucket(fromOne, now);
+      this.#sources.set(address, bucket);
+    }
+    return bucket;
+  }
+}

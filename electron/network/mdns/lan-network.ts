@@ -1,0 +1,170 @@
+import type { Clock, Random } from '../../engine/ports';
+import { toHex } from '../../engine/wire/encoding';
+import type { LanAnnouncement, LanSighting } from '../../services/ports';
+import { Announcer, type Card } from './announcer';
+import { Browser } from './browser';
+import type { LanInterface } from './interfaces';
+import { MulticastSocket } from './multicast-socket';
+import { type HeardService, readPacket } from './packets';
+
+/** How often the network cards are looked at: one that came is used, one that went is left. */
+const lookMs = 5_000;
+const rememberedOwnNames = 64;
+
+export interface LanNetworkParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The cards to use now. */
+  readonly interfaces: () => readonly LanInterface[];
+  /** A handler threw, or the system would not tell its cards. */
+  readonly onFault: (error: unknown) => void;
+}
+
+interface User {
+  readonly part: Announcer | Browser;
+  readonly onFailed: () => void;
+  told: boolean;
+}
+
+class OpenCard implements Card {
+  readonly address: string;
+  readonly socket: MulticastSocket;
+
+  constructor(address: string, socket: (card: OpenCard) => MulticastSocket) {
+    this.address = address;
+    this.socket = socket(this);
+  }
+
+  send(bytes: Buffer): void {
+    this.socket.send(bytes);
+  }
+}
+
+/** One socket for each card while anything is announced or looked for; none otherwise. */
+export class LanNetwork {
+  readonly #parts: LanNetworkParts;
+  readonly #users = new Set<User>();
+  /** By address and netmask. */
+  readonly #cards = new Map<string, OpenCard>();
+  readonly #ownNames = new Set<string>();
+  #cancelLook: (() => void) | undefined;
+
+  constructor(parts: LanNetworkParts) {
+    this.#parts = parts;
+  }
+
+  announce(what: LanAnnouncement, onFailed: () => void): () => void {
+    const { clock, random } = this.#parts;
+    this.#ownNames.add(what.name.toLowerCase());
+    for (const name of this.#ownNames) {
+      if (this.#ownNames.size <= rememberedOwnNames) break;
+      this.#ownNames.delete(name);
+    }
+    return this.#use(new Announcer({ ...what, host: toHex(random.bytes(8)) }, clock, random), onFailed);
+  }
+
+  browse(kind: LanAnnouncement['kind'], onSighting: (sighting: LanSighting) => void, onFailed: () => void): () => void {
+    const { clock, random, onFault } = this.#parts;
+    const tell = (sighting: LanSighting): void => {
+      try {
+        onSighting(sighting);
+      } catch (error) {
+        onFault(error);
+      }
+    };
+    return this.#use(new Browser(kind, clock, random, tell), onFailed);
+  }
+
+  #use(part: User['part'], onFailed: () => void): () => void {
+    const user: User = { part, onFailed, told: false };
+    this.#users.add(user);
+    for (const card of this.#cards.values()) if (card.socket.isOpen) part.begin(card);
+    this.#look();
+    return () => {
+      if (!this.#users.delete(user)) return;
+      part.end();
+      if (this.#users.size === 0) this.#rest();
+    };
+  }
+
+  /** Opens what is missing, closes what is gone, and comes back. */
+  #look(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = this.#parts.clock.setTimer(lookMs, () => this.#look());
+    const wanted = new Map(this.#interfaces().map((one) => [`${one.address}/${one.netmask}`, one]));
+    for (const [key, card] of this.#cards) {
+      if (wanted.has(key)) continue;
+      this.#leave(key, card);
+      card.socket.close();
+    }
+    for (const [key, one] of wanted) if (!this.#cards.has(key)) this.#open(key, one);
+    this.#tellFailure();
+  }
+
+  #interfaces(): readonly LanInterface[] {
+    try {
+      return this.#parts.interfaces();
+    } catch (error) {
+      this.#parts.onFault(error);
+      return [];
+    }
+  }
+
+  #open(key: string, { address, netmask }: LanInterface): void {
+    const card = new OpenCard(
+      address,
+      (self) =>
+        new MulticastSocket({ address, netmask }, this.#parts.clock, {
+          onOpen: () => this.#opened(self),
+          onPacket: (bytes, source) => this.#hear(self, bytes, source),
+          onFailed: () => {
+            this.#leave(key, self);
+            this.#tellFailure();
+          },
+        }),
+    );
+    this.#cards.set(key, card);
+  }
+
+  #opened(card: OpenCard): void {
+    for (const user of this.#users) {
+      user.told = false;
+      user.part.begin(card);
+    }
+  }
+
+  #hear(card: OpenCard, bytes: Buffer, source: string): void {
+    const heard = readPacket(bytes);
+    if (heard === undefined) return;
+    const isOwn = ({ name }: HeardService): boolean => this.#ownNames.has(name);
+    for (const { part } of this.#users) {
+      if (part instanceof Announcer) part.hear(card, heard);
+      else part.hear(card, source, heard, isOwn);
+    }
+  }
+
+  #leave(key: string, card: OpenCard): void {
+    if (this.#cards.get(key) === card) this.#cards.delete(key);
+    for (const { part } of this.#users) part.leave(card);
+  }
+
+  /** Once for each time that no card is left. */
+  #tellFailure(): void {
+    if (this.#cards.size > 0) return;
+    for (const user of this.#users) {
+      if (user.told) continue;
+      user.told = true;
+      // Not from within the call that may have caused it.
+      queueMicrotask(() => {
+        if (this.#users.has(user)) user.onFailed();
+      });
+    }
+  }
+
+  #rest(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    for (const { socket } of this.#cards.values()) socket.close();
+    this.#cards.clear();
+  }
+}
