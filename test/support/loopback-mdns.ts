@@ -35,6 +35,23 @@ export async function listenOnLoopback(onPacket: (bytes: Buffer) => void = () =>
   };
 }
 
+/** Sends under another loopback address, as another neighbour would. */
+export async function strangerOnLoopback(address: `127.${string}`): Promise<Pick<LoopbackListener, 'send' | 'close'>> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(mdnsPort, address, resolve);
+  });
+  socket.setMulticastInterface('127.0.0.1');
+  return {
+    send: (bytes) =>
+      new Promise((resolve, reject) => {
+        socket.send(bytes, mdnsPort, group, (error) => (error === null ? resolve() : reject(error)));
+      }),
+    close: () => socket.close(),
+  };
+}
+
 /** Fails with the reason and what to do when this machine's loopback carries no multicast: nothing is proven then. */
 export async function requireLoopbackMulticast(): Promise<void> {
   const word = Buffer.from(`keyshift multicast trial ${process.pid}`);

@@ -5,7 +5,7 @@ import { Announcer, type Card } from './announcer';
 import { Browser } from './browser';
 import type { LanInterface } from './interfaces';
 import { MulticastSocket } from './multicast-socket';
-import { type HeardService, readPacket } from './packets';
+import { type HeardService, isAnnounceable, readPacket } from './packets';
 
 /** How often the network cards are looked at: one that came is used, one that went is left. */
 const lookMs = 5_000;
@@ -53,8 +53,10 @@ export class LanNetwork {
     this.#parts = parts;
   }
 
+  /** Throws for what would not fit, or is not public by its form. */
   announce(what: LanAnnouncement, onFailed: () => void): () => void {
     const { clock, random } = this.#parts;
+    if (!isAnnounceable(what)) throw new RangeError('this cannot be announced');
     this.#ownNames.add(what.name.toLowerCase());
     for (const name of this.#ownNames) {
       if (this.#ownNames.size <= rememberedOwnNames) break;
