@@ -228,12 +228,21 @@ export class LanContacts implements LanSightings {
     // Whoever takes another's name has another port or tag, else it is that device, heard at one more address.
     const key = JSON.stringify([name, first.port, tag]);
     if (gone) this.#heard.delete(key);
-    else if (this.#heard.size < heardAtOnce || this.#heard.has(key)) {
+    else if (this.#heard.has(key) || this.#hasRoom()) {
       this.#heard.set(key, { tag, addresses, peerId: undefined });
       this.#unsettled.add(key);
       this.#settle();
     }
     this.#tell();
+  }
+
+  /** A stranger's device makes room when it is known to be one. */
+  #hasRoom(): boolean {
+    if (this.#heard.size < heardAtOnce) return true;
+    for (const [key, { peerId }] of this.#heard) {
+      if (peerId === undefined && !this.#unsettled.has(key)) return this.#heard.delete(key);
+    }
+    return false;
   }
 
   /** Finds out whose announcements these are, as many as may be looked at now; the rest has time. */
