@@ -38,6 +38,15 @@ type Args<N extends CallName> = N extends `${infer G extends Group}.${infer M}`
     : never
   : never;
 
+export interface HeadlessOptions {
+  readonly listen?: string;
+  readonly passphraseFile?: string;
+  /** Words put before the command line, so that the peer runs on another host: `Host.within`. */
+  readonly within?: readonly string[];
+  /** Words for Node itself, for instance `--require FILE`. */
+  readonly nodeOptions?: readonly string[];
+}
+
 /** A real headless peer in a process of its own, driven through JSON-RPC alone. */
 export class HeadlessPeer {
   readonly events: AppEvent[] = [];
@@ -60,11 +69,13 @@ export class HeadlessPeer {
     this.exited = exited;
   }
 
-  static async start(profile: string, options: { listen?: string; passphraseFile?: string } = {}): Promise<HeadlessPeer> {
-    const args = [program, '--profile', profile, '--log-level', 'warn'];
+  static async start(profile: string, options: HeadlessOptions = {}): Promise<HeadlessPeer> {
+    const args = [...(options.nodeOptions ?? []), program, '--profile', profile, '--log-level', 'warn'];
     if (options.listen !== undefined) args.push('--listen', options.listen);
     if (options.passphraseFile !== undefined) args.push('--passphrase-file', options.passphraseFile);
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    // `ip netns exec` and its like become the program they start: the child's id stays the peer's.
+    const [command = process.execPath, ...words] = [...(options.within ?? []), process.execPath, ...args];
+    const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'] });
     const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     const stderr: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
@@ -105,6 +116,11 @@ export class HeadlessPeer {
       this.#whole.set(id, { resolve, reject });
       this.raw(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) }));
     });
+  }
+
+  /** The peer's process id. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   raw(line: string): void {

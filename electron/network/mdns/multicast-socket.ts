@@ -13,6 +13,15 @@ export interface MulticastHandlers {
   readonly onFailed: () => void;
 }
 
+/**
+ * Only literals are looked up here. The group's at once, so that a packet has left when `send` returns: a goodbye may be the last
+ * thing this process does. The address to bind in a later turn, as callers expect.
+ */
+function lookUp(host: string, _options: unknown, done: (error: null, address: string, family: number) => void): void {
+  if (host === group) done(null, host, 4);
+  else process.nextTick(done, null, host, 4);
+}
+
 /** The mDNS socket of one card. Shares port 5353 with the system's own responder. Nothing in here throws. */
 export class MulticastSocket {
   readonly #card: LanInterface;
@@ -27,7 +36,7 @@ export class MulticastSocket {
     this.#handlers = handlers;
     const admission = new Admission(clock, card);
     try {
-      const socket = createSocket({ type: 'udp4', reuseAddr: true });
+      const socket = createSocket({ type: 'udp4', reuseAddr: true, lookup: lookUp });
       this.#socket = socket;
       socket.unref();
       socket.on('error', () => this.#fail());
