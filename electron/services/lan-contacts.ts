@@ -33,6 +33,8 @@ export interface LanStatus {
   readonly seen: number;
 }
 
+const off: LanStatus = { state: 'off', seen: 0 };
+
 export interface LanContactsParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
@@ -76,7 +78,7 @@ export class LanContacts implements LanSightings {
   #port = 0;
   #failed = false;
   #closed = false;
-  #told = '';
+  #told = JSON.stringify(off);
   #cancelLook: (() => void) | undefined;
   #cancelRetry: (() => void) | undefined;
   #cancelSettle: (() => void) | undefined;

@@ -21,7 +21,7 @@ describe('each import rule refuses what it forbids', () => {
     ['electron/storage/a.ts', 'electron/services/b.ts'],
     ['electron/storage/a.ts', 'electron/network/b.ts'],
     ['electron/network/a.ts', 'electron/storage/b.ts'],
-    ['electron/network/a.ts', 'electron/services/ports.ts'],
+    ['electron/network/a.ts', 'electron/services/b.ts'],
     ['electron/services/a.ts', 'electron/storage/b.ts'],
     ['electron/services/a.ts', 'electron/ipc/b.ts'],
     ['electron/ipc/a.ts', 'electron/storage/b.ts'],

@@ -3,6 +3,7 @@ import type { Target } from './target';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
+import { lanPackets } from './targets/lan';
 import { frames, handshake, items } from './targets/wire';
 
 /** Every parser that meets foreign bytes. */
@@ -24,5 +25,6 @@ export async function allTargets(): Promise<Target[]> {
     await envelopeFiles(),
     ...(await certificates()),
     links(crypto),
+    lanPackets(),
   ];
 }

@@ -85,7 +85,7 @@ describe.skipIf(!mayMakeHosts)('LAN: what a listener on the network gets', () =>
     ip('netns', 'add', host);
     ip('-n', host, 'link', 'set', 'lo', 'up');
     packets.length = 0;
-    const [command = '', ...words] = [...within, process.execPath, join(__dirname, '../support/mdns-witness.mjs'), '127.0.0.1'];
+    const [command, ...words] = [...within, process.execPath, join(__dirname, '../support/mdns-witness.mjs'), '127.0.0.1'];
     witness = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     await new Promise<void>((resolve) => {
       if (witness.stdout === null) return;
@@ -145,7 +145,7 @@ describe.skipIf(!mayMakeHosts)('LAN: what a listener on the network gets', () =>
   /** Says a word of its own on the network and waits until the witness has heard it, and with it everything before. */
   async function spoken(word: string): Promise<void> {
     const script = `const s=require('node:dgram').createSocket({type:'udp4',reuseAddr:true});s.bind(0,'127.0.0.1',()=>{s.setMulticastInterface('127.0.0.1');s.send(process.argv[1],5353,'224.0.0.251',()=>s.close())})`;
-    const [command = '', ...words] = [...within, process.execPath, '-e', script, word];
+    const [command, ...words] = [...within, process.execPath, '-e', script, word];
     execFileSync(command, words);
     const isWord = (bytes: Buffer): boolean => bytes.toString() === word;
     await running[0]?.until(`the word ${word}`, () => packets.some(isWord));

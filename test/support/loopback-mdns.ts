@@ -74,6 +74,7 @@ export async function requireLoopbackMulticast(): Promise<void> {
       'Finding people on the network is NOT tested here: loopback carries no multicast on UDP port 5353 ' +
         `(${error instanceof Error ? error.message : 'unknown'}). Free that port for sharing, or as root run ` +
         '"ip link set lo multicast on; ip route add 224.0.0.0/4 dev lo" in a network namespace and the tests there.',
+      { cause: error },
     );
   } finally {
     listener?.close();

@@ -90,10 +90,10 @@ export function createMemoryLan(): MemoryLan {
       if (!isBroken) return;
       voices.clear();
       ears.clear();
-      for (const failed of [...failures]) failed();
+      for (const failed of Array.from(failures)) failed(); // who fails may begin again at once
     },
     forge(sighting) {
-      for (const ear of [...ears]) if (ear.kind === sighting.kind) ear.hear(sighting);
+      for (const ear of ears) if (ear.kind === sighting.kind) ear.hear(sighting);
     },
     get announced() {
       return [...voices].map(({ what }) => what);

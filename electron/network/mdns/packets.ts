@@ -1,4 +1,3 @@
-/// <reference path="./dns-packet.d.ts" />
 import { AUTHORITATIVE_ANSWER, type Answer, type Decoded, type DecodedAnswer, decode, encode } from 'dns-packet';
 
 /** The packets of protocol.md §11 "On the same network": service discovery (RFC 6763) by multicast (RFC 6762), the part that is needed. */

@@ -93,6 +93,7 @@ describe('finding contacts on the local network', () => {
     const { found, state } = open(ann, []);
     await turn();
     expect([lan.history, found.status().state]).toEqual([[], 'off']);
+    expect(state.statuses).toEqual([]);
     state.people = [ben];
     state.enabled = false;
     found.refresh();
