@@ -2,31 +2,24 @@ import { lanTag } from '../engine/exchange/lan-tag';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Logger, Random } from '../engine/ports';
-import { TokenBucket } from '../engine/session/token-bucket';
 import { toBase64url, toHex } from '../engine/wire/encoding';
-import { LanRecognition, type Recognisable } from './lan-recognition';
+import { LanHeard } from './lan-heard';
 import { LanNews } from './lan-news';
+import type { Recognisable } from './lan-recognition';
 import type { LanDiscovery, LanSighting, LanSightings } from './ports';
 
 /** Version of what is announced; others are passed over. */
 const version = '2';
 /** A new name, nonce and tag at the latest after this long, so that nobody is followed by them. */
 const anewMs = 2 * 60 * 60 * 1000;
-/** After a failure (no network, port 5353 unusable) it is tried again. */
+/** After a failure (no network, port 5353 unusable) it is begun anew, unless somebody was heard before that. */
 const againMs = 30_000;
-/** Nothing failed for this long: it works. */
+/** Nothing failed for this long after that: it works. */
 const workingMs = 3_000;
 /** How often contacts and their credentials are looked at without being told of a change. */
 const lookMs = 10 * 60_000;
 /** Many changes in a moment are looked at once. */
 const soonMs = 200;
-/** New tags that are held against all contacts: one HMAC for each. */
-const newTags = { burst: 64, perSecond: 16 };
-const settleMs = 250;
-const heardAtOnce = 256;
-/** Somebody may repeat a contact's announcement from many places. */
-const addressesOfPerson = 4;
-
 export interface LanStatus {
   readonly state: 'off' | 'on' | 'failed';
   /** Devices of contacts that are announced now. */
@@ -53,25 +46,14 @@ export interface LanContactsParts {
   readonly onClose: () => void;
 }
 
-interface Heard {
-  readonly tag: string;
-  readonly addresses: readonly Address[];
-  readonly peerId: PeerId | undefined;
-}
-
 /**
  * Lets contacts on the same network find this device, and finds theirs (protocol.md §11). Silent unless it is wanted and there
  * is a contact; lives as long as the vault is open.
  */
 export class LanContacts implements LanSightings {
   readonly #parts: LanContactsParts;
-  readonly #recognition: LanRecognition;
+  readonly #heard: LanHeard;
   readonly #news: LanNews;
-  readonly #bucket: TokenBucket;
-  /** By name, port and tag. */
-  readonly #heard = new Map<string, Heard>();
-  /** Nobody knows yet whether these are contacts. */
-  readonly #unsettled = new Set<string>();
   /** Ends what runs: undefined while off. */
   #stop: (() => void) | undefined;
   #stopAnnouncing: (() => void) | undefined;
@@ -81,24 +63,17 @@ export class LanContacts implements LanSightings {
   #told = JSON.stringify(off);
   #cancelLook: (() => void) | undefined;
   #cancelRetry: (() => void) | undefined;
-  #cancelSettle: (() => void) | undefined;
   #cancelAnew: (() => void) | undefined;
 
   constructor(parts: LanContactsParts) {
     this.#parts = parts;
-    this.#recognition = new LanRecognition(parts.crypto);
-    this.#news = new LanNews(parts.clock);
-    this.#bucket = new TokenBucket(newTags, parts.clock.monotonic());
+    const { crypto, clock } = parts;
+    this.#news = new LanNews(clock);
+    this.#heard = new LanHeard({ crypto, clock, onContact: (peerId) => this.#news.say(peerId), onSettled: () => this.#tell() });
   }
 
   of(peerId: PeerId): readonly Address[] {
-    const texts = new Map<string, Address>();
-    for (const heard of this.#heard.values()) {
-      if (heard.peerId !== peerId) continue;
-      for (const address of heard.addresses) texts.set(`${address.host} ${address.port}`, address);
-    }
-    // Who comes later does not push out who was there.
-    return [...texts.values()].slice(0, addressesOfPerson).reverse();
+    return this.#heard.of(peerId);
   }
 
   onSeen(handler: (peerId: PeerId) => void): () => void {
@@ -107,7 +82,7 @@ export class LanContacts implements LanSightings {
 
   status(): LanStatus {
     const state = this.#stop === undefined ? 'off' : this.#failed ? 'failed' : 'on';
-    return { state, seen: [...this.#heard.values()].filter(({ peerId }) => peerId !== undefined).length };
+    return { state, seen: this.#heard.count };
   }
 
   /** Something it depends on may be another now. */
@@ -144,15 +119,9 @@ export class LanContacts implements LanSightings {
       this.#end();
       return;
     }
-    const changed = this.#recognition.setPeople(people);
+    this.#heard.setPeople(people);
     if (this.#stop === undefined) this.#begin();
-    else {
-      if (changed) {
-        for (const key of this.#heard.keys()) this.#unsettled.add(key);
-        this.#settle();
-      }
-      if (this.#parts.port() !== this.#port) this.#announce();
-    }
+    else if (this.#parts.port() !== this.#port) this.#announce();
   }
 
   #begin(): void {
@@ -169,8 +138,7 @@ export class LanContacts implements LanSightings {
   #end(): void {
     this.#cancelRetry?.();
     this.#cancelAnew?.();
-    this.#cancelSettle?.();
-    this.#cancelRetry = this.#cancelAnew = this.#cancelSettle = undefined;
+    this.#cancelRetry = this.#cancelAnew = undefined;
     this.#failed = false;
     const stop = this.#stop;
     this.#stop = undefined;
@@ -180,7 +148,6 @@ export class LanContacts implements LanSightings {
 
   #forget(): void {
     this.#heard.clear();
-    this.#unsettled.clear();
     this.#news.clear();
   }
 
@@ -218,57 +185,23 @@ export class LanContacts implements LanSightings {
     this.#forget();
     this.#begin();
     this.#cancelRetry = this.#parts.clock.setTimer(workingMs, () => {
-      this.#failed = false;
+      this.#works();
       this.#tell();
     });
   }
 
-  #onSighting({ name, gone, addresses, facts }: LanSighting): void {
-    const tag = facts['t'];
-    const [first] = addresses;
-    if (tag === undefined || facts['v'] !== version || first === undefined) return;
-    // Whoever takes another's name has another port or tag, else it is that device, heard at one more address.
-    const key = JSON.stringify([name, first.port, tag]);
-    if (gone) this.#heard.delete(key);
-    else if (this.#heard.has(key) || this.#hasRoom()) {
-      this.#heard.set(key, { tag, addresses, peerId: undefined });
-      this.#unsettled.add(key);
-      this.#settle();
-    }
+  #works(): void {
+    this.#failed = false;
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+  }
+
+  #onSighting(sighting: LanSighting): void {
+    const { t: tag, v } = sighting.facts;
+    if (tag === undefined || v !== version || sighting.addresses.length === 0) return;
+    if (this.#failed && !sighting.gone) this.#works();
+    this.#heard.hear(sighting, tag);
     this.#tell();
-  }
-
-  /** A stranger's device makes room when it is known to be one. */
-  #hasRoom(): boolean {
-    if (this.#heard.size < heardAtOnce) return true;
-    for (const [key, { peerId }] of this.#heard) {
-      if (peerId === undefined && !this.#unsettled.has(key)) return this.#heard.delete(key);
-    }
-    return false;
-  }
-
-  /** Finds out whose announcements these are, as many as may be looked at now; the rest has time. */
-  #settle(): void {
-    for (const key of this.#unsettled) {
-      const heard = this.#heard.get(key);
-      if (heard !== undefined && !this.#recognition.isAnswered(heard.tag) && !this.#bucket.take(this.#parts.clock.monotonic())) {
-        this.#cancelSettle ??= this.#parts.clock.setTimer(settleMs, () => {
-          this.#cancelSettle = undefined;
-          this.#settle();
-          this.#tell();
-        });
-        return;
-      }
-      this.#unsettled.delete(key);
-      if (heard !== undefined) this.#recognise(key, heard);
-    }
-  }
-
-  #recognise(key: string, heard: Heard): void {
-    const peerId = this.#recognition.whose(heard.tag);
-    this.#heard.set(key, { ...heard, peerId });
-    // Discovery speaks only when something changed: a device came, or is heard at another address.
-    if (peerId !== undefined && heard.peerId !== peerId) this.#news.say(peerId);
   }
 
   #tell(): void {

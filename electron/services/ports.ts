@@ -263,7 +263,10 @@ export interface LanSighting {
 
 /** Announces and finds devices on the local network; foreign packets are bounded and never throw. */
 export interface LanDiscovery {
-  /** Announces until the returned function is called, which also says goodbye. `onFailed`: it cannot, now or later. */
+  /**
+   * Announces until the returned function is called, which also says goodbye. `onFailed`: it cannot, now or later; it goes on by
+   * itself once it can.
+   */
   announce(what: LanAnnouncement, onFailed: () => void): () => void;
   /** Tells of every device heard, its own excepted, until the returned function is called. */
   browse(kind: LanAnnouncement['kind'], onSighting: (sighting: LanSighting) => void, onFailed: () => void): () => void;

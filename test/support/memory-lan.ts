@@ -12,6 +12,11 @@ interface Voice {
   readonly what: LanAnnouncement;
 }
 
+interface Use {
+  /** Begins or fails, as the network is now. */
+  follow(): void;
+}
+
 export interface MemoryLan {
   /** A device with this address on the network. */
   join(host: string): LanDiscovery;
@@ -29,7 +34,7 @@ export interface MemoryLan {
 export function createMemoryLan(): MemoryLan {
   const ears = new Set<Ear>();
   const voices = new Set<Voice>();
-  const failures = new Set<() => void>();
+  const uses = new Set<Use>();
   const history: LanAnnouncement[] = [];
   let broken = false;
 
@@ -47,16 +52,21 @@ export function createMemoryLan(): MemoryLan {
   /** `begin` in a later turn, as packets need one; nothing happens once it was ended. */
   const use = (begin: () => () => void, onFailed: () => void): (() => void) => {
     let end: (() => void) | undefined;
-    let ended = false;
-    failures.add(onFailed);
+    const one: Use = {
+      follow() {
+        if (broken) {
+          end?.();
+          end = undefined;
+          onFailed();
+        } else end ??= begin();
+      },
+    };
+    uses.add(one);
     setImmediate(() => {
-      if (ended) return;
-      if (broken) onFailed();
-      else end = begin();
+      if (uses.has(one)) one.follow();
     });
     return () => {
-      ended = true;
-      failures.delete(onFailed);
+      uses.delete(one);
       end?.();
       end = undefined;
     };
@@ -87,10 +97,7 @@ export function createMemoryLan(): MemoryLan {
     },
     break(isBroken) {
       broken = isBroken;
-      if (!isBroken) return;
-      voices.clear();
-      ears.clear();
-      for (const failed of Array.from(failures)) failed(); // who fails may begin again at once
+      for (const use of Array.from(uses)) use.follow(); // who fails may begin again at once
     },
     forge(sighting) {
       for (const ear of ears) if (ear.kind === sighting.kind) ear.hear(sighting);
