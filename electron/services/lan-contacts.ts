@@ -163,6 +163,7 @@ export class LanContacts implements LanSightings {
         facts: { v: version, t: toBase64url(lanTag(crypto, ownExchanges)) },
       },
       () => this.#onFailed(),
+      () => this.#announce(),
     );
     const [byte = 0] = random.bytes(1);
     this.#cancelAnew?.();

@@ -265,9 +265,10 @@ export interface LanSighting {
 export interface LanDiscovery {
   /**
    * Announces until the returned function is called, which also says goodbye. `onFailed`: it cannot, now or later; it goes on by
-   * itself once it can.
+   * itself once it can. `onMoved`: there is another network, and nothing is said there before it is announced anew, so that
+   * nobody who listens in both recognises it. Without it, the same is said there.
    */
-  announce(what: LanAnnouncement, onFailed: () => void): () => void;
+  announce(what: LanAnnouncement, onFailed: () => void, onMoved?: () => void): () => void;
   /** Tells of every device heard, its own excepted, until the returned function is called. */
   browse(kind: LanAnnouncement['kind'], onSighting: (sighting: LanSighting) => void, onFailed: () => void): () => void;
 }

@@ -22,11 +22,17 @@ export class Announcer {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #cards = new Map<Card, Saying>();
+  #spoke = false;
 
   constructor(announced: Announced, clock: Clock, random: Random) {
     this.announced = announced;
     this.#clock = clock;
     this.#random = random;
+  }
+
+  /** Whether anybody may know this announcement already. */
+  get spoke(): boolean {
+    return this.#spoke;
   }
 
   begin(card: Card): void {
@@ -64,6 +70,7 @@ export class Announcer {
   }
 
   #say(card: Card, saying: Saying): void {
+    this.#spoke = true;
     saying.cancel = undefined;
     saying.saidAt = this.#clock.monotonic();
     card.send(announcementPacket(this.announced, card.address));

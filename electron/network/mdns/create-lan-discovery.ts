@@ -43,7 +43,7 @@ export function createLanDiscovery({ clock, random, listening, interfaces, onFau
   };
 
   return {
-    announce: (what: LanAnnouncement, onFailed) => use((network) => network.announce(what, onFailed), onFailed),
+    announce: (what: LanAnnouncement, onFailed, onMoved) => use((network) => network.announce(what, onFailed, onMoved), onFailed),
     browse: (kind, onSighting, onFailed) => use((network) => network.browse(kind, onSighting, onFailed), onFailed),
   };
 }

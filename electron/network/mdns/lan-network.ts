@@ -23,6 +23,9 @@ export interface LanNetworkParts {
 interface User {
   readonly part: Announcer | Browser;
   readonly onFailed: () => void;
+  readonly onMoved: (() => void) | undefined;
+  /** The cards there were when it began. */
+  readonly beganOn: ReadonlySet<string>;
   told: boolean;
 }
 
@@ -54,7 +57,7 @@ export class LanNetwork {
   }
 
   /** Throws for what would not fit, or is not public by its form. */
-  announce(what: LanAnnouncement, onFailed: () => void): () => void {
+  announce(what: LanAnnouncement, onFailed: () => void, onMoved?: () => void): () => void {
     const { clock, random } = this.#parts;
     if (!isAnnounceable(what)) throw new RangeError('this cannot be announced');
     this.#ownNames.add(what.name.toLowerCase());
@@ -62,7 +65,7 @@ export class LanNetwork {
       if (this.#ownNames.size <= rememberedOwnNames) break;
       this.#ownNames.delete(name);
     }
-    return this.#use(new Announcer({ ...what, host: toHex(random.bytes(8)) }, clock, random), onFailed);
+    return this.#use(new Announcer({ ...what, host: toHex(random.bytes(8)) }, clock, random), onFailed, onMoved);
   }
 
   browse(kind: LanAnnouncement['kind'], onSighting: (sighting: LanSighting) => void, onFailed: () => void): () => void {
@@ -77,11 +80,12 @@ export class LanNetwork {
     return this.#use(new Browser(kind, clock, random, tell), onFailed);
   }
 
-  #use(part: User['part'], onFailed: () => void): () => void {
-    const user: User = { part, onFailed, told: false };
+  #use(part: User['part'], onFailed: () => void, onMoved?: () => void): () => void {
+    this.#look();
+    const user: User = { part, onFailed, onMoved, beganOn: new Set(this.#cards.keys()), told: false };
     this.#users.add(user);
     for (const card of this.#cards.values()) if (card.socket.isOpen) part.begin(card);
-    this.#look();
+    this.#tellFailure();
     return () => {
       if (!this.#users.delete(user)) return;
       part.end();
@@ -117,7 +121,7 @@ export class LanNetwork {
       address,
       (self) =>
         new MulticastSocket({ address, netmask }, this.#parts.clock, {
-          onOpen: () => this.#opened(self),
+          onOpen: () => this.#opened(key, self),
           onPacket: (bytes, source) => this.#hear(self, bytes, source),
           onFailed: () => {
             this.#leave(key, self);
@@ -128,10 +132,12 @@ export class LanNetwork {
     this.#cards.set(key, card);
   }
 
-  #opened(card: OpenCard): void {
+  #opened(key: string, card: OpenCard): void {
     for (const user of this.#users) {
+      const { part, onMoved, beganOn } = user;
       user.told = false;
-      user.part.begin(card);
+      if (onMoved !== undefined && part instanceof Announcer && part.spoke && !beganOn.has(key)) this.#later(user, onMoved);
+      else part.begin(card);
     }
   }
 
@@ -156,11 +162,15 @@ export class LanNetwork {
     for (const user of this.#users) {
       if (user.told) continue;
       user.told = true;
-      // Not from within the call that may have caused it.
-      queueMicrotask(() => {
-        if (this.#users.has(user)) user.onFailed();
-      });
+      this.#later(user, user.onFailed);
     }
+  }
+
+  /** Not from within the call that may have caused it, and not after its end. */
+  #later(user: User, tell: () => void): void {
+    queueMicrotask(() => {
+      if (this.#users.has(user)) tell();
+    });
   }
 
   #rest(): void {
