@@ -1,11 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPacket } from '../../electron/network/mdns/packets';
 import { HeadlessPeer } from '../support/headless-peer';
-import { requireLoopbackMulticast } from '../support/loopback-mdns';
+import { listenOnLoopback, requireLoopbackMulticast } from '../support/loopback-mdns';
+import { announcement, texts } from '../support/mdns-packets';
 import { introduce, newPerson, passphrase, temporaryFolder, type Person } from '../support/two-peers';
 
 /** Two real processes that know each other, under addresses that are true no more. */
@@ -64,6 +66,40 @@ describe('LAN: contacts whose addresses have changed', () => {
     await ann.peer.until('Bo is back again', async () => (await seen()) === 1);
     await bo.peer.end();
     await ann.peer.until('the goodbye of a program that ends', async () => (await seen()) === 0);
+  });
+
+  it('LAN: a contact’s announcement repeated from elsewhere costs a dial that comes to nothing; the contact is found all the same', async () => {
+    const listener = await listenOnLoopback();
+    const server = createServer((socket) => socket.on('error', () => undefined).end('hello'));
+    try {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const at = server.address();
+      const port = typeof at === 'object' && at !== null ? at.port : 0;
+      await bo.peer.kill();
+      bo.peer = await HeadlessPeer.start(bo.profile, { listen: '127.0.0.1:0' });
+      await bo.peer.call('vault.unlock', { passphrase });
+      const own = Number(bo.peer.listening[0]?.split(':').at(-1));
+      const tagOf = () => listener.packets.flatMap(({ bytes }) => readPacket(bytes)?.services ?? []).find(({ offer }) => offer?.port === own)?.offer?.facts['t'];
+      await ann.peer.until('Bo says something', () => tagOf() !== undefined);
+      await bo.peer.kill();
+      await ann.peer.until('Bo is away', async () => !(await connected(ann)));
+      const contacts = await ann.peer.call('contacts.list');
+      const knocked = new Promise((resolve) => server.once('connection', resolve));
+      await listener.send(announcement({ name: 'elsewhere', port, text: texts('v=2', `t=${tagOf()}`) }));
+      await knocked;
+      const contactId = contacts[0]?.contactId ?? '';
+      const outcome = async () => (await ann.peer.call('network.reach', { contactId })).tries.find(({ address }) => address === `127.0.0.1:${port}`)?.outcome;
+      await ann.peer.until('what came of it', async () => !['trying', undefined].includes(await outcome()));
+      expect(await outcome()).toBe('no-answer');
+      expect(await connected(ann)).toBe(false);
+      expect(await ann.peer.call('contacts.list')).toEqual(contacts);
+      bo.peer = await HeadlessPeer.start(bo.profile, { listen: '127.0.0.1:0' });
+      await bo.peer.call('vault.unlock', { passphrase });
+      await ann.peer.until('Bo himself', () => connected(ann));
+    } finally {
+      server.close();
+      listener.close();
+    }
   });
 });
 
