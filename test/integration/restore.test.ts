@@ -15,7 +15,7 @@ class World {
 
   async begin(): Promise<void> {
     [this.ann, this.bo] = await Promise.all([newPerson(this.folder.path, 'Ann'), newPerson(this.folder.path, 'Bo')]);
-    // Copies are about addresses here. Found by multicast, too, two of them would take turns at their contact for longer.
+    // Who is reached when is part of what is tried here: by addresses alone.
     await Promise.all([this.ann, this.bo].map(({ peer }) => peer.call('settings.set', { findOnNetwork: false })));
     const contact = await introduce(this.ann, this.bo);
     this.atAnn = (await this.ann.peer.call('conversations.open', { contactId: contact.ofInvitee })).conversationId;
