@@ -1,4 +1,5 @@
 import { createCard, parseCard } from '../engine/certificates/card';
+import type { VerifiedCache } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Address, Clock, Logger } from '../engine/ports';
@@ -19,6 +20,8 @@ export interface CardExchangeParts {
   readonly logger: Logger;
   readonly local: LocalParty;
   readonly book: PeerBook;
+  /** Chains of sessions: the card that follows has the same parts. */
+  readonly verified: VerifiedCache;
   readonly sessions: () => readonly Session[];
   readonly ownAddresses: () => readonly Address[];
   readonly commit: (work: () => void) => void;
@@ -57,12 +60,12 @@ export class CardExchange {
 
   /** A contact tells where it can be reached now; the card must be its own. */
   take(session: Session, bytes: Uint8Array): void {
-    const { crypto, clock, logger, book, commit } = this.#parts;
+    const { crypto, clock, logger, book, verified, commit } = this.#parts;
     const taken = (this.#taken.get(session) ?? 0) + 1;
     this.#taken.set(session, taken);
     if (taken > takenPerSession) return;
     try {
-      const card = parseCard(crypto, bytes, clock.now());
+      const card = parseCard(crypto, bytes, clock.now(), verified);
       const { identity, instance } = card.chain;
       const fromItself = instance.instanceId === session.peer.instance.instanceId;
       const own = crypto.equal(identity.spkiHash, session.peer.identity.spkiHash) && identity.peerId === session.peer.identity.peerId;

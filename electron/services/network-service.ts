@@ -56,7 +56,7 @@ function sessionsOf(profile: OpenProfile) {
     if (contact === undefined) return [];
     const { instanceId } = session.peer.instance;
     const via = profile.connections.via(session);
-    return [{ contactId: contact.contactId, instanceId, since: session.since, resumed: false, handedOver: false, via }];
+    return [{ contactId: contact.contactId, instanceId, since: session.since, resumed: session.resumed, handedOver: false, via }];
   });
 }
 
@@ -65,6 +65,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
   const mutual = row.relation === 'mutual';
   const { connected, since } = profile.connections.search(peerId);
   const { trying, nextTryAt, failures } = mutual ? profile.connections.search(peerId) : profile.introductions.pending.search(contactId);
+  const resumeRefusedAt = profile.resumptions.refusedAt(peerId);
   const candidates = mutual ? profile.dialling.candidates(peerId) : profile.introductions.pending.candidates(row);
   const places = candidates.map((candidate) => ({ candidate, last: profile.tries.of(peerId, candidate.text) }));
   return {
@@ -75,6 +76,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
     trying,
     ...(nextTryAt === undefined ? {} : { nextTryAt: Math.round(nextTryAt) }),
     failures,
+    ...(resumeRefusedAt === undefined ? {} : { resumeRefusedAt: Math.round(resumeRefusedAt) }),
     tries: places.map(({ candidate: { text, via, instanceId }, last }) => ({
       address: text,
       via,

@@ -4,7 +4,9 @@ import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-e
 import { startDurably } from '../engine/dialog/start-token';
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
+import { VerifiedCache } from '../engine/certificates/chain';
 import { acceptChannel } from '../engine/session/channel';
+import { Resumptions } from '../engine/session/resumptions';
 import type { Session } from '../engine/session/session';
 import { createSessionHost, type SessionHost } from '../engine/session/session-host';
 import { viaOfSession } from './candidates';
@@ -69,6 +71,8 @@ export class OpenProfile {
   readonly introductions: Introductions;
   readonly invitations: InvitationKeeper;
   readonly lan: LanContacts | undefined;
+  /** What sessions leave behind so that the next ones resume; also when a device refused to. */
+  readonly resumptions: Resumptions;
   /** Own messages: those of one turn share a transaction, and are then handed over together. */
   readonly sends: GroupCommit<PeerId>;
   readonly newMessageId: () => string;
@@ -77,6 +81,8 @@ export class OpenProfile {
   readonly #around: Surroundings;
   readonly #cards: CardExchange;
   readonly #lookAway: () => void;
+  /** Chains of sessions: the card that follows has the same parts. */
+  readonly #verified = new VerifiedCache();
   /** Whom clients know as connected. */
   readonly #connected = new Set<PeerId>();
   #closed = false;
@@ -87,7 +93,14 @@ export class OpenProfile {
     this.vault = vault;
     this.stores = vault.stores;
     this.local = local;
-    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId));
+    this.resumptions = new Resumptions({ crypto, clock, logger, store: this.stores.resumptions });
+    this.book = new PeerBook(
+      this.stores.peers,
+      crypto,
+      clock,
+      (peerId) => this.engine.devicesChanged(peerId),
+      (peerId) => this.resumptions.forgetPeer(peerId),
+    );
     this.newMessageId = orderedHandles(random, clock);
     this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined);
     this.history = new History({
@@ -148,7 +161,9 @@ export class OpenProfile {
       logger,
       local: () => (this.#closed ? undefined : local),
       peers: this.book,
-      onSession: (session) => this.#onSession(session),
+      resumptions: this.resumptions,
+      verified: this.#verified,
+      onSession: (session, keep) => this.#onSession(session, keep),
       onOutdated: (session) => session.send(standing.outdated(session)),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
       onChannel: (link, frame, leftover) => {
@@ -198,6 +213,7 @@ export class OpenProfile {
       logger,
       local,
       book: this.book,
+      verified: this.#verified,
       sessions: () => this.connections.sessions(),
       ownAddresses,
       commit: (work) => this.commit(work),
@@ -213,6 +229,7 @@ export class OpenProfile {
       // A full disk keeps nobody out; what is past its time is used for nothing, and is erased at the next start.
       this.#around.logger.warn('keys.not-tidied');
     }
+    this.resumptions.sweep(this.local);
     this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
     this.introductions.start();
     this.invitations.sweep();
@@ -286,10 +303,23 @@ export class OpenProfile {
     this.introductions.close();
     this.invitations.close();
     this.delivery.close();
-    this.connections.close();
-    this.#host.close();
+    this.#endSessions();
     this.engine.wipe();
     this.local.wipe();
+  }
+
+  /** Where each of them stood is written down in one transaction: resuming needs it (protocol.md §8). */
+  #endSessions(): void {
+    const end = (): void => {
+      this.connections.close();
+      this.#host.close();
+    };
+    try {
+      this.stores.transaction(end);
+    } catch {
+      this.#around.logger.warn('resumption.not-kept');
+      end();
+    }
   }
 
   #remoteParty(peerId: PeerId) {
@@ -330,9 +360,9 @@ export class OpenProfile {
     this.connections.reach(peerId);
   }
 
-  #onSession(session: Session): void {
+  #onSession(session: Session, keep: () => void): void {
     try {
-      this.#takeUp(session);
+      this.#takeUp(session, keep);
     } catch (error) {
       // Thrown on, it would leave a session that nobody uses or ends.
       this.#around.logger.error('session.not-taken-up', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -340,7 +370,7 @@ export class OpenProfile {
     }
   }
 
-  #takeUp(session: Session): void {
+  #takeUp(session: Session, keep: () => void): void {
     const { peerId, name } = session.peer.identity;
     const contact = this.stores.contacts.byPeer(peerId);
     if (contact !== undefined && contact.relation !== 'mutual') {
@@ -358,6 +388,8 @@ export class OpenProfile {
     this.commit(() => {
       this.book.learnChain(session.peer);
       if (gone.length > 0) this.engine.forgetDevices(peerId, gone);
+      // Last: a newer list has just made earlier entries void.
+      keep();
     });
     this.invitations.met(peerId);
     this.connections.adopt(session);

@@ -4,7 +4,7 @@ import type { ExchangeCredential } from '../engine/certificates/credential';
 import { parseExchangeCredential } from '../engine/certificates/credential';
 import type { PeerLookup, Pin } from '../engine/certificates/pinned-chain';
 import type { IdentityCertificate } from '../engine/certificates/identity-certificate';
-import { parseIdentityCertificate } from '../engine/certificates/identity-certificate';
+import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
 import { type InstanceList, parseInstanceList } from '../engine/certificates/instance-list';
 import { prevails } from '../engine/certificates/retirement';
 import type { Crypto } from '../engine/crypto/crypto';
@@ -35,14 +35,19 @@ export class PeerBook implements PeerLookup {
   readonly #crypto: Crypto;
   readonly #clock: Clock;
   readonly #onDevices: (peerId: PeerId) => void;
+  readonly #onTrust: (peerId: PeerId) => void;
   readonly #parsed = new Map<PeerId, KnownPeer>();
 
-  /** `onDevices`: a person's instance list got a higher version. */
-  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined) {
+  /**
+   * `onDevices`: a person's instance list got a higher version. `onTrust`: another list, blocked, unblocked or forgotten:
+   * what was agreed with this person's devices before does not hold any more. Both inside the transaction.
+   */
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined) {
     this.#store = store;
     this.#crypto = crypto;
     this.#clock = clock;
     this.#onDevices = onDevices;
+    this.#onTrust = onTrust;
   }
 
   find(peerId: PeerId): KnownPeer | undefined {
@@ -89,11 +94,13 @@ export class PeerBook implements PeerLookup {
     const record = this.#store.find(peerId);
     if (record === undefined || record.blocked === blocked) return;
     this.#put({ ...record, blocked, updatedAt: this.#clock.now() });
+    this.#onTrust(peerId);
   }
 
   forget(peerId: PeerId): void {
     this.#store.remove(peerId);
     this.#parsed.delete(peerId);
+    this.#onTrust(peerId);
   }
 
   /** After a transaction that threw: what was cached may not be what is stored. */
@@ -119,6 +126,7 @@ export class PeerBook implements PeerLookup {
       updatedAt: this.#clock.now(),
     });
     if (before !== undefined && chain.list.version > before.listVersion) this.#onDevices(peerId);
+    if (newerList) this.#onTrust(peerId);
   }
 
   /** Whether a list takes the place of the one known. Of one version there are two only when copies of one device made them. */
@@ -138,7 +146,8 @@ export class PeerBook implements PeerLookup {
       (a, b) => b.notBefore - a.notBefore || (toHex(a.hash) < toHex(b.hash) ? -1 : 1),
     );
     if (exchange === undefined) throw new Error('a pinned person has no exchange credential');
-    return { record, identity: parseIdentityCertificate(this.#crypto, record.identityCertificate), exchange };
+    // It was verified before it was stored.
+    return { record, identity: recallIdentityCertificate(this.#crypto, record.identityCertificate), exchange };
   }
 }
 

@@ -6,6 +6,7 @@ import type { Settings } from '../../shared/model/settings';
 import type { DialogStore } from '../engine/dialog/dialog-store';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Address, LocalStore, PeerStore, Transactions } from '../engine/ports';
+import type { ResumptionStore } from '../engine/session/resumption-entry';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -181,6 +182,7 @@ export interface Stores extends Transactions {
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly keyEvents: KeyEventStore;
+  readonly resumptions: ResumptionStore;
 }
 
 export interface OpenVault {

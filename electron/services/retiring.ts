@@ -46,6 +46,7 @@ export async function becomeNewDevice(
           local.save(next);
           dialogs.addRetirement({ at: Math.trunc(clock.now()), retired, successor, reason: news.reason, toldBy: news.toldBy });
           fresh.engine.succeed(retired);
+          fresh.resumptions.forgetAll();
         });
       } catch (error) {
         fresh.leave();

@@ -55,7 +55,9 @@ export class VaultService {
       lock: () => this.#inTurn(async () => this.#lock()),
       changePassphrase: (input) =>
         this.#inTurn(async () => {
-          await this.profile().vault.changePassphrase(input.old, input.new);
+          const profile = this.profile();
+          await profile.vault.changePassphrase(input.old, input.new);
+          this.#forgetResumptions(profile);
           return null;
         }),
       // Not in turn: a keyring may take its time, and locking must not wait for it.
@@ -261,6 +263,16 @@ export class VaultService {
       this.#parts.events.emit({ type: 'vault.changed', state: 'locked' }); // whatever went wrong, it is
     }
     return null;
+  }
+
+  /** Who changes a passphrase may fear for the old one: whatever could be taken up again with a copy of the vault ends. */
+  #forgetResumptions(profile: OpenProfile): void {
+    try {
+      profile.commit(() => profile.resumptions.forgetAll());
+      this.#emptyLog(profile.vault);
+    } catch (error) {
+      this.#parts.logger.warn('resumption.store-failed', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {

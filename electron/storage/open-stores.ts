@@ -10,6 +10,7 @@ import { createMessageStore } from './message-store';
 import { migrate } from './migrate';
 import { createPeerStore } from './peer-store';
 import { createRequestStore } from './request-store';
+import { createResumptionStore } from './resumption-store';
 
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
 export function openStores(db: Db): Stores {
@@ -32,5 +33,6 @@ export function openStores(db: Db): Stores {
     conversations: createConversationStore(db),
     messages: createMessageStore(db),
     keyEvents: createKeyEventStore(db),
+    resumptions: createResumptionStore(db),
   };
 }

@@ -23,6 +23,7 @@ const kinds: Readonly<Record<SecretKind, boolean>> = {
   shared: true,
   content: true,
   'session-master': true,
+  resumption: true,
   record: true,
   confirm: true,
   channel: true,

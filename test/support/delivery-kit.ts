@@ -70,13 +70,14 @@ export class DeliveryEnd {
 
   /** The same session, with a note of every item sent. */
   #overheard(session: Session): Session {
-    const { peer, role, remote, since, keyId } = session;
+    const { peer, role, remote, since, keyId, resumed } = session;
     return {
       peer,
       role,
       remote,
       since,
       keyId,
+      resumed,
       get digests() {
         return session.digests;
       },

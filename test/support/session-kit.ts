@@ -9,7 +9,7 @@ import type { Secret } from '../../electron/engine/crypto/secret';
 import { openFrom, sealTo } from '../../electron/engine/crypto/sealed-envelope';
 import type { LocalRecord, Logger } from '../../electron/engine/ports';
 import { dialling, listening, step } from '../../electron/engine/session/handshake';
-import { encodeHandshakeFrame, type HandshakeBody, encodeBody, parseBody, parseHandshakeFrame } from '../../electron/engine/session/handshake-message';
+import { encodeHandshakeFrame, type HandshakeBody, encodeBody, modes, parseBody, parseHandshakeFrame } from '../../electron/engine/session/handshake-message';
 import type { DialTarget, HandshakeEnvironment, HandshakeState, HandshakeStep, Pin } from '../../electron/engine/session/handshake-state';
 import { encodeM2Statement, nonceCopyOf } from '../../electron/engine/session/m2';
 import { createSemiStatic, type SemiStatic, type StaticPart } from '../../electron/engine/session/semi-static';
@@ -217,10 +217,17 @@ export function signPart(party: Party, part: StaticPart): Uint8Array {
   return party.crypto.sign('m2-static', signing.secret, Buffer.concat([peerIdToBytes(party.local.peerId), credential.hash, part.share, bytes]));
 }
 
+/** The sealed part of a full M1 or M2. */
+export function envelopeOf(message: Uint8Array): Uint8Array {
+  const parsed = parseHandshakeFrame(frameOf(message));
+  if (parsed.mode !== modes.full) throw new Error('not a full handshake message');
+  return parsed.envelope;
+}
+
 /** What the owner of the exchange key reads in an M1. */
 export function openM1(recipient: Party, m1: Uint8Array): { readonly cn: Secret<'content'>; readonly body: HandshakeBody } {
   const { crypto, local } = recipient;
-  const opened = openFrom(crypto, 'm1-content', local.exchange.current.kem, parseHandshakeFrame(frameOf(m1)).envelope);
+  const opened = openFrom(crypto, 'm1-content', local.exchange.current.kem, envelopeOf(m1));
   if (!opened) throw new Error('this M1 is not for them');
   return { cn: opened.contentKey, body: parseBody(opened.payload) };
 }

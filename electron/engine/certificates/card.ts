@@ -6,7 +6,7 @@ import { fromBase64, toBase64 } from '../wire/encoding';
 import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
-import { encodeChain, maxChainBytes, parseChain, type VerifiedChain, verifyChain } from './chain';
+import { encodeChain, maxChainBytes, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
 import type { LocalParty } from './local-party';
 import { parsing, unacceptable } from './unacceptable';
 import { validityTolerance } from './validity';
@@ -36,8 +36,11 @@ export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'in
   return writer.fixed(crypto.sign('card', local.instance.signing.secret, signed)).finish();
 }
 
-/** A card of anybody, its chain verified without a pin: compare the key before believing who it is. Throws `key.unacceptable`. */
-export function parseCard(crypto: Crypto, source: Uint8Array, now: number): Card {
+/**
+ * A card of anybody, its chain verified without a pin: compare the key before believing who it is. `verified`: chains
+ * whose signatures were found good before. Throws `key.unacceptable`.
+ */
+export function parseCard(crypto: Crypto, source: Uint8Array, now: number, verified?: VerifiedCache): Card {
   return parsing(() => {
     if (source.length > maxCardBytes) throw new WireError('longer than its cap');
     const bytes = new Uint8Array(source);
@@ -53,7 +56,7 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number): Card
     const claimed = parseChain(crypto, chainBytes);
     // The cheapest signature covers everything, so it is looked at first.
     if (!crypto.verify('card', claimed.instance.signingKey, signed, signature)) throw unacceptable('the device did not sign the card');
-    const chain = verifyChain(crypto, claimed, { now });
+    const chain = verifyChain(crypto, claimed, { now, ...(verified && { verified }) });
     // A card from the far future would stay the latest for ever.
     if (time > now + validityTolerance) throw unacceptable('the card was made in the future');
     return { chain, addresses, time, bytes };

@@ -7,7 +7,7 @@ import { WireError } from '../wire/wire-error';
 import { Writer, concat } from '../wire/writer';
 import { BoundedCache } from './bounded-cache';
 import { type ExchangeCredential, type InstanceCredential, parseExchangeCredential, parseInstanceCredential, verifyExchangeCredential, verifyInstanceCredential } from './credential';
-import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate } from './identity-certificate';
+import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
 import { type InstanceList, parseInstanceList, verifyInstanceList } from './instance-list';
 import { parsing, unacceptable } from './unacceptable';
 import { assertInForce } from './validity';
@@ -28,7 +28,7 @@ export interface Chain {
 }
 
 declare const verified: unique symbol;
-/** A chain that `verifyChain` let pass. Nothing else makes one. */
+/** A chain that `verifyChain` let pass, now or before (`recallChain`). Nothing else makes one. */
 export type VerifiedChain = Chain & { readonly [verified]: true };
 
 /** identity LP ‖ list LP ‖ instance LP ‖ exchange LP ‖ issuer LP (empty when there is none). */
@@ -44,6 +44,19 @@ export function encodeChain(chain: Chain): Uint8Array {
 
 /** Structure, and the self-signature of the certificate. Throws `key.unacceptable`. */
 export function parseChain(crypto: Crypto, bytes: Uint8Array): Chain {
+  return read(crypto, bytes, parseIdentityCertificate);
+}
+
+/**
+ * A chain that `verifyChain` let pass before, from this device's own encrypted database: no signature is checked once
+ * more. Whether it is still in force, still pinned and still the newest is the caller's to ask. Throws `key.unacceptable`.
+ */
+export function recallChain(crypto: Crypto, bytes: Uint8Array): VerifiedChain {
+  // It was given the brand before it was kept.
+  return read(crypto, bytes, recallIdentityCertificate) as VerifiedChain;
+}
+
+function read(crypto: Crypto, bytes: Uint8Array, certificate: (crypto: Crypto, der: Uint8Array) => IdentityCertificate): Chain {
   return parsing(() => {
     if (bytes.length > maxChainBytes) throw new WireError('longer than its cap');
     const reader = new Reader(bytes);
@@ -60,7 +73,7 @@ export function parseChain(crypto: Crypto, bytes: Uint8Array): Chain {
     const instance = parseInstanceCredential(crypto, parts.instance);
     const exchange = parseExchangeCredential(crypto, parts.exchange);
     const issuer = parts.issuer.length > 0 ? parseInstanceCredential(crypto, parts.issuer) : undefined;
-    const identity = parseIdentityCertificate(crypto, parts.identity);
+    const identity = certificate(crypto, parts.identity);
     return { identity, list, instance, exchange, ...(issuer && { issuer }) };
   });
 }
@@ -80,6 +93,15 @@ export class VerifiedCache {
   add(key: string): void {
     this.#hashes.set(key, true);
   }
+
+  /** A recalled chain: what comes with the same parts later, in a card for one, needs no signature checked either. */
+  addRecalled(crypto: Crypto, chain: VerifiedChain): void {
+    this.add(cacheKeyOf(crypto, chain));
+  }
+}
+
+function cacheKeyOf(crypto: Crypto, { identity, list, instance, exchange, issuer }: Chain): string {
+  return toHex(crypto.sha256(concat(identity.fingerprint, list.hash, instance.hash, exchange.hash, ...(issuer ? [issuer.hash] : []))));
 }
 
 export interface ChainExpectation {
@@ -103,15 +125,20 @@ export function verifyChain(crypto: Crypto, chain: Chain, expected: ChainExpecta
   const { identity } = chain;
   if (expected.expectedPeerId !== undefined && identity.peerId !== expected.expectedPeerId) throw unacceptable('it is somebody else’s');
   assertSignatures(crypto, chain, expected.verified);
-  for (const part of [identity, chain.instance, chain.exchange, ...(chain.issuer ? [chain.issuer] : [])]) assertInForce(part, expected.now);
+  assertChainInForce(chain, expected.now);
   assertPin(crypto, identity, expected.pinnedSpkiHash);
-  // The brand is given here and nowhere else.
+  // The brand is given here, and given back in `recallChain`.
   return chain as VerifiedChain;
+}
+
+/** Throws `key.unacceptable` for a chain with a part that begins or ended more than 30 days away. */
+export function assertChainInForce(chain: Chain, now: number): void {
+  for (const part of [chain.identity, chain.instance, chain.exchange, ...(chain.issuer ? [chain.issuer] : [])]) assertInForce(part, now);
 }
 
 function assertSignatures(crypto: Crypto, chain: Chain, cache: VerifiedCache | undefined): void {
   const { identity, list, instance, exchange, issuer } = chain;
-  const key = toHex(crypto.sha256(concat(identity.fingerprint, list.hash, instance.hash, exchange.hash, ...(issuer ? [issuer.hash] : []))));
+  const key = cacheKeyOf(crypto, chain);
   if (cache?.has(key)) return;
   assertListed(instance, list);
   if (issuer) assertListed(issuer, list);

@@ -76,15 +76,15 @@ const passedLimit = 256;
  * judged where a moment is known (`verifyChain`). Throws `key.unacceptable`.
  */
 export function parseIdentityCertificate(crypto: Crypto, der: Uint8Array): IdentityCertificate {
-  if (der.length > maxCertificateBytes) throw unacceptable('the certificate is too long');
-  const fingerprint = crypto.sha256(der);
-  const cache = cacheOf(crypto);
-  const key = toHex(fingerprint);
-  const known = cache.get(key);
-  if (known) return known;
-  const certificate = parsing(() => read(crypto, der.slice(), fingerprint));
-  cache.set(key, certificate);
-  return certificate;
+  return cached(crypto, der, (spki, owned) => assertSelfSigned(crypto, owned, spki));
+}
+
+/**
+ * The same for bytes that passed `parseIdentityCertificate` on this device before and were kept in its encrypted
+ * database since: their signature is not checked once more.
+ */
+export function recallIdentityCertificate(crypto: Crypto, der: Uint8Array): IdentityCertificate {
+  return cached(crypto, der, () => {});
 }
 
 /** The same from PEM text holding exactly one certificate. Throws `key.garbled` for other text. */
@@ -100,11 +100,25 @@ export function parseIdentityCertificatePem(crypto: Crypto, text: string): Ident
   return parseIdentityCertificate(crypto, der);
 }
 
-function read(crypto: Crypto, der: Uint8Array, fingerprint: Uint8Array): IdentityCertificate {
+type SignatureCheck = (spki: Uint8Array, der: Uint8Array) => void;
+
+function cached(crypto: Crypto, der: Uint8Array, check: SignatureCheck): IdentityCertificate {
+  if (der.length > maxCertificateBytes) throw unacceptable('the certificate is too long');
+  const fingerprint = crypto.sha256(der);
+  const cache = cacheOf(crypto);
+  const key = toHex(fingerprint);
+  const known = cache.get(key);
+  if (known) return known;
+  const certificate = parsing(() => read(crypto, der.slice(), fingerprint, check));
+  cache.set(key, certificate);
+  return certificate;
+}
+
+function read(crypto: Crypto, der: Uint8Array, fingerprint: Uint8Array, checkSignature: SignatureCheck): IdentityCertificate {
   const { name, peerIdText, epoch, recoveryKeyHash, notBefore, notAfter, spki, subject } = readCertificate(der);
   const peerId = parsePeerId(peerIdText);
   if (epoch === 1 && peerIdOf(crypto, spki) !== peerId) throw unacceptable('its peer id belongs to another key');
-  assertSelfSigned(crypto, der, spki);
+  checkSignature(spki, der);
   return {
     der,
     pem: () => pemOf(der),

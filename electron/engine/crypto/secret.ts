@@ -19,6 +19,8 @@ export type SecretKind =
   | 'content'
   /** Session master key MK, 32 bytes; life of the session. */
   | 'session-master'
+  /** Resumption secret RS, and the keys of one resumption made of it, 32 bytes; at most 7 days in the database, used once. */
+  | 'resumption'
   /** Record, confirm or channel key of one direction, 32 bytes; life of the connection. */
   | 'record'
   | 'confirm'

@@ -1,9 +1,11 @@
 import type { Clock, Link } from '../ports';
-import { encodeFrame, type Frame, type FrameReader, frameTypes } from '../wire/frame';
+import type { Frame, FrameReader } from '../wire/frame';
 import { WireError } from '../wire/reader';
+import type { FailureReason } from './failure';
 import { step } from './handshake';
 import type { Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, Opened } from './handshake-state';
 import type { SessionLimits } from './limits';
+import { retryFrame } from './resume-listener';
 import type { LiveSession } from './session';
 
 export interface ConnectionParts {
@@ -18,6 +20,8 @@ export interface ConnectionParts {
   readonly deadline: number;
   /** Once, when the handshake is over. Undefined: the session is not wanted after all and the link is closed already. */
   readonly onOpen: (opened: Opened) => LiveSession | undefined;
+  /** A resumption was refused; the handshake goes on, for a full M1. */
+  readonly onRefused?: (reason: FailureReason) => void;
   /** Once, instead. The link is being closed. */
   readonly onFailed: (failure: Failed) => void;
   readonly onFault: (error: unknown) => void;
@@ -30,6 +34,8 @@ export class Connection {
   #session: LiveSession | undefined;
   #over = false;
   #cancelDeadline: (() => void) | undefined;
+  /** A refusal is on its way: the other side has nothing to say before it has heard it. */
+  #cancelRefusal: (() => void) | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -65,7 +71,7 @@ export class Connection {
   }
 
   /** Ends a handshake that is still under way. */
-  end(reason: 'timeout' | 'closed' | 'locked'): void {
+  end(reason: 'timeout' | 'closed' | 'locked' | 'busy' | 'unexpected-frame'): void {
     if (this.#over || this.#session) return;
     this.#step({ kind: 'end', reason });
   }
@@ -84,14 +90,16 @@ export class Connection {
       this.#over ||= this.#session.closed;
       return;
     }
+    if (this.#cancelRefusal) return this.end('unexpected-frame');
     this.#step({ kind: 'frame', frame, now: this.#parts.clock.now() });
   }
 
   #step(input: HandshakeInput): void {
     const { environment, link, onOpen } = this.#parts;
-    const { state, output } = step(environment, this.#state, input);
+    const { state, output, delayed } = step(environment, this.#state, input);
     this.#state = state;
-    for (const frame of output) link.send(frame);
+    if (delayed) this.#refuse(state, output);
+    else for (const frame of output) link.send(frame);
     if (state.phase === 'failed') this.#fail(state);
     if (state.phase !== 'open') return;
     this.#cancelDeadline?.();
@@ -99,10 +107,20 @@ export class Connection {
     this.#over = this.#session === undefined;
   }
 
+  #refuse(state: HandshakeState, output: readonly Uint8Array[]): void {
+    const { link, clock, limits, onRefused } = this.#parts;
+    this.#cancelRefusal = clock.setTimer(limits.retryDelayMs, () => {
+      this.#cancelRefusal = undefined;
+      for (const frame of output) link.send(frame);
+    });
+    if (state.phase === 'awaiting-m1' && state.refused) onRefused?.(state.refused);
+  }
+
   #fail(failure: Failed): void {
     const { link, clock, limits, onFailed } = this.#parts;
     this.#over = true;
     this.#cancelDeadline?.();
+    this.#cancelRefusal?.();
     if (failure.answer === 'retry') clock.setTimer(limits.retryDelayMs, () => sendRetry(link));
     else link.destroy();
     onFailed(failure);
@@ -115,6 +133,7 @@ export class Connection {
     } catch (error) {
       this.#over = true;
       this.#cancelDeadline?.();
+      this.#cancelRefusal?.();
       this.#parts.link.destroy();
       this.#session?.ended();
       if (!this.#session && this.#state.phase !== 'failed') {
@@ -128,8 +147,7 @@ export class Connection {
   }
 }
 
-/** The uniform answer to every M1 that leads nowhere: an empty frame (protocol.md §8). */
 function sendRetry(link: Link): void {
-  link.send(encodeFrame(frameTypes.retry, new Uint8Array(0)));
+  link.send(retryFrame());
   link.close();
 }

@@ -42,6 +42,10 @@ export type FailureReason =
   | 'confirmation'
   /** An application record before the confirmation (A53). */
   | 'early-data'
+  /** A resumption under a key id, a target or a proof that is none of ours. */
+  | 'resume-unknown'
+  /** A resumption whose entry does not hold any more: expired, rolled back, or pin, list or chain are others now. */
+  | 'resume-stale'
   /** The other side sent the uniform retry frame. */
   | 'retry-asked'
   | 'timeout'

@@ -5,15 +5,19 @@ export interface Ticket {
   readonly source: string;
   /** The first frame has come: the place is no longer given away for silence. */
   spoke(): void;
+  /** It has shown that it is somebody we had a session with: the place counts as one of theirs. */
+  proven(): void;
+  /** Its first frame led nowhere and it may try once more: silent again, as if it had come just now. `now` is monotonic. */
+  again(now: number, evict: () => void): void;
   /** Gives the place back; may be called again. */
   release(): void;
 }
 
 interface Place extends Ticket {
-  readonly since: number;
-  readonly known: boolean;
+  since: number;
+  known: boolean;
   silent: boolean;
-  readonly evict: () => void;
+  evict: () => void;
 }
 
 /**
@@ -75,6 +79,15 @@ export class Gate {
       evict,
       spoke: () => {
         place.silent = false;
+      },
+      proven: () => {
+        place.known = true;
+      },
+      again: (at, evictNow) => {
+        if (!this.#places.delete(place)) return;
+        // Behind those that have been silent for longer.
+        this.#places.add(place);
+        Object.assign(place, { silent: true, since: at, evict: evictNow });
       },
       release: () => {
         this.#places.delete(place);

@@ -5,14 +5,15 @@ import { Abort } from './failure';
 import { encodeBody, encodeHandshakeFrame, isZero, modes, parseBody, parseHandshakeFrame, selectorOf } from './handshake-message';
 import { agree, confirmWith, deriveKeys } from './handshake-keys';
 import type { AwaitingM2, DialTarget, HandshakeEnvironment, HandshakeStep } from './handshake-state';
+import { deriveMaster } from './key-schedule';
 import { encodeM1Statement, signM1 } from './m1';
 import { nonceCopyOf, parseM2Statement } from './m2';
 import { parsePeerChain, verifyPeerChain } from './peer-chain';
 import type { SecretScope } from './secret-scope';
 import { isInForce } from './semi-static';
 
-/** idle → awaiting-m2: sends M1. */
-export function startDialling(env: HandshakeEnvironment, target: DialTarget, now: number, scope: SecretScope): HandshakeStep {
+/** idle → awaiting-m2: sends M1. Also after a resumption was refused, on the same connection. */
+export function startFull(env: HandshakeEnvironment, target: DialTarget, now: number, scope: SecretScope): HandshakeStep {
   const { crypto, local } = env;
   const { chain } = local;
   const cn = scope.own(crypto.randomSecret('content', 32));
@@ -70,6 +71,6 @@ export function acceptM2(env: HandshakeEnvironment, state: AwaitingM2, frame: Fr
   const shares = agree(crypto, scope, [ephemeral.secret, body.share], [ephemeral.secret, statement.part.share]);
   const transcript = { m1: state.m1Hash, m2: crypto.sha256(frame.frame) };
   const nonces = { cn, sn };
-  const keys = deriveKeys({ env, role: 'client', own: state.chain, ownInstanceHash: local.instance.credential.hash, peer, nonces, shares, transcript, scope });
+  const keys = deriveKeys({ env, role: 'client', own: state.chain, ownInstanceHash: local.instance.credential.hash, peer, master: deriveMaster(crypto, { ...nonces, ...shares }, transcript), transcript, scope });
   return confirmWith({ env, role: 'client', peer, keys, nonces, transcript, scope, before: [] });
 }

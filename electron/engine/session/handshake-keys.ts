@@ -4,8 +4,9 @@ import type { Secret } from '../crypto/secret';
 import { Abort } from './failure';
 import type { HandshakeEnvironment, HandshakeStep, SessionKeys } from './handshake-state';
 import { packItems } from './items';
-import { confirmation, deriveMaster, deriveRxKeys, deriveTxKeys, keyIdOf, type Role, type Transcript } from './key-schedule';
+import { confirmation, deriveRxKeys, deriveTxKeys, keyIdOf, type Role, type Transcript } from './key-schedule';
 import { sealRecord, startOf } from './records';
+import type { ResumptionEntry } from './resumption-entry';
 import type { SecretScope } from './secret-scope';
 
 interface Nonces {
@@ -19,8 +20,8 @@ interface KeyInputs {
   readonly own: Chain;
   readonly ownInstanceHash: Uint8Array;
   readonly peer: VerifiedChain;
-  readonly nonces: Nonces;
-  readonly shares: Agreed;
+  /** MK or MK'. */
+  readonly master: Secret<'session-master'>;
   readonly transcript: Transcript;
   readonly scope: SecretScope;
 }
@@ -40,10 +41,10 @@ export function agree(crypto: Crypto, scope: SecretScope, ephemeral: Pair, semiS
   return { ephemeral: first, semiStatic: second };
 }
 
-/** MK and the keys of both directions, as this side uses them. All owned by the scope until the step hands them on. */
-export function deriveKeys({ env, role, own, ownInstanceHash, peer, nonces, shares, transcript, scope }: KeyInputs): SessionKeys {
+/** Key id and the keys of both directions, as this side uses them. All owned by the scope until the step hands them on. */
+export function deriveKeys({ env, role, own, ownInstanceHash, peer, master, transcript, scope }: KeyInputs): SessionKeys {
   const { crypto } = env;
-  const master = scope.own(deriveMaster(crypto, { ...nonces, ...shares }, transcript));
+  scope.own(master);
   const other: Role = role === 'client' ? 'server' : 'client';
   const tx = deriveTxKeys(crypto, master, role, { identity: own.identity, instanceHash: ownInstanceHash }, transcript);
   const rx = deriveRxKeys(crypto, master, other, { identity: peer.identity, instanceHash: peer.instance.hash }, transcript);
@@ -64,10 +65,11 @@ interface ConfirmInputs {
   readonly scope: SecretScope;
   /** Frames that go out before the confirmation. */
   readonly before: readonly Uint8Array[];
+  readonly resumes?: ResumptionEntry;
 }
 
 /** Seals this side's confirmation, M3 or M4, as record 0 of its direction and waits for the other's. */
-export function confirmWith({ env, role, peer, keys, nonces, transcript, scope, before }: ConfirmInputs): HandshakeStep {
+export function confirmWith({ env, role, peer, keys, nonces, transcript, scope, before, resumes }: ConfirmInputs): HandshakeStep {
   const { crypto } = env;
   const other: Role = role === 'client' ? 'server' : 'client';
   const [plaintext = new Uint8Array(0)] = packItems([{ kind: 'confirm', bytes: confirmation(crypto, keys.tx, role, nonces, transcript) }]);
@@ -75,7 +77,7 @@ export function confirmWith({ env, role, peer, keys, nonces, transcript, scope, 
   const { frame, next } = sealRecord(crypto, keys.tx, startOf(keys.tx), plaintext);
   scope.release(keys.master, keys.tx.record, keys.rx.record);
   return {
-    state: { phase: 'awaiting-confirm', role, peer, keys, expected, sent: next, received: startOf(keys.rx) },
+    state: { phase: 'awaiting-confirm', role, peer, keys, expected, sent: next, received: startOf(keys.rx), resumes },
     output: [...before, frame],
   };
 }

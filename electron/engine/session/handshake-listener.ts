@@ -2,9 +2,10 @@ import { encodeChain } from '../certificates/chain';
 import { openFrom, sealTo } from '../crypto/sealed-envelope';
 import { frameTypes, type Frame } from '../wire/frame';
 import { Abort } from './failure';
-import { encodeBody, encodeHandshakeFrame, isZero, modes, parseBody, parseHandshakeFrame, selectorOf } from './handshake-message';
+import { encodeBody, encodeHandshakeFrame, type FullMessage, isZero, parseBody, selectorOf } from './handshake-message';
 import { agree, confirmWith, deriveKeys } from './handshake-keys';
 import type { HandshakeEnvironment, HandshakeStep } from './handshake-state';
+import { deriveMaster } from './key-schedule';
 import { clockToleranceMs, isM1Signed, parseM1Statement } from './m1';
 import { encodeM2Statement, nonceCopyOf } from './m2';
 import { parsePeerChain, pinOf, verifyPeerChain } from './peer-chain';
@@ -14,11 +15,8 @@ import type { SecretScope } from './secret-scope';
  * awaiting-m1 → awaiting-confirm: sends M2 and, without waiting for M3, M4. The checks come in the order of their cost;
  * until the pin is found a stranger has cost one hash, or one decapsulation within the budget (S3-32).
  */
-export function acceptM1(env: HandshakeEnvironment, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
+export function acceptFull(env: HandshakeEnvironment, message: FullMessage, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
   const { crypto, local } = env;
-  if (frame.type !== frameTypes.m1) throw new Abort('unexpected-frame');
-  const message = parseHandshakeFrame(frame);
-  if (message.mode !== modes.full) throw new Abort('unknown-selector');
   const key = local.exchange.all().find(({ credential }) => crypto.equal(message.selector, selectorOf(crypto, credential.hash, message.envelope)));
   if (!key) throw new Abort('unknown-selector');
   const m1Hash = crypto.sha256(frame.frame);
@@ -69,6 +67,6 @@ export function acceptM1(env: HandshakeEnvironment, frame: Frame, now: number, s
   const m2Frame = encodeHandshakeFrame(crypto, frameTypes.m2, peer.exchange.hash, m2);
   const transcript = { m1: m1Hash, m2: crypto.sha256(m2Frame) };
   const nonces = { cn, sn };
-  const keys = deriveKeys({ env, role: 'server', own, ownInstanceHash: local.instance.credential.hash, peer, nonces, shares, transcript, scope });
+  const keys = deriveKeys({ env, role: 'server', own, ownInstanceHash: local.instance.credential.hash, peer, master: deriveMaster(crypto, { ...nonces, ...shares }, transcript), transcript, scope });
   return confirmWith({ env, role: 'server', peer, keys, nonces, transcript, scope, before: [m2Frame] });
 }

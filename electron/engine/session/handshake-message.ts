@@ -3,8 +3,10 @@ import { selectorBytes, selectorOf } from '../crypto/sealed-envelope';
 import { encodeFrame, type Frame, frameTypes } from '../wire/frame';
 import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
+import { parseResume, type ResumeM1, type ResumeM2, resumeMode } from './resume-message';
 
 export { selectorOf };
+export type { ResumeM1, ResumeM2 };
 
 /**
  * The one layout of M1 and M2 (protocol.md §8; S3-03): what differs is the label they are sealed under, who signs what,
@@ -14,12 +16,14 @@ export { selectorOf };
  *     envelope = KEM ciphertext[1120] ‖ sealed nonce[48] ‖ sealed body
  *     body     = LP(chain) ‖ X25519 share[32] ‖ LP(statement) ‖ signature[64]
  */
-export interface HandshakeMessage {
-  readonly mode: number;
+export interface FullMessage {
+  readonly mode: typeof modes.full;
   /** Names the recipient's key: first 8 bytes of H("selector" ‖ exchange credential hash ‖ KEM ciphertext). */
   readonly selector: Uint8Array;
   readonly envelope: Uint8Array;
 }
+
+export type HandshakeMessage = FullMessage | ResumeM1 | ResumeM2;
 
 export interface HandshakeBody {
   readonly chain: Uint8Array;
@@ -28,8 +32,7 @@ export interface HandshakeBody {
   readonly signature: Uint8Array;
 }
 
-/** `resume` keeps its place; this version answers it with the uniform retry frame. */
-export const modes = { full: 1, resume: 2 } as const;
+export const modes = { full: 1, resume: resumeMode } as const;
 
 export const nonceBytes = 32;
 export const shareBytes = 32;
@@ -43,11 +46,12 @@ export function encodeHandshakeFrame(crypto: Crypto, type: typeof frameTypes.m1 
   return encodeFrame(type, concat(Uint8Array.of(modes.full), selectorOf(crypto, recipientCredentialHash, envelope), envelope));
 }
 
-/** Throws `WireError` for what is too short to hold a nonce, whatever its mode (S3-01). */
+/** M1 or M2 of either mode. Throws `WireError` for what is too short to hold a nonce (S3-01), and for any other mode (S3-21). */
 export function parseHandshakeFrame(frame: Frame): HandshakeMessage {
+  if (frame.type !== frameTypes.m1 && frame.type !== frameTypes.m2) throw new WireError('not a handshake message');
   const reader = new Reader(frame.payload);
   const mode = reader.u8();
-  if (mode === modes.resume) return { mode, selector: new Uint8Array(0), envelope: new Uint8Array(0) };
+  if (mode === modes.resume) return parseResume(frame.type, reader);
   if (mode !== modes.full) throw new WireError('unknown mode');
   const selector = reader.fixed(selectorBytes);
   const envelope = reader.fixed(Math.max(reader.remaining, smallestEnvelope));

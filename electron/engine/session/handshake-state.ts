@@ -9,6 +9,7 @@ import type { Frame } from '../wire/frame';
 import type { FailureReason } from './failure';
 import type { Role, RxKeys, TxKeys } from './key-schedule';
 import type { Position } from './records';
+import type { ResumptionEntry } from './resumption-entry';
 import type { SemiStatic } from './semi-static';
 
 export type { PeerLookup, Pin };
@@ -20,7 +21,7 @@ export interface DialTarget {
   readonly pinnedSpkiHash: Uint8Array;
   /** The exchange credential to seal M1 to. */
   readonly exchange: ExchangeCredential;
-  /** The device expected at this address; any other of the person is as welcome. */
+  /** The device expected at this address. Any other of the person is as welcome, but only a session with that one is resumed. */
   readonly instanceId?: InstanceId;
 }
 
@@ -38,6 +39,23 @@ export interface HandshakeEnvironment {
   isReplay(frameHash: Uint8Array): boolean;
   /** Remembers an M1 frame that was opened. */
   opened(frameHash: Uint8Array): void;
+  /** Without it no session is resumed. */
+  readonly resumption?: ResumptionDesk;
+}
+
+/** What one handshake may ask of the entries kept for resumption. The leases it takes end with it. */
+export interface ResumptionDesk {
+  /** The entry to dial this target with, leased for the dialler's part. */
+  toDial(target: DialTarget): ResumptionEntry | undefined;
+  find(keyId: Uint8Array): ResumptionEntry | undefined;
+  /** For the listener's part, once the proof verified. False: another handshake has it. */
+  lease(entry: ResumptionEntry): boolean;
+  /** An entry that can be of no use any more. */
+  drop(entry: ResumptionEntry): void;
+  /** The other side asked for a full handshake in its place. */
+  refused(entry: ResumptionEntry): void;
+  /** The other side's confirmation verified: it never serves again. */
+  spend(entry: ResumptionEntry): void;
 }
 
 export interface SessionKeys {
@@ -54,6 +72,8 @@ export interface Opened {
   readonly keys: SessionKeys;
   readonly sent: Position;
   readonly received: Position;
+  /** The entry it was resumed from, used up now; its secret is wiped. */
+  readonly resumes: ResumptionEntry | undefined;
 }
 
 /**
@@ -62,12 +82,18 @@ export interface Opened {
  *     dialler    idle ─ start ─▶ awaiting-m2 ─ M2 ─▶ awaiting-confirm (M3 is out) ─ M4 ─▶ open
  *     listener   awaiting-m1 ─ M1 ─▶ awaiting-confirm (M2 and M4 are out) ─ M3 ─▶ open
  *
+ * and with a resumption before it, which leads to the same end or, refused, to the full handshake on the same connection:
+ *
+ *     dialler    idle ─ start ─▶ awaiting-m2-resume ─ M2 ─▶ awaiting-confirm;   ─ retry ─▶ awaiting-m2 (a full M1 is out)
+ *     listener   awaiting-m1 ─ M1 ─▶ awaiting-confirm;   ─ M1 refused ─▶ awaiting-m1 (retry is out, only a full M1 counts)
+ *
  * Neither waits for the other's confirmation before sending its own (S3-04). Any phase may end in `failed`.
  */
 export type HandshakeState =
   | { readonly phase: 'idle'; readonly target: DialTarget }
   | AwaitingM2
-  | { readonly phase: 'awaiting-m1' }
+  | AwaitingM2Resume
+  | AwaitingM1
   | AwaitingConfirm
   | { readonly phase: 'open'; readonly opened: Opened }
   | Failed;
@@ -83,6 +109,24 @@ export interface AwaitingM2 {
   readonly m1Hash: Uint8Array;
 }
 
+export interface AwaitingM2Resume {
+  readonly phase: 'awaiting-m2-resume';
+  readonly target: DialTarget;
+  readonly entry: ResumptionEntry;
+  /** RS. */
+  readonly secret: Secret<'resumption'>;
+  readonly peer: VerifiedChain;
+  readonly cn: Secret<'content'>;
+  readonly ephemeral: KeyPair<'dh'>;
+  readonly m1Hash: Uint8Array;
+}
+
+export interface AwaitingM1 {
+  readonly phase: 'awaiting-m1';
+  /** Why a resumption was refused on this connection: the next M1 must be a full one. */
+  readonly refused?: FailureReason;
+}
+
 export interface AwaitingConfirm {
   readonly phase: 'awaiting-confirm';
   readonly role: Role;
@@ -92,6 +136,7 @@ export interface AwaitingConfirm {
   readonly expected: Uint8Array;
   readonly sent: Position;
   readonly received: Position;
+  readonly resumes: ResumptionEntry | undefined;
 }
 
 export interface Failed {
@@ -106,10 +151,12 @@ export interface Failed {
 export type HandshakeInput =
   | { readonly kind: 'start'; readonly now: number }
   | { readonly kind: 'frame'; readonly frame: Frame; readonly now: number }
-  | { readonly kind: 'end'; readonly reason: 'timeout' | 'closed' | 'locked' };
+  | { readonly kind: 'end'; readonly reason: 'timeout' | 'closed' | 'locked' | 'busy' | 'unexpected-frame' };
 
 export interface HandshakeStep {
   readonly state: HandshakeState;
   /** Frames to send, in order. */
   readonly output: readonly Uint8Array[];
+  /** They are a refusal, and wait as long as every refusal does. */
+  readonly delayed?: true;
 }

@@ -1,12 +1,15 @@
 import { type Frame, frameTypes } from '../wire/frame';
 import { WireError } from '../wire/reader';
 import { Abort, type FailureReason } from './failure';
-import { acceptM2, startDialling } from './handshake-dialler';
-import { acceptM1 } from './handshake-listener';
-import type { AwaitingConfirm, DialTarget, Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, HandshakeStep, SessionKeys } from './handshake-state';
+import { acceptM2, startFull } from './handshake-dialler';
+import { acceptFull } from './handshake-listener';
+import { modes, parseHandshakeFrame } from './handshake-message';
+import type { AwaitingConfirm, AwaitingM1, DialTarget, Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, HandshakeStep, SessionKeys } from './handshake-state';
 import { parseItems } from './items';
 import { wipeKeys } from './key-schedule';
 import { openRecord } from './records';
+import { acceptResumedM2, startDialling } from './resume-dialler';
+import { acceptResume } from './resume-listener';
 import { SecretScope } from './secret-scope';
 
 /**
@@ -19,13 +22,13 @@ export function step(env: HandshakeEnvironment, state: HandshakeState, input: Ha
   try {
     return advance(env, state, input, scope);
   } catch (error) {
-    if (error instanceof Abort) return fail(state, error.reason, error.peerId);
-    if (error instanceof WireError) return fail(state, 'malformed');
+    if (error instanceof Abort) return fail(env, state, error.reason, error.peerId);
+    if (error instanceof WireError) return fail(env, state, 'malformed');
     wipeState(state);
     throw error;
   } finally {
     scope.wipe();
-    if (state.phase === 'awaiting-m2') wipeState(state);
+    if (state.phase === 'awaiting-m2' || state.phase === 'awaiting-m2-resume') wipeState(state);
   }
 }
 
@@ -55,12 +58,25 @@ function advance(env: HandshakeEnvironment, state: Live, input: HandshakeInput, 
   if (input.kind !== 'frame') throw new Abort('unexpected-frame');
   switch (state.phase) {
     case 'awaiting-m1':
-      return acceptM1(env, input.frame, input.now, scope);
+      return acceptM1(env, state, input.frame, input.now, scope);
+    case 'awaiting-m2-resume':
+      if (input.frame.type !== frameTypes.retry) return acceptResumedM2(env, state, input.frame, scope);
+      env.resumption?.refused(state.entry);
+      return startFull(env, state.target, input.now, scope);
     case 'awaiting-m2':
       return acceptM2(env, state, input.frame, input.now, scope);
     case 'awaiting-confirm':
       return acceptConfirmation(env, state, input.frame);
   }
+}
+
+/** M1 of either mode; a resumption at most once on a connection. */
+function acceptM1(env: HandshakeEnvironment, state: AwaitingM1, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
+  if (frame.type !== frameTypes.m1) throw new Abort('unexpected-frame');
+  const message = parseHandshakeFrame(frame);
+  if (message.mode === modes.full) return acceptFull(env, message, frame, now, scope);
+  if (message.message !== 'm1' || state.refused !== undefined) throw new Abort('unexpected-frame');
+  return acceptResume(env, message, frame, now, scope);
 }
 
 /** M3 or M4: record 0 of the other direction, with nothing in it but the one value only the other side can know. */
@@ -72,21 +88,32 @@ function acceptConfirmation(env: HandshakeEnvironment, state: AwaitingConfirm, f
   const [item, ...more] = parseItems(record.plaintext);
   if (item?.kind !== 'confirm' || more.length > 0) throw new Abort('early-data');
   if (!crypto.equal(item.bytes, state.expected)) throw new Abort('confirmation');
-  const { role, peer, keys, sent } = state;
-  return { state: { phase: 'open', opened: { role, peer, keys, sent, received: record.next } }, output: [] };
+  const { role, peer, keys, sent, resumes } = state;
+  if (resumes) env.resumption?.spend(resumes);
+  return { state: { phase: 'open', opened: { role, peer, keys, sent, received: record.next, resumes } }, output: [] };
 }
 
 /** Refusals of an M1 that was meant for us look the same, whatever their reason (A41); everything else is silence. */
 const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-selector', 'not-a-contact', 'blocked', 'contact.key-mismatch', 'chain', 'list-version', 'time']);
 
-function fail(state: Live, reason: FailureReason, peerId?: Failed['peerId']): HandshakeStep {
+/** Says nothing about an entry: the other side may never have heard of our M1. */
+const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 'closed', 'locked', 'busy']);
+
+function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, peerId?: Failed['peerId']): HandshakeStep {
   wipeState(state);
+  // What led to a wrong answer once would again: the next try is a full handshake.
+  const entry = state.phase === 'awaiting-m2-resume' ? state.entry : state.phase === 'awaiting-confirm' && state.role === 'client' ? state.resumes : undefined;
+  if (entry && !harmless.has(reason)) env.resumption?.drop(entry);
   const answer = state.phase === 'awaiting-m1' && answered.has(reason) ? 'retry' : 'none';
   return { state: { phase: 'failed', reason, answer, peerId }, output: [] };
 }
 
 function wipeState(state: Live): void {
   if (state.phase === 'awaiting-m2') {
+    state.cn.wipe();
+    state.ephemeral.secret.wipe();
+  } else if (state.phase === 'awaiting-m2-resume') {
+    state.secret.wipe();
     state.cn.wipe();
     state.ephemeral.secret.wipe();
   } else if (state.phase === 'awaiting-confirm') {

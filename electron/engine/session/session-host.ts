@@ -1,4 +1,4 @@
-import { VerifiedCache } from '../certificates/chain';
+import { VerifiedCache, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
@@ -10,11 +10,12 @@ import { type FailureReason, SessionError } from './failure';
 import { awaitFirstFrame, type FirstFrame } from './first-frame';
 import { Gate, type Ticket } from './gate';
 import { dialling, listening, wipeSessionKeys } from './handshake';
-import type { DialTarget, Failed, HandshakeEnvironment, HandshakeState, Opened, PeerLookup } from './handshake-state';
+import type { DialTarget, Failed, HandshakeEnvironment, HandshakeState, Opened, PeerLookup, ResumptionDesk } from './handshake-state';
 import { KnownSessions } from './known-sessions';
 import { defaultLimits, type SessionLimits } from './limits';
 import { Rejections } from './rejections';
 import { ReplayFilter } from './replay-filter';
+import type { Resumptions } from './resumptions';
 import { SemiStaticKeeper } from './semi-static';
 import { LiveSession, type Session } from './session';
 import { sourceOf } from './source';
@@ -30,9 +31,10 @@ export interface SessionHostParts {
   readonly peers: PeerLookup;
   /**
    * This session is the one to use with its instance from now on: a new one, whoever dialled, or an older one again
-   * after a newer one ended. Handlers set in here miss nothing.
+   * after a newer one ended. Handlers set in here miss nothing. `keep` writes down what its resumption needs: called here
+   * it shares the transaction in which the session is taken up; otherwise it is done right after.
    */
-  readonly onSession: (session: Session) => void;
+  readonly onSession: (session: Session, keep: () => void) => void;
   /**
    * A confirmed session with a device that shows an older device list than the one known: it may be told the newer one,
    * and is not to be used for anything else. Closed here right after.
@@ -44,6 +46,8 @@ export interface SessionHostParts {
   readonly onKeyMismatch?: (peerId: PeerId) => void;
   /** Whether a contact's card names this source, as `sourceOf` writes it: a part of the places is kept for those. */
   readonly isKnownSource?: (source: string) => boolean;
+  /** Sessions are resumed where there is this, and made anew where not. */
+  readonly resumptions?: Resumptions;
   /** Verified chains, so that a repeat costs no signature; one of its own when left out. */
   readonly verified?: VerifiedCache;
   readonly limits?: Partial<SessionLimits>;
@@ -91,7 +95,7 @@ class Host implements SessionHost {
     this.#budget = new DecapsulationBudget(this.#limits, clock.monotonic());
     this.#rejections = new Rejections(clock, logger);
     this.#semiStatic = new SemiStaticKeeper(crypto, clock);
-    this.#sessions = new KnownSessions(clock, this.#limits, parts.onSession);
+    this.#sessions = new KnownSessions(clock, this.#limits, (session) => this.#use(session));
   }
 
   get counts(): { readonly halfOpen: number; readonly sessions: number } {
@@ -139,6 +143,7 @@ class Host implements SessionHost {
         state: dialling(target),
         reader: new FrameReader(),
         first: undefined,
+        ticket: undefined,
         deadline: clock.monotonic() + this.#limits.handshakeMs,
         onDone: (outcome) => (typeof outcome === 'string' ? reject(new SessionError(outcome)) : resolve(outcome)),
       });
@@ -181,6 +186,7 @@ class Host implements SessionHost {
       state: listening(),
       reader,
       first: frame,
+      ticket,
       deadline,
       onDone: (outcome) => {
         ticket.release();
@@ -189,25 +195,33 @@ class Host implements SessionHost {
     });
   }
 
-  #run({ link, party, state, reader, first, deadline, onDone }: Run): void {
-    const { clock, logger } = this.#parts;
+  #run({ link, party, state, reader, first, ticket, deadline, onDone }: Run): void {
+    const { clock, logger, resumptions } = this.#parts;
     const source = sourceOf(link.remote);
+    const desk = resumptions?.desk(() => ticket?.proven());
     const connection = new Connection({
       clock,
       limits: this.#limits,
-      environment: this.#environment(party, source),
+      environment: this.#environment(party, source, desk),
       link,
       reader,
       state,
       deadline,
       onOpen: (opened) => {
         this.#underWay.delete(end);
+        desk?.release();
         const session = this.#open(link, opened);
         onDone(session?.current ?? 'closed');
         return session?.fresh;
       },
+      onRefused: (reason) => {
+        desk?.release();
+        this.#rejections.note(reason, source);
+        ticket?.again(clock.monotonic(), () => connection.end('busy'));
+      },
       onFailed: (failure) => {
         this.#underWay.delete(end);
+        desk?.release();
         this.#failed(failure, source);
         onDone(failure.reason);
       },
@@ -224,8 +238,9 @@ class Host implements SessionHost {
     const party = local();
     const { peerId } = opened.peer.identity;
     // The vault may have been locked, or the person blocked, while the handshake was under way (A57).
-    const unwanted = this.#closed || !party || (peerId !== party.peerId && peers.pinned(peerId)?.blocked === true);
+    const unwanted = this.#closed || !party || (peerId !== party.peerId && !isStillPinned(crypto, peers, opened.peer));
     if (unwanted) {
+      this.#discard(opened);
       wipeSessionKeys(opened.keys);
       link.destroy();
       return undefined;
@@ -233,12 +248,41 @@ class Host implements SessionHost {
     const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits });
     if (opened.peer.list.version < (peers.pinned(peerId)?.listVersion ?? 0)) {
       this.#rejections.note('list-version', sourceOf(link.remote));
+      this.#discard(opened);
       this.#parts.onOutdated?.(fresh);
       fresh.close();
       return { current: undefined, fresh };
     }
+    if (opened.resumes) this.#verified.addRecalled(crypto, opened.peer);
+    fresh.onClose(() => this.#parts.resumptions?.ended(fresh.keyId, fresh.digests));
     const current = this.#sessions.add({ peerId: party.peerId, instanceId: party.instanceId }, fresh);
+    if (current !== fresh) this.#discard(opened);
     return { current, fresh: fresh.closed ? undefined : fresh };
+  }
+
+  /** It is the one in use: its resumption takes the place of what there was for the pair. */
+  #use(session: LiveSession): void {
+    const { onSession, resumptions, local, logger } = this.#parts;
+    const keep = (): void => {
+      const party = local();
+      if (resumptions && party && !session.closed) resumptions.keep(session.opened, party, session.digests);
+    };
+    let isKept = false;
+    onSession(session, () => {
+      keep();
+      isKept = true;
+    });
+    if (isKept) return;
+    try {
+      keep();
+    } catch (error) {
+      logger.warn('resumption.not-kept', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  /** What a session was resumed from is used up, also where the session itself is not kept. */
+  #discard({ resumes }: Opened): void {
+    if (resumes) this.#parts.resumptions?.discard(resumes);
   }
 
   #failed(failure: Failed, source: string): void {
@@ -246,7 +290,7 @@ class Host implements SessionHost {
     if (failure.reason === 'contact.key-mismatch' && failure.peerId) this.#parts.onKeyMismatch?.(failure.peerId);
   }
 
-  #environment(local: LocalParty, source: string): HandshakeEnvironment {
+  #environment(local: LocalParty, source: string, desk: ResumptionDesk | undefined): HandshakeEnvironment {
     const { crypto, clock, peers } = this.#parts;
     return {
       crypto,
@@ -257,6 +301,7 @@ class Host implements SessionHost {
       mayDecapsulate: () => this.#budget.take(source, this.#gate.knows(source), clock.monotonic()),
       isReplay: (frameHash) => this.#replays.has(frameHash),
       opened: (frameHash) => this.#replays.add(frameHash),
+      ...(desk && { resumption: desk }),
     };
   }
 }
@@ -267,8 +312,16 @@ interface Run {
   readonly state: HandshakeState;
   readonly reader: FrameReader;
   readonly first: Frame | undefined;
+  /** An accepted link's place among the unauthenticated ones. */
+  readonly ticket: Ticket | undefined;
   readonly deadline: number;
   readonly onDone: (outcome: LiveSession | FailureReason) => void;
+}
+
+/** The pin may have changed, or the person been blocked, while the handshake was under way. */
+function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity }: VerifiedChain): boolean {
+  const pin = peers.pinned(identity.peerId);
+  return pin !== undefined && !pin.blocked && crypto.equal(pin.spkiHash, identity.spkiHash);
 }
 
 /** The link for somebody else's handlers, telling us, too, when it is gone. */

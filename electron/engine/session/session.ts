@@ -26,6 +26,8 @@ export interface Session {
   readonly since: number;
   /** H("key-id" ‖ MK), 32 bytes: the same on both sides, no secret. */
   readonly keyId: Uint8Array;
+  /** Made from an earlier session of the same two devices, without a public-key operation but X25519. */
+  readonly resumed: boolean;
   /** Next record number and running digest (32 bytes) of both directions. */
   readonly digests: { readonly sent: Position; readonly received: Position };
   /**
@@ -62,6 +64,7 @@ export class LiveSession implements Session {
   readonly remote: Address;
   readonly since: number;
   readonly keyId: Uint8Array;
+  readonly resumed: boolean;
   readonly #parts: SessionParts;
   #sent: Position;
   #received: Position;
@@ -84,6 +87,7 @@ export class LiveSession implements Session {
     this.remote = parts.link.remote;
     this.since = clock.now();
     this.keyId = opened.keys.keyId;
+    this.resumed = opened.resumes !== undefined;
     this.#sent = opened.sent;
     this.#received = opened.received;
     this.#liveness = new Liveness(parts.limits, clock.monotonic());
@@ -92,6 +96,11 @@ export class LiveSession implements Session {
 
   get digests(): { readonly sent: Position; readonly received: Position } {
     return { sent: this.#sent, received: this.#received };
+  }
+
+  /** What it was confirmed with; its keys are wiped once it is closed. */
+  get opened(): Opened {
+    return this.#parts.opened;
   }
 
   get closed(): boolean {

@@ -4,9 +4,9 @@ import { migration as policies } from './0003-policies';
 import { migration as kekShifts } from './0004-kek-shifts';
 import { migration as outboxHeaders } from './0005-outbox-headers';
 import { migration as restore } from './0006-restore';
-import { migration as keptFree } from './0007-kept-free';
+import { migration as resumptions } from './0007-resumptions';
 import { migration as peerPlaces } from './0008-peer-places';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, keptFree, peerPlaces];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces];

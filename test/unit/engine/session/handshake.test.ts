@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openFrom, sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
-import { encodeBody, encodeHandshakeFrame, parseHandshakeFrame } from '../../../../electron/engine/session/handshake-message';
+import { encodeBody, encodeHandshakeFrame } from '../../../../electron/engine/session/handshake-message';
 import { packItems } from '../../../../electron/engine/session/items';
 import { createSemiStatic } from '../../../../electron/engine/session/semi-static';
 import { sealRecord, startOf } from '../../../../electron/engine/session/records';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
-import { dialler, forgeM2, type ForgedM2, frameOf, listener, newParty, openBoth, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
+import { dialler, envelopeOf, forgeM2, type ForgedM2, listener, newParty, openBoth, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -177,7 +177,7 @@ describe('what the listener refuses', () => {
 
   it('A44 S3-29: a contact who seals Alice’s M1 anew for Bob gets no session with him in her name', () => {
     const toMallory = dialler(alice, targetOf(carol), [carol]).next();
-    const opened = openFrom(carol.crypto, 'm1-content', carol.local.exchange.current.kem, parseHandshakeFrame(frameOf(toMallory)).envelope);
+    const opened = openFrom(carol.crypto, 'm1-content', carol.local.exchange.current.kem, envelopeOf(toMallory));
     if (!opened) return expect.unreachable();
     const { hash, kemKey } = bob.local.exchange.current.credential;
     const resealed = sealTo(carol.crypto, 'm1-content', kemKey, opened.contentKey, () => opened.payload);

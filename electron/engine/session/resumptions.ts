@@ -1,0 +1,198 @@
+import { encodeChain } from '../certificates/chain';
+import type { LocalParty } from '../certificates/local-party';
+import type { Crypto } from '../crypto/crypto';
+import type { PeerId } from '../ids';
+import type { Clock, Logger } from '../ports';
+import { toHex } from '../wire/encoding';
+import type { DialTarget, Opened, ResumptionDesk } from './handshake-state';
+import { maxSources } from './limits';
+import type { Position } from './records';
+import { ownChainHash } from './resume-check';
+import { resumptionSecret } from './resume-keys';
+import { maxResumptions, type ResumptionEntry, resumptionMs, type ResumptionStore } from './resumption-entry';
+
+export interface ResumptionsParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: ResumptionStore;
+}
+
+/** One handshake's view, and how to give back what it leased. */
+export interface LeasingDesk extends ResumptionDesk {
+  /** The handshake is over, or goes on without the entry. */
+  release(): void;
+}
+
+type Part = 'dialler' | 'listener';
+
+interface Refusal {
+  /** Wall clock, Unix milliseconds. */
+  readonly at: number;
+  /** H of the chain the entry was made with: another one seen right after explains the refusal. */
+  readonly chainHash: Uint8Array;
+}
+
+/**
+ * The entries of one open profile (protocol.md §8, resumption): who has leased which, which are used up, when one was
+ * refused. Leases and the rest live in memory; the entries themselves never leave the encrypted database but for one
+ * handshake. A failing disk costs resumptions, never a session.
+ */
+export class Resumptions {
+  readonly #parts: ResumptionsParts;
+  /** By part and key id: two devices that dial each other at once may both resume. */
+  readonly #leases = new Set<string>();
+  /** Used up, even where the disk did not take the erasure. */
+  readonly #spent = new Set<string>();
+  readonly #refusals = new Map<PeerId, Refusal>();
+
+  constructor(parts: ResumptionsParts) {
+    this.#parts = parts;
+  }
+
+  /** When this person's device last refused to resume although our entry was in order; Unix milliseconds. In memory only. */
+  refusedAt(peerId: PeerId): number | undefined {
+    return this.#refusals.get(peerId)?.at;
+  }
+
+  /** `onProven`: the other side of an accepted link has shown that it holds an entry. */
+  desk(onProven: () => void = () => {}): LeasingDesk {
+    const held = new Set<string>();
+    const lease = (part: Part, { keyId }: ResumptionEntry): boolean => {
+      const key = `${part} ${toHex(keyId)}`;
+      if (this.#leases.has(key)) return false;
+      this.#leases.add(key);
+      held.add(key);
+      return true;
+    };
+    return {
+      toDial: (target) => {
+        const entry = this.#toDial(target);
+        return entry && lease('dialler', entry) ? entry : undefined;
+      },
+      find: (keyId) => (this.#spent.has(toHex(keyId)) ? undefined : this.#guard(() => this.#parts.store.byKeyId(keyId))),
+      lease: (entry) => {
+        const isFree = lease('listener', entry);
+        if (isFree) onProven();
+        return isFree;
+      },
+      drop: ({ keyId }) => void this.#guard(() => this.#parts.store.remove(keyId)),
+      refused: (entry) => this.#refused(entry),
+      spend: ({ keyId }) => this.#spend(keyId),
+      release: () => {
+        for (const key of held) this.#leases.delete(key);
+        held.clear();
+      },
+    };
+  }
+
+  /** Writes down what a resumption of this confirmed session needs, in place of what there was for the pair. Throws what the store throws. */
+  keep(opened: Opened, local: LocalParty, positions: { readonly sent: Position; readonly received: Position }): void {
+    const { crypto, clock, store } = this.#parts;
+    const { keys, peer, resumes } = opened;
+    const madeAt = Math.max(0, Math.trunc(clock.now()));
+    const secret = resumptionSecret(crypto, keys.master);
+    const bytes = Uint8Array.from(secret.bytes);
+    const peerChain = encodeChain(peer);
+    if (!resumes) this.#explain(peer.identity.peerId, crypto.sha256(peerChain));
+    try {
+      store.put({
+        keyId: keys.keyId,
+        secret: bytes,
+        peerId: peer.identity.peerId,
+        peerInstance: peer.instance.instanceId,
+        peerInstanceHash: peer.instance.hash,
+        ownInstanceHash: local.instance.credential.hash,
+        pinnedSpkiHash: peer.identity.spkiHash,
+        ownChainHash: ownChainHash(crypto, local),
+        peerChain,
+        madeAt,
+        expiresAt: resumes?.expiresAt ?? madeAt + resumptionMs,
+        sent: positions.sent,
+        received: positions.received,
+      });
+    } finally {
+      secret.wipe();
+      crypto.wipe(bytes);
+    }
+  }
+
+  /** A session that is not kept used this entry up. */
+  discard(entry: ResumptionEntry): void {
+    this.#guard(() => this.#parts.store.remove(entry.keyId));
+  }
+
+  /** A session ended: where its directions stood. */
+  ended(keyId: Uint8Array, positions: { readonly sent: Position; readonly received: Position }): void {
+    this.#guard(() => this.#parts.store.setPositions(keyId, positions.sent, positions.received));
+  }
+
+  /** Pin, block, permission or device list of this person changed. Throws what the store throws. */
+  forgetPeer(peerId: PeerId): void {
+    this.#parts.store.removePeer(peerId);
+  }
+
+  /** The passphrase changed, or this device became another. Throws what the store throws. */
+  forgetAll(): void {
+    this.#parts.store.removeAll();
+  }
+
+  /** At the start: what can be of no use any more. */
+  sweep(local: LocalParty): void {
+    const { crypto, clock, store } = this.#parts;
+    this.#guard(() => store.removeUnusable(Math.trunc(clock.now()), ownChainHash(crypto, local)));
+  }
+
+  /** Where the device is not named, only a person with one device has an entry to try. */
+  #toDial(target: DialTarget): ResumptionEntry | undefined {
+    const { crypto, store } = this.#parts;
+    const all = this.#guard(() => store.ofPeer(target.peerId)) ?? [];
+    const fitting = all.filter(({ peerInstance, pinnedSpkiHash, keyId }) => {
+      const isMeant = target.instanceId === undefined || target.instanceId === peerInstance;
+      return isMeant && crypto.equal(pinnedSpkiHash, target.pinnedSpkiHash) && !this.#spent.has(toHex(keyId));
+    });
+    const [entry] = fitting.length === 1 ? fitting : [];
+    for (const other of all) if (other !== entry) crypto.wipe(other.secret);
+    return entry;
+  }
+
+  #spend(keyId: Uint8Array): void {
+    this.#spent.add(toHex(keyId));
+    if (this.#spent.size <= maxResumptions) return;
+    for (const oldest of this.#spent) {
+      this.#spent.delete(oldest);
+      break;
+    }
+  }
+
+  #refused(entry: ResumptionEntry): void {
+    const { crypto, clock, logger, store } = this.#parts;
+    // Used up meanwhile by the session the other side dialled at the same time: nothing strange.
+    const wasOurs = !this.#spent.has(toHex(entry.keyId)) && this.#guard(() => store.byKeyId(entry.keyId)) !== undefined;
+    this.#guard(() => store.remove(entry.keyId));
+    if (!wasOurs) return;
+    logger.warn('session.resume-refused');
+    this.#refusals.delete(entry.peerId);
+    this.#refusals.set(entry.peerId, { at: clock.now(), chainHash: crypto.sha256(entry.peerChain) });
+    if (this.#refusals.size <= maxSources) return;
+    for (const oldest of this.#refusals.keys()) {
+      this.#refusals.delete(oldest);
+      break;
+    }
+  }
+
+  /** A device with a renewed chain has dropped its entries: its refusal was to be expected. */
+  #explain(peerId: PeerId, chainHash: Uint8Array): void {
+    const refusal = this.#refusals.get(peerId);
+    if (refusal && !this.#parts.crypto.equal(refusal.chainHash, chainHash)) this.#refusals.delete(peerId);
+  }
+
+  #guard<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#parts.logger.warn('resumption.store-failed', { reason: error instanceof Error ? error.name : 'unknown' });
+      return undefined;
+    }
+  }
+}
