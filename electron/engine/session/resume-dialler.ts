@@ -24,6 +24,8 @@ function startResume(env: HandshakeEnvironment, target: DialTarget, entry: Resum
     env.resumption?.drop(entry);
     return undefined;
   }
+  // Any of several devices may answer there: asked with another one's key id, it would refuse.
+  if (target.instanceId === undefined && peer.list.instances.filter(({ state }) => state === 'active').length > 1) return undefined;
   const cn = scope.own(crypto.randomSecret('content', 32));
   const ephemeral = crypto.generateDh();
   scope.own(ephemeral.secret);

@@ -1,0 +1,231 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { MeterCounts } from '../../../../shared/model/diagnostics';
+import { packItems } from '../../../../electron/engine/session/items';
+import { openRecord, sealRecord, startOf } from '../../../../electron/engine/session/records';
+import { resumptionMs } from '../../../../electron/engine/session/resumption-entry';
+import { dialFrom, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, restarted, rewrite, runBoth } from '../../../support/resume-kit';
+import { frameOf, newDevices, newParty, type Party } from '../../../support/session-kit';
+
+let alice: Party;
+let bob: Party;
+let a: Keeper;
+let b: Keeper;
+
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([newParty('Alice'), newParty('Bob')]);
+}, 60_000);
+
+beforeEach(() => {
+  a = keeperOf(alice, [bob]);
+  b = keeperOf(bob, [alice]);
+});
+
+/** What was counted since, without what costs nothing. */
+function spent(before: MeterCounts, after: MeterCounts): Partial<MeterCounts> {
+  const names = Object.keys(after) as (keyof MeterCounts)[];
+  return Object.fromEntries(names.filter((name) => after[name] !== before[name]).map((name) => [name, after[name] - before[name]]));
+}
+
+describe('a resumed handshake', () => {
+  it('S3-07 S3-11 S3-12: both sides end with one new session, under a new key id, of the same two devices', () => {
+    const first = meetOnce(a, b);
+    const [from, to] = [dialFrom(a, bob), listenAt(b)];
+    runBoth(from, to);
+    const [atA, atB] = [from.side.opened, to.side.opened];
+    expect([atA.resumes !== undefined, atB.resumes !== undefined]).toEqual([true, true]);
+    expect(atA.keys.keyId).toEqual(atB.keys.keyId);
+    expect(atA.keys.keyId).not.toEqual(first.atA.keys.keyId);
+    expect(atA.peer.identity.peerId).toBe(bob.local.peerId);
+    expect(atB.peer.instance.instanceId).toBe(alice.local.instanceId);
+    expect(atA.peer.exchange.hash).toEqual(bob.local.exchange.current.credential.hash);
+    expect([atA.sent.counter, atA.received.counter]).toEqual([1, 1]);
+    expect(atA.sent.digest).toEqual(atB.received.digest);
+    const { frame } = sealRecord(alice.crypto, atA.keys.tx, atA.sent, packItems([{ kind: 'message', bytes: Buffer.from('hello') }])[0] ?? new Uint8Array());
+    expect(openRecord(bob.crypto, atB.keys.rx, atB.received, frameOf(frame))).toBeDefined();
+  });
+
+  it('S3-12: a hundred resumptions in a row, whoever dials: a hundred different key ids, secrets and shares', () => {
+    meetOnce(a, b);
+    const seen = new Set<string>();
+    for (let at = 0; at < 100; at += 1) {
+      const [x, y] = at % 3 === 0 ? [b, a] : [a, b];
+      const [from, to] = [dialFrom(x, y.party), listenAt(y)];
+      seen.add(Buffer.from(from.side.out[0]?.subarray(8, 104) ?? []).toString('hex'));
+      runBoth(from, to);
+      expect(from.side.opened.resumes).toBeDefined();
+      keep(x, from.side.opened);
+      keep(y, to.side.opened);
+      seen.add(Buffer.from(from.side.opened.keys.keyId).toString('hex'));
+      seen.add(Buffer.from(entryOf(x, y.party).secret).toString('hex'));
+      expect(entryOf(x, y.party).secret).toEqual(entryOf(y, x.party).secret);
+    }
+    expect(seen.size).toBe(300);
+  });
+
+  it('S3-10: no RSA, KEM or signature on either side: two agreements and no more, also after both were started anew', async () => {
+    meetOnce(a, b);
+    const [later, there] = await Promise.all([restarted(a), restarted(b)]);
+    for (const [x, y] of [[a, b], [later, there]] as const) {
+      const before = [x.party.crypto.meter.read(), y.party.crypto.meter.read()] as const;
+      const [from, to] = [dialFrom(x, y.party), listenAt(y)];
+      runBoth(from, to);
+      // Sealed: the state and a confirmation by the dialler, a confirmation by the listener; opened likewise.
+      expect(spent(before[0], x.party.crypto.meter.read())).toEqual({ dh: 1, seal: 2, open: 1 });
+      expect(spent(before[1], y.party.crypto.meter.read())).toEqual({ dh: 1, seal: 1, open: 2 });
+      keep(x, from.side.opened);
+      keep(y, to.side.opened);
+    }
+    expect(later.party.crypto.meter.read()).toMatchObject({ rsaSign: 0, rsaVerify: 0, sign: 0, verify: 0, kemKeygen: 0, kemEncaps: 0, kemDecaps: 0 });
+  });
+
+  it('S3-27: sizes: M1 under 200 bytes, the whole resumption under 500, against thousands for the full handshake', () => {
+    meetOnce(a, b);
+    const [from, to] = [dialFrom(a, bob), listenAt(b)];
+    to.side.receive(from.side.out[0]);
+    from.side.receive(to.side.out[0]);
+    const sizes = { m1: from.side.out[0]?.length, m2: to.side.out[0]?.length, m3: from.side.out[1]?.length, m4: to.side.out[1]?.length };
+    expect(sizes).toEqual({ m1: 193, m2: 136, m3: 60, m4: 60 });
+  });
+
+  // All orders in which nothing is heard before it is sent.
+  const orders = [
+    ['send 3', 'send 4', 'hear 3', 'hear 4'],
+    ['send 3', 'send 4', 'hear 4', 'hear 3'],
+    ['send 4', 'send 3', 'hear 3', 'hear 4'],
+    ['send 4', 'send 3', 'hear 4', 'hear 3'],
+    ['send 3', 'hear 3', 'send 4', 'hear 4'],
+    ['send 4', 'hear 4', 'send 3', 'hear 3'],
+  ];
+  it.each(orders.map((order) => [order.join(', '), order] as const))('S3-04: any order of M3 and M4 succeeds: %s', (_, order) => {
+    meetOnce(a, b);
+    const [from, to] = [dialFrom(a, bob).side, listenAt(b).side];
+    to.receive(from.next());
+    from.receive(to.next());
+    const wire: Record<string, Uint8Array> = {};
+    for (const event of order) {
+      if (event === 'send 3') wire['3'] = from.next();
+      else if (event === 'send 4') wire['4'] = to.next();
+      else if (event === 'hear 3') to.receive(wire['3']);
+      else from.receive(wire['4']);
+    }
+    expect([from.result, to.result]).toEqual(['open', 'open']);
+  });
+
+  it('S3-05: M3 and M4 are records 0 of their directions, read by the reader of every later record', () => {
+    meetOnce(a, b);
+    const [from, to] = [dialFrom(a, bob), listenAt(b)];
+    to.side.receive(from.side.next());
+    from.side.receive(to.side.next());
+    const [m3, m4] = [from.side.out[0] ?? new Uint8Array(), to.side.out[0] ?? new Uint8Array()];
+    const { state } = to.side;
+    if (state.phase !== 'awaiting-confirm') return expect.unreachable();
+    for (const record of [m3, m4]) expect([record[0], record.length]).toEqual([3, 7 + 5 + 32 + 16]);
+    const read = openRecord(bob.crypto, state.keys.rx, startOf(state.keys.rx), frameOf(m3));
+    expect(read?.plaintext.subarray(0, 5)).toEqual(Uint8Array.of(1, 0, 0, 0, 32));
+    // Read as record 1 it is nothing.
+    expect(openRecord(bob.crypto, state.keys.rx, { ...startOf(state.keys.rx), counter: 1 }, frameOf(m3))).toBeUndefined();
+  });
+
+  it('S3-31: both dial at once from one entry: two sessions, the same on both sides', () => {
+    meetOnce(a, b);
+    const [one, two] = [dialFrom(a, bob), dialFrom(b, alice)];
+    const [oneThere, twoThere] = [listenAt(b), listenAt(a)];
+    oneThere.side.receive(one.side.next());
+    twoThere.side.receive(two.side.next());
+    one.side.receive(oneThere.side.next());
+    two.side.receive(twoThere.side.next());
+    oneThere.side.receive(one.side.next());
+    twoThere.side.receive(two.side.next());
+    one.side.receive(oneThere.side.next());
+    two.side.receive(twoThere.side.next());
+    expect([one, two, oneThere, twoThere].map(({ side }) => [side.result, side.opened.resumes !== undefined])).toEqual([1, 2, 3, 4].map(() => ['open', true]));
+    expect(one.side.opened.keys.keyId).toEqual(oneThere.side.opened.keys.keyId);
+    expect(two.side.opened.keys.keyId).toEqual(twoThere.side.opened.keys.keyId);
+    expect(one.side.opened.keys.keyId).not.toEqual(two.side.opened.keys.keyId);
+  });
+
+  it('S3-31: the second one to come may find the entry used up: a full handshake, and nothing noted', () => {
+    meetOnce(a, b);
+    const [one, two] = [dialFrom(a, bob), dialFrom(b, alice)];
+    runBoth(one, listenAt(b));
+    const late = listenAt(a);
+    late.side.receive(two.side.next());
+    two.side.receive(late.side.next());
+    expect(two.side.state.phase).toBe('awaiting-m2');
+    expect([b.resumptions.refusedAt(alice.local.peerId), b.lines.filter((line) => line.includes('refused'))]).toEqual([undefined, []]);
+    runBoth(two, late);
+    expect(late.side.opened.resumes).toBeUndefined();
+  });
+
+  it('S3-25 A43: two devices of one person resume, too, and their directions differ', async () => {
+    const [desk, pocket] = await newDevices('Carol');
+    const [x, y] = [keeperOf(desk, []), keeperOf(pocket, [])];
+    meetOnce(x, y);
+    const [from, to] = [dialFrom(x, pocket, pocket.local.instanceId), listenAt(y)];
+    runBoth(from, to);
+    const { tx, rx } = from.side.opened.keys;
+    expect(from.side.opened.resumes).toBeDefined();
+    expect(tx.record.bytes).not.toEqual(rx.record.bytes);
+  });
+
+  it('S3-30: RS, nonces and one-time shares are wiped when the session stands and when it fails; MK is never kept', () => {
+    const { atA } = meetOnce(a, b);
+    expect(entryOf(a, bob).secret).not.toEqual(atA.keys.master.bytes);
+    const first = dialFrom(a, bob);
+    const { state } = first.side;
+    if (state.phase !== 'awaiting-m2-resume') return expect.unreachable();
+    const there = listenAt(b);
+    runBoth(first, there);
+    expect([state.secret.wiped, state.cn.wiped, state.ephemeral.secret.wiped, Buffer.from(state.entry.secret).equals(Buffer.alloc(32))]).toEqual([true, true, true, true]);
+    keep(a, first.side.opened);
+    keep(b, there.side.opened);
+    const failing = dialFrom(a, bob);
+    const sent = failing.side.state;
+    if (sent.phase !== 'awaiting-m2-resume') return expect.unreachable();
+    failing.side.end('closed');
+    expect([sent.secret.wiped, sent.cn.wiped, sent.ephemeral.secret.wiped]).toEqual([true, true, true]);
+  });
+});
+
+describe('when an entry is tried', () => {
+  it('a resumption does not put the end of its entry off: seven days after the last full handshake', () => {
+    meetOnce(a, b);
+    const { expiresAt, madeAt } = entryOf(a, bob);
+    expect(expiresAt - madeAt).toBe(resumptionMs);
+    rewrite(a, bob, { madeAt: madeAt - 1_000, expiresAt: expiresAt - 1_000 });
+    const [from, to] = [dialFrom(a, bob), listenAt(b)];
+    runBoth(from, to);
+    keep(a, from.side.opened);
+    expect(entryOf(a, bob).expiresAt).toBe(expiresAt - 1_000);
+  });
+
+  it('an expired one is erased and the handshake is full from the start', () => {
+    meetOnce(a, b);
+    rewrite(a, bob, { expiresAt: entryOf(a, bob).madeAt });
+    const from = dialFrom(a, bob);
+    expect(from.side.state.phase).toBe('awaiting-m2');
+    expect(a.store.ofPeer(bob.local.peerId)).toEqual([]);
+  });
+
+  it('one at a time: while a resumption is under way a second dial is a full one', () => {
+    meetOnce(a, b);
+    const [one, two] = [dialFrom(a, bob), dialFrom(a, bob)];
+    expect([one.side.state.phase, two.side.state.phase]).toEqual(['awaiting-m2-resume', 'awaiting-m2']);
+    one.side.end('timeout');
+    one.desk.release();
+    expect(dialFrom(a, bob).side.state.phase).toBe('awaiting-m2-resume');
+  });
+
+  it('of a person with two devices only where it is known which one answers', async () => {
+    const [desk, pocket] = await newDevices('Carol');
+    const x = keeperOf(alice, [desk]);
+    const [d, p] = [keeperOf(desk, [alice]), keeperOf(pocket, [alice])];
+    for (const there of [d, p]) meetOnce(x, there);
+    expect(x.store.ofPeer(desk.local.peerId)).toHaveLength(2);
+    expect(dialFrom(x, desk).side.state.phase).toBe('awaiting-m2');
+    const named = dialFrom(x, desk, desk.local.instanceId);
+    const there = listenAt(d);
+    runBoth(named, there);
+    expect(there.side.opened.resumes).toBeDefined();
+  });
+});
