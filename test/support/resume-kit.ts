@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { InstanceId } from '../../electron/engine/ids';
@@ -5,6 +6,8 @@ import type { Clock } from '../../electron/engine/ports';
 import type { HandshakeEnvironment, Opened } from '../../electron/engine/session/handshake-state';
 import type { ResumptionEntry, ResumptionStore } from '../../electron/engine/session/resumption-entry';
 import { type LeasingDesk, Resumptions } from '../../electron/engine/session/resumptions';
+import { encodeFrame, frameTypes } from '../../electron/engine/wire/frame';
+import { concat } from '../../electron/engine/wire/writer';
 import { openDatabase } from '../../electron/storage/database';
 import { createResumptionStore } from '../../electron/storage/resumption-store';
 import { migrate } from '../../electron/storage/migrate';
@@ -95,6 +98,11 @@ export function meetOnce(a: Keeper, b: Keeper): { readonly atA: Opened; readonly
   keep(a, from.side.opened);
   keep(b, to.side.opened);
   return { atA: from.side.opened, atB: to.side.opened };
+}
+
+/** An M1 of a resumption that is right in its layout and nothing else. */
+export function junkResume(): Uint8Array {
+  return encodeFrame(frameTypes.m1, concat(Uint8Array.of(2), randomBytes(112), Uint8Array.of(0), randomBytes(72)));
 }
 
 /** The one entry a device has of another. */

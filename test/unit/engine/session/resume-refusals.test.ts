@@ -3,7 +3,7 @@ import { encodeResumeM1, encodeResumeM2 } from '../../../../electron/engine/sess
 import { resumeProof, resumeTarget, sealState, stateOf } from '../../../../electron/engine/session/resume-keys';
 import type { Pin } from '../../../../electron/engine/session/handshake-state';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
-import { dialFrom, type DeskSide, entryOf, keep, type Keeper, keeperOf, listenAt, meetOnce, rewrite, runBoth, type Seen } from '../../../support/resume-kit';
+import { dialFrom, type DeskSide, entryOf, junkResume, keep, type Keeper, keeperOf, listenAt, meetOnce, rewrite, runBoth, type Seen } from '../../../support/resume-kit';
 import { newParty, type Party, testNow } from '../../../support/session-kit';
 
 let alice: Party;
@@ -75,7 +75,7 @@ describe('what a listener answers with a retry', () => {
   it('S3-32: junk costs no agreement, no opening and nothing on the disk', () => {
     meetOnce(a, b);
     const before = bob.crypto.meter.read();
-    for (let at = 0; at < 20; at += 1) listenAt(b).side.receive(encodeFrame(frameTypes.m1, Uint8Array.of(2, ...bob.crypto.random(185))).fill(0, 136, 137));
+    for (let at = 0; at < 20; at += 1) expect(refusal(answeredBy(junkResume()))).toBe('resume-unknown');
     expect(bob.crypto.meter.read()).toEqual(before);
   });
 

@@ -1,0 +1,252 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Session, SessionItem } from '../../../../electron/engine/session/session';
+import { createSessionHost, type SessionHost, type SessionHostParts } from '../../../../electron/engine/session/session-host';
+import type { ResumptionStore } from '../../../../electron/engine/session/resumption-entry';
+import { Resumptions } from '../../../../electron/engine/session/resumptions';
+import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
+import { bytewise, createLinkPair, type LinkPairOptions } from '../../../support/link-pair';
+import { ManualClock } from '../../../support/manual-clock';
+import { junkResume, newResumptionStore } from '../../../support/resume-kit';
+import { newParty, type Party, peersOf, recordingLogger, targetOf, testNow } from '../../../support/session-kit';
+
+let alice: Party;
+let bob: Party;
+let clock: ManualClock;
+let a: End;
+let b: End;
+
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([newParty('Alice'), newParty('Bob')]);
+}, 60_000);
+
+beforeEach(() => {
+  clock = new ManualClock(testNow);
+  a = endOf(alice, bob);
+  b = endOf(bob, alice);
+});
+
+interface End {
+  readonly party: Party;
+  readonly host: SessionHost;
+  readonly store: ResumptionStore;
+  readonly resumptions: Resumptions;
+  readonly sessions: Session[];
+  readonly items: SessionItem[];
+  readonly logger: ReturnType<typeof recordingLogger>;
+}
+
+function endOf(party: Party, other: Party, changes: Partial<SessionHostParts> = {}, store: ResumptionStore = newResumptionStore()): End {
+  const [sessions, items]: [Session[], SessionItem[]] = [[], []];
+  const logger = recordingLogger();
+  const { crypto } = party;
+  const resumptions = new Resumptions({ crypto, clock, logger, store });
+  const host = createSessionHost({
+    crypto,
+    clock,
+    logger,
+    local: () => party.local,
+    peers: peersOf([other]),
+    resumptions,
+    onSession: (session) => {
+      sessions.push(session);
+      session.onItems((batch) => items.push(...batch));
+    },
+    ...changes,
+  });
+  return { party, host, store, resumptions, sessions, items, logger };
+}
+
+/** `from` dials `to`; both ends of the connection and the session, or why there was none. */
+async function dial(from: End, to: End, options: Partial<LinkPairOptions> = {}) {
+  const pair = createLinkPair({ clock, ...options });
+  to.host.accept(pair.listener);
+  const dialled = from.host.dial(pair.dialler, targetOf(to.party));
+  dialled.catch(() => {});
+  await clock.advance(200);
+  return { pair, dialled, session: await dialled };
+}
+
+const text = (value: string): SessionItem => ({ kind: 'message', bytes: new TextEncoder().encode(value) });
+const entries = (of: End, other: Party) => of.store.ofPeer(other.local.peerId);
+
+describe('sessions that resume', () => {
+  it('S3-08 S3-10: cut, they resume, say so on both sides, and items go on', async () => {
+    const first = await dial(a, b);
+    expect([first.session.resumed, b.sessions[0]?.resumed]).toEqual([false, false]);
+    first.session.send([text('before')]);
+    await clock.advance(10);
+    first.pair.dialler.destroy();
+    await clock.advance(10);
+    for (let at = 1; at <= 3; at += 1) {
+      const next = at === 2 ? await dial(b, a) : await dial(a, b);
+      expect([a.sessions[at]?.resumed, b.sessions[at]?.resumed]).toEqual([true, true]);
+      expect(a.sessions[at]?.keyId).toEqual(b.sessions[at]?.keyId);
+      next.session.send([text(`again ${at}`)]);
+      await clock.advance(10);
+      next.pair.listener.destroy();
+      await clock.advance(10);
+    }
+    expect(b.items).toEqual([text('before'), text('again 1'), text('again 3')]);
+    expect(a.items).toEqual([text('again 2')]);
+  });
+
+  it('S3-26 S3-11: the same when every byte comes alone', async () => {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    const { session } = await dial(a, b, { tamper: bytewise() });
+    expect(session.resumed).toBe(true);
+    session.send([text('slowly')]);
+    await clock.advance(10);
+    expect(b.items).toEqual([text('slowly')]);
+  });
+
+  it('one entry per pair of devices, the one of the session in use; its positions are written at the end', async () => {
+    const { session } = await dial(a, b);
+    const [kept] = entries(a, bob);
+    expect(kept?.keyId).toEqual(session.keyId);
+    expect([kept?.sent.counter, kept?.received.counter]).toEqual([1, 1]);
+    session.send([text('one')]);
+    session.send([text('two')]);
+    b.sessions[0]?.send([text('three')]);
+    await clock.advance(10);
+    session.close();
+    await clock.advance(10);
+    const [[atA], [atB]] = [entries(a, bob), entries(b, alice)];
+    expect([atA?.sent.counter, atA?.received.counter]).toEqual([3, 2]);
+    expect([atB?.sent, atB?.received]).toEqual([atA?.received, atA?.sent]);
+    expect(entries(a, bob)).toHaveLength(1);
+  });
+
+  it('A51: records in flight when the connection broke are no reason to refuse', async () => {
+    const { session, pair } = await dial(a, b);
+    b.sessions[0]?.send([text('arrives')]);
+    await clock.advance(10);
+    b.sessions[0]?.send([text('lost'), text('lost, too')]);
+    pair.dialler.vanish();
+    pair.listener.vanish();
+    await clock.advance(10);
+    expect(session.digests.received.counter).toBeLessThan(b.sessions[0]?.digests.sent.counter ?? 0);
+    expect((await dial(a, b)).session.resumed).toBe(true);
+  });
+
+  it('A51: a listener that lost what it had sent meets a full handshake', async () => {
+    const { session } = await dial(a, b);
+    const [early] = entries(b, alice);
+    b.sessions[0]?.send([text('sent')]);
+    await clock.advance(10);
+    session.close();
+    await clock.advance(10);
+    // Restored from before the end of the session: the store's state of then.
+    if (early) b.store.put(early);
+    const next = await dial(a, b);
+    expect([next.session.resumed, b.sessions[1]?.resumed]).toEqual([false, false]);
+    expect(b.logger.lines.join()).toContain('resume-stale');
+  });
+});
+
+describe('a refusal on the connection', () => {
+  it('A47 A56: the full handshake follows at once on the same connection, without another dial; it is noted', async () => {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    b.store.removeAll();
+    const { session, pair } = await dial(a, b);
+    expect(session.resumed).toBe(false);
+    expect(pair.dialler.sent.map((bytes) => [bytes[0], bytes[7]])).toEqual([[1, 2], [1, 1], [3, expect.any(Number)]]);
+    expect(a.resumptions.refusedAt(bob.local.peerId)).toBeGreaterThanOrEqual(testNow);
+    expect(a.logger.lines.filter((line) => line.startsWith('session.resume-refused'))).toHaveLength(1);
+    expect(b.logger.lines.join()).toContain('resume-unknown');
+    session.close();
+    await clock.advance(10);
+    expect((await dial(a, b)).session.resumed).toBe(true);
+  });
+
+  it('A41: comes as late as every other refusal, counted from M1', async () => {
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    pair.dialler.send(junkResume());
+    await clock.advance(50);
+    expect(pair.listener.sent).toEqual([]);
+    await clock.advance(1);
+    expect(pair.listener.sent).toEqual([encodeFrame(frameTypes.retry, new Uint8Array(0))]);
+    expect([pair.listener.closed, b.host.counts.halfOpen]).toEqual([false, 1]);
+    await clock.advance(10_000);
+    expect([pair.listener.destroyed, b.host.counts.halfOpen]).toEqual([true, 0]);
+  });
+
+  it('S3-11: whoever does not wait for the answer is gone without one', async () => {
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    const junk = junkResume();
+    pair.dialler.send(Buffer.concat([junk, encodeFrame(frameTypes.m1, new Uint8Array(1_300).fill(1))]));
+    await clock.advance(100);
+    expect([pair.listener.destroyed, pair.listener.sent, b.host.counts.halfOpen]).toEqual([true, [], 0]);
+  });
+
+  it('S3-32 A54: refused connections hold no place that others need: they give way as silent ones do', async () => {
+    const limits = { halfOpen: 4, halfOpenKept: 1, halfOpenPerSource: 4 };
+    b = endOf(bob, alice, { limits });
+    const junk = junkResume();
+    const pairs = Array.from({ length: 3 }, (_, at) => createLinkPair({ clock, diallerAddress: { host: `198.51.100.${at + 1}`, port: 1 } }));
+    for (const pair of pairs) {
+      b.host.accept(pair.listener);
+      pair.dialler.send(junk);
+    }
+    await clock.advance(1_200);
+    expect(b.host.counts.halfOpen).toBe(3);
+    const { session } = await dial(a, b, { diallerAddress: { host: '203.0.113.9', port: 1 } });
+    expect(session.resumed).toBe(false);
+    expect(pairs.filter((pair) => pair.listener.closed)).toHaveLength(1);
+  });
+
+  it('A57: blocked between two sessions: neither resumed nor anew', async () => {
+    const blocked = { party: alice, pin: { blocked: true } };
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    b = endOf(bob, alice, { peers: peersOf([blocked]) }, b.store);
+    await expect(dial(a, b)).rejects.toThrow('retry-asked');
+    expect([a.sessions.length, b.sessions.length]).toEqual([1, 0]);
+  });
+
+  it('A57: the pin changes while a resumption is under way: no session', async () => {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    const pins = { blocked: false };
+    const store = b.store;
+    b = endOf(bob, alice, { peers: { pinned: (peerId) => (peerId === alice.local.peerId ? { spkiHash: pins.blocked ? new Uint8Array(32) : alice.local.identity.spkiHash, blocked: false } : undefined) } }, store);
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    const dialled = a.host.dial(pair.dialler, targetOf(bob));
+    dialled.catch(() => {});
+    await clock.advance(2);
+    pins.blocked = true;
+    await clock.advance(100);
+    expect([b.sessions.length, pair.listener.destroyed, store.ofPeer(alice.local.peerId)]).toEqual([0, true, []]);
+  });
+});
+
+describe('a store that fails', () => {
+  const failing = (store: ResumptionStore): ResumptionStore => {
+    const no = (): never => {
+      throw new Error('the disk is full');
+    };
+    return { ...store, put: no, setPositions: no, remove: no, removePeer: no, removeAll: no, removeUnusable: no };
+  };
+
+  it('costs resumptions, never a session; what was used up stays so while the program runs', async () => {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    const [before] = entries(a, bob);
+    a = endOf(alice, bob, {}, failing(a.store));
+    const resumed = await dial(a, b);
+    expect(resumed.session.resumed).toBe(true);
+    expect(entries(a, bob)[0]?.keyId).toEqual(before?.keyId);
+    resumed.session.close();
+    await clock.advance(10);
+    const next = await dial(a, b);
+    expect(next.session.resumed).toBe(false);
+    next.session.send([text('works')]);
+    await clock.advance(10);
+    expect(b.items).toEqual([text('works')]);
+    expect(a.logger.lines.filter((line) => line.startsWith('resumption.not-kept'))).toHaveLength(2);
+  });
+});
