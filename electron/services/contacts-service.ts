@@ -65,11 +65,8 @@ export function contactsService(parts: ContactsParts): Handlers['contacts'] {
 
   const change = (profile: OpenProfile, row: ContactRow, also: () => void = () => undefined): null => {
     profile.commit(() => {
-      const before = profile.stores.contacts.byId(row.contactId);
       profile.stores.contacts.put(row);
       also();
-      // What sessions agreed on under other permissions is not taken up again.
-      if (JSON.stringify(before?.permissions) !== JSON.stringify(row.permissions)) profile.resumptions.forgetPeer(row.peerId);
       events.emit({ type: 'contact.changed', contactId: row.contactId });
     });
     return null;

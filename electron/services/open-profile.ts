@@ -33,6 +33,7 @@ import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
 import { Tries } from './tries';
 import { tellWaiting, waitingRule } from './waiting-news';
+import { watchRights } from './watched-contacts';
 
 /** Connections being made at once, whoever they are for. */
 const dialsAtOnce = 16;
@@ -91,16 +92,11 @@ export class OpenProfile {
     const { crypto, clock, random, logger, events, transport } = around;
     this.#around = around;
     this.vault = vault;
-    this.stores = vault.stores;
+    this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions });
+    const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
+    this.stores = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
     this.local = local;
-    this.resumptions = new Resumptions({ crypto, clock, logger, store: this.stores.resumptions });
-    this.book = new PeerBook(
-      this.stores.peers,
-      crypto,
-      clock,
-      (peerId) => this.engine.devicesChanged(peerId),
-      (peerId) => this.resumptions.forgetPeer(peerId),
-    );
+    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions);
     this.newMessageId = orderedHandles(random, clock);
     this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined);
     this.history = new History({
