@@ -172,3 +172,49 @@ export function openHandshake(message: 'm1' | 'm2', whole: Uint8Array, kemSecret
 export function isSignedBy(signingKey: Uint8Array, purpose: string, message: Uint8Array, signature: Uint8Array): boolean {
   return sodium.crypto_sign_verify_detached(signature, Buffer.concat([label(purpose), message]), signingKey);
 }
+
+export interface TwinSealing {
+  /** The recipient's X-Wing public key and the hash of the credential that carries it. */
+  readonly recipientKey: Uint8Array;
+  readonly recipientCredentialHash: Uint8Array;
+  /** The 64 random bytes the encapsulation is made of. */
+  readonly coins: Uint8Array;
+  /** CN in M1, SN in M2. */
+  readonly nonce: Uint8Array;
+  readonly chain: Uint8Array;
+  readonly share: Uint8Array;
+  readonly statement: Uint8Array;
+  /** Signs when the KEM ciphertext is known. */
+  readonly sign: (kemCiphertextHash: Buffer) => Uint8Array;
+}
+
+/** Makes M1 or M2 of the full mode as its sender does. */
+export function sealHandshake(message: 'm1' | 'm2', of: TwinSealing): Buffer {
+  const { ciphertext, sharedSecret } = sodium.crypto_kem_xwing_enc_deterministic(of.recipientKey, of.coins);
+  const binding = Buffer.concat([label(`${message}-content`), sha256(of.recipientKey), sha256(ciphertext)]);
+  const seal = (purpose: string, key: Uint8Array, plaintext: Uint8Array): Buffer =>
+    Buffer.from(sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, Buffer.concat([label(purpose), binding]), null, Buffer.alloc(24), key));
+  const sealedNonce = seal('kem-content', hkdf(sharedSecret, Buffer.concat([label('kem-content'), binding]), 32), of.nonce);
+  const body = Buffer.concat([lp(of.chain), of.share, lp(of.statement), of.sign(sha256(ciphertext))]);
+  const sealedBody = seal(`${message}-content`, hkdf(of.nonce, Buffer.concat([label('content-key'), binding]), 32), body);
+  const selector = sha256(label('selector'), of.recipientCredentialHash, ciphertext).subarray(0, 8);
+  return frame(message === 'm1' ? 1 : 2, Buffer.concat([Buffer.of(1), selector, ciphertext, sealedNonce, sealedBody]));
+}
+
+/** Ed25519 over label ‖ message. */
+export function signWith(seed: Uint8Array, purpose: string, message: Uint8Array): Buffer {
+  return Buffer.from(sodium.crypto_sign_detached(Buffer.concat([label(purpose), message]), sodium.crypto_sign_seed_keypair(seed).privateKey));
+}
+
+/** X25519. */
+export function agree(secret: Uint8Array, share: Uint8Array): Buffer {
+  return Buffer.from(sodium.crypto_scalarmult(secret, share));
+}
+
+export function shareOf(secret: Uint8Array): Buffer {
+  return Buffer.from(sodium.crypto_scalarmult_base(secret));
+}
+
+export function kemPublicOf(secret: Uint8Array): Buffer {
+  return Buffer.from(sodium.crypto_kem_xwing_seed_keypair(secret).publicKey);
+}
