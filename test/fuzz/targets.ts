@@ -4,7 +4,8 @@ import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
 import { lanPackets } from './targets/lan';
-import { frames, handshake, items } from './targets/wire';
+import { resumeListener } from './targets/resume';
+import { frames, handshake, items, resumption } from './targets/wire';
 
 /** Every parser that meets foreign bytes. */
 export async function allTargets(): Promise<Target[]> {
@@ -13,6 +14,8 @@ export async function allTargets(): Promise<Target[]> {
     frames(),
     items(),
     handshake(),
+    resumption(),
+    await resumeListener(),
     await layout(),
     await messages(),
     await shortForms(),

@@ -1,5 +1,6 @@
 import { packItems, parseItems } from '../../../electron/engine/session/items';
-import { encodeBody, parseBody, parseHandshakeFrame } from '../../../electron/engine/session/handshake-message';
+import { encodeBody, modes, parseBody, parseHandshakeFrame } from '../../../electron/engine/session/handshake-message';
+import { encodeResumeM1, encodeResumeM2 } from '../../../electron/engine/session/resume-message';
 import { encodeFrame, FrameReader, frameTypes } from '../../../electron/engine/wire/frame';
 import { WireError } from '../../../electron/engine/wire/reader';
 import { assertSame, outcomeOf, type Target } from '../target';
@@ -62,6 +63,39 @@ export function handshake(): Target {
         const read = parseBody(bytes);
         assertSame(encodeBody(read), bytes, 'a handshake body');
         return 'body';
+      }),
+  };
+}
+
+/** M1 and M2 of a resumption: what is read is what was written, to the last byte. */
+export function resumption(): Target {
+  const fields = { keyId: new Uint8Array(32).fill(1), cn: new Uint8Array(32).fill(2), share: new Uint8Array(32).fill(4), target: new Uint8Array(16).fill(5), hint: new Uint8Array(5) };
+  const first = encodeResumeM1(
+    fields,
+    () => new Uint8Array(40).fill(6),
+    () => new Uint8Array(32).fill(7),
+  );
+  const second = encodeResumeM2({ ...fields, sn: new Uint8Array(32).fill(8) });
+  return {
+    name: 'resumption',
+    seeds: [first.slice(7), second.slice(7)],
+    run: (bytes) =>
+      outcomeOf(promised, () => {
+        const payload = bytes.subarray(0, 16_384);
+        const type = (bytes[bytes.length - 1] ?? 0) % 2 === 1 ? frameTypes.m1 : frameTypes.m2;
+        const frame = encodeFrame(type, payload);
+        const read = parseHandshakeFrame({ type, header: frame.subarray(0, 7), payload, frame });
+        if (read.mode !== modes.resume) return 'full';
+        const again =
+          read.message === 'm2'
+            ? encodeResumeM2(read)
+            : encodeResumeM1(
+                read,
+                () => read.state,
+                () => read.proof,
+              );
+        assertSame(again, frame, 'a resumption');
+        return `${read.message}${read.message === 'm1' && read.hint.length > 0 ? ' with a hint' : ''}`;
       }),
   };
 }
