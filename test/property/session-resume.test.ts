@@ -224,16 +224,15 @@ describe('over schedules', () => {
         // What was said arrives at most once and in order, whatever sessions came and went.
         expect(b.heard).toEqual([...new Set(b.heard)].sort((x, y) => Number(x) - Number(y)));
         const [atA, atB] = [a.store.ofPeer(bob.local.peerId), b.store.ofPeer(alice.local.peerId)];
-        expect(atA.length).toBeLessThanOrEqual(1);
-        expect(atA.map(({ keyId }) => keyId)).toEqual(a.current ? [a.current.keyId] : []);
-        // After the last session both ends hold the same entry, unless one has forgotten it since.
-        if (atB.length > 0) expect(atB[0]?.keyId).toEqual(atA[0]?.keyId);
+        // That of the session in use; none where it was forgotten, or used up by a second session that lost against this one.
+        for (const kept of [atA, atB]) if (kept.length > 0) expect(kept.map(({ keyId }) => keyId)).toEqual([a.current?.keyId]);
+        const serves = atA.length > 0 && atB.length > 0;
         // And it serves: the next one resumes.
         a.current?.close();
         await clock.advance(1_000);
         dial(b, a, 1);
         await clock.advance(1_000);
-        expect([a.current?.resumed, b.current?.resumed]).toEqual([atB.length > 0, atB.length > 0]);
+        expect([a.current?.resumed, b.current?.resumed]).toEqual([serves, serves]);
         for (const end of [a, b]) end.host.close();
       }),
       { numRuns: 40 },

@@ -76,7 +76,7 @@ export class Resumptions {
         if (isFree) onProven();
         return isFree;
       },
-      drop: ({ keyId }) => void this.#guard(() => this.#parts.store.remove(keyId)),
+      drop: (entry) => this.discard(entry),
       refused: (entry) => this.#refused(entry),
       spend: ({ keyId }) => this.#spend(keyId),
       release: () => {
@@ -117,7 +117,7 @@ export class Resumptions {
     }
   }
 
-  /** A session that is not kept used this entry up. */
+  /** It is of no use any more, or was used up by a session that is not kept. */
   discard(entry: ResumptionEntry): void {
     this.#guard(() => this.#parts.store.remove(entry.keyId));
   }

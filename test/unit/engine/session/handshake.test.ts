@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defaultSettings, settings } from '../../../../shared/model/settings';
+import { Secret } from '../../../../electron/engine/crypto/secret';
 import { openFrom, sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
-import { encodeBody, encodeHandshakeFrame } from '../../../../electron/engine/session/handshake-message';
+import { encodeBody, encodeHandshakeFrame, modes } from '../../../../electron/engine/session/handshake-message';
 import { packItems } from '../../../../electron/engine/session/items';
 import { createSemiStatic } from '../../../../electron/engine/session/semi-static';
 import { sealRecord, startOf } from '../../../../electron/engine/session/records';
@@ -122,6 +124,40 @@ describe('four messages', () => {
   });
 });
 
+describe('nonces as tokens', () => {
+  const tokens: readonly (readonly [string, Uint8Array])[] = [
+    ['a counter', Uint8Array.from({ length: 32 }, (_, at) => (at === 31 ? 1 : 0))],
+    ['words', Uint8Array.from(Buffer.from('a ticket that means something...'))],
+    ['all ones', new Uint8Array(32).fill(255)],
+  ];
+  /** Primitives whose nonces are this token, as those of somebody without a generator would be. */
+  const withToken = (party: Party, token: Uint8Array): Party['crypto'] => ({
+    ...party.crypto,
+    randomSecret: (kind, length) => (kind === 'content' ? party.crypto.secret(kind, token.slice()) : party.crypto.randomSecret(kind, length)),
+  });
+
+  it.each(tokens)('S3-28 A49: %s in the place of CN or SN, again and again: sessions stand, with keys that never repeat', (_, token) => {
+    const seen = new Set<string>();
+    for (const [mine, theirs] of [[token, undefined], [undefined, token], [token, undefined], [undefined, token]]) {
+      const a = dialler(alice, targetOf(bob), [bob], mine && { crypto: withToken(alice, mine) });
+      const b = listener(bob, [alice], theirs && { crypto: withToken(bob, theirs) }).receive(a.next());
+      a.receive(b.next());
+      b.receive(a.next());
+      a.receive(b.next());
+      expect([a.result, b.result]).toEqual(['open', 'open']);
+      seen.add(Buffer.from(a.opened.keys.keyId).toString('hex'));
+    }
+    expect(seen.size).toBe(4);
+  });
+
+  it('S3-28 A49: the same token on both sides is no session', () => {
+    const token = new Uint8Array(32).fill(7);
+    const a = dialler(alice, targetOf(bob), [bob], { crypto: withToken(alice, token) });
+    const b = listener(bob, [alice], { crypto: withToken(bob, token) }).receive(a.next());
+    expect([b.result, b.out]).toEqual(['nonce', []]);
+  });
+});
+
 describe('what the listener refuses', () => {
   const refusal = (side: Side): readonly [string, string] => [side.result, side.state.phase === 'failed' ? side.state.answer : ''];
 
@@ -202,6 +238,32 @@ describe('what the listener refuses', () => {
       short[0] = 1;
       expect(refusal(listener(bob, [alice]).receive(encodeFrame(frameTypes.m1, short))), `${length} bytes`).toEqual(['malformed', 'none']);
     }
+  });
+
+  it('S3-13 S3-14: a nonce of any length but 32, legal in the text or not, opens no envelope: no answer', () => {
+    const { hash, kemKey } = bob.local.exchange.current.credential;
+    for (const length of [8, 10, 16, 20, 24, 64, 96, 128]) {
+      const nonce = new Secret('content', alice.crypto.random(length));
+      const m1 = encodeHandshakeFrame(alice.crypto, frameTypes.m1, hash, sealTo(alice.crypto, 'm1-content', kemKey, nonce, () => new Uint8Array(6_000)));
+      const there = listener(bob, [alice]).receive(m1);
+      expect([refusal(there), there.out], `${length} bytes`).toEqual([['envelope', 'none'], []]);
+      const a = dialler(alice, targetOf(bob), [bob]);
+      a.next();
+      const own = alice.local.exchange.current.credential;
+      const sn = new Secret('content', alice.crypto.random(length));
+      expect(a.receive(encodeHandshakeFrame(alice.crypto, frameTypes.m2, own.hash, sealTo(alice.crypto, 'm2-content', own.kemKey, sn, () => new Uint8Array(6_000)))).result).toBe('envelope');
+    }
+  });
+
+  it('S3-21: no other mode exists: confirming by one nonce encrypted under the other is not offered, to nobody, by no setting', () => {
+    for (let mode = 0; mode < 256; mode += 1) {
+      if (mode === 1 || mode === 2) continue;
+      const bytes = dialler(alice, targetOf(bob), [bob]).next();
+      bytes[7] = mode;
+      expect(refusal(listener(bob, [alice]).receive(bytes))).toEqual(['malformed', 'none']);
+    }
+    expect(Object.keys(modes)).toEqual(['full', 'resume']);
+    for (const name of ['confirm', 'confirmation', 'cipher', 'handshake', 'mode', 'suite']) expect(settings.safeParse({ ...defaultSettings, [name]: '3des' }).success).toBe(false);
   });
 
   it('A49: shares of low order, for contacts and with a valid signature, too', () => {

@@ -1,10 +1,12 @@
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Clock, Listener } from '../../../../electron/engine/ports';
+import { Resumptions } from '../../../../electron/engine/session/resumptions';
 import { createSessionHost, type SessionHost } from '../../../../electron/engine/session/session-host';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { createTcpTransport } from '../../../../electron/network/tcp-transport';
+import { newResumptionStore } from '../../../support/resume-kit';
 import { newParty, type Party, peersOf, recordingLogger, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
@@ -29,15 +31,17 @@ const clock: Clock = {
   },
 };
 
-function hostOf(party: Party, other: Party, sessions: Session[]): SessionHost {
-  const host = createSessionHost({ crypto: party.crypto, clock, logger: recordingLogger(), local: () => party.local, peers: peersOf([other]), onSession: (session) => sessions.push(session) });
+function hostOf(party: Party, other: Party, sessions: Session[], store = newResumptionStore()): SessionHost {
+  const logger = recordingLogger();
+  const resumptions = new Resumptions({ crypto: party.crypto, clock, logger, store });
+  const host = createSessionHost({ crypto: party.crypto, clock, logger, local: () => party.local, peers: peersOf([other]), resumptions, onSession: (session) => sessions.push(session) });
   ends.push(() => host.close());
   return host;
 }
 
-async function listening(): Promise<{ readonly sessions: Session[]; readonly host: SessionHost; readonly listener: Listener }> {
+async function listening(store = newResumptionStore()): Promise<{ readonly sessions: Session[]; readonly host: SessionHost; readonly listener: Listener }> {
   const sessions: Session[] = [];
-  const host = hostOf(bob, alice, sessions);
+  const host = hostOf(bob, alice, sessions, store);
   const listener = await createTcpTransport().listen({ host: '127.0.0.1', port: 0 }, (link) => host.accept(link));
   ends.push(() => listener.close());
   return { sessions, host, listener };
@@ -70,6 +74,28 @@ describe('over real TCP', () => {
     sessions[0]?.onClose(() => (closed += 1));
     session.close();
     await until(() => closed === 1);
+  });
+
+  it('S3-26 S3-10: cut and dialled again, it is resumed, time and again; refused, the full handshake follows on the same connection', async () => {
+    const [mine, theirs] = [newResumptionStore(), newResumptionStore()];
+    const { sessions, listener } = await listening(theirs);
+    const host = hostOf(alice, bob, [], mine);
+    const transport = createTcpTransport();
+    for (let at = 0; at < 5; at += 1) {
+      if (at === 3) theirs.removeAll();
+      const link = await transport.dial(listener.address, 2_000);
+      const session = await host.dial(link, targetOf(bob));
+      await until(() => sessions.length === at + 1);
+      expect([session.resumed, sessions[at]?.resumed]).toEqual(at === 0 || at === 3 ? [false, false] : [true, true]);
+      const heard: SessionItem[] = [];
+      sessions[at]?.onItems((items) => heard.push(...items));
+      session.send([{ kind: 'message', bytes: Buffer.from(`session ${at}`) }]);
+      await until(() => heard.length === 1);
+      let closed = 0;
+      for (const each of [session, sessions[at]]) each?.onClose(() => (closed += 1));
+      link.destroy();
+      await until(() => closed === 2);
+    }
   });
 
   it('S3-11 A54: junk on the port is closed on while a session goes on', async () => {
