@@ -22,6 +22,8 @@ export interface ConnectionParts {
   readonly onOpen: (opened: Opened) => LiveSession | undefined;
   /** A resumption was refused; the handshake goes on, for a full M1. */
   readonly onRefused?: (reason: FailureReason) => void;
+  /** After that: the next frame has come. */
+  readonly onAgain?: () => void;
   /** Once, instead. The link is being closed. */
   readonly onFailed: (failure: Failed) => void;
   readonly onFault: (error: unknown) => void;
@@ -91,6 +93,7 @@ export class Connection {
       return;
     }
     if (this.#cancelRefusal) return this.end('unexpected-frame');
+    if (this.#state.phase === 'awaiting-m1' && this.#state.refused) this.#parts.onAgain?.();
     this.#step({ kind: 'frame', frame, now: this.#parts.clock.now() });
   }
 

@@ -168,9 +168,10 @@ export class Resumptions {
   #refused(entry: ResumptionEntry): void {
     const { crypto, clock, logger, store } = this.#parts;
     // Used up meanwhile by the session the other side dialled at the same time: nothing strange.
-    const wasOurs = !this.#spent.has(toHex(entry.keyId)) && this.#guard(() => store.byKeyId(entry.keyId)) !== undefined;
+    const kept = this.#guard(() => store.byKeyId(entry.keyId));
+    if (kept) crypto.wipe(kept.secret);
     this.#guard(() => store.remove(entry.keyId));
-    if (!wasOurs) return;
+    if (!kept || this.#spent.has(toHex(entry.keyId))) return;
     logger.warn('session.resume-refused');
     this.#refusals.delete(entry.peerId);
     this.#refusals.set(entry.peerId, { at: clock.now(), chainHash: crypto.sha256(entry.peerChain) });

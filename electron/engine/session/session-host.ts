@@ -219,6 +219,7 @@ class Host implements SessionHost {
         this.#rejections.note(reason, source);
         ticket?.again(clock.monotonic(), () => connection.end('busy'));
       },
+      onAgain: () => ticket?.spoke(),
       onFailed: (failure) => {
         this.#underWay.delete(end);
         desk?.release();
