@@ -29,6 +29,7 @@ import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
 import type { LanSightings, OpenVault, Stores } from './ports';
 import { Places } from './racing';
+import { remoteParty } from './remote-party';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
 import { Tries } from './tries';
@@ -116,7 +117,7 @@ export class OpenProfile {
       logger,
       local,
       store: this.stores.dialogs,
-      peers: (peerId) => this.#remoteParty(peerId),
+      peers: (peerId) => remoteParty(this.stores, this.book, this.connections.session(peerId), peerId),
       sink: this.history,
       startToken: startDurably(crypto, local, this.stores.dialogs, clock.now()),
     });
@@ -316,21 +317,6 @@ export class OpenProfile {
       this.#around.logger.warn('resumption.not-kept');
       end();
     }
-  }
-
-  #remoteParty(peerId: PeerId) {
-    const contact = this.stores.contacts.byPeer(peerId);
-    const known = this.book.find(peerId);
-    if (contact === undefined || known === undefined || contact.relation !== 'mutual') return undefined;
-    return {
-      peerId,
-      identity: known.identity,
-      // Of several devices the one that is here: not every one need hold every exchange key.
-      exchange: this.connections.session(peerId)?.peer.exchange ?? known.exchange,
-      blocked: contact.blocked,
-      mayMessage: contact.permissions.message,
-      mayOpen: contact.permissions.openConversation,
-    };
   }
 
   #wanted(peerId: PeerId): boolean {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renewLocalRecord } from '../../../electron/engine/certificates/renewal';
-import { networkService } from '../../../electron/services/status-services';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
 
 let world: World;
@@ -19,8 +18,7 @@ afterEach(() => world.close());
 const other = (of: Resident): Resident => (of === ann ? bo : ann);
 const entries = (of: Resident) => of.profile.stores.resumptions.ofPeer(other(of).profile.local.peerId);
 const sessionOf = (of: Resident) => of.profile.connections.session(other(of).profile.local.peerId);
-const statusOf = (of: Resident) =>
-  networkService({ openProfile: () => of.profile, profile: () => of.profile, listening: () => [] }).status(undefined);
+const statusOf = (of: Resident) => of.networkCalls.status(undefined);
 
 /** A session that was not there before, on both sides. */
 async function again(): Promise<void> {
@@ -119,6 +117,7 @@ describe('entries are dropped', () => {
     expect(bo.logged.filter(([event]) => event === 'session.refused').map(([, facts]) => facts?.['reason'])).toEqual(['resume-unknown', 'blocked']);
     expect(sessionOf(bo)).toBeUndefined();
     expect(ann.profile.resumptions.refusedAt(bo.profile.local.peerId)).toBeDefined();
+    expect((await ann.networkCalls.reach({ contactId: boAtAnn })).resumeRefusedAt).toBeGreaterThan(0);
   });
 
   test('A57: when the person’s device list is another one', async () => {
