@@ -32,6 +32,7 @@ import { Places } from './racing';
 import { remoteParty } from './remote-party';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
+import { takeUp } from './taking-up';
 import { Tries } from './tries';
 import { tellWaiting, waitingRule } from './waiting-news';
 import { watchRights } from './watched-contacts';
@@ -344,39 +345,12 @@ export class OpenProfile {
 
   #onSession(session: Session, keep: () => void): void {
     try {
-      this.#takeUp(session, keep);
+      takeUp({ profile: this, events: this.#around.events, keep }, session);
     } catch (error) {
       // Thrown on, it would leave a session that nobody uses or ends.
       this.#around.logger.error('session.not-taken-up', { reason: error instanceof Error ? error.name : 'unknown' });
       session.close();
     }
-  }
-
-  #takeUp(session: Session, keep: () => void): void {
-    const { peerId, name } = session.peer.identity;
-    const contact = this.stores.contacts.byPeer(peerId);
-    if (contact !== undefined && contact.relation !== 'mutual') {
-      // They answered our request by connecting: only somebody who accepted our card can. The same person may by now
-      // have a link of theirs accepted here, too, or count as ended: the newest answer is the one that holds.
-      const { ended: _ended, invitation: _spent, ...rest } = contact;
-      this.commit(() => {
-        this.stores.contacts.put({ ...rest, name, relation: 'mutual', hints: [] });
-        this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
-      });
-      if (contact.invitation !== undefined) this.stores.purge();
-    }
-    // Devices that are no more, by the word of their person's identity: nothing goes to them or comes from them.
-    const gone = session.peer.list.instances.filter(({ state }) => state !== 'active').map(({ instanceId }) => instanceId);
-    this.commit(() => {
-      this.book.learnChain(session.peer);
-      if (gone.length > 0) this.engine.forgetDevices(peerId, gone);
-      // Last: a newer list has just made earlier entries void.
-      keep();
-    });
-    this.invitations.met(peerId);
-    this.connections.adopt(session);
-    this.connections.dropDevices(peerId, (instanceId) => gone.includes(instanceId));
-    this.delivery.sayStanding(peerId, session);
   }
 
   #onConnectionEnd(peerId: PeerId, session: Session, connected: boolean): void {
