@@ -8,7 +8,23 @@ export const nearbyId = z.string().regex(/^[0-9a-f]{32}$/);
 export const nearbyName = z.string().regex(/^[a-z]{2,12}-[a-z]{2,12}-[0-9]{2}$/);
 
 /** Why a meeting came to nothing. */
-export const meetingEnd = z.enum(['declined', 'not-same', 'gone', 'timeout', 'too-many', 'already-known', 'blocked', 'failed']);
+export const meetingEnd = z.enum([
+  /** The other side would not, or was busy with somebody else. */
+  'declined',
+  /** Somebody said that the digits differ. */
+  'not-same',
+  /** The other device could not be reached, or went away in the middle. */
+  'gone',
+  'timeout',
+  /** Three meetings within ten minutes are enough. */
+  'too-many',
+  /** This person is known here already, by another key than the one shown now. Nothing was changed. */
+  'other-key',
+  'blocked',
+  /** The other device did not do what a device that means well does. */
+  'failed',
+]);
+export type MeetingEnd = z.infer<typeof meetingEnd>;
 
 export const meeting = z.strictObject({
   /** The other device's public words. */
@@ -33,7 +49,7 @@ export const discoveryStatus = z.strictObject({
   name: nearbyName.optional(),
   endsAt: time.optional(),
   people: z.array(z.strictObject({ nearbyId, name: nearbyName })),
-  /** The one under way, or the last one until the next begins. */
+  /** The one under way, or how the last one ended, until the next begins; absent after the person here said no to it. */
   meeting: meeting.optional(),
 });
 export type DiscoveryStatus = z.infer<typeof discoveryStatus>;

@@ -6,6 +6,8 @@ import { certificates, links } from './targets/identity';
 import { lanPackets } from './targets/lan';
 import { resumeListener } from './targets/resume';
 import { frames, handshake, items, resumption } from './targets/wire';
+import { nearbyMeetings } from './targets/nearby';
+import { frames, handshake, items } from './targets/wire';
 
 /** Every parser that meets foreign bytes. */
 export async function allTargets(): Promise<Target[]> {
@@ -29,5 +31,6 @@ export async function allTargets(): Promise<Target[]> {
     ...(await certificates()),
     links(crypto),
     lanPackets(),
+    ...(await nearbyMeetings()),
   ];
 }

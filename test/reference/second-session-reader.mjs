@@ -76,3 +76,18 @@ export function readLink(text) {
   from.end();
   return { ...link, addresses, invitationId: hash(label('invitation-id'), hkdf(link.secret, 'invite-hello')).subarray(0, 16) };
 }
+
+/** §12, meeting nearby: `{ nonce, peerId, spkiHash }`, all Buffers. `role`: 1 who asked, 2 who was asked. */
+export function commitOf(role, reveal, channelHash) {
+  return hash(label('meet'), Buffer.of(role), revealOf(reveal), channelHash);
+}
+
+export function meetingDigits(one, other, channelHash) {
+  const ordered = [one, other].sort((a, b) => Buffer.compare(a.peerId, b.peerId));
+  const code = hash(label('meet-code'), ...ordered.map(revealOf), channelHash);
+  return `${BigInt(`0x${code.toString('hex')}`) % 1_000_000n}`.padStart(6, '0');
+}
+
+function revealOf({ nonce, peerId, spkiHash }) {
+  return cat(nonce, peerId, spkiHash);
+}

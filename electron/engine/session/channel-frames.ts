@@ -16,16 +16,19 @@ export const channelKinds = {
   meetCommit: 32,
   meetReveal: 33,
   meetCard: 34,
+  meetAsk: 35,
+  meetAccept: 36,
+  meetConfirm: 37,
   /** The one answer to everything that leads nowhere: empty, and the same for every reason. */
   refused: 63,
 } as const;
 
 export type ChannelKind = (typeof channelKinds)[keyof typeof channelKinds];
 
-export type ChannelPurpose = 'invite' | 'request';
+export type ChannelPurpose = 'invite' | 'request' | 'meet';
 
-/** On the wire; 1 (rekey) and 4 (people nearby) are kept for frames this version does not serve. */
-export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { request: 2, invite: 3 };
+/** On the wire; 1 (rekey) is kept for frames this version does not serve. */
+export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { request: 2, invite: 3, meet: 4 };
 
 export type ChannelRole = 'client' | 'server';
 
@@ -34,12 +37,20 @@ export interface ChannelFrame {
   readonly payload: Uint8Array;
 }
 
-/** From opening to the last frame. */
+/** From opening to the last frame; where people take part, to the first. */
 export const channelMs = 10_000;
+/** From the first frame to the last where two people look at their screens and at each other. */
+export const meetingMs = 180_000;
+/** How long a channel may live once the first frame of its client is sent or read, milliseconds; undefined: no longer than before. */
+export function extendedMs(purpose: ChannelPurpose): number | undefined {
+  return purpose === 'meet' ? meetingMs : undefined;
+}
 /** Frames either side may send, the opening apart. */
 export const channelFrames = 16;
 /** Payload bytes of one frame. */
 export const channelPayload = 64 * 1024;
+
+const metByBoth = [channelKinds.meetCommit, channelKinds.meetReveal, channelKinds.meetConfirm, channelKinds.meetCard] as const;
 
 const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, readonly ChannelKind[]>>>> = {
   request: {
@@ -50,6 +61,10 @@ const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, reado
     client: [channelKinds.inviteHello, channelKinds.inviteProof],
     server: [channelKinds.inviteAnswer, channelKinds.inviteResult, channelKinds.refused],
   },
+  meet: {
+    client: [channelKinds.meetAsk, ...metByBoth],
+    server: [channelKinds.meetAccept, ...metByBoth, channelKinds.refused],
+  },
 };
 
 /** The kind behind a byte when `sender` may send it for this purpose; undefined otherwise. */
@@ -58,8 +73,16 @@ export function parseKind(purpose: ChannelPurpose, sender: ChannelRole, byte: nu
 }
 
 export function parsePurpose(byte: number): ChannelPurpose | undefined {
-  if (byte === purposeBytes.invite) return 'invite';
-  return byte === purposeBytes.request ? 'request' : undefined;
+  switch (byte) {
+    case purposeBytes.request:
+      return 'request';
+    case purposeBytes.invite:
+      return 'invite';
+    case purposeBytes.meet:
+      return 'meet';
+    default:
+      return undefined;
+  }
 }
 
 /** Why a channel came to nothing. None of it says anything about a person: try again later, or elsewhere. */

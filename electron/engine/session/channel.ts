@@ -3,7 +3,7 @@ import type { Clock, Link } from '../ports';
 import { encodeFrame, type Frame, FrameReader, frameTypes } from '../wire/frame';
 import { Reader, WireError } from '../wire/reader';
 import { concat } from '../wire/writer';
-import { ChannelError, type ChannelFailure, type ChannelFrame, channelMs, type ChannelPurpose, type ChannelRole, parsePurpose, purposeBytes } from './channel-frames';
+import { ChannelError, type ChannelFailure, type ChannelFrame, channelMs, type ChannelPurpose, type ChannelRole, extendedMs, parsePurpose, purposeBytes } from './channel-frames';
 import { channelHash, ChannelKeys } from './channel-keys';
 
 const KEM_PUBLIC_LENGTH = 1216;
@@ -70,6 +70,11 @@ export function acceptChannel(crypto: Crypto, clock: Clock, link: Link, firstFra
   return channel;
 }
 
+/** What a first frame opens a channel for; undefined when it is no good opening. Costs nothing. */
+export function openingPurpose(frame: Frame): ChannelPurpose | undefined {
+  return parseOpening(frame)?.purpose;
+}
+
 /** purpose u8 ‖ X-Wing public key 1216. */
 function parseOpening(frame: Frame): { readonly purpose: ChannelPurpose; readonly publicKey: Uint8Array } | undefined {
   if (frame.type !== frameTypes.channelOpen || frame.payload.length !== 1 + KEM_PUBLIC_LENGTH) return undefined;
@@ -82,12 +87,14 @@ function parseOpening(frame: Frame): { readonly purpose: ChannelPurpose; readonl
 class ChannelWire {
   onFrame: (frame: Frame) => void = () => this.abort('malformed');
   onEnd: (reason: ChannelFailure) => void = () => {};
+  readonly #clock: Clock;
   readonly #link: Link;
   readonly #reader = new FrameReader();
-  readonly #cancelDeadline: () => void;
+  #cancelDeadline: () => void;
   #over = false;
 
   constructor(clock: Clock, link: Link) {
+    this.#clock = clock;
     this.#link = link;
     this.#cancelDeadline = clock.setTimer(channelMs, () => this.abort('timeout'));
     link.onClose(() => this.#end('closed'));
@@ -96,6 +103,13 @@ class ChannelWire {
 
   send(bytes: Uint8Array): void {
     if (!this.#over) this.#link.send(bytes);
+  }
+
+  /** Puts a new deadline in the place of the one so far, counted from now. */
+  extend(milliseconds: number): void {
+    if (this.#over) return;
+    this.#cancelDeadline();
+    this.#cancelDeadline = this.#clock.setTimer(milliseconds, () => this.abort('timeout'));
   }
 
   close(): void {
@@ -138,6 +152,7 @@ class LiveChannel implements Channel {
   readonly #keys: ChannelKeys;
   #ended: ChannelError | undefined;
   #closed = false;
+  #begun = false;
   #frameHandler: ((frame: ChannelFrame) => void) | undefined;
   #closeHandler: ((error: ChannelError) => void) | undefined;
 
@@ -152,7 +167,9 @@ class LiveChannel implements Channel {
   }
 
   send(frame: ChannelFrame): void {
-    if (!this.#closed && !this.#ended) this.#wire.send(this.#keys.seal(frame));
+    if (this.#closed || this.#ended) return;
+    this.#wire.send(this.#keys.seal(frame));
+    if (this.role === 'client') this.#begin();
   }
 
   onFrame(handler: (frame: ChannelFrame) => void): void {
@@ -174,7 +191,15 @@ class LiveChannel implements Channel {
   #receive(frame: Frame): void {
     const opened = frame.type === frameTypes.channelData ? this.#keys.open(frame.header, frame.payload) : undefined;
     if (!opened || !this.#frameHandler) return this.#wire.abort('malformed');
+    if (this.role === 'server') this.#begin();
     this.#frameHandler(opened);
+  }
+
+  /** The client's first word: until then nobody holds a place here for longer than any stranger may. */
+  #begin(): void {
+    const milliseconds = this.#begun ? undefined : extendedMs(this.purpose);
+    this.#begun = true;
+    if (milliseconds !== undefined) this.#wire.extend(milliseconds);
   }
 
   #end(error: ChannelError): void {

@@ -19,7 +19,7 @@ export interface Named {
   readonly spkiHash: Uint8Array;
 }
 
-export type CardPurpose = Extract<Purpose, 'invite-answer' | 'invite-proof' | 'request-answer' | 'contact-request'>;
+export type CardPurpose = Extract<Purpose, 'invite-answer' | 'invite-proof' | 'request-answer' | 'contact-request' | 'meet-card'>;
 
 /** Peer id 32 ‖ SPKI hash 32. */
 export function nameBytes({ peerId, spkiHash }: Named): Uint8Array {

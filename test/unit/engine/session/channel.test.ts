@@ -186,8 +186,8 @@ describe('encryption-only channel', () => {
   });
 
   test('A78: kinds of another purpose, of the other direction, reserved or unknown end it', async () => {
-    const mine: Record<ChannelPurpose, readonly number[]> = { invite: [16, 18], request: [3, 5] };
-    for (const purpose of ['invite', 'request'] as const) {
+    const mine: Record<ChannelPurpose, readonly number[]> = { invite: [16, 18], request: [3, 5], meet: [32, 33, 34, 35, 37] };
+    for (const purpose of ['invite', 'request', 'meet'] as const) {
       for (let kind = 0; kind < 256; kind += 1) {
         const { pair, client, server } = await connected(purpose);
         const frames = collect(server);
@@ -259,7 +259,7 @@ describe('encryption-only channel', () => {
 
   test('unserved purposes, wrong sizes and bytes behind the opening are refused', async () => {
     const key = crypto.generateKem('channel').publicKey;
-    const openings = [0, 1, 4, 5, 255].map((purpose) => concat(Uint8Array.of(purpose), key));
+    const openings = [0, 1, 5, 255].map((purpose) => concat(Uint8Array.of(purpose), key));
     openings.push(concat(Uint8Array.of(3), key.subarray(1)), concat(Uint8Array.of(3), key, Uint8Array.of(0)), new Uint8Array(0));
     for (const payload of openings) {
       const pair = createLinkPair({ clock });
@@ -322,6 +322,40 @@ describe('encryption-only channel', () => {
     expect(ends.map((end) => end.reason)).toEqual(['timeout', 'timeout']);
     expect(pair.listener.closed).toBe(true);
     expect(clock.waiting).toBe(0);
+  });
+
+  test('S5-04: a meeting has ten seconds to its first frame and three minutes from there, on either side', async () => {
+    const idle = await connected('meet');
+    collect(idle.server);
+    const idleEnds = [endOf(idle.client), endOf(idle.server)];
+    await clock.advance(10_100);
+    expect(idleEnds.map((end) => end.reason)).toEqual(['timeout', 'timeout']);
+
+    const { client, server } = await connected('meet');
+    const atServer = collect(server);
+    collect(client);
+    const ends = [endOf(client), endOf(server)];
+    await clock.advance(5_000);
+    client.send({ kind: channelKinds.meetAsk, payload: Uint8Array.of(1) });
+    await clock.advance(170_000);
+    server.send({ kind: channelKinds.meetAccept, payload: new Uint8Array(0) });
+    client.send({ kind: channelKinds.meetCommit, payload: new Uint8Array(32) });
+    await clock.advance(9_000);
+    expect(ends.map((end) => end.reason)).toEqual([undefined, undefined]);
+    expect(atServer.map(({ kind }) => kind)).toEqual([channelKinds.meetAsk, channelKinds.meetCommit]);
+    await clock.advance(1_100);
+    expect(ends.map((end) => end.reason)).toEqual(['timeout', 'timeout']);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('S5-04: what the server says first gives a meeting no longer time', async () => {
+    const { client, server } = await connected('meet');
+    collect(client);
+    collect(server);
+    const ends = [endOf(client), endOf(server)];
+    server.send({ kind: channelKinds.meetAccept, payload: new Uint8Array(0) });
+    await clock.advance(10_100);
+    expect(ends.map((end) => end.reason)).toEqual(['timeout', 'timeout']);
   });
 
   test('a listener that never answers is given up after ten seconds; one that leaves at once', async () => {
