@@ -15,12 +15,13 @@ import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
 import { keysService } from './services/keys-service';
 import { messagesService } from './services/messages-service';
+import { NearbyService } from './services/nearby-service';
 import { NetworkFacts } from './services/network-facts';
 import { NetworkNews } from './services/network-news';
 import { networkService } from './services/network-service';
 import { OwnAddresses } from './services/own-addresses';
-import { type Keyring, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
-import { diagnosticsService, discoveryService, settingsService } from './services/status-services';
+import { type Keyring, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
+import { diagnosticsService, settingsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
 import { envelopeFiles } from './storage/envelope-files';
@@ -37,6 +38,8 @@ export interface AppPorts {
   readonly logger: Logger;
   readonly preferences: PreferencesStore;
   readonly keyring?: Keyring;
+  /** In the place of mDNS. */
+  readonly lan?: LanDiscovery;
   /** Where a person sits at a screen: only they choose files. */
   readonly chooser?: PathChooser;
   /** This machine's addresses; the system's answer when left out. */
@@ -69,6 +72,28 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const ownAddresses = (): readonly Address[] => addresses.current();
     const network = new NetworkFacts();
     const news = new NetworkNews(clock, () => events.emit({ type: 'network.changed' }));
+    const lan =
+      ports.lan ??
+      createLanDiscovery({
+        clock,
+        random,
+        listening: () => bound.address,
+        onFault: (error) => logger.error('lan.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
+      });
+    const nearby: NearbyService = new NearbyService({
+      crypto,
+      clock,
+      random,
+      logger,
+      events,
+      transport,
+      profile: () => vault.profile(),
+      ownAddresses,
+      // Behind a proxy this device shows nobody where it is.
+      lan: () => (preferences.get().settings.proxy === '' ? lan : undefined),
+      port: () => bound.address.port,
+    });
+    preferences.onChange(() => nearby.recheck());
     const vault = new VaultService({
       crypto,
       clock,
@@ -80,12 +105,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       network,
       sightings: noSightings,
       lan: {
-        discovery: createLanDiscovery({
-          clock,
-          random,
-          listening: () => bound.address,
-          onFault: (error) => logger.error('lan.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
-        }),
+        discovery: lan,
         port: () => bound.address.port,
         enabled: () => {
           const { findOnNetwork, proxy } = preferences.get().settings;
@@ -94,6 +114,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         onChange: (handler) => preferences.onChange(handler),
         onStatus: (status) => network.set('lan', status),
       },
+      nearby,
       preferences,
       keyring: ports.keyring,
       deviceName: hostname().slice(0, 64) || 'this device',
@@ -143,7 +164,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           ownAddresses,
           preferences,
         }),
-        discovery: discoveryService(),
+        discovery: nearby.handlers,
         settings: settingsService({ preferences }),
         diagnostics: diagnosticsService({
           crypto,

@@ -44,8 +44,11 @@ export class Acquaintances {
     return pinned === undefined ? epoch === 1 : crypto.equal(pinned, spkiHash);
   }
 
-  /** Makes this person a contact, now; what else is written in `also` stands or falls with it. Throws `contact.key-mismatch`. */
-  becomeMutual(card: Card, also: () => void = () => undefined): void {
+  /**
+   * Makes this person a contact, now; what else is written in `also` stands or falls with it. `compared`: two people held this
+   * very key against each other. Throws `contact.key-mismatch`.
+   */
+  becomeMutual(card: Card, also: () => void = () => undefined, compared = false): void {
     const { crypto, clock, events, stores, onMutual } = this.#parts;
     const checked = parseCard(crypto, card.bytes, clock.now());
     if (!this.fitsPin(checked)) {
@@ -56,7 +59,7 @@ export class Acquaintances {
     events.during(() =>
       stores.transaction(() => {
         also();
-        this.#store(checked);
+        this.#store(checked, compared);
       }),
     );
     if (spent) stores.purge();
@@ -92,9 +95,9 @@ export class Acquaintances {
     this.#parts.logger.error('introduction.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
   }
 
-  #store(card: Card): void {
+  #store(card: Card, compared: boolean): void {
     const { stores, clock, random, book, events } = this.#parts;
-    const { peerId, name } = card.chain.identity;
+    const { peerId, name, spkiHash } = card.chain.identity;
     book.learnCard(card);
     const before = stores.contacts.byPeer(peerId);
     const row: ContactRow = {
@@ -103,8 +106,8 @@ export class Acquaintances {
       name,
       createdAt: before?.createdAt ?? clock.now(),
       relation: 'mutual',
-      checked: before?.checked ?? false,
-      ...(before?.checkedSpkiHash === undefined ? {} : { checkedSpkiHash: before.checkedSpkiHash }),
+      ...checkOf(before),
+      ...(compared ? { checked: true, checkedAt: Math.max(0, Math.trunc(clock.now())), checkedSpkiHash: spkiHash } : {}),
       blocked: before?.blocked ?? false,
       permissions: before?.permissions ?? fullPermissions,
       hints: [],
@@ -116,4 +119,13 @@ export class Acquaintances {
     if (request !== undefined) stores.requests.remove(request.requestId);
     events.emit({ type: 'contact.changed', contactId: row.contactId });
   }
+}
+
+/** What was compared of this person before. */
+function checkOf(before: ContactRow | undefined): Pick<ContactRow, 'checked' | 'checkedAt' | 'checkedSpkiHash'> {
+  return {
+    checked: before?.checked ?? false,
+    ...(before?.checkedAt === undefined ? {} : { checkedAt: before.checkedAt }),
+    ...(before?.checkedSpkiHash === undefined ? {} : { checkedSpkiHash: before.checkedSpkiHash }),
+  };
 }

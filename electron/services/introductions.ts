@@ -1,8 +1,10 @@
+import { KeyshiftError } from '../../shared/errors';
 import type { Card } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerId } from '../engine/ids';
 import type { Address, Transport } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
+import type { Named } from '../engine/session/meeting-proof';
 import { Acquaintances, type AcquaintancesParts } from './acquaintances';
 import { Answering } from './answering';
 import { Asking, type AskingParts } from './asking';
@@ -21,7 +23,10 @@ export class Introductions {
   readonly #answering: Answering;
   readonly #channels = new HeldChannels();
 
+  readonly #parts: IntroductionsParts;
+
   constructor(parts: IntroductionsParts) {
+    this.#parts = parts;
     this.#acquaintances = new Acquaintances(parts);
     const shared = { ...parts, acquaintances: this.#acquaintances, channels: this.#channels };
     this.#asking = new Asking(shared);
@@ -61,6 +66,24 @@ export class Introductions {
   /** The user said yes: the requester becomes a contact. Throws what an outdated or unfitting card gives. */
   acceptRequest(card: Card): void {
     this.#acquaintances.becomeMutual(card);
+  }
+
+  /** A reason not to meet whoever showed this person and key, as far as is known here. */
+  objectionTo({ peerId, spkiHash }: Named): 'blocked' | 'other-key' | undefined {
+    if (this.#parts.stores.contacts.byPeer(peerId)?.blocked === true) return 'blocked';
+    const pinned = this.#parts.book.find(peerId)?.record.pinnedSpkiHash;
+    return pinned === undefined || this.#parts.crypto.equal(pinned, spkiHash) ? undefined : 'other-key';
+  }
+
+  /** Two people stood side by side and compared: the other one becomes a contact, checked by this very key. Gives the contact id. Throws `contact.key-mismatch`, or what the disk says. */
+  metNearby(card: Card): string {
+    try {
+      this.#acquaintances.becomeMutual(card, undefined, true);
+    } catch (error) {
+      if (!(error instanceof KeyshiftError && error.code === 'contact.key-mismatch')) this.#acquaintances.notStored(error);
+      throw error;
+    }
+    return this.#parts.stores.contacts.byPeer(card.chain.identity.peerId)?.contactId ?? '';
   }
 
   close(): void {

@@ -5,10 +5,12 @@ import { startDurably } from '../engine/dialog/start-token';
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
 import { VerifiedCache } from '../engine/certificates/chain';
-import { acceptChannel } from '../engine/session/channel';
 import { Resumptions } from '../engine/session/resumptions';
+import { acceptChannel, openingPurpose } from '../engine/session/channel';
 import type { Session } from '../engine/session/session';
 import { createSessionHost, type SessionHost } from '../engine/session/session-host';
+import { sourceOf } from '../engine/session/source';
+import type { Frame } from '../engine/wire/frame';
 import { viaOfSession } from './candidates';
 import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
@@ -24,6 +26,7 @@ import type { LanSurroundings } from './lan-surroundings';
 import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
+import type { NearbyDoor } from './nearby-door';
 import type { WaitingRule } from './message-view';
 import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
@@ -55,6 +58,8 @@ export interface Surroundings {
   /** Who is seen on the local network, unless `lan` is there to look for itself. */
   readonly sightings: LanSightings;
   readonly lan?: LanSurroundings;
+  /** Takes whoever comes to meet while people nearby are looked for; without it nobody may. */
+  readonly nearby?: NearbyDoor;
 }
 
 /** Everything that exists only while the vault is open; gone without a trace in memory when it closes. */
@@ -164,10 +169,7 @@ export class OpenProfile {
       onSession: (session, keep) => this.#onSession(session, keep),
       onOutdated: (session) => session.send(standing.outdated(session)),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
-      onChannel: (link, frame, leftover) => {
-        const channel = acceptChannel(crypto, clock, link, frame, leftover);
-        if (channel !== undefined) this.introductions.answer(channel);
-      },
+      onChannel: (link, frame, leftover) => this.#onChannel(link, frame, leftover),
     });
     this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });
     const { network, ownAddresses } = around;
@@ -277,6 +279,7 @@ export class OpenProfile {
 
   /** Ends everything. Clients hear that the vault is closed, which says enough. */
   close(): void {
+    this.#around.nearby?.profileEnds(false);
     this.#end();
     this.vault.close();
   }
@@ -284,6 +287,7 @@ export class OpenProfile {
   /** Ends everything but the vault itself, which another profile takes over: until that has connections, there are none. */
   leave(): void {
     const connected = [...this.#connected];
+    this.#around.nearby?.profileEnds(true);
     this.#end();
     for (const peerId of connected) {
       this.#tellSession(peerId, false);
@@ -330,6 +334,16 @@ export class OpenProfile {
     if (this.#closed) return;
     this.connections.sighted(peerId);
     this.introductions.sighted(peerId);
+  }
+
+  /** A stranger's channel. Nobody meets here unless that is wanted now, and it costs no key work to find out. */
+  #onChannel(link: Link, first: Frame, leftover: Uint8Array): void {
+    const { crypto, clock, nearby } = this.#around;
+    if (openingPurpose(first) === 'meet' && nearby?.accepts() !== true) return link.destroy();
+    const channel = acceptChannel(crypto, clock, link, first, leftover);
+    if (channel === undefined) return;
+    if (channel.purpose === 'meet') nearby?.answer(channel, sourceOf(link.remote));
+    else this.introductions.answer(channel);
   }
 
   #onMutual(peerId: PeerId): void {

@@ -182,6 +182,7 @@ export const calls = {
     stop: call(none, done, needsVault),
     status: call(none, discoveryStatus, needsVault),
     meet: call(z.strictObject({ nearbyId }), done, [...needsVault, 'discovery.not-running', 'discovery.gone', 'discovery.busy', 'discovery.too-many']),
+    /** Yes or no to who asks. "No" also takes back an own question and calls a comparison off. */
     answer: call(z.strictObject({ accept: z.boolean() }), done, [...needsVault, 'discovery.no-meeting']),
     /** Whether both screens show the same six digits. Said by both, it makes a checked contact. */
     confirm: call(z.strictObject({ same: z.boolean() }), done, [...needsVault, 'discovery.no-meeting']),

@@ -7,7 +7,6 @@ import { lanPackets } from './targets/lan';
 import { resumeListener } from './targets/resume';
 import { frames, handshake, items, resumption } from './targets/wire';
 import { nearbyMeetings } from './targets/nearby';
-import { frames, handshake, items } from './targets/wire';
 
 /** Every parser that meets foreign bytes. */
 export async function allTargets(): Promise<Target[]> {

@@ -68,6 +68,7 @@ describe('whatever a stranger sends to the listening port', () => {
     ['an unknown frame type', header(99, 10)],
     ['2 GiB announced as a handshake', header(1, 2 ** 31)],
     ['2 GiB announced as a record', header(3, 2 ** 31)],
+    ['a meeting while nobody nearby is looked for', Buffer.concat([header(16, 1_217), Buffer.of(4), randomBytes(1_216)])],
     ['a record before any handshake', Buffer.concat([header(3, 32), randomBytes(32)])],
   ])('A01 A53: %s is closed without a word', async (_what, bytes) => {
     const { answer, closed } = await poke(port, bytes);

@@ -8,6 +8,7 @@ import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
 import { EventHub } from '../../electron/services/event-hub';
 import { messagesService } from '../../electron/services/messages-service';
+import { NearbyService } from '../../electron/services/nearby-service';
 import { NetworkFacts } from '../../electron/services/network-facts';
 import { networkService } from '../../electron/services/network-service';
 import { OpenProfile } from '../../electron/services/open-profile';
@@ -17,6 +18,7 @@ import { openDatabase, type Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
 import { ManualClock } from './manual-clock';
+import type { MemoryLan } from './memory-lan';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
 import { testNow } from './session-kit';
 
@@ -54,6 +56,8 @@ export interface Resident {
   readonly contacts: ReturnType<typeof contactsService>;
   readonly conversations: ReturnType<typeof conversationsService>;
   readonly messages: ReturnType<typeof messagesService>;
+  /** Finding people near, on the world's local network. */
+  readonly discovery: NearbyService['handlers'];
   /** Ends the profile and opens it again, as locking and unlocking do. */
   reopen(): void;
 }
@@ -78,7 +82,8 @@ function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
   return made;
 }
 
-export function createWorld(): World {
+/** `lan`: a local network that everybody is in, by the address they listen at. */
+export function createWorld({ lan }: { lan?: MemoryLan } = {}): World {
   const clock = new ManualClock(testNow);
   const network = createMemoryNetwork({ setTimer: (milliseconds, run) => clock.setTimer(milliseconds, run) });
   const residents: Resident[] = [];
@@ -101,7 +106,7 @@ export function createWorld(): World {
       }
     },
     async move(name) {
-      const resident = await settle(name, { clock, network, place: residents.length + 1 });
+      const resident = await settle(name, { clock, network, lan, place: residents.length + 1 });
       residents.push(resident);
       return resident;
     },
@@ -114,7 +119,14 @@ export function createWorld(): World {
   };
 }
 
-async function settle(name: string, { clock, network: net, place }: { clock: ManualClock; network: MemoryNetwork; place: number }): Promise<Resident> {
+interface Surroundings {
+  readonly clock: ManualClock;
+  readonly network: MemoryNetwork;
+  readonly lan: MemoryLan | undefined;
+  readonly place: number;
+}
+
+async function settle(name: string, { clock, network: net, lan, place }: Surroundings): Promise<Resident> {
   const crypto = await createCrypto({ random: kernelRandom });
   const record = await recordOf(crypto, name);
   const db = openDatabase(':memory:');
@@ -153,11 +165,14 @@ async function settle(name: string, { clock, network: net, place }: { clock: Man
   };
   let standing = stores;
   const ownAddresses = () => resident.addresses;
+  const profile = () => resident.profile;
+  const discovery = lan?.join(address.host);
+  const nearby = new NearbyService({ crypto, clock, random: kernelRandom, logger, events, transport, profile, ownAddresses, lan: () => discovery, port: () => address.port });
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => undefined };
-    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings };
+    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
@@ -165,7 +180,6 @@ async function settle(name: string, { clock, network: net, place }: { clock: Man
     profile.start();
     return profile;
   };
-  const profile = () => resident.profile;
   const take = (link: Link): void => {
     if (resident.onLink === undefined) resident.profile.accept(link);
     else resident.onLink(link);
@@ -199,6 +213,7 @@ async function settle(name: string, { clock, network: net, place }: { clock: Man
     contacts: contactsService({ profile, crypto, clock, random: kernelRandom, events, ownAddresses }),
     conversations: conversationsService({ profile, events, random: kernelRandom }),
     messages: messagesService({ profile }),
+    discovery: nearby.handlers,
     reopen() {
       resident.profile.leave();
       resident.profile = open();

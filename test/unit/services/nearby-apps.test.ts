@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AppEvent } from '../../../shared/contract/contract';
+import { defaultSettings } from '../../../shared/model/settings';
+import { startApp } from '../../../electron/compose';
+import { systemClock } from '../../../electron/platform/clock';
+import { systemRandom } from '../../../electron/platform/random';
+import type { App } from '../../../electron/services/app';
+import type { Preferences } from '../../../electron/services/ports';
+import { createMemoryLan } from '../../support/memory-lan';
+
+interface Person {
+  readonly app: App;
+  readonly heard: AppEvent[];
+}
+
+const passphrase = 'a passphrase for tests only';
+
+/** Whole applications in one process: real vaults, real TCP on loopback; only the local network is in memory. */
+describe('two whole applications that meet nearby', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-nearby-'));
+  const lan = createMemoryLan();
+  const people: Person[] = [];
+
+  const start = async (name: string): Promise<Person> => {
+    let preferences: Preferences = { settings: defaultSettings };
+    const app = await startApp({
+      profileDirectory: join(folder, name),
+      listen: { host: '127.0.0.1', port: 0 },
+      clock: systemClock,
+      random: systemRandom,
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+      preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
+      lan: lan.join('127.0.0.1'),
+      appVersion: '0',
+      runtime: 'test',
+      trial: false,
+      kdf: 'test',
+    });
+    const person: Person = { app, heard: [] };
+    app.onEvent((event) => void person.heard.push(event));
+    people.push(person);
+    await app.handlers.vault.create({ passphrase, name });
+    return person;
+  };
+
+  /** Asked again after every event. */
+  const until = async (person: Person, holds: () => boolean | Promise<boolean>): Promise<void> => {
+    if (await holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const stop = person.app.onEvent(() => {
+        Promise.resolve(holds()).then((done) => {
+          if (!done) return;
+          stop();
+          resolve();
+        }, reject);
+      });
+    });
+  };
+  const status = async ({ app }: Person) => app.handlers.discovery.status(undefined);
+  const step = async (person: Person, wanted: string) => (await status(person)).meeting?.step === wanted;
+
+  let ann: Person;
+  let bo: Person;
+  beforeAll(async () => {
+    [ann, bo] = await Promise.all([start('Ann'), start('Bo')]);
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(people.map(({ app }) => app.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('S5-04: from nothing to a delivered message, checked on both sides', async () => {
+    for (const { app } of [ann, bo]) await app.handlers.discovery.start(undefined);
+    const { name } = await status(bo);
+    await until(ann, async () => (await status(ann)).people.some((person) => person.name === name));
+    const nearbyId = (await status(ann)).people.find((person) => person.name === name)?.nearbyId ?? '';
+    await ann.app.handlers.discovery.meet({ nearbyId });
+    await until(bo, () => step(bo, 'asked'));
+    await bo.app.handlers.discovery.answer({ accept: true });
+    await Promise.all([until(ann, () => step(ann, 'compare')), until(bo, () => step(bo, 'compare'))]);
+    expect((await status(ann)).meeting?.digits).toBe((await status(bo)).meeting?.digits);
+    await ann.app.handlers.discovery.confirm({ same: true });
+    await bo.app.handlers.discovery.confirm({ same: true });
+    await Promise.all([until(ann, () => step(ann, 'met')), until(bo, () => step(bo, 'met'))]);
+    const contactId = (await status(ann)).meeting?.contactId ?? '';
+    const { conversationId } = await ann.app.handlers.conversations.open({ contactId });
+    const { messageId } = await ann.app.handlers.messages.send({ conversationId, text: 'There you are' });
+    await until(ann, () => ann.heard.some((event) => event.type === 'message.state' && event.messageId === messageId && event.state === 'delivered'));
+    for (const [who, other] of [
+      [ann, 'Bo'],
+      [bo, 'Ann'],
+    ] as const) {
+      expect(await who.app.handlers.contacts.list(undefined)).toMatchObject([{ name: other, checked: true, pending: false }]);
+    }
+  }, 30_000);
+
+  test('a proxy, set now or before, hides this device: nobody is looked for', async () => {
+    expect((await status(ann)).running).toBe(true);
+    await ann.app.handlers.settings.set({ proxy: 'socks5://127.0.0.1:9' });
+    expect([(await status(ann)).running, lan.announced.filter(({ kind }) => kind === 'near').length]).toEqual([false, 1]);
+    await expect(Promise.resolve().then(() => ann.app.handlers.discovery.start(undefined))).rejects.toMatchObject({ code: 'discovery.not-possible' });
+    await ann.app.handlers.settings.set({ proxy: '' });
+    expect(await ann.app.handlers.discovery.start(undefined)).toMatchObject({ running: true });
+  });
+
+  test('locking ends it and leaves nothing to ask for', async () => {
+    await ann.app.handlers.vault.lock(undefined);
+    await expect(Promise.resolve().then(() => ann.app.handlers.discovery.status(undefined))).rejects.toMatchObject({ code: 'vault.locked' });
+    await ann.app.handlers.vault.unlock({ passphrase });
+    expect(await status(ann)).toEqual({ running: false, people: [] });
+  }, 30_000);
+});
