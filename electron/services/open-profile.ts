@@ -6,11 +6,8 @@ import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
 import { VerifiedCache } from '../engine/certificates/chain';
 import { Resumptions } from '../engine/session/resumptions';
-import { acceptChannel, openingPurpose } from '../engine/session/channel';
 import type { Session } from '../engine/session/session';
 import { createSessionHost, type SessionHost } from '../engine/session/session-host';
-import { sourceOf } from '../engine/session/source';
-import type { Frame } from '../engine/wire/frame';
 import { viaOfSession } from './candidates';
 import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
@@ -36,6 +33,7 @@ import { remoteParty } from './remote-party';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
 import { takeUp } from './taking-up';
+import { takeChannel } from './stranger-channels';
 import { Tries } from './tries';
 import { tellWaiting, waitingRule } from './waiting-news';
 import { watchRights } from './watched-contacts';
@@ -169,7 +167,7 @@ export class OpenProfile {
       onSession: (session, keep) => this.#onSession(session, keep),
       onOutdated: (session) => session.send(standing.outdated(session)),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
-      onChannel: (link, frame, leftover) => this.#onChannel(link, frame, leftover),
+      onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
     this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });
     const { network, ownAddresses } = around;
@@ -334,16 +332,6 @@ export class OpenProfile {
     if (this.#closed) return;
     this.connections.sighted(peerId);
     this.introductions.sighted(peerId);
-  }
-
-  /** A stranger's channel. Nobody meets here unless that is wanted now, and it costs no key work to find out. */
-  #onChannel(link: Link, first: Frame, leftover: Uint8Array): void {
-    const { crypto, clock, nearby } = this.#around;
-    if (openingPurpose(first) === 'meet' && nearby?.accepts() !== true) return link.destroy();
-    const channel = acceptChannel(crypto, clock, link, first, leftover);
-    if (channel === undefined) return;
-    if (channel.purpose === 'meet') nearby?.answer(channel, sourceOf(link.remote));
-    else this.introductions.answer(channel);
   }
 
   #onMutual(peerId: PeerId): void {
