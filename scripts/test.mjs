@@ -17,6 +17,7 @@ await asCommand(async () => {
     electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
     display: names.includes('e2e'),
     keyring: names.includes('e2e'),
+    network: names.includes('vitest') && (filters.vitest ?? ['test/network/']).some((filter) => filter.includes('test/network')),
     typings: names.includes('types'),
   });
   const { stages } = await import('./lib/test-stages.mjs');
@@ -32,6 +33,8 @@ await asCommand(async () => {
   for (const stage of done) say(lineOf(stage));
   const bad = done.filter(({ ok }) => !ok);
   if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')}`);
+  // Next to the last line, where nobody overlooks it: a run without failures may still have left something unproven.
+  for (const { notProven = [] } of done) for (const line of notProven) say(line);
   const { passed, failed: lost } = sum(done.map(({ count }) => count));
   process.stdout.write(`${passed} passed, ${lost} failed\n`);
   return bad.length > 0 ? 1 : 0;

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { withLock } from './lock.mjs';
+import { whyNoHosts } from './network-hosts.mjs';
 import { isRoot, run } from './process.mjs';
 import { PlainError, say, seconds } from './say.mjs';
 
@@ -10,6 +11,8 @@ const LIBRARIES = [['libgtk-3-0', 'libgtk-3-0t64'], ['libnss3'], ['libgbm1'], ['
 const DISPLAY = [['xvfb']];
 /** For the tests of the system keyring only; nothing that the app needs. */
 const KEYRING = [['gnome-keyring'], ['dbus'], ['libsecret-1-0']];
+/** For the tests between hosts of their own only (test/network). */
+const NETWORK = [['iproute2'], ['nftables']];
 const FONTS = [['fonts-dejavu-core', 'fonts-dejavu'], ['fonts-noto-color-emoji']];
 
 /**
@@ -62,6 +65,24 @@ export async function keyringForTests() {
     });
   }
   if (!there()) say(`The tests of the system keyring will be skipped. To run them: sudo apt-get install -y --no-install-recommends ${names}`);
+}
+
+/**
+ * What makes hosts for the tests between them, installed where that takes no question (root on Debian). Never an error: without
+ * it those tests are skipped, and the end of the run says what that leaves unproven.
+ */
+export async function networkForTests() {
+  const missing = ['ip', 'tc', 'ss', 'nft'].filter((program) => !onPath(program));
+  if (process.platform !== 'linux' || missing.length === 0) return;
+  if (isRoot && hasApt()) {
+    await withLock('apt', async () => {
+      say(`Installing what makes hosts for tests (missing: ${missing.join(', ')}) …`);
+      if (!hasPackageLists()) await apt('update');
+      if (!(await aptInstall(NETWORK))) await apt('update').then(() => aptInstall(NETWORK));
+    });
+  }
+  const reason = whyNoHosts();
+  if (reason) say(`The tests between hosts will be skipped: ${reason}.`);
 }
 
 async function missingHere(executable, display) {

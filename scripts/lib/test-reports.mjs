@@ -16,6 +16,14 @@ export function vitestCount(file) {
   };
 }
 
+/** How many tests of a folder the report says were skipped. `-t` skips what was not asked for: that counts, too. */
+export function skippedBelow(file, folder) {
+  const results = readJson(file)?.testResults ?? [];
+  return results
+    .filter(({ name }) => name.replaceAll('\\', '/').includes(`/${folder}`))
+    .reduce((count, { assertionResults }) => count + assertionResults.filter(({ status }) => status === 'skipped' || status === 'pending').length, 0);
+}
+
 /** @returns {Count | undefined} */
 export function playwrightCount(file) {
   const report = readJson(file);

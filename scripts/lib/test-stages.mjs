@@ -5,14 +5,15 @@ import { build, nodeBundle, PARTS } from '../build.mjs';
 import { startXvfb } from './display.mjs';
 import { filesBelow } from './fingerprint.mjs';
 import { ownLockfileProblems } from './lockfile.mjs';
+import { howToHaveHosts, whyNoHosts } from './network-hosts.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { say } from './say.mjs';
-import { playwrightCount, sum, tapCount, vitestCount } from './test-reports.mjs';
+import { playwrightCount, skippedBelow, sum, tapCount, vitestCount } from './test-reports.mjs';
 
 /**
  * @typedef {{ runtime: import('../electron-runtime.mjs').Runtime, filters: string[], options: string[] }} Context
- * @typedef {{ ok: boolean, count?: import('./test-reports.mjs').Count, note?: string }} Outcome
+ * @typedef {{ ok: boolean, count?: import('./test-reports.mjs').Count, note?: string, notProven?: string[] }} Outcome
  * @typedef {(context: Context) => Promise<Outcome>} Stage
  */
 
@@ -59,7 +60,7 @@ async function vitest({ filters, options }) {
   const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false', ...options];
   // Whatever the caller's shell says: with "production" React lacks what tests need.
   const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test' });
-  return counted(ok, vitestCount(report));
+  return { ...counted(ok, vitestCount(report)), notProven: notProven(report, options) };
 }
 
 /**
@@ -109,6 +110,18 @@ async function e2e({ runtime, filters, options }) {
   } finally {
     await xvfb?.stop();
   }
+}
+
+/** What the end of the run says about tests that could not run here. */
+function notProven(report, options) {
+  const skipped = skippedBelow(report, 'test/network/');
+  const reason = skipped === 0 ? undefined : whyNoHosts();
+  // Whoever chose tests by name knows that the others did not run.
+  if (skipped === 0 || (!reason && options.length > 0)) return [];
+  return [
+    `NOT PROVEN: ${skipped} tests between real hosts (test/network) were skipped${reason ? `: ${reason}` : ''}.`,
+    ...(reason ? [`To run them, type: ${howToHaveHosts()}`] : []),
+  ];
 }
 
 function counted(ok, count) {

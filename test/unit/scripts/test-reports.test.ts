@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { playwrightCount, sum, tapCount, vitestCount } from '../../../scripts/lib/test-reports.mjs';
+import { playwrightCount, skippedBelow, sum, tapCount, vitestCount } from '../../../scripts/lib/test-reports.mjs';
 import { selection } from '../../../scripts/lib/test-selection.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-reports-'));
@@ -38,6 +38,18 @@ describe('the count of tests is what the runners report', () => {
       ],
     });
     expect(vitestCount(file)).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  });
+
+  test('what was skipped in a folder is known, so that the end of a run can say what was not proven', () => {
+    const file = report('skipped.json', {
+      testResults: [
+        { name: '/somewhere/test/network/weak-links.test.ts', assertionResults: [{ status: 'skipped' }, { status: 'passed' }, { status: 'pending' }] },
+        { name: 'C:\\keyshift\\test\\network\\router.test.ts', assertionResults: [{ status: 'skipped' }] },
+        { name: '/somewhere/test/unit/network/addresses.test.ts', assertionResults: [{ status: 'skipped' }] },
+      ],
+    });
+    expect(skippedBelow(file, 'test/network/')).toBe(3);
+    expect(skippedBelow(join(folder, 'absent.json'), 'test/network/')).toBe(0);
   });
 
   test('Playwright: flaky is failed, and so is an error outside any test', () => {
