@@ -7,8 +7,8 @@ import { resolveHost } from './resolve-host';
 import { TcpLink } from './tcp-link';
 
 const KEEP_ALIVE_MS = 15_000;
-/** Accepted connections at once; finer limits (per source, half-open) are the session host's. */
-const MAX_ACCEPTED = 1_024;
+/** Accepted connections at once, above all that the session host keeps together (protocol.md §8); finer limits (per source, half-open) are the session host's. */
+const MAX_ACCEPTED = 2_048;
 
 export interface TcpTransportOptions {
   readonly maxAccepted?: number;

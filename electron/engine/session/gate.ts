@@ -1,5 +1,7 @@
 import { maxSources, type SessionLimits } from './limits';
 
+export type GateLimits = SessionLimits['channels'];
+
 /** One place among the unauthenticated connections. */
 export interface Ticket {
   readonly source: string;
@@ -26,13 +28,13 @@ interface Place extends Ticket {
  * idle connections do not keep a contact at the same address out.
  */
 export class Gate {
-  readonly #limits: SessionLimits;
+  readonly #limits: GateLimits;
   /** Oldest first. */
   readonly #places = new Set<Place>();
   readonly #known = new Map<string, true>();
   readonly #isKnown: (source: string) => boolean;
 
-  constructor(limits: SessionLimits, isKnown: (source: string) => boolean = () => false) {
+  constructor(limits: GateLimits, isKnown: (source: string) => boolean = () => false) {
     this.#limits = limits;
     this.#isKnown = isKnown;
   }

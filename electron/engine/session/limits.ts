@@ -8,6 +8,10 @@ export interface SessionLimits {
   readonly halfOpenPerSource: number;
   /** A connection that has been silent this long gives its place to a newcomer when places are short. */
   readonly silenceMs: number;
+  /** The same four for encryption-only channels, which hold places of both kinds: whoever floods with them keeps no session out. */
+  readonly channels: Pick<SessionLimits, 'halfOpen' | 'halfOpenKept' | 'halfOpenPerSource' | 'silenceMs'>;
+  /** Refused connections that still wait for their answer or for the other side's end. */
+  readonly leaving: number;
   readonly sessions: number;
   /** From connection to confirmation. */
   readonly handshakeMs: number;
@@ -39,10 +43,15 @@ export interface BucketSize {
 }
 
 export const defaultLimits: SessionLimits = {
-  halfOpen: 64,
-  halfOpenKept: 16,
+  // Many, because one that only waits costs a socket and at most one frame's bytes: of a thousand newcomers a second every
+  // other one then gets the second it needs to speak (A54).
+  halfOpen: 512,
+  halfOpenKept: 64,
   halfOpenPerSource: 8,
   silenceMs: 1_000,
+  // As many as the budget for strangers lets begin within the time a channel takes.
+  channels: { halfOpen: 128, halfOpenKept: 32, halfOpenPerSource: 4, silenceMs: 3_000 },
+  leaving: 128,
   sessions: 1_024,
   handshakeMs: 10_000,
   retryDelayMs: 50,

@@ -12,6 +12,7 @@ import { Gate, type Ticket } from './gate';
 import { dialling, listening, wipeSessionKeys } from './handshake';
 import type { DialTarget, Failed, HandshakeEnvironment, HandshakeState, Opened, PeerLookup, ResumptionDesk } from './handshake-state';
 import { KnownSessions } from './known-sessions';
+import { Leaving } from './leaving';
 import { defaultLimits, type SessionLimits } from './limits';
 import { Rejections } from './rejections';
 import { ReplayFilter } from './replay-filter';
@@ -76,6 +77,8 @@ class Host implements SessionHost {
   readonly #parts: SessionHostParts;
   readonly #limits: SessionLimits;
   readonly #gate: Gate;
+  readonly #channels: Gate;
+  readonly #leaving: Leaving;
   readonly #budget: DecapsulationBudget;
   readonly #replays = new ReplayFilter();
   readonly #verified: VerifiedCache;
@@ -92,6 +95,8 @@ class Host implements SessionHost {
     this.#limits = { ...defaultLimits, ...parts.limits };
     this.#verified = parts.verified ?? new VerifiedCache();
     this.#gate = new Gate(this.#limits, isKnownSource);
+    this.#channels = new Gate(this.#limits.channels, (source) => this.#gate.knows(source));
+    this.#leaving = new Leaving(this.#limits.leaving);
     this.#budget = new DecapsulationBudget(this.#limits, clock.monotonic());
     this.#rejections = new Rejections(clock, logger);
     this.#semiStatic = new SemiStaticKeeper(crypto, clock);
@@ -168,12 +173,19 @@ class Host implements SessionHost {
     const { clock, local, onChannel } = this.#parts;
     const party = local();
     if (frame.type === frameTypes.channelOpen && party && onChannel) {
+      const now = clock.monotonic();
+      const place = this.#channels.admit(ticket.source, now, () => link.destroy());
       // Answering costs one encapsulation, about what a decapsulation costs: it comes out of the same share (A54).
-      if (!this.#budget.take(ticket.source, this.#gate.knows(ticket.source), clock.monotonic())) {
+      if (!place || !this.#budget.take(ticket.source, this.#gate.knows(ticket.source), now)) {
+        place?.release();
         ticket.release();
         return this.#turnAway(link, ticket.source, 'busy');
       }
-      onChannel(tracked(link, ticket.release), frame, leftover);
+      const gone = (): void => {
+        place.release();
+        ticket.release();
+      };
+      onChannel(tracked(link, gone), frame, leftover);
       return;
     }
     if (frame.type !== frameTypes.m1 || !party || this.#sessions.count >= this.#limits.sessions) {
@@ -223,6 +235,7 @@ class Host implements SessionHost {
       onFailed: (failure) => {
         this.#underWay.delete(end);
         desk?.release();
+        if (failure.answer === 'retry') this.#leaving.add(link);
         this.#failed(failure, source);
         onDone(failure.reason);
       },

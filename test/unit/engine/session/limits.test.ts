@@ -34,7 +34,7 @@ describe('Gate', () => {
     const gate = new Gate(defaultLimits, (source) => source === 'friend');
     gate.remember('seen');
     let strangers = 0;
-    for (let at = 0; at < 100; at += 1) {
+    for (let at = 0; at < 600; at += 1) {
       const ticket = gate.admit(`stranger ${at}`, 0, never);
       ticket?.spoke();
       if (ticket) strangers += 1;
@@ -43,9 +43,9 @@ describe('Gate', () => {
     expect(gate.admit('friend', 0, never)).toBeDefined();
     expect(gate.admit('seen', 0, never)).toBeDefined();
     expect(gate.admit('nobody', 0, never)).toBeUndefined();
-    for (let at = 0; at < 7; at += 1) {
-      gate.admit('friend', 0, never);
-      gate.admit('seen', 0, never);
+    for (let at = 0; at < 100; at += 1) {
+      gate.remember(`seen ${at}`);
+      gate.admit(`seen ${at}`, 0, never);
     }
     expect(gate.halfOpen).toBe(defaultLimits.halfOpen);
   });
