@@ -20,6 +20,7 @@ let control: Control;
 let ann: Person;
 let bo: Person;
 let talk: Talk;
+let moves = 0;
 let files: Record<'junk' | 'selected' | 'strangers' | 'resuming' | 'channels', string>;
 const attackers: Attacker[] = [];
 
@@ -62,16 +63,17 @@ interface Seen {
   readonly slowestCall: number;
 }
 
-/** Bo comes back at another port, which nobody knows yet: only Bo can dial, and has to get in among the strangers. */
-async function comeBack(): Promise<void> {
+/** Bo comes back at another port, which nobody knows yet: only Bo can dial, and has to get in; from an address nobody knows, as one more stranger. */
+async function comeBack(from: 'anywhere' | 'home'): Promise<void> {
   await bo.peer.kill();
-  bo.peer = await HeadlessPeer.start(bo.profile, { listen: '127.0.0.1:0' });
+  moves += 1;
+  bo.peer = await HeadlessPeer.start(bo.profile, { listen: '127.0.0.1:0', ...(from === 'anywhere' && { from: `127.0.0.${100 + moves}` }) });
   await bo.peer.call('vault.unlock', { passphrase });
   await bo.peer.until('a session in the crowd', async () => (await bo.peer.call('network.status')).sessions.length > 0, 60_000);
 }
 
 /** Runs the attacks, and meanwhile the life of two people: messages, a contact who comes back, calls at the door. */
-async function under(attacks: readonly Omit<Attack, 'port'>[]): Promise<Seen> {
+async function under(attacks: readonly Omit<Attack, 'port'>[], from: 'anywhere' | 'home' = 'anywhere'): Promise<Seen> {
   const port = Number(ann.peer.listening[0]?.split(':').at(-1));
   const before = await loopDelay(ann.peer);
   const running = await Promise.all(attacks.map((one) => attack({ ...one, port })));
@@ -85,7 +87,7 @@ async function under(attacks: readonly Omit<Attack, 'port'>[]): Promise<Seen> {
     const asked = performance.now();
     await ann.peer.call('contacts.list');
     slowestCall = Math.max(slowestCall, performance.now() - asked);
-    if (round === 5) await comeBack();
+    if (round === 5) await comeBack(from);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await talk.settle(30_000);
@@ -99,7 +101,7 @@ async function under(attacks: readonly Omit<Attack, 'port'>[]): Promise<Seen> {
 /** What holds under every attack. */
 function expectUnmoved({ there, beside, grown }: Seen): void {
   // A machine with too much to do keeps a process waiting that nobody attacks, too: that part is not the product's.
-  expect(there.p99 - beside.p99, `the peer ${JSON.stringify(there)}, a process beside it ${JSON.stringify(beside)}`).toBeLessThan(promised);
+  expect(there.p99, `the peer ${JSON.stringify(there)}, a process beside it ${JSON.stringify(beside)}`).toBeLessThan(Math.max(promised, 2 * beside.p99));
   expect(grown).toBeLessThan(150 * mebibyte);
   expect(ann.peer.stderr.join('')).not.toContain('fault');
 }
@@ -110,7 +112,7 @@ describe('S3-32 A54: strangers in numbers', () => {
   }, 120_000);
 
   it('S3-32 A54: a thousand handshakes a second that only a decapsulation tells from good ones, or that are good ones of strangers', async () => {
-    expectUnmoved(await under([{ frames: files.selected, perSecond: 700 }, { frames: files.strangers, perSecond: 300 }]));
+    expectUnmoved(await under([{ frames: files.selected, perSecond: 700 }, { frames: files.strangers, perSecond: 300 }], 'home'));
   }, 120_000);
 
   it('S3-32 A54: ten thousand connections that begin a frame and never end it', async () => {

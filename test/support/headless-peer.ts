@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Api, AppEvent, CallName, Group } from '../../shared/contract/contract';
 
 const program = join(__dirname, '../../out/headless.cjs');
+const dialFrom = join(__dirname, 'dial-from.cjs');
 
 /** An application error of a peer, by its contract code. */
 export class RpcError extends Error {
@@ -45,6 +46,8 @@ export interface HeadlessOptions {
   readonly within?: readonly string[];
   /** Words for Node itself, for instance `--require FILE`. */
   readonly nodeOptions?: readonly string[];
+  /** Dials from this address of the machine, as a person somewhere else would: one below 127.0.0.0/8. */
+  readonly from?: string;
 }
 
 /** A real headless peer in a process of its own, driven through JSON-RPC alone. */
@@ -70,12 +73,13 @@ export class HeadlessPeer {
   }
 
   static async start(profile: string, options: HeadlessOptions = {}): Promise<HeadlessPeer> {
-    const args = [...(options.nodeOptions ?? []), program, '--profile', profile, '--log-level', 'warn'];
+    const nodeOptions = [...(options.nodeOptions ?? []), ...(options.from === undefined ? [] : ['--require', dialFrom])];
+    const args = [...nodeOptions, program, '--profile', profile, '--log-level', 'warn'];
     if (options.listen !== undefined) args.push('--listen', options.listen);
     if (options.passphraseFile !== undefined) args.push('--passphrase-file', options.passphraseFile);
     // `ip netns exec` and its like become the program they start: the child's id stays the peer's.
     const [command = process.execPath, ...words] = [...(options.within ?? []), process.execPath, ...args];
-    const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, KEYSHIFT_TEST_DIAL_FROM: options.from } });
     const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     const stderr: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
