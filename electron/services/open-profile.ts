@@ -20,6 +20,7 @@ import { History } from './history';
 import type { LanContacts } from './lan-contacts';
 import { lanOfProfile } from './lan-of-profile';
 import type { LanSurroundings } from './lan-surroundings';
+import { KnownSources } from './known-sources';
 import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
@@ -156,6 +157,7 @@ export class OpenProfile {
         }
       },
     });
+    const known = new KnownSources(clock, () => this.#addressesOfContacts());
     this.#host = createSessionHost({
       crypto,
       clock,
@@ -165,6 +167,7 @@ export class OpenProfile {
       resumptions: this.resumptions,
       verified: this.#verified,
       onSession: (session, keep) => this.#onSession(session, keep),
+      isKnownSource: (source) => known.has(source),
       onOutdated: (session) => session.send(standing.outdated(session)),
       onKeyMismatch: () => logger.warn('session.key-mismatch'),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
@@ -320,6 +323,10 @@ export class OpenProfile {
       this.#around.logger.warn('resumption.not-kept');
       end();
     }
+  }
+
+  *#addressesOfContacts(): Generator<Address> {
+    for (const { peerId } of this.stores.contacts.list()) yield* this.book.find(peerId)?.record.addresses ?? [];
   }
 
   #wanted(peerId: PeerId): boolean {
