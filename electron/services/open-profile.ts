@@ -326,7 +326,9 @@ export class OpenProfile {
   }
 
   *#addressesOfContacts(): Generator<Address> {
-    for (const { peerId } of this.stores.contacts.list()) yield* this.book.find(peerId)?.record.addresses ?? [];
+    for (const { peerId } of this.stores.contacts.list()) {
+      for (const { addresses } of this.book.find(peerId)?.record.places ?? []) yield* addresses;
+    }
   }
 
   #wanted(peerId: PeerId): boolean {
