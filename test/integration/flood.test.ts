@@ -7,6 +7,7 @@ import { attack, type Attack, type AttackCounts, type Attacker } from '../suppor
 import { HeadlessPeer } from '../support/headless-peer';
 import { Talk } from '../support/host-person';
 import { Control, type LoopDelay, loopDelay, measured } from '../support/loop-delay';
+import { putFirst } from '../support/priority';
 import { introduce, newPerson, passphrase, temporaryFolder, type Person } from '../support/two-peers';
 
 /** Milliseconds of attack that are measured, behind the first two seconds. */
@@ -33,6 +34,7 @@ async function startMeasured(): Promise<Person> {
 
 beforeAll(async () => {
   [control, ann, bo] = await Promise.all([Control.start(), startMeasured(), newPerson(folder.path, 'Bo')]);
+  putFirst(ann.peer.pid);
   talk = await Talk.begin(ann, bo);
   const crypto = await createCrypto({ random: kernelRandom });
   const card = cardOf(crypto, (await ann.peer.call('identity.exportPublic', { format: 'card' })).text);

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { HeadlessPeer } from './headless-peer';
+import { putFirst } from './priority';
 
 /** What a process says about itself since it was last asked. Times in milliseconds; `busy`: share of one core; `rss`: bytes. */
 export interface LoopDelay {
@@ -43,6 +44,7 @@ export class Control {
     const child = spawn(process.execPath, [...measured, '-e', steadyWork], { stdio: ['ignore', 'ignore', 'pipe'] });
     const control = new Control(child);
     await control.#until(() => control.#heard.length > 0);
+    if (child.pid !== undefined) putFirst(child.pid);
     return control;
   }
 
