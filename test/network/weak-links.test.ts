@@ -22,7 +22,7 @@ onHosts('two hosts and what lies between them', () => {
       await Promise.all([talk.say(ann, 20), talk.say(bo, 20)]);
       await talk.settle();
       expect((await ann.peer.call('network.status')).sessions).toHaveLength(1);
-    }), 60_000);
+    }), 120_000);
 
   it('S3-26 A23: five packets of a hundred lost: first contact and a conversation, each message once and in order', () =>
     withHosts(async (network, folder) => {
