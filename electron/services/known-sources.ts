@@ -1,5 +1,7 @@
 import type { Address, Clock } from '../engine/ports';
 import { sourceOf } from '../engine/session/source';
+import type { PeerBook } from './peer-book';
+import type { Stores } from './ports';
 
 /** How long what was read stays good: strangers ask a thousand times a second, contacts move less often (milliseconds). */
 const freshMs = 10_000;
@@ -39,5 +41,12 @@ export class KnownSources {
     } catch {
       return new Set();
     }
+  }
+}
+
+/** Every address the cards of contacts name, of all their devices. */
+export function* addressesOfContacts(stores: Pick<Stores, 'contacts'>, book: PeerBook): Generator<Address> {
+  for (const { peerId } of stores.contacts.list()) {
+    for (const { addresses } of book.find(peerId)?.record.places ?? []) yield* addresses;
   }
 }

@@ -20,7 +20,7 @@ import { History } from './history';
 import type { LanContacts } from './lan-contacts';
 import { lanOfProfile } from './lan-of-profile';
 import type { LanSurroundings } from './lan-surroundings';
-import { KnownSources } from './known-sources';
+import { addressesOfContacts, KnownSources } from './known-sources';
 import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
@@ -157,7 +157,7 @@ export class OpenProfile {
         }
       },
     });
-    const known = new KnownSources(clock, () => this.#addressesOfContacts());
+    const known = new KnownSources(clock, () => addressesOfContacts(this.stores, this.book));
     this.#host = createSessionHost({
       crypto,
       clock,
@@ -322,12 +322,6 @@ export class OpenProfile {
     } catch {
       this.#around.logger.warn('resumption.not-kept');
       end();
-    }
-  }
-
-  *#addressesOfContacts(): Generator<Address> {
-    for (const { peerId } of this.stores.contacts.list()) {
-      for (const { addresses } of this.book.find(peerId)?.record.places ?? []) yield* addresses;
     }
   }
 

@@ -29,6 +29,8 @@ async function startMeasured(): Promise<Person> {
   const profile = join(folder.path, 'Ann');
   const peer = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0', nodeOptions: measured });
   await peer.call('vault.create', { passphrase, name: 'Ann' });
+  // Whoever comes back has to get in at the door: nobody goes out to fetch them.
+  await peer.call('settings.set', { findOnNetwork: false });
   return { name: 'Ann', profile, peer, restart: async () => undefined };
 }
 

@@ -102,12 +102,25 @@ onHosts('a conversation between two hosts that is interrupted', () => {
       await bo.peer.kill();
       await talk.say(ann, 3);
       await bo.restart();
+      // What is said makes the next try come at once.
+      await talk.say(ann, 1);
       await talk.settle(90_000);
       // And the other way about, after the move of the other.
       await there.heal();
       await here.readdress('10.8.0.78/24');
       await talk.say(ann, 2);
       await talk.say(bo, 2);
+      await talk.settle(90_000);
+    }), 240_000);
+
+  it('S3-09 A23: both addresses new at the same moment: no card is right any more, and they find each other on their network', () =>
+    withHosts(async (network, folder) => {
+      const pair = await talking(network, folder);
+      const { here, there, ann, bo, talk } = pair;
+      await Promise.all([ann, bo].map(({ peer }) => peer.call('settings.set', { findOnNetwork: true })));
+      const moved = Date.now();
+      await Promise.all([here.readdress('10.8.0.91/24'), there.readdress('10.8.0.92/24')]);
+      await chatter(pair, async () => (await connectedSince(ann, moved)) && (await connectedSince(bo, moved)));
       await talk.settle(90_000);
     }), 240_000);
 
