@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { personAt, Talk } from '../support/host-person';
 import type { Host, Network } from '../support/netns';
@@ -31,12 +30,8 @@ async function connectedSince(person: Person, time: number): Promise<boolean> {
   return (await person.peer.call('network.status')).sessions.some(({ since }) => since > time);
 }
 
-/** This version takes up earlier sessions. */
-const resumes = existsSync('electron/engine/session/resumption-entry.ts');
-
 /** Both have one session, which took up an earlier one. */
 async function expectResumed(...people: readonly Person[]): Promise<void> {
-  if (!resumes) return;
   for (const { name, peer } of people) {
     const { sessions } = await peer.call('network.status');
     expect(sessions.map(({ resumed }) => resumed), `${name}'s session is a resumed one`).toEqual([true]);
@@ -59,7 +54,7 @@ async function chatter({ ann, bo, talk }: Pair, over: () => boolean | Promise<bo
 }
 
 onHosts('a conversation between two hosts that is interrupted', () => {
-  it(`S3-09 A51: ${long ? 'a minute' : 'half a minute'} of black hole: the application notices where the system does not, and goes on afterwards`, () =>
+  it(`S3-09 S3-10 A51: ${long ? 'a minute' : 'half a minute'} of black hole: the application notices where the system does not, and goes on afterwards`, () =>
     withHosts(async (network, folder) => {
       const pair = await talking(network, folder);
       const { here, there, ann, bo, talk } = pair;
@@ -124,7 +119,7 @@ onHosts('a conversation between two hosts that is interrupted', () => {
       await talk.settle(90_000);
     }), 240_000);
 
-  it('S3-09: connections reset by the way between: on again, each message once and in order', () =>
+  it('S3-09 S3-10: connections reset by the way between: on again, each message once and in order', () =>
     withHosts(async (network, folder) => {
       const pair = await talking(network, folder);
       const { here, ann, bo, talk } = pair;

@@ -31,9 +31,14 @@ export async function strangersM1(card: Card, count: number): Promise<Uint8Array
   return Array.from({ length: count }, () => dialler(stranger, target, []).next());
 }
 
-/** M1s that claim to go on with an earlier session. */
+/** M1s that claim to go on with an earlier session, as they should be but for every number in them. */
 export function resumingM1(count: number): Uint8Array[] {
-  return Array.from({ length: count }, () => encodeFrame(frameTypes.m1, Buffer.concat([Uint8Array.of(modes.resume), randomBytes(185)])));
+  return Array.from({ length: count }, () => {
+    const payload = Buffer.concat([Uint8Array.of(modes.resume), randomBytes(185)]);
+    // The length of the hint behind key id, nonce, share and target.
+    payload[113] = 0;
+    return encodeFrame(frameTypes.m1, payload);
+  });
 }
 
 /** Openings of channels as they should be, whose opener then says nothing. */
