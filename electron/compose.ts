@@ -4,9 +4,10 @@ import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
 import type { Address, Clock, Logger, Random } from './engine/ports';
 import { type InterfaceAddress, localAddresses, localNetworks, readInterfaces } from './network/addresses';
+import { ChosenTransport } from './network/chosen-transport';
 import { createLanDiscovery } from './network/mdns/create-lan-discovery';
 import { createNetworkWatch } from './network/network-watch';
-import { createTcpTransport } from './network/tcp-transport';
+import { createPortMapper } from './network/port-mapper';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { conversationsService } from './services/conversations-service';
@@ -19,9 +20,12 @@ import { NearbyService } from './services/nearby-service';
 import { NetworkFacts } from './services/network-facts';
 import { NetworkNews } from './services/network-news';
 import { networkService } from './services/network-service';
+import { NetworkSettings } from './services/network-settings';
 import { OwnAddresses } from './services/own-addresses';
+import { PortMapping } from './services/port-mapping';
 import { type Keyring, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
-import { diagnosticsService, settingsService } from './services/status-services';
+import { settingsService } from './services/settings-service';
+import { diagnosticsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
 import { envelopeFiles } from './storage/envelope-files';
@@ -65,9 +69,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
   try {
     const crypto = await createCrypto({ random });
     const events = new EventHub(logger);
-    const transport = createTcpTransport({
-      onFault: (error) => logger.error('link.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
-    });
+    const fault = (event: string) => (error: unknown) => logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });
+    const transport = new ChosenTransport({ random, onFault: fault('link.fault') });
     const addresses = new OwnAddresses();
     const ownAddresses = (): readonly Address[] => addresses.current();
     const network = new NetworkFacts();
@@ -124,6 +127,14 @@ export async function startApp(ports: AppPorts): Promise<App> {
         cost: ports.kdf === 'test' ? testCost : productCost,
       }),
     });
+    const mapping = new PortMapping({ mapper: createPortMapper(fault('mapping.fault')), addresses, network, logger });
+    const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open' });
+    // Before anything can be dialled or told.
+    networkSettings.apply();
+    transport.onState(() => networkSettings.proxyChanged());
+    events.on((event) => {
+      if (event.type === 'vault.changed') networkSettings.apply();
+    });
     const { listener: bound, moved } = await startListening({ transport, wanted: ports.listen, preferences, logger }, (link) => vault.accept(link));
     const read = ports.interfaces ?? readInterfaces;
     const lookAround = (): void => {
@@ -133,6 +144,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     };
     network.listensAt(bound.address, moved);
     lookAround();
+    networkSettings.apply();
     network.onChange(() => news.changed());
     addresses.onChange(() => {
       vault.addressesChanged();
@@ -140,6 +152,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     });
     const networkChanged = (): void => {
       lookAround();
+      mapping.networkChanged();
       vault.networkChanged();
       news.changed();
     };
@@ -165,7 +178,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           preferences,
         }),
         discovery: nearby.handlers,
-        settings: settingsService({ preferences }),
+        settings: settingsService({ preferences, onSet: () => networkSettings.apply() }),
         diagnostics: diagnosticsService({
           crypto,
           about: () => ({
@@ -184,6 +197,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         try {
           await bound.close();
           await vault.stop();
+          await mapping.stop();
         } finally {
           lock.release();
         }

@@ -65,8 +65,12 @@ export interface Listener {
 export interface Transport {
   /** Rejects with `port.in-use` when the port is taken; port 0 takes any free one. */
   listen(at: Address, onLink: (link: Link) => void): Promise<Listener>;
-  /** Rejects when nothing answers within `timeoutMs`, or at once when `signal` says that nobody waits any more. */
-  dial(to: Address, timeoutMs: number, signal?: AbortSignal): Promise<Link>;
+  /**
+   * Rejects when nothing answers within `timeoutMs` (where a proxy is in use, within the longer time that takes), or at once
+   * when `signal` says that nobody waits any more. Dials with different `isolation` (a person, say) never share a path through
+   * a proxy; without one a dial shares its path with no other.
+   */
+  dial(to: Address, timeoutMs: number, signal?: AbortSignal, isolation?: string): Promise<Link>;
 }
 
 /** Every durable change happens inside a transaction; inner ones join the outer one. Synchronous throughout. */

@@ -43,6 +43,12 @@ export function isVirtualInterface(name: string): boolean {
   return virtualInterface.test(name);
 }
 
+/** Whether whoever comes from this address is on this machine. */
+export function isOwnAddress(text: string, interfaces: readonly InterfaceAddress[] = readInterfaces()): boolean {
+  const host = parseHost(text);
+  return host?.text === '::1' || (host?.kind === 'ipv4' && host.bytes[0] === 127) || interfaces.some(({ address }) => address === host?.text);
+}
+
 /** The networks this machine is in: its addresses with what names their network. */
 export function localNetworks(interfaces: readonly InterfaceAddress[] = readInterfaces()): { readonly host: string; readonly prefix: number }[] {
   return interfaces.filter(leadsAnywhere).flatMap(({ address, prefix }) => {

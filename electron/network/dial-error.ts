@@ -4,6 +4,8 @@ export type DialFailure =
   | 'name-unknown'
   /** Only a proxy leads there, and none is set. */
   | 'needs-proxy'
+  /** The proxy was not reached, did not speak as one, or would not. */
+  | 'proxy-failed'
   | 'refused'
   | 'timeout'
   | 'unreachable'

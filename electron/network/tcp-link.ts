@@ -11,6 +11,8 @@ export interface TcpLinkOptions {
   readonly remote: Address;
   /** A handler threw: the link is destroyed, the process lives on. */
   readonly onFault: (error: unknown) => void;
+  /** Holds this link for as long as it lives. */
+  readonly live?: Set<Link>;
 }
 
 /** One connected socket as a `Link`. It owns every event of the socket from here on; no 'error' goes unheard. */
@@ -30,6 +32,7 @@ export class TcpLink implements Link {
     this.remote = options.remote;
     this.#socket = socket;
     this.#onFault = options.onFault;
+    options.live?.add(this);
     // 'close' follows every 'error'; nothing more is to be learnt from it.
     socket.on('error', () => {});
     socket.on('drain', () => {
@@ -37,7 +40,10 @@ export class TcpLink implements Link {
     });
     // The other side is done: what is queued here still goes out (allowHalfOpen is off), but not for ever.
     socket.on('end', () => this.#startClosing());
-    socket.on('close', () => this.#closed());
+    socket.on('close', () => {
+      options.live?.delete(this);
+      this.#closed();
+    });
   }
 
   send(bytes: Uint8Array): boolean {

@@ -1,9 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { KeyshiftError } from '../../shared/errors';
 import { parseHost } from '../engine/identity/host';
 import type { Address, Link, Listener, Transport } from '../engine/ports';
-import { DialError, type DialFailure, dialFailureOf } from './dial-error';
-import { resolveHost } from './resolve-host';
+import { DialError } from './dial-error';
+import { lookUp, openSocket } from './open-socket';
 import { TcpLink } from './tcp-link';
 
 const KEEP_ALIVE_MS = 15_000;
@@ -14,26 +14,34 @@ export interface TcpTransportOptions {
   readonly maxAccepted?: number;
   /** A handler of a link threw: a defect to log; the link is gone, the process lives on. */
   readonly onFault?: (error: unknown) => void;
+  /** Holds every link for as long as it lives. */
+  readonly live?: Set<Link>;
+}
+
+interface LinkCare {
+  readonly onFault: (error: unknown) => void;
+  readonly live: Set<Link>;
 }
 
 /** Direct TCP (protocol.md §11): moves opaque bytes, trusts nobody, knows no frames. */
 export function createTcpTransport(options: TcpTransportOptions = {}): Transport {
-  const { maxAccepted = MAX_ACCEPTED, onFault = () => {} } = options;
+  const { maxAccepted = MAX_ACCEPTED, onFault = () => {}, live = new Set() } = options;
   return {
-    listen: (at, onLink) => listen(at, onLink, maxAccepted, onFault),
-    dial: (to, timeoutMs, signal) => dial(to, { timeoutMs, signal, onFault }),
+    listen: (at, onLink) => listen(at, onLink, maxAccepted, { onFault, live }),
+    dial: (to, timeoutMs, signal) => dial(to, { timeoutMs, signal, onFault, live }),
   };
 }
 
 /** Errors: `port.in-use`; `input.invalid` for a host or port this machine cannot listen on. */
-async function listen(at: Address, onLink: (link: Link) => void, maxAccepted: number, onFault: (error: unknown) => void): Promise<Listener> {
+async function listen(at: Address, onLink: (link: Link) => void, maxAccepted: number, links: LinkCare): Promise<Listener> {
+  const { onFault } = links;
   const host = parseHost(at.host);
   if (!host || host.kind === 'onion' || !isPort(at.port, 0)) throw cannotListen();
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
   server.maxConnections = maxAccepted;
   server.on('connection', (socket) => {
     const remote = remoteOf(socket);
-    const link = new TcpLink(socket, { role: 'listener', remote: remote ?? at, onFault });
+    const link = new TcpLink(socket, { role: 'listener', remote: remote ?? at, ...links });
     if (!remote || !server.listening) return link.destroy();
     try {
       onLink(link);
@@ -67,17 +75,16 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-interface DialOptions {
+interface DialOptions extends LinkCare {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly onFault: (error: unknown) => void;
 }
 
 /**
  * Tries the addresses of a host one after the other, sharing the time among those left. Rejects with `DialError`; once
  * `signal` says so at once, with `not-needed` and no socket left behind.
  */
-async function dial(to: Address, { timeoutMs, signal, onFault }: DialOptions): Promise<Link> {
+async function dial(to: Address, { timeoutMs, signal, ...links }: DialOptions): Promise<Link> {
   if (!isPort(to.port, 1)) throw new DialError('address-invalid');
   const deadline = performance.now() + timeoutMs;
   const hosts = await lookUp(to.host, timeoutMs, signal);
@@ -86,59 +93,14 @@ async function dial(to: Address, { timeoutMs, signal, onFault }: DialOptions): P
     const left = deadline - performance.now();
     if (left <= 0) throw new DialError('timeout');
     try {
-      const socket = await connectTo(host, to.port, left / (hosts.length - index), signal);
-      return new TcpLink(socket, { role: 'dialler', remote: { host: canonical(host), port: to.port }, onFault });
+      const socket = await openSocket(host, to.port, left / (hosts.length - index), signal);
+      return new TcpLink(socket, { role: 'dialler', remote: { host: canonical(host), port: to.port }, ...links });
     } catch (error) {
       if (!(error instanceof DialError) || error.reason === 'not-needed') throw error;
       failure = error;
     }
   }
   throw failure;
-}
-
-function connectTo(host: string, port: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(new DialError('not-needed'));
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
-    const over = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    };
-    const failed = (reason: DialFailure): void => {
-      over();
-      socket.destroy();
-      reject(new DialError(reason));
-    };
-    const giveUp = (): void => failed('not-needed');
-    const timer = setTimeout(() => failed('timeout'), timeoutMs);
-    signal?.addEventListener('abort', giveUp);
-    socket.on('error', (error: NodeJS.ErrnoException) => failed(dialFailureOf(error.code)));
-    socket.once('connect', () => {
-      over();
-      resolve(socket);
-    });
-  });
-}
-
-/** The addresses of a host in time, or `DialError`. A look-up that runs cannot be called back; one that waits its turn is. */
-function lookUp(host: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return reject(new DialError('not-needed'));
-    const patience = new AbortController();
-    const failed = (reason: DialFailure): void => {
-      reject(new DialError(reason));
-      patience.abort();
-    };
-    const giveUp = (): void => failed('not-needed');
-    const timer = setTimeout(() => failed('timeout'), timeoutMs);
-    signal?.addEventListener('abort', giveUp);
-    resolveHost(host, { signal: patience.signal })
-      .then(resolve, (error: unknown) => reject(error instanceof DialError ? error : new DialError('name-unknown')))
-      .finally(() => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', giveUp);
-      });
-  });
 }
 
 function isPort(port: number, lowest: number): boolean {

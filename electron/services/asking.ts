@@ -255,16 +255,16 @@ export class Asking {
       places,
       quit,
       candidates: this.candidates(contact),
-      attempt: ({ address }, turn) => this.#overOne(address, purpose, turn, talk),
+      attempt: ({ address }, turn) => this.#overOne({ address, isolation: peerId }, purpose, turn, talk),
       isFinal: (error) => finalCode(error) !== undefined,
       onStart: ({ text }) => tries.began(peerId, text),
       onEnd: ({ text }, error, milliseconds) => tries.ended(peerId, text, outcomeOf(error), milliseconds),
     });
   }
 
-  async #overOne<T>(address: Address, purpose: 'invite' | 'request', turn: Turn, talk: (channel: Channel, turn: Turn) => Promise<T>): Promise<T> {
+  async #overOne<T>(to: { readonly address: Address; readonly isolation: PeerId }, purpose: 'invite' | 'request', turn: Turn, talk: (channel: Channel, turn: Turn) => Promise<T>): Promise<T> {
     const { transport, crypto, clock, channels } = this.#parts;
-    const link = await transport.dial(address, dialTimeoutMs, turn.signal);
+    const link = await transport.dial(to.address, dialTimeoutMs, turn.signal, to.isolation);
     if (turn.signal.aborted) {
       link.destroy();
       throw new NotNeeded();

@@ -71,7 +71,7 @@ export class Dialling {
 
   async #attempt(peerId: PeerId, { address, instanceId }: Candidate, turn: Turn): Promise<Session> {
     const { transport, host, book } = this.#parts;
-    const link = await transport.dial(address, dialTimeoutMs, turn.signal);
+    const link = await transport.dial(address, dialTimeoutMs, turn.signal, peerId);
     const known = book.find(peerId);
     if (turn.signal.aborted || known === undefined) {
       link.destroy();

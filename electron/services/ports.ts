@@ -284,8 +284,21 @@ export type Mapping =
 
 /** Asks routers to pass connections on. */
 export interface PortMapper {
-  /** Keeps `port` mapped until the returned function is called, which takes the mapping back. Tells every change. */
-  map(port: number, onChange: (mapping: Mapping) => void): () => void;
+  /**
+   * Keeps `port` mapped until the returned function is called, which takes the mapping back: its promise ends when the router
+   * said so, or after two seconds. Tells every change, never after that call.
+   */
+  map(port: number, onChange: (mapping: Mapping) => void): () => Promise<void>;
+}
+
+/** What connections go through. While a proxy is chosen, nothing is dialled or looked up but by it; `unusable`: nothing is dialled. */
+export interface ProxySwitch {
+  /** Counts from the next dial on; when a proxy comes into use, connections made without one end. */
+  use(choice: Address | 'none' | 'unusable'): void;
+  /** How the proxy answered when it was last used. */
+  readonly state: 'off' | 'untried' | 'working' | 'failed';
+  /** Calls back after a change of `state`, until the returned function is called. */
+  onState(handler: () => void): () => void;
 }
 
 /** Where devices of contacts were heard on the local network just now. Anybody there can say so: where to try, never whom to trust. */

@@ -1,13 +1,26 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import { ChosenTransport } from '../../electron/network/chosen-transport';
 import { createTcpTransport } from '../../electron/network/tcp-transport';
 import type { Address, Link, Listener, Transport } from '../../electron/engine/ports';
 import { createMemoryNetwork } from '../support/memory-transport';
+import { socksServer } from '../support/socks-server';
 
 /** One suite for every `Transport`: what the engine relies on holds for sockets and for the fake alike. */
-const transports: readonly { readonly name: string; readonly create: () => Transport }[] = [
-  { name: 'TCP', create: () => createTcpTransport() },
-  { name: 'memory', create: () => createMemoryNetwork().transport },
+const transports: readonly { readonly name: string; readonly create: (atEnd: (end: () => void) => void) => Promise<Transport> }[] = [
+  { name: 'TCP', create: async () => createTcpTransport() },
+  { name: 'memory', create: async () => createMemoryNetwork().transport },
+  { name: 'TCP, chosen', create: async () => new ChosenTransport({ random: kernelRandom }) },
+  { name: 'a SOCKS proxy', create: throughProxy },
 ];
+
+async function throughProxy(atEnd: (end: () => void) => void): Promise<Transport> {
+  const proxy = await socksServer();
+  const transport = new ChosenTransport({ random: kernelRandom });
+  transport.use(proxy.address);
+  atEnd(() => void proxy.close());
+  return transport;
+}
 
 const here: Address = { host: '127.0.0.1', port: 0 };
 
@@ -18,7 +31,7 @@ describe.each(transports)('Transport over $name', ({ create }) => {
   });
 
   async function pair(): Promise<{ transport: Transport; listener: Listener; dialler: Link; accepted: Link }> {
-    const transport = create();
+    const transport = await create((end) => ends.push(end));
     let arrived: (link: Link) => void = () => {};
     const incoming = new Promise<Link>((resolve) => {
       arrived = resolve;

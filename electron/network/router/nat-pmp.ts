@@ -1,0 +1,73 @@
+import { createSocket } from 'node:dgram';
+import { Writer } from '../../engine/wire/writer';
+import type { Neighbourhood } from './neighbourhood';
+import { LEASE_SECONDS, RouterRefusal, type Grant, type Router } from './router';
+
+/** NAT-PMP (RFC 6886): one datagram of 2 or 12 bytes, one of 12 or 16 back. */
+const PORT = 5351;
+const OUTSIDE_ADDRESS = 0;
+const MAP_TCP = 2;
+const ANSWER = 128;
+/** When a request is sent, in milliseconds from the first time; given up after the last. */
+const SENDS = [0, 250, 750, 1_750];
+const GIVE_UP_MS = 3_000;
+
+/** The gateway of a neighbourhood, if it speaks this; undefined when it stays silent. */
+export async function findNatPmp({ gateway, local }: Neighbourhood, signal: AbortSignal, port = PORT): Promise<Router | undefined> {
+  if (gateway === undefined) return undefined;
+  const ask = (request: Uint8Array, length: number): Promise<DataView | undefined> => exchange({ gateway, local, port }, request, length, signal);
+  if (!(await ask(Uint8Array.of(0, OUTSIDE_ADDRESS), 12))) return undefined;
+  return {
+    method: 'nat-pmp',
+    map: async (inside, wanted, inTime) => {
+      const mapping = await exchange({ gateway, local, port }, mapRequest(inside, wanted, LEASE_SECONDS), 16, inTime);
+      if (!mapping || mapping.getUint16(2) !== 0 || mapping.getUint16(8) !== inside || mapping.getUint16(10) === 0) throw new RouterRefusal('no mapping');
+      // Asked last: the address may have changed since the router was found.
+      const address = await exchange({ gateway, local, port }, Uint8Array.of(0, OUTSIDE_ADDRESS), 12, inTime);
+      if (!address || address.getUint16(2) !== 0) throw new RouterRefusal('no address');
+      return grant(mapping, address);
+    },
+    unmap: async (inside, _outside, inTime) => {
+      await exchange({ gateway, local, port }, mapRequest(inside, 0, 0), 16, inTime);
+    },
+  };
+}
+
+function mapRequest(inside: number, outside: number, seconds: number): Uint8Array {
+  return new Writer().u8(0).u8(MAP_TCP).u16(0).u16(inside).u16(outside).u32(seconds).finish();
+}
+
+function grant(mapping: DataView, address: DataView): Grant {
+  const outside = [8, 9, 10, 11].map((at) => address.getUint8(at)).join('.');
+  return { outside, port: mapping.getUint16(10), seconds: mapping.getUint32(12) };
+}
+
+/** The answer to one request: right version and operation, at least `length` bytes. Undefined when none came in time. Never throws. */
+function exchange(to: { readonly gateway: string; readonly local: string; readonly port: number }, request: Uint8Array, length: number, signal: AbortSignal): Promise<DataView | undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(undefined);
+    const socket = createSocket('udp4');
+    const timers: NodeJS.Timeout[] = [];
+    const end = (answer: DataView | undefined): void => {
+      for (const timer of timers) clearTimeout(timer);
+      signal.removeEventListener('abort', gone);
+      socket.removeAllListeners();
+      socket.on('error', () => {}); // may still come, of a datagram under way
+      socket.close();
+      resolve(answer);
+    };
+    const gone = (): void => end(undefined);
+    signal.addEventListener('abort', gone);
+    socket.on('error', gone);
+    // Connected: the kernel lets in what the gateway sends from this port, and nothing else.
+    socket.on('connect', () => {
+      for (const wait of SENDS) timers.push(setTimeout(() => socket.send(request), wait));
+      timers.push(setTimeout(gone, GIVE_UP_MS));
+    });
+    socket.on('message', (bytes) => {
+      if (bytes.length < length || bytes[0] !== 0 || bytes[1] !== ANSWER + (request[1] ?? 0)) return;
+      end(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+    });
+    socket.bind({ address: to.local, port: 0 }, () => socket.connect(to.port, to.gateway));
+  });
+}

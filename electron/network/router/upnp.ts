@@ -1,0 +1,86 @@
+import { randomInt } from 'node:crypto';
+import { ask } from './gateway-http';
+import type { Neighbourhood } from './neighbourhood';
+import { LEASE_SECONDS, RouterRefusal, type Grant, type Router } from './router';
+import { searchRouters } from './ssdp';
+import { contents, wanServices, type WanService } from './upnp-xml';
+
+/** Error codes of WANIPConnection §2.4.16. */
+const CONFLICT = 718;
+const ONLY_PERMANENT = 725;
+/** Ports tried when another device holds the one wanted. */
+const OTHER_PORTS = 3;
+/** Services of one router that are tried. */
+const MAX_SERVICES = 3;
+
+/** Every router that answers, in turn: whoever takes one and is content asks no further. */
+export async function* findUpnp(near: Neighbourhood, signal: AbortSignal): AsyncGenerator<Router> {
+  for (const place of await searchRouters(near, signal)) {
+    const description = await ask(place, near.local, signal).catch(() => undefined);
+    if (description?.status !== 200) continue;
+    for (const service of wanServices(description.body, place).slice(0, MAX_SERVICES)) yield routerOf(service, near.local);
+  }
+}
+
+function routerOf(service: WanService, local: string): Router {
+  const order = (action: string, values: Values, signal: AbortSignal): Promise<Answer> => act(service, local, action, values, signal);
+  return {
+    method: 'upnp',
+    map: async (port, wanted, signal) => {
+      const { body } = await order('GetExternalIPAddress', {}, signal);
+      const [outside = ''] = contents(body, 'NewExternalIPAddress', 1);
+      if (outside === '' || outside === '0.0.0.0') throw new RouterRefusal('not connected');
+      return { outside, ...(await add(order, { port, wanted, local }, signal)) };
+    },
+    unmap: async (_port, outsidePort, signal) => {
+      await order('DeletePortMapping', entry(outsidePort), signal);
+    },
+  };
+}
+
+type Values = Readonly<Record<string, string | number>>;
+interface Answer {
+  readonly body: string;
+  /** The router's error code; undefined when it did what was asked. */
+  readonly error?: number;
+}
+
+async function add(
+  order: (action: string, values: Values, signal: AbortSignal) => Promise<Answer>,
+  { port, wanted, local }: { readonly port: number; readonly wanted: number; readonly local: string },
+  signal: AbortSignal,
+): Promise<Pick<Grant, 'port' | 'seconds'>> {
+  let outsidePort = wanted;
+  let seconds = LEASE_SECONDS;
+  for (let tries = 0; tries <= OTHER_PORTS; tries += 1) {
+    const { error } = await order('AddPortMapping', { ...entry(outsidePort), ...target(port, local), NewLeaseDuration: seconds }, signal);
+    if (error === undefined) return { port: outsidePort, seconds: LEASE_SECONDS };
+    if (error === ONLY_PERMANENT && seconds !== 0) seconds = 0;
+    else if (error === CONFLICT) outsidePort = randomInt(20_000, 60_000);
+    else throw new RouterRefusal('no mapping');
+  }
+  throw new RouterRefusal('no free port');
+}
+
+const entry = (outsidePort: number): Values => ({ NewRemoteHost: '', NewExternalPort: outsidePort, NewProtocol: 'TCP' });
+const target = (port: number, local: string): Values => ({
+  NewInternalPort: port,
+  NewInternalClient: local,
+  NewEnabled: 1,
+  NewPortMappingDescription: 'Keyshift',
+});
+
+/** One order over SOAP. Its values are numbers and addresses of our own: nothing in them needs escaping. */
+async function act({ type, control }: WanService, local: string, action: string, values: Values, signal: AbortSignal): Promise<Answer> {
+  const fields = Object.entries(values).map(([name, value]) => `<${name}>${value}</${name}>`);
+  const body =
+    '<?xml version="1.0"?>\r\n<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ' +
+    's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>' +
+    `<u:${action} xmlns:u="${type}">${fields.join('')}</u:${action}></s:Body></s:Envelope>\r\n`;
+  const headers = { 'Content-Type': 'text/xml; charset="utf-8"', SOAPAction: `"${type}#${action}"` };
+  const answer = await ask(control, local, signal, { headers, body });
+  if (answer.status === 200) return { body: answer.body };
+  const code = Number(contents(answer.body, 'errorCode', 1)[0] ?? Number.NaN);
+  if (answer.status !== 500 || !Number.isInteger(code)) throw new RouterRefusal('no answer to an order');
+  return { body: '', error: code };
+}

@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net';
+import { parseHost } from '../engine/identity/host';
+import type { Address, Link, Random } from '../engine/ports';
+import { DialError } from './dial-error';
+import { lookUp, openSocket } from './open-socket';
+import { askProxy } from './socks-handshake';
+import { StreamIsolation } from './stream-isolation';
+import { TcpLink } from './tcp-link';
+
+export interface SocksDialOptions {
+  /** Host and port of the proxy. A name is looked up here: the only one that ever is. */
+  readonly proxy: Address;
+  readonly random: Random;
+  readonly onFault?: (error: unknown) => void;
+}
+
+export type SocksDial = (to: Address, timeoutMs: number, signal?: AbortSignal, isolation?: string) => Promise<Link>;
+
+/**
+ * Dials through a SOCKS 5 proxy (protocol.md §11), which resolves the names. Nothing here ever connects to, or asks about,
+ * anything but the proxy. Rejects with `DialError` (`SocksRefusal` where the proxy answered).
+ */
+export function createSocksDial({ proxy, random, onFault = () => {} }: SocksDialOptions): SocksDial {
+  const logins = new StreamIsolation(random);
+  return async (to, timeoutMs, signal, isolation) => {
+    const host = parseHost(to.host);
+    if (!host || !Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) throw new DialError('address-invalid');
+    const deadline = performance.now() + timeoutMs;
+    const socket = await reachProxy(proxy, timeoutMs, signal);
+    const limit = endInTime(socket, deadline - performance.now(), signal);
+    let asked = false;
+    try {
+      await askProxy(socket, { host, port: to.port }, logins.login(isolation), () => {
+        asked = true;
+      });
+      // Gone between the last byte and now: nobody else would hear of it.
+      if (socket.destroyed) throw new DialError('proxy-failed');
+      return new TcpLink(socket, { role: 'dialler', remote: { host: host.text, port: to.port }, onFault });
+    } catch (error) {
+      socket.destroy();
+      if (signal?.aborted === true) throw new DialError('not-needed');
+      if (error instanceof DialError) throw error;
+      throw new DialError(limit.passed() && asked ? 'timeout' : 'proxy-failed');
+    } finally {
+      limit.lift();
+    }
+  };
+}
+
+async function reachProxy(proxy: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
+  try {
+    const [host] = proxy.host === 'localhost' ? ['127.0.0.1'] : await lookUp(proxy.host, timeoutMs, signal);
+    if (host === undefined) throw new DialError('proxy-failed');
+    return await openSocket(host, proxy.port, timeoutMs, signal);
+  } catch {
+    throw new DialError(signal?.aborted === true ? 'not-needed' : 'proxy-failed');
+  }
+}
+
+/** Destroys the socket when the time is over or nobody waits any more, until `lift`. */
+function endInTime(socket: Socket, timeoutMs: number, signal: AbortSignal | undefined): { passed(): boolean; lift(): void } {
+  let passed = false;
+  const end = (): void => void socket.destroy();
+  const timer = setTimeout(() => {
+    passed = true;
+    end();
+  }, Math.max(0, timeoutMs));
+  signal?.addEventListener('abort', end);
+  if (signal?.aborted === true) end();
+  return {
+    passed: () => passed,
+    lift: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    },
+  };
+}
