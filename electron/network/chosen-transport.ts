@@ -1,4 +1,5 @@
 import type { Address, Link, Listener, Random, Transport } from '../engine/ports';
+import { isOwnAddress } from './addresses';
 import { DialError } from './dial-error';
 import { createSocksDial, type SocksDial } from './socks-dial';
 import { SocksRefusal } from './socks-handshake';
@@ -37,10 +38,7 @@ export class ChosenTransport implements Transport {
     this.#direct = createTcpTransport({ live: this.#directLinks, ...(onFault === undefined ? {} : { onFault }) });
   }
 
-  /**
-   * Counts from the next dial on. When a proxy comes into use, what is connected or being dialled directly ends: contacts that
-   * come in later (through the user's onion service) are let in.
-   */
+  /** Counts from the next dial on. When a proxy comes into use, what is connected or being dialled directly ends. */
   use(choice: ProxyChoice): void {
     if (JSON.stringify(choice) === JSON.stringify(this.#choice)) return;
     const { random, onFault } = this.#options;
@@ -70,7 +68,18 @@ export class ChosenTransport implements Transport {
   }
 
   listen(at: Address, onLink: (link: Link) => void): Promise<Listener> {
-    return this.#direct.listen(at, onLink);
+    return this.#direct.listen(at, (link) => {
+      if (this.#mayComeIn(link.remote)) onLink(link);
+      else link.destroy();
+    });
+  }
+
+  /**
+   * With a proxy, only what comes from this machine or from the proxy's: that is where an onion service runs. Whoever knows where
+   * this machine was before learns nothing by asking there.
+   */
+  #mayComeIn({ host }: Address): boolean {
+    return this.#choice === 'none' || isOwnAddress(host) || host === this.proxy?.host;
   }
 
   dial(to: Address, timeoutMs: number, signal?: AbortSignal, isolation?: string): Promise<Link> {

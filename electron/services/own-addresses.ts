@@ -24,9 +24,10 @@ export class OwnAddresses {
     this.#tell(before);
   }
 
-  /** Best first. */
+  /** Best first; the best of every source before the others, as a link has room for three. */
   current(): readonly Address[] {
-    return sources.filter((source) => !this.#hidden || source === 'onion').flatMap((source) => this.#held.get(source) ?? []);
+    const told = sources.filter((source) => !this.#hidden || source === 'onion').map((source) => this.#held.get(source) ?? []);
+    return [...told.flatMap((list) => list.slice(0, 1)), ...told.flatMap((list) => list.slice(1))];
   }
 
   /** Calls back after a change of `current`, until the returned function is called. */

@@ -38,7 +38,7 @@ export class PortRouter {
       'deny 0-65535 0.0.0.0/0 0-65535',
     ];
     writeFileSync(config, `${lines.join('\n')}\n`);
-    const [command = '', ...words] = [...host.within, 'miniupnpd', '-d', '-f', config, '-P', join(folder, `miniupnpd-${way}.pid`)];
+    const [command, ...words] = [...host.within, 'miniupnpd', '-d', '-f', config, '-P', join(folder, `miniupnpd-${way}.pid`)];
     const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said: string[] = [];
     await new Promise<void>((resolve, reject) => {

@@ -4,7 +4,7 @@ import type { Neighbourhood } from './neighbourhood';
 import { LEASE_SECONDS, RouterRefusal, type Grant, type Router } from './router';
 
 /** NAT-PMP (RFC 6886): one datagram of 2 or 12 bytes, one of 12 or 16 back. */
-const PORT = 5351;
+export const natPmpPort = 5351;
 const OUTSIDE_ADDRESS = 0;
 const MAP_TCP = 2;
 const ANSWER = 128;
@@ -12,23 +12,29 @@ const ANSWER = 128;
 const SENDS = [0, 250, 750, 1_750];
 const GIVE_UP_MS = 3_000;
 
+export interface NatPmpSearch {
+  readonly port: number;
+  /** How many times as long as usual an answer is waited for. */
+  readonly patience: number;
+}
+
 /** The gateway of a neighbourhood, if it speaks this; undefined when it stays silent. */
-export async function findNatPmp({ gateway, local }: Neighbourhood, signal: AbortSignal, port = PORT): Promise<Router | undefined> {
+export async function findNatPmp({ gateway, local }: Neighbourhood, signal: AbortSignal, { port, patience }: NatPmpSearch): Promise<Router | undefined> {
   if (gateway === undefined) return undefined;
-  const ask = (request: Uint8Array, length: number): Promise<DataView | undefined> => exchange({ gateway, local, port }, request, length, signal);
-  if (!(await ask(Uint8Array.of(0, OUTSIDE_ADDRESS), 12))) return undefined;
+  const to = { gateway, local, port, patience };
+  if (!(await exchange(to, Uint8Array.of(0, OUTSIDE_ADDRESS), 12, signal))) return undefined;
   return {
     method: 'nat-pmp',
     map: async (inside, wanted, inTime) => {
-      const mapping = await exchange({ gateway, local, port }, mapRequest(inside, wanted, LEASE_SECONDS), 16, inTime);
+      const mapping = await exchange(to, mapRequest(inside, wanted, LEASE_SECONDS), 16, inTime);
       if (!mapping || mapping.getUint16(2) !== 0 || mapping.getUint16(8) !== inside || mapping.getUint16(10) === 0) throw new RouterRefusal('no mapping');
       // Asked last: the address may have changed since the router was found.
-      const address = await exchange({ gateway, local, port }, Uint8Array.of(0, OUTSIDE_ADDRESS), 12, inTime);
+      const address = await exchange(to, Uint8Array.of(0, OUTSIDE_ADDRESS), 12, inTime);
       if (!address || address.getUint16(2) !== 0) throw new RouterRefusal('no address');
       return grant(mapping, address);
     },
     unmap: async (inside, _outside, inTime) => {
-      await exchange({ gateway, local, port }, mapRequest(inside, 0, 0), 16, inTime);
+      await exchange(to, mapRequest(inside, 0, 0), 16, inTime);
     },
   };
 }
@@ -43,7 +49,7 @@ function grant(mapping: DataView, address: DataView): Grant {
 }
 
 /** The answer to one request: right version and operation, at least `length` bytes. Undefined when none came in time. Never throws. */
-function exchange(to: { readonly gateway: string; readonly local: string; readonly port: number }, request: Uint8Array, length: number, signal: AbortSignal): Promise<DataView | undefined> {
+function exchange(to: NatPmpSearch & { readonly gateway: string; readonly local: string }, request: Uint8Array, length: number, signal: AbortSignal): Promise<DataView | undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(undefined);
     const socket = createSocket('udp4');
@@ -61,8 +67,8 @@ function exchange(to: { readonly gateway: string; readonly local: string; readon
     socket.on('error', gone);
     // Connected: the kernel lets in what the gateway sends from this port, and nothing else.
     socket.on('connect', () => {
-      for (const wait of SENDS) timers.push(setTimeout(() => socket.send(request), wait));
-      timers.push(setTimeout(gone, GIVE_UP_MS));
+      for (const wait of SENDS) timers.push(setTimeout(() => socket.send(request), wait * to.patience));
+      timers.push(setTimeout(gone, GIVE_UP_MS * to.patience));
     });
     socket.on('message', (bytes) => {
       if (bytes.length < length || bytes[0] !== 0 || bytes[1] !== ANSWER + (request[1] ?? 0)) return;

@@ -13,6 +13,7 @@ export interface Router {
   readonly method: 'nat-pmp' | 'upnp';
   /** Lets TCP connections to the outside's `wanted` port, or another the router prefers, come to `port` here. Again: renews. */
   map(port: number, wanted: number, signal: AbortSignal): Promise<Grant>;
+  /** Takes back what leads to `port` here, and nothing that leads elsewhere. */
   unmap(port: number, outsidePort: number, signal: AbortSignal): Promise<void>;
 }
 

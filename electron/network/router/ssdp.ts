@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram';
+import type { Address } from '../../engine/ports';
 import { targetOf, type HttpTarget } from './gateway-http';
 import type { Neighbourhood } from './neighbourhood';
 
 /** Search for routers by multicast (UPnP Device Architecture §1.3): asks, and hears only answers to its own socket. Nothing is announced. */
-const GROUP = '239.255.255.250';
-const PORT = 1900;
+export const everyRouter: Address = { host: '239.255.255.250', port: 1900 };
 const KINDS = ['urn:schemas-upnp-org:device:InternetGatewayDevice:1', 'urn:schemas-upnp-org:device:InternetGatewayDevice:2'];
 /** When it is asked, in milliseconds from the first time. */
 const SENDS = [0, 700];
@@ -14,8 +14,15 @@ const LINGER_MS = 300;
 const MAX_FOUND = 4;
 const MAX_ANSWER = 2_048;
 
+export interface UpnpSearch {
+  /** Where routers are called: `everyRouter`. */
+  readonly call: Address;
+  /** How many times as long as usual an answer is waited for. */
+  readonly patience: number;
+}
+
 /** Where routers describe themselves, at most four. Only places at hosts that may be asked, told by these hosts themselves. Never throws. */
-export function searchRouters(near: Neighbourhood, signal: AbortSignal): Promise<HttpTarget[]> {
+export function searchRouters(near: Neighbourhood, signal: AbortSignal, { call, patience }: UpnpSearch): Promise<HttpTarget[]> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve([]);
     const found = new Map<string, HttpTarget>();
@@ -36,7 +43,7 @@ export function searchRouters(near: Neighbourhood, signal: AbortSignal): Promise
       const target = locationOf(bytes.toString('latin1'), address);
       if (!target || found.size >= MAX_FOUND) return;
       found.set(JSON.stringify(target), target);
-      timers.push(setTimeout(end, LINGER_MS));
+      timers.push(setTimeout(end, LINGER_MS * patience));
     });
     socket.bind({ address: near.local, port: 0 }, () => {
       try {
@@ -45,14 +52,14 @@ export function searchRouters(near: Neighbourhood, signal: AbortSignal): Promise
       } catch {
         return end();
       }
-      for (const wait of SENDS) timers.push(setTimeout(() => KINDS.forEach((kind) => socket.send(searchFor(kind), PORT, GROUP)), wait));
-      timers.push(setTimeout(end, LISTEN_MS));
+      for (const wait of SENDS) timers.push(setTimeout(() => KINDS.forEach((kind) => socket.send(searchFor(kind), call.port, call.host)), wait * patience));
+      timers.push(setTimeout(end, LISTEN_MS * patience));
     });
   });
 }
 
 function searchFor(kind: string): string {
-  return `M-SEARCH * HTTP/1.1\r\nHOST: ${GROUP}:${PORT}\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: ${kind}\r\n\r\n`;
+  return `M-SEARCH * HTTP/1.1\r\nHOST: ${everyRouter.host}:${everyRouter.port}\r\nMAN: "ssdp:discover"\r\nMX: 1\r\nST: ${kind}\r\n\r\n`;
 }
 
 /** The LOCATION of an answer, if it leads to the host that sent it. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { ask } from './gateway-http';
 import type { Neighbourhood } from './neighbourhood';
 import { LEASE_SECONDS, RouterRefusal, type Grant, type Router } from './router';
-import { searchRouters } from './ssdp';
+import { searchRouters, type UpnpSearch } from './ssdp';
 import { contents, wanServices, type WanService } from './upnp-xml';
 
 /** Error codes of WANIPConnection §2.4.16. */
@@ -14,8 +14,8 @@ const OTHER_PORTS = 3;
 const MAX_SERVICES = 3;
 
 /** Every router that answers, in turn: whoever takes one and is content asks no further. */
-export async function* findUpnp(near: Neighbourhood, signal: AbortSignal): AsyncGenerator<Router> {
-  for (const place of await searchRouters(near, signal)) {
+export async function* findUpnp(near: Neighbourhood, signal: AbortSignal, search: UpnpSearch): AsyncGenerator<Router> {
+  for (const place of await searchRouters(near, signal, search)) {
     const description = await ask(place, near.local, signal).catch(() => undefined);
     if (description?.status !== 200) continue;
     for (const service of wanServices(description.body, place).slice(0, MAX_SERVICES)) yield routerOf(service, near.local);
@@ -32,8 +32,11 @@ function routerOf(service: WanService, local: string): Router {
       if (outside === '' || outside === '0.0.0.0') throw new RouterRefusal('not connected');
       return { outside, ...(await add(order, { port, wanted, local }, signal)) };
     },
-    unmap: async (_port, outsidePort, signal) => {
-      await order('DeletePortMapping', entry(outsidePort), signal);
+    unmap: async (port, outsidePort, signal) => {
+      // Whose it is, first: the word that another device holds this port may have been lost.
+      const { body } = await order('GetSpecificPortMappingEntry', entry(outsidePort), signal);
+      const [client, inside] = ['NewInternalClient', 'NewInternalPort'].map((name) => contents(body, name, 1)[0]);
+      if (client === local && inside === String(port)) await order('DeletePortMapping', entry(outsidePort), signal);
     },
   };
 }
