@@ -6,7 +6,7 @@ import { isRoot } from './process.mjs';
 export const HOST_PREFIX = 'keyshift-test-';
 
 /** What to type where the programs are missing. */
-export const NETWORK_PROGRAMS = 'sudo apt-get install -y --no-install-recommends iproute2 nftables';
+export const NETWORK_PROGRAMS = 'sudo apt-get install -y --no-install-recommends iproute2 nftables miniupnpd-nftables microsocks';
 
 /** @type {{ reason: string | undefined } | undefined} */
 let known;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { withLock } from './lock.mjs';
-import { whyNoHosts } from './network-hosts.mjs';
+import { NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
 import { isRoot, run } from './process.mjs';
 import { PlainError, say, seconds } from './say.mjs';
 
@@ -13,6 +13,8 @@ const DISPLAY = [['xvfb']];
 const KEYRING = [['gnome-keyring'], ['dbus'], ['libsecret-1-0']];
 /** For the tests between hosts of their own only (test/network). */
 const NETWORK = [['iproute2'], ['nftables']];
+/** What they meet there: a router and a proxy. These packages hold a program each and start none. */
+const NETWORK_BOXES = { miniupnpd: 'miniupnpd-nftables', microsocks: 'microsocks' };
 const FONTS = [['fonts-dejavu-core', 'fonts-dejavu'], ['fonts-noto-color-emoji']];
 
 /**
@@ -72,17 +74,21 @@ export async function keyringForTests() {
  * it those tests are skipped, and the end of the run says what that leaves unproven.
  */
 export async function networkForTests() {
-  const missing = ['ip', 'tc', 'ss', 'nft'].filter((program) => !onPath(program));
+  const missing = ['ip', 'tc', 'ss', 'nft', ...Object.keys(NETWORK_BOXES)].filter((program) => !onPath(program));
   if (process.platform !== 'linux' || missing.length === 0) return;
   if (isRoot && hasApt()) {
     await withLock('apt', async () => {
       say(`Installing what makes hosts for tests (missing: ${missing.join(', ')}) …`);
       if (!hasPackageLists()) await apt('update');
       if (!(await aptInstall(NETWORK))) await apt('update').then(() => aptInstall(NETWORK));
+      // One by one: a system that has no package of that name still gets the others.
+      for (const [program, name] of Object.entries(NETWORK_BOXES)) if (!onPath(program)) await aptInstall([[name]]);
     });
   }
   const reason = whyNoHosts();
   if (reason) say(`The tests between hosts will be skipped: ${reason}.`);
+  const boxes = Object.keys(NETWORK_BOXES).filter((program) => !onPath(program));
+  if (boxes.length > 0) say(`Tests that need ${boxes.join(' and ')} will be skipped. To run them: ${NETWORK_PROGRAMS}`);
 }
 
 async function missingHere(executable, display) {

@@ -5,7 +5,7 @@ import { build, nodeBundle, PARTS } from '../build.mjs';
 import { startXvfb } from './display.mjs';
 import { filesBelow } from './fingerprint.mjs';
 import { ownLockfileProblems } from './lockfile.mjs';
-import { howToHaveHosts, whyNoHosts } from './network-hosts.mjs';
+import { howToHaveHosts, NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { say } from './say.mjs';
@@ -120,7 +120,7 @@ function notProven(report, options) {
   if (skipped === 0 || (!reason && options.length > 0)) return [];
   return [
     `NOT PROVEN: ${skipped} tests between real hosts (test/network) were skipped${reason ? `: ${reason}` : ''}.`,
-    ...(reason ? [`To run them, type: ${howToHaveHosts()}`] : []),
+    `To run them, type: ${reason ? howToHaveHosts() : NETWORK_PROGRAMS}`,
   ];
 }
 
