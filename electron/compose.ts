@@ -128,7 +128,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       }),
     });
     const mapping = new PortMapping({ mapper: createPortMapper(fault('mapping.fault')), addresses, network, logger });
-    const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open' });
+    const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open', onOtherWay: () => vault.networkChanged() });
     // Before anything can be dialled or told.
     networkSettings.apply();
     transport.onState(() => networkSettings.proxyChanged());

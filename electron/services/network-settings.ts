@@ -12,6 +12,8 @@ export interface NetworkSettingsParts {
   readonly proxy: ProxySwitch;
   readonly mapping: Pick<PortMapping, 'want'>;
   readonly isOpen: () => boolean;
+  /** Connections take another way from now on. */
+  readonly onOtherWay: () => void;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface NetworkSettingsParts {
  */
 export class NetworkSettings {
   readonly #parts: NetworkSettingsParts;
+  #way: string | undefined;
 
   constructor(parts: NetworkSettingsParts) {
     this.#parts = parts;
@@ -39,6 +42,9 @@ export class NetworkSettings {
     addresses.set('onion', onion === undefined ? [] : [onion]);
     mapping.want(settings.portMapping && choice === 'none' && isOpen() ? network.bound : undefined);
     this.proxyChanged();
+    const before = this.#way;
+    this.#way = settings.proxy;
+    if (before !== undefined && before !== this.#way) this.#parts.onOtherWay();
   }
 
   /** Says how the proxy is. */

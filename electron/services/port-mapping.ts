@@ -74,7 +74,8 @@ export class PortMapping {
     this.#mapping = mapping;
     if (mapping !== undefined) this.#parts.logger.info('mapping.changed', { state: mapping.state });
     const { addresses, network } = this.#parts;
-    addresses.set('mapped', mapping?.state === 'mapped' ? [mapping.address] : []);
+    // While it is looked for again (this machine woke, say) contacts keep what they were told: most often it comes out the same.
+    if (mapping?.state !== 'searching') addresses.set('mapped', mapping?.state === 'mapped' ? [mapping.address] : []);
     if (mapping?.state === 'mapped') network.set('portMapping', { state: 'mapped', address: addressText(mapping.address), method: mapping.method });
     else network.set('portMapping', { state: mapping?.state ?? 'off' });
   }

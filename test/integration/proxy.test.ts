@@ -52,7 +52,7 @@ function seen({ profile }: Person): string[] {
 
 const status = async ({ peer }: Person) => peer.call('network.status');
 
-test('two people who only know an onion address meet and talk through the proxy, and nothing goes past it', async () => {
+test('S3-26: two people who only know an onion address meet and talk through the proxy, and nothing goes past it', async () => {
   const ann = await watched('Ann', { proxy: tor.setting, onionAddress: `${onion}:4800` });
   const bo = await watched('Bo', { proxy: tor.setting });
   leadTo(ann);
@@ -87,7 +87,7 @@ test('two people who only know an onion address meet and talk through the proxy,
   expect(new Set(tor.requests.map(({ user, password }) => `${user}:${password}`)).size).toBe(1);
 });
 
-test('switching the proxy on ends what is connected directly and hides the address; switching it off shows it again', async () => {
+test('S3-26: switching the proxy on ends what is connected directly and hides the address; switching it off shows it again', async () => {
   const ann = await watched('Ann', {});
   const bo = await watched('Bo', {});
   const { ofInviter } = await introduce(ann, bo);
@@ -108,7 +108,7 @@ test('switching the proxy on ends what is connected directly and hides the addre
   expect((await bo.peer.call('contacts.list')).map(({ contactId }) => contactId)).toEqual([ofInviter]);
 });
 
-test('without a proxy an onion address is no way, and is not asked about', async () => {
+test('S3-26: without a proxy an onion address is no way, and is not asked about', async () => {
   const ann = await watched('Ann', { proxy: tor.setting, onionAddress: `${onion}:4800` });
   const bo = await watched('Bo', {});
   const { link } = await ann.peer.call('contacts.createInvitation', {});
@@ -117,6 +117,6 @@ test('without a proxy an onion address is no way, and is not asked about', async
   expect(seen(bo)).toEqual([]);
   leadTo(ann);
   await set(bo, { proxy: tor.setting });
-  await bo.peer.until('the answer', async () => (await bo.peer.call('contacts.list')).every(({ pending }) => pending === false));
+  await bo.peer.until('the answer', async () => (await bo.peer.call('contacts.list')).every(({ pending }) => !pending));
   expect(new Set(seen(bo))).toEqual(new Set([`connect 127.0.0.1:${tor.address.port}`]));
 });

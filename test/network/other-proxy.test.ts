@@ -53,7 +53,7 @@ async function echo(transport: ChosenTransport): Promise<Address> {
 }
 
 describe.skipIf(missing)(missing ? `${title} [NOT PROVEN: sudo apt-get install -y --no-install-recommends microsocks]` : title, () => {
-  test('carries bytes both ways, resolves names, and says what is not there', async () => {
+  test('S3-26: carries bytes both ways, resolves names, and says what is not there', async () => {
     const transport = new ChosenTransport({ random: kernelRandom });
     const { port } = await echo(transport);
     transport.use(await microsocks());

@@ -23,7 +23,7 @@ async function street(network: Network, folder: string, way: 'nat-pmp' | 'upnp')
 const mapping = async ({ peer }: Person) => (await peer.call('network.status')).portMapping;
 
 onHosts(whyNoRouters === undefined ? 'a router that passes ports on' : `a router that passes ports on [NOT PROVEN: ${whyNoRouters}]`, () => {
-  it.skipIf(whyNoRouters !== undefined).each(['nat-pmp', 'upnp'] as const)('by %s: asked only when switched on, somebody outside comes in, and it is taken back', (way) =>
+  it.skipIf(whyNoRouters !== undefined).each(['nat-pmp', 'upnp'] as const)('S3-26: by %s: asked only when switched on, somebody outside comes in, and it is taken back', (way) =>
     withHosts(async (network, folder) => {
       const { ann, bo, router } = await street(network, folder, way);
       expect(await mapping(ann)).toEqual({ state: 'off' });

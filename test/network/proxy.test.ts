@@ -17,7 +17,7 @@ const counting = {
 };
 
 onHosts('a proxy that does not answer', () => {
-  it('not a packet leaves but to it, and nobody comes in at the address that was known before', () =>
+  it('S3-26: not a packet leaves but to it, and nobody comes in at the address that was known before', () =>
     withHosts(async (network, folder) => {
       const lan = await network.lan('lan');
       const [here, there] = await Promise.all([network.host('ann'), network.host('bo')]);

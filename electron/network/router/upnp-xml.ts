@@ -34,13 +34,13 @@ export function contents(xml: string, name: string, limit: number): string[] {
   const open = `<${name}`;
   for (let at = xml.indexOf(open); at >= 0 && found.length < limit; ) {
     const after = xml.charAt(at + open.length);
-    const start = xml.indexOf('>', at) + 1;
-    if (start === 0) break;
     if (after !== '>' && after.trim() !== '') {
       // A longer name that begins the same.
       at = xml.indexOf(open, at + open.length);
       continue;
     }
+    const start = xml.indexOf('>', at) + 1;
+    if (start === 0) break;
     const end = xml.indexOf(`</${name}>`, start);
     if (end < 0) break;
     found.push(xml.slice(start, end).trim().replaceAll('&amp;', '&'));

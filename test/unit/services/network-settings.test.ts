@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Address } from '../../../electron/engine/ports';
+import { NetworkFacts } from '../../../electron/services/network-facts';
 import { NetworkSettings } from '../../../electron/services/network-settings';
 import { OwnAddresses } from '../../../electron/services/own-addresses';
 import { PortMapping } from '../../../electron/services/port-mapping';
@@ -47,10 +48,16 @@ function house(change: Partial<Settings> = {}) {
   const told: string[] = [];
   const addresses = new OwnAddresses();
   addresses.set('local', [home]);
-  const mapping = new PortMapping({ mapper, addresses, logger: silent, onChange: () => told.push(mapping.status().state) });
+  const facts = new NetworkFacts();
+  facts.onChange(() => {
+    const { state } = facts.get('portMapping');
+    if (state !== (told.at(-1) ?? 'off')) told.push(state);
+  });
+  const mapping = new PortMapping({ mapper, addresses, network: facts, logger: silent });
   let open = true;
+  let ways = 0;
   const proxy = { use: (choice: unknown) => void chosen.push(choice), state: 'untried' as const, onState: () => () => undefined };
-  const network = new NetworkSettings({ preferences: store, addresses, proxy, mapping, isOpen: () => open });
+  const network = new NetworkSettings({ preferences: store, addresses, network: facts, proxy, mapping, isOpen: () => open, onOtherWay: () => void (ways += 1) });
   const settings = settingsService({ preferences: store, onSet: () => network.apply() });
   return {
     asked,
@@ -60,6 +67,12 @@ function house(change: Partial<Settings> = {}) {
     mapping,
     network,
     settings,
+    facts,
+    ways: () => ways,
+    listening: (at: Address) => {
+      facts.listensAt(at);
+      network.apply();
+    },
     lock: (locked: boolean) => {
       open = !locked;
       network.apply();
@@ -72,8 +85,8 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('port mapping', () => {
   test('is asked for only when it is wanted, the vault is open and no proxy is set', async () => {
-    const { asked, settings, lock, network } = house();
-    network.listening(home);
+    const { asked, settings, lock, listening } = house();
+    listening(home);
     await turn();
     expect(asked).toEqual([]);
     await settings.set({ portMapping: true });
@@ -97,34 +110,34 @@ describe('port mapping', () => {
   });
 
   test.each(['127.0.0.1', '127.9.9.9', '::1'])('is not asked for while %s is listened on', async (host) => {
-    const { asked, mapping, network } = house({ portMapping: true });
-    network.listening({ host, port: 4800 });
+    const { asked, facts, listening } = house({ portMapping: true });
+    listening({ host, port: 4800 });
     await turn();
     expect(asked).toEqual([]);
-    expect(mapping.status()).toEqual({ state: 'off' });
+    expect(facts.get('portMapping')).toEqual({ state: 'off' });
   });
 
   test('what the router gave is told to contacts for as long as it holds', async () => {
-    const { asked, addresses, mapping, network, told } = house({ portMapping: true });
-    network.listening(home);
+    const { asked, addresses, facts, mapping, listening, told } = house({ portMapping: true });
+    listening(home);
     await turn();
-    expect(mapping.status()).toEqual({ state: 'searching' });
+    expect(facts.get('portMapping')).toEqual({ state: 'searching' });
     asked[0]?.tell({ state: 'mapped', address: outside, method: 'upnp' });
     asked[0]?.tell({ state: 'mapped', address: outside, method: 'upnp' });
-    expect(mapping.status()).toEqual({ state: 'mapped', address: '45.0.0.1:4800', method: 'upnp' });
+    expect(facts.get('portMapping')).toEqual({ state: 'mapped', address: '45.0.0.1:4800', method: 'upnp' });
     expect(addresses.current()).toEqual([home, outside]);
     asked[0]?.tell({ state: 'failed' });
     expect(addresses.current()).toEqual([home]);
     const end = mapping.stop();
-    expect(mapping.status()).toEqual({ state: 'off' });
+    expect(facts.get('portMapping')).toEqual({ state: 'off' });
     asked[0]?.end();
     await end;
     expect(told).toEqual(['searching', 'mapped', 'failed', 'off']);
   });
 
   test('a new one waits until the old one is taken back, so that its end takes nothing away', async () => {
-    const { asked, mapping, network, lock } = house({ portMapping: true });
-    network.listening(home);
+    const { asked, facts, listening, lock } = house({ portMapping: true });
+    listening(home);
     await turn();
     lock(true);
     lock(false);
@@ -132,31 +145,47 @@ describe('port mapping', () => {
     lock(false);
     await turn();
     expect(asked).toHaveLength(1);
-    expect(mapping.status()).toEqual({ state: 'searching' });
+    expect(facts.get('portMapping')).toEqual({ state: 'searching' });
     asked[0]?.end();
     await turn();
     expect(asked).toHaveLength(2);
+  });
+
+  test('on another network it is asked for again; what contacts were told holds until the answer', async () => {
+    const { addresses, asked, facts, mapping, listening } = house({ portMapping: true });
     mapping.networkChanged();
-    expect(asked[1]?.ended()).toBe(true);
-    asked[1]?.end();
+    listening(home);
     await turn();
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(1);
+    asked[0]?.tell({ state: 'mapped', address: outside, method: 'nat-pmp' });
+    mapping.networkChanged();
+    expect(asked[0]?.ended()).toBe(true);
+    asked[0]?.end();
+    await turn();
+    expect(asked).toHaveLength(2);
+    asked[1]?.tell({ state: 'searching' });
+    expect(facts.get('portMapping')).toEqual({ state: 'searching' });
+    expect(addresses.current()).toEqual([home, outside]);
+    asked[1]?.tell({ state: 'none' });
+    expect(addresses.current()).toEqual([home]);
   });
 });
 
 describe('proxy and onion address', () => {
   test('with a proxy only the onion address is told, from before anything can be dialled', async () => {
-    const { addresses, chosen, network, settings } = house({ proxy: 'socks5://[::1]:9050', onionAddress: `${onion}:4800` });
+    const { addresses, chosen, facts, network, listening, settings, ways } = house({ proxy: 'socks5://[::1]:9050', onionAddress: `${onion}:4800` });
     network.apply();
-    network.listening(home);
+    listening(home);
     expect(chosen[0]).toEqual({ host: '::1', port: 9050 });
     expect(addresses.current()).toEqual([{ host: onion, port: 4800 }]);
-    expect(network.proxyStatus()).toEqual({ state: 'untried', address: '[::1]:9050' });
+    expect(facts.get('proxy')).toEqual({ state: 'untried', address: '[::1]:9050' });
     await settings.set({ onionAddress: '' });
     expect(addresses.current()).toEqual([]);
     await settings.set({ proxy: '' });
     expect(addresses.current()).toEqual([home]);
     expect(chosen.at(-1)).toBe('none');
+    // Everybody is looked for at once when the way is another one, and only then.
+    expect(ways()).toBe(1);
   });
 
   test('addresses of each source come first, so that a link with three shows them all', () => {
