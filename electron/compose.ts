@@ -131,6 +131,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open', onOtherWay: () => vault.networkChanged() });
     // Before anything can be dialled or told.
     networkSettings.apply();
+    preferences.onChange(() => networkSettings.apply());
     transport.onState(() => networkSettings.proxyChanged());
     events.on((event) => {
       if (event.type === 'vault.changed') networkSettings.apply();
@@ -178,7 +179,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           preferences,
         }),
         discovery: nearby.handlers,
-        settings: settingsService({ preferences, onSet: () => networkSettings.apply() }),
+        settings: settingsService({ preferences }),
         diagnostics: diagnosticsService({
           crypto,
           about: () => ({

@@ -14,7 +14,7 @@ export interface InterfaceAddress {
 /** A card holds at most eight addresses. */
 const MAX_ADDRESSES = 8;
 /** Bridges of containers and virtual machines: nobody else can reach them. */
-export const virtualInterface = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|cni|podman)/i;
+const virtualInterface = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|cni|podman)/i;
 
 /**
  * Where others may reach a listener: the host itself when it is a concrete one; for 0.0.0.0 or :: the addresses of this

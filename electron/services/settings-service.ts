@@ -3,8 +3,7 @@ import type { Handlers } from '../../shared/contract/contract';
 import { onionOf, proxyOf } from './address-settings';
 import type { PreferencesStore } from './ports';
 
-/** `onSet`: what was set is durable and should hold from now on. */
-export function settingsService(parts: { preferences: PreferencesStore; onSet: () => void }): Handlers['settings'] {
+export function settingsService(parts: { preferences: PreferencesStore }): Handlers['settings'] {
   return {
     get: () => parts.preferences.get().settings,
     set: (change) => {
@@ -16,7 +15,6 @@ export function settingsService(parts: { preferences: PreferencesStore; onSet: (
         throw new KeyshiftError('input.invalid', 'The onion address is no version 3 address with a port from 1 to 65535.');
       }
       parts.preferences.set({ settings });
-      parts.onSet();
       return settings;
     },
   };

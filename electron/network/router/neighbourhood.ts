@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { parseHost } from '../../engine/identity/host';
-import { virtualInterface } from '../addresses';
+import { isVirtualInterface } from '../addresses';
 import { ipv4Number } from './public-address';
 
 /** One IPv4 network this machine is in, and who in it may be asked. */
@@ -29,7 +29,7 @@ export function neighbourhoods(interfaces: readonly Ipv4Interface[] = ipv4Interf
     return own ? [{ local: own.address, gateway: route.gateway, mayAsk: (host) => host === route.gateway }] : [];
   }
   return interfaces
-    .filter(({ name }) => !virtualInterface.test(name))
+    .filter(({ name }) => !isVirtualInterface(name))
     .slice(0, 4)
     .map(({ address, netmask }) => ({ local: address, mayAsk: (host) => host !== address && inNetwork(host, address, netmask) }));
 }

@@ -6,6 +6,7 @@ import { OwnAddresses } from '../../../electron/services/own-addresses';
 import { PortMapping } from '../../../electron/services/port-mapping';
 import type { Mapping, PortMapper, Preferences, PreferencesStore } from '../../../electron/services/ports';
 import { settingsService } from '../../../electron/services/settings-service';
+import { WatchedPreferences } from '../../../electron/services/watched-preferences';
 import { defaultSettings, type Settings } from '../../../shared/model/settings';
 
 const onion = 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion';
@@ -29,6 +30,7 @@ function house(change: Partial<Settings> = {}) {
       preferences = { ...preferences, ...next };
     },
   };
+  const watched = new WatchedPreferences(store);
   const asked: Asked[] = [];
   const mapper: PortMapper = {
     map: (port, onChange) => {
@@ -57,8 +59,9 @@ function house(change: Partial<Settings> = {}) {
   let open = true;
   let ways = 0;
   const proxy = { use: (choice: unknown) => void chosen.push(choice), state: 'untried' as const, onState: () => () => undefined };
-  const network = new NetworkSettings({ preferences: store, addresses, network: facts, proxy, mapping, isOpen: () => open, onOtherWay: () => void (ways += 1) });
-  const settings = settingsService({ preferences: store, onSet: () => network.apply() });
+  const network = new NetworkSettings({ preferences: watched, addresses, network: facts, proxy, mapping, isOpen: () => open, onOtherWay: () => void (ways += 1) });
+  watched.onChange(() => network.apply());
+  const settings = settingsService({ preferences: watched });
   return {
     asked,
     chosen,
