@@ -5,14 +5,25 @@ import { InviteDialog } from '../features/contacts/invite-dialog';
 import { MessageDialog } from '../features/conversation/message-dialog';
 import { NewConversationDialog } from '../features/conversations/new-conversation-dialog';
 import { SwitcherDialog } from '../features/conversations/switcher-dialog';
+import { NearbyAskHere } from '../features/nearby/nearby-bar';
+import { NearbyDialog } from '../features/nearby/nearby-dialog';
 import { PairDialog } from '../features/keys/pair-dialog';
 import { RulesDialog } from '../features/keys/rules-dialog';
 import { SettingsDialog } from '../features/settings/settings-dialog';
+import { DialogNotice } from '../ui/dialog-notice';
 import { useUi } from './model-context';
 import { ShortcutSheet } from './shortcut-sheet';
 
-/** The one dialog that is open, if any. */
+/** The one dialog that is open, if any, with what must be heard at its top. */
 export function Dialogs(): ReactNode {
+  return (
+    <DialogNotice value={<NearbyAskHere />}>
+      <OpenDialog />
+    </DialogNotice>
+  );
+}
+
+function OpenDialog(): ReactNode {
   const dialog = useUi((state) => state.dialog);
   switch (dialog) {
     case undefined:
@@ -35,6 +46,8 @@ export function Dialogs(): ReactNode {
       return <RulesDialog />;
     case 'pair':
       return <PairDialog />;
+    case 'nearby':
+      return <NearbyDialog />;
     case 'message':
       return <MessageDialog />;
     default:

@@ -24,12 +24,20 @@ export function routeEvent(model: Model, event: AppEvent): void {
       reloadKeys(model, event.conversationId);
       return;
     case 'contact.changed':
+      model.background(model.contacts.getState().load());
+      reloadReach(model, event.contactId);
+      return;
     case 'session.changed':
       model.background(model.contacts.getState().load());
+      model.background(model.network.getState().load());
+      reloadReach(model, event.contactId);
       return;
-    // Asked for where it is looked at.
     case 'network.changed':
+      model.background(model.network.getState().load());
+      reloadReach(model, model.ui.getState().selection?.contactId);
+      return;
     case 'discovery.changed':
+      model.background(model.nearby.getState().load());
       return;
     case 'contact.request':
       model.contacts.getState().requested(
@@ -54,6 +62,13 @@ function reloadKeys(model: Model, conversationId: string): void {
 function isLookingAtKeys(model: Model, conversationId: string): boolean {
   const { selection, detailsOpen, detailsTab } = model.ui.getState();
   return detailsOpen && detailsTab === 'keys' && selection?.conversationId === conversationId;
+}
+
+/** Only while somebody looks at how this person is reached. */
+function reloadReach(model: Model, contactId: string | undefined): void {
+  const { selection, detailsOpen, detailsTab } = model.ui.getState();
+  if (contactId === undefined || !detailsOpen || detailsTab !== 'reach' || selection?.contactId !== contactId) return;
+  model.background(model.network.getState().loadReach(contactId));
 }
 
 function unheard(event: never): void {

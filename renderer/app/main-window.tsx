@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { MailOpen, UserPlus } from 'lucide-react';
+import { MailOpen, Radar, UserPlus } from 'lucide-react';
 import { findContact } from '../features/contacts/contacts-store';
 import { ConversationList } from '../features/conversations/conversation-list';
 import { findConversation } from '../features/conversations/conversations-store';
@@ -8,6 +8,7 @@ import { DetailsPane } from '../features/details/details-pane';
 import { useText } from '../i18n/use-text';
 import { Button } from '../ui/button';
 import { EmptyState } from '../ui/empty-state';
+import { Bars } from './bars';
 import { Dialogs } from './dialogs';
 import { useContacts, useConversations, useUi } from './model-context';
 import { shortcutLabel } from './shortcuts';
@@ -27,12 +28,15 @@ export function MainWindow(): ReactNode {
   const hasRequests = useContacts((state) => state.requests.length > 0);
 
   return (
-    <div className={`panes${detailsOpen && contact !== undefined ? ' with-details' : ''}`} data-front={nobodyYet && !hasRequests ? 'conversation' : front}>
-      <ConversationList nobodyYet={nobodyYet} />
-      {contact === undefined ? <NothingChosen nobodyYet={nobodyYet} /> : <ConversationView contact={contact} conversation={conversation} />}
-      {contact !== undefined && detailsOpen ? <DetailsPane contact={contact} conversationId={conversation?.conversationId} /> : null}
-      <Dialogs />
-    </div>
+    <>
+      <Bars />
+      <div className={`panes${detailsOpen && contact !== undefined ? ' with-details' : ''}`} data-front={nobodyYet && !hasRequests ? 'conversation' : front}>
+        <ConversationList nobodyYet={nobodyYet} />
+        {contact === undefined ? <NothingChosen nobodyYet={nobodyYet} /> : <ConversationView contact={contact} conversation={conversation} />}
+        {contact !== undefined && detailsOpen ? <DetailsPane contact={contact} conversationId={conversation?.conversationId} /> : null}
+        <Dialogs />
+      </div>
+    </>
   );
 }
 
@@ -54,6 +58,9 @@ function NothingChosen({ nobodyYet }: { readonly nobodyYet: boolean }): ReactNod
           <>
             <Button kind="main" icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
               {text('list.invite')}
+            </Button>
+            <Button icon={<Radar aria-hidden="true" />} onPress={() => openDialog('nearby')}>
+              {text('nearby.find')}
             </Button>
             <Button icon={<MailOpen aria-hidden="true" />} onPress={() => openDialog('accept')}>
               {text('list.accept')}

@@ -7,7 +7,10 @@ import { createDraftsStore, type DraftsState } from '../features/conversation/dr
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
 import { createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
+import { createNearbyStore, type NearbyState } from '../features/nearby/nearby-store';
+import { createNetworkStore, type NetworkState } from '../features/network/network-store';
 import { createIdentityStore, type IdentityState } from '../features/settings/identity-store';
+import { createNetworkDraftsStore, type NetworkDraftsState } from '../features/settings/network-drafts-store';
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
 import { createLife } from './life';
@@ -24,7 +27,10 @@ export interface Model {
   readonly drafts: StoreApi<DraftsState>;
   readonly keys: StoreApi<KeysState>;
   readonly identity: StoreApi<IdentityState>;
+  readonly network: StoreApi<NetworkState>;
+  readonly nearby: StoreApi<NearbyState>;
   readonly settings: StoreApi<SettingsState>;
+  readonly networkDrafts: StoreApi<NetworkDraftsState>;
   readonly ui: StoreApi<UiState>;
   /** Subscribes to events and asks for the first facts; the returned function stops listening. */
   readonly start: () => () => void;
@@ -47,7 +53,10 @@ export function createModel(client: Client): Model {
   const drafts = createDraftsStore();
   const keys = createKeysStore(client, life);
   const identity = createIdentityStore(client, life);
+  const network = createNetworkStore(client, life);
+  const nearby = createNearbyStore(client, life);
   const settings = createSettingsStore(client);
+  const networkDrafts = createNetworkDraftsStore();
   const ui = createUiStore();
 
   const background = (task: Promise<unknown>): void => {
@@ -67,7 +76,10 @@ export function createModel(client: Client): Model {
     drafts.setState(drafts.getInitialState(), true);
     keys.setState(keys.getInitialState(), true);
     identity.setState(identity.getInitialState(), true);
-    ui.setState(ui.getInitialState(), true);
+    network.setState(network.getInitialState(), true);
+    nearby.setState(nearby.getInitialState(), true);
+    // A bar put away stays away: it names ports and programs, no person.
+    ui.setState({ ...ui.getInitialState(), barsPutAway: ui.getState().barsPutAway }, true);
     // The engine keeps the text that was last matched (`RegExp.input`): a message as a rule.
     /^/.exec('');
   };
@@ -86,7 +98,10 @@ export function createModel(client: Client): Model {
     drafts,
     keys,
     identity,
+    network,
+    nearby,
     settings,
+    networkDrafts,
     ui,
     background,
     showConversation,
@@ -114,6 +129,8 @@ export function createModel(client: Client): Model {
         background(contacts.getState().load());
         background(conversations.getState().load());
         background(identity.getState().load());
+        background(network.getState().load());
+        background(nearby.getState().load());
       });
       background(settings.getState().load());
       background(session.getState().load());

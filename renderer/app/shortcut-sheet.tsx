@@ -9,6 +9,7 @@ const anywhere: readonly (readonly [TextId, string])[] = [
   ['shortcut.switcher', 'switcher'],
   ['shortcut.new', 'new'],
   ['shortcut.invite', 'invite'],
+  ['shortcut.nearby', 'nearby'],
   ['shortcut.nth', 'Ctrl+1 … 9'],
   ['shortcut.previous', 'previous'],
   ['shortcut.next', 'next'],
@@ -35,7 +36,7 @@ const inMessages: readonly (readonly [TextId, string])[] = [
 ];
 
 const names = new Set<string>([
-  'switcher', 'new', 'invite', 'previous', 'next', 'previousUnread', 'nextUnread', 'details', 'keys',
+  'switcher', 'new', 'invite', 'nearby', 'previous', 'next', 'previousUnread', 'nextUnread', 'details', 'keys',
   'verify', 'renew', 'lock', 'settings', 'sheet', 'nextPane', 'previousPane',
 ] satisfies ShortcutName[]);
 

@@ -1,5 +1,5 @@
 export type ShortcutName =
-  | 'switcher' | 'new' | 'invite' | 'previous' | 'next' | 'previousUnread' | 'nextUnread' | 'details' | 'keys'
+  | 'switcher' | 'new' | 'invite' | 'nearby' | 'previous' | 'next' | 'previousUnread' | 'nextUnread' | 'details' | 'keys'
   | 'verify' | 'renew' | 'lock' | 'settings' | 'sheet' | 'nextPane' | 'previousPane';
 
 interface Combination {
@@ -15,6 +15,7 @@ export const shortcuts: Readonly<Record<ShortcutName, Combination>> = {
   switcher: { command: true, key: 'k' },
   new: { command: true, key: 'n' },
   invite: { command: true, shift: true, key: 'n' },
+  nearby: { command: true, shift: true, key: 'p' },
   previous: { alt: true, key: 'arrowup' },
   next: { alt: true, key: 'arrowdown' },
   previousUnread: { alt: true, shift: true, key: 'arrowup' },

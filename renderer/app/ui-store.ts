@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby';
 export type DetailsTab = 'who' | 'keys' | 'reach';
+export type SettingsSection = 'look' | 'security' | 'network' | 'you' | 'about';
 export type Tone = 'calm' | 'danger';
 
 export interface Toast {
@@ -25,6 +26,10 @@ export interface UiState {
   readonly dialog: DialogName | undefined;
   /** The message that the dialog `message` is about. */
   readonly dialogMessage: string | undefined;
+  /** Which part of the settings is open, or opens next. */
+  readonly settingsSection: SettingsSection;
+  /** Bars under the title that the person has put away, each with the state it told of. */
+  readonly barsPutAway: readonly string[];
   readonly toasts: readonly Toast[];
   /** Spoken by the polite live region; `n` makes equal texts distinct. */
   readonly announcement: { readonly text: string; readonly n: number };
@@ -34,8 +39,13 @@ export interface UiState {
   readonly toggleDetails: () => void;
   readonly closeDetails: () => void;
   readonly openDialog: (dialog: DialogName) => void;
+  readonly openSettings: (section: SettingsSection) => void;
+  readonly showSettings: (section: SettingsSection) => void;
   readonly openMessage: (messageId: string) => void;
   readonly closeDialog: () => void;
+  readonly putBarAway: (bar: string) => void;
+  /** Its reason is gone: the next time it is shown again. */
+  readonly forgetBar: (bar: string) => void;
   readonly toast: (text: string, tone?: Tone) => void;
   readonly dismiss: (id: number) => void;
   readonly announce: (text: string) => void;
@@ -53,6 +63,8 @@ export function createUiStore(): StoreApi<UiState> {
     front: 'list',
     dialog: undefined,
     dialogMessage: undefined,
+    settingsSection: 'look',
+    barsPutAway: [],
     toasts: [],
     announcement: { text: '', n: 0 },
     select: (selection) => set({ selection, front: 'conversation' }),
@@ -60,9 +72,13 @@ export function createUiStore(): StoreApi<UiState> {
     showDetails: (detailsTab) => set({ detailsOpen: true, detailsTab }),
     toggleDetails: () => set((state) => ({ detailsOpen: !state.detailsOpen })),
     closeDetails: () => set({ detailsOpen: false }),
-    openDialog: (dialog) => set((state) => ({ dialog, toasts: state.toasts.filter(isGrave) })),
+    openDialog: (dialog) => set((state) => ({ dialog, settingsSection: 'look', toasts: state.toasts.filter(isGrave) })),
+    openSettings: (settingsSection) => set((state) => ({ dialog: 'settings', settingsSection, toasts: state.toasts.filter(isGrave) })),
+    showSettings: (settingsSection) => set({ settingsSection }),
     openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
     closeDialog: () => set({ dialog: undefined, dialogMessage: undefined }),
+    putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
+    forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {
       const id = nextToast++;
       // Three at most: a fourth pushes the oldest out.

@@ -62,6 +62,7 @@ function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[]
     case 'switcher':
     case 'new':
     case 'invite':
+    case 'nearby':
     case 'settings':
       ui.openDialog(name);
       return;

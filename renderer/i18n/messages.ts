@@ -5,10 +5,13 @@ import { conversations } from './en/conversations';
 import { errors } from './en/errors';
 import { failed } from './en/failed';
 import { keys } from './en/keys';
+import { nearby } from './en/nearby';
+import { network } from './en/network';
 import { onboarding } from './en/onboarding';
+import { reach } from './en/reach';
 import { rules } from './en/rules';
 import { settings } from './en/settings';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...keys, ...rules, ...failed, ...settings };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings };
 
 export type TextId = keyof typeof english;

@@ -10,6 +10,10 @@ export interface Times {
   readonly clock: (at: number) => string;
   /** For the list: a time today, a weekday this week, a date before. */
   readonly brief: (at: number, now: number) => string;
+  /** Inside a sentence: 14:32 today, the day with it before. */
+  readonly when: (at: number, now: number) => string;
+  /** A clock that runs down: 4:32 */
+  readonly timer: (milliseconds: number) => string;
   /** For day separators: today, yesterday, a date. */
   readonly day: (at: number, now: number) => string;
   readonly dateTime: (at: number) => string;
@@ -50,6 +54,14 @@ export function useTimes(): Times {
         if (apart <= 0) return intl.formatTime(at, { hour: '2-digit', minute: '2-digit' });
         if (apart < 7) return intl.formatDate(at, { weekday: 'short' });
         return intl.formatDate(at, { day: 'numeric', month: 'short' });
+      },
+      when: (at, now) =>
+        daysApart(at, now) === 0
+          ? intl.formatTime(at, { hour: '2-digit', minute: '2-digit' })
+          : intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+      timer: (milliseconds) => {
+        const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+        return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
       },
       day: (at, now) => {
         const apart = daysApart(at, now);

@@ -1,7 +1,8 @@
-import type { ReactNode } from 'react';
+import { useContext, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useText } from '../i18n/use-text';
+import { DialogNotice } from './dialog-notice';
 import { IconButton } from './icon-button';
 
 export interface DialogProps {
@@ -14,6 +15,7 @@ export interface DialogProps {
 /** A dialog that closes by Escape, its cross and a press outside; the focus goes back to where it was. */
 export function Dialog({ title, onClose, size = 'small', children }: DialogProps): ReactNode {
   const text = useText();
+  const notice = useContext(DialogNotice);
   return (
     <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(open) => (open ? undefined : onClose())}>
       <Modal className={`sheet ${size}`}>
@@ -26,7 +28,10 @@ export function Dialog({ title, onClose, size = 'small', children }: DialogProps
               <X aria-hidden="true" />
             </IconButton>
           </header>
-          <div className="dialog-body">{children}</div>
+          <div className="dialog-body">
+            {notice}
+            {children}
+          </div>
         </AriaDialog>
       </Modal>
     </ModalOverlay>

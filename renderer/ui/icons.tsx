@@ -39,13 +39,29 @@ export function WhoGlyph({ who }: { readonly who: Who }): ReactNode {
   );
 }
 
-/** Reach: two people and the line between them. Drawn through, dashed while waiting, with a box for a mailbox, crossed when blocked. */
-export function ReachGlyph({ reach }: { readonly reach: Reach }): ReactNode {
+/** How a person is reached, with the one way that a contact's `reach` does not tell apart: through Tor. */
+export type Way = Reach | 'onion';
+
+/**
+ * Reach: two people and the line between them. Drawn through, dashed while waiting, on a stand for one network, with rings
+ * for Tor, a box for a mailbox, crossed when blocked.
+ */
+export function ReachGlyph({ reach }: { readonly reach: Way }): ReactNode {
   return (
     <svg className="fact-glyph wide" viewBox="0 0 22 16" aria-hidden="true" focusable="false">
       <circle cx="3.4" cy="8" r="2.6" fill="currentColor" />
       <circle cx="18.6" cy="8" r="2.6" className={reach === 'waiting' ? 'line' : undefined} fill={reach === 'waiting' ? 'none' : 'currentColor'} />
-      {reach === 'waiting' ? <path d="M7.4 8h7.4" className="line" strokeDasharray="1.6 2" /> : <path d="M6 8h10" className="line" />}
+      {reach === 'waiting' ? (
+        <path d="M7.4 8h7.4" className="line" strokeDasharray="1.6 2" />
+      ) : (
+        <path d={reach === 'onion' ? 'M6 8h1.2M14.8 8H16' : 'M6 8h10'} className="line" />
+      )}
+      {reach === 'onion' ? (
+        <>
+          <circle cx="11" cy="8" r="3.8" className="line" />
+          <circle cx="11" cy="8" r="1.3" fill="currentColor" />
+        </>
+      ) : null}
       {reach === 'mailbox' ? <rect x="8.4" y="5.4" width="5.2" height="5.2" fill="currentColor" /> : null}
       {reach === 'lan' ? <path d="M11 8V3.4M7.8 3.4h6.4" className="line" /> : null}
       {reach === 'blocked' ? <path d="M8.4 4.6l5.2 6.8M13.6 4.6l-5.2 6.8" className="line" /> : null}

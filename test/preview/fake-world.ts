@@ -5,11 +5,14 @@ import type { Contact, ContactRequest } from '../../shared/model/contact';
 import type { Conversation } from '../../shared/model/conversation';
 import type { About } from '../../shared/model/diagnostics';
 import type { KeyStatus, KeyTimeline } from '../../shared/model/keys';
+import type { DiscoveryStatus } from '../../shared/model/discovery';
 import type { Message } from '../../shared/model/message';
+import type { NetworkStatus, ReachReport } from '../../shared/model/network';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import type { KeyringState, VaultState } from '../../shared/model/vault';
 import { createBridge } from './fake-bridge';
 import { keyHandlers } from './fake-keys';
+import { discoveryHandlers, networkHandlers } from './fake-network';
 
 export { noKeys } from './fake-keys';
 
@@ -31,6 +34,11 @@ export interface World {
   /** The other side's device made the key between the two: renewing it here changes nothing in what is open. */
   pairKeyIsTheirs: boolean;
   settings: Settings;
+  /** What `network.status` says beyond what follows from settings and contacts. */
+  network: Partial<NetworkStatus>;
+  /** What `network.reach` says beyond that, by contact. */
+  reports: Map<string, Partial<ReachReport>>;
+  discovery: DiscoveryStatus;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
   envelopeFile: { opened: number; repeated: number; refused: number } | undefined;
@@ -47,6 +55,11 @@ export interface FakeBridge {
   readonly emit: (event: AppEvent) => void;
   /** A message from the other side, stored and told as an event. */
   readonly receive: (conversationId: string, text: string, extra?: Partial<Message>) => Message;
+  /** Something of the network, or of one person's reach, is different now, and told. */
+  readonly tellNetwork: (change: Partial<NetworkStatus>) => void;
+  readonly tellReach: (contactId: string, change: Partial<ReachReport>) => void;
+  /** The search or the meeting went on, and is told. */
+  readonly tellNearby: (change: Partial<DiscoveryStatus>) => void;
   /** What was sent is given a new state and told. */
   readonly deliver: (message: Message, state: Message['state']) => void;
 }
@@ -86,6 +99,9 @@ export function emptyWorld(change: Partial<World> = {}): World {
     renewableAt: 0,
     pairKeyIsTheirs: false,
     settings: defaultSettings,
+    network: {},
+    reports: new Map(),
+    discovery: { running: false, people: [] },
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,
     failing: new Map(),
@@ -156,6 +172,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     return { contactId: contact.contactId };
   };
 
+  const networkParts = { refuse, idOf, emit: (event: AppEvent) => fake.emit(event) };
   const handlers: Handlers = {
     vault: {
       status: () => ({ state: world.vault, keyring: world.keyring }),
@@ -326,33 +343,13 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       },
       open: () => world.envelopeFile ?? refuse('path.required'),
     },
-    network: {
-      status: () => ({
-        listening: ['192.168.1.20:47110'],
-        sessions: world.contacts
-          .filter((one) => one.reach === 'direct' || one.reach === 'lan')
-          .map((one) => ({ contactId: one.contactId, instanceId: idOf(`device of ${one.name}`), since: world.now() - 3_600_000, resumed: false, handedOver: false })),
-      }),
-      reach: ({ contactId }) => {
-        const contact = world.contacts.find((one) => one.contactId === contactId);
-        if (contact === undefined) return refuse('contact.unknown');
-        const connected = contact.reach === 'direct' || contact.reach === 'lan';
-        return { contactId, reach: contact.reach, connected, trying: false, failures: 0, tries: [], advice: [] };
-      },
-      tryNow: () => null,
-    },
-    discovery: {
-      start: () => ({ running: true, name: 'blue-otter-42', endsAt: world.now() + 300_000, people: [] }),
-      stop: () => null,
-      status: () => ({ running: false, people: [] }),
-      meet: () => null,
-      answer: () => null,
-      confirm: () => null,
-    },
+    network: networkHandlers(world, networkParts),
+    discovery: discoveryHandlers(world, networkParts),
     settings: {
       get: () => world.settings,
       set: (by) => {
         world.settings = { ...world.settings, ...by };
+        fake.emit({ type: 'network.changed' });
         return world.settings;
       },
     },
@@ -412,6 +409,21 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       const known = conversationOf(conversationId);
       touch(conversationId, { unread: known.unread + 1, lastMessageAt: message.receivedAt ?? message.sentAt, preview: text.slice(0, 160) });
       return message;
+    },
+    tellNetwork: (by) => {
+      world.network = { ...world.network, ...by };
+      emit({ type: 'network.changed' });
+    },
+    tellReach: (contactId, by) => {
+      world.reports.set(contactId, { ...world.reports.get(contactId), ...by });
+      const { connected, reach } = by;
+      if (reach !== undefined) world.contacts = world.contacts.map((one) => (one.contactId === contactId ? { ...one, reach } : one));
+      if (connected !== undefined) emit({ type: 'session.changed', contactId, connected });
+      emit({ type: 'network.changed' });
+    },
+    tellNearby: (by) => {
+      world.discovery = { ...world.discovery, ...by };
+      emit({ type: 'discovery.changed' });
     },
     deliver: (message, state) => setState(message, state),
   };

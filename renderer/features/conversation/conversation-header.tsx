@@ -13,6 +13,7 @@ import { PersonName } from '../../ui/person-name';
 import { plainName } from '../../ui/strangers';
 import { whoWord } from '../contacts/contact-words';
 import { KeyBadge } from '../keys/key-badge';
+import { useWay } from '../network/way';
 
 /** Name, and the three facts: who, keys, reach. Each its own shape and word, never one shield. */
 export function ConversationHeader({ contact, conversationId, title }: { readonly contact: Contact; readonly conversationId: string | undefined; readonly title: string }): ReactNode {
@@ -21,6 +22,7 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
   const detailsOpen = useUi((state) => state.detailsOpen);
   const toggleDetails = useUi((state) => state.toggleDetails);
   const showDetails = useUi((state) => state.showDetails);
+  const way = useWay(contact);
   return (
     <header className="conversation-head">
       <span className="back-button">
@@ -46,9 +48,9 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
             <span>{whoWord(contact, text)}</span>
           </Button>
           <KeyBadge contact={contact} conversationId={conversationId} />
-          <Button className={`fact reach-${contact.reach}`} aria-label={`${text('reach.label')}: ${text(`reach.${contact.reach}`)}`} onPress={() => showDetails('reach')}>
-            <ReachGlyph reach={contact.reach} />
-            <span>{text(`reach.${contact.reach}`)}</span>
+          <Button className={`fact reach-${way}`} aria-label={`${text('reach.label')}: ${text(`reach.${way}`)}`} onPress={() => showDetails('reach')}>
+            <ReachGlyph reach={way} />
+            <span>{text(`reach.${way}`)}</span>
           </Button>
         </div>
       </div>

@@ -2,8 +2,10 @@ import type { ReactNode } from 'react';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
+import { ReachGlyph } from '../../ui/icons';
 import { PersonName } from '../../ui/person-name';
 import { plainLine, plainName } from '../../ui/strangers';
+import { isConnected, useWay } from '../network/way';
 import type { Row } from './rows';
 
 export interface ConversationItemProps {
@@ -18,6 +20,7 @@ export interface ConversationItemProps {
 export function ConversationItem({ row, selected, inTabOrder, now, times, onShow }: ConversationItemProps): ReactNode {
   const text = useText();
   const { contact, conversation } = row;
+  const way = useWay(contact);
   const title = conversation?.title ?? '';
   const unread = conversation?.unread ?? 0;
   const at = conversation?.lastMessageAt;
@@ -43,7 +46,14 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
         tabIndex={inTabOrder ? 0 : -1}
         onClick={() => onShow(row)}
       >
-        <Avatar name={contact.name} peerId={contact.peerId} />
+        <span className="list-face">
+          <Avatar name={contact.name} peerId={contact.peerId} />
+          {isConnected(way) ? (
+            <span className={`list-reach reach-${way}`}>
+              <ReachGlyph reach={way} />
+            </span>
+          ) : null}
+        </span>
         <span className="list-words">
           {/* The spoken name is what is seen, with pauses between the parts. */}
           <span className="list-top">
@@ -74,6 +84,11 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
               </>
             ) : null}
           </span>
+          {isConnected(way) ? (
+            <span className="only-heard">
+              , {text('reach.label')}: {text(`reach.${way}`)}
+            </span>
+          ) : null}
         </span>
       </button>
     </li>

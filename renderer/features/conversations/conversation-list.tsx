@@ -1,5 +1,5 @@
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
-import { FolderOpen, IdCard, Lock, MailOpen, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
+import { FolderOpen, IdCard, Lock, MailOpen, Radar, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { shortcutLabel } from '../../app/shortcuts';
 import { useNow } from '../../i18n/use-now';
@@ -56,6 +56,9 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
           </Button>
           <Button icon={<MailOpen aria-hidden="true" />} onPress={() => openDialog('accept')}>
             {text('list.accept')}
+          </Button>
+          <Button icon={<Radar aria-hidden="true" />} onPress={() => openDialog('nearby')}>
+            {text('nearby.find')}
           </Button>
         </div>
       )}

@@ -1,4 +1,5 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { Radar, UserPlus } from 'lucide-react';
 import { Form } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useContacts, useConversations, useModel, useUi } from '../../app/model-context';
@@ -17,6 +18,7 @@ export function NewConversationDialog(): ReactNode {
   const errorText = useErrorText();
   const { ui, conversations } = useModel();
   const close = useUi((state) => state.closeDialog);
+  const openDialog = useUi((state) => state.openDialog);
   const open = useConversations((state) => state.open);
   const contacts = useContacts((state) => state.contacts);
   const [person, setPerson] = useState<Contact>();
@@ -42,7 +44,20 @@ export function NewConversationDialog(): ReactNode {
   return (
     <Dialog title={text('new.title')} onClose={close}>
       {person === undefined ? (
-        <PersonPicker people={people} onPick={(key) => setPerson(contacts.find((contact) => contact.contactId === key))} />
+        <>
+          <PersonPicker people={people} onPick={(key) => setPerson(contacts.find((contact) => contact.contactId === key))} />
+          <section className="new-person divided" aria-labelledby="new-person">
+            <h3 className="small-heading" id="new-person">
+              {text('new.somebody')}
+            </h3>
+            <Button icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
+              {text('list.invite')}
+            </Button>
+            <Button icon={<Radar aria-hidden="true" />} onPress={() => openDialog('nearby')}>
+              {text('nearby.find')}
+            </Button>
+          </section>
+        </>
       ) : (
         <Form className="stack" onSubmit={(event) => void start(event)}>
           <div className="picked">

@@ -7,9 +7,9 @@ import { focusComposer } from '../../app/panes';
 import type { DetailsTab } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
-import { ReachTab } from '../contacts/reach-tab';
 import { WhoTab } from '../contacts/who-tab';
 import { KeysTab } from '../keys/keys-tab';
+import { ReachTab } from '../network/reach-tab';
 
 const tabs: readonly DetailsTab[] = ['who', 'keys', 'reach'];
 
@@ -59,7 +59,7 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
           <KeysTab contact={contact} conversationId={conversationId} />
         </TabPanel>
         <TabPanel id="reach" className="tab-panel">
-          <ReachTab contact={contact} />
+          <ReachTab key={contact.contactId} contact={contact} />
         </TabPanel>
       </Tabs>
     </aside>

@@ -1,20 +1,27 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import { useUi } from '../../app/model-context';
+import { useModel, useUi } from '../../app/model-context';
+import type { SettingsSection } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
 import { AboutSection } from './about-section';
 import { LookSection } from './look-section';
+import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
 import { YouSection } from './you-section';
 
-const sections = ['look', 'security', 'you', 'about'] as const;
-type Section = (typeof sections)[number];
+const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'you', 'about'];
 
 export function SettingsDialog(): ReactNode {
   const text = useText();
-  const close = useUi((state) => state.closeDialog);
-  const [section, setSection] = useState<Section>('look');
+  const { networkDrafts, ui } = useModel();
+  const closeDialog = useUi((state) => state.closeDialog);
+  const section = useUi((state) => state.settingsSection);
+  const show = useUi((state) => state.showSettings);
+  const close = (): void => {
+    closeDialog();
+    if (Object.keys(networkDrafts.getState().drafts).length > 0) ui.getState().toast(text('network.unsaved.closed'));
+  };
   return (
     <Dialog title={text('settings.title')} onClose={close} size="large">
       <Tabs
@@ -22,7 +29,7 @@ export function SettingsDialog(): ReactNode {
         selectedKey={section}
         onSelectionChange={(key) => {
           const chosen = sections.find((one) => one === key);
-          if (chosen !== undefined) setSection(chosen);
+          if (chosen !== undefined) show(chosen);
         }}
       >
         <TabList className="tab-list" aria-label={text('settings.title')}>
@@ -37,6 +44,9 @@ export function SettingsDialog(): ReactNode {
         </TabPanel>
         <TabPanel id="security" className="tab-panel">
           <SecuritySection />
+        </TabPanel>
+        <TabPanel id="network" className="tab-panel">
+          <NetworkSection />
         </TabPanel>
         <TabPanel id="you" className="tab-panel">
           <YouSection />

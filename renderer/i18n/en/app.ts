@@ -27,6 +27,7 @@ export const app = {
   'shortcut.switcher': 'Go to a person',
   'shortcut.new': 'New conversation',
   'shortcut.invite': 'Invite someone',
+  'shortcut.nearby': 'Find people near me',
   'shortcut.nth': 'First to ninth conversation',
   'shortcut.previous': 'Previous conversation',
   'shortcut.next': 'Next conversation',

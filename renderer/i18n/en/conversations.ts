@@ -31,6 +31,7 @@ export const conversations = {
   'empty.choose.text': 'Choose a conversation, or press {keys} to go to a person.',
   'new.title': 'New conversation',
   'new.person': 'With whom?',
+  'new.somebody': 'Somebody new?',
   'new.find': 'Find a person',
   'new.topic': 'Title (optional)',
   'new.topic.hint': 'A titled conversation stands beside the one you have and gets keys of its own. Both of you see the title.',

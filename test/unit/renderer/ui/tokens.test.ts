@@ -26,7 +26,7 @@ const factSurfaces = ['surface-1', 'surface-2', 'surface-3', 'surface-hover'];
 const facts = [
   'who-unchecked', 'who-checked', 'who-vouched', 'who-changed',
   'keys-none', 'keys-fresh', 'keys-due', 'keys-renewing', 'keys-needs',
-  'reach-direct', 'reach-lan', 'reach-mailbox', 'reach-waiting', 'reach-blocked',
+  'reach-direct', 'reach-lan', 'reach-onion', 'reach-mailbox', 'reach-waiting', 'reach-blocked',
 ];
 
 /** WCAG 1.4.3: text on what it stands on, 4.5 : 1. */

@@ -1,0 +1,19 @@
+import type { ReactNode } from 'react';
+import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
+import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
+import { useText } from '../i18n/use-text';
+
+/** Thin lines under the title, only where something needs attention. */
+export function Bars(): ReactNode {
+  const text = useText();
+  const troubles = useNetworkTroubles();
+  const nearby = useNearbyTold();
+  useNearbySaid();
+  const empty = troubles.length === 0 && !nearby;
+  return (
+    <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
+      {nearby ? <NearbyBar /> : null}
+      <NetworkBars troubles={troubles} />
+    </section>
+  );
+}

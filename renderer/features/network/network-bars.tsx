@@ -1,0 +1,102 @@
+import { useEffect, type ReactNode } from 'react';
+import { PlugZap, ShieldOff, WifiOff, X } from 'lucide-react';
+import type { NetworkStatus } from '../../../shared/model/network';
+import { useModel, useNetwork, useSettings, useUi } from '../../app/model-context';
+import { focusComposer } from '../../app/panes';
+import { useText } from '../../i18n/use-text';
+import { Bar } from '../../ui/bar';
+import { Button } from '../../ui/button';
+import { IconButton } from '../../ui/icon-button';
+import { portText } from './own-places';
+
+export type NetworkTrouble =
+  | { readonly kind: 'proxy'; readonly address: string }
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'moved'; readonly from: number; readonly to: number };
+
+/** What of the network needs a person's attention, the worst first. */
+export function troublesOf(status: NetworkStatus | undefined, proxy: string): readonly NetworkTrouble[] {
+  if (status === undefined) return [];
+  const troubles: NetworkTrouble[] = [];
+  if (status.proxy?.state === 'failed') troubles.push({ kind: 'proxy', address: status.proxy.address ?? proxy.replace(/^socks5:\/\//u, '') });
+  // It listens and has nothing to tell anybody: no interface but this computer's own. Behind a proxy nothing is told anyhow.
+  else if (proxy === '' && status.announced?.length === 0 && status.listening.length > 0) troubles.push({ kind: 'offline' });
+  if (status.moved !== undefined) troubles.push({ kind: 'moved', ...status.moved });
+  return troubles;
+}
+
+/** Names the state that was put away: another port, or the next time without a network, is news again. */
+function barOf(trouble: NetworkTrouble): string {
+  return trouble.kind === 'moved' ? `moved ${trouble.from} ${trouble.to}` : trouble.kind;
+}
+
+export function useNetworkTroubles(): readonly NetworkTrouble[] {
+  const status = useNetwork((state) => state.status);
+  const proxy = useSettings((state) => state.settings.proxy);
+  const putAway = useUi((state) => state.barsPutAway);
+  return troublesOf(status, proxy).filter((trouble) => !putAway.includes(barOf(trouble)));
+}
+
+export function NetworkBars({ troubles }: { readonly troubles: readonly NetworkTrouble[] }): ReactNode {
+  const { ui } = useModel();
+  const status = useNetwork((state) => state.status);
+  const offline = status === undefined || status.announced?.length === 0;
+  useEffect(() => {
+    if (!offline) ui.getState().forgetBar('offline');
+  }, [offline, ui]);
+  return troubles.map((trouble) => <NetworkBar key={trouble.kind} trouble={trouble} />);
+}
+
+/** Its words, told aloud once when it comes. */
+function useSaid(words: string): string {
+  const { ui } = useModel();
+  useEffect(() => ui.getState().announce(words), [ui, words]);
+  return words;
+}
+
+function NetworkBar({ trouble }: { readonly trouble: NetworkTrouble }): ReactNode {
+  const text = useText();
+  const putBarAway = useUi((state) => state.putBarAway);
+  const openSettings = useUi((state) => state.openSettings);
+  const findOnNetwork = useSettings((state) => state.settings.findOnNetwork && state.settings.proxy === '');
+  const words = useSaid(
+    trouble.kind === 'proxy'
+      ? text('bar.proxy', { address: trouble.address })
+      : trouble.kind === 'offline'
+        ? text('bar.offline')
+        : text(findOnNetwork ? 'bar.moved.lan' : 'bar.moved', { from: portText(trouble.from), to: portText(trouble.to) }),
+  );
+  const putAway = (
+    <IconButton
+      label={text('bar.dismiss')}
+      onPress={() => {
+        putBarAway(barOf(trouble));
+        focusComposer();
+      }}
+    >
+      <X aria-hidden="true" />
+    </IconButton>
+  );
+  switch (trouble.kind) {
+    case 'proxy':
+      return (
+        <Bar tone="notice" icon={<ShieldOff aria-hidden="true" />} actions={<Button onPress={() => openSettings('network')}>{text('bar.settings')}</Button>}>
+          {words}
+        </Bar>
+      );
+    case 'offline':
+      return (
+        <Bar tone="notice" icon={<WifiOff aria-hidden="true" />} actions={putAway}>
+          {words}
+        </Bar>
+      );
+    case 'moved':
+      return (
+        <Bar tone="notice" icon={<PlugZap aria-hidden="true" />} actions={putAway}>
+          {words}
+        </Bar>
+      );
+    default:
+      return trouble satisfies never;
+  }
+}

@@ -1,0 +1,104 @@
+import { useEffect, type ReactNode } from 'react';
+import type { Contact } from '../../../shared/model/contact';
+import type { ReachReport } from '../../../shared/model/network';
+import { useModel, useNetwork } from '../../app/model-context';
+import { useNow } from '../../i18n/use-now';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { Button } from '../../ui/button';
+import { ReachGlyph } from '../../ui/icons';
+import { nameInSentence } from '../../ui/strangers';
+import { isBlocked } from '../contacts/contact-words';
+import { useSaveEnvelopes } from '../conversation/use-envelopes';
+import { NextTry } from './next-try';
+import { OwnPlaces } from './own-places';
+import { ReachAdviceList } from './reach-advice';
+import { reachSentence } from './reach-words';
+import { TriesList } from './tries-list';
+import { isConnected, useWay } from './way';
+
+/** How this person is reached: one sentence, what was tried, what can be done, and where they find this device. */
+export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const now = useNow();
+  const model = useModel();
+  const { contactId } = contact;
+  const way = useWay(contact);
+  const report = useNetwork((state) => state.reports[contactId]);
+  const resumed = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contactId)?.resumed ?? false);
+  useEffect(() => model.background(model.network.getState().loadReach(contactId)), [model, contactId]);
+  const name = nameInSentence(contact.name);
+  const blocked = isBlocked(contact);
+  const connected = isConnected(way);
+
+  return (
+    <div className="stack">
+      <div className={`reach-picture reach-${way}`}>
+        <ReachGlyph reach={way} />
+        <strong>{text(`reach.${way}`)}</strong>
+      </div>
+      <div className="stack tight">
+        {report === undefined || blocked ? null : (
+          <p className="sentence" data-testid="reach-sentence">
+            {reachSentence(report, way, name, now, text, times)}
+          </p>
+        )}
+        <p className="sentence">{text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
+        {connected && resumed ? <p className="field-hint">{text('reach.resumed')}</p> : null}
+      </div>
+      {report === undefined || blocked || connected ? null : <Trying report={report} name={name} />}
+      {report?.resumeRefusedAt === undefined ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
+      {report === undefined || blocked ? null : (
+        <>
+          <ReachAdviceList contact={contact} advice={report.advice} />
+          <TriesList report={report} name={name} />
+        </>
+      )}
+      {contact.pending || blocked || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
+      <OwnPlaces />
+    </div>
+  );
+}
+
+/** When it is tried again by itself, and the button for now. */
+function Trying({ report, name }: { readonly report: ReachReport; readonly name: string }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { network, ui } = useModel();
+  const tryNow = async (): Promise<void> => {
+    try {
+      await network.getState().tryNow(report.contactId);
+      ui.getState().announce(text('reach.said.trying', { name }));
+    } catch (thrown) {
+      ui.getState().toast(errorText(thrown), 'danger');
+    }
+  };
+  return (
+    <div className="stack tight">
+      <p className="field-hint">
+        {report.trying ? text('reach.state.trying') : <NextTry at={report.nextTryAt} />}
+        {report.failures > 0 ? ` ${text('reach.failures', { count: report.failures })}` : ''}
+      </p>
+      <div className="dialog-actions start">
+        <Button kind="main" isPending={report.trying} onPress={() => void tryNow()}>
+          {text('reach.tryNow')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function CarryByHand({ contact }: { readonly contact: Contact }): ReactNode {
+  const text = useText();
+  const saveEnvelopes = useSaveEnvelopes();
+  return (
+    <section className="stack tight divided">
+      <h2 className="small-heading">{text('reach.carry')}</h2>
+      <p className="field-hint">{text('reach.carry.text', { name: nameInSentence(contact.name) })}</p>
+      <div className="dialog-actions start">
+        <Button onPress={() => void saveEnvelopes(contact)}>{text('envelopes.save')}</Button>
+      </div>
+    </section>
+  );
+}

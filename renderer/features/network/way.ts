@@ -1,0 +1,19 @@
+import type { Contact } from '../../../shared/model/contact';
+import type { NetworkStatus } from '../../../shared/model/network';
+import { useNetwork } from '../../app/model-context';
+import type { Way } from '../../ui/icons';
+
+/** How a message would reach this person now: as the contact says it, and through Tor where that is how they are connected. */
+export function wayOf(contact: Contact, status: NetworkStatus | undefined): Way {
+  if (contact.reach !== 'direct' && contact.reach !== 'lan') return contact.reach;
+  return status?.sessions.find((session) => session.contactId === contact.contactId)?.via ?? contact.reach;
+}
+
+export function useWay(contact: Contact): Way {
+  return useNetwork((state) => wayOf(contact, state.status));
+}
+
+/** Connected now, whichever way. */
+export function isConnected(way: Way): boolean {
+  return way === 'direct' || way === 'lan' || way === 'onion';
+}
