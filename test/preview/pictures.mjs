@@ -20,6 +20,23 @@ const openRules = async (page) => {
   await page.locator('[aria-labelledby="rules-heading"]').getByRole('button').click();
   await page.getByRole('dialog').waitFor();
 };
+const openReach = async (page, name) => {
+  await page.getByRole('navigation').getByRole('button', { name }).click();
+  await page.locator('.facts-row .fact').last().click();
+  await page.getByTestId('reach-sentence').waitFor();
+};
+const openNetwork = async (page) => {
+  await page.keyboard.press('Control+,');
+  await page.getByRole('tab').nth(2).click();
+};
+const openNear = async (page) => {
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByRole('dialog').waitFor();
+};
+const endMeeting = async (page, reason) => {
+  await page.evaluate((why) => window.fake.tellNearby({ meeting: { name: 'quiet-heron-07', askedBy: 'them', step: 'ended', reason: why } }), reason);
+  await page.locator('.nearby-heading').waitFor();
+};
 const tall = { width: 1280, height: 1900 };
 const wide = { width: 1280, height: 800 };
 const middle = { width: 900, height: 700 };
@@ -103,11 +120,48 @@ const shots = [
     await button(page, 'Details').click();
     await page.getByTestId('safety-number').waitFor();
   }],
-  ['talk-reach', 'busy', middle, ['light'], async (page) => {
-    await chooseBo(page);
-    await button(page, 'Details').click();
-    await page.getByRole('tab', { name: 'Reach' }).click();
+  ['reach', 'network', wide, ['light', 'dark', 'contrast'], async (page) => { await openReach(page, /^Bo Lind/); }],
+  ['reach-down', 'network', tall, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openReach(page, /^Carla/); }],
+  ['reach-down-middle', 'network', middle, ['light'], async (page) => { await openReach(page, /^Carla/); }],
+  ['reach-onion', 'network-onion', wide, ['light', 'dark', 'contrast'], async (page) => { await openReach(page, /^Bo Lind/); }],
+  ['reach-offline', 'network-offline', { ...tall, height: 1500 }, ['light', 'dark'], async (page) => { await openReach(page, /^Carla/); }],
+  ['reach-tiny', 'network', { ...tiny, height: 2000 }, ['light', 'dark'], async (page) => { await openReach(page, /^Carla/); }],
+  ['reach-big-text', 'network', { ...wide, height: 2600, text: 32 }, ['light'], async (page) => { await openReach(page, /^Carla/); }],
+  ['reach-forced', 'network', { ...tall, forced: true }, ['light'], async (page) => { await openReach(page, /^Carla/); }],
+  ['bars', 'network-bars', wide, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); }],
+  ['bars-tiny', 'network-bars', tiny, ['light'], async (page) => { await chooseBo(page); }],
+  ['settings-network', 'network', { ...wide, height: 1300 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openNetwork(page); }],
+  ['settings-network-onion', 'network-onion', { ...wide, height: 1400 }, ['light', 'dark'], async (page) => { await openNetwork(page); await page.locator('.disclosure-button').click(); }],
+  ['settings-network-faults', 'network-bars', { ...wide, height: 1400 }, ['light'], async (page) => {
+    await openNetwork(page);
+    await page.getByLabel('Proxy (SOCKS5)', { exact: true }).fill('http://proxy.example:8080');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Your onion address', { exact: true }).fill('duckduckgogg42xj.onion');
+    await page.keyboard.press('Enter');
   }],
+  ['settings-network-tiny', 'network', { ...tiny, height: 1900 }, ['light'], async (page) => { await openNetwork(page); }],
+  ['settings-network-big-text', 'network', { ...wide, height: 2400, text: 32 }, ['light'], async (page) => { await openNetwork(page); }],
+  ['near-idle', 'empty', wide, ['light', 'dark', 'contrast'], async (page) => { await openNear(page); }],
+  ['near-alone', 'near-alone', wide, ['light', 'dark'], async (page) => { await openNear(page); }],
+  ['near', 'near', wide, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openNear(page); }],
+  ['near-tiny', 'near', tiny, ['light', 'dark'], async (page) => { await openNear(page); }],
+  ['near-asking', 'near-asking', wide, ['light'], async (page) => { await openNear(page); }],
+  ['near-asked', 'near-asked', wide, ['light', 'dark'], async (page) => { await openNear(page); }],
+  ['near-compare', 'near-compare', wide, ['light', 'dark', 'contrast'], async (page) => { await openNear(page); }],
+  ['near-compare-tiny', 'near-compare', tiny, ['light'], async (page) => { await openNear(page); }],
+  ['near-compare-200', 'near-compare', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await openNear(page); }],
+  ['near-compare-big-text', 'near-compare', { ...wide, text: 32 }, ['light'], async (page) => { await openNear(page); }],
+  ['near-waiting', 'near-waiting', wide, ['light'], async (page) => { await openNear(page); }],
+  ['near-met', 'near-met', wide, ['light', 'dark'], async (page) => {
+    await openNear(page);
+    await page.evaluate(() => window.fake.tellNearby({ meeting: { name: 'quiet-heron-07', askedBy: 'them', step: 'met', contactId: window.fake.world.contacts[0].contactId } }));
+    await button(page, 'Say hello').waitFor();
+  }],
+  ['near-differ', 'near', wide, ['light', 'dark'], async (page) => { await openNear(page); await endMeeting(page, 'not-same'); }],
+  ['near-many', 'near', wide, ['light'], async (page) => { await openNear(page); await endMeeting(page, 'too-many'); }],
+  ['near-bar', 'near-asked-busy', wide, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); }],
+  ['near-bar-tiny', 'near-asked-busy', tiny, ['light'], async (page) => { await chooseBo(page); }],
+  ['near-ask-in-dialog', 'near-asked-busy', wide, ['light'], async (page) => { await page.keyboard.press('Control+n'); }],
   ['talk-reply', 'busy', wide, ['light', 'dark'], async (page) => {
     await chooseBo(page);
     await page.getByRole('article').last().focus();

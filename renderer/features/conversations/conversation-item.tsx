@@ -46,14 +46,7 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
         tabIndex={inTabOrder ? 0 : -1}
         onClick={() => onShow(row)}
       >
-        <span className="list-face">
-          <Avatar name={contact.name} peerId={contact.peerId} />
-          {isConnected(way) ? (
-            <span className={`list-reach reach-${way}`}>
-              <ReachGlyph reach={way} />
-            </span>
-          ) : null}
-        </span>
+        <Avatar name={contact.name} peerId={contact.peerId} />
         <span className="list-words">
           {/* The spoken name is what is seen, with pauses between the parts. */}
           <span className="list-top">
@@ -83,12 +76,15 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
                 </span>
               </>
             ) : null}
+            {isConnected(way) ? (
+              <span className={`list-reach reach-${way}`}>
+                <ReachGlyph reach={way} />
+                <span className="only-heard">
+                  , {text('reach.label')}: {text(`reach.${way}`)}
+                </span>
+              </span>
+            ) : null}
           </span>
-          {isConnected(way) ? (
-            <span className="only-heard">
-              , {text('reach.label')}: {text(`reach.${way}`)}
-            </span>
-          ) : null}
         </span>
       </button>
     </li>

@@ -66,7 +66,8 @@ export function MeetingEnded({ meeting, onClose }: OverProps): ReactNode {
   const { nearby, ui, background } = useModel();
   const openMet = useOpenMet(onClose);
   const running = useNearby((state) => state.status?.running ?? false);
-  const { name, contactId, reason = 'failed' } = meeting;
+  const { contactId, reason = 'failed' } = meeting;
+  const name = nameInSentence(meeting.name);
   const title = reason === 'not-same' || reason === 'already-known' ? text(`nearby.ended.${reason}`) : text('nearby.ended');
   const known = (reason === 'already-known' || reason === 'blocked') && contactId !== undefined;
   const again = (): void => {

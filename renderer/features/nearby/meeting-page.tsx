@@ -3,6 +3,7 @@ import type { Meeting } from '../../../shared/model/discovery';
 import { useModel, useNearby } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { nameInSentence } from '../../ui/strangers';
 import { Digits } from './digits';
 import { MeetingEnded, MeetingMet } from './meeting-over';
 import { PageSection } from './page-section';
@@ -14,11 +15,11 @@ export function MeetingPage({ meeting, onClose }: { readonly meeting: Meeting; r
   const { nearby, background } = useModel();
   const own = useNearby((state) => state.status?.name ?? '');
   const { busy, answer, confirm } = useMeetingAnswers();
-  const { name } = meeting;
+  const name = nameInSentence(meeting.name);
   switch (meeting.step) {
     case 'asking':
       return (
-        <PageSection title={text('nearby.asking', { name })} sentence={<p className="lead">{text('nearby.asking.text', { own })}</p>} before={<p className="nearby-name">{name}</p>}>
+        <PageSection title={text('nearby.asking', { name })} sentence={<p className="lead">{text('nearby.asking.text', { own })}</p>}>
           <span className="nearby-waves" aria-hidden="true" />
           <div className="dialog-actions">
             <Button onPress={() => background(nearby.getState().stop())}>{text('nearby.cancel')}</Button>
@@ -27,7 +28,7 @@ export function MeetingPage({ meeting, onClose }: { readonly meeting: Meeting; r
       );
     case 'asked':
       return (
-        <PageSection title={text('nearby.asked', { name })} sentence={<p className="lead">{text('nearby.asked.text')}</p>} before={<p className="nearby-name">{name}</p>}>
+        <PageSection title={text('nearby.asked', { name })} sentence={<p className="lead">{text('nearby.asked.text')}</p>}>
           <div className="dialog-actions">
             <Button isDisabled={busy} onPress={() => void answer(false)}>
               {text('nearby.decline')}

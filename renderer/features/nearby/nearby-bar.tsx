@@ -53,7 +53,8 @@ function MeetingBar({ meeting, show }: { readonly meeting: Meeting; readonly sho
   const putAside = useNearby((state) => state.putAside);
   const contact = useContacts((state) => findContact(state, meeting.contactId));
   const openMet = useOpenMet(putAside);
-  const { name, step } = meeting;
+  const { step } = meeting;
+  const name = nameInSentence(meeting.name);
   const icon = <Radar aria-hidden="true" />;
   if (step === 'asked') {
     const accept = async (): Promise<void> => {
@@ -79,7 +80,7 @@ function MeetingBar({ meeting, show }: { readonly meeting: Meeting; readonly sho
     );
   }
   if (step === 'met') {
-    const met = nameInSentence(contact?.name ?? name);
+    const met = nameInSentence(contact?.name ?? meeting.name);
     return (
       <Bar tone="calm" icon={icon} actions={contact === undefined ? show : <Button onPress={() => void openMet(contact.contactId)}>{text('nearby.hello')}</Button>}>
         {text('nearby.met', { name: met })}
@@ -104,7 +105,7 @@ export function NearbyAskHere(): ReactNode {
   return (
     <div className="banner notice" role="alert">
       <Radar aria-hidden="true" />
-      <div className="banner-text">{text('nearby.asked', { name: meeting.name })}</div>
+      <div className="banner-text">{text('nearby.asked', { name: nameInSentence(meeting.name) })}</div>
       <Button onPress={() => openDialog('nearby')}>{text('nearby.show.instead')}</Button>
       <Button kind="quiet" isDisabled={busy} onPress={() => void answer(false)}>
         {text('nearby.decline')}
@@ -124,7 +125,7 @@ export function useNearbySaid(): void {
   useEffect(() => {
     if (step === said.current) return;
     said.current = step;
-    if (meeting?.step === 'asked' && ui.getState().dialog !== 'nearby') ui.getState().announce(text('nearby.asked', { name: meeting.name }));
+    if (meeting?.step === 'asked' && ui.getState().dialog !== 'nearby') ui.getState().announce(text('nearby.asked', { name: nameInSentence(meeting.name) }));
   }, [step, meeting, ui, text]);
   useEffect(() => {
     if (ended === 'over' && ui.getState().dialog !== 'nearby') ui.getState().toast(text('nearby.over'));

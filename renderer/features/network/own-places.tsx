@@ -37,7 +37,7 @@ export function OwnPlaces(): ReactNode {
           ))}
         </ul>
       ) : status === undefined ? null : (
-        <p className="field-hint">{text(hidden && status.listening.length > 0 ? 'reach.yours.hidden' : 'reach.yours.none')}</p>
+        <p className="field-hint">{text(status.listening.length === 0 ? 'reach.yours.none' : hidden ? 'reach.yours.hidden' : 'reach.yours.offline')}</p>
       )}
       {status?.moved === undefined ? null : (
         <p className="field-hint">{text('reach.yours.moved', { from: portText(status.moved.from), to: portText(status.moved.to) })}</p>

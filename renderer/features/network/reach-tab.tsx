@@ -15,6 +15,7 @@ import { OwnPlaces } from './own-places';
 import { ReachAdviceList } from './reach-advice';
 import { reachSentence } from './reach-words';
 import { TriesList } from './tries-list';
+import { useReachSaid } from './use-reach-said';
 import { isConnected, useWay } from './way';
 
 /** How this person is reached: one sentence, what was tried, what can be done, and where they find this device. */
@@ -31,6 +32,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
   const name = nameInSentence(contact.name);
   const blocked = isBlocked(contact);
   const connected = isConnected(way);
+  useReachSaid(report !== undefined, connected, report?.trying ?? false, name);
 
   return (
     <div className="stack">

@@ -76,7 +76,7 @@ function Proxy(): ReactNode {
   const proxy = useSettings((state) => state.settings.proxy);
   const state = useNetwork((one) => one.status?.proxy?.state ?? 'off');
   return (
-    <section className="stack tight divided" aria-label={text('network.proxy')}>
+    <div className="stack tight divided">
       <AddressForm
         field="proxy"
         label={text('network.proxy')}
@@ -89,14 +89,14 @@ function Proxy(): ReactNode {
       />
       <State flush words={proxy === '' || state === 'off' ? undefined : text(`network.proxy.${state}`)} />
       <p className="field-hint">{text('network.proxy.tor.hint')}</p>
-      <h3 className="small-heading">{text('network.proxy.means')}</h3>
+      <h3 className="small-heading with-proxy">{text('network.proxy.means')}</h3>
       <ul className="plain-list">
         <li>{text('network.proxy.means.hidden')}</li>
         <li>{text('network.proxy.means.off')}</li>
         <li>{text('network.proxy.means.only')}</li>
         <li>{text('network.proxy.means.slower')}</li>
       </ul>
-    </section>
+    </div>
   );
 }
 
@@ -105,7 +105,7 @@ function Onion(): ReactNode {
   const onionAddress = useSettings((state) => state.settings.onionAddress);
   const listening = useNetwork((state) => state.status?.listening[0]);
   return (
-    <section className="stack tight divided" aria-label={text('network.onion')}>
+    <div className="stack tight divided">
       <AddressForm
         field="onionAddress"
         label={text('network.onion')}
@@ -116,6 +116,6 @@ function Onion(): ReactNode {
         savedText={(value) => text(value === '' ? 'network.onion.removed' : 'network.onion.saved')}
       />
       <OnionHelp listening={listening} />
-    </section>
+    </div>
   );
 }

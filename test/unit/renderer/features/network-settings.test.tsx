@@ -1,0 +1,205 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { english } from '../../../../renderer/i18n/messages';
+import { pseudo } from '../../../../renderer/i18n/pseudo';
+import { busyWorld } from '../../../preview/scenes';
+import { emptyWorld, type World } from '../../../preview/fake-world';
+import { axeFindings } from '../axe';
+import { pressKey, shortcut } from '../open-talk';
+import { renderApp, settle, type Running } from '../render-app';
+
+const onion = `${'abcdefgh'.repeat(7)}.onion:47110`;
+
+async function openNetwork(world: World = emptyWorld()): Promise<Running> {
+  const running = await renderApp(world);
+  await shortcut(',', { ctrlKey: true });
+  await chooseTab('Network');
+  return running;
+}
+async function chooseTab(name: string): Promise<void> {
+  fireEvent.click(screen.getByRole('tab', { name }));
+  await settle();
+}
+const field = (name: string): HTMLInputElement => screen.getByLabelText<HTMLInputElement>(name, { selector: 'input' });
+const proxy = (): HTMLInputElement => field('Proxy (SOCKS5)');
+const write = (input: HTMLInputElement, value: string): void => void fireEvent.change(input, { target: { value } });
+/** A switch or a button that submits: what the browser makes of a key is a click. */
+const press = async (target: HTMLElement): Promise<void> => {
+  fireEvent.click(target);
+  await settle();
+};
+const save = (): Promise<void> => press(screen.getByRole('button', { name: 'Save' }));
+const page = (): string => screen.getByRole('tabpanel', { name: 'Network' }).textContent ?? '';
+const tell = async (task: () => void): Promise<void> => {
+  act(task);
+  await settle();
+};
+
+describe('finding contacts on this network', () => {
+  it('says what others there see, what it found, and what off means', async () => {
+    const { fake } = await openNetwork(busyWorld(Date.now()));
+    expect(page()).toContain('They do not see who you are or whom you know');
+    expect(page()).toContain('One device of a contact is here right now.');
+    await press(screen.getByRole('switch', { name: 'Find contacts on this network' }));
+    expect(fake.world.settings.findOnNetwork).toBe(false);
+    expect(page()).toContain('Nobody there is told that you use Keyshift.');
+    expect(page()).not.toContain('right now');
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('says when the network does not let it', async () => {
+    await openNetwork(emptyWorld({ network: { lan: { state: 'failed', seen: 0 } } }));
+    expect(page()).toContain('This network does not let devices find each other.');
+  });
+});
+
+describe('letting the router pass connections on', () => {
+  it('is off until wanted, and tells each state as it comes', async () => {
+    const { fake } = await openNetwork();
+    expect(screen.getByRole<HTMLInputElement>('switch', { name: 'Let the router pass connections on' }).checked).toBe(false);
+    await press(screen.getByRole('switch', { name: 'Let the router pass connections on' }));
+    expect(fake.world.settings.portMapping).toBe(true);
+    expect(page()).toContain('Asking the router…');
+    for (const [portMapping, words] of [
+      [{ state: 'mapped', address: '198.51.100.9:47110', method: 'upnp' }, 'Reachable from outside at 198.51.100.9:47110.'],
+      [{ state: 'none' }, 'No router here offers this.'],
+      [{ state: 'failed' }, 'The router refused.'],
+    ] as const) {
+      await tell(() => fake.tellNetwork({ portMapping }));
+      expect(page()).toContain(words);
+    }
+  });
+});
+
+describe('the proxy', () => {
+  it.each([
+    ['http://127.0.0.1:8080', 'Only SOCKS5 proxies can be used.'],
+    ['me:word@127.0.0.1:1080', 'A proxy that asks for a name and a password cannot be used.'],
+    ['127.0.0.1', 'The port is missing: add it after a colon'],
+    ['127.0.0.1:70000', 'A port is a number from 1 to 65535.'],
+    ['::1:9050', 'Write an IPv6 address in brackets'],
+    ['my proxy:9050', 'That is not a host'],
+  ])('%j: its sentence stands at the field, which has the focus, and nothing is saved', async (typed, words) => {
+    const { fake } = await openNetwork();
+    write(proxy(), typed);
+    expect(proxy().getAttribute('aria-invalid')).toBeNull();
+    await save();
+    expect(proxy().getAttribute('aria-invalid')).toBe('true');
+    expect(page()).toContain(words);
+    expect(document.activeElement).toBe(proxy());
+    expect(fake.calls).not.toContain('settings.set');
+    expect(proxy().value).toBe(typed);
+    write(proxy(), '127.0.0.1:9050');
+    expect(page()).not.toContain(words);
+  });
+
+  it('Tor is one press; then its state is told, and it can be taken away', async () => {
+    const { fake } = await openNetwork();
+    expect(page()).toContain('Your contacts do not see your address');
+    await pressKey(screen.getByRole('button', { name: 'Use Tor on this computer (127.0.0.1:9050)' }));
+    expect(fake.world.settings.proxy).toBe('socks5://127.0.0.1:9050');
+    expect(proxy().value).toBe('127.0.0.1:9050');
+    expect(screen.getByText('All connections go through 127.0.0.1:9050 from now on.')).toBeTruthy();
+    expect(page()).toContain('It is used with the next connection.');
+    expect(page()).toContain('Off while a proxy is set.');
+    await tell(() => fake.tellNetwork({ proxy: { state: 'working', address: '127.0.0.1:9050' } }));
+    expect(page()).toContain('The proxy works.');
+    await tell(() => fake.tellNetwork({ proxy: { state: 'failed', address: '127.0.0.1:9050' } }));
+    expect(page()).toContain('The proxy does not answer. Is Tor, or the proxy program, running?');
+    expect(await axeFindings()).toEqual([]);
+    fake.world.network = {};
+    await pressKey(screen.getByRole('button', { name: 'Remove' }));
+    expect(fake.world.settings.proxy).toBe('');
+    expect(screen.getByText('No proxy is used any more.')).toBeTruthy();
+  });
+
+  it('Enter in the field saves; a failure of saving keeps what was typed', async () => {
+    const { fake } = await openNetwork();
+    fake.world.failing.set('settings.set', 'disk.full');
+    write(proxy(), 'localhost:1080');
+    fireEvent.submit(proxy().form ?? proxy());
+    await settle();
+    expect(screen.getByRole('alert').textContent).toMatch(/The disk is full/);
+    expect(proxy().value).toBe('localhost:1080');
+    fake.world.failing.clear();
+    fireEvent.submit(proxy().form ?? proxy());
+    await settle();
+    expect(fake.world.settings.proxy).toBe('socks5://localhost:1080');
+    expect(page()).not.toContain('Not saved yet.');
+  });
+});
+
+describe('what is typed and not saved', () => {
+  it('is still there after another tab, after closing, and after a lock; closing says so', async () => {
+    const { fake } = await openNetwork();
+    write(proxy(), 'proxy.example');
+    expect(page()).toContain('Not saved yet.');
+    await chooseTab('Look');
+    await chooseTab('Network');
+    expect(proxy().value).toBe('proxy.example');
+    await shortcut('Escape');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(screen.getByText(/is not saved yet\. It is still there when you come back\./)).toBeTruthy();
+    await tell(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await tell(() => {
+      fake.world.vault = 'open';
+      fake.emit({ type: 'vault.changed', state: 'open' });
+    });
+    await shortcut(',', { ctrlKey: true });
+    await chooseTab('Network');
+    expect(proxy().value).toBe('proxy.example');
+    expect(fake.calls).not.toContain('settings.set');
+    await pressKey(screen.getByRole('button', { name: 'Undo' }));
+    expect(proxy().value).toBe('');
+    expect(page()).not.toContain('Not saved yet.');
+    await shortcut('Escape');
+    expect(screen.queryByText(/is not saved yet/)).toBeNull();
+  });
+});
+
+describe('the onion address', () => {
+  it.each([
+    ['duckduckgogg42xj.onion:80', 'of the old kind'],
+    ['example.org:80', 'An onion address ends in .onion'],
+    [onion.slice(1), 'has 56 letters and digits'],
+    [onion.replace(':47110', ''), 'The port is missing'],
+  ])('%j is not saved, and says why', async (typed, words) => {
+    const { fake } = await openNetwork();
+    write(field('Your onion address'), typed);
+    await save();
+    expect(page()).toContain(words);
+    expect(fake.world.settings.onionAddress).toBe('');
+  });
+
+  it('is saved and taken away, and the lines for Tor can be copied', async () => {
+    const copied: string[] = [];
+    Object.assign(navigator, { clipboard: { writeText: async (text: string) => void copied.push(text) } });
+    const { fake } = await openNetwork();
+    write(field('Your onion address'), onion);
+    await save();
+    expect(fake.world.settings.onionAddress).toBe(onion);
+    await pressKey(screen.getByRole('button', { name: 'How to set one up' }));
+    await pressKey(screen.getByRole('button', { name: 'Copy the lines' }));
+    expect(copied).toEqual(['HiddenServiceDir /var/lib/tor/keyshift/\nHiddenServicePort 47110 127.0.0.1:47110']);
+    await pressKey(screen.getByRole('button', { name: 'Remove' }));
+    expect(fake.world.settings.onionAddress).toBe('');
+  });
+});
+
+describe('the made-up language', () => {
+  it('finds no word of the page untranslated', async () => {
+    const world = emptyWorld();
+    world.settings = { ...world.settings, language: 'pseudo', proxy: 'socks5://127.0.0.1:9050', portMapping: true };
+    await renderApp(world);
+    await shortcut(',', { ctrlKey: true });
+    await chooseTab(pseudo(english['settings.tab.network']));
+    const panel = screen.getByRole('tabpanel');
+    const plain = [...panel.querySelectorAll('p, li, h3, label, button')].map((one) => one.textContent ?? '').filter((text) => text.trim() !== '' && !text.includes('⟦'));
+    expect(plain).toEqual([]);
+    expect(within(panel).getAllByRole('switch')).toHaveLength(2);
+  });
+});

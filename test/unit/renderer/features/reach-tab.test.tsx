@@ -1,0 +1,197 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { reach as words } from '../../../../renderer/i18n/en/reach';
+import { reachAdvice, tryOutcome, type ReachReport } from '../../../../shared/model/network';
+import { unreachable } from '../../../preview/network-scenes';
+import { bo, busyWorld, carla } from '../../../preview/scenes';
+import type { World } from '../../../preview/fake-world';
+import { axeFindings } from '../axe';
+import { openTalk, pressKey } from '../open-talk';
+import { settle, type Running } from '../render-app';
+
+const now = Date.now();
+const copied: string[] = [];
+Object.assign(navigator, { clipboard: { writeText: async (text: string) => void copied.push(text) } });
+afterEach(() => copied.splice(0));
+
+async function openReach(world: World, name: RegExp): Promise<Running> {
+  const running = await openTalk(world, name);
+  await pressKey(screen.getByRole('button', { name: /^Reach: / }));
+  return running;
+}
+const carlaAway = (change: Partial<ReachReport> = {}): World => busyWorld(now, { reports: new Map([[carla.contactId, { ...unreachable(now), ...change }]]) });
+const panel = (): HTMLElement => screen.getByRole('tabpanel', { name: 'Reach' });
+const sentence = (): string => screen.getByTestId('reach-sentence').textContent ?? '';
+const tell = async (task: () => void): Promise<void> => {
+  act(task);
+  await settle();
+};
+
+describe('the sentence', () => {
+  it('connected directly: since when, and that messages arrive at once; nothing to try', async () => {
+    await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now }]]) }), /^Bo/);
+    expect(sentence()).toMatch(/^Connected directly since \d\d:\d\d/);
+    expect(panel().textContent).toContain('Messages arrive at once');
+    expect(screen.queryByRole('button', { name: 'Try now' })).toBeNull();
+    expect(screen.queryByText('What you can do')).toBeNull();
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('on the same network, and through Tor, in the header and in the list too', async () => {
+    const world = busyWorld(now);
+    const session = { contactId: bo.contactId, instanceId: 'a'.repeat(32), since: now, resumed: true, handedOver: false } as const;
+    world.network = { sessions: [{ ...session, via: 'onion' }] };
+    const { fake } = await openReach(world, /^Bo/);
+    expect(screen.getByRole('button', { name: 'Reach: Through Tor' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: /^Bo Lindqvist.*Reach: Through Tor$/ })).toBeTruthy();
+    expect(sentence()).toMatch(/^Connected through Tor since/);
+    expect(panel().textContent).toContain('It picked up where the last connection ended');
+    await tell(() => fake.tellNetwork({ sessions: [{ ...session, resumed: false, via: 'lan' }] }));
+    expect(screen.getByRole('button', { name: 'Reach: On your network' })).toBeTruthy();
+    expect(panel().textContent).not.toContain('picked up');
+  });
+
+  it('not reachable since when, when it is tried next, and how often it was', async () => {
+    await openReach(carlaAway(), /^Carla/);
+    expect(sentence()).toMatch(/^Carla Reyes is not reachable since /);
+    expect(panel().textContent).toMatch(/Next try in 4 min.*14 tries so far reached nobody\./);
+  });
+
+  it('never reached since the vault was opened', async () => {
+    await openReach(busyWorld(now), /^Carla/);
+    expect(sentence()).toBe('Carla Reyes was not reached yet since you opened Keyshift.');
+  });
+
+  it('of somebody blocked nothing is tried or advised', async () => {
+    const world = carlaAway();
+    world.contacts = world.contacts.map((one) => (one.contactId === carla.contactId ? { ...one, reach: 'blocked' } : one));
+    await openReach(world, /^Carla/);
+    expect(panel().textContent).toContain('You have blocked Carla Reyes');
+    expect(screen.queryByRole('button', { name: 'Try now' })).toBeNull();
+    expect(screen.queryByRole('list', { name: 'What was tried' })).toBeNull();
+  });
+
+  it('A56: a connection that was not picked up is a calm line that asks for nothing', async () => {
+    await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now, resumeRefusedAt: now }]]) }), /^Bo/);
+    const line = screen.getByText(/did not pick up the last connection \(\d\d:\d\d.*\).*Nothing to do\./);
+    expect(line.closest('[role="alert"]')).toBeNull();
+  });
+});
+
+describe('trying now', () => {
+  it('by keyboard: tries, says so, and shows what came of it', async () => {
+    const { fake } = await openReach(carlaAway(), /^Carla/);
+    await pressKey(screen.getByRole('button', { name: 'Try now' }));
+    expect(fake.calls).toContain('network.tryNow');
+    expect(panel().textContent).toContain('Trying now…');
+    expect(screen.getByText('Trying to reach Carla Reyes.')).toBeTruthy();
+    const again = screen.getByRole('button', { name: 'Try now' });
+    expect(again.getAttribute('aria-disabled')).toBe('true');
+    await tell(() => fake.tellReach(carla.contactId, { trying: false, connected: true, reach: 'direct', since: now, advice: [], tries: [{ address: '192.0.2.4:47110', via: 'direct', at: now, outcome: 'connected' }] }));
+    expect(sentence()).toMatch(/^Connected directly since/);
+    expect(within(screen.getByRole('list', { name: 'What was tried' })).getByText(/^Connected, /)).toBeTruthy();
+    expect(screen.getByText('Connected to Carla Reyes.')).toBeTruthy();
+  });
+
+  it('a refusal is told', async () => {
+    const world = carlaAway();
+    world.failing.set('network.tryNow', 'contact.ended');
+    await openReach(world, /^Carla/);
+    await pressKey(screen.getByRole('button', { name: 'Try now' }));
+    expect(screen.getByText(/This contact will not be answered any more/)).toBeTruthy();
+  });
+
+  it('nothing is asked for by the clock, and nothing of people who are not looked at', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { fake } = await openReach(carlaAway(), /^Carla/);
+      fake.calls.length = 0;
+      act(() => void vi.advanceTimersByTime(120_000));
+      await settle();
+      expect(fake.calls.filter((call) => call.startsWith('network.'))).toEqual([]);
+      await tell(() => fake.emit({ type: 'session.changed', contactId: bo.contactId, connected: true }));
+      expect(fake.calls.filter((call) => call === 'network.reach')).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('what was tried', () => {
+  it('a list with each address, its kind, its answer in words and when', async () => {
+    await openReach(carlaAway(), /^Carla/);
+    const items = within(screen.getByRole('list', { name: 'What was tried' })).getAllByRole('listitem');
+    expect(items).toHaveLength(6);
+    expect(items[0]?.textContent).toMatch(/^192\.168\.1\.44:47110, On your network: No answer in time, \d\d:\d\d/);
+    expect(items[3]?.textContent).toMatch(/Somebody else answered, \d+ \w+|Somebody else answered, \w+ \d+/);
+    expect(items[4]?.textContent).toMatch(/Through Tor: This needs Tor, and no proxy is set/);
+    expect(items[5]?.textContent).toBe('10.0.0.7:47110, On your network: Not tried yet');
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('every answer has words of its own', () => {
+    const said = tryOutcome.options.map((outcome) => words[`reach.outcome.${outcome}`]);
+    expect(new Set(said).size).toBe(tryOutcome.options.length);
+  });
+});
+
+describe('what can be done', () => {
+  it('every advice is a sentence with one action, named by its sentence', async () => {
+    await openReach(busyWorld(now, { network: { announced: ['192.0.2.1:47110'] }, reports: new Map([[carla.contactId, { advice: [...reachAdvice.options] }]]) }), /^Carla/);
+    const items = within(screen.getByRole('list', { name: 'What you can do' })).getAllByRole('listitem');
+    expect(items).toHaveLength(reachAdvice.options.length);
+    for (const item of items) {
+      const action = within(item).getByRole('button');
+      expect(item.querySelector('p')?.textContent).toMatch(/\.$/);
+      expect(action.getAttribute('aria-describedby')).toBe(item.querySelector('p')?.id);
+    }
+    // Carrying by hand stands there once.
+    expect(screen.getAllByRole('button', { name: 'Save as file' }).filter((one) => panel().contains(one))).toHaveLength(1);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('the note to send carries the announced addresses', async () => {
+    const world = carlaAway({ advice: ['ask-to-open'] });
+    world.network = { announced: ['192.0.2.1:47110', 'me.example:47110'] };
+    await openReach(world, /^Carla/);
+    await pressKey(screen.getByRole('button', { name: 'Copy a note to send' }));
+    expect(copied).toEqual(['Please open Keyshift: I am trying to reach you. You find me at 192.0.2.1:47110, me.example:47110.']);
+  });
+
+  it('leads to the network settings, and to an invitation', async () => {
+    await openReach(carlaAway({ advice: ['set-proxy', 'moved'] }), /^Carla/);
+    await pressKey(screen.getByRole('button', { name: 'Network settings' }));
+    expect(screen.getByRole('tab', { name: 'Network' }).getAttribute('aria-selected')).toBe('true');
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await settle();
+    await pressKey(screen.getByRole('button', { name: 'Invite again' }));
+    expect(screen.getByRole('dialog', { name: 'Invite someone' })).toBeTruthy();
+  });
+});
+
+describe('where this device is reached', () => {
+  it('each announced address can be copied; what the router and Tor do is said, and that the port moved', async () => {
+    const onion = `${'a'.repeat(56)}.onion:47110`;
+    const world = busyWorld(now, {
+      network: { announced: ['192.168.1.20:47111', '198.51.100.9:47110', onion], portMapping: { state: 'mapped', address: '198.51.100.9:47110' }, moved: { from: 47110, to: 47111 } },
+    });
+    await openReach(world, /^Bo/);
+    const items = within(screen.getByRole('list', { name: 'Where you can be reached' })).getAllByRole('listitem');
+    expect(items.map((item) => item.textContent)).toEqual(['192.168.1.20:47111', '198.51.100.9:47110Through your router', `${onion}Through Tor`]);
+    await pressKey(screen.getByRole('button', { name: 'Copy 198.51.100.9:47110' }));
+    expect(copied).toEqual(['198.51.100.9:47110']);
+    expect(panel().textContent).toContain('Port 47110 was taken by another program, so it is 47111 this time.');
+  });
+
+  it.each([
+    ['hidden by a proxy', { proxy: 'socks5://127.0.0.1:9050' }, { announced: [] }, 'Your address is hidden because a proxy is set.'],
+    ['without a network', {}, { announced: [] }, 'Nowhere right now: this computer has no network.'],
+    ['not listening', {}, { announced: [], listening: [] }, 'This device is not listening for connections.'],
+  ])('%s', async (_what, settings, network, expected) => {
+    const world = busyWorld(now, { network });
+    world.settings = { ...world.settings, ...settings };
+    await openReach(world, /^Bo/);
+    expect(panel().textContent).toContain(expected);
+  });
+});
