@@ -19,8 +19,10 @@ export function useErrorText(): (thrown: unknown) => string {
     (thrown) => {
       const failure: KeyshiftError = toFailure(thrown);
       if (failure.code === 'keys.too-often' && failure.facts.retryAt !== undefined) {
-        const when = intl.formatMessage({ id: 'keys.tooOften' }, { when: intl.formatTime(failure.facts.retryAt) });
-        return when;
+        return intl.formatMessage({ id: 'keys.tooOften' }, { when: intl.formatTime(failure.facts.retryAt) });
+      }
+      if (failure.code === 'discovery.too-many' && failure.facts.retryAt !== undefined) {
+        return intl.formatMessage({ id: 'nearby.tooMany' }, { when: intl.formatTime(failure.facts.retryAt) });
       }
       return intl.formatMessage({ id: `error.${failure.code}` });
     },

@@ -91,8 +91,13 @@ export function discoveryHandlers(world: World, { refuse, emit }: Parts): Handle
       return null;
     },
     answer: ({ accept }) => {
-      const { name, askedBy } = meeting('asked');
-      set({ meeting: accept ? { name, askedBy, step: 'compare', digits: '428301' } : { name, askedBy, step: 'ended', reason: 'declined' } });
+      const { name, askedBy } = accept ? meeting('asked') : meeting('asking', 'asked', 'compare');
+      if (accept) set({ meeting: { name, askedBy, step: 'compare', digits: '428301' } });
+      else {
+        const { meeting: _ended, ...rest } = world.discovery;
+        world.discovery = rest;
+        emit({ type: 'discovery.changed' });
+      }
       return null;
     },
     confirm: ({ same }) => {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Meeting } from '../../../shared/model/discovery';
-import { useModel, useNearby } from '../../app/model-context';
+import { useNearby } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
@@ -12,7 +12,6 @@ import { useMeetingAnswers } from './use-meeting-answers';
 /** The meeting, step by step, until both are contacts or it came to nothing. */
 export function MeetingPage({ meeting, onClose }: { readonly meeting: Meeting; readonly onClose: () => void }): ReactNode {
   const text = useText();
-  const { nearby, background } = useModel();
   const own = useNearby((state) => state.status?.name ?? '');
   const { busy, answer, confirm } = useMeetingAnswers();
   const name = nameInSentence(meeting.name);
@@ -22,7 +21,9 @@ export function MeetingPage({ meeting, onClose }: { readonly meeting: Meeting; r
         <PageSection title={text('nearby.asking', { name })} sentence={<p className="lead">{text('nearby.asking.text', { own })}</p>}>
           <span className="nearby-waves" aria-hidden="true" />
           <div className="dialog-actions">
-            <Button onPress={() => background(nearby.getState().stop())}>{text('nearby.cancel')}</Button>
+            <Button isPending={busy} onPress={() => void answer(false)}>
+              {text('nearby.cancel')}
+            </Button>
           </div>
         </PageSection>
       );

@@ -159,7 +159,8 @@ describe('a meeting', () => {
     expect(button('Meet quiet-heron-07')).toBeTruthy();
     await tell(() => fake.tellNearby({ meeting: meeting('asked') }));
     await pressKey(button('Decline'));
-    expect(fake.world.discovery.meeting).toMatchObject({ step: 'ended', reason: 'declined' });
+    expect(fake.world.discovery).toMatchObject({ running: true, people: [heron] });
+    expect(button('Meet quiet-heron-07')).toBeTruthy();
   });
 
   it('every end has a sentence of its own and a next step', async () => {
@@ -174,6 +175,15 @@ describe('a meeting', () => {
         reason === 'already-known' || reason === 'blocked' ? ['Open the conversation'] : reason === 'too-many' ? ['Invite instead'] : reason === 'failed' ? ['Invite instead', 'Back to the list'] : ['Back to the list'],
       );
     }
+  });
+
+  it('a question can be taken back; the search goes on', async () => {
+    const { fake } = await openNearby(emptyWorld({ discovery: running() }));
+    await pressKey(button('Meet quiet-heron-07'));
+    await pressKey(button('Cancel'));
+    expect(fake.world.discovery).toMatchObject({ running: true });
+    expect(fake.world.discovery.meeting).toBeUndefined();
+    expect(button('Meet quiet-heron-07')).toBeTruthy();
   });
 
   it('when the search ended with it, one press looks again', async () => {
