@@ -42,6 +42,12 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
 }
 
+/** After something with the focus went away: to writing, or where there is none to the first pane. */
+export function focusBack(): void {
+  focusComposer();
+  if (document.activeElement === null || document.activeElement === document.body) cyclePanes(1);
+}
+
 function isShown(element: HTMLElement): boolean {
   // `checkVisibility` is in every runtime of ours; jsdom does without.
   return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;

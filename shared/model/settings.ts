@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+export { defaultSettings } from './default-settings';
+
 /** Preferences that are no secret; kept outside the vault so that the lock screen can follow them. */
 export const settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
@@ -18,15 +20,3 @@ export const settings = z.strictObject({
   onionAddress: z.string().regex(/^(?:[a-z2-7]{56}\.onion:[0-9]{1,5})?$/),
 });
 export type Settings = z.infer<typeof settings>;
-
-export const defaultSettings: Settings = {
-  theme: 'system',
-  language: 'system',
-  enterSends: true,
-  lockAfterMinutes: 15,
-  contentProtection: false,
-  findOnNetwork: true,
-  portMapping: false,
-  proxy: '',
-  onionAddress: '',
-};

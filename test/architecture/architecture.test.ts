@@ -19,6 +19,11 @@ describe('the house stands as docs/architecture.md says', () => {
     expect(chainTo(files, 'electron/headless.ts', 'electron')).toBeUndefined();
   });
 
+  test('the window carries no schema: one would try `new Function`, which the content policy refuses', () => {
+    expect(files.some(({ path }) => path === 'renderer/main.tsx')).toBe(true);
+    expect(chainTo(files, 'renderer/main.tsx', 'zod')).toBeUndefined();
+  });
+
   test('no circles among run-time imports', () => {
     expect(cycles(files)).toEqual([]);
   });

@@ -116,7 +116,7 @@ test('two people onboard, meet, write, compare numbers, lock and unlock without 
   await ann.window.keyboard.press('Escape');
   await expect(ann.window.getByLabel('Message', { exact: true })).toBeFocused();
 
-  for (const [screen, keys] of [['new conversation', 'Control+N'], ['switcher', 'Control+K'], ['shortcuts', 'Control+/']] as const) {
+  for (const [screen, keys] of [['new conversation', 'Control+N'], ['switcher', 'Control+K'], ['shortcuts', 'Control+/'], ['people near', 'Control+Shift+P']] as const) {
     await ann.window.keyboard.press(keys);
     await expect(ann.window.getByRole('dialog')).toBeVisible();
     await examine(ann, screen);
@@ -125,8 +125,8 @@ test('two people onboard, meet, write, compare numbers, lock and unlock without 
   }
   await ann.window.keyboard.press('Control+,');
   await tabTo(ann.window, ann.window.getByRole('tab').first());
-  for (const tab of ['first', 'second', 'third', 'fourth']) {
-    await examine(ann, `settings: ${tab} tab`);
+  for (const tab of ['look', 'security', 'network', 'you', 'about']) {
+    await examine(ann, `settings: ${tab}`);
     await ann.window.keyboard.press('ArrowRight');
   }
   await ann.window.keyboard.press('Escape');
@@ -201,6 +201,9 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     if (room < 100) wide['messages'] = [`only ${room} pixels`];
     await window.keyboard.press('Control+Shift+V');
     await look('details');
+    await pressWith(window, window.getByRole('button', { name: /^Reach: / }));
+    await expect(window.getByTestId('reach-sentence').or(window.getByText('Where you can be reached')).first()).toBeVisible();
+    await look('reach');
     await window.keyboard.press('Escape');
     await window.keyboard.press('Escape');
     await look('list');
@@ -211,6 +214,14 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     await window.keyboard.press('Control+,');
     await expect(window.getByRole('dialog')).toBeVisible();
     await look('settings');
+    await tabTo(window, window.getByRole('tab', { name: 'Look' }));
+    for (let step = 0; step < 2; step += 1) await window.keyboard.press('ArrowRight');
+    await expect(window.getByLabel('Proxy (SOCKS5)')).toBeVisible();
+    await look('settings-network');
+    await window.keyboard.press('Escape');
+    await window.keyboard.press('Control+Shift+P');
+    await expect(window.getByRole('dialog')).toBeVisible();
+    await look('people-near');
     await window.keyboard.press('Escape');
     await window.keyboard.press('Control+L');
     await expect(window.getByLabel('Passphrase', { exact: true })).toBeFocused();

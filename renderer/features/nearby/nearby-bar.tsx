@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Radar } from 'lucide-react';
 import type { Meeting } from '../../../shared/model/discovery';
 import { useContacts, useModel, useNearby, useUi } from '../../app/model-context';
+import { focusBack } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
@@ -35,7 +36,7 @@ export function NearbyBar(): ReactNode {
       actions={
         <>
           {show}
-          <Button kind="quiet" onPress={() => background(nearby.getState().stop())}>
+          <Button kind="quiet" onPress={() => background(nearby.getState().stop().then(focusBack))}>
             {text('nearby.stop')}
           </Button>
         </>
@@ -69,7 +70,7 @@ function MeetingBar({ meeting, show }: { readonly meeting: Meeting; readonly sho
             <Button isPending={busy} onPress={() => void accept()}>
               {text('nearby.accept')}
             </Button>
-            <Button kind="quiet" isDisabled={busy} onPress={() => void answer(false)}>
+            <Button kind="quiet" isDisabled={busy} onPress={() => void answer(false).then(focusBack)}>
               {text('nearby.decline')}
             </Button>
           </>

@@ -2,7 +2,7 @@ import { useEffect, type ReactNode } from 'react';
 import { PlugZap, ShieldOff, WifiOff, X } from 'lucide-react';
 import type { NetworkStatus } from '../../../shared/model/network';
 import { useModel, useNetwork, useSettings, useUi } from '../../app/model-context';
-import { focusComposer } from '../../app/panes';
+import { focusBack } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
@@ -71,7 +71,7 @@ function NetworkBar({ trouble }: { readonly trouble: NetworkTrouble }): ReactNod
       label={text('bar.dismiss')}
       onPress={() => {
         putBarAway(barOf(trouble));
-        focusComposer();
+        requestAnimationFrame(focusBack);
       }}
     >
       <X aria-hidden="true" />

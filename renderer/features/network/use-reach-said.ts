@@ -14,6 +14,8 @@ export function useReachSaid(known: boolean, connected: boolean, trying: boolean
     if (last === undefined) return;
     const came = last.connected !== connected;
     const tried = last.trying && !trying && !connected;
+    // The button for trying went with its reason; who pressed it stays in the pane.
+    if (came && document.activeElement === document.body) document.querySelector<HTMLElement>('[data-pane="details"] [role="tab"][aria-selected="true"]')?.focus();
     if (came || tried) ui.getState().announce(text(connected ? 'reach.said.connected' : 'reach.said.down', { name }));
   }, [known, connected, trying, name, ui, text]);
 }

@@ -51,6 +51,8 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
       networkDrafts.getState().drop(field);
       setTried(false);
       ui.getState().toast(savedText(found.value));
+      // The button that was pressed is gone.
+      form.current?.querySelector('input')?.focus();
     } catch (thrown) {
       setFailure(thrown);
     } finally {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { About } from '../../../shared/model/diagnostics';
-import { defaultSettings, type Settings } from '../../../shared/model/settings';
+import { defaultSettings } from '../../../shared/model/default-settings';
+import type { Settings } from '../../../shared/model/settings';
 import type { Client } from '../../bridge/client';
 
 /** Preferences and facts about the app: no secret, so they outlive a lock and the lock screen follows them. */

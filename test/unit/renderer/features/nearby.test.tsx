@@ -217,6 +217,7 @@ describe('while the dialog is closed', () => {
     await pressKey(within(bars()).getByRole('button', { name: 'Stop looking' }));
     expect(fake.world.discovery.running).toBe(false);
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
+    expect(document.activeElement).not.toBe(document.body);
   });
 
   it('that it is over is told', async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, screen, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { troublesOf } from '../../../../renderer/features/network/network-bars';
 import type { NetworkStatus } from '../../../../shared/model/network';
@@ -27,7 +27,7 @@ describe('bars under the title', () => {
     expect(await axeFindings()).toEqual([]);
     await pressKey(within(bars()).getByRole('button', { name: 'Put away' }));
     expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
-    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' }));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
     for (const state of ['locked', 'open'] as const) {
       await tell(() => {
         fake.world.vault = state;

@@ -100,6 +100,7 @@ describe('the proxy', () => {
     await pressKey(screen.getByRole('button', { name: 'Use Tor on this computer (127.0.0.1:9050)' }));
     expect(fake.world.settings.proxy).toBe('socks5://127.0.0.1:9050');
     expect(proxy().value).toBe('127.0.0.1:9050');
+    expect(document.activeElement).toBe(proxy());
     expect(screen.getByText('All connections go through 127.0.0.1:9050 from now on.')).toBeTruthy();
     expect(page()).toContain('It is used with the next connection.');
     expect(page()).toContain('Off while a proxy is set.');
@@ -112,6 +113,7 @@ describe('the proxy', () => {
     await pressKey(screen.getByRole('button', { name: 'Remove' }));
     expect(fake.world.settings.proxy).toBe('');
     expect(screen.getByText('No proxy is used any more.')).toBeTruthy();
+    expect(document.activeElement).toBe(proxy());
   });
 
   it('Enter in the field saves; a failure of saving keeps what was typed', async () => {

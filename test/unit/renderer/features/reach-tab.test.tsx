@@ -92,6 +92,7 @@ describe('trying now', () => {
     expect(sentence()).toMatch(/^Connected directly since/);
     expect(within(screen.getByRole('list', { name: 'What was tried' })).getByText(/^Connected, /)).toBeTruthy();
     expect(screen.getByText('Connected to Carla Reyes.')).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByRole('tab', { name: 'Reach' }));
   });
 
   it('a refusal is told', async () => {
