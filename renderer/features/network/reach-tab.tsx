@@ -41,7 +41,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         <strong>{text(`reach.${way}`)}</strong>
       </div>
       <div className="stack tight">
-        {report === undefined || blocked ? null : (
+        {report === undefined || blocked || way === 'mailbox' ? null : (
           <p className="sentence" data-testid="reach-sentence">
             {reachSentence(report, way, name, now, text, times)}
           </p>

@@ -5,11 +5,10 @@ import type { Way } from '../../ui/icons';
 
 /** How this person is reached, in one sentence. */
 export function reachSentence(report: ReachReport, way: Way, name: string, now: number, text: Text, times: Times): string {
-  const { since } = report;
-  if (way === 'direct' || way === 'lan' || way === 'onion') {
-    return since === undefined ? '' : text(`reach.state.${way}`, { when: times.when(since, now) });
-  }
-  if (way === 'mailbox') return '';
+  const up = way === 'direct' || way === 'lan' || way === 'onion';
+  // While one of the two is newer than the other, the time belongs to the state before.
+  const since = report.connected === up ? report.since : undefined;
+  if (up) return since === undefined ? text(`reach.now.${way}`) : text(`reach.state.${way}`, { when: times.when(since, now) });
   return since === undefined ? text('reach.state.never', { name }) : text('reach.state.down', { name, when: times.when(since, now) });
 }
 

@@ -58,6 +58,11 @@ describe('the sentence', () => {
     expect(panel().textContent).toMatch(/Next try in 4 min.*14 tries so far reached nobody\./);
   });
 
+  it('the connection is there before the report of it: no time of the other state is told', async () => {
+    await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { connected: false, since: now - 3_600_000 }]]) }), /^Bo/);
+    expect(sentence()).toBe('Connected directly.');
+  });
+
   it('never reached since the vault was opened', async () => {
     await openReach(busyWorld(now), /^Carla/);
     expect(sentence()).toBe('Carla Reyes was not reached yet since you opened Keyshift.');
