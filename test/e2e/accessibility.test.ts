@@ -219,8 +219,9 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     await expect(window.getByLabel('Proxy (SOCKS5)')).toBeVisible();
     await look('settings-network');
     await window.keyboard.press('Escape');
+    await expect(window.getByRole('dialog')).toBeHidden();
     await window.keyboard.press('Control+Shift+P');
-    await expect(window.getByRole('dialog')).toBeVisible();
+    await expect(window.getByRole('button', { name: 'Start looking' })).toBeVisible();
     await look('people-near');
     await window.keyboard.press('Escape');
     await window.keyboard.press('Control+L');
