@@ -37,6 +37,8 @@ export function useArrivals(): void {
     for (const contact of contacts) {
       // The own side of an invitation is pending at first; who comes in unasked came by an invitation of mine.
       if (before.has(contact.contactId) || contact.pending) continue;
+      // Whoever one is just meeting is shown there.
+      if (model.ui.getState().dialog === 'nearby') continue;
       model.ui.getState().toast(text('invite.joined', { name: nameInSentence(contact.name) }));
     }
   }, [model, contacts, loaded, text]);

@@ -129,6 +129,6 @@ export function useNearbySaid(): void {
     if (meeting?.step === 'asked' && ui.getState().dialog !== 'nearby') ui.getState().announce(text('nearby.asked', { name: nameInSentence(meeting.name) }));
   }, [step, meeting, ui, text]);
   useEffect(() => {
-    if (ended === 'over' && ui.getState().dialog !== 'nearby') ui.getState().toast(text('nearby.over'));
+    if ((ended === 'over' || ended === 'broken') && ui.getState().dialog !== 'nearby') ui.getState().toast(text(`nearby.${ended}`));
   }, [ended, ui, text]);
 }

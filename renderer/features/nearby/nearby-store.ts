@@ -4,11 +4,14 @@ import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
 
+/** An end this near to the announced one is that one, milliseconds. */
+const slack = 3_000;
+
 /** Looking for people near, and the one meeting there can be. */
 export interface NearbyState {
   readonly status: DiscoveryStatus | undefined;
   /** How the last search ended; undefined while one runs, and before the first. */
-  readonly ended: 'stopped' | 'over' | undefined;
+  readonly ended: 'stopped' | 'over' | 'broken' | undefined;
   /** The person has seen how the last meeting ended, and it is shown no more. */
   readonly aside: boolean;
   readonly load: () => Promise<void>;
@@ -37,6 +40,9 @@ const isSame = (one: Meeting | undefined, other: Meeting | undefined): boolean =
 export function createNearbyStore(client: Client, life: Life): StoreApi<NearbyState> {
   return createStore<NearbyState>()((set, get) => {
     let stopping = false;
+    /** By the person, by its time, or because the network or a proxy allows it no more. */
+    const howEnded = ({ endsAt }: DiscoveryStatus): NearbyState['ended'] =>
+      stopping ? 'stopped' : endsAt === undefined || endsAt <= Date.now() + slack ? 'over' : 'broken';
     const take = (status: DiscoveryStatus): void => {
       const { status: before, ended, aside } = get();
       const meeting = status.meeting;
@@ -45,7 +51,7 @@ export function createNearbyStore(client: Client, life: Life): StoreApi<NearbySt
       set({
         status,
         aside: meeting !== undefined && isOver(meeting) && seen,
-        ended: status.running ? undefined : before?.running === true ? (stopping ? 'stopped' : 'over') : ended,
+        ended: status.running ? undefined : before?.running === true ? howEnded(before) : ended,
       });
     };
     const load = coalesce(async () => {

@@ -21,6 +21,7 @@ export const nearby = {
   'nearby.lead.digits': 'Then both screens show the same six digits. Comparing them makes sure that nobody stands between you.',
   'nearby.start': 'Start looking',
   'nearby.over': 'The five minutes are over. Nobody nearby can find you any more.',
+  'nearby.broken': 'The search ended before its time: this network, or a proxy you set, does not allow it any more.',
   'nearby.stopped': 'You stopped looking. Nobody nearby can find you any more.',
   'nearby.you': 'Others see you as',
   'nearby.left': 'Ends in {left}',

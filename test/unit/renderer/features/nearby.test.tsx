@@ -89,6 +89,12 @@ describe('finding people near', () => {
     expect(button('Start looking')).toBeTruthy();
   });
 
+  it('an end before its time is said as what it is', async () => {
+    const { fake } = await openNearby(emptyWorld({ discovery: running() }));
+    await tell(() => fake.tellNearby({ running: false, people: [] }));
+    expect(dialog().textContent).toContain('The search ended before its time');
+  });
+
   it('stopping is said as what it is', async () => {
     const { fake } = await openNearby(emptyWorld({ discovery: running() }));
     await pressKey(button('Stop looking'));
@@ -221,7 +227,7 @@ describe('while the dialog is closed', () => {
   });
 
   it('that it is over is told', async () => {
-    const { fake } = await renderApp(emptyWorld({ discovery: running() }));
+    const { fake } = await renderApp(emptyWorld({ discovery: running({ endsAt: Date.now() }) }));
     await tell(() => fake.tellNearby({ running: false, people: [] }));
     expect(screen.getByText('The five minutes are over. Nobody nearby can find you any more.')).toBeTruthy();
   });
