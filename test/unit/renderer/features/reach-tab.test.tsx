@@ -17,7 +17,8 @@ afterEach(() => copied.splice(0));
 
 async function openReach(world: World, name: RegExp): Promise<Running> {
   const running = await openTalk(world, name);
-  await pressKey(screen.getByRole('button', { name: /^Reach: / }));
+  act(() => running.model.ui.getState().showDetails('reach'));
+  await settle();
   return running;
 }
 const carlaAway = (change: Partial<ReachReport> = {}): World => busyWorld(now, { reports: new Map([[carla.contactId, { ...unreachable(now), ...change }]]) });
@@ -190,14 +191,14 @@ describe('where this device is reached', () => {
     expect(panel().textContent).toContain('Port 47110 was taken by another program, so it is 47111 this time.');
   });
 
-  it.each([
-    ['hidden by a proxy', { proxy: 'socks5://127.0.0.1:9050' }, { announced: [] }, 'Your address is hidden because a proxy is set.'],
-    ['without a network', {}, { announced: [] }, 'Nowhere right now: this computer has no network.'],
-    ['not listening', {}, { announced: [], listening: [] }, 'This device is not listening for connections.'],
-  ])('%s', async (_what, settings, network, expected) => {
-    const world = busyWorld(now, { network });
-    world.settings = { ...world.settings, ...settings };
-    await openReach(world, /^Bo/);
-    expect(panel().textContent).toContain(expected);
+  it('says why there is none: hidden by a proxy, no network, not listening', async () => {
+    const world = busyWorld(now, { network: { announced: [] } });
+    world.settings = { ...world.settings, proxy: 'socks5://127.0.0.1:9050' };
+    const { fake, model } = await openReach(world, /^Bo/);
+    expect(panel().textContent).toContain('Your address is hidden because a proxy is set.');
+    await tell(() => void model.settings.getState().change({ proxy: '' }));
+    expect(panel().textContent).toContain('Nowhere right now: this computer has no network.');
+    await tell(() => fake.tellNetwork({ listening: [] }));
+    expect(panel().textContent).toContain('This device is not listening for connections.');
   });
 });
