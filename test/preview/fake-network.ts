@@ -52,7 +52,9 @@ export function networkHandlers(world: World, { refuse, idOf }: Parts): Handlers
       return { ...report, ...world.reports.get(contactId) };
     },
     tryNow: ({ contactId }) => {
-      if (!world.contacts.some((one) => one.contactId === contactId)) refuse('contact.unknown');
+      const contact = world.contacts.find((one) => one.contactId === contactId) ?? refuse('contact.unknown');
+      // Whoever is connected is asked for a sign of life.
+      if (contact.reach === 'direct' || contact.reach === 'lan') return null;
       world.reports.set(contactId, { ...world.reports.get(contactId), trying: true });
       return null;
     },

@@ -2,6 +2,7 @@ import { useEffect, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { ReachReport } from '../../../shared/model/network';
 import { useModel, useNetwork } from '../../app/model-context';
+import { useTold } from '../../app/use-told';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -49,7 +50,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         <p className="sentence">{text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
         {connected && resumed ? <p className="field-hint">{text('reach.resumed')}</p> : null}
       </div>
-      {report === undefined || blocked || connected ? null : <Trying report={report} name={name} />}
+      {report === undefined || blocked ? null : connected ? <Check contactId={contactId} /> : <Trying report={report} name={name} />}
       {report?.resumeRefusedAt === undefined ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
       {report === undefined || blocked ? null : (
         <>
@@ -59,6 +60,22 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
       )}
       {contact.pending || blocked || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
       <OwnPlaces />
+    </div>
+  );
+}
+
+/** For whoever doubts a connection that is said to be there. */
+function Check({ contactId }: { readonly contactId: string }): ReactNode {
+  const text = useText();
+  const told = useTold();
+  const { network } = useModel();
+  const check = async (): Promise<string> => {
+    await network.getState().tryNow(contactId);
+    return text('reach.checking');
+  };
+  return (
+    <div className="dialog-actions start">
+      <Button onPress={() => void told(check)}>{text('reach.check')}</Button>
     </div>
   );
 }

@@ -62,6 +62,8 @@ export const reach = {
   'reach.next': 'Next try in {left}.',
   'reach.next.soon': 'Next try any moment.',
   'reach.failures': '{count, plural, one {One try so far reached nobody.} other {# tries so far reached nobody.}}',
+  'reach.check': 'Check the connection',
+  'reach.checking': 'Asked for a sign of life. If none comes within five seconds, Keyshift connects anew.',
   'reach.tryNow': 'Try now',
   'reach.said.connected': 'Connected to {name}.',
   'reach.said.trying': 'Trying to reach {name}.',

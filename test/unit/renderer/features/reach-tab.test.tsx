@@ -31,11 +31,14 @@ const tell = async (task: () => void): Promise<void> => {
 
 describe('the sentence', () => {
   it('connected directly: since when, and that messages arrive at once; nothing to try', async () => {
-    await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now }]]) }), /^Bo/);
+    const { fake } = await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now }]]) }), /^Bo/);
     expect(sentence()).toMatch(/^Connected directly since \d\d:\d\d/);
     expect(panel().textContent).toContain('Messages arrive at once');
     expect(screen.queryByRole('button', { name: 'Try now' })).toBeNull();
     expect(screen.queryByText('What you can do')).toBeNull();
+    await pressKey(screen.getByRole('button', { name: 'Check the connection' }));
+    expect(fake.calls).toContain('network.tryNow');
+    expect(screen.getByText(/Asked for a sign of life\./)).toBeTruthy();
     expect(await axeFindings()).toEqual([]);
   });
 
