@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { openWindow, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { pressWith, tabTo } from './support/keys';
-import { meet, onboard } from './support/people';
+import { expectMessages, onboard } from './support/people';
 
 const passphrase = 'nobody touched a mouse for the network';
 
@@ -57,9 +57,64 @@ test('the network settings by keyboard: a switch, an address that is refused in 
   expect(ann.violations).toEqual([]);
 });
 
+/** The six digits as a screen reader hears them: one by one. */
+const digitsOf = ({ window }: OpenApp): Promise<string> => window.getByTestId('meeting-digits').locator('.only-heard').innerText();
+
+test('two people find each other near, compare six digits and talk, by keyboard, with nothing exchanged but what they see', async () => {
+  test.setTimeout(120_000);
+  await ann.window.keyboard.press('Control+Shift+P');
+  await expect(ann.window.getByRole('button', { name: 'Start looking' })).toBeFocused();
+  await ann.window.keyboard.press('Enter');
+  await pressWith(bo.window, bo.window.getByRole('button', { name: 'Find people near me' }).first());
+  await pressWith(bo.window, bo.window.getByRole('button', { name: 'Start looking' }));
+  const names = await Promise.all([ann, bo].map(({ window }) => window.locator('.nearby-name').innerText()));
+  for (const name of names) expect(name).toMatch(/^[a-z]+-[a-z]+-\d\d$/);
+  const [annName = '', boName = ''] = names;
+
+  await expect(ann.window.getByRole('button', { name: `Meet ${boName}` })).toBeVisible({ timeout: 30_000 });
+  expect(await violationsOf(ann.window)).toEqual([]);
+  await ann.picture('near-found');
+  // Bo goes on writing elsewhere: the question finds him there.
+  await bo.window.keyboard.press('Escape');
+  await expect(bo.window.getByText(`People near you can find you as ${boName}.`)).toBeVisible();
+  await pressWith(ann.window, ann.window.getByRole('button', { name: `Meet ${boName}` }));
+  await expect(ann.window.getByRole('group', { name: `Waiting for ${boName}` })).toBeVisible();
+  const ask = bo.window.getByRole('region', { name: 'Needs attention' });
+  await expect(ask.getByText(`${annName} wants to meet you`)).toBeVisible({ timeout: 30_000 });
+  await bo.picture('near-asked');
+  await pressWith(bo.window, ask.getByRole('button', { name: 'Accept' }));
+
+  for (const { window } of [ann, bo]) await expect(window.getByRole('group', { name: 'Do both screens show this?' })).toBeVisible({ timeout: 30_000 });
+  const digits = await Promise.all([ann, bo].map(digitsOf));
+  expect(digits[0]).toMatch(/^\d \d \d, \d \d \d\./);
+  expect(digits[1]).toBe(digits[0]);
+  // Nobody's name is on the other's screen before both compared.
+  expect(await bo.window.locator('body').innerText()).not.toMatch(/\bAnn\b/);
+  expect(await violationsOf(ann.window)).toEqual([]);
+  await ann.picture('near-digits');
+  await pressWith(ann.window, ann.window.getByRole('button', { name: 'Same on both screens' }));
+  await expect(ann.window.getByRole('group', { name: 'Waiting for the other person' })).toBeVisible();
+  await pressWith(bo.window, bo.window.getByRole('button', { name: 'Same on both screens' }));
+
+  for (const [own, other] of [[ann, 'Bo'], [bo, 'Ann']] as const) {
+    await expect(own.window.getByRole('group', { name: `You have met ${other}` })).toBeVisible({ timeout: 30_000 });
+    await expect(own.window.getByRole('dialog').getByText('Checked by you', { exact: true })).toBeVisible();
+  }
+  await ann.picture('near-met');
+  for (const own of [ann, bo]) {
+    await pressWith(own.window, own.window.getByRole('button', { name: 'Say hello', exact: true }));
+    await expect(own.window.getByRole('textbox', { name: 'Message' })).toBeFocused();
+    await own.window.keyboard.type('hello from the same room');
+    await own.window.keyboard.press('Enter');
+    // Said at the same moment it would be two conversations: the second follows once the first is in the list.
+    await expect(bo.window.locator('.list-preview', { hasText: 'hello from the same room' })).toBeAttached({ timeout: 30_000 });
+  }
+  for (const own of [ann, bo]) await expectMessages(own, 2);
+  expect([...ann.violations, ...bo.violations]).toEqual([]);
+});
+
 test('how a person is reached: connected, then not reachable, and a try by hand', async () => {
   test.setTimeout(120_000);
-  await meet(ann, bo, 'Ann', 'Bo');
   const { window } = ann;
   const fact = window.getByRole('button', { name: /^Reach: / });
   await expect(fact).toHaveAccessibleName(/^Reach: (Direct|On your network)$/);

@@ -68,8 +68,8 @@ export function MeetingEnded({ meeting, onClose }: OverProps): ReactNode {
   const running = useNearby((state) => state.status?.running ?? false);
   const { contactId, reason = 'failed' } = meeting;
   const name = nameInSentence(meeting.name);
-  const title = reason === 'not-same' || reason === 'already-known' ? text(`nearby.ended.${reason}`) : text('nearby.ended');
-  const known = (reason === 'already-known' || reason === 'blocked') && contactId !== undefined;
+  const title = reason === 'not-same' || reason === 'other-key' ? text(`nearby.ended.${reason}`) : text('nearby.ended');
+  const known = (reason === 'other-key' || reason === 'blocked') && contactId !== undefined;
   const again = (): void => {
     nearby.getState().putAside();
     if (!running) background(nearby.getState().start());

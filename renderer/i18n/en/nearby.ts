@@ -1,16 +1,16 @@
-import type { Meeting } from '../../../shared/model/discovery';
+import type { MeetingEnd } from '../../../shared/model/discovery';
 
 /** What happened and what to do, for each way a meeting can come to nothing. */
 const ends = {
-  'nearby.end.declined': '{name} does not want to meet right now. Nothing about you was shown.',
+  'nearby.end.declined': '{name} does not want to meet right now, or is busy with somebody else. Nothing about you was shown.',
   'nearby.end.not-same': 'The digits were not the same on both screens. Somebody may have stood between you, so nothing was exchanged. Try once more; if they differ again, do not go on in this network.',
   'nearby.end.gone': 'The device of {name} is no longer there. Ask the person to start looking again.',
   'nearby.end.timeout': 'It took too long, so the meeting ended. Nothing was exchanged. Begin again when you both look at the screen.',
   'nearby.end.too-many': 'There were several tries in a short time. Wait ten minutes, or send an invitation instead.',
-  'nearby.end.already-known': 'You know each other already. The person is in your contacts.',
+  'nearby.end.other-key': 'This person is in your contacts already, with another key than the one shown now. Nothing was changed. Compare safety numbers before you trust a new key.',
   'nearby.end.blocked': 'You have blocked this person. Unblock them in their details, then you can write.',
   'nearby.end.failed': 'Something went wrong on the way, and nothing was exchanged. Try again, or send an invitation instead.',
-} as const satisfies Record<`nearby.end.${NonNullable<Meeting['reason']>}`, string>;
+} as const satisfies Record<`nearby.end.${MeetingEnd}`, string>;
 
 export const nearby = {
   'nearby.title': 'People near you',
@@ -52,7 +52,7 @@ export const nearby = {
   'nearby.hello': 'Say hello',
   'nearby.ended': 'This meeting came to nothing',
   'nearby.ended.not-same': 'The digits differ',
-  'nearby.ended.already-known': 'You have met before',
+  'nearby.ended.other-key': 'Another key than before',
   'nearby.again': 'Look again',
   'nearby.back': 'Back to the list',
   'nearby.open': 'Open the conversation',

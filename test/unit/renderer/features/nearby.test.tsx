@@ -177,11 +177,11 @@ describe('a meeting', () => {
     const { fake } = await openNearby(emptyWorld({ contacts: [bo], discovery: running() }));
     for (const reason of meetingEnd.options) {
       await tell(() => fake.tellNearby({ meeting: meeting('asked') }));
-      await tell(() => fake.tellNearby({ meeting: meeting('ended', { reason, ...(reason === 'already-known' || reason === 'blocked' ? { contactId: bo.contactId } : {}) }) }));
+      await tell(() => fake.tellNearby({ meeting: meeting('ended', { reason, ...(reason === 'other-key' || reason === 'blocked' ? { contactId: bo.contactId } : {}) }) }));
       const page = screen.getByRole('group');
       expect(page.textContent, reason).toMatch(/\./);
       expect(within(page).getAllByRole('button').map((one) => one.textContent), reason).toEqual(
-        reason === 'already-known' || reason === 'blocked' ? ['Open the conversation'] : reason === 'too-many' ? ['Invite instead'] : reason === 'failed' ? ['Invite instead', 'Back to the list'] : ['Back to the list'],
+        reason === 'other-key' || reason === 'blocked' ? ['Open the conversation'] : reason === 'too-many' ? ['Invite instead'] : reason === 'failed' ? ['Invite instead', 'Back to the list'] : ['Back to the list'],
       );
     }
   });
