@@ -4,6 +4,7 @@ import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
 import type { Clock, Link, Logger } from '../ports';
 import { type Frame, FrameReader, frameTypes } from '../wire/frame';
+import { openingPurpose } from './channel';
 import { Connection } from './connection';
 import { DecapsulationBudget } from './decapsulation-budget';
 import { type FailureReason, SessionError } from './failure';
@@ -181,6 +182,8 @@ class Host implements SessionHost {
         ticket.release();
         return this.#turnAway(link, ticket.source, 'busy');
       }
+      // A meeting waits for two people and has limits of its own.
+      if (openingPurpose(frame) === 'meet') place.spoke();
       const gone = (): void => {
         place.release();
         ticket.release();

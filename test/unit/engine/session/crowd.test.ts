@@ -96,6 +96,17 @@ describe('S3-32 A54: a crowd of strangers', () => {
     expect(host.counts.halfOpen).toBe(2);
   });
 
+  it('S3-32 A54: a meeting, which waits for two people, is not put out', async () => {
+    const clock = new ManualClock(testNow);
+    const { host } = home(clock, { limits: { channels: { halfOpen: 2, halfOpenKept: 1, halfOpenPerSource: 4, silenceMs: 3_000 } } });
+    const meeting = encodeFrame(frameTypes.channelOpen, Buffer.concat([Uint8Array.of(4), new Uint8Array(1_216)]));
+    const pair = arrive(clock, host, 1, meeting);
+    await clock.advance(5_000);
+    const late = arrive(clock, host, 2, opening);
+    await clock.advance(10);
+    expect([pair.listener.destroyed, late.listener.destroyed]).toEqual([false, true]);
+  });
+
   it('S3-32 A54: one source opens four channels at once', async () => {
     const clock = new ManualClock(testNow);
     const { host, channels } = home(clock);
