@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { junkM1, writeFrames } from '../support/attack-frames';
 import { attack } from '../support/attacker';
-import { Control } from '../support/loop-delay';
+import { Control, isPrompt, lookAgain } from '../support/loop-delay';
 import { putFirst } from '../support/priority';
 import { openWindow, type OpenApp } from './support/app';
 import { meet, onboard, type } from './support/people';
 
 const passphrase = 'a passphrase in the crowd';
-/** Row A54: milliseconds that 99 of 100 turns of the event loop may be late. */
-const promised = 100;
-
 interface Measured {
   readonly p50: number;
   readonly p99: number;
@@ -59,17 +56,20 @@ test('S3-32 A54: a thousand handshakes of random bytes a second, and ten thousan
       await ann.window.waitForTimeout(2_000);
       putFirst(ann.app.process().pid ?? 0);
       await Promise.all([measure(ann), control.loopDelay()]);
-      for (let round = 0; round < 10; round += 1) {
-        for (const [from, to] of [[ann, bo], [bo, ann]] as const) {
-          const text = `in the crowd ${round} of ${from === ann ? 'Ann' : 'Bo'}`;
-          await type(from, 'Message', text);
-          await from.window.keyboard.press('Enter');
-          await expect(to.window.getByRole('feed', { name: 'Messages' }).getByText(text)).toBeVisible({ timeout: 30_000 });
+      let said = 0;
+      const seen = await lookAgain(async () => {
+        for (let round = 0; round < 10; round += 1) {
+          for (const [from, to] of [[ann, bo], [bo, ann]] as const) {
+            const text = `in the crowd: ${(said += 1)}.`;
+            await type(from, 'Message', text);
+            await from.window.keyboard.press('Enter');
+            await expect(to.window.getByRole('feed', { name: 'Messages' }).getByText(text)).toBeVisible({ timeout: 30_000 });
+          }
         }
-      }
-      const [there, beside] = await Promise.all([measure(ann), control.loopDelay()]);
-      // A machine with too much to do keeps a process waiting that nobody attacks, too: that part is not the product's.
-      expect(there.p99, `the main process ${JSON.stringify(there)}, a process beside it ${JSON.stringify(beside)}`).toBeLessThan(Math.max(promised, 2 * beside.p99));
+        const [there, beside] = await Promise.all([measure(ann), control.loopDelay()]);
+        return { there, beside };
+      });
+      expect(isPrompt(seen), `the main process, and a process beside it: ${JSON.stringify(seen)}`).toBe(true);
     } finally {
       await Promise.all(attackers.map((attacker) => attacker.stop()));
     }

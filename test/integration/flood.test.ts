@@ -6,14 +6,12 @@ import { cardOf, channelOpenings, junkM1, resumingM1, selectedM1, strangersM1, w
 import { attack, type Attack, type AttackCounts, type Attacker } from '../support/attacker';
 import { HeadlessPeer } from '../support/headless-peer';
 import { Talk } from '../support/host-person';
-import { Control, type LoopDelay, loopDelay, measured } from '../support/loop-delay';
+import { Control, isPrompt, lookAgain, type LoopDelay, loopDelay, measured } from '../support/loop-delay';
 import { putFirst } from '../support/priority';
 import { introduce, newPerson, passphrase, temporaryFolder, type Person } from '../support/two-peers';
 
 /** Milliseconds of attack that are measured, behind the first two seconds. */
 const lengthMs = Number(process.env['KEYSHIFT_FLOOD_MS'] ?? 4_000);
-/** protocol.md and row A54: milliseconds the event loop may keep things waiting, for 99 of 100. */
-const promised = 100;
 const mebibyte = 1_048_576;
 
 const folder = temporaryFolder();
@@ -84,18 +82,21 @@ async function under(attacks: readonly Omit<Attack, 'port'>[]): Promise<Seen> {
   attackers.push(...running);
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   await Promise.all([loopDelay(ann.peer), control.loopDelay()]);
-  const since = performance.now();
   let slowestCall = 0;
-  for (let round = 0; performance.now() - since < lengthMs; round += 1) {
-    await Promise.all([talk.say(ann, 2), talk.say(bo, 2)]);
-    const asked = performance.now();
-    await ann.peer.call('contacts.list');
-    slowestCall = Math.max(slowestCall, performance.now() - asked);
-    if (round === 5) await comeBack();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  await talk.settle(30_000);
-  const [there, beside] = await Promise.all([loopDelay(ann.peer), control.loopDelay()]);
+  const { there, beside } = await lookAgain(async () => {
+    const since = performance.now();
+    for (let round = 0; performance.now() - since < lengthMs; round += 1) {
+      await Promise.all([talk.say(ann, 2), talk.say(bo, 2)]);
+      const asked = performance.now();
+      await ann.peer.call('contacts.list');
+      slowestCall = Math.max(slowestCall, performance.now() - asked);
+      if (round === 5) await comeBack();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await talk.settle(30_000);
+    const [peer, other] = await Promise.all([loopDelay(ann.peer), control.loopDelay()]);
+    return { there: peer, beside: other };
+  });
   const counts = await Promise.all(attackers.splice(0).map((attacker) => attacker.stop()));
   const seen = { counts, there, beside, grown: there.rss - before.rss, slowestCall };
   if (process.env['KEYSHIFT_FLOOD_FIGURES'] !== undefined) console.log(JSON.stringify(seen));
@@ -104,8 +105,7 @@ async function under(attacks: readonly Omit<Attack, 'port'>[]): Promise<Seen> {
 
 /** What holds under every attack. */
 function expectUnmoved({ there, beside, grown }: Seen): void {
-  // A machine with too much to do keeps a process waiting that nobody attacks, too: that part is not the product's.
-  expect(there.p99, `the peer ${JSON.stringify(there)}, a process beside it ${JSON.stringify(beside)}`).toBeLessThan(Math.max(promised, 2 * beside.p99));
+  expect(isPrompt({ there, beside }), `the peer ${JSON.stringify(there)}, a process beside it ${JSON.stringify(beside)}`).toBe(true);
   expect(grown).toBeLessThan(150 * mebibyte);
   expect(ann.peer.stderr.join('')).not.toContain('fault');
 }
