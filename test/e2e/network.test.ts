@@ -47,8 +47,11 @@ test('the network settings by keyboard: a switch, an address that is refused in 
   await expect(onion).toHaveValue('duckduckgogg42xj.onion:80');
   await tabTo(window, onion);
   await window.keyboard.press('Control+A');
-  const address = `${'abcdefgh'.repeat(7)}.onion:47110`;
-  await window.keyboard.type(address);
+  await window.keyboard.type(`${'abcdefgh'.repeat(7)}.onion:47110`);
+  await window.keyboard.press('Enter');
+  await expect(window.getByText('There is a typo in this onion address')).toBeVisible();
+  await window.keyboard.press('Control+A');
+  await window.keyboard.type('pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:47110');
   await window.keyboard.press('Enter');
   await expect(window.getByText('Contacts are told your onion address from now on.')).toBeVisible();
   await pressWith(window, window.getByRole('button', { name: 'Remove' }));
@@ -135,5 +138,37 @@ test('how a person is reached: connected, then not reachable, and a try by hand'
   await expect(window.getByRole('list', { name: 'What you can do' }).getByRole('button', { name: 'Save as file' })).toBeVisible();
   expect(await violationsOf(window)).toEqual([]);
   await ann.picture('reach-waiting');
+  expect(ann.violations).toEqual([]);
+});
+
+test('a proxy that does not answer: a bar says so and leads to the settings, where it is taken away again', async () => {
+  const { window } = ann;
+  const bar = window.getByRole('region', { name: 'Needs attention' });
+  await expect(bar).toBeHidden();
+  const openProxy = async (): Promise<void> => {
+    await tabTo(window, window.getByRole('tab', { name: 'Look' }));
+    for (let step = 0; step < 2; step += 1) await window.keyboard.press('ArrowRight');
+    await tabTo(window, window.getByLabel('Proxy (SOCKS5)'));
+  };
+  await window.keyboard.press('Control+,');
+  await openProxy();
+  // Nothing listens on the discard port of this computer.
+  await window.keyboard.type('127.0.0.1:9');
+  await window.keyboard.press('Enter');
+  await expect(window.getByText('All connections go through 127.0.0.1:9 from now on.')).toBeVisible();
+  await expect(window.getByText('Off while a proxy is set.').first()).toBeVisible();
+  await window.keyboard.press('Escape');
+  await expect(window.getByRole('dialog')).toBeHidden();
+  await pressWith(window, window.getByRole('button', { name: 'Try now' }));
+  await expect(bar.getByText('The proxy 127.0.0.1:9 does not answer.')).toBeVisible({ timeout: 30_000 });
+  await expect(window.getByRole('list', { name: 'Where you can be reached' })).toBeHidden();
+  expect(await violationsOf(window)).toEqual([]);
+  await ann.picture('proxy-silent');
+  await pressWith(window, bar.getByRole('button', { name: 'Network settings' }));
+  await expect(window.getByRole('tab', { name: 'Network' })).toHaveAttribute('aria-selected', 'true');
+  await pressWith(window, window.getByRole('button', { name: 'Remove' }));
+  await expect(window.getByText('No proxy is used any more.')).toBeVisible();
+  await window.keyboard.press('Escape');
+  await expect(bar).toBeHidden();
   expect(ann.violations).toEqual([]);
 });

@@ -18,11 +18,13 @@ interface OverProps {
   readonly onClose: () => void;
 }
 
-/** Goes to the person's conversation, with the cursor where one writes. */
+/** Goes to the person's conversation, with the cursor where one writes. Who was looked for is found: the search ends. */
 export function useOpenMet(onClose: () => void): (contactId: string) => Promise<void> {
   const show = useShowContact();
+  const { nearby, background } = useModel();
   return async (contactId) => {
     onClose();
+    if (nearby.getState().status?.running === true) background(nearby.getState().stop());
     await show(contactId);
     // After the dialog has given the focus back to where it was opened.
     requestAnimationFrame(() => requestAnimationFrame(focusComposer));

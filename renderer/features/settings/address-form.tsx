@@ -1,6 +1,7 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useNetworkDrafts } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -16,6 +17,8 @@ export interface AddressFormProps<Fault extends string> {
   readonly saved: string;
   readonly read: (typed: string) => Read<Fault>;
   readonly faultText: (fault: Fault) => string;
+  /** What is wrong where it reads as an address and is refused all the same. */
+  readonly refusal: Fault;
   /** What is said once it is saved; empty text: it was taken away. */
   readonly savedText: (value: string) => string;
   /** One-press values. */
@@ -23,7 +26,7 @@ export interface AddressFormProps<Fault extends string> {
 }
 
 /** One address: nothing is saved before it reads as one, and what is typed stays until it is saved or given up. */
-export function AddressForm<Fault extends string>({ field, label, hint, saved, read, faultText, savedText, offers = [] }: AddressFormProps<Fault>): ReactNode {
+export function AddressForm<Fault extends string>({ field, label, hint, saved, read, faultText, refusal, savedText, offers = [] }: AddressFormProps<Fault>): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { settings, ui, networkDrafts } = useModel();
@@ -35,7 +38,8 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
   const typed = draft ?? saved;
   const unsaved = draft !== undefined && draft.trim() !== saved;
   const result = read(typed);
-  const fault = tried && 'fault' in result ? faultText(result.fault) : undefined;
+  const refused = failure !== undefined && toFailure(failure).code === 'input.invalid';
+  const fault = refused ? faultText(refusal) : tried && 'fault' in result ? faultText(result.fault) : undefined;
 
   const save = async (wanted: string): Promise<void> => {
     const found = read(wanted);
@@ -55,6 +59,7 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
       form.current?.querySelector('input')?.focus();
     } catch (thrown) {
       setFailure(thrown);
+      form.current?.querySelector('input')?.focus();
     } finally {
       setBusy(false);
     }
@@ -81,7 +86,7 @@ export function AddressForm<Fault extends string>({ field, label, hint, saved, r
           monospace
         />
       </div>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+      {failure === undefined || refused ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       <div className="dialog-actions start">
         {unsaved ? (
           <>

@@ -1,7 +1,8 @@
 /** What people type for a proxy or an onion address, read with some patience and checked before it is saved. */
 
 export type ProxyFault = 'scheme' | 'login' | 'port-missing' | 'port' | 'brackets' | 'host';
-export type OnionFault = 'old' | 'not-onion' | 'name' | 'port-missing' | 'port';
+/** `typo`: found where the address is taken apart, by the version and the checksum in its last letters. */
+export type OnionFault = 'old' | 'not-onion' | 'name' | 'port-missing' | 'port' | 'typo';
 export type Read<Fault> = { readonly value: string } | { readonly fault: Fault };
 
 /** Where Tor listens on most computers. */

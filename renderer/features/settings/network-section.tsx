@@ -84,6 +84,7 @@ function Proxy(): ReactNode {
         saved={proxyText(proxy)}
         read={readProxy}
         faultText={(fault) => text(`network.proxy.fault.${fault}`)}
+        refusal="host"
         savedText={(value) => (value === '' ? text('network.proxy.removed') : text('network.proxy.saved', { address: proxyText(value) }))}
         offers={[{ label: text('network.proxy.tor'), text: torHere }]}
       />
@@ -113,6 +114,7 @@ function Onion(): ReactNode {
         saved={onionAddress}
         read={readOnion}
         faultText={(fault) => text(`network.onion.fault.${fault}`)}
+        refusal="typo"
         savedText={(value) => text(value === '' ? 'network.onion.removed' : 'network.onion.saved')}
       />
       <OnionHelp listening={listening} />

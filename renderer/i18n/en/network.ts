@@ -50,6 +50,7 @@ export const network = {
   'network.onion.fault.old': 'This is an onion address of the old kind, which Tor does not serve any more. New ones have 56 letters and digits.',
   'network.onion.fault.not-onion': 'An onion address ends in .onion, then a colon and the port.',
   'network.onion.fault.name': 'An onion address has 56 letters and digits (a to z, 2 to 7) before .onion. Copy all of it.',
+  'network.onion.fault.typo': 'There is a typo in this onion address: its letters do not add up. Copy all of it again.',
   'network.onion.fault.port-missing': 'The port is missing: add it after a colon, such as :47110.',
   'network.onion.fault.port': 'A port is a number from 1 to 65535.',
   'network.save': 'Save',

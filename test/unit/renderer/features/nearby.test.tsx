@@ -150,6 +150,9 @@ describe('a meeting', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
     expect(screen.queryByText(/You have met/)).toBeNull();
+    // Who was looked for is found.
+    expect(fake.world.discovery.running).toBe(false);
+    expect(screen.queryByRole('region', { name: 'Needs attention' })).toBeNull();
   });
 
   it('asked by the other side: nothing is accepted by a key pressed at that moment; accept leads on, decline ends it', async () => {

@@ -186,6 +186,20 @@ describe('the onion address', () => {
     expect(fake.world.settings.onionAddress).toBe('');
   });
 
+  it('one that is refused because its letters do not add up says so at the field, and stays', async () => {
+    const { fake } = await openNetwork();
+    fake.world.failing.set('settings.set', 'input.invalid');
+    write(field('Your onion address'), onion);
+    await save();
+    expect(page()).toContain('There is a typo in this onion address');
+    expect(document.activeElement).toBe(field('Your onion address'));
+    expect(field('Your onion address').getAttribute('aria-invalid')).toBe('true');
+    expect(field('Your onion address').value).toBe(onion);
+    expect(screen.queryByRole('alert')).toBeNull();
+    write(field('Your onion address'), `${onion}1`);
+    expect(page()).not.toContain('There is a typo');
+  });
+
   it('is saved and taken away, and the lines for Tor can be copied', async () => {
     const copied: string[] = [];
     Object.assign(navigator, { clipboard: { writeText: async (text: string) => void copied.push(text) } });
