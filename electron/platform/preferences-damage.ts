@@ -8,18 +8,15 @@ const UNKNOWN_PROXY = 'socks5://unreadable.invalid:0';
 
 /**
  * Reads `preferences.json`. A missing one is empty; a damaged one is put aside, never overwritten, and counts as empty:
- * nothing in it is worth not starting for. But for a proxy: whoever had set one must not be taken past it by a damaged file.
+ * nothing in it is worth not starting for. But for a proxy: whoever had set one must not be taken past it by a damaged file,
+ * nor at a later start, as long as none has taken the place of the one that was put aside.
  */
 export function readPreferences(directory: string, damaged: () => void): PreferencesFile {
   const path = join(directory, preferencesName);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    return isMissing ? {} : { settings: { proxy: UNKNOWN_PROXY } };
-  }
-  const file = parsePreferences(text);
+  const text = readText(path);
+  if (text === undefined) return { settings: { proxy: UNKNOWN_PROXY } };
+  if (text === 'missing') return ofDamaged(readText(join(directory, brokenPreferencesName)));
+  const file = parsePreferences(text.content);
   if (file !== undefined) return file;
   damaged();
   try {
@@ -27,10 +24,26 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
   } catch {
     // The folder cannot be written to: the first change will say so.
   }
-  return text.includes('socks5') ? { settings: { proxy: proxyIn(text) } } : {};
+  return ofDamaged(text);
 }
 
+/** Undefined when there is one that cannot be read. */
+function readText(path: string): { readonly content: string } | 'missing' | undefined {
+  try {
+    return { content: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR') ? 'missing' : undefined;
+  }
+}
+
+function ofDamaged(text: ReturnType<typeof readText>): PreferencesFile {
+  const proxy = text === 'missing' ? '' : text === undefined ? UNKNOWN_PROXY : proxyIn(text.content);
+  return proxy === '' ? {} : { settings: { proxy } };
+}
+
+/** The proxy that a damaged file still tells; empty when it says that there is none, or is too short to have one. */
 function proxyIn(text: string): string {
   const found = /"proxy"\s*:\s*"([^"\\]*)"/.exec(text)?.[1];
+  if (!text.includes('socks5') && (found === '' || !text.includes('"proxy"'))) return '';
   return found !== undefined && found !== '' && settings.shape.proxy.safeParse(found).success ? found : UNKNOWN_PROXY;
 }

@@ -21,6 +21,10 @@ describe('a preferences file that cannot be read takes nobody past the proxy tha
     ['broken off within it', '{"settings":{"proxy":"socks5://127.0.', 'unusable'],
     ['with a proxy that is none', '{"settings":{"proxy":"socks5 127.0.0.1"}}', 'unusable'],
     ['with an escape in it', '{"settings":{"proxy":"socks5:\\/\\/127.0.0.1:1","theme":"pink"}}', 'unusable'],
+    ['with an address that is no URL', '{"settings":{"proxy":"127.0.0.1:9050"}}', 'unusable'],
+    ['with a proxy of another kind', '{"settings":{"proxy":"http://127.0.0.1:8118"}}', 'unusable'],
+    ['broken off before its value', '{"settings":{"theme":"dark","proxy":', 'unusable'],
+    ['with something else in its place', '{"settings":{"proxy":{"host":"127.0.0.1","port":9050}}}', 'unusable'],
     ['that knows of none', '{"settings":{"proxy":"","theme":"pink"}}', 'none'],
     ['that is empty', '', 'none'],
   ])('%s', (_name, text, expected) => {
@@ -34,6 +38,22 @@ describe('a preferences file that cannot be read takes nobody past the proxy tha
   });
 
   test('none at all is no proxy', () => {
+    expect(proxy()).toBe('none');
+  });
+
+  test.each([
+    ['{"settings":{"proxy":"socks5://127.0.0.1:9050","theme":"da', { host: '127.0.0.1', port: 9050 }],
+    ['{"settings":{"proxy":"socks5://127.0.', 'unusable'],
+    ['{"settings":{"proxy":"","theme":"pink"}}', 'none'],
+  ])('nor at the next start, when the first one ended before it kept anything: %s', (text, expected) => {
+    writeFileSync(file(), text);
+    expect([proxy(), proxy(), proxy()]).toEqual([expected, expected, expected]);
+  });
+
+  test('once preferences are kept again, what was put aside counts no more', () => {
+    writeFileSync(file(), '{"settings":{"proxy":"socks5://127.0.');
+    const preferences = new FilePreferences(folder);
+    preferences.set({ settings: { ...preferences.get().settings, proxy: '' } });
     expect(proxy()).toBe('none');
   });
 
