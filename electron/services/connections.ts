@@ -273,15 +273,14 @@ export class Connections {
   async #look(peerId: PeerId): Promise<void> {
     const peer = this.#peer(peerId);
     const round = new AbortController();
-    let found = false;
     peer.again = false;
     try {
       if (peer.session !== undefined || !this.#wanted(peerId)) return;
       peer.round = round;
-      found = await this.#parts.dialling.round(peerId, round.signal, (candidate, error) => this.#tellFailed(candidate, error));
+      await this.#parts.dialling.round(peerId, round.signal, (candidate, error) => this.#tellFailed(candidate, error));
     } finally {
-      // Called off is no failure.
-      if (!found && peer.round !== undefined && !round.signal.aborted) this.#failed(peer);
+      // Called off is no failure, and a session that was taken up calls off. One that could not be, for want of disk, is one.
+      if (peer.round !== undefined && !round.signal.aborted) this.#failed(peer);
       peer.round = undefined;
       peer.dialling = false;
       if (peer.session === undefined) this.#goOn(peerId, peer);

@@ -21,6 +21,8 @@ describe('when people are looked for', () => {
   let most: number;
   let changes: number;
   let connections: Connections;
+  /** What a round comes to: whether there was a session. */
+  let outcome: boolean;
 
   beforeEach(() => {
     clock = new ManualClock();
@@ -28,6 +30,7 @@ describe('when people are looked for', () => {
     under = new Set();
     most = 0;
     changes = 0;
+    outcome = false;
     connections = new Connections({
       clock,
       random: kernelRandom,
@@ -41,7 +44,7 @@ describe('when people are looked for', () => {
               quit,
               end: () => {
                 under.delete(round);
-                resolve(false);
+                resolve(outcome && !quit.aborted);
               },
             };
             quit.addEventListener('abort', round.end);
@@ -85,6 +88,21 @@ describe('when people are looked for', () => {
     const { trying, nextTryAt, failures } = connections.search(peer(1));
     expect([trying, failures, (nextTryAt ?? 0) > clock.now()]).toEqual([false, 1, true]);
     expect(changes).toBeGreaterThan(0);
+    connections.close();
+  });
+
+  test('a connection that could not be taken up, by a full disk say, is a failure: no round after round', async () => {
+    outcome = true;
+    connections.begin(people(1));
+    for (let minute = 0; minute < 10; minute += 1) {
+      for (let second = 0; second < 60; second += 1) {
+        await clock.advance(1_000);
+        for (const round of under) round.end();
+        await settle();
+      }
+    }
+    expect(connections.search(peer(1)).failures).toBe(rounds.length);
+    expect(rounds.length).toBeLessThan(60);
     connections.close();
   });
 
