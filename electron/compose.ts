@@ -3,7 +3,7 @@ import { startListening } from './compose/listening';
 import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
 import type { Address, Clock, Logger, Random } from './engine/ports';
-import { type InterfaceAddress, localAddresses, localNetworks, readInterfaces } from './network/addresses';
+import { type InterfaceAddress, lastingInterfaces, localAddresses, localNetworks, readInterfaces } from './network/addresses';
 import { ChosenTransport } from './network/chosen-transport';
 import { createLanDiscovery } from './network/mdns/create-lan-discovery';
 import { createNetworkWatch } from './network/network-watch';
@@ -137,7 +137,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       if (event.type === 'vault.changed') networkSettings.apply();
     });
     const { listener: bound, moved } = await startListening({ transport, wanted: ports.listen, preferences, logger }, (link) => vault.accept(link));
-    const read = ports.interfaces ?? readInterfaces;
+    const read = lastingInterfaces(ports.interfaces ?? readInterfaces, fault('interfaces.fault'));
     const lookAround = (): void => {
       const interfaces = read();
       network.setNetworks(localNetworks(interfaces));

@@ -66,6 +66,22 @@ export function readInterfaces(): InterfaceAddress[] {
   );
 }
 
+/**
+ * Reads the interfaces, or gives what they were before: a system without a descriptor to spare (strangers may take them all)
+ * does not tell, and that is no other network. `onFault` hears of it. Nothing known before: none.
+ */
+export function lastingInterfaces(read: () => readonly InterfaceAddress[], onFault: (error: unknown) => void): () => readonly InterfaceAddress[] {
+  let known: readonly InterfaceAddress[] = [];
+  return () => {
+    try {
+      known = read();
+    } catch (error) {
+      onFault(error);
+    }
+    return known;
+  };
+}
+
 /** Keeps what `rank` accepts, lowest rank first, each once, otherwise in the given order. */
 function ranked(texts: readonly string[], rank: (text: string) => number | undefined): string[] {
   const found = new Map<string, number>();

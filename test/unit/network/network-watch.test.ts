@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { InterfaceAddress } from '../../../electron/network/addresses';
+import { type InterfaceAddress, lastingInterfaces } from '../../../electron/network/addresses';
 import { createNetworkWatch, type NetworkChange } from '../../../electron/network/network-watch';
 import { ManualClock } from '../../support/manual-clock';
 
@@ -12,18 +12,26 @@ describe('watching the network', () => {
   let reads: number;
   let told: NetworkChange[];
   let stop: () => void;
+  let failing: boolean;
+  let faults: unknown[];
 
   beforeEach(() => {
     clock = new ManualClock();
     now = [loopback, wlan('192.168.1.5')];
     reads = 0;
     told = [];
+    failing = false;
+    faults = [];
     const watch = createNetworkWatch({
       clock,
-      read: () => {
-        reads += 1;
-        return now;
-      },
+      read: lastingInterfaces(
+        () => {
+          reads += 1;
+          if (failing) throw new Error('EMFILE');
+          return now;
+        },
+        (error) => faults.push(error),
+      ),
     });
     stop = watch.onChange((reason) => told.push(reason));
   });
@@ -72,5 +80,18 @@ describe('watching the network', () => {
     now = [];
     await clock.advance(60_000);
     expect([told, reads, clock.waiting]).toEqual([[], before, 0]);
+  });
+
+  test('a system that does not tell its interfaces now, for want of descriptors say, ends nothing and is no change', async () => {
+    failing = true;
+    await clock.advance(20_000);
+    expect(told).toEqual([]);
+    expect(faults).toHaveLength(4);
+    failing = false;
+    await clock.advance(10_000);
+    expect(told).toEqual([]);
+    now = [wlan('10.0.0.7')];
+    await clock.advance(5_000);
+    expect(told).toEqual(['addresses']);
   });
 });

@@ -84,4 +84,17 @@ describe('starting', () => {
     app.networkChanged('wake');
     expect(told).toEqual(['network.changed']); // no more than once a second
   });
+
+  test('a system that does not tell its interfaces when it wakes: what was told stands, and the program goes on', async () => {
+    let failing = false;
+    const interfaces = () => {
+      if (failing) throw new Error('too many open files');
+      return [{ interfaceName: 'wlan0', address: '192.168.1.5', internal: false, prefix: 24 }];
+    };
+    const app = await start(ports({ listen: { host: '0.0.0.0', port: 0 }, interfaces }));
+    failing = true;
+    app.networkChanged('wake');
+    expect((await app.handlers.network.status(undefined)).announced).toEqual([`192.168.1.5:${portOf(app)}`]);
+    expect(logged).toContain('interfaces.fault');
+  });
 });
