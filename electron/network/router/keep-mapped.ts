@@ -118,10 +118,13 @@ export class MappingKeeper {
 
   /** Undefined when it would not. */
   async #ask(router: Router, wanted: number): Promise<Held | undefined> {
-    this.#asked = { router, outsidePort: wanted };
+    const asking = (outsidePort: number): void => {
+      this.#asked = { router, outsidePort };
+    };
+    asking(wanted);
     try {
-      const grant = await router.map(this.#port, wanted, this.#ending.signal);
-      this.#asked = { router, outsidePort: grant.port };
+      const grant = await router.map(this.#port, wanted, this.#ending.signal, asking);
+      asking(grant.port);
       return { router, grant };
     } catch (error) {
       if (error instanceof RouterRefusal) return undefined;

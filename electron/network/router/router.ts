@@ -11,8 +11,11 @@ export interface Grant {
 /** One router that answered, and its way of being asked. Every call ends in bounded time. */
 export interface Router {
   readonly method: 'nat-pmp' | 'upnp';
-  /** Lets TCP connections to the outside's `wanted` port, or another the router prefers, come to `port` here. Again: renews. */
-  map(port: number, wanted: number, signal: AbortSignal): Promise<Grant>;
+  /**
+   * Lets TCP connections to the outside's `wanted` port, or another the router prefers, come to `port` here. Again: renews.
+   * `onAsking`: this port outside is asked for now; its answer may be lost.
+   */
+  map(port: number, wanted: number, signal: AbortSignal, onAsking: (outsidePort: number) => void): Promise<Grant>;
   /** Takes back what leads to `port` here, and nothing that leads elsewhere. */
   unmap(port: number, outsidePort: number, signal: AbortSignal): Promise<void>;
 }

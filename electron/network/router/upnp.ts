@@ -26,11 +26,11 @@ function routerOf(service: WanService, local: string): Router {
   const order = (action: string, values: Values, signal: AbortSignal): Promise<Answer> => act(service, local, action, values, signal);
   return {
     method: 'upnp',
-    map: async (port, wanted, signal) => {
+    map: async (port, wanted, signal, onAsking) => {
       const { body } = await order('GetExternalIPAddress', {}, signal);
       const [outside = ''] = contents(body, 'NewExternalIPAddress', 1);
       if (outside === '' || outside === '0.0.0.0') throw new RouterRefusal('not connected');
-      return { outside, ...(await add(order, { port, wanted, local }, signal)) };
+      return { outside, ...(await add(order, { port, wanted, local, onAsking }, signal)) };
     },
     unmap: async (port, outsidePort, signal) => {
       // Whose it is, first: the word that another device holds this port may have been lost.
@@ -50,12 +50,13 @@ interface Answer {
 
 async function add(
   order: (action: string, values: Values, signal: AbortSignal) => Promise<Answer>,
-  { port, wanted, local }: { readonly port: number; readonly wanted: number; readonly local: string },
+  { port, wanted, local, onAsking }: { readonly port: number; readonly wanted: number; readonly local: string; readonly onAsking: (outsidePort: number) => void },
   signal: AbortSignal,
 ): Promise<Pick<Grant, 'port' | 'seconds'>> {
   let outsidePort = wanted;
   let seconds = LEASE_SECONDS;
   for (let tries = 0; tries <= OTHER_PORTS; tries += 1) {
+    onAsking(outsidePort);
     const { error } = await order('AddPortMapping', { ...entry(outsidePort), ...target(port, local), NewLeaseDuration: seconds }, signal);
     if (error === undefined) return { port: outsidePort, seconds: LEASE_SECONDS };
     if (error === ONLY_PERMANENT && seconds !== 0) seconds = 0;

@@ -111,6 +111,36 @@ describe('a router that does as it is asked', () => {
     expect(holder).toBeGreaterThanOrEqual(20_000);
   });
 
+  test('UPnP: the answer for another port was lost: what was asked for last is taken back, not what another device holds', async () => {
+    const held = new Map([[4800, 'another']]);
+    let arrived: () => void = () => {};
+    const asking = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const box = await router(
+      upnp({
+        order: (action, fields) => {
+          const port = Number(fields['NewExternalPort']);
+          if (action === 'GetExternalIPAddress') return { NewExternalIPAddress: '45.0.0.1' };
+          if (action === 'DeletePortMapping') held.delete(port);
+          if (action === 'GetSpecificPortMappingEntry') {
+            if (!held.has(port)) return 714;
+            return { NewInternalClient: held.get(port) === 'us' ? '127.0.0.1' : '192.0.2.1', NewInternalPort: '4800' };
+          }
+          if (action !== 'AddPortMapping') return {};
+          if (held.has(port)) return 718;
+          held.set(port, 'us');
+          arrived();
+          return 501; // in the place of an answer that never comes
+        },
+      }),
+    );
+    const { stop } = mapAt(box);
+    await asking;
+    await stop();
+    expect([...held]).toEqual([[4800, 'another']]);
+  });
+
   test('a new address outside is told when the mapping is renewed; a router that is gone, too', async () => {
     let address = outside;
     let silent = false;
