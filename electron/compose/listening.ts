@@ -27,7 +27,7 @@ export async function startListening({ transport, wanted, preferences, logger }:
   let failure: unknown;
   for (const candidate of wanted === undefined ? usual(remembered, listenMeanwhile) : [wanted]) {
     try {
-      const listener = await transport.listen(candidate, onLink);
+      const listener = await (wanted === undefined ? listenAt(transport, candidate, onLink) : transport.listen(candidate, onLink));
       const { port } = listener.address;
       const moved = wanted === undefined && remembered !== undefined && remembered.port !== port ? { from: remembered.port, to: port } : undefined;
       const change = moved === undefined || listenMeanwhile === port ? { listen: { host: candidate.host, port }, listenMeanwhile: undefined } : { listenMeanwhile: port };
@@ -49,6 +49,16 @@ function usual(remembered: Address | undefined, meanwhile: number | undefined): 
     { host: '::', port: 0 },
     { host: '0.0.0.0', port: 0 },
   ];
+}
+
+/** A machine that has lost IPv6 since keeps the port over IPv4. Not a taken one: some systems would let two programs share it so. */
+async function listenAt(transport: Transport, at: Address, onLink: (link: Link) => void): Promise<Listener> {
+  try {
+    return await transport.listen(at, onLink);
+  } catch (error) {
+    if (at.host !== '::' || at.port === 0 || (error instanceof KeyshiftError && error.code === 'port.in-use')) throw error;
+    return transport.listen({ host: '0.0.0.0', port: at.port }, onLink);
+  }
 }
 
 /** A disk that takes no preferences now is no reason not to start, nor to leave a bound port behind for another. */

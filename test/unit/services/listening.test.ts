@@ -1,18 +1,26 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startListening } from '../../../electron/compose/listening';
-import type { Address, Listener } from '../../../electron/engine/ports';
+import type { Address, Listener, Transport } from '../../../electron/engine/ports';
 import { createTcpTransport } from '../../../electron/network/tcp-transport';
 import type { Preferences } from '../../../electron/services/ports';
+import { KeyshiftError } from '../../../shared/errors';
 import { defaultSettings } from '../../../shared/model/settings';
 import { recordingLogger } from '../../support/session-kit';
 
 /** The port that people's cards carry, and what becomes of it when another program has it. Real sockets on loopback. */
 describe('the port to listen on', () => {
-  const transport = createTcpTransport();
+  const tcp = createTcpTransport();
+  /** This machine has IPv4 only: what a socket says of `::` then. */
+  let withoutIpv6 = false;
+  const transport: Transport = {
+    ...tcp,
+    listen: (at, onLink) => (withoutIpv6 && at.host === '::' ? Promise.reject(new KeyshiftError('input.invalid', 'cannot listen there')) : tcp.listen(at, onLink)),
+  };
   const open: Listener[] = [];
   let kept: Preferences;
   beforeEach(() => {
     kept = { settings: defaultSettings };
+    withoutIpv6 = false;
   });
   afterEach(async () => {
     for (const listener of open.splice(0)) await listener.close();
@@ -76,6 +84,16 @@ describe('the port to listen on', () => {
     const third = await start();
     expect([program.port, other.port]).not.toContain(third.port);
     expect([kept.listen?.port, kept.listenMeanwhile, third.moved]).toEqual([program.port, third.port, { from: program.port, to: third.port }]);
+  });
+
+  test('IPv6 was switched off meanwhile: the port that people know is kept over IPv4, and IPv6 comes back with it', async () => {
+    const first = await start({ host: '127.0.0.1', port: 0 });
+    kept = { ...kept, listen: { host: '::', port: first.port } };
+    await stop(first);
+    withoutIpv6 = true;
+    const second = await start();
+    expect([second.port, second.moved, second.listener.address.host]).toEqual([first.port, undefined, '0.0.0.0']);
+    expect([kept.listen, kept.listenMeanwhile]).toEqual([{ host: '::', port: first.port }, undefined]);
   });
 
   test('a given address is binding: taken is an error, and nothing is remembered', async () => {
