@@ -95,6 +95,12 @@ export class NearbyMeetings {
     this.#parts.changed();
   }
 
+  /** The way to the other person is closed from here: a meeting under way ends for both. */
+  cut(): void {
+    const current = underWay(this.#current);
+    if (current !== undefined) this.#end(current, 'gone');
+  }
+
   /** Ends everything and forgets the last meeting: the keys are about to go. */
   forget(): void {
     this.#current?.quit.abort();

@@ -68,9 +68,14 @@ export class NearbyService implements NearbyDoor {
 
   answer: NearbyDoor['answer'] = (channel, source) => this.#meetings.incoming(channel, source);
 
-  /** The settings changed: where nothing may be announced any more, the search ends. A meeting under way goes on. */
+  /**
+   * The settings changed: where nothing may be announced any more, the search ends, and with it a meeting: a proxy cuts what is
+   * connected without it, and must not be asked for neighbours that have not answered yet.
+   */
   recheck(): void {
-    if (this.#search !== undefined && this.#parts.lan() === undefined) this.#over(this.#search);
+    if (this.#parts.lan() !== undefined) return;
+    this.#meetings.cut();
+    if (this.#search !== undefined) this.#over(this.#search);
   }
 
   profileEnds(tell: boolean): void {

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { systemRandom } from '../../../electron/platform/random';
 import type { App } from '../../../electron/services/app';
 import type { Preferences } from '../../../electron/services/ports';
 import { createMemoryLan } from '../../support/memory-lan';
+import { socksServer } from '../../support/socks-server';
 
 interface Person {
   readonly app: App;
@@ -105,6 +107,34 @@ describe('two whole applications that meet nearby', () => {
     await ann.app.handlers.settings.set({ proxy: '' });
     expect(await ann.app.handlers.discovery.start(undefined)).toMatchObject({ running: true });
   });
+
+  test('a proxy, set while somebody is being asked: the question ends, and the proxy is not asked for neighbours', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
+    const proxy = await socksServer();
+    try {
+      const { port } = silent.address() as AddressInfo;
+      const reached = new Promise((resolve) => {
+        silent.once('connection', resolve);
+      });
+      lan.forge({ kind: 'near', name: 'blue-otter-42', gone: false, addresses: ['127.0.0.1', '127.0.0.2', '127.0.0.3'].map((host) => ({ host, port })), facts: { v: '2' } });
+      const nearbyId = (await status(ann)).people.find(({ name }) => name === 'blue-otter-42')?.nearbyId ?? '';
+      await ann.app.handlers.discovery.meet({ nearbyId });
+      await reached;
+      await ann.app.handlers.settings.set({ proxy: proxy.setting });
+      await until(ann, async () => !(await step(ann, 'asking')));
+      expect((await status(ann)).meeting).toMatchObject({ step: 'ended', reason: 'gone' });
+      // What is dialled next by others shows that the race of before had its turn.
+      await until(ann, () => proxy.requests.length > 0);
+      expect(proxy.requests.map((request) => request.port)).not.toContain(port);
+    } finally {
+      await ann.app.handlers.settings.set({ proxy: '' });
+      await proxy.close();
+      silent.close();
+    }
+  }, 30_000);
 
   test('locking ends it and leaves nothing to ask for', async () => {
     await ann.app.handlers.vault.lock(undefined);
