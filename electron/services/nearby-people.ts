@@ -16,11 +16,17 @@ export interface NearbyPerson {
   readonly addresses: readonly Address[];
 }
 
+interface Shown {
+  readonly nearbyId: string;
+  /** By port, who came first standing first: whoever takes somebody's words has another port, or is one more address of that device. */
+  readonly places: Map<number, readonly Address[]>;
+}
+
 /** Who shows themselves on this network now, by their public words. All of it is what strangers say. */
 export class NearbyPeople {
   readonly #random: Random;
   readonly #own: string;
-  readonly #people = new Map<string, NearbyPerson>();
+  readonly #people = new Map<string, Shown>();
 
   /** `own`: the words of this device, which is never listed. */
   constructor(random: Random, own: string) {
@@ -30,20 +36,28 @@ export class NearbyPeople {
 
   /** True when the list looks different now. Anything but well-formed words of another device is ignored. */
   hear({ name, gone, addresses, facts }: LanSighting): boolean {
-    if (name === this.#own || !nearbyName.safeParse(name).success || facts['v'] !== nearbyVersion) return false;
+    const port = addresses[0]?.port;
+    if (port === undefined || name === this.#own || !nearbyName.safeParse(name).success || facts['v'] !== nearbyVersion) return false;
     const before = this.#people.get(name);
-    if (gone) return this.#people.delete(name);
-    if (addresses.length === 0 || (before === undefined && this.#people.size >= maxPeople)) return false;
-    const nearbyId = before?.nearbyId ?? newHandle(this.#random);
-    this.#people.set(name, { nearbyId, name, addresses: addresses.slice(0, maxAddresses) });
+    if (gone) {
+      before?.places.delete(port);
+      return before?.places.size === 0 && this.#people.delete(name);
+    }
+    if (before === undefined && this.#people.size >= maxPeople) return false;
+    const shown = before ?? { nearbyId: newHandle(this.#random), places: new Map() };
+    this.#people.set(name, shown);
+    if (shown.places.has(port) || shown.places.size < maxAddresses) shown.places.set(port, addresses);
     return before === undefined;
   }
 
   find(nearbyId: string): NearbyPerson | undefined {
-    return [...this.#people.values()].find((person) => person.nearbyId === nearbyId);
+    for (const [name, shown] of this.#people) {
+      if (shown.nearbyId === nearbyId) return { nearbyId, name, addresses: [...shown.places.values()].flat().slice(0, maxAddresses) };
+    }
+    return undefined;
   }
 
   list(): DiscoveryStatus['people'] {
-    return [...this.#people.values()].map(({ nearbyId, name }) => ({ nearbyId, name }));
+    return [...this.#people].map(([name, { nearbyId }]) => ({ nearbyId, name }));
   }
 }

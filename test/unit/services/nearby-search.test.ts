@@ -4,6 +4,7 @@ import { nearbyName } from '../../../shared/model/discovery';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { EventHub } from '../../../electron/services/event-hub';
 import { nearbyWords, randomNearbyName } from '../../../electron/services/nearby-name';
+import { NearbyPeople } from '../../../electron/services/nearby-people';
 import { NearbyService } from '../../../electron/services/nearby-service';
 import type { LanDiscovery } from '../../../electron/services/ports';
 import { ask, compare, meetingOf, search, status, stepOf } from '../../support/nearby-world';
@@ -178,6 +179,31 @@ describe('looking for people nearby', () => {
     open = false;
     const each = [() => handlers.start(undefined), () => handlers.stop(undefined), () => handlers.status(undefined), () => handlers.meet({ nearbyId: '' }), () => handlers.answer({ accept: true }), () => handlers.confirm({ same: true })];
     expect(each.map((call) => codeOf(call))).toEqual(each.map(() => 'vault.locked'));
+  });
+});
+
+describe('somebody else who takes the words of a person nearby', () => {
+  const real = { addresses: [{ host: '192.0.2.1', port: 4800 }] };
+  const copy = { addresses: [{ host: '192.0.2.66', port: 6 }] };
+
+  test('stands behind who had them first, and takes nobody along when it goes', () => {
+    const people = new NearbyPeople(kernelRandom, 'red-fox-10');
+    expect(people.hear(sighting('blue-otter-42', real))).toBe(true);
+    const [{ nearbyId } = { nearbyId: '' }] = people.list();
+    expect(people.hear(sighting('blue-otter-42', copy))).toBe(false);
+    expect(people.find(nearbyId)?.addresses).toEqual([...real.addresses, ...copy.addresses]);
+    expect(people.hear(sighting('blue-otter-42', { ...copy, gone: true }))).toBe(false);
+    expect([people.list(), people.find(nearbyId)?.addresses]).toEqual([[{ nearbyId, name: 'blue-otter-42' }], real.addresses]);
+    expect(people.hear(sighting('blue-otter-42', { ...real, gone: true }))).toBe(true);
+    expect(people.list()).toEqual([]);
+  });
+
+  test('however many do: four addresses, the first of them where it was', () => {
+    const people = new NearbyPeople(kernelRandom, 'red-fox-10');
+    people.hear(sighting('blue-otter-42', real));
+    for (let port = 1; port < 100; port += 1) people.hear(sighting('blue-otter-42', { addresses: [{ host: '192.0.2.66', port }] }));
+    const addresses = people.find(people.list()[0]?.nearbyId ?? '')?.addresses ?? [];
+    expect([addresses.length, addresses[0]]).toEqual([4, real.addresses[0]]);
   });
 });
 
