@@ -10,8 +10,9 @@ import type { Dialling } from './dialling';
 const healthyMs = 60_000;
 /** A person's act cuts a back-off short, but no sooner after the last try than this: a script acts a thousand times a second. */
 const actGapMs = 1_000;
-/** People looked for at once. */
+/** People looked for at once; beside them so many for whom a person waits, as the others may be nowhere and take long. */
 const roundsAtOnce = 16;
+const roundsBeside = 4;
 /** After a change of network, and at the start, tries are spread over up to this long: this much for each person. */
 const spreadMs = 1_000;
 const spreadForEachMs = 50;
@@ -72,6 +73,8 @@ export class Connections {
   readonly #parts: ConnectionsParts;
   readonly #peers = new Map<PeerId, Reaching>();
   readonly #queue: PeerId[] = [];
+  /** A person waits for these, or they were heard nearby. */
+  readonly #first: PeerId[] = [];
   readonly #vias = new WeakMap<Session, Via>();
   #rounds = 0;
   #closed = false;
@@ -227,7 +230,7 @@ export class Connections {
 
   close(): void {
     this.#closed = true;
-    this.#queue.length = 0;
+    this.#queue.length = this.#first.length = 0;
     for (const peer of this.#peers.values()) {
       peer.timer?.cancel();
       peer.round?.abort();
@@ -256,8 +259,8 @@ export class Connections {
   }
 
   #next(): void {
-    while (this.#rounds < roundsAtOnce) {
-      const peerId = this.#queue.shift();
+    for (;;) {
+      const peerId = this.#waitingNext();
       if (peerId === undefined) return;
       this.#rounds += 1;
       void this.#look(peerId)
@@ -268,6 +271,11 @@ export class Connections {
           this.#next();
         });
     }
+  }
+
+  #waitingNext(): PeerId | undefined {
+    if (this.#rounds < roundsAtOnce) return this.#first.shift() ?? this.#queue.shift();
+    return this.#rounds < roundsAtOnce + roundsBeside ? this.#first.shift() : undefined;
   }
 
   async #look(peerId: PeerId): Promise<void> {
@@ -319,8 +327,7 @@ export class Connections {
   /** `first`: a person waits for this one. */
   #enqueue(peerId: PeerId, peer: Reaching, first = false): void {
     peer.dialling = true;
-    if (first) this.#queue.unshift(peerId);
-    else this.#queue.push(peerId);
+    (first ? this.#first : this.#queue).push(peerId);
     this.#next();
   }
 

@@ -13,17 +13,25 @@ export class NotNeeded extends Error {
   }
 }
 
-/** Places shared by all races, given out in the order in which they were asked for. */
+/** What is no first candidate lets this many first ones ask later and yet go before, for each candidate before it in its own race. */
+const yieldsTo = 64;
+
+/**
+ * Places shared by all races, given out in the order in which they were asked for; but everybody's first candidates before
+ * others' later ones, or a few people who are nowhere, under many addresses, would hold everybody off. Nobody yields for ever.
+ */
 export class Places {
   #free: number;
-  readonly #waiting = new Set<() => void>();
+  #asked = 0;
+  /** With its place in the row; lowest first. */
+  readonly #waiting = new Map<() => void, number>();
 
   constructor(most: number) {
     this.#free = most;
   }
 
-  /** Gives the function that gives the place back; rejects with `NotNeeded` when `signal` comes first. */
-  take(signal: AbortSignal): Promise<() => void> {
+  /** `nth` candidate of its race, from 0. Gives the function that gives the place back; rejects with `NotNeeded` when `signal` comes first. */
+  take(signal: AbortSignal, nth = 0): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(new NotNeeded());
       const leave = (): void => {
@@ -41,13 +49,14 @@ export class Places {
         });
       };
       if (this.#free > 0) return enter();
-      this.#waiting.add(enter);
+      this.#asked += 1;
+      this.#waiting.set(enter, this.#asked + nth * yieldsTo);
       signal.addEventListener('abort', leave);
     });
   }
 
   #next(): void {
-    for (const enter of this.#waiting) {
+    for (const [enter] of [...this.#waiting].sort(([, one], [, other]) => one - other)) {
       if (this.#free <= 0) return;
       this.#waiting.delete(enter);
       enter();
@@ -130,16 +139,16 @@ class Race<C, T> {
     this.#started += 1;
     this.#cancelTimer?.();
     this.#cancelTimer = clock.setTimer(headStartMs, () => this.next());
-    void this.#run(candidate);
+    void this.#run(candidate, this.#started - 1);
   }
 
-  async #run(candidate: C): Promise<void> {
+  async #run(candidate: C, nth: number): Promise<void> {
     const { places, clock, attempt, isFinal = () => false, onStart, onEnd } = this.#parts;
     const mine: Attempt = { controller: new AbortController(), kept: false, tell: () => undefined };
     this.#running.add(mine);
     let release: (() => void) | undefined;
     try {
-      release = await places.take(mine.controller.signal);
+      release = await places.take(mine.controller.signal, nth);
       if (mine.controller.signal.aborted) return;
       const begun = clock.monotonic();
       onStart(candidate);

@@ -116,6 +116,20 @@ describe('when people are looked for', () => {
     connections.close();
   });
 
+  test('for whom a person waits there is room beside sixteen who are nowhere, for four at once', async () => {
+    connections.begin(people(40));
+    await clock.advance(1_000);
+    for (let n = 50; n < 60; n += 1) connections.reach(peer(n));
+    await settle();
+    expect([rounds.length, most]).toEqual([20, 20]);
+    expect(rounds.slice(16).map(({ peerId }) => peerId)).toEqual([50, 51, 52, 53].map((n) => peer(n)));
+    // What goes on from then on is sixteen again.
+    for (const round of rounds.slice(0, 5)) round.end();
+    await settle();
+    expect(under.size).toBe(20);
+    connections.close();
+  });
+
   test('a change of network: rounds begin anew, waits end, failures are forgotten', async () => {
     connections.begin(people(2));
     await clock.advance(100);

@@ -157,6 +157,44 @@ describe('a race of candidates', () => {
     expect([running.has('x'), running.has('y')]).toEqual([true, true]);
   });
 
+  test('sixteen people who are nowhere, under eight addresses each, hold nobody off for longer than one of them does', async () => {
+    const places = new Places(16);
+    const nowhere: RaceParts<string, string>['attempt'] = (_name, turn) =>
+      new Promise((_, reject) => {
+        const cancel = clock.setTimer(5_000, () => reject(new Error('timeout')));
+        turn.signal.addEventListener('abort', () => {
+          cancel();
+          reject(new Error('aborted'));
+        });
+      });
+    for (let person = 0; person < 16; person += 1) begin('12345678', { places, attempt: nowhere, quit: new AbortController().signal });
+    await clock.advance(1_000);
+    const here = begin('x', { places });
+    await clock.advance(4_000);
+    expect(running.get('x')?.at).toBe(5_000);
+    at('x').succeed();
+    expect(await here).toBe('x');
+  });
+
+  test('nor does a row of first candidates keep a later one waiting for ever', async () => {
+    const places = new Places(1);
+    const signal = quit.signal;
+    let give = await places.take(signal);
+    let served = false;
+    void places.take(signal, 2).then((back) => {
+      served = true;
+      back();
+    });
+    let firsts = 0;
+    for (; !served && firsts < 1_000; firsts += 1) {
+      const next = places.take(signal);
+      give();
+      give = await next;
+    }
+    expect(firsts).toBe(128);
+    give();
+  });
+
   test('an attempt that was still waiting for a place has no result, and its place stays free', async () => {
     const places = new Places(1);
     begin('a', { places });
