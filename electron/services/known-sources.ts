@@ -44,9 +44,10 @@ export class KnownSources {
   }
 }
 
-/** Every address the cards of contacts name, of all their devices. */
+/** Every address the cards of contacts name, of all their devices; who is blocked is no contact here. */
 export function* addressesOfContacts(stores: Pick<Stores, 'contacts'>, book: PeerBook): Generator<Address> {
-  for (const { peerId } of stores.contacts.list()) {
+  for (const { peerId, blocked } of stores.contacts.list()) {
+    if (blocked) continue;
     for (const { addresses } of book.find(peerId)?.record.places ?? []) yield* addresses;
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Address } from '../../../electron/engine/ports';
-import { KnownSources } from '../../../electron/services/known-sources';
+import { addressesOfContacts, KnownSources } from '../../../electron/services/known-sources';
 import { createLinkPair } from '../../support/link-pair';
 import { ManualClock } from '../../support/manual-clock';
 import { acquaint, createWorld, type World } from '../../support/services-kit';
@@ -52,5 +52,15 @@ describe('in a profile', () => {
     const { listener } = createLinkPair({ clock: world.clock, diallerAddress: { host: bo.address.host, port: 50_000 } });
     ann.profile.accept(listener);
     expect(listener.destroyed).toBe(false);
+  });
+
+  it('S3-32: whom the person blocked is a stranger here, and keeps no place', async () => {
+    world = createWorld();
+    const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+    await acquaint(world, bo, ann);
+    const { stores, book } = ann.profile;
+    expect([...addressesOfContacts(stores, book)]).toEqual([bo.address]);
+    await ann.contacts.block({ contactId: stores.contacts.byPeer(bo.profile.local.peerId)?.contactId ?? '' });
+    expect([...addressesOfContacts(stores, book)]).toEqual([]);
   });
 });
