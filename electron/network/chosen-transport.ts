@@ -27,7 +27,8 @@ export class ChosenTransport implements Transport {
   readonly #handlers = new Set<() => void>();
   /** Links that do not go through the chosen proxy. */
   readonly #directLinks = new Set<Link>();
-  #directDials = new AbortController();
+  /** Ends each dial that does not go through the chosen proxy. No signal for all: the runtime takes many listeners for a leak. */
+  readonly #directDials = new Set<() => void>();
   #choice: ProxyChoice = 'none';
   #throughProxy: SocksDial | undefined;
   #state: 'off' | 'untried' | 'working' | 'failed' = 'off';
@@ -47,8 +48,7 @@ export class ChosenTransport implements Transport {
     this.#throughProxy = typeof choice === 'string' ? undefined : createSocksDial({ proxy: choice, random, ...(onFault === undefined ? {} : { onFault }) });
     this.#tell(choice === 'none' ? 'off' : choice === 'unusable' ? 'failed' : 'untried');
     if (!wasDirect) return;
-    this.#directDials.abort();
-    this.#directDials = new AbortController();
+    for (const abort of this.#directDials) abort();
     for (const link of this.#directLinks) link.destroy();
   }
 
@@ -89,10 +89,10 @@ export class ChosenTransport implements Transport {
   }
 
   async #dialDirectly(to: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<Link> {
-    const switched = this.#directDials.signal;
     const either = new AbortController();
     const abort = (): void => either.abort();
-    for (const one of [switched, signal]) one?.addEventListener('abort', abort);
+    this.#directDials.add(abort);
+    signal?.addEventListener('abort', abort);
     if (signal?.aborted === true) abort();
     try {
       const link = await this.#direct.dial(to, timeoutMs, either.signal);
@@ -100,7 +100,8 @@ export class ChosenTransport implements Transport {
       link.destroy();
       throw new DialError('not-needed');
     } finally {
-      for (const one of [switched, signal]) one?.removeEventListener('abort', abort);
+      this.#directDials.delete(abort);
+      signal?.removeEventListener('abort', abort);
     }
   }
 

@@ -177,3 +177,18 @@ describe('the choice', () => {
     expect(server.accepted()).toBe(0);
   });
 });
+
+test('as many direct dials as there may be at once are no leak to the runtime, which would say so on standard error', async () => {
+  const { address } = await somebody();
+  const warnings: string[] = [];
+  const hear = (warning: Error): void => void warnings.push(warning.name);
+  process.on('warning', hear);
+  ends.push(() => process.off('warning', hear));
+  const transport = chosen();
+  const links = await Promise.all(Array.from({ length: 20 }, () => transport.dial(address, 5_000)));
+  for (const link of links) link.destroy();
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  expect(warnings).toEqual([]);
+});
