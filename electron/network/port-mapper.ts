@@ -1,4 +1,4 @@
-import type { PortMapper } from '../services/ports';
+import type { Mapping, PortMapper } from '../services/ports';
 import type { RouterSearch } from './router/keep-mapped';
 
 /**
@@ -9,18 +9,25 @@ export function createPortMapper(onFault: (error: unknown) => void = () => {}, s
   return {
     map: (port, onChange) => {
       let ended = false;
-      const keeper = import('./router/keep-mapped').then(({ MappingKeeper }) => {
-        const made = new MappingKeeper(port, onChange, search);
-        if (!ended) {
+      let again: NodeJS.Timeout | undefined;
+      const tell = (mapping: Mapping): void => {
+        if (!ended) onChange(mapping);
+      };
+      const keeper = import('./router/keep-mapped').then(({ MappingKeeper, retryMs }) => {
+        const made = new MappingKeeper(port, tell, search);
+        const begin = (): void => {
           made.start().catch((error: unknown) => {
             onFault(error);
-            if (!ended) onChange({ state: 'failed' });
+            tell({ state: 'failed' });
+            if (!ended) again = setTimeout(begin, search.retryMs ?? retryMs).unref();
           });
-        }
+        };
+        if (!ended) begin();
         return made;
       });
       return async () => {
         ended = true;
+        clearTimeout(again);
         await (await keeper).stop();
       };
     },

@@ -24,6 +24,9 @@ export interface RouterSearch {
   readonly unmapMs: number;
 }
 
+/** When no router would, or this system not: asked again after this. */
+export const retryMs = 10 * 60_000;
+
 const realSearch: RouterSearch = {
   near: () => neighbourhoods(),
   natPmpPort,
@@ -31,7 +34,7 @@ const realSearch: RouterSearch = {
   patience: 1,
   renewMs: 10 * 60_000,
   shortestRenewMs: 30_000,
-  retryMs: 10 * 60_000,
+  retryMs,
   unmapMs: 2_000,
 };
 

@@ -169,6 +169,21 @@ describe('a router that does as it is asked', () => {
     expect(box.datagrams.at(-1)).toEqual([0, 2, 0, 0, 0x12, 0xc0, 0, 0, 0, 0, 0, 0]);
   });
 
+  test('a system that would not say, for want of descriptors say, is asked again like a router that would not', async () => {
+    const box = await router({ natPmp: goodNatPmp(outside) });
+    const told: Mapping[] = [];
+    const faults: unknown[] = [];
+    let looks = 0;
+    const near = () => {
+      looks += 1;
+      if (looks === 1) throw new Error('too many open files');
+      return box.search.near?.() ?? [];
+    };
+    ends.push(createPortMapper((error) => faults.push(error), { ...box.search, near, retryMs: 20 }).map(4800, (mapping) => told.push(mapping)));
+    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ state: 'mapped' }));
+    expect([told.map(({ state }) => state), faults.length]).toEqual([['searching', 'failed', 'searching', 'mapped'], 1]);
+  });
+
   test('no router is none; nobody is asked where this machine is in no network', async () => {
     const box = await router({});
     expect(await outcome(mapAt(box).told)).toEqual({ state: 'none' });
