@@ -115,6 +115,8 @@ describe('two whole applications that meet nearby', () => {
     });
     const proxy = await socksServer();
     try {
+      // He does not come to her then: she looks for him, again and again.
+      await bo.app.handlers.vault.lock(undefined);
       const { port } = silent.address() as AddressInfo;
       const reached = new Promise((resolve) => {
         silent.once('connection', resolve);
@@ -126,7 +128,7 @@ describe('two whole applications that meet nearby', () => {
       await ann.app.handlers.settings.set({ proxy: proxy.setting });
       await until(ann, async () => !(await step(ann, 'asking')));
       expect((await status(ann)).meeting).toMatchObject({ step: 'ended', reason: 'gone' });
-      // What is dialled next by others shows that the race of before had its turn.
+      // That he is looked for through the proxy shows that the race of before had its turn.
       await until(ann, () => proxy.requests.length > 0);
       expect(proxy.requests.map((request) => request.port)).not.toContain(port);
     } finally {
