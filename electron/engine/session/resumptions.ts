@@ -26,6 +26,11 @@ export interface LeasingDesk extends ResumptionDesk {
 
 type Part = 'dialler' | 'listener';
 
+interface Positions {
+  readonly sent: Position;
+  readonly received: Position;
+}
+
 interface Refusal {
   /** Wall clock, Unix milliseconds. */
   readonly at: number;
@@ -45,6 +50,8 @@ export class Resumptions {
   /** Used up, even where the disk did not take the erasure. */
   readonly #spent = new Set<string>();
   readonly #refusals = new Map<PeerId, Refusal>();
+  /** By key id: where the directions of sessions stand that have not ended here. */
+  readonly #standing = new Map<string, () => Positions>();
 
   constructor(parts: ResumptionsParts) {
     this.#parts = parts;
@@ -68,9 +75,11 @@ export class Resumptions {
     return {
       toDial: (target) => {
         const entry = this.#toDial(target);
-        return entry && lease('dialler', entry) ? entry : undefined;
+        if (!entry || lease('dialler', entry)) return entry;
+        this.#parts.crypto.wipe(entry.secret);
+        return undefined;
       },
-      find: (keyId) => (this.#spent.has(toHex(keyId)) ? undefined : this.#guard(() => this.#parts.store.byKeyId(keyId))),
+      find: (keyId) => (this.#spent.has(toHex(keyId)) ? undefined : this.#find(keyId)),
       lease: (entry) => {
         const isFree = lease('listener', entry);
         if (isFree) onProven();
@@ -87,9 +96,11 @@ export class Resumptions {
   }
 
   /** Writes down what a resumption of this confirmed session needs, in place of what there was for the pair. Throws what the store throws. */
-  keep(opened: Opened, local: LocalParty, positions: { readonly sent: Position; readonly received: Position }): void {
+  keep(opened: Opened, local: LocalParty, positions: Positions): void {
     const { crypto, clock, store } = this.#parts;
     const { keys, peer, resumes } = opened;
+    // Back in use after the session that was resumed from it has ended: what that one left is the entry to use.
+    if (this.#spent.has(toHex(keys.keyId))) return;
     const madeAt = Math.max(0, Math.trunc(clock.now()));
     const secret = resumptionSecret(crypto, keys.master);
     const bytes = Uint8Array.from(secret.bytes);
@@ -122,8 +133,14 @@ export class Resumptions {
     this.#guard(() => this.#parts.store.remove(entry.keyId));
   }
 
+  /** A session was confirmed. The other side may resume it before it ends here: a broken connection is seen by one side first. */
+  began(keyId: Uint8Array, positions: () => Positions): void {
+    this.#standing.set(toHex(keyId), positions);
+  }
+
   /** A session ended: where its directions stood. */
-  ended(keyId: Uint8Array, positions: { readonly sent: Position; readonly received: Position }): void {
+  ended(keyId: Uint8Array, positions: Positions): void {
+    this.#standing.delete(toHex(keyId));
     this.#guard(() => this.#parts.store.setPositions(keyId, positions.sent, positions.received));
   }
 
@@ -146,7 +163,7 @@ export class Resumptions {
   /** Where the device is not named, only a person with one device has an entry to try. */
   #toDial(target: DialTarget): ResumptionEntry | undefined {
     const { crypto, store } = this.#parts;
-    const all = this.#guard(() => store.ofPeer(target.peerId)) ?? [];
+    const all = this.#guard(() => store.ofPeer(target.peerId).map((entry) => this.#current(entry))) ?? [];
     const fitting = all.filter(({ peerInstance, pinnedSpkiHash, keyId }) => {
       const isMeant = target.instanceId === undefined || target.instanceId === peerInstance;
       return isMeant && crypto.equal(pinnedSpkiHash, target.pinnedSpkiHash) && !this.#spent.has(toHex(keyId));
@@ -154,6 +171,17 @@ export class Resumptions {
     const [entry] = fitting.length === 1 ? fitting : [];
     for (const other of all) if (other !== entry) crypto.wipe(other.secret);
     return entry;
+  }
+
+  #find(keyId: Uint8Array): ResumptionEntry | undefined {
+    const entry = this.#guard(() => this.#parts.store.byKeyId(keyId));
+    return entry && this.#current(entry);
+  }
+
+  /** With the positions of its session where that has not ended. */
+  #current(entry: ResumptionEntry): ResumptionEntry {
+    const positions = this.#standing.get(toHex(entry.keyId))?.();
+    return positions ? { ...entry, sent: positions.sent, received: positions.received } : entry;
   }
 
   #spend(keyId: Uint8Array): void {

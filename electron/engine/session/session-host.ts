@@ -271,6 +271,7 @@ class Host implements SessionHost {
       return { current: undefined, fresh };
     }
     if (opened.resumes) this.#verified.addRecalled(crypto, opened.peer);
+    this.#parts.resumptions?.began(fresh.keyId, () => fresh.digests);
     fresh.onClose(() => this.#parts.resumptions?.ended(fresh.keyId, fresh.digests));
     const current = this.#sessions.add({ peerId: party.peerId, instanceId: party.instanceId }, fresh);
     if (current !== fresh) this.#discard(opened);

@@ -129,6 +129,41 @@ describe('sessions that resume', () => {
     expect((await dial(a, b)).session.resumed).toBe(true);
   });
 
+  it('A51: broken for one side only: the other, whose session stands still, has not lost what it sent', async () => {
+    const first = await dial(a, b);
+    b.sessions[0]?.send([text('arrives')]);
+    await clock.advance(10);
+    first.pair.dialler.vanish();
+    await clock.advance(10);
+    expect(entries(a, bob)[0]?.received.counter).toBe(2);
+    const next = await dial(a, b);
+    expect([next.session.resumed, b.sessions[1]?.resumed]).toEqual([true, true]);
+    expect([a.resumptions.refusedAt(bob.local.peerId), b.logger.lines.join()]).toEqual([undefined, '']);
+    // The same the other way round: who dials says what its session, which stands still, has received.
+    b.sessions[1]?.send([text('arrives, too')]);
+    await clock.advance(10);
+    const [atB] = entries(b, alice);
+    next.pair.listener.vanish();
+    await clock.advance(10);
+    expect(entries(b, alice)[0]?.sent.counter).toBeGreaterThan(atB?.sent.counter ?? 0);
+    expect((await dial(a, b)).session.resumed).toBe(true);
+  });
+
+  it('S3-12 A55: an older session that is in use again does not bring the entry back that was used up', async () => {
+    const first = await dial(a, b);
+    first.pair.dialler.vanish();
+    const second = await dial(a, b);
+    expect(second.session.resumed).toBe(true);
+    // It ends on both sides while the older one still stands at the listener's.
+    second.pair.dialler.vanish();
+    second.pair.listener.vanish();
+    await clock.advance(10);
+    expect(b.sessions.at(-1)).toBe(b.sessions[0]);
+    expect(entries(b, alice).map(({ keyId }) => keyId)).toEqual([second.session.keyId]);
+    expect((await dial(a, b)).session.resumed).toBe(true);
+    expect(a.resumptions.refusedAt(bob.local.peerId)).toBeUndefined();
+  });
+
   it('A51: a listener that lost what it had sent meets a full handshake', async () => {
     const { session } = await dial(a, b);
     const [early] = entries(b, alice);
