@@ -75,6 +75,7 @@ function goOn(parts: NearbyParts, channelHash: Uint8Array, state: Compared, ...s
 
 /** The other side's card: of exactly the person and key that were revealed, shown by a device of theirs on this channel. */
 function onCard(parts: NearbyParts, channelHash: Uint8Array, state: Compared, event: NearbyEvent): NearbyStep<Compared> {
+  if (event.kind === 'confirm' && !event.same) return ended('not-same', frameOf(channelKinds.meetConfirm, Uint8Array.of(0)));
   if (event.kind !== 'frame') return { state };
   if (event.frame.kind === channelKinds.meetConfirm) onTheirWord(state, event.frame); // second thoughts; throws
   if (event.frame.kind !== channelKinds.meetCard) throw new MeetingOver('failed');

@@ -108,6 +108,24 @@ describe('a meeting of people nearby', () => {
     expect([meeting.end('asker'), meeting.met('asker')]).toEqual(['not-same', undefined]);
   });
 
+  test('“not the same” counts until the other card is there, also when both had agreed and one holds its card back', () => {
+    for (const who of ['asker', 'answerer'] as const) {
+      const other = who === 'asker' ? 'answerer' : 'asker';
+      let held: ChannelFrame | undefined;
+      const hand: Hand = (said) => {
+        if (said.kind !== channelKinds.meetCard || said.by === who) return [said];
+        held = said;
+        return [];
+      };
+      const meeting = new Encounter(ada, ben, { hand }).compared().confirm(other).confirm(who);
+      if (held === undefined) throw new Error('no card was held back');
+      meeting.confirm(who, false);
+      expect([who, meeting.end(who), meeting.talk.at(-1)]).toEqual([who, 'not-same', `${who === 'asker' ? '>' : '<'}meetConfirm`]);
+      meeting.inject(who, held);
+      expect(meeting.met(who)).toBeUndefined();
+    }
+  });
+
   test.each(['blocked', 'other-key'] as const)('somebody who is %s here: the answerer shows nobody in return, and neither role shows digits', (objection) => {
     const answering = new Encounter(ada, ben, { answering: { judge: (revealed) => (revealed.peerId === ada.local.peerId ? objection : undefined) } }).compared();
     expect(answering.talk.at(-1)).toBe('>meetReveal');
