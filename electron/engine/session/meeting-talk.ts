@@ -35,14 +35,24 @@ class Talk<S> implements MeetingTalk {
   }
 
   begin(first: NearbyStep<S>): this {
+    let begun = false;
+    this.#state = first.state;
     this.#channel.onClose((error) => {
-      if (this.#state === undefined) return;
-      this.#state = undefined;
-      this.#tell({ kind: 'ended', reason: endOf(error) });
+      const end = (): void => this.#ended(error);
+      // It may have ended already, by bytes that came with the answer to the opening: told once whoever began knows this talk.
+      if (begun) end();
+      else queueMicrotask(end);
     });
     this.#channel.onFrame((frame) => this.#on({ kind: 'frame', frame }));
     this.#take(first);
+    begun = true;
     return this;
+  }
+
+  #ended(error: ChannelError): void {
+    if (this.#state === undefined) return;
+    this.#state = undefined;
+    this.#tell({ kind: 'ended', reason: endOf(error) });
   }
 
   answer(accept: boolean): void {

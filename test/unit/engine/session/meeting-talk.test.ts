@@ -92,6 +92,17 @@ describe('a meeting over an encryption-only channel', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  test('a channel that ended before the talk began: that is told, once, after the talk is there', async () => {
+    const ends = await channelBetween(clock, ada, ben, 'meet');
+    ends.pair.dialler.destroy();
+    await clock.advance(10);
+    const heard: (readonly [NearbyNews, boolean])[] = [];
+    let asker: MeetingTalk | undefined;
+    asker = askNearby(ends.client, nearbyParts(ada), words, (news) => void heard.push([news, asker !== undefined]));
+    await clock.advance(20);
+    expect(heard).toEqual([[{ kind: 'ended', reason: 'gone' }, true]]);
+  });
+
   test('a word after the end changes nothing', async () => {
     const talk = await compared();
     talk.asker.confirm(true);
