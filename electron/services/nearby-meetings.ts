@@ -127,7 +127,7 @@ export class NearbyMeetings {
     const own = this.#parts.ownWords();
     if (own === undefined || ask.wanted !== own || ask.by === own || !nearbyName.safeParse(ask.by).success) return talk.answer(false);
     const current = underWay(this.#current);
-    if (current?.view.step === 'asking' && current.view.name === ask.by) return this.#bothAsked(current, talk, own);
+    if (current?.view.step === 'asking' && !current.accepted && current.view.name === ask.by) return this.#bothAsked(current, talk, own);
     const { clock } = this.#parts;
     if (current !== undefined || clock.monotonic() < this.#quietUntil || this.#tries.waitMs() > 0 || !this.#askers.may(source)) return talk.answer(false);
     this.#begin({ name: ask.by, askedBy: 'them', step: 'asked' }, own, talk);

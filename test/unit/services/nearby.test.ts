@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCard, parseCard } from '../../../electron/engine/certificates/card';
+import { openChannel } from '../../../electron/engine/session/channel';
+import { channelKinds } from '../../../electron/engine/session/channel-frames';
+import { Writer } from '../../../electron/engine/wire/writer';
 import { ask, compare, meet, meetingOf, over, search, status, stepOf, stop, strangerAsks } from '../../support/nearby-world';
 import { createMemoryLan, type MemoryLan } from '../../support/memory-lan';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../support/services-kit';
@@ -18,6 +21,17 @@ afterEach(() => world.close());
 
 const contacts = (who: Resident) => who.profile.stores.contacts.list();
 const contactOf = (who: Resident, other: Resident) => who.profile.stores.contacts.byPeer(other.profile.local.peerId);
+/** Bo's device asks Ann under these words and then takes its time. */
+async function slowlyAsks(by: string, wanted: string) {
+  const kinds: number[] = [];
+  const opening = openChannel(bo.crypto, world.clock, await world.network.transport.dial(ann.address, 1_000), 'meet');
+  await world.pass(200);
+  const channel = await opening;
+  channel.onFrame(({ kind }) => void kinds.push(kind));
+  channel.send({ kind: channelKinds.meetAsk, payload: new Writer(64).text(by).text(wanted).finish() });
+  await world.pass(200);
+  return { kinds, channel };
+}
 const connected = (...people: readonly Resident[]) => people.every(({ profile }) => profile.connections.sessions().length > 0);
 const codeOf = (work: () => unknown): unknown => {
   try {
@@ -183,6 +197,24 @@ describe('meeting somebody nearby', () => {
       stop(ann, bo);
     }
     expect(silentWas.size).toBe(2);
+  });
+
+  test('both asked, one was accepted: whoever comes behind under the same words is refused and disturbs nothing', async () => {
+    for (let higher = false; !higher; ) {
+      stop(ann, bo);
+      await search(world, ann, bo);
+      higher = (status(ann).name ?? '') > (status(bo).name ?? '');
+    }
+    const [a, b] = [status(ann).name ?? '', status(bo).name ?? ''];
+    bo.onLink = () => undefined; // Ann's own question reaches nobody
+    ask(ann, bo);
+    const { kinds, channel } = await slowlyAsks(b, a);
+    expect([kinds, stepOf(ann)]).toEqual([[channelKinds.meetAccept], 'asking']);
+    const second = await strangerAsks(world, bo, ann, { by: b, wanted: a });
+    expect(second.news).toEqual([{ kind: 'ended', reason: 'declined' }]);
+    channel.send({ kind: channelKinds.meetCommit, payload: new Uint8Array(32).fill(5) });
+    await world.pass(200);
+    expect(kinds).toEqual([channelKinds.meetAccept, channelKinds.meetCommit]);
   });
 
   test('choosing from the list who is asking already is a yes', async () => {
