@@ -2,7 +2,7 @@ import type { Clock, Link } from '../ports';
 import type { Frame, FrameReader } from '../wire/frame';
 import { WireError } from '../wire/reader';
 import type { FailureReason } from './failure';
-import { step } from './handshake';
+import { step, wipeSessionKeys } from './handshake';
 import type { Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, Opened } from './handshake-state';
 import type { SessionLimits } from './limits';
 import { retryFrame } from './resume-listener';
@@ -140,8 +140,9 @@ export class Connection {
       this.#parts.link.destroy();
       this.#session?.ended();
       if (!this.#session && this.#state.phase !== 'failed') {
-        // Lets the step wipe what the handshake held.
-        step(this.#parts.environment, this.#state, { kind: 'end', reason: 'closed' });
+        // Lets the step wipe what the handshake held, and erase an entry that would lead here again.
+        if (this.#state.phase === 'open') wipeSessionKeys(this.#state.opened.keys);
+        else step(this.#parts.environment, this.#state, { kind: 'end', reason: 'malformed' });
         this.#parts.onFailed({ phase: 'failed', reason: 'malformed', answer: 'none', peerId: undefined });
       }
       // Bytes that are no frames are the other side's doing, everything else a defect of ours.

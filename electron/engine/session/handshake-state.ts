@@ -151,7 +151,7 @@ export interface Failed {
 export type HandshakeInput =
   | { readonly kind: 'start'; readonly now: number }
   | { readonly kind: 'frame'; readonly frame: Frame; readonly now: number }
-  | { readonly kind: 'end'; readonly reason: 'timeout' | 'closed' | 'locked' | 'busy' | 'unexpected-frame' };
+  | { readonly kind: 'end'; readonly reason: 'timeout' | 'closed' | 'locked' | 'busy' | 'unexpected-frame' | 'malformed' };
 
 export interface HandshakeStep {
   readonly state: HandshakeState;

@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
 import { createSessionHost, type SessionHost, type SessionHostParts } from '../../../../electron/engine/session/session-host';
 import type { ResumptionStore } from '../../../../electron/engine/session/resumption-entry';
@@ -231,6 +233,47 @@ describe('a refusal on the connection', () => {
     const { session } = await dial(a, b, { diallerAddress: { host: '203.0.113.9', port: 1 } });
     expect(session.resumed).toBe(false);
     expect(pairs.filter((pair) => pair.listener.closed)).toHaveLength(1);
+  });
+
+  it('A47: a dialler answered with bytes that are no frame does not try that entry again', async () => {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    const pair = createLinkPair({ clock });
+    pair.listener.onData(() => pair.listener.send(new Uint8Array(32).fill(0xff)));
+    const dialled = a.host.dial(pair.dialler, targetOf(bob));
+    dialled.catch(() => {});
+    await clock.advance(20);
+    await expect(dialled).rejects.toThrow('malformed');
+    expect(entries(a, bob)).toEqual([]);
+    expect((await dial(a, b)).session.resumed).toBe(false);
+  });
+
+  it('S3-30: what was agreed is wiped when the disk fails between confirmation and session', async () => {
+    const masters: Secret<'session-master'>[] = [];
+    const isMaster = (made: Secret<SecretKind>): made is Secret<'session-master'> => made.kind === 'session-master';
+    const crypto: Crypto = {
+      ...bob.crypto,
+      secret: (kind, bytes) => {
+        const made = bob.crypto.secret(kind, bytes);
+        if (isMaster(made)) masters.push(made);
+        return made;
+      },
+    };
+    let asked = 0;
+    const peers: SessionHostParts['peers'] = {
+      pinned: (peerId) => {
+        asked += 1;
+        if (asked > 1) throw new Error('the disk fails');
+        return peersOf([alice]).pinned(peerId);
+      },
+    };
+    b = endOf({ ...bob, crypto }, alice, { peers });
+    const pair = createLinkPair({ clock });
+    b.host.accept(pair.listener);
+    a.host.dial(pair.dialler, targetOf(bob)).catch(() => {});
+    await clock.advance(200);
+    expect([asked, b.sessions, pair.listener.destroyed, b.host.counts]).toEqual([2, [], true, { halfOpen: 0, sessions: 0 }]);
+    expect(masters.map(({ wiped }) => wiped)).toEqual([true]);
   });
 
   it('A57: blocked between two sessions: neither resumed nor anew', async () => {
