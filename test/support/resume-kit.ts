@@ -80,8 +80,10 @@ export function runBoth(a: DeskSide, b: DeskSide): void {
   a.side.receive(b.side.next());
   b.side.receive(a.side.next());
   a.side.receive(b.side.next());
-  a.desk.release();
-  b.desk.release();
+  for (const { side, desk } of [a, b]) {
+    desk.opened(side.opened.peer);
+    desk.release();
+  }
 }
 
 export function keep({ resumptions, party }: Keeper, opened: Opened): void {

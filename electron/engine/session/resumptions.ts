@@ -1,4 +1,4 @@
-import { encodeChain } from '../certificates/chain';
+import { encodeChain, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
@@ -20,6 +20,8 @@ export interface ResumptionsParts {
 
 /** One handshake's view, and how to give back what it leased. */
 export interface LeasingDesk extends ResumptionDesk {
+  /** The handshake ended with a session: if a resumption was refused on the way to it, now it is known by whom. */
+  opened(peer: VerifiedChain): void;
   /** The handshake is over, or goes on without the entry. */
   release(): void;
 }
@@ -32,10 +34,11 @@ interface Positions {
 }
 
 interface Refusal {
+  readonly peerId: PeerId;
   /** Wall clock, Unix milliseconds. */
   readonly at: number;
-  /** H of the chain the entry was made with: another one seen right after explains the refusal. */
-  readonly chainHash: Uint8Array;
+  /** The chain the entry was made with. */
+  readonly peerChain: Uint8Array;
 }
 
 /**
@@ -49,7 +52,7 @@ export class Resumptions {
   readonly #leases = new Set<string>();
   /** Used up, even where the disk did not take the erasure. */
   readonly #spent = new Set<string>();
-  readonly #refusals = new Map<PeerId, Refusal>();
+  readonly #refusals = new Map<PeerId, number>();
   /** By key id: where the directions of sessions stand that have not ended here. */
   readonly #standing = new Map<string, () => Positions>();
 
@@ -59,12 +62,13 @@ export class Resumptions {
 
   /** When this person's device last refused to resume although our entry was in order; Unix milliseconds. In memory only. */
   refusedAt(peerId: PeerId): number | undefined {
-    return this.#refusals.get(peerId)?.at;
+    return this.#refusals.get(peerId);
   }
 
   /** `onProven`: the other side of an accepted link has shown that it holds an entry. */
   desk(onProven: () => void = () => {}): LeasingDesk {
     const held = new Set<string>();
+    let refusal: Refusal | undefined;
     const lease = (part: Part, { keyId }: ResumptionEntry): boolean => {
       const key = `${part} ${toHex(keyId)}`;
       if (this.#leases.has(key)) return false;
@@ -86,7 +90,12 @@ export class Resumptions {
         return isFree;
       },
       drop: (entry) => this.discard(entry),
-      refused: (entry) => this.#refused(entry),
+      refused: (entry) => {
+        refusal = this.#refused(entry);
+      },
+      opened: (peer) => {
+        if (refusal) this.#note(refusal, peer);
+      },
       spend: ({ keyId }) => this.#spend(keyId),
       release: () => {
         for (const key of held) this.#leases.delete(key);
@@ -105,7 +114,6 @@ export class Resumptions {
     const secret = resumptionSecret(crypto, keys.master);
     const bytes = Uint8Array.from(secret.bytes);
     const peerChain = encodeChain(peer);
-    if (!resumes) this.#explain(peer.identity.peerId, crypto.sha256(peerChain));
     try {
       store.put({
         keyId: keys.keyId,
@@ -193,27 +201,29 @@ export class Resumptions {
     }
   }
 
-  #refused(entry: ResumptionEntry): void {
-    const { crypto, clock, logger, store } = this.#parts;
+  /** Undefined when there is nothing strange about it. Anybody at that address can have said it: `#note` waits for who it was. */
+  #refused(entry: ResumptionEntry): Refusal | undefined {
+    const { crypto, clock, store } = this.#parts;
     // Used up meanwhile by the session the other side dialled at the same time: nothing strange.
     const kept = this.#guard(() => store.byKeyId(entry.keyId));
     if (kept) crypto.wipe(kept.secret);
     this.#guard(() => store.remove(entry.keyId));
-    if (!kept || this.#spent.has(toHex(entry.keyId))) return;
+    if (!kept || this.#spent.has(toHex(entry.keyId))) return undefined;
+    return { peerId: entry.peerId, at: clock.now(), peerChain: entry.peerChain };
+  }
+
+  /** A device with a renewed chain has dropped its entries, and another device has none: their refusal was to be expected. */
+  #note({ peerId, at, peerChain }: Refusal, peer: VerifiedChain): void {
+    const { crypto, logger } = this.#parts;
+    if (!crypto.equal(peerChain, encodeChain(peer))) return;
     logger.warn('session.resume-refused');
-    this.#refusals.delete(entry.peerId);
-    this.#refusals.set(entry.peerId, { at: clock.now(), chainHash: crypto.sha256(entry.peerChain) });
+    this.#refusals.delete(peerId);
+    this.#refusals.set(peerId, at);
     if (this.#refusals.size <= maxSources) return;
     for (const oldest of this.#refusals.keys()) {
       this.#refusals.delete(oldest);
       break;
     }
-  }
-
-  /** A device with a renewed chain has dropped its entries: its refusal was to be expected. */
-  #explain(peerId: PeerId, chainHash: Uint8Array): void {
-    const refusal = this.#refusals.get(peerId);
-    if (refusal && !this.#parts.crypto.equal(refusal.chainHash, chainHash)) this.#refusals.delete(peerId);
   }
 
   #guard<T>(work: () => T): T | undefined {

@@ -224,6 +224,7 @@ class Host implements SessionHost {
       deadline,
       onOpen: (opened) => {
         this.#underWay.delete(end);
+        desk?.opened(opened.peer);
         desk?.release();
         const session = this.#open(link, opened);
         onDone(session?.current ?? 'closed');

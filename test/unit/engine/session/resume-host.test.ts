@@ -197,6 +197,22 @@ describe('a refusal on the connection', () => {
     expect((await dial(a, b)).session.resumed).toBe(true);
   });
 
+  it('A47 A56: said by a stranger at that address, it costs the entry and is no news of the person', async () => {
+    (await dial(a, b)).session.close();
+    await clock.advance(10);
+    const carol = endOf(await newParty('Carol'), alice);
+    const pair = createLinkPair({ clock });
+    carol.host.accept(pair.listener);
+    const dialled = a.host.dial(pair.dialler, targetOf(bob));
+    dialled.catch(() => {});
+    await clock.advance(200);
+    await expect(dialled).rejects.toThrow('retry-asked');
+    expect([entries(a, bob), a.resumptions.refusedAt(bob.local.peerId)]).toEqual([[], undefined]);
+    expect(a.logger.lines.join()).not.toContain('resume-refused');
+    expect((await dial(a, b)).session.resumed).toBe(false);
+    expect(a.resumptions.refusedAt(bob.local.peerId)).toBeUndefined();
+  });
+
   it('A41: comes as late as every other refusal, counted from M1', async () => {
     const pair = createLinkPair({ clock });
     b.host.accept(pair.listener);

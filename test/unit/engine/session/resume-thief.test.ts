@@ -150,12 +150,13 @@ describe('A56: who stole an entry from a disk, and no keys', () => {
     const [owner, again] = [dialFrom(a, bob), listenAt(b)];
     again.side.receive(owner.side.next());
     owner.side.receive(again.side.next());
-    expect(a.resumptions.refusedAt(bob.local.peerId)).toBeDefined();
     again.side.receive(owner.side.next());
     owner.side.receive(again.side.next());
     again.side.receive(owner.side.next());
     owner.side.receive(again.side.next());
     expect([owner.side.result, again.side.opened.resumes]).toEqual(['open', undefined]);
+    owner.desk.opened(owner.side.opened.peer);
+    expect(a.resumptions.refusedAt(bob.local.peerId)).toBeDefined();
     keep(b, again.side.opened);
     // And with the full handshake the thief's own next entry is gone.
     const last = listenAt(b);
