@@ -182,13 +182,13 @@ class Host implements SessionHost {
         ticket.release();
         return this.#turnAway(link, ticket.source, 'busy');
       }
-      // A meeting waits for two people and has limits of its own.
-      if (openingPurpose(frame) === 'meet') place.spoke();
+      // Once its question is there a meeting waits for two people and has limits of its own; opened without a word it is a stranger's.
+      const heard = openingPurpose(frame) === 'meet' ? (): void => place.spoke() : undefined;
       const gone = (): void => {
         place.release();
         ticket.release();
       };
-      onChannel(tracked(link, gone), frame, leftover);
+      onChannel(tracked(link, gone, heard), frame, leftover);
       return;
     }
     if (frame.type !== frameTypes.m1 || !party || this.#sessions.count >= this.#limits.sessions) {
@@ -343,14 +343,18 @@ function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity }: Verified
   return pin !== undefined && !pin.blocked && crypto.equal(pin.spkiHash, identity.spkiHash);
 }
 
-/** The link for somebody else's handlers, telling us, too, when it is gone. */
-function tracked(link: Link, onGone: () => void): Link {
+/** The link for somebody else's handlers, telling us, too, when it is gone and when bytes come. */
+function tracked(link: Link, onGone: () => void, onHeard?: () => void): Link {
   link.onClose(onGone);
   return {
     role: link.role,
     remote: link.remote,
     send: (bytes) => link.send(bytes),
-    onData: (handler) => link.onData(handler),
+    onData: (handler) =>
+      link.onData((bytes) => {
+        onHeard?.();
+        handler(bytes);
+      }),
     onDrain: (handler) => link.onDrain(handler),
     onClose: (handler) =>
       link.onClose(() => {

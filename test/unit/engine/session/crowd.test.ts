@@ -96,15 +96,20 @@ describe('S3-32 A54: a crowd of strangers', () => {
     expect(host.counts.halfOpen).toBe(2);
   });
 
-  it('S3-32 A54: a meeting, which waits for two people, is not put out', async () => {
-    const clock = new ManualClock(testNow);
-    const { host } = home(clock, { limits: { channels: { halfOpen: 2, halfOpenKept: 1, halfOpenPerSource: 4, silenceMs: 3_000 } } });
+  it('S3-32 A54: a meeting, which waits for two people, is not put out once its first word has come; one without a word is', async () => {
+    const limits = { channels: { halfOpen: 2, halfOpenKept: 1, halfOpenPerSource: 4, silenceMs: 3_000 } };
     const meeting = encodeFrame(frameTypes.channelOpen, Buffer.concat([Uint8Array.of(4), new Uint8Array(1_216)]));
-    const pair = arrive(clock, host, 1, meeting);
-    await clock.advance(5_000);
-    const late = arrive(clock, host, 2, opening);
-    await clock.advance(10);
-    expect([pair.listener.destroyed, late.listener.destroyed]).toEqual([false, true]);
+    for (const speaks of [true, false]) {
+      const clock = new ManualClock(testNow);
+      const { host } = home(clock, { limits, onChannel: (link) => link.onData(() => undefined) });
+      const pair = arrive(clock, host, 1, meeting);
+      await clock.advance(1_000);
+      if (speaks) pair.dialler.send(encodeFrame(frameTypes.channelData, new Uint8Array(40)));
+      await clock.advance(4_000);
+      const late = arrive(clock, host, 2, opening);
+      await clock.advance(10);
+      expect([pair.listener.destroyed, late.listener.destroyed]).toEqual([!speaks, speaks]);
+    }
   });
 
   it('S3-32 A54: one source opens four channels at once', async () => {
