@@ -66,7 +66,7 @@ export class KnownSessions {
   }
 
   /**
-   * Closes the loser once the survivor is proven; should that end before, the loser is in use again. `in time`: the
+   * Closes the loser once the survivor has said something more; should that end before, the loser is in use again. `in time`: the
    * other side dialled both and chooses first; what it no longer knows is closed after a while.
    */
   #retire(pair: Pair, loser: Entry, how: 'when proven' | 'in time'): void {
@@ -80,7 +80,9 @@ export class KnownSessions {
     }
     pair.retiring.set(loser, () => {});
     survivor.onProven(end);
-    survivor.probe();
+    // An older one may be dead without our knowing: who dials so soon after may have lost it.
+    if (loser.confirmedAt > pair.current.confirmedAt) survivor.checkNow(this.#limits.doubledMs);
+    else survivor.probe();
   }
 
   #closed(key: string, entry: Entry): void {

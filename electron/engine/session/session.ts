@@ -160,10 +160,9 @@ export class LiveSession implements Session {
     this.ended();
   }
 
-  /** Calls back once the other side has sent a record after its confirmation: it has confirmed the session, too. */
+  /** Calls back at the next record: the other side has confirmed the session, too, and is still there. */
   onProven(handler: () => void): void {
-    if (this.#received.counter > 1) handler();
-    else this.#provenHandlers.push(handler);
+    if (!this.#closed) this.#provenHandlers.push(handler);
   }
 
   /** Asks the other side for a record. */

@@ -5,6 +5,7 @@ import type { Session, SessionItem } from '../../../../electron/engine/session/s
 import { createSessionHost, type SessionHost, type SessionHostParts } from '../../../../electron/engine/session/session-host';
 import type { ResumptionStore } from '../../../../electron/engine/session/resumption-entry';
 import { Resumptions } from '../../../../electron/engine/session/resumptions';
+import { isLower } from '../../../../electron/engine/session/simultaneous';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { bytewise, createLinkPair, type LinkPairOptions } from '../../../support/link-pair';
 import { ManualClock } from '../../../support/manual-clock';
@@ -164,6 +165,27 @@ describe('sessions that resume', () => {
     expect(entries(b, alice).map(({ keyId }) => keyId)).toEqual([second.session.keyId]);
     expect((await dial(a, b)).session.resumed).toBe(true);
     expect(a.resumptions.refusedAt(bob.local.peerId)).toBeUndefined();
+  });
+
+  it('S3-31 A55: who lost its end and dials anew at once is not put out for a session that is dead', async () => {
+    const [low, high] = isLower(alice.local, bob.local) ? [a, b] : [b, a];
+    const first = await dial(low, high);
+    first.session.send([text('there')]);
+    high.sessions[0]?.send([text('back')]);
+    await clock.advance(10);
+    first.pair.listener.vanish();
+    // By the rule for simultaneous opening the session that the lower one dialled would stay.
+    const next = await dial(high, low);
+    next.session.send([text('again')]);
+    await clock.advance(6_000);
+    expect([low.sessions.length, low.sessions.at(-1)?.keyId, low.items.at(-1)]).toEqual([2, next.session.keyId, text('again')]);
+    low.sessions.at(-1)?.send([text('here')]);
+    await clock.advance(10);
+    expect(high.items.at(-1)).toEqual(text('here'));
+    next.pair.dialler.destroy();
+    await clock.advance(10);
+    expect((await dial(high, low)).session.resumed).toBe(true);
+    expect(high.resumptions.refusedAt(low.party.local.peerId)).toBeUndefined();
   });
 
   it('A51: a listener that lost what it had sent meets a full handshake', async () => {
