@@ -118,7 +118,7 @@ export function NearbyAskHere(): ReactNode {
 /** Says aloud, once each, what happens in a meeting and that the search is over, where no dialog says it. */
 export function useNearbySaid(): void {
   const text = useText();
-  const { ui } = useModel();
+  const { ui, contacts } = useModel();
   const meeting = useNearby(meetingOf);
   const ended = useNearby((state) => state.ended);
   const step = meeting === undefined ? undefined : `${meeting.step} ${meeting.name}`;
@@ -126,8 +126,13 @@ export function useNearbySaid(): void {
   useEffect(() => {
     if (step === said.current) return;
     said.current = step;
-    if (meeting?.step === 'asked' && ui.getState().dialog !== 'nearby') ui.getState().announce(text('nearby.asked', { name: nameInSentence(meeting.name) }));
-  }, [step, meeting, ui, text]);
+    if (meeting === undefined || ui.getState().dialog === 'nearby') return;
+    const found = findContact(contacts.getState(), meeting.contactId);
+    const name = nameInSentence(found?.name ?? meeting.name);
+    if (meeting.step === 'asked' || meeting.step === 'met') ui.getState().announce(text(`nearby.${meeting.step}`, { name }));
+    // What the person here did just now, `asking` and `waiting`, is no news.
+    else if (meeting.step === 'compare' || meeting.step === 'ended') ui.getState().announce(text(`nearby.bar.${meeting.step}`, { name: nameInSentence(meeting.name) }));
+  }, [step, meeting, ui, contacts, text]);
   useEffect(() => {
     if ((ended === 'over' || ended === 'broken') && ui.getState().dialog !== 'nearby') ui.getState().toast(text(`nearby.${ended}`));
   }, [ended, ui, text]);

@@ -4,7 +4,7 @@ import type { MeetingEnd } from '../../../shared/model/discovery';
 const ends = {
   'nearby.end.declined': '{name} does not want to meet right now, or is busy with somebody else. Nothing about you was shown.',
   'nearby.end.not-same': 'The digits were not the same on both screens. Somebody may have stood between you, so nothing was exchanged. Try once more; if they differ again, do not go on in this network.',
-  'nearby.end.gone': 'The device of {name} is no longer there. Ask the person to start looking again.',
+  'nearby.end.gone': '{name} went away or called it off, and nothing was exchanged. If the words are still in the list, try once more; if not, ask the person to start looking again.',
   'nearby.end.timeout': 'It took too long, so the meeting ended. Nothing was exchanged. Begin again when you both look at the screen.',
   'nearby.end.too-many': 'There were several tries in a short time. Wait ten minutes, or send an invitation instead.',
   'nearby.end.other-key': 'This person is in your contacts already, with another key than the one shown now. Nothing was changed. Compare safety numbers before you trust a new key.',

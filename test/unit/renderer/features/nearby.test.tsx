@@ -215,7 +215,7 @@ describe('a meeting', () => {
   it('what ended before the window looked is not told again', async () => {
     await openNearby(emptyWorld({ discovery: { running: false, people: [], meeting: meeting('ended', { reason: 'gone' }) } }));
     expect(button('Start looking')).toBeTruthy();
-    expect(dialog().textContent).not.toContain('no longer there');
+    expect(dialog().textContent).not.toContain('called it off');
   });
 });
 
@@ -266,7 +266,22 @@ describe('while the dialog is closed', () => {
     expect(bars().textContent).toContain('You have met Bo Lindqvist');
     await pressKey(within(bars()).getByRole('button', { name: 'Say hello' }));
     await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Message' })));
-    expect(screen.queryByText('You have met Bo Lindqvist')).toBeNull();
+    expect(bars().textContent).not.toContain('You have met');
+  });
+
+  it('digits to compare, having met and an end are said aloud; what one did oneself is not', async () => {
+    const { fake, model } = await renderApp(busyWorld(now, { discovery: running() }));
+    const said = (): string => model.ui.getState().announcement.text;
+    await tell(() => fake.tellNearby({ meeting: meeting('asking', { askedBy: 'you' }) }));
+    expect(said()).toBe('');
+    await tell(() => fake.tellNearby({ meeting: meeting('compare', { digits: '123456' }) }));
+    expect(said()).toBe('Six digits wait to be compared with quiet-heron-07.');
+    await tell(() => fake.tellNearby({ meeting: meeting('waiting', { digits: '123456' }) }));
+    expect(said()).toBe('Six digits wait to be compared with quiet-heron-07.');
+    await tell(() => fake.tellNearby({ meeting: meeting('met', { contactId: bo.contactId }) }));
+    expect(said()).toBe('You have met Bo Lindqvist');
+    await tell(() => fake.tellNearby({ meeting: meeting('ended', { reason: 'gone' }) }));
+    expect(said()).toBe('The meeting with quiet-heron-07 came to nothing.');
   });
 
   it('locking leaves nothing of it', async () => {
