@@ -48,10 +48,12 @@ function MappingSwitch(): ReactNode {
   const { portMapping, proxy } = useSettings((state) => state.settings);
   const change = useChangeSettings();
   const mapping = useNetwork((state) => state.status?.portMapping);
+  const closed = useNetwork((state) => state.status?.listening.every(isHere) ?? false);
   const words = (): string | undefined => {
     if (!portMapping) return undefined;
     if (proxy !== '') return text('network.mapping.proxy');
-    if (mapping === undefined || mapping.state === 'off') return undefined;
+    // Without a word the switch would seem to do nothing.
+    if (mapping === undefined || mapping.state === 'off') return closed ? text('network.mapping.nothing') : undefined;
     return mapping.state === 'mapped' ? text('network.mapping.mapped', { address: mapping.address ?? '?' }) : text(`network.mapping.${mapping.state}`);
   };
   return (
@@ -60,6 +62,11 @@ function MappingSwitch(): ReactNode {
       <State words={words()} />
     </div>
   );
+}
+
+/** Of what is listened on: nobody but this computer itself comes in there. */
+function isHere(address: string): boolean {
+  return /^(?:127\.|\[?::1\]?:|localhost:)/u.test(address);
 }
 
 /** What became of a switch; spoken when it changes. */

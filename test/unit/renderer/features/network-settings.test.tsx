@@ -70,6 +70,16 @@ describe('letting the router pass connections on', () => {
       expect(page()).toContain(words);
     }
   });
+
+  it('on, and nothing comes of it because only this computer is listened to: it says so', async () => {
+    const { fake } = await openNetwork(emptyWorld({ network: { listening: ['127.0.0.1:4800'], portMapping: { state: 'off' } } }));
+    expect(page()).not.toContain('nothing to pass on');
+    await press(screen.getByRole('switch', { name: 'Let the router pass connections on' }));
+    await tell(() => fake.tellNetwork({ portMapping: { state: 'off' } }));
+    expect(page()).toContain('There is nothing to pass on');
+    await tell(() => fake.tellNetwork({ listening: ['127.0.0.1:4800', '0.0.0.0:4801'] }));
+    expect(page()).not.toContain('nothing to pass on');
+  });
 });
 
 describe('the proxy', () => {
