@@ -16,6 +16,8 @@ Object.assign(navigator, { clipboard: { writeText: async (text: string) => void 
 afterEach(() => copied.splice(0));
 
 async function openReach(world: World, name: RegExp): Promise<Running> {
+  // What was written plays no part here, and looking through it all for each role takes its time.
+  world.messages.clear();
   const running = await openTalk(world, name);
   act(() => running.model.ui.getState().showDetails('reach'));
   await settle();
