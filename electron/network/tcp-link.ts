@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Address, Link } from '../engine/ports';
 
 /** How long queued bytes and the other side's goodbye are waited for after `close`. */
@@ -15,11 +15,11 @@ export interface TcpLinkOptions {
   readonly live?: Set<Link>;
 }
 
-/** One connected socket as a `Link`. It owns every event of the socket from here on; no 'error' goes unheard. */
+/** One connected socket (nothing of it is used but the stream) as a `Link`. It owns every event of the socket from here on; no 'error' goes unheard. */
 export class TcpLink implements Link {
   readonly role: Link['role'];
   readonly remote: Address;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #onFault: (error: unknown) => void;
   #dataHandler: ((bytes: Uint8Array) => void) | undefined;
   #drainHandler: (() => void) | undefined;
@@ -27,7 +27,7 @@ export class TcpLink implements Link {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closeTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, options: TcpLinkOptions) {
+  constructor(socket: Duplex, options: TcpLinkOptions) {
     this.role = options.role;
     this.remote = options.remote;
     this.#socket = socket;

@@ -62,7 +62,7 @@ export async function warmCase(runtime: string, rounds: number): Promise<Report>
         }
       }
     }
-    return { runtime, work: 'warm message, sealed and opened', rounds, rows };
+    return { runtime, work: 'warm message, sealed and opened', rounds, against: 'libsignal-client 0.103.0', unit: 'µs', rows };
   } finally {
     for (const { pair } of parts) pair.close();
     rmSync(folder, { recursive: true, force: true });

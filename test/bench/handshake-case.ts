@@ -1,0 +1,106 @@
+import { interleaved, ratio, type Subject } from './measure';
+import { type Report, type Row, spread } from './report';
+import { newRecord, part, type Peer, shakeHands, startPeer } from './session-keyshift';
+import { TlsAnchor } from './session-tls';
+import { inMemory, loopback, type Wire } from './session-wires';
+
+const full = { must: 2.5, moonshot: 4 };
+
+/**
+ * Handshakes, both sides in one thread, from two connected sockets (loopback) or streams (in memory) until both sides have
+ * confirmed; opening and closing them is not in it. `unseen`: neither side has verified anything of the other before,
+ * as at the first session after a start.
+ */
+export async function handshakeCase(runtime: string, rounds: number, count = 20): Promise<Report> {
+  const records = await Promise.all([newRecord('Alice'), newRecord('Bob')]);
+  const [alice, bob] = await newPair(records);
+  const tls = new TlsAnchor();
+  const wires = [await loopback(), inMemory()];
+  const cases: { readonly work: string; readonly part: string; readonly goal?: Row['goal']; readonly own: Subject; readonly anchor: Subject }[] = [];
+  for (const wire of wires) {
+    const anchor = tlsFull(tls, wire, count);
+    cases.push({ work: `full, ${wire.name}`, part: 'known peer', goal: full, own: keyshift(wire, count, () => [alice, bob]), anchor });
+    if (wire.name === 'loopback') cases.push({ work: `full, ${wire.name}`, part: 'unseen peer, nothing cached', own: unseen(records, wire, count), anchor });
+  }
+  try {
+    const subjects = [...new Set(cases.flatMap(({ own, anchor }) => [anchor, own]))];
+    const times = await interleaved(subjects, rounds);
+    const of = (subject: Subject): number[] => times[subjects.indexOf(subject)] ?? [];
+    const rows = cases.map(({ work, part: name, goal, own, anchor }): Row => ({
+      work,
+      part: name,
+      own: spread(of(own)),
+      anchor: spread(of(anchor)),
+      ratio: ratio(of(anchor), of(own)),
+      ...(goal && { goal }),
+    }));
+    return { runtime, work: 'handshake, both sides', rounds, against: 'TLS 1.3, mutual RSA-3072', unit: 'µs', rows };
+  } finally {
+    alice.close();
+    bob.close();
+    for (const wire of wires) wire.close();
+  }
+}
+
+type Records = Awaited<ReturnType<typeof newRecord>>;
+
+async function newPair([one, other]: readonly [Records, Records]): Promise<readonly [Peer, Peer]> {
+  return [await startPeer(one, other), await startPeer(other, one)];
+}
+
+function keyshift(wire: Wire, count: number, peers: (turn: number) => readonly [Peer, Peer]): Subject {
+  return {
+    name: `Keyshift ${wire.name}`,
+    count,
+    run: (times) =>
+      timed(times, wire, async (ends, turn) => {
+        const pair = await shakeHands(...peers(turn), ends);
+        return () => part(pair);
+      }),
+  };
+}
+
+/** Started anew for every handshake: caches of verified chains and certificates are empty on both sides. */
+function unseen(records: readonly [Records, Records], wire: Wire, count: number): Subject {
+  let fresh: (readonly [Peer, Peer])[] = [];
+  const { run } = keyshift(wire, count, (turn) => fresh[turn] ?? never());
+  return {
+    name: 'unseen',
+    count,
+    before: async (times) => {
+      for (const peer of fresh.flat()) peer.close();
+      fresh = [];
+      for (let turn = 0; turn < times; turn += 1) fresh.push(await newPair(records));
+    },
+    run,
+  };
+}
+
+function tlsFull(tls: TlsAnchor, wire: Wire, count: number): Subject {
+  return {
+    name: `TLS ${wire.name}`,
+    count,
+    run: (times) =>
+      timed(times, wire, async (ends) => {
+        const pair = await tls.shakeHands(ends);
+        return () => tls.part(pair);
+      }),
+  };
+}
+
+/** Milliseconds of the handshakes alone. */
+async function timed(count: number, wire: Wire, once: (ends: Awaited<ReturnType<Wire['open']>>, turn: number) => Promise<() => Promise<void>>): Promise<number> {
+  let sum = 0;
+  for (let turn = 0; turn < count; turn += 1) {
+    const ends = await wire.open();
+    const started = performance.now();
+    const end = await once(ends, turn);
+    sum += performance.now() - started;
+    await end();
+  }
+  return sum;
+}
+
+function never(): never {
+  throw new Error('there are as many pairs as turns');
+}

@@ -1,0 +1,4 @@
+import { handshakeCase } from './handshake-case';
+import { runCases } from './in-runtime';
+
+void runCases((runtime, rounds) => handshakeCase(runtime, rounds));
