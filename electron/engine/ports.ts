@@ -43,6 +43,8 @@ export interface Link {
   readonly remote: Address;
   /** Sends in order. False asks to wait for `onDrain` before sending much more. Ignored after close. */
   send(bytes: Uint8Array): boolean;
+  /** Bytes given to `send` that the system has not taken yet: at 0 the memory of what was sent may be used again. Left out by links that cannot tell. */
+  readonly queued?: number;
   onData(handler: (bytes: Uint8Array) => void): void;
   onDrain(handler: () => void): void;
   /** Called once, whoever closed; nothing is called after it. */

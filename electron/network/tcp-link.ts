@@ -53,6 +53,10 @@ export class TcpLink implements Link {
     return more;
   }
 
+  get queued(): number {
+    return this.#socket.writableLength;
+  }
+
   onData(handler: (bytes: Uint8Array) => void): void {
     const first = this.#dataHandler === undefined;
     this.#dataHandler = handler;

@@ -74,6 +74,12 @@ class End extends Duplex {
     this.#other = other;
   }
 
+  #hear(chunk: Buffer | null): void {
+    if (this.#ended) return;
+    this.#ended = chunk === null;
+    this.push(chunk);
+  }
+
   override _read(): void {
     // Whatever the other end writes is pushed at once.
   }
@@ -97,8 +103,7 @@ class End extends Duplex {
     // Never within the writer's own call: no network answers that fast.
     const other = this.#other;
     process.nextTick(() => {
-      if (other?.#ended === false) other.push(chunk);
-      if (other && chunk === null) other.#ended = true;
+      if (other) other.#hear(chunk);
       done();
     });
   }

@@ -78,12 +78,36 @@ function read(crypto: Crypto, bytes: Uint8Array, certificate: (crypto: Crypto, d
   });
 }
 
-/** Chains whose signatures were good, by the hash of their parts. Time and pin are judged anew at every use. */
+/**
+ * Chains whose signatures were good, by the hash of their parts, and what else was found to be signed well. Time and pin are
+ * judged anew at every use. Of a chain that was good the parsed form is kept, too, by the hash of its bytes.
+ */
 export class VerifiedCache {
   readonly #hashes: BoundedCache<true>;
+  readonly #parsed: BoundedCache<Chain>;
+  /** Not verified yet. */
+  readonly #encodings = new WeakMap<Chain, string>();
 
   constructor(limit = 256) {
     this.#hashes = new BoundedCache(limit);
+    this.#parsed = new BoundedCache(limit);
+  }
+
+  /** The chain of these bytes: as it was parsed when it passed before, or parsed now by `parse`. */
+  chainOf(crypto: Crypto, bytes: Uint8Array, parse: () => Chain): Chain {
+    const encoding = toHex(crypto.sha256(bytes));
+    const known = this.#parsed.get(encoding);
+    if (known) return known;
+    const chain = parse();
+    this.#encodings.set(chain, encoding);
+    return chain;
+  }
+
+  /** A chain of `chainOf` passed. */
+  passed(chain: Chain): void {
+    const encoding = this.#encodings.get(chain);
+    if (encoding !== undefined) this.#parsed.set(encoding, chain);
+    this.#encodings.delete(chain);
   }
 
   has(key: string): boolean {
@@ -127,6 +151,7 @@ export function verifyChain(crypto: Crypto, chain: Chain, expected: ChainExpecta
   assertSignatures(crypto, chain, expected.verified);
   assertChainInForce(chain, expected.now);
   assertPin(crypto, identity, expected.pinnedSpkiHash);
+  expected.verified?.passed(chain);
   // The brand is given here, and given back in `recallChain`.
   return chain as VerifiedChain;
 }

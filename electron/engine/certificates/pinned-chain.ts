@@ -33,11 +33,12 @@ export class ChainRefused extends Error {
 
 type OwnSide = Pick<LocalParty, 'peerId' | 'instanceId' | 'identity' | 'instance' | 'list'>;
 
-/** The chain somebody else sent with a handshake message or a deposit, structure only. Never this very device's own (A43). */
-export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Array): Chain {
+/** The chain somebody else sent with a handshake message or a deposit, structure only. Never this very device's own (A43). One that passed before is not parsed again. */
+export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Array, verified?: VerifiedCache): Chain {
   let chain: Chain;
   try {
-    chain = parseChain(crypto, bytes);
+    const parse = (): Chain => parseChain(crypto, bytes);
+    chain = verified ? verified.chainOf(crypto, bytes, parse) : parse();
   } catch {
     throw new ChainRefused('chain');
   }

@@ -137,7 +137,7 @@ function build(random: Random, xwing: XWing): Crypto {
     decapsulate: (held, ciphertext) => {
       meter.count('kemDecaps');
       if (ciphertext.length !== kemLengths.ciphertext) return undefined;
-      const shared = xwing.decapsulate(held.bytes, ciphertext);
+      const shared = xwing.decapsulate(held.bytes, ciphertext, kemPublicKeys.get(held));
       return shared && secret('shared', shared);
     },
 

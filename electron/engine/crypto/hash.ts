@@ -22,8 +22,15 @@ export function sha512(...parts: readonly Uint8Array[]): Uint8Array {
   return shortHash(sodium.crypto_hash_sha512, out, parts) ?? longHash('sha512', parts);
 }
 
-/** HMAC-SHA-256 (RFC 2104) of the parts one after the other, 32 bytes. */
+const blockLength = 64;
+const inner = new Uint8Array(blockLength + shortLength);
+const outer = new Uint8Array(blockLength + 32);
+
+/** HMAC-SHA-256 (RFC 2104) of the parts one after the other, 32 bytes. Short ones are two hashes as above: 1.2 µs for 2.5 µs. */
 export function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= shortLength && key.length <= blockLength * 2) return shortHmac(key, parts, length);
   const mac = createHmac('sha256', key);
   for (const part of parts) mac.update(part);
   return plain(mac.digest());
@@ -43,6 +50,32 @@ export function hkdf(salt: Uint8Array, secret: Uint8Array, info: readonly Uint8A
   }
   block.fill(0);
   key.fill(0);
+  return out;
+}
+
+function shortHmac(key: Uint8Array, parts: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(32);
+  outer.fill(0, 0, blockLength);
+  if (key.length > blockLength) {
+    sodium.crypto_hash_sha256(out, key);
+    outer.set(out);
+  } else outer.set(key);
+  for (let at = 0; at < blockLength; at += 1) {
+    const byte = outer[at] ?? 0;
+    inner[at] = byte ^ 0x36;
+    outer[at] = byte ^ 0x5c;
+  }
+  let at = blockLength;
+  for (const part of parts) {
+    inner.set(part, at);
+    at += part.length;
+  }
+  sodium.crypto_hash_sha256(out, inner.subarray(0, blockLength + length));
+  outer.set(out, blockLength);
+  sodium.crypto_hash_sha256(out, outer);
+  // Key material.
+  inner.fill(0, 0, blockLength + length);
+  outer.fill(0);
   return out;
 }
 

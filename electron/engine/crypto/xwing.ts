@@ -16,8 +16,8 @@ export interface XWing {
   publicKey(seed: Uint8Array): Uint8Array;
   /** 0.1 ms. `coins`: 64 fresh random bytes. Undefined when the key is malformed. */
   encapsulate(publicKey: Uint8Array, coins: Uint8Array): { ciphertext: Uint8Array; shared: Uint8Array } | undefined;
-  /** 0.2 ms. A wrong ciphertext gives another secret; undefined for a share of small order. */
-  decapsulate(secret: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
+  /** 0.2 ms. A wrong ciphertext gives another secret; undefined for a share of small order. `publicKey`: the secret's, where it is known already. */
+  decapsulate(secret: Uint8Array, ciphertext: Uint8Array, publicKey?: Uint8Array): Uint8Array | undefined;
 }
 
 /** Loads the WebAssembly. What a call leaves in its memory, stack included, is zeroed; meanwhile it may reach swap (protocol.md §13). */
@@ -55,14 +55,14 @@ function compose(mlKem: MlKem): XWing {
       }
     },
 
-    decapsulate: (secret, ciphertext) =>
+    decapsulate: (secret, ciphertext, publicKey) =>
       expanded(mlKem, secret, (mlSeed, dhSecret) => {
         const share = ciphertext.subarray(mlKemCiphertext);
-        const dhPublic = new Uint8Array(32);
+        const dhPublic = publicKey?.subarray(mlKemPublicKey) ?? new Uint8Array(32);
         const dhShared = new Uint8Array(32);
         const mlShared = mlKem.decapsulate(mlSeed, ciphertext.subarray(0, mlKemCiphertext));
         try {
-          sodium.crypto_scalarmult_base(dhPublic, dhSecret);
+          if (!publicKey) sodium.crypto_scalarmult_base(dhPublic, dhSecret);
           if (!mlShared || !multiply(dhShared, dhSecret, share)) return undefined;
           return combine(mlKem, mlShared, dhShared, share, dhPublic);
         } finally {

@@ -57,7 +57,7 @@ export function acceptM2(env: HandshakeEnvironment, state: AwaitingM2, frame: Fr
   if (chain.identity.peerId !== target.peerId) throw new Abort('other-identity');
   const statement = parseM2Statement(body.statement);
   if (!crypto.equal(statement.nonceCopy, nonceCopyOf(crypto, cn))) throw new Abort('nonce-copy');
-  const isAuthentic = (): boolean => isInForce(crypto, statement.part, body.signature, chain.instance, now);
+  const isAuthentic = (): boolean => isInForce(crypto, statement.part, body.signature, chain.instance, now, env.verified);
   const peer = verifyPeerChain(env, chain, {
     peerId: target.peerId,
     pinnedSpkiHash: target.pinnedSpkiHash,

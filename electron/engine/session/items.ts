@@ -26,26 +26,44 @@ export const headersWantedBytes = 32;
 export const maxPlaintextBytes = 70_000 - 16;
 export const maxItemBytes = maxPlaintextBytes - itemHeaderBytes;
 
+/** A run of items that share a record. */
+export interface Pack {
+  /** Index of the first item, and of the one behind the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Bytes of the plaintext. */
+  readonly length: number;
+}
+
 /**
- * Packs items into as few record plaintexts as hold them, in order. An item is never split: one over `maxItemBytes` is
- * the caller's defect and throws `WireError`.
+ * Packs items into as few records as hold them, in order. An item is never split: one over `maxItemBytes` is the
+ * caller's defect and throws `WireError`.
  */
-export function packItems(items: readonly RecordItem[]): Uint8Array[] {
-  const plaintexts: Uint8Array[] = [];
-  let first = 0;
+export function planPacks(items: readonly RecordItem[]): Pack[] {
+  const packs: Pack[] = [];
+  let from = 0;
   let length = 0;
   for (const [index, item] of items.entries()) {
     const size = itemHeaderBytes + bodyOf(item).length;
     if (size > maxPlaintextBytes) throw new WireError('item over its cap');
     if (length + size > maxPlaintextBytes) {
-      plaintexts.push(encodeItems(items, first, index, length));
-      first = index;
+      packs.push({ from, to: index, length });
+      from = index;
       length = 0;
     }
     length += size;
   }
-  if (length > 0) plaintexts.push(encodeItems(items, first, items.length, length));
-  return plaintexts;
+  if (length > 0) packs.push({ from, to: items.length, length });
+  return packs;
+}
+
+/** The plaintexts themselves. */
+export function packItems(items: readonly RecordItem[]): Uint8Array[] {
+  return planPacks(items).map((pack) => {
+    const plaintext = new Uint8Array(pack.length);
+    writeItems(items, pack, plaintext, 0);
+    return plaintext;
+  });
 }
 
 /** Bodies are views of `plaintext`. Throws `WireError`. */
@@ -87,20 +105,22 @@ function exactly(length: number, body: Uint8Array): Uint8Array {
   return body;
 }
 
-function encodeItems(items: readonly RecordItem[], from: number, to: number, length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  const view = new DataView(out.buffer);
-  let at = 0;
+/** Writes one pack's plaintext into `out`, from byte `start` on. */
+export function writeItems(items: readonly RecordItem[], { from, to }: Pack, out: Uint8Array, start: number): void {
+  let at = start;
   for (let index = from; index < to; index += 1) {
     const item = items[index];
     if (!item) continue;
     const body = bodyOf(item);
+    const { length } = body;
     out[at] = typeOf(item);
-    view.setUint32(at + 1, body.length);
+    out[at + 1] = length >>> 24;
+    out[at + 2] = length >>> 16;
+    out[at + 3] = length >>> 8;
+    out[at + 4] = length;
     out.set(body, at + itemHeaderBytes);
-    at += itemHeaderBytes + body.length;
+    at += itemHeaderBytes + length;
   }
-  return out;
 }
 
 function typeOf(item: RecordItem): number {

@@ -7,7 +7,7 @@ import type { HandshakeEnvironment } from './handshake-state';
 
 /** The chain a handshake message carries, structure only. Never this very device's own (A43). Throws `Abort`. */
 export function parsePeerChain(env: HandshakeEnvironment, bytes: Uint8Array): Chain {
-  return orAbort(() => parseSendersChain(env.crypto, env.local, bytes));
+  return orAbort(() => parseSendersChain(env.crypto, env.local, bytes, env.verified));
 }
 
 /**

@@ -23,20 +23,34 @@ export function startOf(keys: TxKeys | RxKeys): Position {
  * running digest. Throws when the direction has used up its counters.
  */
 export function sealRecord(crypto: Crypto, keys: TxKeys, at: Position, plaintext: Uint8Array): { readonly frame: Uint8Array; readonly next: Position } {
-  if (at.counter >= maxRecords) throw new Error('the session has no record numbers left');
-  const length = plaintext.length + tagBytes;
-  const frame = new Uint8Array(frameHeaderLength + length);
-  writeFrameHeader(frame, frameTypes.record, length);
-  const sealed = crypto.seal('record', keys.record, nonceOf(keys.salt, at.counter), associatedData(frame, at), plaintext);
-  frame.set(sealed, frameHeaderLength);
-  return { frame, next: after(crypto, at, frame) };
+  const frame = new Uint8Array(recordOverhead + plaintext.length);
+  frame.set(plaintext, frameHeaderLength);
+  return { frame, next: sealInPlace(crypto, keys, at, frame) };
 }
 
-/** Undefined for anything but the very next record of this direction, unchanged (A52). Throws as `sealRecord` does. */
+/** What a frame has beside its plaintext: header in front, tag behind. */
+export const recordOverhead = frameHeaderLength + tagBytes;
+
+/** The same for a plaintext that stands in its frame already, behind room for the header and before room for the tag: no copy of it is made. */
+export function sealInPlace(crypto: Crypto, keys: TxKeys, at: Position, frame: Uint8Array): Position {
+  if (at.counter >= maxRecords) throw new Error('the session has no record numbers left');
+  const tagAt = frame.length - tagBytes;
+  writeFrameHeader(frame, frameTypes.record, frame.length - frameHeaderLength);
+  const plaintext = frame.subarray(frameHeaderLength, tagAt);
+  crypto.sealDetached('record', keys.record, nonceOf(keys.salt, at.counter), associatedData(frame, at), plaintext, frame.subarray(tagAt), plaintext);
+  return after(crypto, at, frame);
+}
+
+/**
+ * Undefined for anything but the very next record of this direction, unchanged (A52). Throws as `sealRecord` does. The
+ * plaintext takes the place of the ciphertext in the frame, whose buffer is its own: a large record needs no second one.
+ */
 export function openRecord(crypto: Crypto, keys: RxKeys, at: Position, frame: Frame): { readonly plaintext: Uint8Array; readonly next: Position } | undefined {
   if (at.counter >= maxRecords) throw new Error('the session has no record numbers left');
   if (frame.type !== frameTypes.record || frame.payload.length < tagBytes) return undefined;
-  const plaintext = crypto.open('record', keys.record, nonceOf(keys.salt, at.counter), associatedData(frame.frame, at), frame.payload);
+  const sealed = frame.payload.subarray(0, frame.payload.length - tagBytes);
+  const tag = frame.payload.subarray(frame.payload.length - tagBytes);
+  const plaintext = crypto.openDetached('record', keys.record, nonceOf(keys.salt, at.counter), associatedData(frame.frame, at), sealed, tag, sealed);
   return plaintext && { plaintext, next: after(crypto, at, frame.frame) };
 }
 

@@ -1,7 +1,9 @@
+import type { VerifiedCache } from '../certificates/chain';
 import type { InstanceCredential } from '../certificates/credential';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto, KeyPair } from '../crypto/crypto';
 import type { Clock } from '../ports';
+import { toHex } from '../wire/encoding';
 import { peerIdToBytes } from '../wire/ids';
 import { concat, Writer } from '../wire/writer';
 
@@ -31,12 +33,19 @@ export function staticPartBytes(part: StaticPart): Uint8Array {
   return new Writer(48).fixed(part.share).u64(part.notBefore).u64(part.notAfter).finish();
 }
 
-/** True when this very instance signed the part and it is in force. A reused signature proves nothing fresh (A50). */
-export function isInForce(crypto: Crypto, part: StaticPart, signature: Uint8Array, signer: InstanceCredential, now: number): boolean {
+/**
+ * True when this very instance signed the part and it is in force. A reused signature proves nothing fresh (A50), so
+ * checking it once is enough: `verified` remembers that this signature over these bytes was this credential's.
+ */
+export function isInForce(crypto: Crypto, part: StaticPart, signature: Uint8Array, signer: InstanceCredential, now: number, verified?: VerifiedCache): boolean {
   const span = part.notAfter - part.notBefore;
   if (span <= 0 || span > staticValidityMs) return false;
   if (now < part.notBefore - staticToleranceMs || now > part.notAfter + staticToleranceMs) return false;
-  return crypto.verify('m2-static', signer.signingKey, signedBytes(signer, part), signature);
+  const key = verified && `static ${toHex(crypto.sha256(signer.hash, staticPartBytes(part), signature))}`;
+  if (key !== undefined && verified?.has(key)) return true;
+  const good = crypto.verify('m2-static', signer.signingKey, signedBytes(signer, part), signature);
+  if (good && key !== undefined) verified?.add(key);
+  return good;
 }
 
 export function createSemiStatic(crypto: Crypto, local: Pick<LocalParty, 'instance'>, now: number): SemiStatic {

@@ -1,14 +1,15 @@
 import type { VerifiedChain } from '../certificates/chain';
 import type { Crypto } from '../crypto/crypto';
 import type { Address, Clock, Link } from '../ports';
-import type { Frame } from '../wire/frame';
+import { type Frame, frameHeaderLength } from '../wire/frame';
 import { WireError } from '../wire/reader';
 import { wipeSessionKeys } from './handshake';
 import type { Opened } from './handshake-state';
-import { packItems, parseItems, type RecordItem, type SessionItem, tokenBytes } from './items';
+import { parseItems, planPacks, type RecordItem, type SessionItem, tokenBytes, writeItems } from './items';
 import type { SessionLimits } from './limits';
 import { Liveness } from './liveness';
-import { openRecord, type Position, sealRecord } from './records';
+import { openRecord, type Position, recordOverhead, sealInPlace } from './records';
+import { sendThrough } from './send-room';
 
 export type { SessionItem } from './items';
 
@@ -215,15 +216,18 @@ export class LiveSession implements Session {
 
   #sendItems(items: readonly SessionItem[]): boolean {
     const { crypto, link, opened } = this.#parts;
-    const frames: Uint8Array[] = [];
-    for (const plaintext of packItems(items)) {
-      const { frame, next } = sealRecord(crypto, opened.keys.tx, this.#sent, plaintext);
-      this.#sent = next;
-      frames.push(frame);
-    }
-    const [only] = frames;
-    if (!only) return true;
-    return link.send(frames.length === 1 ? only : Buffer.concat(frames));
+    const packs = planPacks(items);
+    if (packs.length === 0) return true;
+    const length = packs.reduce((sum, pack) => sum + recordOverhead + pack.length, 0);
+    return sendThrough(link, length, (out) => {
+      let at = 0;
+      for (const pack of packs) {
+        const frame = out.subarray(at, at + recordOverhead + pack.length);
+        writeItems(items, pack, frame, frameHeaderLength);
+        this.#sent = sealInPlace(crypto, opened.keys.tx, this.#sent, frame);
+        at += frame.length;
+      }
+    });
   }
 
   /** Splits what a record holds into what is ours and what is the handler's. */

@@ -118,7 +118,7 @@ export class FrameReader {
       if (frameCap(this.#header[0] ?? 0) === undefined) throw new WireError('unknown frame type');
       if (this.#headerFilled < frameHeaderLength) return undefined;
       const { length } = parseFrameHeader(this.#header);
-      this.#frame = new Uint8Array(frameHeaderLength + length);
+      this.#frame = room(frameHeaderLength + length);
       this.#frame.set(this.#header);
       this.#filled = frameHeaderLength;
     }
@@ -137,6 +137,12 @@ export class FrameReader {
       frame,
     };
   }
+}
+
+/** Of its own, for records are opened in it; not zeroed, for nobody sees it before it is filled. A plain array: `slice` copies. */
+function room(length: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Throws `WireError` for an unknown type, another version or a length over the cap. */
