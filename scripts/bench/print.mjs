@@ -1,12 +1,15 @@
-// A runtime's report as a table on stdout.
+// What was measured, as tables on stdout.
 import { cpus } from 'node:os';
+
+/** Milliseconds. */
+const windowGoal = { p50: 40, p99: 120, moonshot: 20 };
 
 /** @param {import('../../test/bench/bursts').BurstReport} report */
 export function printBursts({ runtime, rounds, load, commits, rows }) {
   const perSecond = ({ median, lowest, highest }) => `${median.toFixed(0)}/s (${lowest.toFixed(0)}–${highest.toFixed(0)})`;
   const lines = [
     '',
-    `${runtime}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, median of ${rounds} rounds, load average ${load.map((each) => each.toFixed(1)).join(' to ')}`,
+    `${runtime}, ${machine()}, median of ${rounds} rounds${loadOf(load)}`,
     'Two headless peers: messages sent, received and acknowledged, all durable (lowest–highest round)',
     `commits of one small row, same disk, same run: ${perSecond(commits)}`,
     ...rows.map((each) => `${each.work.padEnd(8)} ${String(each.count).padStart(6)} at once  ${perSecond(each.perSecond).padEnd(28)} ${(each.perSecond.median / commits.median).toFixed(1)} per commit  ${each.processor ? `${each.processor.map((time) => time.toFixed(0)).join(' + ')} µs of processor  ` : ''}must ${each.goal.must}/s  moonshot ${each.goal.moonshot}/s  ${verdict(each.perSecond.median, each.goal)}`),
@@ -15,19 +18,36 @@ export function printBursts({ runtime, rounds, load, commits, rows }) {
 }
 
 /** @param {import('../../test/bench/report').Report} report */
-export function printReport({ runtime, work: title, rounds, rows }) {
-  const machine = cpus();
+export function printReport({ runtime, work: title, rounds, load, against, unit, rows }) {
+  const figures = unit === 'µs' ? spread : rate;
   const lines = [
     '',
-    `${runtime}, ${machine.length} × ${machine[0]?.model.trim() ?? 'unknown processor'}, median of ${rounds} interleaved rounds`,
-    `Keyshift and libsignal-client 0.103.0: µs for one ${title} (lowest–highest round)`,
-    row('', 'Keyshift', 'Keyshift µs', 'libsignal µs', 'ratio', 'must', 'moonshot', ''),
+    `${runtime}, ${machine()}, median of ${rounds} interleaved rounds${loadOf(load)}`,
+    `Keyshift and ${against}: ${unit} for one ${title} (lowest–highest round)`,
+    row('', '', `Keyshift ${unit}`, `anchor ${unit}`, 'ratio', 'must', 'moonshot', ''),
     ...rows.map(({ work, part, own, anchor, ratio, goal }) =>
-      row(work, part, spread(own), spread(anchor), `${ratio.toFixed(1)}×`, goal ? `${goal.must}×` : '', goal ? `${goal.moonshot}×` : '', goal ? verdict(ratio, goal) : ''),
+      row(work, part, figures(own), figures(anchor), `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(1)}×`, goal ? `${goal.must}×` : '', goal ? `${goal.moonshot}×` : '', goal ? verdict(ratio, goal) : ''),
     ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
+
+/** @param {import('./window.mjs').WindowReport} report */
+export function printWindow({ runtime, messages, load, drift, received, own }) {
+  const times = ({ median, p99, lowest, highest }) => `p50 ${median.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  (${lowest.toFixed(1)}–${highest.toFixed(1)})`;
+  const met = received.median <= windowGoal.p50 && received.p99 <= windowGoal.p99;
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, two windows, ${messages} messages one after the other, both warm${loadOf(load)}`,
+    `From Enter to painted; the clocks of the two pages held their distance within ${drift.toFixed(2)} ms`,
+    `in the other window   ${times(received)}   must p50 ${windowGoal.p50} ms, p99 ${windowGoal.p99} ms  moonshot p50 ${windowGoal.moonshot} ms  ${met ? (received.median <= windowGoal.moonshot ? 'moonshot' : 'met') : 'MISSED'}`,
+    `one's own bubble      ${times(own)}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+const machine = () => `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
+const loadOf = (load) => (load ? `, load average ${load.map((each) => each.toFixed(1)).join(' to ')}` : '');
 
 function verdict(ratio, { must, moonshot }) {
   if (ratio >= moonshot) return 'moonshot';
@@ -35,5 +55,7 @@ function verdict(ratio, { must, moonshot }) {
 }
 
 const spread = ({ median, lowest, highest }) => `${number(median)} (${number(lowest)}–${number(highest)})`;
+/** Microseconds for a megabyte as megabytes a second. */
+const rate = ({ median, lowest, highest }) => `${number(1e6 / median)} (${number(1e6 / highest)}–${number(1e6 / lowest)})`;
 const number = (value) => (value < 100 ? value.toFixed(1) : value.toFixed(0));
-const row = (work, part, own, anchor, ...rest) => [work.padEnd(18), part.padEnd(33), own.padEnd(24), anchor.padEnd(22), ...rest.map((each) => each.padEnd(9))].join(' ').trimEnd();
+const row = (work, part, own, anchor, ...rest) => [work.padEnd(24), part.padEnd(33), own.padEnd(24), anchor.padEnd(22), ...rest.map((each) => each.padEnd(9))].join(' ').trimEnd();

@@ -6,6 +6,8 @@ export interface Report {
   /** What the rows are about, for example `warm message`. */
   readonly work: string;
   readonly rounds: number;
+  /** Load average of the last minute, before and after; Windows tells none. */
+  readonly load: readonly [number, number];
   /** What it is measured against, for example `libsignal-client 0.103.0`. */
   readonly against: string;
   /** Figures are kept as microseconds for one; a rate says it better where one is a megabyte (10^6 bytes). */

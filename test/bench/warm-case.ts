@@ -20,7 +20,7 @@ const sizes = [
 ];
 
 /** Warm messages between two parties that know each other: the engine's three extents against a libsignal session. */
-export async function warmCase(runtime: string, rounds: number): Promise<Report> {
+export async function warmCase(runtime: string, rounds: number): Promise<Omit<Report, 'load'>> {
   const [alice, bob] = await Promise.all([newParty('Alice'), newParty('Bob')]);
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-bench-'));
   const parts: { readonly name: string; readonly pair: KeyshiftPair; readonly count: number }[] = [
