@@ -42,6 +42,19 @@ export function encodeChain(chain: Chain): Uint8Array {
     .finish();
 }
 
+/** An encoded chain with its hash, 32 bytes: an own one goes out with every handshake. Neither is to be written to. */
+export function encodedOnce(crypto: Crypto, chain: Chain): { readonly bytes: Uint8Array; readonly hash: Uint8Array } {
+  let known = encodings.get(chain);
+  if (!known) {
+    const bytes = encodeChain(chain);
+    known = { bytes, hash: crypto.sha256(bytes) };
+    encodings.set(chain, known);
+  }
+  return known;
+}
+
+const encodings = new WeakMap<Chain, { readonly bytes: Uint8Array; readonly hash: Uint8Array }>();
+
 /** Structure, and the self-signature of the certificate. Throws `key.unacceptable`. */
 export function parseChain(crypto: Crypto, bytes: Uint8Array): Chain {
   return read(crypto, bytes, parseIdentityCertificate);
@@ -93,9 +106,9 @@ export class VerifiedCache {
     this.#parsed = new BoundedCache(limit);
   }
 
-  /** The chain of these bytes: as it was parsed when it passed before, or parsed now by `parse`. */
-  chainOf(crypto: Crypto, bytes: Uint8Array, parse: () => Chain): Chain {
-    const encoding = toHex(crypto.sha256(bytes));
+  /** The chain whose bytes have this hash: as it was parsed when it passed before, or parsed now by `parse`. */
+  chainOf(bytesHash: Uint8Array, parse: () => Chain): Chain {
+    const encoding = toHex(bytesHash);
     const known = this.#parsed.get(encoding);
     if (known) return known;
     const chain = parse();

@@ -34,11 +34,11 @@ export class ChainRefused extends Error {
 type OwnSide = Pick<LocalParty, 'peerId' | 'instanceId' | 'identity' | 'instance' | 'list'>;
 
 /** The chain somebody else sent with a handshake message or a deposit, structure only. Never this very device's own (A43). One that passed before is not parsed again. */
-export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Array, verified?: VerifiedCache): Chain {
+export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Array, kept?: { readonly verified: VerifiedCache; readonly bytesHash: Uint8Array }): Chain {
   let chain: Chain;
   try {
     const parse = (): Chain => parseChain(crypto, bytes);
-    chain = verified ? verified.chainOf(crypto, bytes, parse) : parse();
+    chain = kept ? kept.verified.chainOf(kept.bytesHash, parse) : parse();
   } catch {
     throw new ChainRefused('chain');
   }

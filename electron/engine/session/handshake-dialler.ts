@@ -1,4 +1,4 @@
-import { encodeChain } from '../certificates/chain';
+import { encodedOnce } from '../certificates/chain';
 import { openFrom, sealTo } from '../crypto/sealed-envelope';
 import { frameTypes, type Frame } from '../wire/frame';
 import { Abort } from './failure';
@@ -19,7 +19,7 @@ export function startFull(env: HandshakeEnvironment, target: DialTarget, now: nu
   const cn = scope.own(crypto.randomSecret('content', 32));
   const ephemeral = crypto.generateDh();
   scope.own(ephemeral.secret);
-  const chainBytes = encodeChain(chain);
+  const encoded = encodedOnce(crypto, chain);
   const statement = encodeM1Statement({ time: now, listVersion: chain.list.version });
   const envelope = sealTo(crypto, 'm1-content', target.exchange.kemKey, cn, (kemCiphertextHash) => {
     const binding = {
@@ -27,9 +27,9 @@ export function startFull(env: HandshakeEnvironment, target: DialTarget, now: nu
       recipientCredentialHash: target.exchange.hash,
       kemCiphertextHash,
       share: ephemeral.publicKey,
-      chainHash: crypto.sha256(chainBytes),
+      chainHash: encoded.hash,
     };
-    return encodeBody({ chain: chainBytes, share: ephemeral.publicKey, statement, signature: signM1(crypto, local.instance.signing.secret, binding, statement) });
+    return encodeBody({ chain: encoded.bytes, share: ephemeral.publicKey, statement, signature: signM1(crypto, local.instance.signing.secret, binding, statement) });
   });
   const frame = encodeHandshakeFrame(crypto, frameTypes.m1, target.exchange.hash, envelope);
   const own = local.exchange.find(chain.exchange.hash);
@@ -53,7 +53,7 @@ export function acceptM2(env: HandshakeEnvironment, state: AwaitingM2, frame: Fr
   if (isZero(sn.bytes) || crypto.equal(sn.bytes, cn.bytes)) throw new Abort('nonce');
 
   const body = parseBody(opened.payload);
-  const chain = parsePeerChain(env, body.chain);
+  const chain = parsePeerChain(env, body.chain, crypto.sha256(body.chain));
   if (chain.identity.peerId !== target.peerId) throw new Abort('other-identity');
   const statement = parseM2Statement(body.statement);
   if (!crypto.equal(statement.nonceCopy, nonceCopyOf(crypto, cn))) throw new Abort('nonce-copy');

@@ -1,4 +1,4 @@
-import { encodeChain } from '../certificates/chain';
+import { encodedOnce } from '../certificates/chain';
 import { openFrom, sealTo } from '../crypto/sealed-envelope';
 import { frameTypes, type Frame } from '../wire/frame';
 import { Abort } from './failure';
@@ -30,14 +30,15 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
 
   const body = parseBody(opened.payload);
   const statement = parseM1Statement(body.statement);
-  const chain = parsePeerChain(env, body.chain);
+  const chainHash = crypto.sha256(body.chain);
+  const chain = parsePeerChain(env, body.chain, chainHash);
   const pin = pinOf(env, chain);
   const binding = {
     recipient: local.peerId,
     recipientCredentialHash: key.credential.hash,
     kemCiphertextHash: opened.kemCiphertextHash,
     share: body.share,
-    chainHash: crypto.sha256(body.chain),
+    chainHash,
   };
   const isAuthentic = (): boolean => isM1Signed(crypto, chain.instance.signingKey, binding, body.statement, body.signature);
   const peer = verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, now, isAuthentic });
@@ -58,7 +59,7 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
   const own = local.chain;
   const m2 = sealTo(crypto, 'm2-content', peer.exchange.kemKey, sn, () =>
     encodeBody({
-      chain: encodeChain(own),
+      chain: encodedOnce(crypto, own).bytes,
       share: ephemeral.publicKey,
       statement: encodeM2Statement({ nonceCopy: nonceCopyOf(crypto, cn), part: semiStatic.part }),
       signature: semiStatic.signature,

@@ -5,9 +5,9 @@ import type { HandshakeEnvironment } from './handshake-state';
 
 // The checks themselves are those of every sender, whichever way its words came; here a refusal ends the handshake.
 
-/** The chain a handshake message carries, structure only. Never this very device's own (A43). Throws `Abort`. */
-export function parsePeerChain(env: HandshakeEnvironment, bytes: Uint8Array): Chain {
-  return orAbort(() => parseSendersChain(env.crypto, env.local, bytes, env.verified));
+/** The chain a handshake message carries, structure only. Never this very device's own (A43). `bytesHash`: H(bytes). Throws `Abort`. */
+export function parsePeerChain({ crypto, local, verified }: HandshakeEnvironment, bytes: Uint8Array, bytesHash: Uint8Array): Chain {
+  return orAbort(() => parseSendersChain(crypto, local, bytes, verified && { verified, bytesHash }));
 }
 
 /**
