@@ -5,14 +5,19 @@ import { ShortSending } from '../engine/dialog/short-sending';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
 import type { Session, SessionItem } from '../engine/session/session';
+import { atEndOfArrivals } from './end-of-arrivals';
 import type { EventHub } from './event-hub';
 import type { History } from './history';
 import type { StandingExchange } from './standing-exchange';
 
 /** How many envelopes are read from the outbox at a time. */
 const page = 64;
+/** Messages that make a transaction of their own worth it. */
+const enough = 256;
 /** How long sent messages may wait to be written down as sent: most are acknowledged before, and cost no write. */
 const sentNoteMs = 50;
+/** As long as the other side keeps saying something, what it has not acknowledged yet is about to be: so long at the most. */
+const longestNoteMs = 1_000;
 /** How long after news of a gap everything unacknowledged is sent again: what was merely late has then arrived. */
 const repeatMs = 1_000;
 /** Headers asked for after one batch. A sender asked for three pairs leaves the short form and sends everything again. */
@@ -38,6 +43,9 @@ interface Lane {
   scheduled: boolean;
   /** What was handed over and not yet written down as sent, by dialog. */
   sentNotes: Map<DialogId, { from: number; upTo: number }>;
+  /** When the first of them was made, and when something came last (monotonic milliseconds). */
+  notedAt: number;
+  heardAt: number;
   /** Messages of this session that were refused; the first is logged, so that nobody fills the log. */
   rejected: number;
   cancelNote: (() => void) | undefined;
@@ -88,6 +96,8 @@ export class Delivery {
       repeat: undefined,
       scheduled: false,
       sentNotes: new Map(),
+      notedAt: 0,
+      heardAt: 0,
       rejected: 0,
       cancelNote: undefined,
       cancelRepeat: undefined,
@@ -189,11 +199,21 @@ export class Delivery {
       this.#send(lane, envelopes);
       lane.cursor = last.cursor;
       for (const envelope of envelopes) note(lane.sentNotes, envelope);
-      lane.cancelNote ??= this.#parts.clock.setTimer(sentNoteMs, () => {
-        lane.cancelNote = undefined;
-        this.#noteSent(peerId, lane);
-      });
+      if (lane.cancelNote === undefined) {
+        lane.notedAt = this.#parts.clock.monotonic();
+        this.#noteSoon(peerId, lane);
+      }
     }
+  }
+
+  #noteSoon(peerId: PeerId, lane: Lane): void {
+    const { clock } = this.#parts;
+    lane.cancelNote = clock.setTimer(sentNoteMs, () => {
+      lane.cancelNote = undefined;
+      const now = clock.monotonic();
+      if (now - lane.heardAt < sentNoteMs && now - lane.notedAt < longestNoteMs) this.#noteSoon(peerId, lane);
+      else this.#noteSent(peerId, lane);
+    });
   }
 
   /** Unacknowledged messages have other bytes now: with the next flush all of them are handed over again. */
@@ -226,8 +246,8 @@ export class Delivery {
     }
     if (lane.scheduled || (lane.incoming.length === 0 && !lane.repeat)) return;
     lane.scheduled = true;
-    // Everything that arrives in this turn of the event loop shares one transaction (group commit).
-    setImmediate(() => this.#receive(peerId, lane));
+    // Everything that arrives in this turn of the event loop, and right behind it, shares one transaction (group commit).
+    atEndOfArrivals(() => lane.incoming.length, enough, () => this.#receive(peerId, lane));
   }
 
   /** The other side lacks headers: everything unacknowledged goes again, now with them, and so do lost control messages. */
@@ -251,6 +271,7 @@ export class Delivery {
 
   #receive(peerId: PeerId, lane: Lane): void {
     lane.scheduled = false;
+    lane.heardAt = this.#parts.clock.monotonic();
     const batch = lane.incoming;
     lane.incoming = [];
     if (!this.#isUsed(peerId, lane)) return; // replaced: the other side sends unacknowledged messages again

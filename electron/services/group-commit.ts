@@ -1,3 +1,8 @@
+import { atEndOfArrivals } from './end-of-arrivals';
+
+/** Pieces of work that make a transaction of their own worth it: what they share with others is nothing then. */
+const enough = 256;
+
 interface Waiting {
   /** Does the work; gives what tells the caller so, once it is durable. */
   readonly work: () => () => void;
@@ -12,7 +17,8 @@ export interface GroupCommitParts<T> {
 }
 
 /**
- * What is asked for in one turn of the event loop shares one transaction, in the order it was asked for. Each piece of
+ * What is asked for in one turn of the event loop, and in those right behind it while they bring more, shares one
+ * transaction, in the order it was asked for. Each piece of
  * work stands behind a savepoint, so that one that throws is refused alone; all are answered after the commit, so that
  * nothing is answered that is not durable. Waiting adds no timer: a turn ends by itself.
  */
@@ -28,7 +34,7 @@ export class GroupCommit<T> {
   /** Runs `work` in this turn's transaction. Rejects with what `work` threw, or else with what the commit threw. */
   run<R>(work: (touch: (what: T) => void) => R): Promise<R> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
+      if (this.#waiting.length === 0) atEndOfArrivals(() => this.#waiting.length, enough, () => this.flush());
       this.#waiting.push({
         work: () => {
           const result = work((what) => this.#touched.add(what));

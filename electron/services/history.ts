@@ -7,7 +7,7 @@ import type { EventHub } from './event-hub';
 import { newHandle } from './local-handle';
 import { messageView, type WaitingRule } from './message-view';
 import { toldPerConversation } from './waiting-news';
-import type { ContactRow, ConversationRow, MessagePlace, MessageRow, Stores } from './ports';
+import type { ContactRow, ConversationRow, MessagePlace, MessageRow, RaisedMessage, Stores } from './ports';
 
 const previewLength = 160;
 /** Conversations that continue each other: more are made by nobody who means it. */
@@ -16,6 +16,10 @@ const longestChain = 1_000;
 /** First line of a text, short, for the conversation list. */
 export function previewOf(text: string): string {
   const [line = ''] = text.trimStart().split('\n', 1);
+  if (line.length <= previewLength) return line;
+  const start = line.slice(0, previewLength);
+  // Where no character takes two places, places are characters.
+  if (!/[\ud800-\udfff]/.test(start)) return start;
   return Array.from(line.slice(0, previewLength * 2)).slice(0, previewLength).join('');
 }
 
@@ -269,7 +273,7 @@ export class History implements DialogSink {
     }
   }
 
-  #tellState({ peerId, conversationId }: ConversationRow, row: MessageRow): void {
+  #tellState({ peerId, conversationId }: ConversationRow, row: RaisedMessage): void {
     const waitingFor = this.#waiting(peerId, row);
     this.#events.emit({
       type: 'message.state',

@@ -131,6 +131,9 @@ export interface MessageRow {
   readonly origin?: MessagePlace;
 }
 
+/** What is told of a message whose state changed. */
+export type RaisedMessage = Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'state' | 'movedTo'>;
+
 export interface MessagePlace {
   readonly instanceId: InstanceId;
   readonly sequence: number;
@@ -146,8 +149,8 @@ export interface MessageStore {
   /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were added. */
   page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
   add(row: MessageRow): void;
-  /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones. */
-  raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly MessageRow[];
+  /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones by sequence. */
+  raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly RaisedMessage[];
   /** Of the newest `limit` messages this own device wrote, those queued or sent, oldest first. */
   newestUndelivered(conversationId: string, instanceId: InstanceId, limit: number): readonly Pick<MessageRow, 'messageId' | 'state'>[];
   setKeyEpoch(conversationId: string, instanceId: InstanceId, sequence: number, keyEpoch: number): void;

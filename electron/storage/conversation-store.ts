@@ -1,6 +1,10 @@
 import type { ConversationRow, ConversationStore } from '../services/ports';
 import type { Db, Row } from './database';
+import { RowCache } from './row-cache';
 import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
+
+/** Rows kept in memory: every message asks twice for its conversation, and changes what its line in the list shows. */
+const kept = 256;
 
 const states = ['open', 'failed', 'closed'] as const;
 
@@ -21,18 +25,32 @@ export function createConversationStore(db: Db): ConversationStore {
 
   const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
 
-  return {
-    byId(conversationId) {
+  const rows = new RowCache<ConversationRow>(db, kept);
+  /** Which conversation a dialog is, once there is one, is never changed but by `put`. */
+  const ids = new RowCache<string>(db, kept);
+  const forget = (): void => {
+    rows.clear();
+    ids.clear();
+  };
+  const byId = (conversationId: string): ConversationRow | undefined =>
+    rows.get(conversationId, () => {
       const row = selectById.get([conversationId]);
       return row && read(row);
-    },
+    });
+
+  return {
+    byId,
     byDialog(peerId, dialogId) {
-      const row = selectByDialog.get([peerId, dialogId]);
-      return row && read(row);
+      const conversationId = ids.get(`${peerId} ${dialogId}`, () => {
+        const row = selectByDialog.get([peerId, dialogId]);
+        return row && text(row, 'conversation_id');
+      });
+      return conversationId === undefined ? undefined : byId(conversationId);
     },
     list: () => selectAll.all().map(read),
     ofPeer: (peerId) => selectByPeer.all([peerId]).map(read),
     put(row) {
+      forget();
       upsert.run([
         row.conversationId,
         row.contactId,
@@ -51,6 +69,7 @@ export function createConversationStore(db: Db): ConversationStore {
     },
     noteMessage(conversationId, at, preview, unread) {
       note.run([at, preview, unread, conversationId]);
+      rows.change(conversationId, (row) => ({ ...row, lastMessageAt: at, preview, unread: row.unread + unread }));
     },
   };
 }

@@ -40,7 +40,7 @@ export function createMessageStore(db: Db): MessageStore {
     INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
-      AND direction = 1 AND state < ? RETURNING ${columns}`);
+      AND direction = 1 AND state < ? RETURNING message_id, sequence, moved_to`);
   const selectOwnNewest = db.prepare(`
     SELECT message_id, state FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND direction = 1
     ORDER BY sequence DESC ${atMost}`);
@@ -102,9 +102,10 @@ export function createMessageStore(db: Db): MessageStore {
       const to = states.indexOf(state);
       return raise
         .all([to, conversationId, instanceId, from, upTo, to])
-        .map((row) => read(row, conversationId))
+        .map((row) => ({ sequence: integer(row, 'sequence'), messageId: text(row, 'message_id'), movedTo: optionalText(row, 'moved_to') }))
         // The order of RETURNING is nobody's promise.
-        .sort((a, b) => a.sequence - b.sequence);
+        .sort((a, b) => a.sequence - b.sequence)
+        .map(({ messageId, movedTo }) => ({ messageId, conversationId, direction: 'out', state, ...given('movedTo', movedTo) }));
     },
     newestUndelivered(conversationId, instanceId, limit) {
       const newest = (count: number) =>

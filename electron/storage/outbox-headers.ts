@@ -24,10 +24,16 @@ export class OutboxHeaders {
   readonly #remove;
   /** By name. What a name stands for never changes, so that nothing here can be undone by a rollback. */
   readonly #known = new Map<string, Buffer>();
+  /** Those of them that were seen in the database, or put there, since a transaction was last undone. */
+  readonly #present = new Set<string>();
+  readonly #db: Pick<Db, 'undone'>;
+  #undone: number;
   /** Known ones that no row needed when they were to be forgotten. */
   readonly #idle = new Map<string, Uint8Array>();
 
   constructor(db: Db) {
+    this.#db = db;
+    this.#undone = db.undone;
     db.exec('DELETE FROM outbox_headers WHERE name NOT IN (SELECT headers FROM outbox WHERE headers IS NOT NULL)');
     this.#exists = db.prepare('SELECT 1 AS found FROM outbox_headers WHERE name = ?');
     this.#find = db.prepare('SELECT bytes FROM outbox_headers WHERE name = ?');
@@ -65,14 +71,26 @@ export class OutboxHeaders {
   release(names: readonly Uint8Array[]): void {
     for (const name of names) {
       if (this.#known.has(keyOf(name))) this.#idle.set(keyOf(name), Uint8Array.from(name));
-      else this.#remove.run([name]);
+      else this.#forget(name);
     }
+  }
+
+  #forget(name: Uint8Array): void {
+    this.#present.delete(keyOf(name));
+    this.#remove.run([name]);
   }
 
   /** What stands under this name in the database: a name in memory may be of a transaction that was undone. */
   #stored(name: Uint8Array): Buffer | undefined {
-    const known = this.#known.get(keyOf(name));
-    if (known && this.#exists.get([name])) return known;
+    const key = keyOf(name);
+    const known = this.#known.get(key);
+    if (this.#undone !== this.#db.undone) this.#present.clear();
+    this.#undone = this.#db.undone;
+    if (known && this.#present.has(key)) return known;
+    if (known && this.#exists.get([name])) {
+      this.#present.add(key);
+      return known;
+    }
     const row = this.#find.get([name]);
     return row && this.#remember(name, bytesOf(row, 'bytes'));
   }
@@ -83,7 +101,7 @@ export class OutboxHeaders {
     for (const [key, idle] of this.#idle) {
       if (this.#known.has(key)) continue;
       this.#idle.delete(key);
-      this.#remove.run([idle]);
+      this.#forget(idle);
     }
     return own;
   }
@@ -92,6 +110,7 @@ export class OutboxHeaders {
     for (const [oldest] of this.#known) {
       if (this.#known.size < kept) break;
       this.#known.delete(oldest);
+      this.#present.delete(oldest);
     }
     const own = Buffer.from(headers);
     this.#known.set(keyOf(name), own);

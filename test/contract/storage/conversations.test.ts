@@ -119,9 +119,11 @@ overBothBackings('MessageStore', (open) => {
     for (let n = 1; n <= 5; n += 1) stores.messages.add(message(n));
     stores.messages.add(message(6, { direction: 'in', instanceId: instance(2), sequence: 3 }));
 
-    expect(stores.messages.raiseState(handle(1), instance(1), 3, 3, 'read')).toStrictEqual([message(3, { state: 'read' })]);
+    expect(stores.messages.raiseState(handle(1), instance(1), 3, 3, 'read')).toStrictEqual([
+      { messageId: message(3).messageId, conversationId: handle(1), direction: 'out', state: 'read' },
+    ]);
     const raised = stores.messages.raiseState(handle(1), instance(1), 2, 4, 'delivered');
-    expect(raised.map((row) => [row.sequence, row.state])).toEqual([[2, 'delivered'], [4, 'delivered']]);
+    expect(raised.map((row) => [row.messageId, row.state])).toEqual([2, 4].map((n) => [message(n).messageId, 'delivered']));
     expect(stores.messages.raiseState(handle(1), instance(1), 1, 5, 'queued')).toEqual([]);
     expect(stores.messages.raiseState(handle(1), instance(2), 1, 5, 'read')).toEqual([]);
     expect(again().messages.page(handle(1), undefined, 10).map((row) => row.state)).toEqual([
