@@ -1,3 +1,4 @@
+// @ts-nocheck: this runs in a page, and scripts are checked without one.
 // What `bench/window.mjs` runs inside the pages. Each function is sent there as text: it may use nothing of this file.
 
 /**

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startXvfb } from '../lib/display.mjs';
 import { driveApp } from '../lib/drive-app.mjs';
 import { introduce, onboard, openChat, see, write } from '../lib/journey.mjs';
+import { quantile } from './quantile.mjs';
 import { calibrate, watchPage } from './window-page.mjs';
 
 const MESSAGES = 200;
@@ -70,21 +71,15 @@ async function converse(from, to, messages) {
 
 /** In the page: when this message was painted. @param {number} number */
 function painted(number) {
-  return /** @type {any} */ (window).keyshiftBench.painted(number);
+  return /** @type {any} */ (globalThis).keyshiftBench.painted(number);
 }
 
 /** In the page: when Enter was last pressed. */
 function entered() {
-  return /** @type {any} */ (window).keyshiftBench.entered;
+  return /** @type {any} */ (globalThis).keyshiftBench.entered;
 }
 
 /** @param {readonly number[]} values @returns {Times} */
 function summary(values) {
   return { median: quantile(values, 0.5), p99: quantile(values, 0.99), lowest: Math.min(...values), highest: Math.max(...values) };
-}
-
-/** The nearest rank. @param {readonly number[]} values @param {number} part */
-export function quantile(values, part) {
-  const sorted = values.toSorted ? values.toSorted((a, b) => a - b) : [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }

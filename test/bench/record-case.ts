@@ -63,18 +63,19 @@ function subject(count: number, run: () => Promise<void>): Subject {
   return { name: 'bulk', count, run };
 }
 
-function items(size: number, count: number): readonly SessionItem[] {
+export function items(size: number, count: number): readonly SessionItem[] {
   return Array.from({ length: count }, (): SessionItem => ({ kind: 'message', bytes: new Uint8Array(size).fill(0x61) }));
 }
 
 /** As delivery does it: as much as the session takes, then wait until it takes more. */
-function sendItems(from: Session, to: Session, batch: readonly SessionItem[], bytes: number): Promise<void> {
+export function sendItems(from: Session, to: Session, batch: readonly SessionItem[], bytes: number): Promise<void> {
   const size = batch.reduce((sum, item) => sum + ('bytes' in item ? item.bytes.length : 0), 0);
   return new Promise((resolve) => {
     let sent = 0;
     let got = 0;
-    to.onItems((heard) => {
+    to.onItems((heard, giveBack) => {
       for (const item of heard) if (item.kind === 'message') got += item.bytes.length;
+      giveBack();
       if (got >= sent && sent >= bytes) resolve();
     });
     const fill = (): void => {
@@ -88,7 +89,7 @@ function sendItems(from: Session, to: Session, batch: readonly SessionItem[], by
   });
 }
 
-function write(from: Duplex, to: Duplex, size: number, bytes: number): Promise<void> {
+export function write(from: Duplex, to: Duplex, size: number, bytes: number): Promise<void> {
   const chunk = Buffer.alloc(size, 0x61);
   return new Promise((resolve) => {
     let sent = 0;

@@ -88,7 +88,11 @@ export class Connection {
 
   #frame(frame: Frame): void {
     if (this.#session) {
-      this.#session.receive(frame);
+      let isGiven = false;
+      this.#session.receive(frame, () => {
+        if (!isGiven) this.#parts.reader.giveBack(frame);
+        isGiven = true;
+      });
       this.#over ||= this.#session.closed;
       return;
     }

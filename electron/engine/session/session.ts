@@ -36,8 +36,12 @@ export interface Session {
    * or the session is closed. An item above `maxItemBytes` throws `WireError`.
    */
   send(items: readonly SessionItem[]): boolean;
-  /** Items of one record at a time, never pings. Reading waits until there is a handler. Bytes are views of the record. */
-  onItems(handler: (items: readonly SessionItem[]) => void): void;
+  /**
+   * Items of one record at a time, never pings. Reading waits until there is a handler. Bytes are views of the record and
+   * stay what they are, unless the handler says, once, by `giveBack` that nobody looks at any of them any more: fresh memory
+   * is what a bulk costs most, in Electron above all.
+   */
+  onItems(handler: ItemHandler): void;
   onDrain(handler: () => void): void;
   /** Each handler is called once, also when it comes too late. */
   onClose(handler: () => void): void;
@@ -49,6 +53,8 @@ export interface Session {
   /** Sends what is queued, then closes. */
   close(): void;
 }
+
+export type ItemHandler = (items: readonly SessionItem[], giveBack: () => void) => void;
 
 export interface SessionParts {
   readonly crypto: Crypto;
@@ -73,12 +79,12 @@ export class LiveSession implements Session {
   #timer: { readonly due: number; readonly cancel: () => void } | undefined;
   #paused = false;
   #closed = false;
-  #items: ((items: readonly SessionItem[]) => void) | undefined;
+  #items: ItemHandler | undefined;
   #drain: (() => void) | undefined;
   #closeHandlers: (() => void)[] = [];
   #provenHandlers: (() => void)[] = [];
   /** What came before there was a handler; at most what one read of the link brought. */
-  #early: SessionItem[][] = [];
+  #early: (readonly [items: readonly SessionItem[], giveBack: () => void])[] = [];
 
   constructor(parts: SessionParts) {
     const { opened, clock } = parts;
@@ -117,13 +123,13 @@ export class LiveSession implements Session {
     return this.#sendItems(items);
   }
 
-  onItems(handler: (items: readonly SessionItem[]) => void): void {
+  onItems(handler: ItemHandler): void {
     this.#items = handler;
     const early = this.#early;
     this.#early = [];
     this.#readingChanged();
     if (early.length > 0 && !this.#paused) this.#parts.link.resume();
-    for (const items of early) if (!this.#closed) handler(items);
+    for (const record of early) if (!this.#closed) handler(...record);
   }
 
   onDrain(handler: () => void): void {
@@ -171,8 +177,8 @@ export class LiveSession implements Session {
     if (!this.#closed) this.#sendItems([{ kind: 'ping', token: this.#parts.crypto.random(tokenBytes) }]);
   }
 
-  /** The connection's: one frame came. Anything but the next record ends the session (A52). */
-  receive(frame: Frame): void {
+  /** The connection's: one frame came. Anything but the next record ends the session (A52). `giveBack`: its memory may be used again. */
+  receive(frame: Frame, giveBack: () => void = () => undefined): void {
     if (this.#closed) return;
     const { crypto, opened } = this.#parts;
     const record = openRecord(crypto, opened.keys.rx, this.#received, frame);
@@ -188,7 +194,7 @@ export class LiveSession implements Session {
     this.#liveness.heard(this.#parts.clock.monotonic());
     const proven = this.#provenHandlers;
     this.#provenHandlers = [];
-    this.#sort(items);
+    this.#sort(items, giveBack);
     for (const handler of proven) handler();
   }
 
@@ -231,7 +237,7 @@ export class LiveSession implements Session {
   }
 
   /** Splits what a record holds into what is ours and what is the handler's. */
-  #sort(items: readonly RecordItem[]): void {
+  #sort(items: readonly RecordItem[], giveBack: () => void): void {
     const given: SessionItem[] = [];
     let ping: Uint8Array | undefined;
     for (const item of items) {
@@ -257,8 +263,8 @@ export class LiveSession implements Session {
     // One answer per record, however many pings it holds.
     if (ping) this.#sendItems([{ kind: 'pong', token: ping }]);
     if (given.length === 0) return;
-    if (this.#items) return this.#items(given);
-    this.#early.push(given);
+    if (this.#items) return this.#items(given, giveBack);
+    this.#early.push([given, giveBack]);
     this.#readingChanged();
     this.#parts.link.pause();
   }

@@ -89,6 +89,14 @@ export class FrameReader {
   #queue: Uint8Array[] = [];
   #offset = 0;
 
+  /** Buffers of frames that nobody needs any more, the newest last. */
+  readonly #spare: Uint8Array[] = [];
+
+  /** Whoever got this frame is done with all its bytes: the next large one is put into the same memory. */
+  giveBack({ frame }: Frame): void {
+    if (frame.length >= worthKeeping && this.#spare.length < mostSpare) this.#spare.push(frame);
+  }
+
   /** Takes ownership of `bytes` until `next` has returned undefined. */
   push(bytes: Uint8Array): void {
     if (bytes.length > 0) this.#queue.push(bytes);
@@ -108,6 +116,12 @@ export class FrameReader {
     }
   }
 
+  #room(length: number): Uint8Array {
+    const last = length < worthKeeping ? undefined : this.#spare.pop();
+    // All of one size in a bulk; a smaller one than is needed is let go.
+    return last && last.length >= length ? last.subarray(0, length) : room(length);
+  }
+
   #consume(chunk: Uint8Array): Frame | undefined {
     if (!this.#frame) {
       const wanted = Math.min(frameHeaderLength - this.#headerFilled, chunk.length - this.#offset);
@@ -118,7 +132,7 @@ export class FrameReader {
       if (frameCap(this.#header[0] ?? 0) === undefined) throw new WireError('unknown frame type');
       if (this.#headerFilled < frameHeaderLength) return undefined;
       const { length } = parseFrameHeader(this.#header);
-      this.#frame = room(frameHeaderLength + length);
+      this.#frame = this.#room(frameHeaderLength + length);
       this.#frame.set(this.#header);
       this.#filled = frameHeaderLength;
     }
@@ -138,6 +152,11 @@ export class FrameReader {
     };
   }
 }
+
+/** Smaller buffers cost less new than a look at the old ones. */
+const worthKeeping = 2_048;
+/** What one read of a socket brings of large frames, and one more. */
+const mostSpare = 4;
 
 /** Of its own, for records are opened in it; not zeroed, for nobody sees it before it is filled. A plain array: `slice` copies. */
 function room(length: number): Uint8Array {

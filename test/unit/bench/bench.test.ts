@@ -2,8 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MeterCounts } from '../../../shared/model/diagnostics';
+import { quantile } from '../../../scripts/bench/quantile.mjs';
 import { newParty, type Party } from '../../bench/keyshift-party';
 import { interleaved, median, ratio } from '../../bench/measure';
+import { items as bulk, sendItems, write } from '../../bench/record-case';
+import { newRecord, part, type Peer, shakeHands, startPeer } from '../../bench/session-keyshift';
+import { TlsAnchor } from '../../bench/session-tls';
+import { inMemory, loopback } from '../../bench/session-wires';
 import { createBeginnings } from '../../bench/set-up';
 import { createWarmPair, type KeyshiftPair } from '../../bench/warm-message';
 import { createEnginePair } from '../../bench/whole-engine';
@@ -91,7 +97,69 @@ describe('what npm run bench measures: beginnings', () => {
   });
 });
 
+describe('what npm run bench measures: sessions', () => {
+  let ann: Peer;
+  let bo: Peer;
+  beforeAll(async () => {
+    const [one, other] = await Promise.all([newRecord('Ann'), newRecord('Bo')]);
+    [ann, bo] = [await startPeer(one, other), await startPeer(other, one)];
+  });
+  afterAll(() => {
+    ann.close();
+    bo.close();
+  });
+
+  it('S3-02: a handshake with somebody known is two encapsulations, no chain and one signature checked; the first one checks all', async () => {
+    const counts: MeterCounts[] = [];
+    for (const wire of [await loopback(), inMemory()]) {
+      for (const { crypto } of [ann, bo]) crypto.meter.reset();
+      const pair = await shakeHands(ann, bo, await wire.open());
+      expect(pair.dialler.keyId).toEqual(pair.listener.keyId);
+      counts.push(ann.crypto.meter.read(), bo.crypto.meter.read());
+      await part(pair);
+      wire.close();
+    }
+    const same = { kemEncaps: 1, kemDecaps: 1, dh: 2, rsaSign: 0, kemKeygen: 0 };
+    // Dialler and listener, unseen: the whole chain of the other, and its signature over M1 or the static part.
+    for (const first of counts.slice(0, 2)) expect(first).toMatchObject({ ...same, rsaVerify: 4, verify: 2 });
+    expect(counts[2]).toMatchObject({ ...same, rsaVerify: 0, sign: 1, verify: 0 });
+    expect(counts[3]).toMatchObject({ ...same, rsaVerify: 0, sign: 0, verify: 1 });
+  });
+
+  it('S3-26: every byte of a bulk comes out, over either kind of wire', async () => {
+    for (const wire of [await loopback(), inMemory()]) {
+      const pair = await shakeHands(ann, bo, await wire.open());
+      await sendItems(pair.dialler, pair.listener, bulk(64 * 1024, 1), 3_000_000);
+      await sendItems(pair.listener, pair.dialler, bulk(1024, 64), 1_000_000);
+      await part(pair);
+      wire.close();
+    }
+  });
+
+  it('the anchor is TLS 1.3 with both sides verified, and a ticket that is really taken', async () => {
+    const tls = new TlsAnchor();
+    const wire = await loopback();
+    const first = await tls.shakeHands(await wire.open());
+    await tls.ticket(first);
+    await tls.part(first);
+    const second = await tls.shakeHands(await wire.open(), true);
+    await write(second.client, second.server, 64 * 1024, 1_000_000);
+    await tls.part(second);
+    wire.close();
+  });
+});
+
 describe('how npm run bench measures', () => {
+  it('takes only what the subject says where it says so', async () => {
+    const [times] = await interleaved([{ name: 'a', count: 4, run: () => 2 }], 3);
+    expect(times).toEqual([500, 500, 500]);
+  });
+
+  it('p50 and p99 are the nearest ranks', () => {
+    const values = Array.from({ length: 200 }, (_, at) => 200 - at);
+    expect([quantile(values, 0.5), quantile(values, 0.99), quantile([7], 0.99)]).toEqual([100, 198, 7]);
+  });
+
   it('takes the middle, and the middle of the rounds’ own ratios', () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([4, 1, 3, 2])).toBe(2.5);

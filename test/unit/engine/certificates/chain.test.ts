@@ -105,6 +105,19 @@ describe('a chain is good', () => {
     expect(verdict(chain, { verified, expectedPeerId: bob.local.peerId })).toBe('key.unacceptable');
   });
 
+  it('the parsed form of a chain that passed is given again for its bytes, of a refused one never', () => {
+    const verified = new VerifiedCache();
+    const hash = crypto.sha256(encodeChain(ann.local.chain));
+    let parsed = 0;
+    const get = () => verified.chainOf(hash, () => ((parsed += 1), parseChain(crypto, encodeChain(ann.local.chain))));
+    expect(verdict(get(), { verified, pinnedSpkiHash: bob.local.identity.spkiHash })).toBe('contact.key-mismatch');
+    const first = get();
+    expect(verdict(first, { verified })).toBeUndefined();
+    expect(get()).toBe(first);
+    expect(parsed).toBe(2);
+    expect(verdict(get(), { verified, now: now + 500 * day })).toBe('key.unacceptable');
+  });
+
   it('a refused chain is not remembered', async () => {
     const verified = new VerifiedCache();
     const bad = { ...ann.local.chain, exchange: bob.local.exchange.current.credential };

@@ -98,6 +98,51 @@ describe('over real TCP', () => {
     }
   });
 
+  it('S3-26: large items keep every byte under back-pressure, whether their memory is given back or kept', async () => {
+    const { sessions, listener } = await listening();
+    const session = await hostOf(alice, bob, []).dial(await createTcpTransport().dial(listener.address, 2_000), targetOf(bob));
+    await until(() => sessions.length === 1);
+    const listened = sessions[0];
+    if (!listened) throw new Error('there is a session');
+    const count = 300;
+    const sizes = [69_000, 3_000, 40_000, 500];
+    const itemAt = (at: number): SessionItem => ({ kind: 'message', bytes: new Uint8Array(sizes[at % sizes.length] ?? 1).fill(at % 251) });
+    const isRight = (item: SessionItem | undefined, at: number): boolean =>
+      item?.kind === 'message' && Buffer.from(item.bytes).equals(Buffer.alloc(sizes[at % sizes.length] ?? 1, at % 251));
+    const kept: SessionItem[] = [];
+    let wrong = 0;
+    let heard = 0;
+    let waited = 0;
+    session.onItems((items) => kept.push(...items));
+    listened.onItems((items, giveBack) => {
+      for (const item of items) {
+        if (!isRight(item, heard)) wrong += 1;
+        heard += 1;
+      }
+      giveBack();
+      giveBack();
+    });
+    const pump = (from: Session): void => {
+      let sent = 0;
+      const fill = (): void => {
+        while (sent < count) {
+          sent += 1;
+          if (!from.send([itemAt(sent - 1)])) {
+            waited += 1;
+            return;
+          }
+        }
+      };
+      from.onDrain(fill);
+      fill();
+    };
+    pump(session);
+    pump(listened);
+    await until(() => heard === count && kept.length === count);
+    expect([wrong, kept.findIndex((item, at) => !isRight(item, at))]).toEqual([0, -1]);
+    expect(waited).toBeGreaterThan(0);
+  });
+
   it('S3-11 A54: junk on the port is closed on while a session goes on', async () => {
     const { sessions, host, listener } = await listening();
     const session = await hostOf(alice, bob, []).dial(await createTcpTransport().dial(listener.address, 2_000), targetOf(bob));

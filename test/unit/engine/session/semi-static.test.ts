@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { SemiStaticKeeper, staticValidityMs } from '../../../../electron/engine/session/semi-static';
+import { VerifiedCache } from '../../../../electron/engine/certificates/chain';
+import { createSemiStatic, isInForce, SemiStaticKeeper, staticToleranceMs, staticValidityMs } from '../../../../electron/engine/session/semi-static';
 import { ManualClock } from '../../../support/manual-clock';
-import { newParty, type Party } from '../../../support/session-kit';
+import { newParty, type Party, testNow } from '../../../support/session-kit';
 
 const hour = 3_600_000;
 let alice: Party;
@@ -25,6 +26,21 @@ describe('semi-static key', () => {
     expect(second.part.share).not.toEqual(first.part.share);
     expect([first.pair.secret.wiped, second.pair.secret.wiped]).toEqual([true, false]);
     expect(second.part.notAfter - second.part.notBefore).toBe(staticValidityMs);
+  });
+
+  it('S3-19: its signature is checked once; its time, its owner and every bit of it each time', () => {
+    const verified = new VerifiedCache();
+    const { credential } = alice.local.instance;
+    const { part, signature } = createSemiStatic(alice.crypto, alice.local, testNow);
+    const before = bob.crypto.meter.read().verify;
+    const checks = (): number => bob.crypto.meter.read().verify - before;
+    const at = (now: number, signer = credential): boolean => isInForce(bob.crypto, part, signature, signer, now, verified);
+    expect([at(testNow), at(testNow + 1), checks()]).toEqual([true, true, 1]);
+    expect([at(part.notAfter + staticToleranceMs + 1), at(testNow, bob.local.instance.credential), checks()]).toEqual([false, false, 2]);
+    const changed = { ...part, share: bob.semiStatic.part.share };
+    expect(isInForce(bob.crypto, changed, signature, credential, testNow, verified)).toBe(false);
+    const forged = signature.map((byte, index) => (index === 63 ? byte ^ 1 : byte));
+    expect([isInForce(bob.crypto, part, forged, credential, testNow, verified), checks()]).toEqual([false, 4]);
   });
 
   it('A50: erased at its end though nobody asks for it', async () => {

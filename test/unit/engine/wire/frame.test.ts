@@ -65,6 +65,27 @@ describe('frames', () => {
     expect(() => hostile.next()).toThrow(WireError);
   });
 
+  it('S3-26: memory that was given back holds the next large frame; what was kept stays as it was', () => {
+    const reader = new FrameReader();
+    const large = (fill: number, length: number): Frame => {
+      reader.push(encodeFrame(frameTypes.record, new Uint8Array(length).fill(fill)));
+      const [frame] = drain(reader);
+      if (!frame) throw new Error('a whole frame was pushed');
+      return frame;
+    };
+    const kept = large(1, 60_000);
+    const given = large(2, 60_000);
+    reader.giveBack(given);
+    const next = large(3, 50_000);
+    expect(next.frame.buffer).toBe(given.frame.buffer);
+    expect([next.payload.length, next.payload.every((byte) => byte === 3)]).toEqual([50_000, true]);
+    expect(kept.payload.every((byte) => byte === 1)).toBe(true);
+    reader.giveBack(next);
+    // It does not fit, and small ones do not look.
+    expect(large(4, 60_000).frame.buffer).not.toBe(next.frame.buffer);
+    expect(large(5, 100).frame.buffer).not.toBe(next.frame.buffer);
+  });
+
   it('2 GiB announced is refused on the header alone', () => {
     const reader = new FrameReader();
     reader.push(header(frameTypes.record, frameVersion, 2 ** 31));
