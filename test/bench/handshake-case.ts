@@ -1,3 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../../electron/storage/database';
+import { migrate } from '../../electron/storage/migrate';
+import { createResumptionStore } from '../../electron/storage/resumption-store';
 import { interleaved, ratio, type Subject } from './measure';
 import { type Report, type Row, spread } from './report';
 import { newRecord, part, type Peer, shakeHands, startPeer } from './session-keyshift';
@@ -5,11 +12,14 @@ import { TlsAnchor } from './session-tls';
 import { inMemory, loopback, type Wire } from './session-wires';
 
 const full = { must: 2.5, moonshot: 4 };
+const resumed = { must: 3, moonshot: 8 };
 
 /**
  * Handshakes, both sides in one thread, from two connected sockets (loopback) or streams (in memory) until both sides have
  * confirmed; opening and closing them is not in it. `unseen`: neither side has verified anything of the other before,
- * as at the first session after a start.
+ * as at the first session after a start. Resumed: by what the last session left behind, here an entry in the product's own
+ * store, there a ticket; written down and erased within the time. TLS keeps its ticket in memory alone: what is judged
+ * against it has its database there, too, and the durable one stands beside it.
  */
 export async function handshakeCase(runtime: string, rounds: number, count = 20): Promise<Omit<Report, 'load'>> {
   const records = await Promise.all([newRecord('Alice'), newRecord('Bob')]);
@@ -21,6 +31,15 @@ export async function handshakeCase(runtime: string, rounds: number, count = 20)
     const anchor = tlsFull(tls, wire, count);
     cases.push({ work: `full, ${wire.name}`, part: 'known peer', goal: full, own: keyshift(wire, count, () => [alice, bob]), anchor });
     if (wire.name === 'loopback') cases.push({ work: `full, ${wire.name}`, part: 'unseen peer, nothing cached', own: unseen(records, wire, count), anchor });
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-bench-handshake-'));
+  const resuming = await Promise.all([[':memory:', ':memory:'], [join(folder, 'alice.db'), join(folder, 'bob.db')]].map((files) => newResumingPair(records, files)));
+  for (const wire of wires) {
+    const anchor = tlsResumed(tls, wire, count);
+    for (const [at, { peers }] of resuming.entries()) {
+      if (at > 0 && wire.name !== 'loopback') continue;
+      cases.push({ work: `resumed, ${wire.name}`, part: at === 0 ? 'database in memory' : 'encrypted database, durable', ...(at === 0 && { goal: resumed }), own: keyshift(wire, count, () => peers, true), anchor });
+    }
   }
   try {
     const subjects = [...new Set(cases.flatMap(({ own, anchor }) => [anchor, own]))];
@@ -38,6 +57,8 @@ export async function handshakeCase(runtime: string, rounds: number, count = 20)
   } finally {
     alice.close();
     bob.close();
+    for (const pair of resuming) pair.close();
+    rmSync(folder, { recursive: true, force: true });
     for (const wire of wires) wire.close();
   }
 }
@@ -48,13 +69,33 @@ async function newPair([one, other]: readonly [Records, Records]): Promise<reado
   return [await startPeer(one, other), await startPeer(other, one)];
 }
 
-function keyshift(wire: Wire, count: number, peers: (turn: number) => readonly [Peer, Peer]): Subject {
+/** Two devices that keep entries, each in a database of its own. */
+async function newResumingPair([one, other]: readonly [Records, Records], files: readonly string[]): Promise<{ readonly peers: readonly [Peer, Peer]; close(): void }> {
+  const databases = files.map((file) => (file === ':memory:' ? openDatabase(file) : openDatabase(file, randomBytes(32))));
+  const [mine, theirs] = databases.map((db) => {
+    migrate(db);
+    return createResumptionStore(db);
+  });
+  const peers = [await startPeer(one, other, mine), await startPeer(other, one, theirs)] as const;
+  return {
+    peers,
+    close: () => {
+      for (const peer of peers) peer.close();
+      for (const db of databases) db.close();
+    },
+  };
+}
+
+function keyshift(wire: Wire, count: number, peers: (turn: number) => readonly [Peer, Peer], resumes = false): Subject {
   return {
     name: `Keyshift ${wire.name}`,
     count,
+    // The session to resume.
+    ...(resumes && { before: async () => part(await shakeHands(...peers(0), await wire.open())) }),
     run: (times) =>
       timed(times, wire, async (ends, turn) => {
         const pair = await shakeHands(...peers(turn), ends);
+        if (pair.dialler.resumed !== resumes || pair.listener.resumed !== resumes) throw new Error(resumes ? 'it was not resumed' : 'this was meant to be a full handshake');
         return () => part(pair);
       }),
   };
@@ -83,6 +124,23 @@ function tlsFull(tls: TlsAnchor, wire: Wire, count: number): Subject {
     run: (times) =>
       timed(times, wire, async (ends) => {
         const pair = await tls.shakeHands(ends);
+        return () => tls.part(pair);
+      }),
+  };
+}
+
+function tlsResumed(tls: TlsAnchor, wire: Wire, count: number): Subject {
+  return {
+    name: `TLS ${wire.name}, resumed`,
+    count,
+    before: async () => {
+      const first = await tls.shakeHands(await wire.open());
+      await tls.ticket(first);
+      await tls.part(first);
+    },
+    run: (times) =>
+      timed(times, wire, async (ends) => {
+        const pair = await tls.shakeHands(ends, true);
         return () => tls.part(pair);
       }),
   };

@@ -4,6 +4,8 @@ import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { Link, LocalRecord } from '../../electron/engine/ports';
+import type { ResumptionStore } from '../../electron/engine/session/resumption-entry';
+import { Resumptions } from '../../electron/engine/session/resumptions';
 import type { Session } from '../../electron/engine/session/session';
 import { createSessionHost, type SessionHost } from '../../electron/engine/session/session-host';
 import { TcpLink } from '../../electron/network/tcp-link';
@@ -35,8 +37,8 @@ export async function newRecord(name: string): Promise<LocalRecord> {
   return createLocalRecord(crypto, { name, deviceName: `${name}'s desk`, now: Date.now() - 3_600_000 });
 }
 
-/** The device of this record, started just now: it has verified nobody yet. `other` is its contact. */
-export async function startPeer(record: LocalRecord, other: LocalRecord): Promise<Peer> {
+/** The device of this record, started just now: it has verified nobody yet. `other` is its contact. Sessions are resumed where there is a store. */
+export async function startPeer(record: LocalRecord, other: LocalRecord, store?: ResumptionStore): Promise<Peer> {
   const crypto = await createCrypto({ random: kernelRandom });
   const local = openLocalParty(crypto, record);
   // Only what a contact's pin is: of the other side nothing has been seen.
@@ -50,6 +52,7 @@ export async function startPeer(record: LocalRecord, other: LocalRecord): Promis
     peers: { pinned: (peerId) => (peerId === other.peerId ? pin : undefined) },
     onSession: (session) => waiting.shift()?.(session),
     isKnownSource: () => true,
+    ...(store && { resumptions: new Resumptions({ crypto, clock: systemClock, logger: silent, store }) }),
     // Nobody comes back five hundred times a second; asking the budget costs the same either way.
     limits: { decapsulations: unlimited, decapsulationsPerSource: unlimited, decapsulationsKept: unlimited },
   });

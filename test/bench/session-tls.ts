@@ -23,7 +23,10 @@ export class TlsAnchor {
     this.#context = createSecureContext({ ...client, minVersion: 'TLSv1.3' });
   }
 
-  /** A full handshake; with `resume` one from the ticket of the last. The other side's certificate was verified either way, now or then. */
+  /**
+   * A full handshake; with `resume` one from the newest ticket: after a full one the server gives some, after a resumed one
+   * of OpenSSL's none, and the same is taken again. The certificates were verified either way, now or then.
+   */
   async shakeHands(ends: Ends, resume = false): Promise<TlsPair> {
     const session = resume ? this.#ticket : undefined;
     if (resume && !session) throw new Error('there is no ticket to resume with');
@@ -39,9 +42,8 @@ export class TlsAnchor {
     return { client, server };
   }
 
-  /** After a handshake: until the client has a ticket for the next one. */
+  /** After a full handshake: until the client has a ticket for the next one. */
   async ticket({ client }: TlsPair): Promise<void> {
-    this.#ticket = undefined;
     client.resume();
     while (!this.#ticket) await once(client, 'session');
   }
