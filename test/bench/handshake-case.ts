@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { openDatabase } from '../../electron/storage/database';
 import { migrate } from '../../electron/storage/migrate';
 import { createResumptionStore } from '../../electron/storage/resumption-store';
+import type { ResumptionStore } from '../../electron/engine/session/resumption-entry';
+import { createResumptionMemory } from './resumption-memory';
 import { interleaved, ratio, type Subject } from './measure';
 import { type Report, type Row, spread } from './report';
 import { newRecord, part, type Peer, shakeHands, startPeer } from './session-keyshift';
@@ -17,9 +19,9 @@ const resumed = { must: 3, moonshot: 8 };
 /**
  * Handshakes, both sides in one thread, from two connected sockets (loopback) or streams (in memory) until both sides have
  * confirmed; opening and closing them is not in it. `unseen`: neither side has verified anything of the other before,
- * as at the first session after a start. Resumed: by what the last session left behind, here an entry in the product's own
- * store, there a ticket; written down and erased within the time. TLS keeps its ticket in memory alone: what is judged
- * against it has its database there, too, and the durable one stands beside it.
+ * as at the first session after a start. Resumed: by what the last session left behind, here an entry that is
+ * used once, there a ticket; found, erased and followed by the next one within the time. TLS keeps its ticket in memory
+ * alone: what is judged against it keeps its entries there, too; the product's own store, durable, stands beside it.
  */
 export async function handshakeCase(runtime: string, rounds: number, count = 20): Promise<Omit<Report, 'load'>> {
   const records = await Promise.all([newRecord('Alice'), newRecord('Bob')]);
@@ -33,12 +35,17 @@ export async function handshakeCase(runtime: string, rounds: number, count = 20)
     if (wire.name === 'loopback') cases.push({ work: `full, ${wire.name}`, part: 'unseen peer, nothing cached', own: unseen(records, wire, count), anchor });
   }
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-bench-handshake-'));
-  const resuming = await Promise.all([[':memory:', ':memory:'], [join(folder, 'alice.db'), join(folder, 'bob.db')]].map((files) => newResumingPair(records, files)));
+  const databases = ['alice.db', 'bob.db'].map((name) => openDatabase(join(folder, name), randomBytes(32)));
+  for (const db of databases) migrate(db);
+  const resuming = [
+    { where: 'entries in memory', peers: await newPair(records, createResumptionMemory) },
+    { where: 'encrypted database, durable', peers: await newPair(records, (at) => createResumptionStore(databases[at] ?? never())) },
+  ];
   for (const wire of wires) {
-    const anchor = tlsResumed(tls, wire, count);
-    for (const [at, { peers }] of resuming.entries()) {
+    const anchor = tlsResumed(tls, wire, count * 5);
+    for (const [at, { where, peers }] of resuming.entries()) {
       if (at > 0 && wire.name !== 'loopback') continue;
-      cases.push({ work: `resumed, ${wire.name}`, part: at === 0 ? 'database in memory' : 'encrypted database, durable', ...(at === 0 && { goal: resumed }), own: keyshift(wire, count, () => peers, true), anchor });
+      cases.push({ work: `resumed, ${wire.name}`, part: where, ...(at === 0 && { goal: resumed }), own: keyshift(wire, count * 5, () => peers, true), anchor });
     }
   }
   try {
@@ -57,7 +64,8 @@ export async function handshakeCase(runtime: string, rounds: number, count = 20)
   } finally {
     alice.close();
     bob.close();
-    for (const pair of resuming) pair.close();
+    for (const peer of resuming.flatMap(({ peers }) => peers)) peer.close();
+    for (const db of databases) db.close();
     rmSync(folder, { recursive: true, force: true });
     for (const wire of wires) wire.close();
   }
@@ -65,25 +73,8 @@ export async function handshakeCase(runtime: string, rounds: number, count = 20)
 
 type Records = Awaited<ReturnType<typeof newRecord>>;
 
-async function newPair([one, other]: readonly [Records, Records]): Promise<readonly [Peer, Peer]> {
-  return [await startPeer(one, other), await startPeer(other, one)];
-}
-
-/** Two devices that keep entries, each in a database of its own. */
-async function newResumingPair([one, other]: readonly [Records, Records], files: readonly string[]): Promise<{ readonly peers: readonly [Peer, Peer]; close(): void }> {
-  const databases = files.map((file) => (file === ':memory:' ? openDatabase(file) : openDatabase(file, randomBytes(32))));
-  const [mine, theirs] = databases.map((db) => {
-    migrate(db);
-    return createResumptionStore(db);
-  });
-  const peers = [await startPeer(one, other, mine), await startPeer(other, one, theirs)] as const;
-  return {
-    peers,
-    close: () => {
-      for (const peer of peers) peer.close();
-      for (const db of databases) db.close();
-    },
-  };
+async function newPair([one, other]: readonly [Records, Records], store?: (at: number) => ResumptionStore): Promise<readonly [Peer, Peer]> {
+  return [await startPeer(one, other, store?.(0)), await startPeer(other, one, store?.(1))];
 }
 
 function keyshift(wire: Wire, count: number, peers: (turn: number) => readonly [Peer, Peer], resumes = false): Subject {
@@ -160,5 +151,5 @@ async function timed(count: number, wire: Wire, once: (ends: Awaited<ReturnType<
 }
 
 function never(): never {
-  throw new Error('there are as many pairs as turns');
+  throw new Error('there is one for each');
 }

@@ -1,6 +1,7 @@
 import type { Clock, Link } from '../ports';
 import type { Frame, FrameReader } from '../wire/frame';
 import { WireError } from '../wire/reader';
+import { concat } from '../wire/writer';
 import type { FailureReason } from './failure';
 import { step, wipeSessionKeys } from './handshake';
 import type { Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, Opened } from './handshake-state';
@@ -106,7 +107,8 @@ export class Connection {
     const { state, output, delayed } = step(environment, this.#state, input);
     this.#state = state;
     if (delayed) this.#refuse(state, output);
-    else for (const frame of output) link.send(frame);
+    // M2 and M4 in one write: the other side mostly reads them in one turn.
+    else if (output.length > 0) link.send(concat(...output));
     if (state.phase === 'failed') this.#fail(state);
     if (state.phase !== 'open') return;
     this.#cancelDeadline?.();

@@ -1,5 +1,5 @@
 import { KeyshiftError } from '../../../shared/errors';
-import { assertChainInForce, type Chain, encodeChain, recallChain, type VerifiedChain } from '../certificates/chain';
+import { assertChainInForce, encodedOnce, recallChain, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
 import { ChainRefused, pinOfSender } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
@@ -20,7 +20,7 @@ export function peerOfEntry(env: HandshakeEnvironment, entry: ResumptionEntry, n
   if (now >= entry.expiresAt || now < entry.madeAt - clockToleranceMs) return undefined;
   if (!crypto.equal(entry.ownInstanceHash, local.instance.credential.hash) || !crypto.equal(entry.ownChainHash, ownChainHash(crypto, local))) return undefined;
   try {
-    const chain = recallChain(crypto, entry.peerChain);
+    const chain = recalled(env, entry);
     const pin = pinOfSender(crypto, local, peers, chain);
     assertChainInForce(chain, now);
     const { identity, instance, list } = chain;
@@ -42,14 +42,16 @@ export function isStale(crypto: Crypto, entry: Pick<ResumptionEntry, 'sent'>, th
   return !crypto.equal(theirs.digest, entry.sent.digest.subarray(0, theirs.digest.length));
 }
 
-const hashes = new WeakMap<Chain, Uint8Array>();
+/** As it was parsed for a session before, or else parsed now: the bytes come from our own database. Throws `key.unacceptable`. */
+function recalled({ crypto, verified }: HandshakeEnvironment, { peerChain }: ResumptionEntry): VerifiedChain {
+  if (!verified) return recallChain(crypto, peerChain);
+  const chain = verified.chainOf(crypto.sha256(peerChain), () => recallChain(crypto, peerChain));
+  verified.passed(chain);
+  // What the cache gives for these bytes passed here before, or comes from `recallChain` just now.
+  return chain as VerifiedChain;
+}
 
-/** H(own chain as encoded), remembered per chain. */
+/** H(own chain as encoded). */
 export function ownChainHash(crypto: Crypto, { chain }: Pick<LocalParty, 'chain'>): Uint8Array {
-  let hash = hashes.get(chain);
-  if (!hash) {
-    hash = crypto.sha256(encodeChain(chain));
-    hashes.set(chain, hash);
-  }
-  return hash;
+  return encodedOnce(crypto, chain).hash;
 }

@@ -1,4 +1,4 @@
-import { encodeChain, type VerifiedChain } from '../certificates/chain';
+import { encodedOnce, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
@@ -113,7 +113,7 @@ export class Resumptions {
     const madeAt = Math.max(0, Math.trunc(clock.now()));
     const secret = resumptionSecret(crypto, keys.master);
     const bytes = Uint8Array.from(secret.bytes);
-    const peerChain = encodeChain(peer);
+    const { bytes: peerChain } = encodedOnce(crypto, peer);
     try {
       store.put({
         keyId: keys.keyId,
