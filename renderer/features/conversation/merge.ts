@@ -21,8 +21,19 @@ export function mergePage(
   return { messages: [...shown.slice(0, start), ...joined, ...after], replaced: false };
 }
 
+/** What is shown stays the same object where the page says nothing new: it is not drawn again then. */
 function newer(shown: Message | undefined, asked: Message): Message {
-  return shown !== undefined && rank[shown.state] > rank[asked.state] ? shown : asked;
+  if (shown === undefined) return asked;
+  return rank[shown.state] > rank[asked.state] || isSame(shown, asked) ? shown : asked;
+}
+
+/** Of the same message. Its words never change, what became of it and where it stands do. */
+function isSame(shown: Message, asked: Message): boolean {
+  const { state, waitingFor, movedTo, keyEpoch, instanceId, sequence } = shown;
+  return (
+    state === asked.state && waitingFor === asked.waitingFor && movedTo === asked.movedTo && keyEpoch === asked.keyEpoch
+    && instanceId === asked.instanceId && sequence === asked.sequence
+  );
 }
 
 /** The same array when the event tells nothing new. */

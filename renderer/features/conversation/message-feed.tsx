@@ -1,4 +1,4 @@
-import { Fragment, useCallback, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ArrowDown } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
 import type { KeyShift } from '../../../shared/model/keys';
@@ -13,8 +13,9 @@ import { MessageItem } from './message-item';
 import { MessageMenu } from './message-menu';
 import { emptyThread } from './messages-store';
 import { ShiftLine } from './shift-line';
-import { timeline } from './timeline';
+import { timeline, type TimelineMessage } from './timeline';
 import { useFeedScroll } from './use-feed-scroll';
+import { usePlaces } from './use-places';
 
 function lastOwn(messages: readonly Message[]): string | undefined {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
@@ -50,11 +51,16 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
 
   const { messages } = thread;
-  const entries = useMemo(() => timeline(messages, history), [messages, history]);
+  const former = useRef<readonly TimelineMessage[]>([]);
+  const entries = useMemo(() => timeline(messages, history, former.current), [messages, history]);
+  useEffect(() => {
+    former.current = entries;
+  }, [entries]);
   const byId = useMemo(() => new Map(messages.map((message) => [message.messageId, message])), [messages]);
   const newestOwn = useMemo(() => lastOwn(messages), [messages]);
   const loadOlder = useCallback(() => model.background(model.messages.getState().loadOlder(conversationId)), [model, conversationId]);
   const scroll = useFeedScroll(conversationId, messages, loadOlder);
+  usePlaces(scroll.box, thread.complete ? messages.length : -1);
 
   const reply = useCallback(
     (messageId: string) => {
@@ -111,7 +117,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
         {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
         {entries.length === 0 ? null : (
           <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
-            {entries.map((entry, index) => (
+            {entries.map((entry) => (
               <Fragment key={entry.message.messageId}>
                 {entry.startsDay ? (
                   <div className="day" role="none">
@@ -123,8 +129,6 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                   quoted={entry.message.replyTo === undefined ? undefined : byId.get(entry.message.replyTo)}
                   name={contact.name}
                   times={times}
-                  position={index + 1}
-                  setSize={thread.complete ? messages.length : -1}
                   inTabOrder={entry.message.messageId === tabStop}
                   newestOwn={entry.message.messageId === newestOwn}
                   onFocus={setFocused}

@@ -13,9 +13,6 @@ export interface MessageItemProps {
   readonly quoted: Message | undefined;
   readonly name: string;
   readonly times: Times;
-  readonly position: number;
-  /** -1 while older messages are not here yet. */
-  readonly setSize: number;
   readonly inTabOrder: boolean;
   readonly newestOwn: boolean;
   readonly onFocus: (messageId: string) => void;
@@ -46,8 +43,6 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
     <article
       className={`message ${own ? 'out' : 'in'}${entry.startsGroup ? ' starts' : ''}${entry.endsGroup ? ' ends' : ''}`}
       aria-label={spoken.join(' ')}
-      aria-posinset={props.position}
-      aria-setsize={props.setSize}
       tabIndex={inTabOrder ? 0 : -1}
       data-message={message.messageId}
       onFocus={(event) => {

@@ -18,16 +18,20 @@ export interface TimelineMessage {
   readonly shifts: readonly (readonly KeyShift[])[];
 }
 
-/** Messages with what stands between them: days, groups, key renewals. Keeps the order it was given. */
-export function timeline(messages: readonly Message[], history: readonly KeyShift[]): readonly TimelineMessage[] {
+/**
+ * Messages with what stands between them: days, groups, key renewals. Keeps the order it was given. What is as it was in
+ * `former` is the same object again: of a long conversation only what changed is drawn anew.
+ */
+export function timeline(messages: readonly Message[], history: readonly KeyShift[], former: readonly TimelineMessage[] = []): readonly TimelineMessage[] {
   const shiftsAfter = placeShifts(messages, history);
+  const known = new Map(former.map((entry) => [entry.message, entry]));
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];
     const at = timeOf(message);
     const startsDay = before === undefined || startOfDay(timeOf(before)) !== startOfDay(at);
     const shiftBefore = before !== undefined && shiftsAfter.has(before.messageId);
-    return {
+    const entry: TimelineMessage = {
       message,
       at,
       startsDay,
@@ -36,7 +40,18 @@ export function timeline(messages: readonly Message[], history: readonly KeyShif
         after === undefined || startOfDay(timeOf(after)) !== startOfDay(at) || shiftsAfter.has(message.messageId) || !joins(message, after),
       shifts: shiftsAfter.get(message.messageId) ?? [],
     };
+    const same = known.get(message);
+    return same !== undefined && isSame(same, entry) ? same : entry;
   });
+}
+
+/** Of the same message. */
+function isSame(one: TimelineMessage, other: TimelineMessage): boolean {
+  return (
+    one.startsDay === other.startsDay && one.startsGroup === other.startsGroup && one.endsGroup === other.endsGroup
+    && one.shifts.length === other.shifts.length
+    && one.shifts.every((line, index) => line.length === other.shifts[index]?.length && line.every((shift, at) => shift === other.shifts[index]?.[at]))
+  );
 }
 
 export function timeOf(message: Message): number {

@@ -20,6 +20,14 @@ const make = (name: string, state: Message['state'] = 'queued', more: Partial<Me
 const texts = (messages: readonly Message[]): string[] => messages.map((message) => message.text);
 
 describe('joining the newest page', () => {
+  it('what the page says nothing new of stays the same object', () => {
+    const shown = [make('a'), make('b'), make('c', 'sent', { waitingFor: 'acknowledgement' })];
+    const page = [make('a'), make('b', 'sent'), make('c', 'sent', { waitingFor: 'connection' }), make('d')];
+    const { messages } = mergePage(shown, page);
+    expect(messages.map((message, index) => message === shown[index])).toEqual([true, false, false, false]);
+    expect(messages).toEqual(page);
+  });
+
   it('keeps what is older, replaces what overlaps, appends what is new', () => {
     const shown = [make('a'), make('b'), make('c')];
     const { messages, replaced } = mergePage(shown, [make('b', 'sent'), make('c'), make('d')]);

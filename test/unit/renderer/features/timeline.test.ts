@@ -10,6 +10,21 @@ const messages = busyWorld(now).messages.get(talkWithBo) ?? [];
 const shift = (reason: ShiftReason, ago: number, who: 'you' | 'peer' = 'you', from = 3): KeyShift => ({ at: now - ago, who, from, to: from + 1, reason });
 const lines = (history: readonly KeyShift[]): (readonly ShiftReason[])[] => timeline(messages, history).flatMap((entry) => entry.shifts.map((line) => line.map((one) => one.reason)));
 
+describe('what is drawn again', () => {
+  it('only what changed is another object: the new message, and the one it stands together with', () => {
+    const history = [shift('hand', hour)];
+    const first = timeline(messages, history);
+    expect(timeline([...messages], [...history], first).every((entry, index) => entry === first[index])).toBe(true);
+    const last = messages.at(-1);
+    if (last === undefined) throw new Error('there are messages');
+    const more = timeline([...messages, { ...last, messageId: `${last.messageId}+` }], history, first);
+    expect(more.map((entry, index) => entry === first[index]).filter((same) => !same).length).toBeLessThanOrEqual(2);
+    expect(more).toEqual(timeline([...messages, { ...last, messageId: `${last.messageId}+` }], history));
+    const renewed = timeline(messages, [...history, shift('compromise', 0.1 * hour)], first);
+    expect(renewed).toEqual(timeline(messages, [...history, shift('compromise', 0.1 * hour)]));
+  });
+});
+
 describe('S2-21: renewals in the conversation', () => {
   it('the routine ones of a day are one line, each day its own', () => {
     expect(lines([shift('time', 27 * hour), shift('peer', 26 * hour, 'peer'), shift('hand', 2 * hour), shift('start', hour), shift('bytes', 0.9 * hour), shift('messages', 0.5 * hour)])).toEqual([

@@ -1,0 +1,19 @@
+import { useLayoutEffect, type RefObject } from 'react';
+
+/**
+ * Says at each article which of how many it is (`aria-posinset`, `aria-setsize`; -1 while the number is not known). Set on the
+ * elements themselves: with every message the number changes at all of them, and none needs drawing again for it.
+ */
+export function usePlaces(box: RefObject<HTMLElement | null>, setSize: number): void {
+  useLayoutEffect(() => {
+    const articles = box.current?.querySelectorAll('[role="feed"] > article') ?? [];
+    for (const [index, article] of [...articles].entries()) {
+      put(article, 'aria-posinset', index + 1);
+      put(article, 'aria-setsize', setSize);
+    }
+  });
+}
+
+function put(element: Element, name: string, value: number): void {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+}
