@@ -15,12 +15,13 @@ export function watchPage() {
   const clock = (time = performance.now()) => performance.timeOrigin + time;
   const note = (number) => {
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
+    channel.port1.addEventListener('message', () => {
       const time = clock();
       times.set(number, time);
       waiting.get(number)?.(time);
       channel.port1.close();
-    };
+    });
+    channel.port1.start();
     requestAnimationFrame(() => channel.port2.postMessage(undefined));
   };
   const bench = {

@@ -58,7 +58,7 @@ async function converse(from, to, messages) {
   }
   offsets.push(await Promise.all([from.evaluate(calibrate), to.evaluate(calibrate)]));
   // How far the one page's clock is behind the other's: one number each time both were held to the system's clock.
-  const behind = offsets.map(([one = 0, other = 0]) => other - one);
+  const behind = offsets.map(([one, other]) => other - one);
   const correction = quantile(behind, 0.5);
   const warm = times.slice(WARM);
   return {
