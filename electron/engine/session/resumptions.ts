@@ -215,7 +215,7 @@ export class Resumptions {
   /** A device with a renewed chain has dropped its entries, and another device has none: their refusal was to be expected. */
   #note({ peerId, at, peerChain }: Refusal, peer: VerifiedChain): void {
     const { crypto, logger } = this.#parts;
-    if (!crypto.equal(peerChain, encodeChain(peer))) return;
+    if (!crypto.equal(peerChain, encodedOnce(crypto, peer).bytes)) return;
     logger.warn('session.resume-refused');
     this.#refusals.delete(peerId);
     this.#refusals.set(peerId, at);
