@@ -63,10 +63,11 @@ export function viaOf(host: string, network: Pick<NetworkFacts, 'isNear'>): Via 
 }
 
 /** What kind of way a session goes, as far as its other end shows. */
-export function viaOfSession({ remote, role }: Pick<Session, 'remote' | 'role'>, sighted: readonly Address[], network: Pick<NetworkFacts, 'isNear' | 'get'>): Via {
+export function viaOfSession({ remote, role }: Pick<Session, 'remote' | 'role'>, sighted: readonly Address[], network: Pick<NetworkFacts, 'isNear' | 'get'>, own: readonly Address[]): Via {
   if (sighted.some(({ host }) => host === remote.host)) return 'lan';
-  // With a proxy in use who comes in from this very machine comes through the onion service.
-  if (role === 'listener' && network.get('proxy').state !== 'off' && isLoopback(remote.host)) return 'onion';
+  // Behind a proxy who comes in from this very machine comes through the onion service, if there is one that leads here.
+  const hasOnion = own.some(({ host }) => host.endsWith('.onion'));
+  if (role === 'listener' && hasOnion && network.get('proxy').state !== 'off' && isLoopback(remote.host)) return 'onion';
   return viaOf(remote.host, network);
 }
 

@@ -183,7 +183,7 @@ export class OpenProfile {
       random,
       logger,
       dialling: this.dialling,
-      viaOf: (peerId, session) => viaOfSession(session, sightings.of(peerId), network),
+      viaOf: (peerId, session) => viaOfSession(session, sightings.of(peerId), network, around.ownAddresses()),
       onChange: () => network.touched(),
       wanted: (peerId) => this.#wanted(peerId),
       onOpen: (peerId, session) => this.#onConnection(peerId, session),

@@ -198,6 +198,8 @@ describe('what the words of the contract mean', () => {
     let atAnn: string;
 
     beforeAll(async () => {
+      // Each other's announcements on loopback would make of direct connections some of this network.
+      for (const { peer } of [ann, bo]) await peer.call('settings.set', { findOnNetwork: false });
       ({ ofInvitee: ofBo, ofInviter: ofAnn } = await introduce(ann, bo));
     }, 60_000);
 
@@ -297,8 +299,6 @@ describe('what the words of the contract mean', () => {
     }, 90_000);
 
     it('network and events tell of the connection, in the shapes they keep', async () => {
-      // Each other's announcements on loopback would make the same address one of this network.
-      await ann.peer.call('settings.set', { findOnNetwork: false });
       const { listening, sessions } = await ann.peer.call('network.status');
       expect(listening).toEqual(ann.peer.listening);
       expect(sessions.find(({ contactId }) => contactId === ofBo)).toMatchObject({ handedOver: false, via: 'direct' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Address, DevicePlaces } from '../../../electron/engine/ports';
+import type { Address } from '../../../electron/engine/ports';
 import { candidatesOf, type CandidateParts, viaOf, viaOfSession } from '../../../electron/services/candidates';
 import { isInLocalNetwork, isLoopback, isPrivate } from '../../../electron/services/local-networks';
 import { NetworkFacts } from '../../../electron/services/network-facts';
@@ -60,11 +61,14 @@ describe('where a person is tried', () => {
     expect(found).toEqual(['[fd00::7]:9', ...Array.from({ length: 6 }, (_, n) => `192.168.1.9:${n + 1}`), '203.0.113.1:1']);
   });
 
-  test('a session goes by what its other end shows; with a proxy, who comes from this machine comes through the onion service', () => {
+  test('a session goes by what its other end shows; with a proxy and an onion service, who comes from this machine comes through that', () => {
     const network = facts();
-    const from = (host: string, role: 'listener' | 'dialler' = 'listener') => viaOfSession({ remote: { host, port: 1 }, role }, [at('203.0.113.50:1')], network);
+    const own: Address[] = [];
+    const from = (host: string, role: 'listener' | 'dialler' = 'listener') => viaOfSession({ remote: { host, port: 1 }, role }, [at('203.0.113.50:1')], network, own);
     expect([from('203.0.113.50'), from('203.0.113.51'), from('192.168.1.9'), from('127.0.0.1'), from(onion, 'dialler')]).toEqual(['lan', 'direct', 'lan', 'direct', 'onion']);
     network.set('proxy', { state: 'working' });
+    expect(from('127.0.0.1')).toBe('direct');
+    own.push({ host: onion, port: 4800 });
     expect([from('127.0.0.1'), from('127.0.0.1', 'dialler')]).toEqual(['onion', 'direct']);
   });
 
