@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Address, DevicePlaces } from '../../../electron/engine/ports';
-import type { Address } from '../../../electron/engine/ports';
 import { candidatesOf, type CandidateParts, viaOf, viaOfSession } from '../../../electron/services/candidates';
 import { isInLocalNetwork, isLoopback, isPrivate } from '../../../electron/services/local-networks';
 import { NetworkFacts } from '../../../electron/services/network-facts';
