@@ -79,19 +79,17 @@ export class Asking {
     this.#parts = parts;
   }
 
-  /** Takes up every contact that still waits for an answer. */
+  /** Takes up every contact that still waits for an answer, a little apart. */
   start(): void {
-    for (const contact of this.#parts.stores.contacts.list()) this.pursue(contact.contactId);
+    for (const { contactId } of this.#parts.stores.contacts.list()) {
+      if (this.#isPending(contactId)) this.#pursueIn(jitterMs(this.#parts.random, spreadMs), contactId, this.#attempt(contactId));
+    }
   }
 
   /** Tries now to reach the other side of a pending contact, and again until it answered or can no longer. Never throws. */
   pursue(contactId: string): void {
     if (this.#closed || !this.#isPending(contactId)) return;
-    let attempt = this.#attempts.get(contactId);
-    if (attempt === undefined) {
-      attempt = { failures: 0, running: undefined, again: false, timer: undefined, endedAt: undefined };
-      this.#attempts.set(contactId, attempt);
-    }
+    const attempt = this.#attempt(contactId);
     if (attempt.running !== undefined) return;
     attempt.timer?.cancel();
     attempt.timer = undefined;
@@ -202,6 +200,14 @@ export class Asking {
     const { random } = this.#parts;
     this.#pursueIn(attempt.again ? jitterMs(random, spreadMs) : backoffMs(random, attempt.failures), contactId, attempt);
     this.#parts.network.touched();
+  }
+
+  #attempt(contactId: string): Attempt {
+    const known = this.#attempts.get(contactId);
+    if (known !== undefined) return known;
+    const attempt: Attempt = { failures: 0, running: undefined, again: false, timer: undefined, endedAt: undefined };
+    this.#attempts.set(contactId, attempt);
+    return attempt;
   }
 
   #pursueIn(milliseconds: number, contactId: string, attempt: Attempt): void {

@@ -4,7 +4,7 @@ import type { Session } from '../engine/session/session';
 import type { SessionHost } from '../engine/session/session-host';
 import { type Candidate, candidatesOf } from './candidates';
 import type { NetworkFacts } from './network-facts';
-import type { PeerBook } from './peer-book';
+import type { KnownPeer, PeerBook } from './peer-book';
 import type { LanSightings } from './ports';
 import { NotNeeded, type Places, race, type Turn } from './racing';
 import type { Tries } from './tries';
@@ -70,14 +70,14 @@ export class Dialling {
   }
 
   async #attempt(peerId: PeerId, { address, instanceId }: Candidate, turn: Turn): Promise<Session> {
-    const { transport, host, book } = this.#parts;
+    const { transport, host } = this.#parts;
     const link = await transport.dial(address, dialTimeoutMs, turn.signal, peerId);
-    const known = book.find(peerId);
+    const giveUp = (): void => link.destroy();
+    const known = this.#stillKnown(peerId, giveUp);
     if (turn.signal.aborted || known === undefined) {
-      link.destroy();
+      giveUp();
       throw new NotNeeded();
     }
-    const giveUp = (): void => link.destroy();
     turn.signal.addEventListener('abort', giveUp);
     // The other side may soon count on this one, and have ended one that it dialled itself: then it must not be dropped here.
     turn.keep();
@@ -86,6 +86,16 @@ export class Dialling {
       return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange, ...expected });
     } finally {
       turn.signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Whoever was dialled may be gone from the book by now, and a row that cannot be read must not leave the link to itself. */
+  #stillKnown(peerId: PeerId, giveUp: () => void): KnownPeer | undefined {
+    try {
+      return this.#parts.book.find(peerId);
+    } catch (error) {
+      giveUp();
+      throw error;
     }
   }
 }

@@ -37,6 +37,10 @@ export async function reachNearby(parts: NearbyReachParts, candidates: readonly 
 async function openTo({ transport, crypto, clock }: NearbyReachParts, address: Address, turn: Turn): Promise<Channel> {
   const link = await transport.dial(address, dialTimeoutMs, turn.signal);
   const end = (): void => link.destroy();
+  if (turn.signal.aborted) {
+    end();
+    throw new NotNeeded();
+  }
   turn.signal.addEventListener('abort', end);
   try {
     const channel = await openChannel(crypto, clock, link, 'meet');

@@ -348,6 +348,23 @@ describe('asking somebody with several addresses', () => {
     expect(mutual()).toBe(true);
   }, 60_000);
 
+  test('after an unlock everybody who has not answered is asked within a quarter of a second, and not in one moment', async () => {
+    for (const inviter of [bo, await world.move('Cy'), await world.move('Di')]) {
+      inviter.onLink = (link) => link.destroy();
+      const { link } = await inviter.contacts.createInvitation({});
+      await ann.contacts.acceptInvitation({ link });
+    }
+    await world.pass(200);
+    ann.dials.length = 0;
+    const opened = world.clock.monotonic();
+    ann.reopen();
+    expect(ann.dials).toEqual([]);
+    await world.pass(260, 1);
+    expect(ann.dials).toHaveLength(3);
+    expect(new Set(ann.dials).size).toBeGreaterThan(1);
+    expect(Math.max(...ann.dials) - opened).toBeLessThanOrEqual(250);
+  }, 30_000);
+
   test('asked for by hand a thousand times, nobody is asked more often than once a second', async () => {
     bo.onLink = (link) => link.destroy();
     const { link } = await bo.contacts.createInvitation({});
