@@ -8,22 +8,29 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /** The real headless program as a process of its own, on services that are only played (test/support/fake-compose.ts). */
 let folder: string;
+let programs: string;
 let program: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'keyshift-headless-'));
-  program = join(folder, 'headless.cjs');
+  // Beside node_modules, where it finds what is native.
+  mkdirSync('.cache', { recursive: true });
+  programs = mkdtempSync(resolve('.cache', 'headless-'));
+  program = join(programs, 'headless.cjs');
   await build({
     entryPoints: ['electron/headless.ts'],
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node18.15',
+    external: ['sodium-native'],
     outfile: program,
     plugins: [{ name: 'fake-compose', setup: ({ onResolve }) => onResolve({ filter: /\/compose$/ }, () => ({ path: resolve('test/support/fake-compose.ts') })) }],
   });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  for (const made of [folder, programs]) rmSync(made, { recursive: true });
+});
 
 function start(kind: string, ...words: string[]) {
   const profile = join(folder, kind);
