@@ -81,7 +81,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         clock,
         random,
         listening: () => bound.address,
-        onFault: (error) => logger.error('lan.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
+        onFault: fault('lan.fault'),
       });
     const nearby: NearbyService = new NearbyService({
       crypto,

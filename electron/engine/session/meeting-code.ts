@@ -8,15 +8,12 @@ import { type Named, nameBytes } from './meeting-proof';
 
 export const MEETING_NONCE_LENGTH = 32;
 export const COMMITMENT_LENGTH = 32;
-/** nonce 32 ‖ peer id 32 ‖ SPKI hash 32. */
-export const REVEAL_LENGTH = 96;
 
 /** Who one is, and the secret that hid it in the commitment until now (protocol.md §12). */
 export interface Reveal extends Named {
   readonly nonce: Uint8Array;
 }
 
-/** nonce 32 ‖ peer id 32 ‖ SPKI hash 32. */
 export function encodeReveal(reveal: Reveal): Uint8Array {
   return concat(reveal.nonce, nameBytes(reveal));
 }

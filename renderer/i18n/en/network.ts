@@ -8,7 +8,7 @@ export const network = {
   'bar.proxy': 'The proxy {address} does not answer. Nothing is sent around it; messages wait until it does.',
   'settings.tab.network': 'Network',
   'network.lan': 'Find contacts on this network',
-  'network.lan.text': 'Contacts in the same network find each other at once, without the internet. Others there see that a device uses Keyshift and where it listens. They do not see who you are or whom you know: only your contacts recognise you.',
+  'network.lan.text': 'Contacts in the same network find each other at once, without the internet. Others there see that a device uses Keyshift and where it listens. They do not see who you are or whom you know: only your contacts recognise you, and for up to two weeks who was one.',
   'network.lan.off': 'Contacts in the same network are reached by their known addresses only. Nobody there is told that you use Keyshift.',
   'network.lan.on': '{seen, plural, =0 {No device of a contact is here right now.} one {One device of a contact is here right now.} other {# devices of contacts are here right now.}}',
   'network.lan.failed': 'This network does not let devices find each other. Keyshift goes on trying.',
