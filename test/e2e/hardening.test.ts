@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { accessSync, chmodSync, chownSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { _electron, expect, test, type ElectronApplication, type Page } from '@playwright/test';
+import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
+import { launch } from './support/app';
 
 /** The app's folder: the repository, whose `out/` was built before. */
 const root = resolve(process.env['KEYSHIFT_APP'] ?? '.');
@@ -21,7 +22,7 @@ function launchArguments(): string[] {
 
 test.beforeAll(async () => {
   profile = mkdtempSync(join(tmpdir(), 'keyshift-hardening-'));
-  app = await _electron.launch({ executablePath: executable, args: launchArguments() });
+  app = await launch({ executablePath: executable, args: launchArguments() });
   page = await app.firstWindow();
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
@@ -325,7 +326,7 @@ test('row 2: started by an ordinary user, the page is in Chromium’s sandbox', 
   writeFileSync(starter, `#!/bin/sh\nexec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups env HOME='${home}' TMPDIR='${home}' '${executable}' "$@"\n`);
   chmodSync(starter, 0o755);
   if (asRoot) chownSync(home, nobody, nobody);
-  const own = await _electron.launch({
+  const own = await launch({
     executablePath: asRoot ? starter : executable,
     chromiumSandbox: true,
     args: [root, `--user-data-dir=${join(home, 'profile')}`, ...(trial ? ['--trial-runtime'] : [])],

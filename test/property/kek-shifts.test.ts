@@ -137,12 +137,6 @@ class World {
   }
 }
 
-/**
- * The gate draws the same schedules each time, because a rare one is known to end badly (the last test below): KEYSHIFT_SEED=random
- * draws new ones.
- */
-const chosenSeed = process.env['KEYSHIFT_SEED'] === 'random' ? undefined : 20_261_126;
-
 describe('key exchange keys that change at any time', () => {
   const lives: [Person[], Person[]] = [[], []];
 
@@ -179,15 +173,14 @@ describe('key exchange keys that change at any time', () => {
           alice.db.close();
           bob.db.close();
         }),
-        { numRuns, ...(chosenSeed === undefined ? {} : { seed: chosenSeed }) },
+        { numRuns },
       );
     });
   }
 
-  // A defect that is known and not mended: it fails the day it is. Bob declares his keys known to others; Alice hears it, her answer is
-  // lost, and she declares the same of hers, refusing Bob's new key too. Bob has heard no newer floor of hers than the one he set
-  // himself, so he goes on with the key she refuses; what he had not delivered waits until either of them declares it again.
-  it.fails('A16: one who declares keys compromised right after the other, whose word was lost, still hears what waits', async () => {
+  // Found by the schedules above. Bob hears no newer floor of Alice's than the one he set for her himself, and still has to learn
+  // that she refuses what he made before.
+  it('A16: one who declares keys compromised right after the other, whose word was lost, still hears what waits', async () => {
     const world = new World(await testCrypto(), lives, 64);
     const [alice] = world.devices;
     const steps: Step[] = [

@@ -1,6 +1,6 @@
 import type { ExchangeCredential } from '../certificates/credential';
 import type { InstanceId, PeerId } from '../ids';
-import { type Acknowledgement, encodeBitmap, encodeControl, type Gap, parseControl, sequencesOf } from './control';
+import { type Acknowledgement, encodeBitmap, encodeControl, type Gap, maxFloors, parseControl, sequencesOf } from './control';
 import type { DialogKey, StreamKey } from './dialog-store';
 import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
 import type { Again } from './gaps';
@@ -37,6 +37,9 @@ export class ControlHandler {
     const control = parseControl(content.subarray(blindBytes));
     if (control?.kind === 'gap') return control;
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
+    if (control?.kind === 'floors' && !this.#parts.rollback.held) {
+      for (const { creator, floor } of control.floors) this.#parts.compromise.heardFloor(dialog, creator, floor);
+    }
     if (control?.kind !== 'acknowledgement') return undefined;
     this.#acknowledged(dialog, from, control, time, exchange);
     if (!this.#parts.rollback.held) this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor);
@@ -125,11 +128,21 @@ export class ControlHandler {
       if (!dialog || !stream) continue;
       const open = dialog.row.state === 'open';
       if (open && !add(dialog, encodeControl(this.#acknowledgement(dialog, stream, peer)))) continue;
+      if (open) this.#tellFloors(peer.peerId, (content) => add(dialog, content));
       memory.touch(dialog);
       stream.row = { ...stream.row, acknowledgementDue: false };
       store.putReceiving(stream.row);
     }
     return outbound;
+  }
+
+  /** Whoever sent under a key that is not accepted learns all that is, whoever made it. */
+  #tellFloors(peerId: PeerId, tell: (content: Uint8Array) => boolean): void {
+    const { memory } = this.#parts;
+    const peer = memory.peer(peerId);
+    if (!peer.owesFloors) return;
+    const floors = memory.ring(peerId).floors().slice(0, maxFloors);
+    peer.owesFloors = floors.length > 0 && !tell(encodeControl({ kind: 'floors', floors }));
   }
 
   #due(peerId: PeerId, to: InstanceId | undefined): readonly StreamKey[] {

@@ -79,13 +79,15 @@ export class Compromise {
     this.#heardFloor(dialog.key.peerId, header.creatingInstance, header.epoch, dialog);
   }
 
-  /** An acknowledgement under a key of this creator said which of its epochs are still accepted. */
+  /** A control message said which epochs of this creator the other side still accepts. */
   heardFloor(dialog: DialogState, creator: InstanceId, floor: number): void {
-    const { memory, clock } = this.#parts;
+    const { memory, clock, local } = this.#parts;
     const { peerId } = dialog.key;
     const ring = memory.ring(peerId);
-    // Nothing can be locked with a key that was never heard of: the word comes again with the key.
-    const known = Math.min(floor, ring.newestEpochs().get(creator) ?? 0);
+    // Nothing can be locked with a key that was never heard of: the word comes again with the key. Of a device's own keys all may
+    // be refused.
+    const newest = ring.newestEpochs().get(creator) ?? 0;
+    const known = Math.min(floor, creator === local.instanceId ? newest + 1 : newest);
     if (known <= ring.floor(creator) || !memory.peer(peerId).distrust.take(clock.monotonic())) return;
     this.#heardFloor(peerId, creator, known);
   }

@@ -7,7 +7,7 @@ import { Writer } from '../wire/writer';
  * What a control message says (protocol.md §7): `type u8 | fields`, after c. Latest state wins, none is ever
  * acknowledged. Types this version does not know are ignored.
  */
-export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | Gap | { readonly kind: 'unknown' };
+export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | Gap | Floors | { readonly kind: 'unknown' };
 
 /** The sender of a stream says that these of it are gone for good: nobody can send them again. */
 export interface Gap {
@@ -17,6 +17,19 @@ export interface Gap {
   readonly from: number;
   /** Included; at most `maxGap` places. */
   readonly to: number;
+}
+
+/** Said when a message was refused for the epoch of its key exchange key: what is still accepted, of every creator of the pair. */
+export interface Floors {
+  readonly kind: 'floors';
+  /** From 1, at most `maxFloors`, ascending by creator. */
+  readonly floors: readonly KekFloor[];
+}
+
+export interface KekFloor {
+  readonly creator: InstanceId;
+  /** Lowest epoch accepted, from 1. */
+  readonly floor: number;
 }
 
 export interface Acknowledgement {
@@ -43,6 +56,9 @@ export interface Acknowledgement {
 const acknowledgementType = 1;
 const failedType = 2;
 const gapType = 3;
+const floorsType = 4;
+/** As many as a person has devices, twice. */
+export const maxFloors = 32;
 /** Most places one word of a gap covers: no more than a receiver looks ahead (A25). */
 export const maxGap = 1024;
 const maxBitmapBytes = 128;
@@ -51,6 +67,11 @@ const maxReasonBytes = 64;
 export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): Uint8Array {
   if (control.kind === 'failed') return new Writer().u8(failedType).text(control.reason).finish();
   if (control.kind === 'gap') return new Writer().u8(gapType).fixed(id16ToBytes(control.stream)).u64(control.from).u64(control.to).finish();
+  if (control.kind === 'floors') {
+    const writer = new Writer().u8(floorsType).u8(control.floors.length);
+    for (const { creator, floor } of control.floors) writer.fixed(id16ToBytes(creator)).u32(floor);
+    return writer.finish();
+  }
   return new Writer()
     .u8(acknowledgementType)
     .fixed(id16ToBytes(control.stream))
@@ -76,6 +97,7 @@ export function parseControl(bytes: Uint8Array): Control | undefined {
       return { kind: 'failed', reason };
     }
     if (type === gapType) return parseGap(reader);
+    if (type === floorsType) return parseFloors(reader);
     if (type !== acknowledgementType) return { kind: 'unknown' };
     const control: Acknowledgement = {
       kind: 'acknowledgement',
@@ -102,6 +124,16 @@ function parseGap(reader: Reader): Gap | undefined {
   const gap: Gap = { kind: 'gap', stream: instanceIdFromBytes(reader.fixed(16)), from: reader.u64(), to: reader.u64() };
   reader.end();
   return gap.from > 0 && gap.to >= gap.from && gap.to - gap.from < maxGap ? gap : undefined;
+}
+
+/** Throws `WireError`. */
+function parseFloors(reader: Reader): Floors | undefined {
+  const count = reader.u8();
+  if (count === 0 || count > maxFloors) return undefined;
+  const floors = Array.from({ length: count }, () => ({ creator: instanceIdFromBytes(reader.fixed(16)), floor: reader.u32() }));
+  reader.end();
+  const isOrdered = floors.every(({ creator, floor }, at) => floor > 0 && (at === 0 || (floors[at - 1]?.creator ?? '') < creator));
+  return isOrdered ? { kind: 'floors', floors } : undefined;
 }
 
 /** Bits for the sequences that wait behind the gap after `cumulative`; `cumulative + 1` itself is missing by definition. */

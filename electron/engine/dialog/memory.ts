@@ -24,6 +24,8 @@ export interface PeerMemory {
   readonly distrust: DecapsulationBudget;
   /** Outbox messages were compared with this exchange credential; earliest moment they have to be again. */
   resealing: { readonly exchange: Uint8Array; readonly next: number } | undefined;
+  /** A message was refused for its key exchange key, and which ones are accepted was not said since. */
+  owesFloors: boolean;
   /** How many refused messages were noted by `dialogId|instanceId`; undefined until read. */
   refused: Map<string, number> | undefined;
 }
@@ -135,6 +137,7 @@ export class Memory {
       budget: new DecapsulationBudget(limits.decapsulations, limits.decapsulationsPerSecond, clock.monotonic()),
       distrust: new DecapsulationBudget(pairShiftsPerHour, pairShiftsPerHour / 3600, clock.monotonic()),
       resealing: undefined,
+      owesFloors: false,
       refused: undefined,
     };
     this.#peers.set(peerId, peer);

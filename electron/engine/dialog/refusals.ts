@@ -56,6 +56,7 @@ export class Refusals {
     if (reason !== 'kek-floor') return undefined;
     const dialog = named?.row.state === 'open' ? named : this.#anyDialog(peerId);
     if (!dialog) return undefined;
+    memory.peer(peerId).owesFloors = true;
     memory.touch(dialog);
     const stream = dialog.receiving.get(instanceId) ?? newReceiving(crypto, { ...dialog.key, instanceId }, [local.peerId, peerId]);
     dialog.receiving.set(instanceId, stream);

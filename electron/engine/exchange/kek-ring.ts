@@ -211,6 +211,12 @@ export class KekRing {
     return newest;
   }
 
+  /** The floors above zero of every creator heard of, ascending by creator. */
+  floors(): { readonly creator: InstanceId; readonly floor: number }[] {
+    const creators = [...this.newestEpochs().keys()].sort();
+    return creators.map((creator) => ({ creator, floor: this.floor(creator) })).filter(({ floor }) => floor > 0);
+  }
+
   /** Deletes every key and block of the pair; ids, epochs and commitments stay, so that nothing old comes back (A19). */
   deleteAll(): void {
     for (const { key: _, ...row } of this.#rows.values()) this.#put({ ...row, deleted: true });

@@ -46,9 +46,27 @@ export function startArguments(profile: string, more: readonly string[] = ['--li
   ];
 }
 
+/** A start takes two or three seconds, twice that beside another one. */
+const startMs = 20_000;
+
+/**
+ * Playwright attaches while the page navigates and now and then misses that it did: the page is loaded and shown, and it waits for
+ * ever (seen in one of sixty starts on a busy machine, with DEBUG=pw:protocol). Only a start that it was connected to is ended and made again.
+ */
+export async function launch(options: Parameters<typeof _electron.launch>[0], again = 2): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch({ ...options, timeout: startMs });
+  } catch (error) {
+    const connected = error instanceof Error ? error.message.split('<ws connected>').length - 1 : 0;
+    if (again === 0 || connected < 2) throw error;
+    console.warn('The tests lost sight of a window that opened; it is started again.');
+    return launch(options, again - 1);
+  }
+}
+
 export async function openWindow(name: string, options: OpenOptions = {}): Promise<OpenApp> {
   const profile = options.profile ?? profileOf(name);
-  const app = await _electron.launch({
+  const app = await launch({
     executablePath: options.executable ?? electronExecutable,
     // Of a switch given twice Chromium takes the last.
     args: [...startArguments(profile), ...(options.args ?? [])],

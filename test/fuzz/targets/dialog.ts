@@ -115,7 +115,7 @@ export function control(): Target {
   };
   return {
     name: 'control',
-    seeds: [encodeControl(acknowledgement), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 })],
+    seeds: [encodeControl(acknowledgement), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 }), encodeControl({ kind: 'floors', floors: [{ creator: acknowledgement.stream, floor: 2 }, { creator: acknowledgement.receiving, floor: 1 }] })],
     run(bytes) {
       const parsed = parseControl(bytes);
       if (!parsed) return 'no control';

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Control, encodeControl, type Floors, type KekFloor, maxFloors } from '../../../../electron/engine/dialog/control';
 import { spanOfMessage } from '../../../../electron/engine/dialog/message-layout';
 import { parseDskHeader } from '../../../../electron/engine/dialog/session-key';
 import type { DialogId } from '../../../../electron/engine/ids';
+import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Forger } from '../../../support/dialog-forge';
 import { type Device, newPair, settle } from '../../../support/dialog-kit';
 import { day, hour, keysWithBytes } from '../../../support/rotating-pair';
@@ -166,6 +168,32 @@ describe('keys that others may know', () => {
     expect(bob.acknowledgements(alice)).toEqual([]);
   });
 
+  it('A16: one after the other, and what either writes then comes through, in dialogs of before and in new ones', async () => {
+    for (const order of [[0, 1], [1, 0]] as const) {
+      const { alice, bob } = await newPair();
+      const people = [alice, bob] as const;
+      const dialogs = [alice.engine.open(bob.peerId, { title: 'a' }), bob.engine.open(alice.peerId, { title: 'b' })];
+      settle(alice, bob);
+      for (const who of order) {
+        const [device, other] = [people[who], people[1 - who]] as [Device, Device];
+        device.engine.shiftPair(device.dialog(other, first(dialogs)), { compromised: true });
+        talk(alice, bob);
+        for (const each of people) each.clock.pass(hour);
+      }
+      dialogs.push(alice.engine.open(bob.peerId, { title: 'c' }), bob.engine.open(alice.peerId, { title: 'd' }));
+      talk(alice, bob);
+      for (const dialogId of dialogs) {
+        alice.say(bob, dialogId, 'from alice');
+        bob.say(alice, dialogId, 'from bob');
+      }
+      talk(alice, bob);
+      for (const dialogId of dialogs) {
+        expect(bob.sink.texts(dialogId)).toEqual(['from alice']);
+        expect(alice.sink.texts(dialogId)).toEqual(['from bob']);
+      }
+    }
+  });
+
   it('S1-23: the other side was away for days while it happened three times, and both wrote meanwhile', async () => {
     const { alice, bob } = await newPair();
     const dialogs = ['a', 'b', 'c'].map((title) => alice.engine.open(bob.peerId, { title }));
@@ -252,6 +280,44 @@ describe('keys that others may know', () => {
     expect(alice.engine.status(alice.dialog(bob, dialogId)).sending?.epoch).toBe(before);
     const floor = alice.db.prepare('SELECT max(floor) AS n FROM kek_floors').get()?.['n'];
     expect(floor ?? 0).toBeLessThanOrEqual(1);
+  });
+
+  it('protocol.md §4.6 §5: which keys are accepted is said in one layout only, and of one’s own keys no more is believed than one more', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    bob.receive(alice, ...alice.pending(bob));
+    const mine = alice.person.local.instanceId;
+    const stranger = instanceIdFromBytes(new Uint8Array(16).fill(7));
+    const forger = new Forger(crypto, bob.person, alice.person);
+    forger.dialogId = dialogId;
+    let counter = 100;
+    const hear = (control: Uint8Array): string | undefined => {
+      counter += 1;
+      return alice.receive(bob, forger.message(counter, '', { control: true, plaintext: Buffer.concat([Buffer.alloc(16), control]) }))[0]?.kind;
+    };
+    const epoch = () => alice.engine.status(alice.dialog(bob, dialogId)).sending?.epoch;
+    const floors = () => alice.db.prepare('SELECT creating_instance AS creator, floor FROM kek_floors WHERE floor > 0').all();
+    const sorted = [mine, stranger].sort().map((creator) => ({ creator, floor: 2 }));
+    const refused: Control[] = [
+      { kind: 'floors', floors: [] },
+      { kind: 'floors', floors: [...sorted].reverse() },
+      { kind: 'floors', floors: [sorted[0], sorted[0]] as KekFloor[] },
+      { kind: 'floors', floors: [{ creator: mine, floor: 0 }] },
+      { kind: 'floors', floors: Array.from({ length: maxFloors + 1 }, (_, at) => ({ creator: instanceIdFromBytes(new Uint8Array(16).fill(at)), floor: 1 })) },
+    ];
+    const before = epoch();
+    for (const each of refused) expect(hear(encodeControl(each as Floors))).toBe('control');
+    expect(hear(encodeControl({ kind: 'floors', floors: sorted }).subarray(0, -1))).toBe('control');
+    expect(hear(encodeControl({ kind: 'floors', floors: [{ creator: stranger, floor: 9 }] }))).toBe('control');
+    expect([epoch(), floors()]).toEqual([before, []]);
+
+    expect(hear(encodeControl({ kind: 'floors', floors: [{ creator: mine, floor: 4_000_000_000 }] }))).toBe('control');
+    expect(floors()).toEqual([{ creator: mine, floor: 2 }]);
+    alice.say(bob, dialogId, 'under the next key');
+    alice.engine.sealWaiting(bob.peerId);
+    expect(bob.receive(alice, ...alice.pending(bob)).map((each) => each.kind)).toEqual(['duplicate', 'delivered']);
+    expect(bob.sink.texts(dialogId)).toEqual(['under the next key']);
+    expect(kekOf(alice, bob, dialogId)?.epoch).toBe(2);
   });
 
   it('keys.too-often: ten new keys for a pair and hour by hand, then it says when; automatic ones do not count', async () => {
