@@ -10,6 +10,13 @@ import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
+import { authoritiesService } from './services/authorities-service';
+import { backupService } from './services/backup-service';
+import { contactKeysService } from './services/contact-keys-service';
+import { endorsementsService } from './services/endorsements-service';
+import { identityKeysService } from './services/identity-keys-service';
+import { keyFilesService } from './services/key-files-service';
+import { verificationService } from './services/verification-service';
 import { conversationsService } from './services/conversations-service';
 import { envelopesService } from './services/envelopes-service';
 import { EventHub } from './services/event-hub';
@@ -165,8 +172,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
-        identity: identityService({ profile, crypto, clock, ownAddresses }),
-        contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses }), ...identityKeysService(), ...keyFilesService(), ...endorsementsService() },
+        contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService(), ...verificationService() },
+        authorities: authoritiesService(),
+        backup: backupService(),
         conversations: conversationsService({ profile, events, random }),
         messages: messagesService({ profile }),
         keys: keysService({ profile, events, clock }),

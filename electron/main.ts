@@ -24,7 +24,7 @@ import { guardPermissions } from './security/permissions';
 import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
 import type { App } from './services/app';
 import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
-import { envelopeDialogs } from './window/envelope-dialogs';
+import { fileDialogs } from './window/file-dialogs';
 import { quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
 
@@ -102,7 +102,7 @@ async function startServices(profileDirectory: string, preferences: ElectronPref
       passwordStore: app.commandLine.getSwitchValue('password-store'),
       secretServiceOpen: () => isSecretServiceOpen(process.env['DBUS_SESSION_BUS_ADDRESS']),
     }),
-    chooser: envelopeDialogs(dialog),
+    chooser: fileDialogs(dialog),
     appVersion: version,
     runtime: `Electron ${process.versions.electron}`,
     trial,

@@ -93,6 +93,8 @@ export interface LocalRecord {
     readonly privateKey?: Uint8Array;
     readonly createdAt: number;
     readonly retiredAt?: number;
+    /** How the key before vouches for this one (`KeyLink`); absent for the first. */
+    readonly link?: Uint8Array;
   }[];
   readonly instance: {
     readonly credential: Uint8Array;
@@ -108,6 +110,17 @@ export interface LocalRecord {
   }[];
   /** The signed instance list in force. */
   readonly instanceList: Uint8Array;
+  /** The key that outranks every identity key, committed to in the first certificate; absent for who has none. */
+  readonly recovery?: {
+    /** Ed25519, 32 bytes. */
+    readonly publicKey: Uint8Array;
+    /** Ed25519 seed, 32 bytes; gone once it is on paper. */
+    readonly seed?: Uint8Array;
+  };
+  /** Certificates by which organisations vouch for the key in use: each a list of DER, leaf first. */
+  readonly endorsements?: readonly (readonly Uint8Array[])[];
+  /** The identity key came from a file: no new one is made until it is known that no other device uses it. */
+  readonly unconfirmed?: boolean;
 }
 
 export interface LocalStore extends Transactions {

@@ -37,6 +37,7 @@ export class Answering {
   answer(channel: Channel): void {
     const { crypto, clock, local, stores } = this.#parts;
     const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
+    if (channel.purpose === 'rekey') return channel.close();
     if (channel.purpose === 'invite') {
       answerInvitations(channel, {
         ...common,

@@ -51,7 +51,9 @@ export function contactRow(profile: OpenProfile, contactId: string): ContactRow 
   return row;
 }
 
-export function contactsService(parts: ContactsParts): Handlers['contacts'] {
+type ContactCalls = Omit<Handlers['contacts'], 'verify' | 'safetyCode' | 'keyHistory' | 'keyTrouble' | 'acceptKey'>;
+
+export function contactsService(parts: ContactsParts): ContactCalls {
   const { crypto, clock, events } = parts;
 
   /** The pinned key of a contact who answered; throws `contact.pending` before that. */

@@ -10,6 +10,7 @@ import { WireError } from '../engine/wire/wire-error';
 import { contactRow } from './contacts-service';
 import type { Opened, Tally } from './envelopes';
 import type { OpenProfile } from './open-profile';
+import { choosePath } from './choose-path';
 import type { ContactRow, EnvelopeFiles, PathChooser } from './ports';
 
 /** How many envelopes are sealed or opened before everything else gets a turn: a few milliseconds. */
@@ -29,23 +30,15 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
     save: async ({ contactId, path }) => {
       const { contact } = recipient(parts.profile(), contactId);
       prepare(parts.profile(), contact.peerId);
-      const chosen = await choose(parts, path, (chooser) => chooser.save(contact.name));
+      const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('envelopes', contact.name));
       return save(parts, contactId, chosen);
     },
     open: async ({ path }) => {
       parts.profile(); // without an open vault nobody is asked for a file
-      const chosen = await choose(parts, path, (chooser) => chooser.open());
+      const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('envelopes'));
       return open(parts, chosen);
     },
   };
-}
-
-/** Where to: the door's path, or the person's choice. In the window nobody but the person chooses files. */
-async function choose({ chooser }: EnvelopesServiceParts, path: string | undefined, ask: (chooser: PathChooser) => Promise<string | undefined>): Promise<string> {
-  if (chooser !== undefined && path !== undefined) throw new KeyshiftError('path.unusable', 'Here the file is chosen in a dialog.');
-  const chosen = chooser === undefined ? path : await ask(chooser);
-  if (chosen === undefined) throw new KeyshiftError('path.required', 'No file was chosen. Nothing was changed.');
-  return chosen;
 }
 
 /** Errors: contact.unknown, contact.blocked, contact.pending. */

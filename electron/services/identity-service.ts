@@ -11,7 +11,7 @@ export function identityService(parts: {
   crypto: Crypto;
   clock: Clock;
   ownAddresses: () => readonly Address[];
-}): Handlers['identity'] {
+}): Pick<Handlers['identity'], 'get' | 'exportPublic'> {
   return {
     get: () => {
       const { local } = parts.profile();
@@ -25,6 +25,10 @@ export function identityService(parts: {
         exchange: { serial: toHex(credential.serial), notAfter: credential.notAfter },
         instance: { id: local.instanceId, name: local.instance.credential.deviceName },
         addresses: parts.ownAddresses().map(addressText),
+        keyCreatedAt: local.keyCreatedAt,
+        recovery: local.recovery,
+        endorsements: [],
+        unconfirmed: local.unconfirmed,
       };
     },
     exportPublic: ({ format }) => {

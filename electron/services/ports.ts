@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../shared/errors';
+import type { ChosenFile } from '../../shared/model/chosen-file';
 import type { Permissions } from '../../shared/model/contact';
 import type { KeyShift } from '../../shared/model/keys';
 import type { MessageState } from '../../shared/model/message';
@@ -240,9 +241,8 @@ export interface EnvelopeFiles {
 
 /** Asks the person at the screen for a file; undefined when they give up. */
 export interface PathChooser {
-  /** `personName`: who the envelopes are for. */
-  save(personName: string): Promise<string | undefined>;
-  open(): Promise<string | undefined>;
+  save(what: ChosenFile, suggestedName: string): Promise<string | undefined>;
+  open(what: ChosenFile): Promise<string | undefined>;
 }
 
 /** What a device shows on the local network. Public: anybody there reads it. */

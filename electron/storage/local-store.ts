@@ -1,6 +1,7 @@
 import type { LocalRecord, LocalStore } from '../engine/ports';
-import type { Db } from './database';
-import { bytes, given, id, integer, optionalBytes, optionalInteger, text } from './row';
+import type { Db, Row } from './database';
+import { packList, unpackList } from './packed-list';
+import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, text } from './row';
 
 /** What makes this device itself: one row, its identity keys by epoch and its exchange keys, newest first. */
 export function createLocalStore(db: Db): LocalStore {
@@ -8,10 +9,11 @@ export function createLocalStore(db: Db): LocalStore {
   const selectIdentityKeys = db.prepare('SELECT * FROM identity_keys ORDER BY epoch');
   const selectExchangeKeys = db.prepare('SELECT * FROM exchange_keys ORDER BY position');
   const insertRecord = db.prepare(`
-    INSERT INTO local_record (only, peer_id, name, created_at, instance_credential, signing_seed, kem_secret, instance_list)
-    VALUES (1, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO local_record (only, peer_id, name, created_at, instance_credential, signing_seed, kem_secret, instance_list,
+      recovery_key, recovery_seed, endorsements, unconfirmed)
+    VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const insertIdentityKey = db.prepare(
-    'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at, link) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const insertExchangeKey = db.prepare('INSERT INTO exchange_keys (position, credential, kem_secret) VALUES (?, ?, ?)');
 
@@ -31,6 +33,7 @@ export function createLocalStore(db: Db): LocalStore {
           ...given('privateKey', optionalBytes(key, 'private_key')),
           createdAt: integer(key, 'created_at'),
           ...given('retiredAt', optionalInteger(key, 'retired_at')),
+          ...given('link', optionalBytes(key, 'link')),
         })),
         instance: {
           credential: bytes(row, 'instance_credential'),
@@ -42,6 +45,9 @@ export function createLocalStore(db: Db): LocalStore {
           kemSecret: bytes(key, 'kem_secret'),
         })),
         instanceList: bytes(row, 'instance_list'),
+        ...given('recovery', recoveryOf(row)),
+        ...given('endorsements', endorsementsOf(row)),
+        ...(flag(row, 'unconfirmed') ? { unconfirmed: true } : {}),
       };
     },
 
@@ -58,9 +64,13 @@ export function createLocalStore(db: Db): LocalStore {
           instance.signingSeed,
           instance.kemSecret,
           record.instanceList,
+          record.recovery?.publicKey ?? null,
+          record.recovery?.seed ?? null,
+          record.endorsements ? packList(record.endorsements.map(packList)) : null,
+          record.unconfirmed === true ? 1 : 0,
         ]);
         for (const key of record.identityKeys) {
-          insertIdentityKey.run([key.epoch, key.certificate, key.privateKey ?? null, key.createdAt, key.retiredAt ?? null]);
+          insertIdentityKey.run([key.epoch, key.certificate, key.privateKey ?? null, key.createdAt, key.retiredAt ?? null, key.link ?? null]);
         }
         for (const [position, key] of record.exchanges.entries()) {
           insertExchangeKey.run([position, key.credential, key.kemSecret]);
@@ -68,4 +78,14 @@ export function createLocalStore(db: Db): LocalStore {
       });
     },
   };
+}
+
+function recoveryOf(row: Row): LocalRecord['recovery'] {
+  const publicKey = optionalBytes(row, 'recovery_key');
+  return publicKey && { publicKey, ...given('seed', optionalBytes(row, 'recovery_seed')) };
+}
+
+function endorsementsOf(row: Row): LocalRecord['endorsements'] {
+  const packed = optionalBytes(row, 'endorsements');
+  return packed && unpackList(packed).map(unpackList);
 }

@@ -44,6 +44,12 @@ export function routeEvent(model: Model, event: AppEvent): void {
         { requestId: event.requestId, peerId: event.peerId, name: event.name, via: event.via },
       );
       return;
+    case 'key.rotated':
+      if (event.contactId !== undefined) model.background(model.contacts.getState().load());
+      return;
+    case 'backup.progress':
+    case 'authorities.changed':
+      return;
     case 'key.shifted':
       reloadKeys(model, event.conversationId);
       return;

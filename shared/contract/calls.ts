@@ -3,7 +3,8 @@ import { contact, contactRequest } from '../model/contact';
 import { conversation } from '../model/conversation';
 import { about, meterCounts } from '../model/diagnostics';
 import { contactId, conversationId, messageId, peerId, requestId, time } from '../model/ids';
-import { identity } from '../model/identity';
+import { authority, authorityId } from '../model/authority';
+import { contactKey, endorsement, fingerprint, identity, keyTrouble, ownKey } from '../model/identity';
 import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
 import { message } from '../model/message';
 import { discoveryStatus, nearbyId } from '../model/discovery';
@@ -59,6 +60,35 @@ export const calls = {
   identity: {
     get: call(none, identity, needsVault),
     exportPublic: call(z.strictObject({ format: z.enum(['pem', 'card']) }), z.strictObject({ text: z.string() }), needsVault),
+    /** A new identity key, vouched for by the one before; contacts follow by themselves. At most ten a day. */
+    rotate: call(none, z.strictObject({ epoch: z.number().int().positive() }), [...needsVault, 'keys.too-often', 'key.not-here', 'key.unconfirmed']),
+    keyHistory: call(none, z.array(ownKey), needsVault),
+    /** Erases the private halves of old keys, all or those retired before a time. `stranded`: contacts who know only such a key. */
+    forgetOldKeys: call(z.strictObject({ before: time.optional(), dryRun: z.boolean().optional() }).optional(), z.strictObject({ stranded: z.array(contactId) }), needsVault),
+    /** The identity key for another installation of the same person, as a file only the passphrase opens. */
+    exportPrivate: call(
+      z.strictObject({ format: z.enum(['pkcs12', 'pem', 'backup']), passphrase, path: z.string().optional() }),
+      z.strictObject({ path: z.string() }),
+      [...needsVault, 'path.required', 'path.unusable', 'passphrase.weak', 'key.not-here'],
+    ),
+    importPrivate: call(
+      z.strictObject({ path: z.string().optional(), passphrase }),
+      z.strictObject({ peerId, epoch: z.number().int().positive() }),
+      [...needsVault, 'path.required', 'path.unusable', 'key-file.garbled', 'key-file.wrong-passphrase', 'key-file.older', 'key-file.other-person', 'key-file.too-weak', 'key.unacceptable'],
+    ),
+    /** An imported key makes new ones again: the person says that no other device uses it. */
+    confirmSole: call(none, done, needsVault),
+    /** A printable sheet with the recovery code, at a path of the user's choice, for the user alone. */
+    saveRecoveryKit: call(z.strictObject({ path: z.string().optional() }).optional(), z.strictObject({ path: z.string() }), [...needsVault, 'recovery.none', 'path.required', 'path.unusable']),
+    /** The recovery key is on paper now and leaves this device. */
+    forgetRecoveryKey: call(none, done, [...needsVault, 'recovery.none']),
+    /** Takes the identity back with the code of the kit: a new key that outranks every other; all earlier ones are revoked. */
+    recover: call(z.strictObject({ code: z.string().max(1024) }), z.strictObject({ epoch: z.number().int().positive() }), [...needsVault, 'recovery.none', 'recovery.wrong-code', 'keys.too-often']),
+    /** A certificate request (PKCS #10, PEM) that an organisation can sign. */
+    exportRequest: call(none, z.strictObject({ text: z.string() }), [...needsVault, 'key.not-here']),
+    /** What the organisation made of it: certificate and intermediates, PEM. Shown to contacts from then on. */
+    importEndorsement: call(z.strictObject({ text: z.string().max(longest) }), endorsement, [...needsVault, 'key.garbled', 'key.private', 'endorsement.unacceptable', 'endorsement.other-key']),
+    removeEndorsements: call(none, done, needsVault),
   },
   contacts: {
     createInvitation: call(
@@ -94,6 +124,18 @@ export const calls = {
       ...needsContact,
       'contact.pending',
     ]),
+    /** Compares what the other person showed or read: their 60 digits, or the text of their QR code. A match marks them as checked. */
+    verify: call(
+      z.strictObject({ contactId, number: z.string().max(1024).optional(), qr: z.string().max(4096).optional() }),
+      z.strictObject({ outcome: z.enum(['match', 'no-match', 'other-person', 'not-in-step']), otherName: z.string().optional() }),
+      [...needsContact, 'contact.pending', 'code.unreadable'],
+    ),
+    /** The text of the QR code that the other person's app reads. */
+    safetyCode: call(z.strictObject({ contactId }), z.strictObject({ qr: z.string() }), [...needsContact, 'contact.pending']),
+    keyHistory: call(z.strictObject({ contactId }), z.array(contactKey), needsContact),
+    keyTrouble: call(z.strictObject({ contactId }), keyTrouble, needsContact),
+    /** The person compared this key with the other one and takes it; sending goes on, and it counts as checked. */
+    acceptKey: call(z.strictObject({ contactId, fingerprint }), done, [...needsContact, 'key.no-trouble']),
     setChecked: call(z.strictObject({ contactId, checked: z.boolean() }), done, [...needsContact, 'contact.pending']),
     block: call(z.strictObject({ contactId, blocked: z.boolean().optional() }), done, needsContact),
   },
@@ -153,6 +195,38 @@ export const calls = {
       z.strictObject({ epoch: z.number().int().positive() }),
       [...needsConversation, 'conversation.failed', 'contact.blocked', 'contact.pending', 'keys.too-often'],
     ),
+  },
+  authorities: {
+    list: call(none, z.array(authority), needsVault),
+    /** One CA certificate, PEM; the root, or an intermediate of one that is known. */
+    import: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ authorityId }), [...needsVault, 'key.garbled', 'key.private', 'authority.unacceptable', 'authority.already-known', 'authority.expired']),
+    /** A list of revoked certificates (CRL), PEM, of an authority that is known. */
+    importRevocations: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ authorityId }), [...needsVault, 'key.garbled', 'authority.unknown', 'revocations.unacceptable', 'revocations.older']),
+    remove: call(z.strictObject({ authorityId }), done, [...needsVault, 'authority.unknown']),
+  },
+  backup: {
+    /** The whole profile in one file that only the passphrase opens. */
+    create: call(z.strictObject({ path: z.string().optional(), passphrase }), z.strictObject({ path: z.string(), bytes: z.number().int().positive() }), [
+      ...needsVault,
+      'path.required',
+      'path.unusable',
+      'passphrase.weak',
+      'backup.busy',
+      'backup.cancelled',
+    ]),
+    /** Only where there is no vault yet. The profile becomes a new device of the same person; the passphrase is then the vault's, too. */
+    restore: call(z.strictObject({ path: z.string().optional(), passphrase }), z.strictObject({ peerId }), [
+      'vault.exists',
+      'path.required',
+      'path.unusable',
+      'backup.garbled',
+      'backup.wrong-passphrase',
+      'backup.newer',
+      'backup.busy',
+      'backup.cancelled',
+      'self-test.failed',
+    ]),
+    cancel: call(none, done),
   },
   envelopes: {
     save: call(z.strictObject({ contactId, path: z.string().optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { contactRequest } from '../model/contact';
 import { contactId, conversationId, messageId } from '../model/ids';
+import { fingerprint, keyOrigin } from '../model/identity';
 import { keyShift } from '../model/keys';
 import { message, messageState, waitingFor } from '../model/message';
 import { vaultState } from '../model/vault';
@@ -26,6 +27,12 @@ export const events = {
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),
   'contact.request': z.strictObject({ type: z.literal('contact.request'), ...contactRequest.shape }),
   'key.shifted': z.strictObject({ type: z.literal('key.shifted'), conversationId, ...keyShift.shape }),
+  /** An identity key was replaced: the own one, without `contactId`, or a contact's, and what spoke for it. */
+  'key.rotated': z.strictObject({ type: z.literal('key.rotated'), contactId: contactId.optional(), epoch: z.number().int().positive(), fingerprint, origin: keyOrigin }),
+  /** How far a backup or a restore is; `done` and `total` in bytes. Told at most five times a second, and at the end. */
+  'backup.progress': z.strictObject({ type: z.literal('backup.progress'), done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
+  /** Something of `authorities.list` is different. */
+  'authorities.changed': z.strictObject({ type: z.literal('authorities.changed') }),
   /** A connection with this person came or went; also told when one takes another's place. Not told for the end that `vault.changed` brings. */
   'session.changed': z.strictObject({ type: z.literal('session.changed'), contactId, connected: z.boolean() }),
   /** Something of `network.status` or of a `network.reach` is different: addresses, mapping, proxy, tries. Told at most once a second. */

@@ -11,4 +11,6 @@ export const defaultSettings: Settings = {
   portMapping: false,
   proxy: '',
   onionAddress: '',
+  rotateIdentityDays: 90,
+  keepCheck: true,
 };

@@ -18,5 +18,9 @@ export const settings = z.strictObject({
   proxy: z.string().max(300).regex(/^(?:socks5:\/\/(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5})?$/),
   /** Where an onion service that the user runs leads to this device, as NAME.onion:PORT; empty: none. */
   onionAddress: z.string().regex(/^(?:[a-z2-7]{56}\.onion:[0-9]{1,5})?$/),
+  /** Days after which a new identity key is made by itself; 0: by hand only. */
+  rotateIdentityDays: z.union([z.literal(0), z.literal(30), z.literal(60), z.literal(90)]),
+  /** A contact who was checked stays so when their old key vouches for the new one. */
+  keepCheck: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;

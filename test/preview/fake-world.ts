@@ -1,3 +1,4 @@
+import { fakeAuthorities, fakeBackup, fakeContactKeys, fakeIdentityKeys } from './fake-identity';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { Bridge } from '../../shared/contract/bridge';
 import { KeyshiftError, type ErrorCode, type ErrorFacts } from '../../shared/errors';
@@ -205,10 +206,17 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         exchange: { serial: '01', notAfter: world.now() + 300 * 86_400_000 },
         instance: { id: ownInstance, name: 'desk' },
         addresses: ['192.168.1.20:47110'],
+        keyCreatedAt: world.now() - 40 * 86_400_000,
+        rotatesAt: world.now() + 50 * 86_400_000,
+        recovery: 'kept',
+        endorsements: [],
+        unconfirmed: false,
       }),
+      ...fakeIdentityKeys,
       exportPublic: ({ format }) => ({ text: format === 'card' ? 'keyshift-card:AAAA' : '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }),
     },
     contacts: {
+      ...fakeContactKeys,
       createInvitation: (input) => ({
         link: `keyshift:i/1/${idOf('invitation').repeat(4)}${idOf('more').repeat(2)}`,
         expiresAt: world.now() + (input?.expiresInSeconds ?? 86_400) * 1000,
@@ -326,6 +334,8 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       },
     },
     keys: keyHandlers(world, { refuse, emit: (event) => fake.emit(event), stateOf: (id) => conversationOf(id).state }),
+    authorities: fakeAuthorities,
+    backup: fakeBackup,
     envelopes: {
       save: ({ contactId }) => {
         const contact = contactOf(contactId);

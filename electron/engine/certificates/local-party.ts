@@ -6,7 +6,9 @@ import type { LocalRecord } from '../ports';
 import { toHex } from '../wire/encoding';
 import type { Chain } from './chain';
 import { type ExchangeCredential, type InstanceCredential, issueExchangeCredential, issueInstanceCredential, parseExchangeCredential, parseInstanceCredential } from './credential';
-import { createIdentityCertificate, type IdentityCertificate, parseIdentityCertificate } from './identity-certificate';
+import { createIdentityCertificate, type IdentityCertificate, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
+import type { KeyHistory } from './key-history';
+import { type EpochKeyPair, parseKeyLink } from './key-link';
 import { type InstanceList, issueInstanceList, parseInstanceList } from './instance-list';
 import { unacceptable } from './unacceptable';
 import { lifetimes } from './validity';
@@ -37,6 +39,16 @@ export interface LocalParty {
     find(credentialHash: Uint8Array): LocalExchange | undefined;
   };
   readonly chain: Chain;
+  /** When the identity key in use was made, Unix milliseconds. */
+  readonly keyCreatedAt: number;
+  /** Where the recovery key is: still here, only on paper, or nowhere. */
+  readonly recovery: 'kept' | 'away' | 'none';
+  /** The key in use came from a file. */
+  readonly unconfirmed: boolean;
+  /** All identity keys so far, from the first on; undefined where an imported key came without them. */
+  readonly history: KeyHistory | undefined;
+  /** A retired identity key whose private half is still here. `spkiHash`: 32 bytes. */
+  oldKey(spkiHash: Uint8Array): EpochKeyPair | undefined;
   /** The identity key in use. Throws when this device does not hold it. */
   certifierKey(): RsaPrivateKey;
   /** Wipes every secret. The party is unusable afterwards. */
@@ -56,7 +68,9 @@ export async function createLocalRecord(crypto: Crypto, { name: wanted, deviceNa
   const name = wanted.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '');
   const keyPair = await crypto.generateRsa();
   const identityKey = keyPair.privateKey;
-  const identity = await createIdentityCertificate(crypto, { name, keyPair, epoch: 1, notBefore: now, notAfter: now + lifetimes.identity });
+  const recovery = crypto.generateSigning();
+  const recoveryKeyHash = crypto.sha256(recovery.publicKey);
+  const identity = await createIdentityCertificate(crypto, { name, keyPair, epoch: 1, recoveryKeyHash, notBefore: now, notAfter: now + lifetimes.identity });
   const signing = crypto.generateSigning();
   const instanceKem = crypto.generateKem('instance-kem');
   const exchangeKem = crypto.generateKem('exchange-kem');
@@ -95,8 +109,10 @@ export async function createLocalRecord(crypto: Crypto, { name: wanted, deviceNa
       instance: { credential: credential.bytes, signingSeed: signing.secret.bytes.slice(), kemSecret: instanceKem.secret.bytes.slice() },
       exchanges: [{ credential: exchange.bytes, kemSecret: exchangeKem.secret.bytes.slice() }],
       instanceList: list.bytes,
+      recovery: { publicKey: recovery.publicKey, seed: recovery.secret.bytes.slice() },
     };
   } finally {
+    recovery.secret.wipe();
     signing.secret.wipe();
     instanceKem.secret.wipe();
     exchangeKem.secret.wipe();
@@ -119,6 +135,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   if (!crypto.equal(signing.publicKey, credential.signingKey) || !crypto.equal(crypto.kemPublicKey(kem), credential.kemKey)) throw unacceptable('this device’s keys are not those of its credential');
   const [newest] = exchanges;
   if (!newest) throw new Error('a local record without an exchange key');
+  const oldKeys = oldKeysOf(crypto, record.identityKeys);
   const privateKey = current.privateKey && createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' });
 
   return {
@@ -135,6 +152,11 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
       find: (credentialHash) => byHash.get(toHex(credentialHash)),
     },
     chain: { identity, list, instance: credential, exchange: newest.credential },
+    keyCreatedAt: current.createdAt,
+    recovery: record.recovery === undefined ? 'none' : record.recovery.seed === undefined ? 'away' : 'kept',
+    unconfirmed: record.unconfirmed === true,
+    history: historyOf(crypto, record),
+    oldKey: (spkiHash) => oldKeys.get(toHex(spkiHash)),
     certifierKey: () => {
       if (!privateKey) throw new Error('this device does not hold the identity key');
       return { key: privateKey };
@@ -145,6 +167,25 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
       for (const exchange of exchanges) exchange.kem.wipe();
     },
   };
+}
+
+function historyOf(crypto: Crypto, { identityKeys }: LocalRecord): KeyHistory | undefined {
+  const [first, ...later] = [...identityKeys].sort((a, b) => a.epoch - b.epoch);
+  if (first?.epoch !== 1) return undefined;
+  const links = later.flatMap(({ link }) => (link ? [parseKeyLink(crypto, link)] : []));
+  if (links.length < later.length) return undefined;
+  return { first: recallIdentityCertificate(crypto, first.certificate).spki, links };
+}
+
+/** Retired keys whose private half is here, by the hex of their SPKI hash. Opened at once: the record's buffers are wiped afterwards. */
+function oldKeysOf(crypto: Crypto, keys: LocalRecord['identityKeys']): ReadonlyMap<string, EpochKeyPair> {
+  return new Map(
+    keys.flatMap(({ epoch, certificate, privateKey, retiredAt }): [string, EpochKeyPair][] => {
+      if (retiredAt === undefined || !privateKey) return [];
+      const { spki, spkiHash } = recallIdentityCertificate(crypto, certificate);
+      return [[toHex(spkiHash), { epoch, keyPair: { privateKey: { key: createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' }) }, spki } }]];
+    }),
+  );
 }
 
 /** Device names come from the system: at most 128 bytes go into a credential. */

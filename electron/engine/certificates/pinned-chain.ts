@@ -8,6 +8,8 @@ import type { LocalParty } from './local-party';
 export interface Pin {
   readonly spkiHash: Uint8Array;
   readonly blocked: boolean;
+  /** A later key that the pinned one vouches for: taken too, and pinned once somebody proved to hold it (S5-09). 32 bytes. */
+  readonly successor?: Uint8Array;
   /** Version of the newest instance list seen; an older one is refused. */
   readonly listVersion?: number;
 }
@@ -50,7 +52,8 @@ export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Ar
  * The pin of a sender: a contact's, or our own identity's for another device of ours. Such a device must be active on
  * the list we hold: a removed one could show an older list.
  */
-export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, { identity: { peerId }, instance }: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
+export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, { identity, instance }: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
+  const { peerId } = identity;
   if (peerId === local.peerId) {
     const listed = local.list.instances.some((entry) => entry.state === 'active' && crypto.equal(entry.credentialHash, instance.hash));
     if (!listed) throw new ChainRefused('not-a-contact');
@@ -59,7 +62,9 @@ export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, {
   const pin = peers.pinned(peerId);
   if (!pin) throw new ChainRefused('not-a-contact');
   if (pin.blocked) throw new ChainRefused('blocked');
-  return { spkiHash: pin.spkiHash, listVersion: pin.listVersion };
+  const { successor } = pin;
+  const spkiHash = successor && crypto.equal(successor, identity.spkiHash) ? successor : pin.spkiHash;
+  return { spkiHash, listVersion: pin.listVersion };
 }
 
 export interface SenderExpectation {

@@ -62,6 +62,10 @@ export const purposes = [
   'recovery',
   'rekey',
   'rekey-answer',
+  'pair-secret',
+  'contact-tag',
+  'key-file',
+  'backup',
 ] as const;
 
 export type Purpose = (typeof purposes)[number];

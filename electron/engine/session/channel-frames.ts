@@ -9,6 +9,7 @@ export const channelKinds = {
   cardAnswer: 4,
   requestProof: 5,
   requestStatus: 6,
+  rekeyOffer: 7,
   inviteHello: 16,
   inviteAnswer: 17,
   inviteProof: 18,
@@ -25,10 +26,10 @@ export const channelKinds = {
 
 export type ChannelKind = (typeof channelKinds)[keyof typeof channelKinds];
 
-export type ChannelPurpose = 'invite' | 'request' | 'meet';
+export type ChannelPurpose = 'rekey' | 'invite' | 'request' | 'meet';
 
-/** On the wire; 1 (rekey) is kept for frames this version does not serve. */
-export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { request: 2, invite: 3, meet: 4 };
+/** On the wire. */
+export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { rekey: 1, request: 2, invite: 3, meet: 4 };
 
 export type ChannelRole = 'client' | 'server';
 
@@ -53,6 +54,10 @@ export const channelPayload = 64 * 1024;
 const metByBoth = [channelKinds.meetCommit, channelKinds.meetReveal, channelKinds.meetConfirm, channelKinds.meetCard] as const;
 
 const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, readonly ChannelKind[]>>>> = {
+  rekey: {
+    client: [channelKinds.rekeyRequest, channelKinds.rekeyOffer, channelKinds.rekeyAnswer],
+    server: [channelKinds.rekeyAnswer, channelKinds.rekeyRequest, channelKinds.refused],
+  },
   request: {
     client: [channelKinds.cardRequest, channelKinds.requestProof],
     server: [channelKinds.cardAnswer, channelKinds.requestStatus, channelKinds.refused],
@@ -74,6 +79,8 @@ export function parseKind(purpose: ChannelPurpose, sender: ChannelRole, byte: nu
 
 export function parsePurpose(byte: number): ChannelPurpose | undefined {
   switch (byte) {
+    case purposeBytes.rekey:
+      return 'rekey';
     case purposeBytes.request:
       return 'request';
     case purposeBytes.invite:

@@ -58,8 +58,8 @@ function scene(): Scene {
   bob.knows(alice);
   const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
   session(alice, bob);
-  alice.say(bob, dialogId, 'a0');
-  bob.say(alice, dialogId, 'b0');
+  alice.say(bob, dialogId, 'a says 0');
+  bob.say(alice, dialogId, 'b says 0');
   settle(alice, bob);
   breaking.count = 0;
   return { alice, bob, dialogId, breaking, seen: new Map() };
@@ -110,13 +110,13 @@ function sayOnce(from: Device, to: Device, scene: Scene, text: string): void {
 const exchange = (made: Scene): (() => void)[] => {
   const { alice, bob } = made;
   return [
-    () => sayOnce(alice, bob, made, 'a1'),
-    () => sayOnce(alice, bob, made, 'a2'),
+    () => sayOnce(alice, bob, made, 'a says 1'),
+    () => sayOnce(alice, bob, made, 'a says 2'),
     () => void bob.receive(alice, ...alice.pending(bob).toReversed()),
-    () => sayOnce(bob, alice, made, 'b1'),
+    () => sayOnce(bob, alice, made, 'b says 1'),
     () => void alice.receive(bob, ...bob.acknowledgements(alice), ...bob.pending(alice)),
     () => void alice.engine.shift(alice.dialog(bob, made.dialogId), 'hand'),
-    () => sayOnce(alice, bob, made, 'a3'),
+    () => sayOnce(alice, bob, made, 'a says 3'),
     () => void meet(alice, bob),
     () => settle(alice, bob),
   ];
@@ -141,7 +141,7 @@ describe('a crash at every write', () => {
       made.breaking.at = Number.POSITIVE_INFINITY;
       session(made.alice, made.bob);
       session(made.alice, made.bob);
-      expect(made.bob.sink.texts().filter(unique), `write ${at}`).toEqual(['a0', 'a1', 'a2', 'a3']);
+      expect(made.bob.sink.texts().filter(unique), `write ${at}`).toEqual(['a says 0', 'a says 1', 'a says 2', 'a says 3']);
       // The title is one, too.
       expect(committed(made.bob), `write ${at}`).toEqual([5]);
       expect(committed(made.alice), `write ${at}`).toEqual([2]);
@@ -191,7 +191,7 @@ describe('a crash at every write', () => {
         ({ device: fresh } = await becomeNew(crypto, older, ann.record, [made.bob]));
       }
       session(fresh, made.bob);
-      expect(made.bob.sink.texts(), `write ${at}`).toEqual(['a0', 'old 1', 'old 2']);
+      expect(made.bob.sink.texts(), `write ${at}`).toEqual(['a says 0', 'old 1', 'old 2']);
       expect(made.bob.sink.of('failed'), `write ${at}`).toEqual([]);
       expect(fresh.pending(made.bob), `write ${at}`).toEqual([]);
     }

@@ -35,8 +35,9 @@ describe('what could not be read', () => {
     }
     expect(bob.engine.status(bob.dialog(alice, dialogId)).problems).toMatchObject([{ kind: 'key-refused', count: 2 }]);
     expect(bob.sink.texts()).toEqual([]);
-    // The sender is told, in a word of its own, what is still accepted.
-    expect(bob.acknowledgements(alice)).toHaveLength(1);
+    // The sender is told what arrived, and which keys are still accepted; once.
+    expect(bob.acknowledgements(alice)).toHaveLength(2);
+    expect(bob.acknowledgements(alice)).toEqual([]);
     bob.db.prepare('DELETE FROM kek_floors').run();
     bob.restart();
     bob.receive(alice, a, b);

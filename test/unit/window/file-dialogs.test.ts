@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { envelopeDialogs, suggestedName } from '../../../electron/window/envelope-dialogs';
+import { fileDialogs, suggestedName } from '../../../electron/window/file-dialogs';
 
 vi.mock('electron', () => ({ BrowserWindow: { getFocusedWindow: () => null, getAllWindows: () => [] } }));
 
@@ -7,7 +7,7 @@ function dialogs(answer: { save?: string; open?: string[] }) {
   const asked: unknown[] = [];
   return {
     asked,
-    made: envelopeDialogs({
+    made: fileDialogs({
       showSaveDialog: async (options: unknown) => {
         asked.push(options);
         return { canceled: answer.save === undefined, filePath: answer.save ?? '' };
@@ -23,26 +23,26 @@ function dialogs(answer: { save?: string; open?: string[] }) {
 describe('the person chooses files', () => {
   test('where to save: a name of the kind, after the person it is for', async () => {
     const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
-    expect(await made.save('Bo Lindqvist')).toBe('/media/stick/x.keyshift-envelopes');
+    expect(await made.save('envelopes', 'Bo Lindqvist')).toBe('/media/stick/x.keyshift-envelopes');
     expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }] }]);
   });
 
   test('what to open: one file', async () => {
     const { made, asked } = dialogs({ open: ['/media/stick/x.keyshift-envelopes'] });
-    expect(await made.open()).toBe('/media/stick/x.keyshift-envelopes');
+    expect(await made.open('envelopes')).toBe('/media/stick/x.keyshift-envelopes');
     expect(asked).toMatchObject([{ properties: ['openFile'] }]);
   });
 
   test('given up: nothing', async () => {
     const { made } = dialogs({});
-    expect([await made.save('Bo'), await made.open()]).toEqual([undefined, undefined]);
+    expect([await made.save('envelopes', 'Bo'), await made.open('envelopes')]).toEqual([undefined, undefined]);
   });
 
   test('a page that asks again and again opens one dialog', async () => {
     const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
-    expect(await Promise.all([made.save('Bo'), made.save('Bo'), made.open()])).toEqual(['/media/stick/x.keyshift-envelopes', undefined, undefined]);
+    expect(await Promise.all([made.save('envelopes', 'Bo'), made.save('envelopes', 'Bo'), made.open('envelopes')])).toEqual(['/media/stick/x.keyshift-envelopes', undefined, undefined]);
     expect(asked).toHaveLength(1);
-    expect(await made.save('Bo')).toBe('/media/stick/x.keyshift-envelopes');
+    expect(await made.save('envelopes', 'Bo')).toBe('/media/stick/x.keyshift-envelopes');
   });
 
   test.each([

@@ -1,0 +1,59 @@
+import { BrowserWindow, type Dialog, type FileFilter } from 'electron';
+import type { ChosenFile } from '../../shared/model/chosen-file';
+
+/** The first ending is the one a new file gets. */
+const kinds: Readonly<Record<ChosenFile, FileFilter>> = {
+  envelopes: { name: 'Keyshift envelopes', extensions: ['keyshift-envelopes'] },
+  pkcs12: { name: 'PKCS #12', extensions: ['p12', 'pfx'] },
+  pem: { name: 'PEM', extensions: ['pem', 'key'] },
+  'key-backup': { name: 'Keyshift identity key', extensions: ['keyshift-key'] },
+  'key-file': { name: 'Identity keys', extensions: ['keyshift-key', 'p12', 'pfx', 'pem', 'key'] },
+  'recovery-kit': { name: 'Recovery kit', extensions: ['pdf'] },
+  backup: { name: 'Keyshift backup', extensions: ['keyshift-backup'] },
+};
+
+/** What of Electron is used; the second argument first, as Electron has it for a window. */
+type FileDialogs = Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>;
+
+/**
+ * The person chooses files in the system's own dialogs: the page names no path and learns of none but the one chosen.
+ * Undefined: given up, or one of these dialogs is open already.
+ */
+export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow | undefined = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0]) {
+  let asking = false;
+  const ask = async (show: () => Promise<string | undefined>): Promise<string | undefined> => {
+    if (asking) return undefined;
+    asking = true;
+    try {
+      const chosen = await show();
+      return chosen === '' ? undefined : chosen;
+    } finally {
+      asking = false;
+    }
+  };
+  return {
+    save: (what: ChosenFile, suggested: string): Promise<string | undefined> =>
+      ask(async () => {
+        const name = what === 'envelopes' ? suggestedName(suggested) : safeName(suggested);
+        const options = { defaultPath: `${name}.${kinds[what].extensions[0] ?? ''}`, filters: [kinds[what]] };
+        const window = inFront();
+        return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
+      }),
+    open: (what: ChosenFile): Promise<string | undefined> =>
+      ask(async () => {
+        const options: Electron.OpenDialogOptions = { properties: ['openFile'], filters: [kinds[what]] };
+        const window = inFront();
+        return (await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options))).filePaths[0];
+      }),
+  };
+}
+
+/** A name that somebody else chose, as part of a file name: letters and digits of any script, nothing that means something in a path. */
+export function suggestedName(personName: string): string {
+  return safeName(`For ${personName}`);
+}
+
+function safeName(text: string): string {
+  const plain = text.replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ').trim();
+  return [...plain].slice(0, 40).join('').trim();
+}
