@@ -3,7 +3,10 @@ import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Address, Clock, Random } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
+import { type AnswererParts, deskOfNobody, type RekeyDesk } from '../engine/session/rekey-answer';
+import { RekeyBudget } from '../engine/session/rekey-budget';
 import { answerInvitations, type RedeemResult } from '../engine/session/meeting-inviter';
+import { answerRekey } from '../engine/session/rekey-answerer';
 import { answerRequests, type RequestResult } from '../engine/session/meeting-requestee';
 import type { Acquaintances } from './acquaintances';
 import type { EventHub } from './event-hub';
@@ -23,21 +26,25 @@ export interface AnsweringParts {
   readonly local: LocalParty;
   readonly acquaintances: Acquaintances;
   readonly ownAddresses: () => readonly Address[];
+  /** Whose keys are held here, and who may be told which. */
+  readonly rekeyDesk?: RekeyDesk;
 }
 
 /** What those hear who come to us: holders of our links and of our card. */
 export class Answering {
   readonly #parts: AnsweringParts;
+  readonly #rekeyBudget: RekeyBudget;
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts;
+    this.#rekeyBudget = new RekeyBudget(parts.clock.monotonic());
   }
 
   /** The listener's side of a fresh encryption-only channel, which closes itself. */
   answer(channel: Channel): void {
     const { crypto, clock, local, stores } = this.#parts;
     const common = { crypto, local, now: () => clock.now(), myAddresses: this.#parts.ownAddresses() };
-    if (channel.purpose === 'rekey') return channel.close();
+    if (channel.purpose === 'rekey') return answerRekey(channel, { ...this.#rekeyParts(), ...(this.#parts.rekeyDesk ?? deskOfNobody) });
     if (channel.purpose === 'invite') {
       answerInvitations(channel, {
         ...common,
@@ -47,6 +54,12 @@ export class Answering {
     } else {
       answerRequests(channel, { ...common, onRequest: (card) => this.#requestedOrPending(card) });
     }
+  }
+
+  #rekeyParts(): Omit<AnswererParts, keyof RekeyDesk> {
+    const { crypto, clock, local } = this.#parts;
+    const mayAnswer: AnswererParts['mayAnswer'] = (source, contact) => this.#rekeyBudget.take(source, contact, clock.monotonic());
+    return { crypto, clock, local, now: () => clock.now(), mayAnswer };
   }
 
   /** A full disk ends the channel without an answer: a refusal would be final for the holder of a good link. */

@@ -10,13 +10,14 @@ export class HeldChannels {
 
   /** The same channel, known here as open until it ends either way. */
   hold(channel: Channel): Channel {
-    const { purpose, role, hash } = channel;
+    const { purpose, role, source, hash } = channel;
     this.#open.add(channel);
     const over = (): void => void this.#open.delete(channel);
     channel.onClose(over);
     return {
       purpose,
       role,
+      source,
       hash,
       send: (frame) => channel.send(frame),
       onFrame: (handler) => channel.onFrame(handler),

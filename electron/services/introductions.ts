@@ -6,11 +6,11 @@ import type { Address, Transport } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
 import type { Named } from '../engine/session/meeting-proof';
 import { Acquaintances, type AcquaintancesParts } from './acquaintances';
-import { Answering } from './answering';
+import { Answering, type AnsweringParts } from './answering';
 import { Asking, type AskingParts } from './asking';
 import { HeldChannels } from './held-channels';
 
-export interface IntroductionsParts extends AcquaintancesParts, Pick<AskingParts, 'tries' | 'places' | 'sightings' | 'network'> {
+export interface IntroductionsParts extends AcquaintancesParts, Pick<AskingParts, 'tries' | 'places' | 'sightings' | 'network'>, Pick<AnsweringParts, 'rekeyDesk'> {
   readonly transport: Transport;
   readonly local: LocalParty;
   readonly ownAddresses: () => readonly Address[];

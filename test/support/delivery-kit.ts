@@ -70,7 +70,7 @@ export class DeliveryEnd {
 
   /** The same session, with a note of every item sent. */
   #overheard(session: Session): Session {
-    const { peer, role, remote, since, keyId, resumed } = session;
+    const { peer, role, remote, since, keyId, resumed, underSuccessor } = session;
     return {
       peer,
       role,
@@ -78,6 +78,8 @@ export class DeliveryEnd {
       since,
       keyId,
       resumed,
+      underSuccessor,
+      takePairSecret: () => session.takePairSecret(),
       get digests() {
         return session.digests;
       },

@@ -98,6 +98,7 @@ export function overhear(channel: Channel, said: ChannelFrame[]): Channel {
   return {
     purpose: channel.purpose,
     role: channel.role,
+    source: channel.source,
     hash: channel.hash,
     send: (frame) => {
       said.push({ kind: frame.kind, payload: Uint8Array.from(frame.payload) });

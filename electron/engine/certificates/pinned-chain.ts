@@ -48,23 +48,34 @@ export function parseSendersChain(crypto: Crypto, local: OwnSide, bytes: Uint8Ar
   return chain;
 }
 
+export interface SendersPin {
+  /** What the sender's key must hash to: the pin, or its successor where the sender shows that one. 32 bytes. */
+  readonly spkiHash: Uint8Array;
+  readonly isSuccessor: boolean;
+  readonly listVersion: number | undefined;
+}
+
 /**
  * The pin of a sender: a contact's, or our own identity's for another device of ours. Such a device must be active on
  * the list we hold: a removed one could show an older list.
  */
-export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, { identity, instance }: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
+export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, { identity, instance }: Chain): SendersPin {
   const { peerId } = identity;
   if (peerId === local.peerId) {
     const listed = local.list.instances.some((entry) => entry.state === 'active' && crypto.equal(entry.credentialHash, instance.hash));
     if (!listed) throw new ChainRefused('not-a-contact');
-    return { spkiHash: local.identity.spkiHash, listVersion: undefined };
+    return { spkiHash: local.identity.spkiHash, isSuccessor: false, listVersion: undefined };
   }
   const pin = peers.pinned(peerId);
   if (!pin) throw new ChainRefused('not-a-contact');
   if (pin.blocked) throw new ChainRefused('blocked');
-  const { successor } = pin;
-  const spkiHash = successor && crypto.equal(successor, identity.spkiHash) ? successor : pin.spkiHash;
-  return { spkiHash, listVersion: pin.listVersion };
+  const isSuccessor = isUnderSuccessor(crypto, pin, identity.spkiHash);
+  return { spkiHash: isSuccessor ? identity.spkiHash : pin.spkiHash, isSuccessor, listVersion: pin.listVersion };
+}
+
+/** Whether this is the later key that the pinned one vouches for. */
+export function isUnderSuccessor(crypto: Crypto, { spkiHash, successor }: Pick<Pin, 'spkiHash' | 'successor'>, shown: Uint8Array): boolean {
+  return successor !== undefined && crypto.equal(successor, shown) && !crypto.equal(spkiHash, shown);
 }
 
 export interface SenderExpectation {

@@ -5,6 +5,7 @@ import { Reader, WireError } from '../wire/reader';
 import { concat } from '../wire/writer';
 import { ChannelError, type ChannelFailure, type ChannelFrame, channelMs, type ChannelPurpose, type ChannelRole, extendedMs, parsePurpose, purposeBytes } from './channel-frames';
 import { channelHash, ChannelKeys } from './channel-keys';
+import { sourceOf } from './source';
 
 const KEM_PUBLIC_LENGTH = 1216;
 const KEM_CIPHERTEXT_LENGTH = 1120;
@@ -16,6 +17,8 @@ const KEM_CIPHERTEXT_LENGTH = 1120;
 export interface Channel {
   readonly purpose: ChannelPurpose;
   readonly role: ChannelRole;
+  /** Whom limits count at the other end (`sourceOf`); never for trust. */
+  readonly source: string;
   /** 32 bytes; differs for every channel, also for two halves that a man in the middle joins. */
   readonly hash: Uint8Array;
   /** Ignored after the end. Payload at most 64 KiB, at most 16 frames. */
@@ -44,7 +47,7 @@ export function openChannel(crypto: Crypto, clock: Clock, link: Link, purpose: C
       ephemeral.secret.wipe();
       if (!shared) return wire.abort('malformed');
       const hash = channelHash(crypto, openFrame, frame.frame);
-      resolve(new LiveChannel(wire, purpose, 'client', hash, new ChannelKeys(crypto, purpose, 'client', shared, hash)));
+      resolve(new LiveChannel(wire, purpose, 'client', sourceOf(link.remote), hash, new ChannelKeys(crypto, purpose, 'client', shared, hash)));
     };
     link.send(openFrame);
   });
@@ -65,7 +68,7 @@ export function acceptChannel(crypto: Crypto, clock: Clock, link: Link, firstFra
   const acceptFrame = encodeFrame(frameTypes.channelAccept, answer.ciphertext);
   const hash = channelHash(crypto, firstFrame.frame, acceptFrame);
   const keys = new ChannelKeys(crypto, purpose, 'server', answer.shared, hash);
-  const channel = new LiveChannel(new ChannelWire(clock, link), purpose, 'server', hash, keys);
+  const channel = new LiveChannel(new ChannelWire(clock, link), purpose, 'server', sourceOf(link.remote), hash, keys);
   link.send(acceptFrame);
   return channel;
 }
@@ -147,6 +150,7 @@ class ChannelWire {
 class LiveChannel implements Channel {
   readonly purpose: ChannelPurpose;
   readonly role: ChannelRole;
+  readonly source: string;
   readonly hash: Uint8Array;
   readonly #wire: ChannelWire;
   readonly #keys: ChannelKeys;
@@ -156,10 +160,11 @@ class LiveChannel implements Channel {
   #frameHandler: ((frame: ChannelFrame) => void) | undefined;
   #closeHandler: ((error: ChannelError) => void) | undefined;
 
-  constructor(wire: ChannelWire, purpose: ChannelPurpose, role: ChannelRole, hash: Uint8Array, keys: ChannelKeys) {
+  constructor(wire: ChannelWire, purpose: ChannelPurpose, role: ChannelRole, source: string, hash: Uint8Array, keys: ChannelKeys) {
     this.#wire = wire;
     this.purpose = purpose;
     this.role = role;
+    this.source = source;
     this.hash = hash;
     this.#keys = keys;
     wire.onFrame = (frame) => this.#receive(frame);

@@ -149,7 +149,7 @@ export class Connection {
         // Lets the step wipe what the handshake held, and erase an entry that would lead here again.
         if (this.#state.phase === 'open') wipeSessionKeys(this.#state.opened.keys);
         else step(this.#parts.environment, this.#state, { kind: 'end', reason: 'malformed' });
-        this.#parts.onFailed({ phase: 'failed', reason: 'malformed', answer: 'none', peerId: undefined });
+        this.#parts.onFailed({ phase: 'failed', reason: 'malformed', answer: 'none', shown: undefined });
       }
       // Bytes that are no frames are the other side's doing, everything else a defect of ours.
       if (!(error instanceof WireError)) this.#parts.onFault(error);

@@ -1,17 +1,19 @@
 import { maxSources, type SessionLimits } from './limits';
 import { TokenBucket } from './token-bucket';
 
+type BudgetLimits = Pick<SessionLimits, 'decapsulations' | 'decapsulationsPerSource' | 'decapsulationsKept'>;
+
 /**
  * How many key decapsulations strangers can make this device compute (S3-32): one bucket per source, one for all, and
  * one of their own for sources known from earlier sessions, so that a flood of strangers locks no contact out.
  */
 export class DecapsulationBudget {
-  readonly #limits: SessionLimits;
+  readonly #limits: BudgetLimits;
   readonly #strangers: TokenBucket;
   readonly #known: TokenBucket;
   readonly #sources = new Map<string, TokenBucket>();
 
-  constructor(limits: SessionLimits, now: number) {
+  constructor(limits: BudgetLimits, now: number) {
     this.#limits = limits;
     this.#strangers = new TokenBucket(limits.decapsulations, now);
     this.#known = new TokenBucket(limits.decapsulationsKept, now);

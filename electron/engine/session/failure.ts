@@ -1,4 +1,4 @@
-import type { PeerId } from '../ids';
+import type { Chain } from '../certificates/chain';
 
 /**
  * Why no session came about. The other side never learns it: it sees the uniform retry frame or a closed connection.
@@ -66,11 +66,12 @@ export class SessionError extends Error {
 /** Thrown inside one step of the handshake and turned into its `failed` state there; never leaves the room. */
 export class Abort extends Error {
   readonly reason: FailureReason;
-  readonly peerId: PeerId | undefined;
+  /** With `contact.key-mismatch`: the chain under the other key. */
+  readonly shown: Chain | undefined;
 
-  constructor(reason: FailureReason, peerId?: PeerId) {
+  constructor(reason: FailureReason, shown?: Chain) {
     super(reason);
     this.reason = reason;
-    this.peerId = peerId;
+    this.shown = shown;
   }
 }

@@ -8,7 +8,7 @@ import type { AwaitingM2, DialTarget, HandshakeEnvironment, HandshakeStep } from
 import { deriveMaster } from './key-schedule';
 import { encodeM1Statement, signM1 } from './m1';
 import { nonceCopyOf, parseM2Statement } from './m2';
-import { parsePeerChain, verifyPeerChain } from './peer-chain';
+import { parsePeerChain, pinDialled, verifyPeerChain } from './peer-chain';
 import type { SecretScope } from './secret-scope';
 import { isInForce } from './semi-static';
 
@@ -60,7 +60,7 @@ export function acceptM2(env: HandshakeEnvironment, state: AwaitingM2, frame: Fr
   const isAuthentic = (): boolean => isInForce(crypto, statement.part, body.signature, chain.instance, now, env.verified);
   const peer = verifyPeerChain(env, chain, {
     peerId: target.peerId,
-    pinnedSpkiHash: target.pinnedSpkiHash,
+    pinnedSpkiHash: pinDialled(env, target, chain),
     now,
     isAuthentic,
   });

@@ -40,11 +40,13 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
     share: body.share,
     chainHash,
   };
-  const isAuthentic = (): boolean => isM1Signed(crypto, chain.instance.signingKey, binding, body.statement, body.signature);
+  const isSigned = (): boolean => isM1Signed(crypto, chain.instance.signingKey, binding, body.statement, body.signature);
+  const isInTime = Math.abs(statement.time - now) <= clockToleranceMs;
+  const isAuthentic = (): boolean => isInTime && statement.listVersion === chain.list.version && isSigned();
   const peer = verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, now, isAuthentic });
-  if (!isAuthentic()) throw new Abort('signature');
+  if (!isSigned()) throw new Abort('signature');
   if (statement.listVersion !== peer.list.version) throw new Abort('list-version');
-  if (Math.abs(statement.time - now) > clockToleranceMs) throw new Abort('time');
+  if (!isInTime) throw new Abort('time');
 
   const ephemeral = crypto.generateDh();
   scope.own(ephemeral.secret);

@@ -144,8 +144,8 @@ export interface Failed {
   readonly reason: FailureReason;
   /** `retry`: the uniform frame, then close. `none`: close without a word. */
   readonly answer: 'retry' | 'none';
-  /** With `contact.key-mismatch`: whose key it is not. */
-  readonly peerId: PeerId | undefined;
+  /** With `contact.key-mismatch`: the chain under the other key, sound in itself and authentic. Nothing pinned vouches for it. */
+  readonly shown: Chain | undefined;
 }
 
 export type HandshakeInput =

@@ -22,7 +22,7 @@ export function step(env: HandshakeEnvironment, state: HandshakeState, input: Ha
   try {
     return advance(env, state, input, scope);
   } catch (error) {
-    if (error instanceof Abort) return fail(env, state, error.reason, error.peerId);
+    if (error instanceof Abort) return fail(env, state, error.reason, error.shown);
     if (error instanceof WireError) return fail(env, state, 'malformed');
     wipeState(state);
     throw error;
@@ -99,13 +99,13 @@ const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-se
 /** Says nothing about an entry: the other side may never have heard of our M1. */
 const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 'closed', 'locked', 'busy']);
 
-function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, peerId?: Failed['peerId']): HandshakeStep {
+function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, shown?: Failed['shown']): HandshakeStep {
   wipeState(state);
   // What led to a wrong answer once would again: the next try is a full handshake.
   const entry = state.phase === 'awaiting-m2-resume' ? state.entry : state.phase === 'awaiting-confirm' && state.role === 'client' ? state.resumes : undefined;
   if (entry && !harmless.has(reason)) env.resumption?.drop(entry);
   const answer = state.phase === 'awaiting-m1' && answered.has(reason) ? 'retry' : 'none';
-  return { state: { phase: 'failed', reason, answer, peerId }, output: [] };
+  return { state: { phase: 'failed', reason, answer, shown }, output: [] };
 }
 
 function wipeState(state: Live): void {

@@ -1,7 +1,7 @@
 import type { Chain, VerifiedChain } from '../certificates/chain';
-import { ChainRefused, parseSendersChain, pinOfSender, type SenderExpectation, verifySendersChain } from '../certificates/pinned-chain';
+import { ChainRefused, isUnderSuccessor, parseSendersChain, pinOfSender, type SenderExpectation, type SendersPin, verifySendersChain } from '../certificates/pinned-chain';
 import { Abort } from './failure';
-import type { HandshakeEnvironment } from './handshake-state';
+import type { DialTarget, HandshakeEnvironment } from './handshake-state';
 
 // The checks themselves are those of every sender, whichever way its words came; here a refusal ends the handshake.
 
@@ -15,19 +15,25 @@ export function parsePeerChain({ crypto, local, verified }: HandshakeEnvironment
  * device is told so in a session that serves nothing else.
  */
 export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified' | 'listVersion'>): VerifiedChain {
-  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, listVersion: undefined, ...(env.verified && { verified: env.verified }) }));
+  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, listVersion: undefined, ...(env.verified && { verified: env.verified }) }), chain);
 }
 
 /** The pin of a sender. Throws `Abort`. */
-export function pinOf(env: HandshakeEnvironment, chain: Chain): { readonly spkiHash: Uint8Array; readonly listVersion: number | undefined } {
+export function pinOf(env: HandshakeEnvironment, chain: Chain): SendersPin {
   return orAbort(() => pinOfSender(env.crypto, env.local, env.peers, chain));
 }
 
-function orAbort<T>(check: () => T): T {
+/** What the key of whoever was dialled must hash to: the pin dialled, or the successor that is known of it where that one is shown. */
+export function pinDialled({ crypto, peers }: HandshakeEnvironment, { peerId, pinnedSpkiHash }: DialTarget, { identity }: Chain): Uint8Array {
+  const pin = peers.pinned(peerId);
+  return pin && isUnderSuccessor(crypto, pin, identity.spkiHash) ? identity.spkiHash : pinnedSpkiHash;
+}
+
+function orAbort<T>(check: () => T, chain?: Chain): T {
   try {
     return check();
   } catch (error) {
-    if (error instanceof ChainRefused) throw new Abort(error.reason, error.peerId);
+    if (error instanceof ChainRefused) throw new Abort(error.reason, error.reason === 'contact.key-mismatch' ? chain : undefined);
     throw error;
   }
 }

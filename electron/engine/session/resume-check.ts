@@ -25,7 +25,8 @@ export function peerOfEntry(env: HandshakeEnvironment, entry: ResumptionEntry, n
     assertChainInForce(chain, now);
     const { identity, instance, list } = chain;
     const isSame = identity.peerId === entry.peerId && crypto.equal(instance.hash, entry.peerInstanceHash);
-    const isPinned = crypto.equal(pin.spkiHash, entry.pinnedSpkiHash) && crypto.equal(pin.spkiHash, identity.spkiHash);
+    // A successor is pinned by a session of its own, never by one made from an older.
+    const isPinned = !pin.isSuccessor && crypto.equal(pin.spkiHash, entry.pinnedSpkiHash) && crypto.equal(pin.spkiHash, identity.spkiHash);
     return isSame && isPinned && list.version >= (pin.listVersion ?? 0) ? chain : undefined;
   } catch (error) {
     if (error instanceof ChainRefused || error instanceof KeyshiftError) return undefined;

@@ -1,8 +1,9 @@
-import { VerifiedCache, type VerifiedChain } from '../certificates/chain';
+import { type Chain, VerifiedCache, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
+import { isUnderSuccessor } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
-import type { Clock, Link, Logger } from '../ports';
+import type { Address, Clock, Link, Logger } from '../ports';
 import { type Frame, FrameReader, frameTypes } from '../wire/frame';
 import { openingPurpose } from './channel';
 import { Connection } from './connection';
@@ -45,7 +46,7 @@ export interface SessionHostParts {
   /** A link whose first frame opens a channel. It stays within the limits for strangers until it closes. */
   readonly onChannel?: (link: Link, first: Frame, leftover: Uint8Array) => void;
   /** Somebody authenticated as this person under another key than the pinned one (protocol.md §9). */
-  readonly onKeyMismatch?: (peerId: PeerId) => void;
+  readonly onKeyMismatch?: (mismatch: KeyMismatch) => void;
   /** Whether a contact's card names this source, as `sourceOf` writes it: a part of the places is kept for those. */
   readonly isKnownSource?: (source: string) => boolean;
   /** Sessions are resumed where there is this, and made anew where not. */
@@ -53,6 +54,17 @@ export interface SessionHostParts {
   /** Verified chains, so that a repeat costs no signature; one of its own when left out. */
   readonly verified?: VerifiedCache;
   readonly limits?: Partial<SessionLimits>;
+}
+
+/** A well-formed, authentic authentication as a known person under another key than the pinned one (S5-02). Proves nothing else. */
+export interface KeyMismatch {
+  /** The person claimed. */
+  readonly peerId: PeerId;
+  /** Who dialled: `them` with an M1, or `us` who got an M2. */
+  readonly dialledBy: 'us' | 'them';
+  readonly remote: Address;
+  /** What was shown: sound in itself, and vouched for by nothing that is pinned. */
+  readonly chain: Chain;
 }
 
 export interface SessionHost {
@@ -240,7 +252,7 @@ class Host implements SessionHost {
         this.#underWay.delete(end);
         desk?.release();
         if (failure.answer === 'retry') this.#leaving.add(link);
-        this.#failed(failure, source);
+        this.#failed(failure, link);
         onDone(failure.reason);
       },
       onFault: (error) => logger.error('session.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
@@ -263,8 +275,10 @@ class Host implements SessionHost {
       link.destroy();
       return undefined;
     }
-    const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits });
-    if (opened.peer.list.version < (peers.pinned(peerId)?.listVersion ?? 0)) {
+    const pin = peers.pinned(peerId);
+    const underSuccessor = pin !== undefined && isUnderSuccessor(crypto, pin, opened.peer.identity.spkiHash);
+    const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits, underSuccessor });
+    if (opened.peer.list.version < (pin?.listVersion ?? 0)) {
       this.#rejections.note('list-version', sourceOf(link.remote));
       this.#discard(opened);
       this.#parts.onOutdated?.(fresh);
@@ -304,9 +318,9 @@ class Host implements SessionHost {
     if (resumes) this.#parts.resumptions?.discard(resumes);
   }
 
-  #failed(failure: Failed, source: string): void {
-    this.#rejections.note(failure.reason, source);
-    if (failure.reason === 'contact.key-mismatch' && failure.peerId) this.#parts.onKeyMismatch?.(failure.peerId);
+  #failed({ reason, shown }: Failed, { role, remote }: Link): void {
+    this.#rejections.note(reason, sourceOf(remote));
+    if (shown) this.#parts.onKeyMismatch?.({ peerId: shown.identity.peerId, dialledBy: role === 'dialler' ? 'us' : 'them', remote, chain: shown });
   }
 
   #environment(local: LocalParty, source: string, desk: ResumptionDesk | undefined): HandshakeEnvironment {
@@ -340,7 +354,7 @@ interface Run {
 /** The pin may have changed, or the person been blocked, while the handshake was under way. */
 function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity }: VerifiedChain): boolean {
   const pin = peers.pinned(identity.peerId);
-  return pin !== undefined && !pin.blocked && crypto.equal(pin.spkiHash, identity.spkiHash);
+  return pin !== undefined && !pin.blocked && (crypto.equal(pin.spkiHash, identity.spkiHash) || isUnderSuccessor(crypto, pin, identity.spkiHash));
 }
 
 /** The link for somebody else's handlers, telling us, too, when it is gone and when bytes come. */

@@ -1,10 +1,12 @@
 import type { VerifiedChain } from '../certificates/chain';
 import type { Crypto } from '../crypto/crypto';
+import type { Secret } from '../crypto/secret';
 import type { Address, Clock, Link } from '../ports';
 import { type Frame, frameHeaderLength } from '../wire/frame';
 import { WireError } from '../wire/reader';
 import { wipeSessionKeys } from './handshake';
 import type { Opened } from './handshake-state';
+import { pairSecretOf } from './contact-tag';
 import { parseItems, planPacks, type RecordItem, type SessionItem, tokenBytes, writeItems } from './items';
 import type { SessionLimits } from './limits';
 import { Liveness } from './liveness';
@@ -29,6 +31,10 @@ export interface Session {
   readonly keyId: Uint8Array;
   /** Made from an earlier session of the same two devices, without a public-key operation but X25519. */
   readonly resumed: boolean;
+  /** Confirmed under `Pin.successor`: the key was proven to be held, so whoever keeps the pins moves this one now (S5-09). */
+  readonly underSuccessor: boolean;
+  /** HKDF(MK, "pair-secret"), 32 bytes, the same on both sides. Once: undefined when it was taken, or the session is closed. The taker wipes it. */
+  takePairSecret(): Secret<'pair'> | undefined;
   /** Next record number and running digest (32 bytes) of both directions. */
   readonly digests: { readonly sent: Position; readonly received: Position };
   /**
@@ -62,6 +68,7 @@ export interface SessionParts {
   readonly link: Link;
   readonly opened: Opened;
   readonly limits: SessionLimits;
+  readonly underSuccessor: boolean;
 }
 
 /** The record layer over one link, with keep-alive. Fed with frames by its connection. */
@@ -72,6 +79,7 @@ export class LiveSession implements Session {
   readonly since: number;
   readonly keyId: Uint8Array;
   readonly resumed: boolean;
+  readonly underSuccessor: boolean;
   readonly #parts: SessionParts;
   #sent: Position;
   #received: Position;
@@ -79,6 +87,7 @@ export class LiveSession implements Session {
   #timer: { readonly due: number; readonly cancel: () => void } | undefined;
   #paused = false;
   #closed = false;
+  #pairSecretTaken = false;
   #items: ItemHandler | undefined;
   #drain: (() => void) | undefined;
   #closeHandlers: (() => void)[] = [];
@@ -95,6 +104,7 @@ export class LiveSession implements Session {
     this.since = clock.now();
     this.keyId = opened.keys.keyId;
     this.resumed = opened.resumes !== undefined;
+    this.underSuccessor = parts.underSuccessor;
     this.#sent = opened.sent;
     this.#received = opened.received;
     this.#liveness = new Liveness(parts.limits, clock.monotonic());
@@ -112,6 +122,13 @@ export class LiveSession implements Session {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  takePairSecret(): Secret<'pair'> | undefined {
+    if (this.#closed || this.#pairSecretTaken) return undefined;
+    this.#pairSecretTaken = true;
+    const { crypto, opened } = this.#parts;
+    return pairSecretOf(crypto, opened.keys.master);
   }
 
   send(items: readonly SessionItem[]): boolean {

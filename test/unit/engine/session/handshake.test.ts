@@ -290,7 +290,7 @@ describe('what the listener refuses', () => {
     const pin = { spkiHash: carol.local.identity.spkiHash };
     const side = listener(bob, [{ party: alice, pin }]).receive(dialler(alice, targetOf(bob), [bob]).next());
     expect(refusal(side)).toEqual(['contact.key-mismatch', 'retry']);
-    expect(side.state.phase === 'failed' && side.state.peerId).toBe(alice.local.peerId);
+    expect(side.state.phase === 'failed' && side.state.shown?.identity.peerId).toBe(alice.local.peerId);
     const forged = listener(bob, [{ party: alice, pin }]).receive(forgeM1({ signature: new Uint8Array(64) }));
     expect(refusal(forged)).toEqual(['chain', 'retry']);
   });
@@ -390,7 +390,7 @@ describe('what the dialler refuses', () => {
     const a = dialler(alice, target, [bob]);
     a.receive(listener(bob, [alice]).receive(a.next()).next());
     expect(a.result).toBe('contact.key-mismatch');
-    expect(a.state.phase === 'failed' && a.state.peerId).toBe(bob.local.peerId);
+    expect(a.state.phase === 'failed' && a.state.shown?.identity.peerId).toBe(bob.local.peerId);
     const cheat = dialler(alice, target, [bob]);
     cheat.receive(forgeM2(bob, cheat.next(), { signature: new Uint8Array(64) }));
     expect(cheat.result).toBe('chain');

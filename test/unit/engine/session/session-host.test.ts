@@ -483,8 +483,8 @@ describe('what accept lets in', () => {
     const clock = new ManualClock(testNow);
     const mismatches: string[] = [];
     const wrong = { spkiHash: alice.local.identity.spkiHash };
-    const a = endOf(alice, [bob], clock, { onKeyMismatch: (peerId) => mismatches.push(`dialler ${peerId}`) });
-    const b = endOf(bob, [{ party: alice, pin: { spkiHash: bob.local.identity.spkiHash } }], clock, { onKeyMismatch: (peerId) => mismatches.push(`listener ${peerId}`) });
+    const a = endOf(alice, [bob], clock, { onKeyMismatch: ({ peerId, dialledBy }) => mismatches.push(`dialled by ${dialledBy}: ${peerId}`) });
+    const b = endOf(bob, [{ party: alice, pin: { spkiHash: bob.local.identity.spkiHash } }], clock, { onKeyMismatch: ({ peerId, dialledBy }) => mismatches.push(`dialled by ${dialledBy}: ${peerId}`) });
     const pair = createLinkPair({ clock });
     b.host.accept(pair.listener);
     await Promise.all([expect(a.host.dial(pair.dialler, targetOf(bob))).rejects.toMatchObject({ reason: 'retry-asked' }), clock.advance(500)]);
@@ -493,7 +493,7 @@ describe('what accept lets in', () => {
     trusting.host.accept(second.listener);
     const dialled = a.host.dial(second.dialler, { ...targetOf(bob), pinnedSpkiHash: wrong.spkiHash });
     await Promise.all([expect(dialled).rejects.toMatchObject({ reason: 'contact.key-mismatch' }), clock.advance(500)]);
-    expect(mismatches).toEqual([`listener ${alice.local.peerId}`, `dialler ${bob.local.peerId}`]);
+    expect(mismatches).toEqual([`dialled by them: ${alice.local.peerId}`, `dialled by us: ${bob.local.peerId}`]);
   });
 
   it('S3-32: close ends what is under way and what stands', async () => {

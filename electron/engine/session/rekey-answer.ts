@@ -1,0 +1,75 @@
+import type { VerifiedCache, VerifiedChain } from '../certificates/chain';
+import type { KnownKey } from '../certificates/key-history';
+import type { LinkPurpose } from '../certificates/key-link';
+import type { LocalParty } from '../certificates/local-party';
+import type { Crypto } from '../crypto/crypto';
+import type { PeerId } from '../ids';
+import type { Clock } from '../ports';
+import type { RekeyElement } from './rekey-elements';
+
+/** The key of a person that is pinned here: where every answer must begin. */
+export interface HeldKey extends KnownKey {
+  readonly peerId: PeerId;
+  /** H(SPKI), 32 bytes. */
+  readonly spkiHash: Uint8Array;
+  /** H(recovery public key), 32 bytes, from the first certificate; without it no recovery statement is believed. */
+  readonly recoveryKeyHash?: Uint8Array;
+}
+
+/**
+ * What the keys of a person are now, as far as the key held here vouches for it (protocol.md §9). Nothing has moved: a head is pinned only
+ * once somebody proved to hold it, in a session or a message (S5-09).
+ */
+export interface RekeyAnswer {
+  readonly peerId: PeerId;
+  /** The newest key vouched for; the held one itself when there is none newer. */
+  readonly head: KnownKey;
+  /** From the held key to the head; empty when there is none newer. */
+  readonly elements: readonly RekeyElement[];
+  /**
+   * Of the device that answered, under the head: it signed for this very question, so the answer is fresh. Without it anybody may have
+   * repeated an answer of long ago (A72).
+   */
+  readonly chain?: VerifiedChain;
+  /** H(SPKI) of keys a recovery statement took out of use, 32 bytes each. */
+  readonly revoked: readonly Uint8Array[];
+  /** `compromise` when any step on the way was one, and for every recovery. */
+  readonly purpose: LinkPurpose;
+}
+
+interface RekeyParts {
+  readonly crypto: Crypto;
+  readonly local: LocalParty;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly verified?: VerifiedCache;
+}
+
+/** What whoever asks brings. */
+export interface AskerParts extends RekeyParts {
+  readonly held: HeldKey;
+  /** 32 bytes, shared with the person asked since the first session; shows that a contact asks. Not kept, not wiped. */
+  readonly pairSecret?: Uint8Array;
+  /** Tell the one asked, once it has proven who it is, that the own key may be another one than it knows. */
+  readonly offer: boolean;
+}
+
+/** What only the books of this device know: who asks, and whose keys it holds. */
+export interface RekeyDesk {
+  /** The contact whose tag this is (`contactOfTag`); not of blocked ones. */
+  contactOfTag(tag: Uint8Array, channelHash: Uint8Array): PeerId | undefined;
+  /** This contact says that its newest key has this hash (32 bytes): the key held of it when that is another one, to be asked about. */
+  askBack(peerId: PeerId, headHash: Uint8Array): HeldKey | undefined;
+  /** The verified answer to that. */
+  onAnswer(answer: RekeyAnswer): void;
+}
+
+/** Where nobody is known: strangers who hold an old key are still told the keys that came after it. */
+export const deskOfNobody: RekeyDesk = { contactOfTag: () => undefined, askBack: () => undefined, onAnswer: () => {} };
+
+/** What whoever answers brings. */
+export interface AnswererParts extends RekeyParts, RekeyDesk {
+  readonly clock: Clock;
+  /** Whether one more question is looked at now; by contact where it showed to be one. Every refusal looks alike. */
+  readonly mayAnswer: (source: string, contact: PeerId | undefined) => boolean;
+}
