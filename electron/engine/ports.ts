@@ -95,6 +95,8 @@ export interface LocalRecord {
     readonly retiredAt?: number;
     /** How the key before vouches for this one (`KeyLink`); absent for the first. */
     readonly link?: Uint8Array;
+    /** How the recovery key names this one (`RecoveryStatement`), in place of a link. */
+    readonly recovery?: Uint8Array;
   }[];
   readonly instance: {
     readonly credential: Uint8Array;

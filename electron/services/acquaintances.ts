@@ -34,14 +34,14 @@ export class Acquaintances {
   }
 
   /**
-   * A pin never moves here: only rekeying may do that. Without a pin only a first key proves whose it is, because the peer
-   * id is its hash; a later certificate may name anybody.
+   * A pin never moves here: only rekeying may do that. Without a pin the card has proven its peer id itself, by the first key
+   * or by the history from it.
    */
   fitsPin(card: Card): boolean {
     const { crypto, book } = this.#parts;
-    const { peerId, spkiHash, epoch } = card.chain.identity;
+    const { peerId, spkiHash } = card.chain.identity;
     const pinned = book.find(peerId)?.record.pinnedSpkiHash;
-    return pinned === undefined ? epoch === 1 : crypto.equal(pinned, spkiHash);
+    return pinned === undefined || crypto.equal(pinned, spkiHash);
   }
 
   /**

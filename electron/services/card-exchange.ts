@@ -65,10 +65,10 @@ export class CardExchange {
     this.#taken.set(session, taken);
     if (taken > takenPerSession) return;
     try {
-      const card = parseCard(crypto, bytes, clock.now(), verified);
+      const card = parseCard(crypto, bytes, clock.now(), { verified, pinnedSpkiHash: session.peer.identity.spkiHash });
       const { identity, instance } = card.chain;
       const fromItself = instance.instanceId === session.peer.instance.instanceId;
-      const own = crypto.equal(identity.spkiHash, session.peer.identity.spkiHash) && identity.peerId === session.peer.identity.peerId;
+      const own = identity.peerId === session.peer.identity.peerId;
       if (own) commit(() => book.learnCard(card, fromItself));
     } catch {
       logger.warn('card.rejected');
@@ -79,7 +79,7 @@ export class CardExchange {
   #card(): Uint8Array {
     const { crypto, clock, local, ownAddresses } = this.#parts;
     this.#lastTime = Math.max(clock.now(), this.#lastTime + 1);
-    return createCard(crypto, local, ownAddresses(), this.#lastTime);
+    return createCard(crypto, local, ownAddresses(), this.#lastTime, 'contact');
   }
 
   #give(session: Session, card: Uint8Array): void {

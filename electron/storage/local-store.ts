@@ -13,7 +13,7 @@ export function createLocalStore(db: Db): LocalStore {
       recovery_key, recovery_seed, endorsements, unconfirmed)
     VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const insertIdentityKey = db.prepare(
-    'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at, link) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at, link, recovery) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const insertExchangeKey = db.prepare('INSERT INTO exchange_keys (position, credential, kem_secret) VALUES (?, ?, ?)');
 
@@ -34,6 +34,7 @@ export function createLocalStore(db: Db): LocalStore {
           createdAt: integer(key, 'created_at'),
           ...given('retiredAt', optionalInteger(key, 'retired_at')),
           ...given('link', optionalBytes(key, 'link')),
+          ...given('recovery', optionalBytes(key, 'recovery')),
         })),
         instance: {
           credential: bytes(row, 'instance_credential'),
@@ -70,7 +71,7 @@ export function createLocalStore(db: Db): LocalStore {
           record.unconfirmed === true ? 1 : 0,
         ]);
         for (const key of record.identityKeys) {
-          insertIdentityKey.run([key.epoch, key.certificate, key.privateKey ?? null, key.createdAt, key.retiredAt ?? null, key.link ?? null]);
+          insertIdentityKey.run([key.epoch, key.certificate, key.privateKey ?? null, key.createdAt, key.retiredAt ?? null, key.link ?? null, key.recovery ?? null]);
         }
         for (const [position, key] of record.exchanges.entries()) {
           insertExchangeKey.run([position, key.credential, key.kemSecret]);

@@ -7,40 +7,57 @@ import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
 import { encodeChain, maxChainBytes, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
+import { encodeKeyHistory, type KeyHistory, parseKeyHistory } from './key-history';
 import type { LocalParty } from './local-party';
 import { parsing, unacceptable } from './unacceptable';
 import { validityTolerance } from './validity';
 
-/** Cap in bytes: chain, addresses, signature. */
-export const maxCardBytes = 16 * 1024;
+/** Cap in bytes: chain, addresses, key history, signature. Without a history a card has about 5.5 KiB. */
+export const maxCardBytes = 60 * 1024;
 export const maxCardAddresses = 8;
 const maxHost = 253;
 const signatureLength = 64;
+const nothing = new Uint8Array(0);
 
 /** What a person hands out: who they are, how to reach them, signed by one of their devices. */
 export interface Card {
   readonly chain: VerifiedChain;
   /** Hosts in canonical form. Where to try, never whom to trust. */
   readonly addresses: readonly Address[];
+  /** How this person came from the first key to this one; with a first key, and towards contacts, there is none. Verified. */
+  readonly history?: KeyHistory;
   /** When it was made by the sender's clock, Unix milliseconds: the later card of a device wins. */
   readonly time: number;
   readonly bytes: Uint8Array;
 }
 
-/** chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ Ed25519 signature[64] over all before. More than 8 addresses are cut. */
-export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'instance'>, addresses: readonly Address[], now: number): Uint8Array {
+/**
+ * chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ from the second identity key on: key history LP ‖ Ed25519 signature[64]
+ * over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this key already, to whom the history stays empty;
+ * one that does not fit is left out too, and then the card proves nothing to strangers.
+ */
+export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'instance' | 'history'>, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody'): Uint8Array {
   const kept = addresses.slice(0, maxCardAddresses);
   const writer = new Writer(8192).lp(encodeChain(local.chain)).u64(now).u8(kept.length);
   for (const { host, port } of kept) writer.text(canonicalHost(host)).u16(port);
+  if (local.chain.identity.epoch > 1) {
+    const history = reader === 'anybody' && local.history ? encodeKeyHistory(local.history) : nothing;
+    const room = maxCardBytes - signatureLength - writer.finish().length - 4;
+    writer.lp(history.length <= room ? history : nothing);
+  }
   const signed = writer.finish();
   return writer.fixed(crypto.sign('card', local.instance.signing.secret, signed)).finish();
 }
 
-/**
- * A card of anybody, its chain verified without a pin: compare the key before believing who it is. `verified`: chains
- * whose signatures were found good before. Throws `key.unacceptable`.
- */
-export function parseCard(crypto: Crypto, source: Uint8Array, now: number, verified?: VerifiedCache): Card {
+export interface CardExpectation {
+  /** The pin of who must have made it, 32 bytes; otherwise the card itself has to prove whose key it is: compare it before believing who that is. */
+  readonly pinnedSpkiHash?: Uint8Array;
+  /** Chains whose signatures were found good before. */
+  readonly verified?: VerifiedCache;
+}
+
+/** A card, its chain verified. Throws `key.unacceptable`, with a pin also `contact.key-mismatch`. */
+export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expected: CardExpectation = {}): Card {
   return parsing(() => {
     if (source.length > maxCardBytes) throw new WireError('longer than its cap');
     const bytes = new Uint8Array(source);
@@ -50,16 +67,19 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, verif
     const count = reader.u8();
     if (count > maxCardAddresses) throw new WireError('too many addresses');
     const addresses = Array.from({ length: count }, () => readAddress(reader));
+    const claimed = parseChain(crypto, chainBytes);
+    const historyBytes = claimed.identity.epoch > 1 ? reader.lp(maxCardBytes) : nothing;
     const signed = bytes.subarray(0, reader.offset);
     const signature = reader.fixed(signatureLength);
     reader.end();
-    const claimed = parseChain(crypto, chainBytes);
     // The cheapest signature covers everything, so it is looked at first.
     if (!crypto.verify('card', claimed.instance.signingKey, signed, signature)) throw unacceptable('the device did not sign the card');
-    const chain = verifyChain(crypto, claimed, { now, ...(verified && { verified }) });
+    // Towards a pin a history proves nothing more.
+    const history = historyBytes.length > 0 && !expected.pinnedSpkiHash ? parseKeyHistory(crypto, historyBytes) : undefined;
+    const chain = verifyChain(crypto, claimed, { now, ...expected, ...(history && { history }) });
     // A card from the far future would stay the latest for ever.
     if (time > now + validityTolerance) throw unacceptable('the card was made in the future');
-    return { chain, addresses, time, bytes };
+    return { chain, addresses, time, bytes, ...(history && { history }) };
   });
 }
 

@@ -8,6 +8,7 @@ import { Writer, concat } from '../wire/writer';
 import { BoundedCache } from './bounded-cache';
 import { type ExchangeCredential, type InstanceCredential, parseExchangeCredential, parseInstanceCredential, verifyExchangeCredential, verifyInstanceCredential } from './credential';
 import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
+import { type KeyHistory, verifyKeyHistory } from './key-history';
 import { type InstanceList, parseInstanceList, verifyInstanceList } from './instance-list';
 import { parsing, unacceptable } from './unacceptable';
 import { assertInForce } from './validity';
@@ -146,6 +147,8 @@ export interface ChainExpectation {
   readonly now: number;
   /** The pin of the person, 32 bytes; left out only while meeting. */
   readonly pinnedSpkiHash?: Uint8Array;
+  /** Without a pin: what proves that a later key belongs to the peer id. */
+  readonly history?: KeyHistory;
   /** Who it must be. */
   readonly expectedPeerId?: PeerId;
   readonly verified?: VerifiedCache;
@@ -163,7 +166,7 @@ export function verifyChain(crypto: Crypto, chain: Chain, expected: ChainExpecta
   if (expected.expectedPeerId !== undefined && identity.peerId !== expected.expectedPeerId) throw unacceptable('it is somebody else’s');
   assertSignatures(crypto, chain, expected.verified);
   assertChainInForce(chain, expected.now);
-  assertPin(crypto, identity, expected.pinnedSpkiHash);
+  assertPin(crypto, identity, expected);
   expected.verified?.passed(chain);
   // The brand is given here, and given back in `recallChain`.
   return chain as VerifiedChain;
@@ -196,14 +199,12 @@ function assertListed(credential: InstanceCredential, list: InstanceList): void 
   if (credential.minListVersion > list.version) throw unacceptable('the list of devices is older than the device');
 }
 
-/**
- * A first key proves its peer id by its hash (checked when it was parsed). A later one would need the key history,
- * which is not read yet: it is taken only when exactly this key is already pinned.
- */
-function assertPin(crypto: Crypto, identity: IdentityCertificate, pinned: Uint8Array | undefined): void {
-  if (pinned) {
-    if (!crypto.equal(pinned, identity.spkiHash)) throw new KeyshiftError('contact.key-mismatch', 'This person appeared under another key than the one you know.');
+/** A first key proves its peer id by its hash (checked when it was parsed), a later one by the history from the first on, or by being pinned. */
+function assertPin(crypto: Crypto, identity: IdentityCertificate, { pinnedSpkiHash, history }: ChainExpectation): void {
+  if (pinnedSpkiHash) {
+    if (!crypto.equal(pinnedSpkiHash, identity.spkiHash)) throw new KeyshiftError('contact.key-mismatch', 'This person appeared under another key than the one you know.');
   } else if (identity.epoch !== 1) {
-    throw unacceptable('its peer id cannot be proven without the key history');
+    if (!history) throw unacceptable('its peer id cannot be proven without the key history');
+    verifyKeyHistory(crypto, identity.peerId, history, identity);
   }
 }

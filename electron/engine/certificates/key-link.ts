@@ -22,6 +22,7 @@ export type LinkPurpose = (typeof purposes)[number];
  * the new one, so that nobody can vouch for a key that is not held (A74). The person is named in it (A75).
  */
 export interface KeyLink {
+  readonly kind: 'link';
   readonly peerId: PeerId;
   readonly oldEpoch: number;
   /** H(SPKI) of the key that vouches, 32 bytes. */
@@ -89,7 +90,7 @@ export function parseKeyLink(crypto: Crypto, source: Uint8Array): KeyLink {
     const purpose = purposes[reader.u8()];
     reader.end();
     if (!purpose || oldEpoch === 0 || epoch <= oldEpoch) throw new WireError('not a step to a later key');
-    return { peerId, oldEpoch, oldSpkiHash, epoch, spki, spkiHash: spkiHash(crypto, spki), time, purpose, bytes, body, oldSignature, newSignature };
+    return { kind: 'link', peerId, oldEpoch, oldSpkiHash, epoch, spki, spkiHash: spkiHash(crypto, spki), time, purpose, bytes, body, oldSignature, newSignature };
   });
 }
 

@@ -7,9 +7,10 @@ import { toHex } from '../wire/encoding';
 import type { Chain } from './chain';
 import { type ExchangeCredential, type InstanceCredential, issueExchangeCredential, issueInstanceCredential, parseExchangeCredential, parseInstanceCredential } from './credential';
 import { createIdentityCertificate, type IdentityCertificate, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
-import type { KeyHistory } from './key-history';
+import type { KeyElement, KeyHistory } from './key-history';
 import { type EpochKeyPair, parseKeyLink } from './key-link';
 import { type InstanceList, issueInstanceList, parseInstanceList } from './instance-list';
+import { parseRecovery } from './recovery-statement';
 import { unacceptable } from './unacceptable';
 import { lifetimes } from './validity';
 
@@ -169,12 +170,24 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   };
 }
 
+/** From the first certificate on; what a recovery left behind may have gaps. */
 function historyOf(crypto: Crypto, { identityKeys }: LocalRecord): KeyHistory | undefined {
   const [first, ...later] = [...identityKeys].sort((a, b) => a.epoch - b.epoch);
   if (first?.epoch !== 1) return undefined;
-  const links = later.flatMap(({ link }) => (link ? [parseKeyLink(crypto, link)] : []));
-  if (links.length < later.length) return undefined;
-  return { first: recallIdentityCertificate(crypto, first.certificate).spki, links };
+  const elements: KeyElement[] = [];
+  let complete = true;
+  for (const { link, recovery } of later) {
+    if (recovery) {
+      if (!complete) elements.length = 0;
+      complete = true;
+      elements.push(parseRecovery(crypto, recovery));
+    } else if (link) {
+      elements.push(parseKeyLink(crypto, link));
+    } else {
+      complete = false;
+    }
+  }
+  return complete ? { first: recallIdentityCertificate(crypto, first.certificate), elements } : undefined;
 }
 
 /** Retired keys whose private half is here, by the hex of their SPKI hash. Opened at once: the record's buffers are wiped afterwards. */

@@ -1,73 +1,67 @@
-import type { Crypto } from '../crypto/crypto';
+import type { Crypto, RsaKeyPair } from '../crypto/crypto';
 import type { LocalRecord } from '../ports';
-import { issueExchangeCredential, issueInstanceCredential } from './credential';
-import { createIdentityCertificate } from './identity-certificate';
-import { issueInstanceList } from './instance-list';
+import { createIdentityCertificate, type IdentityCertificate } from './identity-certificate';
 import { issueKeyLink, type LinkPurpose } from './key-link';
 import { openLocalParty } from './local-party';
+import { reissueUnder } from './reissue';
 import { lifetimes } from './validity';
+
+/** An identity key of the own record. */
+export type OwnKey = LocalRecord['identityKeys'][number];
 
 /**
  * The record with a new identity key (protocol.md §9, S5-13): the old one vouches for it, and it signs device list, device and a new
  * exchange key anew. The old private half stays, to vouch for later keys towards those who know only the old one, until the caller erases
- * it. After a compromise no earlier exchange key opens anything any more (A83). Only on the certifier. 0.1–2 s, off the event loop.
- * The caller stores the result in one transaction, then opens it: until then the old record is the truth.
+ * it. After a compromise no earlier exchange key opens anything any more (A83). What organisations said was of the old key, and goes. Only on
+ * the certifier. 0.1–2 s, off the event loop. The caller stores the result in one transaction, then opens it: until then the old record is the
+ * truth.
  */
 export async function rotateLocalRecord(crypto: Crypto, record: LocalRecord, now: number, purpose: LinkPurpose = 'routine'): Promise<LocalRecord> {
   const party = openLocalParty(crypto, record);
-  const exchangeKem = crypto.generateKem('exchange-kem');
   try {
     const old = { epoch: party.identity.epoch, keyPair: { privateKey: party.certifierKey(), spki: party.identity.spki } };
     const keyPair = await crypto.generateRsa();
-    const identityKey = keyPair.privateKey;
     const epoch = old.epoch + 1;
-    const { peerId, name, recoveryKeyHash } = party.identity;
-    const link = await issueKeyLink(crypto, { peerId, old, next: { epoch, keyPair }, time: now, purpose });
-    const identity = await createIdentityCertificate(crypto, {
-      name,
-      keyPair,
-      peerId,
-      epoch,
-      ...(recoveryKeyHash && { recoveryKeyHash }),
-      notBefore: now,
-      notAfter: now + lifetimes.identity,
-    });
-    const version = party.list.version + 1;
-    const { credential: before, signing } = party.instance;
-    const credential = await issueInstanceCredential(crypto, {
-      identity,
-      identityKey,
-      signing,
-      kemKey: before.kemKey,
-      deviceName: before.deviceName,
-      roles: before.roles,
-      minListVersion: version,
-      notBefore: now,
-      notAfter: now + lifetimes.instance,
-    });
-    const instances = party.list.instances.map((entry) => (entry.instanceId === credential.instanceId ? { ...entry, credentialHash: credential.hash } : entry));
-    const list = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances });
-    const exchange = await issueExchangeCredential(crypto, {
-      identity,
-      issuedBy: { identityKey },
-      kemKey: exchangeKem.publicKey,
-      minListVersion: version,
-      notBefore: now,
-      notAfter: now + lifetimes.exchange,
-    });
-    const earlier = record.identityKeys.map((key) => (key.epoch === old.epoch ? { ...key, retiredAt: now } : key));
+    const link = await issueKeyLink(crypto, { peerId: party.peerId, old, next: { epoch, keyPair }, time: now, purpose });
+    const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
+    const { credential, list, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now);
+    const { endorsements: _ofTheOldKey, ...rest } = record;
     return {
-      ...record,
+      ...rest,
       identityKeys: [
-        ...earlier,
-        { epoch, certificate: identity.der, privateKey: new Uint8Array(identityKey.key.export({ format: 'der', type: 'pkcs8' })), createdAt: now, link: link.bytes },
+        ...record.identityKeys.map((key) => (key.epoch === old.epoch ? { ...key, retiredAt: now } : key)),
+        { epoch, certificate: identity.der, privateKey: privateBytes(keyPair), createdAt: now, link: link.bytes },
       ],
-      instance: { ...record.instance, credential: credential.bytes },
-      exchanges: [{ credential: exchange.bytes, kemSecret: exchangeKem.secret.bytes.slice() }, ...(purpose === 'compromise' ? [] : record.exchanges)],
-      instanceList: list.bytes,
+      instance: { ...record.instance, credential },
+      exchanges: [exchange, ...(purpose === 'compromise' ? [] : record.exchanges)],
+      instanceList: list,
     };
   } finally {
     party.wipe();
-    exchangeKem.secret.wipe();
   }
+}
+
+/**
+ * The record without the private halves of retired keys that are not to be kept (S5-20, S5-21); what they signed stays, so the history goes
+ * on proving the peer id. The same record when there is nothing to erase. The caller stores it and empties the log of the database (A79).
+ */
+export function eraseOldKeys(record: LocalRecord, keep: (key: OwnKey) => boolean = () => false): LocalRecord {
+  const goes = (key: OwnKey): boolean => key.retiredAt !== undefined && key.privateKey !== undefined && !keep(key);
+  if (!record.identityKeys.some(goes)) return record;
+  return { ...record, identityKeys: record.identityKeys.map((key) => (goes(key) ? withoutPrivate(key) : key)) };
+}
+
+/** The next certificate of the same person: same name, peer id and recovery key. */
+export function certifyLaterKey(crypto: Crypto, before: IdentityCertificate, epoch: number, keyPair: RsaKeyPair, now: number): Promise<IdentityCertificate> {
+  const { name, peerId, recoveryKeyHash } = before;
+  return createIdentityCertificate(crypto, { name, keyPair, peerId, epoch, ...(recoveryKeyHash && { recoveryKeyHash }), notBefore: now, notAfter: now + lifetimes.identity });
+}
+
+/** PKCS#8 DER. */
+export function privateBytes({ privateKey }: RsaKeyPair): Uint8Array {
+  return new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
+}
+
+export function withoutPrivate({ privateKey: _erased, ...rest }: OwnKey): OwnKey {
+  return rest;
 }

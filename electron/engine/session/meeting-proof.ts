@@ -1,5 +1,5 @@
 import { KeyshiftError } from '../../../shared/errors';
-import { type Card, createCard, parseCard } from '../certificates/card';
+import { type Card, createCard, maxCardBytes, parseCard } from '../certificates/card';
 import type { Crypto } from '../crypto/crypto';
 import type { Purpose } from '../crypto/purpose';
 import type { PeerId } from '../ids';
@@ -10,8 +10,6 @@ import { channelKinds, type ChannelFrame } from './channel-frames';
 import type { MeetingParts, MeetingStep } from './meeting-roles';
 
 const SIGNATURE_LENGTH = 64;
-/** A card on a channel, bytes: chain at most 12 KiB, eight addresses, signature. */
-const MAX_CARD = 16 * 1024;
 
 /** A person as the proofs name them: 32 ‖ 32 bytes. */
 export interface Named {
@@ -45,7 +43,7 @@ export function readProvenCard(
   context: (card: Card) => Uint8Array,
   reader: Reader,
 ): { readonly card: Card; readonly proven: boolean } {
-  const bytes = reader.lp(MAX_CARD);
+  const bytes = reader.lp(maxCardBytes);
   const signature = reader.fixed(SIGNATURE_LENGTH);
   reader.end();
   const card = soundCard(parts, Uint8Array.from(bytes));

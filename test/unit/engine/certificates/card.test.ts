@@ -55,7 +55,7 @@ describe('card', () => {
   });
 
   it('a chain cannot be put into a card of somebody else\'s device', () => {
-    const stolen = createCard(crypto, { chain: ann.local.chain, instance: bob.local.instance }, addresses, now);
+    const stolen = createCard(crypto, { chain: ann.local.chain, instance: bob.local.instance, history: undefined }, addresses, now);
     expect(verdict(stolen)).toBe('key.unacceptable');
   });
 

@@ -1,0 +1,45 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import type { Crypto, RsaKeyPair } from '../../electron/engine/crypto/crypto';
+import primes from './rsa-primes.json';
+
+/**
+ * RSA-3072 keys that cost nothing to make: products of two of twelve fixed primes, all different, the same in every run. They share factors, so they are
+ * good for nothing but tests that need many keys.
+ */
+export const fixedKeys = (primes.length * (primes.length - 1)) / 2;
+
+const exponent = 65537n;
+const prime = primes.map((text) => BigInt(`0x${text}`));
+const pairs = prime.flatMap((p, at) => prime.slice(at + 1).map((q): [bigint, bigint] => (p > q ? [p, q] : [q, p])));
+
+/** The key with this number, from 0; there are 66. */
+export function fixedKey(index: number): RsaKeyPair {
+  const [p, q] = pairs[index] ?? [];
+  if (!p || !q) throw new RangeError(`there are ${fixedKeys} keys`);
+  const d = inverse(exponent, (p - 1n) * (q - 1n));
+  const [n, dp, dq, qi] = [p * q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
+  const jwk = { kty: 'RSA', n: text(n), e: text(exponent), d: text(d), p: text(p), q: text(q), dp: text(dp), dq: text(dq), qi: text(qi) };
+  const key = createPrivateKey({ key: jwk, format: 'jwk' });
+  return { privateKey: { key }, spki: new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' })) };
+}
+
+/** The same primitives, whose new RSA keys are fixed ones, beginning with this. */
+export function withFixedKeys(crypto: Crypto, from = 0): Crypto {
+  let next = from;
+  return { ...crypto, generateRsa: () => (crypto.meter.count('rsaKeygen'), Promise.resolve(fixedKey(next++))) };
+}
+
+function text(value: bigint): string {
+  const hex = value.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
+}
+
+/** By Euclid; both are known to have no factor in common. */
+function inverse(of: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [of % modulus, modulus, 1n, 0n];
+  while (b > 0n) {
+    const times = a / b;
+    [a, b, x, y] = [b, a - times * b, y, x - times * y];
+  }
+  return ((x % modulus) + modulus) % modulus;
+}
