@@ -202,19 +202,25 @@ function bodyOf(bytes, kind, tail = 0) {
   return { body, signature, counter, from, peerId: from.take(32), spkiHash: from.take(32), epoch: from.number(4) };
 }
 
-/** A chain of a first key issued by that key, without a pin. `now`: Unix milliseconds. The certificate's own template is not gone through. */
-export function readChain(bytes, now) {
+/**
+ * A chain issued by the identity key: a first one, which proves itself, or a later one that is known to be `proven` (peerId, spkiHash, epoch). `now`: Unix
+ * milliseconds. The certificate's own template is not gone through.
+ * @param {{ peerId: Buffer, spkiHash: Buffer, epoch: number }} [proven]
+ */
+export function readChain(bytes, now, proven) {
   const from = fields(bytes);
   const [der, listBytes, instanceBytes, exchangeBytes, issuer] = [from.lp(), from.lp(), from.lp(), from.lp(), from.lp()];
   from.end();
   const certificate = new X509Certificate(der);
   const key = certificate.publicKey;
-  const peerId = hash(key.export({ type: 'spki', format: 'der' }));
-  must(certificate.verify(key) && certificate.subject.includes(`UID=${base32(peerId)}`) && issuer.length === 0, 'a first key that signed itself');
+  const spkiHash = hash(key.export({ type: 'spki', format: 'der' }));
+  const { peerId, epoch } = proven ?? { peerId: spkiHash, epoch: 1 };
+  must(!proven || proven.spkiHash.equals(spkiHash), 'the key that was proven');
+  must(certificate.verify(key) && certificate.subject.includes(`UID=${base32(peerId)}`) && issuer.length === 0, 'a key that signed itself');
   const [list, instance, exchange] = [bodyOf(listBytes, 3), bodyOf(instanceBytes, 1, 64), bodyOf(exchangeBytes, 2)];
   const signed = { 'instance-list': list, 'instance-credential': instance, 'exchange-credential': exchange };
   for (const [purpose, part] of Object.entries(signed)) {
-    must(part.peerId.equals(peerId) && part.spkiHash.equals(peerId) && part.epoch === 1, 'bound to this person');
+    must(part.peerId.equals(peerId) && part.spkiHash.equals(spkiHash) && part.epoch === epoch, 'bound to this person');
     must(verify('sha256', cat(label(purpose), part.body), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }, part.signature), `${purpose} is signed`);
   }
   const version = list.from.number(4);

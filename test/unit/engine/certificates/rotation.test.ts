@@ -2,32 +2,27 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createCard, parseCard } from '../../../../electron/engine/certificates/card';
 import { parseChain, encodeChain, verifyChain } from '../../../../electron/engine/certificates/chain';
 import { elementsFrom, encodeKeyHistory, followKeyLinks, parseKeyHistory, verifyKeyHistory } from '../../../../electron/engine/certificates/key-history';
-import { createLocalRecord, type LocalParty, openLocalParty } from '../../../../electron/engine/certificates/local-party';
+import { type LocalParty, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
-import { eraseOldKeys, rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
+import { eraseOldKeys } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { testCrypto } from '../../../support/dialog-kit';
 import { codeOf } from '../../../support/foundation-kit';
-import { withFixedKeys } from '../../../support/rsa-keys';
+import { type KeyLife, keyLives } from '../../../support/key-lives';
 
 const now = 1_800_000_000_000;
 
 /** Ada with her first key, her second, her third, one named by the recovery key, and the one after it. */
 describe('a new identity key', () => {
   let crypto: Crypto;
-  const records: LocalRecord[] = [];
-  const lives: LocalParty[] = [];
-  const life = (epoch: number): LocalParty => lives[epoch - 1] as LocalParty;
-  const record = (epoch: number): LocalRecord => records[epoch - 1] as LocalRecord;
+  const lives: KeyLife[] = [];
+  const life = (epoch: number): LocalParty => (lives[epoch - 1] ?? never()).party;
+  const record = (epoch: number): LocalRecord => (lives[epoch - 1] ?? never()).record;
 
   beforeAll(async () => {
-    crypto = withFixedKeys(await testCrypto());
-    records.push(await createLocalRecord(crypto, { name: 'Ada', deviceName: 'desk', now }));
-    for (const turn of [1, 2]) records.push(await rotateLocalRecord(crypto, record(turn), now + turn));
-    records.push(await recoverLocalRecord(crypto, record(3), record(3).recovery?.seed as Uint8Array, now + 3));
-    records.push(await rotateLocalRecord(crypto, record(4), now + 4));
-    lives.push(...records.map((each) => openLocalParty(crypto, each)));
+    crypto = await testCrypto();
+    lives.push(...(await keyLives(crypto, ['routine', 'routine', 'recovery', 'routine'], { now })));
   });
 
   const current = (epoch: number): number[] => record(epoch).identityKeys.filter(({ retiredAt }) => retiredAt === undefined).map((key) => key.epoch);
