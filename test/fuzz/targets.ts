@@ -3,6 +3,7 @@ import type { Target } from './target';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
+import { keyHistories } from './targets/key-history';
 import { lanPackets } from './targets/lan';
 import { resumeListener } from './targets/resume';
 import { frames, handshake, items, resumption } from './targets/wire';
@@ -28,6 +29,7 @@ export async function allTargets(): Promise<Target[]> {
     await statements(),
     await envelopeFiles(),
     ...(await certificates()),
+    ...keyHistories(crypto),
     links(crypto),
     lanPackets(),
     ...(await nearbyMeetings()),

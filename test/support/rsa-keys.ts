@@ -3,14 +3,20 @@ import type { Crypto, RsaKeyPair } from '../../electron/engine/crypto/crypto';
 import primes from './rsa-primes.json';
 
 /**
- * RSA-3072 keys that cost nothing to make: products of two of twelve fixed primes, all different, the same in every run. They share factors, so they are
- * good for nothing but tests that need many keys.
+ * RSA-3072 keys that cost nothing to make: products of two of twelve fixed primes, all different, the same in every run. They share factors and are
+ * printed here, so they are good for nothing but tests that need many keys.
  */
 export const fixedKeys = (primes.length * (primes.length - 1)) / 2;
 
 const exponent = 65537n;
 const prime = primes.map((text) => BigInt(`0x${text}`));
-const pairs = prime.flatMap((p, at) => prime.slice(at + 1).map((q): [bigint, bigint] => (p > q ? [p, q] : [q, p])));
+/** As in a tournament of twelve: eleven rounds of six pairs, so that six keys of one round have no factor in common. */
+const pairs = Array.from({ length: fixedKeys }, (_, index): readonly [bigint, bigint] => {
+  const [round, place, others] = [Math.floor(index / 6), index % 6, prime.length - 1];
+  const [a, b] = place === 0 ? [round, others] : [(round + place) % others, (round + others - place) % others];
+  const [p = 0n, q = 0n] = [prime[a], prime[b]];
+  return p > q ? [p, q] : [q, p];
+});
 
 /** The key with this number, from 0; there are 66. */
 export function fixedKey(index: number): RsaKeyPair {
