@@ -136,7 +136,9 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   if (!crypto.equal(signing.publicKey, credential.signingKey) || !crypto.equal(crypto.kemPublicKey(kem), credential.kemKey)) throw unacceptable('this device’s keys are not those of its credential');
   const [newest] = exchanges;
   if (!newest) throw new Error('a local record without an exchange key');
-  const oldKeys = oldKeysOf(crypto, record.identityKeys);
+  const { identityKeys } = record;
+  const oldKeys = oldKeysOf(crypto, identityKeys);
+  let history: { readonly value: KeyHistory | undefined } | undefined;
   const privateKey = current.privateKey && createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' });
 
   return {
@@ -156,7 +158,11 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
     keyCreatedAt: current.createdAt,
     recovery: record.recovery === undefined ? 'none' : record.recovery.seed === undefined ? 'away' : 'kept',
     unconfirmed: record.unconfirmed === true,
-    history: historyOf(crypto, record),
+    get history() {
+      // Parsed when it is asked for: with many keys it is long.
+      history ??= { value: historyOf(crypto, identityKeys) };
+      return history.value;
+    },
     oldKey: (spkiHash) => oldKeys.get(toHex(spkiHash)),
     certifierKey: () => {
       if (!privateKey) throw new Error('this device does not hold the identity key');
@@ -171,7 +177,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
 }
 
 /** From the first certificate on; what a recovery left behind may have gaps. */
-function historyOf(crypto: Crypto, { identityKeys }: LocalRecord): KeyHistory | undefined {
+function historyOf(crypto: Crypto, identityKeys: LocalRecord['identityKeys']): KeyHistory | undefined {
   const [first, ...later] = [...identityKeys].sort((a, b) => a.epoch - b.epoch);
   if (first?.epoch !== 1) return undefined;
   const elements: KeyElement[] = [];
