@@ -5,6 +5,7 @@ import { toHex } from '../wire/encoding';
 import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
+import { BoundedCache } from './bounded-cache';
 import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate } from './identity-certificate';
 import { type KeyLink, type LinkPurpose, parseKeyLink, verifyKeyLink } from './key-link';
 import { maxRecoveryBytes, parseRecovery, type RecoveryStatement, verifyRecovery } from './recovery-statement';
@@ -126,11 +127,19 @@ export function parseKeyHistory(crypto: Crypto, bytes: Uint8Array): KeyHistory {
   });
 }
 
+/** Histories that were good, by the hash of what they say: the answer depends on the bytes alone, so whoever shows one again causes no signature check. */
+const proven = new WeakMap<Crypto, BoundedCache<FollowedKeys>>();
+const provenLimit = 64;
+
 /** Throws `key.unacceptable` unless the history begins with the key whose hash is the peer id, and ends with this one. */
 export function verifyKeyHistory(crypto: Crypto, peerId: PeerId, { first, elements }: KeyHistory, head: KnownKey): FollowedKeys {
   // At epoch 1 the certificate's parser held the peer id against its key.
   if (first.epoch !== 1 || first.peerId !== peerId) throw unacceptable('its first key is not that of its peer id');
-  const end = followKeyLinks(crypto, peerId, { epoch: 1, spki: first.spki, recovered: 0 }, elements, first.recoveryKeyHash);
+  const cache = proven.get(crypto) ?? new BoundedCache<FollowedKeys>(provenLimit);
+  proven.set(crypto, cache);
+  const key = toHex(crypto.sha256(first.fingerprint, encodeKeyElements(elements)));
+  const end = cache.get(key) ?? followKeyLinks(crypto, peerId, { epoch: 1, spki: first.spki, recovered: 0 }, elements, first.recoveryKeyHash);
+  cache.set(key, end);
   if (end.epoch !== head.epoch || !crypto.equal(spkiHash(crypto, end.spki), spkiHash(crypto, head.spki))) throw unacceptable('its keys lead to another one');
   return end;
 }

@@ -39,6 +39,10 @@ describe('fifty keys later', () => {
     expect(bytes.length).toBeLessThan(2_000 + rotations * 1_300);
     const read = parseKeyHistory(fresh, bytes);
     expect(cost(() => verifyKeyHistory(fresh, life(1).party.peerId, read, life(51).party.identity))).toBe(2 * rotations);
+    // Shown again it costs none, to whatever key it is said to lead.
+    const again = parseKeyHistory(fresh, bytes);
+    expect(cost(() => verifyKeyHistory(fresh, life(1).party.peerId, again, life(51).party.identity))).toBe(0);
+    expect(codeOf(() => verifyKeyHistory(fresh, life(1).party.peerId, again, life(50).party.identity))).toBe('key.unacceptable');
   });
 
   it.each([1, 4, 50])('S5-18: who missed %i of them is told those only', (missed) => {
