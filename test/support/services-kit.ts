@@ -75,6 +75,11 @@ export interface World {
 
 const records = new Map<string, Promise<LocalRecord>>();
 
+/** Who moves in under this name comes with a past. */
+export function remember(name: string, record: LocalRecord): void {
+  records.set(name, Promise.resolve(record));
+}
+
 /** One person per name and test file: making the RSA key is what takes time. */
 function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
   const made = records.get(name) ?? createLocalRecord(crypto, { name, deviceName: 'desk', now: testNow - 3_600_000 });
