@@ -1,9 +1,10 @@
 import type { Card } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
-import type { Address, Clock, Random } from '../engine/ports';
+import type { Address, Clock, Logger, Random } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
 import { type AnswererParts, deskOfNobody, type RekeyDesk } from '../engine/session/rekey-answer';
+import { Rejections } from '../engine/session/rejections';
 import { RekeyBudget } from '../engine/session/rekey-budget';
 import { answerInvitations, type RedeemResult } from '../engine/session/meeting-inviter';
 import { answerRekey } from '../engine/session/rekey-answerer';
@@ -21,6 +22,7 @@ export interface AnsweringParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly random: Random;
+  readonly logger: Logger;
   readonly stores: Stores;
   readonly events: EventHub;
   readonly local: LocalParty;
@@ -34,10 +36,12 @@ export interface AnsweringParts {
 export class Answering {
   readonly #parts: AnsweringParts;
   readonly #rekeyBudget: RekeyBudget;
+  readonly #rekeyRefusals: Rejections;
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts;
     this.#rekeyBudget = new RekeyBudget(parts.clock.monotonic());
+    this.#rekeyRefusals = new Rejections(parts.clock, parts.logger, 'rekey.refused');
   }
 
   /** The listener's side of a fresh encryption-only channel, which closes itself. */
@@ -59,7 +63,7 @@ export class Answering {
   #rekeyParts(): Omit<AnswererParts, keyof RekeyDesk> {
     const { crypto, clock, local } = this.#parts;
     const mayAnswer: AnswererParts['mayAnswer'] = (source, contact) => this.#rekeyBudget.take(source, contact, clock.monotonic());
-    return { crypto, clock, local, now: () => clock.now(), mayAnswer };
+    return { crypto, clock, local, now: () => clock.now(), mayAnswer, onRefused: (reason, source) => this.#rekeyRefusals.note(reason, source) };
   }
 
   /** A full disk ends the channel without an answer: a refusal would be final for the holder of a good link. */

@@ -1,5 +1,4 @@
 import type { Clock, Logger } from '../ports';
-import type { FailureReason } from './failure';
 
 const perMs = 60_000;
 const maxRemembered = 512;
@@ -8,14 +7,16 @@ const maxRemembered = 512;
 export class Rejections {
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #event: string;
   readonly #until = new Map<string, number>();
 
-  constructor(clock: Clock, logger: Logger) {
+  constructor(clock: Clock, logger: Logger, event = 'session.refused') {
     this.#clock = clock;
     this.#logger = logger;
+    this.#event = event;
   }
 
-  note(reason: FailureReason, source: string): void {
+  note(reason: string, source: string): void {
     const now = this.#clock.monotonic();
     if (this.#until.size >= maxRemembered) this.#forget(now);
     // Beyond the bound, sources share one line.
@@ -23,7 +24,7 @@ export class Rejections {
     const key = alone ? `${reason} ${source}` : `${reason} *`;
     if ((this.#until.get(key) ?? -1) > now) return;
     this.#until.set(key, now + perMs);
-    this.#logger.info('session.refused', { reason, source: alone ? source : 'many' });
+    this.#logger.info(this.#event, { reason, source: alone ? source : 'many' });
   }
 
   #forget(now: number): void {

@@ -1,11 +1,10 @@
 import type { VerifiedCache, VerifiedChain } from '../certificates/chain';
-import type { KnownKey } from '../certificates/key-history';
+import type { KeyElement, KnownKey } from '../certificates/key-history';
 import type { LinkPurpose } from '../certificates/key-link';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
 import type { Clock } from '../ports';
-import type { RekeyElement } from './rekey-elements';
 
 /** The key of a person that is pinned here: where every answer must begin. */
 export interface HeldKey extends KnownKey {
@@ -25,7 +24,7 @@ export interface RekeyAnswer {
   /** The newest key vouched for; the held one itself when there is none newer. */
   readonly head: KnownKey;
   /** From the held key to the head; empty when there is none newer. */
-  readonly elements: readonly RekeyElement[];
+  readonly elements: readonly KeyElement[];
   /**
    * Of the device that answered, under the head: it signed for this very question, so the answer is fresh. Without it anybody may have
    * repeated an answer of long ago (A72).
@@ -37,7 +36,8 @@ export interface RekeyAnswer {
   readonly purpose: LinkPurpose;
 }
 
-interface RekeyParts {
+/** What either side needs to ask and to answer. */
+export interface RekeyParts {
   readonly crypto: Crypto;
   readonly local: LocalParty;
   /** Unix milliseconds. */
@@ -72,4 +72,9 @@ export interface AnswererParts extends RekeyParts, RekeyDesk {
   readonly clock: Clock;
   /** Whether one more question is looked at now; by contact where it showed to be one. Every refusal looks alike. */
   readonly mayAnswer: (source: string, contact: PeerId | undefined) => boolean;
+  /** For the log (S5-11); the other side learns none of it. */
+  readonly onRefused?: (reason: RekeyRefusal, source: string) => void;
 }
+
+/** Why a question was not answered. `newest-key`: a stranger knows the key in use; that we are here is not for everybody to know. `fault`: ours. */
+export type RekeyRefusal = 'malformed' | 'busy' | 'other-person' | 'unknown-key' | 'newest-key' | 'fault';

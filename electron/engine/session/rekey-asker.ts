@@ -1,11 +1,101 @@
+import { WireError } from '../wire/reader';
 import type { Channel } from './channel';
+import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
+import { contactTag } from './contact-tag';
 import type { AskerParts, RekeyAnswer } from './rekey-answer';
+import { encodeOffer, parseRequest, piecesOf } from './rekey-frames';
+import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
+import { lookUp, type Reply, writeReply } from './rekey-reply';
+
+export type AskerState =
+  | { readonly phase: 'asked'; readonly inquiry: Inquiry }
+  /** The other side has proven who it is and was told which key is in use here: it asks back, or says that it does not care. */
+  | { readonly phase: 'offered'; readonly answer: RekeyAnswer }
+  /** It asked back. */
+  | { readonly phase: 'replying'; readonly answer: RekeyAnswer };
+
+export type AskerEvent = { readonly kind: 'frame'; readonly frame: ChannelFrame } | { readonly kind: 'written'; readonly reply: Uint8Array | undefined };
+
+/** No state: it is over, with `answer`. */
+export interface AskerStep {
+  readonly state?: AskerState;
+  readonly send?: readonly ChannelFrame[];
+  /** To be written; the bytes come back as an event. */
+  readonly write?: Reply;
+  readonly answer?: RekeyAnswer;
+}
+
+export function beginAsker(parts: AskerParts, channelHash: Uint8Array): AskerStep {
+  const { crypto, held, pairSecret } = parts;
+  const tag = pairSecret ? contactTag(crypto, pairSecret, channelHash) : crypto.random(32);
+  const { inquiry, frame } = beginInquiry(parts, held, tag);
+  return { state: { phase: 'asked', inquiry }, send: [frame] };
+}
+
+/** The role of whoever asks (protocol.md §9). Throws `ChannelError` before there is an answer; afterwards nothing can take it away. */
+export function stepAsker(parts: AskerParts, channelHash: Uint8Array, state: AskerState, event: AskerEvent): AskerStep {
+  if (event.kind === 'written') {
+    if (state.phase === 'replying') return { answer: state.answer, send: event.reply ? piecesOf(event.reply) : [] };
+    return { state };
+  }
+  const { kind, payload } = event.frame;
+  if (state.phase !== 'asked') return kind === channelKinds.rekeyRequest && state.phase === 'offered' ? onAskedBack(parts, state.answer, payload) : { answer: state.answer };
+  if (kind === channelKinds.refused) throw new ChannelError('refused');
+  if (kind !== channelKinds.rekeyAnswer) throw new ChannelError('malformed');
+  const taken = takePiece(parts, channelHash, state.inquiry, payload);
+  return 'inquiry' in taken ? { state: { phase: 'asked', inquiry: taken.inquiry } } : onAnswer(parts, taken.answer);
+}
+
+/** Only a device that has shown who it is is told who asks. */
+function onAnswer({ local, offer }: AskerParts, answer: RekeyAnswer): AskerStep {
+  if (!offer || !answer.chain) return { answer };
+  return { state: { phase: 'offered', answer }, send: [encodeOffer({ peerId: local.peerId, headHash: local.identity.spkiHash })] };
+}
+
+function onAskedBack(parts: AskerParts, answer: RekeyAnswer, payload: Uint8Array): AskerStep {
+  try {
+    const write = lookUp(parts, parseRequest(payload), true);
+    return typeof write === 'string' ? { answer } : { state: { phase: 'replying', answer }, write };
+  } catch (error) {
+    if (error instanceof WireError) return { answer };
+    throw error;
+  }
+}
 
 /**
  * Asks over a fresh channel of purpose `rekey` what the keys of a person are now, and offers the own ones where that is wanted. Resolves
  * when all is said; the channel is closed then. Rejects with `ChannelError`, which says nothing about the person: anybody may sit there.
  */
 export function askForKeys(channel: Channel, parts: AskerParts): Promise<RekeyAnswer> {
-  channel.close();
-  return Promise.reject(new Error(`asking for ${parts.held.peerId} is not built yet`));
+  return new Promise((resolve, reject) => {
+    let state: AskerState | undefined;
+    const fail = (error: unknown): void => {
+      state = undefined;
+      channel.close();
+      reject(error);
+    };
+    const take = (step: AskerStep): void => {
+      ({ state } = step);
+      for (const frame of step.send ?? []) channel.send(frame);
+      if (step.write) writeReply(parts, channel.hash, step.write).then((reply) => on({ kind: 'written', reply }), fail);
+      if (step.answer === undefined) return;
+      channel.close();
+      resolve(step.answer);
+    };
+    const on = (event: AskerEvent): void => {
+      if (state === undefined) return;
+      try {
+        take(stepAsker(parts, channel.hash, state, event));
+      } catch (error) {
+        fail(error);
+      }
+    };
+    channel.onClose((error) => {
+      if (state === undefined || state.phase === 'asked') return fail(error);
+      // What was answered stays answered, however the offer ended.
+      take({ answer: state.answer });
+    });
+    channel.onFrame((frame) => on({ kind: 'frame', frame }));
+    take(beginAsker(parts, channel.hash));
+  });
 }
