@@ -177,6 +177,33 @@ export function openBoth(from: Party, to: Party): { readonly dialler: Side; read
   return { dialler: a, listener: b };
 }
 
+/** What a cheating dialler may put into M1 in place of the right thing. */
+export interface ForgedM1 {
+  readonly share?: Uint8Array;
+  readonly listVersion?: number;
+  readonly time?: number;
+  readonly signature?: Uint8Array;
+  readonly chain?: Uint8Array;
+}
+
+/** The dialler's M1 with something else in it, signed as it is where the change is not the signature. */
+export function forgeM1(from: Party, to: Party, changes: ForgedM1): Uint8Array {
+  const { crypto, local } = from;
+  const { cn, body } = openM1(to, dialler(from, targetOf(to), [to]).next());
+  const { hash, kemKey } = to.local.exchange.current.credential;
+  const statement = Uint8Array.from(body.statement);
+  const view = new DataView(statement.buffer);
+  if (changes.time !== undefined) view.setBigUint64(0, BigInt(changes.time));
+  if (changes.listVersion !== undefined) view.setBigUint64(8, BigInt(changes.listVersion));
+  const chain = changes.chain ?? body.chain;
+  const share = changes.share ?? body.share;
+  const envelope = sealTo(crypto, 'm1-content', kemKey, cn, (kemCiphertextHash) => {
+    const message = Buffer.concat([peerIdToBytes(to.local.peerId), hash, kemCiphertextHash, share, crypto.sha256(chain), statement]);
+    return encodeBody({ chain, share, statement, signature: changes.signature ?? crypto.sign('m1', local.instance.signing.secret, message) });
+  });
+  return encodeHandshakeFrame(crypto, frameTypes.m1, hash, envelope);
+}
+
 /** What a cheating listener may put into M2 in place of the right thing. */
 export interface ForgedM2 {
   readonly nonceCopy?: Uint8Array;

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultSettings, settings } from '../../../../shared/model/settings';
 import { Secret } from '../../../../electron/engine/crypto/secret';
 import { openFrom, sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
-import { encodeBody, encodeHandshakeFrame, modes } from '../../../../electron/engine/session/handshake-message';
+import { encodeHandshakeFrame, modes } from '../../../../electron/engine/session/handshake-message';
 import { packItems } from '../../../../electron/engine/session/items';
 import { createSemiStatic } from '../../../../electron/engine/session/semi-static';
 import { sealRecord, startOf } from '../../../../electron/engine/session/records';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
-import { dialler, envelopeOf, forgeM2, type ForgedM2, listener, newParty, openBoth, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
+import { dialler, envelopeOf, forgeM1 as forgeM1Of, type ForgedM1, forgeM2, type ForgedM2, listener, newParty, openBoth, openM1, type Party, Side, signPart, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -305,32 +305,7 @@ describe('what the listener refuses', () => {
     expect(refusal(listener(bob, [alice]).receive(record))).toEqual(['unexpected-frame', 'none']);
   });
 
-  interface ForgedM1 {
-    readonly share?: Uint8Array;
-    readonly listVersion?: number;
-    readonly signature?: Uint8Array;
-    readonly chain?: Uint8Array;
-  }
-
-  /** Alice's M1 to Bob with something else in it, signed by her where the change is not the signature. */
-  function forgeM1(changes: ForgedM1): Uint8Array {
-    const { cn, body } = openM1(bob, dialler(alice, targetOf(bob), [bob]).next());
-    const { hash, kemKey } = bob.local.exchange.current.credential;
-    const statement = Uint8Array.from(body.statement);
-    if (changes.listVersion !== undefined) new DataView(statement.buffer).setUint32(12, changes.listVersion);
-    const chain = changes.chain ?? body.chain;
-    const share = changes.share ?? body.share;
-    const envelope = sealTo(alice.crypto, 'm1-content', kemKey, cn, (kemCiphertextHash) => {
-      const peerId = Buffer.from(bobPeerId());
-      const message = Buffer.concat([peerId, hash, kemCiphertextHash, share, alice.crypto.sha256(chain), statement]);
-      return encodeBody({ chain, share, statement, signature: changes.signature ?? alice.crypto.sign('m1', alice.local.instance.signing.secret, message) });
-    });
-    return encodeHandshakeFrame(alice.crypto, frameTypes.m1, hash, envelope);
-  }
-
-  function bobPeerId(): Uint8Array {
-    return bob.crypto.sha256(bob.local.identity.spki);
-  }
+  const forgeM1 = (changes: ForgedM1): Uint8Array => forgeM1Of(alice, bob, changes);
 });
 
 describe('what the dialler refuses', () => {
