@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeChain } from '../../../../electron/engine/certificates/chain';
 import { encodeKeyElements, type KeyElement } from '../../../../electron/engine/certificates/key-history';
 import { issueKeyLink } from '../../../../electron/engine/certificates/key-link';
+import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import { issueRecovery } from '../../../../electron/engine/certificates/recovery-statement';
 import type { RsaKeyPair } from '../../../../electron/engine/crypto/crypto';
 import type { ChannelFrame } from '../../../../electron/engine/session/channel-frames';
@@ -15,8 +16,8 @@ import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame'
 import { concat } from '../../../../electron/engine/wire/writer';
 import { ManualClock } from '../../../support/manual-clock';
 import { channelBetween } from '../../../support/meeting-kit';
-import { askerOf, Desk, heldOf, type Lives, livesOf, runUntil, ScriptedChannel } from '../../../support/rekey-kit';
-import { fixedKey } from '../../../support/rsa-keys';
+import { askerOf, Desk, heldOf, type Lives, livesOf, openLife, runUntil, ScriptedChannel } from '../../../support/rekey-kit';
+import { fixedKey, withFixedKeys } from '../../../support/rsa-keys';
 import { type Party, testNow } from '../../../support/session-kit';
 
 let ada: Lives;
@@ -211,6 +212,26 @@ describe('answers that are not what they say', () => {
       const question = ask();
       expect(await reactionToAnswer(question, signedBy(by, question, { ...bare(list), chain: encodeChain(by.local.chain) }))).toBe('malformed');
     }
+  });
+
+  it('A73 A43: a device under another key of the same person and number, the right key under another number, and the asker itself', async () => {
+    const { crypto } = ada.newest;
+    const third = ada.records[2];
+    if (!third) throw new Error('three keys');
+    const fork = openLife('Ada', await rotateLocalRecord(withFixedKeys(crypto, 45), third, testNow), crypto);
+    expect([fork.local.identity.epoch, fork.local.peerId]).toEqual([4, ada.newest.local.peerId]);
+    const question = ask();
+    expect(await reactionToAnswer(question, signedBy(fork, question, { ...bare(elements), chain: encodeChain(fork.local.chain) }))).toBe('malformed');
+
+    const k1 = nth(ada, 1).local.identity;
+    const byKey1 = ada.newest.local.oldKey(k1.spkiHash)?.keyPair;
+    if (!byKey1) throw new Error('a key of Ada’s');
+    const ninth = await forged({ old: { epoch: 1, spki: k1.spki, by: byKey1 }, next: { epoch: 9, spki: ada.newest.local.identity.spki, by: { privateKey: ada.newest.local.certifierKey(), spki: ada.newest.local.identity.spki } } });
+    const other = ask();
+    expect(await reactionToAnswer(other, signedBy(ada.newest, other, { ...bare([ninth]), chain: encodeChain(ada.newest.local.chain) }))).toBe('malformed');
+
+    const mirror = ask(heldOf(nth(ada, 1)), { local: ada.newest.local });
+    expect(await reactionToAnswer(mirror, await genuine(ada.newest, mirror.request, mirror.channel.hash))).toBe('malformed');
   });
 
   it('S5-32: parts of two answers, or one touched on the way', async () => {

@@ -5,7 +5,8 @@ import { channelKinds, type ChannelFrame } from '../../../../electron/engine/ses
 import { OwnKeys } from '../../../../electron/engine/session/own-keys';
 import type { AskerParts, HeldKey, RekeyAnswer } from '../../../../electron/engine/session/rekey-answer';
 import { askForKeys } from '../../../../electron/engine/session/rekey-asker';
-import { answerRekey } from '../../../../electron/engine/session/rekey-answerer';
+import { Rejections } from '../../../../electron/engine/session/rejections';
+import { answerRekey, stepAnswerer } from '../../../../electron/engine/session/rekey-answerer';
 import { RekeyBudget } from '../../../../electron/engine/session/rekey-budget';
 import { encodeRequest, parseAnswer, parsePiece } from '../../../../electron/engine/session/rekey-frames';
 import { concat } from '../../../../electron/engine/wire/writer';
@@ -13,7 +14,7 @@ import { ManualClock } from '../../../support/manual-clock';
 import { channelBetween, overhear } from '../../../support/meeting-kit';
 import { askerOf, Desk, heldOf, type Lives, livesOf, openLife, runUntil } from '../../../support/rekey-kit';
 import { fixedKey } from '../../../support/rsa-keys';
-import { type Party, testNow } from '../../../support/session-kit';
+import { type Party, recordingLogger, testNow } from '../../../support/session-kit';
 
 let ada: Lives;
 let ben: Lives;
@@ -186,6 +187,21 @@ describe('what leads nowhere', () => {
     const many = Array.from({ length: 1_000 }, (_, at) => budget.take(`198.51.100.${at}`, undefined, 2_000));
     expect(many.filter(Boolean).length).toBeLessThanOrEqual(40);
     expect(budget.take('203.0.113.9', ada.newest.local.peerId, 2_000)).toBe(true);
+  });
+
+  it('S5-11: ten thousand bad questions write a handful of lines', () => {
+    const logger = recordingLogger();
+    const refusals = new Rejections(clock, logger, 'rekey.refused');
+    const budget = new RekeyBudget(0);
+    const desk = adasDesk({ mayAnswer: (source, contact) => budget.take(source, contact, 0) });
+    const channel = { hash: secret, source: '203.0.113.9' };
+    for (let at = 0; at < 10_000; at += 1) {
+      const payload = ada.newest.crypto.random(at % 100 === 0 ? 127 : 128);
+      const { write, send } = stepAnswerer(desk.parts, channel, { phase: 'open' }, { kind: 'frame', frame: { kind: channelKinds.rekeyRequest, payload } });
+      if (typeof write !== 'string' || send) throw new Error('it was answered');
+      refusals.note(write, channel.source);
+    }
+    expect(logger.lines.map((line) => line.slice(0, line.indexOf(' ')))).toEqual(['rekey.refused', 'rekey.refused', 'rekey.refused']);
   });
 
   it('S5-15: one of 10,000 keys is found by its hash, without comparing any', () => {
