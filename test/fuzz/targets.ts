@@ -5,6 +5,7 @@ import { content, control, layout, messages, plaintexts, shortForms, standings }
 import { certificates, links } from './targets/identity';
 import { keyHistories } from './targets/key-history';
 import { lanPackets } from './targets/lan';
+import { rekeying } from './targets/rekey';
 import { resumeListener } from './targets/resume';
 import { frames, handshake, items, resumption } from './targets/wire';
 import { nearbyMeetings } from './targets/nearby';
@@ -33,5 +34,6 @@ export async function allTargets(): Promise<Target[]> {
     links(crypto),
     lanPackets(),
     ...(await nearbyMeetings()),
+    ...(await rekeying(crypto)),
   ];
 }
