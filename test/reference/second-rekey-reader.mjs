@@ -25,7 +25,11 @@ function framesOf(bytes) {
   return frames;
 }
 
-/** All that was said on a channel, in the order of each side. `client`, `server`: what each put on the wire. */
+/**
+ * All that was said on a channel, in the order of each side. `client`, `server`: what each put on the wire.
+ * @param {{ client: Buffer, server: Buffer, ephemeralSecret: Buffer }} heard
+ * @returns {{ purpose: number, channelHash: Buffer, byClient: { kind: number, body: Buffer }[], byServer: { kind: number, body: Buffer }[] }}
+ */
 export function readChannel({ client, server, ephemeralSecret }) {
   const [opening, ...byClient] = framesOf(client);
   const [accepting, ...byServer] = framesOf(server);
