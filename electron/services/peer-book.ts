@@ -11,6 +11,8 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
+import type { KeyTrust, Successor } from './key-trust';
+import type { KeyTroubleRow } from './ports';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
 const keptExchanges = 4;
@@ -37,13 +39,16 @@ export class PeerBook implements PeerLookup {
   readonly #onDevices: (peerId: PeerId) => void;
   readonly #onTrust: (peerId: PeerId) => void;
   readonly #parsed = new Map<PeerId, KnownPeer>();
+  /** What is believed of keys beside the pins; without it no key ever follows another. */
+  readonly keys: KeyTrust | undefined;
 
   /**
    * `onDevices`: a person's instance list got a higher version. `onTrust`: another list, blocked, unblocked or forgotten:
    * what was agreed with this person's devices before does not hold any more. Both inside the transaction.
    */
-  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined) {
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined, keys?: KeyTrust) {
     this.#store = store;
+    this.keys = keys;
     this.#crypto = crypto;
     this.#clock = clock;
     this.#onDevices = onDevices;
@@ -62,7 +67,21 @@ export class PeerBook implements PeerLookup {
 
   pinned(peerId: PeerId): Pin | undefined {
     const record = this.find(peerId)?.record;
-    return record && { spkiHash: record.pinnedSpkiHash, blocked: record.blocked, listVersion: record.listVersion };
+    if (record === undefined) return undefined;
+    const successor = this.keys?.successor(peerId)?.spkiHash;
+    // While one key vouches for two, neither it nor they are believed (A73): nothing is taken, and nobody learns why.
+    const blocked = record.blocked || this.keys?.trouble(peerId)?.kind === 'frozen';
+    return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(successor && { successor }) };
+  }
+
+  /** Why nothing is sent to this person now, because of their key; undefined where something may be. */
+  held(peerId: PeerId): KeyTroubleRow['kind'] | undefined {
+    return this.keys?.trouble(peerId)?.kind;
+  }
+
+  /** A later key of this person that what is pinned vouches for: taken in handshakes, and pinned once it is proven. */
+  successorOf(peerId: PeerId): Successor | undefined {
+    return this.keys?.successor(peerId);
   }
 
   /**
@@ -72,6 +91,7 @@ export class PeerBook implements PeerLookup {
    */
   learnCard(card: Card, fromItself = false): void {
     const known = this.find(card.chain.identity.peerId);
+    if (known !== undefined && !isUnderPin(card.chain, known.record)) return; // only rekeying moves a pin
     const before = known?.record.places.find(({ instanceId }) => instanceId === card.chain.instance.instanceId);
     const clockWasAhead = fromItself && before !== undefined && before.time > this.#clock.now() + aheadMs;
     if (known !== undefined && before !== undefined && card.time <= before.time && !clockWasAhead) return;
@@ -86,8 +106,33 @@ export class PeerBook implements PeerLookup {
   /** Takes newer credentials a live session has proven; the pin itself stays. */
   learnChain(chain: VerifiedChain): void {
     const known = this.find(chain.identity.peerId);
-    if (known === undefined || !bringsNews(chain, known)) return;
+    if (known === undefined || !isUnderPin(chain, known.record) || !bringsNews(chain, known)) return;
     this.#learn(chain, known.record.places);
+  }
+
+  /**
+   * Another identity key takes the place of the pinned one: what was signed by that one is dropped, where the devices are stays. In the
+   * caller's transaction, which sees to everything that follows (S5-33).
+   */
+  movePin(chain: VerifiedChain): void {
+    const { peerId, spkiHash, epoch, der } = chain.identity;
+    const before = this.#store.find(peerId);
+    if (before === undefined) return;
+    this.#put({
+      ...before,
+      pinnedSpkiHash: spkiHash,
+      identityEpoch: epoch,
+      identityCertificate: der,
+      instanceList: chain.list.bytes,
+      // Versions go on from key to key; after a recovery by somebody who had lost the list they begin anew.
+      listVersion: chain.list.version,
+      instances: [chain.instance.bytes],
+      exchanges: [chain.exchange.bytes],
+      places: ofActive(chain.list, before.places),
+      updatedAt: this.#clock.now(),
+    });
+    this.#onDevices(peerId);
+    this.#onTrust(peerId);
   }
 
   setBlocked(peerId: PeerId, blocked: boolean): void {
@@ -99,6 +144,7 @@ export class PeerBook implements PeerLookup {
 
   forget(peerId: PeerId): void {
     this.#store.remove(peerId);
+    this.keys?.forget(peerId);
     this.#parsed.delete(peerId);
     this.#onTrust(peerId);
   }
@@ -106,6 +152,7 @@ export class PeerBook implements PeerLookup {
   /** After a transaction that threw: what was cached may not be what is stored. */
   dropCache(): void {
     this.#parsed.clear();
+    this.keys?.dropCache();
   }
 
   #learn(chain: VerifiedChain, places: readonly DevicePlaces[]): void {
@@ -149,6 +196,10 @@ export class PeerBook implements PeerLookup {
     // It was verified before it was stored.
     return { record, identity: recallIdentityCertificate(this.#crypto, record.identityCertificate), exchange };
   }
+}
+
+function isUnderPin({ identity }: VerifiedChain, { pinnedSpkiHash }: PeerRecord): boolean {
+  return Buffer.compare(identity.spkiHash, pinnedSpkiHash) === 0;
 }
 
 function bringsNews(chain: VerifiedChain, { record }: KnownPeer): boolean {

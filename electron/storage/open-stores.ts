@@ -8,6 +8,7 @@ import { createKeyEventStore } from './key-event-store';
 import { createLocalStore } from './local-store';
 import { createMessageStore } from './message-store';
 import { migrate } from './migrate';
+import { createPeerKeyStore } from './peer-key-store';
 import { createPeerStore } from './peer-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
@@ -26,6 +27,7 @@ export function openStores(db: Db): Stores {
     },
     local: createLocalStore(db),
     peers: createPeerStore(db),
+    peerKeys: createPeerKeyStore(db),
     dialogs: createDialogStore(db),
     contacts: createContactStore(db),
     invitations: createInvitationStore(db),
