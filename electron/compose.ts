@@ -125,6 +125,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         onStatus: (status) => network.set('lan', status),
       },
       nearby,
+      settings: () => preferences.get().settings,
       preferences,
       keyring: ports.keyring,
       deviceName: hostname().slice(0, 64) || 'this device',
@@ -139,6 +140,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     // Before anything can be dialled or told.
     networkSettings.apply();
     preferences.onChange(() => networkSettings.apply());
+    preferences.onChange(() => vault.settingsChanged());
     transport.onState(() => networkSettings.proxyChanged());
     events.on((event) => {
       if (event.type === 'vault.changed') networkSettings.apply();
@@ -172,7 +174,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses }), ...identityKeysService(), ...keyFilesService(), ...endorsementsService() },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFilesService(), ...endorsementsService() },
         contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService(), ...verificationService() },
         authorities: authoritiesService(),
         backup: backupService(),

@@ -199,6 +199,19 @@ export class Connections {
     else this.reach(peerId);
   }
 
+  /** More is known of this person than when the last try failed: the next one is made at once. Never throws. */
+  learned(peerId: PeerId): void {
+    const peer = this.#peer(peerId);
+    peer.failures = 0;
+    if (peer.session === undefined && peer.dialling) this.#startOver(peer);
+    else this.reach(peerId);
+  }
+
+  /** Ends sessions of this person that do not hold any more. */
+  dropWhere(peerId: PeerId, isOver: (session: Session) => boolean): void {
+    for (const session of this.#peers.get(peerId)?.open ?? []) if (isOver(session)) session.close();
+  }
+
   /** Asks every session for a sign of life; those that give none within `deadlineMs` end. */
   checkAll(deadlineMs: number): void {
     for (const session of this.sessions()) session.checkNow(deadlineMs);
@@ -212,9 +225,7 @@ export class Connections {
 
   /** Ends the sessions with these devices of a person. */
   dropDevices(peerId: PeerId, isGone: (instanceId: InstanceId) => boolean): void {
-    for (const session of this.#peers.get(peerId)?.open ?? []) {
-      if (isGone(session.peer.instance.instanceId)) session.close();
-    }
+    this.dropWhere(peerId, ({ peer }) => isGone(peer.instance.instanceId));
   }
 
   /** Ends what there is with this person: blocked or removed. */

@@ -1,5 +1,7 @@
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Transport } from '../engine/ports';
+import type { ExchangeCredential } from '../engine/certificates/credential';
+import { SessionError } from '../engine/session/failure';
 import type { Session } from '../engine/session/session';
 import type { SessionHost } from '../engine/session/session-host';
 import { type Candidate, candidatesOf } from './candidates';
@@ -23,11 +25,15 @@ export interface DiallingParts {
   readonly sightings: LanSightings;
   readonly network: NetworkFacts;
   readonly ownAddresses: () => readonly Address[];
+  /** A device where this person was looked for took the words of this one for a stranger's: one of both has another key by now. */
+  readonly onRetry?: (peerId: PeerId) => void;
 }
 
 /** One round of looking for a contact: all known places side by side, connection and handshake together. */
 export class Dialling {
   readonly #parts: DiallingParts;
+  /** Who is dialled by the pinned key the next time although a later one is waited for. */
+  readonly #underPin = new Set<PeerId>();
 
   constructor(parts: DiallingParts) {
     this.#parts = parts;
@@ -61,7 +67,9 @@ export class Dialling {
       onStart: ({ text }) => tries.began(peerId, text),
       onEnd: (candidate, error, milliseconds) => {
         tries.ended(peerId, candidate.text, outcomeOf(error), milliseconds);
-        if (error !== undefined && !(error instanceof NotNeeded)) onFailed(candidate, error);
+        if (error === undefined || error instanceof NotNeeded) return;
+        onFailed(candidate, error);
+        if (error instanceof SessionError && error.reason === 'retry-asked') this.#refused(peerId);
       },
     }).then(
       () => true,
@@ -83,10 +91,21 @@ export class Dialling {
     turn.keep();
     try {
       const expected = instanceId === undefined ? {} : { instanceId };
-      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: known.exchange, ...expected });
+      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: this.#exchangeOf(peerId, known), ...expected });
     } finally {
       turn.signal.removeEventListener('abort', giveUp);
     }
+  }
+
+  /** Of a later key that waits to be proven, unless that was tried last and refused: whoever holds one of both keys is found. */
+  #exchangeOf(peerId: PeerId, known: KnownPeer): ExchangeCredential {
+    const waiting = this.#parts.book.successorOf(peerId)?.device?.exchange;
+    return waiting === undefined || this.#underPin.has(peerId) ? known.exchange : waiting;
+  }
+
+  #refused(peerId: PeerId): void {
+    if (!this.#underPin.delete(peerId) && this.#parts.book.successorOf(peerId) !== undefined) this.#underPin.add(peerId);
+    this.#parts.onRetry?.(peerId);
   }
 
   /** Whoever was dialled may be gone from the book by now, and a row that cannot be read must not leave the link to itself. */

@@ -1,3 +1,4 @@
+import type { Settings } from '../../shared/model/settings';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
@@ -20,6 +21,7 @@ import { History } from './history';
 import type { LanContacts } from './lan-contacts';
 import { lanOfProfile } from './lan-of-profile';
 import type { LanSurroundings } from './lan-surroundings';
+import { KeyTrust } from './key-trust';
 import { addressesOfContacts, KnownSources } from './known-sources';
 import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
@@ -30,6 +32,8 @@ import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
 import type { LanSightings, OpenVault, Stores } from './ports';
 import { Places } from './racing';
+import type { Rekeying } from './rekeying';
+import { rekeyingOfProfile } from './rekeying-of-profile';
 import { remoteParty } from './remote-party';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
@@ -59,6 +63,7 @@ export interface Surroundings {
   readonly lan?: LanSurroundings;
   /** Takes whoever comes to meet while people nearby are looked for; without it nobody may. */
   readonly nearby?: NearbyDoor;
+  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays'>;
 }
 
 /** Everything that exists only while the vault is open; gone without a trace in memory when it closes. */
@@ -70,6 +75,8 @@ export class OpenProfile {
   readonly engine: DialogEngine;
   readonly history: History;
   readonly connections: Connections;
+  /** Keeps the keys of contacts in step. */
+  readonly rekeying: Rekeying;
   readonly dialling: Dialling;
   /** How every address answered when it was last tried. */
   readonly tries: Tries;
@@ -102,9 +109,9 @@ export class OpenProfile {
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
     this.stores = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
     this.local = local;
-    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions);
+    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys));
     this.newMessageId = orderedHandles(random, clock);
-    this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined);
+    this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined);
     this.history = new History({
       stores: this.stores,
       events,
@@ -169,7 +176,7 @@ export class OpenProfile {
       onSession: (session, keep) => this.#onSession(session, keep),
       isKnownSource: (source) => known.has(source),
       onOutdated: (session) => session.send(standing.outdated(session)),
-      onKeyMismatch: () => logger.warn('session.key-mismatch'),
+      onKeyMismatch: ({ peerId, chain }) => this.rekeying.suspect(peerId, chain),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
     this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });
@@ -177,7 +184,7 @@ export class OpenProfile {
     const sightings = this.lan ?? around.sightings;
     const places = new Places(dialsAtOnce);
     this.tries = new Tries(clock, () => network.touched());
-    this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses });
+    this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.suspect(peerId) });
     this.connections = new Connections({
       clock,
       random,
@@ -189,6 +196,7 @@ export class OpenProfile {
       onOpen: (peerId, session) => this.#onConnection(peerId, session),
       onEnd: (peerId, session, connected) => this.#onConnectionEnd(peerId, session, connected),
     });
+    this.rekeying = rekeyingOfProfile(this, around, places, () => changes.proven());
     this.introductions = new Introductions({
       crypto,
       clock,
@@ -204,6 +212,7 @@ export class OpenProfile {
       places,
       sightings,
       network,
+      rekeyDesk: this.rekeying.desk,
       onMutual: (peerId) => this.#onMutual(peerId),
       onEnded: (peerId) => this.waitingChanged(peerId),
     });
@@ -233,6 +242,7 @@ export class OpenProfile {
     this.resumptions.sweep(this.local);
     this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
     this.introductions.start();
+    this.rekeying.start();
     this.invitations.sweep();
     this.lan?.refresh();
   }
@@ -304,6 +314,7 @@ export class OpenProfile {
     this.lan?.close();
     this.#cards.close();
     this.introductions.close();
+    this.rekeying.close();
     this.invitations.close();
     this.delivery.close();
     this.#endSessions();
@@ -327,7 +338,7 @@ export class OpenProfile {
 
   #wanted(peerId: PeerId): boolean {
     const contact = this.stores.contacts.byPeer(peerId);
-    return contact !== undefined && !contact.blocked && contact.relation === 'mutual';
+    return contact !== undefined && !contact.blocked && contact.relation === 'mutual' && this.book.held(peerId) !== 'frozen';
   }
 
   /** Anybody on the local network can make it look so: it decides where to try, and when, never whom to believe. */

@@ -21,6 +21,8 @@ export interface ProfileChanges {
   /** A newer device list of the own person, with this device in it. */
   adopt(list: InstanceList): void;
   retire(news: RetirementNews): void;
+  /** A contact proved to know the identity key in use: earlier ones may be of no more use. */
+  proven(): void;
 }
 
 /**

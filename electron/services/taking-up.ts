@@ -3,7 +3,7 @@ import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 
 export interface TakingUpParts {
-  readonly profile: Pick<OpenProfile, 'stores' | 'book' | 'engine' | 'commit' | 'invitations' | 'connections' | 'delivery'>;
+  readonly profile: Pick<OpenProfile, 'stores' | 'book' | 'engine' | 'commit' | 'invitations' | 'connections' | 'delivery' | 'rekeying'>;
   readonly events: EventHub;
   /** Writes down what the session's resumption needs. */
   readonly keep: () => void;
@@ -11,8 +11,9 @@ export interface TakingUpParts {
 
 /** A confirmed session, whoever dialled: what it proves is stored, and it is used from now on. Throws what the store throws. */
 export function takeUp({ profile, events, keep }: TakingUpParts, session: Session): void {
-  const { stores, book, engine, invitations, connections, delivery } = profile;
+  const { stores, book, engine, invitations, connections, delivery, rekeying } = profile;
   const { peerId, name } = session.peer.identity;
+  if (!rekeying.admits(session)) return session.close();
   const contact = stores.contacts.byPeer(peerId);
   if (contact !== undefined && contact.relation !== 'mutual') {
     // They answered our request by connecting: only somebody who accepted our card can. The same person may by now
@@ -26,7 +27,10 @@ export function takeUp({ profile, events, keep }: TakingUpParts, session: Sessio
   }
   // Devices that are no more, by the word of their person's identity: nothing goes to them or comes from them.
   const gone = session.peer.list.instances.filter(({ state }) => state !== 'active').map(({ instanceId }) => instanceId);
+  // Under another key nothing that was agreed before goes on.
+  if (session.underSuccessor) connections.dropWhere(peerId, (earlier) => earlier !== session);
   profile.commit(() => {
+    rekeying.met(session);
     book.learnChain(session.peer);
     if (gone.length > 0) engine.forgetDevices(peerId, gone);
     // Last: a newer list has just made earlier entries void.

@@ -3,16 +3,22 @@ import type { Handlers } from '../../shared/contract/contract';
 import type { KeyringState } from '../../shared/model/vault';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
 import { renewLocalRecord } from '../engine/certificates/renewal';
+import { eraseOldKeys, type OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile, type Surroundings } from './open-profile';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
+import { isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
 import { VaultKeyring } from './vault-keyring';
 import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
 
 /** How often an open profile looks whether a credential is due for renewal. */
 const renewalCheckMs = 6 * 60 * 60 * 1000;
+/** A new identity key that is due is made this long after opening, at the soonest: the screen and the first messages come first. */
+const rotationAfterMs = 10_000;
+/** How long after a contact proved to know the key in use old ones are looked through: others follow right behind. */
+const pruningAfterMs = 60_000;
 /** How long after a device could not become a new one (a full disk) it tries again; it sends nothing meanwhile. */
 const retiringAgainMs = 30 * 1000;
 
@@ -31,6 +37,9 @@ export class VaultService {
   #turn: Promise<unknown> = Promise.resolve();
   #tested = false;
   #cancelRenewal: (() => void) | undefined;
+  #cancelPruning: (() => void) | undefined;
+  /** The setting that the next look was planned with. */
+  #rotationDays: number | undefined;
   #stopped = false;
 
   readonly handlers: Handlers['vault'];
@@ -93,6 +102,25 @@ export class VaultService {
   /** This device is to be found elsewhere. */
   addressesChanged(): void {
     this.#profile?.addressesChanged();
+  }
+
+  /**
+   * Replaces what makes this device itself, durably, and opens the profile again with it: sessions end and come back, none is resumed. `change`
+   * works off the event loop and gives undefined for nothing to do; the record is wiped afterwards. `also` runs in the transaction.
+   */
+  changeOwn(change: (record: LocalRecord) => Promise<LocalRecord | undefined>, also?: (next: LocalRecord) => void): Promise<boolean> {
+    return this.#inTurn(() => this.#changeOwn(this.profile(), change, also));
+  }
+
+  /** Erases the private halves of old identity keys, now and without a trace; nothing of the profile ends. */
+  eraseOldKeys(isGone: (key: OwnKey) => boolean, also: () => void = () => undefined): Promise<void> {
+    return this.#inTurn(async () => this.#eraseOldKeys(this.profile(), isGone, also));
+  }
+
+  /** The setting changed: when the next identity key is due may have, too. */
+  settingsChanged(): void {
+    const days = this.#parts.settings().rotateIdentityDays;
+    if (this.#profile !== undefined && days !== this.#rotationDays) this.#scheduleRenewal();
   }
 
   async unlockWithKeyring(): Promise<boolean> {
@@ -185,6 +213,7 @@ export class VaultService {
           adoptList(this.#parts.crypto, vault.stores.local, list);
           this.#startAnew(profile);
         }),
+      proven: () => this.#pruneSoon(),
     });
     return profile;
   }
@@ -209,13 +238,75 @@ export class VaultService {
     });
   }
 
-  #scheduleRenewal(): void {
+  /** `failed`: whatever is due was just tried in vain. */
+  #scheduleRenewal(failed = false): void {
+    const { clock, logger, settings } = this.#parts;
     this.#cancelRenewal?.();
-    this.#cancelRenewal = this.#parts.clock.setTimer(renewalCheckMs, () => {
+    this.#rotationDays = settings().rotateIdentityDays;
+    const due = this.#profile && rotatesAt(this.#profile.local, settings());
+    const rotation = due === undefined || failed ? renewalCheckMs : Math.max(rotationAfterMs, due - clock.now());
+    this.#cancelRenewal = clock.setTimer(Math.min(renewalCheckMs, rotation), () => {
       this.#inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
-        this.#parts.logger.error('renewal.failed', { reason: error instanceof Error ? error.name : 'unknown' });
-        this.#scheduleRenewal();
+        logger.error('renewal.failed', { reason: error instanceof Error ? error.name : 'unknown' });
+        this.#scheduleRenewal(true);
       });
+    });
+  }
+
+  async #changeOwn(profile: OpenProfile, change: (record: LocalRecord) => Promise<LocalRecord | undefined>, also: (next: LocalRecord) => void = () => undefined): Promise<boolean> {
+    const { crypto } = this.#parts;
+    const { local } = profile.vault.stores;
+    const record = loadRecord(local);
+    let next: LocalRecord | undefined;
+    try {
+      next = await change(record);
+      const changed = next;
+      if (changed === undefined) return false;
+      profile.commit(() => {
+        local.save(changed);
+        profile.resumptions.forgetAll();
+        also(changed);
+      });
+    } finally {
+      wipeRecord(crypto, record);
+      if (next !== undefined) wipeRecord(crypto, next);
+    }
+    this.#startAnew(profile);
+    this.#emptyLog(profile.vault);
+    return true;
+  }
+
+  #eraseOldKeys(profile: OpenProfile, isGone: (key: OwnKey) => boolean, also: () => void = () => undefined): void {
+    const { local } = profile.vault.stores;
+    const record = loadRecord(local);
+    try {
+      const next = eraseOldKeys(record, (key) => !isGone(key));
+      profile.commit(() => {
+        if (next !== record) local.save(next);
+        also();
+      });
+      if (next === record) return;
+      profile.local.dropOldKeys(new Set(next.identityKeys.filter(({ privateKey }) => privateKey === undefined).map(({ epoch }) => epoch)));
+      this.#emptyLog(profile.vault);
+    } finally {
+      wipeRecord(this.#parts.crypto, record);
+    }
+  }
+
+  /** Old private halves go once every contact proved to know a later key (S5-21). */
+  #prune(profile: OpenProfile): void {
+    if (profile.local.identity.epoch === 1) return; // there is no old key
+    const lowest = Math.min(profile.local.identity.epoch, ...provenEpochs(profile.stores).map(({ epoch }) => epoch));
+    this.#eraseOldKeys(profile, (key) => isSpent(key, lowest, this.#parts.clock.now()));
+  }
+
+  #pruneSoon(): void {
+    const { clock, logger } = this.#parts;
+    this.#cancelPruning ??= clock.setTimer(pruningAfterMs, () => {
+      this.#cancelPruning = undefined;
+      this.#inTurn(async () => {
+        if (this.#profile !== undefined) this.#prune(this.#profile);
+      }).catch((error: unknown) => logger.error('keys.not-erased', { reason: error instanceof Error ? error.name : 'unknown' }));
     });
   }
 
@@ -238,6 +329,14 @@ export class VaultService {
   async #renewWhileOpen(): Promise<void> {
     const profile = this.#profile;
     if (profile === undefined) return;
+    const { crypto, clock, events, settings } = this.#parts;
+    this.#prune(profile);
+    const due = rotatesAt(profile.local, settings());
+    if (due !== undefined && due <= clock.now()) {
+      // Everything else is signed anew with it.
+      await this.#changeOwn(profile, (record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
+      return;
+    }
     if (!(await this.#renewCredentials(profile.vault))) {
       this.#scheduleRenewal();
       return;
@@ -257,6 +356,8 @@ export class VaultService {
     this.#profile = undefined;
     this.#cancelRenewal?.();
     this.#cancelRenewal = undefined;
+    this.#cancelPruning?.();
+    this.#cancelPruning = undefined;
     try {
       profile.close();
     } finally {

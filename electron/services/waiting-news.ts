@@ -14,7 +14,7 @@ export interface WaitingNewsParts {
 }
 
 /** What keeps an own message from its reader now; undefined for received and delivered ones. */
-export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, isConnected: (peerId: PeerId) => boolean): WaitingRule {
+export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, isConnected: (peerId: PeerId) => boolean, isHeld: (peerId: PeerId) => boolean = () => false): WaitingRule {
   return (peerId, row) => {
     if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
     if (stores.conversations.byId(row.conversationId)?.state === 'failed') return 'continuation';
@@ -22,6 +22,7 @@ export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, 
     if (contact?.ended !== undefined) return 'ended';
     if (contact?.blocked === true) return 'unblock';
     if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
+    if (isHeld(peerId)) return 'key';
     // Handed over once, to a connection or into a file: what is awaited is the word that it arrived.
     return row.state === 'queued' && !isConnected(peerId) ? 'connection' : 'acknowledgement';
   };

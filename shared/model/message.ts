@@ -6,9 +6,10 @@ export const maxTextBytes = 40 * 1024;
 
 /**
  * What keeps a message from being delivered. `continuation`: its conversation failed and nobody has continued it. `ended`:
- * nothing does any more, it will not be delivered, because the contact ended before it answered.
+ * nothing does any more, it will not be delivered, because the contact ended before it answered. `key`: nothing vouches for a key
+ * shown in the contact's name, or too much does; sending is paused until that is settled.
  */
-export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock', 'continuation', 'ended']);
+export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock', 'continuation', 'key', 'ended']);
 export type WaitingFor = z.infer<typeof waitingFor>;
 
 export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);

@@ -13,7 +13,7 @@ import { NetworkFacts } from '../../electron/services/network-facts';
 import { networkService } from '../../electron/services/network-service';
 import { OpenProfile } from '../../electron/services/open-profile';
 import type { LanSightings, Preferences, Stores } from '../../electron/services/ports';
-import { defaultSettings } from '../../shared/model/settings';
+import { defaultSettings, type Settings } from '../../shared/model/settings';
 import { openDatabase, type Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
@@ -48,6 +48,7 @@ export interface Resident {
   readonly dialled: Address[];
   /** Refuse every dial of this one from now on. */
   mute: boolean;
+  settings: Settings;
   /** Takes an accepted link instead of the services, when set. */
   onLink: ((link: Link) => void) | undefined;
   /** Puts another store in the place of a real one, for the profile opened next. */
@@ -177,11 +178,11 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => undefined };
-    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby };
+    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
-    const profile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), { retire: unexpected, adopt: unexpected });
+    const profile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), { retire: unexpected, adopt: unexpected, proven: () => undefined });
     profile.start();
     return profile;
   };
@@ -210,6 +211,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     dials,
     dialled,
     mute: false,
+    settings: defaultSettings,
     onLink: undefined,
     replace: (change) => {
       standing = { ...stores, ...change(stores) };

@@ -50,6 +50,8 @@ export interface LocalParty {
   readonly history: KeyHistory | undefined;
   /** A retired identity key whose private half is still here. `spkiHash`: 32 bytes. */
   oldKey(spkiHash: Uint8Array): EpochKeyPair | undefined;
+  /** From now on these old keys are not here: the caller erased them where they were stored. */
+  dropOldKeys(epochs: ReadonlySet<number>): void;
   /** The identity key in use. Throws when this device does not hold it. */
   certifierKey(): RsaPrivateKey;
   /** Wipes every secret. The party is unusable afterwards. */
@@ -164,6 +166,9 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
       return history.value;
     },
     oldKey: (spkiHash) => oldKeys.get(toHex(spkiHash)),
+    dropOldKeys: (epochs) => {
+      for (const [hash, { epoch }] of oldKeys) if (epochs.has(epoch)) oldKeys.delete(hash);
+    },
     certifierKey: () => {
       if (!privateKey) throw new Error('this device does not hold the identity key');
       return { key: privateKey };
@@ -197,7 +202,7 @@ function historyOf(crypto: Crypto, identityKeys: LocalRecord['identityKeys']): K
 }
 
 /** Retired keys whose private half is here, by the hex of their SPKI hash. Opened at once: the record's buffers are wiped afterwards. */
-function oldKeysOf(crypto: Crypto, keys: LocalRecord['identityKeys']): ReadonlyMap<string, EpochKeyPair> {
+function oldKeysOf(crypto: Crypto, keys: LocalRecord['identityKeys']): Map<string, EpochKeyPair> {
   return new Map(
     keys.flatMap(({ epoch, certificate, privateKey, retiredAt }): [string, EpochKeyPair][] => {
       if (retiredAt === undefined || !privateKey) return [];

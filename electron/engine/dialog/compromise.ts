@@ -35,12 +35,12 @@ export class Compromise {
     throw new KeyshiftError('keys.too-often', 'The keys were renewed too often.', { retryAt: oldest + hourMs });
   }
 
-  /** By the person of this device. */
-  shift(peer: RemoteParty, compromised: boolean): { readonly epoch: number } {
+  /** `byHand`: by the person of this device, who is counted. */
+  shift(peer: RemoteParty, compromised: boolean, byHand = true): { readonly epoch: number } {
     const { local, memory, sending, store } = this.#parts;
     const ring = memory.ring(peer.peerId);
     const now = this.#now();
-    const kek = ring.create(peer, now, true);
+    const kek = ring.create(peer, now, byHand);
     if (!compromised) return { epoch: kek.epoch };
     for (const [creator, epoch] of ring.newestEpochs()) ring.raiseFloor(creator, creator === local.instanceId ? kek.epoch : epoch + 1);
     const dialogs = this.#openDialogs(peer.peerId);

@@ -61,7 +61,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   // Nobody can be sent to while this device has to become a new one: what is written waits unsealed.
   const reachable = (peerId: PeerId): RemoteParty | undefined => {
     const peer = rollback.held ? undefined : peers(peerId);
-    return peer?.blocked ? undefined : peer;
+    return peer?.blocked || peer?.held ? undefined : peer;
   };
   const toSend = { ...parts, peers: reachable, memory };
   const sending = new Sending(toSend);
@@ -178,6 +178,11 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       if (!peer) throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to renew.');
       compromise.assertNotTooOften(key.peerId);
       return memory.change(() => compromise.shift(peer, compromised));
+    },
+
+    distrust(peerId) {
+      const peer = reachable(peerId);
+      if (peer) memory.change(() => compromise.shift(peer, true, false));
     },
 
     tidy() {

@@ -18,6 +18,8 @@ export interface RemoteParty {
   readonly blocked: boolean;
   readonly mayMessage: boolean;
   readonly mayOpen: boolean;
+  /** Their identity key is in doubt: what comes is judged as ever, nothing is sealed or sent until that is settled. */
+  readonly held?: boolean;
 }
 
 /** One device of a person, with the exchange key it showed. */
@@ -184,6 +186,11 @@ export interface DialogEngine {
    * conversation.*, contact.blocked, contact.pending, keys.too-often with retryAt.
    */
   shiftPair(dialog: DialogKey, options: { readonly compromised: boolean }): { readonly epoch: number };
+  /**
+   * What was agreed with this person may be known to others, because their identity key was: as `shiftPair` with `compromised`, and as
+   * often as that happens. Nothing where nobody can be sent to.
+   */
+  distrust(peerId: PeerId): void;
   /** Erases what is past its time; once after opening. */
   tidy(): void;
   status(dialog: DialogKey): DialogKeyStatus;

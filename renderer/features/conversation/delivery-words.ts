@@ -14,6 +14,7 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   acknowledgement: 'state.queued.acknowledgement',
   unblock: 'state.queued.unblock',
   continuation: 'state.queued.continuation',
+  key: 'state.queued.key',
   ended: 'state.queued.ended',
 };
 

@@ -30,6 +30,7 @@ export const conversation = {
   'state.queued.acknowledgement': 'Sent, waiting for {name}’s device to confirm',
   'state.queued.unblock': 'Held back until you unblock {name}',
   'state.queued.continuation': 'Stopped with this conversation; continue it to send this again',
+  'state.queued.key': 'Waiting until their key is checked',
   'state.queued.ended': 'Not delivered, and will not be',
   'state.moved': 'Sent again in the conversation that goes on',
   'state.sent': 'Sent, not confirmed yet',

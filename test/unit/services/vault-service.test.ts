@@ -102,6 +102,7 @@ describe('the vault service', () => {
       network: new NetworkFacts(),
       sightings: noSightings,
       preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
+      settings: () => preferences.settings,
       keyring: undefined,
       deviceName: 'desk',
       vaultFile,

@@ -1,0 +1,123 @@
+import { encodeChain } from '../engine/certificates/chain';
+import { encodeKeyElements, type KeyElement } from '../engine/certificates/key-history';
+import type { Crypto } from '../engine/crypto/crypto';
+import { spkiHash as hashOf } from '../engine/identity/peer-id';
+import type { PeerId } from '../engine/ids';
+import type { Clock } from '../engine/ports';
+import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
+import { isSame } from './moving-pins';
+import type { PeerBook } from './peer-book';
+import type { KeyCandidateRow, PeerKeyStore } from './ports';
+
+/** Keys kept of those that were only shown: the newest sights. */
+const maxShown = 3;
+
+export interface JudgingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly book: PeerBook;
+  readonly store: PeerKeyStore;
+}
+
+/**
+ * What an answer means here. `current`: the key held is the newest. `adopted`: a later one is waited for. `fork`: the pinned key vouches for two.
+ * `stale`: it says nothing that counts, because something else holds by now.
+ */
+export type Judgement = 'current' | 'adopted' | 'fork' | 'stale';
+
+/** Writes down what a verified answer says, in the caller's transaction. `held`: the key that was asked under. */
+export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): Judgement {
+  const { book } = parts;
+  const { keys } = book;
+  const { peerId } = held;
+  const pinned = book.find(peerId)?.record.pinnedSpkiHash;
+  if (keys === undefined || pinned === undefined) return 'stale';
+  const frozen = keys.trouble(peerId)?.kind === 'frozen';
+  const successor = keys.successor(peerId);
+  const underPin = isSame(held.spkiHash, pinned);
+  const underSuccessor = successor !== undefined && isSame(held.spkiHash, successor.spkiHash);
+  if (!underPin && !underSuccessor) return 'stale'; // the pin moved meanwhile
+  const candidate = candidateOf(parts, held, answer);
+  if (isSame(candidate.spkiHash, held.spkiHash)) {
+    if (answer.chain === undefined) return 'stale'; // anybody may say that again and again
+    if (!frozen) clearShown(parts, peerId);
+    return 'current';
+  }
+  const byRecovery = candidate.vouched === 'recovery';
+  if (frozen && !byRecovery) return 'stale';
+  if (successor !== undefined && underPin && !byRecovery && !isSame(successor.spkiHash, candidate.spkiHash)) {
+    if (successor.vouched === 'recovery' || successor.vouched === 'person') return 'stale';
+    if (!passes(parts.crypto, answer, successor.spkiHash)) return fork(parts, candidate);
+  }
+  keys.removeCandidates(peerId);
+  keys.setTrouble(peerId, undefined);
+  const through = underSuccessor && successor !== undefined ? joined(successor, candidate) : candidate;
+  keys.putCandidate(through);
+  return 'adopted';
+}
+
+/** The pinned key is in use: whatever else was shown in this person's name was nothing. In the caller's transaction. */
+export function clearShown({ book, store }: Pick<JudgingParts, 'book' | 'store'>, peerId: PeerId): void {
+  const { keys } = book;
+  if (keys?.trouble(peerId)?.kind !== 'unknown-key') return;
+  for (const { spkiHash, vouched } of store.candidates(peerId)) if (vouched === 'nothing') keys.removeCandidate(peerId, spkiHash);
+  keys.setTrouble(peerId, undefined);
+}
+
+/** Somebody authenticated under this key in the person's name, and nothing speaks for it. In the caller's transaction. */
+export function noteShown({ clock, book, store }: Pick<JudgingParts, 'clock' | 'book' | 'store'>, shown: readonly Omit<KeyCandidateRow, 'vouched' | 'purpose' | 'elements' | 'seenAt'>[]): void {
+  const [first] = shown;
+  const { keys } = book;
+  if (first === undefined || keys === undefined) return;
+  const { peerId } = first;
+  const now = Math.max(0, Math.trunc(clock.now()));
+  for (const key of shown) {
+    const kept = store.candidates(peerId).find((row) => isSame(row.spkiHash, key.spkiHash));
+    if (kept !== undefined && kept.vouched !== 'nothing') continue;
+    keys.putCandidate({ ...key, vouched: 'nothing', purpose: 'compromise', elements: new Uint8Array(0), seenAt: now });
+  }
+  const unvouched = store.candidates(peerId).filter(({ vouched }) => vouched === 'nothing');
+  for (const { spkiHash } of unvouched.slice(maxShown)) keys.removeCandidate(peerId, spkiHash);
+  if (keys.trouble(peerId) === undefined) keys.setTrouble(peerId, { kind: 'unknown-key', since: now });
+}
+
+/** Both are kept as evidence; neither is taken until the recovery key or the person decides (A73). */
+function fork({ clock, book }: JudgingParts, candidate: KeyCandidateRow): 'fork' {
+  book.keys?.putCandidate(candidate);
+  book.keys?.setTrouble(candidate.peerId, { kind: 'frozen', since: Math.max(0, Math.trunc(clock.now())) });
+  return 'fork';
+}
+
+function candidateOf({ crypto, clock }: JudgingParts, held: HeldKey, answer: RekeyAnswer): KeyCandidateRow {
+  const { head, elements, chain, purpose } = answer;
+  return {
+    peerId: held.peerId,
+    spkiHash: hashOf(crypto, head.spki),
+    epoch: head.epoch,
+    spki: head.spki,
+    vouched: elements.some(isRecovery) ? 'recovery' : 'old-key',
+    purpose,
+    ...(head.recovered === undefined ? {} : { recovered: head.recovered }),
+    elements: encodeKeyElements(elements),
+    ...(chain && { chain: encodeChain(chain) }),
+    seenAt: Math.max(0, Math.trunc(clock.now())),
+  };
+}
+
+/** Named by the recovery key, which outranks every key before it. */
+function isRecovery({ kind }: KeyElement): boolean {
+  return kind === 'recovery';
+}
+
+/** From the pin over the successor that was waited for to its own successor. */
+function joined(successor: KeyCandidateRow, next: KeyCandidateRow): KeyCandidateRow {
+  return {
+    ...next,
+    vouched: successor.vouched === 'recovery' ? 'recovery' : next.vouched,
+    purpose: successor.purpose === 'compromise' ? 'compromise' : next.purpose,
+  };
+}
+
+function passes(crypto: Crypto, { elements }: RekeyAnswer, spkiHash: Uint8Array): boolean {
+  return elements.some((element) => crypto.equal(element.spkiHash, spkiHash));
+}

@@ -1,0 +1,73 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { KeyOrigin } from '../../shared/model/identity';
+import type { Settings } from '../../shared/model/settings';
+import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
+import type { LocalParty } from '../engine/certificates/local-party';
+import { type OwnKey, rotateLocalRecord } from '../engine/certificates/rotation';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { LocalRecord } from '../engine/ports';
+import { toHex } from '../engine/wire/encoding';
+import type { EventOf } from '../../shared/contract/contract';
+import type { PeerKeyStore, Stores } from './ports';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** New identity keys in a day: each costs every contact a question and a handshake. */
+const mostPerDay = 10;
+/** How long after it was replaced an old private half still vouches for later keys, whoever knows only that one (protocol.md §9). */
+const keptMs = 180 * dayMs;
+
+/** When the next identity key is made by itself, Unix milliseconds; undefined where that is only done by hand, or may not be done here. */
+export function rotatesAt(local: Pick<LocalParty, 'keyCreatedAt' | 'unconfirmed' | 'certifierKey'>, { rotateIdentityDays }: Pick<Settings, 'rotateIdentityDays'>): number | undefined {
+  if (rotateIdentityDays === 0 || local.unconfirmed || !holdsKey(local)) return undefined;
+  return local.keyCreatedAt + rotateIdentityDays * dayMs;
+}
+
+/** The record with a new identity key. Errors: key.not-here, key.unconfirmed, keys.too-often with retryAt. */
+export async function withNewKey(crypto: Crypto, record: LocalRecord, now: number): Promise<LocalRecord> {
+  if (record.unconfirmed === true) throw new KeyshiftError('key.unconfirmed', 'This key came from a file. It makes no new keys until it is known that no other device uses it.');
+  if (currentKey(record).privateKey === undefined) throw new KeyshiftError('key.not-here', 'This device does not hold the identity key.');
+  assertNotTooOften(record, now);
+  return rotateLocalRecord(crypto, record, now);
+}
+
+/** Errors: keys.too-often with retryAt. */
+export function assertNotTooOften({ identityKeys }: LocalRecord, now: number): void {
+  // A clock set back must not lock the person out for as long as it was ahead.
+  const made = identityKeys.map(({ createdAt }) => createdAt).filter((at) => at > now - dayMs && at <= now);
+  const oldest = made.sort((a, b) => a - b).at(-mostPerDay);
+  if (oldest !== undefined) throw new KeyshiftError('keys.too-often', 'The identity key was renewed too often.', { retryAt: oldest + dayMs });
+}
+
+/** The identity key in use. */
+export function currentKey({ identityKeys }: Pick<LocalRecord, 'identityKeys'>): OwnKey {
+  return identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));
+}
+
+/** What clients are told of a new own key. */
+export function ownKeyNews(crypto: Crypto, record: LocalRecord, origin: KeyOrigin): EventOf<'key.rotated'> {
+  const { epoch, certificate } = currentKey(record);
+  return { type: 'key.rotated', epoch, fingerprint: toHex(recallIdentityCertificate(crypto, certificate).spkiHash), origin };
+}
+
+/** Own epochs that contacts proved to know: of everybody who may be told of the next key. */
+export function provenEpochs({ contacts, peerKeys }: { readonly contacts: Stores['contacts']; readonly peerKeys: PeerKeyStore }): readonly { readonly contactId: string; readonly epoch: number }[] {
+  const proven = peerKeys.proven();
+  return contacts
+    .list()
+    .filter(({ relation, blocked }) => relation === 'mutual' && !blocked)
+    .map(({ contactId, peerId }) => ({ contactId, epoch: proven.get(peerId) ?? 0 }));
+}
+
+/** Old private halves that serve nobody any more: every contact proved to know a later key, or their time is over (S5-21). */
+export function isSpent(key: OwnKey, lowestProven: number, now: number): boolean {
+  return key.retiredAt !== undefined && key.privateKey !== undefined && (lowestProven > key.epoch || now > key.retiredAt + keptMs);
+}
+
+function holdsKey(local: Pick<LocalParty, 'certifierKey'>): boolean {
+  try {
+    local.certifierKey();
+    return true;
+  } catch {
+    return false;
+  }
+}

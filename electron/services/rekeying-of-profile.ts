@@ -1,0 +1,27 @@
+import type { OpenProfile, Surroundings } from './open-profile';
+import type { Places } from './racing';
+import { Rekeying } from './rekeying';
+
+/** The keeper of contacts' keys in one open profile. */
+export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, places: Places, onProven: () => void): Rekeying {
+  const { crypto, clock, logger, transport, events, settings } = around;
+  const { local, stores, book, engine, dialling, connections } = profile;
+  return new Rekeying({
+    crypto,
+    clock,
+    logger,
+    transport,
+    local,
+    stores,
+    events,
+    book,
+    engine,
+    dialling,
+    connections,
+    places,
+    commit: (work) => profile.commit(work),
+    keepCheck: () => settings().keepCheck,
+    onHeld: (peerId) => profile.waitingChanged(peerId),
+    onProven,
+  });
+}

@@ -1,0 +1,327 @@
+import { type Chain, encodeChain, type VerifiedChain } from '../engine/certificates/chain';
+import type { LocalParty } from '../engine/certificates/local-party';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { DialogEngine } from '../engine/dialog/dialog-engine';
+import type { PeerId } from '../engine/ids';
+import type { Clock, Logger, Transport } from '../engine/ports';
+import { contactOfTag } from '../engine/session/contact-tag';
+import type { AnswererParts, HeldKey, RekeyAnswer, RekeyDesk } from '../engine/session/rekey-answer';
+import type { Session } from '../engine/session/session';
+import type { EventHub } from './event-hub';
+import type { Connections } from './connections';
+import type { Dialling } from './dialling';
+import { clearShown, judge, type Judgement, noteShown } from './judging-keys';
+import { isSame, movePin } from './moving-pins';
+import type { PeerBook } from './peer-book';
+import type { Stores } from './ports';
+import type { Places } from './racing';
+import { AnsweringParty } from './answering-party';
+import { askAround } from './rekey-round';
+import { RekeyPace } from './rekey-pace';
+
+/** Questions under way at once, whoever they are about. */
+const atOnce = 4;
+/** Keys remembered of one person that were shown while a question is under way or waits. */
+const shownAtOnce = 3;
+
+export interface RekeyingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly transport: Transport;
+  readonly local: LocalParty;
+  readonly stores: Stores;
+  readonly events: EventHub;
+  readonly book: PeerBook;
+  readonly engine: Pick<DialogEngine, 'distrust'>;
+  readonly dialling: Pick<Dialling, 'candidates'>;
+  readonly connections: Pick<Connections, 'session' | 'learned' | 'drop'>;
+  readonly places: Places;
+  readonly commit: <T>(work: () => T) => T;
+  readonly keepCheck: () => boolean;
+  /** What own messages to this person wait for is different. */
+  readonly onHeld: (peerId: PeerId) => void;
+  /** This person proved for the first time to know the identity key in use. */
+  readonly onProven: (peerId: PeerId) => void;
+}
+
+interface Matter {
+  readonly pace: RekeyPace;
+  /** Shown in this person's name and vouched for by nothing so far. */
+  shown: Chain[];
+  asking: boolean;
+  cancel: (() => void) | undefined;
+}
+
+/**
+ * Keys that renew themselves (protocol.md §9): when somebody authenticates as a contact under another key than the pinned one, asks the
+ * contact's devices what came after that one, and moves the pin once the new key was proven. Nobody is asked about it where the old key
+ * vouches; where nothing does, sending waits for the person.
+ */
+export class Rekeying {
+  readonly #parts: RekeyingParts;
+  readonly #matters = new Map<PeerId, Matter>();
+  readonly #waiting: PeerId[] = [];
+  readonly #quit = new AbortController();
+  /** What answering asks of these books. */
+  readonly desk: RekeyDesk & Pick<AnswererParts, 'local'>;
+  /** Who proved to know the key in use, and with whom there is a pair secret: asked once per start, not once per session. */
+  readonly #proven = new Set<PeerId>();
+  readonly #paired = new Set<PeerId>();
+  #asking = 0;
+
+  constructor(parts: RekeyingParts) {
+    this.#parts = parts;
+    const answers = new AnsweringParty(parts.local, () => parts.stores.peerKeys.forgottenEpoch());
+    this.desk = {
+      get local() {
+        return answers.current();
+      },
+      contactOfTag: (tag, channelHash) => this.#contactOfTag(tag, channelHash),
+      askBack: (peerId, headHash) => this.#askBack(peerId, headHash),
+      onAnswer: (answer) => this.#onAnswer(answer),
+    };
+  }
+
+  /**
+   * Something says that this person may have another key by now: an authentication under one (`shown`), a dial that was refused, a message
+   * under an unknown key. Asks, at most once an interval. Never throws.
+   */
+  suspect(peerId: PeerId, shown?: Chain): void {
+    if (this.#quit.signal.aborted || !this.#concerns(peerId)) return;
+    if (shown !== undefined && this.#isKnown(peerId, shown.identity.spkiHash)) return;
+    const matter = this.#matter(peerId);
+    if (shown !== undefined) matter.shown = [shown, ...matter.shown.filter(({ identity }) => !isSame(identity.spkiHash, shown.identity.spkiHash))].slice(0, shownAtOnce);
+    this.#askSoon(peerId, matter);
+  }
+
+  /** Whether a confirmed session of this person may be used at all. */
+  admits({ peer }: Session): boolean {
+    return this.#parts.book.held(peer.identity.peerId) !== 'frozen';
+  }
+
+  /** A session was confirmed: what it proves, in the transaction that takes it up. */
+  met(session: Session): void {
+    const { book, stores, local } = this.#parts;
+    const { peerId } = session.peer.identity;
+    const before = book.held(peerId);
+    if (session.underSuccessor) this.moved(session.peer);
+    else clearShown({ book, store: stores.peerKeys }, peerId);
+    this.#tellHeld(peerId, before);
+    if (!this.#proven.has(peerId)) {
+      if (stores.peerKeys.setProven(peerId, local.identity.epoch)) this.#parts.onProven(peerId);
+      this.#proven.add(peerId);
+    }
+    if (this.#paired.has(peerId)) return;
+    if (stores.peerKeys.pairSecret(peerId) === undefined) this.#keepSecret(peerId, session);
+    this.#paired.add(peerId);
+  }
+
+  /** Somebody proved to hold the successor of this person's pinned key, in a session or by a message: the pin moves. In the caller's transaction. */
+  moved(chain: VerifiedChain): void {
+    const { peerId, spkiHash } = chain.identity;
+    const successor = this.#parts.book.successorOf(peerId);
+    if (successor === undefined || successor.vouched === 'nothing' || !isSame(successor.spkiHash, spkiHash)) return;
+    const { vouched: origin, purpose, recovered } = successor;
+    movePin({ ...this.#parts }, { chain, origin, purpose, ...(recovered === undefined ? {} : { recovered }) });
+    const matter = this.#matters.get(peerId);
+    matter?.cancel?.();
+    if (matter?.asking === false) this.#matters.delete(peerId);
+    else matter?.pace.settled();
+    this.#parts.logger.info('contact.key-moved', { origin, purpose });
+  }
+
+  /** At the start: whoever is waited for is asked again. */
+  start(): void {
+    for (const { peerId } of this.#parts.stores.peerKeys.troubles()) this.suspect(peerId);
+  }
+
+  close(): void {
+    this.#quit.abort();
+    for (const { cancel } of this.#matters.values()) cancel?.();
+    this.#matters.clear();
+    this.#waiting.length = 0;
+  }
+
+  #contactOfTag(tag: Uint8Array, channelHash: Uint8Array): PeerId | undefined {
+    const { crypto, stores } = this.#parts;
+    const secrets = stores.peerKeys.pairSecrets();
+    try {
+      const peerId = contactOfTag(crypto, tag, channelHash, secrets);
+      return peerId !== undefined && this.#concerns(peerId) ? peerId : undefined;
+    } finally {
+      for (const [, secret] of secrets) crypto.wipe(secret);
+    }
+  }
+
+  #askBack(peerId: PeerId, headHash: Uint8Array): HeldKey | undefined {
+    if (this.#quit.signal.aborted || !this.#concerns(peerId) || this.#isKnown(peerId, headHash)) return undefined;
+    return this.#heldKeys(peerId)[0];
+  }
+
+  #onAnswer(answer: RekeyAnswer): void {
+    const held = this.#heldKeys(answer.peerId)[0];
+    if (held !== undefined && !this.#quit.signal.aborted) this.#judge(held, answer);
+  }
+
+  #askSoon(peerId: PeerId, matter: Matter): void {
+    if (matter.asking || matter.cancel !== undefined) return;
+    const { clock } = this.#parts;
+    const wait = matter.pace.wait(clock.monotonic());
+    if (wait > 0) {
+      matter.cancel = clock.setTimer(wait, () => {
+        matter.cancel = undefined;
+        this.#askSoon(peerId, matter);
+      });
+      return;
+    }
+    matter.asking = true;
+    this.#waiting.push(peerId);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#asking < atOnce) {
+      const peerId = this.#waiting.shift();
+      const matter = peerId === undefined ? undefined : this.#matters.get(peerId);
+      if (peerId === undefined || matter === undefined) return;
+      this.#asking += 1;
+      void this.#ask(peerId, matter).finally(() => {
+        this.#asking -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  async #ask(peerId: PeerId, matter: Matter): Promise<void> {
+    const { clock, logger } = this.#parts;
+    matter.pace.asked(clock.monotonic());
+    try {
+      const outcome = await this.#askAround(peerId);
+      if (this.#quit.signal.aborted) return;
+      matter.pace.ended(outcome === 'answered');
+      if (outcome !== 'answered') this.#unanswered(peerId, matter, outcome === 'refused');
+    } catch (error) {
+      logger.error('rekey.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+    } finally {
+      matter.asking = false;
+      matter.shown = [];
+      if (!this.#quit.signal.aborted && this.#parts.book.held(peerId) !== undefined) this.#askSoon(peerId, matter);
+    }
+  }
+
+  async #askAround(peerId: PeerId): Promise<'answered' | 'refused' | 'silent'> {
+    if (!this.#concerns(peerId)) return 'silent';
+    const held = this.#heldKeys(peerId);
+    const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
+    try {
+      const asked = await askAround({ ...this.#parts, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId) }, held, pairSecret);
+      if (typeof asked === 'string') return asked;
+      return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
+    } finally {
+      if (pairSecret) this.#parts.crypto.wipe(pairSecret);
+    }
+  }
+
+  /** Nothing speaks for what was shown. Where nobody could be asked, that is said only when it stays so: who is behind a router tells it on its own dial. */
+  #unanswered(peerId: PeerId, { shown, pace }: Matter, isRefused: boolean): void {
+    const { book, stores, commit, connections, clock, logger } = this.#parts;
+    const session = connections.session(peerId);
+    if (shown.length === 0 || (!isRefused && pace.failures < 2) || session !== undefined) return;
+    const keys = shown.map(({ identity, list, instance, exchange, issuer }) => ({
+      peerId,
+      spkiHash: identity.spkiHash,
+      epoch: identity.epoch,
+      spki: identity.spki,
+      chain: encodeChain({ identity, list, instance, exchange, ...(issuer && { issuer }) }),
+    }));
+    commit(() => {
+      const before = book.held(peerId);
+      noteShown({ clock, book, store: stores.peerKeys }, keys);
+      this.#tellHeld(peerId, before);
+    });
+    logger.warn('contact.key-unknown');
+  }
+
+  /** Inside the transaction: told after it. */
+  #tellHeld(peerId: PeerId, before: ReturnType<PeerBook['held']>): void {
+    const { book, stores, events, onHeld } = this.#parts;
+    if (book.held(peerId) === before) return;
+    const contact = stores.contacts.byPeer(peerId);
+    if (contact !== undefined) events.emit({ type: 'contact.changed', contactId: contact.contactId });
+    onHeld(peerId);
+  }
+
+  #judge(held: HeldKey, answer: RekeyAnswer): Judgement {
+    const { crypto, clock, book, stores, commit, connections, logger } = this.#parts;
+    const { peerId } = held;
+    const before = book.held(peerId);
+    const judgement = commit(() => {
+      const said = judge({ crypto, clock, book, store: stores.peerKeys }, held, answer);
+      this.#tellHeld(peerId, before);
+      return said;
+    });
+    logger.info('contact.keys-told', { judgement });
+    if (judgement === 'fork') connections.drop(peerId);
+    if (judgement === 'adopted' || (judgement === 'current' && before !== undefined)) connections.learned(peerId);
+    return judgement;
+  }
+
+  /** What to ask under, the newest first: a later key already vouched for, then the pinned one. */
+  #heldKeys(peerId: PeerId): HeldKey[] {
+    const { book, stores } = this.#parts;
+    const known = book.find(peerId);
+    if (known === undefined) return [];
+    const { keyHash, epoch: kept } = stores.peerKeys.recovery(peerId);
+    // Before a first recovery there was none.
+    const recovered = kept ?? (known.identity.epoch === 1 ? 0 : undefined);
+    const recoveryKeyHash = keyHash ?? known.identity.recoveryKeyHash;
+    const common = { peerId, ...(recoveryKeyHash && { recoveryKeyHash }) };
+    const { epoch, spki, spkiHash } = known.identity;
+    const pinned = { ...common, epoch, spki, spkiHash, ...(recovered === undefined ? {} : { recovered }) };
+    const successor = book.successorOf(peerId);
+    if (successor === undefined) return [pinned];
+    const newest = successor.recovered ?? recovered;
+    return [{ ...common, epoch: successor.epoch, spki: successor.spki, spkiHash: successor.spkiHash, ...(newest === undefined ? {} : { recovered: newest }) }, pinned];
+  }
+
+  /** The pinned key, one that waits to be, or one that was: none of them is news. */
+  #isKnown(peerId: PeerId, spkiHash: Uint8Array): boolean {
+    const { book, stores } = this.#parts;
+    const pinned = book.find(peerId)?.record.pinnedSpkiHash;
+    const successor = book.successorOf(peerId)?.spkiHash;
+    if ([pinned, successor].some((hash) => hash !== undefined && isSame(hash, spkiHash))) return true;
+    return stores.peerKeys.history(peerId).some((row) => isSame(row.spkiHash, spkiHash));
+  }
+
+  /** Only contacts who agreed are asked about and asked. */
+  #concerns(peerId: PeerId): boolean {
+    try {
+      const contact = this.#parts.stores.contacts.byPeer(peerId);
+      return contact?.relation === 'mutual' && !contact.blocked;
+    } catch (error) {
+      this.#parts.logger.error('rekey.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+      return false;
+    }
+  }
+
+  #keepSecret(peerId: PeerId, session: Session): void {
+    const secret = session.takePairSecret();
+    if (secret === undefined) return;
+    const copy = Uint8Array.from(secret.bytes);
+    try {
+      this.#parts.stores.peerKeys.setPairSecret(peerId, copy);
+    } finally {
+      secret.wipe();
+      this.#parts.crypto.wipe(copy);
+    }
+  }
+
+  #matter(peerId: PeerId): Matter {
+    const known = this.#matters.get(peerId);
+    if (known !== undefined) return known;
+    const matter: Matter = { pace: new RekeyPace(), shown: [], asking: false, cancel: undefined };
+    this.#matters.set(peerId, matter);
+    return matter;
+  }
+}
