@@ -175,7 +175,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       handlers: {
         vault: vault.handlers,
         identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFilesService(), ...endorsementsService() },
-        contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService(), ...verificationService() },
+        contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService({ profile, crypto, clock, events }), ...verificationService() },
         authorities: authoritiesService(),
         backup: backupService(),
         conversations: conversationsService({ profile, events, random }),

@@ -36,6 +36,7 @@ export const errorCodes = [
   'contact.ended',
   'contact.not-permitted',
   'contact.key-mismatch',
+  'contact.key-unsettled',
   'request.unknown',
   'request.declined',
   'key.garbled',

@@ -1,11 +1,98 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import type { ContactKey, KeyCandidate } from '../../shared/model/identity';
+import { recallChain } from '../engine/certificates/chain';
+import type { Crypto } from '../engine/crypto/crypto';
+import { safetyNumber } from '../engine/identity/safety-number';
+import type { Clock } from '../engine/ports';
+import { fromHex, toHex } from '../engine/wire/encoding';
+import { contactRow } from './contacts-service';
+import type { EventHub } from './event-hub';
+import { isCheckOf, isSame, leftKey, movePin } from './moving-pins';
+import type { OpenProfile } from './open-profile';
+import type { ContactRow, KeyCandidateRow } from './ports';
 
-function soon(): never {
-  throw new KeyshiftError('internal', 'This is not built yet.');
+export interface ContactKeysParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly events: EventHub;
 }
 
 /** The identity keys of a contact, and what to do when nothing vouches for one. */
-export function contactKeysService(): Pick<Handlers['contacts'], 'keyHistory' | 'keyTrouble' | 'acceptKey'> {
-  return { keyHistory: soon, keyTrouble: soon, acceptKey: soon };
+export function contactKeysService({ profile: current, crypto, clock, events }: ContactKeysParts): Pick<Handlers['contacts'], 'keyHistory' | 'keyTrouble' | 'acceptKey'> {
+  const shown = ({ local }: OpenProfile, { peerId, spkiHash, epoch, seenAt, vouched }: KeyCandidateRow): KeyCandidate => ({
+    fingerprint: toHex(spkiHash),
+    epoch,
+    seenAt,
+    digits: safetyNumber(crypto, { peerId: local.peerId, spkiHash: local.identity.spkiHash }, { peerId, spkiHash }),
+    vouched: vouched !== 'nothing',
+  });
+
+  return {
+    keyHistory: ({ contactId }) => {
+      const profile = current();
+      const contact = contactRow(profile, contactId);
+      const pinned = profile.book.find(contact.peerId)?.record.pinnedSpkiHash;
+      if (pinned === undefined || contact.relation !== 'mutual') return [];
+      const kept = profile.stores.peerKeys.history(contact.peerId);
+      const rows = kept.length > 0 ? kept : [leftKey(profile, contact)];
+      return rows.map(({ epoch, spkiHash, since, origin, checked }): ContactKey => {
+        const isCurrent = isSame(spkiHash, pinned);
+        return { epoch, fingerprint: toHex(spkiHash), since, origin, checked: isCurrent ? isCheckOf(contact, spkiHash) : checked, current: isCurrent };
+      });
+    },
+
+    keyTrouble: ({ contactId }) => {
+      const profile = current();
+      const { peerId } = contactRow(profile, contactId);
+      const trouble = profile.book.keys?.trouble(peerId);
+      if (trouble === undefined) return { kind: 'none', candidates: [] };
+      const candidates = profile.stores.peerKeys.candidates(peerId).map((row) => shown(profile, row));
+      return { kind: trouble.kind === 'frozen' ? 'fork' : 'unknown-key', since: trouble.since, candidates };
+    },
+
+    acceptKey: ({ contactId, fingerprint }) => {
+      const profile = current();
+      const contact = contactRow(profile, contactId);
+      const { peerId } = contact;
+      const { book, stores, connections } = profile;
+      const chosen = fromHex(fingerprint);
+      const pinned = book.find(peerId)?.record.pinnedSpkiHash;
+      const candidate = stores.peerKeys.candidates(peerId).find(({ spkiHash }) => isSame(spkiHash, chosen));
+      const isPinned = pinned !== undefined && isSame(pinned, chosen);
+      if (book.held(peerId) === undefined || (!isPinned && candidate === undefined)) {
+        throw new KeyshiftError('key.no-trouble', 'This key of this person is not in question.');
+      }
+      profile.commit(() => {
+        if (isPinned || candidate === undefined) keep(profile, contact, chosen);
+        else take(profile, candidate);
+        events.emit({ type: 'contact.changed', contactId });
+      });
+      connections.dropWhere(peerId, ({ peer }) => !isSame(peer.identity.spkiHash, chosen));
+      profile.waitingChanged(peerId);
+      connections.learned(peerId);
+      return null;
+    },
+  };
+
+  /** The pinned key is the right one. */
+  function keep({ book, stores }: OpenProfile, contact: ContactRow, spkiHash: Uint8Array): void {
+    book.keys?.removeCandidates(contact.peerId);
+    book.keys?.setTrouble(contact.peerId, undefined);
+    stores.contacts.put({ ...contact, checked: true, checkedAt: Math.max(0, Math.trunc(clock.now())), checkedSpkiHash: spkiHash });
+  }
+
+  /** Both held this key against each other. Where no device was seen under it, it is pinned once one is. */
+  function take({ book, stores, engine }: OpenProfile, candidate: KeyCandidateRow): void {
+    const { peerId, chain, recovered } = candidate;
+    if (chain === undefined) {
+      book.keys?.removeCandidates(peerId);
+      book.keys?.putCandidate({ ...candidate, vouched: 'person', purpose: 'compromise' });
+      book.keys?.setTrouble(peerId, undefined);
+      return;
+    }
+    const move = { chain: recallChain(crypto, chain), origin: 'person', purpose: 'compromise' } as const;
+    movePin({ clock, stores, book, engine, events, keepCheck: () => true }, { ...move, ...(recovered === undefined ? {} : { recovered }) });
+  }
 }

@@ -10,6 +10,7 @@ import { acceptInvitation, createInvitation, type InvitationParts } from './invi
 import { importKey } from './key-import';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow } from './ports';
+import { whoOf } from './who';
 
 export interface ContactsParts extends InvitationParts {
   readonly profile: () => OpenProfile;
@@ -35,7 +36,7 @@ export function contactView(profile: OpenProfile, row: ContactRow): Contact {
     name: row.name,
     pending: row.relation !== 'mutual',
     ...(row.ended === undefined ? {} : { ended: row.ended }),
-    who: row.checked ? 'checked' : 'unchecked',
+    who: whoOf(profile.book, row),
     checked: row.checked,
     vouchedBy: [],
     reach: reachOf(profile, row),

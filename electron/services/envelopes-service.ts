@@ -41,10 +41,13 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
   };
 }
 
-/** Errors: contact.unknown, contact.blocked, contact.pending. */
+/** Errors: contact.unknown, contact.blocked, contact.key-unsettled, contact.pending. */
 function recipient(profile: OpenProfile, contactId: string) {
   const contact: ContactRow = contactRow(profile, contactId);
   if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+  if (profile.book.held(contact.peerId) !== undefined) {
+    throw new KeyshiftError('contact.key-unsettled', 'Sending to this person is paused until it is settled which key is theirs.');
+  }
   const known = contact.relation === 'mutual' ? profile.book.find(contact.peerId) : undefined;
   if (known === undefined) {
     throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to seal an envelope with.');

@@ -1,5 +1,5 @@
 import { encodeChain } from '../engine/certificates/chain';
-import { encodeKeyElements, type KeyElement } from '../engine/certificates/key-history';
+import { encodeKeyElements, type KeyElement, maxKeyElements, parseKeyElements } from '../engine/certificates/key-history';
 import type { Crypto } from '../engine/crypto/crypto';
 import { spkiHash as hashOf } from '../engine/identity/peer-id';
 import type { PeerId } from '../engine/ids';
@@ -51,7 +51,7 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
   }
   keys.removeCandidates(peerId);
   keys.setTrouble(peerId, undefined);
-  const through = underSuccessor && successor !== undefined ? joined(successor, candidate) : candidate;
+  const through = underSuccessor && successor !== undefined ? joined(parts.crypto, successor, candidate, answer.elements) : candidate;
   keys.putCandidate(through);
   return 'adopted';
 }
@@ -110,9 +110,10 @@ function isRecovery({ kind }: KeyElement): boolean {
 }
 
 /** From the pin over the successor that was waited for to its own successor. */
-function joined(successor: KeyCandidateRow, next: KeyCandidateRow): KeyCandidateRow {
+function joined(crypto: Crypto, successor: KeyCandidateRow, next: KeyCandidateRow, elements: readonly KeyElement[]): KeyCandidateRow {
   return {
     ...next,
+    elements: encodeKeyElements([...parseKeyElements(crypto, successor.elements), ...elements].slice(-maxKeyElements)),
     vouched: successor.vouched === 'recovery' ? 'recovery' : next.vouched,
     purpose: successor.purpose === 'compromise' ? 'compromise' : next.purpose,
   };

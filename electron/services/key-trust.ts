@@ -9,6 +9,14 @@ export interface Successor extends KeyCandidateRow {
   readonly device?: VerifiedChain;
 }
 
+/** A key that another one took the place of, by routine. */
+export interface Predecessor {
+  /** 32 bytes. */
+  readonly spkiHash: Uint8Array;
+  /** Until when messages under it are still taken, Unix milliseconds (S5-34). */
+  readonly until: number;
+}
+
 /**
  * What is believed of other people's keys beside the pin: kept in memory, as nearly nobody has anything here and every handshake and every
  * message asks. Read anew after `dropCache`.
@@ -34,6 +42,11 @@ export class KeyTrust {
   successor(peerId: PeerId): Successor | undefined {
     this.#successors ??= new Map(this.#store.vouched().map((row) => [row.peerId, this.#open(row)]));
     return this.trouble(peerId)?.kind === 'frozen' ? undefined : this.#successors.get(peerId);
+  }
+
+  /** Keys that were pinned before and under which messages are still taken at this time, newest first. Asked only for what is not under the pin. */
+  predecessors(peerId: PeerId, now: number): readonly Predecessor[] {
+    return this.#store.history(peerId).flatMap(({ spkiHash, acceptedUntil: until }) => (until !== undefined && until > now ? [{ spkiHash, until }] : []));
   }
 
   setTrouble(peerId: PeerId, trouble: Omit<KeyTroubleRow, 'peerId'> | undefined): void {

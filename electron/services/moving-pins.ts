@@ -1,4 +1,5 @@
 import type { VerifiedChain } from '../engine/certificates/chain';
+import type { KeyElement } from '../engine/certificates/key-history';
 import type { LinkPurpose } from '../engine/certificates/key-link';
 import { lifetimes } from '../engine/certificates/validity';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
@@ -28,6 +29,8 @@ export interface Move {
   readonly purpose: LinkPurpose;
   /** Epoch of the newest recovery statement known. */
   readonly recovered?: number;
+  /** How the pinned key led to the new one. */
+  readonly elements?: readonly KeyElement[];
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Move {
  * what was agreed under the old key. The next message goes under a fresh key exchange key because exchange credentials are others now; after a
  * compromise every session key of the pair is replaced, too. Dialogs, their order and their history go on.
  */
-export function movePin(parts: MovingParts, { chain, origin, purpose, recovered }: Move): void {
+export function movePin(parts: MovingParts, { chain, origin, purpose, recovered, elements = [] }: Move): void {
   const { clock, stores, book, engine, events } = parts;
   const { peerId, epoch, spkiHash } = chain.identity;
   const before = book.find(peerId);
@@ -44,7 +47,12 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered 
   const now = Math.max(0, Math.trunc(clock.now()));
   const { peerKeys } = stores;
   const left = leftKey(parts, contact);
-  peerKeys.putKey(purpose === 'routine' ? { ...left, acceptedUntil: now + graceMs } : left);
+  const grace = purpose === 'routine' ? { acceptedUntil: now + graceMs } : {};
+  peerKeys.putKey({ ...left, ...grace });
+  // Those that were missed: what was written under them may still be under way.
+  for (const missed of elements.slice(0, -1)) {
+    peerKeys.putKey({ peerId, spkiHash: missed.spkiHash, epoch: missed.epoch, since: now, origin: missed.kind === 'recovery' ? 'recovery' : 'old-key', checked: false, ...grace });
+  }
   const isChecked = origin === 'person' || (contact.checked && parts.keepCheck());
   peerKeys.putKey({ peerId, spkiHash, epoch, since: now, origin, checked: isChecked });
   const known = peerKeys.recovery(peerId);

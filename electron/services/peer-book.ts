@@ -11,7 +11,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
-import type { KeyTrust, Successor } from './key-trust';
+import type { KeyTrust, Predecessor, Successor } from './key-trust';
 import type { KeyTroubleRow } from './ports';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
@@ -82,6 +82,16 @@ export class PeerBook implements PeerLookup {
   /** A later key of this person that what is pinned vouches for: taken in handshakes, and pinned once it is proven. */
   successorOf(peerId: PeerId): Successor | undefined {
     return this.keys?.successor(peerId);
+  }
+
+  /** The key before the pinned one, while messages under it are still taken: after a routine change, for what was under way (S5-34). */
+  predecessor(peerId: PeerId): Predecessor | undefined {
+    return this.predecessors(peerId)[0];
+  }
+
+  /** With those between, where several were missed; newest first. */
+  predecessors(peerId: PeerId): readonly Predecessor[] {
+    return this.keys?.predecessors(peerId, this.#clock.now()) ?? [];
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type Chain, encodeChain, type VerifiedChain } from '../engine/certificates/chain';
+import { parseKeyElements } from '../engine/certificates/key-history';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
@@ -123,7 +124,8 @@ export class Rekeying {
     const successor = this.#parts.book.successorOf(peerId);
     if (successor === undefined || successor.vouched === 'nothing' || !isSame(successor.spkiHash, spkiHash)) return;
     const { vouched: origin, purpose, recovered } = successor;
-    movePin({ ...this.#parts }, { chain, origin, purpose, ...(recovered === undefined ? {} : { recovered }) });
+    const elements = successor.elements.length > 0 ? parseKeyElements(this.#parts.crypto, successor.elements) : [];
+    movePin(this.#parts, { chain, origin, purpose, elements, ...(recovered === undefined ? {} : { recovered }) });
     const matter = this.#matters.get(peerId);
     matter?.cancel?.();
     if (matter?.asking === false) this.#matters.delete(peerId);

@@ -10,7 +10,7 @@ const kinds = ['unknown-key', 'frozen'] as const;
 
 /** Identity keys of other people: their history, what claims to follow, and what those people know of the own ones. */
 export function createPeerKeyStore(db: Db): PeerKeyStore {
-  const selectKeys = db.prepare('SELECT * FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC, since DESC');
+  const selectKeys = db.prepare('SELECT * FROM peer_keys WHERE peer_id = ? ORDER BY since DESC, epoch DESC');
   const putKey = db.prepare(
     'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );

@@ -233,6 +233,7 @@ export const calls = {
       ...needsContact,
       'contact.pending',
       'contact.blocked',
+      'contact.key-unsettled',
       'envelopes.nothing',
       'path.required',
       'path.unusable',

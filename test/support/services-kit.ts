@@ -2,6 +2,8 @@ import { openLocalParty, createLocalRecord } from '../../electron/engine/certifi
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
+import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
+import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
 import type { PeerId } from '../../electron/engine/ids';
 import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
 import { contactsService } from '../../electron/services/contacts-service';
@@ -61,6 +63,10 @@ export interface Resident {
   readonly discovery: NearbyService['handlers'];
   /** Ends the profile and opens it again, as locking and unlocking do. */
   reopen(): void;
+  /** Makes a new identity key, as `identity.rotate` does: 0.1–2 s. */
+  rotate(purpose?: LinkPurpose): Promise<void>;
+  /** Opens the profile again with another record. */
+  become(record: LocalRecord): void;
 }
 
 export interface World {
@@ -224,6 +230,15 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     reopen() {
       resident.profile.leave();
       resident.profile = open();
+    },
+    async rotate(purpose = 'routine') {
+      const loaded = stores.local.load();
+      if (loaded !== undefined) resident.become(await rotateLocalRecord(crypto, loaded, clock.now(), purpose));
+    },
+    become(record) {
+      stores.local.save(record);
+      stores.resumptions.removeAll();
+      resident.reopen();
     },
   };
   await net.transport.listen(address, take);

@@ -34,6 +34,7 @@ export const errors = {
   'error.contact.ended': 'This contact will not be answered any more. Ask for a new invitation.',
   'error.contact.not-permitted': 'This person does not allow that.',
   'error.contact.key-mismatch': 'The key that answered is not the key you expected. No contact was made.',
+  'error.contact.key-unsettled': 'Sending is paused until it is settled which key is theirs.',
   'error.request.unknown': 'This request is no longer there.',
   'error.request.declined': 'Your request was declined.',
   'error.key.garbled': 'This is neither a card nor a certificate. Paste all of it, from the first line to the last.',
