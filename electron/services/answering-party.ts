@@ -24,7 +24,12 @@ export class AnsweringParty {
 }
 
 function without(local: LocalParty, forgotten: number): LocalParty {
-  return forgotten === 0 ? local : { ...local, history: local.history && after(local.history, forgotten) };
+  if (forgotten === 0) return local;
+  const oldKey: LocalParty['oldKey'] = (spkiHash) => {
+    const key = local.oldKey(spkiHash);
+    return key !== undefined && key.epoch > forgotten ? key : undefined;
+  };
+  return { ...local, oldKey, history: local.history && after(local.history, forgotten) };
 }
 
 /** Beginning with the first key that is not forgotten; after a recovery, which names every key before it, all of them lead on. */

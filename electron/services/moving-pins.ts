@@ -53,6 +53,7 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   for (const missed of elements.slice(0, -1)) {
     peerKeys.putKey({ peerId, spkiHash: missed.spkiHash, epoch: missed.epoch, since: now, origin: missed.kind === 'recovery' ? 'recovery' : 'old-key', checked: false, ...grace });
   }
+  if (purpose === 'compromise') peerKeys.endGrace(peerId);
   const isChecked = origin === 'person' || (contact.checked && parts.keepCheck());
   peerKeys.putKey({ peerId, spkiHash, epoch, since: now, origin, checked: isChecked });
   const known = peerKeys.recovery(peerId);

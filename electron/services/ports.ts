@@ -219,6 +219,8 @@ export interface PeerKeyStore {
   /** Keys that are or were pinned, newest first. Empty for somebody whose first key still is the one. */
   history(peerId: PeerId): readonly PeerKeyRow[];
   putKey(row: PeerKeyRow): void;
+  /** No key before the pinned one is accepted any more. */
+  endGrace(peerId: PeerId): void;
   /** Newest sight first. */
   candidates(peerId: PeerId): readonly KeyCandidateRow[];
   /** Of everybody, those that something speaks for. */
@@ -231,10 +233,11 @@ export interface PeerKeyStore {
   /** H(recovery key) and the epoch of the newest recovery, once known. */
   recovery(peerId: PeerId): { readonly keyHash?: Uint8Array; readonly epoch?: number };
   setRecovery(peerId: PeerId, recovery: { readonly keyHash?: Uint8Array; readonly epoch?: number }): void;
-  /** 32 bytes, shared with this person since the first session; the caller's own copy. */
+  /** 32 bytes, shared with this person since the newest session that was not resumed; the caller's own copy. */
   pairSecret(peerId: PeerId): Uint8Array | undefined;
+  /** The three newest of everybody: of two sessions made at once each side may count another one as the newer. */
   pairSecrets(): readonly (readonly [PeerId, Uint8Array])[];
-  setPairSecret(peerId: PeerId, secret: Uint8Array): void;
+  addPairSecret(peerId: PeerId, secret: Uint8Array): void;
   /** Highest own epoch each person proved to know; 0 before a first proof. */
   proven(): ReadonlyMap<PeerId, number>;
   /** Only ever rises; gives whether it changed. */

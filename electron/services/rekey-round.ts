@@ -13,6 +13,7 @@ export interface RekeyRoundParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly transport: Transport;
+  /** As others may know it: whoever is asked may ask back. */
   readonly local: LocalParty;
   readonly places: Places;
   readonly candidates: readonly Candidate[];

@@ -66,9 +66,8 @@ export class Rekeying {
   readonly #quit = new AbortController();
   /** What answering asks of these books. */
   readonly desk: RekeyDesk & Pick<AnswererParts, 'local'>;
-  /** Who proved to know the key in use, and with whom there is a pair secret: asked once per start, not once per session. */
+  /** Who proved to know the key in use: written once, not once per session. */
   readonly #proven = new Set<PeerId>();
-  readonly #paired = new Set<PeerId>();
   #asking = 0;
 
   constructor(parts: RekeyingParts) {
@@ -113,9 +112,7 @@ export class Rekeying {
       if (stores.peerKeys.setProven(peerId, local.identity.epoch)) this.#parts.onProven(peerId);
       this.#proven.add(peerId);
     }
-    if (this.#paired.has(peerId)) return;
-    if (stores.peerKeys.pairSecret(peerId) === undefined) this.#keepSecret(peerId, session);
-    this.#paired.add(peerId);
+    if (!session.resumed) this.#keepSecret(peerId, session);
   }
 
   /** Somebody proved to hold the successor of this person's pinned key, in a session or by a message: the pin moves. In the caller's transaction. */
@@ -217,7 +214,7 @@ export class Rekeying {
     const held = this.#heldKeys(peerId);
     const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
     try {
-      const asked = await askAround({ ...this.#parts, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId) }, held, pairSecret);
+      const asked = await askAround({ ...this.#parts, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId) }, held, pairSecret);
       if (typeof asked === 'string') return asked;
       return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
     } finally {
@@ -312,7 +309,7 @@ export class Rekeying {
     if (secret === undefined) return;
     const copy = Uint8Array.from(secret.bytes);
     try {
-      this.#parts.stores.peerKeys.setPairSecret(peerId, copy);
+      this.#parts.stores.peerKeys.addPairSecret(peerId, copy);
     } finally {
       secret.wipe();
       this.#parts.crypto.wipe(copy);

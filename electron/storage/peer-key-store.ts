@@ -8,12 +8,16 @@ const vouching = ['old-key', 'recovery', 'person', 'nothing'] as const;
 const purposes = ['routine', 'compromise'] as const;
 const kinds = ['unknown-key', 'frozen'] as const;
 
+const secretBytes = 32;
+const keptSecrets = 3;
+
 /** Identity keys of other people: their history, what claims to follow, and what those people know of the own ones. */
 export function createPeerKeyStore(db: Db): PeerKeyStore {
   const selectKeys = db.prepare('SELECT * FROM peer_keys WHERE peer_id = ? ORDER BY since DESC, epoch DESC');
   const putKey = db.prepare(
     'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const endGrace = db.prepare('UPDATE peer_keys SET accepted_until = NULL WHERE peer_id = ?');
   const removeKeys = db.prepare('DELETE FROM peer_keys WHERE peer_id = ?');
   const selectCandidates = db.prepare('SELECT * FROM key_candidates WHERE peer_id = ? ORDER BY seen_at DESC, spki_hash');
   const selectVouched = db.prepare("SELECT * FROM key_candidates WHERE vouched <> 'nothing'");
@@ -39,6 +43,9 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     putKey(row) {
       putKey.run([row.peerId, row.spkiHash, row.epoch, row.since, row.origin, row.checked ? 1 : 0, row.acceptedUntil ?? null]);
     },
+    endGrace(peerId) {
+      endGrace.run([peerId]);
+    },
     candidates: (peerId) => selectCandidates.all([peerId]).map(readCandidate),
     vouched: () => selectVouched.all().map(readCandidate),
     putCandidate(row) {
@@ -63,11 +70,13 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     },
     pairSecret(peerId) {
       const row = selectSecret.get([peerId]);
-      return row && optionalBytes(row, 'pair_secret');
+      return row && secretsOf(row)[0]?.slice();
     },
-    pairSecrets: () => selectSecrets.all().map((row): readonly [PeerId, Uint8Array] => [id(row, 'peer_id'), bytes(row, 'pair_secret')]),
-    setPairSecret(peerId, secret) {
-      setSecret.run([secret, peerId]);
+    pairSecrets: () => selectSecrets.all().flatMap((row) => secretsOf(row).map((secret): readonly [PeerId, Uint8Array] => [id(row, 'peer_id'), secret.slice()])),
+    addPairSecret(peerId, secret) {
+      const row = selectSecret.get([peerId]);
+      const kept = [secret, ...(row ? secretsOf(row) : [])].slice(0, keptSecrets);
+      setSecret.run([Buffer.concat(kept), peerId]);
     },
     proven: () => new Map(selectProven.all().map((row): [PeerId, number] => [id(row, 'peer_id'), integer(row, 'proven_epoch')])),
     setProven: (peerId, epoch) => setProven.run([epoch, peerId, epoch]).changes > 0,
@@ -83,6 +92,12 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
       setForgotten.run([epoch]);
     },
   };
+}
+
+/** Newest first. */
+function secretsOf(row: Row): Uint8Array[] {
+  const all = optionalBytes(row, 'pair_secret') ?? new Uint8Array(0);
+  return Array.from({ length: all.length / secretBytes }, (_, at) => all.subarray(at * secretBytes, (at + 1) * secretBytes));
 }
 
 function readKey(row: Row): PeerKeyRow {

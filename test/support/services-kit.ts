@@ -6,6 +6,7 @@ import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
 import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
 import type { PeerId } from '../../electron/engine/ids';
 import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
+import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
 import { EventHub } from '../../electron/services/event-hub';
@@ -57,6 +58,8 @@ export interface Resident {
   replace(change: (stores: Stores) => Partial<Stores>): void;
   profile: OpenProfile;
   readonly contacts: ReturnType<typeof contactsService>;
+  /** Keys of contacts. */
+  readonly keys: ReturnType<typeof contactKeysService>;
   readonly conversations: ReturnType<typeof conversationsService>;
   readonly messages: ReturnType<typeof messagesService>;
   /** Finding people near, on the world's local network. */
@@ -224,6 +227,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     },
     profile: open(),
     contacts: contactsService({ profile, crypto, clock, random: kernelRandom, events, ownAddresses }),
+    keys: contactKeysService({ profile, crypto, clock, events }),
     conversations: conversationsService({ profile, events, random: kernelRandom }),
     messages: messagesService({ profile }),
     discovery: nearby.handlers,
