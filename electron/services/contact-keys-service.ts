@@ -10,7 +10,8 @@ import { contactRow } from './contacts-service';
 import type { EventHub } from './event-hub';
 import { isCheckOf, isSame, leftKey, movePin } from './moving-pins';
 import type { OpenProfile } from './open-profile';
-import type { ContactRow, KeyCandidateRow } from './ports';
+import type { ContactRow } from './ports';
+import type { KeyCandidateRow } from './peer-key-ports';
 
 export interface ContactKeysParts {
   readonly profile: () => OpenProfile;

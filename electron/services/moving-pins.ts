@@ -7,7 +7,8 @@ import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
 import type { PeerBook } from './peer-book';
-import type { ContactRow, PeerKeyRow, Stores } from './ports';
+import type { ContactRow, Stores } from './ports';
+import type { PeerKeyRow } from './peer-key-ports';
 
 /** How long messages under the key before are still taken after a routine change, in milliseconds: what is under way waits no longer than its exchange key is kept (S5-34). */
 const graceMs = lifetimes.exchangeGrace;

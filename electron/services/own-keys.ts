@@ -8,7 +8,8 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { LocalRecord } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventOf } from '../../shared/contract/contract';
-import type { PeerKeyStore, Stores } from './ports';
+import type { Stores } from './ports';
+import type { PeerKeyStore } from './peer-key-ports';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** New identity keys in a day: each costs every contact a question and a handshake. */

@@ -12,7 +12,7 @@ import type { PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { KeyTrust, Predecessor, Successor } from './key-trust';
-import type { KeyTroubleRow } from './ports';
+import type { KeyTroubleRow } from './peer-key-ports';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
 const keptExchanges = 4;

@@ -3,12 +3,13 @@ import type { Handlers } from '../../shared/contract/contract';
 import type { KeyringState } from '../../shared/model/vault';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
 import { renewLocalRecord } from '../engine/certificates/renewal';
-import { eraseOldKeys, type OwnKey } from '../engine/certificates/rotation';
+import type { OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile, type Surroundings } from './open-profile';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
+import { changeOwnRecord, eraseOldHalves, type OwnChange } from './own-record';
 import { VaultKeyring } from './vault-keyring';
 import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
@@ -105,15 +106,15 @@ export class VaultService {
   }
 
   /**
-   * Replaces what makes this device itself, durably, and opens the profile again with it: sessions end and come back, none is resumed. `change`
-   * works off the event loop and gives undefined for nothing to do; the record is wiped afterwards. `also` runs in the transaction.
+   * Replaces what makes this device itself, durably, and opens the profile again with it: sessions end and come back, none is resumed. `also` runs
+   * in the transaction.
    */
-  changeOwn(change: (record: LocalRecord) => Promise<LocalRecord | undefined>, also?: (next: LocalRecord) => void): Promise<boolean> {
+  changeOwn(change: OwnChange, also?: (next: LocalRecord) => void): Promise<boolean> {
     return this.#inTurn(() => this.#changeOwn(this.profile(), change, also));
   }
 
   /** Erases the private halves of old identity keys, now and without a trace; nothing of the profile ends. */
-  eraseOldKeys(isGone: (key: OwnKey) => boolean, also: () => void = () => undefined): Promise<void> {
+  eraseOldKeys(isGone: (key: OwnKey) => boolean, also?: () => void): Promise<void> {
     return this.#inTurn(async () => this.#eraseOldKeys(this.profile(), isGone, also));
   }
 
@@ -253,44 +254,15 @@ export class VaultService {
     });
   }
 
-  async #changeOwn(profile: OpenProfile, change: (record: LocalRecord) => Promise<LocalRecord | undefined>, also: (next: LocalRecord) => void = () => undefined): Promise<boolean> {
-    const { crypto } = this.#parts;
-    const { local } = profile.vault.stores;
-    const record = loadRecord(local);
-    let next: LocalRecord | undefined;
-    try {
-      next = await change(record);
-      const changed = next;
-      if (changed === undefined) return false;
-      profile.commit(() => {
-        local.save(changed);
-        profile.resumptions.forgetAll();
-        also(changed);
-      });
-    } finally {
-      wipeRecord(crypto, record);
-      if (next !== undefined) wipeRecord(crypto, next);
-    }
+  async #changeOwn(profile: OpenProfile, change: OwnChange, also?: (next: LocalRecord) => void): Promise<boolean> {
+    if (!(await changeOwnRecord(this.#parts.crypto, profile, change, also))) return false;
     this.#startAnew(profile);
     this.#emptyLog(profile.vault);
     return true;
   }
 
-  #eraseOldKeys(profile: OpenProfile, isGone: (key: OwnKey) => boolean, also: () => void = () => undefined): void {
-    const { local } = profile.vault.stores;
-    const record = loadRecord(local);
-    try {
-      const next = eraseOldKeys(record, (key) => !isGone(key));
-      profile.commit(() => {
-        if (next !== record) local.save(next);
-        also();
-      });
-      if (next === record) return;
-      profile.local.dropOldKeys(new Set(next.identityKeys.filter(({ privateKey }) => privateKey === undefined).map(({ epoch }) => epoch)));
-      this.#emptyLog(profile.vault);
-    } finally {
-      wipeRecord(this.#parts.crypto, record);
-    }
+  #eraseOldKeys(profile: OpenProfile, isGone: (key: OwnKey) => boolean, also?: () => void): void {
+    if (eraseOldHalves(this.#parts.crypto, profile, isGone, also)) this.#emptyLog(profile.vault);
   }
 
   /** Old private halves go once every contact proved to know a later key (S5-21). */
