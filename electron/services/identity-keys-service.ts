@@ -14,7 +14,7 @@ import { wipeRecord } from './wipe-record';
 type IdentityKeys = Pick<Handlers['identity'], 'rotate' | 'keyHistory' | 'forgetOldKeys' | 'confirmSole' | 'recover'>;
 
 export interface IdentityKeysParts {
-  readonly vault: Pick<VaultService, 'profile' | 'changeOwn' | 'eraseOldKeys'>;
+  readonly vault: Pick<VaultService, 'profile' | 'changeRecord' | 'eraseOldKeys'>;
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly events: EventHub;
@@ -35,7 +35,7 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
 
   return {
     rotate: async () => {
-      await vault.changeOwn((record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
+      await vault.changeRecord((record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
       return { epoch: vault.profile().local.identity.epoch };
     },
 
@@ -63,7 +63,7 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
     },
 
     confirmSole: async () => {
-      await vault.changeOwn(async (record) => {
+      await vault.changeRecord(async (record) => {
         if (record.unconfirmed !== true) return undefined;
         const { unconfirmed: _known, ...rest } = record;
         return rest;

@@ -109,7 +109,7 @@ export class VaultService {
    * Replaces what makes this device itself, durably, and opens the profile again with it: sessions end and come back, none is resumed. `also` runs
    * in the transaction.
    */
-  changeOwn(change: OwnChange, also?: (next: LocalRecord) => void): Promise<boolean> {
+  changeRecord(change: OwnChange, also?: (next: LocalRecord) => void): Promise<boolean> {
     return this.#inTurn(() => this.#changeOwn(this.profile(), change, also));
   }
 

@@ -3,6 +3,10 @@ import { createLocalRecord } from '../../../electron/engine/certificates/local-p
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Address, LocalRecord, LogFacts } from '../../../electron/engine/ports';
+import { recallIdentityCertificate } from '../../../electron/engine/certificates/identity-certificate';
+import { toHex } from '../../../electron/engine/wire/encoding';
+import { peerIdFromBytes } from '../../../electron/engine/wire/ids';
+import { identityKeysService } from '../../../electron/services/identity-keys-service';
 import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
 import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
@@ -10,7 +14,7 @@ import { VaultService } from '../../../electron/services/vault-service';
 import { openDatabase, type Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { AppEvent } from '../../../shared/contract/contract';
-import { defaultSettings } from '../../../shared/model/settings';
+import { defaultSettings, type Settings } from '../../../shared/model/settings';
 import { realCrypto } from '../../support/foundation-kit';
 import { ManualClock } from '../../support/manual-clock';
 import { createMemoryNetwork } from '../../support/memory-transport';
@@ -35,6 +39,8 @@ describe('the vault service', () => {
   let closed: number;
   /** Holds the unlocking until the test lets it go on. */
   let gate: Promise<void>;
+  let settings: Settings;
+  let events: EventHub;
   let failSave = false;
   let failClose = false;
   /** From the next saving on, nothing can be loaded. */
@@ -87,7 +93,8 @@ describe('the vault service', () => {
     };
     const log = (event: string, facts?: LogFacts) => void logged.push([event, facts]);
     const logger = { debug: log, info: log, warn: log, error: log };
-    const events = new EventHub(logger);
+    settings = defaultSettings;
+    events = new EventHub(logger);
     events.on((event) => void told.push(event));
     let preferences: Preferences = { settings: defaultSettings };
     const address: Address = { host: '192.0.2.1', port: 4_000 };
@@ -102,7 +109,7 @@ describe('the vault service', () => {
       network: new NetworkFacts(),
       sightings: noSightings,
       preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-      settings: () => preferences.settings,
+      settings: () => settings,
       keyring: undefined,
       deviceName: 'desk',
       vaultFile,
@@ -171,6 +178,87 @@ describe('the vault service', () => {
     failLoad = false;
     await unlock();
     expect(serial()).not.toBe(before);
+  });
+
+  describe('identity keys', () => {
+    const identity = () => identityKeysService({ vault: service, crypto, clock, events });
+    const epoch = () => service.profile().local.identity.epoch;
+    /** Looks every six hours, and waits for what that takes. */
+    const pass = async (days: number) => {
+      for (let left = days * day; left > 0; left -= day / 4) {
+        await clock.advance(day / 4);
+        await service.changeRecord(async () => undefined);
+      }
+    };
+    const news = () => told.filter(({ type }) => type === 'key.rotated');
+
+    test('S5-13 S5-22: a new one is made when the days set are over, not before, and everything that follows from it with it', async () => {
+      settings = { ...defaultSettings, rotateIdentityDays: 30 };
+      await unlock();
+      await pass(29.75);
+      expect(epoch()).toBe(1);
+      await pass(0.5);
+      expect(epoch()).toBe(2);
+      const { local } = service.profile();
+      expect(news()).toEqual([{ type: 'key.rotated', epoch: 2, fingerprint: toHex(local.identity.spkiHash), origin: 'old-key' }]);
+      expect([local.keyCreatedAt, local.history?.elements.length]).toEqual([testNow + 30 * day, 1]);
+      expect(identity().keyHistory(undefined)).toEqual([
+        expect.objectContaining({ epoch: 2, held: true, behind: 0 }),
+        expect.objectContaining({ epoch: 1, retiredAt: local.keyCreatedAt, behind: 0 }),
+      ]);
+    });
+
+    test('none by itself where that is not wanted, nor one that came from a file until no other device uses it', async () => {
+      settings = { ...defaultSettings, rotateIdentityDays: 0 };
+      await unlock();
+      await pass(31);
+      expect(epoch()).toBe(1);
+      await service.changeRecord(async (own) => ({ ...own, unconfirmed: true }));
+      settings = { ...defaultSettings, rotateIdentityDays: 30 };
+      service.settingsChanged();
+      await pass(1);
+      await expect(identity().rotate(undefined)).rejects.toMatchObject({ code: 'key.unconfirmed' });
+      expect([epoch(), news()]).toEqual([1, []]);
+      await identity().confirmSole(undefined);
+      expect(service.profile().local.unconfirmed).toBe(false);
+      await pass(0.25);
+      expect(epoch()).toBe(2);
+    });
+
+    test('S5-20 S5-21: old private halves go when every contact proved to know a later key, or by hand, with the contacts named who are left behind', async () => {
+      await unlock();
+      await identity().rotate(undefined);
+      const { contacts, peers, peerKeys, local } = service.profile().stores;
+      const known = (n: number, proven: number) => {
+        const peerId = peerIdFromBytes(new Uint8Array(32).fill(n));
+        contacts.put({ contactId: `${n}`.repeat(32), peerId, name: 'x', createdAt: 0, relation: 'mutual', checked: false, blocked: false, permissions: { message: true, openConversation: true, sendFile: true }, hints: [] });
+        const none = new Uint8Array(0);
+        peers.put({ peerId, pinnedSpkiHash: new Uint8Array(32), identityEpoch: 1, identityCertificate: none, instanceList: none, listVersion: 1, instances: [], exchanges: [], places: [], blocked: false, updatedAt: 0 });
+        peerKeys.setProven(peerId, proven);
+        return peerId;
+      };
+      known(1, 2);
+      const behind = known(2, 1);
+      const held = () => local.load()?.identityKeys.map(({ privateKey }) => privateKey !== undefined);
+      const old = local.load()?.identityKeys[0]?.certificate ?? new Uint8Array();
+      const oldHash = recallIdentityCertificate(crypto, old).spkiHash;
+      await pass(0.5);
+      expect(held()).toEqual([true, true]);
+      expect(await identity().forgetOldKeys({ dryRun: true })).toEqual({ stranded: ['2'.repeat(32)] });
+      expect(identity().keyHistory(undefined)).toEqual([expect.objectContaining({ epoch: 2, behind: 0 }), expect.objectContaining({ epoch: 1, held: true, behind: 1 })]);
+      expect(peerKeys.forgottenEpoch()).toBe(0);
+
+      expect(service.profile().local.oldKey(oldHash)).toBeDefined();
+      peerKeys.setProven(behind, 2);
+      await pass(0.25);
+      expect(held()).toEqual([false, true]);
+      expect(service.profile().local.oldKey(oldHash)).toBeUndefined();
+      expect(service.profile().local.history?.elements).toHaveLength(1);
+      expect(await identity().forgetOldKeys({ before: testNow })).toEqual({ stranded: [] });
+      expect(peerKeys.forgottenEpoch()).toBe(0);
+      expect(await identity().forgetOldKeys(undefined)).toEqual({ stranded: [] });
+      expect(peerKeys.forgottenEpoch()).toBe(1);
+    });
   });
 
   test('an unlock that is under way when the program ends opens nothing', async () => {
