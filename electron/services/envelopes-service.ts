@@ -8,7 +8,7 @@ import type { PeerId } from '../engine/ids';
 import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
 import { contactRow } from './contacts-service';
-import type { Opened, Tally } from './envelopes';
+import type { Opened, Suspected, Tally } from './envelopes';
 import type { OpenProfile } from './open-profile';
 import { choosePath } from './choose-path';
 import type { ContactRow, EnvelopeFiles, PathChooser } from './ports';
@@ -113,12 +113,14 @@ async function open({ profile: current, crypto, clock, files }: EnvelopesService
   }
   const tally: Tally = { opened: 0, repeated: 0, refused: 0 };
   const opened: Opened[] = [];
+  const suspected: Suspected[] = [];
   for (const part of pages(deposits)) {
     const { envelopes } = current();
     for (const deposit of part) {
       const one = envelopes.open(deposit);
       if (one === undefined) tally.refused += 1;
-      else opened.push(one);
+      else if ('source' in one) opened.push(one);
+      else suspected.push(one);
     }
     await turn();
   }
@@ -131,6 +133,11 @@ async function open({ profile: current, crypto, clock, files }: EnvelopesService
     for (const sender of profile.commit(() => profile.envelopes.receive(part, counted))) senders.add(sender);
     Object.assign(tally, counted);
     await turn();
+  }
+  if (suspected.length > 0) {
+    const waiting = current().quarantine.hold(suspected);
+    tally.refused += suspected.length - waiting;
+    if (waiting > 0) tally.waiting = waiting;
   }
   for (const sender of senders) current().delivery.flush(sender);
   return tally;

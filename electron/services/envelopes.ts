@@ -2,7 +2,7 @@ import { VerifiedCache } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
-import { openDeposit, type OpenedDeposit, recipientKeyOf } from '../engine/dialog/deposit';
+import { type DepositParts, openDeposit, type OpenedDeposit, recipientKeyOf, type Suspect } from '../engine/dialog/deposit';
 import type { DialogEngine, ReceiveOutcome } from '../engine/dialog/dialog-engine';
 import { maxEnvelopes } from '../engine/dialog/envelope-file';
 import { DecapsulationBudget } from '../engine/exchange/decapsulation-budget';
@@ -20,7 +20,12 @@ export interface Tally {
   opened: number;
   repeated: number;
   refused: number;
+  /** From a contact under a key that is not known as theirs: kept until it is. */
+  waiting?: number;
 }
+
+/** A deposit that waits for a key. */
+export type Suspected = Suspect & { readonly deposit: Uint8Array };
 
 export interface EnvelopesParts {
   readonly crypto: Crypto;
@@ -29,6 +34,7 @@ export interface EnvelopesParts {
   readonly local: LocalParty;
   readonly book: PeerBook;
   readonly peers: PeerLookup;
+  readonly predecessorOf: NonNullable<DepositParts['predecessorOf']>;
   readonly engine: DialogEngine;
 }
 
@@ -51,13 +57,25 @@ export class Envelopes {
   }
 
   /** Undefined for whatever must be refused; why goes to a log for developers, nobody else is told. Changes nothing. */
-  open(deposit: Uint8Array): Opened | undefined {
-    const { crypto, clock, local, logger, peers } = this.#parts;
-    const mayDecapsulate = (): boolean => this.#budget.take(clock.monotonic());
-    const opened = openDeposit({ crypto, local, peers, verified: this.#verified, mayDecapsulate, now: clock.now() }, deposit);
+  open(deposit: Uint8Array): Opened | Suspected | undefined {
+    const { clock } = this.#parts;
+    const opened = this.#open(deposit, () => this.#budget.take(clock.monotonic()));
     if (opened.kind === 'opened') return opened;
-    logger.debug('envelope.refused', { reason: opened.reason });
-    return undefined;
+    return opened.suspect && { ...opened.suspect, deposit };
+  }
+
+  /** One that waited, bounded in number, outside of the budget: `waits` while it is still under an unknown key. */
+  reopen(deposit: Uint8Array): Opened | 'waits' | 'refused' {
+    const opened = this.#open(deposit, () => true);
+    if (opened.kind === 'opened') return opened;
+    return opened.suspect ? 'waits' : 'refused';
+  }
+
+  #open(deposit: Uint8Array, mayDecapsulate: () => boolean): OpenedDeposit {
+    const { crypto, clock, local, logger, peers, predecessorOf } = this.#parts;
+    const opened = openDeposit({ crypto, local, peers, predecessorOf, verified: this.#verified, mayDecapsulate, now: clock.now() }, deposit);
+    if (opened.kind === 'refused') logger.debug('envelope.refused', { reason: opened.reason });
+    return opened;
   }
 
   /** In the caller's transaction. Adds to `tally`; gives whose messages these were. */

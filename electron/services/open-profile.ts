@@ -31,6 +31,7 @@ import type { WaitingRule } from './message-view';
 import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
 import type { LanSightings, OpenVault, Stores } from './ports';
+import { Quarantine } from './quarantine';
 import { Places } from './racing';
 import type { Rekeying } from './rekeying';
 import { rekeyingOfProfile } from './rekeying-of-profile';
@@ -82,6 +83,7 @@ export class OpenProfile {
   readonly tries: Tries;
   readonly delivery: Delivery;
   readonly envelopes: Envelopes;
+  readonly quarantine: Quarantine;
   readonly introductions: Introductions;
   readonly invitations: InvitationKeeper;
   readonly lan: LanContacts | undefined;
@@ -154,7 +156,17 @@ export class OpenProfile {
       transaction: (work) => this.stores.transaction(work),
       standing,
     });
-    this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers: this.book, engine: this.engine });
+    this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers: this.book, predecessorOf: () => undefined, engine: this.engine });
+    this.quarantine = new Quarantine({
+      crypto,
+      clock,
+      logger,
+      stores: this.stores,
+      envelopes: this.envelopes,
+      commit: (work) => this.commit(work),
+      onSuspect: () => undefined,
+      onReceived: (peerId) => this.delivery.flush(peerId),
+    });
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
@@ -244,6 +256,7 @@ export class OpenProfile {
     this.introductions.start();
     this.rekeying.start();
     this.invitations.sweep();
+    this.quarantine.sweep();
     this.lan?.refresh();
   }
 

@@ -10,6 +10,7 @@ import { createMessageStore } from './message-store';
 import { migrate } from './migrate';
 import { createPeerKeyStore } from './peer-key-store';
 import { createPeerStore } from './peer-store';
+import { createQuarantineStore } from './quarantine-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 
@@ -36,5 +37,6 @@ export function openStores(db: Db): Stores {
     messages: createMessageStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
+    quarantine: createQuarantineStore(db),
   };
 }

@@ -240,7 +240,8 @@ export const calls = {
     ]),
     open: call(
       z.strictObject({ path: z.string().optional() }),
-      z.strictObject({ opened: z.number().int(), repeated: z.number().int(), refused: z.number().int() }),
+      /** `waiting`, where there are any: from a contact under a key that is not known as theirs yet; opened by themselves when it is. */
+      z.strictObject({ opened: z.number().int(), repeated: z.number().int(), refused: z.number().int(), waiting: z.number().int().positive().optional() }),
       [...needsVault, 'path.required', 'path.unusable', 'envelopes.garbled'],
     ),
   },

@@ -42,7 +42,7 @@ export interface World {
   discovery: DiscoveryStatus;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
-  envelopeFile: { opened: number; repeated: number; refused: number } | undefined;
+  envelopeFile: { opened: number; repeated: number; refused: number; waiting?: number } | undefined;
   /** Calls that shall fail, by dotted name. */
   failing: Map<string, ErrorCode>;
   /** Calls whose answer waits for something, by dotted name. */

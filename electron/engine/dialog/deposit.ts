@@ -1,11 +1,11 @@
 import type { LocalExchange, LocalParty } from '../certificates/local-party';
-import { encodeChain, maxChainBytes, type VerifiedCache, type VerifiedChain } from '../certificates/chain';
+import { type Chain, encodeChain, maxChainBytes, type VerifiedCache, type VerifiedChain } from '../certificates/chain';
 import { ChainRefused, type ChainRefusal, parseSendersChain, type PeerLookup, pinOfSender, verifySendersChain } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import { pad, unpad } from '../crypto/padding';
 import { envelopeOverhead, openSigned, sealSigned, selectorBytes, selectorOf } from '../crypto/sealed-envelope';
 import type { Secret } from '../crypto/secret';
-import type { PeerId } from '../ids';
+import type { InstanceId, PeerId } from '../ids';
 import { peerIdToBytes } from '../wire/ids';
 import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
@@ -70,10 +70,29 @@ export interface DepositParts {
   readonly local: LocalParty;
   readonly peers: PeerLookup;
   readonly verified?: VerifiedCache;
+  /**
+   * The key a person had before the pinned one, while messages made under it may still be on their way (S5-34). `isActive`: whether that
+   * device is one of theirs by the list of today.
+   */
+  readonly predecessorOf?: (peerId: PeerId) => FormerPin | undefined;
   /** Asks the budget; called at most once per deposit. */
   readonly mayDecapsulate: () => boolean;
   /** Unix milliseconds. */
   readonly now: number;
+}
+
+export interface FormerPin {
+  readonly spkiHash: Uint8Array;
+  /** Unix milliseconds. */
+  readonly until: number;
+  isActive(instanceId: InstanceId): boolean;
+}
+
+/** A good deposit of this person under a key that is not known as theirs: it may become readable (protocol.md §9, S5-30). */
+export interface Suspect {
+  readonly peerId: PeerId;
+  /** H(SPKI) of the key it came under, 32 bytes. */
+  readonly spkiHash: Uint8Array;
 }
 
 /** For logs and tests; from outside every refusal is the same. */
@@ -81,7 +100,7 @@ export type DepositRefusal = ChainRefusal | 'not-for-us' | 'throttled' | 'envelo
 
 export type OpenedDeposit =
   | { readonly kind: 'opened'; readonly source: VerifiedChain; /** Canonical bytes, for the ordinary receiving path. */ readonly message: Uint8Array }
-  | { readonly kind: 'refused'; readonly reason: DepositRefusal };
+  | { readonly kind: 'refused'; readonly reason: DepositRefusal; readonly suspect?: Suspect };
 
 /**
  * Size, selector, budget, one decapsulation, pin, signature, chain: in the order of their cost. Changes nothing and says
@@ -113,15 +132,29 @@ function openWith(parts: DepositParts, key: LocalExchange, envelope: Uint8Array)
   opened?.contentKey.wipe();
   if (!opened || !read) return refused('envelope');
   const { chain, pin, message } = read;
-  const source = verifySendersChain(crypto, chain, {
-    peerId: chain.identity.peerId,
-    pinnedSpkiHash: pin.spkiHash,
-    listVersion: pin.listVersion,
-    now,
-    isAuthentic: () => true,
-    ...(parts.verified && { verified: parts.verified }),
-  });
-  return { kind: 'opened', source, message };
+  const { peerId, spkiHash } = chain.identity;
+  const former = crypto.equal(spkiHash, pin.spkiHash) ? undefined : formerPin(parts, chain);
+  try {
+    const source = verifySendersChain(crypto, chain, {
+      peerId,
+      pinnedSpkiHash: former?.spkiHash ?? pin.spkiHash,
+      // What was under way when the key changed names the list of that time.
+      listVersion: former ? undefined : pin.listVersion,
+      now,
+      isAuthentic: () => true,
+      ...(parts.verified && { verified: parts.verified }),
+    });
+    return { kind: 'opened', source, message };
+  } catch (error) {
+    if (!(error instanceof ChainRefused) || error.reason !== 'contact.key-mismatch') throw error;
+    return { ...refused(error.reason), suspect: { peerId, spkiHash } };
+  }
+}
+
+function formerPin({ crypto, now, predecessorOf }: DepositParts, { identity, instance }: Chain): FormerPin | undefined {
+  const former = predecessorOf?.(identity.peerId);
+  if (!former || now > former.until || !crypto.equal(former.spkiHash, identity.spkiHash)) return undefined;
+  return former.isActive(instance.instanceId) ? former : undefined;
 }
 
 /**
@@ -149,6 +182,6 @@ function contextOf(peerId: PeerId, credentialHash: Uint8Array): Uint8Array {
   return concat(peerIdToBytes(peerId), credentialHash);
 }
 
-function refused(reason: DepositRefusal): OpenedDeposit {
+function refused(reason: DepositRefusal): Extract<OpenedDeposit, { kind: 'refused' }> {
   return { kind: 'refused', reason };
 }

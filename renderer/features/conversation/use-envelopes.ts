@@ -28,9 +28,10 @@ export function useOpenEnvelopes(): () => Promise<void> {
   return useCallback(
     () =>
       say(async () => {
-        const { opened, repeated, refused } = await client.envelopes.open({});
+        const { opened, repeated, refused, waiting = 0 } = await client.envelopes.open({});
         const sentences = [text('envelopes.opened', { opened })];
         if (repeated > 0) sentences.push(text('envelopes.opened.repeated', { repeated }));
+        if (waiting > 0) sentences.push(text('envelopes.opened.waiting', { waiting }));
         if (refused > 0) sentences.push(text('envelopes.opened.refused', { refused }));
         return sentences.join(' ');
       }),

@@ -7,6 +7,7 @@ export const conversations = {
   'list.openFile': 'Open an envelope file',
   'envelopes.opened': '{opened, plural, =0 {Nothing new in this file.} one {# envelope opened.} other {# envelopes opened.}}',
   'envelopes.opened.repeated': '{repeated, plural, one {# was here already.} other {# were here already.}}',
+  'envelopes.opened.waiting': '{waiting, plural, one {# waits: its sender uses an identity key that is not known here yet.} other {# wait: their sender uses an identity key that is not known here yet.}}',
   'envelopes.opened.refused': '{refused, plural, one {# is not for you, or not from one of your contacts.} other {# are not for you, or not from your contacts.}}',
   'list.settings': 'Settings',
   'list.lock': 'Lock',

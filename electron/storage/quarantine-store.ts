@@ -1,0 +1,37 @@
+import type { PeerId } from '../engine/ids';
+import type { QuarantineRow, QuarantineStore } from '../services/ports';
+import type { Db, Row } from './database';
+import { bytes, id, integer } from './row';
+
+/** Deposits that wait for a key, oldest first. */
+export function createQuarantineStore(db: Db): QuarantineStore {
+  const select = db.prepare('SELECT * FROM quarantine WHERE peer_id = ? ORDER BY key');
+  const known = db.prepare('SELECT 1 AS found FROM quarantine WHERE hash = ?');
+  const usage = db.prepare('SELECT spki_hash, count(*) AS count, sum(length(deposit)) AS bytes FROM quarantine WHERE peer_id = ? GROUP BY spki_hash');
+  const insert = db.prepare('INSERT INTO quarantine (hash, peer_id, spki_hash, deposit, received_at) VALUES (?, ?, ?, ?, ?)');
+  const remove = db.prepare('DELETE FROM quarantine WHERE hash = ?');
+  const removePeer = db.prepare('DELETE FROM quarantine WHERE peer_id = ?');
+  const removeBefore = db.prepare('DELETE FROM quarantine WHERE received_at < ?');
+
+  return {
+    of: (peerId) => select.all([peerId]).map(read),
+    has: (hash) => known.get([hash]) !== undefined,
+    usage: (peerId) => usage.all([peerId]).map((row) => ({ spkiHash: bytes(row, 'spki_hash'), count: integer(row, 'count'), bytes: integer(row, 'bytes') })),
+    add({ hash, peerId, spkiHash, deposit, receivedAt }) {
+      insert.run([hash, peerId, spkiHash, deposit, receivedAt]);
+    },
+    remove(hash) {
+      remove.run([hash]);
+    },
+    removePeer(peerId) {
+      removePeer.run([peerId]);
+    },
+    removeBefore(time) {
+      removeBefore.run([time]);
+    },
+  };
+}
+
+function read(row: Row): QuarantineRow {
+  return { hash: bytes(row, 'hash'), peerId: id<PeerId>(row, 'peer_id'), spkiHash: bytes(row, 'spki_hash'), deposit: bytes(row, 'deposit'), receivedAt: integer(row, 'received_at') };
+}
