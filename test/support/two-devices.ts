@@ -9,7 +9,7 @@ import type { Person } from './dialog-person';
 /** A record as the dialog tests see a person's device. */
 export function personOf(crypto: Crypto, record: LocalRecord, now: number): Person {
   const local = openLocalParty(crypto, record);
-  const chain = verifyChain(crypto, local.chain, { now });
+  const chain = verifyChain(crypto, local.chain, { now, pinnedSpkiHash: local.identity.spkiHash });
   return { local, chain, remote: () => ({ peerId: local.peerId, identity: chain.identity, exchange: chain.exchange }) };
 }
 
