@@ -1,4 +1,4 @@
-import { VerifiedCache } from '../engine/certificates/chain';
+import { VerifiedCache, type VerifiedChain } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
@@ -34,7 +34,11 @@ export interface EnvelopesParts {
   readonly local: LocalParty;
   readonly book: PeerBook;
   readonly peers: PeerLookup;
-  readonly predecessorOf: NonNullable<DepositParts['predecessorOf']>;
+  readonly predecessorsOf: NonNullable<DepositParts['predecessorsOf']>;
+  /** Whether this was a key of theirs before: what comes under one that is not taken any more waits for nothing. */
+  readonly isFormer: (suspect: Suspect) => boolean;
+  /** A message under the successor of this person's pinned key was accepted, which proves it (S5-09). In the transaction. */
+  readonly onProof: (chain: VerifiedChain) => void;
   readonly engine: DialogEngine;
 }
 
@@ -61,19 +65,20 @@ export class Envelopes {
     const { clock } = this.#parts;
     const opened = this.#open(deposit, () => this.#budget.take(clock.monotonic()));
     if (opened.kind === 'opened') return opened;
-    return opened.suspect && { ...opened.suspect, deposit };
+    const { suspect } = opened;
+    return suspect && !this.#parts.isFormer(suspect) ? { ...suspect, deposit } : undefined;
   }
 
   /** One that waited, bounded in number, outside of the budget: `waits` while it is still under an unknown key. */
   reopen(deposit: Uint8Array): Opened | 'waits' | 'refused' {
     const opened = this.#open(deposit, () => true);
     if (opened.kind === 'opened') return opened;
-    return opened.suspect ? 'waits' : 'refused';
+    return opened.suspect && !this.#parts.isFormer(opened.suspect) ? 'waits' : 'refused';
   }
 
   #open(deposit: Uint8Array, mayDecapsulate: () => boolean): OpenedDeposit {
-    const { crypto, clock, local, logger, peers, predecessorOf } = this.#parts;
-    const opened = openDeposit({ crypto, local, peers, predecessorOf, verified: this.#verified, mayDecapsulate, now: clock.now() }, deposit);
+    const { crypto, clock, local, logger, peers, predecessorsOf } = this.#parts;
+    const opened = openDeposit({ crypto, local, peers, predecessorsOf, verified: this.#verified, mayDecapsulate, now: clock.now() }, deposit);
     if (opened.kind === 'refused') logger.debug('envelope.refused', { reason: opened.reason });
     return opened;
   }
@@ -85,7 +90,9 @@ export class Envelopes {
       const [outcome] = this.#parts.engine.receive(source, [message]);
       count(tally, outcome);
       senders.add(source.identity.peerId);
-      if (outcome !== undefined && isNew.has(outcome.kind)) this.#learn(source);
+      if (outcome === undefined || !isNew.has(outcome.kind)) continue;
+      this.#parts.onProof(source);
+      this.#learn(source);
     }
     return senders;
   }

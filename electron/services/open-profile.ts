@@ -14,7 +14,8 @@ import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
 import { Dialling } from './dialling';
-import { Envelopes } from './envelopes';
+import type { Envelopes } from './envelopes';
+import { envelopesOfProfile } from './envelopes-of-profile';
 import type { EventHub } from './event-hub';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
@@ -31,7 +32,7 @@ import type { WaitingRule } from './message-view';
 import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
 import type { LanSightings, OpenVault, Stores } from './ports';
-import { Quarantine } from './quarantine';
+import type { Quarantine } from './quarantine';
 import { Places } from './racing';
 import type { Rekeying } from './rekeying';
 import { rekeyingOfProfile } from './rekeying-of-profile';
@@ -97,6 +98,7 @@ export class OpenProfile {
   readonly #around: Surroundings;
   readonly #cards: CardExchange;
   readonly #lookAway: () => void;
+  readonly #closeDeposits: () => void;
   /** Chains of sessions: the card that follows has the same parts. */
   readonly #verified = new VerifiedCache();
   /** Whom clients know as connected. */
@@ -156,17 +158,7 @@ export class OpenProfile {
       transaction: (work) => this.stores.transaction(work),
       standing,
     });
-    this.envelopes = new Envelopes({ crypto, clock, logger, local, book: this.book, peers: this.book, predecessorOf: () => undefined, engine: this.engine });
-    this.quarantine = new Quarantine({
-      crypto,
-      clock,
-      logger,
-      stores: this.stores,
-      envelopes: this.envelopes,
-      commit: (work) => this.commit(work),
-      onSuspect: () => undefined,
-      onReceived: (peerId) => this.delivery.flush(peerId),
-    });
+    ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#closeDeposits } = envelopesOfProfile(this, around));
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
@@ -324,6 +316,7 @@ export class OpenProfile {
     this.sends.flush();
     this.#closed = true;
     this.#lookAway();
+    this.#closeDeposits();
     this.lan?.close();
     this.#cards.close();
     this.introductions.close();

@@ -8,7 +8,8 @@ import { recallIdentityCertificate } from '../engine/certificates/identity-certi
 import { type InstanceList, parseInstanceList } from '../engine/certificates/instance-list';
 import { prevails } from '../engine/certificates/retirement';
 import type { Crypto } from '../engine/crypto/crypto';
-import type { PeerId } from '../engine/ids';
+import type { FormerPin } from '../engine/dialog/deposit';
+import type { InstanceId, PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { KeyTrust, Predecessor, Successor } from './key-trust';
@@ -92,6 +93,16 @@ export class PeerBook implements PeerLookup {
   /** With those between, where several were missed; newest first. */
   predecessors(peerId: PeerId): readonly Predecessor[] {
     return this.keys?.predecessors(peerId, this.#clock.now()) ?? [];
+  }
+
+  /** The same with which devices are theirs today, for judging a message that was sealed under such a key. */
+  formerPins(peerId: PeerId): readonly FormerPin[] {
+    const former = this.predecessors(peerId);
+    const record = former.length > 0 ? this.find(peerId)?.record : undefined;
+    if (record === undefined) return [];
+    const { instances } = parseInstanceList(this.#crypto, record.instanceList);
+    const isActive = (instanceId: InstanceId): boolean => instances.some((each) => each.state === 'active' && each.instanceId === instanceId);
+    return former.map(({ spkiHash, until }) => ({ spkiHash, until, isActive }));
   }
 
   /**

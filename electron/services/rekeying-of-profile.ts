@@ -17,7 +17,15 @@ export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, pl
     book,
     engine,
     dialling,
-    connections,
+    connections: {
+      session: (peerId) => connections.session(peerId),
+      drop: (peerId) => connections.drop(peerId),
+      learned: (peerId) => {
+        connections.learned(peerId);
+        // A message under the new key proves it as well as a session does.
+        profile.quarantine.release(peerId);
+      },
+    },
     places,
     commit: (work) => profile.commit(work),
     keepCheck: () => settings().keepCheck,

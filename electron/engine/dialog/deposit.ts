@@ -70,11 +70,8 @@ export interface DepositParts {
   readonly local: LocalParty;
   readonly peers: PeerLookup;
   readonly verified?: VerifiedCache;
-  /**
-   * The key a person had before the pinned one, while messages made under it may still be on their way (S5-34). `isActive`: whether that
-   * device is one of theirs by the list of today.
-   */
-  readonly predecessorOf?: (peerId: PeerId) => FormerPin | undefined;
+  /** The keys a person had before the pinned one, while messages made under them may still be on their way (S5-34). */
+  readonly predecessorsOf?: (peerId: PeerId) => readonly FormerPin[];
   /** Asks the budget; called at most once per deposit. */
   readonly mayDecapsulate: () => boolean;
   /** Unix milliseconds. */
@@ -85,6 +82,7 @@ export interface FormerPin {
   readonly spkiHash: Uint8Array;
   /** Unix milliseconds. */
   readonly until: number;
+  /** Whether this device is one of theirs by the list of today. */
   isActive(instanceId: InstanceId): boolean;
 }
 
@@ -151,10 +149,9 @@ function openWith(parts: DepositParts, key: LocalExchange, envelope: Uint8Array)
   }
 }
 
-function formerPin({ crypto, now, predecessorOf }: DepositParts, { identity, instance }: Chain): FormerPin | undefined {
-  const former = predecessorOf?.(identity.peerId);
-  if (!former || now > former.until || !crypto.equal(former.spkiHash, identity.spkiHash)) return undefined;
-  return former.isActive(instance.instanceId) ? former : undefined;
+function formerPin({ crypto, now, predecessorsOf }: DepositParts, { identity, instance }: Chain): FormerPin | undefined {
+  const former = predecessorsOf?.(identity.peerId).find(({ spkiHash, until }) => now <= until && crypto.equal(spkiHash, identity.spkiHash));
+  return former?.isActive(instance.instanceId) === true ? former : undefined;
 }
 
 /**

@@ -47,7 +47,10 @@ describe('messages under an unknown new key', () => {
       // Nothing of credentials is learned here: what is pinned is the matter.
       book: new PeerBook({ find: () => undefined, put: () => undefined, remove: () => undefined, list: () => [], transaction: (work) => work() }, crypto, bob.clock),
       peers: { pinned: (peerId) => (peerId === pinned.peerId ? { spkiHash: pinned.person.local.identity.spkiHash, blocked: false, listVersion: pinned.person.local.list.version } : undefined) },
-      predecessorOf: () => former && { spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId },
+      predecessorsOf: () =>
+        former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId }] : [],
+      isFormer: () => false,
+      onProof: () => undefined,
       engine: bob.engine,
     });
     const suspects: string[] = [];
