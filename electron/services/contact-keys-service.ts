@@ -11,7 +11,7 @@ import type { EventHub } from './event-hub';
 import { isCheckOf, isSame, leftKey, movePin } from './moving-pins';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow } from './ports';
-import type { KeyCandidateRow } from './peer-key-ports';
+import type { KeyCandidateRow } from './ports/peer-keys';
 
 export interface ContactKeysParts {
   readonly profile: () => OpenProfile;

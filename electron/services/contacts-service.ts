@@ -116,7 +116,9 @@ export function contactsService(parts: ContactsParts): ContactCalls {
       const row = contactRow(profile, contactId);
       change(profile, { ...row, blocked }, () => {
         profile.book.setBlocked(row.peerId, blocked);
-        if (blocked) profile.engine.block(row.peerId);
+        if (!blocked) return;
+        profile.engine.block(row.peerId);
+        profile.quarantine.drop(row.peerId);
       });
       profile.waitingChanged(row.peerId);
       if (blocked) profile.connections.drop(row.peerId);

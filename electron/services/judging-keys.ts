@@ -7,7 +7,7 @@ import type { Clock } from '../engine/ports';
 import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
 import { isSame } from './moving-pins';
 import type { PeerBook } from './peer-book';
-import type { KeyCandidateRow, PeerKeyStore } from './peer-key-ports';
+import type { KeyCandidateRow, PeerKeyStore } from './ports/peer-keys';
 
 /** Keys kept of those that were only shown: the newest sights. */
 const maxShown = 3;

@@ -1,7 +1,7 @@
 import { recallChain, type VerifiedChain } from '../engine/certificates/chain';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
-import type { KeyCandidateRow, KeyTroubleRow, PeerKeyStore } from './peer-key-ports';
+import type { KeyCandidateRow, KeyTroubleRow, PeerKeyStore } from './ports/peer-keys';
 
 /** A later key that what is pinned vouches for: pinned once somebody proves to hold it (S5-09). */
 export interface Successor extends KeyCandidateRow {

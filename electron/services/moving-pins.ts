@@ -8,7 +8,7 @@ import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
 import type { PeerBook } from './peer-book';
 import type { ContactRow, Stores } from './ports';
-import type { PeerKeyRow } from './peer-key-ports';
+import type { PeerKeyRow } from './ports/peer-keys';
 
 /** How long messages under the key before are still taken after a routine change, in milliseconds: what is under way waits no longer than its exchange key is kept (S5-34). */
 const graceMs = lifetimes.exchangeGrace;

@@ -97,8 +97,7 @@ export class OpenProfile {
   readonly #host: SessionHost;
   readonly #around: Surroundings;
   readonly #cards: CardExchange;
-  readonly #lookAway: () => void;
-  readonly #closeDeposits: () => void;
+  readonly #endings: { deposits?: () => void; sightings?: () => void } = {};
   /** Chains of sessions: the card that follows has the same parts. */
   readonly #verified = new VerifiedCache();
   /** Whom clients know as connected. */
@@ -158,7 +157,7 @@ export class OpenProfile {
       transaction: (work) => this.stores.transaction(work),
       standing,
     });
-    ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#closeDeposits } = envelopesOfProfile(this, around));
+    ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
@@ -232,7 +231,7 @@ export class OpenProfile {
       ownAddresses,
       commit: (work) => this.commit(work),
     });
-    this.#lookAway = sightings.onSeen((peerId) => this.#onSighting(peerId));
+    this.#endings.sightings = sightings.onSeen((peerId) => this.#onSighting(peerId));
   }
 
   /** Reaches for everybody and takes up what was unfinished. Not part of opening: the screen comes first. */
@@ -315,8 +314,7 @@ export class OpenProfile {
     // What was asked for before is done before.
     this.sends.flush();
     this.#closed = true;
-    this.#lookAway();
-    this.#closeDeposits();
+    for (const end of Object.values(this.#endings)) end();
     this.lan?.close();
     this.#cards.close();
     this.introductions.close();

@@ -9,7 +9,7 @@ import type { LocalRecord } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventOf } from '../../shared/contract/contract';
 import type { Stores } from './ports';
-import type { PeerKeyStore } from './peer-key-ports';
+import type { PeerKeyStore } from './ports/peer-keys';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** New identity keys in a day: each costs every contact a question and a handshake. */

@@ -13,7 +13,7 @@ import type { InstanceId, PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { KeyTrust, Predecessor, Successor } from './key-trust';
-import type { KeyTroubleRow } from './peer-key-ports';
+import type { KeyTroubleRow } from './ports/peer-keys';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
 const keptExchanges = 4;

@@ -8,7 +8,8 @@ import type { DialogStore } from '../engine/dialog/dialog-store';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Address, LocalStore, PeerStore, Transactions } from '../engine/ports';
 import type { ResumptionStore } from '../engine/session/resumption-entry';
-import type { PeerKeyStore } from './peer-key-ports';
+import type { PeerKeyStore } from './ports/peer-keys';
+import type { QuarantineStore } from './ports/quarantine';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -169,106 +170,6 @@ export interface KeyEventStore {
   add(conversationId: string, shift: KeyShift): void;
   /** Newest last, at most `limit` newest. */
   list(conversationId: string, limit: number): readonly KeyShift[];
-}
-
-/** One identity key of another person that is, or was, pinned. */
-export interface PeerKeyRow {
-  readonly peerId: PeerId;
-  /** SHA-256 of its SPKI, 32 bytes. */
-  readonly spkiHash: Uint8Array;
-  readonly epoch: number;
-  /** When it was first believed here, Unix milliseconds. */
-  readonly since: number;
-  readonly origin: KeyOrigin;
-  /** Compared by this person while it was the key in use. */
-  readonly checked: boolean;
-  /** Until when messages under it are still taken after a later one took its place, Unix milliseconds; absent: not at all. */
-  readonly acceptedUntil?: number;
-}
-
-/** A key that may be a person's next one, or only says so. */
-export interface KeyCandidateRow {
-  readonly peerId: PeerId;
-  readonly spkiHash: Uint8Array;
-  readonly epoch: number;
-  /** SubjectPublicKeyInfo, DER. */
-  readonly spki: Uint8Array;
-  /** What speaks for it; `nothing`: somebody showed it in this person's name. */
-  readonly vouched: 'old-key' | 'recovery' | 'person' | 'nothing';
-  readonly purpose: LinkPurpose;
-  /** Epoch of the newest recovery statement on the way to it, or known before. */
-  readonly recovered?: number;
-  /** How the pinned key leads to it: steps as they came; empty where nothing does. */
-  readonly elements: Uint8Array;
-  /** Chain of a device under it that was verified, as encoded. */
-  readonly chain?: Uint8Array;
-  /** Unix milliseconds. */
-  readonly seenAt: number;
-}
-
-/** `unknown-key`: somebody showed a key in this person's name that nothing speaks for. `frozen`: one key vouches for two. */
-export interface KeyTroubleRow {
-  readonly peerId: PeerId;
-  readonly kind: 'unknown-key' | 'frozen';
-  readonly since: number;
-}
-
-/** What is believed of other people's identity keys beside the pin itself, which is the peer store's. */
-export interface PeerKeyStore {
-  /** Keys that are or were pinned, newest first. Empty for somebody whose first key still is the one. */
-  history(peerId: PeerId): readonly PeerKeyRow[];
-  putKey(row: PeerKeyRow): void;
-  /** No key before the pinned one is accepted any more. */
-  endGrace(peerId: PeerId): void;
-  /** Newest sight first. */
-  candidates(peerId: PeerId): readonly KeyCandidateRow[];
-  /** Of everybody, those that something speaks for. */
-  vouched(): readonly KeyCandidateRow[];
-  putCandidate(row: KeyCandidateRow): void;
-  removeCandidate(peerId: PeerId, spkiHash: Uint8Array): void;
-  removeCandidates(peerId: PeerId): void;
-  troubles(): readonly KeyTroubleRow[];
-  setTrouble(peerId: PeerId, trouble: Omit<KeyTroubleRow, 'peerId'> | undefined): void;
-  /** H(recovery key) and the epoch of the newest recovery, once known. */
-  recovery(peerId: PeerId): { readonly keyHash?: Uint8Array; readonly epoch?: number };
-  setRecovery(peerId: PeerId, recovery: { readonly keyHash?: Uint8Array; readonly epoch?: number }): void;
-  /** 32 bytes, shared with this person since the newest session that was not resumed; the caller's own copy. */
-  pairSecret(peerId: PeerId): Uint8Array | undefined;
-  /** The three newest of everybody: of two sessions made at once each side may count another one as the newer. */
-  pairSecrets(): readonly (readonly [PeerId, Uint8Array])[];
-  addPairSecret(peerId: PeerId, secret: Uint8Array): void;
-  /** Highest own epoch each person proved to know; 0 before a first proof. */
-  proven(): ReadonlyMap<PeerId, number>;
-  /** Only ever rises; gives whether it changed. */
-  setProven(peerId: PeerId, epoch: number): boolean;
-  /** Everything here of a person who is removed; `peers` takes its columns along. */
-  forget(peerId: PeerId): void;
-  /** Own keys up to this epoch are answered for to nobody any more; 0: all are. */
-  forgottenEpoch(): number;
-  setForgottenEpoch(epoch: number): void;
-}
-
-/** A deposit of a contact under a key that is not known as theirs. */
-export interface QuarantineRow {
-  /** H(deposit), 32 bytes. */
-  readonly hash: Uint8Array;
-  readonly peerId: PeerId;
-  /** H(SPKI) of the key it came under, 32 bytes. */
-  readonly spkiHash: Uint8Array;
-  readonly deposit: Uint8Array;
-  readonly receivedAt: number;
-}
-
-export interface QuarantineStore {
-  /** Oldest first. */
-  of(peerId: PeerId): readonly QuarantineRow[];
-  has(hash: Uint8Array): boolean;
-  /** By the key they came under. */
-  usage(peerId: PeerId): readonly { readonly spkiHash: Uint8Array; readonly count: number; readonly bytes: number }[];
-  add(row: QuarantineRow): void;
-  remove(hash: Uint8Array): void;
-  removePeer(peerId: PeerId): void;
-  removeBefore(time: number): void;
 }
 
 /** Everything an open vault gives; all in one database. */

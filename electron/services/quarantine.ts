@@ -3,7 +3,8 @@ import { placeOf } from '../engine/dialog/deposit';
 import type { PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
 import type { Envelopes, Opened, Suspected, Tally } from './envelopes';
-import type { QuarantineStore, Stores } from './ports';
+import type { Stores } from './ports';
+import type { QuarantineStore } from './ports/quarantine';
 
 /** Per claimed key: how many deposits wait, and how many bytes of them (protocol.md §9). */
 const mostDeposits = 20;
@@ -16,7 +17,7 @@ export interface QuarantineParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly stores: Pick<Stores, 'quarantine' | 'contacts'>;
+  readonly stores: Pick<Stores, 'quarantine'>;
   readonly envelopes: Pick<Envelopes, 'reopen' | 'receive'>;
   /** One transaction with its events told after the commit. */
   readonly commit: <T>(work: () => T) => T;

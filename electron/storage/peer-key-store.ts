@@ -1,5 +1,5 @@
 import type { PeerId } from '../engine/ids';
-import type { KeyCandidateRow, KeyTroubleRow, PeerKeyRow, PeerKeyStore } from '../services/peer-key-ports';
+import type { KeyCandidateRow, KeyTroubleRow, PeerKeyRow, PeerKeyStore } from '../services/ports/peer-keys';
 import type { Db, Row } from './database';
 import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, word } from './row';
 

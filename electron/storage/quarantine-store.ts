@@ -1,5 +1,5 @@
 import type { PeerId } from '../engine/ids';
-import type { QuarantineRow, QuarantineStore } from '../services/ports';
+import type { QuarantineRow, QuarantineStore } from '../services/ports/quarantine';
 import type { Db, Row } from './database';
 import { bytes, id, integer } from './row';
 

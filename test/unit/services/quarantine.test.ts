@@ -58,7 +58,7 @@ describe('messages under an unknown new key', () => {
       crypto,
       clock: bob.clock,
       logger: quiet,
-      stores: { quarantine: createQuarantineStore(bob.db), contacts: { byId: () => undefined, byPeer: () => undefined, list: () => [], put: () => undefined, remove: () => undefined } },
+      stores: { quarantine: createQuarantineStore(bob.db) },
       envelopes,
       commit: (work) => bob.db.transaction(work),
       onSuspect: (peerId) => suspects.push(peerId),

@@ -1,6 +1,6 @@
-import type { KeyOrigin } from '../../shared/model/identity';
-import type { LinkPurpose } from '../engine/certificates/key-link';
-import type { PeerId } from '../engine/ids';
+import type { KeyOrigin } from '../../../shared/model/identity';
+import type { LinkPurpose } from '../../engine/certificates/key-link';
+import type { PeerId } from '../../engine/ids';
 
 /** One identity key of another person that is, or was, pinned. */
 export interface PeerKeyRow {
