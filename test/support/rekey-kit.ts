@@ -1,3 +1,5 @@
+import { issueInstanceCredential } from '../../electron/engine/certificates/credential';
+import { issueInstanceList } from '../../electron/engine/certificates/instance-list';
 import { createLocalRecord, openLocalParty } from '../../electron/engine/certificates/local-party';
 import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
 import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
@@ -41,6 +43,28 @@ export async function livesOf(name: string, firstKey: number, purposes: readonly
 export function openLife(name: string, record: LocalRecord, crypto: Crypto): Party {
   const local = openLocalParty(crypto, record);
   return { name, crypto, local, semiStatic: createSemiStatic(crypto, local, testNow) };
+}
+
+/** Another device of the same person, always on and without the identity key, on a newer list. */
+export async function siblingOf({ name, crypto, local }: Party, record: LocalRecord): Promise<Party> {
+  const now = testNow - 60_000;
+  const issued = { identity: local.identity, identityKey: local.certifierKey() };
+  const seeds = { signingSeed: crypto.random(32), kemSecret: crypto.random(32) };
+  const version = local.list.version + 1;
+  const credential = await issueInstanceCredential(crypto, {
+    ...issued,
+    signing: crypto.signingFromSeed(seeds.signingSeed.slice()),
+    kemKey: crypto.kemFromSecret('instance-kem', seeds.kemSecret.slice()).publicKey,
+    deviceName: 'always on',
+    roles: ['exchange'],
+    minListVersion: version,
+    notBefore: now,
+    notAfter: now + 86_400_000,
+  });
+  const entry = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' as const };
+  const list = await issueInstanceList(crypto, { ...issued, version, issuedAt: now, instances: [...local.list.instances, entry] });
+  const identityKeys = record.identityKeys.map(({ privateKey: _elsewhere, ...key }) => key);
+  return openLife(name, { ...record, identityKeys, instanceList: list.bytes, instance: { credential: credential.bytes, ...seeds } }, crypto);
 }
 
 /** What a contact holds who last met this person under that key. */

@@ -10,7 +10,7 @@ import { channelKinds, channelPayload } from '../../../../electron/engine/sessio
 import type { AskerParts, HeldKey, RekeyAnswer } from '../../../../electron/engine/session/rekey-answer';
 import { askForKeys } from '../../../../electron/engine/session/rekey-asker';
 import { answerRekey } from '../../../../electron/engine/session/rekey-answerer';
-import { answerStatement, type AnswerParts, encodeAnswer, parseAnswer, parseRequest, piecesOf, type RekeyRequest, type SignedAnswer } from '../../../../electron/engine/session/rekey-frames';
+import { answerStatement, type AnswerParts, encodeAnswer, encodeRequest, parseAnswer, parseRequest, piecesOf, type RekeyRequest, type SignedAnswer } from '../../../../electron/engine/session/rekey-frames';
 import { lookUp, writeReply } from '../../../../electron/engine/session/rekey-reply';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { concat } from '../../../../electron/engine/wire/writer';
@@ -138,6 +138,33 @@ describe('a man in the middle with one channel to each side', () => {
       expect([pair.dialler.closed, pair.listener.closed, desk.answers, desk.refusals]).toEqual([true, true, [], []]);
       expect(pair.listener.sent.length - before).toBe(by === 'listener' ? 1 : 0);
     }
+  });
+});
+
+describe('a question in the clear', () => {
+  it('S5-05 S5-28: is no question, nor is an answer: this channel knows nobody, and still nobody else reads it', async () => {
+    const clock = new ManualClock(testNow);
+    const { crypto } = ada.newest;
+    const words = encodeRequest({ peerId: ada.newest.local.peerId, heldHash: nth(ada, 1).local.identity.spkiHash, nonce: crypto.random(32), tag: crypto.random(32) });
+    const plain = encodeFrame(frameTypes.channelData, concat(Uint8Array.of(words.kind), words.payload));
+    const desk = new Desk(ada.newest, clock, [[ben.newest.local.peerId, secrets.ben]]);
+    const opened = await channelBetween(clock, ben.newest, ada.newest, 'rekey');
+    answerRekey(opened.server, desk.parts);
+    const before = opened.pair.listener.sent.length;
+    opened.pair.dialler.send(plain);
+    const asked = await channelBetween(clock, ben.newest, ada.newest, 'rekey');
+    const answer = askForKeys(asked.client, askerOf(ben.newest, heldOf(nth(ada, 1))));
+    asked.pair.listener.send(encodeFrame(frameTypes.channelData, concat(Uint8Array.of(channelKinds.rekeyAnswer, 1), encodeAnswer(bare(elements)))));
+    await Promise.all([expect(answer).rejects.toMatchObject({ reason: 'malformed' }), clock.advance(500)]);
+    expect([opened.pair.listener.sent.length - before, opened.pair.dialler.closed, desk.refusals]).toEqual([0, true, []]);
+    // The same question, sealed, over the same kind of channel, is answered.
+    const sealed = await channelBetween(clock, ben.newest, ada.newest, 'rekey');
+    answerRekey(sealed.server, desk.parts);
+    const good = askForKeys(sealed.client, askerOf(ben.newest, heldOf(nth(ada, 1))));
+    await runUntil(clock, good);
+    expect((await good).head.epoch).toBe(4);
+    const wire = Buffer.concat(sealed.pair.dialler.sent);
+    expect([wire.length > 1_217, wire.includes(Buffer.from(words.payload.subarray(0, 32)))]).toEqual([true, false]);
   });
 });
 

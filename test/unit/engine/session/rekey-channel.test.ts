@@ -12,7 +12,7 @@ import { encodeRequest, parseAnswer, parsePiece } from '../../../../electron/eng
 import { concat } from '../../../../electron/engine/wire/writer';
 import { ManualClock } from '../../../support/manual-clock';
 import { channelBetween, overhear } from '../../../support/meeting-kit';
-import { askerOf, Desk, heldOf, type Lives, livesOf, openLife, runUntil } from '../../../support/rekey-kit';
+import { askerOf, Desk, heldOf, type Lives, livesOf, openLife, runUntil, siblingOf } from '../../../support/rekey-kit';
 import { fixedKey } from '../../../support/rsa-keys';
 import { type Party, recordingLogger, testNow } from '../../../support/session-kit';
 
@@ -115,6 +115,15 @@ describe('asking for keys', () => {
     const { answer, byServer } = await converse(ben.newest, new Desk(openLife('Ada', erased, ada.newest.crypto), clock), heldOf(nth(ada, 1)));
     expect((await answer).head.epoch).toBe(4);
     expect(answerIn(byServer).direct).toHaveLength(0);
+  });
+
+  it('S5-03: another device of hers, without the identity key, answers as well', async () => {
+    const sibling = await siblingOf(ada.newest, ada.records.at(-1) ?? never());
+    expect(() => sibling.local.certifierKey()).toThrow();
+    const { answer, byServer } = await converse(ben.newest, new Desk(sibling, clock, [[ben.newest.local.peerId, secret]]), heldOf(nth(ada, 1)), { pairSecret: secret });
+    const { head, chain } = await answer;
+    expect([head.epoch, chain?.instance.instanceId, answerIn(byServer).direct.length]).toEqual([4, sibling.local.instanceId, 0]);
+    expect(sibling.local.instanceId).not.toBe(ada.newest.local.instanceId);
   });
 
   it('S5-26: where a key came without those before it, the old key at hand vouches for it alone', async () => {
