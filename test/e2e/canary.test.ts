@@ -24,7 +24,7 @@ const kinds: Readonly<Record<SecretKind, boolean>> = {
   content: true,
   'session-master': true,
   resumption: true,
-  pair: false,
+  pair: true,
   record: true,
   confirm: true,
   channel: true,
