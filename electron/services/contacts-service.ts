@@ -10,6 +10,7 @@ import { acceptInvitation, createInvitation, type InvitationParts } from './invi
 import { importKey } from './key-import';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow } from './ports';
+import type { Voucher } from './vouching';
 import { whoOf } from './who';
 
 export interface ContactsParts extends InvitationParts {
@@ -29,6 +30,7 @@ function reachOf(profile: OpenProfile, row: ContactRow): Contact['reach'] {
 
 /** A contact as a door may see it. */
 export function contactView(profile: OpenProfile, row: ContactRow): Contact {
+  const vouchers = profile.vouching.of(row.peerId);
   const known = profile.book.find(row.peerId);
   return {
     contactId: row.contactId,
@@ -36,13 +38,20 @@ export function contactView(profile: OpenProfile, row: ContactRow): Contact {
     name: row.name,
     pending: row.relation !== 'mutual',
     ...(row.ended === undefined ? {} : { ended: row.ended }),
-    who: whoOf(profile.book, row),
+    who: whoOf(profile.book, row, vouchers.length > 0),
     checked: row.checked,
-    vouchedBy: [],
+    ...vouchedFor(vouchers),
     reach: reachOf(profile, row),
     keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
     permissions: row.permissions,
   };
+}
+
+/** Names of organisations, each once, and what each says. */
+function vouchedFor(vouchers: readonly Voucher[]): Pick<Contact, 'vouchedBy' | 'vouchers'> {
+  const vouchedBy = [...new Set(vouchers.map(({ issuer }) => issuer))];
+  if (vouchers.length === 0) return { vouchedBy };
+  return { vouchedBy, vouchers: vouchers.map(({ rootId, issuer, name, until }) => ({ authorityId: rootId, issuer, name, notAfter: until })) };
 }
 
 /** The contact's row; throws `contact.unknown`. */

@@ -1,5 +1,7 @@
 import type { Handlers } from '../../shared/contract/contract';
+import type { Identity } from '../../shared/model/identity';
 import { armourCard, createCard } from '../engine/certificates/card';
+import type { LocalParty } from '../engine/certificates/local-party';
 import type { Settings } from '../../shared/model/settings';
 import type { Address, Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
@@ -7,6 +9,14 @@ import type { Crypto } from '../engine/crypto/crypto';
 import { addressText } from './address-text';
 import type { OpenProfile } from './open-profile';
 import { rotatesAt } from './own-keys';
+
+/** Those of the key in use that are in force, and whom to ask again. */
+function endorsementsOf({ endorsements }: LocalParty, now: number): Pick<Identity, 'endorsements' | 'askAgain'> {
+  const inForce = endorsements.all.filter(({ current, notAfter }) => current && notAfter >= now);
+  const held = new Set(inForce.map(({ issuer }) => issuer));
+  const lapsed = [...new Set(endorsements.all.map(({ issuer }) => issuer))].filter((issuer) => !held.has(issuer));
+  return { endorsements: inForce.map(({ issuer, notAfter }) => ({ issuer, notAfter })), ...(lapsed.length > 0 && { askAgain: lapsed }) };
+}
 
 export function identityService(parts: {
   profile: () => OpenProfile;
@@ -32,7 +42,7 @@ export function identityService(parts: {
         keyCreatedAt: local.keyCreatedAt,
         ...(next === undefined ? {} : { rotatesAt: next }),
         recovery: local.recovery,
-        endorsements: [],
+        ...endorsementsOf(local, parts.clock.now()),
         unconfirmed: local.unconfirmed,
       };
     },

@@ -43,6 +43,7 @@ import { takeUp } from './taking-up';
 import { takeChannel } from './stranger-channels';
 import { Tries } from './tries';
 import { tellWaiting, waitingRule } from './waiting-news';
+import { Vouching } from './vouching';
 import { watchRights } from './watched-contacts';
 
 /** Connections being made at once, whoever they are for. */
@@ -74,6 +75,8 @@ export class OpenProfile {
   readonly stores: Stores;
   readonly local: LocalParty;
   readonly book: PeerBook;
+  /** What organisations say of contacts' keys. */
+  readonly vouching: Vouching;
   readonly engine: DialogEngine;
   readonly history: History;
   readonly connections: Connections;
@@ -112,7 +115,8 @@ export class OpenProfile {
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
     this.stores = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
     this.local = local;
-    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys));
+    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => this.vouching.learn(card));
+    this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
     this.newMessageId = orderedHandles(random, clock);
     this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined);
     this.history = new History({
@@ -265,6 +269,11 @@ export class OpenProfile {
 
   /** This device is to be found elsewhere: whoever is connected is told. */
   addressesChanged(): void {
+    this.cardChanged();
+  }
+
+  /** What the own card says is different: whoever is connected is told. */
+  cardChanged(): void {
     if (!this.#closed) this.#cards.changed();
   }
 

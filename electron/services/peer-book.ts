@@ -39,21 +39,23 @@ export class PeerBook implements PeerLookup {
   readonly #clock: Clock;
   readonly #onDevices: (peerId: PeerId) => void;
   readonly #onTrust: (peerId: PeerId) => void;
+  readonly #onCard: (card: Card) => void;
   readonly #parsed = new Map<PeerId, KnownPeer>();
   /** What is believed of keys beside the pins; without it no key ever follows another. */
   readonly keys: KeyTrust | undefined;
 
   /**
    * `onDevices`: a person's instance list got a higher version. `onTrust`: another list, blocked, unblocked or forgotten:
-   * what was agreed with this person's devices before does not hold any more. Both inside the transaction.
+   * what was agreed with this person's devices before does not hold any more. `onCard`: a card that counts. All inside the transaction.
    */
-  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined, keys?: KeyTrust) {
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined, keys?: KeyTrust, onCard: (card: Card) => void = () => undefined) {
     this.#store = store;
     this.keys = keys;
     this.#crypto = crypto;
     this.#clock = clock;
     this.#onDevices = onDevices;
     this.#onTrust = onTrust;
+    this.#onCard = onCard;
   }
 
   find(peerId: PeerId): KnownPeer | undefined {
@@ -120,8 +122,8 @@ export class PeerBook implements PeerLookup {
     const outdated = known !== undefined && card.chain.list.version < known.record.listVersion;
     const places = outdated ? known.record.places : withPlaces(card, known?.record.places ?? []);
     const same = known !== undefined && JSON.stringify(known.record.places) === JSON.stringify(places);
-    if (same && !bringsNews(card.chain, known)) return; // nothing to write
-    this.#learn(card.chain, places);
+    if (!same || bringsNews(card.chain, known)) this.#learn(card.chain, places);
+    if (!outdated) this.#onCard(card);
   }
 
   /** Takes newer credentials a live session has proven; the pin itself stays. */

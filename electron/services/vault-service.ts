@@ -75,6 +75,11 @@ export class VaultService {
     };
   }
 
+  /** One act at a time: what changes the stored record of this device waits for what is changing it. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(work);
+  }
+
   /** What is open now; throws `vault.absent` or `vault.locked`. */
   profile(): OpenProfile {
     if (this.#profile !== undefined) return this.#profile;

@@ -1,8 +1,10 @@
 import type { Stores } from '../services/ports';
+import { createAuthorityStore } from './authority-store';
 import { createContactStore } from './contact-store';
 import { createConversationStore } from './conversation-store';
 import type { Db } from './database';
 import { createDialogStore } from './dialog-store';
+import { createEndorsementStore } from './endorsement-store';
 import { createInvitationStore } from './invitation-store';
 import { createKeyEventStore } from './key-event-store';
 import { createLocalStore } from './local-store';
@@ -38,5 +40,7 @@ export function openStores(db: Db): Stores {
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),
+    authorities: createAuthorityStore(db),
+    endorsements: createEndorsementStore(db),
   };
 }

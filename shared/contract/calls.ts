@@ -201,7 +201,7 @@ export const calls = {
     /** One CA certificate, PEM; the root, or an intermediate of one that is known. */
     import: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ authorityId }), [...needsVault, 'key.garbled', 'key.private', 'authority.unacceptable', 'authority.already-known', 'authority.expired']),
     /** A list of revoked certificates (CRL), PEM, of an authority that is known. */
-    importRevocations: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ authorityId }), [...needsVault, 'key.garbled', 'authority.unknown', 'revocations.unacceptable', 'revocations.older']),
+    importRevocations: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ authorityId }), [...needsVault, 'key.garbled', 'key.private', 'authority.unknown', 'revocations.unacceptable', 'revocations.older']),
     remove: call(z.strictObject({ authorityId }), done, [...needsVault, 'authority.unknown']),
   },
   backup: {

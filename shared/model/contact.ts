@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { errorCodes } from '../errors';
-import { contactId, peerId, requestId } from './ids';
+import { fingerprint } from './identity';
+import { contactId, peerId, requestId, time } from './ids';
 
 /** Who this is, the strongest fact first; `checked` and `vouchedBy` stay two separate facts. */
 export const who = z.enum(['frozen', 'unknown-key', 'changed', 'checked', 'vouched', 'unchecked']);
@@ -17,6 +18,18 @@ export const permissions = z.strictObject({
 });
 export type Permissions = z.infer<typeof permissions>;
 
+/** What an organisation the user trusts says of a contact's key. */
+export const voucher = z.strictObject({
+  /** Of the root, as in `authorities.list`. */
+  authorityId: fingerprint,
+  /** The root's name. */
+  issuer: z.string(),
+  /** Under which name the organisation knows this person: the contact may call itself differently. Empty when it gives none. */
+  name: z.string(),
+  notAfter: time,
+});
+export type Voucher = z.infer<typeof voucher>;
+
 export const contact = z.strictObject({
   contactId,
   peerId,
@@ -29,6 +42,8 @@ export const contact = z.strictObject({
   checked: z.boolean(),
   /** Names of the organisation CAs that vouch for this key; empty when none does. */
   vouchedBy: z.array(z.string()),
+  /** The same with what each says; absent when none does. */
+  vouchers: z.array(voucher).optional(),
   reach,
   /** Identity key epoch this contact is pinned at; 0 while pending. */
   keyEpoch: z.number().int().nonnegative(),

@@ -26,6 +26,8 @@ export const identity = z.strictObject({
   recovery: z.enum(['kept', 'away', 'none']),
   /** Organisations that vouch for the key in use. */
   endorsements: z.array(endorsement),
+  /** Names of organisations whose word has lapsed, because it was for an earlier key or has expired: they have to be asked again. Absent when there is none. */
+  askAgain: z.array(z.string()).optional(),
   /** The key came from a file: it makes no new keys until it is known that no other device uses it. */
   unconfirmed: z.boolean(),
 });

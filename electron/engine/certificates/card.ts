@@ -7,6 +7,7 @@ import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
 import { encodeChain, maxChainBytes, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
+import { encodeEndorsements, type EndorsementList, readEndorsements } from './endorsement-list';
 import { encodeKeyHistory, type KeyHistory, parseKeyHistory } from './key-history';
 import type { LocalParty } from './local-party';
 import { parsing, unacceptable } from './unacceptable';
@@ -28,15 +29,18 @@ export interface Card {
   readonly history?: KeyHistory;
   /** When it was made by the sender's clock, Unix milliseconds: the later card of a device wins. */
   readonly time: number;
+  /** What organisations say of the key, as it came: nothing of it is judged here. Absent for none. */
+  readonly endorsements?: EndorsementList;
   readonly bytes: Uint8Array;
 }
 
 /**
- * chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ from the second identity key on: key history LP ‖ Ed25519 signature[64]
- * over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this key already, to whom the history stays empty;
- * one that does not fit is left out too, and then the card proves nothing to strangers.
+ * chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ from the second identity key on: key history LP ‖ endorsements, if there are
+ * any (`endorsement-list.ts`) ‖ Ed25519 signature[64] over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this
+ * key already, to whom the history stays empty; one that does not fit is left out too, and then the card proves nothing to strangers.
+ * Endorsements that do not fit beside it are left out.
  */
-export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'instance' | 'history'>, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody'): Uint8Array {
+export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'instance' | 'history'> & Partial<Pick<LocalParty, 'endorsements'>>, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody'): Uint8Array {
   const kept = addresses.slice(0, maxCardAddresses);
   const writer = new Writer(8192).lp(encodeChain(local.chain)).u64(now).u8(kept.length);
   for (const { host, port } of kept) writer.text(canonicalHost(host)).u16(port);
@@ -45,6 +49,8 @@ export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'in
     const room = maxCardBytes - signatureLength - writer.finish().length - 4;
     writer.lp(history.length <= room ? history : nothing);
   }
+  const endorsements = encodeEndorsements(local.endorsements?.ofKey ?? []);
+  if (writer.finish().length + endorsements.length + signatureLength <= maxCardBytes) writer.fixed(endorsements);
   const signed = writer.finish();
   return writer.fixed(crypto.sign('card', local.instance.signing.secret, signed)).finish();
 }
@@ -69,6 +75,7 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expec
     const addresses = Array.from({ length: count }, () => readAddress(reader));
     const claimed = parseChain(crypto, chainBytes);
     const historyBytes = claimed.identity.epoch > 1 ? reader.lp(maxCardBytes) : nothing;
+    const endorsements = reader.remaining > signatureLength ? readEndorsements(reader) : undefined;
     const signed = bytes.subarray(0, reader.offset);
     const signature = reader.fixed(signatureLength);
     reader.end();
@@ -79,7 +86,7 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expec
     const chain = verifyChain(crypto, claimed, { now, ...expected, ...(history && { history }) });
     // A card from the far future would stay the latest for ever.
     if (time > now + validityTolerance) throw unacceptable('the card was made in the future');
-    return { chain, addresses, time, bytes, ...(history && { history }) };
+    return { chain, addresses, time, bytes, ...(history && { history }), ...(endorsements && { endorsements }) };
   });
 }
 

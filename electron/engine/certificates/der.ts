@@ -13,10 +13,18 @@ export const tag = {
   nothing: 0x05,
   oid: 0x06,
   utf8String: 0x0c,
+  printableString: 0x13,
+  ia5String: 0x16,
   utcTime: 0x17,
   generalizedTime: 0x18,
+  bmpString: 0x1e,
   sequence: 0x30,
   set: 0x31,
+  /** [0] of a primitive type: a key identifier. */
+  keyId: 0x80,
+  /** [6] of a general name. */
+  uri: 0x86,
+  /** [0]: the version of a certificate, the attributes of a request, the extensions of a list of revoked ones. */
   version: 0xa0,
   extensions: 0xa3,
 } as const;
@@ -30,10 +38,13 @@ export interface DerElement {
 
 export class DerReader {
   readonly #bytes: Uint8Array;
+  readonly #lengthBytes: 2 | 3;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** `lengthBytes`: how many bytes a length may have. Two do for certificates, which are capped far below 64 KiB. */
+  constructor(bytes: Uint8Array, lengthBytes: 2 | 3 = 2) {
     this.#bytes = bytes;
+    this.#lengthBytes = lengthBytes;
   }
 
   get done(): boolean {
@@ -56,12 +67,20 @@ export class DerReader {
     return { tag: expected, content, whole: this.#bytes.subarray(start, this.#at) };
   }
 
+  /** The next element, whatever it is; tags of more than one byte are refused. */
+  any(): DerElement {
+    const next = this.nextTag;
+    if (next === undefined) throw new WireError('too short');
+    if ((next & 0x1f) === 0x1f) throw new WireError('tag not allowed');
+    return this.element(next);
+  }
+
   content(expected: number): Uint8Array {
     return this.element(expected).content;
   }
 
   inside(expected: number): DerReader {
-    return new DerReader(this.content(expected));
+    return new DerReader(this.content(expected), this.#lengthBytes);
   }
 
   end(): void {
@@ -75,7 +94,6 @@ export class DerReader {
     return byte;
   }
 
-  /** At most two length bytes: certificates are capped far below 64 KiB. */
   #length(): number {
     const first = this.#byte();
     if (first < 0x80) return first;
@@ -84,9 +102,11 @@ export class DerReader {
       if (length < 0x80) throw new WireError('length is not the shortest');
       return length;
     }
-    if (first !== 0x82) throw new WireError('length not allowed');
-    const length = this.#byte() * 256 + this.#byte();
-    if (length < 0x100) throw new WireError('length is not the shortest');
+    const count = first - 0x80;
+    if (count < 2 || count > this.#lengthBytes) throw new WireError('length not allowed');
+    let length = 0;
+    for (let at = 0; at < count; at += 1) length = length * 256 + this.#byte();
+    if (length < 256 ** (count - 1)) throw new WireError('length is not the shortest');
     return length;
   }
 }

@@ -10,6 +10,7 @@ import { createIdentityCertificate, type IdentityCertificate, parseIdentityCerti
 import type { KeyElement, KeyHistory } from './key-history';
 import { type EpochKeyPair, parseKeyLink } from './key-link';
 import { type InstanceList, issueInstanceList, parseInstanceList } from './instance-list';
+import { OwnEndorsements } from './own-endorsements';
 import { parseRecovery } from './recovery-statement';
 import { unacceptable } from './unacceptable';
 import { lifetimes } from './validity';
@@ -48,6 +49,8 @@ export interface LocalParty {
   readonly unconfirmed: boolean;
   /** All identity keys so far, from the first on; undefined where an imported key came without them. */
   readonly history: KeyHistory | undefined;
+  /** What organisations say of the identity key in use, and of earlier ones. The one part that changes while the party is in use. */
+  readonly endorsements: OwnEndorsements;
   /** A retired identity key whose private half is still here. `spkiHash`: 32 bytes. */
   oldKey(spkiHash: Uint8Array): EpochKeyPair | undefined;
   /** From now on these old keys are not here: the caller erased them where they were stored. */
@@ -165,6 +168,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
       history ??= { value: historyOf(crypto, identityKeys) };
       return history.value;
     },
+    endorsements: new OwnEndorsements(crypto, { peerId: record.peerId, spki: identity.spki }, record.endorsements),
     oldKey: (spkiHash) => oldKeys.get(toHex(spkiHash)),
     dropOldKeys: (epochs) => {
       for (const [hash, { epoch }] of oldKeys) if (epochs.has(epoch)) oldKeys.delete(hash);
