@@ -119,7 +119,7 @@ export interface LocalRecord {
     /** Ed25519 seed, 32 bytes; gone once it is on paper. */
     readonly seed?: Uint8Array;
   };
-  /** Certificates by which organisations vouch for the key in use: each a list of DER, leaf first. */
+  /** Certificates by which organisations vouch for the key in use, or vouched for an earlier one: each a list of DER, leaf first. */
   readonly endorsements?: readonly (readonly Uint8Array[])[];
   /** The identity key came from a file: no new one is made until it is known that no other device uses it. */
   readonly unconfirmed?: boolean;

@@ -78,7 +78,7 @@ export class OpensslCa {
   revocations(revoked: readonly string[], { number, ...dates }: Dates & { number?: number; extensions?: readonly string[] }): string {
     const { extensions = [] } = dates;
     const base = this.#file('crl');
-    const index = revoked.map((pem) => `R\t${utc(dates.to + 10 ** 11)}\t${utc(dates.from)}\t${serialOf(pem)}\tunknown\t/CN=x\n`).join('');
+    const index = revoked.map((pem) => `R\t${utc(dates.to).slice(2)}\t${utc(dates.from).slice(2)}\t${serialOf(pem)}\tunknown\t/CN=x\n`).join('');
     writeFileSync(`${base}.index`, index);
     writeFileSync(`${base}.number`, `${(number ?? 0).toString(16).padStart(2, '0')}\n`);
     const lines = [...(number === undefined ? [] : ['authorityKeyIdentifier = keyid']), ...extensions];

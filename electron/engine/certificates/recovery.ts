@@ -34,7 +34,7 @@ export async function recoverLocalRecord(crypto: Crypto, record: LocalRecord, se
     const statement = await issueRecovery(crypto, { peerId: party.peerId, recovery, epoch, keyPair, revoked: revokedKeys(crypto, record, foreign), time: now });
     const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
     const { credential, list, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now);
-    const { endorsements: _ofTheOldKey, unconfirmed: _decided, ...rest } = record;
+    const { unconfirmed: _decided, ...rest } = record;
     return {
       ...rest,
       identityKeys: [

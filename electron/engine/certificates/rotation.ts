@@ -25,9 +25,9 @@ export async function rotateLocalRecord(crypto: Crypto, record: LocalRecord, now
     const link = await issueKeyLink(crypto, { peerId: party.peerId, old, next: { epoch, keyPair }, time: now, purpose });
     const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
     const { credential, list, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now);
-    const { endorsements: _ofTheOldKey, ...rest } = record;
+    // Endorsements of the old key stay to be asked for again; they are shown to nobody (`own-endorsements.ts`).
     return {
-      ...rest,
+      ...record,
       identityKeys: [
         ...record.identityKeys.map((key) => (key.epoch === old.epoch ? { ...key, retiredAt: now } : key)),
         { epoch, certificate: identity.der, privateKey: privateBytes(keyPair), createdAt: now, link: link.bytes },
