@@ -176,7 +176,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         vault: vault.handlers,
         identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFilesService(), ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService({ profile, crypto, clock, events }), ...verificationService() },
-        authorities: authoritiesService({ profile, crypto, clock, events }),
+        authorities: authoritiesService({ profile, crypto, clock }),
         backup: backupService(),
         conversations: conversationsService({ profile, events, random }),
         messages: messagesService({ profile }),

@@ -9,7 +9,6 @@ import { isSignedBy } from '../engine/certificates/x509/signature';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
-import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { KnownAuthority } from './vouching';
 
@@ -17,7 +16,6 @@ export interface AuthoritiesParts {
   readonly profile: () => OpenProfile;
   readonly crypto: Crypto;
   readonly clock: Clock;
-  readonly events: EventHub;
 }
 
 /** More organisations than anybody trusts; each costs a look at every endorsement. */
@@ -27,13 +25,8 @@ const aheadMs = 24 * 60 * 60 * 1000;
 
 /** Organisations whose word about names and keys is shown. What they say never moves a pin. */
 export function authoritiesService(parts: AuthoritiesParts): Handlers['authorities'] {
-  const { crypto, clock, events } = parts;
-
-  const change = (profile: OpenProfile, work: () => void): void =>
-    profile.commit(() => {
-      profile.vouching.telling(work);
-      events.emit({ type: 'authorities.changed' });
-    });
+  const { crypto, clock } = parts;
+  const change = (profile: OpenProfile, work: () => void): void => profile.commit(() => profile.vouching.change(work));
 
   return {
     list: () => {

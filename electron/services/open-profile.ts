@@ -326,6 +326,7 @@ export class OpenProfile {
     for (const end of Object.values(this.#endings)) end();
     this.lan?.close();
     this.#cards.close();
+    this.vouching.close();
     this.introductions.close();
     this.rekeying.close();
     this.invitations.close();

@@ -9,6 +9,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
+import { Deadlines } from './deadlines';
 import type { EventHub } from './event-hub';
 import type { PeerBook } from './peer-book';
 import type { AuthorityRow, Stores } from './ports';
@@ -61,10 +62,17 @@ export class Vouching {
   readonly #lists = new BoundedCache<RevocationList>(64);
   readonly #verdicts = new WeakMap<EndorsementList, Verdict>();
   readonly #parsed = new WeakMap<EndorsementList, readonly Endorsement[]>();
+  /** Of verdicts somebody asked for: dates pass by themselves. */
+  readonly #deadlines: Deadlines<PeerId>;
   #known: { readonly rows: readonly AuthorityRow[]; readonly key: string; readonly all: readonly KnownAuthority[]; readonly pool: AuthorityPool } | undefined;
 
   constructor(parts: VouchingParts) {
     this.#parts = parts;
+    this.#deadlines = new Deadlines(parts.clock, (peers) => this.#tell(peers));
+  }
+
+  close(): void {
+    this.#deadlines.close();
   }
 
   /** Organisations that vouch for exactly the pinned key of this person, now. */
@@ -80,6 +88,7 @@ export class Vouching {
     if (before?.pool === pool && before.fingerprint === fingerprint && before.since <= now && now < before.before) return before.vouchers;
     const verdict = this.#judge(stored, { peerId, spki: known.identity.spki }, pool, now);
     this.#verdicts.set(stored, { pool, fingerprint, since: now, ...verdict });
+    this.#deadlines.set(peerId, verdict.before);
     return verdict.vouchers;
   }
 
@@ -87,13 +96,19 @@ export class Vouching {
   learn({ chain, endorsements = [] }: Card): void {
     const { stores } = this.#parts;
     const { peerId, spki } = chain.identity;
+    if (sameBytes(endorsements, stores.endorsements.find(peerId) ?? [])) return; // every session brings a card
     const kept = endorsements.filter((certificates) => this.#isReadable(certificates, { peerId, spki }));
     const stored = stores.endorsements.find(peerId);
     if (sameBytes(kept, stored ?? [])) return;
-    this.telling(() => {
+    this.#telling([peerId], () => {
       if (kept.length === 0) stores.endorsements.remove(peerId);
       else stores.endorsements.put(peerId, kept);
-    }, [peerId]);
+    });
+  }
+
+  /** A change of the authorities or their lists; tells for whom it made a difference. Inside the transaction. */
+  change(work: () => void): void {
+    if (this.#telling(this.#parts.stores.endorsements.peers(), work) === 0) this.#parts.events.emit({ type: 'authorities.changed' });
   }
 
   /** All authorities, oldest first. */
@@ -110,18 +125,24 @@ export class Vouching {
     return this.#vouched(this.#parts.stores.endorsements.peers());
   }
 
-  /** Runs a change inside a transaction, and tells for whom it made a difference. */
-  telling(change: () => void, peers: readonly PeerId[] = this.#parts.stores.endorsements.peers()): void {
-    const { stores, events } = this.#parts;
+  /** For how many the change made a difference. */
+  #telling(peers: readonly PeerId[], change: () => void): number {
     const before = this.#vouched(peers);
     change();
     const after = this.#vouched(peers);
     const changed = peers.filter((peerId) => JSON.stringify(before.get(peerId)) !== JSON.stringify(after.get(peerId)));
-    for (const peerId of changed) {
+    this.#tell(changed);
+    return changed.length;
+  }
+
+  /** How many are vouched for is part of what is known of authorities. */
+  #tell(peers: readonly PeerId[]): void {
+    const { stores, events } = this.#parts;
+    for (const peerId of peers) {
       const contact = stores.contacts.byPeer(peerId);
       if (contact !== undefined) events.emit({ type: 'contact.changed', contactId: contact.contactId });
     }
-    if (changed.length > 0) events.emit({ type: 'authorities.changed' });
+    if (peers.length > 0) events.emit({ type: 'authorities.changed' });
   }
 
   #vouched(peers: readonly PeerId[]): ReadonlyMap<PeerId, readonly Voucher[]> {
