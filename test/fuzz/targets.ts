@@ -4,6 +4,7 @@ import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
 import { keyHistories } from './targets/key-history';
+import { organisations } from './targets/organisations';
 import { lanPackets } from './targets/lan';
 import { rekeying } from './targets/rekey';
 import { resumeListener } from './targets/resume';
@@ -32,6 +33,7 @@ export async function allTargets(): Promise<Target[]> {
     ...(await certificates()),
     ...keyHistories(crypto),
     links(crypto),
+    ...(await organisations()),
     lanPackets(),
     ...(await nearbyMeetings()),
     ...(await rekeying(crypto)),

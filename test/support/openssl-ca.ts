@@ -129,5 +129,5 @@ function serialOf(pem: string): string {
 }
 
 function utc(time: number): string {
-  return `${new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z').replace(/[-:T]/g, '')}`;
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z').replace(/[-:T]/g, '');
 }

@@ -34,13 +34,16 @@ export interface Card {
   readonly bytes: Uint8Array;
 }
 
+/** Whose card it is. */
+export type CardMaker = Pick<LocalParty, 'chain' | 'instance' | 'history'> & { readonly endorsements?: { readonly ofKey: EndorsementList } };
+
 /**
  * chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ from the second identity key on: key history LP ‖ endorsements, if there are
  * any (`endorsement-list.ts`) ‖ Ed25519 signature[64] over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this
  * key already, to whom the history stays empty; one that does not fit is left out too, and then the card proves nothing to strangers.
  * Endorsements that do not fit beside it are left out.
  */
-export function createCard(crypto: Crypto, local: Pick<LocalParty, 'chain' | 'instance' | 'history'> & Partial<Pick<LocalParty, 'endorsements'>>, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody'): Uint8Array {
+export function createCard(crypto: Crypto, local: CardMaker, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody'): Uint8Array {
   const kept = addresses.slice(0, maxCardAddresses);
   const writer = new Writer(8192).lp(encodeChain(local.chain)).u64(now).u8(kept.length);
   for (const { host, port } of kept) writer.text(canonicalHost(host)).u16(port);

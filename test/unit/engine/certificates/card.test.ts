@@ -84,6 +84,37 @@ describe('card', () => {
   });
 });
 
+describe('card with endorsements', () => {
+  const of = (ofKey: readonly (readonly Uint8Array[])[]) => ({ ...ann.local, endorsements: { ofKey } });
+  const certificate = (length: number) => new Uint8Array(length).fill(length & 255);
+  const full = [[certificate(900), certificate(700)], [certificate(5)], [certificate(1), certificate(2), certificate(3)]];
+
+  it('carries them at its end, signed; without any it is what it always was', () => {
+    const carrying = createCard(crypto, of(full), addresses, now);
+    expect(parseCard(crypto, carrying, now)).toMatchObject({ addresses, endorsements: full });
+    expect(carrying.subarray(0, card.length - 64)).toEqual(card.subarray(0, card.length - 64));
+    expect(createCard(crypto, of([]), addresses, now)).toEqual(card);
+    expect(parseCard(crypto, card, now)).not.toHaveProperty('endorsements');
+    const from = (card.length - 64) * 8;
+    for (let bit = from; bit < carrying.length * 8; bit += 11) expect(verdict(flipBit(carrying, bit))).toBe('key.unacceptable');
+    // Cut off, the signature would have to be another one.
+    expect(verdict(concat(carrying.subarray(0, card.length - 64), carrying.subarray(-64)))).toBe('key.unacceptable');
+  });
+
+  it('A85: no empty list, no more than three of three, no more than 12 KiB', () => {
+    const tail = (write: (writer: Writer) => Writer) => verdict(signedCard((writer) => write(writer.lp(encodeChain(ann.local.chain)).u64(now).u8(0))));
+    expect(tail((writer) => writer.u8(1).u8(1).lp(certificate(9)))).toBeUndefined();
+    expect(tail((writer) => writer.u8(0))).toBe('key.unacceptable');
+    expect(tail((writer) => writer.u8(1).u8(0))).toBe('key.unacceptable');
+    expect(tail((writer) => writer.u8(4).fixed(certificate(64)))).toBe('key.unacceptable');
+    expect(tail((writer) => writer.u8(1).u8(4).lp(certificate(1)).lp(certificate(1)).lp(certificate(1)).lp(certificate(1)))).toBe('key.unacceptable');
+    expect(tail((writer) => writer.u8(1).u8(1).lp(certificate(9)).u8(0))).toBe('key.unacceptable');
+    expect(tail((writer) => writer.u8(1).u8(2).lp(certificate(6000)).lp(certificate(6274)))).toBeUndefined();
+    expect(tail((writer) => writer.u8(1).u8(2).lp(certificate(6000)).lp(certificate(6279)))).toBe('key.unacceptable');
+    expect(() => createCard(crypto, of([...full, [certificate(1)]]), [], now)).toThrow('too many endorsements');
+  });
+});
+
 describe('armoured card', () => {
   it('comes back, also quoted in a mail with other words around it', () => {
     const text = armourCard(card);

@@ -1,4 +1,3 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { der, derNumber, DerReader, derTime, tag } from '../../../../../electron/engine/certificates/der';
 import type { LocalParty } from '../../../../../electron/engine/certificates/local-party';
@@ -6,6 +5,7 @@ import { parseAuthorityCertificate } from '../../../../../electron/engine/certif
 import { writePem } from '../../../../../electron/engine/certificates/x509/pem';
 import type { Crypto } from '../../../../../electron/engine/crypto/crypto';
 import { concat } from '../../../../../electron/engine/wire/writer';
+import { authority, type CertificateParts, extension, forgeCertificate, forgedKey, oid, yes } from '../../../../support/forged-certificates';
 import { day, localPerson, now, realCrypto } from '../../../../support/foundation-kit';
 import { caExtensions, leafExtensions, openssl, OpensslCa } from '../../../../support/openssl-ca';
 import { caFolder, derOf, poolOf, requestOf, type Trusted, verdict } from '../../../../support/organisation';
@@ -182,35 +182,14 @@ describe('certificates of organisations, made by openssl', () => {
 });
 
 describe('certificates of organisations, forged by hand', () => {
-  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const oid = (...bytes: number[]): Uint8Array => der(tag.oid, Uint8Array.from(bytes));
-  const ecdsa = der(tag.sequence, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2));
-  const name = der(tag.sequence, der(tag.set, der(tag.sequence, oid(0x55, 4, 3), der(tag.utf8String, Buffer.from('Forged')))));
-  const validity = der(tag.sequence, derTime(now - day), derTime(now + day));
-  const yes = der(tag.boolean, Uint8Array.of(0xff));
-  const extension = (value: Uint8Array, ...type: number[]): Uint8Array => der(tag.sequence, oid(...type), der(tag.octetString, value));
-  const authority = extension(der(tag.sequence, yes), 0x55, 0x1d, 0x13);
-  const spki = new Uint8Array(key.publicKey.export({ type: 'spki', format: 'der' }));
-  interface Parts {
-    readonly version: Uint8Array;
-    readonly serial: Uint8Array;
-    readonly validity: Uint8Array;
-    readonly extensions: readonly Uint8Array[];
-    readonly more: readonly Uint8Array[];
-    readonly inner: Uint8Array;
-  }
-  const forge = (change: Partial<Parts> = {}): string => {
-    const parts: Parts = { version: der(tag.version, derNumber(2)), serial: derNumber(7), validity, extensions: [authority], more: [], inner: ecdsa, ...change };
-    const extensions = parts.extensions.length > 0 ? [der(tag.extensions, der(tag.sequence, ...parts.extensions))] : [];
-    const body = der(tag.sequence, parts.version, parts.serial, parts.inner, name, parts.validity, name, spki, ...parts.more, ...extensions);
-    return writePem('CERTIFICATE', der(tag.sequence, body, ecdsa, der(tag.bitString, Uint8Array.of(0), sign('sha256', body, key.privateKey))));
-  };
+  const key = forgedKey();
+  const forge = (change: Partial<CertificateParts> = {}): string => writePem('CERTIFICATE', forgeCertificate(key, change));
 
   it('the forging hand makes good ones when it changes nothing', () => {
     expect(refusal(forge())).toBeUndefined();
   });
 
-  it.each<[string, Partial<Parts>, string]>([
+  it.each<[string, Partial<CertificateParts>, string]>([
     ['cA written as 1 instead of FF', { extensions: [extension(der(tag.sequence, der(tag.boolean, Uint8Array.of(1))), 0x55, 0x1d, 0x13)] }, 'flag is not canonical'],
     ['cA given twice', { extensions: [authority, authority] }, 'an extension twice, or too many'],
     ['cA beside more in its extension', { extensions: [extension(concat(der(tag.sequence, yes), der(tag.nothing)), 0x55, 0x1d, 0x13)] }, 'trailing bytes'],

@@ -1,11 +1,10 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { der, derNumber, derTime, tag } from '../../../../../electron/engine/certificates/der';
+import { der, derNumber, tag } from '../../../../../electron/engine/certificates/der';
 import type { LocalParty } from '../../../../../electron/engine/certificates/local-party';
 import { parseAuthorityCertificate } from '../../../../../electron/engine/certificates/x509/authority-certificate';
 import { isLater, isListOf, maxRevocationListBytes, parseRevocationList } from '../../../../../electron/engine/certificates/x509/revocation-list';
 import type { Crypto } from '../../../../../electron/engine/crypto/crypto';
-import { concat } from '../../../../../electron/engine/wire/writer';
+import { forgedKey, forgeList, listEntry } from '../../../../support/forged-certificates';
 import { day, localPerson, now, realCrypto } from '../../../../support/foundation-kit';
 import { OpensslCa } from '../../../../support/openssl-ca';
 import { caFolder, derOf, listOf, poolOf, requestOf, verdict } from '../../../../support/organisation';
@@ -88,32 +87,23 @@ describe('lists of revoked certificates, made by openssl', () => {
 });
 
 describe('lists of revoked certificates, forged by hand', () => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const ecdsa = der(tag.sequence, der(tag.oid, Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2)));
-  const issuer = der(tag.sequence, der(tag.set, der(tag.sequence, der(tag.oid, Uint8Array.of(0x55, 4, 3)), der(tag.utf8String, Buffer.from('Acme')))));
-  /** As `der`, with lengths of three bytes. */
-  const long = (type: number, content: Uint8Array): Uint8Array =>
-    content.length < 0x10000 ? der(type, content) : concat(Uint8Array.of(type, 0x83, content.length >>> 16, (content.length >>> 8) & 255, content.length & 255), content);
-  const entry = (serial: number, ...more: Uint8Array[]): Uint8Array => der(tag.sequence, derNumber(serial), derTime(now), ...more);
-  const forge = (entries: readonly Uint8Array[]): Uint8Array => {
-    const body = long(tag.sequence, concat(derNumber(1), ecdsa, issuer, derTime(now), derTime(now + day), long(tag.sequence, concat(...entries))));
-    return long(tag.sequence, concat(body, ecdsa, der(tag.bitString, Uint8Array.of(0), sign('sha256', body, privateKey))));
-  };
+  const key = forgedKey();
+  const forge = (entries: readonly Uint8Array[]): Uint8Array => forgeList(key, entries);
 
   it('A85: twenty thousand entries are read, more than can be are not, and nothing longer than the cap is looked at', () => {
-    const many = Array.from({ length: 20_000 }, (_, at) => entry(at + 1));
+    const many = Array.from({ length: 20_000 }, (_, at) => listEntry(at + 1));
     const { revoked } = parseRevocationList(forge(many));
     expect([revoked.size, revoked.has('4e20'), revoked.has('4e21')]).toEqual([20_000, true, false]);
-    expect(() => parseRevocationList(forge(Array.from({ length: 25_001 }, (_, at) => entry(at + 1))))).toThrow('the list is too long');
+    expect(() => parseRevocationList(forge(Array.from({ length: 25_001 }, (_, at) => listEntry(at + 1))))).toThrow('the list is too long');
     expect(() => parseRevocationList(new Uint8Array(maxRevocationListBytes + 1).fill(0x30))).toThrow('the list is too long');
   });
 
   it('A85: what an entry says that nobody here understands is not passed over', () => {
     const extension = (critical: boolean, ...type: number[]) =>
       der(tag.sequence, der(tag.sequence, der(tag.oid, Uint8Array.from(type)), ...(critical ? [der(tag.boolean, Uint8Array.of(0xff))] : []), der(tag.octetString, der(tag.nothing))));
-    expect(parseRevocationList(forge([entry(1, extension(false, 0x55, 0x1d, 0x15))])).revoked.size).toBe(1);
+    expect(parseRevocationList(forge([listEntry(1, extension(false, 0x55, 0x1d, 0x15))])).revoked.size).toBe(1);
     // certificateIssuer: the entry is about another authority's certificate.
-    expect(() => parseRevocationList(forge([entry(1, extension(true, 0x55, 0x1d, 0x1d))]))).toThrow('unknown critical extension');
+    expect(() => parseRevocationList(forge([listEntry(1, extension(true, 0x55, 0x1d, 0x1d))]))).toThrow('unknown critical extension');
     expect(() => parseRevocationList(forge([der(tag.sequence, derNumber(1))]))).toThrow('too short');
   });
 });
