@@ -19,6 +19,8 @@ import { createResumptionStore } from './resumption-store';
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
 export function openStores(db: Db): Stores {
   migrate(db);
+  const peers = createPeerStore(db);
+  const endorsements = createEndorsementStore(db);
   return {
     transaction: (work) => db.transaction(work),
     purge() {
@@ -29,7 +31,15 @@ export function openStores(db: Db): Stores {
       }
     },
     local: createLocalStore(db),
-    peers: createPeerStore(db),
+    peers: {
+      ...peers,
+      // What somebody brought along goes with them.
+      remove: (peerId) =>
+        db.transaction(() => {
+          endorsements.remove(peerId);
+          peers.remove(peerId);
+        }),
+    },
     peerKeys: createPeerKeyStore(db),
     dialogs: createDialogStore(db),
     contacts: createContactStore(db),
@@ -41,6 +51,6 @@ export function openStores(db: Db): Stores {
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),
     authorities: createAuthorityStore(db),
-    endorsements: createEndorsementStore(db),
+    endorsements,
   };
 }

@@ -21,7 +21,6 @@ export function createPeerStore(db: Db): PeerStore {
       instance_list = excluded.instance_list, list_version = excluded.list_version, instances = excluded.instances,
       exchanges = excluded.exchanges, blocked = excluded.blocked,
       updated_at = excluded.updated_at`);
-  const removeEndorsements = db.prepare('DELETE FROM peer_endorsements WHERE peer_id = ?');
   const selectPlaces = db.prepare('SELECT * FROM peer_places WHERE peer_id = ? ORDER BY card_time DESC, instance_id');
   const removePlaces = db.prepare('DELETE FROM peer_places WHERE peer_id = ?');
   const insertPlaces = db.prepare('INSERT INTO peer_places (peer_id, instance_id, card_time, addresses) VALUES (?, ?, ?, ?)');
@@ -56,7 +55,6 @@ export function createPeerStore(db: Db): PeerStore {
     remove(peerId) {
       db.transaction(() => {
         removePlaces.run([peerId]);
-        removeEndorsements.run([peerId]);
         remove.run([peerId]);
       });
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createCard, parseCard } from '../../electron/engine/certificates/card';
 import { encodeChain, parseChain, verifyChain } from '../../electron/engine/certificates/chain';
@@ -11,6 +12,8 @@ import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import { memoryLockFailed } from '../../electron/engine/crypto/locked-memory';
 import { openSigned, sealSigned } from '../../electron/engine/crypto/sealed-envelope';
 import { selfTest } from '../../electron/engine/crypto/self-test';
+import { OpensslCa } from '../support/openssl-ca';
+import { caFolder, poolOf, requestOf, verdict } from '../support/organisation';
 
 const now = Date.UTC(2026, 0, 15, 12);
 
@@ -41,6 +44,31 @@ describe("primitives and certificates in Electron's Node", () => {
       const changed = der.slice();
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       assert.throws(() => parseIdentityCertificate(crypto, changed), { code: 'key.unacceptable' }, `byte ${at}`);
+    }
+  });
+
+  it('S5-23 A85: organisations with keys of every kind vouch here, too, and take it back; weak ones do not', async () => {
+    const folder = caFolder();
+    try {
+      const dates = { from: now - 86_400_000, to: now + 86_400_000 };
+      const csr = await requestOf(crypto, local);
+      const judge = (ca: OpensslCa, certificates: readonly string[], list?: string): string =>
+        verdict(crypto, local, poolOf(crypto, { authorities: [ca.pem], ...(list === undefined ? {} : { lists: [{ of: ca.pem, list }] }) }), certificates, now);
+      const rsaKey = join(folder.path, 'rsa.key'); // an own one: making another takes a second
+      writeFileSync(rsaKey, local.certifierKey().key.export({ type: 'pkcs8', format: 'pem' }));
+      for (const key of ['p256', 'p384', 'ed25519', 'rsa'] as const) {
+        const digest = key === 'ed25519' ? 'default' : 'sha384';
+        const ca = OpensslCa.create(folder.path, key, { ...dates, digest, ...(key === 'rsa' ? { keyFile: rsaKey } : { key }) });
+        const below = OpensslCa.create(folder.path, `${key} people`, { ...dates, issuer: ca, digest });
+        const leaf = ca.issue(csr, { ...dates, digest });
+        assert.deepEqual([key, judge(ca, [leaf]), judge(ca, [below.issue(csr, dates), below.pem])], [key, key, key]);
+        const signed = key === 'ed25519' ? undefined : ca.revocations([leaf], { ...dates, number: 1 });
+        assert.equal(judge(ca, [leaf], signed), signed === undefined ? key : 'nobody');
+      }
+      const weak = OpensslCa.create(folder.path, 'weak', { ...dates, key: 'rsa1024' });
+      assert.throws(() => judge(weak, [weak.issue(csr, dates)]), { name: 'WireError' });
+    } finally {
+      folder.release();
     }
   });
 

@@ -183,3 +183,42 @@ overBothBackings('RequestStore', (open) => {
     expect(() => stores.requests.put(request(2, { peerId: peer(1) }))).toThrow(/UNIQUE/);
   });
 });
+
+overBothBackings('AuthorityStore and EndorsementStore', (open) => {
+  const authority = (n: number, revocations?: Uint8Array) => ({ authorityId: `${n}`.repeat(64), certificate: someBytes(600), addedAt: n, ...(revocations && { revocations }) });
+
+  it('keep authorities oldest first, each with its list, until they are removed', () => {
+    const { stores, again } = open();
+    const [first, second] = [authority(1), authority(2, someBytes(300))];
+    stores.authorities.put(second);
+    stores.authorities.put(first);
+    expect(stores.authorities.list()).toStrictEqual([first, second]);
+    const listed = { ...first, revocations: someBytes(70_000) };
+    stores.authorities.put(listed);
+    expect(stores.authorities.list()).toStrictEqual([listed, second]);
+    stores.authorities.remove(second.authorityId);
+    expect(again().authorities.list()).toStrictEqual([listed]);
+  });
+
+  it('keep what people brought along until they bring something else, or are forgotten; what was undone was never there', () => {
+    const { stores, again } = open();
+    const mine = [[someBytes(900), someBytes(700)], [someBytes(5)]];
+    stores.endorsements.put(peer(1), mine);
+    stores.endorsements.put(peer(2), [[someBytes(9)]]);
+    expect(stores.endorsements.find(peer(1))).toBe(stores.endorsements.find(peer(1)));
+    expect(() =>
+      stores.transaction(() => {
+        stores.endorsements.remove(peer(1));
+        stores.endorsements.put(peer(3), mine);
+        throw new Error('undone');
+      }),
+    ).toThrow('undone');
+    expect(stores.endorsements.find(peer(1))).toStrictEqual(mine);
+    expect(stores.endorsements.peers().toSorted()).toEqual([peer(1), peer(2)]);
+    stores.endorsements.remove(peer(2));
+    const next = again();
+    expect([next.endorsements.find(peer(1)), next.endorsements.peers()]).toStrictEqual([mine, [peer(1)]]);
+    next.peers.remove(peer(1));
+    expect(next.endorsements.find(peer(1))).toBeUndefined();
+  });
+});

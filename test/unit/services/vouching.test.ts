@@ -3,6 +3,7 @@ import { rotateLocalRecord } from '../../../electron/engine/certificates/rotatio
 import { authoritiesService } from '../../../electron/services/authorities-service';
 import { endorsementsService } from '../../../electron/services/endorsements-service';
 import { identityService } from '../../../electron/services/identity-service';
+import { defaultSettings } from '../../../shared/model/settings';
 import { day } from '../../support/foundation-kit';
 import { leafExtensions, OpensslCa } from '../../support/openssl-ca';
 import { caFolder } from '../../support/organisation';
@@ -26,7 +27,7 @@ function callsOf(who: Resident, world: World) {
   const parts = { profile: () => who.profile, crypto: who.crypto, clock: world.clock };
   return {
     authorities: authoritiesService(parts),
-    identity: { ...identityService({ ...parts, ownAddresses: () => who.addresses }), ...endorsementsService({ ...parts, inTurn: (work) => work() }) },
+    identity: { ...identityService({ ...parts, ownAddresses: () => who.addresses, settings: () => defaultSettings }), ...endorsementsService({ ...parts, inTurn: (work) => work() }) },
   };
 }
 

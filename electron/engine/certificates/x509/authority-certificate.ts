@@ -51,7 +51,7 @@ function assertSecondOpinion({ der }: ForeignCertificate, key: KeyObject): void 
 export type SignatureMemory = BoundedCache<boolean>;
 
 export function signatureMemory(): SignatureMemory {
-  return new BoundedCache<boolean>(2048);
+  return new BoundedCache<boolean>(8192);
 }
 
 /** Whether `issuer` issued `child`: by name, key identifiers where both name one, and signature. Not whether it was allowed to. */
