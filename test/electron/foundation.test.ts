@@ -47,7 +47,7 @@ describe("primitives and certificates in Electron's Node", () => {
     }
   });
 
-  it('S5-23 A85: organisations with keys of every kind vouch here, too, and take it back; weak ones do not', async () => {
+  it('A85: organisations with keys of every kind vouch here, too, and take it back; weak ones do not', async () => {
     const folder = caFolder();
     try {
       const dates = { from: now - 86_400_000, to: now + 86_400_000 };

@@ -71,7 +71,7 @@ describe('an organisation that vouches', () => {
     folder.release();
   });
 
-  it('S5-23: is seen by who trusts it and by nobody else, and is gone once it takes its word back', async () => {
+  it('is seen by who trusts it and by nobody else, and is gone once it takes its word back', async () => {
     const { authorityId } = await bob.handlers.authorities.import({ text: acme.pem });
     const { text: csr } = await alice.handlers.identity.exportRequest(undefined);
     openssl(['req', '-verify', '-noout'], csr);

@@ -71,7 +71,7 @@ describe('what organisations say', () => {
   const arrived = () => world.until('the card is there', () => bo.profile.stores.endorsements.find(ann.profile.local.peerId) !== undefined);
   const changes = (): number => toldOf(bo, 'contact.changed').filter((event) => event.contactId === contactId).length;
 
-  it('S5-23: come with the card, count for who trusts the root, and are told when that changes', async () => {
+  it('come with the card, count for who trusts the root, and are told when that changes', async () => {
     const pinned = (): string => JSON.stringify(bo.profile.book.pinned(ann.profile.local.peerId));
     const pin = pinned();
     await endorse(middle, [middle, root]);
@@ -92,7 +92,7 @@ describe('what organisations say', () => {
     expect(pinned()).toBe(pin);
   });
 
-  it('S5-23: a root imported first counts once the card comes; taken back by its owner or by the root, it does not', async () => {
+  it('a root imported first counts once the card comes; taken back by its owner or by the root, it does not', async () => {
     await bos.authorities.import({ text: root.pem });
     const leaf = await endorse(root);
     await arrived();
@@ -145,7 +145,7 @@ describe('what organisations say', () => {
     expect(await bos.authorities.list(undefined)).toMatchObject([{ name: 'Soon', state: 'not-yet' }]);
   });
 
-  it('S5-26: an endorsement that is not for this person now is refused at its import', async () => {
+  it('an endorsement that is not for this person now is refused at its import', async () => {
     const codes = async (text: string) => codeOf(() => anns.identity.importEndorsement({ text }));
     const csr = await request();
     const bosRequest = (await bos.identity.exportRequest(undefined)).text;

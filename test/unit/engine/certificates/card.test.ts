@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { armourCard, createCard, maxCardBytes, parseArmouredCard, parseCard } from '../../../../electron/engine/certificates/card';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { Address } from '../../../../electron/engine/ports';
+import { encodeEndorsements } from '../../../../electron/engine/certificates/endorsement-list';
 import { encodeChain } from '../../../../electron/engine/certificates/chain';
 import { concat, Writer } from '../../../../electron/engine/wire/writer';
 import { codeOf, day, flipBit, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
@@ -99,6 +100,12 @@ describe('card with endorsements', () => {
     for (let bit = from; bit < carrying.length * 8; bit += 11) expect(verdict(flipBit(carrying, bit))).toBe('key.unacceptable');
     // Cut off, the signature would have to be another one.
     expect(verdict(concat(carrying.subarray(0, card.length - 64), carrying.subarray(-64)))).toBe('key.unacceptable');
+  });
+
+  it('is laid out as docs/protocol.md says', () => {
+    const [leaf, above, other] = [Uint8Array.of(1, 2), Uint8Array.of(3), Uint8Array.of(4)];
+    expect([...encodeEndorsements([[leaf, above], [other]])]).toEqual([2, 2, 0, 0, 0, 2, 1, 2, 0, 0, 0, 1, 3, 1, 0, 0, 0, 1, 4]);
+    expect(encodeEndorsements([])).toHaveLength(0);
   });
 
   it('A85: no empty list, no more than three of three, no more than 12 KiB', () => {

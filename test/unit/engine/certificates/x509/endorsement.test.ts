@@ -47,14 +47,14 @@ const refusal = (pem: string): string | undefined => {
 const caWith = (...lines: string[]): string[] => [...caExtensions, ...lines];
 
 describe('certificates of organisations, made by openssl', () => {
-  it('S5-23: openssl takes the request, finds its own signature good, and reads names and key', () => {
+  it('openssl takes the request, finds its own signature good, and reads names and key', () => {
     expect(openssl(['req', '-verify', '-noout', '-subject', '-nameopt', 'utf8,sep_comma_plus'], csr)).toContain(`UID=${ann.peerId}`);
     const text = openssl(['req', '-noout', '-text'], csr);
     expect(text).toContain(`URI:keyshift:${ann.peerId}`);
     expect(Buffer.from(openssl(['req', '-noout', '-pubkey'], csr).replace(/-.*-|\s/g, ''), 'base64').equals(Buffer.from(ann.identity.spki))).toBe(true);
   });
 
-  it('S5-23: a leaf of a root, of an intermediate that came along, and of one that was imported vouch; the root’s name is shown', () => {
+  it('a leaf of a root, of an intermediate that came along, and of one that was imported vouch; the root’s name is shown', () => {
     const leaf = middle.issue(csr, dates);
     expect(judge([root.issue(csr, dates)])).toBe('Acme');
     expect(judge([leaf, middle.pem])).toBe('Acme');
@@ -63,16 +63,16 @@ describe('certificates of organisations, made by openssl', () => {
     expect(judge([leaf, middle.pem], { authorities: [] })).toBe('nobody');
   });
 
-  it.each(['p384', 'ed25519'] as const)('S5-23: a root with a key of %s', (key) => {
+  it.each(['p384', 'ed25519'] as const)('a root with a key of %s', (key) => {
     const other = ca(`Key ${key}`, { key, ...(key === 'ed25519' ? { digest: 'default' } : {}) });
     expect(judge([other.issue(csr, { ...dates, ...(key === 'ed25519' ? { digest: 'default' } : {}) })], { authorities: [other.pem] })).toBe(`Key ${key}`);
   });
 
-  it('S5-23: a root with a key of RSA, by SHA-256, SHA-384 and SHA-512', () => {
+  it('a root with a key of RSA, by SHA-256, SHA-384 and SHA-512', () => {
     for (const digest of ['sha256', 'sha384', 'sha512']) expect(judge([rsaRoot.issue(csr, { ...dates, digest })], { authorities: [rsaRoot.pem] })).toBe('Old Works');
   });
 
-  it('S5-23: names of the organisation’s own, with the peer id as a URI, do as well; none of the two does not', () => {
+  it('names of the organisation’s own, with the peer id as a URI, do as well; none of the two does not', () => {
     const subject = '/O=Acme/CN=Ann of Accounting/UID=aagren';
     expect(judge([root.issue(csr, { ...dates, subject })])).toBe('Acme');
     expect(judge([root.issue(csr, { ...dates, subject, extensions: [...leafExtensions, 'subjectAltName = email:ann@acme.example'] })])).toBe('another key or person');

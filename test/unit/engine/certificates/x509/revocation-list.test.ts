@@ -28,7 +28,7 @@ afterAll(() => folder.release());
 const made = (ca: OpensslCa) => parseAuthorityCertificate(crypto, derOf(ca.pem));
 
 describe('lists of revoked certificates, made by openssl', () => {
-  it('S5-23: who is on the list of its issuer is vouched for no more: leaf or intermediate; others are', () => {
+  it('who is on the list of its issuer is vouched for no more: leaf or intermediate; others are', () => {
     const [leaf, other] = [root.issue(csr, dates), root.issue(csr, dates)];
     const trusting = (list?: string) => poolOf(crypto, { authorities: [root.pem], ...(list === undefined ? {} : { lists: [{ of: root.pem, list }] }) });
     const list = root.revocations([leaf], { ...dates, number: 1 });
@@ -62,7 +62,7 @@ describe('lists of revoked certificates, made by openssl', () => {
     expect(isListOf(crypto, { ...list, signature: signature.map((byte, at) => (at === 20 ? byte ^ 1 : byte)) }, made(root))).toBe(false);
   });
 
-  it('A72: a list never goes back, in time or number', () => {
+  it('a list never goes back, in time or number', () => {
     const at = (shift: number, number?: number) => listOf(root.revocations([], { from: now + shift, to: now + 9 * day, ...(number === undefined ? {} : { number }) }));
     const known = at(0, 7);
     expect(isLater(at(1000, 8), known)).toBe(true);
