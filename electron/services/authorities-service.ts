@@ -10,6 +10,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
 import type { OpenProfile } from './open-profile';
+import type { AuthorityRow } from './ports';
 import type { KnownAuthority } from './vouching';
 
 export interface AuthoritiesParts {
@@ -53,19 +54,26 @@ export function authoritiesService(parts: AuthoritiesParts): Handlers['authoriti
       const profile = parts.profile();
       const [der] = readPem(text, 'X509 CRL', { cap: maxRevocationListBytes, most: 1 });
       const list = refusing('revocations.unacceptable', () => parseRevocationList(der ?? new Uint8Array(0)));
-      const { of, replaces } = issuerOf(crypto, list, profile.vouching.known);
+      const [of, ...twins] = issuersOf(crypto, list, profile.vouching.known);
+      const replaces = [of, ...twins].flatMap((each) => (each.list ? [each.list] : []));
       if (list.thisUpdate > clock.now() + aheadMs) throw new KeyshiftError('revocations.unacceptable', 'This list is from the future. The list so far was kept.');
       const { authorityId } = of.row;
       if (replaces.some((known) => Buffer.compare(known.der, list.der) === 0)) return { authorityId };
       if (replaces.some((known) => !isLater(list, known))) throw new KeyshiftError('revocations.older', 'This list is older than the one you have. The newer one was kept.');
-      change(profile, () => profile.stores.authorities.put({ ...of.row, revocations: list.der }));
+      change(profile, () => {
+        // Of a key that has several certificates one holds the list.
+        for (const { row } of twins) profile.stores.authorities.put(withoutList(row));
+        profile.stores.authorities.put({ ...of.row, revocations: list.der });
+      });
       return { authorityId };
     },
     remove: ({ authorityId }) => {
       const profile = parts.profile();
-      if (!profile.vouching.known.some(({ row }) => row.authorityId === authorityId)) throw new KeyshiftError('authority.unknown', 'That organisation is not in your list.');
+      const removed = profile.vouching.known.find(({ row }) => row.authorityId === authorityId);
+      if (removed === undefined) throw new KeyshiftError('authority.unknown', 'That organisation is not in your list.');
       change(profile, () => {
         profile.stores.authorities.remove(authorityId);
+        handOver(profile, removed);
         removeStranded(profile);
       });
       return null;
@@ -73,14 +81,27 @@ export function authoritiesService(parts: AuthoritiesParts): Handlers['authoriti
   };
 }
 
-/** The authority that made the list, and its lists so far. Throws `authority.unknown`, `revocations.unacceptable`. */
-function issuerOf(crypto: Crypto, list: RevocationList, known: readonly KnownAuthority[]): { of: KnownAuthority; replaces: readonly RevocationList[] } {
+/** The authority that made the list, and other certificates of its name and key. Throws `authority.unknown`, `revocations.unacceptable`. */
+function issuersOf(crypto: Crypto, list: RevocationList, known: readonly KnownAuthority[]): readonly [KnownAuthority, ...KnownAuthority[]] {
   const named = known.filter(({ certificate }) => Buffer.compare(certificate.subject, list.issuer) === 0);
   if (named.length === 0) throw new KeyshiftError('authority.unknown', 'This list is of an organisation that is not in your list.');
   const of = named.find(({ certificate }) => isListOf(crypto, list, certificate));
   if (of === undefined) throw new KeyshiftError('revocations.unacceptable', 'This list was not signed by that organisation. The list so far was kept.');
-  const sameKey = named.filter(({ certificate }) => Buffer.compare(certificate.spki, of.certificate.spki) === 0);
-  return { of, replaces: sameKey.flatMap((each) => (each.list ? [each.list] : [])) };
+  return [of, ...named.filter((each) => each !== of && isSameIssuer(each.certificate, of.certificate))];
+}
+
+function isSameIssuer(a: AuthorityCertificate, b: AuthorityCertificate): boolean {
+  return Buffer.compare(a.subject, b.subject) === 0 && Buffer.compare(a.spki, b.spki) === 0;
+}
+
+function withoutList({ revocations: _elsewhere, ...row }: AuthorityRow): AuthorityRow {
+  return row;
+}
+
+/** What an organisation took back stays taken back while another certificate of its key is trusted. */
+function handOver({ vouching, stores }: OpenProfile, { row, certificate }: KnownAuthority): void {
+  const heir = row.revocations && vouching.known.find((each) => isSameIssuer(each.certificate, certificate));
+  if (heir) stores.authorities.put({ ...heir.row, revocations: row.revocations });
 }
 
 /** What was believed only because of the one that is gone, goes as well. */

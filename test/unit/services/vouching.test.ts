@@ -121,6 +121,25 @@ describe('what organisations say', () => {
     expect([await view(), (await anns.identity.get(undefined)).endorsements]).toEqual([nobody, []]);
   });
 
+  it('a renewed certificate of an organisation keeps what it took back, whichever of the two is removed', async () => {
+    const renewed = OpensslCa.create(folder.path, 'Acme renewed', { ...dates, to: dates.to + day, keyFile: root.keyFile, subject: '/O=Acme Ltd/CN=Acme' });
+    const first = await bos.authorities.import({ text: root.pem });
+    const leaf = await endorse(root);
+    await arrived();
+    await bos.authorities.importRevocations({ text: root.revocations([leaf], { ...dates, number: 2 }) });
+    const second = await bos.authorities.import({ text: renewed.pem });
+    expect(await view()).toEqual(nobody);
+    await bos.authorities.remove(first);
+    expect([await view(), (await bos.authorities.list(undefined)).map(({ revocations }) => revocations?.count)]).toEqual([nobody, [1]]);
+    await bos.authorities.import({ text: root.pem });
+    expect(await codeOf(() => bos.authorities.importRevocations({ text: root.revocations([], { ...dates, number: 1 }) }))).toBe('revocations.older');
+    // One list for both: what it names no more is vouched for again.
+    await bos.authorities.importRevocations({ text: root.revocations([], { ...dates, number: 3 }) });
+    expect([await view(), (await bos.authorities.list(undefined)).filter(({ revocations }) => revocations).length]).toEqual([vouched, 1]);
+    for (const each of [first, second]) await bos.authorities.remove(each);
+    expect(await view()).toEqual(nobody);
+  });
+
   it('A46 A80: what is no authority is imported as none, each with its own code, and nothing changes', async () => {
     const codes = async (text: string) => codeOf(() => bos.authorities.import({ text }));
     expect(await codes(ann.profile.local.identity.pem())).toBe('authority.unacceptable');
