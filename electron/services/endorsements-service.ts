@@ -108,7 +108,7 @@ function store(crypto: Crypto, profile: OpenProfile, endorsements: readonly (rea
     wipeRecord(crypto, record);
   }
   profile.local.endorsements.replace(endorsements);
-  profile.cardChanged();
+  profile.addressesChanged();
 }
 
 function certifierKey(local: LocalParty): RsaPrivateKey {

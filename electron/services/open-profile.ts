@@ -267,13 +267,8 @@ export class OpenProfile {
     this.introductions.lookAgain();
   }
 
-  /** This device is to be found elsewhere: whoever is connected is told. */
+  /** This device is to be found elsewhere, or its card says something else: whoever is connected is told. */
   addressesChanged(): void {
-    this.cardChanged();
-  }
-
-  /** What the own card says is different: whoever is connected is told. */
-  cardChanged(): void {
     if (!this.#closed) this.#cards.changed();
   }
 
