@@ -1,6 +1,7 @@
 import type { PeerId } from '../engine/ids';
 import { Envelopes } from './envelopes';
-import type { OpenProfile, Surroundings } from './open-profile';
+import type { OpenProfile } from './open-profile';
+import type { Surroundings } from './surroundings';
 import { Quarantine } from './quarantine';
 
 /** What takes sealed deposits in one open profile, and keeps those whose sender's key is not known yet. `close` ends the latter. */

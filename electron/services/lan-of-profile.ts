@@ -1,7 +1,7 @@
 import type { LocalParty } from '../engine/certificates/local-party';
 import { LanContacts } from './lan-contacts';
 import type { Recognisable } from './lan-recognition';
-import type { Surroundings } from './open-profile';
+import type { Surroundings } from './surroundings';
 import type { PeerBook } from './peer-book';
 import type { ContactStore } from './ports';
 

@@ -1,10 +1,8 @@
-import type { Settings } from '../../shared/model/settings';
 import type { LocalParty } from '../engine/certificates/local-party';
-import type { Crypto } from '../engine/crypto/crypto';
 import { createDialogEngine, type DialogEngine } from '../engine/dialog/dialog-engine';
 import { startDurably } from '../engine/dialog/start-token';
 import type { PeerId } from '../engine/ids';
-import type { Address, Clock, Link, Logger, Random, Transport } from '../engine/ports';
+import type { Link } from '../engine/ports';
 import { VerifiedCache } from '../engine/certificates/chain';
 import { Resumptions } from '../engine/session/resumptions';
 import type { Session } from '../engine/session/session';
@@ -16,22 +14,18 @@ import { Delivery } from './delivery';
 import { Dialling } from './dialling';
 import type { Envelopes } from './envelopes';
 import { envelopesOfProfile } from './envelopes-of-profile';
-import type { EventHub } from './event-hub';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
 import type { LanContacts } from './lan-contacts';
 import { lanOfProfile } from './lan-of-profile';
-import type { LanSurroundings } from './lan-surroundings';
 import { KeyTrust } from './key-trust';
 import { addressesOfContacts, KnownSources } from './known-sources';
 import { orderedHandles } from './local-handle';
 import { Introductions } from './introductions';
 import { InvitationKeeper } from './invitation-keeper';
-import type { NearbyDoor } from './nearby-door';
 import type { WaitingRule } from './message-view';
-import type { NetworkFacts } from './network-facts';
 import { PeerBook } from './peer-book';
-import type { LanSightings, OpenVault, Stores } from './ports';
+import type { OpenVault, Stores } from './ports';
 import type { Quarantine } from './quarantine';
 import { Places } from './racing';
 import type { Rekeying } from './rekeying';
@@ -39,6 +33,7 @@ import { rekeyingOfProfile } from './rekeying-of-profile';
 import { remoteParty } from './remote-party';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
+import type { Surroundings } from './surroundings';
 import { takeUp } from './taking-up';
 import { takeChannel } from './stranger-channels';
 import { Tries } from './tries';
@@ -50,24 +45,6 @@ import { watchRights } from './watched-contacts';
 const dialsAtOnce = 16;
 /** After a change of network a session must show within this time that it still leads anywhere. */
 const checkMs = 5_000;
-
-export interface Surroundings {
-  readonly crypto: Crypto;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly events: EventHub;
-  readonly transport: Transport;
-  /** Addresses to write into cards and links, best first. */
-  readonly ownAddresses: () => readonly Address[];
-  readonly network: NetworkFacts;
-  /** Who is seen on the local network, unless `lan` is there to look for itself. */
-  readonly sightings: LanSightings;
-  readonly lan?: LanSurroundings;
-  /** Takes whoever comes to meet while people nearby are looked for; without it nobody may. */
-  readonly nearby?: NearbyDoor;
-  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays'>;
-}
 
 /** Everything that exists only while the vault is open; gone without a trace in memory when it closes. */
 export class OpenProfile {

@@ -1,4 +1,5 @@
-import type { OpenProfile, Surroundings } from './open-profile';
+import type { OpenProfile } from './open-profile';
+import type { Surroundings } from './surroundings';
 import type { Places } from './racing';
 import { Rekeying } from './rekeying';
 

@@ -1,0 +1,27 @@
+import type { Settings } from '../../shared/model/settings';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { Address, Clock, Logger, Random, Transport } from '../engine/ports';
+import type { EventHub } from './event-hub';
+import type { LanSurroundings } from './lan-surroundings';
+import type { NearbyDoor } from './nearby-door';
+import type { NetworkFacts } from './network-facts';
+import type { LanSightings } from './ports';
+
+/** What an open profile lives in; all of it is there before the vault is opened and after it is closed. */
+export interface Surroundings {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly events: EventHub;
+  readonly transport: Transport;
+  /** Addresses to write into cards and links, best first. */
+  readonly ownAddresses: () => readonly Address[];
+  readonly network: NetworkFacts;
+  /** Who is seen on the local network, unless `lan` is there to look for itself. */
+  readonly sightings: LanSightings;
+  readonly lan?: LanSurroundings;
+  /** Takes whoever comes to meet while people nearby are looked for; without it nobody may. */
+  readonly nearby?: NearbyDoor;
+  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays'>;
+}
