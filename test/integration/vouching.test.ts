@@ -103,4 +103,16 @@ describe('an organisation that vouches', () => {
     await carol.handlers.authorities.import({ text: acme.pem });
     await until(carol, async () => (await alicesOf(carol))?.who === 'vouched');
   });
+
+  it('S5-33: lapses when the key is renewed, and is asked for again', async () => {
+    await alice.handlers.identity.rotate(undefined);
+    expect(await alice.handlers.identity.get(undefined)).toMatchObject({ epoch: 2, endorsements: [], askAgain: ['Acme'] });
+    await until(carol, async () => (await alicesOf(carol))?.keyEpoch === 2);
+    expect(await alicesOf(carol)).toMatchObject({ who: 'unchecked', vouchedBy: [] });
+    const { text: csr } = await alice.handlers.identity.exportRequest(undefined);
+    const again = acme.issue(csr, { from: Date.now() - day, to: Date.now() + 90 * day });
+    await alice.handlers.identity.importEndorsement({ text: again });
+    await until(carol, async () => (await alicesOf(carol))?.who === 'vouched');
+    expect((await alice.handlers.identity.get(undefined)).askAgain).toBeUndefined();
+  });
 });
