@@ -85,7 +85,7 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
   }
 
   /** Both held this key against each other. Where no device was seen under it, it is pinned once one is. */
-  function take({ book, stores, engine }: OpenProfile, candidate: KeyCandidateRow): void {
+  function take({ book, stores, engine, connections }: OpenProfile, candidate: KeyCandidateRow): void {
     const { peerId, chain, recovered } = candidate;
     if (chain === undefined) {
       book.keys?.removeCandidates(peerId);
@@ -94,6 +94,6 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
       return;
     }
     const move = { chain: recallChain(crypto, chain), origin: 'person', purpose: 'compromise' } as const;
-    movePin({ clock, stores, book, engine, events, keepCheck: () => true }, { ...move, ...(recovered === undefined ? {} : { recovered }) });
+    movePin({ clock, stores, book, engine, events, connections, keepCheck: () => true }, { ...move, ...(recovered === undefined ? {} : { recovered }) });
   }
 }

@@ -6,7 +6,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
-import { ownKeyNews, provenEpochs, withNewKey } from './own-keys';
+import { confirmed, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
@@ -63,11 +63,7 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
     },
 
     confirmSole: async () => {
-      await vault.changeRecord(async (record) => {
-        if (record.unconfirmed !== true) return undefined;
-        const { unconfirmed: _known, ...rest } = record;
-        return rest;
-      });
+      await vault.changeRecord(confirmed);
       return null;
     },
 

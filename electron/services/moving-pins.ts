@@ -5,6 +5,7 @@ import { lifetimes } from '../engine/certificates/validity';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
+import type { Connections } from './connections';
 import type { EventHub } from './event-hub';
 import type { PeerBook } from './peer-book';
 import type { ContactRow, Stores } from './ports';
@@ -19,6 +20,7 @@ export interface MovingParts {
   readonly book: PeerBook;
   readonly engine: Pick<DialogEngine, 'distrust'>;
   readonly events: EventHub;
+  readonly connections: Pick<Connections, 'dropWhere'>;
   /** A check outlives a key that was vouched for. */
   readonly keepCheck: () => boolean;
 }
@@ -45,6 +47,8 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   const before = book.find(peerId);
   const contact = stores.contacts.byPeer(peerId);
   if (before === undefined || contact === undefined) return;
+  // Under another key nothing that was agreed before goes on.
+  parts.connections.dropWhere(peerId, ({ peer }) => !isSame(peer.identity.spkiHash, spkiHash));
   const now = Math.max(0, Math.trunc(clock.now()));
   const { peerKeys } = stores;
   const left = leftKey(parts, contact);

@@ -180,7 +180,7 @@ export class OpenProfile {
       onOpen: (peerId, session) => this.#onConnection(peerId, session),
       onEnd: (peerId, session, connected) => this.#onConnectionEnd(peerId, session, connected),
     });
-    this.rekeying = rekeyingOfProfile(this, around, places, () => changes.proven());
+    this.rekeying = rekeyingOfProfile(this, around, places, changes);
     this.introductions = new Introductions({
       crypto,
       clock,

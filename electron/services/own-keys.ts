@@ -39,6 +39,11 @@ export function assertNotTooOften({ identityKeys }: LocalRecord, now: number): v
   if (oldest !== undefined) throw new KeyshiftError('keys.too-often', 'The identity key was renewed too often.', { retryAt: oldest + dayMs });
 }
 
+/** The record of a device whose key is known to be the newest; undefined when it was. */
+export async function confirmed({ unconfirmed, ...rest }: LocalRecord): Promise<LocalRecord | undefined> {
+  return unconfirmed === true ? rest : undefined;
+}
+
 /** The identity key in use. */
 export function currentKey({ identityKeys }: Pick<LocalRecord, 'identityKeys'>): OwnKey {
   return identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));

@@ -1,10 +1,11 @@
 import type { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Places } from './racing';
+import type { ProfileChanges } from './retiring';
 import { Rekeying } from './rekeying';
 
 /** The keeper of contacts' keys in one open profile. */
-export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, places: Places, onProven: () => void): Rekeying {
+export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, places: Places, changes: Pick<ProfileChanges, 'proven' | 'confirmed'>): Rekeying {
   const { crypto, clock, logger, transport, events, settings } = around;
   const { local, stores, book, engine, dialling, connections } = profile;
   return new Rekeying({
@@ -21,6 +22,7 @@ export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, pl
     connections: {
       session: (peerId) => connections.session(peerId),
       drop: (peerId) => connections.drop(peerId),
+      dropWhere: (peerId, isOver) => connections.dropWhere(peerId, isOver),
       learned: (peerId) => {
         connections.learned(peerId);
         // A message under the new key proves it as well as a session does.
@@ -31,6 +33,7 @@ export function rekeyingOfProfile(profile: OpenProfile, around: Surroundings, pl
     commit: (work) => profile.commit(work),
     keepCheck: () => settings().keepCheck,
     onHeld: (peerId) => profile.waitingChanged(peerId),
-    onProven,
+    onProven: () => changes.proven(),
+    onConfirmed: () => changes.confirmed(),
   });
 }

@@ -36,7 +36,7 @@ export interface RekeyingParts {
   readonly book: PeerBook;
   readonly engine: Pick<DialogEngine, 'distrust'>;
   readonly dialling: Pick<Dialling, 'candidates'>;
-  readonly connections: Pick<Connections, 'session' | 'learned' | 'drop'>;
+  readonly connections: Pick<Connections, 'session' | 'learned' | 'drop' | 'dropWhere'>;
   readonly places: Places;
   readonly commit: <T>(work: () => T) => T;
   readonly keepCheck: () => boolean;
@@ -44,6 +44,8 @@ export interface RekeyingParts {
   readonly onHeld: (peerId: PeerId) => void;
   /** This person proved for the first time to know the identity key in use. */
   readonly onProven: (peerId: PeerId) => void;
+  /** Enough contacts know of no later own key than the one that came from a file. */
+  readonly onConfirmed: () => void;
 }
 
 interface Matter {
@@ -111,8 +113,20 @@ export class Rekeying {
     if (!this.#proven.has(peerId)) {
       if (stores.peerKeys.setProven(peerId, local.identity.epoch)) this.#parts.onProven(peerId);
       this.#proven.add(peerId);
+      this.#confirm();
     }
     if (!session.resumed) this.#keepSecret(peerId, session);
+  }
+
+  /**
+   * Whoever takes a key that came from a file in a session knows of no later one: two contacts suffice, or the only one, to say that no other
+   * device has made one (protocol.md §9).
+   */
+  #confirm(): void {
+    const { local, stores, onConfirmed } = this.#parts;
+    if (!local.unconfirmed) return;
+    const contacts = stores.contacts.list().filter(({ relation, blocked }) => relation === 'mutual' && !blocked).length;
+    if (this.#proven.size >= Math.min(2, contacts)) onConfirmed();
   }
 
   /** Somebody proved to hold the successor of this person's pinned key, in a session or by a message: the pin moves. In the caller's transaction. */

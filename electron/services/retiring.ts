@@ -23,6 +23,8 @@ export interface ProfileChanges {
   retire(news: RetirementNews): void;
   /** A contact proved to know the identity key in use: earlier ones may be of no more use. */
   proven(): void;
+  /** The identity key in use, which came from a file, is the newest one that contacts know of. */
+  confirmed(): void;
 }
 
 /**

@@ -27,8 +27,6 @@ export function takeUp({ profile, events, keep }: TakingUpParts, session: Sessio
   }
   // Devices that are no more, by the word of their person's identity: nothing goes to them or comes from them.
   const gone = session.peer.list.instances.filter(({ state }) => state !== 'active').map(({ instanceId }) => instanceId);
-  // Under another key nothing that was agreed before goes on.
-  if (session.underSuccessor) connections.dropWhere(peerId, (earlier) => earlier !== session);
   profile.commit(() => {
     rekeying.met(session);
     book.learnChain(session.peer);

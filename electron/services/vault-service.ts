@@ -9,7 +9,7 @@ import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
-import { isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
+import { confirmed, isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, type OwnChange } from './own-record';
 import { VaultKeyring } from './vault-keyring';
 import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
@@ -221,6 +221,7 @@ export class VaultService {
           this.#startAnew(profile);
         }),
       proven: () => this.#pruneSoon(),
+      confirmed: () => this.#change(profile, 'key.not-confirmed', async () => void (await this.#changeOwn(profile, confirmed))),
     });
     return profile;
   }

@@ -6,6 +6,7 @@ import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
 import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
 import type { PeerId } from '../../electron/engine/ids';
 import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
+import { toHex } from '../../electron/engine/wire/encoding';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
@@ -52,6 +53,8 @@ export interface Resident {
   /** Refuse every dial of this one from now on. */
   mute: boolean;
   settings: Settings;
+  /** How often contacts confirmed a key that came from a file. */
+  confirmed: number;
   /** Takes an accepted link instead of the services, when set. */
   onLink: ((link: Link) => void) | undefined;
   /** Puts another store in the place of a real one, for the profile opened next. */
@@ -94,6 +97,16 @@ export function remember(name: string, record: LocalRecord): void {
 function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
   const made = records.get(name) ?? createLocalRecord(crypto, { name, deviceName: 'desk', now: testNow - 3_600_000 });
   records.set(name, made);
+  return made;
+}
+
+const rotations = new Map<string, Promise<LocalRecord>>();
+
+/** The record with another identity key: the same one for the same key and `whose` in one test file. */
+export function rotated(crypto: Crypto, record: LocalRecord, now: number, purpose: LinkPurpose = 'routine', whose = 'own'): Promise<LocalRecord> {
+  const name = JSON.stringify([whose, purpose, toHex(record.instanceList), toHex(record.exchanges[0]?.credential ?? new Uint8Array())]);
+  const made = rotations.get(name) ?? rotateLocalRecord(crypto, record, now, purpose);
+  rotations.set(name, made);
   return made;
 }
 
@@ -191,7 +204,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
-    const profile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), { retire: unexpected, adopt: unexpected, proven: () => undefined });
+    const profile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), { retire: unexpected, adopt: unexpected, proven: () => undefined, confirmed: () => void (resident.confirmed += 1) });
     profile.start();
     return profile;
   };
@@ -221,6 +234,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     dialled,
     mute: false,
     settings: defaultSettings,
+    confirmed: 0,
     onLink: undefined,
     replace: (change) => {
       standing = { ...stores, ...change(stores) };
@@ -237,7 +251,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     },
     async rotate(purpose = 'routine') {
       const loaded = stores.local.load();
-      if (loaded !== undefined) resident.become(await rotateLocalRecord(crypto, loaded, clock.now(), purpose));
+      if (loaded !== undefined) resident.become(await rotated(crypto, loaded, clock.now(), purpose));
     },
     become(record) {
       stores.local.save(record);

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recoverLocalRecord } from '../../../electron/engine/certificates/recovery';
-import { rotateLocalRecord } from '../../../electron/engine/certificates/rotation';
 import type { LocalRecord } from '../../../electron/engine/ports';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { frameTypes } from '../../../electron/engine/wire/frame';
-import { acquaint, createWorld, type Resident, toldOf, type World } from '../../support/services-kit';
+import { acquaint, createWorld, type Resident, rotated, toldOf, type World } from '../../support/services-kit';
 
 let world: World;
 let ann: Resident;
@@ -119,6 +118,34 @@ describe('a contact with a new identity key', () => {
     expect(toldOf(bo, 'key.rotated').filter(({ contactId }) => contactId !== undefined)).toHaveLength(1);
   }, 60_000);
 
+  test('S5-09 S5-21 A74: an answer alone moves nothing, neither the pin nor what the other side is held to know: only a session does', async () => {
+    await apart();
+    await ann.rotate();
+    const old = pinOf(bo);
+    world.network.setWire((bytes) => (bytes[0] === frameTypes.m1 ? undefined : [bytes]));
+    ann.mute = true;
+    bo.mute = false;
+    bo.profile.rekeying.suspect(ann.profile.local.peerId);
+    await world.until('answered', () => judgements(bo).length > 0);
+    await world.pass(60_000, 500);
+    const proven = () => ann.profile.stores.peerKeys.proven().get(bo.profile.local.peerId);
+    expect(bo.profile.book.successorOf(ann.profile.local.peerId)?.epoch).toBe(2);
+    expect([pinOf(bo), (await contactOf(bo)).keyEpoch, toldOf(bo, 'key.rotated'), proven()]).toEqual([old, 1, [], 1]);
+    bo.reopen(); // what was answered is kept
+    world.network.setWire(undefined);
+    await world.until('in step again', () => inStep() && together());
+    expect([toldOf(bo, 'key.rotated').length, proven(), judgements(bo)]).toEqual([1, 2, ['adopted']]);
+  }, 30_000);
+
+  test('a key that came from a file counts as the newest once those who may know better have taken it', async () => {
+    ann.become({ ...recordOf(ann), unconfirmed: true });
+    await world.until('together', together);
+    expect(ann.confirmed).toBe(1);
+    ann.become(recordOf(ann));
+    await world.pass(5_000);
+    expect(bo.confirmed).toBe(0);
+  });
+
   test('S5-29: who can only dial tells the other of the new key on the way', async () => {
     await apart();
     await ann.rotate();
@@ -176,7 +203,7 @@ describe('a key that nothing vouches for', () => {
   test('A70 A77: somebody in the middle shows a key of their own, over and over: one question a minute, then ever fewer; pin and messages stay; the real one ends it', async () => {
     await exchange('before');
     const old = pinOf(bo);
-    const record = await rotateLocalRecord(ann.crypto, recordOf(ann), world.clock.now());
+    const record = await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief');
     const thief = await impostor(withoutProof(record));
     let channels = 0;
     world.network.setWire((bytes, from) => {
@@ -225,7 +252,7 @@ describe('one key that vouches for two', () => {
   async function forked(): Promise<{ thief: Resident; old: string }> {
     await exchange('before');
     const old = pinOf(bo);
-    const thief = await impostor(await rotateLocalRecord(ann.crypto, recordOf(ann), world.clock.now()));
+    const thief = await impostor(await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief'));
     await apart();
     await ann.rotate();
     ann.mute = true;
