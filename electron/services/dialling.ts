@@ -19,7 +19,7 @@ export interface DiallingParts {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly host: SessionHost;
-  readonly book: PeerBook;
+  readonly book: Pick<PeerBook, 'find' | 'successorOf'>;
   readonly tries: Tries;
   readonly places: Places;
   readonly sightings: LanSightings;

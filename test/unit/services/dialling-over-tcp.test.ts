@@ -7,7 +7,7 @@ import { createTcpTransport } from '../../../electron/network/tcp-transport';
 import { systemClock } from '../../../electron/platform/clock';
 import { Dialling } from '../../../electron/services/dialling';
 import { NetworkFacts } from '../../../electron/services/network-facts';
-import type { KnownPeer, PeerBook } from '../../../electron/services/peer-book';
+import type { KnownPeer } from '../../../electron/services/peer-book';
 import { noSightings } from '../../../electron/services/ports';
 import { Places } from '../../../electron/services/racing';
 import { Tries } from '../../../electron/services/tries';
@@ -90,7 +90,7 @@ function dialling(addresses: readonly Address[], host: ReturnType<typeof createS
   const record: PeerRecord = { ...peerRecord(1), pinnedSpkiHash: bob.local.identity.spkiHash, places: [{ time: 1, addresses }] };
   const known: KnownPeer = { record, identity: bob.local.identity, exchange: bob.local.exchange.current.credential };
   const tries = new Tries(clock, () => undefined);
-  const book = { find: () => known } as unknown as PeerBook; // the one member that is used
+  const book = { find: () => known, successorOf: () => undefined };
   const found = new Dialling({ clock, transport, host, book, tries, places: new Places(16), sightings: noSightings, network: new NetworkFacts(), ownAddresses: () => [] });
   return { found, outcome: ({ host: name, port }: Address) => tries.of(bob.local.peerId, `${name}:${port}`)?.outcome };
 }
