@@ -35,6 +35,7 @@ import { settingsService } from './services/settings-service';
 import { diagnosticsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
+import { backupFiles } from './storage/backup-files';
 import { envelopeFiles } from './storage/envelope-files';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
@@ -64,6 +65,8 @@ export interface AppPorts {
 }
 
 const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
+/** The least a backup takes. */
+const testBackupCost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
 
 /**
  * Builds the parts and joins them: storage, network, engine, services. Binds the port before the vault is open.
@@ -104,6 +107,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       port: () => bound.address.port,
     });
     preferences.onChange(() => nearby.recheck());
+    const vaultFile = createVaultFile({ directory: ports.profileDirectory, crypto, cost: ports.kdf === 'test' ? testCost : productCost });
     const vault = new VaultService({
       crypto,
       clock,
@@ -129,11 +133,18 @@ export async function startApp(ports: AppPorts): Promise<App> {
       preferences,
       keyring: ports.keyring,
       deviceName: hostname().slice(0, 64) || 'this device',
-      vaultFile: createVaultFile({
-        directory: ports.profileDirectory,
-        crypto,
-        cost: ports.kdf === 'test' ? testCost : productCost,
-      }),
+      vaultFile,
+    });
+    const backup = backupService({
+      vault,
+      maker: vaultFile,
+      crypto,
+      clock,
+      events,
+      files: backupFiles,
+      preferences,
+      chooser: ports.chooser,
+      cost: ports.kdf === 'test' ? testBackupCost : productCost,
     });
     const mapping = new PortMapping({ mapper: createPortMapper(fault('mapping.fault')), addresses, network, logger });
     const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open', onOtherWay: () => vault.networkChanged() });
@@ -177,7 +188,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFilesService(), ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService({ profile, crypto, clock, events }), ...verificationService() },
         authorities: authoritiesService({ profile, crypto, clock }),
-        backup: backupService(),
+        backup: backup.handlers,
         conversations: conversationsService({ profile, events, random }),
         messages: messagesService({ profile }),
         keys: keysService({ profile, events, clock }),
@@ -207,6 +218,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         unwatch();
         news.close();
         try {
+          backup.stop();
           await bound.close();
           await vault.stop();
           await mapping.stop();

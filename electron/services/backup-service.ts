@@ -1,11 +1,166 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import { defaultSettings, settings as settingsSchema, type Settings } from '../../shared/model/settings';
+import { BackupChunks, backupHeadBytes, backupKey, encodeBackupHead, garbled, newerBackup, parseBackupHead } from '../engine/backup/container';
+import type { BackupManifest } from '../engine/backup/items';
+import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
+import type { Clock } from '../engine/ports';
+import { readInto } from './backup-reading';
+import { type BackupRun, BackupRuns } from './backup-runs';
+import { writeSnapshot } from './backup-writing';
+import { choosePath } from './choose-path';
+import type { EventHub } from './event-hub';
+import type { BackupFiles, BackupSource, OpenVault, PathChooser, PreferencesStore, VaultInTheMaking, VaultMaker } from './ports';
+import { loadRecord } from './retiring';
+import type { VaultService } from './vault-service';
 
-function soon(): never {
-  throw new KeyshiftError('internal', 'This is not built yet.');
+const saltBytes = 16;
+
+export interface BackupServiceParts {
+  readonly vault: Pick<VaultService, 'profile' | 'requireAbsence' | 'restore' | 'revive'>;
+  readonly maker: VaultMaker;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly events: EventHub;
+  readonly files: BackupFiles;
+  readonly preferences: PreferencesStore;
+  readonly chooser: PathChooser | undefined;
+  /** Of Argon2id, for new backups. */
+  readonly cost: PasswordCost;
 }
 
-/** The whole profile in one file, and back. */
-export function backupService(): Pick<Handlers['backup'], 'create' | 'restore' | 'cancel'> {
-  return { create: soon, restore: soon, cancel: soon };
+export interface BackupService {
+  readonly handlers: Pick<Handlers['backup'], 'create' | 'restore' | 'cancel'>;
+  /** Gives up what is under way. */
+  stop(): void;
+}
+
+/** The whole profile in one file, and back (protocol.md §14). */
+export function backupService(parts: BackupServiceParts): BackupService {
+  const runs = new BackupRuns(parts.clock, parts.events);
+  return {
+    handlers: {
+      create: ({ path, passphrase }) =>
+        runs.only(async (run) => {
+          parts.vault.profile(); // without an open vault nobody is asked for a file
+          const day = new Date(parts.clock.now()).toISOString().slice(0, 10);
+          const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
+          return create(parts, run, chosen, passphrase);
+        }),
+      restore: ({ path, passphrase }) =>
+        runs.only(async (run) => {
+          parts.vault.requireAbsence();
+          const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('backup'));
+          const source = await parts.files.open(chosen);
+          try {
+            return await restore(parts, run, source, passphrase);
+          } finally {
+            await source.close();
+          }
+        }),
+      cancel: async () => {
+        runs.cancel();
+        return null;
+      },
+    },
+    stop: () => runs.cancel(),
+  };
+}
+
+async function create(parts: BackupServiceParts, run: BackupRun, path: string, passphrase: string): Promise<{ path: string; bytes: number }> {
+  const { vault, crypto, clock, files, preferences, cost } = parts;
+  const head = { cost, salt: crypto.random(saltBytes) };
+  const target = await files.begin(path);
+  try {
+    await target.write(encodeBackupHead(head));
+    const key = await backupKey(crypto, passphrase, head);
+    try {
+      const profile = vault.profile();
+      const snapshot = profile.vault.snapshot();
+      try {
+        const manifest: BackupManifest = {
+          peerId: profile.local.peerId,
+          madeAt: Math.max(0, Math.trunc(clock.now())),
+          schema: snapshot.schema,
+          settings: JSON.stringify(preferences.get().settings),
+        };
+        const chunks = new BackupChunks(crypto, key, encodeBackupHead(head));
+        const bytes = backupHeadBytes + (await writeSnapshot({ crypto, chunks, target, run }, manifest, snapshot));
+        return { path: await target.finish(), bytes };
+      } finally {
+        snapshot.close();
+      }
+    } finally {
+      key.wipe();
+    }
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
+}
+
+async function restore(parts: BackupServiceParts, run: BackupRun, source: BackupSource, passphrase: string): Promise<{ peerId: string }> {
+  const { crypto, vault } = parts;
+  const headBytes = await source.read(backupHeadBytes);
+  const head = parseBackupHead(headBytes, source.size);
+  await run.step(0, source.size);
+  const key = await backupKey(crypto, passphrase, head);
+  try {
+    const chunks = new BackupChunks(crypto, key, headBytes);
+    await vault.restore(() => bring(parts, run, source, chunks, passphrase));
+  } finally {
+    key.wipe();
+  }
+  return { peerId: vault.profile().local.peerId };
+}
+
+/** Makes the vault beside its place, puts it in order, and only then lets it exist. */
+async function bring(parts: BackupServiceParts, run: BackupRun, source: BackupSource, chunks: BackupChunks, passphrase: string): Promise<OpenVault> {
+  const { crypto, maker, preferences, vault } = parts;
+  let making: VaultInTheMaking | undefined;
+  const before = preferences.get().settings;
+  let changed = false;
+  try {
+    const begun = async ({ schema }: BackupManifest): Promise<VaultInTheMaking> => (making = await maker.begin(passphrase, schema));
+    const manifest = await readInto({ crypto, chunks, source, run }, begun);
+    if (making === undefined) throw garbled();
+    const settings = settingsOf(manifest);
+    await inOrder(making, manifest, (open) => vault.revive(open));
+    await run.step(source.size, source.size);
+    // Before the profile exists: it must not be reached past a proxy, not even after a crash right now.
+    preferences.set({ settings });
+    changed = true;
+    return await making.finish();
+  } catch (error) {
+    making?.discard();
+    if (changed) preferences.set({ settings: before });
+    throw meant(error);
+  }
+}
+
+async function inOrder(making: VaultInTheMaking, manifest: BackupManifest, revive: (vault: OpenVault) => Promise<void>): Promise<void> {
+  const open = making.open();
+  try {
+    if (loadRecord(open.stores.local).peerId !== manifest.peerId) throw garbled();
+    await revive(open);
+  } finally {
+    open.close();
+  }
+}
+
+/** What an older version did not know keeps its first value. Errors: backup.garbled. */
+function settingsOf({ settings }: BackupManifest): Settings {
+  try {
+    const given: unknown = JSON.parse(settings);
+    return settingsSchema.parse({ ...defaultSettings, ...(typeof given === 'object' ? given : {}) });
+  } catch {
+    throw garbled();
+  }
+}
+
+/** What went wrong with a vault in the making, said of the backup it comes from. */
+function meant(error: unknown): unknown {
+  if (!(error instanceof KeyshiftError)) return error;
+  if (error.code === 'vault.newer') return newerBackup();
+  return error.code === 'vault.damaged' || error.code === 'key.unacceptable' ? garbled() : error;
 }

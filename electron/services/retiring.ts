@@ -10,7 +10,7 @@ import { wipeRecord } from './wipe-record';
 
 /** Why this device must become a new one. */
 export interface RetirementNews {
-  readonly reason: RollbackReason;
+  readonly reason: RollbackReason | 'backup';
   readonly toldBy: PeerId;
   /** The device list that says so, if one does. */
   readonly list?: InstanceList;
@@ -33,15 +33,32 @@ export interface ProfileChanges {
  * old profile, which holds everything back already, is left behind when that is done. `open` does not start what it opens.
  */
 export async function becomeNewDevice(
-  parts: { readonly crypto: Crypto; readonly clock: Clock },
+  parts: RetiringParts,
   old: OpenProfile,
   news: RetirementNews,
   open: (record: LocalRecord) => OpenProfile,
 ): Promise<OpenProfile> {
-  const { crypto, clock } = parts;
-  const record = loadRecord(old.stores.local);
+  const fresh = await newDevice(parts, old.stores.local, news, open);
+  old.leave();
+  return fresh;
+}
+
+export interface RetiringParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+}
+
+/** The profile of the device that takes the place of the one in `store`, not started; `deviceName` if it has another. */
+export async function newDevice(
+  { crypto, clock }: RetiringParts,
+  store: LocalStore,
+  news: RetirementNews,
+  open: (record: LocalRecord) => OpenProfile,
+  deviceName?: string,
+): Promise<OpenProfile> {
+  const record = loadRecord(store);
   try {
-    const { record: next, retired, successor } = await retireLocalRecord(crypto, record, clock.now(), news.list);
+    const { record: next, retired, successor } = await retireLocalRecord(crypto, record, clock.now(), news.list, deviceName);
     try {
       const fresh = open(next);
       try {
@@ -56,7 +73,6 @@ export async function becomeNewDevice(
         fresh.leave();
         throw error;
       }
-      old.leave();
       return fresh;
     } finally {
       wipeRecord(crypto, next);

@@ -6,13 +6,14 @@ import { renewLocalRecord } from '../engine/certificates/renewal';
 import type { OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
+import { EventHub } from './event-hub';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { confirmed, isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, type OwnChange } from './own-record';
 import { VaultKeyring } from './vault-keyring';
-import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
+import { adoptList, becomeNewDevice, loadRecord, newDevice, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
 
 /** How often an open profile looks whether a credential is due for renewal. */
@@ -165,9 +166,7 @@ export class VaultService {
 
   async #create(passphrase: string, name: string): Promise<{ peerId: string }> {
     const { vaultFile, crypto, clock, deviceName } = this.#parts;
-    if (this.#profile !== undefined || vaultFile.state() !== 'absent') {
-      throw new KeyshiftError('vault.exists', 'This profile already has a vault. Nothing was changed.');
-    }
+    this.requireAbsence();
     this.#requireHealth();
     const record = await createLocalRecord(crypto, { name: name.normalize('NFC'), deviceName, now: clock.now() });
     try {
@@ -176,6 +175,34 @@ export class VaultService {
       wipeRecord(crypto, record);
     }
     return { peerId: record.peerId };
+  }
+
+  /** Errors: vault.exists. */
+  requireAbsence(): void {
+    if (this.#profile === undefined && this.#parts.vaultFile.state() === 'absent') return;
+    throw new KeyshiftError('vault.exists', 'This profile already has a vault. Nothing was changed.');
+  }
+
+  /** Opens the vault that `bring` makes where there was none. Nothing else happens to the vault meanwhile. */
+  restore(bring: () => Promise<OpenVault>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.requireAbsence();
+      this.#requireHealth();
+      await this.#open(await bring());
+    });
+  }
+
+  /** What came from a backup becomes a device of its own, silently: nobody is dialled, and no client hears of a vault that is none yet. */
+  async revive(vault: OpenVault): Promise<void> {
+    const record = loadRecord(vault.stores.local);
+    try {
+      vault.stores.local.save({ ...record, unconfirmed: true });
+      const silent = { ...this.#parts, events: new EventHub(this.#parts.logger) };
+      const open = (next: LocalRecord): OpenProfile => this.#profileOf(vault, next, silent);
+      (await newDevice(this.#parts, vault.stores.local, { reason: 'backup', toldBy: record.peerId }, open, this.#parts.deviceName)).leave();
+    } finally {
+      wipeRecord(this.#parts.crypto, record);
+    }
   }
 
   async #open(vault: OpenVault): Promise<void> {
@@ -211,8 +238,8 @@ export class VaultService {
     }
   }
 
-  #profileOf(vault: OpenVault, record: LocalRecord): OpenProfile {
-    const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
+  #profileOf(vault: OpenVault, record: LocalRecord, around: Surroundings = this.#parts): OpenProfile {
+    const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(this.#parts.crypto, record), {
       // Said from inside transactions: it waits its turn.
       retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
       adopt: (list) =>

@@ -60,7 +60,7 @@ export function removeIfPossible(...paths: readonly string[]): void {
   }
 }
 
-function syncDirectory(directory: string): void {
+export function syncDirectory(directory: string): void {
   // Windows knows no handle of a folder to flush; NTFS keeps renames in its journal.
   if (process.platform === 'win32') return;
   const handle = openSync(directory, 'r');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { Secret } from '../engine/crypto/secret';
-import type { OpenVault, Stores, VaultFile } from '../services/ports';
+import type { OpenVault, Snapshot, Stores, VaultFile, VaultInTheMaking, VaultMaker } from '../services/ports';
 import { openDatabase } from './database';
 import type { Db } from './database';
 import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, writeNewFile } from './durable-file';
@@ -12,6 +12,8 @@ import { fileErrorCode, withFileErrors } from './file-error';
 import { assertReadable, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
+import { readSnapshot } from './snapshot';
+import { UnfinishedVault } from './unfinished-vault';
 import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
@@ -31,7 +33,7 @@ export interface VaultFileOptions {
 }
 
 /** `initialise` runs in the new database before the vault appears: with it a crash leaves all of it, or no vault. */
-export interface VaultFileOnDisk extends VaultFile {
+export interface VaultFileOnDisk extends VaultFile, VaultMaker {
   create(passphrase: string, initialise?: (stores: Stores) => void): Promise<OpenVault>;
 }
 
@@ -79,7 +81,35 @@ class DiskVault implements VaultFileOnDisk {
       try {
         const content = await sealDatabaseKey(this.#crypto, key, passphrase, this.#cost, schemaVersion());
         withFileErrors(this.#directory, () => this.#place(key, content, initialise));
-        return this.#opened(openExistingDatabase(this.#database, key.bytes), key);
+        return this.#opened(this.#database, openExistingDatabase(this.#database, key.bytes), key);
+      } catch (error) {
+        key.wipe();
+        throw error;
+      }
+    });
+  }
+
+  begin(passphrase: string, schema: number): Promise<VaultInTheMaking> {
+    return this.#inTurn(async () => {
+      prepareProfileDirectory(this.#directory);
+      if (this.#isComplete()) throw new KeyshiftError('vault.exists', 'This profile already has a vault.');
+      assertReadable(schema);
+      const key = this.#crypto.randomSecret('database', databaseKeyBytes);
+      try {
+        const content = await sealDatabaseKey(this.#crypto, key, passphrase, this.#cost, schemaVersion());
+        return new UnfinishedVault({
+          directory: this.#directory,
+          file: this.#newDatabase,
+          leftovers: this.#leftovers(),
+          schema,
+          key,
+          opened: (db) => this.#opened(this.#newDatabase, db, this.#crypto.secret('database', Uint8Array.from(key.bytes))),
+          seal: () => writeNewFile(this.#newVault, encodeVault(this.#crypto, content)),
+          place: () => {
+            this.#giveNames();
+            return this.#opened(this.#database, openExistingDatabase(this.#database, key.bytes), key);
+          },
+        });
       } catch (error) {
         key.wipe();
         throw error;
@@ -129,7 +159,7 @@ class DiskVault implements VaultFileOnDisk {
   }
 
   #place(key: Secret<'database'>, content: VaultContent, initialise?: (stores: Stores) => void): void {
-    const leftovers = [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`];
+    const leftovers = this.#leftovers();
     for (const leftover of leftovers) rmSync(leftover, { force: true });
     try {
       createEmptyFile(this.#newDatabase);
@@ -147,6 +177,15 @@ class DiskVault implements VaultFileOnDisk {
       removeIfPossible(...leftovers);
       throw error;
     }
+    this.#giveNames();
+  }
+
+  #leftovers(): string[] {
+    return [this.#newVault, this.#newDatabase, `${this.#newDatabase}-wal`, `${this.#newDatabase}-shm`];
+  }
+
+  /** The last and deciding step. */
+  #giveNames(): void {
     moveDurably(this.#newDatabase, this.#database);
     moveDurably(this.#newVault, this.#vault);
   }
@@ -154,7 +193,7 @@ class DiskVault implements VaultFileOnDisk {
   #open(content: VaultContent, key: Secret<'database'>): OpenVault {
     try {
       const db = openExistingDatabase(this.#database, key.bytes);
-      return this.#opened(db, key, () => {
+      return this.#opened(this.#database, db, key, () => {
         // Before the schema is raised: from now on an older program keeps away, even if the raising is cut short.
         if (content.schema < schemaVersion()) this.#write({ ...content, schema: schemaVersion() });
       });
@@ -164,7 +203,7 @@ class DiskVault implements VaultFileOnDisk {
     }
   }
 
-  #opened(db: Db, key: Secret<'database'>, beforeMigration?: () => void): OpenVault {
+  #opened(file: string, db: Db, key: Secret<'database'>, beforeMigration?: () => void): OpenVault {
     let stores: Stores;
     try {
       beforeMigration?.();
@@ -176,8 +215,31 @@ class DiskVault implements VaultFileOnDisk {
     const assertOpen = (): void => {
       if (key.wiped) throw new KeyshiftError('vault.locked', 'The vault is locked.');
     };
+    const snapshots = new Set<Snapshot>();
+    const emptied = (): boolean => {
+      // The log would wait for whoever reads a snapshot, and everything else with it; it is emptied when they are done.
+      if (snapshots.size > 0) return false;
+      try {
+        return emptyLog(db);
+      } catch {
+        return false; // a full disk: closing tries again
+      }
+    };
     return {
-      stores,
+      stores: { ...stores, purge: emptied },
+      snapshot: () => {
+        assertOpen();
+        const { close, ...rest } = readSnapshot(openDatabase(file, key.bytes));
+        const snapshot: Snapshot = {
+          ...rest,
+          close: () => {
+            close();
+            if (snapshots.delete(snapshot) && !key.wiped) emptied();
+          },
+        };
+        snapshots.add(snapshot);
+        return snapshot;
+      },
       exportKey: () => {
         assertOpen();
         return Uint8Array.from(key.bytes);
@@ -196,15 +258,9 @@ class DiskVault implements VaultFileOnDisk {
             copy.wipe();
           }
         }),
-      emptyLog: () => {
-        try {
-          return emptyLog(db);
-        } catch {
-          // A full disk: closing tries again.
-          return false;
-        }
-      },
+      emptyLog: emptied,
       close: () => {
+        for (const { close } of [...snapshots]) close();
         db.close();
         key.wipe();
       },

@@ -199,7 +199,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
-    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => undefined };
+    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
     const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings };
     const unexpected = (): never => {
       throw new Error('this device is no copy');

@@ -125,9 +125,21 @@ export async function createLocalRecord(crypto: Crypto, { name: wanted, deviceNa
   }
 }
 
+/** The identity of a stored record with its key in use. Throws `key.unacceptable`, also when that key is not here. */
+export function currentIdentity(crypto: Crypto, record: LocalRecord): { readonly identity: IdentityCertificate; readonly identityKey: RsaPrivateKey } {
+  const current = currentKeyOf(record);
+  if (!current.privateKey) throw unacceptable('this device does not hold the identity key');
+  const identityKey = { key: createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' }) };
+  return { identity: parseIdentityCertificate(crypto, current.certificate), identityKey };
+}
+
+function currentKeyOf({ identityKeys }: LocalRecord): LocalRecord['identityKeys'][number] {
+  return identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));
+}
+
 /** The party of a stored record; its buffers are copied, not taken. Throws `key.unacceptable` for a record that does not fit together. */
 export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty {
-  const current = record.identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));
+  const current = currentKeyOf(record);
   const identity = parseIdentityCertificate(crypto, current.certificate);
   const list = parseInstanceList(crypto, record.instanceList);
   const credential = parseInstanceCredential(crypto, record.instance.credential);
@@ -217,7 +229,7 @@ function oldKeysOf(crypto: Crypto, keys: LocalRecord['identityKeys']): Map<strin
 }
 
 /** Device names come from the system: at most 128 bytes go into a credential. */
-function shortened(deviceName: string): string {
+export function shortened(deviceName: string): string {
   let text = deviceName.replace(/\p{Surrogate}/gu, '');
   while (new TextEncoder().encode(text).length > 128) text = [...text].slice(0, -1).join('');
   return text;

@@ -1,9 +1,9 @@
 import type { Crypto } from '../crypto/crypto';
 import type { InstanceId } from '../ids';
 import type { LocalRecord } from '../ports';
-import { issueExchangeCredential, issueInstanceCredential } from './credential';
+import { issueExchangeCredential, issueInstanceCredential, parseInstanceCredential } from './credential';
 import { type InstanceList, issueInstanceList, type ListedInstance, maxInstances, parseInstanceList, verifyInstanceList } from './instance-list';
-import { type LocalParty, openLocalParty } from './local-party';
+import { currentIdentity, type LocalParty, shortened } from './local-party';
 import type { Role } from './roles';
 import { lifetimes } from './validity';
 
@@ -40,19 +40,20 @@ export function prevails(list: InstanceList, over: InstanceList): boolean {
 /**
  * The record of the device that takes this one's place (protocol.md §7): new keys, a new exchange key, and a device list
  * above every one known, in which this device is retired. Exchange keys in their grace stay, so that what is under way
- * still opens. `heard`: the newest list a contact knows, if newer. The caller stores the result together with what
- * follows from it.
+ * still opens. `heard`: the newest list a contact knows, if newer. The private keys of this device itself are not looked at: a record from a
+ * backup has none. `deviceName`: of the new device, if not the same. The caller stores the result together with what follows from it.
  */
-export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now: number, heard?: InstanceList): Promise<Retirement> {
-  const party = openLocalParty(crypto, record);
+export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now: number, heard?: InstanceList, deviceName?: string): Promise<Retirement> {
+  const { identity, identityKey } = currentIdentity(crypto, record);
+  const list = parseInstanceList(crypto, record.instanceList);
+  const before = parseInstanceCredential(crypto, record.instance.credential);
+  const retired = before.instanceId;
   const signing = crypto.generateSigning();
   const instanceKem = crypto.generateKem('instance-kem');
   const exchangeKem = crypto.generateKem('exchange-kem');
   try {
-    const { identity, instanceId: retired } = party;
-    const identityKey = party.certifierKey();
-    const base = heard && heard.version >= party.list.version ? heard : party.list;
-    const version = Math.max(base.version, party.list.version) + 1;
+    const base = heard && heard.version >= list.version ? heard : list;
+    const version = Math.max(base.version, list.version) + 1;
     const others = remaining(base.instances, retired);
     const roles: Role[] = others.some(({ state, roles: theirs }) => state !== 'retired' && theirs.includes('certifier')) ? ['exchange'] : ['certifier', 'exchange'];
     const credential = await issueInstanceCredential(crypto, {
@@ -60,15 +61,15 @@ export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now
       identityKey,
       signing,
       kemKey: instanceKem.publicKey,
-      deviceName: party.instance.credential.deviceName,
+      deviceName: deviceName === undefined ? before.deviceName : shortened(deviceName),
       roles,
       minListVersion: version,
       notBefore: now,
       notAfter: now + lifetimes.instance,
     });
-    const old: ListedInstance = { instanceId: retired, credentialHash: party.instance.credential.hash, roles: party.instance.credential.roles, state: 'retired' };
+    const old: ListedInstance = { instanceId: retired, credentialHash: before.hash, roles: before.roles, state: 'retired' };
     const fresh: ListedInstance = { instanceId: credential.instanceId, credentialHash: credential.hash, roles, state: 'active' };
-    const list = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...others, old, fresh] });
+    const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...others, old, fresh] });
     const exchange = await issueExchangeCredential(crypto, {
       identity,
       issuedBy: { identityKey },
@@ -82,13 +83,12 @@ export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now
         ...record,
         instance: { credential: credential.bytes, signingSeed: signing.secret.bytes.slice(), kemSecret: instanceKem.secret.bytes.slice() },
         exchanges: [{ credential: exchange.bytes, kemSecret: exchangeKem.secret.bytes.slice() }, ...record.exchanges],
-        instanceList: list.bytes,
+        instanceList: next.bytes,
       },
       retired,
       successor: credential.instanceId,
     };
   } finally {
-    party.wipe();
     signing.secret.wipe();
     instanceKem.secret.wipe();
     exchangeKem.secret.wipe();

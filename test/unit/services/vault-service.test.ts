@@ -78,7 +78,7 @@ describe('the vault service', () => {
         },
       },
     };
-    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, close: () => {
+    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => {
       closed += 1;
       if (failClose) throw new Error('disk');
     } };

@@ -1,0 +1,137 @@
+import { constants, lstatSync } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
+import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports';
+import { assertPath, mapPathError, unusable } from './chosen-path';
+import { fileMode, syncDirectory } from './durable-file';
+
+/** Backups wherever the user wants them, written and read piece by piece. */
+export const backupFiles: BackupFiles = {
+  begin: (path) =>
+    withPathErrors(path, async () => {
+      const target = resolve(path);
+      await assertReplaceable(target);
+      return Target.begin(target);
+    }),
+  open: (path) => withPathErrors(path, () => openSource(resolve(path))),
+};
+
+/**
+ * Beside its place, so that the rename stays on one disk. One name for each place: what a killed process left there is replaced by the
+ * next backup that goes to the same place.
+ */
+function besides(target: string): string {
+  return join(dirname(target), `.${basename(target).slice(0, 100)}.part`);
+}
+
+/** A new name, or a backup to replace as a whole. A symbolic link is neither, wherever it leads. */
+async function assertReplaceable(target: string): Promise<void> {
+  const found = lstatSync(target, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
+  const file = await open(target, constants.O_RDONLY | noFollow);
+  try {
+    if (!startsLikeBackup(await readUpTo(file, backupHeadBytes))) throw unusable('Another kind of file has this name. It was left as it is.');
+  } finally {
+    await file.close();
+  }
+}
+
+class Target implements BackupTarget {
+  readonly #path: string;
+  readonly #part: string;
+  readonly #file: FileHandle;
+  #closed = false;
+
+  private constructor(path: string, part: string, file: FileHandle) {
+    this.#path = path;
+    this.#part = part;
+    this.#file = file;
+  }
+
+  static async begin(path: string): Promise<Target> {
+    const part = besides(path);
+    const left = lstatSync(part, { throwIfNoEntry: false });
+    if (left !== undefined && !left.isFile()) throw unusable('There is something in the way of this file. It was left as it is.');
+    await rm(part, { force: true });
+    return new Target(path, part, await open(part, 'wx', fileMode));
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return withPathErrors(this.#path, () => this.#file.writeFile(bytes));
+  }
+
+  finish(): Promise<string> {
+    return withPathErrors(this.#path, async () => {
+      await this.#file.sync();
+      await this.#close();
+      await assertReplaceable(this.#path);
+      await rename(this.#part, this.#path);
+      syncDirectory(dirname(this.#path));
+      return this.#path;
+    });
+  }
+
+  async discard(): Promise<void> {
+    try {
+      await this.#close();
+    } catch {
+      // A disk that fails at closing, too: the name still goes.
+    }
+    try {
+      await rm(this.#part, { force: true });
+    } catch {
+      // It stays, sealed, and the next backup to this place replaces it.
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#file.close();
+  }
+}
+
+async function openSource(path: string): Promise<BackupSource> {
+  // Without blocking: a pipe would wait for a writer.
+  const file = await open(path, constants.O_RDONLY | nonBlocking);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw unusable('This is not a file.');
+    return {
+      size: found.size,
+      read: (length) => withPathErrors(path, () => readUpTo(file, length)),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** The next `length` bytes, or fewer at the end of the file. */
+async function readUpTo(file: FileHandle, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, null);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** Systems that do not know a flag have none, whatever the types say. */
+const flag = (value: number | undefined): number => value ?? 0;
+const noFollow = flag(constants.O_NOFOLLOW);
+const nonBlocking = flag(constants.O_NONBLOCK);
+
+async function withPathErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
+  assertPath(path);
+  try {
+    return await work();
+  } catch (error) {
+    throw mapPathError(error);
+  }
+}

@@ -1,0 +1,62 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { TablePage } from '../engine/backup/items';
+import { openDatabase, type Db, type Statement } from './database';
+import { migrate } from './migrate';
+import { migrations } from './migrations/all';
+import { text } from './row';
+import { sqliteCode } from './sqlite-error';
+
+/**
+ * A new database that takes the rows of a backup. Its tables are those this program itself makes of that version: of the file come values,
+ * never names or statements. Nothing of it is durable before whoever fills it says so (`syncFile`); a crash leaves a file nobody knows the key of.
+ */
+export class Filling {
+  readonly #db: Db;
+  /** Of each table its insertion, and the columns it wants. */
+  readonly #tables = new Map<string, { readonly columns: readonly string[]; readonly insert: Statement }>();
+
+  /** `file` is there and empty. Errors: those of the disk. */
+  constructor(file: string, key: Uint8Array, schema: number) {
+    this.#db = openDatabase(file, key);
+    try {
+      this.#db.exec('PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF');
+      migrate(this.#db, migrations.slice(0, schema));
+      for (const row of this.#db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) this.#learn(text(row, 'name'));
+      // Made by the migrations: what the backup says of it counts.
+      if (this.#tables.has('sqlite_sequence')) this.#db.exec('DELETE FROM sqlite_sequence');
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  /** In one go. Errors: backup.garbled for what these tables do not take; those of the disk. */
+  put(pages: readonly TablePage[]): void {
+    try {
+      this.#db.transaction(() => {
+        for (const { table, columns, rows } of pages) {
+          const known = this.#tables.get(table);
+          if (known?.columns.length !== columns.length || known.columns.some((name, at) => name !== columns[at])) throw foreign();
+          if (table === 'sqlite_sequence') this.#db.exec('DELETE FROM sqlite_sequence');
+          for (const row of rows) known.insert.run(row);
+        }
+      });
+    } catch (error) {
+      throw /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(sqliteCode(error) ?? '') ? foreign() : error;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #learn(table: string): void {
+    const columns = this.#db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').all([table]).map((row) => text(row, 'name'));
+    const names = columns.map((name) => `"${name}"`).join(', ');
+    this.#tables.set(table, { columns, insert: this.#db.prepare(`INSERT INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`) });
+  }
+}
+
+function foreign(): KeyshiftError {
+  return new KeyshiftError('backup.garbled', 'What this backup holds fits no profile. Nothing was changed.');
+}
