@@ -43,6 +43,7 @@ export function backupService(parts: BackupServiceParts): BackupService {
       create: ({ path, passphrase }) =>
         runs.only(async (run) => {
           parts.vault.profile(); // without an open vault nobody is asked for a file
+          if (isTooWeakForFile(passphrase)) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
           const day = new Date(parts.clock.now()).toISOString().slice(0, 10);
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
           return create(parts, run, chosen, passphrase);
@@ -163,4 +164,9 @@ function meant(error: unknown): unknown {
   if (!(error instanceof KeyshiftError)) return error;
   if (error.code === 'vault.newer') return newerBackup();
   return error.code === 'vault.damaged' || error.code === 'key.unacceptable' ? garbled() : error;
+}
+
+/** PENDING: replaced by the shared judgement. */
+function isTooWeakForFile(passphrase: string): boolean {
+  return passphrase.length < 8;
 }

@@ -1,10 +1,11 @@
 import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
+import { KeyshiftError } from '../../shared/errors';
 import { envelopeFileHeadBytes, startsLikeEnvelopes } from '../engine/dialog/envelope-file';
 import type { EnvelopeFiles } from '../services/ports';
-import { assertPath, mapPathError, unusable } from './chosen-path';
 import { replaceFile } from './durable-file';
+import { fileErrorCode } from './file-error';
 
 /** Files of envelopes wherever the user wants them: outside the profile, on a stick, on a share. */
 export const envelopeFiles: EnvelopeFiles = {
@@ -66,11 +67,20 @@ function withFile<T>(path: string, flags: number | undefined, work: (file: numbe
   }
 }
 
+/** What a failed file operation means where the path was the user's choice. */
 function withPathErrors<T>(path: string, work: () => T): T {
-  assertPath(path);
+  if (path === '' || path.includes('\0')) throw unusable('This is no path of a file.');
   try {
     return work();
   } catch (error) {
-    throw mapPathError(error);
+    const code = fileErrorCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
+    if (code === 'EIO') throw new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
+    throw unusable(`The file cannot be used there (${code}).`);
   }
+}
+
+function unusable(message: string): KeyshiftError {
+  return new KeyshiftError('path.unusable', message);
 }

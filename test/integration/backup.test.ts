@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HeadlessPeer } from '../support/headless-peer';
-import { introduce, newPerson, passphrase, temporaryFolder, texts, type Person } from '../support/two-peers';
+import { introduce, newPerson, temporaryFolder, texts, type Person } from '../support/two-peers';
 
 const words = 'seven words that open one backup only';
 
