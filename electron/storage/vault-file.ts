@@ -260,7 +260,7 @@ class DiskVault implements VaultFileOnDisk {
         }),
       emptyLog: emptied,
       close: () => {
-        for (const { close } of [...snapshots]) close();
+        for (const { close } of snapshots) close();
         db.close();
         key.wipe();
       },

@@ -71,8 +71,7 @@ export async function furnish(profile: string, messages: number, text: string): 
 }
 
 export function progressOf(told: readonly AppEvent[]): EventOf<'backup.progress'>[] {
-  // The type of an event is what tells its shape.
-  return told.filter((event) => event.type === 'backup.progress') as EventOf<'backup.progress'>[];
+  return told.filter((event) => event.type === 'backup.progress');
 }
 
 /** What lies in a folder of a profile, without what every running app keeps there. */
