@@ -9,8 +9,14 @@ const rowsAtOnce = 32;
 /** Tables that stay behind: what takes sessions up again ends with the device that made them. */
 const leftOut: ReadonlySet<string> = new Set(['resumptions']);
 
-/** The private keys of this very device never leave it (protocol.md §2); whoever restores becomes another one. */
-const blank: Readonly<Record<string, readonly string[]>> = { local_record: ['signing_seed', 'kem_secret'] };
+/**
+ * What is said in the place of a column. The private keys of this very device never leave it (protocol.md §2): whoever restores becomes another
+ * one. Of retired identity keys the signed chain is enough.
+ */
+const instead: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  local_record: { signing_seed: 'zeroblob(32)', kem_secret: 'zeroblob(32)' },
+  identity_keys: { private_key: 'CASE WHEN retired_at IS NULL THEN private_key END' },
+};
 
 interface Table {
   readonly name: string;
@@ -63,7 +69,7 @@ function* pagesOf(db: Db, tables: readonly Table[]): Generator<{ readonly page: 
 }
 
 function* rowsOf(db: Db, { name, columns, key }: Table): Generator<readonly Row[]> {
-  const asked = columns.map((column) => (blank[name]?.includes(column) === true ? `zeroblob(length(${quoted(column)})) AS ${quoted(column)}` : quoted(column)));
+  const asked = columns.map((column) => `${instead[name]?.[column] ?? quoted(column)} AS ${quoted(column)}`);
   const places = key ?? [rowNumber];
   const order = key?.map(quoted).join(', ') ?? 'rowid';
   const read = (where: string): string =>

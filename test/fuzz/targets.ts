@@ -1,5 +1,6 @@
 import { realCrypto } from '../support/foundation-kit';
 import type { Target } from './target';
+import { backupHeads, backupItems } from './targets/backup';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { certificates, links } from './targets/identity';
@@ -37,5 +38,7 @@ export async function allTargets(): Promise<Target[]> {
     lanPackets(),
     ...(await nearbyMeetings()),
     ...(await rekeying(crypto)),
+    backupHeads(),
+    backupItems(),
   ];
 }

@@ -7,6 +7,8 @@ export interface TwinBackup {
   readonly memory: number;
   readonly passes: number;
   readonly chunks: number;
+  /** What the chunks hold, in clear. */
+  readonly content: Buffer;
   readonly peerId: Buffer;
   readonly madeAt: number;
   readonly schema: number;
@@ -27,10 +29,11 @@ export function readBackup(file: Buffer, passphrase: string): TwinBackup {
     const aad = Buffer.concat([label('backup'), head]);
     parts.push(Buffer.from(sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, file.subarray(at, at + 65_552), aad, nonce, key)));
   }
-  return { memory, passes, chunks: parts.length, ...items(Buffer.concat(parts)) };
+  const content = Buffer.concat(parts);
+  return { memory, passes, chunks: parts.length, content, ...items(content) };
 }
 
-function items(bytes: Buffer): Omit<TwinBackup, 'memory' | 'passes' | 'chunks'> {
+function items(bytes: Buffer): Omit<TwinBackup, 'memory' | 'passes' | 'chunks' | 'content'> {
   const tables = new Map<string, Record<string, unknown>[]>();
   let manifest: Pick<TwinBackup, 'peerId' | 'madeAt' | 'schema' | 'settings'> | undefined;
   let columns: string[] = [];

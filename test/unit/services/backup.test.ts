@@ -1,11 +1,17 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BackupChunks, backupKey, encodeBackupHead } from '../../../electron/engine/backup/container';
+import { encodeEnd, encodeManifest, encodePage } from '../../../electron/engine/backup/items';
+import { parsePeerId, peerIdFromBytes } from '../../../electron/engine/wire/ids';
+import { concat } from '../../../electron/engine/wire/writer';
 import type { App } from '../../../electron/services/app';
+import { schemaVersion } from '../../../electron/storage/migrate';
 import { handle } from '../../contract/storage/rows';
 import { readBackup } from '../../reference/backup-twin';
 import { ready } from '../../reference/dialog-twin';
 import { furnish, house, type Housed, inFolder, passphrase, progressOf, vaultNames, words } from '../../support/backup-kit';
+import { realCrypto } from '../../support/foundation-kit';
 import { temporaryFolder } from '../../support/two-peers';
 import { smallDisk } from '../storage/places';
 
@@ -129,6 +135,36 @@ describe('the whole profile in one file, and back', () => {
     await expect(restore(eve.app, file)).rejects.toThrow(code('vault.exists'));
     await expect(handlers.vault.unlock({ passphrase })).rejects.toThrow(code('vault.wrong-passphrase'));
     await handlers.vault.unlock({ passphrase: words });
+  }, 60_000);
+
+  it('S5-25 A81 A89: what opens and says something else is refused as well', async () => {
+    const crypto = await realCrypto();
+    const { peerId } = await ann.app.handlers.identity.get(undefined);
+    const manifest = { peerId: parsePeerId(peerId), madeAt: 1, schema: schemaVersion(), settings: '{}' };
+    const head = { cost: { memoryBytes: 64 * 1024 * 1024, passes: 2 }, salt: crypto.random(16) };
+    const key = await backupKey(crypto, words, head);
+    const { content: said } = readBackup(readFileSync(file), words);
+    const whole = said.subarray(5 + said.readUInt32BE(1));
+    const variants: Record<string, readonly [readonly Uint8Array[], string]> = {
+      'a later schema': [[encodeManifest({ ...manifest, schema: schemaVersion() + 1 }), encodeEnd(0)], 'backup.newer'],
+      'no person': [[encodeManifest(manifest), encodeEnd(0)], 'backup.garbled'],
+      'another person': [[encodeManifest({ ...manifest, peerId: peerIdFromBytes(new Uint8Array(32)) }), whole], 'backup.garbled'],
+      'settings that are none': [[encodeManifest({ ...manifest, settings: '{"theme":"pink"}' }), whole], 'backup.garbled'],
+      'no end': [[encodeManifest(manifest)], 'backup.garbled'],
+      'something else': [[crypto.random(500)], 'backup.garbled'],
+      'a table of its own': [[encodeManifest(manifest), encodePage({ table: 'mine', columns: ['x'], rows: [[1]] }, true), encodeEnd(1)], 'backup.garbled'],
+    };
+    const eve = await moveIn(at('eve reads'));
+    for (const [what, [parts, expected]] of Object.entries(variants)) {
+      const content = concat(...parts);
+      const chunks = new BackupChunks(crypto, key, encodeBackupHead(head));
+      const sealed: Uint8Array[] = [encodeBackupHead(head)];
+      for (let from = 0; from < content.length; from += 65_536) sealed.push(chunks.seal(content.slice(from, from + 65_536), from + 65_536 >= content.length));
+      writeFileSync(at('crafted'), concat(...sealed));
+      await expect(restore(eve.app, at('crafted')), what).rejects.toThrow(code(expected));
+      expect(vaultNames(eve.profile), what).toEqual([]);
+    }
+    key.wipe();
   }, 60_000);
 
   it('S5-25: one at a time; given up, or locked meanwhile, it leaves nothing', async () => {
