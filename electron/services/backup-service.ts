@@ -13,8 +13,11 @@ import type { EventHub } from './event-hub';
 import type { BackupFiles, BackupSource, OpenVault, PathChooser, PreferencesStore, VaultInTheMaking, VaultMaker } from './ports';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
+import { wipeRecord } from './wipe-record';
 
 const saltBytes = 16;
+/** A file can be copied and tried at leisure: characters of its passphrase, at least. */
+const shortestPassphrase = 8;
 
 export interface BackupServiceParts {
   readonly vault: Pick<VaultService, 'profile' | 'requireAbsence' | 'restore' | 'revive'>;
@@ -43,7 +46,7 @@ export function backupService(parts: BackupServiceParts): BackupService {
       create: ({ path, passphrase }) =>
         runs.only(async (run) => {
           parts.vault.profile(); // without an open vault nobody is asked for a file
-          if (isTooWeakForFile(passphrase)) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
+          if (passphrase.normalize('NFC').length < shortestPassphrase) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
           const day = new Date(parts.clock.now()).toISOString().slice(0, 10);
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
           return create(parts, run, chosen, passphrase);
@@ -126,7 +129,7 @@ async function bring(parts: BackupServiceParts, run: BackupRun, source: BackupSo
     const manifest = await readInto({ crypto, chunks, source, run }, begun);
     if (making === undefined) throw garbled();
     const settings = settingsOf(manifest);
-    await inOrder(making, manifest, (open) => vault.revive(open));
+    await inOrder(parts, making, manifest);
     await run.step(source.size, source.size);
     // Before the profile exists: it must not be reached past a proxy, not even after a crash right now.
     preferences.set({ settings });
@@ -134,18 +137,31 @@ async function bring(parts: BackupServiceParts, run: BackupRun, source: BackupSo
     return await making.finish();
   } catch (error) {
     making?.discard();
-    if (changed) preferences.set({ settings: before });
+    if (changed && isAbsent(vault)) preferences.set({ settings: before });
     throw meant(error);
   }
 }
 
-async function inOrder(making: VaultInTheMaking, manifest: BackupManifest, revive: (vault: OpenVault) => Promise<void>): Promise<void> {
+/** Errors: backup.garbled for another person than the manifest names. */
+async function inOrder({ crypto, vault }: BackupServiceParts, making: VaultInTheMaking, manifest: BackupManifest): Promise<void> {
   const open = making.open();
   try {
-    if (loadRecord(open.stores.local).peerId !== manifest.peerId) throw garbled();
-    await revive(open);
+    const record = loadRecord(open.stores.local);
+    wipeRecord(crypto, record);
+    if (record.peerId !== manifest.peerId) throw garbled();
+    await vault.revive(open);
   } finally {
     open.close();
+  }
+}
+
+/** A fault at the very last step may leave the vault where it belongs: it is taken up when it is next unlocked. */
+function isAbsent(vault: BackupServiceParts['vault']): boolean {
+  try {
+    vault.requireAbsence();
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -164,9 +180,4 @@ function meant(error: unknown): unknown {
   if (!(error instanceof KeyshiftError)) return error;
   if (error.code === 'vault.newer') return newerBackup();
   return error.code === 'vault.damaged' || error.code === 'key.unacceptable' ? garbled() : error;
-}
-
-/** PENDING: replaced by the shared judgement. */
-function isTooWeakForFile(passphrase: string): boolean {
-  return passphrase.length < 8;
 }
