@@ -1,23 +1,32 @@
+import { statSync } from 'node:fs';
 import { house, passphrase, words } from '../../../support/backup-kit';
 
-// `create PROFILE FILE`: one backup after the other to the same place; `restore PROFILE FILE`: one. Each step is said when it is done.
-const [what, profile = '', path = ''] = process.argv.slice(2);
+// `create PROFILE FILE`: one backup, then another to the same place; `restore PROFILE FILE`. Each step is said when it is done.
+// With `TRIGGER BYTES DELAY` behind it dies by kill -9 once the file TRIGGER has so many bytes, and so many milliseconds have passed: between
+// two steps of its own work, however busy the machine is. A backup dies so in the second one, unless BYTES has a `!`.
+const [what, profile = '', path = '', trigger, bytes = '', delay = '0'] = process.argv.slice(2);
+
+function dieAtTheTrigger(): void {
+  if (trigger === undefined) return;
+  if ((statSync(trigger, { throwIfNoEntry: false })?.size ?? 0) < Number.parseInt(bytes, 10)) setImmediate(dieAtTheTrigger);
+  else if (delay === '0') process.kill(process.pid, 'SIGKILL');
+  else setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(delay));
+}
 
 async function live(): Promise<void> {
   const { app } = await house(profile);
   if (what === 'restore') {
-    console.log('start');
+    dieAtTheTrigger();
     await app.handlers.backup.restore({ path, passphrase: words });
     console.log('restored');
-    await app.stop();
-    return;
+  } else {
+    await app.handlers.vault.unlock({ passphrase });
+    for (const round of [1, 2]) {
+      if (round === 2 || bytes.endsWith('!')) dieAtTheTrigger();
+      console.log(`made ${(await app.handlers.backup.create({ path, passphrase: words })).bytes}`);
+    }
   }
-  await app.handlers.vault.unlock({ passphrase });
-  console.log('start');
-  for (;;) {
-    const { bytes } = await app.handlers.backup.create({ path, passphrase: words });
-    console.log(`made ${bytes}`);
-  }
+  await app.stop();
 }
 
 live().catch((error: unknown) => {
