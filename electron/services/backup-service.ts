@@ -20,7 +20,7 @@ const saltBytes = 16;
 const shortestPassphrase = 8;
 
 export interface BackupServiceParts {
-  readonly vault: Pick<VaultService, 'profile' | 'requireAbsence' | 'restore' | 'revive'>;
+  readonly vault: Pick<VaultService, 'profile' | 'requireAbsence' | 'restore'>;
   readonly maker: VaultMaker;
   readonly crypto: Crypto;
   readonly clock: Clock;
@@ -111,15 +111,20 @@ async function restore(parts: BackupServiceParts, run: BackupRun, source: Backup
   const key = await backupKey(crypto, passphrase, head);
   try {
     const chunks = new BackupChunks(crypto, key, headBytes);
-    await vault.restore(() => bring(parts, run, source, chunks, passphrase));
+    await vault.restore((revive) => bring({ ...parts, revive }, run, source, chunks, passphrase));
   } finally {
     key.wipe();
   }
   return { peerId: vault.profile().local.peerId };
 }
 
+interface BringingParts extends BackupServiceParts {
+  /** Makes what was restored a device of its own. */
+  readonly revive: (vault: OpenVault) => Promise<void>;
+}
+
 /** Makes the vault beside its place, puts it in order, and only then lets it exist. */
-async function bring(parts: BackupServiceParts, run: BackupRun, source: BackupSource, chunks: BackupChunks, passphrase: string): Promise<OpenVault> {
+async function bring(parts: BringingParts, run: BackupRun, source: BackupSource, chunks: BackupChunks, passphrase: string): Promise<OpenVault> {
   const { crypto, maker, preferences, vault } = parts;
   let making: VaultInTheMaking | undefined;
   const before = preferences.get().settings;
@@ -143,13 +148,13 @@ async function bring(parts: BackupServiceParts, run: BackupRun, source: BackupSo
 }
 
 /** Errors: backup.garbled for another person than the manifest names. */
-async function inOrder({ crypto, vault }: BackupServiceParts, making: VaultInTheMaking, manifest: BackupManifest): Promise<void> {
+async function inOrder({ crypto, revive }: BringingParts, making: VaultInTheMaking, manifest: BackupManifest): Promise<void> {
   const open = making.open();
   try {
     const record = loadRecord(open.stores.local);
     wipeRecord(crypto, record);
     if (record.peerId !== manifest.peerId) throw garbled();
-    await vault.revive(open);
+    await revive(open);
   } finally {
     open.close();
   }

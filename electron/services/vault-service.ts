@@ -9,11 +9,13 @@ import type { Link, LocalRecord } from '../engine/ports';
 import { EventHub } from './event-hub';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
+import { OpenProfile, type Surroundings } from './open-profile';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { confirmed, isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, type OwnChange } from './own-record';
+import { revive } from './reviving';
 import { VaultKeyring } from './vault-keyring';
-import { adoptList, becomeNewDevice, loadRecord, newDevice, type RetirementNews } from './retiring';
+import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
 
 /** How often an open profile looks whether a credential is due for renewal. */
@@ -183,26 +185,13 @@ export class VaultService {
     throw new KeyshiftError('vault.exists', 'This profile already has a vault. Nothing was changed.');
   }
 
-  /** Opens the vault that `bring` makes where there was none. Nothing else happens to the vault meanwhile. */
-  restore(bring: () => Promise<OpenVault>): Promise<void> {
+  /** Opens the vault that `bring` makes where there was none, by way of `revive`. Nothing else happens to the vault meanwhile. */
+  restore(bring: (reviveIn: (vault: OpenVault) => Promise<void>) => Promise<OpenVault>): Promise<void> {
     return this.#inTurn(async () => {
       this.requireAbsence();
       this.#requireHealth();
-      await this.#open(await bring());
+      await this.#open(await bring((vault) => revive(this.#parts, vault)));
     });
-  }
-
-  /** What came from a backup becomes a device of its own, silently: nobody is dialled, and no client hears of a vault that is none yet. */
-  async revive(vault: OpenVault): Promise<void> {
-    const record = loadRecord(vault.stores.local);
-    try {
-      vault.stores.local.save({ ...record, unconfirmed: true });
-      const silent = { ...this.#parts, events: new EventHub(this.#parts.logger) };
-      const open = (next: LocalRecord): OpenProfile => this.#profileOf(vault, next, silent);
-      (await newDevice(this.#parts, vault.stores.local, { reason: 'backup', toldBy: record.peerId }, open, this.#parts.deviceName)).leave();
-    } finally {
-      wipeRecord(this.#parts.crypto, record);
-    }
   }
 
   async #open(vault: OpenVault): Promise<void> {
@@ -238,8 +227,8 @@ export class VaultService {
     }
   }
 
-  #profileOf(vault: OpenVault, record: LocalRecord, around: Surroundings = this.#parts): OpenProfile {
-    const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(this.#parts.crypto, record), {
+  #profileOf(vault: OpenVault, record: LocalRecord): OpenProfile {
+    const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
       // Said from inside transactions: it waits its turn.
       retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
       adopt: (list) =>
