@@ -56,10 +56,12 @@ describe('a profile that comes back from a backup', () => {
     restored = await HeadlessPeer.start(join(folder.path, 'ann again'), { listen: '127.0.0.1:0' });
     expect(await restored.call('backup.restore', { path: file, passphrase: words })).toEqual({ peerId: original.peerId });
     const now = await restored.call('identity.get');
-    const { addresses: _, exchange, instance, unconfirmed, ...same } = original;
+    const { addresses: _, exchange, instance, unconfirmed, rotatesAt, ...same } = original;
     expect(now).toMatchObject(same);
     expect(now.exchange.serial).not.toBe(exchange.serial);
-    expect(unconfirmed).toBe(false);
+    expect([unconfirmed, typeof rotatesAt, now.rotatesAt]).toEqual([false, 'number', undefined]);
+    // Two holders of one identity key do not fork themselves.
+    await expect(restored.call('identity.rotate')).rejects.toThrow('key.unconfirmed');
     expect([now.instance.id === instance.id, now.unconfirmed]).toEqual([false, true]);
     expect(await texts(restored, atAnn, 'out')).toEqual(['a1', 'on its way']);
     expect(await contactOf(restored)).toEqual(seenByAnn);
