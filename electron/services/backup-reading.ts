@@ -3,7 +3,7 @@ import { type BackupManifest, ItemReader } from '../engine/backup/items';
 import type { Crypto } from '../engine/crypto/crypto';
 import { WireError } from '../engine/wire/wire-error';
 import type { BackupRun } from './backup-runs';
-import type { BackupSource, VaultInTheMaking } from './ports';
+import type { BackupSource, VaultInTheMaking } from './ports/backup';
 
 export interface ReadingParts {
   readonly crypto: Crypto;

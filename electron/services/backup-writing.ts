@@ -2,7 +2,7 @@ import { type BackupChunks, chunkBytes } from '../engine/backup/container';
 import { type BackupManifest, encodeEnd, encodeManifest, encodePage } from '../engine/backup/items';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { BackupRun } from './backup-runs';
-import type { BackupTarget, Snapshot } from './ports';
+import type { BackupTarget, Snapshot } from './ports/backup';
 
 export interface WritingParts {
   readonly crypto: Crypto;

@@ -1,8 +1,9 @@
 import { openLocalParty } from '../engine/certificates/local-party';
 import { EventHub } from './event-hub';
-import { OpenProfile, type Surroundings } from './open-profile';
+import { OpenProfile } from './open-profile';
 import type { OpenVault } from './ports';
 import { loadRecord, newDevice } from './retiring';
+import type { Surroundings } from './surroundings';
 import { wipeRecord } from './wipe-record';
 
 /**
@@ -18,7 +19,7 @@ export async function revive(around: Surroundings & { readonly deviceName: strin
     const silent = { ...around, events: new EventHub(logger) };
     const unheard = (): void => undefined;
     const open = (next: typeof record): OpenProfile =>
-      new OpenProfile(silent, vault, openLocalParty(crypto, next), { retire: unheard, adopt: unheard, proven: unheard });
+      new OpenProfile(silent, vault, openLocalParty(crypto, next), { retire: unheard, adopt: unheard, proven: unheard, confirmed: unheard });
     const fresh = await newDevice(around, local, { reason: 'backup', toldBy: record.peerId }, open, deviceName);
     fresh.leave();
   } finally {

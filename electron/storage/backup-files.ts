@@ -2,7 +2,7 @@ import { constants, lstatSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
-import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports';
+import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/backup';
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import { fileMode, syncDirectory } from './durable-file';
 

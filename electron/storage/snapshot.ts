@@ -1,5 +1,5 @@
 import type { TablePage } from '../engine/backup/items';
-import type { Snapshot } from '../services/ports';
+import type { Snapshot } from '../services/ports/backup';
 import type { Db, Row } from './database';
 import { integer, text } from './row';
 

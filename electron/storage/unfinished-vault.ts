@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Secret } from '../engine/crypto/secret';
-import type { OpenVault, VaultInTheMaking } from '../services/ports';
+import type { OpenVault } from '../services/ports';
+import type { VaultInTheMaking } from '../services/ports/backup';
 import type { Db } from './database';
 import { createEmptyFile, removeIfPossible } from './durable-file';
 import { mapFileError, withFileErrors } from './file-error';
