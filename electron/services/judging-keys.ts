@@ -47,7 +47,9 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
   if (frozen && !byRecovery) return 'stale';
   if (successor !== undefined && underPin && !byRecovery && !isSame(successor.spkiHash, candidate.spkiHash)) {
     if (successor.vouched === 'recovery' || successor.vouched === 'person') return 'stale';
-    if (!passes(parts.crypto, answer, successor.spkiHash)) return fork(parts, candidate);
+    // An answer of long ago, sent again: a step on the way that is known already (A72).
+    if (passes(parseSteps(parts.crypto, successor), candidate.spkiHash)) return 'stale';
+    if (!passes(answer.elements, successor.spkiHash)) return fork(parts, candidate);
   }
   keys.removeCandidates(peerId);
   keys.setTrouble(peerId, undefined);
@@ -113,12 +115,16 @@ function isRecovery({ kind }: KeyElement): boolean {
 function joined(crypto: Crypto, successor: KeyCandidateRow, next: KeyCandidateRow, elements: readonly KeyElement[]): KeyCandidateRow {
   return {
     ...next,
-    elements: encodeKeyElements([...parseKeyElements(crypto, successor.elements), ...elements].slice(-maxKeyElements)),
+    elements: encodeKeyElements([...parseSteps(crypto, successor), ...elements].slice(-maxKeyElements)),
     vouched: successor.vouched === 'recovery' ? 'recovery' : next.vouched,
     purpose: successor.purpose === 'compromise' ? 'compromise' : next.purpose,
   };
 }
 
-function passes(crypto: Crypto, { elements }: RekeyAnswer, spkiHash: Uint8Array): boolean {
-  return elements.some((element) => crypto.equal(element.spkiHash, spkiHash));
+function passes(elements: readonly KeyElement[], spkiHash: Uint8Array): boolean {
+  return elements.some((element) => isSame(element.spkiHash, spkiHash));
+}
+
+function parseSteps(crypto: Crypto, { elements }: KeyCandidateRow): readonly KeyElement[] {
+  return elements.length > 0 ? parseKeyElements(crypto, elements) : [];
 }

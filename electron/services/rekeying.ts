@@ -3,6 +3,7 @@ import { parseKeyElements } from '../engine/certificates/key-history';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
+import { spkiHash as hashOf } from '../engine/identity/peer-id';
 import type { PeerId } from '../engine/ids';
 import type { Clock, Logger, Transport } from '../engine/ports';
 import { contactOfTag } from '../engine/session/contact-tag';
@@ -173,8 +174,13 @@ export class Rekeying {
   }
 
   #onAnswer(answer: RekeyAnswer): void {
-    const held = this.#heldKeys(answer.peerId)[0];
-    if (held !== undefined && !this.#quit.signal.aborted) this.#judge(held, answer);
+    if (this.#quit.signal.aborted) return;
+    // What is held may be another key by now than when it was asked: it counts where the answer begins.
+    const [first] = answer.elements;
+    const held = this.#heldKeys(answer.peerId);
+    const begins = first === undefined ? hashOf(this.#parts.crypto, answer.head.spki) : first.kind === 'link' ? first.oldSpkiHash : held.at(-1)?.spkiHash;
+    const asked = held.find(({ spkiHash }) => begins !== undefined && isSame(spkiHash, begins));
+    if (asked !== undefined) this.#judge(asked, answer);
   }
 
   #askSoon(peerId: PeerId, matter: Matter): void {

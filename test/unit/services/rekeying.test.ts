@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recoverLocalRecord } from '../../../electron/engine/certificates/recovery';
+import { parseKeyLink } from '../../../electron/engine/certificates/key-link';
+import type { KeyElement } from '../../../electron/engine/certificates/key-history';
 import type { LocalRecord } from '../../../electron/engine/ports';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { frameTypes } from '../../../electron/engine/wire/frame';
@@ -248,6 +250,29 @@ describe('a key that nothing vouches for', () => {
 });
 
 describe('one key that vouches for two', () => {
+  test('A72 A73: a step on a way that is known is no fork, played again or overtaken; another next key is one, however it comes', async () => {
+    await apart();
+    const thief = await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief');
+    for (let turn = 0; turn < 3; turn += 1) await ann.rotate();
+    const steps = ann.profile.local.history?.elements ?? [];
+    const { peerId } = ann.profile.local;
+    const hear = (elements: readonly KeyElement[]): unknown => {
+      const { epoch, spki } = elements.at(-1) ?? expect.unreachable();
+      bo.profile.rekeying.desk.onAnswer({ peerId, head: { epoch, spki }, elements, revoked: [], purpose: 'routine' });
+      return [judgements(bo).at(-1), bo.profile.book.successorOf(peerId)?.epoch, bo.profile.book.held(peerId)];
+    };
+    expect(hear(steps.slice(0, 2))).toEqual(['adopted', 3, undefined]);
+    expect(hear(steps.slice(0, 1))).toEqual(['stale', 3, undefined]);
+    expect(hear(steps.slice(2))).toEqual(['adopted', 4, undefined]);
+    expect(hear(steps)).toEqual(['adopted', 4, undefined]);
+    const heard = judgements(bo).length;
+    hear(steps.slice(1)); // begins at a key that is neither pinned nor waited for
+    expect(judgements(bo)).toHaveLength(heard);
+    const stolen = parseKeyLink(ann.crypto, thief.identityKeys.at(-1)?.link ?? expect.unreachable());
+    expect(hear([stolen])).toEqual(['fork', undefined, 'frozen']);
+    expect(hear(steps)).toEqual(['stale', undefined, 'frozen']);
+  }, 30_000);
+
   /** Ann's first key was stolen: Bo heard of the thief's next key, then of hers. */
   async function forked(): Promise<{ thief: Resident; old: string }> {
     await exchange('before');
