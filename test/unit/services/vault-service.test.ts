@@ -6,6 +6,7 @@ import type { Address, LocalRecord, LogFacts } from '../../../electron/engine/po
 import { recallIdentityCertificate } from '../../../electron/engine/certificates/identity-certificate';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { peerIdFromBytes } from '../../../electron/engine/wire/ids';
+import { assertNotTooOften } from '../../../electron/services/own-keys';
 import { identityKeysService } from '../../../electron/services/identity-keys-service';
 import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
@@ -223,6 +224,16 @@ describe('the vault service', () => {
       expect(service.profile().local.unconfirmed).toBe(false);
       await pass(0.25);
       expect(epoch()).toBe(2);
+    });
+
+    test('ten in a day are enough: the next one says when', async () => {
+      const made = (hours: number, n: number) => ({ epoch: n, certificate: new Uint8Array(), createdAt: testNow - hours * 3_600_000 });
+      const keys = (count: number) => ({ ...record, identityKeys: Array.from({ length: count }, (_, n) => made(20 - n, n + 1)) });
+      expect(() => assertNotTooOften(keys(9), testNow)).not.toThrow();
+      expect(() => assertNotTooOften(keys(10), testNow)).toThrow(expect.objectContaining({ code: 'keys.too-often', facts: { retryAt: testNow + 4 * 3_600_000 } }));
+      expect(() => assertNotTooOften(keys(10), testNow + 5 * 3_600_000)).not.toThrow();
+      // A clock that was set back locks nobody out.
+      expect(() => assertNotTooOften(keys(10), testNow - 30 * 3_600_000)).not.toThrow();
     });
 
     test('S5-20 S5-21: old private halves go when every contact proved to know a later key, or by hand, with the contacts named who are left behind', async () => {
