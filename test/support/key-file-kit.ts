@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseIdentityCertificate } from '../../electron/engine/certificates/identity-certificate';
+import type { Crypto } from '../../electron/engine/crypto/crypto';
+import type { KeyFile, KeyFileParts } from '../../electron/engine/key-files/key-file';
+import { papersOf } from '../../electron/engine/key-files/key-papers';
+import type { LocalRecord } from '../../electron/engine/ports';
+
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export function keyFileParts(crypto: Crypto): KeyFileParts {
+  return { crypto, turn };
+}
+
+/** What an export of this record holds. */
+export function keyFileOf(crypto: Crypto, record: LocalRecord): KeyFile {
+  const newest = record.identityKeys.reduce((a, b) => (b.epoch > a.epoch ? b : a));
+  if (!newest.privateKey) throw new Error('no private half');
+  return {
+    privateKey: { key: createPrivateKey({ key: Buffer.from(newest.privateKey), format: 'der', type: 'pkcs8' }) },
+    certificate: parseIdentityCertificate(crypto, newest.certificate),
+    papers: papersOf(record),
+    ...(record.recovery && { recoveryKey: record.recovery.publicKey }),
+  };
+}
+
+/** Files in a folder of their own, for the real openssl. */
+export class OpensslFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'keyshift-openssl-'));
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  write(name: string, content: Uint8Array | string): string {
+    writeFileSync(this.file(name), content, { mode: 0o600 });
+    return this.file(name);
+  }
+
+  read(name: string): Uint8Array {
+    return new Uint8Array(readFileSync(this.file(name)));
+  }
+
+  /** What it printed; its words on standard error are in the error it throws. */
+  run(...args: readonly string[]): string {
+    return execFileSync('openssl', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
