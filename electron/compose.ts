@@ -30,13 +30,15 @@ import { networkService } from './services/network-service';
 import { NetworkSettings } from './services/network-settings';
 import { OwnAddresses } from './services/own-addresses';
 import { PortMapping } from './services/port-mapping';
-import { type Keyring, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
+import { type Keyring, type KitPrinter, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
+import { textPrinter } from './services/recovery-sheet';
 import { settingsService } from './services/settings-service';
 import { diagnosticsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
 import { backupFiles } from './storage/backup-files';
 import { envelopeFiles } from './storage/envelope-files';
+import { privateFiles } from './storage/private-files';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
 
@@ -54,6 +56,8 @@ export interface AppPorts {
   readonly lan?: LanDiscovery;
   /** Where a person sits at a screen: only they choose files. */
   readonly chooser?: PathChooser;
+  /** Makes the recovery kit a PDF; without it the kit is text. */
+  readonly kitPrinter?: KitPrinter;
   /** This machine's addresses; the system's answer when left out. */
   readonly interfaces?: () => readonly InterfaceAddress[];
   readonly appVersion: string;
@@ -64,6 +68,8 @@ export interface AppPorts {
   readonly kdf?: 'standard' | 'test';
 }
 
+/** Files are read with bounds: this is the least. */
+const testFileCost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
 const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
 /** The least a backup takes. */
 const testBackupCost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
@@ -179,13 +185,24 @@ export async function startApp(ports: AppPorts): Promise<App> {
     };
     const unwatch = createNetworkWatch({ clock, read }).onChange(networkChanged);
     const profile = () => vault.profile();
+    const keyFiles = keyFilesService({
+      profile,
+      crypto,
+      clock,
+      events,
+      files: privateFiles,
+      chooser: ports.chooser,
+      printer: ports.kitPrinter ?? textPrinter,
+      cost: ports.kdf === 'test' ? testFileCost : productCost,
+      changeRecord: (change) => vault.changeRecord(change),
+    });
     return {
       listening: network.listening,
       onEvent: (hear) => events.on(hear),
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFilesService(), ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService({ profile, crypto, clock, events }), ...verificationService() },
         authorities: authoritiesService({ profile, crypto, clock }),
         backup: backup.handlers,

@@ -25,6 +25,7 @@ import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme
 import type { App } from './services/app';
 import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
 import { fileDialogs } from './window/file-dialogs';
+import { kitPrinter } from './window/kit-printer';
 import { quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
 
@@ -103,6 +104,7 @@ async function startServices(profileDirectory: string, preferences: ElectronPref
       secretServiceOpen: () => isSecretServiceOpen(process.env['DBUS_SESSION_BUS_ADDRESS']),
     }),
     chooser: fileDialogs(dialog),
+    kitPrinter,
     appVersion: version,
     runtime: `Electron ${process.versions.electron}`,
     trial,

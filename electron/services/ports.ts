@@ -275,6 +275,39 @@ export interface EnvelopeFiles {
   write(path: string, content: Uint8Array): string;
 }
 
+/** How a file of one kind is told from others, by its first and its last `edgeBytes` bytes (fewer where it is shorter). */
+export interface FileKind {
+  readonly edgeBytes: number;
+  readonly isKind: (head: Uint8Array, tail: Uint8Array) => boolean;
+}
+
+/** Files for the user alone (0600), at paths the user chose. Errors: path.unusable, disk.full, disk.failed. */
+export interface PrivateFiles {
+  /** `too-long` instead of more than `limit` bytes, without reading them. */
+  read(path: string, limit: number): Uint8Array | 'too-long';
+  /** Throws where `write` could not go: asked before any work is done. */
+  check(path: string, kind: FileKind): void;
+  /** All or nothing; replaces nothing but a file of this kind. Gives the absolute path. */
+  write(path: string, kind: FileKind, content: Uint8Array): string;
+}
+
+/** What stands on the sheet with the recovery code. As secret as the code. */
+export interface RecoverySheet {
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  /** What is said of whom and when: `[what, value]`. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** Twelve groups of five characters. */
+  readonly code: readonly string[];
+  readonly qrText: string;
+}
+
+/** Makes the sheet a file: a PDF where there is a screen, else text. */
+export interface KitPrinter {
+  readonly kind: FileKind;
+  print(sheet: RecoverySheet): Promise<Uint8Array>;
+}
+
 /** Asks the person at the screen for a file; undefined when they give up. */
 export interface PathChooser {
   save(what: ChosenFile, suggestedName: string): Promise<string | undefined>;

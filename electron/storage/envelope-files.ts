@@ -1,86 +1,12 @@
-import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
-import { KeyshiftError } from '../../shared/errors';
 import { envelopeFileHeadBytes, startsLikeEnvelopes } from '../engine/dialog/envelope-file';
-import type { EnvelopeFiles } from '../services/ports';
-import { replaceFile } from './durable-file';
-import { fileErrorCode } from './file-error';
+import type { EnvelopeFiles, FileKind } from '../services/ports';
+import { privateFiles } from './private-files';
 
-/** Files of envelopes wherever the user wants them: outside the profile, on a stick, on a share. */
+const kind: FileKind = { edgeBytes: envelopeFileHeadBytes, isKind: startsLikeEnvelopes };
+
+/** Files of envelopes, as other files for the user alone. */
 export const envelopeFiles: EnvelopeFiles = {
-  read: (path, limit) => withPathErrors(path, () => readBounded(resolve(path), limit)),
-  check: (path) =>
-    withPathErrors(path, () => {
-      const target = resolve(path);
-      assertReplaceable(target);
-      accessSync(dirname(target), constants.W_OK | constants.X_OK);
-    }),
-  write: (path, content) =>
-    withPathErrors(path, () => {
-      const target = resolve(path);
-      assertReplaceable(target);
-      // Beside it, so that the rename stays on one disk; an own name, so that nobody else's file is in the way.
-      const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(8).toString('hex')}.part`);
-      replaceFile(target, temporary, content);
-      return target;
-    }),
+  read: (path, limit) => privateFiles.read(path, limit),
+  check: (path) => privateFiles.check(path, kind),
+  write: (path, content) => privateFiles.write(path, kind, content),
 };
-
-/** A new name, or a file of envelopes to replace as a whole. A symbolic link is neither, wherever it leads. */
-function assertReplaceable(target: string): void {
-  const found = lstatSync(target, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
-  const head = withFile(target, constants.O_NOFOLLOW, (file) => readUpTo(file, envelopeFileHeadBytes));
-  if (!startsLikeEnvelopes(head)) throw unusable('Another kind of file has this name. It was left as it is.');
-}
-
-function readBounded(path: string, limit: number): Uint8Array | 'too-long' {
-  // Without blocking: a pipe would wait for a writer.
-  return withFile(path, constants.O_NONBLOCK, (file) => {
-    const found = fstatSync(file);
-    if (!found.isFile()) throw unusable('This is not a file.');
-    if (found.size > limit) return 'too-long';
-    return readUpTo(file, found.size);
-  });
-}
-
-function readUpTo(file: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const read = readSync(file, bytes, filled, length - filled, null);
-    if (read === 0) break;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
-}
-
-/** `flags` that a system does not know are 0 there, whatever the types say. */
-function withFile<T>(path: string, flags: number | undefined, work: (file: number) => T): T {
-  const file = openSync(path, constants.O_RDONLY | (flags ?? 0));
-  try {
-    return work(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** What a failed file operation means where the path was the user's choice. */
-function withPathErrors<T>(path: string, work: () => T): T {
-  if (path === '' || path.includes('\0')) throw unusable('This is no path of a file.');
-  try {
-    return work();
-  } catch (error) {
-    const code = fileErrorCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
-    if (code === 'EIO') throw new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
-    throw unusable(`The file cannot be used there (${code}).`);
-  }
-}
-
-function unusable(message: string): KeyshiftError {
-  return new KeyshiftError('path.unusable', message);
-}

@@ -1,9 +1,10 @@
-import { BrowserWindow, type NativeImage } from 'electron';
+import { BrowserWindow, type NativeImage, type Session } from 'electron';
 import { appPage } from '../security/origin';
 import { pagePartition } from '../security/network-silence';
 import { webPreferences } from '../security/web-preferences';
 import { smallestWindow, type WindowPlace } from './window-place';
 
+/** This file is the only place that makes windows. */
 export interface WindowOptions {
   readonly place: WindowPlace;
   readonly title: string;
@@ -15,7 +16,7 @@ export interface WindowOptions {
   readonly contentProtection: boolean;
 }
 
-/** The only place that makes a window. It is shown when the page has drawn, and keeps its title whatever the page says. */
+/** The window of the app. It is shown when the page has drawn, and keeps its title whatever the page says. */
 export function createWindow(options: WindowOptions): BrowserWindow {
   const { place } = options;
   const window = new BrowserWindow({
@@ -39,5 +40,12 @@ export function createWindow(options: WindowOptions): BrowserWindow {
     window.show();
   });
   void window.loadURL(appPage);
+  return window;
+}
+
+/** A window nobody sees, to print from: no preload, no script, never in a picture of the screen. */
+export function createPrintWindow(session: Session): BrowserWindow {
+  const window = new BrowserWindow({ show: false, webPreferences: { ...webPreferences, javascript: false, devTools: false, session } });
+  window.setContentProtection(true);
   return window;
 }

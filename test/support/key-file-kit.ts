@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseIdentityCertificate } from '../../electron/engine/certificates/identity-certificate';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import type { KeyFile, KeyFileParts } from '../../electron/engine/key-files/key-file';
-import { papersOf } from '../../electron/engine/key-files/key-papers';
+import { keyFileOfRecord } from '../../electron/engine/key-files/key-file-of-record';
 import type { LocalRecord } from '../../electron/engine/ports';
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -17,14 +15,9 @@ export function keyFileParts(crypto: Crypto): KeyFileParts {
 
 /** What an export of this record holds. */
 export function keyFileOf(crypto: Crypto, record: LocalRecord): KeyFile {
-  const newest = record.identityKeys.reduce((a, b) => (b.epoch > a.epoch ? b : a));
-  if (!newest.privateKey) throw new Error('no private half');
-  return {
-    privateKey: { key: createPrivateKey({ key: Buffer.from(newest.privateKey), format: 'der', type: 'pkcs8' }) },
-    certificate: parseIdentityCertificate(crypto, newest.certificate),
-    papers: papersOf(record),
-    ...(record.recovery && { recoveryKey: record.recovery.publicKey }),
-  };
+  const file = keyFileOfRecord(crypto, record);
+  if (!file) throw new Error('no private half');
+  return file;
 }
 
 /** Files in a folder of their own, for the real openssl. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useText } from '../../i18n/use-text';
-import { passphraseStrength } from './passphrase-strength';
+import { passphraseStrength } from '../../../shared/passphrase-strength';
 
 export type MeasuredStrength = ReturnType<typeof passphraseStrength>;
 

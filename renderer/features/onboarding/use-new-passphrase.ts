@@ -1,6 +1,6 @@
 import { useRef, useState, type RefObject } from 'react';
 import { clearPassphrase, takePassphrase } from '../../ui/passphrase-field';
-import { passphraseStrength, shortestPassphrase } from './passphrase-strength';
+import { passphraseStrength, shortestPassphrase } from '../../../shared/passphrase-strength';
 import { nothingTyped, type MeasuredStrength } from './strength-hint';
 
 /** What is known about two fields without keeping what stands in them. */
