@@ -16,8 +16,8 @@ body { font: 11pt/1.5 sans-serif; color: #000; background: #fff; margin: 0 }
 h1 { font-size: 22pt; margin: 0 0 6mm }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 1.5mm 6mm; margin: 0 0 8mm }
 dt { color: #444 }
-dd { margin: 0; overflow-wrap: anywhere }
-.code { display: flex; align-items: center; gap: 10mm; border: 0.5mm solid #000; padding: 7mm; margin: 0 0 8mm }
+dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate }
+.code { display: flex; align-items: center; gap: 10mm; border: 0.5mm solid #000; padding: 7mm; margin: 0 1mm 8mm 0 }
 ol { list-style: none; display: grid; grid-template-columns: repeat(3, max-content); gap: 3mm 8mm; margin: 0; padding: 0; font: 700 15pt/1.3 monospace }
 svg { width: 46mm; height: 46mm; flex: none }
 p { margin: 0 0 4mm; max-width: 160mm }

@@ -1,0 +1,191 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
+import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { encodeContainer } from '../../../../electron/engine/key-files/container';
+import type { KeyFile } from '../../../../electron/engine/key-files/key-file';
+import { openKeyFile } from '../../../../electron/engine/key-files/open-key-file';
+import { encodePem } from '../../../../electron/engine/key-files/pem-file';
+import { encodePkcs12 } from '../../../../electron/engine/key-files/pkcs12-writer';
+import { openPrivateKey } from '../../../../electron/engine/key-files/private-key';
+import { testCrypto } from '../../../support/dialog-kit';
+import { keyFileOf, keyFileParts } from '../../../support/key-file-kit';
+
+const passphrase = 'vier gute Wörter reichen';
+const cost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
+const least = 2048;
+type Format = 'container' | 'pkcs12' | 'pem';
+const formats: readonly Format[] = ['container', 'pkcs12', 'pem'];
+
+describe('files of an identity key', () => {
+  let crypto: Crypto;
+  let file: KeyFile;
+  let argonRuns = 0;
+  const made = {} as Record<Format, Uint8Array>;
+
+  beforeAll(async () => {
+    const real = await testCrypto();
+    crypto = {
+      ...real,
+      passwordKey: (...args) => {
+        argonRuns += 1;
+        return real.passwordKey(...args);
+      },
+    };
+    const first = await createLocalRecord(crypto, { name: 'Ada', deviceName: 'desk', now: 1_800_000_000_000 });
+    file = { ...keyFileOf(crypto, await rotateLocalRecord(crypto, first, 1_800_000_000_001)), endorsements: [[Uint8Array.of(1), Uint8Array.of(2)], [Uint8Array.of(3)]] };
+    made.container = await encodeContainer(crypto, file, passphrase, cost);
+    made.pkcs12 = await encodePkcs12(keyFileParts(crypto), file, passphrase, { pbkdf2: least, mac: least });
+    made.pem = await encodePem(keyFileParts(crypto), file, passphrase, least);
+  });
+
+  const open = (bytes: Uint8Array, phrase = passphrase): Promise<KeyFile> => openKeyFile(keyFileParts(crypto), bytes, phrase);
+  const code = (bytes: Uint8Array, phrase = passphrase): Promise<string> =>
+    open(bytes, phrase).then(
+      () => 'opened',
+      (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+    );
+  const changed = (bytes: Uint8Array, at: number, value?: number): Uint8Array => bytes.with(at, value ?? (bytes[at] ?? 0) ^ 0x04);
+
+  it.each(formats)('S5-25 S5-26: what was written is read: %s', async (format) => {
+    const { privateKey, certificate, papers } = await open(made[format]);
+    expect(privateKey.key.equals(file.privateKey.key)).toBe(true);
+    expect([certificate.peerId, certificate.epoch]).toEqual([file.certificate.peerId, 2]);
+    expect(papers).toEqual(file.papers);
+  });
+
+  it('S5-25: the container also carries the public recovery key and the endorsements, and tells nothing of how many keys there were', async () => {
+    const { recoveryKey, endorsements } = await open(made.container);
+    expect([recoveryKey, endorsements]).toEqual([file.recoveryKey, file.endorsements]);
+    expect((made.container.length - 58 - 16) % 4096).toBe(0);
+  });
+
+  it.each(formats)('S5-25: another composition of the same letters is the same passphrase, another passphrase is not: %s', async (format) => {
+    expect(await code(made[format], passphrase.normalize('NFD'))).toBe('opened');
+    expect(await code(made[format], `${passphrase} `)).toBe('key-file.wrong-passphrase');
+  });
+
+  it('S5-25 A81: a changed container does not open, wherever it was changed; what a holder can see is said, nothing else', async () => {
+    const seen: Record<string, string> = {};
+    // Magic, version, salt, nonce, sealed: its begin, middle, end, tag.
+    for (const at of [0, 11, 12, 18, 34, 58, 2000, made.container.length - 1]) seen[at] = await code(changed(made.container, at));
+    const wrong = 'key-file.wrong-passphrase';
+    expect(seen).toEqual({ 0: 'key-file.garbled', 11: 'key-file.garbled', 12: 'key-file.garbled', 18: wrong, 34: wrong, 58: wrong, 2000: wrong, [made.container.length - 1]: wrong });
+    for (const length of [0, 5, 12, 13, 17, 57, 58, 73, 74, 4000, made.container.length - 4096, made.container.length - 1]) {
+      expect(await code(made.container.slice(0, length))).toBe(length === made.container.length - 4096 && length > 74 ? wrong : 'key-file.garbled');
+    }
+    expect(await code(Uint8Array.of(...made.container, 0))).toBe('key-file.garbled');
+  });
+
+  it.each([
+    ['memory of 2^40 bytes', [0x40, 0, 0, 0], 3],
+    ['the largest number', [0xff, 0xff, 0xff, 0xff], 3],
+    ['memory of 1 KiB', [0, 0, 0, 1], 3],
+    ['no memory', [0, 0, 0, 0], 3],
+    ['one pass', [0, 1, 0, 0], 1],
+    ['255 passes', [0, 1, 0, 0], 255],
+  ] as const)('A81: work out of bounds is refused before any is done: %s', async (_what, memory, passes) => {
+    const forged = made.container.slice();
+    forged.set(memory, 13);
+    forged[17] = passes;
+    const before = argonRuns;
+    expect(await code(forged)).toBe('key-file.too-weak');
+    expect(argonRuns).toBe(before);
+  });
+
+  it('A81: the work of PBKDF2 and of the MAC is bounded as well, in both formats', async () => {
+    // The counts as they stand in the files: INTEGER 2048, two in a row of certificate and key, the last of the MAC.
+    const needle = Buffer.from([0x02, 0x02, 0x08, 0x00]);
+    const places: number[] = [];
+    for (let at = Buffer.from(made.pkcs12).indexOf(needle); at >= 0; at = Buffer.from(made.pkcs12).indexOf(needle, at + 1)) places.push(at);
+    expect(places).toHaveLength(3);
+    for (const at of places) {
+      expect(await code(changed(made.pkcs12, at + 2, 0x07))).toBe('key-file.too-weak');
+      // Another count within the bounds: the same answer as to a wrong passphrase.
+      expect(await code(changed(made.pkcs12, at + 3, 0x01))).toBe('key-file.wrong-passphrase');
+    }
+    const der = Buffer.from(made.pem.length > 0 ? (/KEY-----\n([^-]+)\n-----END ENCRYPTED/.exec(new TextDecoder().decode(made.pem))?.[1] ?? '') : '', 'base64');
+    const at = der.indexOf(needle);
+    for (const [value, outcome] of [[0x01, 'key-file.too-weak'], [0x08, 'key-file.wrong-passphrase']] as const) {
+      const other = Buffer.from(der);
+      other[at + 2] = value;
+      other[at + 3] = 0x01;
+      expect(await code(pemWith(other))).toBe(outcome);
+    }
+    // 2^40: one length byte more here, and in every SEQUENCE around it.
+    const long = Buffer.concat([der.subarray(0, at), Buffer.from([0x02, 0x06, 0x01, 0, 0, 0, 0, 0]), der.subarray(at + 4)]);
+    for (const place of sequencesAround(der, at)) {
+      if ((der[place + 1] ?? 0) === 0x82) long.writeUInt16BE(der.readUInt16BE(place + 2) + 4, place + 2);
+      else long[place + 1] = (der[place + 1] ?? 0) + 4;
+    }
+    expect(await code(pemWith(long))).toBe('key-file.too-weak');
+  });
+
+  it.each(['pkcs12', 'pem'] as const)('S5-25 A85: changed or cut anywhere, a file never opens as another one: %s', async (format) => {
+    const bytes = made[format];
+    const before = papersText(file);
+    const outcomes = new Set<string>();
+    // Every place would take a minute: each structure is met.
+    for (let at = 0; at < bytes.length; at += format === 'pem' ? 67 : 97) {
+      try {
+        const other = await open(changed(bytes, at));
+        // A space between lines, or an attribute nobody reads.
+        expect([other.certificate.peerId, other.privateKey.key.equals(file.privateKey.key)]).toEqual([file.certificate.peerId, true]);
+        outcomes.add(papersText(other) === before ? 'the same' : 'other papers');
+      } catch (error) {
+        outcomes.add(error instanceof Error && 'code' in error ? String(error.code) : String(error));
+      }
+    }
+    for (const outcome of outcomes) expect(['the same', ...(format === 'pem' ? ['other papers'] : []), 'key-file.garbled', 'key-file.wrong-passphrase', 'key-file.too-weak', 'key.unacceptable']).toContain(outcome);
+    expect(outcomes).toContain('key-file.wrong-passphrase');
+    for (let length = 0; length < bytes.length - 2; length += 211) expect(['key-file.garbled', 'opened']).toContain(await code(bytes.slice(0, length)));
+  });
+
+  it('S5-25: of a PEM file cut short the key alone is never enough', async () => {
+    const text = new TextDecoder().decode(made.pem);
+    const certificate = text.indexOf('-----END CERTIFICATE');
+    for (const length of [certificate, text.indexOf('-----BEGIN CERTIFICATE'), text.indexOf('-----END ENCRYPTED')]) {
+      expect(await code(new TextEncoder().encode(text.slice(0, length)))).toBe('key-file.garbled');
+    }
+  });
+
+  it('A85: a key whose numbers do not belong together is none, whichever of them was changed', () => {
+    const pkcs8 = new Uint8Array(file.privateKey.key.export({ format: 'der', type: 'pkcs8' }));
+    expect(openPrivateKey(pkcs8).spki).toEqual(file.certificate.spki);
+    // One byte inside each of modulus, d, p, q, dp, dq, 1/q: a signature with such a key would tell its primes.
+    for (const at of [100, 500, 850, 1050, 1250, 1440, pkcs8.length - 20]) expect(() => openPrivateKey(changed(pkcs8, at))).toThrow();
+  });
+
+  it('A85: bytes that are no key file are told from one without much work', async () => {
+    const nested = new Uint8Array(60_000).fill(0x30);
+    for (const bytes of [new Uint8Array(0), Uint8Array.of(0x30), nested, new Uint8Array(70_000).fill(0x30), new Uint8Array(2_000_000), new TextEncoder().encode('hello'), Uint8Array.of(0xff, 0xfe)]) {
+      expect(await code(bytes)).toBe('key-file.garbled');
+    }
+    const many = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'.repeat(100);
+    expect(await code(new TextEncoder().encode(many))).toBe('key-file.garbled');
+  });
+
+  function pemWith(key: Buffer): Uint8Array {
+    const text = new TextDecoder().decode(made.pem);
+    return new TextEncoder().encode(text.replace(/(KEY-----\n)[^-]+(\n-----END ENCRYPTED)/, `$1${key.toString('base64')}$2`));
+  }
+});
+
+function papersText({ papers }: KeyFile): string {
+  return JSON.stringify(papers.map(({ epoch, certificate }) => [epoch, Buffer.from(certificate).toString('hex')]));
+}
+
+/** Where the SEQUENCEs begin that hold `at`: outermost first. */
+function sequencesAround(der: Buffer, at: number): number[] {
+  const found: number[] = [];
+  for (let place = 0; place < at; ) {
+    const long = der[place + 1] === 0x82;
+    const body = place + (long ? 4 : 2);
+    const length = long ? der.readUInt16BE(place + 2) : (der[place + 1] ?? 0);
+    if (der[place] === 0x30 && body <= at && at < body + length) {
+      found.push(place);
+      place = body;
+    } else place = body + length;
+  }
+  return found;
+}
