@@ -12,7 +12,7 @@ import { newHandle } from './local-handle';
 export function importKey(parts: InvitationParts, text: string): { contactId: string } {
   const { crypto, clock, random, events } = parts;
   const profile = parts.profile();
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) || text.startsWith('KEYSHIFTKEY')) {
     throw new KeyshiftError('key.private', 'This file holds a private key. Never send it to anybody; ask for the public one.');
   }
   const card = text.includes('BEGIN KEYSHIFT CARD') ? parseArmouredCard(crypto, text, clock.now()) : undefined;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import encodeQR from 'qr';
+import { encodeQR } from 'qr';
 
 /** What is printed; the same shape as the services have it. */
 export interface PrintableSheet {

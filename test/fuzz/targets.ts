@@ -6,6 +6,7 @@ import { content, control, layout, messages, plaintexts, shortForms, standings }
 import { certificates, links } from './targets/identity';
 import { keyHistories } from './targets/key-history';
 import { organisations } from './targets/organisations';
+import { keyFiles } from './targets/key-files';
 import { lanPackets } from './targets/lan';
 import { rekeying } from './targets/rekey';
 import { resumeListener } from './targets/resume';
@@ -35,6 +36,7 @@ export async function allTargets(): Promise<Target[]> {
     ...keyHistories(crypto),
     links(crypto),
     ...(await organisations()),
+    ...(await keyFiles()),
     lanPackets(),
     ...(await nearbyMeetings()),
     ...(await rekeying(crypto)),

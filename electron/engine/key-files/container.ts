@@ -34,7 +34,7 @@ export async function encodeContainer(crypto: Crypto, file: KeyFile, passphrase:
   const salt = crypto.random(saltBytes);
   const nonce = crypto.random(nonceLength);
   const header = new Writer(headerBytes).fixed(containerMagic).u8(version).u32(cost.memoryBytes / 1024).u8(cost.passes).fixed(salt).fixed(nonce).finish();
-  const plaintext = encodePayload(crypto, file);
+  const plaintext = encodeContainerPayload(crypto, file);
   const secret = passphraseBytes(passphrase);
   try {
     const key = await crypto.passwordKey(secret, salt, cost);
@@ -70,7 +70,7 @@ export async function openContainer(crypto: Crypto, bytes: Uint8Array, passphras
       const plaintext = crypto.open('key-file', key, nonce, bytes.subarray(0, headerBytes), sealed);
       if (!plaintext) throw wrongPassphrase();
       try {
-        return parsePayload(crypto, plaintext);
+        return parseContainerPayload(crypto, plaintext);
       } finally {
         crypto.wipe(plaintext);
       }
@@ -82,7 +82,8 @@ export async function openContainer(crypto: Crypto, bytes: Uint8Array, passphras
   }
 }
 
-function encodePayload(crypto: Crypto, { privateKey, papers, recoveryKey, endorsements = [] }: KeyFile): Uint8Array {
+/** Its padding included. The caller wipes it. */
+export function encodeContainerPayload(crypto: Crypto, { privateKey, papers, recoveryKey, endorsements = [] }: KeyFile): Uint8Array {
   const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
   const writer = new Writer(64 * 1024).lp(pkcs8).fixed(encodePapers(papers)).lp(recoveryKey ?? new Uint8Array(0)).u8(endorsements.length);
   for (const chain of endorsements) {
@@ -98,7 +99,8 @@ function encodePayload(crypto: Crypto, { privateKey, papers, recoveryKey, endors
   return plaintext;
 }
 
-function parsePayload(crypto: Crypto, plaintext: Uint8Array): KeyFile {
+/** What was sealed, its padding included. Throws `WireError`, `key.unacceptable`. */
+export function parseContainerPayload(crypto: Crypto, plaintext: Uint8Array): KeyFile {
   const outer = new Reader(plaintext);
   const reader = new Reader(outer.lp(plaintext.length));
   if (outer.remaining >= step || outer.fixed(outer.remaining).some((byte) => byte !== 0)) throw new WireError('not padded as it should be');

@@ -8,7 +8,7 @@ import { pbkdf2Iterations } from './kdf-limits';
 import { passphraseBytes } from './passphrase-bytes';
 import { openPbes2, sealPbes2 } from './pbes2';
 import { assemble } from './pkcs12';
-import { parseEncryptedKey } from './pkcs12-reader';
+import { type Encrypted, parseEncryptedKey } from './pkcs12-reader';
 import { openPrivateKey } from './private-key';
 import { garbled, tooWeak, wrongPassphrase } from './refusals';
 
@@ -47,20 +47,11 @@ export async function encodePem({ crypto }: KeyFileParts, { privateKey, certific
  * `openPkcs12`; a key without encryption, or with that of old programs, is `key-file.too-weak`.
  */
 export async function openPem({ crypto }: KeyFileParts, text: string, passphrase: string): Promise<KeyFile> {
-  const blocks = parseBlocks(text);
-  if (blocks.some(({ name }) => name !== keyBlock && name.endsWith('PRIVATE KEY'))) throw tooWeak('The key in this file has no encryption, or one of old programs.');
-  const [key, another] = blocks.filter(({ name }) => name === keyBlock);
-  if (!key) throw garbled('It holds no private key');
-  if (another) throw garbled('It holds more than one private key');
-  const file = new DerReader(key.content());
-  const { algorithm, bytes } = parseEncryptedKey(file.inside(tag.sequence));
-  file.end();
-  const certificates = blocks.filter(({ name }) => name === certificateBlock).map(({ content }) => ({ certificate: content() }));
-  const papers = blocks.filter(({ name }) => name === papersBlock).map(({ content }) => ({ papers: content() }));
+  const { key, certificates, papers } = parsePem(text);
   const secret = passphraseBytes(passphrase);
   let keyPair: RsaKeyPair;
   try {
-    const pkcs8 = await openPbes2(algorithm, secret, bytes);
+    const pkcs8 = await openPbes2(key.algorithm, secret, key.bytes);
     if (!pkcs8) throw wrongPassphrase();
     try {
       keyPair = openPrivateKey(pkcs8);
@@ -73,7 +64,28 @@ export async function openPem({ crypto }: KeyFileParts, text: string, passphrase
   } finally {
     crypto.wipe(secret);
   }
-  return assemble(crypto, [...certificates, ...papers], keyPair);
+  return assemble(crypto, [...certificates.map((certificate) => ({ certificate })), ...papers.map((each) => ({ papers: each }))], keyPair);
+}
+
+/** A PEM file before its key is opened. */
+export interface ParsedPem {
+  readonly key: Encrypted;
+  readonly certificates: readonly Uint8Array[];
+  readonly papers: readonly Uint8Array[];
+}
+
+/** Throws `WireError`, `key-file.garbled`, `key-file.too-weak`. */
+export function parsePem(text: string): ParsedPem {
+  const blocks = parseBlocks(text);
+  if (blocks.some(({ name }) => name !== keyBlock && name.endsWith('PRIVATE KEY'))) throw tooWeak('The key in this file has no encryption, or one of old programs.');
+  const [key, another] = blocks.filter(({ name }) => name === keyBlock);
+  if (!key) throw garbled('It holds no private key');
+  if (another) throw garbled('It holds more than one private key');
+  const file = new DerReader(key.content());
+  const encrypted = parseEncryptedKey(file.inside(tag.sequence));
+  file.end();
+  const contents = (wanted: string): Uint8Array[] => blocks.filter(({ name }) => name === wanted).map(({ content }) => content());
+  return { key: encrypted, certificates: contents(certificateBlock), papers: contents(papersBlock) };
 }
 
 interface Block {

@@ -22,8 +22,9 @@ describe('an imported identity key', () => {
 
   beforeAll(async () => {
     crypto = await testCrypto();
-    [first, bo] = await Promise.all(['Ada', 'Bo'].map((name) => createLocalRecord(crypto, { name, deviceName: 'desk', now }))) as [LocalRecord, LocalRecord];
-    [second, fork] = await Promise.all([rotateLocalRecord(crypto, first, now + 1), rotateLocalRecord(crypto, first, now + 1)]) as [LocalRecord, LocalRecord];
+    const made = (name: string) => createLocalRecord(crypto, { name, deviceName: 'desk', now });
+    [first, bo] = await Promise.all([made('Ada'), made('Bo')]);
+    [second, fork] = await Promise.all([rotateLocalRecord(crypto, first, now + 1), rotateLocalRecord(crypto, first, now + 1)]);
     third = await rotateLocalRecord(crypto, second, now + 2);
     recovered = await recoverLocalRecord(crypto, third, first.recovery?.seed ?? new Uint8Array(32), now + 3);
   }, 60_000);
