@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { startListening } from './compose/listening';
 import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
+import { type FileCost, macIterations, pbkdf2Iterations } from './engine/key-files/kdf-limits';
 import type { Address, Clock, Logger, Random } from './engine/ports';
 import { type InterfaceAddress, lastingInterfaces, localAddresses, localNetworks, readInterfaces } from './network/addresses';
 import { ChosenTransport } from './network/chosen-transport';
@@ -69,7 +70,7 @@ export interface AppPorts {
 }
 
 /** Files are read with bounds: this is the least. */
-const testFileCost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
+const testFileCost: FileCost = { argon: { memoryBytes: 64 * 1024 * 1024, passes: 2 }, pbkdf2: 2048, mac: 2048 };
 const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
 /** The least a backup takes. */
 const testBackupCost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
@@ -193,7 +194,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       files: privateFiles,
       chooser: ports.chooser,
       printer: ports.kitPrinter ?? textPrinter,
-      cost: ports.kdf === 'test' ? testFileCost : productCost,
+      cost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
       changeRecord: (change) => vault.changeRecord(change),
     });
     return {

@@ -2,9 +2,10 @@ import { KeyshiftError } from '../../shared/errors';
 import { isTooWeakForFile } from '../../shared/passphrase-strength';
 import type { Handlers } from '../../shared/contract/contract';
 import type { ChosenFile } from '../../shared/model/chosen-file';
-import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
+import type { Crypto } from '../engine/crypto/crypto';
 import { adoptIdentityKey } from '../engine/key-files/adopt-key';
 import { encodeContainer } from '../engine/key-files/container';
+import type { FileCost } from '../engine/key-files/kdf-limits';
 import { type KeyFile, maxKeyFileBytes } from '../engine/key-files/key-file';
 import { keyFileOfRecord } from '../engine/key-files/key-file-of-record';
 import { openKeyFile } from '../engine/key-files/open-key-file';
@@ -31,8 +32,7 @@ export interface KeyFilesParts {
   /** Asks the person at the screen; absent where nobody sits. */
   readonly chooser: PathChooser | undefined;
   readonly printer: KitPrinter;
-  /** Of the own container. */
-  readonly cost: PasswordCost;
+  readonly cost: FileCost;
   readonly changeRecord: (change: (record: LocalRecord) => Promise<LocalRecord | undefined>) => Promise<boolean>;
 }
 
@@ -104,11 +104,11 @@ function ownKeyFile({ profile, crypto }: KeyFilesParts): KeyFile {
 function encode({ crypto, cost }: KeyFilesParts, format: Format, file: KeyFile, passphrase: string): Promise<Uint8Array> {
   switch (format) {
     case 'pkcs12':
-      return encodePkcs12({ crypto, turn }, file, passphrase);
+      return encodePkcs12({ crypto, turn }, file, passphrase, cost);
     case 'pem':
-      return encodePem({ crypto, turn }, file, passphrase);
+      return encodePem({ crypto, turn }, file, passphrase, cost.pbkdf2);
     case 'backup':
-      return encodeContainer(crypto, file, passphrase, cost);
+      return encodeContainer(crypto, file, passphrase, cost.argon);
   }
 }
 

@@ -21,6 +21,15 @@ export const pbkdf2Iterations = 600_000;
  */
 export const macIterations = 2 * pbkdf2Iterations;
 
+/** What a passphrase is made to cost in each format; less only in tests. */
+export interface FileCost {
+  /** Of the own container. */
+  readonly argon: PasswordCost;
+  /** Iterations, in PKCS #12 and PEM. */
+  readonly pbkdf2: number;
+  readonly mac: number;
+}
+
 export function isWithin(value: number, { least, most }: { readonly least: number; readonly most: number }): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }

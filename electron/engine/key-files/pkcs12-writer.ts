@@ -3,7 +3,7 @@ import { pkcs12MacKey } from '../crypto/pkcs12-mac-key';
 import { concat } from '../wire/writer';
 import type { KeyFile, KeyFileParts } from './key-file';
 import { encodeFittingPapers } from './key-papers';
-import { macIterations, pbkdf2Iterations } from './kdf-limits';
+import { type FileCost, macIterations, pbkdf2Iterations } from './kdf-limits';
 import { oids } from './oids';
 import { passphraseBmp, passphraseBytes } from './passphrase-bytes';
 import { oid, sealPbes2 } from './pbes2';
@@ -15,19 +15,11 @@ const explicit0 = 0xa0;
 const implicit0 = 0x80;
 const bmpString = 0x1e;
 
-/** Work per passphrase; less only in tests. */
-export interface Pkcs12Cost {
-  readonly pbkdf2: number;
-  readonly mac: number;
-}
-
-export const pkcs12Cost: Pkcs12Cost = { pbkdf2: pbkdf2Iterations, mac: macIterations };
-
 /**
  * A PKCS #12 file (RFC 7292) that current programs open: certificate and key each encrypted by PBES2 (AES-256-CBC, PBKDF2-HMAC-SHA-256), and
  * a MAC of SHA-256 around both. The papers are an attribute of the certificate, under an identifier of our own: others pass over it.
  */
-export async function encodePkcs12({ crypto, turn }: KeyFileParts, { privateKey, certificate, papers }: KeyFile, passphrase: string, cost: Pkcs12Cost = pkcs12Cost): Promise<Uint8Array> {
+export async function encodePkcs12({ crypto, turn }: KeyFileParts, { privateKey, certificate, papers }: KeyFile, passphrase: string, cost: Pick<FileCost, 'pbkdf2' | 'mac'> = { pbkdf2: pbkdf2Iterations, mac: macIterations }): Promise<Uint8Array> {
   const secret = passphraseBytes(passphrase);
   const bmp = passphraseBmp(passphrase);
   const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));

@@ -47,8 +47,8 @@ describe('files of an identity key', () => {
     );
   const changed = (bytes: Uint8Array, at: number, value?: number): Uint8Array => bytes.with(at, value ?? (bytes[at] ?? 0) ^ 0x04);
 
-  it.each(formats)('S5-25 S5-26: what was written is read: %s', async (format) => {
-    const { privateKey, certificate, papers } = await open(made[format]);
+  it.each(formats)('S5-25 S5-26: what was written is read, also with another composition of the same letters: %s', async (format) => {
+    const { privateKey, certificate, papers } = await open(made[format], passphrase.normalize('NFD'));
     expect(privateKey.key.equals(file.privateKey.key)).toBe(true);
     expect([certificate.peerId, certificate.epoch]).toEqual([file.certificate.peerId, 2]);
     expect(papers).toEqual(file.papers);
@@ -60,8 +60,7 @@ describe('files of an identity key', () => {
     expect((made.container.length - 58 - 16) % 4096).toBe(0);
   });
 
-  it.each(formats)('S5-25: another composition of the same letters is the same passphrase, another passphrase is not: %s', async (format) => {
-    expect(await code(made[format], passphrase.normalize('NFD'))).toBe('opened');
+  it.each(formats)('S5-25: another passphrase opens nothing: %s', async (format) => {
     expect(await code(made[format], `${passphrase} `)).toBe('key-file.wrong-passphrase');
   });
 
