@@ -27,7 +27,7 @@ describe('where a person chooses files', () => {
       logger: quiet,
       preferences: new FilePreferences(profileDirectory, () => undefined),
       chooser: {
-        save: async (personName) => (asked.push(`save for ${personName}`), answers.save),
+        save: async (what, personName) => (asked.push(`save ${what} for ${personName}`), answers.save),
         open: async () => (asked.push('open'), answers.open),
       },
       appVersion: '0',
@@ -79,12 +79,12 @@ describe('where a person chooses files', () => {
     const { conversationId } = await bo.handlers.conversations.open({ contactId });
     await bo.handlers.messages.send({ conversationId, text: 'by stick' });
     await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'path.required' });
-    expect(asked).toEqual(['save for Ann']);
+    expect(asked).toEqual(['save envelopes for Ann']);
     answers.save = join(folder.path, 'chosen.keyshift-envelopes');
     expect(await bo.handlers.envelopes.save({ contactId })).toEqual({ path: answers.save, count: 2 });
     await bo.handlers.vault.lock(undefined);
     await expect(bo.handlers.envelopes.open({})).rejects.toMatchObject({ code: 'vault.locked' });
     await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'vault.locked' });
-    expect(asked).toEqual(['save for Ann', 'save for Ann']);
+    expect(asked).toEqual(['save envelopes for Ann', 'save envelopes for Ann']);
   }, 60_000);
 });
