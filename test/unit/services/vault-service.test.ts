@@ -138,6 +138,21 @@ describe('the vault service', () => {
     }
   });
 
+  test('S5-26: a changed record is used from then on; one that cannot be stored, or that nothing is to be done to, leaves all as it was', async () => {
+    await unlock();
+    const before = service.profile();
+    expect(await service.changeRecord(() => Promise.resolve(undefined))).toBe(false);
+    failSave = true;
+    const unconfirmed = (given: LocalRecord) => Promise.resolve({ ...given, unconfirmed: true });
+    await expect(service.changeRecord(unconfirmed)).rejects.toThrow('disk');
+    expect([service.profile() === before, before.local.unconfirmed]).toEqual([true, false]);
+    failSave = false;
+    expect(await service.changeRecord(unconfirmed)).toBe(true);
+    expect([service.profile() === before, service.profile().local.unconfirmed]).toEqual([false, true]);
+    // What was handed out is wiped, whatever became of it.
+    for (const { instance } of loaded) expect(instance.signingSeed.every((byte) => byte === 0)).toBe(true);
+  });
+
   test('what is due is renewed while the profile stays open', async () => {
     await unlock();
     const before = serial();
