@@ -60,6 +60,7 @@ export const purposes = [
   'vault',
   'database',
   'recovery',
+  'recovery-code',
   'rekey',
   'rekey-answer',
   'pair-secret',

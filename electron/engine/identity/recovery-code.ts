@@ -48,7 +48,7 @@ export function parseRecoveryCode(crypto: Crypto, text: string): Uint8Array {
 }
 
 function checksumOf(crypto: Crypto, seed: Uint8Array): Uint8Array {
-  return crypto.sha256(label('recovery'), seed).subarray(0, checksumBytes);
+  return crypto.sha256(label('recovery-code'), seed).subarray(0, checksumBytes);
 }
 
 function wrongCode(why: string): KeyshiftError {
