@@ -195,7 +195,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       chooser: ports.chooser,
       printer: ports.kitPrinter ?? textPrinter,
       cost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
-      changeRecord: (change) => vault.changeRecord(change),
+      changeRecord: (change, also) => vault.changeRecord(change, also),
     });
     return {
       listening: network.listening,

@@ -13,14 +13,15 @@ import { encodePem } from '../engine/key-files/pem-file';
 import { encodePkcs12 } from '../engine/key-files/pkcs12-writer';
 import { garbled } from '../engine/key-files/refusals';
 import type { Clock, LocalRecord } from '../engine/ports';
-import { toHex } from '../engine/wire/encoding';
 import { choosePath } from './choose-path';
 import type { EventHub } from './event-hub';
 import { keyFileKinds } from './key-file-kinds';
 import type { OpenProfile } from './open-profile';
+import { ownKeyNews } from './own-keys';
 import type { KitPrinter, PathChooser, PrivateFiles } from './ports';
 import { recoverySheet } from './recovery-sheet';
 import { loadRecord } from './retiring';
+import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
 
 export interface KeyFilesParts {
@@ -33,7 +34,7 @@ export interface KeyFilesParts {
   readonly chooser: PathChooser | undefined;
   readonly printer: KitPrinter;
   readonly cost: FileCost;
-  readonly changeRecord: (change: (record: LocalRecord) => Promise<LocalRecord | undefined>) => Promise<boolean>;
+  readonly changeRecord: VaultService['changeRecord'];
 }
 
 type Format = 'pkcs12' | 'pem' | 'backup';
@@ -117,15 +118,15 @@ async function importFile({ profile, crypto, clock, events, files, changeRecord 
   const bytes = files.read(path, maxKeyFileBytes);
   if (bytes === 'too-long') throw garbled('It is larger than any key file');
   const file = await openKeyFile({ crypto, turn }, bytes, passphrase);
-  const { peerId, epoch, spkiHash } = file.certificate;
+  const { peerId, epoch } = file.certificate;
   const epochBefore = profile().local.identity.epoch;
-  let byRecovery = false;
-  const changed = await changeRecord(async (record) => {
-    const next = await adoptIdentityKey(crypto, record, file, clock.now());
-    byRecovery = next?.identityKeys.some((key) => key.epoch === epoch && key.recovery !== undefined) === true;
-    return next;
-  });
-  if (changed && epoch !== epochBefore) events.emit({ type: 'key.rotated', epoch, fingerprint: toHex(spkiHash), origin: byRecovery ? 'recovery' : 'old-key' });
+  const isNamed = (record: LocalRecord): boolean => record.identityKeys.some((key) => key.epoch === epoch && key.recovery !== undefined);
+  await changeRecord(
+    (record) => adoptIdentityKey(crypto, record, file, clock.now()),
+    (next) => {
+      if (epoch !== epochBefore) events.emit(ownKeyNews(crypto, next, isNamed(next) ? 'recovery' : 'old-key'));
+    },
+  );
   return { peerId, epoch };
 }
 
