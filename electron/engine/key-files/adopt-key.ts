@@ -3,6 +3,7 @@ import { type IdentityCertificate, parseIdentityCertificate } from '../certifica
 import { type FollowedKeys, followKeyLinks, type KeyElement } from '../certificates/key-history';
 import { parseKeyLink } from '../certificates/key-link';
 import { openLocalParty } from '../certificates/local-party';
+import { OwnEndorsements } from '../certificates/own-endorsements';
 import { parseRecovery } from '../certificates/recovery-statement';
 import { reissueUnder } from '../certificates/reissue';
 import { certifyLaterKey, type OwnKey, privateBytes, withoutPrivate } from '../certificates/rotation';
@@ -41,16 +42,16 @@ export async function adoptIdentityKey(crypto: Crypto, record: LocalRecord, file
     const isRecovery = steps.some(({ element }) => element.kind === 'recovery');
     const earlier = record.identityKeys.map((key) => retired(isRecovery ? withoutPrivate(key) : key, now));
     const added = steps.map((step, index): OwnKey => ownKey(step, steps[index + 1], now));
-    const { endorsements: _ofTheOldKey, ...rest } = record;
-    const endorsements = file.endorsements?.filter(([leaf]) => leaf && Buffer.from(leaf).includes(Buffer.from(certificate.spki)));
+    const endorsements = new OwnEndorsements(crypto, later, file.endorsements).ofKey;
     return {
-      ...rest,
+      ...record,
       identityKeys: [...earlier, ...added.slice(0, -1), { ...withoutCertificate(added), certificate: later.der, privateKey: privateBytes(keyPair) }],
       instance: { ...record.instance, credential },
       exchanges: [exchange, ...(end.purpose === 'compromise' ? [] : record.exchanges)],
       instanceList: list,
       unconfirmed: true,
-      ...(endorsements && endorsements.length > 0 && { endorsements }),
+      // Else those of the key before stay, so that nobody forgets to ask again.
+      ...(endorsements.length > 0 && { endorsements }),
     };
   } finally {
     party.wipe();

@@ -1,4 +1,5 @@
-import { maxCertificateBytes, parseIdentityCertificate } from '../certificates/identity-certificate';
+import { encodeEndorsements, readEndorsements } from '../certificates/endorsement-list';
+import { parseIdentityCertificate } from '../certificates/identity-certificate';
 import type { Crypto, PasswordCost } from '../crypto/crypto';
 import { nonceLength, tagLength } from '../crypto/aead';
 import { Reader } from '../wire/reader';
@@ -18,7 +19,7 @@ import { garbled, tooWeak, wrongPassphrase } from './refusals';
  *
  * sealed = AEAD('key-file', Argon2id(passphrase, salt), nonce, aad = all before it); inside: payload LP, then zeros to the next 4 KiB, so that
  * the length tells little of how many keys there were. Payload: private key LP (PKCS #8) ‖ papers ‖ recovery public key LP (32 bytes, or
- * empty) ‖ count u8 × endorsement (count u8 × certificate LP).
+ * empty) ‖ endorsements as in a card, if there are any.
  */
 export const containerMagic = new TextEncoder().encode('KEYSHIFTKEY\0');
 const version = 1;
@@ -26,7 +27,6 @@ const saltBytes = 16;
 const headerBytes = containerMagic.length + 1 + 4 + 1 + saltBytes + nonceLength;
 const step = 4 * 1024;
 const maxPrivateKey = 4 * 1024;
-const maxEndorsements = 16;
 
 /** `cost` within the bounds of `kdf-limits.ts`. */
 export async function encodeContainer(crypto: Crypto, file: KeyFile, passphrase: string, cost: PasswordCost): Promise<Uint8Array> {
@@ -85,12 +85,12 @@ export async function openContainer(crypto: Crypto, bytes: Uint8Array, passphras
 /** Its padding included. The caller wipes it. */
 export function encodeContainerPayload(crypto: Crypto, { privateKey, papers, recoveryKey, endorsements = [] }: KeyFile): Uint8Array {
   const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
-  const writer = new Writer(64 * 1024).lp(pkcs8).fixed(encodePapers(papers)).lp(recoveryKey ?? new Uint8Array(0)).u8(endorsements.length);
-  for (const chain of endorsements) {
-    writer.u8(chain.length);
-    for (const certificate of chain) writer.lp(certificate);
-  }
-  const payload = writer.finish();
+  const payload = new Writer(64 * 1024)
+    .lp(pkcs8)
+    .fixed(encodePapers(papers))
+    .lp(recoveryKey ?? new Uint8Array(0))
+    .fixed(encodeEndorsements(endorsements))
+    .finish();
   const plaintext = new Uint8Array(Math.ceil((4 + payload.length) / step) * step);
   plaintext.set(new Writer(4).u32(payload.length).finish());
   plaintext.set(payload, 4);
@@ -107,18 +107,11 @@ export function parseContainerPayload(crypto: Crypto, plaintext: Uint8Array): Ke
   const { privateKey, spki } = openPrivateKey(reader.lp(maxPrivateKey));
   const papers = readPapers(reader);
   const recoveryKey = reader.lp(32).slice();
-  const endorsements = Array.from({ length: atMost(reader.u8(), maxEndorsements) }, () =>
-    Array.from({ length: atMost(reader.u8(), maxEndorsements) }, () => reader.lp(maxCertificateBytes).slice()),
-  );
+  const endorsements = reader.remaining > 0 ? readEndorsements(reader) : [];
   reader.end();
   const newest = papers.at(-1);
   if (!newest || (recoveryKey.length !== 0 && recoveryKey.length !== 32)) throw new WireError('a part is missing');
   const certificate = parseIdentityCertificate(crypto, newest.certificate);
   if (!crypto.equal(certificate.spki, spki)) throw new WireError('its certificate is another key’s');
   return { privateKey, certificate, papers, ...(recoveryKey.length > 0 && { recoveryKey }), ...(endorsements.length > 0 && { endorsements }) };
-}
-
-function atMost(count: number, most: number): number {
-  if (count > most) throw new WireError('too many parts');
-  return count;
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { recallIdentityCertificate } from '../certificates/identity-certificate';
+import { OwnEndorsements } from '../certificates/own-endorsements';
 import type { Crypto } from '../crypto/crypto';
 import type { LocalRecord } from '../ports';
 import type { KeyFile } from './key-file';
@@ -13,13 +14,15 @@ export function keyFileOfRecord(crypto: Crypto, record: LocalRecord): KeyFile | 
   const current = record.identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));
   if (!current.privateKey) return undefined;
   const der = Buffer.from(current.privateKey);
+  const certificate = recallIdentityCertificate(crypto, current.certificate);
+  const endorsements = new OwnEndorsements(crypto, certificate, record.endorsements).ofKey;
   try {
     return {
       privateKey: { key: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) },
-      certificate: recallIdentityCertificate(crypto, current.certificate),
+      certificate,
       papers: papersOf(record).filter(({ epoch }) => epoch <= current.epoch),
       ...(record.recovery && { recoveryKey: record.recovery.publicKey }),
-      ...(record.endorsements && { endorsements: record.endorsements }),
+      ...(endorsements.length > 0 && { endorsements }),
     };
   } finally {
     der.fill(0);

@@ -1,3 +1,4 @@
+import type { EndorsementList } from '../certificates/endorsement-list';
 import type { IdentityCertificate } from '../certificates/identity-certificate';
 import type { Crypto, RsaPrivateKey } from '../crypto/crypto';
 import type { KeyPaper } from './key-papers';
@@ -11,8 +12,8 @@ export interface KeyFile {
   readonly papers: readonly KeyPaper[];
   /** Ed25519, 32 bytes; never its private half. */
   readonly recoveryKey?: Uint8Array;
-  /** As in `LocalRecord`. */
-  readonly endorsements?: readonly (readonly Uint8Array[])[];
+  /** What organisations say of this key, as in a card. */
+  readonly endorsements?: EndorsementList;
 }
 
 /** What opening and making key files needs. */

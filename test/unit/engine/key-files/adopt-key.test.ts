@@ -5,9 +5,13 @@ import { recoverLocalRecord } from '../../../../electron/engine/certificates/rec
 import { certifyLaterKey, rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { adoptIdentityKey } from '../../../../electron/engine/key-files/adopt-key';
+import { encodeContainer } from '../../../../electron/engine/key-files/container';
+import { openKeyFile } from '../../../../electron/engine/key-files/open-key-file';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { testCrypto } from '../../../support/dialog-kit';
-import { keyFileOf } from '../../../support/key-file-kit';
+import { keyFileOf, keyFileParts } from '../../../support/key-file-kit';
+import { OpensslCa } from '../../../support/openssl-ca';
+import { caFolder, derOf, requestOf } from '../../../support/organisation';
 
 const now = 1_800_000_000_000;
 
@@ -105,9 +109,21 @@ describe('an imported identity key', () => {
     await expect(adopt(fork, recovered, { papers: noCommitment })).rejects.toMatchObject({ code: 'key.unacceptable' });
   });
 
-  it('S5-26: of the endorsements in a file only those of its key are taken', async () => {
-    const { certificate } = keyFileOf(crypto, second);
-    const next = await adopt(first, second, { endorsements: [[certificate.der], [keyFileOf(crypto, bo).certificate.der], []] });
-    expect(next?.endorsements).toEqual([[certificate.der]]);
+  it('S5-26 A46: what an organisation says of the imported key comes along in the container, what is said of other keys does not', async () => {
+    const folder = caFolder();
+    try {
+      const ca = OpensslCa.create(folder.path, 'Acme', { from: now, to: now + 86_400_000 });
+      const issued = async (record: LocalRecord): Promise<Uint8Array> => derOf(ca.issue(await requestOf(crypto, openLocalParty(crypto, record)), { from: now, to: now + 86_400_000 }));
+      const [ofSecond, ofBo] = [await issued(second), await issued(bo)];
+      const cost = { memoryBytes: 64 * 1024 * 1024, passes: 2 };
+      const carried = keyFileOf(crypto, { ...second, endorsements: [[ofBo], [ofSecond]] });
+      const file = await openKeyFile(keyFileParts(crypto), await encodeContainer(crypto, carried, 'p', cost), 'p');
+      expect(file.endorsements).toEqual([[ofSecond]]);
+      expect((await adoptIdentityKey(crypto, first, { ...file, endorsements: [[ofBo], [Uint8Array.of(1)], [ofSecond]] }, now))?.endorsements).toEqual([[ofSecond]]);
+      // Without one for the new key those of the key before stay, to be asked for again.
+      expect((await adopt({ ...first, endorsements: [[ofBo]] }, second))?.endorsements).toEqual([[ofBo]]);
+    } finally {
+      folder.release();
+    }
   });
 });
