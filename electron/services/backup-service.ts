@@ -1,4 +1,5 @@
 import { KeyshiftError } from '../../shared/errors';
+import { isTooWeakForFile } from '../../shared/passphrase-strength';
 import type { Handlers } from '../../shared/contract/contract';
 import { defaultSettings, settings as settingsSchema, type Settings } from '../../shared/model/settings';
 import { BackupChunks, backupHeadBytes, backupKey, encodeBackupHead, garbled, newerBackup, parseBackupHead } from '../engine/backup/container';
@@ -17,8 +18,6 @@ import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
 
 const saltBytes = 16;
-/** A file can be copied and tried at leisure: characters of its passphrase, at least. */
-const shortestPassphrase = 8;
 
 export interface BackupServiceParts {
   readonly vault: Pick<VaultService, 'profile' | 'requireAbsence' | 'restore'>;
@@ -47,7 +46,7 @@ export function backupService(parts: BackupServiceParts): BackupService {
       create: ({ path, passphrase }) =>
         runs.only(async (run) => {
           parts.vault.profile(); // without an open vault nobody is asked for a file
-          if (passphrase.normalize('NFC').length < shortestPassphrase) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
+          if (isTooWeakForFile(passphrase.normalize('NFC'))) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
           const day = new Date(parts.clock.now()).toISOString().slice(0, 10);
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
           return create(parts, run, chosen, passphrase);

@@ -1,12 +1,13 @@
-import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import type { OwnKey } from '../../shared/model/identity';
 import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
+import { recoverLocalRecord } from '../engine/certificates/recovery';
 import type { Crypto } from '../engine/crypto/crypto';
+import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
-import { confirmed, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
+import { assertNotTooOften, confirmed, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
@@ -67,9 +68,21 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
       return null;
     },
 
-    recover: () => {
+    recover: async ({ code }) => {
       vault.profile();
-      throw new KeyshiftError('internal', 'This is not built yet.');
+      const seed = parseRecoveryCode(crypto, code);
+      try {
+        await vault.changeRecord(
+          async (record) => {
+            assertNotTooOften(record, clock.now());
+            return recoverLocalRecord(crypto, record, seed, clock.now());
+          },
+          (next) => events.emit(ownKeyNews(crypto, next, 'recovery')),
+        );
+      } finally {
+        crypto.wipe(seed);
+      }
+      return { epoch: vault.profile().local.identity.epoch };
     },
   };
 }
