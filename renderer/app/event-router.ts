@@ -3,8 +3,8 @@ import type { Model } from './model';
 
 /** Brings each event to the stores it concerns, and asks again only for what it made old. */
 export function routeEvent(model: Model, event: AppEvent): void {
-  // Nothing about people or messages is kept while the vault is closed, whatever still arrives.
-  if (event.type !== 'vault.changed' && model.session.getState().phase !== 'open') return;
+  // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore runs where there is none yet.
+  if (event.type !== 'vault.changed' && event.type !== 'backup.progress' && model.session.getState().phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
       model.session.getState().changed(event.state);
@@ -46,9 +46,16 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'key.rotated':
       if (event.contactId !== undefined) model.background(model.contacts.getState().load());
+      // Of a contact's: how many are behind an own key may be another number now.
+      model.background(model.identity.getState().changed());
       return;
     case 'backup.progress':
+      model.backup.getState().progress(event);
+      return;
     case 'authorities.changed':
+      model.background(model.authorities.getState().changed());
+      // Who vouches for whom stands with the contacts.
+      model.background(model.contacts.getState().load());
       return;
     case 'key.shifted':
       reloadKeys(model, event.conversationId);

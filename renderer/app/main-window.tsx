@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { MailOpen, Radar, UserPlus } from 'lucide-react';
+import { useBackupTold } from '../features/backup/use-backup-told';
 import { findContact } from '../features/contacts/contacts-store';
 import { ConversationList } from '../features/conversations/conversation-list';
 import { findConversation } from '../features/conversations/conversations-store';
@@ -19,6 +20,7 @@ import { useShortcuts } from './use-shortcuts';
 export function MainWindow(): ReactNode {
   useShortcuts();
   useArrivals();
+  useBackupTold();
   const selection = useUi((state) => state.selection);
   const detailsOpen = useUi((state) => state.detailsOpen);
   const front = useUi((state) => state.front);

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore, type StoreApi } from 'zustand';
+import type { BackupState } from '../features/backup/backup-store';
 import type { ContactsState } from '../features/contacts/contacts-store';
 import type { DraftsState } from '../features/conversation/drafts-store';
 import type { MessagesState } from '../features/conversation/messages-store';
@@ -7,6 +8,7 @@ import type { ConversationsState } from '../features/conversations/conversations
 import type { KeysState } from '../features/keys/keys-store';
 import type { NearbyState } from '../features/nearby/nearby-store';
 import type { NetworkState } from '../features/network/network-store';
+import type { AuthoritiesState } from '../features/organisations/authorities-store';
 import type { IdentityState } from '../features/settings/identity-store';
 import type { NetworkDraftsState } from '../features/settings/network-drafts-store';
 import type { SettingsState } from '../features/settings/settings-store';
@@ -33,6 +35,8 @@ export const useMessages = <T>(pick: (state: MessagesState) => T): T => useIn(us
 export const useDrafts = <T>(pick: (state: DraftsState) => T): T => useIn(useModel().drafts, pick);
 export const useKeys = <T>(pick: (state: KeysState) => T): T => useIn(useModel().keys, pick);
 export const useIdentity = <T>(pick: (state: IdentityState) => T): T => useIn(useModel().identity, pick);
+export const useAuthorities = <T>(pick: (state: AuthoritiesState) => T): T => useIn(useModel().authorities, pick);
+export const useBackup = <T>(pick: (state: BackupState) => T): T => useIn(useModel().backup, pick);
 export const useNetwork = <T>(pick: (state: NetworkState) => T): T => useIn(useModel().network, pick);
 export const useNearby = <T>(pick: (state: NearbyState) => T): T => useIn(useModel().nearby, pick);
 export const useNetworkDrafts = <T>(pick: (state: NetworkDraftsState) => T): T => useIn(useModel().networkDrafts, pick);

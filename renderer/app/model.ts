@@ -2,6 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { KeyshiftError } from '../../shared/errors';
 import type { Client } from '../bridge/client';
 import { toFailure } from '../bridge/failure';
+import { createBackupStore, type BackupState } from '../features/backup/backup-store';
 import { createContactsStore, type ContactsState } from '../features/contacts/contacts-store';
 import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
@@ -9,6 +10,7 @@ import { createConversationsStore, type ConversationsState } from '../features/c
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
 import { createNearbyStore, type NearbyState } from '../features/nearby/nearby-store';
 import { createNetworkStore, type NetworkState } from '../features/network/network-store';
+import { createAuthoritiesStore, type AuthoritiesState } from '../features/organisations/authorities-store';
 import { createIdentityStore, type IdentityState } from '../features/settings/identity-store';
 import { createNetworkDraftsStore, type NetworkDraftsState } from '../features/settings/network-drafts-store';
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
@@ -27,6 +29,8 @@ export interface Model {
   readonly drafts: StoreApi<DraftsState>;
   readonly keys: StoreApi<KeysState>;
   readonly identity: StoreApi<IdentityState>;
+  readonly authorities: StoreApi<AuthoritiesState>;
+  readonly backup: StoreApi<BackupState>;
   readonly network: StoreApi<NetworkState>;
   readonly nearby: StoreApi<NearbyState>;
   readonly settings: StoreApi<SettingsState>;
@@ -52,10 +56,12 @@ export function createModel(client: Client): Model {
   const messages = createMessagesStore(client, life);
   const drafts = createDraftsStore();
   const keys = createKeysStore(client, life);
-  const identity = createIdentityStore(client, life);
+  const settings = createSettingsStore(client);
+  const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
+  const authorities = createAuthoritiesStore(client, life);
+  const backup = createBackupStore(client, life, (passphrase) => session.getState().restore(passphrase));
   const network = createNetworkStore(client, life);
   const nearby = createNearbyStore(client, life);
-  const settings = createSettingsStore(client);
   const networkDrafts = createNetworkDraftsStore();
   const ui = createUiStore();
 
@@ -76,6 +82,8 @@ export function createModel(client: Client): Model {
     drafts.setState(drafts.getInitialState(), true);
     keys.setState(keys.getInitialState(), true);
     identity.setState(identity.getInitialState(), true);
+    authorities.setState(authorities.getInitialState(), true);
+    backup.setState(backup.getInitialState(), true);
     network.setState(network.getInitialState(), true);
     nearby.setState(nearby.getInitialState(), true);
     // A bar put away stays away: it names ports and programs, no person.
@@ -98,6 +106,8 @@ export function createModel(client: Client): Model {
     drafts,
     keys,
     identity,
+    authorities,
+    backup,
     network,
     nearby,
     settings,

@@ -13,6 +13,8 @@ export interface SessionState {
   readonly failure: KeyshiftError | undefined;
   readonly load: () => Promise<void>;
   readonly create: (name: string, passphrase: string) => Promise<void>;
+  /** A profile out of a backup, where there is none yet. */
+  readonly restore: (passphrase: string) => Promise<void>;
   readonly unlock: (passphrase: string) => Promise<void>;
   readonly lock: () => Promise<void>;
   readonly changed: (state: VaultState) => void;
@@ -56,6 +58,7 @@ export function createSessionStore(client: Client): StoreApi<SessionState> {
         }
       },
       create: (name, passphrase) => guarded(() => client.vault.create({ name, passphrase })),
+      restore: (passphrase) => guarded(() => client.backup.restore({ passphrase })),
       unlock: (passphrase) => guarded(() => client.vault.unlock({ passphrase })),
       lock: async () => {
         await client.vault.lock();

@@ -1,17 +1,20 @@
 import { app } from './en/app';
+import { backup } from './en/backup';
 import { contacts } from './en/contacts';
 import { conversation } from './en/conversation';
 import { conversations } from './en/conversations';
 import { errors } from './en/errors';
 import { failed } from './en/failed';
+import { identity } from './en/identity';
 import { keys } from './en/keys';
 import { nearby } from './en/nearby';
 import { network } from './en/network';
 import { onboarding } from './en/onboarding';
+import { organisations } from './en/organisations';
 import { reach } from './en/reach';
 import { rules } from './en/rules';
 import { settings } from './en/settings';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup };
 
 export type TextId = keyof typeof english;

@@ -11,9 +11,11 @@ export interface PassphraseFieldProps {
   readonly onTyped?: (field: HTMLInputElement) => void;
   readonly hint?: ReactNode;
   readonly error?: string | undefined;
-  readonly autoComplete: 'current-password' | 'new-password';
+  readonly autoComplete: 'current-password' | 'new-password' | 'off';
   readonly disabled?: boolean;
   readonly autoFocus?: boolean;
+  /** A code from paper rather than a passphrase: its letters stand apart, and its button says what it shows. */
+  readonly code?: boolean;
 }
 
 /** No passphrase may be longer, in UTF-16 units (contract of `vault`). */
@@ -23,7 +25,7 @@ const longest = 1024;
  * The only field for passphrases, without React's or any library's state: the text stands in the element itself and nowhere
  * else, so that it goes with it. Can be revealed, takes a paste, leaves spelling services and suggestions out.
  */
-export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoComplete, disabled = false, autoFocus = false }: PassphraseFieldProps): ReactNode {
+export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoComplete, disabled = false, autoFocus = false, code = false }: PassphraseFieldProps): ReactNode {
   const text = useText();
   const [revealed, setRevealed] = useState(false);
   const id = useId();
@@ -39,7 +41,7 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
         <input
           ref={fieldRef}
           id={id}
-          className="field-input"
+          className={code ? 'field-input mono' : 'field-input'}
           type={revealed ? 'text' : 'password'}
           dir="auto"
           spellCheck="false"
@@ -55,7 +57,7 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
         />
         <Button
           className="icon-button quiet in-field"
-          aria-label={text(revealed ? 'app.hidePassphrase' : 'app.showPassphrase')}
+          aria-label={text(code ? (revealed ? 'app.hideCode' : 'app.showCode') : revealed ? 'app.hidePassphrase' : 'app.showPassphrase')}
           onPress={() => setRevealed(!revealed)}
         >
           {revealed ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}

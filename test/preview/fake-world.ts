@@ -1,4 +1,5 @@
-import { fakeAuthorities, fakeBackup, fakeContactKeys, fakeIdentityKeys } from './fake-identity';
+import { fakeContactKeys, identityKeyHandlers, newIdentity, ownKeyFacts, type IdentityWorld } from './fake-identity';
+import { authorityHandlers, backupHandlers } from './fake-organisations';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { Bridge } from '../../shared/contract/bridge';
 import { KeyshiftError, type ErrorCode, type ErrorFacts } from '../../shared/errors';
@@ -40,6 +41,8 @@ export interface World {
   /** What `network.reach` says beyond that, by contact. */
   reports: Map<string, Partial<ReachReport>>;
   discovery: DiscoveryStatus;
+  /** Own identity keys, organisations, what the next file dialog comes to. */
+  identity: IdentityWorld;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
   envelopeFile: { opened: number; repeated: number; refused: number; waiting?: number } | undefined;
@@ -103,6 +106,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     network: {},
     reports: new Map(),
     discovery: { running: false, people: [] },
+    identity: newIdentity((change.now ?? Date.now)()),
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,
     failing: new Map(),
@@ -200,19 +204,13 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       get: () => ({
         peerId: peerIdOf(world.name),
         name: world.name,
-        epoch: 1,
-        keyFingerprint: idOf('fingerprint').repeat(2),
         createdAt: world.now() - 40 * 86_400_000,
         exchange: { serial: '01', notAfter: world.now() + 300 * 86_400_000 },
         instance: { id: ownInstance, name: 'desk' },
         addresses: ['192.168.1.20:47110'],
-        keyCreatedAt: world.now() - 40 * 86_400_000,
-        rotatesAt: world.now() + 50 * 86_400_000,
-        recovery: 'kept',
-        endorsements: [],
-        unconfirmed: false,
+        ...ownKeyFacts(world),
       }),
-      ...fakeIdentityKeys,
+      ...identityKeyHandlers(world, networkParts),
       exportPublic: ({ format }) => ({ text: format === 'card' ? 'keyshift-card:AAAA' : '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }),
     },
     contacts: {
@@ -334,8 +332,8 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       },
     },
     keys: keyHandlers(world, { refuse, emit: (event) => fake.emit(event), stateOf: (id) => conversationOf(id).state }),
-    authorities: fakeAuthorities,
-    backup: fakeBackup,
+    authorities: authorityHandlers(world, networkParts),
+    backup: backupHandlers(world, networkParts),
     envelopes: {
       save: ({ contactId }) => {
         const contact = contactOf(contactId);
@@ -372,7 +370,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     },
   };
 
-  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about']);
+  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about']);
   const fenced = Object.fromEntries(
     Object.entries(handlers).map(([group, members]) => [
       group,

@@ -37,6 +37,33 @@ const endMeeting = async (page, reason) => {
   await page.evaluate((why) => window.fake.tellNearby({ meeting: { name: 'quiet-heron-07', askedBy: 'them', step: 'ended', reason: why } }), reason);
   await page.locator('.nearby-heading').waitFor();
 };
+const openSettings = async (page, tab) => {
+  await page.keyboard.press('Control+,');
+  await page.getByRole('tab', { name: tab, exact: true }).click();
+  await page.getByRole('tabpanel', { name: tab, exact: true }).waitFor();
+};
+const openIdentity = async (page, name) => {
+  await openSettings(page, 'Identity');
+  await page.getByText('Generation 1', { exact: true }).or(page.getByText('All 6 keys')).first().waitFor();
+  if (name !== undefined) await button(page, name).click();
+};
+const openOrganisations = async (page, name) => {
+  await openSettings(page, 'Organisations');
+  if (name !== undefined) await button(page, name).click();
+};
+const fileWords = 'five words lock this file';
+const startBackup = async (page, words = fileWords) => {
+  await openSettings(page, 'Backup');
+  await page.getByLabel('Passphrase of the backup', { exact: true }).fill(words);
+  await page.getByLabel('Repeat the passphrase of the backup', { exact: true }).fill(words);
+  await button(page, 'Create backup…').click();
+};
+const openRestore = async (page, words) => {
+  await button(page, 'Restore from a backup').click();
+  if (words === undefined) return;
+  await page.getByLabel('Passphrase of the backup', { exact: true }).fill(words);
+  await button(page, 'Choose backup file…').click();
+};
 const tall = { width: 1280, height: 1900 };
 const wide = { width: 1280, height: 800 };
 const middle = { width: 900, height: 700 };
@@ -212,7 +239,54 @@ const shots = [
   ['new', 'busy', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); }],
   ['settings', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await button(page, 'Settings').click(); }],
   ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
-  ['settings-you', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'You' }).click(); }],
+  ['identity', 'identity', { ...wide, height: 2100 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await page.keyboard.press('Control+,'); await page.getByRole('tab').nth(3).click(); await page.locator('.own-key').first().waitFor(); }],
+  ['identity-wide', 'identity', wide, ['light'], async (page) => { await openIdentity(page); }],
+  ['identity-all', 'identity', { ...wide, height: 2400 }, ['light'], async (page) => { await openIdentity(page, 'All 6 keys'); }],
+  ['identity-imported', 'identity-imported', { ...wide, height: 2100 }, ['light', 'dark'], async (page) => { await openIdentity(page); }],
+  ['identity-bare', 'identity-bare', { ...wide, height: 1800 }, ['light'], async (page) => { await openIdentity(page); }],
+  ['identity-tiny', 'identity', { ...tiny, height: 3600 }, ['light', 'dark'], async (page) => { await openIdentity(page); }],
+  ['identity-big-text', 'identity', { ...wide, height: 3600, text: 32 }, ['light'], async (page) => { await openIdentity(page); }],
+  ['identity-forced', 'identity', { ...wide, height: 2100, forced: true }, ['light'], async (page) => { await openIdentity(page); }],
+  ['identity-renewed', 'identity', { ...wide, height: 2100 }, ['light'], async (page) => { await openIdentity(page, 'Renew now'); await page.getByText('You have a new identity key').waitFor(); }],
+  ['identity-forget', 'identity', wide, ['light', 'dark', 'contrast'], async (page) => { await openIdentity(page, 'Forget old keys…'); await page.getByText('lose touch with you:').waitFor(); }],
+  ['identity-forget-tiny', 'identity', tiny, ['light'], async (page) => { await openIdentity(page, 'Forget old keys…'); await page.getByText('lose touch with you:').waitFor(); }],
+  ['identity-kit', 'identity', { ...wide, height: 2100 }, ['light'], async (page) => { await openIdentity(page, 'Save recovery kit…'); await page.getByText('Saved as').waitFor(); }],
+  ['identity-printed', 'identity', wide, ['light', 'dark'], async (page) => { await openIdentity(page, 'I have printed it…'); }],
+  ['identity-recover', 'identity', wide, ['light', 'dark'], async (page) => { await openIdentity(page, 'Recover with the code…'); await page.getByLabel('Recovery code', { exact: true }).fill('not-the-code'); await button(page, 'Take identity back').click(); await page.getByText('That is not the recovery code').waitFor(); await button(page, 'Show code').click(); }],
+  ['identity-recover-tiny', 'identity', tiny, ['light'], async (page) => { await openIdentity(page, 'Recover with the code…'); }],
+  ['keyfile-public', 'identity', wide, ['light', 'dark'], async (page) => { await openIdentity(page, 'Export public key…'); }],
+  ['keyfile-private', 'identity', { ...wide, height: 1000 }, ['light', 'dark', 'contrast'], async (page) => { await openIdentity(page, 'Export private key…'); await page.getByLabel('Passphrase of the file', { exact: true }).fill('one two'); await button(page, 'Export private key…').last().click(); }],
+  ['keyfile-private-tiny', 'identity', { ...tiny, height: 1500 }, ['light'], async (page) => { await openIdentity(page, 'Export private key…'); }],
+  ['keyfile-private-big-text', 'identity', { ...wide, height: 1700, text: 32 }, ['light'], async (page) => { await openIdentity(page, 'Export private key…'); }],
+  ['keyfile-private-done', 'identity', wide, ['light'], async (page) => {
+    await openIdentity(page, 'Export private key…');
+    await page.getByLabel('Passphrase of the file', { exact: true }).fill(fileWords);
+    await page.getByLabel('Repeat the passphrase of the file', { exact: true }).fill(fileWords);
+    await button(page, 'Export private key…').last().click();
+    await page.getByText('Your private key is in the file').waitFor();
+  }],
+  ['keyfile-import', 'identity', wide, ['light', 'dark'], async (page) => { await openIdentity(page, 'Import private key…'); await page.getByLabel('Passphrase of the file', { exact: true }).fill('wrong'); await button(page, 'Choose file…').click(); await page.getByText('The file did not open').waitFor(); }],
+  ['organisations', 'organisations', { ...wide, height: 1300 }, ['light', 'dark', 'contrast'], async (page) => { await openOrganisations(page); await page.getByText('Old Guild').waitFor(); await page.locator('.disclosure-button').first().click(); }],
+  ['organisations-none', 'busy', wide, ['light', 'dark'], async (page) => { await openOrganisations(page); }],
+  ['organisations-tiny', 'organisations', { ...tiny, height: 2400 }, ['light'], async (page) => { await openOrganisations(page); await page.getByText('Old Guild').waitFor(); }],
+  ['organisations-big-text', 'organisations', { ...wide, height: 2400, text: 32 }, ['light'], async (page) => { await openOrganisations(page); await page.getByText('Old Guild').waitFor(); }],
+  ['organisations-forced', 'organisations', { ...wide, height: 1300, forced: true }, ['light'], async (page) => { await openOrganisations(page); await page.getByText('Old Guild').waitFor(); }],
+  ['organisations-add', 'organisations', wide, ['light', 'dark'], async (page) => { await openOrganisations(page, 'Add organisation…'); await page.getByLabel('Certificate (PEM)', { exact: true }).fill('nonsense'); await button(page, 'Add organisation').click(); await page.getByText('This is neither a card').waitFor(); }],
+  ['organisations-add-tiny', 'organisations', tiny, ['light'], async (page) => { await openOrganisations(page, 'Add organisation…'); }],
+  ['organisations-remove', 'organisations', wide, ['light', 'dark'], async (page) => { await openOrganisations(page, 'Remove Acme CA…'); }],
+  ['vouched-request', 'organisations', wide, ['light'], async (page) => { await openOrganisations(page, 'Certificate request…'); }],
+  ['backup', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Backup'); }],
+  ['backup-running', 'backup-running', wide, ['light', 'dark', 'contrast'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],
+  ['backup-starting', 'backup-starting', wide, ['light'], async (page) => { await startBackup(page); await page.getByText('Getting ready…').first().waitFor(); }],
+  ['backup-running-forced', 'backup-running', { ...wide, forced: true }, ['light'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],
+  ['backup-done', 'busy', wide, ['light'], async (page) => { await startBackup(page); await page.getByText('The backup is finished').waitFor(); }],
+  ['backup-faults', 'busy', wide, ['light'], async (page) => { await startBackup(page, 'password'); await page.getByText('That is too easy').waitFor(); }],
+  ['backup-tiny', 'busy', { ...tiny, height: 1300 }, ['light'], async (page) => { await openSettings(page, 'Backup'); }],
+  ['restore', 'first', wide, ['light', 'dark', 'contrast'], async (page) => { await openRestore(page); }],
+  ['restore-wrong', 'first', wide, ['light'], async (page) => { await openRestore(page, 'not this one'); await page.getByText('The backup did not open').waitFor(); }],
+  ['restore-running', 'restore-running', wide, ['light', 'dark'], async (page) => { await openRestore(page, fileWords); await page.getByText('Reading the backup…').first().waitFor(); }],
+  ['restore-tiny', 'first', { ...tiny, height: 900 }, ['light'], async (page) => { await openRestore(page); }],
+  ['restore-big-text', 'first', { ...wide, height: 1500, text: 32 }, ['light'], async (page) => { await openRestore(page); }],
   ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
   ['shortcuts', 'busy', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+/'); }],
   ['trial', 'trial', wide, ['light', 'dark'], async (page) => { await chooseBo(page); }],
@@ -259,7 +333,7 @@ try {
         await page.goto(`${server.address}/#${scene}/${theme}`);
         await page.locator('#root > .window').first().waitFor();
         // Lists come after the first frame.
-        if (!['first', 'locked', 'damaged'].includes(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
+        if (!['first', 'locked', 'damaged', 'restore-running'].includes(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
         await steps(page);
         await page.waitForTimeout(120);
         for (const violation of await page.evaluate(() => window.violations)) faults.push(`${where}: policy ${violation}`);

@@ -2,6 +2,7 @@ import type { KeyShift, KeyStatus, ShiftReason } from '../../shared/model/keys';
 import { policyPresets } from '../../shared/model/shift-policies';
 import { livesOf } from './fake-keys';
 import type { Message } from '../../shared/model/message';
+import { identityScenes } from './identity-scenes';
 import { networkScenes } from './network-scenes';
 import { emptyWorld, idOf, makeContact, ownInstance, type World } from './fake-world';
 
@@ -131,6 +132,7 @@ export function busyWorld(now: number, change: Partial<World> = {}): World {
 /** The worlds the preview page can start in. */
 export const scenes: Readonly<Record<string, (now: number) => World>> = {
   ...networkScenes(busyWorld),
+  ...identityScenes(busyWorld),
   first: () => emptyWorld({ vault: 'absent' }),
   locked: (now) => busyWorld(now, { vault: 'locked' }),
   damaged: () => emptyWorld({ vault: 'locked', failing: new Map([['vault.status', 'vault.damaged']]) }),

@@ -6,14 +6,14 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { pictureDigits } from '../../ui/key-cut-path';
-import { PassphraseField } from '../../ui/passphrase-field';
 import { TextField } from '../../ui/text-field';
+import { RestoreScreen } from '../backup/restore-screen';
+import { NewPassphraseFields } from './new-passphrase-fields';
 import { useNewPassphrase } from './use-new-passphrase';
-import { StrengthHint } from './strength-hint';
 
 const points = ['keys', 'direct', 'yours'] as const;
 
-/** First start: a name and a passphrase, nothing else. */
+/** First start: a name and a passphrase, nothing else; or a backup. */
 export function OnboardingScreen(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
@@ -22,6 +22,7 @@ export function OnboardingScreen(): ReactNode {
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [restoring, setRestoring] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
   const nameError = name.trim() === '' ? text('onboarding.error.name') : undefined;
@@ -40,6 +41,7 @@ export function OnboardingScreen(): ReactNode {
       .finally(() => setBusy(false));
   };
 
+  if (restoring) return <RestoreScreen onBack={() => setRestoring(false)} />;
   return (
     <main className="front-page two">
       <section className="front-story" aria-hidden="true">
@@ -67,28 +69,17 @@ export function OnboardingScreen(): ReactNode {
           disabled={busy}
           autoFocus
         />
-        <PassphraseField
-          label={text('onboarding.passphrase')}
-          fieldRef={chosen.first}
-          onTyped={chosen.judge}
-          hint={<StrengthHint measured={chosen.measured} />}
-          error={tried && chosen.short ? text('onboarding.error.short') : undefined}
-          autoComplete="new-password"
-          disabled={busy}
-        />
-        <PassphraseField
-          label={text('onboarding.repeat')}
-          fieldRef={chosen.second}
-          onTyped={chosen.judge}
-          error={(tried || chosen.repeated) && chosen.differs ? text('onboarding.error.differs') : undefined}
-          autoComplete="new-password"
-          disabled={busy}
-        />
+        <NewPassphraseFields chosen={chosen} tried={tried} label={text('onboarding.passphrase')} repeat={text('onboarding.repeat')} hint={text('onboarding.passphrase.hint')} disabled={busy} />
         <p className="plain-warning">{text('onboarding.noReset')}</p>
         {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
         <Button kind="main" type="submit" wide isPending={busy}>
           {text(busy ? 'onboarding.creating' : 'onboarding.create')}
         </Button>
+        {busy ? null : (
+          <Button kind="quiet" wide onPress={() => setRestoring(true)}>
+            {text('restore.open')}
+          </Button>
+        )}
         <p className="field-hint centred" aria-live="polite">
           {busy ? text('onboarding.creating.hint') : ''}
         </p>

@@ -7,10 +7,10 @@ export type MeasuredStrength = ReturnType<typeof passphraseStrength>;
 /** What is shown while nothing was typed. */
 export const nothingTyped: MeasuredStrength = passphraseStrength('');
 
-/** Shows a measure, and never sees the passphrase it was taken of. */
-export function StrengthHint({ measured: { strength, steps } }: { readonly measured: MeasuredStrength }): ReactNode {
+/** Shows a measure, and never sees the passphrase it was taken of. `idle`: what is said while nothing was typed. */
+export function StrengthHint({ measured: { strength, steps }, idle }: { readonly measured: MeasuredStrength; readonly idle?: string }): ReactNode {
   const text = useText();
-  if (steps === 0) return text('onboarding.passphrase.hint');
+  if (steps === 0) return idle ?? text('onboarding.passphrase.hint');
   return (
     <span className={`strength ${strength}`}>
       <span className="strength-steps" aria-hidden="true">

@@ -7,28 +7,33 @@ import { nothingTyped, type MeasuredStrength } from './strength-hint';
 interface Judgement {
   readonly measured: MeasuredStrength;
   readonly short: boolean;
+  /** Weaker than what it is for asks for. */
+  readonly tooWeak: boolean;
   readonly differs: boolean;
   /** As long as the first: from here on a difference is worth a word. */
   readonly repeated: boolean;
 }
 
-const untouched: Judgement = { measured: nothingTyped, short: true, differs: false, repeated: false };
+const untouched: Judgement = { measured: nothingTyped, short: true, tooWeak: false, differs: false, repeated: false };
 
 export interface NewPassphrase extends Judgement {
   readonly first: RefObject<HTMLInputElement | null>;
   readonly second: RefObject<HTMLInputElement | null>;
   readonly judge: () => void;
-  /** The passphrase when both fields agree on one that is long enough, and then both are empty; else undefined. */
+  /** The passphrase when both fields agree on one that is good enough, and then both are empty; else undefined, with the focus where it is wrong. */
   readonly take: () => string | undefined;
 }
 
-/** A passphrase to be chosen, typed twice. */
-export function useNewPassphrase(): NewPassphrase {
+/** Of four steps of strength: what a file has that can be copied and tried for years. */
+const leastOfFile = 3;
+
+/** A passphrase to be chosen, typed twice; `file`: weak ones are refused. */
+export function useNewPassphrase(use: 'vault' | 'file' = 'vault'): NewPassphrase {
   const first = useRef<HTMLInputElement>(null);
   const second = useRef<HTMLInputElement>(null);
   const [judgement, setJudgement] = useState(untouched);
   const look = (): Judgement => {
-    const next = judgementOf(first.current?.value ?? '', second.current?.value ?? '');
+    const next = judgementOf(first.current?.value ?? '', second.current?.value ?? '', use === 'file' ? leastOfFile : 0);
     setJudgement(next);
     return next;
   };
@@ -38,8 +43,10 @@ export function useNewPassphrase(): NewPassphrase {
     second,
     judge: () => void look(),
     take: () => {
-      const { short, differs } = look();
-      if (short || differs) return undefined;
+      const { short, tooWeak, differs } = look();
+      if (short || tooWeak) first.current?.focus();
+      else if (differs) second.current?.focus();
+      if (short || tooWeak || differs) return undefined;
       const passphrase = takePassphrase(first.current);
       clearPassphrase(second.current);
       setJudgement(untouched);
@@ -48,9 +55,11 @@ export function useNewPassphrase(): NewPassphrase {
   };
 }
 
-function judgementOf(passphrase: string, again: string): Judgement {
+function judgementOf(passphrase: string, again: string, least: number): Judgement {
+  const measured = passphraseStrength(passphrase);
   return {
-    measured: passphraseStrength(passphrase),
+    measured,
+    tooWeak: measured.steps < least,
     short: Array.from(passphrase).length < shortestPassphrase,
     differs: passphrase !== again,
     repeated: again !== '' && again.length >= passphrase.length,

@@ -6,8 +6,8 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
-import { StrengthHint } from '../onboarding/strength-hint';
 
 export function PassphraseForm(): ReactNode {
   const text = useText();
@@ -43,21 +43,7 @@ export function PassphraseForm(): ReactNode {
     <Form className="stack divided" onSubmit={(event) => void submit(event)}>
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
       <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} error={wrong ? errorText(failure) : undefined} autoComplete="current-password" />
-      <PassphraseField
-        label={text('settings.passphrase.new')}
-        fieldRef={chosen.first}
-        onTyped={chosen.judge}
-        hint={<StrengthHint measured={chosen.measured} />}
-        error={tried && chosen.short ? text('onboarding.error.short') : undefined}
-        autoComplete="new-password"
-      />
-      <PassphraseField
-        label={text('settings.passphrase.repeat')}
-        fieldRef={chosen.second}
-        onTyped={chosen.judge}
-        error={tried && chosen.differs ? text('onboarding.error.differs') : undefined}
-        autoComplete="new-password"
-      />
+      <NewPassphraseFields chosen={chosen} tried={tried} label={text('settings.passphrase.new')} repeat={text('settings.passphrase.repeat')} hint={text('onboarding.passphrase.hint')} />
       {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       <div className="dialog-actions start">
         <Button type="submit" isPending={busy}>

@@ -4,13 +4,15 @@ import { useModel, useUi } from '../../app/model-context';
 import type { SettingsSection } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
+import { BackupSection } from '../backup/backup-section';
+import { IdentitySection } from '../identity/identity-section';
+import { OrganisationsSection } from '../organisations/organisations-section';
 import { AboutSection } from './about-section';
 import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
-import { YouSection } from './you-section';
 
-const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'you', 'about'];
+const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'identity', 'organisations', 'backup', 'about'];
 
 export function SettingsDialog(): ReactNode {
   const text = useText();
@@ -48,8 +50,14 @@ export function SettingsDialog(): ReactNode {
         <TabPanel id="network" className="tab-panel">
           <NetworkSection />
         </TabPanel>
-        <TabPanel id="you" className="tab-panel">
-          <YouSection />
+        <TabPanel id="identity" className="tab-panel">
+          <IdentitySection />
+        </TabPanel>
+        <TabPanel id="organisations" className="tab-panel">
+          <OrganisationsSection />
+        </TabPanel>
+        <TabPanel id="backup" className="tab-panel">
+          <BackupSection />
         </TabPanel>
         <TabPanel id="about" className="tab-panel">
           <AboutSection />

@@ -15,6 +15,8 @@ export const app = {
   'app.dismiss': 'Dismiss',
   'app.showPassphrase': 'Show passphrase',
   'app.hidePassphrase': 'Hide passphrase',
+  'app.showCode': 'Show code',
+  'app.hideCode': 'Hide code',
   'app.code': 'Code for help: {code}',
   'app.copyCode': 'Copy code',
   'app.notices': 'Notices',

@@ -1,0 +1,76 @@
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useBackup, useModel } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { KeyCut } from '../../ui/icons';
+import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+import { BackupFailure } from './backup-failure';
+import { BackupProgress } from './backup-progress';
+
+/** First start with a backup at hand: the file is chosen in the system's dialog, its passphrase given here. */
+export function RestoreScreen({ onBack }: { readonly onBack: () => void }): ReactNode {
+  const text = useText();
+  const phase = useBackup((state) => state.phase);
+  return (
+    <main className="front-page">
+      <section className="front-form" aria-labelledby="restore">
+        <KeyCut id="7f3a19d4" className="lock-key" />
+        <p className="wordmark">{text('app.name')}</p>
+        <h1 className="display" id="restore">
+          {text('restore.title')}
+        </h1>
+        <p className="lead">{text('restore.lead')}</p>
+        <ul className="plain-list">
+          <li>{text('restore.device')}</li>
+          <li>{text('restore.messages')}</li>
+          <li>{text('restore.keys')}</li>
+        </ul>
+        {phase.step === 'running' ? <BackupProgress phase={phase} /> : <RestoreForm onBack={onBack} />}
+      </section>
+    </main>
+  );
+}
+
+function RestoreForm({ onBack }: { readonly onBack: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const model = useModel();
+  const phase = useBackup((state) => state.phase);
+  const field = useRef<HTMLInputElement>(null);
+  const [missing, setMissing] = useState(false);
+  const wrong = phase.step === 'failed' && phase.failure.code === 'backup.wrong-passphrase';
+  // What failed before was told before.
+  useEffect(() => () => model.backup.getState().again(), [model]);
+
+  const restore = (event: FormEvent): void => {
+    event.preventDefault();
+    const passphrase = takePassphrase(field.current);
+    setMissing(passphrase === '');
+    if (passphrase === '') field.current?.focus();
+    else model.background(model.backup.getState().restore(passphrase));
+  };
+  return (
+    <Form className="stack" onSubmit={restore} autoComplete="off">
+      <PassphraseField
+        label={text('restore.passphrase')}
+        fieldRef={field}
+        onTyped={({ value }) => {
+          if (value === '') return;
+          setMissing(false);
+          model.backup.getState().again();
+        }}
+        error={missing ? text('restore.missing') : wrong ? errorText(phase.failure) : undefined}
+        autoComplete="current-password"
+        autoFocus
+      />
+      {phase.step === 'failed' && !wrong ? <BackupFailure phase={phase} /> : null}
+      <Button kind="main" type="submit" wide>
+        {text('restore.choose')}
+      </Button>
+      <Button kind="quiet" onPress={onBack}>
+        {text('restore.back')}
+      </Button>
+    </Form>
+  );
+}

@@ -1,0 +1,17 @@
+import { useEffect } from 'react';
+import { useBackup, useModel } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+
+/** Tells how a backup ended where its own page is not open. */
+export function useBackupTold(): void {
+  const text = useText();
+  const errorText = useErrorText();
+  const { ui } = useModel();
+  const phase = useBackup((state) => state.phase);
+  useEffect(() => {
+    const { dialog, settingsSection, toast } = ui.getState();
+    if (dialog === 'settings' && settingsSection === 'backup') return;
+    if (phase.step === 'created') toast(text('backup.done.toast'));
+    if (phase.step === 'failed' && phase.failure.code !== 'backup.cancelled') toast(errorText(phase.failure), 'danger');
+  }, [ui, phase, text, errorText]);
+}

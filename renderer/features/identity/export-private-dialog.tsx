@@ -1,0 +1,102 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { ChoiceCards } from '../../ui/choice-cards';
+import { Dialog } from '../../ui/dialog';
+import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
+import { useNewPassphrase } from '../onboarding/use-new-passphrase';
+
+const formats = ['backup', 'pkcs12', 'pem'] as const;
+type Format = (typeof formats)[number];
+
+/** The private key into a file that only a passphrase opens. What it means stands above the button that does it. */
+export function ExportPrivateDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const [path, setPath] = useState<string>();
+  return (
+    <Dialog title={text('keyfile.private.title')} onClose={onClose}>
+      {path === undefined ? (
+        <ExportForm onClose={onClose} onDone={setPath} />
+      ) : (
+        <div className="stack">
+          <div className="stack tight" role="status">
+            <p className="sentence">{text('keyfile.private.done', { path })}</p>
+            <p className="field-hint">{text('keyfile.private.done.next')}</p>
+          </div>
+          <div className="dialog-actions">
+            <Button kind="main" autoFocus onPress={onClose}>
+              {text('keyfile.private.close')}
+            </Button>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function ExportForm({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: (path: string) => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client } = useModel();
+  const chosen = useNewPassphrase('file');
+  const [format, setFormat] = useState<Format>('backup');
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy) return;
+    setTried(true);
+    const passphrase = chosen.take();
+    if (passphrase === undefined) return;
+    setTried(false);
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      onDone((await client.identity.exportPrivate({ format, passphrase })).path);
+    } catch (thrown) {
+      setFailure(thrown);
+      setBusy(false);
+      chosen.first.current?.focus();
+    }
+  };
+
+  return (
+    <Form className="stack" onSubmit={(event) => void save(event)} autoComplete="off">
+      <p className="plain-warning">{text('keyfile.private.lead')}</p>
+      <ChoiceCards
+        label={text('keyfile.private.form')}
+        value={format}
+        onChange={setFormat}
+        cards={formats.map((value) => ({ value, title: text(`keyfile.private.${value}`), text: text(`keyfile.private.${value}.text`) }))}
+      />
+      <NewPassphraseFields
+        chosen={chosen}
+        tried={tried}
+        label={text('keyfile.passphrase')}
+        repeat={text('keyfile.repeat')}
+        hint={text('keyfile.passphrase.hint')}
+        tooWeak={text('keyfile.tooWeak')}
+      />
+      <p className="field-hint">{text('keyfile.private.loss')}</p>
+      {failure === undefined ? null : toFailure(failure).code === 'path.required' ? (
+        <div role="status">
+          <Banner tone="calm">{text('keyfile.noFile')}</Banner>
+        </div>
+      ) : (
+        <Banner tone="danger">{errorText(failure)}</Banner>
+      )}
+      <div className="dialog-actions">
+        <Button onPress={onClose}>{text('app.cancel')}</Button>
+        <Button kind="danger" type="submit" isPending={busy}>
+          {text(busy ? 'keyfile.private.busy' : 'keyfile.private.do')}
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,81 @@
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+
+/** A private key of this identity out of a file; the file itself is chosen in the system's dialog. */
+export function ImportPrivateDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client, identity, ui } = useModel();
+  const field = useRef<HTMLInputElement>(null);
+  const [missing, setMissing] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const code = failure === undefined ? undefined : toFailure(failure).code;
+
+  const open = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy) return;
+    const passphrase = takePassphrase(field.current);
+    setMissing(passphrase === '');
+    setFailure(undefined);
+    if (passphrase === '') {
+      field.current?.focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      const { epoch } = await client.identity.importPrivate({ passphrase });
+      await identity.getState().changed();
+      ui.getState().toast(text('keyfile.import.done', { epoch }));
+      onClose();
+    } catch (thrown) {
+      setFailure(thrown);
+      setBusy(false);
+      field.current?.focus();
+    }
+  };
+
+  return (
+    <Dialog title={text('keyfile.import.title')} onClose={onClose}>
+      <Form className="stack" onSubmit={(event) => void open(event)} autoComplete="off">
+        <ul className="plain-list">
+          <li>{text('keyfile.import.same')}</li>
+          <li>{text('keyfile.import.old')}</li>
+          <li>{text('keyfile.import.sole')}</li>
+        </ul>
+        <PassphraseField
+          label={text('keyfile.passphrase')}
+          fieldRef={field}
+          onTyped={({ value }) => {
+            if (value === '') return;
+            setMissing(false);
+            setFailure(undefined);
+          }}
+          error={missing ? text('keyfile.import.missing') : code === 'key-file.wrong-passphrase' ? errorText(failure) : undefined}
+          autoComplete="current-password"
+          autoFocus
+        />
+        {code === undefined || code === 'key-file.wrong-passphrase' ? null : code === 'path.required' ? (
+          <div role="status">
+            <Banner tone="calm">{text('keyfile.noFile')}</Banner>
+          </div>
+        ) : (
+          <Banner tone="danger">{errorText(failure)}</Banner>
+        )}
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{text('app.cancel')}</Button>
+          <Button kind="main" type="submit" isPending={busy}>
+            {text(busy ? 'keyfile.import.busy' : 'keyfile.import.do')}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+import { useState, type ReactNode } from 'react';
+import { useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { ExportPrivateDialog } from './export-private-dialog';
+import { ExportPublicDialog } from './export-public-dialog';
+import { ImportPrivateDialog } from './import-private-dialog';
+
+/** The identity key as a file, out and in. */
+export function KeyFilesSection(): ReactNode {
+  const text = useText();
+  const [open, setOpen] = useState<'public' | 'private' | 'import'>();
+  const close = (): void => setOpen(undefined);
+  return (
+    <section className="stack tight divided" aria-labelledby="identity-files">
+      <h3 className="small-heading" id="identity-files">
+        {text('keyfile.title')}
+      </h3>
+      <p className="field-hint">{text('keyfile.text')}</p>
+      <div className="dialog-actions start">
+        <Button onPress={() => setOpen('public')}>{text('keyfile.public')}</Button>
+        <Button onPress={() => setOpen('private')}>{text('keyfile.private')}</Button>
+        <Button onPress={() => setOpen('import')}>{text('keyfile.import')}</Button>
+      </div>
+      {open === 'public' ? <ExportPublicDialog onClose={close} /> : null}
+      {open === 'private' ? <ExportPrivateDialog onClose={close} /> : null}
+      {open === 'import' ? <ImportPrivateDialog onClose={close} /> : null}
+    </section>
+  );
+}

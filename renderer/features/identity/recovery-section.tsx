@@ -1,0 +1,99 @@
+import { useState, type ReactNode } from 'react';
+import type { Identity } from '../../../shared/model/identity';
+import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { ConfirmDialog } from '../../ui/confirm-dialog';
+import { RecoverDialog } from './recover-dialog';
+
+/** The way back after a theft: the recovery key, from this device to paper, and what its code does. */
+export function RecoverySection({ recovery }: { readonly recovery: Identity['recovery'] }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client } = useModel();
+  const [busy, setBusy] = useState(false);
+  const [saved, setSaved] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  const [asking, setAsking] = useState<'away' | 'recover'>();
+
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      setSaved((await client.identity.saveRecoveryKit()).path);
+    } catch (thrown) {
+      // Who gives the dialog up knows it.
+      if (toFailure(thrown).code !== 'path.required') setFailure(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <section className="stack tight divided" aria-labelledby="identity-recovery">
+      <h3 className="small-heading" id="identity-recovery">
+        {text('recovery.title')}
+      </h3>
+      <p className="field-hint">{text(`recovery.${recovery}`)}</p>
+      {saved === undefined ? null : (
+        <div role="status">
+          <Banner tone="calm">{text('recovery.saved', { path: saved })}</Banner>
+        </div>
+      )}
+      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+      {recovery === 'kept' ? (
+        <div className="dialog-actions start">
+          <Button isPending={busy} onPress={() => void save()}>
+            {text('recovery.save')}
+          </Button>
+          <Button onPress={() => setAsking('away')}>{text('recovery.printed')}</Button>
+        </div>
+      ) : null}
+      {recovery === 'none' ? null : (
+        <>
+          <p className="field-hint">{text('recovery.use.text')}</p>
+          <div className="dialog-actions start">
+            <Button onPress={() => setAsking('recover')}>{text('recovery.use')}</Button>
+          </div>
+        </>
+      )}
+      {asking === 'away' ? <AwayDialog onClose={() => setAsking(undefined)} onDone={() => setSaved(undefined)} /> : null}
+      {asking === 'recover' ? <RecoverDialog onClose={() => setAsking(undefined)} /> : null}
+    </section>
+  );
+}
+
+/** Asked because it cannot be undone. */
+function AwayDialog({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client, identity, ui } = useModel();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const forget = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await client.identity.forgetRecoveryKey();
+      await identity.getState().load();
+      ui.getState().toast(text('recovery.away.done'));
+      onDone();
+      onClose();
+    } catch (thrown) {
+      setFailure(thrown);
+      setBusy(false);
+    }
+  };
+  return (
+    <ConfirmDialog title={text('recovery.away.title')} keep={text('recovery.away.keep')} act={text('recovery.away.do')} busy={busy} onAct={() => void forget()} onClose={onClose}>
+      <ul className="plain-list">
+        <li>{text('recovery.away.only')}</li>
+        <li>{text('recovery.away.lost')}</li>
+        <li>{text('recovery.away.found')}</li>
+      </ul>
+      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+    </ConfirmDialog>
+  );
+}

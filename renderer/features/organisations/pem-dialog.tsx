@@ -1,0 +1,69 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useModel } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { PemField } from './pem-field';
+import type { PemLabel } from './pem-of-file';
+
+export interface PemDialogProps {
+  readonly title: string;
+  readonly lead: string;
+  readonly label: string;
+  readonly pem: PemLabel;
+  readonly act: string;
+  /** Answers with what is said when it went well. */
+  readonly run: (pasted: string) => Promise<string>;
+  readonly onClose: () => void;
+}
+
+/** Takes one text of an organisation. */
+export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDialogProps): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { ui } = useModel();
+  const [pasted, setPasted] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy || pasted.trim() === '') return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      ui.getState().toast(await run(pasted));
+      onClose();
+    } catch (thrown) {
+      setFailure(thrown);
+      setBusy(false);
+      // A private key must not stand on the screen a moment longer.
+      setPasted('');
+    }
+  };
+
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <Form className="stack" onSubmit={(event) => void submit(event)}>
+        <p className="lead">{lead}</p>
+        <PemField
+          label={label}
+          pem={pem}
+          value={pasted}
+          onChange={(value) => {
+            setPasted(value);
+            setFailure(undefined);
+          }}
+          error={failure === undefined ? undefined : errorText(failure)}
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{text('app.cancel')}</Button>
+          <Button kind="main" type="submit" isPending={busy} isDisabled={pasted.trim() === ''}>
+            {act}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
