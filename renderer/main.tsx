@@ -8,4 +8,5 @@ if (place === null) throw new Error('index.html has no #root');
 
 const model = createModel(createClient(window.keyshift));
 model.start();
+globalThis.addEventListener('pagehide', () => model.shield.end());
 createRoot(place).render(<App model={model} />);

@@ -16,6 +16,7 @@ import { createNetworkDraftsStore, type NetworkDraftsState } from '../features/s
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
 import { createLife } from './life';
+import { createShield, type Shield } from './shield';
 import { createSessionStore, type SessionState } from './session-store';
 import { createUiStore, type UiState } from './ui-store';
 
@@ -36,6 +37,7 @@ export interface Model {
   readonly settings: StoreApi<SettingsState>;
   readonly networkDrafts: StoreApi<NetworkDraftsState>;
   readonly ui: StoreApi<UiState>;
+  readonly shield: Shield;
   /** Subscribes to events and asks for the first facts; the returned function stops listening. */
   readonly start: () => () => void;
   /** Shows a person: their conversation, opened now if there is none yet. Throws what `conversations.open` throws. */
@@ -64,6 +66,7 @@ export function createModel(client: Client): Model {
   const nearby = createNearbyStore(client, life);
   const networkDrafts = createNetworkDraftsStore();
   const ui = createUiStore();
+  const shield = createShield(settings);
 
   const background = (task: Promise<unknown>): void => {
     task.catch((thrown: unknown) => {
@@ -113,6 +116,7 @@ export function createModel(client: Client): Model {
     settings,
     networkDrafts,
     ui,
+    shield,
     background,
     showConversation,
     onFailure: (listener) => {

@@ -1,6 +1,7 @@
-import { useId, useState, type ReactNode, type Ref } from 'react';
+import { useEffect, useId, useState, type ReactNode, type Ref } from 'react';
 import { Eye, EyeOff } from 'lucide-react';
 import { Button } from 'react-aria-components';
+import { useModel } from '../app/model-context';
 import { useText } from '../i18n/use-text';
 
 export interface PassphraseFieldProps {
@@ -23,11 +24,27 @@ const longest = 1024;
 
 /**
  * The only field for passphrases, without React's or any library's state: the text stands in the element itself and nowhere
- * else, so that it goes with it. Can be revealed, takes a paste, leaves spelling services and suggestions out.
+ * else, so that it goes with it. Can be revealed, with the window kept out of screenshots meanwhile, takes a paste, leaves spelling services and suggestions out.
  */
 export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoComplete, disabled = false, autoFocus = false, code = false }: PassphraseFieldProps): ReactNode {
   const text = useText();
-  const [revealed, setRevealed] = useState(false);
+  const { shield } = useModel();
+  const [wanted, setWanted] = useState(false);
+  const [shielded, setShielded] = useState(false);
+  // Readable once the window is kept out of screenshots, and no longer than that.
+  const revealed = wanted && shielded;
+  useEffect(() => {
+    if (!wanted) return undefined;
+    let current = true;
+    void shield.raise().then(() => {
+      if (current) setShielded(true);
+    });
+    return () => {
+      current = false;
+      setShielded(false);
+      shield.lower();
+    };
+  }, [wanted, shield]);
   const id = useId();
   const hintId = `${id}-hint`;
   const errorId = `${id}-error`;
@@ -57,10 +74,10 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
         />
         <Button
           className="icon-button quiet in-field"
-          aria-label={text(code ? (revealed ? 'app.hideCode' : 'app.showCode') : revealed ? 'app.hidePassphrase' : 'app.showPassphrase')}
-          onPress={() => setRevealed(!revealed)}
+          aria-label={text(code ? (wanted ? 'app.hideCode' : 'app.showCode') : wanted ? 'app.hidePassphrase' : 'app.showPassphrase')}
+          onPress={() => setWanted(!wanted)}
         >
-          {revealed ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
+          {wanted ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
         </Button>
       </div>
       {hint === undefined ? null : (

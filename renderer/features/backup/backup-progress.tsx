@@ -13,7 +13,7 @@ export function BackupProgress({ phase }: { readonly phase: Extract<BackupPhase,
   const model = useModel();
   const { cancelling, done, total, work } = phase;
   const label = total === 0 ? text('backup.starting') : text(work === 'create' ? 'backup.writing' : 'backup.reading');
-  const words = total === 0 ? text(`backup.starting.${work}`) : text('backup.progress', { done: times.bytes(done), total: times.bytes(total) });
+  const words = total === 0 ? text(`backup.starting.${work}`) : text('backup.progress', { part: done / total, done: times.bytes(done), total: times.bytes(total) });
   return (
     <div className="stack tight">
       <span className="only-heard" role="status">

@@ -1,6 +1,7 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -55,7 +56,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
             setPasted(value);
             setFailure(undefined);
           }}
-          error={failure === undefined ? undefined : errorText(failure)}
+          error={failure === undefined ? undefined : toFailure(failure).code === 'key.garbled' ? text('pem.garbled') : errorText(failure)}
         />
         <div className="dialog-actions">
           <Button onPress={onClose}>{text('app.cancel')}</Button>

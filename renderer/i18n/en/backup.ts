@@ -12,7 +12,7 @@ export const backup = {
   'backup.starting.restore': 'A dialog asks for the file. Then the passphrase is made into a key, which takes a few seconds.',
   'backup.writing': 'Writing the backup…',
   'backup.reading': 'Reading the backup…',
-  'backup.progress': '{done} of {total}',
+  'backup.progress': '{part, number, ::percent}: {done} of {total}',
   'backup.cancel': 'Cancel backup',
   'backup.cancelling': 'Cancelling…',
   'backup.goesOn': 'You can close this window and go on writing; the backup goes on.',

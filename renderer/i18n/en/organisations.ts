@@ -63,5 +63,6 @@ export const organisations = {
   'pem.file': 'Choose a file',
   'pem.tooLarge': 'That file is too large to be this. Nothing was read.',
   'pem.unreadable': 'That file could not be read.',
+  'pem.garbled': 'This is not what belongs here, or a part of it is missing. Nothing was changed.',
   'pem.fromFile': 'Taken from {file}.',
 } as const;

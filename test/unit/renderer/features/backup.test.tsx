@@ -1,0 +1,141 @@
+// @vitest-environment jsdom
+import { act } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { emptyWorld, type World } from '../../../preview/fake-world';
+import { axeFindings } from '../axe';
+import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { pressKey } from '../open-talk';
+import { renderApp, settle, type Running } from '../render-app';
+
+const passphrase = 'five words lock this file';
+const megabyte = 1_048_576;
+
+const open = (world: World): Promise<Running> => openSettings(world, 'Backup');
+const create = async (words = passphrase): Promise<void> => {
+  write('Passphrase of the backup', words);
+  write('Repeat the passphrase of the backup', words);
+  await submitNamed('Create backup…');
+};
+const bar = (): HTMLProgressElement | null => document.querySelector('progress');
+const stopped = (done: number, total: number): World => {
+  const world = emptyWorld();
+  world.identity.backupStopsAt = { done, total };
+  return world;
+};
+
+describe('creating a backup', () => {
+  it('takes a strong passphrase twice, which is gone once sent, and tells where the file is', async () => {
+    const { fake } = await open(emptyWorld());
+    await create('password');
+    expect(page()).toContain('That is too easy to guess for a file that can be copied.');
+    expect(fake.calls).not.toContain('backup.create');
+    fake.world.identity.chosenFile = undefined;
+    await create();
+    expect(page()).toContain('No file was chosen, so no backup was made.');
+    expect(fieldNamed('Passphrase of the backup').value).toBe('');
+    fake.world.identity.chosenFile = '/media/stick/ada';
+    fake.world.failing.set('backup.create', 'disk.full');
+    await create();
+    expect(page()).toContain('The disk is full.');
+    fake.world.failing.clear();
+    await create();
+    expect(page()).toContain('The backup is finished: /media/stick/ada.keyshift-backup, 1 MB.');
+    expect(document.documentElement.innerHTML).not.toContain(passphrase);
+    expect(document.activeElement?.textContent).toBe('Create another backup');
+    await pressNamed('Create another backup');
+    expect(fieldNamed('Passphrase of the backup').value).toBe('');
+  });
+
+  it('shows how far it is, and can be cancelled', async () => {
+    const { fake } = await open(stopped(0, 0));
+    await create();
+    expect(page()).toContain('Getting ready…');
+    expect(bar()?.hasAttribute('value')).toBe(false);
+    act(() => fake.emit({ type: 'backup.progress', done: 3 * megabyte, total: 12 * megabyte, state: 'running' }));
+    expect(page()).toContain('25%: 3 MB of 12 MB');
+    expect([bar()?.value, bar()?.max]).toEqual([3 * megabyte, 12 * megabyte]);
+    await pressNamed('Cancel backup');
+    expect(fake.calls).toContain('backup.cancel');
+    expect(page()).toContain('The backup was cancelled. Nothing was left behind.');
+    expect(bar()).toBeNull();
+  });
+
+  it('goes on while the settings are closed, and is told when it ends', async () => {
+    const { fake } = await open(stopped(megabyte, 2 * megabyte));
+    await create();
+    await pressNamed('Close');
+    expect(page()).not.toContain('The backup is finished');
+    await act(async () => fake.world.identity.goOn());
+    await settle();
+    expect(page()).toContain('The backup is finished.');
+  });
+
+  it('hardening 17: a lock forgets it', async () => {
+    const { fake, model } = await open(stopped(megabyte, 2 * megabyte));
+    await create();
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await act(async () => fake.world.identity.goOn());
+    await settle();
+    expect(model.backup.getState().phase).toEqual({ step: 'idle' });
+    expect(page()).not.toContain('media');
+  });
+});
+
+describe('restoring at the first start', () => {
+  const first = async (world: World): Promise<Running> => {
+    world.vault = 'absent';
+    const running = await renderApp(world);
+    await pressKey(buttonNamed('Restore from a backup'));
+    return running;
+  };
+  const restore = async (words = passphrase): Promise<void> => {
+    write('Passphrase of the backup', words);
+    await submitNamed('Choose backup file…');
+  };
+
+  it('says what happens, refuses each wrong file in its own words, and opens what the right one holds', async () => {
+    const { fake } = await first(emptyWorld());
+    expect(page()).toContain('This computer becomes a new device of yours, with keys of its own.');
+    expect(await axeFindings()).toEqual([]);
+    await restore('');
+    expect(page()).toContain('Enter the passphrase of the backup.');
+    await restore('not this one');
+    expect(page()).toContain('The backup did not open.');
+    expect(document.activeElement).toBe(fieldNamed('Passphrase of the backup'));
+    for (const [trouble, words] of [
+      ['backup.garbled', 'This is not a backup of Keyshift'],
+      ['backup.newer', 'This backup was made by a newer Keyshift.'],
+      ['path.unusable', 'That file cannot be used.'],
+    ] as const) {
+      fake.world.identity.fileTrouble = trouble;
+      await restore();
+      expect(page()).toContain(words);
+      expect(fieldNamed('Passphrase of the backup').value).toBe('');
+    }
+    fake.world.identity.chosenFile = undefined;
+    await restore();
+    expect(page()).toContain('No file was chosen, so nothing was done.');
+    expect(fake.world.vault).toBe('absent');
+    Object.assign(fake.world.identity, { chosenFile: '/media/stick/ada', fileTrouble: undefined });
+    await restore();
+    expect(fake.world.vault).toBe('open');
+    expect(page()).toContain('Nobody here yet.');
+    expect(document.documentElement.innerHTML).not.toContain(passphrase);
+  });
+
+  it('shows how far it is, can be cancelled, and leads back to a new identity', async () => {
+    const world = stopped(2 * megabyte, 8 * megabyte);
+    const { fake } = await first(world);
+    await restore();
+    expect(page()).toContain('25%: 2 MB of 8 MB');
+    await pressNamed('Cancel restoring');
+    expect(page()).toContain('Cancelled. Nothing was left behind.');
+    expect(fake.world.vault).toBe('absent');
+    await pressNamed('Begin with a new identity');
+    expect(buttonNamed('Create my keys')).toBeTruthy();
+    expect(document.activeElement).toBe(fieldNamed('Your name'));
+  });
+});

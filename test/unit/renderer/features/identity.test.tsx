@@ -1,0 +1,281 @@
+// @vitest-environment jsdom
+import { screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { emptyWorld, type World } from '../../../preview/fake-world';
+import { scenes } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { settle, type Running } from '../render-app';
+
+const passphrase = 'five words lock this file';
+
+const open = (world: World): Promise<Running> => openSettings(world, 'Identity');
+const scene = (name: string): World => {
+  const made = scenes[name]?.(Date.now());
+  if (made === undefined) throw new Error(`no scene ${name}`);
+  return made;
+};
+const dialogs = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[role=dialog]')];
+const dialog = (): HTMLElement => dialogs().at(-1) ?? document.body;
+const tabPanel = (): HTMLElement => document.querySelector<HTMLElement>('[role=tabpanel]') ?? document.body;
+const alertIn = (place: HTMLElement): string | undefined => place.querySelector('[role=alert]')?.textContent ?? undefined;
+const isThere = (name: string): boolean => [...document.querySelectorAll('button')].some((button) => button.textContent === name);
+const twice = (words: string, again = words): void => {
+  write('Passphrase of the file', words);
+  write('Repeat the passphrase of the file', again);
+};
+
+describe('own identity key', () => {
+  it('S5-13 S5-24: tells the key in use, since when and when the next comes; renewing asks nothing, and the old one stands in the history', async () => {
+    const { fake, model } = await open(scene('identity'));
+    expect(page()).toContain('6, in use since');
+    expect(page()).toContain('By itself on');
+    expect(page()).toContain('2 contacts may know no later one yet.');
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Renew now');
+    expect(fake.calls).toContain('identity.rotate');
+    expect(screen.getByText('You have a new identity key, generation 7. Contacts follow by themselves.')).toBeTruthy();
+    expect(screen.getByText('Generation 7').closest('li')?.textContent).toContain('in use');
+    expect(screen.getByText('Generation 6').closest('li')?.textContent).not.toContain('in use');
+    expect(model.identity.getState().renewing).toBe(false);
+  });
+
+  it('refused, renewing says why, and the key in use stays', async () => {
+    const { fake } = await open(emptyWorld());
+    for (const [code, words] of [
+      ['keys.too-often', 'You made as many new keys as one day allows'],
+      ['key.not-here', 'This device does not hold your identity key.'],
+      ['internal', 'Something unexpected happened.'],
+    ] as const) {
+      fake.world.failing.set('identity.rotate', code);
+      await pressNamed('Renew now');
+      expect(alertIn(tabPanel())).toContain(words);
+    }
+    expect(fake.world.identity.ownKeys).toHaveLength(1);
+  });
+
+  it('S5-22: the time between two keys can be chosen, and what follows from it is told at once', async () => {
+    const { fake, model } = await open(emptyWorld());
+    await model.identity.getState().setSchedule(0);
+    await settle();
+    expect(fake.world.settings.rotateIdentityDays).toBe(0);
+    expect(page()).toContain('When you renew it');
+    await turn('Keep your check marks when contacts renew');
+    expect(fake.world.settings.keepCheck).toBe(false);
+    expect(page()).toContain('Whoever renews has to be compared again');
+  });
+
+  it('a history that cannot be read says so and stops nothing else', async () => {
+    await open(emptyWorld({ failing: new Map([['identity.keyHistory', 'internal']]) }));
+    expect(alertIn(tabPanel())).toContain('Something unexpected happened.');
+    expect(buttonNamed('Renew now')).toBeTruthy();
+  });
+
+  it('an imported key: no new ones until the person says that no other device uses it', async () => {
+    const { fake } = await open(scene('identity-imported'));
+    expect(screen.getByText(/Your key came from a file/)).toBeTruthy();
+    expect(buttonNamed('Renew now').hasAttribute('disabled')).toBe(true);
+    await pressNamed('No other device uses this key');
+    expect(fake.world.identity.unconfirmed).toBe(false);
+    expect(screen.queryByText(/Your key came from a file/)).toBeNull();
+    expect(buttonNamed('Renew now').hasAttribute('disabled')).toBe(false);
+  });
+});
+
+describe('forgetting old keys', () => {
+  it('S5-20 A84: names who would be stranded before anything is erased, and erases only when told to', async () => {
+    const { fake } = await open(scene('identity'));
+    await pressNamed('Forget old keys…');
+    expect(within(dialog()).getByText('Forget 3 old keys?')).toBeTruthy();
+    expect(within(dialog()).getByText('3 contacts lose touch with you:')).toBeTruthy();
+    expect([...dialog().querySelectorAll('.stranded li')].map((item) => item.textContent)).toEqual(expect.arrayContaining([expect.stringContaining('Carla Reyes'), expect.stringContaining('Maximiliane')]));
+    expect(document.activeElement?.textContent).toBe('Keep them');
+    await pressNamed('Keep them');
+    expect(fake.world.identity.ownKeys.filter((key) => key.held)).toHaveLength(4);
+    await pressNamed('Forget old keys…');
+    await pressNamed('Forget old keys');
+    expect(fake.world.identity.ownKeys.filter((key) => key.held).map((key) => key.epoch)).toEqual([6]);
+    expect(page()).toContain('There is no old key on this device.');
+  });
+
+  it('S5-20: only those retired long ago strand fewer, and that is asked for anew', async () => {
+    const { fake } = await open(scene('identity'));
+    await pressNamed('Forget old keys…');
+    await choose('Retired over 90 days ago (1)');
+    expect(within(dialog()).getByText('Forget the old key?')).toBeTruthy();
+    expect(within(dialog()).getByText('One contact loses touch with you:')).toBeTruthy();
+    await pressNamed('Forget old keys');
+    expect(fake.world.identity.ownKeys.filter((key) => key.held).map((key) => key.epoch)).toEqual([6, 5, 4]);
+  });
+
+  it('S5-20: as long as it is not known who is stranded, nothing can be erased', async () => {
+    const world = scene('identity');
+    world.failing.set('identity.forgetOldKeys', 'disk.failed');
+    const { fake } = await open(world);
+    await pressNamed('Forget old keys…');
+    expect(alertIn(dialog())).toContain('Reading or writing the disk failed.');
+    expect(buttonNamed('Forget old keys').hasAttribute('disabled')).toBe(true);
+    expect(fake.world.identity.ownKeys.filter((key) => key.held)).toHaveLength(4);
+  });
+});
+
+describe('recovery kit', () => {
+  it('S5-22: is saved, and leaves the device only after the loss was named', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Save recovery kit…');
+    expect(page()).toContain('Saved as /media/stick/chosen.pdf.');
+    await pressNamed('I have printed it…');
+    expect(dialog().textContent).toContain('It cannot be shown or printed again.');
+    expect(document.activeElement?.textContent).toBe('Keep it here');
+    expect(fake.world.identity.recovery).toBe('kept');
+    await pressNamed('Take it off this device');
+    expect(fake.world.identity.recovery).toBe('away');
+    expect(isThere('Save recovery kit…')).toBe(false);
+    expect(page()).not.toContain('Saved as');
+  });
+
+  it('giving the file up says nothing, and a kit that is not there any more says why', async () => {
+    const world = emptyWorld();
+    world.identity.chosenFile = undefined;
+    const { fake } = await open(world);
+    await pressNamed('Save recovery kit…');
+    expect(alertIn(tabPanel())).toBeUndefined();
+    fake.world.failing.set('identity.saveRecoveryKit', 'recovery.none');
+    await pressNamed('Save recovery kit…');
+    expect(alertIn(tabPanel())).toContain('There is no recovery key here to print.');
+  });
+
+  it('A73: the code takes the identity back; a wrong one changes nothing and stays in its field, unread until shown', async () => {
+    const { fake } = await open(scene('identity'));
+    await pressNamed('Recover with the code…');
+    expect(dialog().textContent).toContain('All earlier keys are revoked and erased here.');
+    await submitNamed('Take identity back');
+    expect(page()).toContain('Enter the code of your sheet.');
+    write('Recovery code', 'KEEP-THIS-SHEEP');
+    await submitNamed('Take identity back');
+    expect(page()).toContain('That is not the recovery code of this identity.');
+    expect(fieldNamed('Recovery code').type).toBe('password');
+    expect(fieldNamed('Recovery code').value).toBe('KEEP-THIS-SHEEP');
+    expect(fake.world.identity.ownKeys[0]?.epoch).toBe(6);
+    write('Recovery code', 'KEEP-THIS-SHEET');
+    await submitNamed('Take identity back');
+    expect(dialogs()).toHaveLength(1);
+    expect(page()).toContain('Your identity has a new key, generation 7.');
+    expect(fake.world.identity.ownKeys.filter((key) => key.held)).toHaveLength(1);
+  });
+
+  it('without one nothing is offered', async () => {
+    await open(scene('identity-bare'));
+    expect(page()).toContain('This identity has no recovery key.');
+    expect(isThere('Recover with the code…')).toBe(false);
+  });
+});
+
+describe('key files', () => {
+  it('S5-21: the public key, as a card and as a certificate', async () => {
+    await open(emptyWorld());
+    await pressNamed('Export public key…');
+    expect(fieldNamed('Contact card').value).toBe('keyshift-card:AAAA');
+    await choose('Certificate (PEM)');
+    expect(fieldNamed('Certificate (PEM)').value).toContain('BEGIN CERTIFICATE');
+    expect(buttonNamed('Copy certificate')).toBeTruthy();
+  });
+
+  it('S5-25: the private key goes out under a passphrase that is strong, typed twice, and gone from the fields once sent', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Export private key…');
+    for (const [words, again, fault] of [
+      ['short', 'short', 'Use at least 8 characters.'],
+      ['password', 'password', 'That is too easy to guess for a file'],
+      [passphrase, `${passphrase}!`, 'The two passphrases differ.'],
+    ] as const) {
+      twice(words, again);
+      await submitNamed('Export private key…');
+      expect(dialog().textContent).toContain(fault);
+    }
+    expect(fake.calls).not.toContain('identity.exportPrivate');
+    expect(document.activeElement).toBe(fieldNamed('Repeat the passphrase of the file'));
+    fake.world.identity.chosenFile = undefined;
+    twice(passphrase);
+    await submitNamed('Export private key…');
+    expect(dialog().textContent).toContain('No file was chosen, so nothing was done.');
+    expect(fieldNamed('Passphrase of the file').value).toBe('');
+    expect(fieldNamed('Repeat the passphrase of the file').value).toBe('');
+    fake.world.identity.chosenFile = '/media/stick/me';
+    twice(passphrase);
+    await choose(/^PKCS #12/);
+    await submitNamed('Export private key…');
+    expect(dialog().textContent).toContain('Your private key is in the file /media/stick/me.p12.');
+    expect(document.documentElement.innerHTML).not.toContain(passphrase);
+  });
+
+  it('S5-26 A80: whatever is wrong with a file has its own sentence, and changes nothing', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Import private key…');
+    for (const [trouble, words] of [
+      ['key-file.garbled', 'This is not a key file'],
+      ['key-file.older', 'This file holds an earlier key of yours.'],
+      ['key-file.other-person', 'This file holds the key of somebody else.'],
+      ['key-file.too-weak', 'This file is protected too weakly'],
+      ['key.unacceptable', 'This key is too weak'],
+    ] as const) {
+      fake.world.identity.fileTrouble = trouble;
+      write('Passphrase of the file', passphrase);
+      await submitNamed('Choose file…');
+      expect(alertIn(dialog())).toContain(words);
+      expect(fieldNamed('Passphrase of the file').value).toBe('');
+    }
+    expect(fake.world.identity.unconfirmed).toBe(false);
+    expect(fake.world.identity.ownKeys).toHaveLength(1);
+  });
+
+  it('S5-26 A81: a wrong passphrase can be entered again; the imported key becomes the one in use, and asks for the word about other devices', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Import private key…');
+    await submitNamed('Choose file…');
+    expect(dialog().textContent).toContain('Enter the passphrase of the file.');
+    write('Passphrase of the file', 'not this one');
+    await submitNamed('Choose file…');
+    expect(dialog().textContent).toContain('The file did not open.');
+    expect(document.activeElement).toBe(fieldNamed('Passphrase of the file'));
+    write('Passphrase of the file', passphrase);
+    await submitNamed('Choose file…');
+    expect(fake.world.identity.unconfirmed).toBe(true);
+    expect(page()).toContain('Generation 2 is in use.');
+    expect(buttonNamed('No other device uses this key')).toBeTruthy();
+  });
+
+  it('hardening 17: while a passphrase can be read the window is kept out of screenshots, and then as set before', async () => {
+    const { fake } = await open(emptyWorld());
+    await pressNamed('Import private key…');
+    await pressNamed('Show passphrase');
+    expect(fieldNamed('Passphrase of the file').type).toBe('text');
+    expect(fake.world.settings.contentProtection).toBe(true);
+    await pressNamed('Hide passphrase');
+    expect(fieldNamed('Passphrase of the file').type).toBe('password');
+    expect(fake.world.settings.contentProtection).toBe(false);
+    await pressNamed('Show passphrase');
+    await pressNamed('Cancel');
+    expect(fake.world.settings.contentProtection).toBe(false);
+  });
+
+  it('hardening 17: where the person hides the window always, it stays hidden', async () => {
+    const world = emptyWorld();
+    world.settings = { ...world.settings, contentProtection: true };
+    const { fake } = await open(world);
+    await pressNamed('Import private key…');
+    await pressNamed('Show passphrase');
+    await pressNamed('Cancel');
+    expect(fake.world.settings.contentProtection).toBe(true);
+    expect(fake.calls).not.toContain('settings.set');
+  });
+});
+
+async function choose(words: string | RegExp): Promise<void> {
+  screen.getByLabelText<HTMLElement>(words, { selector: 'input[type=radio]' }).click();
+  await settle();
+}
+async function turn(words: string): Promise<void> {
+  screen.getByLabelText<HTMLElement>(words, { selector: 'input[role=switch]' }).click();
+  await settle();
+}
