@@ -61,7 +61,11 @@ export function createModel(client: Client): Model {
   const settings = createSettingsStore(client);
   const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
   const authorities = createAuthoritiesStore(client, life);
-  const backup = createBackupStore(client, life, (passphrase) => session.getState().restore(passphrase));
+  const backup = createBackupStore(client, life, async (passphrase) => {
+    await session.getState().restore(passphrase);
+    // They were in the backup, too.
+    background(settings.getState().load());
+  });
   const network = createNetworkStore(client, life);
   const nearby = createNearbyStore(client, life);
   const networkDrafts = createNetworkDraftsStore();

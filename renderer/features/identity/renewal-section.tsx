@@ -48,6 +48,7 @@ export function RenewalSection({ identity }: { readonly identity: Identity }): R
           {text('identity.renew.title')}
         </h3>
         <p className="field-hint">{text('identity.renew.text')}</p>
+        <p className="field-hint">{text('identity.renew.backup')}</p>
         {identity.endorsements.length === 0 ? null : <p className="field-hint">{text('identity.renew.organisations')}</p>}
         {failure === undefined ? null : <Banner tone="danger">{failureText(failure)}</Banner>}
         <div className="dialog-actions start">

@@ -25,7 +25,7 @@ export const backup = {
   'backup.later': 'When you need it',
   'backup.later.where': 'At the first start of Keyshift on another computer, choose “Restore from a backup”.',
   'backup.later.device': 'That computer becomes a new device of yours with keys of its own. Your contacts are told by themselves.',
-  'backup.later.missing': 'What came after the backup is not in it. Make one now and then.',
+  'backup.later.missing': 'What came after the backup is not in it. Make one now and then, and after every new identity key: contacts who know the new key do not take an older one.',
   'restore.open': 'Restore from a backup',
   'restore.title': 'Back to where you were',
   'restore.lead': 'A backup brings back your identity, your contacts and your conversations.',

@@ -1,7 +1,7 @@
 /** Settings → Identity: the key by which others know this person, its past, its files and its way back. */
 export const identity = {
   'identity.made': 'Identity made {date}',
-  'identity.unconfirmed': 'Your key came from a file. If another device uses it too, both would make new keys, and your contacts would see two of you. No new keys are made until you say that there is no other.',
+  'identity.unconfirmed': 'Your key came from a file or a backup. If another device uses it too, both would make new keys, and your contacts would see two of you. No new keys are made until you say that there is no other.',
   'identity.unconfirmed.sole': 'No other device uses this key',
   'identity.unconfirmed.done': 'From now on new keys are made here again.',
   'identity.key': 'Identity key in use',
@@ -22,6 +22,7 @@ export const identity = {
   'identity.renew.title': 'A new key',
   'identity.renew.text': 'Your device makes a new identity key, and the one in use signs it, so that contacts follow by themselves as soon as you are both online. Conversations go on, and who checked you keeps the mark. The safety number is a new one.',
   'identity.renew.organisations': 'Organisations vouch for the key in use only. Ask them for a new certificate afterwards.',
+  'identity.renew.backup': 'Make a new backup afterwards. An older one brings back the key of its time, and contacts who know the new one do not take it.',
   'identity.renew': 'Renew now',
   'identity.renew.busy': 'Making a new key…',
   'identity.renewed': 'You have a new identity key, generation {epoch}. Contacts follow by themselves.',
@@ -81,7 +82,7 @@ export const identity = {
   'recovery.use.revoked': 'All earlier keys are revoked and erased here. Nothing that still comes under them is taken, by you or by your contacts.',
   'recovery.use.follow': 'Contacts follow by themselves. For whoever saw a second you, this ends it.',
   'recovery.use.code': 'Recovery code',
-  'recovery.use.code.hint': 'All of it, as it stands on the sheet, with or without the dashes.',
+  'recovery.use.code.hint': 'Twelve groups of five, as they stand on the sheet. Gaps and small letters do not matter.',
   'recovery.use.code.missing': 'Enter the code of your sheet.',
   'recovery.use.do': 'Take identity back',
   'recovery.use.keep': 'Keep everything as it is',

@@ -7,7 +7,9 @@ import { renderApp, settle, type Running } from './render-app';
 export async function openSettings(world: World, tab: string): Promise<Running> {
   const running = await renderApp(world);
   await shortcut(',', { ctrlKey: true });
-  fireEvent.click(screen.getByRole('tab', { name: tab }));
+  const found = [...document.querySelectorAll<HTMLElement>('[role=tab]')].find((one) => one.textContent === tab);
+  if (found === undefined) throw new Error(`no tab ${tab}`);
+  fireEvent.click(found);
   await settle();
   return running;
 }
