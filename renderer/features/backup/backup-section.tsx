@@ -7,6 +7,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { BackupFailure } from './backup-failure';
 import { BackupProgress } from './backup-progress';
 
@@ -16,9 +17,10 @@ export function BackupSection(): ReactNode {
   const times = useTimes();
   const model = useModel();
   const phase = useBackup((state) => state.phase);
+  const place = useFocusIfLost<HTMLElement>(phase.step);
   return (
     <div className="stack">
-      <section className="stack" aria-labelledby="backup">
+      <section className="stack" aria-labelledby="backup" tabIndex={-1} ref={place}>
         <div className="stack tight">
           <h3 className="small-heading" id="backup">
             {text('backup.title')}
@@ -34,7 +36,7 @@ export function BackupSection(): ReactNode {
             </div>
             <p className="field-hint">{text('backup.done.next')}</p>
             <div className="dialog-actions start">
-              <Button autoFocus onPress={() => model.backup.getState().again()}>
+              <Button onPress={() => model.backup.getState().again()}>
                 {text('backup.again')}
               </Button>
             </div>

@@ -5,6 +5,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { BackupFailure } from './backup-failure';
 import { BackupProgress } from './backup-progress';
 
@@ -12,9 +13,10 @@ import { BackupProgress } from './backup-progress';
 export function RestoreScreen({ onBack }: { readonly onBack: () => void }): ReactNode {
   const text = useText();
   const phase = useBackup((state) => state.phase);
+  const place = useFocusIfLost<HTMLElement>(phase.step);
   return (
     <main className="front-page">
-      <section className="front-form" aria-labelledby="restore">
+      <section className="front-form" aria-labelledby="restore" tabIndex={-1} ref={place}>
         <KeyCut id="7f3a19d4" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display" id="restore">

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { grouped } from './grouped';
 
 /** The key others know me by now, since when, and when the next one comes. */
@@ -15,13 +16,14 @@ export function KeyInUse({ identity }: { readonly identity: Identity }): ReactNo
   const times = useTimes();
   const copy = useCopy();
   const now = useNow();
+  const place = useFocusIfLost<HTMLElement>(identity.unconfirmed);
   const next = (): string => {
     if (identity.unconfirmed) return text('identity.key.next.unconfirmed');
     if (identity.rotatesAt === undefined) return text('identity.key.next.hand');
     return identity.rotatesAt <= now ? text('identity.key.next.due') : text('identity.key.next.at', { date: times.date(identity.rotatesAt) });
   };
   return (
-    <section className="stack tight divided" aria-labelledby="identity-key">
+    <section className="stack tight divided" aria-labelledby="identity-key" tabIndex={-1} ref={place}>
       <h3 className="small-heading" id="identity-key">
         {text('identity.key')}
       </h3>

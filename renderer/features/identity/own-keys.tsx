@@ -6,6 +6,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { ForgetKeysDialog } from './forget-keys-dialog';
 
 /** So many stand there at first; after years there may be dozens. */
@@ -25,9 +26,10 @@ export function OwnKeys(): ReactNode {
   }, [model]);
 
   const held = keys?.filter((key) => key.retiredAt !== undefined && key.held) ?? [];
+  const place = useFocusIfLost<HTMLElement>(held.length);
   const shown = all ? keys : keys?.slice(0, shownAtFirst);
   return (
-    <section className="stack tight divided" aria-labelledby="identity-history">
+    <section className="stack tight divided" aria-labelledby="identity-history" tabIndex={-1} ref={place}>
       <h3 className="small-heading" id="identity-history">
         {text('identity.history')}
       </h3>

@@ -6,6 +6,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { ConfirmDialog } from '../../ui/confirm-dialog';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { RecoverDialog } from './recover-dialog';
 
 /** The way back after a theft: the recovery key, from this device to paper, and what its code does. */
@@ -17,6 +18,8 @@ export function RecoverySection({ recovery }: { readonly recovery: Identity['rec
   const [saved, setSaved] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
   const [asking, setAsking] = useState<'away' | 'recover'>();
+
+  const place = useFocusIfLost<HTMLElement>(recovery);
 
   const save = async (): Promise<void> => {
     setBusy(true);
@@ -32,7 +35,7 @@ export function RecoverySection({ recovery }: { readonly recovery: Identity['rec
   };
 
   return (
-    <section className="stack tight divided" aria-labelledby="identity-recovery">
+    <section className="stack tight divided" aria-labelledby="identity-recovery" tabIndex={-1} ref={place}>
       <h3 className="small-heading" id="identity-recovery">
         {text('recovery.title')}
       </h3>

@@ -3,6 +3,7 @@ import { useAuthorities, useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { AuthorityItem } from './authority-item';
 import { PemDialog } from './pem-dialog';
 import { VouchedSection } from './vouched-section';
@@ -26,12 +27,13 @@ function Authorities(): ReactNode {
   const [failure, setFailure] = useState<unknown>();
   const [open, setOpen] = useState<'add' | 'revoke'>();
   const close = (): void => setOpen(undefined);
+  const place = useFocusIfLost<HTMLElement>(authorities?.length);
   useEffect(() => {
     store.getState().load().then(() => setFailure(undefined), setFailure);
   }, [store]);
 
   return (
-    <section className="stack tight" aria-labelledby="organisations">
+    <section className="stack tight" aria-labelledby="organisations" tabIndex={-1} ref={place}>
       <h3 className="small-heading" id="organisations">
         {text('organisations.title')}
       </h3>

@@ -7,6 +7,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { nameInSentence } from '../../ui/strangers';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { PemDialog } from './pem-dialog';
 import { RequestDialog } from './request-dialog';
 
@@ -19,10 +20,11 @@ export function VouchedSection(): ReactNode {
   const endorsements = useIdentity((state) => state.identity?.endorsements);
   const [open, setOpen] = useState<'request' | 'enter' | 'remove'>();
   const close = (): void => setOpen(undefined);
+  const place = useFocusIfLost<HTMLElement>(endorsements?.length);
   if (endorsements === undefined) return null;
   const names = endorsements.map(({ issuer }) => nameInSentence(issuer)).join(', ');
   return (
-    <section className="stack tight divided" aria-labelledby="vouched">
+    <section className="stack tight divided" aria-labelledby="vouched" tabIndex={-1} ref={place}>
       <h3 className="small-heading" id="vouched">
         {text('vouched.title')}
       </h3>

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -95,6 +95,8 @@ describe('forgetting old keys', () => {
     await pressNamed('Forget old keys…');
     await pressNamed('Forget old keys');
     expect(fake.world.identity.ownKeys.filter((key) => key.held).map((key) => key.epoch)).toEqual([6]);
+    // The button that led here is gone.
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('identity-history'));
     expect(page()).toContain('There is no old key on this device.');
   });
 
