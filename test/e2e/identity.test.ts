@@ -89,6 +89,7 @@ test('S5-13 S5-20 S5-24 S5-25: a new key, a private key in a file, a recovery ki
   await expect(window.getByText('There is no old key on this device.')).toBeVisible();
   await expect(window.getByText('Erased; only its public half is remembered.')).toBeVisible();
   // The button that led here is gone; the focus is not.
+  await expect(window.locator('section[aria-labelledby=identity-history]')).toBeFocused();
   await window.keyboard.press('Escape');
   await expect(window.getByRole('dialog')).toBeHidden();
   expect(ada.violations).toEqual([]);
@@ -102,6 +103,7 @@ test('row 14 A38: a backup is made in one window and restored in another, as a n
   await twice(ada, 'Passphrase of the backup', 'Repeat the passphrase of the backup', secrets.backup);
   await ada.window.keyboard.press('Enter');
   await expect(ada.window.getByText('The backup is finished:')).toBeVisible({ timeout: 30_000 });
+  await expect(ada.window.locator('section[aria-labelledby=backup]')).toBeFocused();
   await ada.window.keyboard.press('Escape');
   await expect(ada.window.getByRole('dialog')).toBeHidden();
 
