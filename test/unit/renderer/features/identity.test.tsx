@@ -274,10 +274,10 @@ describe('key files', () => {
 });
 
 async function choose(words: string | RegExp): Promise<void> {
-  screen.getByLabelText<HTMLElement>(words, { selector: 'input[type=radio]' }).click();
+  screen.getByLabelText(words, { selector: 'input[type=radio]' }).click();
   await settle();
 }
 async function turn(words: string): Promise<void> {
-  screen.getByLabelText<HTMLElement>(words, { selector: 'input[role=switch]' }).click();
+  screen.getByLabelText(words, { selector: 'input[role=switch]' }).click();
   await settle();
 }
