@@ -1,13 +1,12 @@
 import type { Handlers } from '../../shared/contract/contract';
 import type { OwnKey } from '../../shared/model/identity';
 import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
-import { recoverLocalRecord } from '../engine/certificates/recovery';
 import type { Crypto } from '../engine/crypto/crypto';
 import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
-import { assertNotTooOften, confirmed, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
+import { confirmed, ownKeyNews, provenEpochs, recovered, withNewKey } from './own-keys';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
@@ -72,13 +71,7 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
       vault.profile();
       const seed = parseRecoveryCode(crypto, code);
       try {
-        await vault.changeRecord(
-          async (record) => {
-            assertNotTooOften(record, clock.now());
-            return recoverLocalRecord(crypto, record, seed, clock.now());
-          },
-          (next) => events.emit(ownKeyNews(crypto, next, 'recovery')),
-        );
+        await vault.changeRecord((record) => recovered(crypto, record, seed, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'recovery')));
       } finally {
         crypto.wipe(seed);
       }

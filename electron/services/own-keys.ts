@@ -3,6 +3,7 @@ import type { KeyOrigin } from '../../shared/model/identity';
 import type { Settings } from '../../shared/model/settings';
 import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
 import type { LocalParty } from '../engine/certificates/local-party';
+import { recoverLocalRecord } from '../engine/certificates/recovery';
 import { type OwnKey, rotateLocalRecord } from '../engine/certificates/rotation';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { LocalRecord } from '../engine/ports';
@@ -31,8 +32,17 @@ export async function withNewKey(crypto: Crypto, record: LocalRecord, now: numbe
   return rotateLocalRecord(crypto, record, now);
 }
 
+/**
+ * The record that the recovery key (Ed25519 seed, 32 bytes) names the key of. Only earlier recoveries count against it: whoever takes an identity
+ * back must not have to wait because somebody else made keys. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt.
+ */
+export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number): Promise<LocalRecord> {
+  assertNotTooOften({ identityKeys: record.identityKeys.filter(({ recovery }) => recovery !== undefined) }, now);
+  return recoverLocalRecord(crypto, record, seed, now);
+}
+
 /** Errors: keys.too-often with retryAt. */
-export function assertNotTooOften({ identityKeys }: LocalRecord, now: number): void {
+export function assertNotTooOften({ identityKeys }: Pick<LocalRecord, 'identityKeys'>, now: number): void {
   // A clock set back must not lock the person out for as long as it was ahead.
   const made = identityKeys.map(({ createdAt }) => createdAt).filter((at) => at > now - dayMs && at <= now);
   const oldest = made.sort((a, b) => a - b).at(-mostPerDay);

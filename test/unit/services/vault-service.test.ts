@@ -6,6 +6,7 @@ import type { Address, LocalRecord, LogFacts } from '../../../electron/engine/po
 import { recallIdentityCertificate } from '../../../electron/engine/certificates/identity-certificate';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { peerIdFromBytes } from '../../../electron/engine/wire/ids';
+import { encodeRecoveryCode } from '../../../electron/engine/identity/recovery-code';
 import { assertNotTooOften } from '../../../electron/services/own-keys';
 import { identityKeysService } from '../../../electron/services/identity-keys-service';
 import { EventHub } from '../../../electron/services/event-hub';
@@ -239,6 +240,24 @@ describe('the vault service', () => {
       expect(service.profile().local.unconfirmed).toBe(false);
       await pass(0.25);
       expect(epoch()).toBe(2);
+    });
+
+    test('A71 A79: taken back with the code of the sheet: another key that no old one vouched for, which are gone; another code changes nothing', async () => {
+      await unlock();
+      await identity().rotate(undefined);
+      const before = service.profile();
+      const wrong = encodeRecoveryCode(crypto, new Uint8Array(32).fill(7)).join(' ');
+      for (const code of ['', 'ABCDE', wrong]) {
+        await expect(identity().recover({ code })).rejects.toMatchObject({ code: 'recovery.wrong-code' });
+      }
+      expect([service.profile(), epoch()]).toEqual([before, 2]);
+      const code = encodeRecoveryCode(crypto, record.recovery?.seed?.slice() ?? expect.unreachable()).join('-');
+      expect(await identity().recover({ code })).toEqual({ epoch: 3 });
+      const { local, stores } = service.profile();
+      expect(news().at(-1)).toMatchObject({ epoch: 3, fingerprint: toHex(local.identity.spkiHash), origin: 'recovery' });
+      expect(stores.local.load()?.identityKeys.map((key) => [key.privateKey !== undefined, key.recovery !== undefined])).toEqual([[false, false], [false, false], [true, true]]);
+      expect(local.exchange.all()).toHaveLength(1);
+      expect((await identity().keyHistory(undefined)).map(({ held }) => held)).toEqual([true, false, false]);
     });
 
     test('ten in a day are enough: the next one says when', async () => {
