@@ -197,14 +197,21 @@ export async function startApp(ports: AppPorts): Promise<App> {
       cost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
       changeRecord: (change, also) => vault.changeRecord(change, also),
     });
+    const contacts = contactsService({ profile, crypto, clock, random, events, ownAddresses });
+    const ownKeys = identityKeysService({ vault, crypto, clock, events });
+    const contactKeys = contactKeysService({ profile, crypto, clock, events });
     return {
       listening: network.listening,
       onEvent: (hear) => events.on(hear),
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...identityKeysService({ vault, crypto, clock, events }), ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
-        contacts: { ...contactsService({ profile, crypto, clock, random, events, ownAddresses }), ...contactKeysService({ profile, crypto, clock, events }), ...verificationService() },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
+        contacts: {
+          ...contacts,
+          ...contactKeys,
+          ...verificationService({ profile, crypto, setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys }),
+        },
         authorities: authoritiesService({ profile, crypto, clock }),
         backup: backup.handlers,
         conversations: conversationsService({ profile, events, random }),

@@ -17,6 +17,7 @@ import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
 import { isSecretServiceOpen } from './platform/secret-service';
+import { CameraUse } from './security/camera-use';
 import { enforceSandbox, quietChromium } from './security/command-line';
 import { guardNavigation } from './security/navigation';
 import { pagePartition, silenceNetwork } from './security/network-silence';
@@ -31,6 +32,7 @@ import { failToStart, startFailureSentence } from './window/start-failure';
 
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
 const developerTools = !app.isPackaged;
+const camera = new CameraUse(() => systemClock.monotonic());
 const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
 
 /** Everything that has to be said before Electron is ready. */
@@ -49,7 +51,7 @@ async function start(): Promise<void> {
   const page = session.fromPartition(pagePartition, { cache: false });
   for (const each of [page, session.defaultSession]) {
     silenceNetwork(each, developerTools);
-    guardPermissions(each, () => false);
+    guardPermissions(each, () => each === page && camera.isOpen());
   }
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')));
 
@@ -68,7 +70,7 @@ async function start(): Promise<void> {
   // The window shows why, if it fails.
   await running.attempt().catch(() => undefined);
 
-  const shell = openShell({ running, preferences, ownsProfile: () => running.started, logger, trial, developerTools, bundles: __dirname });
+  const shell = openShell({ running, camera, preferences, ownsProfile: () => running.started, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
     app,
     async () => {

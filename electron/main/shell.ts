@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, Menu, nativeImage, nativeTheme, powerMonitor, screen } from 'electron';
+import { app, type BrowserWindow, Menu, nativeImage, nativeTheme, powerMonitor, screen, systemPreferences } from 'electron';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Settings } from '../../shared/model/settings';
 import type { Logger } from '../engine/ports';
@@ -7,8 +7,10 @@ import { openWindowDoor } from '../ipc/window-door';
 import { systemClock } from '../platform/clock';
 import { describeError } from '../platform/describe-error';
 import type { ElectronPreferences } from '../platform/electron-preferences';
+import type { CameraUse } from '../security/camera-use';
 import type { App } from '../services/app';
 import { groundColour, themeSourceOf, windowTitle } from '../window/appearance';
+import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
 import { createWindow } from '../window/create-window';
 import { watchLockTriggers } from '../window/lock-triggers';
@@ -19,6 +21,7 @@ import { placeWindow } from '../window/window-place';
 
 export interface ShellParts {
   readonly running: App;
+  readonly camera: CameraUse;
   readonly preferences: ElectronPreferences;
   /** False while the profile is not this process's to write to. */
   readonly ownsProfile: () => boolean;
@@ -39,7 +42,7 @@ export interface Shell {
 const revival = 10_000;
 
 /** The desktop around the services: one window, the call door, menus, and what locks by itself. */
-export function openShell({ running, preferences, ownsProfile, logger, trial, developerTools, bundles }: ShellParts): Shell {
+export function openShell({ running, camera, preferences, ownsProfile, logger, trial, developerTools, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   let window: BrowserWindow | undefined;
 
@@ -52,12 +55,16 @@ export function openShell({ running, preferences, ownsProfile, logger, trial, de
   const lock = (): void => void lockNow(running.handlers).catch((error: unknown) => report('vault.lock', error));
 
   const door = openWindowDoor({
-    handlers: withSettingsEffects(running.handlers, apply),
+    handlers: withCamera(withSettingsEffects(running.handlers, apply), camera, mayUseCamera),
     monotonic: () => systemClock.monotonic(),
     report,
     refused: (reason) => logger.warn('call.refused', { reason }),
   });
-  const silence = running.onEvent((event) => door.tell(event));
+  const silence = running.onEvent((event) => {
+    // However it was locked, the dialog is gone.
+    if (event.type === 'vault.changed') camera.end();
+    door.tell(event);
+  });
   const unwatch = watchLockTriggers({
     power: powerMonitor,
     lockAfterMinutes: () => preferences.get().settings.lockAfterMinutes,
@@ -88,12 +95,15 @@ export function openShell({ running, preferences, ownsProfile, logger, trial, de
     rememberPlace(made, (place) => {
       if (ownsProfile()) preferences.setWindowPlace(place);
     });
+    // A page that begins anew has no dialog open.
+    webContents.on('did-start-navigation', () => camera.end());
     webContents.on('context-menu', (_event, click) => {
       const items = contextMenuTemplate(click);
       if (items.length > 0) Menu.buildFromTemplate(items).popup({ window: made });
     });
     let revivedAt = Number.NEGATIVE_INFINITY;
     webContents.on('render-process-gone', (_event, { reason }) => {
+      camera.end();
       if (reason === 'clean-exit') return;
       logger.error('page.gone', { reason });
       if (systemClock.monotonic() - revivedAt < revival) return;
@@ -104,6 +114,7 @@ export function openShell({ running, preferences, ownsProfile, logger, trial, de
       });
     });
     made.on('closed', () => {
+      camera.end();
       door.dismiss(pageId);
       window = undefined;
     });
@@ -124,6 +135,11 @@ export function openShell({ running, preferences, ownsProfile, logger, trial, de
       door.close();
     },
   };
+}
+
+/** macOS asks its user once, and remembers. */
+async function mayUseCamera(): Promise<boolean> {
+  return process.platform !== 'darwin' || systemPreferences.askForMediaAccess('camera');
 }
 
 async function lockNow(handlers: Handlers): Promise<void> {

@@ -32,6 +32,7 @@ export const callNameTable = {
     'safetyNumber',
     'verify',
     'safetyCode',
+    'useCamera',
     'keyHistory',
     'keyTrouble',
     'acceptKey',

@@ -9,6 +9,7 @@ import type { EventHub } from './event-hub';
 import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
 import { importKey } from './key-import';
 import type { OpenProfile } from './open-profile';
+import type { KnownPeer } from './peer-book';
 import type { ContactRow } from './ports';
 import type { Voucher } from './vouching';
 import { whoOf } from './who';
@@ -61,19 +62,19 @@ export function contactRow(profile: OpenProfile, contactId: string): ContactRow 
   return row;
 }
 
-type ContactCalls = Omit<Handlers['contacts'], 'verify' | 'safetyCode' | 'keyHistory' | 'keyTrouble' | 'acceptKey'>;
+/** The pinned key of a contact who answered; throws `contact.pending` before that. */
+export function pinnedPeer(profile: OpenProfile, row: ContactRow): KnownPeer {
+  const known = profile.book.find(row.peerId);
+  if (row.relation !== 'mutual' || known === undefined) {
+    throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to compare.');
+  }
+  return known;
+}
+
+type ContactCalls = Omit<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey'>;
 
 export function contactsService(parts: ContactsParts): ContactCalls {
   const { crypto, clock, events } = parts;
-
-  /** The pinned key of a contact who answered; throws `contact.pending` before that. */
-  const pinned = (profile: OpenProfile, row: ContactRow) => {
-    const known = profile.book.find(row.peerId);
-    if (row.relation !== 'mutual' || known === undefined) {
-      throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to compare.');
-    }
-    return known;
-  };
 
   const change = (profile: OpenProfile, row: ContactRow, also: () => void = () => undefined): null => {
     profile.commit(() => {
@@ -108,14 +109,14 @@ export function contactsService(parts: ContactsParts): ContactCalls {
     },
     safetyNumber: ({ contactId }) => {
       const profile = parts.profile();
-      const { record } = pinned(profile, contactRow(profile, contactId));
+      const { record } = pinnedPeer(profile, contactRow(profile, contactId));
       const own = { peerId: profile.local.peerId, spkiHash: profile.local.identity.spkiHash };
       return { digits: safetyNumber(crypto, own, { peerId: record.peerId, spkiHash: record.pinnedSpkiHash }) };
     },
     setChecked: ({ contactId, checked }) => {
       const profile = parts.profile();
       const row = contactRow(profile, contactId);
-      const { record } = pinned(profile, row);
+      const { record } = pinnedPeer(profile, row);
       const { checkedSpkiHash: _earlier, checkedAt: _then, ...rest } = row;
       const comparison = { checkedSpkiHash: record.pinnedSpkiHash, checkedAt: Math.max(0, Math.trunc(clock.now())) };
       return change(profile, { ...rest, checked, ...(checked ? comparison : {}) });

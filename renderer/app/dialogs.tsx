@@ -10,6 +10,7 @@ import { NearbyDialog } from '../features/nearby/nearby-dialog';
 import { PairDialog } from '../features/keys/pair-dialog';
 import { RulesDialog } from '../features/keys/rules-dialog';
 import { SettingsDialog } from '../features/settings/settings-dialog';
+import { VerifyDialog } from '../features/verify/verify-dialog';
 import { DialogNotice } from '../ui/dialog-notice';
 import { useUi } from './model-context';
 import { ShortcutSheet } from './shortcut-sheet';
@@ -50,6 +51,8 @@ function OpenDialog(): ReactNode {
       return <NearbyDialog />;
     case 'message':
       return <MessageDialog />;
+    case 'verify':
+      return <VerifyDialog />;
     default:
       return dialog satisfies never;
   }

@@ -25,6 +25,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'contact.changed':
       model.background(model.contacts.getState().load());
+      reloadPerson(model, event.contactId);
       reloadReach(model, event.contactId);
       return;
     case 'session.changed':
@@ -45,9 +46,11 @@ export function routeEvent(model: Model, event: AppEvent): void {
       );
       return;
     case 'key.rotated':
-      if (event.contactId !== undefined) model.background(model.contacts.getState().load());
       // Of a contact's: how many are behind an own key may be another number now.
       model.background(model.identity.getState().changed());
+      if (event.contactId === undefined) return;
+      model.background(model.contacts.getState().load());
+      reloadPerson(model, event.contactId);
       return;
     case 'backup.progress':
       model.backup.getState().progress(event);
@@ -75,6 +78,13 @@ function reloadKeys(model: Model, conversationId: string): void {
 function isLookingAtKeys(model: Model, conversationId: string): boolean {
   const { selection, detailsOpen, detailsTab } = model.ui.getState();
   return detailsOpen && detailsTab === 'keys' && selection?.conversationId === conversationId;
+}
+
+/** Only where the identity keys are on screen already. */
+function reloadPerson(model: Model, contactId: string): void {
+  const { histories, troubles, loadHistory, loadTrouble } = model.people.getState();
+  if (histories[contactId] !== undefined) model.background(loadHistory(contactId));
+  if (troubles[contactId] !== undefined) model.background(loadTrouble(contactId));
 }
 
 /** Only while somebody looks at how this person is reached. */

@@ -2,6 +2,7 @@ import { createContext, useContext } from 'react';
 import { useStore, type StoreApi } from 'zustand';
 import type { BackupState } from '../features/backup/backup-store';
 import type { ContactsState } from '../features/contacts/contacts-store';
+import type { PeopleState } from '../features/contacts/people-store';
 import type { DraftsState } from '../features/conversation/drafts-store';
 import type { MessagesState } from '../features/conversation/messages-store';
 import type { ConversationsState } from '../features/conversations/conversations-store';
@@ -30,6 +31,7 @@ function useIn<S, T>(store: StoreApi<S>, pick: (state: S) => T): T {
 
 export const useSession = <T>(pick: (state: SessionState) => T): T => useIn(useModel().session, pick);
 export const useContacts = <T>(pick: (state: ContactsState) => T): T => useIn(useModel().contacts, pick);
+export const usePeople = <T>(pick: (state: PeopleState) => T): T => useIn(useModel().people, pick);
 export const useConversations = <T>(pick: (state: ConversationsState) => T): T => useIn(useModel().conversations, pick);
 export const useMessages = <T>(pick: (state: MessagesState) => T): T => useIn(useModel().messages, pick);
 export const useDrafts = <T>(pick: (state: DraftsState) => T): T => useIn(useModel().drafts, pick);

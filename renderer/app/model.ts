@@ -4,6 +4,7 @@ import type { Client } from '../bridge/client';
 import { toFailure } from '../bridge/failure';
 import { createBackupStore, type BackupState } from '../features/backup/backup-store';
 import { createContactsStore, type ContactsState } from '../features/contacts/contacts-store';
+import { createPeopleStore, type PeopleState } from '../features/contacts/people-store';
 import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
 import { createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
@@ -25,6 +26,7 @@ export interface Model {
   readonly client: Client;
   readonly session: StoreApi<SessionState>;
   readonly contacts: StoreApi<ContactsState>;
+  readonly people: StoreApi<PeopleState>;
   readonly conversations: StoreApi<ConversationsState>;
   readonly messages: StoreApi<MessagesState>;
   readonly drafts: StoreApi<DraftsState>;
@@ -54,6 +56,7 @@ export function createModel(client: Client): Model {
   const listeners = new Set<(failure: KeyshiftError) => void>();
   const session = createSessionStore(client);
   const contacts = createContactsStore(client, life);
+  const people = createPeopleStore(client, life);
   const conversations = createConversationsStore(client, life);
   const messages = createMessagesStore(client, life);
   const drafts = createDraftsStore();
@@ -84,6 +87,7 @@ export function createModel(client: Client): Model {
   const forget = (): void => {
     life.end();
     contacts.setState(contacts.getInitialState(), true);
+    people.setState(people.getInitialState(), true);
     conversations.setState(conversations.getInitialState(), true);
     messages.setState(messages.getInitialState(), true);
     drafts.setState(drafts.getInitialState(), true);
@@ -108,6 +112,7 @@ export function createModel(client: Client): Model {
     client,
     session,
     contacts,
+    people,
     conversations,
     messages,
     drafts,

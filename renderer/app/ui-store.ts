@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify';
 export type DetailsTab = 'who' | 'keys' | 'reach';
 export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'organisations' | 'backup' | 'about';
 export type Tone = 'calm' | 'danger';

@@ -1,4 +1,6 @@
 import { useEffect, useRef } from 'react';
+import { isPaused } from '../features/contacts/contact-words';
+import { identityWords } from '../features/conversation/identity-line';
 import { useErrorText, useText } from '../i18n/use-text';
 import { nameInSentence, plainLine } from '../ui/strangers';
 import { useContacts, useModel } from './model-context';
@@ -11,12 +13,19 @@ export function useArrivals(): void {
   const contacts = useContacts((state) => state.contacts);
   const loaded = useContacts((state) => state.loaded);
   const known = useRef<ReadonlySet<string> | undefined>(undefined);
+  const paused = useRef<ReadonlySet<string> | undefined>(undefined);
 
   useEffect(
     () =>
       model.client.on((event) => {
         const ui = model.ui.getState();
         if (model.session.getState().phase !== 'open') return;
+        if (event.type === 'key.rotated') {
+          const moved = model.contacts.getState().contacts.find((one) => one.contactId === event.contactId);
+          if (moved === undefined || event.origin === 'first') return;
+          ui.announce(text(identityWords({ origin: event.origin, checked: moved.checked }, 1), { name: nameInSentence(moved.name) }));
+          return;
+        }
         if (event.type === 'contact.request') ui.toast(text('requests.arrived', { name: nameInSentence(event.name) }));
         if (event.type !== 'message.received' || event.message.direction !== 'in') return;
         const conversation = model.conversations.getState().conversations.find((one) => one.conversationId === event.conversationId);
@@ -33,8 +42,13 @@ export function useArrivals(): void {
     if (!loaded) return;
     const before = known.current;
     known.current = new Set(contacts.map((contact) => contact.contactId));
+    const pausedBefore = paused.current;
+    paused.current = new Set(contacts.filter(isPaused).map((contact) => contact.contactId));
     if (before === undefined) return;
     for (const contact of contacts) {
+      // Whoever looks at the conversation sees it there.
+      const seen = model.ui.getState().selection?.contactId === contact.contactId;
+      if (isPaused(contact) && !seen && pausedBefore?.has(contact.contactId) !== true) model.ui.getState().toast(text('paused.told', { name: nameInSentence(contact.name) }), 'danger');
       // The own side of an invitation is pending at first; who comes in unasked came by an invitation of mine.
       if (before.has(contact.contactId) || contact.pending) continue;
       // Whoever one is just meeting is shown there.

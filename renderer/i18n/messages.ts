@@ -14,7 +14,8 @@ import { organisations } from './en/organisations';
 import { reach } from './en/reach';
 import { rules } from './en/rules';
 import { settings } from './en/settings';
+import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify };
 
 export type TextId = keyof typeof english;

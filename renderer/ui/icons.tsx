@@ -13,8 +13,11 @@ export function KeyCut({ id, className }: { readonly id: string; readonly classN
   );
 }
 
-/** Who: a seal. Dashed while unchecked, full and ticked once checked, ribboned when vouched for, barred when something changed. */
-export function WhoGlyph({ who }: { readonly who: Who }): ReactNode {
+/**
+ * Who: a seal. Dashed while unchecked, full and ticked once checked, ribboned when vouched for, a warning triangle when the key
+ * changed; an octagon where sending is paused: with a question mark for an unknown key, with two bars for two keys. `key`: a key.
+ */
+export function WhoGlyph({ who }: { readonly who: Who | 'key' }): ReactNode {
   return (
     <svg className="fact-glyph" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       {who === 'checked' ? (
@@ -29,10 +32,20 @@ export function WhoGlyph({ who }: { readonly who: Who }): ReactNode {
         </>
       ) : who === 'unchecked' ? (
         <circle cx="8" cy="8" r="6.3" className="line" strokeDasharray="2.6 2.35" />
-      ) : (
+      ) : who === 'key' ? (
+        <>
+          <circle cx="5.2" cy="8" r="3.4" className="line" />
+          <path d="M8.6 8H15M12.2 8v3M14.6 8v2.2" className="line" />
+        </>
+      ) : who === 'changed' ? (
         <>
           <path d="M8 1.4L15 14.2H1Z" className="line" />
           <path d="M8 6v4M8 11.6v.9" className="line" />
+        </>
+      ) : (
+        <>
+          <path d="M5.3 1.2h5.4l4.1 4.1v5.4l-4.1 4.1H5.3l-4.1-4.1V5.3Z" className="line" />
+          {who === 'frozen' ? <path d="M6.2 5.2v5.6M9.8 5.2v5.6" className="line" /> : <path d="M6 6.3a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1.1M8 11.2v.6" className="line" />}
         </>
       )}
     </svg>

@@ -11,6 +11,7 @@ import { discoveryStatus, nearbyId } from '../model/discovery';
 import { networkStatus, reachReport } from '../model/network';
 import { settings } from '../model/settings';
 import { personName, plainText, title } from '../model/text';
+import { verification } from '../model/verification';
 import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
 
@@ -127,11 +128,13 @@ export const calls = {
     /** Compares what the other person showed or read: their 60 digits, or the text of their QR code. A match marks them as checked. */
     verify: call(
       z.strictObject({ contactId, number: z.string().max(1024).optional(), qr: z.string().max(4096).optional() }),
-      z.strictObject({ outcome: z.enum(['match', 'no-match', 'other-person', 'not-in-step']), otherName: z.string().optional() }),
+      verification,
       [...needsContact, 'contact.pending', 'code.unreadable'],
     ),
     /** The text of the QR code that the other person's app reads. */
     safetyCode: call(z.strictObject({ contactId }), z.strictObject({ qr: z.string() }), [...needsContact, 'contact.pending']),
+    /** Lets the window ask for the camera to read that code with, until it says `on: false`, or for a minute; without a window never. */
+    useCamera: call(z.strictObject({ on: z.boolean() }), z.strictObject({ allowed: z.boolean() }), needsVault),
     keyHistory: call(z.strictObject({ contactId }), z.array(contactKey), needsContact),
     keyTrouble: call(z.strictObject({ contactId }), keyTrouble, needsContact),
     /** The person compared this key with the other one and takes it; sending goes on, and it counts as checked. */

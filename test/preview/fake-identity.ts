@@ -5,7 +5,6 @@ import type { Identity, OwnKey } from '../../shared/model/identity';
 import type { World } from './fake-world';
 
 const day = 86_400_000;
-const fingerprint = (digit: string): string => digit.repeat(64);
 
 /** A stable fingerprint that looks like one. */
 export function fakeFingerprint(epoch: number): string {
@@ -133,11 +132,3 @@ export function identityKeyHandlers(world: World, { refuse, emit }: IdentityTool
     },
   };
 }
-
-export const fakeContactKeys: Pick<Handlers['contacts'], 'verify' | 'safetyCode' | 'keyHistory' | 'keyTrouble' | 'acceptKey'> = {
-  verify: () => ({ outcome: 'match' }),
-  safetyCode: () => ({ qr: 'KEYSHIFT-SAFETY' }),
-  keyHistory: () => [{ epoch: 1, fingerprint: fingerprint('b'), since: 1, origin: 'first', checked: false, current: true }],
-  keyTrouble: () => ({ kind: 'none', candidates: [] }),
-  acceptKey: () => null,
-};

@@ -1,4 +1,4 @@
-import { fakeContactKeys, identityKeyHandlers, newIdentity, ownKeyFacts, type IdentityWorld } from './fake-identity';
+import { identityKeyHandlers, newIdentity, ownKeyFacts, type IdentityWorld } from './fake-identity';
 import { authorityHandlers, backupHandlers } from './fake-organisations';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { Bridge } from '../../shared/contract/bridge';
@@ -15,6 +15,7 @@ import type { KeyringState, VaultState } from '../../shared/model/vault';
 import { createBridge } from './fake-bridge';
 import { keyHandlers } from './fake-keys';
 import { discoveryHandlers, networkHandlers } from './fake-network';
+import { nobody, type PeopleFacts, peopleHandlers } from './fake-people';
 
 export { noKeys } from './fake-keys';
 
@@ -43,6 +44,7 @@ export interface World {
   discovery: DiscoveryStatus;
   /** Own identity keys, organisations, what the next file dialog comes to. */
   identity: IdentityWorld;
+  people: PeopleFacts;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
   envelopeFile: { opened: number; repeated: number; refused: number; waiting?: number } | undefined;
@@ -107,6 +109,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     reports: new Map(),
     discovery: { running: false, people: [] },
     identity: newIdentity((change.now ?? Date.now)()),
+    people: nobody(),
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,
     failing: new Map(),
@@ -214,7 +217,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       exportPublic: ({ format }) => ({ text: format === 'card' ? 'keyshift-card:AAAA' : '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }),
     },
     contacts: {
-      ...fakeContactKeys,
+      ...peopleHandlers(world, { refuse, contactOf, change, emit: (event) => fake.emit(event) }),
       createInvitation: (input) => ({
         link: `keyshift:i/1/${idOf('invitation').repeat(4)}${idOf('more').repeat(2)}`,
         expiresAt: world.now() + (input?.expiresInSeconds ?? 86_400) * 1000,
@@ -239,11 +242,6 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         return null;
       },
       list: () => world.contacts,
-      safetyNumber: ({ contactId }) => {
-        if (contactOf(contactId).pending) refuse('contact.pending');
-        const digits = `${BigInt(`0x${idOf(contactId)}${idOf(world.name)}`)}`.padStart(60, '40217').slice(0, 60);
-        return { digits };
-      },
       setChecked: ({ contactId, checked }) => {
         change(contactId, { checked, who: checked ? 'checked' : 'unchecked' });
         return null;
@@ -304,7 +302,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         if (contact.reach === 'blocked') refuse('contact.blocked');
         const list = world.messages.get(conversationId) ?? [];
         count += 1;
-        const held = contact.pending ? 'acceptance' : contact.reach === 'waiting' ? 'connection' : undefined;
+        const held = contact.pending ? 'acceptance' : contact.who === 'frozen' || contact.who === 'unknown-key' ? 'key' : contact.reach === 'waiting' ? 'connection' : undefined;
         const message: Message = {
           messageId: idOf(`sent ${count}`),
           conversationId,

@@ -64,6 +64,22 @@ const openRestore = async (page, words) => {
   await page.getByLabel('Passphrase of the backup', { exact: true }).fill(words);
   await button(page, 'Choose backup file…').click();
 };
+const openVerify = async (page) => {
+  await chooseBo(page);
+  await page.keyboard.press('Control+Shift+V');
+  await button(page, 'Compare…').click();
+  await page.getByTestId('verify').locator('.qr').waitFor();
+};
+const compareNumber = async (page, number) => {
+  await page.getByRole('dialog').getByRole('textbox').fill(number);
+  await button(page, 'Compare').click();
+};
+const toVerdict = async (page, verdict) => {
+  await page.evaluate((one) => { window.fake.world.people.verdict = one; }, verdict);
+  await openVerify(page);
+  await compareNumber(page, '1');
+  await page.getByTestId('outcome').waitFor();
+};
 const tall = { width: 1280, height: 1900 };
 const wide = { width: 1280, height: 800 };
 const middle = { width: 900, height: 700 };
@@ -147,6 +163,32 @@ const shots = [
     await button(page, 'Details').click();
     await page.getByTestId('safety-number').waitFor();
   }],
+  ['who-moved', 'moved', tall, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); await page.getByTestId('known-key').first().waitFor(); }],
+  ['who-moved-tiny', 'moved', { ...tiny, height: 2400 }, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
+  ['who-moved-big-text', 'moved', { ...wide, height: 3600, text: 32 }, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
+  ['talk-moved', 'moved', wide, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); await page.getByTestId('identity-line').last().waitFor(); }],
+  ['talk-moved-tiny', 'moved', tiny, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('identity-line').last().scrollIntoViewIfNeeded(); }],
+  ['paused-unknown', 'key-unknown', wide, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
+  ['paused-fork', 'key-fork', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
+  ['paused-tiny', 'key-unknown', tiny, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
+  ['paused-200', 'key-unknown', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
+  ['paused-forced', 'key-fork', { ...wide, forced: true }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
+  ['who-fork', 'key-fork', tall, ['light', 'dark'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); await page.getByTestId('known-key').first().waitFor(); }],
+  ['who-changed', 'key-changed', wide, ['light'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); await page.getByTestId('known-key').first().waitFor(); }],
+  ['verify', 'busy', wide, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openVerify(page); }],
+  ['verify-tiny', 'busy', { ...tiny, height: 1500 }, ['light', 'dark'], async (page) => { await openVerify(page); }],
+  ['verify-200', 'busy', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await openVerify(page); }],
+  ['verify-big-text', 'busy', { ...wide, height: 2000, text: 32 }, ['light'], async (page) => { await openVerify(page); }],
+  ['verify-aloud', 'busy', wide, ['light', 'dark'], async (page) => { await openVerify(page); await page.locator('.disclosure-button').click(); await page.locator('.aloud-group').waitFor(); await page.locator('.aloud').scrollIntoViewIfNeeded(); }],
+  ['verify-match', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await toVerdict(page, { outcome: 'match' }); }],
+  ['verify-no-match', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await toVerdict(page, { outcome: 'no-match' }); }],
+  ['verify-other', 'busy', wide, ['light', 'dark'], async (page) => { await toVerdict(page, { outcome: 'other-person', reason: 'contact', otherName: 'Carla Reyes' }); }],
+  ['verify-not-in-step', 'busy', wide, ['light', 'dark'], async (page) => { await toVerdict(page, { outcome: 'not-in-step', reason: 'your-older-key' }); }],
+  ['verify-unread', 'busy', wide, ['light'], async (page) => { await openVerify(page); await compareNumber(page, '12345'); await page.getByText('No safety number was found').waitFor(); }],
+  ['verify-no-camera', 'busy', wide, ['light'], async (page) => { await openVerify(page); await button(page, 'Use the camera').click(); await page.getByText('The camera was not allowed').waitFor(); }],
+  ['verify-fork', 'key-fork', { ...wide, height: 1500 }, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); await page.getByRole('button', { name: /shows this number$/ }).last().click(); }],
+  ['verify-fork-tiny', 'key-fork', { ...tiny, height: 2600 }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); }],
+  ['verify-unknown', 'key-unknown', { ...wide, height: 1200 }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); }],
   ['reach', 'network', wide, ['light', 'dark', 'contrast'], async (page) => { await openReach(page, /^Bo Lind/); }],
   ['reach-down', 'network', tall, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openReach(page, /^Carla/); }],
   ['reach-down-middle', 'network', middle, ['light'], async (page) => { await openReach(page, /^Carla/); }],

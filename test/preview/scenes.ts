@@ -4,6 +4,7 @@ import { livesOf } from './fake-keys';
 import type { Message } from '../../shared/model/message';
 import { identityScenes } from './identity-scenes';
 import { networkScenes } from './network-scenes';
+import { peopleScenes } from './people-scenes';
 import { emptyWorld, idOf, makeContact, ownInstance, type World } from './fake-world';
 
 const minute = 60_000;
@@ -133,6 +134,7 @@ export function busyWorld(now: number, change: Partial<World> = {}): World {
 export const scenes: Readonly<Record<string, (now: number) => World>> = {
   ...networkScenes(busyWorld),
   ...identityScenes(busyWorld),
+  ...peopleScenes(busyWorld),
   first: () => emptyWorld({ vault: 'absent' }),
   locked: (now) => busyWorld(now, { vault: 'locked' }),
   damaged: () => emptyWorld({ vault: 'locked', failing: new Map([['vault.status', 'vault.damaged']]) }),

@@ -54,6 +54,7 @@ export const sampleHandlers: Handlers = {
     list: () => [],
     safetyNumber: () => ({ digits: '0'.repeat(60) }),
     verify: () => ({ outcome: 'match' }),
+    useCamera: () => ({ allowed: false }),
     safetyCode: () => ({ qr: 'KEYSHIFT' }),
     keyHistory: () => [{ epoch: 1, fingerprint: 'f'.repeat(64), since: 1, origin: 'first', checked: false, current: true }],
     keyTrouble: () => ({ kind: 'none', candidates: [] }),

@@ -23,14 +23,16 @@ export interface SafetyParty {
 export function safetyNumber(crypto: Crypto, a: SafetyParty, b: SafetyParty): string {
   const ordered = [a, b].map((party) => ({ order: toHex(peerIdToBytes(party.peerId)), party }));
   ordered.sort((one, other) => (one.order < other.order ? -1 : one.order > other.order ? 1 : 0));
-  return ordered.map(({ party }) => half(crypto, party)).join('');
+  return ordered.map(({ party }) => safetyHalf(crypto, party)).join('');
 }
 
 /**
+ * One person's 30 digits of it. The work is done once per key and kept.
+ *
  * seed = LP("keyshift/2 safety") ‖ peer id ‖ SPKI hash; h1 = SHA-512(seed), h(n+1) = SHA-512(h(n) ‖ seed); of h(5200) the
  * first six groups of five bytes, each mod 100,000. The work makes a number that merely looks alike 5,200 times as dear.
  */
-function half(crypto: Crypto, { peerId, spkiHash }: SafetyParty): string {
+export function safetyHalf(crypto: Crypto, { peerId, spkiHash }: SafetyParty): string {
   const seed = concat(label('safety'), peerIdToBytes(peerId), spkiHash);
   const key = toHex(seed);
   const known = halves.get(key);

@@ -16,9 +16,14 @@ export function whoSentence(contact: Contact, text: Text): string {
   return text(`who.text.${contact.who}`, { name });
 }
 
-/** Who facts that stop sending until a person has looked. */
+/** Nothing is sent until a person has compared which key is theirs. */
+export function isPaused(contact: Contact): boolean {
+  return contact.who === 'frozen' || contact.who === 'unknown-key';
+}
+
+/** Who facts that a person should look at. */
 export function needsPerson(contact: Contact): boolean {
-  return contact.who === 'changed' || contact.who === 'frozen' || contact.who === 'unknown-key';
+  return contact.who === 'changed' || isPaused(contact);
 }
 
 export function isBlocked(contact: Contact): boolean {

@@ -6,11 +6,8 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
-
-/** 60 digits in 12 groups of 5. */
-export function groupsOf(digits: string): readonly string[] {
-  return digits.match(/\d{5}/g) ?? [];
-}
+import { NumberGrid } from './number-grid';
+import { groupsOf } from './number-groups';
 
 /** The number both people see, and the mark that it was compared. */
 export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactNode {
@@ -59,19 +56,15 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
         {text('who.safety')}
       </h2>
       <p className="field-hint">{text('who.safety.hint')}</p>
-      <p className="safety-number" data-testid="safety-number">
-        {groupsOf(digits).map((group, index) => (
-          // Spaces between the groups, so that a copied selection reads as it looks.
-          <span key={index}>{group} </span>
-        ))}
-      </p>
+      <NumberGrid digits={digits} testId="safety-number" />
       <div className="dialog-actions start">
+        <Button kind="main" onPress={() => ui.getState().openDialog('verify')}>
+          {text('who.compare')}
+        </Button>
         {contact.checked ? (
           <Button onPress={() => void mark(false)}>{text('who.unmark')}</Button>
         ) : (
-          <Button kind="main" onPress={() => void mark(true)}>
-            {text('who.mark')}
-          </Button>
+          <Button onPress={() => void mark(true)}>{text('who.mark')}</Button>
         )}
         <Button onPress={() => void copy(groupsOf(digits).join(' '))}>{text('who.safety.copy')}</Button>
       </div>

@@ -9,7 +9,9 @@ import { PersonName } from '../../ui/person-name';
 import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
 import { isBlocked, whoSentence, whoWord } from './contact-words';
+import { KeyHistory } from './key-history';
 import { SafetyNumber } from './safety-number';
+import { TrustFacts } from './trust-facts';
 
 export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
   const text = useText();
@@ -25,8 +27,10 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
           {whoWord(contact, text)}
         </span>
       </div>
-      <p className="sentence">{whoSentence(contact, text)}</p>
+      {contact.pending ? <p className="sentence">{whoSentence(contact, text)}</p> : null}
+      <TrustFacts contact={contact} />
       <SafetyNumber key={contact.contactId} contact={contact} />
+      <KeyHistory contact={contact} />
       <section className="stack tight">
         <h2 className="small-heading">{text('who.peerId')}</h2>
         <code className="peer-id">{contact.peerId.match(/.{1,4}/g)?.join(' ')}</code>

@@ -5,6 +5,7 @@ import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
+import { isPaused } from '../contacts/contact-words';
 import { useSaveEnvelopes } from './use-envelopes';
 
 /** The line above the composer that names what is awaited; nothing when nothing is. */
@@ -17,7 +18,11 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
   );
   const words = contact.pending
     ? text('composer.pending', { name })
-    : contact.reach === 'waiting' && waiting > 0
+    : isPaused(contact)
+      ? waiting > 0
+        ? text('composer.paused', { name, count: waiting })
+        : undefined
+      : contact.reach === 'waiting' && waiting > 0
       ? text('composer.waiting', { name, count: waiting })
       : undefined;
   if (words === undefined) return null;
@@ -25,7 +30,7 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
     <p className="composer-line">
       <ReachGlyph reach="waiting" />
       <span>{words}</span>
-      {contact.pending ? null : (
+      {contact.pending || isPaused(contact) ? null : (
         <Button kind="quiet" onPress={() => void saveEnvelopes(contact)}>
           {text('envelopes.save')}
         </Button>

@@ -18,6 +18,7 @@ import { ContinuesLine } from './continues-line';
 import { ConversationHeader } from './conversation-header';
 import { FailedBar } from './failed-bar';
 import { MessageFeed } from './message-feed';
+import { PausedBar } from './paused-bar';
 import { KeyshiftError } from '../../../shared/errors';
 
 /** A person and what was said with them. Without a conversation yet: the person, and why not. */
@@ -35,6 +36,11 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
     model.background(model.messages.getState().loadNewest(conversationId));
     model.background(model.keys.getState().load(conversationId));
   }, [model, conversationId]);
+
+  const { contactId, pending, keyEpoch } = contact;
+  useEffect(() => {
+    if (!pending) model.background(model.people.getState().loadHistory(contactId));
+  }, [model, contactId, pending, keyEpoch]);
 
   const focusField = useCallback(() => field.current?.focus(), []);
   return (
@@ -55,6 +61,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
       <ConversationFoot contact={contact} conversation={conversation}>
         {conversationId === undefined ? null : (
           <>
+            <PausedBar contact={contact} />
             <ComposerLine contact={contact} conversationId={conversationId} />
             <Composer contact={contact} conversationId={conversationId} field={field} />
           </>

@@ -1,14 +1,16 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ArrowDown } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
+import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
-import { useDrafts, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
+import { useDrafts, useKeys, useMessages, useModel, usePeople, useUi } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { IdentityLine } from './identity-line';
 import { MessageItem } from './message-item';
 import { MessageMenu } from './message-menu';
 import { emptyThread } from './messages-store';
@@ -25,6 +27,7 @@ function lastOwn(messages: readonly Message[]): string | undefined {
 }
 
 const noShifts: readonly KeyShift[] = [];
+const noKeys: readonly ContactKey[] = [];
 
 export interface MessageFeedProps {
   readonly contact: Contact;
@@ -46,13 +49,14 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const model = useModel();
   const thread = useMessages((state) => state.threads[conversationId] ?? emptyThread);
   const history = useKeys((state) => state.statuses[conversationId]?.history ?? noShifts);
+  const identityKeys = usePeople((state) => state.histories[contact.contactId] ?? noKeys);
   const setReply = useDrafts((state) => state.replyTo);
   const [focused, setFocused] = useState<string>();
   const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
 
   const { messages } = thread;
   const former = useRef<readonly TimelineMessage[]>([]);
-  const entries = useMemo(() => timeline(messages, history, former.current), [messages, history]);
+  const entries = useMemo(() => timeline(messages, history, former.current, identityKeys), [messages, history, identityKeys]);
   useEffect(() => {
     former.current = entries;
   }, [entries]);
@@ -139,6 +143,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                 />
                 {entry.shifts.map((line) => (
                   <ShiftLine key={`${line[0]?.who}-${line[0]?.at}-${line[0]?.to}`} shifts={line} name={contact.name} now={now} times={times} />
+                ))}
+                {entry.identities.map((line) => (
+                  <IdentityLine key={line.at(-1)?.fingerprint} keys={line} name={contact.name} times={times} />
                 ))}
               </Fragment>
             ))}

@@ -1,3 +1,4 @@
+import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
 import { startOfDay } from '../../i18n/use-times';
@@ -16,13 +17,23 @@ export interface TimelineMessage {
   readonly endsGroup: boolean;
   /** Key renewals told after this message, one line each: the routine ones of a day in one. */
   readonly shifts: readonly (readonly KeyShift[])[];
+  /** Identity keys the other side moved to after this message, one line each; oldest first in a line. */
+  readonly identities: readonly (readonly ContactKey[])[];
 }
+
+const noKeys: readonly ContactKey[] = [];
 
 /**
  * Messages with what stands between them: days, groups, key renewals. Keeps the order it was given. What is as it was in
  * `former` is the same object again: of a long conversation only what changed is drawn anew.
  */
-export function timeline(messages: readonly Message[], history: readonly KeyShift[], former: readonly TimelineMessage[] = []): readonly TimelineMessage[] {
+export function timeline(
+  messages: readonly Message[],
+  history: readonly KeyShift[],
+  former: readonly TimelineMessage[] = [],
+  identityKeys: readonly ContactKey[] = noKeys,
+): readonly TimelineMessage[] {
+  const identitiesAfter = placeIdentities(messages, identityKeys);
   const shiftsAfter = placeShifts(messages, history);
   const known = new Map(former.map((entry) => [entry.message, entry]));
   return messages.map((message, index) => {
@@ -30,15 +41,17 @@ export function timeline(messages: readonly Message[], history: readonly KeyShif
     const after = messages[index + 1];
     const at = timeOf(message);
     const startsDay = before === undefined || startOfDay(timeOf(before)) !== startOfDay(at);
-    const shiftBefore = before !== undefined && shiftsAfter.has(before.messageId);
+    const isParted = (id: string): boolean => shiftsAfter.has(id) || identitiesAfter.has(id);
+    const shiftBefore = before !== undefined && isParted(before.messageId);
     const entry: TimelineMessage = {
       message,
       at,
       startsDay,
       startsGroup: startsDay || shiftBefore || !joins(before, message),
       endsGroup:
-        after === undefined || startOfDay(timeOf(after)) !== startOfDay(at) || shiftsAfter.has(message.messageId) || !joins(message, after),
+        after === undefined || startOfDay(timeOf(after)) !== startOfDay(at) || isParted(message.messageId) || !joins(message, after),
       shifts: shiftsAfter.get(message.messageId) ?? [],
+      identities: identitiesAfter.get(message.messageId) ?? [],
     };
     const same = known.get(message);
     return same !== undefined && isSame(same, entry) ? same : entry;
@@ -49,9 +62,12 @@ export function timeline(messages: readonly Message[], history: readonly KeyShif
 function isSame(one: TimelineMessage, other: TimelineMessage): boolean {
   return (
     one.startsDay === other.startsDay && one.startsGroup === other.startsGroup && one.endsGroup === other.endsGroup
-    && one.shifts.length === other.shifts.length
-    && one.shifts.every((line, index) => line.length === other.shifts[index]?.length && line.every((shift, at) => shift === other.shifts[index]?.[at]))
+    && sameLines(one.shifts, other.shifts) && sameLines(one.identities, other.identities)
   );
+}
+
+function sameLines<T>(lines: readonly (readonly T[])[], others: readonly (readonly T[])[]): boolean {
+  return lines.length === others.length && lines.every((line, index) => line.length === others[index]?.length && line.every((each, at) => each === others[index]?.[at]));
 }
 
 export function timeOf(message: Message): number {
@@ -97,6 +113,27 @@ function placeShifts(messages: readonly Message[], history: readonly KeyShift[])
   for (const line of lines) {
     let target: Message | undefined;
     for (const message of messages) if (timeOf(message) <= endOf(line) && !isUnder(message, line.at(-1))) target = message;
+    if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
+  }
+  return placed;
+}
+
+/** Every key but the first, after the last message that came before it; those of one day that the key before confirmed as one. */
+function placeIdentities(messages: readonly Message[], keys: readonly ContactKey[]): Map<string, (readonly ContactKey[])[]> {
+  const lines: ContactKey[][] = [];
+  for (const key of [...keys].sort((one, other) => one.since - other.since || one.epoch - other.epoch)) {
+    if (key.origin === 'first') continue;
+    const open = lines.at(-1);
+    const before = open?.at(-1);
+    const joined = before?.origin === 'old-key' && key.origin === 'old-key' && startOfDay(before.since) === startOfDay(key.since);
+    if (open !== undefined && joined) open.push(key);
+    else lines.push([key]);
+  }
+  const placed = new Map<string, (readonly ContactKey[])[]>();
+  for (const line of lines) {
+    const end = line.at(-1)?.since ?? 0;
+    let target: Message | undefined;
+    for (const message of messages) if (timeOf(message) <= end) target = message;
     if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
   }
   return placed;

@@ -5,6 +5,7 @@ import { Avatar } from '../../ui/avatar';
 import { ReachGlyph } from '../../ui/icons';
 import { PersonName } from '../../ui/person-name';
 import { plainLine, plainName } from '../../ui/strangers';
+import { isPaused } from '../contacts/contact-words';
 import { isConnected, useWay } from '../network/way';
 import type { Row } from './rows';
 
@@ -32,9 +33,11 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
         ? text('list.blocked')
         : contact.pending
           ? text('list.pending')
-          : conversation?.state === 'failed'
-            ? text('list.failed')
-            : undefined;
+          : isPaused(contact)
+            ? text('list.paused')
+            : conversation?.state === 'failed'
+              ? text('list.failed')
+              : undefined;
   // Why nothing moves is worth more than the last words.
   const line = condition ?? (preview === '' ? text('list.noMessages') : preview);
   return (

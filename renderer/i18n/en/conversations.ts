@@ -16,6 +16,7 @@ export const conversations = {
   'list.pending': 'Waiting for an answer',
   'list.ended': 'Ended',
   'list.blocked': 'Blocked',
+  'list.paused': 'Sending is paused: compare numbers',
   'list.failed': 'Stopped',
   'list.noMessages': 'Say hello',
   'requests.title': 'Wants to talk to you',

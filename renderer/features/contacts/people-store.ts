@@ -1,0 +1,42 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ContactKey, KeyTrouble } from '../../../shared/model/identity';
+import type { Life } from '../../app/life';
+import type { Client } from '../../bridge/client';
+
+/** The identity keys of contacts: those that were believed, and those that nothing vouches for. */
+export interface PeopleState {
+  /** By contact, newest first. */
+  readonly histories: Readonly<Record<string, readonly ContactKey[]>>;
+  readonly troubles: Readonly<Record<string, KeyTrouble>>;
+  /** Contacts whose history could not be asked for: the conversation goes on without it. */
+  readonly unread: ReadonlySet<string>;
+  readonly loadHistory: (contactId: string) => Promise<void>;
+  readonly loadTrouble: (contactId: string) => Promise<void>;
+}
+
+export function createPeopleStore(client: Client, life: Life): StoreApi<PeopleState> {
+  return createStore<PeopleState>()((set) => ({
+    histories: {},
+    troubles: {},
+    unread: new Set(),
+    loadHistory: async (contactId) => {
+      const alive = life.begin();
+      try {
+        const keys = await client.contacts.keyHistory({ contactId });
+        if (!alive()) return;
+        set((state) => ({ histories: { ...state.histories, [contactId]: keys }, unread: without(state.unread, contactId) }));
+      } catch {
+        if (alive()) set((state) => ({ unread: new Set([...state.unread, contactId]) }));
+      }
+    },
+    loadTrouble: async (contactId) => {
+      const alive = life.begin();
+      const trouble = await client.contacts.keyTrouble({ contactId });
+      if (alive()) set((state) => ({ troubles: { ...state.troubles, [contactId]: trouble } }));
+    },
+  }));
+}
+
+function without(all: ReadonlySet<string>, one: string): ReadonlySet<string> {
+  return all.has(one) ? new Set([...all].filter((each) => each !== one)) : all;
+}
