@@ -16,7 +16,7 @@ export interface Comparing {
 }
 
 /** `key`: for a match, the key of the other side that was compared: the pinned one or a candidate. */
-export type Verdict = (Verification & { readonly outcome: 'match'; readonly key: Uint8Array }) | (Verification & { readonly outcome: Exclude<Verification['outcome'], 'match'> });
+export type Verdict = { readonly outcome: 'match'; readonly key: Uint8Array } | (Verification & { readonly outcome: Exclude<Verification['outcome'], 'match'> });
 
 /** What a read QR code says of the two. `contactName`: of another contact, by peer id. */
 export function judgeCode(crypto: Crypto, between: Comparing, { shower, reader }: SafetyCode, contactName: (peerId: PeerId) => string | undefined): Verdict {

@@ -81,6 +81,21 @@ export function verificationService(parts: VerificationParts): Pick<Contacts, 'v
     return judged(profile, row, (between) => judgeCode(crypto, between, code, (peerId) => profile.stores.contacts.byPeer(peerId)?.name));
   };
 
+  /** The compared key counts as checked; while sending is paused, it also ends that. */
+  const taken = async (profile: OpenProfile, { contactId, peerId }: ContactRow, key: Uint8Array): Promise<Verification> => {
+    const isKnown = (): boolean => {
+      const pinned = profile.book.find(peerId)?.record.pinnedSpkiHash;
+      return pinned !== undefined && crypto.equal(pinned, key);
+    };
+    // In the turn in which it was compared: no other key can be pinned in between.
+    const known = isKnown();
+    if (known) await parts.setChecked({ contactId, checked: true });
+    const { kind } = await parts.keys.keyTrouble({ contactId });
+    if (known && kind === 'none') return { outcome: 'match' };
+    await parts.keys.acceptKey({ contactId, fingerprint: toHex(key) });
+    return { outcome: 'match', reason: known ? 'known-key' : 'new-key' };
+  };
+
   return {
     safetyCode: ({ contactId }) => {
       const profile = parts.profile();
@@ -93,12 +108,7 @@ export function verificationService(parts: VerificationParts): Pick<Contacts, 'v
       pinnedPeer(profile, row);
       if (number !== undefined && qr !== undefined) throw new KeyshiftError('input.invalid', 'Either a number or a code is compared.');
       const verdict = number === undefined ? await byCode(profile, row, qr ?? '') : await byNumber(profile, row, number);
-      if (verdict.outcome !== 'match') return verdict;
-      const { key, ...told } = verdict;
-      const pinned = pinnedPeer(profile, row).record.pinnedSpkiHash;
-      if (crypto.equal(pinned, key)) await parts.setChecked({ contactId, checked: true });
-      else await parts.keys.acceptKey({ contactId, fingerprint: toHex(key) });
-      return told;
+      return verdict.outcome === 'match' ? taken(profile, row, verdict.key) : verdict;
     },
     // Where there is no window there is no camera; the window's own answer is in electron/window.
     useCamera: () => {

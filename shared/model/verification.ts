@@ -8,12 +8,13 @@ export const verificationOutcome = z.enum(['match', 'no-match', 'other-person', 
 export type VerificationOutcome = z.infer<typeof verificationOutcome>;
 
 /**
- * Why, as far as it can be told. no-match: `their-key` (they show a key that is not known here), `your-key` (they hold a key of
+ * Why, as far as it can be told. match: `new-key` (sending was paused, and one of the keys in question is theirs), `known-key` (it was
+ * paused, and the key known before still is). no-match: `their-key` (they show a key that is not known here), `your-key` (they hold a key of
  * this person's that never was). other-person: `contact` (named), `stranger`, `own-code` (shown by this device),
  * `for-another` (theirs, but made for somebody else to read). not-in-step: `their-older-key` (they show, or the number is of, an
  * earlier key of theirs), `your-older-key` (they still hold an earlier key of this person's).
  */
-export const verificationReason = z.enum(['their-key', 'your-key', 'contact', 'stranger', 'own-code', 'for-another', 'their-older-key', 'your-older-key']);
+export const verificationReason = z.enum(['new-key', 'known-key', 'their-key', 'your-key', 'contact', 'stranger', 'own-code', 'for-another', 'their-older-key', 'your-older-key']);
 export type VerificationReason = z.infer<typeof verificationReason>;
 
 export const verification = z.strictObject({

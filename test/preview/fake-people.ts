@@ -55,6 +55,11 @@ export function peopleHandlers(world: World, { refuse, emit, contactOf, change }
   const historyOf = (contact: Contact): readonly ContactKey[] => people.histories.get(contact.contactId) ?? [firstKey(contact, world.now() - 40 * 86_400_000)];
   const acceptKey = (contactId: string, fingerprint: string): null => {
     const contact = met(contactId);
+    if (historyOf(contact).some((key) => key.current && key.fingerprint === fingerprint)) {
+      people.troubles.delete(contactId);
+      change(contactId, { who: 'checked', checked: true });
+      return null;
+    }
     const taken = people.troubles.get(contactId)?.candidates.find((one) => one.fingerprint === fingerprint) ?? refuse('key.no-trouble');
     people.troubles.delete(contactId);
     const before = historyOf(contact).map((key) => ({ ...key, current: false }));
@@ -79,11 +84,12 @@ export function peopleHandlers(world: World, { refuse, emit, contactOf, change }
       const taken = people.troubles.get(contactId)?.candidates.find((one) => one.digits === digits);
       if (taken !== undefined) {
         acceptKey(contactId, taken.fingerprint);
-        return { outcome: 'match' };
+        return { outcome: 'match', reason: 'new-key' };
       }
       if (shown(contact)) {
+        const paused = people.troubles.delete(contactId);
         change(contactId, { who: 'checked', checked: true });
-        return { outcome: 'match' };
+        return paused ? { outcome: 'match', reason: 'known-key' } : { outcome: 'match' };
       }
       const other = world.contacts.find(shown);
       return other === undefined ? { outcome: 'no-match' } : { outcome: 'other-person', reason: 'contact', otherName: other.name };

@@ -16,7 +16,6 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   continuation: 'state.queued.continuation',
   key: 'state.queued.key',
   ended: 'state.queued.ended',
-  key: 'state.queued.key',
 };
 
 /** What a delivery state is called: while something is awaited, that is what is named. */

@@ -17,7 +17,7 @@ export function PausedBar({ contact }: { readonly contact: Contact }): ReactNode
   const name = nameInSentence(contact.name);
   const kind = contact.who === 'frozen' ? 'fork' : 'unknown';
   return (
-    <section className="failed-bar" aria-labelledby="paused-heading" data-testid="paused-bar">
+    <section className="failed-bar paused" aria-labelledby="paused-heading" data-testid="paused-bar">
       <h2 id="paused-heading" className="failed-heading">
         <ShieldAlert aria-hidden="true" />
         {text('paused.heading')}

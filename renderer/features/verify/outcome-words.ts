@@ -1,12 +1,11 @@
+import type { Verification } from '../../../shared/model/verification';
 import type { TextId } from '../../i18n/messages';
-import type { Compared } from './use-verify';
 
 /** Title and explanation of what came of comparing: each its own words, none of them a colour only. */
-export function outcomeWords({ result, tookKey }: Compared): { readonly title: TextId; readonly text: TextId } {
-  const { outcome, reason } = result;
+export function outcomeWords({ outcome, reason }: Verification): { readonly title: TextId; readonly text: TextId } {
   switch (outcome) {
     case 'match':
-      return { title: 'verify.match', text: tookKey ? 'verify.match.taken' : 'verify.match.text' };
+      return { title: 'verify.match', text: reason === 'new-key' || reason === 'known-key' ? `verify.match.${reason}` : 'verify.match.text' };
     case 'no-match':
       return { title: 'verify.noMatch', text: reason === 'their-key' || reason === 'your-key' ? `verify.noMatch.${reason}` : 'verify.noMatch.text' };
     case 'other-person':
@@ -18,7 +17,7 @@ export function outcomeWords({ result, tookKey }: Compared): { readonly title: T
   }
 }
 
-function otherText(reason: Compared['result']['reason']): TextId {
+function otherText(reason: Verification['reason']): TextId {
   if (reason === 'own-code' || reason === 'for-another' || reason === 'contact') return `verify.other.${reason}.text`;
   return 'verify.other.stranger.text';
 }

@@ -1,79 +1,68 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
-import type { KeyCandidate, KeyTrouble } from '../../../shared/model/identity';
-import { useModel } from '../../app/model-context';
-import { useTold } from '../../app/use-told';
+import type { KeyTrouble } from '../../../shared/model/identity';
+import { useModel, usePeople } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
-import { Banner } from '../../ui/banner';
-import { Button } from '../../ui/button';
-import { Fingerprint } from '../contacts/fingerprint';
-import { NumberGrid } from '../contacts/number-grid';
+import { Candidate } from './candidate';
 
-/** The keys that claim to be this person's, each with its number: the one the other screen shows is theirs. */
+/** The keys in question, each with its number: the one that the other screen shows is theirs. */
 export function PausedKeys({ contact, name, trouble }: { readonly contact: Contact; readonly name: string; readonly trouble: KeyTrouble }): ReactNode {
   const text = useText();
+  const times = useTimes();
+  const { candidates } = trouble;
   return (
-    <section className="stack" aria-labelledby="paused-keys-heading">
+    <section className="stack tight" aria-labelledby="paused-keys-heading">
       <h3 className="small-heading" id="paused-keys-heading">
-        {text(trouble.kind === 'fork' ? 'paused.keys.fork' : 'paused.keys.unknown', { name, count: trouble.candidates.length })}
+        {text('paused.keys', { name })}
       </h3>
       <p className="field-hint">{text('paused.keys.text', { name })}</p>
       <ul className="candidates">
-        {trouble.candidates.map((candidate, index) => (
-          <Candidate key={candidate.fingerprint} contact={contact} name={name} candidate={candidate} n={index + 1} of={trouble.candidates.length} />
+        {candidates.map(({ fingerprint, digits, vouched, seenAt, epoch }, index) => (
+          <Candidate
+            key={fingerprint}
+            contact={contact}
+            name={name}
+            title={candidates.length === 1 ? text('paused.candidate.one') : text('paused.candidate', { n: index + 1 })}
+            hint={text(vouched ? 'paused.candidate.vouched' : 'paused.candidate.unvouched', { when: times.dateTime(seenAt), epoch })}
+            digits={digits}
+            fingerprint={fingerprint}
+          />
         ))}
+        <KnownKey contact={contact} name={name} />
       </ul>
     </section>
   );
 }
 
-interface CandidateProps {
-  readonly contact: Contact;
-  readonly name: string;
-  readonly candidate: KeyCandidate;
-  readonly n: number;
-  readonly of: number;
-}
-
-function Candidate({ contact, name, candidate, n, of }: CandidateProps): ReactNode {
+/** The one that was believed before: it may be that nothing changed, and somebody else showed the others. */
+function KnownKey({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
   const text = useText();
   const times = useTimes();
-  const { client, contacts } = useModel();
-  const told = useTold();
-  const [sure, setSure] = useState(false);
-  const title = of === 1 ? text('paused.candidate.one') : text('paused.candidate', { n });
-  const accept = (): Promise<void> =>
-    told(async () => {
-      await client.contacts.acceptKey({ contactId: contact.contactId, fingerprint: candidate.fingerprint });
-      await contacts.getState().load();
-      return text('paused.accepted', { name });
-    });
+  const model = useModel();
+  const { contactId } = contact;
+  const key = usePeople((state) => state.histories[contactId])?.find(({ current }) => current);
+  const [digits, setDigits] = useState<string>();
+  useEffect(() => {
+    let wanted = true;
+    const ask = async (): Promise<void> => {
+      const answer = await model.client.contacts.safetyNumber({ contactId });
+      if (wanted) setDigits(answer.digits);
+    };
+    model.background(ask());
+    return () => {
+      wanted = false;
+    };
+  }, [model, contactId, key?.fingerprint]);
+  if (key === undefined || digits === undefined) return null;
   return (
-    <li className="candidate stack tight" data-testid="candidate">
-      <h4 className="candidate-title">{title}</h4>
-      <p className="field-hint">
-        {text(candidate.vouched ? 'paused.candidate.vouched' : 'paused.candidate.unvouched', { when: times.dateTime(candidate.seenAt), epoch: candidate.epoch })}
-      </p>
-      <NumberGrid digits={candidate.digits} label={text('paused.candidate.number', { title })} />
-      <Fingerprint value={candidate.fingerprint} />
-      {sure ? (
-        <Banner tone="danger">
-          <p>{text('paused.accept.sure', { name })}</p>
-          <div className="dialog-actions start">
-            <Button autoFocus onPress={() => setSure(false)}>
-              {text('paused.accept.keep')}
-            </Button>
-            <Button kind="danger" onPress={() => void accept()}>
-              {text('paused.accept.yes')}
-            </Button>
-          </div>
-        </Banner>
-      ) : (
-        <div className="dialog-actions start">
-          <Button onPress={() => setSure(true)}>{text('paused.accept', { name })}</Button>
-        </div>
-      )}
-    </li>
+    <Candidate
+      contact={contact}
+      name={name}
+      title={text('paused.candidate.known')}
+      hint={text('paused.candidate.known.text', { name, epoch: key.epoch, when: times.date(key.since) })}
+      digits={digits}
+      fingerprint={key.fingerprint}
+    />
   );
 }

@@ -6,15 +6,10 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { PictureError, readPicture, type PictureFault } from './read-picture';
 import type { TextId } from '../../i18n/messages';
 
-/** What came of comparing. `tookKey`: sending had been paused, and the other side's new key was taken. */
-export interface Compared {
-  readonly result: Verification;
-  readonly tookKey: boolean;
-}
-
 export interface Verifying {
   readonly busy: 'no' | 'comparing' | 'reading';
-  readonly compared: Compared | undefined;
+  /** What came of the last comparison. */
+  readonly compared: Verification | undefined;
   /** Why nothing could be compared, in words. */
   readonly fault: string | undefined;
   readonly compareNumber: (number: string) => void;
@@ -38,11 +33,10 @@ export function useVerify(contact: Contact): Verifying {
   const errorText = useErrorText();
   const { client, contacts } = useModel();
   const [busy, setBusy] = useState<Verifying['busy']>('no');
-  const [compared, setCompared] = useState<Compared>();
+  const [compared, setCompared] = useState<Verification>();
   const [fault, setFault] = useState<string>();
   const turn = useRef(0);
   const { contactId } = contact;
-  const paused = contact.who === 'unknown-key' || contact.who === 'frozen';
   useEffect(() => () => void (turn.current += 1), []);
 
   const run = useCallback(
@@ -55,7 +49,7 @@ export function useVerify(contact: Contact): Verifying {
       try {
         const result = await task();
         if (turn.current !== mine) return;
-        setCompared({ result, tookKey: paused && result.outcome === 'match' });
+        setCompared(result);
         if (result.outcome === 'match') await contacts.getState().load();
       } catch (thrown) {
         if (turn.current === mine) setFault(thrown instanceof PictureError ? text(faults[thrown.fault]) : errorText(thrown));
@@ -63,7 +57,7 @@ export function useVerify(contact: Contact): Verifying {
         if (turn.current === mine) setBusy('no');
       }
     },
-    [contacts, errorText, paused, text],
+    [contacts, errorText, text],
   );
 
   const compareCode = useCallback((qr: string) => void run('comparing', () => client.contacts.verify({ contactId, qr })), [run, client, contactId]);

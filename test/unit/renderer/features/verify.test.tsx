@@ -1,0 +1,262 @@
+// @vitest-environment jsdom
+import { fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { candidate, digitsOf } from '../../../preview/fake-people';
+import type { World } from '../../../preview/fake-world';
+import { bo, busyWorld, carla, scenes } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { openTalk, pressKey, shortcut } from '../open-talk';
+import { settle, type Running } from '../render-app';
+import type { Verification } from '../../../../shared/model/verification';
+
+const now = Date.UTC(2026, 4, 6, 12);
+const scene = (name: string): World => {
+  const made = scenes[name];
+  if (made === undefined) throw new Error(`no scene ${name}`);
+  return made(now);
+};
+
+async function openCompare(world: World): Promise<Running> {
+  const running = await openTalk(world);
+  await shortcut('v', { ctrlKey: true, shiftKey: true });
+  await pressKey(screen.getByRole('button', { name: 'Compare…' }));
+  return running;
+}
+
+const dialog = (): HTMLElement => screen.getByRole('dialog', { name: 'Compare with Bo Lindqvist' });
+const outcome = (): HTMLElement => within(dialog()).getByTestId('outcome');
+
+async function compare(text: string): Promise<void> {
+  fireEvent.change(within(dialog()).getByRole('textbox', { name: 'The number Bo Lindqvist sees' }), { target: { value: text } });
+  await settle();
+  // A real Enter submits the form; jsdom leaves that to a click.
+  fireEvent.click(within(dialog()).getByRole('button', { name: 'Compare' }));
+  await settle();
+}
+
+const unchecked = (): World => {
+  const world = busyWorld(now);
+  world.contacts = world.contacts.map((one) => (one.contactId === bo.contactId ? { ...one, who: 'unchecked', checked: false } : one));
+  return world;
+};
+
+describe('comparing with a person', () => {
+  it('by number and keyboard alone: a match marks as checked, says so, and has the focus', async () => {
+    const { fake } = await openCompare(unchecked());
+    expect(within(dialog()).getByRole('img', { name: /Your safety code for Bo/ })).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+    await compare(digitsOf(bo.name).replace(/(\d{5})/g, '$1\n'));
+    expect(outcome().dataset['outcome']).toBe('match');
+    expect(outcome().textContent).toContain('It matches');
+    expect(document.activeElement).toBe(outcome());
+    expect(fake.world.contacts.find((one) => one.contactId === bo.contactId)).toMatchObject({ checked: true, who: 'checked' });
+    expect(await axeFindings()).toEqual([]);
+    await pressKey(within(outcome()).getByRole('button', { name: 'Done' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(screen.getByTestId('fact-checked').textContent).toContain('Checked by you');
+  });
+
+  it('another contact’s number is named, a wrong one is not, and what is none is told at once', async () => {
+    const { fake } = await openCompare(unchecked());
+    await compare(digitsOf(carla.name));
+    expect(outcome().textContent).toContain('This belongs to Carla Reyes, not Bo Lindqvist');
+    await compare('1'.repeat(60));
+    expect(outcome().textContent).toContain('It does not match');
+    await compare('12345');
+    expect(within(dialog()).queryByTestId('outcome')).toBeNull();
+    expect(within(dialog()).getByRole('alert').textContent).toContain('No safety number was found in that');
+    expect(fake.world.contacts.find((one) => one.contactId === bo.contactId)?.checked).toBe(false);
+  });
+
+  const verdicts: readonly (readonly [Verification, string])[] = [
+    [{ outcome: 'match' }, 'It matches'],
+    [{ outcome: 'no-match' }, 'It does not match'],
+    [{ outcome: 'no-match', reason: 'their-key' }, 'It does not match'],
+    [{ outcome: 'no-match', reason: 'your-key' }, 'It does not match'],
+    [{ outcome: 'other-person', reason: 'contact', otherName: 'C\u202Earla' }, 'This belongs to C[U+202E]arla'],
+    [{ outcome: 'other-person', reason: 'own-code' }, 'This is not a code of Bo Lindqvist for you'],
+    [{ outcome: 'other-person', reason: 'for-another' }, 'This is not a code of Bo Lindqvist for you'],
+    [{ outcome: 'other-person', reason: 'stranger' }, 'This is not a code of Bo Lindqvist for you'],
+    [{ outcome: 'not-in-step', reason: 'your-older-key' }, 'Not in step yet'],
+    [{ outcome: 'not-in-step', reason: 'their-older-key' }, 'Not in step yet'],
+  ];
+  it('every outcome has a title and an explanation of its own', async () => {
+    const { fake } = await openCompare(unchecked());
+    const told = new Set<string>();
+    for (const [verdict, title] of verdicts) {
+      fake.world.people.verdict = verdict;
+      await compare('1');
+      expect(outcome().querySelector('h3')?.textContent).toContain(title);
+      told.add(outcome().querySelector('p')?.textContent ?? '');
+    }
+    expect(told.size).toBe(verdicts.length);
+  });
+
+  it('a pasted number or code is compared wherever the focus is; what is pasted into the field goes there', async () => {
+    const { fake } = await openCompare(unchecked());
+    const paste = async (target: HTMLElement, text: string): Promise<void> => {
+      fireEvent.paste(target, { clipboardData: { files: [], getData: () => text } });
+      await settle();
+    };
+    await paste(within(dialog()).getByRole('button', { name: 'Use the camera' }), digitsOf(bo.name));
+    expect(outcome().dataset['outcome']).toBe('match');
+    fake.world.people.verdict = { outcome: 'not-in-step', reason: 'your-older-key' };
+    const field = within(dialog()).getByRole('textbox');
+    const calls = fake.calls.length;
+    await paste(field, digitsOf(bo.name));
+    expect(fake.calls.slice(calls)).toEqual([]);
+    await paste(field, ' KEYSHIFT-SAFETY:1:ABC');
+    expect(outcome().dataset['outcome']).toBe('not-in-step');
+  });
+
+  it('read aloud: a counter of groups, digits one by one, and both answers', async () => {
+    const { fake } = await openCompare(unchecked());
+    await pressKey(within(dialog()).getByRole('button', { name: 'Read the number to each other' }));
+    const digits = digitsOf(bo.name);
+    for (let group = 0; group < 12; group += 1) {
+      expect(within(dialog()).getByText(`Group ${group + 1} of 12`)).toBeTruthy();
+      const spoken = [...digits.slice(group * 5, group * 5 + 5)].join(' ');
+      expect(dialog().querySelector('.aloud-digits')?.getAttribute('aria-label')).toBe(spoken);
+      await pressKey(within(dialog()).getByRole('button', { name: group < 11 ? 'Same, next group' : 'All 12 groups are the same' }));
+    }
+    expect(outcome().dataset['outcome']).toBe('match');
+    expect(fake.world.contacts.find((one) => one.contactId === bo.contactId)?.checked).toBe(true);
+    await pressKey(within(dialog()).getByRole('button', { name: 'It differs' }));
+    expect(outcome().dataset['outcome']).toBe('no-match');
+  });
+
+  it('a camera that is not allowed is said in words, and the other ways stay', async () => {
+    const { fake } = await openCompare(unchecked());
+    await pressKey(within(dialog()).getByRole('button', { name: 'Use the camera' }));
+    expect(fake.calls).toContain('contacts.useCamera');
+    expect(within(dialog()).getByRole('alert').textContent).toContain('The camera was not allowed');
+    expect(within(dialog()).getByRole('button', { name: 'Choose a picture' })).toBeTruthy();
+  });
+});
+
+describe('a key nothing vouches for', () => {
+  it('S5-16 A84: says why nothing leaves, what waits, and where to compare', async () => {
+    await openTalk(scene('key-unknown'));
+    const bar = screen.getByTestId('paused-bar');
+    expect(bar.textContent).toContain('Sending is paused');
+    expect(within(bar).getByRole('alert').textContent).toBe('Bo Lindqvist’s identity key changed and the old key did not confirm it. This happens after a fresh install, and also when someone pretends to be Bo Lindqvist.');
+    expect(screen.getByText(/One message waits here/)).toBeTruthy();
+    expect(screen.getAllByTestId('delivery-state').at(-1)?.textContent).toBe('Held back until you have compared numbers with Bo Lindqvist');
+    expect(screen.getByRole('button', { name: 'Who: Unknown key, sending paused' })).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+    await pressKey(within(bar).getByRole('button', { name: 'Block Bo Lindqvist' }));
+    expect(screen.queryByTestId('paused-bar')).toBeNull();
+    expect(screen.getByText(/You have blocked Bo/)).toBeTruthy();
+  });
+
+  it('S5-16: what is written meanwhile is kept and says what it waits for', async () => {
+    const { fake } = await openTalk(scene('key-unknown'));
+    fireEvent.change(screen.getByRole('textbox', { name: 'Message' }), { target: { value: 'Are you there?' } });
+    fireEvent.keyDown(screen.getByRole('textbox', { name: 'Message' }), { key: 'Enter' });
+    await settle();
+    expect(screen.getByText(/2 messages wait here/)).toBeTruthy();
+    expect([...fake.world.messages.values()].flat().at(-1)?.waitingFor ?? 'key').toBe('key');
+  });
+
+  it('A73: a fork shows both keys with number and fingerprint; one is taken after a second question, the safe answer first', async () => {
+    const world = scene('key-fork');
+    const { fake } = await openTalk(world);
+    await pressKey(screen.getByRole('button', { name: 'Compare numbers' }));
+    const cards = within(dialog()).getAllByTestId('candidate');
+    expect(cards.map((card) => card.querySelector('h4')?.textContent)).toEqual(['New key 1', 'New key 2', 'The key known so far']);
+    const keys = [candidate('Bo here'), candidate('Bo there')];
+    keys.forEach(({ digits, fingerprint }, index) => {
+      expect(cards[index]?.textContent?.replaceAll(' ', '')).toContain(digits);
+      expect(cards[index]?.textContent?.replaceAll(' ', '')).toContain(fingerprint);
+    });
+    expect(await axeFindings()).toEqual([]);
+    const second = cards[1] ?? dialog();
+    await pressKey(within(second).getByRole('button', { name: 'Bo Lindqvist shows this number' }));
+    expect(document.activeElement?.textContent).toBe('Keep sending paused');
+    expect(fake.calls).not.toContain('contacts.acceptKey');
+    await pressKey(within(second).getByRole('button', { name: 'Take this key' }));
+    expect(fake.world.contacts.find((one) => one.contactId === bo.contactId)).toMatchObject({ who: 'checked', keyEpoch: 5 });
+    expect(fake.world.people.histories.get(bo.contactId)?.[0]).toMatchObject({ fingerprint: keys[1]?.fingerprint, origin: 'person' });
+  });
+
+  it('A73: the number read from the other screen finds the key by itself', async () => {
+    const { fake } = await openTalk(scene('key-fork'));
+    await pressKey(screen.getByRole('button', { name: 'Compare numbers' }));
+    await compare(candidate('Bo here').digits);
+    expect(outcome().textContent).toContain('The new key is the one of Bo Lindqvist');
+    expect(fake.world.people.troubles.size).toBe(0);
+    expect(within(dialog()).queryAllByTestId('candidate')).toEqual([]);
+  });
+
+  it('A73: a contact that freezes while one is elsewhere is told loudly', async () => {
+    const { fake } = await openTalk(busyWorld(now), /^Carla/);
+    fake.world.contacts = fake.world.contacts.map((one) => (one.contactId === bo.contactId ? { ...one, who: 'frozen' } : one));
+    fake.emit({ type: 'contact.changed', contactId: bo.contactId });
+    await settle();
+    expect(screen.getByRole('status', { name: 'Notices' }).textContent).toContain('Sending to Bo Lindqvist is paused');
+    expect(within(screen.getByRole('navigation')).getByRole('button', { name: /^Bo Lindqvist/ }).textContent).toContain('Sending is paused: compare numbers');
+  });
+});
+
+describe('identity keys of a person', () => {
+  it('S5-01: each move is one calm line where it happened, with the way to the history', async () => {
+    await openTalk(scene('moved'));
+    expect(screen.getAllByTestId('identity-line').map((line) => line.querySelector('span')?.textContent)).toEqual([
+      'Bo Lindqvist took their identity back with the recovery key. Still checked.',
+      'Bo Lindqvist moved to a new identity key, confirmed by the old one. Still checked.',
+    ]);
+    expect(await axeFindings()).toEqual([]);
+    await pressKey(within(screen.getAllByTestId('identity-line')[1] ?? document.body).getByRole('button', { name: 'See history' }));
+    await new Promise((done) => requestAnimationFrame(done));
+    expect(document.activeElement?.id).toBe('key-history-heading');
+    const keys = screen.getAllByTestId('known-key');
+    expect(keys.map((key) => key.querySelector('strong')?.textContent)).toEqual([
+      'Key number 6, in use', 'Key number 5', 'Key number 4', 'Key number 3', 'Key number 2', 'Key number 1',
+    ]);
+    expect(keys[1]?.textContent).toContain('confirmed by the recovery key');
+    expect(keys[3]?.textContent).toContain('taken by you after comparing numbers');
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('checked and vouched for are two facts; the key is a third', async () => {
+    await openTalk(scene('moved'));
+    await shortcut('v', { ctrlKey: true, shiftKey: true });
+    expect(screen.getByTestId('fact-checked').querySelector('strong')?.textContent).toBe('Checked by you');
+    expect(screen.getByTestId('fact-vouched').querySelector('strong')?.textContent).toBe('Vouched for by Acme CA');
+    expect(screen.getByTestId('fact-key').textContent).toContain('Identity key number 6');
+  });
+
+  it('a change that wants a fresh check does not stop anything', async () => {
+    await openTalk(scene('key-changed'));
+    expect(screen.queryByTestId('paused-bar')).toBeNull();
+    expect(screen.getByRole('button', { name: 'Who: Key changed' })).toBeTruthy();
+    expect(screen.getByTestId('identity-line').textContent).toContain('confirmed by the old one.');
+  });
+
+  it('is told as it happens, and the line appears', async () => {
+    const world = busyWorld(now);
+    const { fake, model } = await openTalk(world);
+    expect(screen.queryByTestId('identity-line')).toBeNull();
+    const fingerprint = 'd'.repeat(64);
+    fake.world.people.histories.set(bo.contactId, [
+      { epoch: 2, fingerprint, since: now, origin: 'old-key', checked: true, current: true },
+      { epoch: 1, fingerprint: 'c'.repeat(64), since: 1, origin: 'first', checked: true, current: false },
+    ]);
+    fake.emit({ type: 'key.rotated', contactId: bo.contactId, epoch: 2, fingerprint, origin: 'old-key' });
+    await settle();
+    expect(screen.getByTestId('identity-line').textContent).toContain('Still checked');
+    expect(model.ui.getState().announcement.text).toBe('Bo Lindqvist moved to a new identity key, confirmed by the old one. Still checked.');
+  });
+
+  it('many moves of one day are one line', async () => {
+    const world = busyWorld(now);
+    world.people.histories.set(
+      bo.contactId,
+      Array.from({ length: 50 }, (_, index) => ({ epoch: 51 - index, fingerprint: (51 - index).toString(16).padStart(64, '0'), since: now - index, origin: 'old-key' as const, checked: true, current: index === 0 })),
+    );
+    await openTalk(world);
+    expect(screen.getAllByTestId('identity-line').map((line) => line.querySelector('span')?.textContent)).toEqual([
+      'Bo Lindqvist moved to new identity keys 50 times, each confirmed by the one before. Still checked.',
+    ]);
+  });
+});
