@@ -5,6 +5,7 @@ import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/text-field';
 import { CameraView } from './camera-view';
+import { useFocusKept } from './use-focus-kept';
 import type { Verifying } from './use-verify';
 
 /** What the camera's own words are for each of its faults. */
@@ -22,6 +23,7 @@ export function ReadTheirs({ name, verifying, paused }: { readonly name: string;
   const [looking, setLooking] = useState(false);
   const [number, setNumber] = useState('');
   const { busy } = verifying;
+  const section = useFocusKept();
 
   const compare = (event: FormEvent): void => {
     event.preventDefault();
@@ -29,7 +31,7 @@ export function ReadTheirs({ name, verifying, paused }: { readonly name: string;
   };
 
   return (
-    <section className="stack tight" aria-labelledby="read-heading">
+    <section ref={section} tabIndex={-1} className="stack tight" aria-labelledby="read-heading">
       <h3 className="small-heading" id="read-heading">
         {text('verify.read', { name })}
       </h3>

@@ -13,6 +13,7 @@ import { OwnCode } from './own-code';
 import { PausedKeys } from './paused-keys';
 import { ReadAloud } from './read-aloud';
 import { ReadTheirs } from './read-theirs';
+import { useFocusKept } from './use-focus-kept';
 import { useVerify } from './use-verify';
 
 /** Two people make sure that nobody stands between them. */
@@ -39,6 +40,8 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
   useEffect(() => {
     if (paused) model.background(model.people.getState().loadTrouble(contactId));
   }, [model, contactId, paused, who]);
+
+  const box = useFocusKept();
 
   // Also where nothing that can be written in has the focus.
   const { readFile, compareCode, compareNumber } = verifying;
@@ -71,7 +74,7 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
 
   return (
     <Dialog title={text('verify.title', { name })} onClose={close} size="large">
-      <div className="verify stack" onDragOver={(event) => event.preventDefault()} onDrop={onDrop} data-testid="verify">
+      <div ref={box} tabIndex={-1} className="verify stack" onDragOver={(event) => event.preventDefault()} onDrop={onDrop} data-testid="verify">
         {verifying.compared === undefined ? <p className="lead">{text(paused ? 'verify.lead.paused' : 'verify.lead', { name })}</p> : null}
         {verifying.compared === undefined ? null : <OutcomeCard compared={verifying.compared} name={name} onAgain={verifying.again} onClose={close} />}
         {verifying.fault === undefined ? null : <Banner tone="danger">{verifying.fault}</Banner>}
