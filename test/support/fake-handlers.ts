@@ -147,6 +147,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'identity.recover': { code: 'x' },
   'identity.importEndorsement': { text: 'x' },
   'contacts.verify': { contactId: id('c'), number: '0' },
+  'contacts.useCamera': { on: true },
   'contacts.safetyCode': { contactId: id('c') },
   'contacts.keyHistory': { contactId: id('c') },
   'contacts.keyTrouble': { contactId: id('c') },
