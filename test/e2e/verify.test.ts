@@ -153,6 +153,24 @@ test('a picture that would unpack to gigabytes, and what is none, are refused in
   await expect(bo.window.getByRole('feed').getByText('still here')).toBeVisible({ timeout: 30_000 });
 });
 
+test('S5-01: a new identity key the old one vouches for is one calm line for the other, who stays checked, with both keys in the history', async () => {
+  const before = await bo.window.getByTestId('safety-number').innerText();
+  const rotated = await ann.window.evaluate(() => globalThis.window.keyshift.identity.rotate());
+  expect(rotated).toEqual({ ok: true, value: { epoch: 2 } });
+  const line = bo.window.getByTestId('identity-line');
+  await expect(line).toContainText('Ann moved to a new identity key, confirmed by the old one. Still checked.', { timeout: 60_000 });
+  await expect(bo.window.getByTestId('paused-bar')).toHaveCount(0);
+  await pressWith(bo.window, line.getByRole('button', { name: 'See history' }));
+  await expect(bo.window.locator('#key-history-heading')).toBeFocused();
+  await expect(bo.window.getByTestId('known-key').locator('strong')).toHaveText(['Key number 2, in use', 'Key number 1']);
+  expect(await violationsOf(bo.window)).toEqual([]);
+  await bo.picture('moved');
+  // The number is another one now, and the same on both screens.
+  const now = await bo.window.getByTestId('safety-number').innerText();
+  expect(now).not.toBe(before);
+  await expect(ann.window.getByTestId('safety-number')).toHaveText(now, { useInnerText: true });
+});
+
 test('row 9: locking and reloading end the moment in which the camera may be asked for', async () => {
   await setCamera(ann, true);
   await ann.window.reload();

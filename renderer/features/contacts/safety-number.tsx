@@ -8,6 +8,7 @@ import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
 import { NumberGrid } from './number-grid';
 import { groupsOf } from './number-groups';
+import { useKeysInUse } from './use-keys-in-use';
 
 /** The number both people see, and the mark that it was compared. */
 export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactNode {
@@ -18,6 +19,7 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
   const [digits, setDigits] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
   const name = nameInSentence(contact.name);
+  const keys = useKeysInUse(contact);
 
   useEffect(() => {
     if (contact.pending) return undefined;
@@ -35,7 +37,7 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
     return () => {
       wanted = false;
     };
-  }, [client, contact.contactId, contact.pending, contact.keyEpoch]);
+  }, [client, contact.contactId, contact.pending, keys]);
 
   if (contact.pending) return null;
   if (failure !== undefined && toFailure(failure).code !== 'contact.pending') return <p className="field-error">{errorText(failure)}</p>;

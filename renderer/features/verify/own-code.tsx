@@ -3,6 +3,7 @@ import type { Contact } from '../../../shared/model/contact';
 import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { QrCode } from '../contacts/qr-code';
+import { useKeysInUse } from '../contacts/use-keys-in-use';
 
 /** What the other person reads: made anew when a key of the two changes. */
 export function OwnCode({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
@@ -11,7 +12,8 @@ export function OwnCode({ contact, name }: { readonly contact: Contact; readonly
   const { client } = useModel();
   const [code, setCode] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
-  const { contactId, keyEpoch, who } = contact;
+  const { contactId } = contact;
+  const keys = useKeysInUse(contact);
   useEffect(() => {
     let wanted = true;
     client.contacts.safetyCode({ contactId }).then(
@@ -25,7 +27,7 @@ export function OwnCode({ contact, name }: { readonly contact: Contact; readonly
     return () => {
       wanted = false;
     };
-  }, [client, contactId, keyEpoch, who]);
+  }, [client, contactId, keys]);
   return (
     <section className="stack tight" aria-labelledby="own-code-heading">
       <h3 className="small-heading" id="own-code-heading">

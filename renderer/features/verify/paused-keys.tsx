@@ -4,6 +4,7 @@ import type { KeyTrouble } from '../../../shared/model/identity';
 import { useModel, usePeople } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
+import { useKeysInUse } from '../contacts/use-keys-in-use';
 import { Candidate } from './candidate';
 
 /** The keys in question, each with its number: the one that the other screen shows is theirs. */
@@ -42,6 +43,7 @@ function KnownKey({ contact, name }: { readonly contact: Contact; readonly name:
   const model = useModel();
   const { contactId } = contact;
   const key = usePeople((state) => state.histories[contactId])?.find(({ current }) => current);
+  const keys = useKeysInUse(contact);
   const [digits, setDigits] = useState<string>();
   useEffect(() => {
     let wanted = true;
@@ -53,7 +55,7 @@ function KnownKey({ contact, name }: { readonly contact: Contact; readonly name:
     return () => {
       wanted = false;
     };
-  }, [model, contactId, key?.fingerprint]);
+  }, [model, contactId, keys]);
   if (key === undefined || digits === undefined) return null;
   return (
     <Candidate

@@ -4,6 +4,7 @@ import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { groupsOf } from '../contacts/number-groups';
+import { useKeysInUse } from '../contacts/use-keys-in-use';
 
 /** One group after the other, so that two people on a call know where they are. */
 export function ReadAloud({ contact, name, onSaid }: { readonly contact: Contact; readonly name: string; readonly onSaid: (same: boolean) => void }): ReactNode {
@@ -13,12 +14,16 @@ export function ReadAloud({ contact, name, onSaid }: { readonly contact: Contact
   const [digits, setDigits] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
   const [at, setAt] = useState(0);
-  const { contactId, keyEpoch } = contact;
+  const { contactId } = contact;
+  const keys = useKeysInUse(contact);
   useEffect(() => {
     let wanted = true;
     client.contacts.safetyNumber({ contactId }).then(
       (answer) => {
-        if (wanted) setDigits(answer.digits);
+        if (!wanted) return;
+        setDigits(answer.digits);
+        // Of other keys: what was read so far says nothing any more.
+        setAt(0);
       },
       (thrown: unknown) => {
         if (wanted) setFailure(thrown);
@@ -27,7 +32,7 @@ export function ReadAloud({ contact, name, onSaid }: { readonly contact: Contact
     return () => {
       wanted = false;
     };
-  }, [client, contactId, keyEpoch]);
+  }, [client, contactId, keys]);
   if (failure !== undefined) return <p className="field-error">{errorText(failure)}</p>;
   if (digits === undefined) return null;
   const groups = groupsOf(digits);

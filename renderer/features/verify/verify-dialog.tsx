@@ -82,7 +82,7 @@ function Verify({ contact }: { readonly contact: Contact }): ReactNode {
           <OwnCode contact={contact} name={name} />
           <ReadTheirs name={name} verifying={verifying} paused={paused} />
         </div>
-        {paused && trouble !== undefined && trouble.candidates.length > 0 ? <PausedKeys contact={contact} name={name} trouble={trouble} /> : null}
+        {paused && trouble !== undefined ? <PausedKeys contact={contact} name={name} trouble={trouble} /> : null}
         {paused ? null : <Disclosure label={text('verify.aloud')}>{() => <ReadAloud contact={contact} name={name} onSaid={verifying.said} />}</Disclosure>}
       </div>
     </Dialog>
