@@ -17,7 +17,7 @@ export function filmCode(path: string, text: string): void {
     row.forEach((dark, x) => {
       for (let line = 0; line < scale; line += 1) {
         const at = (top + y * scale + line) * width + left + x * scale;
-        luma.fill(dark === true ? 16 : 235, at, at + scale);
+        luma.fill(dark ? 16 : 235, at, at + scale);
       }
     }),
   );
