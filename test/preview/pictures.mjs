@@ -67,7 +67,7 @@ const openRestore = async (page, words) => {
 const openVerify = async (page) => {
   await chooseBo(page);
   await page.keyboard.press('Control+Shift+V');
-  await button(page, 'Compare…').click();
+  await page.locator('[aria-labelledby="safety-heading"]').getByRole('button').first().click();
   await page.getByTestId('verify').locator('.qr').waitFor();
 };
 const compareNumber = async (page, number) => {
@@ -163,7 +163,7 @@ const shots = [
     await button(page, 'Details').click();
     await page.getByTestId('safety-number').waitFor();
   }],
-  ['who-moved', 'moved', tall, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); await page.getByTestId('known-key').first().waitFor(); }],
+  ['who-moved', 'moved', tall, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
   ['who-moved-tiny', 'moved', { ...tiny, height: 2400 }, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
   ['who-moved-big-text', 'moved', { ...wide, height: 3600, text: 32 }, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
   ['talk-moved', 'moved', wide, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); await page.getByTestId('identity-line').last().waitFor(); }],
@@ -173,8 +173,8 @@ const shots = [
   ['paused-tiny', 'key-unknown', tiny, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
   ['paused-200', 'key-unknown', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
   ['paused-forced', 'key-fork', { ...wide, forced: true }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('paused-bar').waitFor(); }],
-  ['who-fork', 'key-fork', tall, ['light', 'dark'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); await page.getByTestId('known-key').first().waitFor(); }],
-  ['who-changed', 'key-changed', wide, ['light'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); await page.getByTestId('known-key').first().waitFor(); }],
+  ['who-fork', 'key-fork', tall, ['light', 'dark'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
+  ['who-changed', 'key-changed', wide, ['light'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+i'); await page.getByTestId('known-key').first().waitFor(); }],
   ['verify', 'busy', wide, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openVerify(page); }],
   ['verify-tiny', 'busy', { ...tiny, height: 1500 }, ['light', 'dark'], async (page) => { await openVerify(page); }],
   ['verify-200', 'busy', { width: 640, height: 400, scale: 2 }, ['light'], async (page) => { await openVerify(page); }],

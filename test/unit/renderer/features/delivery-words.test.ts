@@ -13,6 +13,7 @@ describe('delivery states', () => {
       'Sent, waiting for {name}’s device to confirm',
       'Held back until you unblock {name}',
       'Stopped with this conversation; continue it to send this again',
+      'Held back until you have compared numbers with {name}',
       'Not delivered, and will not be',
     ]);
   });
