@@ -228,7 +228,7 @@ export class OpenProfile {
     this.introductions.start();
     this.rekeying.start();
     this.invitations.sweep();
-    this.quarantine.sweep();
+    this.quarantine.begin();
     this.lan?.refresh();
   }
 

@@ -74,9 +74,21 @@ export class Quarantine {
     onReceived(peerId);
   }
 
-  /** At the start: what waited too long, and what waits for people who are no contacts any more. */
-  sweep(): void {
-    this.#store.removeBefore(this.#parts.clock.now() - waitsMs);
+  /**
+   * At the start: what waited too long goes, what a key speaks for by now is opened, as the end may have come between the one and the
+   * other, and what waits on is asked about again. Never throws: a full disk keeps nobody out.
+   */
+  begin(): void {
+    const { clock, logger, onSuspect } = this.#parts;
+    try {
+      this.#store.removeBefore(clock.now() - waitsMs);
+      for (const peerId of this.#store.people()) {
+        this.release(peerId);
+        if (this.#store.of(peerId).length > 0) onSuspect(peerId);
+      }
+    } catch (error) {
+      logger.error('quarantine.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   /** Blocked, or no contact any more. */

@@ -6,6 +6,7 @@ import { bytes, id, integer } from './row';
 /** Deposits that wait for a key, oldest first. */
 export function createQuarantineStore(db: Db): QuarantineStore {
   const select = db.prepare('SELECT * FROM quarantine WHERE peer_id = ? ORDER BY key');
+  const people = db.prepare('SELECT DISTINCT peer_id FROM quarantine ORDER BY peer_id');
   const known = db.prepare('SELECT 1 AS found FROM quarantine WHERE hash = ?');
   const usage = db.prepare('SELECT spki_hash, count(*) AS count, sum(length(deposit)) AS bytes FROM quarantine WHERE peer_id = ? GROUP BY spki_hash');
   const insert = db.prepare('INSERT INTO quarantine (hash, peer_id, spki_hash, deposit, received_at) VALUES (?, ?, ?, ?, ?)');
@@ -15,6 +16,7 @@ export function createQuarantineStore(db: Db): QuarantineStore {
 
   return {
     of: (peerId) => select.all([peerId]).map(read),
+    people: () => people.all().map((row) => id<PeerId>(row, 'peer_id')),
     has: (hash) => known.get([hash]) !== undefined,
     usage: (peerId) => usage.all([peerId]).map((row) => ({ spkiHash: bytes(row, 'spki_hash'), count: integer(row, 'count'), bytes: integer(row, 'bytes') })),
     add({ hash, peerId, spkiHash, deposit, receivedAt }) {

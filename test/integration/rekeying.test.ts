@@ -8,6 +8,7 @@ import { openChannel } from '../../electron/engine/session/channel';
 import { channelKinds, type ChannelFrame } from '../../electron/engine/session/channel-frames';
 import { encodeRequest, parseAnswer, parsePiece } from '../../electron/engine/session/rekey-frames';
 import { fromHex, toHex } from '../../electron/engine/wire/encoding';
+import { parsePeerId } from '../../electron/engine/wire/ids';
 import { createTcpTransport } from '../../electron/network/tcp-transport';
 import { systemClock } from '../../electron/platform/clock';
 import { createVaultFile } from '../../electron/storage/vault-file';
@@ -100,7 +101,7 @@ describe('two headless peers and their new identity keys', () => {
       await over;
       return answers;
     };
-    const question = (heldHash: Uint8Array, ofPeer = peerId) => encodeRequest({ peerId: ofPeer, heldHash, nonce: crypto.random(32), tag: crypto.random(32) });
+    const question = (heldHash: Uint8Array, ofPeer = parsePeerId(peerId)) => encodeRequest({ peerId: ofPeer, heldHash, nonce: crypto.random(32), tag: crypto.random(32) });
     const stored = () => readdirSync(alice.profile, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => [name, createHash('sha256').update(readFileSync(join(parentPath, name))).digest('hex')]);
@@ -115,7 +116,7 @@ describe('two headless peers and their new identity keys', () => {
 
     const refused = [{ kind: channelKinds.refused, payload: new Uint8Array(0) }];
     const short = question(current);
-    const questions = [question(current), question(crypto.random(32)), question(first, (await bob.peer.call('identity.get')).peerId), { ...short, payload: short.payload.subarray(1) }];
+    const questions = [question(current), question(crypto.random(32)), question(first, parsePeerId((await bob.peer.call('identity.get')).peerId)), { ...short, payload: short.payload.subarray(1) }];
     for (const each of questions) expect(await ask(each)).toEqual(refused);
     // A key of hers that was replaced is a pass to what came after it, which is no secret, and not to who answers.
     const [piece] = await ask(question(first));

@@ -14,6 +14,8 @@ export interface QuarantineRow {
 export interface QuarantineStore {
   /** Oldest first. */
   of(peerId: PeerId): readonly QuarantineRow[];
+  /** Everybody something waits of. */
+  people(): readonly PeerId[];
   has(hash: Uint8Array): boolean;
   /** By the key they came under. */
   usage(peerId: PeerId): readonly { readonly spkiHash: Uint8Array; readonly count: number; readonly bytes: number }[];
