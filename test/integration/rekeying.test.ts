@@ -86,7 +86,7 @@ describe('two headless peers and their new identity keys', () => {
     expect(await bob.peer.call('conversations.list')).toHaveLength(1);
   }, 30_000);
 
-  it('S5-10 S5-16 A76: who is no contact gets one answer to every question, and nothing is written down', async () => {
+  it('S5-10 A76: who is no contact gets one answer to every question, and nothing is written down', async () => {
     const crypto = await createCrypto({ random: kernelRandom });
     const { peerId } = await alice.peer.call('identity.get');
     const [current, first] = (await alice.peer.call('identity.keyHistory')).map(({ fingerprint }) => fromHex(fingerprint));
@@ -131,7 +131,7 @@ describe('two headless peers and their new identity keys', () => {
     await allArrived();
   }, 30_000);
 
-  it('S5-29 A82: both renew their keys while the other is not running, and find together when both are killed and come back', async () => {
+  it('S5-29: both renew their keys while the other is not running, and find together when both are killed and come back', async () => {
     await bob.peer.kill();
     await gone(alice);
     expect(await alice.peer.call('identity.rotate')).toEqual({ epoch: 3 });
@@ -170,7 +170,7 @@ describe('two headless peers and their new identity keys', () => {
     expect(await texts(bob.peer, talkAtBob, 'in')).toEqual(said.byAlice);
   }, 30_000);
 
-  it('S5-03 S5-29 A82: new keys of both reach each other although Bob cannot dial Alice, on her dial alone', async () => {
+  it('S5-29: new keys of both reach each other although Bob cannot dial Alice, on her dial alone', async () => {
     await bob.peer.end();
     await gone(alice);
     expect(await alice.peer.call('identity.rotate')).toEqual({ epoch: 5 });
@@ -188,7 +188,7 @@ describe('two headless peers and their new identity keys', () => {
     expect(await contact(alice)).toMatchObject({ keyEpoch: 3 });
   }, 30_000);
 
-  it(`S5-09 S5-13 A82: Bob is killed ${moments.length} times while he follows; one pin is left each time, and the conversation goes on`, async () => {
+  it(`S5-09 S5-33: Bob is killed ${moments.length} times while he follows; one pin is left each time, and the conversation goes on`, async () => {
     for (const [round, moment] of moments.entries()) {
       await alice.peer.call('identity.rotate');
       await fromAlice(`said in round ${round}`);
