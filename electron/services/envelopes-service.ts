@@ -45,7 +45,7 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
 function recipient(profile: OpenProfile, contactId: string) {
   const contact: ContactRow = contactRow(profile, contactId);
   if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
-  if (profile.book.held(contact.peerId) !== undefined) {
+  if (profile.book.held(contact.peerId) !== undefined || profile.book.isOvertaken(contact.peerId)) {
     throw new KeyshiftError('contact.key-unsettled', 'Sending to this person is paused until it is settled which key is theirs.');
   }
   const known = contact.relation === 'mutual' ? profile.book.find(contact.peerId) : undefined;

@@ -43,19 +43,40 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
     if (!frozen) clearShown(parts, peerId);
     return 'current';
   }
-  const byRecovery = candidate.vouched === 'recovery';
-  if (frozen && !byRecovery) return 'stale';
-  if (successor !== undefined && underPin && !byRecovery && !isSame(successor.spkiHash, candidate.spkiHash)) {
-    if (successor.vouched === 'recovery' || successor.vouched === 'person') return 'stale';
-    // An answer of long ago, sent again: a step on the way that is known already (A72).
-    if (passes(parseSteps(parts.crypto, successor), candidate.spkiHash)) return 'stale';
-    if (!passes(answer.elements, successor.spkiHash)) return fork(parts, candidate);
+  // Steps in between can be taken away by whoever repeats an answer; from a device that says it now nothing is missing.
+  if (answer.chain === undefined && answer.elements.some(isJump)) return 'stale';
+  if (frozen && !outranks(candidate, parts.store.candidates(peerId))) return 'stale';
+  let kept = candidate;
+  if (successor !== undefined) {
+    const relation = underPin ? relationOf(parts.crypto, successor, candidate, answer.elements) : 'later';
+    if (relation === 'earlier') return 'stale';
+    if (relation === 'other') return successor.vouched === 'person' ? 'stale' : fork(parts, candidate);
+    if (relation === 'same' && candidate.chain === undefined) kept = { ...candidate, ...(successor.chain && { chain: successor.chain }) };
+    if (underSuccessor) kept = joined(parts.crypto, successor, candidate, answer.elements);
   }
   keys.removeCandidates(peerId);
   keys.setTrouble(peerId, undefined);
-  const through = underSuccessor && successor !== undefined ? joined(parts.crypto, successor, candidate, answer.elements) : candidate;
-  keys.putCandidate(through);
+  keys.putCandidate(kept);
   return 'adopted';
+}
+
+/**
+ * How a key that the pinned one leads to stands to the one that is waited for. Whoever sits in the middle may repeat what was true once (A72): the
+ * first steps of the way that is known, and a recovery before the newest one, are `earlier`.
+ */
+function relationOf(crypto: Crypto, successor: KeyCandidateRow, candidate: KeyCandidateRow, elements: readonly KeyElement[]): 'same' | 'later' | 'earlier' | 'other' {
+  if (isSame(successor.spkiHash, candidate.spkiHash)) return 'same';
+  if (passes(elements, successor.spkiHash)) return 'later';
+  const known = successor.elements.length > 0 ? parseKeyElements(crypto, successor.elements) : [];
+  if (passes(known, candidate.spkiHash)) return 'earlier';
+  const [before, now] = [successor.recovered ?? 0, candidate.recovered ?? 0];
+  if (before === now) return 'other';
+  return now > before ? 'later' : 'earlier';
+}
+
+/** A freeze ends with a recovery later than any that the keys in question come from. */
+function outranks({ vouched, recovered = 0 }: KeyCandidateRow, others: readonly KeyCandidateRow[]): boolean {
+  return vouched === 'recovery' && others.every((other) => other.vouched === 'nothing' || recovered > (other.recovered ?? 0));
 }
 
 /** The pinned key is in use: whatever else was shown in this person's name was nothing. In the caller's transaction. */
@@ -115,7 +136,7 @@ function isRecovery({ kind }: KeyElement): boolean {
 function joined(crypto: Crypto, successor: KeyCandidateRow, next: KeyCandidateRow, elements: readonly KeyElement[]): KeyCandidateRow {
   return {
     ...next,
-    elements: encodeKeyElements([...parseSteps(crypto, successor), ...elements].slice(-maxKeyElements)),
+    elements: encodeKeyElements([...parseKeyElements(crypto, successor.elements), ...elements].slice(-maxKeyElements)),
     vouched: successor.vouched === 'recovery' ? 'recovery' : next.vouched,
     purpose: successor.purpose === 'compromise' ? 'compromise' : next.purpose,
   };
@@ -125,6 +146,7 @@ function passes(elements: readonly KeyElement[], spkiHash: Uint8Array): boolean 
   return elements.some((element) => isSame(element.spkiHash, spkiHash));
 }
 
-function parseSteps(crypto: Crypto, { elements }: KeyCandidateRow): readonly KeyElement[] {
-  return elements.length > 0 ? parseKeyElements(crypto, elements) : [];
+/** An old key vouches for a much later one at once (seed 004, 960–970). */
+function isJump(element: KeyElement): boolean {
+  return element.kind === 'link' && element.epoch > element.oldEpoch + 1;
 }

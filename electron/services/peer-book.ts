@@ -71,10 +71,15 @@ export class PeerBook implements PeerLookup {
   pinned(peerId: PeerId): Pin | undefined {
     const record = this.find(peerId)?.record;
     if (record === undefined) return undefined;
-    const successor = this.keys?.successor(peerId)?.spkiHash;
+    const successor = this.keys?.successor(peerId);
     // While one key vouches for two, neither it nor they are believed (A73): nothing is taken, and nobody learns why.
     const blocked = record.blocked || this.keys?.trouble(peerId)?.kind === 'frozen';
-    return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(successor && { successor }) };
+    return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(successor && { successor: successor.spkiHash, overtaken: this.isOvertaken(peerId) }) };
+  }
+
+  /** The recovery key named a later key than the pinned one, and nobody has proven to hold it yet: until then nothing is sealed for anybody. */
+  isOvertaken(peerId: PeerId): boolean {
+    return this.keys?.successor(peerId)?.vouched === 'recovery';
   }
 
   /** Why nothing is sent to this person now, because of their key; undefined where something may be. */

@@ -281,7 +281,7 @@ export class Rekeying {
       return said;
     });
     logger.info('contact.keys-told', { judgement });
-    if (judgement === 'fork') connections.drop(peerId);
+    if (judgement === 'fork' || (judgement === 'adopted' && book.isOvertaken(peerId))) connections.drop(peerId);
     if (judgement === 'adopted' || (judgement === 'current' && before !== undefined)) connections.learned(peerId);
     return judgement;
   }

@@ -17,6 +17,6 @@ export function remoteParty(stores: Pick<Stores, 'contacts'>, book: PeerBook, se
     blocked: contact.blocked,
     mayMessage: contact.permissions.message,
     mayOpen: contact.permissions.openConversation,
-    held: book.held(peerId) !== undefined,
+    held: book.held(peerId) !== undefined || book.isOvertaken(peerId),
   };
 }

@@ -10,6 +10,8 @@ export interface Pin {
   readonly blocked: boolean;
   /** A later key that the pinned one vouches for: taken too, and pinned once somebody proved to hold it (S5-09). 32 bytes. */
   readonly successor?: Uint8Array;
+  /** The recovery key named the successor: the pinned key counts for nothing any more, and its lists of devices neither (A71). */
+  readonly overtaken?: boolean;
   /** Version of the newest instance list seen; an older one is refused. */
   readonly listVersion?: number;
 }
@@ -70,7 +72,18 @@ export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, {
   if (!pin) throw new ChainRefused('not-a-contact');
   if (pin.blocked) throw new ChainRefused('blocked');
   const isSuccessor = isUnderSuccessor(crypto, pin, identity.spkiHash);
-  return { spkiHash: isSuccessor ? identity.spkiHash : pin.spkiHash, isSuccessor, listVersion: pin.listVersion };
+  if (isOvertaken(crypto, pin, identity.spkiHash)) throw new ChainRefused('blocked');
+  return { spkiHash: isSuccessor ? identity.spkiHash : pin.spkiHash, isSuccessor, listVersion: listVersionFor(crypto, pin, identity.spkiHash) };
+}
+
+/** Whether this is the pinned key, which the recovery key took out of use. */
+export function isOvertaken(crypto: Crypto, { spkiHash, overtaken }: Pick<Pin, 'spkiHash' | 'overtaken'>, shown: Uint8Array): boolean {
+  return overtaken === true && crypto.equal(spkiHash, shown);
+}
+
+/** The lowest version of a device list that counts under this key. Whoever had to recover may have lost the newest list. */
+export function listVersionFor(crypto: Crypto, pin: Pin, shown: Uint8Array): number | undefined {
+  return pin.overtaken === true && isUnderSuccessor(crypto, pin, shown) ? undefined : pin.listVersion;
 }
 
 /** Whether this is the later key that the pinned one vouches for. */

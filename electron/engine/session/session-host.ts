@@ -1,6 +1,6 @@
 import { type Chain, VerifiedCache, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
-import { isUnderSuccessor } from '../certificates/pinned-chain';
+import { isOvertaken, isUnderSuccessor, listVersionFor } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
 import type { Address, Clock, Link, Logger } from '../ports';
@@ -278,7 +278,7 @@ class Host implements SessionHost {
     const pin = peers.pinned(peerId);
     const underSuccessor = pin !== undefined && isUnderSuccessor(crypto, pin, opened.peer.identity.spkiHash);
     const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits, underSuccessor });
-    if (opened.peer.list.version < (pin?.listVersion ?? 0)) {
+    if (opened.peer.list.version < ((pin && listVersionFor(crypto, pin, opened.peer.identity.spkiHash)) ?? 0)) {
       this.#rejections.note('list-version', sourceOf(link.remote));
       this.#discard(opened);
       this.#parts.onOutdated?.(fresh);
@@ -354,7 +354,7 @@ interface Run {
 /** The pin may have changed, or the person been blocked, while the handshake was under way. */
 function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity }: VerifiedChain): boolean {
   const pin = peers.pinned(identity.peerId);
-  return pin !== undefined && !pin.blocked && (crypto.equal(pin.spkiHash, identity.spkiHash) || isUnderSuccessor(crypto, pin, identity.spkiHash));
+  return pin !== undefined && !pin.blocked && !isOvertaken(crypto, pin, identity.spkiHash) && (crypto.equal(pin.spkiHash, identity.spkiHash) || isUnderSuccessor(crypto, pin, identity.spkiHash));
 }
 
 /** The link for somebody else's handlers, telling us, too, when it is gone and when bytes come. */

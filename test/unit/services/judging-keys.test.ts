@@ -1,0 +1,138 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { encodeChain, recallChain } from '../../../electron/engine/certificates/chain';
+import { followKeyLinks, type KeyElement } from '../../../electron/engine/certificates/key-history';
+import { createCrypto } from '../../../electron/engine/crypto/create-crypto';
+import type { Crypto } from '../../../electron/engine/crypto/crypto';
+import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
+import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
+import { toHex } from '../../../electron/engine/wire/encoding';
+import { judge, type Judgement } from '../../../electron/services/judging-keys';
+import { forgedLink } from '../../support/forged-links';
+import { keyLives, type KeyLife, type Turn } from '../../support/key-lives';
+import { fixedKey } from '../../support/rsa-keys';
+import { acquaint, createWorld, remember, type Resident, toldOf, type World } from '../../support/services-kit';
+import { testNow } from '../../support/session-kit';
+
+type Lives = readonly [KeyLife, ...KeyLife[]];
+const lives = new Map<string, Lives>();
+let crypto: Crypto;
+let world: World;
+let ann: Resident;
+let bo: Resident;
+let annAtBo: string;
+
+const turnsOf: Record<string, readonly Turn[]> = { Ann: ['routine', 'routine', 'routine'], Ada: ['recovery', 'recovery', 'routine'] };
+
+beforeAll(async () => {
+  crypto = await createCrypto({ random: kernelRandom });
+  for (const [name, turns] of Object.entries(turnsOf)) {
+    const lived = await keyLives(crypto, turns, { name, now: testNow - 3_600_000 });
+    lives.set(name, lived);
+    remember(name, lived[0].record);
+  }
+}, 30_000);
+afterEach(() => world.close());
+
+async function meet(name: string): Promise<void> {
+  world = createWorld();
+  [ann, bo] = [await world.move(name), await world.move('Bo')];
+  ({ ofInviter: annAtBo } = await acquaint(world, bo, ann));
+  await world.pass(10_000, 200);
+}
+
+const lived = (): Lives => lives.get(ann.name) ?? expect.unreachable();
+const life = (epoch: number): KeyLife => lived()[epoch - 1] ?? expect.unreachable();
+const peerId = () => ann.profile.local.peerId;
+const keyOf = (epoch: number) => toHex(life(epoch).party.identity.spkiHash);
+const chainOf = (epoch: number) => recallChain(bo.crypto, encodeChain(life(epoch).party.chain));
+const successor = () => toHex(bo.profile.book.successorOf(peerId())?.spkiHash ?? new Uint8Array());
+const pinned = () => toHex(bo.profile.book.find(peerId())?.record.pinnedSpkiHash ?? new Uint8Array());
+const session = () => bo.profile.connections.session(peerId());
+/** The step to each epoch, as Ann's device made it. */
+const step = (epoch: number): KeyElement => life(epoch).party.history?.elements.find((element) => element.epoch === epoch) ?? expect.unreachable();
+const held = (): HeldKey => {
+  const { epoch, spki, spkiHash, recoveryKeyHash } = life(1).party.identity;
+  return { peerId: peerId(), epoch, spki, spkiHash, recovered: 0, ...(recoveryKeyHash && { recoveryKeyHash }) };
+};
+
+/** What anybody can say who once heard these steps; with a `device` it is that one's own word of now. */
+function told(elements: readonly KeyElement[], device?: number): Judgement {
+  const start = held();
+  const { epoch, spki, recovered, purpose, revoked } = followKeyLinks(bo.crypto, start.peerId, start, elements, start.recoveryKeyHash);
+  const head = { epoch, spki, ...(recovered !== undefined && { recovered }) };
+  const answer: RekeyAnswer = { peerId: start.peerId, head, elements, revoked, purpose, ...(device !== undefined && { chain: chainOf(device) }) };
+  const { book, stores } = bo.profile;
+  return bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book, store: stores.peerKeys }, start, answer));
+}
+
+describe('steps that are told again', () => {
+  beforeEach(() => meet('Ann'), 30_000);
+
+  test('A72 A73: the first steps of the way that is known are neither a fork nor a way back; a fork still is one', async () => {
+    expect(told([step(2), step(3)], 3)).toBe('adopted');
+    expect(told([step(2)])).toBe('stale');
+    expect(told([step(2)], 2)).toBe('stale');
+    expect([successor(), bo.profile.book.held(peerId())]).toEqual([keyOf(3), undefined]);
+    // The device it is dialled by is not forgotten because somebody repeats the steps without one.
+    expect(told([step(2), step(3)])).toBe('adopted');
+    expect(bo.profile.book.successorOf(peerId())?.device?.instance.instanceId).toBe(life(3).party.instanceId);
+    const other = await forgedLink(crypto, { peerId: peerId(), old: { epoch: 1, keyPair: fixedKey(0) }, next: { epoch: 2, keyPair: fixedKey(9) } });
+    expect(told([other])).toBe('fork');
+    expect(bo.profile.book.held(peerId())).toBe('frozen');
+  });
+
+  test('A71 A73: a step over several keys counts from a device that says so now, not from somebody who took the steps between away', async () => {
+    const old = { epoch: 1, keyPair: fixedKey(0) };
+    const atOnce = await issueKeyLink(crypto, { peerId: peerId(), old, next: { epoch: 4, keyPair: fixedKey(3) }, time: testNow, purpose: 'routine' });
+    expect(told([step(2), step(3)], 3)).toBe('adopted');
+    expect(told([atOnce])).toBe('stale');
+    expect([successor(), bo.profile.book.held(peerId())]).toEqual([keyOf(3), undefined]);
+    expect(told([step(2), step(3), step(4)])).toBe('adopted');
+    // What a thief of the first key can do is still seen.
+    expect(told([await forgedLink(crypto, { peerId: peerId(), old, next: { epoch: 2, keyPair: fixedKey(9) } })])).toBe('fork');
+  });
+
+  test('S5-33: a pin that a message moved ends what was open under the key before', async () => {
+    const before = session() ?? expect.unreachable();
+    expect(told([step(2)])).toBe('adopted');
+    bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(2)));
+    expect([pinned(), before.closed]).toEqual([keyOf(2), true]);
+  });
+});
+
+describe('a recovery', () => {
+  beforeEach(() => meet('Ada'), 30_000);
+
+  test('A72: an earlier one that is told again takes nothing back, not even out of a freeze', async () => {
+    expect(told([step(3)], 3)).toBe('adopted');
+    expect(told([step(2)])).toBe('stale');
+    expect(successor()).toBe(keyOf(3));
+    expect(told([step(3), step(4)])).toBe('adopted');
+    expect(told([step(3)])).toBe('stale');
+    expect(successor()).toBe(keyOf(4));
+    const other = await forgedLink(crypto, { peerId: peerId(), old: { epoch: 3, keyPair: fixedKey(2) }, next: { epoch: 4, keyPair: fixedKey(9) } });
+    expect(told([step(3), other])).toBe('fork');
+    expect(told([step(3)])).toBe('stale');
+    expect(told([step(2)])).toBe('stale');
+    expect(bo.profile.book.held(peerId())).toBe('frozen');
+  });
+
+  test('A71 S5-34: from the word of the recovery key on nothing goes to the key before or comes from it, and the list of devices may begin anew', async () => {
+    expect(told([step(3)])).toBe('adopted');
+    session()?.close();
+    const { conversationId } = await bo.conversations.open({ contactId: annAtBo });
+    await bo.messages.send({ conversationId, text: 'for Ada alone' });
+    for (const { profile } of [ann, bo]) profile.networkChanged();
+    await world.pass(60_000, 500);
+    expect([session() === undefined, pinned(), toldOf(ann, 'message.received').length]).toEqual([true, keyOf(1), 0]);
+    expect(bo.profile.engine.pending(peerId(), { limit: 10 })).toEqual([]);
+
+    const record = bo.profile.stores.peers.find(peerId()) ?? expect.unreachable();
+    bo.profile.stores.peers.put({ ...record, listVersion: 90 });
+    bo.profile.book.dropCache();
+    ann.become(life(3).record);
+    await world.until('it arrives', () => toldOf(ann, 'message.received').length > 0);
+    expect(pinned()).toBe(keyOf(3));
+  }, 30_000);
+});
