@@ -61,6 +61,7 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   if (purpose === 'compromise') peerKeys.endGrace(peerId);
   const isChecked = origin === 'person' || (contact.checked && parts.keepCheck());
   peerKeys.putKey({ peerId, spkiHash, epoch, since: now, origin, checked: isChecked });
+  peerKeys.trimKeys(peerId);
   const known = peerKeys.recovery(peerId);
   const keyHash = known.keyHash ?? before.identity.recoveryKeyHash;
   const newest = recovered ?? known.epoch ?? (before.identity.epoch === 1 ? 0 : undefined);

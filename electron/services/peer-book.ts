@@ -187,11 +187,12 @@ export class PeerBook implements PeerLookup {
     const peerId = chain.identity.peerId;
     const before = this.#store.find(peerId);
     const newerList = before === undefined || this.#counts(chain.list, before);
+    const identity = this.#certificateOf(chain, before);
     this.#put({
       peerId,
       pinnedSpkiHash: before?.pinnedSpkiHash ?? chain.identity.spkiHash,
-      identityEpoch: chain.identity.epoch,
-      identityCertificate: chain.identity.der,
+      identityEpoch: identity.epoch,
+      identityCertificate: identity.der,
       instanceList: newerList ? chain.list.bytes : before.instanceList,
       listVersion: newerList ? chain.list.version : before.listVersion,
       instances: withFirst(chain.instance.bytes, before?.instances ?? []).slice(0, keptInstances),
@@ -202,6 +203,17 @@ export class PeerBook implements PeerLookup {
     });
     if (before !== undefined && chain.list.version > before.listVersion) this.#onDevices(peerId);
     if (newerList) this.#onTrust(peerId);
+  }
+
+  /**
+   * Another certificate of the same key may have other dates or another name. What the key is committed to stays as it was when the key was pinned:
+   * whoever stole it can sign a certificate that says anything (A79).
+   */
+  #certificateOf({ identity }: VerifiedChain, before: PeerRecord | undefined): IdentityCertificate {
+    if (before === undefined) return identity;
+    const known = recallIdentityCertificate(this.#crypto, before.identityCertificate);
+    const commitment = ({ epoch, recoveryKeyHash }: IdentityCertificate): string => `${epoch} ${recoveryKeyHash ? toHex(recoveryKeyHash) : ''}`;
+    return commitment(identity) === commitment(known) ? identity : known;
   }
 
   /** Whether a list takes the place of the one known. Of one version there are two only when copies of one device made them. */

@@ -3,7 +3,6 @@ import { parseKeyElements } from '../engine/certificates/key-history';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
-import { spkiHash as hashOf } from '../engine/identity/peer-id';
 import type { PeerId } from '../engine/ids';
 import type { Clock, Logger, Transport } from '../engine/ports';
 import { contactOfTag } from '../engine/session/contact-tag';
@@ -82,7 +81,9 @@ export class Rekeying {
       },
       contactOfTag: (tag, channelHash) => this.#contactOfTag(tag, channelHash),
       askBack: (peerId, headHash) => this.#askBack(peerId, headHash),
-      onAnswer: (answer) => this.#onAnswer(answer),
+      onAnswer: (answer, held) => {
+        if (!this.#quit.signal.aborted) this.#judge(held, answer);
+      },
     };
   }
 
@@ -138,10 +139,10 @@ export class Rekeying {
     const { vouched: origin, purpose, recovered } = successor;
     const elements = successor.elements.length > 0 ? parseKeyElements(this.#parts.crypto, successor.elements) : [];
     movePin(this.#parts, { chain, origin, purpose, elements, ...(recovered === undefined ? {} : { recovered }) });
-    const matter = this.#matters.get(peerId);
-    matter?.cancel?.();
-    if (matter?.asking === false) this.#matters.delete(peerId);
-    else matter?.pace.settled();
+    const matter = this.#matter(peerId);
+    matter.cancel?.();
+    matter.cancel = undefined;
+    matter.pace.settled(this.#parts.clock.monotonic());
     this.#parts.logger.info('contact.key-moved', { origin, purpose });
   }
 
@@ -171,16 +172,6 @@ export class Rekeying {
   #askBack(peerId: PeerId, headHash: Uint8Array): HeldKey | undefined {
     if (this.#quit.signal.aborted || !this.#concerns(peerId) || this.#isKnown(peerId, headHash)) return undefined;
     return this.#heldKeys(peerId)[0];
-  }
-
-  #onAnswer(answer: RekeyAnswer): void {
-    if (this.#quit.signal.aborted) return;
-    // What is held may be another key by now than when it was asked: it counts where the answer begins.
-    const [first] = answer.elements;
-    const held = this.#heldKeys(answer.peerId);
-    const begins = first === undefined ? hashOf(this.#parts.crypto, answer.head.spki) : first.kind === 'link' ? first.oldSpkiHash : held.at(-1)?.spkiHash;
-    const asked = held.find(({ spkiHash }) => begins !== undefined && isSame(spkiHash, begins));
-    if (asked !== undefined) this.#judge(asked, answer);
   }
 
   #askSoon(peerId: PeerId, matter: Matter): void {

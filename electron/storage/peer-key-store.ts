@@ -10,6 +10,8 @@ const kinds = ['unknown-key', 'frozen'] as const;
 
 const secretBytes = 32;
 const keptSecrets = 3;
+/** As many as one answer leads over: somebody who makes keys without end fills no disk. */
+const keptKeys = 256;
 
 /** Identity keys of other people: their history, what claims to follow, and what those people know of the own ones. */
 export function createPeerKeyStore(db: Db): PeerKeyStore {
@@ -18,6 +20,7 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const endGrace = db.prepare('UPDATE peer_keys SET accepted_until = NULL WHERE peer_id = ?');
+  const trimKeys = db.prepare('DELETE FROM peer_keys WHERE peer_id = ? AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC LIMIT ?)');
   const removeKeys = db.prepare('DELETE FROM peer_keys WHERE peer_id = ?');
   const selectCandidates = db.prepare('SELECT * FROM key_candidates WHERE peer_id = ? ORDER BY seen_at DESC, spki_hash');
   const selectVouched = db.prepare("SELECT * FROM key_candidates WHERE vouched <> 'nothing'");
@@ -42,6 +45,9 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     history: (peerId) => selectKeys.all([peerId]).map(readKey),
     putKey(row) {
       putKey.run([row.peerId, row.spkiHash, row.epoch, row.since, row.origin, row.checked ? 1 : 0, row.acceptedUntil ?? null]);
+    },
+    trimKeys(peerId) {
+      trimKeys.run([peerId, peerId, keptKeys]);
     },
     endGrace(peerId) {
       endGrace.run([peerId]);

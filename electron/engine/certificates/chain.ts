@@ -206,5 +206,8 @@ function assertPin(crypto: Crypto, identity: IdentityCertificate, { pinnedSpkiHa
   } else if (identity.epoch !== 1) {
     if (!history) throw unacceptable('its peer id cannot be proven without the key history');
     verifyKeyHistory(crypto, identity.peerId, history, identity);
+    // The first certificate commits to the recovery key: whoever stole a later key must not name another.
+    const [first, claimed] = [history.first, identity].map(({ recoveryKeyHash }) => recoveryKeyHash ?? new Uint8Array(0));
+    if (!first || !claimed || !crypto.equal(first, claimed)) throw unacceptable('it names another recovery key than the first certificate');
   }
 }

@@ -60,8 +60,8 @@ export interface RekeyDesk {
   contactOfTag(tag: Uint8Array, channelHash: Uint8Array): PeerId | undefined;
   /** This contact says that its newest key has this hash (32 bytes): the key held of it when that is another one, to be asked about. */
   askBack(peerId: PeerId, headHash: Uint8Array): HeldKey | undefined;
-  /** The verified answer to that. */
-  onAnswer(answer: RekeyAnswer): void;
+  /** The verified answer to that, which begins at the key that was given then. */
+  onAnswer(answer: RekeyAnswer, held: HeldKey): void;
 }
 
 /** Where nobody is known: strangers who hold an old key are still told the keys that came after it. */

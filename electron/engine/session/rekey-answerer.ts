@@ -2,7 +2,7 @@ import type { PeerId } from '../ids';
 import { WireError } from '../wire/reader';
 import type { Channel } from './channel';
 import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
-import type { AnswererParts, RekeyAnswer, RekeyRefusal } from './rekey-answer';
+import type { AnswererParts, HeldKey, RekeyAnswer, RekeyRefusal } from './rekey-answer';
 import { parseOffer, parseRequest, piecesOf } from './rekey-frames';
 import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
 import { lookUp, type Reply, writeReply } from './rekey-reply';
@@ -26,7 +26,7 @@ export interface AnswererStep {
   readonly send?: readonly ChannelFrame[];
   /** To be written, or refused; comes back as an event no sooner than every answer does. */
   readonly write?: Reply | RekeyRefusal;
-  readonly news?: RekeyAnswer;
+  readonly news?: { readonly answer: RekeyAnswer; readonly held: HeldKey };
 }
 
 /** The role of whoever is asked (protocol.md §9). Everything that leads nowhere gets one answer, at one time (A76). */
@@ -76,7 +76,7 @@ function onOffer(parts: AnswererParts, contact: PeerId, payload: Uint8Array): An
 
 function onAskedBack(parts: AnswererParts, { hash }: Pick<Channel, 'hash'>, inquiry: Inquiry, payload: Uint8Array): AnswererStep {
   const taken = takePiece(parts, hash, inquiry, payload);
-  return 'inquiry' in taken ? { state: { phase: 'asking-back', inquiry: taken.inquiry } } : { news: taken.answer };
+  return 'inquiry' in taken ? { state: { phase: 'asking-back', inquiry: taken.inquiry } } : { news: { answer: taken.answer, held: inquiry.held } };
 }
 
 /** Answers one channel of purpose `rekey`, which closes itself. What the desk throws reaches the link's owner. */
@@ -90,7 +90,7 @@ export function answerRekey(channel: Channel, parts: AnswererParts): void {
     for (const frame of send) channel.send(frame);
     if (write) void written(parts, channel, write).then((reply) => on({ kind: 'written', reply }));
     if (next === undefined) channel.close();
-    if (news) parts.onAnswer(news);
+    if (news) parts.onAnswer(news.answer, news.held);
   };
   channel.onClose(() => {
     state = undefined;

@@ -49,6 +49,8 @@ export interface PeerKeyStore {
   /** Keys that are or were pinned, newest first. Empty for somebody whose first key still is the one. */
   history(peerId: PeerId): readonly PeerKeyRow[];
   putKey(row: PeerKeyRow): void;
+  /** Forgets the earliest ones of a person who had very many. */
+  trimKeys(peerId: PeerId): void;
   /** No key before the pinned one is accepted any more. */
   endGrace(peerId: PeerId): void;
   /** Newest sight first. */

@@ -1,13 +1,17 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createCard, parseCard } from '../../../electron/engine/certificates/card';
 import { encodeChain, recallChain } from '../../../electron/engine/certificates/chain';
 import { followKeyLinks, type KeyElement } from '../../../electron/engine/certificates/key-history';
 import { createCrypto } from '../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+import { createIdentityCertificate } from '../../../electron/engine/certificates/identity-certificate';
+import { openLocalParty } from '../../../electron/engine/certificates/local-party';
 import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
 import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { judge, type Judgement } from '../../../electron/services/judging-keys';
+import { RekeyPace } from '../../../electron/services/rekey-pace';
 import { forgedLink } from '../../support/forged-links';
 import { keyLives, type KeyLife, type Turn } from '../../support/key-lives';
 import { fixedKey } from '../../support/rsa-keys';
@@ -57,13 +61,24 @@ const held = (): HeldKey => {
 };
 
 /** What anybody can say who once heard these steps; with a `device` it is that one's own word of now. */
-function told(elements: readonly KeyElement[], device?: number): Judgement {
+function answerOf(elements: readonly KeyElement[], device?: number): RekeyAnswer {
   const start = held();
   const { epoch, spki, recovered, purpose, revoked } = followKeyLinks(bo.crypto, start.peerId, start, elements, start.recoveryKeyHash);
   const head = { epoch, spki, ...(recovered !== undefined && { recovered }) };
-  const answer: RekeyAnswer = { peerId: start.peerId, head, elements, revoked, purpose, ...(device !== undefined && { chain: chainOf(device) }) };
+  return { peerId: start.peerId, head, elements, revoked, purpose, ...(device !== undefined && { chain: chainOf(device) }) };
+}
+function told(elements: readonly KeyElement[], device?: number): Judgement {
   const { book, stores } = bo.profile;
-  return bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book, store: stores.peerKeys }, start, answer));
+  return bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book, store: stores.peerKeys }, held(), answerOf(elements, device)));
+}
+
+/** Whoever holds this key can make another certificate for it, which names a recovery key of their own. */
+async function recertified(epoch: number) {
+  const { record, party } = life(epoch);
+  const { name, notBefore, notAfter } = party.identity;
+  const keyPair = fixedKey(epoch - 1);
+  const { der } = await createIdentityCertificate(crypto, { name, keyPair, peerId: party.peerId, epoch, recoveryKeyHash: crypto.sha256(Uint8Array.of(7)), notBefore, notAfter });
+  return openLocalParty(crypto, { ...record, identityKeys: record.identityKeys.map((key) => (key.epoch === epoch ? { ...key, certificate: der } : key)) });
 }
 
 describe('steps that are told again', () => {
@@ -93,11 +108,64 @@ describe('steps that are told again', () => {
     expect(told([await forgedLink(crypto, { peerId: peerId(), old, next: { epoch: 2, keyPair: fixedKey(9) } })])).toBe('fork');
   });
 
+  test('A72: an answer counts for the key that was asked about, whatever happened since', () => {
+    const { desk } = bo.profile.rekeying;
+    const asked = desk.askBack(peerId(), life(4).party.identity.spkiHash) ?? expect.unreachable();
+    expect(told([step(2), step(3)], 3)).toBe('adopted');
+    desk.onAnswer(answerOf([step(2)]), asked);
+    expect(successor()).toBe(keyOf(3));
+    bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(3)));
+    desk.onAnswer(answerOf([step(2)]), asked);
+    expect([pinned(), bo.profile.book.successorOf(peerId())]).toEqual([keyOf(3), undefined]);
+  });
+
+  test('A71 A79: who stole the identity key names no other recovery key: neither to who knows the first certificate nor with a history', async () => {
+    const { recoveryKeyHash } = life(1).party.identity;
+    const { book, rekeying } = bo.profile;
+    const asked = () => rekeying.desk.askBack(peerId(), life(4).party.identity.spkiHash)?.recoveryKeyHash;
+    const { chain } = await recertified(1);
+    expect(toHex(chain.identity.recoveryKeyHash ?? new Uint8Array())).not.toBe(toHex(recoveryKeyHash ?? new Uint8Array()));
+    bo.profile.commit(() => book.learnChain(recallChain(bo.crypto, encodeChain(chain))));
+    expect(asked()).toEqual(recoveryKeyHash);
+    const later = await recertified(4);
+    expect(parseCard(bo.crypto, createCard(crypto, life(4).party, [], testNow), testNow).chain.identity.epoch).toBe(4);
+    expect(() => parseCard(bo.crypto, createCard(crypto, later, [], testNow), testNow)).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
+  });
+
   test('S5-33: a pin that a message moved ends what was open under the key before', async () => {
-    const before = session() ?? expect.unreachable();
+    let isOver = false;
+    session()?.onClose(() => (isOver = true));
     expect(told([step(2)])).toBe('adopted');
     bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(2)));
-    expect([pinned(), before.closed]).toEqual([keyOf(2), true]);
+    expect([pinned(), isOver]).toEqual([keyOf(2), true]);
+  });
+});
+
+describe('somebody who makes keys without end', () => {
+  test('A77: is followed at once ten times an hour, then once an interval', () => {
+    const pace = new RekeyPace();
+    for (let turn = 0; turn < 10; turn += 1) {
+      pace.asked(turn);
+      pace.settled(turn);
+      expect(pace.wait(turn)).toBe(0);
+    }
+    pace.asked(10);
+    pace.settled(10);
+    expect(pace.wait(10)).toBe(60_000);
+    pace.asked(3_600_020);
+    pace.settled(3_600_020);
+    expect(pace.wait(3_600_020)).toBe(0);
+  });
+
+  test('A77: fills no disk: the last 256 keys are remembered', async () => {
+    await meet('Ann');
+    const { peerKeys } = bo.profile.stores;
+    for (let epoch = 1000; epoch < 1300; epoch += 1) {
+      peerKeys.putKey({ peerId: peerId(), spkiHash: bo.crypto.random(32), epoch, since: testNow, origin: 'old-key', checked: false });
+    }
+    peerKeys.trimKeys(peerId());
+    const kept = peerKeys.history(peerId()).map(({ epoch }) => epoch);
+    expect([kept.length, Math.min(...kept)]).toEqual([256, 1044]);
   });
 });
 
