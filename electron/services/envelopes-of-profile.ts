@@ -36,9 +36,6 @@ export function envelopesOfProfile(profile: OpenProfile, around: Surroundings): 
     const peerId = peerOf(event.contactId);
     if (peerId === undefined) return;
     profile.waitingChanged(peerId);
-    // The pin may have moved by a message: what is open under another key ends (S5-33).
-    const pinned = book.find(peerId)?.record.pinnedSpkiHash;
-    if (pinned !== undefined) profile.connections.dropWhere(peerId, ({ peer }) => !crypto.equal(peer.identity.spkiHash, pinned));
     quarantine.release(peerId);
   });
   return { envelopes, quarantine, close };

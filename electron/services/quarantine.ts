@@ -81,7 +81,9 @@ export class Quarantine {
   begin(): void {
     const { clock, logger, onSuspect } = this.#parts;
     try {
-      this.#store.removeBefore(clock.now() - waitsMs);
+      // A clock that was ahead must not let anything wait, and take the room of others, until that time comes.
+      const now = clock.now();
+      this.#store.removeOutside(now - waitsMs, now + waitsMs);
       for (const peerId of this.#store.people()) {
         this.release(peerId);
         if (this.#store.of(peerId).length > 0) onSuspect(peerId);
@@ -100,7 +102,7 @@ export class Quarantine {
     const { crypto, clock, logger } = this.#parts;
     const hash = crypto.sha256(deposit);
     if (this.#store.has(hash)) return true;
-    this.#store.removeBefore(clock.now() - waitsMs);
+    this.sweep();
     const usage = this.#store.usage(peerId);
     const same = usage.find((each) => crypto.equal(each.spkiHash, spkiHash));
     const full = same ? same.count >= mostDeposits || same.bytes + deposit.length > mostBytes : usage.length >= mostKeys;

@@ -12,7 +12,7 @@ export function createQuarantineStore(db: Db): QuarantineStore {
   const insert = db.prepare('INSERT INTO quarantine (hash, peer_id, spki_hash, deposit, received_at) VALUES (?, ?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM quarantine WHERE hash = ?');
   const removePeer = db.prepare('DELETE FROM quarantine WHERE peer_id = ?');
-  const removeBefore = db.prepare('DELETE FROM quarantine WHERE received_at < ?');
+  const removeOutside = db.prepare('DELETE FROM quarantine WHERE received_at < ? OR received_at > ?');
 
   return {
     of: (peerId) => select.all([peerId]).map(read),
@@ -28,8 +28,8 @@ export function createQuarantineStore(db: Db): QuarantineStore {
     removePeer(peerId) {
       removePeer.run([peerId]);
     },
-    removeBefore(time) {
-      removeBefore.run([time]);
+    removeOutside(from, to) {
+      removeOutside.run([from, to]);
     },
   };
 }

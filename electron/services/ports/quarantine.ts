@@ -22,5 +22,6 @@ export interface QuarantineStore {
   add(row: QuarantineRow): void;
   remove(hash: Uint8Array): void;
   removePeer(peerId: PeerId): void;
-  removeBefore(time: number): void;
+  /** Those that came before or after, Unix milliseconds. */
+  removeOutside(from: number, to: number): void;
 }

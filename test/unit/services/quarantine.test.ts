@@ -138,6 +138,13 @@ describe('messages under an unknown new key', () => {
     clock.pass(7 * day + 1);
     quarantine.begin();
     expect([waiting(), bob.sink.texts()]).toEqual([0, ['really me']]);
+    // Nor do they stay for as long as a clock was ahead.
+    clock.time += 15 * day;
+    bring(written(impostor, bob, ['believe me now']));
+    expect(waiting()).toBeGreaterThan(0);
+    clock.time -= 15 * day;
+    quarantine.sweep();
+    expect(waiting()).toBe(0);
   });
 
   it('S5-30 A25: twenty for a claimed key, 256 KiB, three keys: the rest is refused, and others have their room', async () => {
