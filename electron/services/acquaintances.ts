@@ -5,6 +5,7 @@ import type { PeerId } from '../engine/ids';
 import type { Clock, Logger, Random } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import { newHandle } from './local-handle';
+import { fits, makeRoom } from './later-card';
 import type { PeerBook } from './peer-book';
 import type { ContactRow, Stores } from './ports';
 
@@ -34,14 +35,12 @@ export class Acquaintances {
   }
 
   /**
-   * A pin never moves here: only rekeying may do that. Without a pin the card has proven its peer id itself, by the first key
-   * or by the history from it.
+   * A contact's pin never moves here: only rekeying may do that. Without a pin the card has proven its peer id itself, by the first key
+   * or by the history from it; so it has where it leads on from the pin of somebody who never answered.
    */
   fitsPin(card: Card): boolean {
-    const { crypto, book } = this.#parts;
-    const { peerId, spkiHash } = card.chain.identity;
-    const pinned = book.find(peerId)?.record.pinnedSpkiHash;
-    return pinned === undefined || crypto.equal(pinned, spkiHash);
+    const { book, stores } = this.#parts;
+    return fits({ book, contact: stores.contacts.byPeer(card.chain.identity.peerId) }, card);
   }
 
   /**
@@ -98,8 +97,9 @@ export class Acquaintances {
   #store(card: Card, compared: boolean): void {
     const { stores, clock, random, book, events } = this.#parts;
     const { peerId, name, spkiHash } = card.chain.identity;
-    book.learnCard(card);
     const before = stores.contacts.byPeer(peerId);
+    makeRoom({ book, contact: before }, card);
+    book.learnCard(card);
     const row: ContactRow = {
       contactId: before?.contactId ?? newHandle(random),
       peerId,

@@ -3,6 +3,7 @@ import { parseArmouredCard } from '../engine/certificates/card';
 import { parseIdentityCertificatePem, type IdentityCertificate } from '../engine/certificates/identity-certificate';
 import { fullPermissions } from './acquaintances';
 import type { InvitationParts } from './invitations';
+import { fits, makeRoom } from './later-card';
 import { newHandle } from './local-handle';
 
 /**
@@ -30,12 +31,16 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
     throw new KeyshiftError('key.already-known', 'You already have this person as a contact.');
   }
   const pin = profile.book.find(peerId)?.record.pinnedSpkiHash;
-  if (pin !== undefined && !crypto.equal(pin, spkiHash)) {
+  const about = { book: profile.book, contact: before };
+  if (pin !== undefined && !crypto.equal(pin, spkiHash) && (card === undefined || !fits(about, card))) {
     throw new KeyshiftError('key.unacceptable', 'You know this person under another key. Nothing was changed.');
   }
   const contactId = before?.contactId ?? newHandle(random);
   profile.commit(() => {
-    if (card !== undefined) profile.book.learnCard(card);
+    if (card !== undefined) {
+      makeRoom(about, card);
+      profile.book.learnCard(card);
+    }
     contacts.put({
       contactId,
       peerId,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { armourCard, createCard } from '../../../electron/engine/certificates/card';
+import { openLocalParty } from '../../../electron/engine/certificates/local-party';
 import { realCrypto } from '../../support/foundation-kit';
 import { type KeyLife, keyLives } from '../../support/key-lives';
 import { acquaint, createWorld, remember, type Resident, type World } from '../../support/services-kit';
@@ -43,5 +44,22 @@ describe('somebody whose identity key is not the first', () => {
     }
     const { contactId } = await ann.contacts.importKey({ text: text(history) });
     expect([known()?.identityEpoch, ann.profile.stores.contacts.byId(contactId)?.name]).toEqual([4, 'Bo']);
+  });
+
+  test('S5-18 S5-23 A72: renewed the key before they answered: their newer card takes the place of the older one, never the reverse, and they meet', async () => {
+    const cardOf = ({ chain, instance, history }: KeyLife['party']) => armourCard(createCard(bo.crypto, { chain, instance, history }, [], world.clock.now()));
+    const parties = await Promise.all(lives.map(async ({ record }) => openLocalParty(bo.crypto, record)));
+    const [, , third = expect.unreachable(), newest = expect.unreachable()] = parties;
+    const { contactId } = await ann.contacts.importKey({ text: cardOf(third) });
+    expect(known()?.identityEpoch).toBe(3);
+    expect(await ann.contacts.importKey({ text: cardOf(newest) })).toEqual({ contactId });
+    expect([known()?.identityEpoch, known()?.pinnedSpkiHash]).toEqual([4, newest.identity.spkiHash]);
+    await expect(async () => ann.contacts.importKey({ text: cardOf(third) })).rejects.toMatchObject({ code: 'key.unacceptable' });
+    expect(known()?.pinnedSpkiHash).toEqual(newest.identity.spkiHash);
+
+    ann.profile.book.forget(bo.profile.local.peerId);
+    await ann.contacts.importKey({ text: cardOf(third) });
+    await acquaint(world, bo, ann);
+    expect(known()?.pinnedSpkiHash).toEqual(newest.identity.spkiHash);
   });
 });
