@@ -79,11 +79,9 @@ export class Quarantine {
    * other, and what waits on is asked about again. Never throws: a full disk keeps nobody out.
    */
   begin(): void {
-    const { clock, logger, onSuspect } = this.#parts;
+    const { logger, onSuspect } = this.#parts;
     try {
-      // A clock that was ahead must not let anything wait, and take the room of others, until that time comes.
-      const now = clock.now();
-      this.#store.removeOutside(now - waitsMs, now + waitsMs);
+      this.#sweep();
       for (const peerId of this.#store.people()) {
         this.release(peerId);
         if (this.#store.of(peerId).length > 0) onSuspect(peerId);
@@ -98,11 +96,17 @@ export class Quarantine {
     this.#store.removePeer(peerId);
   }
 
+  #sweep(): void {
+    // A clock that was ahead must not let anything wait, and take the room of others, until that time comes.
+    const now = this.#parts.clock.now();
+    this.#store.removeOutside(now - waitsMs, now + waitsMs);
+  }
+
   #hold({ peerId, spkiHash, deposit }: Suspected): boolean {
     const { crypto, clock, logger } = this.#parts;
     const hash = crypto.sha256(deposit);
     if (this.#store.has(hash)) return true;
-    this.sweep();
+    this.#sweep();
     const usage = this.#store.usage(peerId);
     const same = usage.find((each) => crypto.equal(each.spkiHash, spkiHash));
     const full = same ? same.count >= mostDeposits || same.bytes + deposit.length > mostBytes : usage.length >= mostKeys;

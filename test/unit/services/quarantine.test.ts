@@ -143,7 +143,7 @@ describe('messages under an unknown new key', () => {
     bring(written(impostor, bob, ['believe me now']));
     expect(waiting()).toBeGreaterThan(0);
     clock.time -= 15 * day;
-    quarantine.sweep();
+    quarantine.begin();
     expect(waiting()).toBe(0);
   });
 
