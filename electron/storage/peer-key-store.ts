@@ -1,6 +1,7 @@
 import type { PeerId } from '../engine/ids';
 import type { KeyCandidateRow, KeyTroubleRow, PeerKeyRow, PeerKeyStore } from '../services/ports/peer-keys';
 import type { Db, Row } from './database';
+import { atMost } from './at-most';
 import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, word } from './row';
 
 const origins = ['first', 'old-key', 'recovery', 'person'] as const;
@@ -20,7 +21,7 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const endGrace = db.prepare('UPDATE peer_keys SET accepted_until = NULL WHERE peer_id = ?');
-  const trimKeys = db.prepare('DELETE FROM peer_keys WHERE peer_id = ? AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC LIMIT ?)');
+  const trimKeys = db.prepare(`DELETE FROM peer_keys WHERE peer_id = ? AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC ${atMost})`);
   const removeKeys = db.prepare('DELETE FROM peer_keys WHERE peer_id = ?');
   const selectCandidates = db.prepare('SELECT * FROM key_candidates WHERE peer_id = ? ORDER BY seen_at DESC, spki_hash');
   const selectVouched = db.prepare("SELECT * FROM key_candidates WHERE vouched <> 'nothing'");
