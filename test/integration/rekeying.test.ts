@@ -84,6 +84,7 @@ describe('two headless peers and their new identity keys', () => {
     ]);
     expect(await alice.peer.call('identity.keyHistory')).toMatchObject([{ epoch: 2, fingerprint: second }, { epoch: 1, fingerprint: first, behind: 0 }]);
     expect(await bob.peer.call('conversations.list')).toHaveLength(1);
+    expect(await bob.peer.call('contacts.safetyNumber', { contactId: aliceAtBob })).toEqual(await alice.peer.call('contacts.safetyNumber', { contactId: bobAtAlice }));
   }, 30_000);
 
   it('S5-10 A76: who is no contact gets one answer to every question, and nothing is written down', async () => {
