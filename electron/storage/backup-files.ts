@@ -19,7 +19,7 @@ export const backupFiles: BackupFiles = {
 
 /**
  * Beside its place, so that the rename stays on one disk. One name for each place: what a killed process left there is replaced by the
- * next backup that goes to the same place.
+ * next backup that goes to the same place, and so is what another process is just writing there, which then notices.
  */
 function besides(target: string): string {
   return join(dirname(target), `.${basename(target).slice(0, 100)}.part`);
@@ -30,9 +30,24 @@ async function assertReplaceable(target: string): Promise<void> {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
-  const file = await open(target, constants.O_RDONLY | noFollow);
+  if (!startsLikeBackup(await headOf(target))) throw unusable('Another kind of file has this name. It was left as it is.');
+}
+
+/** What a killed process left is empty, or begins as a backup does; anything else beside the place is somebody's file. */
+async function removeLeftover(part: string): Promise<void> {
+  const left = lstatSync(part, { throwIfNoEntry: false });
+  if (left === undefined) return;
+  if (!left.isFile() || (left.size > 0 && !startsLikeBackup(await headOf(part)))) {
+    throw unusable('There is something in the way of this file. It was left as it is.');
+  }
+  await rm(part, { force: true });
+}
+
+async function headOf(path: string): Promise<Uint8Array> {
+  // It may have become a link or a pipe since it was looked at.
+  const file = await open(path, constants.O_RDONLY | noFollow | nonBlocking);
   try {
-    if (!startsLikeBackup(await readUpTo(file, backupHeadBytes))) throw unusable('Another kind of file has this name. It was left as it is.');
+    return await readUpTo(file, backupHeadBytes);
   } finally {
     await file.close();
   }
@@ -42,20 +57,23 @@ class Target implements BackupTarget {
   readonly #path: string;
   readonly #part: string;
   readonly #file: FileHandle;
+  /** Device and number of the file: its name may come to be another one's. */
+  readonly #inode: readonly [bigint, bigint];
   #closed = false;
 
-  private constructor(path: string, part: string, file: FileHandle) {
+  private constructor(path: string, part: string, file: FileHandle, inode: readonly [bigint, bigint]) {
     this.#path = path;
     this.#part = part;
     this.#file = file;
+    this.#inode = inode;
   }
 
   static async begin(path: string): Promise<Target> {
     const part = besides(path);
-    const left = lstatSync(part, { throwIfNoEntry: false });
-    if (left !== undefined && !left.isFile()) throw unusable('There is something in the way of this file. It was left as it is.');
-    await rm(part, { force: true });
-    return new Target(path, part, await open(part, 'wx', fileMode));
+    await removeLeftover(part);
+    const file = await open(part, 'wx', fileMode);
+    const { dev, ino } = await file.stat({ bigint: true });
+    return new Target(path, part, file, [dev, ino]);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -67,6 +85,7 @@ class Target implements BackupTarget {
       await this.#file.sync();
       await this.#close();
       await assertReplaceable(this.#path);
+      if (!this.#isInPlace()) throw unusable('Another backup went to this place meanwhile.');
       await rename(this.#part, this.#path);
       syncDirectory(dirname(this.#path));
       return this.#path;
@@ -80,10 +99,15 @@ class Target implements BackupTarget {
       // A disk that fails at closing, too: the name still goes.
     }
     try {
-      await rm(this.#part, { force: true });
+      if (this.#isInPlace()) await rm(this.#part, { force: true });
     } catch {
       // It stays, sealed, and the next backup to this place replaces it.
     }
+  }
+
+  #isInPlace(): boolean {
+    const found = lstatSync(this.#part, { throwIfNoEntry: false, bigint: true });
+    return found !== undefined && found.dev === this.#inode[0] && found.ino === this.#inode[1];
   }
 
   async #close(): Promise<void> {

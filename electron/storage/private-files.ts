@@ -31,7 +31,7 @@ function assertReplaceable(target: string, { edgeBytes, isKind }: FileKind): voi
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
-  const [head, tail] = withFile(target, constants.O_NOFOLLOW, (file) => [readUpTo(file, edgeBytes, 0), readUpTo(file, edgeBytes, Math.max(0, found.size - edgeBytes))]);
+  const [head, tail] = withFile(target, constants.O_NOFOLLOW | constants.O_NONBLOCK, (file) => [readUpTo(file, edgeBytes, 0), readUpTo(file, edgeBytes, Math.max(0, found.size - edgeBytes))]);
   if (!isKind(head ?? nothing, tail ?? nothing)) throw unusable('Another kind of file has this name. It was left as it is.');
 }
 

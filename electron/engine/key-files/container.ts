@@ -6,7 +6,7 @@ import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { concat, Writer } from '../wire/writer';
 import type { KeyFile } from './key-file';
-import { encodePapers, readPapers } from './key-papers';
+import { encodeFittingPapers, readPapers } from './key-papers';
 import { isAcceptableFileCost } from './kdf-limits';
 import { passphraseBytes } from './passphrase-bytes';
 import { openPrivateKey } from './private-key';
@@ -27,6 +27,8 @@ const saltBytes = 16;
 const headerBytes = containerMagic.length + 1 + 4 + 1 + saltBytes + nonceLength;
 const step = 4 * 1024;
 const maxPrivateKey = 4 * 1024;
+/** With key, endorsements and padding it stays within what is read of a key file. */
+const maxPapersBytes = 960 * 1024;
 
 /** `cost` within the bounds of `kdf-limits.ts`. */
 export async function encodeContainer(crypto: Crypto, file: KeyFile, passphrase: string, cost: PasswordCost): Promise<Uint8Array> {
@@ -87,7 +89,7 @@ export function encodeContainerPayload(crypto: Crypto, { privateKey, papers, rec
   const pkcs8 = new Uint8Array(privateKey.key.export({ format: 'der', type: 'pkcs8' }));
   const payload = new Writer(64 * 1024)
     .lp(pkcs8)
-    .fixed(encodePapers(papers))
+    .fixed(encodeFittingPapers(papers, maxPapersBytes))
     .lp(recoveryKey ?? new Uint8Array(0))
     .fixed(encodeEndorsements(endorsements))
     .finish();

@@ -43,6 +43,18 @@ describe('row 9: the camera', () => {
     expect(camera.isOpen()).toBe(false);
   });
 
+  test('S5-19: whoever took it back while the system was still asking keeps it closed', async () => {
+    let agree: (allowed: boolean) => void = () => undefined;
+    const window = withCamera(handlers, camera, () => new Promise((resolve) => (agree = resolve)));
+    const asked = window.contacts.useCamera({ on: true });
+    // The handler behind the door answers first; only then is the system asked.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await window.contacts.useCamera({ on: false })).toEqual({ allowed: false });
+    agree(true);
+    expect(await asked).toEqual({ allowed: false });
+    expect(camera.isOpen()).toBe(false);
+  });
+
   test('everything else of the door is as it was', () => {
     const { contacts, ...others } = withCamera(handlers, camera, () => Promise.resolve(true));
     const { contacts: before, ...othersBefore } = handlers;

@@ -211,7 +211,7 @@ describe('the whole profile in one file, and back', () => {
     copyFileSync(file, at('older'));
     truncateSync(at('older'), 60);
     // What a killed process left is in nobody's way.
-    writeFileSync(at('.older.part'), 'half');
+    copyFileSync(at('older'), at('.older.part'));
     const { bytes } = await attempt(at('older'));
     expect(statSync(at('older')).size).toBe(bytes);
     expect(outside().filter((name) => name.startsWith('.'))).toEqual([]);

@@ -54,6 +54,21 @@ describe('files of an identity key', () => {
     expect(papers).toEqual(file.papers);
   });
 
+  it.each(formats)('S5-25: whoever had more keys than a file takes gets the newest of them, in a file that opens: %s', async (format) => {
+    const [oldest, newest] = file.papers;
+    if (!oldest || !newest) throw new Error('two keys were made');
+    const papers = [...Array.from({ length: 299 }, (_, index) => ({ ...oldest, epoch: index + 1 })), { ...newest, epoch: 300 }];
+    const many = { ...file, papers };
+    const bytes = await {
+      container: () => encodeContainer(crypto, many, passphrase, cost),
+      pkcs12: () => encodePkcs12(keyFileParts(crypto), many, passphrase, { pbkdf2: least, mac: least }),
+      pem: () => encodePem(keyFileParts(crypto), many, passphrase, least),
+    }[format]();
+    const opened = await open(bytes);
+    expect(opened.papers.length).toBeGreaterThan(20);
+    expect(opened.papers).toEqual(papers.slice(-opened.papers.length));
+  });
+
   it('S5-25: the container also carries the public recovery key and the endorsements, and tells nothing of how many keys there were', async () => {
     const { recoveryKey, endorsements } = await open(made.container);
     expect([recoveryKey, endorsements]).toEqual([file.recoveryKey, file.endorsements]);
