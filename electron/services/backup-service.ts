@@ -6,6 +6,7 @@ import { BackupChunks, backupHeadBytes, backupKey, encodeBackupHead, garbled, ne
 import type { BackupManifest } from '../engine/backup/items';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
+import { WireError } from '../engine/wire/wire-error';
 import { readInto } from './backup-reading';
 import { type BackupRun, BackupRuns } from './backup-runs';
 import { writeSnapshot } from './backup-writing';
@@ -182,7 +183,12 @@ function settingsOf({ settings }: BackupManifest): Settings {
 
 /** What went wrong with a vault in the making, said of the backup it comes from. */
 function meant(error: unknown): unknown {
-  if (!(error instanceof KeyshiftError)) return error;
+  if (!(error instanceof KeyshiftError)) return error instanceof WireError || isOfOpenssl(error) ? garbled() : error;
   if (error.code === 'vault.newer') return newerBackup();
   return error.code === 'vault.damaged' || error.code === 'key.unacceptable' ? garbled() : error;
+}
+
+/** Bytes that should have been a key. */
+function isOfOpenssl(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_OSSL_');
 }

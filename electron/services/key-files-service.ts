@@ -42,7 +42,7 @@ const chosenFiles: Readonly<Record<Format, ChosenFile>> = { pkcs12: 'pkcs12', pe
 
 /** The identity key as a file, in and out, and the recovery kit. */
 export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity'], 'exportPrivate' | 'importPrivate' | 'saveRecoveryKit' | 'forgetRecoveryKey'> {
-  // One after the other: opening a file may take a gigabyte of memory.
+  // One after the other: opening a file may take a gigabyte of memory, and the printer takes one page at a time.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work, work);
@@ -72,13 +72,15 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
       const chosen = await choosePath(parts.chooser, input?.path, (chooser) => chooser.save('recovery-kit', `${name} recovery kit`));
       const { files, printer, crypto, clock } = parts;
       files.check(chosen, printer.kind);
-      const sheet = withSeed(parts, (seed) => recoverySheet(crypto, parts.profile().local, seed, clock.now()));
-      const printed = await printer.print(sheet);
-      try {
-        return { path: files.write(chosen, printer.kind, printed) };
-      } finally {
-        crypto.wipe(printed);
-      }
+      return inTurn(async () => {
+        const sheet = withSeed(parts, (seed) => recoverySheet(crypto, parts.profile().local, seed, clock.now()));
+        const printed = await printer.print(sheet);
+        try {
+          return { path: files.write(chosen, printer.kind, printed) };
+        } finally {
+          crypto.wipe(printed);
+        }
+      });
     },
     forgetRecoveryKey: async () => {
       await parts.changeRecord(({ recovery, ...rest }) => {

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BackupChunks, backupKey, encodeBackupHead } from '../../../electron/engine/backup/container';
-import { encodeEnd, encodeManifest, encodePage } from '../../../electron/engine/backup/items';
+import { encodeEnd, encodeManifest, encodePage, ItemReader } from '../../../electron/engine/backup/items';
 import { parsePeerId, peerIdFromBytes } from '../../../electron/engine/wire/ids';
 import { concat } from '../../../electron/engine/wire/writer';
 import type { App } from '../../../electron/services/app';
@@ -145,6 +145,11 @@ describe('the whole profile in one file, and back', () => {
     const key = await backupKey(crypto, words, head);
     const { content: said } = readBackup(readFileSync(file), words);
     const whole = said.subarray(5 + said.readUInt32BE(1));
+    const pages = new ItemReader().take(said).map((page) => ({
+      ...page,
+      rows: page.rows.map((row) => row.map((value, at) => (page.columns[at] === 'private_key' && value instanceof Uint8Array ? value.map(() => 0x41) : value))),
+    }));
+    const keyless = [...pages.map((page) => encodePage(page, true)), encodeEnd(pages.reduce((sum, { rows }) => sum + rows.length, 0))];
     const variants: Record<string, readonly [readonly Uint8Array[], string]> = {
       'a later schema': [[encodeManifest({ ...manifest, schema: schemaVersion() + 1 }), encodeEnd(0)], 'backup.newer'],
       'no person': [[encodeManifest(manifest), encodeEnd(0)], 'backup.garbled'],
@@ -152,6 +157,7 @@ describe('the whole profile in one file, and back', () => {
       'settings that are none': [[encodeManifest({ ...manifest, settings: '{"theme":"pink"}' }), whole], 'backup.garbled'],
       'no end': [[encodeManifest(manifest)], 'backup.garbled'],
       'something else': [[crypto.random(500)], 'backup.garbled'],
+      'a private key that is none': [[encodeManifest(manifest), ...keyless], 'backup.garbled'],
       'a table of its own': [[encodeManifest(manifest), encodePage({ table: 'mine', columns: ['x'], rows: [[1]] }, true), encodeEnd(1)], 'backup.garbled'],
     };
     const eve = await moveIn(at('eve reads'));

@@ -13,7 +13,7 @@ import { encodePem } from '../../../electron/engine/key-files/pem-file';
 import type { LocalRecord, LogFacts } from '../../../electron/engine/ports';
 import { systemClock } from '../../../electron/platform/clock';
 import type { App } from '../../../electron/services/app';
-import type { PathChooser, Preferences } from '../../../electron/services/ports';
+import type { KitPrinter, PathChooser, Preferences } from '../../../electron/services/ports';
 import { createVaultFile } from '../../../electron/storage/vault-file';
 import type { ChosenFile } from '../../../shared/model/chosen-file';
 import { defaultSettings } from '../../../shared/model/settings';
@@ -45,7 +45,7 @@ describe('key files of a running app', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function appOf(name: string, record: LocalRecord, chooser?: PathChooser): Promise<App> {
+  async function appOf(name: string, record: LocalRecord, chooser?: PathChooser, kitPrinter?: KitPrinter): Promise<App> {
     const profileDirectory = join(folder, name);
     const vaultFile = createVaultFile({ directory: profileDirectory, crypto, cost: { memoryBytes: 8 * 1024 * 1024, passes: 1 } });
     (await vaultFile.create(vaultPassphrase, (stores) => stores.local.save(record))).close();
@@ -63,6 +63,7 @@ describe('key files of a running app', () => {
       trial: false,
       kdf: 'test',
       ...(chooser && { chooser }),
+      ...(kitPrinter && { kitPrinter }),
     });
     started.onEvent((event) => said.push(JSON.stringify(event)));
     apps.push(started);
@@ -140,6 +141,20 @@ describe('key files of a running app', () => {
     expect(await codeOf(take('second.pem'))).toBe('vault.locked');
     await bo.handlers.vault.unlock({ passphrase: vaultPassphrase });
     expect(await bo.handlers.identity.get(undefined)).toMatchObject({ epoch: 2, unconfirmed: true });
+  });
+
+  test('S5-19: a kit asked for again while one is printed is printed after it', async () => {
+    let printing = 0;
+    const kind = { edgeBytes: 4, isKind: () => true };
+    const print = async (): Promise<Uint8Array> => {
+      printing += 1;
+      if (printing > 1) throw new Error('the printer takes one page at a time');
+      await new Promise((resolve) => setImmediate(resolve));
+      printing -= 1;
+      return new TextEncoder().encode('kit');
+    };
+    const { identity } = (await appOf('printing', first, undefined, { kind, print })).handlers;
+    expect(await Promise.all(['one', 'two'].map((name) => codeOf(identity.saveRecoveryKit({ path: path(name) }))))).toEqual(['done', 'done']);
   });
 
   test('S5-23 A80: a key file offered as a contact is refused loudly', async () => {
