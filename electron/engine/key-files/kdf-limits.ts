@@ -12,6 +12,9 @@ export const argonBounds = {
 /** PBKDF2 and the MAC of PKCS #12. The least is what OpenSSL 3 writes by itself. */
 export const iterationBounds = { least: 2048, most: 10_000_000 } as const;
 
+/** All parts of one PKCS #12 file together: MAC, certificates and key, each as dear as `openssl -iter` can make them. */
+export const mostIterationsOfFile = 3 * iterationBounds.most;
+
 /** What is written here: OWASP's number for PBKDF2-HMAC-SHA-256. */
 export const pbkdf2Iterations = 600_000;
 

@@ -5,7 +5,7 @@ import { fromHex, toHex } from '../wire/encoding';
 import { WireError } from '../wire/wire-error';
 import { isWithin, iterationBounds } from './kdf-limits';
 import { oids } from './oids';
-import { oldMethods, tooWeak } from './refusals';
+import { oldMethods, tooMuchWork, tooWeak } from './refusals';
 
 /** Password-based encryption of PKCS #5 (RFC 8018 §6.2), the parts of it that are taken. */
 export interface Pbes2 {
@@ -65,7 +65,7 @@ export function parseIterations(content: Uint8Array): number {
   let value = 0;
   for (const byte of content) value = value * 256 + byte;
   if (value < iterationBounds.least) throw tooWeak('This file is protected too weakly.');
-  if (value > iterationBounds.most) throw tooWeak('This file asks for far too much work to open.');
+  if (value > iterationBounds.most) throw tooWeak(tooMuchWork);
   return value;
 }
 

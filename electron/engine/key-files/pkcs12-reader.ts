@@ -1,9 +1,10 @@
 import { DerReader, parseDerNumber, tag } from '../certificates/der';
 import { toHex } from '../wire/encoding';
 import { WireError } from '../wire/wire-error';
+import { mostIterationsOfFile } from './kdf-limits';
 import { oids } from './oids';
 import { parseIterations, parsePbes2, type Pbes2 } from './pbes2';
-import { oldMethods, tooWeak } from './refusals';
+import { oldMethods, tooMuchWork, tooWeak } from './refusals';
 
 const explicit0 = 0xa0;
 const implicit0 = 0x80;
@@ -63,6 +64,9 @@ export function parsePkcs12(bytes: Uint8Array): ParsedPkcs12 {
     else throw new WireError('a part of another kind');
     value.end();
   }
+  const parts = [...encrypted, ...clear.flatMap(({ shroudedKey }) => (shroudedKey ? [shroudedKey] : []))];
+  const work = parts.reduce((sum, { algorithm }) => sum + algorithm.iterations, macData.macIterations);
+  if (work > mostIterationsOfFile) throw tooWeak(tooMuchWork);
   return { macContent, ...macData, clear, encrypted };
 }
 

@@ -18,3 +18,4 @@ export function tooWeak(why: string): KeyshiftError {
 }
 
 export const oldMethods = 'This file is protected by methods of the last century.';
+export const tooMuchWork = 'This file asks for far too much work to open.';

@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { der, derNumber, tag } from '../../../../electron/engine/certificates/der';
 import { createLocalRecord } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { encodeContainer } from '../../../../electron/engine/key-files/container';
+import { iterationBounds } from '../../../../electron/engine/key-files/kdf-limits';
 import type { KeyFile } from '../../../../electron/engine/key-files/key-file';
+import { oids } from '../../../../electron/engine/key-files/oids';
 import { openKeyFile } from '../../../../electron/engine/key-files/open-key-file';
+import { oid } from '../../../../electron/engine/key-files/pbes2';
 import { encodePem } from '../../../../electron/engine/key-files/pem-file';
 import { encodePkcs12 } from '../../../../electron/engine/key-files/pkcs12-writer';
 import { openPrivateKey } from '../../../../electron/engine/key-files/private-key';
@@ -67,6 +71,20 @@ describe('files of an identity key', () => {
     const opened = await open(bytes);
     expect(opened.papers.length).toBeGreaterThan(20);
     expect(opened.papers).toEqual(papers.slice(-opened.papers.length));
+  });
+
+  it('A81: counts that are in bounds one by one and not together cost no work', async () => {
+    const part = (type: string, ...value: Uint8Array[]): Uint8Array => der(tag.sequence, oid(type), der(0xa0, ...value));
+    const most = iterationBounds.most;
+    const derivation = der(tag.sequence, oid(oids.pbkdf2), der(tag.sequence, der(tag.octetString, new Uint8Array(16)), derNumber(most), der(tag.sequence, oid(oids.hmacSha256), der(tag.nothing))));
+    const algorithm = der(tag.sequence, oid(oids.pbes2), der(tag.sequence, derivation, der(tag.sequence, oid(oids.aes256Cbc), der(tag.octetString, new Uint8Array(16)))));
+    const encrypted = part(oids.encryptedData, der(tag.sequence, derNumber(0), der(tag.sequence, oid(oids.data), algorithm, der(0x80, new Uint8Array(16)))));
+    const digest = der(tag.sequence, der(tag.sequence, oid(oids.sha256), der(tag.nothing)), der(tag.octetString, new Uint8Array(32)));
+    const fileOf = (parts: number): Uint8Array => {
+      const safes = der(tag.sequence, ...Array.from({ length: parts }, () => encrypted));
+      return der(tag.sequence, derNumber(3), part(oids.data, der(tag.octetString, safes)), der(tag.sequence, digest, der(tag.octetString, new Uint8Array(16)), derNumber(least)));
+    };
+    expect(await Promise.all([2, 3, 8].map((parts) => code(fileOf(parts))))).toEqual(['key-file.wrong-passphrase', 'key-file.too-weak', 'key-file.too-weak']);
   });
 
   it('S5-25: the container also carries the public recovery key and the endorsements, and tells nothing of how many keys there were', async () => {
