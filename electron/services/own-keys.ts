@@ -12,7 +12,8 @@ import type { EventOf } from '../../shared/contract/contract';
 import type { Stores } from './ports';
 import type { PeerKeyStore } from './ports/peer-keys';
 
-const dayMs = 24 * 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
+const dayMs = 24 * hourMs;
 /** New identity keys in a day: each costs every contact a question and a handshake. */
 const mostPerDay = 10;
 /** How long after it was replaced an old private half still vouches for later keys, whoever knows only that one (protocol.md §9). */
@@ -38,7 +39,18 @@ export async function withNewKey(crypto: Crypto, record: LocalRecord, now: numbe
  */
 export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number): Promise<LocalRecord> {
   assertNotTooOften({ identityKeys: record.identityKeys.filter(({ recovery }) => recovery !== undefined) }, now);
-  return recoverLocalRecord(crypto, record, seed, now);
+  return recoverLocalRecord(crypto, record, seed, now, record.unconfirmed === true ? { epoch: latestPossible(record, now) } : {});
+}
+
+/**
+ * A record that came from a file may be behind: contacts may hold keys of this person that it never heard of, and take no recovery for a new one
+ * that has an epoch they know of already. So many could have been made since its newest one.
+ */
+function latestPossible(record: LocalRecord, now: number): number {
+  const { epoch, createdAt } = currentKey(record);
+  // By renewing and by recovering, each counted by itself: on one day, and then fewer than one an hour. Another copy of the same file, put to use
+  // an hour later, comes after this one.
+  return epoch + 2 * mostPerDay + Math.max(0, Math.ceil((now - createdAt) / hourMs));
 }
 
 /** Errors: keys.too-often with retryAt. */
