@@ -53,7 +53,7 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
     exportPrivate: async ({ format, passphrase, path }) => {
       parts.profile();
       if (isTooWeakForFile(passphrase)) {
-        throw new KeyshiftError('passphrase.weak', 'That passphrase is too easy to guess for a file that can be copied. Use four random words or more.');
+        throw new KeyshiftError('passphrase.weak', 'That passphrase is too easy to guess for a file that can be copied. Use five unrelated words or more.');
       }
       ownKeyFile(parts);
       const { name } = parts.profile().local;

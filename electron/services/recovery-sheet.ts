@@ -13,8 +13,8 @@ export function recoverySheet(crypto: Crypto, { name, peerId, identity }: Pick<L
     title,
     paragraphs: [
       'Whoever has this sheet can take over this identity. Keep it as you keep a passport: on paper, in a safe place, not as a file and not as a photograph.',
-      'You need it when a device with your identity key was stolen, when somebody uses your key, or when no device of yours has it any more. In Keyshift, open Settings, then Identity, then Recover, and type or scan the code. A new key takes the place of all earlier ones, and your contacts follow it by themselves.',
-      'The code does not open your messages, your backup or your key files. For those you need their passphrases.',
+      'You need it when a device with your identity key was stolen, when somebody uses your key, or when only a backup with an older key is left. On a device with your profile, or with a backup of it restored, open Settings, then Identity, then “Recover with the code”, and type the code. A new key takes the place of all earlier ones, and your contacts follow it by themselves.',
+      'The code alone brings nothing back: it holds no contacts and no messages, and opens neither your profile nor your backup nor your key files. For those you need their passphrases.',
       'After printing, delete the file this sheet was printed from.',
     ],
     facts: [

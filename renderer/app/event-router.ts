@@ -32,6 +32,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.background(model.contacts.getState().load());
       model.background(model.network.getState().load());
       reloadReach(model, event.contactId);
+      reloadOwnKeys(model);
       return;
     case 'network.changed':
       model.background(model.network.getState().load());
@@ -85,6 +86,12 @@ function reloadPerson(model: Model, contactId: string): void {
   const { histories, troubles, loadHistory, loadTrouble } = model.people.getState();
   if (histories[contactId] !== undefined) model.background(loadHistory(contactId));
   if (troubles[contactId] !== undefined) model.background(loadTrouble(contactId));
+}
+
+/** Who connects proves which own key they know, and may settle what a key out of a file waited for. Only while somebody looks at it. */
+function reloadOwnKeys(model: Model): void {
+  const { dialog, settingsSection } = model.ui.getState();
+  if (dialog === 'settings' && settingsSection === 'identity') model.background(model.identity.getState().changed());
 }
 
 /** Only while somebody looks at how this person is reached. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
 
 export interface TextFieldProps {
@@ -10,6 +10,8 @@ export interface TextFieldProps {
   readonly hint?: ReactNode;
   readonly error?: string | undefined;
   readonly lines?: number;
+  /** Of a field with `lines`: to bring the focus back to it. */
+  readonly areaRef?: RefObject<HTMLTextAreaElement | null>;
   readonly readOnly?: boolean;
   readonly disabled?: boolean;
   readonly autoFocus?: boolean;
@@ -42,6 +44,7 @@ export function TextField(props: TextFieldProps): ReactNode {
           <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" />
         ) : (
           <TextArea
+            {...(props.areaRef === undefined ? {} : { ref: props.areaRef })}
             className={`field-input area${props.monospace === true ? ' mono' : ''}`}
             rows={props.lines}
             spellCheck="false"

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -15,6 +15,7 @@ export function ImportDialog(): ReactNode {
   const { client, contacts, ui } = useModel();
   const close = useUi((state) => state.closeDialog);
   const show = useShowContact();
+  const area = useRef<HTMLTextAreaElement>(null);
   const [pasted, setPasted] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -33,6 +34,8 @@ export function ImportDialog(): ReactNode {
       setFailure(thrown);
       // A private key must not stand on the screen a moment longer.
       setPasted('');
+      // The button has nothing to do with an empty field, and would take the focus along.
+      area.current?.focus();
     } finally {
       setBusy(false);
     }
@@ -51,6 +54,7 @@ export function ImportDialog(): ReactNode {
           }}
           error={failure === undefined ? undefined : errorText(failure)}
           lines={5}
+          areaRef={area}
           monospace
           autoFocus
         />

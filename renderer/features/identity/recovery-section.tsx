@@ -62,14 +62,21 @@ export function RecoverySection({ recovery }: { readonly recovery: Identity['rec
           </div>
         </>
       )}
-      {asking === 'away' ? <AwayDialog onClose={() => setAsking(undefined)} onDone={() => setSaved(undefined)} /> : null}
+      {asking === 'away' ? <AwayDialog saved={saved !== undefined} onClose={() => setAsking(undefined)} onDone={() => setSaved(undefined)} /> : null}
       {asking === 'recover' ? <RecoverDialog onClose={() => setAsking(undefined)} /> : null}
     </section>
   );
 }
 
+interface AwayDialogProps {
+  /** The kit was saved while this page was open. The sheet may be older than that: it is a word of warning, no lock. */
+  readonly saved: boolean;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
 /** Asked because it cannot be undone. */
-function AwayDialog({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }): ReactNode {
+function AwayDialog({ saved, onClose, onDone }: AwayDialogProps): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, identity, ui } = useModel();
@@ -91,6 +98,7 @@ function AwayDialog({ onClose, onDone }: { readonly onClose: () => void; readonl
   };
   return (
     <ConfirmDialog title={text('recovery.away.title')} keep={text('recovery.away.keep')} act={text('recovery.away.do')} busy={busy} onAct={() => void forget()} onClose={onClose}>
+      {saved ? null : <p className="plain-warning">{text('recovery.away.unsaved')}</p>}
       <ul className="plain-list">
         <li>{text('recovery.away.only')}</li>
         <li>{text('recovery.away.lost')}</li>

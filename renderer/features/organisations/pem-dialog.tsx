@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
@@ -24,6 +24,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
   const text = useText();
   const errorText = useErrorText();
   const { ui } = useModel();
+  const area = useRef<HTMLTextAreaElement>(null);
   const [pasted, setPasted] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -41,6 +42,8 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
       setBusy(false);
       // A private key must not stand on the screen a moment longer.
       setPasted('');
+      // The button has nothing to do with an empty field, and would take the focus along.
+      area.current?.focus();
     }
   };
 
@@ -52,6 +55,7 @@ export function PemDialog({ title, lead, label, pem, act, run, onClose }: PemDia
           label={label}
           pem={pem}
           value={pasted}
+          areaRef={area}
           onChange={(value) => {
             setPasted(value);
             setFailure(undefined);

@@ -1,4 +1,4 @@
-import { useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { plainLine } from '../../ui/strangers';
@@ -11,10 +11,11 @@ export interface PemFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly error: string | undefined;
+  readonly areaRef: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** Text to be pasted, or the file it stands in, dropped or chosen. The page reads no more than the one file it is given. */
-export function PemField({ label, pem, value, onChange, error }: PemFieldProps): ReactNode {
+export function PemField({ label, pem, value, onChange, error, areaRef }: PemFieldProps): ReactNode {
   const text = useText();
   const picker = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -64,6 +65,7 @@ export function PemField({ label, pem, value, onChange, error }: PemFieldProps):
         hint={text('pem.hint')}
         error={fault ?? error}
         lines={6}
+        areaRef={areaRef}
         monospace
         autoFocus
       />

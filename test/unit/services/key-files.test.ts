@@ -15,6 +15,7 @@ import { systemClock } from '../../../electron/platform/clock';
 import type { App } from '../../../electron/services/app';
 import type { KitPrinter, PathChooser, Preferences } from '../../../electron/services/ports';
 import { createVaultFile } from '../../../electron/storage/vault-file';
+import { identity as english } from '../../../renderer/i18n/en/identity';
 import type { ChosenFile } from '../../../shared/model/chosen-file';
 import { defaultSettings } from '../../../shared/model/settings';
 import { realCrypto } from '../../support/foundation-kit';
@@ -172,6 +173,11 @@ describe('key files of a running app', () => {
     await app.handlers.identity.saveRecoveryKit({ path: to });
     const text = readFileSync(to, 'utf8');
     expect([statSync(to).mode & 0o777, text.includes('Name: Ann'), text.replace(/ /g, '').includes(first.peerId)]).toEqual([0o600, true, true]);
+    // It names what the window has, and says what the code cannot do alone.
+    const words = text.replace(/\s+/g, ' ');
+    expect(words).toContain(`open Settings, then Identity, then “${english['recovery.use'].replace('…', '')}”`);
+    expect(words).toContain('The code alone brings nothing back');
+    expect(words).not.toMatch(/\bscan\b/i);
     const code = /Recovery code:\s+((?:[0-9A-Z]{5}\s+){12})/.exec(text)?.[1] ?? '';
     expect(parseRecoveryCode(crypto, code)).toEqual(first.recovery?.seed);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

@@ -64,6 +64,20 @@ describe('events', () => {
     expect(model.contacts.getState().contacts.find((one) => one.contactId === bo.contactId)?.reach).toBe('waiting');
   });
 
+  it('S5-21: who is behind an own key is asked for anew with each connection, while somebody looks at it', async () => {
+    const { fake, model } = await started();
+    await model.identity.getState().loadKeys();
+    fake.world.identity.ownKeys = fake.world.identity.ownKeys.map((key) => ({ ...key, behind: 3 }));
+    fake.calls.length = 0;
+    fake.emit({ type: 'session.changed', contactId: bo.contactId, connected: true });
+    await settle();
+    expect(fake.calls).not.toContain('identity.keyHistory');
+    model.ui.getState().openSettings('identity');
+    fake.emit({ type: 'session.changed', contactId: bo.contactId, connected: true });
+    await settle();
+    expect(model.identity.getState().keys?.map(({ behind }) => behind)).toEqual([3]);
+  });
+
   it('a shift is asked for where the keys are known, and only there', async () => {
     const { fake, model } = await started();
     fake.calls.length = 0;

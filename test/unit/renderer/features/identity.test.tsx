@@ -124,9 +124,13 @@ describe('forgetting old keys', () => {
 describe('recovery kit', () => {
   it('S5-22: is saved, and leaves the device only after the loss was named', async () => {
     const { fake } = await open(emptyWorld());
+    await pressNamed('I have printed it…');
+    expect(dialog().textContent).toContain('If there is no sheet yet, keep the recovery key here');
+    await pressNamed('Keep it here');
     await pressNamed('Save recovery kit…');
     expect(page()).toContain('Saved as /media/stick/chosen.pdf.');
     await pressNamed('I have printed it…');
+    expect(dialog().textContent).not.toContain('If there is no sheet yet');
     expect(dialog().textContent).toContain('It cannot be shown or printed again.');
     expect(document.activeElement?.textContent).toBe('Keep it here');
     expect(fake.world.identity.recovery).toBe('kept');

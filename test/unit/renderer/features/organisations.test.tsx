@@ -3,7 +3,7 @@ import { act, fireEvent } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { emptyWorld, type World } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
-import { fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
 import { settle, type Running } from '../render-app';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
@@ -18,9 +18,12 @@ describe('organisations', () => {
     expect(page()).toContain('None is needed: comparing safety numbers does without.');
     await pressNamed('Add organisation…');
     write('Certificate (PEM)', '-----BEGIN PRIVATE KEY-----\nSECRET');
+    buttonNamed('Add organisation').focus();
     await submitNamed('Add organisation');
     expect(page()).toContain('This is a private key. Keep it to yourself');
     expect(document.documentElement.innerHTML).not.toContain('SECRET');
+    // Not on the button, which can do nothing now: from there no key leads on, Escape included.
+    expect(document.activeElement).toBe(fieldNamed('Certificate (PEM)'));
     for (const [code, words] of [
       ['authority.unacceptable', 'This is not the certificate of an organisation that may vouch for others.'],
       ['authority.expired', 'This certificate has expired.'],
