@@ -166,7 +166,8 @@ async function pictureOfWindow({ app, window }: OpenApp, title: string): Promise
 const tooWide = (window: Page): Promise<string[]> =>
   window.evaluate(() => {
     const width = document.documentElement.clientWidth;
-    const scrolls = document.documentElement.scrollWidth > width ? ['the page itself'] : [];
+    const around = [...document.querySelectorAll('.veil, .dialog-body')].filter((element) => element.scrollWidth > element.clientWidth).map((element) => `what is in .${element.className}`);
+    const scrolls = [...(document.documentElement.scrollWidth > width ? ['the page itself'] : []), ...around];
     const outside = [...document.querySelectorAll<HTMLElement>('button, input, textarea, h1, h2, p, label, [role="tab"]')]
       .filter((element) => element.checkVisibility() && element.closest('.only-heard') === null)
       .filter((element) => element.getBoundingClientRect().right > width + 1 || element.getBoundingClientRect().left < -1)
@@ -215,9 +216,11 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     await expect(window.getByRole('dialog')).toBeVisible();
     await look('settings');
     await tabTo(window, window.getByRole('tab', { name: 'Look' }));
-    for (let step = 0; step < 2; step += 1) await window.keyboard.press('ArrowRight');
-    await expect(window.getByLabel('Proxy (SOCKS5)')).toBeVisible();
-    await look('settings-network');
+    for (const page of ['Security', 'Network', 'Identity', 'Organisations', 'Backup', 'About']) {
+      await window.keyboard.press('ArrowRight');
+      await expect(window.getByRole('tabpanel', { name: page })).toBeVisible();
+      await look(`settings-${page.toLowerCase()}`);
+    }
     await window.keyboard.press('Escape');
     await expect(window.getByRole('dialog')).toBeHidden();
     await window.keyboard.press('Control+Shift+P');
