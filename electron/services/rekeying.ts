@@ -18,7 +18,7 @@ import type { Stores } from './ports';
 import type { Places } from './racing';
 import { AnsweringParty } from './answering-party';
 import { askAround } from './rekey-round';
-import { RekeyPace } from './rekey-pace';
+import { RekeyPace, toldAt } from './rekey-pace';
 
 /** Questions under way at once, whoever they are about. */
 const atOnce = 4;
@@ -209,7 +209,7 @@ export class Rekeying {
     try {
       const outcome = await this.#askAround(peerId);
       if (this.#quit.signal.aborted) return;
-      matter.pace.ended(outcome === 'answered');
+      matter.pace.ended(outcome);
       if (outcome !== 'answered') this.#unanswered(peerId, matter, outcome === 'refused');
     } catch (error) {
       logger.error('rekey.fault', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -237,7 +237,7 @@ export class Rekeying {
   #unanswered(peerId: PeerId, { shown, pace }: Matter, isRefused: boolean): void {
     const { book, stores, commit, connections, clock, logger } = this.#parts;
     const session = connections.session(peerId);
-    if (shown.length === 0 || (!isRefused && pace.failures < 2) || session !== undefined) return;
+    if (shown.length === 0 || (!isRefused && pace.failures < toldAt) || session !== undefined) return;
     const keys = shown.map(({ identity, list, instance, exchange, issuer }) => ({
       peerId,
       spkiHash: identity.spkiHash,
