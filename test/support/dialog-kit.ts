@@ -11,12 +11,13 @@ import { openDatabase, type Db } from '../../electron/storage/database';
 import { createDialogStore } from '../../electron/storage/dialog-store';
 import { migrate } from '../../electron/storage/migrate';
 import { type Person, newPerson } from './dialog-person';
+import { withSpareKeys } from './rsa-keys';
 
 let shared: Promise<Crypto> | undefined;
 
 /** One set of primitives for a whole test file: people's secrets belong to it. */
 export function testCrypto(): Promise<Crypto> {
-  shared ??= createCrypto({ random: kernelRandom });
+  shared ??= createCrypto({ random: kernelRandom }).then(withSpareKeys);
   return shared;
 }
 

@@ -1,3 +1,4 @@
+import { withSpareKeys } from './rsa-keys';
 import { createLocalRecord, type LocalParty, openLocalParty } from '../../electron/engine/certificates/local-party';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
@@ -10,7 +11,7 @@ export const day = 24 * 60 * 60 * 1000;
 
 /** Real primitives with a meter of their own. */
 export function realCrypto(): Promise<Crypto> {
-  return createCrypto({ random: kernelRandom });
+  return createCrypto({ random: kernelRandom }).then(withSpareKeys);
 }
 
 export interface LocalPerson {

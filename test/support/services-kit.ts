@@ -24,6 +24,7 @@ import type { AppEvent, EventOf, EventType } from '../../shared/contract/contrac
 import { ManualClock } from './manual-clock';
 import type { MemoryLan } from './memory-lan';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
+import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
 
 /** Who lives in a world: real services over a real database in memory, on a network and a clock a test holds. */
@@ -155,7 +156,7 @@ interface Surroundings {
 }
 
 async function settle(name: string, { clock, network: net, lan, place }: Surroundings): Promise<Resident> {
-  const crypto = await createCrypto({ random: kernelRandom });
+  const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
   const record = await recordOf(crypto, name);
   const db = openDatabase(':memory:');
   const stores = openStores(db);

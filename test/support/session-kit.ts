@@ -1,3 +1,4 @@
+import { withSpareKeys } from './rsa-keys';
 import { encodeChain, parseChain, verifyChain, type VerifiedChain } from '../../electron/engine/certificates/chain';
 import { issueInstanceCredential } from '../../electron/engine/certificates/credential';
 import { issueInstanceList } from '../../electron/engine/certificates/instance-list';
@@ -28,14 +29,14 @@ export interface Party {
 }
 
 export async function newParty(name: string): Promise<Party> {
-  const crypto = await createCrypto({ random: kernelRandom });
+  const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
   const record = await createLocalRecord(crypto, { name, deviceName: `${name}'s device`, now: testNow - 3_600_000 });
   return openParty(name, record);
 }
 
 /** Two devices of one person: one identity, one list, one exchange key. */
 export async function newDevices(name: string): Promise<readonly [Party, Party]> {
-  const crypto = await createCrypto({ random: kernelRandom });
+  const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
   const now = testNow - 3_600_000;
   const first = await createLocalRecord(crypto, { name, deviceName: 'first', now });
   const party = openLocalParty(crypto, first);
