@@ -168,7 +168,7 @@ export class OpenProfile {
     const sightings = this.lan ?? around.sightings;
     const places = new Places(dialsAtOnce);
     this.tries = new Tries(clock, () => network.touched());
-    this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.suspect(peerId) });
+    this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.refused(peerId) });
     this.connections = new Connections({
       clock,
       random,

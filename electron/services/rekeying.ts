@@ -22,6 +22,8 @@ import { RekeyPace, toldAt } from './rekey-pace';
 
 /** Questions under way at once, whoever they are about. */
 const atOnce = 4;
+/** How long a dial that was refused may be a matter of two at once, in milliseconds. */
+const refusedMs = 2_000;
 /** Keys remembered of one person that were shown while a question is under way or waits. */
 const shownAtOnce = 3;
 
@@ -97,6 +99,17 @@ export class Rekeying {
     const matter = this.#matter(peerId);
     if (shown !== undefined) matter.shown = [shown, ...matter.shown.filter(({ identity }) => !isSame(identity.spkiHash, shown.identity.spkiHash))].slice(0, shownAtOnce);
     this.#askSoon(peerId, matter);
+  }
+
+  /**
+   * A dial of this person was refused without a reason. Where both dialled at once that says nothing: another connection stands a moment
+   * later, and nobody is asked.
+   */
+  refused(peerId: PeerId): void {
+    const { clock, connections } = this.#parts;
+    clock.setTimer(refusedMs, () => {
+      if (!this.#quit.signal.aborted && connections.session(peerId) === undefined) this.suspect(peerId);
+    });
   }
 
   /** Whether a confirmed session of this person may be used at all. */

@@ -1,5 +1,8 @@
 import { useEffect, useRef, type RefObject } from 'react';
 
+/** How many frames a dialog that closes may take to give back the focus. */
+const frames = 8;
+
 /**
  * What had the focus may go with what was done: the button of what is not there any more, a form that is sent. Then, once `what` is
  * another, the focus comes to the part of the page it was in, instead of to nowhere or to the head of the dialog. Who is elsewhere stays there.
@@ -21,14 +24,17 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
     before.current = what;
     // Told by the last focus there was: what is taken out of the page takes the focus along without a word.
     owed.current ||= inside.current;
-    // A dialog that closes gives the focus back in the next frame, where there is anything to give it to.
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => {
-        const { activeElement } = document;
-        const lost = activeElement === null || activeElement === document.body;
-        if (lost || (owed.current && place.current?.contains(activeElement) === false)) place.current?.focus();
+    // A dialog that closes gives the focus back a frame or some later, where there is anything to give it to, else to the dialog around.
+    let left = frames;
+    let frame = requestAnimationFrame(function look() {
+      left -= 1;
+      const { activeElement } = document;
+      const lost = activeElement === null || activeElement.contains(place.current);
+      if (left < frames - 1 && activeElement !== place.current && (lost || (owed.current && place.current?.contains(activeElement) === false))) {
+        place.current?.focus();
         owed.current = false;
-      });
+      }
+      if (left > 0) frame = requestAnimationFrame(look);
     });
     return () => cancelAnimationFrame(frame);
   }, [what]);

@@ -89,6 +89,8 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
     output: () => lines.join(''),
     async picture(title) {
       mkdirSync(pictures, { recursive: true });
+      // A window that was just shown may have no size yet.
+      await window.waitForFunction(() => innerWidth > 0 && innerHeight > 0);
       for (const scheme of ['light', 'dark'] as const) {
         // Without motion no colour is caught on its way.
         await window.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });

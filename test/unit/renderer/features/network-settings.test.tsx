@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { english } from '../../../../renderer/i18n/messages';
 import { pseudo } from '../../../../renderer/i18n/pseudo';
 import { busyWorld } from '../../../preview/scenes';
@@ -157,6 +157,8 @@ describe('what is typed and not saved', () => {
     await chooseTab('Look');
     await chooseTab('Network');
     expect(proxy().value).toBe('proxy.example');
+    // What had the focus went with the tab: the dialog takes it in the next frame.
+    await vi.waitFor(() => expect(document.activeElement).not.toBe(document.body));
     await shortcut('Escape');
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(screen.getByText(/is not saved yet\. It is still there when you come back\./)).toBeTruthy();
