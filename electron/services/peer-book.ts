@@ -92,12 +92,7 @@ export class PeerBook implements PeerLookup {
     return this.keys?.successor(peerId);
   }
 
-  /** The key before the pinned one, while messages under it are still taken: after a routine change, for what was under way (S5-34). */
-  predecessor(peerId: PeerId): Predecessor | undefined {
-    return this.predecessors(peerId)[0];
-  }
-
-  /** With those between, where several were missed; newest first. */
+  /** Keys before the pinned one, newest first, while messages under them are still taken: after a routine change, for what was under way (S5-34). */
   predecessors(peerId: PeerId): readonly Predecessor[] {
     return this.keys?.predecessors(peerId, this.#clock.now()) ?? [];
   }

@@ -15,7 +15,6 @@ export type VerificationOutcome = z.infer<typeof verificationOutcome>;
  * earlier key of theirs), `your-older-key` (they still hold an earlier key of this person's).
  */
 export const verificationReason = z.enum(['new-key', 'known-key', 'their-key', 'your-key', 'contact', 'stranger', 'own-code', 'for-another', 'their-older-key', 'your-older-key']);
-export type VerificationReason = z.infer<typeof verificationReason>;
 
 export const verification = z.strictObject({
   outcome: verificationOutcome,

@@ -144,13 +144,7 @@ export function verifyKeyHistory(crypto: Crypto, peerId: PeerId, { first, elemen
   return end;
 }
 
-/** The steps that lead from one key of the history to its head, the newest recovery first where there was one since; undefined for a key that is not in it. `held`: H(SPKI), 32 bytes. */
-export function elementsFrom({ first, elements }: KeyHistory, held: Uint8Array): readonly KeyElement[] | undefined {
-  if (Buffer.compare(first.spkiHash, held) === 0) return shortest(elements);
-  const at = elements.findIndex((element) => Buffer.compare(element.spkiHash, held) === 0);
-  return at < 0 ? undefined : shortest(elements.slice(at + 1));
-}
-
+/** From the newest recovery on, where there was one: it outranks whatever came before. */
 function shortest(elements: readonly KeyElement[]): readonly KeyElement[] {
   const newest = elements.filter(({ kind }) => kind === 'recovery').at(-1);
   return newest ? elements.slice(elements.indexOf(newest)) : elements;

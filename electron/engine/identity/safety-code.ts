@@ -26,11 +26,6 @@ export function encodeSafetyCode({ shower, reader }: SafetyCode): string {
   return `${start}${toBase32(bytes).toUpperCase()}`;
 }
 
-/** True for what means to be a safety code of any version, whether or not it can be read. */
-export function isSafetyCode(text: string): boolean {
-  return /^\s*KEYSHIFT-SAFETY:/i.test(text);
-}
-
 /** Undefined for anything else than exactly one code of this version; white space around it and small letters do no harm. */
 export function parseSafetyCode(text: string): SafetyCode | undefined {
   const code = text.trim();

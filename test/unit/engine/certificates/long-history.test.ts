@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCard, maxCardBytes, parseCard } from '../../../../electron/engine/certificates/card';
-import { elementsFrom, encodeKeyElements, encodeKeyHistory, followKeyLinks, type KeyHistory, parseKeyHistory, verifyKeyHistory } from '../../../../electron/engine/certificates/key-history';
+import { encodeKeyElements, encodeKeyHistory, followKeyLinks, type KeyHistory, parseKeyHistory, verifyKeyHistory } from '../../../../electron/engine/certificates/key-history';
 import { openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { codeOf, realCrypto } from '../../../support/foundation-kit';
 import { type KeyLife, keyLives } from '../../../support/key-lives';
 import { withFixedKeys } from '../../../support/rsa-keys';
+import { OwnKeys } from '../../../../electron/engine/session/own-keys';
 
 const now = 1_800_000_000_000;
 const rotations = 50;
@@ -47,7 +48,7 @@ describe('fifty keys later', () => {
 
   it.each([1, 4, 50])('S5-18: who missed %i of them is told those only', (missed) => {
     const held = life(51 - missed).party.identity;
-    const elements = elementsFrom(history(51), held.spkiHash) ?? never();
+    const elements = OwnKeys.of(life(51).party).after(held.spkiHash, false)?.elements ?? never();
     expect([elements.length, encodeKeyElements(elements).length < 2 + missed * 1_300]).toEqual([missed, true]);
     let epoch = 0;
     expect(cost(() => (epoch = followKeyLinks(fresh, held.peerId, held, elements).epoch))).toBe(2 * missed);

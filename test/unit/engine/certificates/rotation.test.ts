@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCard, parseCard } from '../../../../electron/engine/certificates/card';
 import { parseChain, encodeChain, verifyChain } from '../../../../electron/engine/certificates/chain';
-import { elementsFrom, encodeKeyHistory, followKeyLinks, parseKeyHistory, verifyKeyHistory } from '../../../../electron/engine/certificates/key-history';
+import { encodeKeyHistory, followKeyLinks, parseKeyHistory, verifyKeyHistory } from '../../../../electron/engine/certificates/key-history';
 import { type LocalParty, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import { eraseOldKeys } from '../../../../electron/engine/certificates/rotation';
@@ -10,6 +10,7 @@ import type { LocalRecord } from '../../../../electron/engine/ports';
 import { testCrypto } from '../../../support/dialog-kit';
 import { codeOf } from '../../../support/foundation-kit';
 import { type KeyLife, keyLives } from '../../../support/key-lives';
+import { OwnKeys } from '../../../../electron/engine/session/own-keys';
 
 const now = 1_800_000_000_000;
 
@@ -37,7 +38,7 @@ describe('a new identity key', () => {
   });
 
   it('S5-07 S5-32: whoever knows an earlier key follows the links to the newest', () => {
-    const elements = elementsFrom(life(3).history ?? never(), life(1).identity.spkiHash) ?? never();
+    const elements = OwnKeys.of(life(3)).after(life(1).identity.spkiHash, false)?.elements ?? never();
     const head = followKeyLinks(crypto, life(1).peerId, life(1).identity, elements);
     expect([head.epoch, head.purpose, crypto.equal(head.spki, life(3).identity.spki)]).toEqual([3, 'routine', true]);
     verifyKeyHistory(crypto, life(1).peerId, life(3).history ?? never(), life(3).identity);
@@ -49,7 +50,7 @@ describe('a new identity key', () => {
     expect([life(4).exchange.all().length, life(4).identity.recoveryKeyHash]).toEqual([1, life(1).identity.recoveryKeyHash]);
     const hash = life(1).identity.recoveryKeyHash;
     for (const epoch of [1, 2, 3]) {
-      const elements = elementsFrom(life(5).history ?? never(), life(epoch).identity.spkiHash) ?? never();
+      const elements = OwnKeys.of(life(5)).after(life(epoch).identity.spkiHash, false)?.elements ?? never();
       const head = followKeyLinks(crypto, life(1).peerId, life(epoch).identity, elements, hash);
       expect([elements.length, head.epoch, head.recovered, head.purpose, head.revoked.length]).toEqual([2, 5, 4, 'compromise', 3]);
       expect(codeOf(() => followKeyLinks(crypto, life(1).peerId, life(epoch).identity, elements))).toBe('key.unacceptable');
