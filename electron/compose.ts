@@ -19,10 +19,12 @@ import { identityKeysService } from './services/identity-keys-service';
 import { keyFilesService } from './services/key-files-service';
 import { verificationService } from './services/verification-service';
 import { conversationsService } from './services/conversations-service';
+import { devicesService } from './services/devices/devices-service';
 import { envelopesService } from './services/envelopes-service';
 import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
 import { keysService } from './services/keys-service';
+import { mailboxService } from './services/mailbox-service';
 import { messagesService } from './services/messages-service';
 import { NearbyService } from './services/nearby-service';
 import { NetworkFacts } from './services/network-facts';
@@ -218,6 +220,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
         messages: messagesService({ profile }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
+        devices: devicesService({ profile, crypto, ownAddresses }),
+        mailbox: mailboxService(),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
           profile,

@@ -10,7 +10,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
 import type { OpenProfile } from './open-profile';
-import type { AuthorityRow } from './ports';
+import type { AuthorityRow } from './ports/authorities';
 import type { KnownAuthority } from './vouching';
 
 export interface AuthoritiesParts {

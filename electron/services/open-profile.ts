@@ -11,6 +11,7 @@ import { viaOfSession } from './candidates';
 import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
+import { ProfileDevices } from './devices/of-profile';
 import { Dialling } from './dialling';
 import type { Envelopes } from './envelopes';
 import { envelopesOfProfile } from './envelopes-of-profile';
@@ -60,6 +61,8 @@ export class OpenProfile {
   /** Keeps the keys of contacts in step. */
   readonly rekeying: Rekeying;
   readonly dialling: Dialling;
+  /** The own other devices. */
+  readonly devices: ProfileDevices;
   /** How every address answered when it was last tried. */
   readonly tries: Tries;
   readonly delivery: Delivery;
@@ -163,6 +166,7 @@ export class OpenProfile {
       onKeyMismatch: ({ peerId, chain }) => this.rekeying.suspect(peerId, chain),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
+    this.devices = new ProfileDevices(this, around, () => this.#host);
     this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });
     const { network, ownAddresses } = around;
     const sightings = this.lan ?? around.sightings;
@@ -225,6 +229,7 @@ export class OpenProfile {
     }
     this.resumptions.sweep(this.local);
     this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
+    this.devices.start();
     this.introductions.start();
     this.rekeying.start();
     this.invitations.sweep();
@@ -241,12 +246,15 @@ export class OpenProfile {
     if (this.#closed) return;
     this.connections.checkAll(checkMs);
     this.connections.lookAgain();
+    this.devices.networkChanged(checkMs);
     this.introductions.lookAgain();
   }
 
   /** This device is to be found elsewhere, or its card says something else: whoever is connected is told. */
   addressesChanged(): void {
-    if (!this.#closed) this.#cards.changed();
+    if (this.#closed) return;
+    this.#cards.changed();
+    this.devices.addressesChanged();
   }
 
   /** One transaction with its events told after the commit. */
@@ -298,6 +306,7 @@ export class OpenProfile {
     for (const end of Object.values(this.#endings)) end();
     this.lan?.close();
     this.#cards.close();
+    this.devices.close();
     this.vouching.close();
     this.introductions.close();
     this.rekeying.close();
@@ -347,6 +356,7 @@ export class OpenProfile {
 
   #onSession(session: Session, keep: () => void): void {
     try {
+      if (session.peer.identity.peerId === this.local.peerId) return this.devices.adopt(session);
       takeUp({ profile: this, events: this.#around.events, keep }, session);
     } catch (error) {
       // Thrown on, it would leave a session that nobody uses or ends.

@@ -4,12 +4,13 @@ import type { Permissions } from '../../shared/model/contact';
 import type { KeyShift } from '../../shared/model/keys';
 import type { MessageState } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
-import type { EndorsementList } from '../engine/certificates/endorsement-list';
 import type { DialogStore } from '../engine/dialog/dialog-store';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Address, LocalStore, PeerStore, Transactions } from '../engine/ports';
 import type { ResumptionStore } from '../engine/session/resumption-entry';
+import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
+import type { DeviceStore } from './ports/devices';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
 
@@ -175,32 +176,6 @@ export interface KeyEventStore {
 }
 
 /** Everything an open vault gives; all in one database. */
-export interface AuthorityRow {
-  /** SHA-256 of the certificate, hex. */
-  readonly authorityId: string;
-  /** DER; verified before it was stored. */
-  readonly certificate: Uint8Array;
-  readonly addedAt: number;
-  /** DER of its newest list of revoked certificates; verified before it was stored. */
-  readonly revocations?: Uint8Array;
-}
-
-export interface AuthorityStore {
-  /** Oldest first. */
-  list(): readonly AuthorityRow[];
-  put(row: AuthorityRow): void;
-  remove(authorityId: string): void;
-}
-
-/** What people brought along about their keys; nothing in it is believed. */
-export interface EndorsementStore {
-  /** The same object as long as nothing changed. */
-  find(peerId: PeerId): EndorsementList | undefined;
-  peers(): readonly PeerId[];
-  put(peerId: PeerId, endorsements: EndorsementList): void;
-  remove(peerId: PeerId): void;
-}
-
 export interface Stores extends Transactions {
   /**
    * Makes what was erased before unreadable in the files, too: copies the log into the database and empties it. Outside of
@@ -221,6 +196,7 @@ export interface Stores extends Transactions {
   readonly quarantine: QuarantineStore;
   readonly authorities: AuthorityStore;
   readonly endorsements: EndorsementStore;
+  readonly devices: DeviceStore;
 }
 
 export interface OpenVault {

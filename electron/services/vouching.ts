@@ -12,7 +12,8 @@ import { toHex } from '../engine/wire/encoding';
 import { Deadlines } from './deadlines';
 import type { EventHub } from './event-hub';
 import type { PeerBook } from './peer-book';
-import type { AuthorityRow, Stores } from './ports';
+import type { Stores } from './ports';
+import type { AuthorityRow } from './ports/authorities';
 
 /** An organisation this person trusts says that a contact's key is the contact's. */
 export interface Voucher {

@@ -1,4 +1,4 @@
-import type { AuthorityRow, AuthorityStore } from '../services/ports';
+import type { AuthorityRow, AuthorityStore } from '../services/ports/authorities';
 import type { Db, Row } from './database';
 import { RowCache } from './row-cache';
 import { bytes, given, integer, optionalBytes, text } from './row';

@@ -1,6 +1,6 @@
 import type { EndorsementList } from '../engine/certificates/endorsement-list';
 import type { PeerId } from '../engine/ids';
-import type { EndorsementStore } from '../services/ports';
+import type { EndorsementStore } from '../services/ports/authorities';
 import type { Db } from './database';
 import { packList, unpackList } from './packed-list';
 import { RowCache } from './row-cache';

@@ -3,6 +3,7 @@ import { createAuthorityStore } from './authority-store';
 import { createContactStore } from './contact-store';
 import { createConversationStore } from './conversation-store';
 import type { Db } from './database';
+import { createDeviceStore } from './device-store';
 import { createDialogStore } from './dialog-store';
 import { createEndorsementStore } from './endorsement-store';
 import { createInvitationStore } from './invitation-store';
@@ -52,5 +53,6 @@ export function openStores(db: Db): Stores {
     quarantine: createQuarantineStore(db),
     authorities: createAuthorityStore(db),
     endorsements,
+    devices: createDeviceStore(db),
   };
 }

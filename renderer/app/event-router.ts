@@ -61,6 +61,11 @@ export function routeEvent(model: Model, event: AppEvent): void {
       // Who vouches for whom stands with the contacts.
       model.background(model.contacts.getState().load());
       return;
+    case 'devices.changed':
+    case 'devices.linking':
+    case 'mailbox.changed':
+      // Nothing of this is on screen yet.
+      return;
     case 'key.shifted':
       reloadKeys(model, event.conversationId);
       return;

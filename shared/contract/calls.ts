@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { contact, contactRequest } from '../model/contact';
 import { conversation } from '../model/conversation';
 import { about, meterCounts } from '../model/diagnostics';
-import { contactId, conversationId, messageId, peerId, requestId, time } from '../model/ids';
+import { contactId, conversationId, instanceId, messageId, peerId, requestId, time } from '../model/ids';
 import { authority, authorityId } from '../model/authority';
 import { contactKey, endorsement, fingerprint, identity, keyTrouble, ownKey } from '../model/identity';
 import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
 import { message } from '../model/message';
+import { device, deviceName, linking } from '../model/device';
+import { mailboxStatus } from '../model/mailbox';
 import { discoveryStatus, nearbyId } from '../model/discovery';
 import { networkStatus, reachReport } from '../model/network';
 import { settings } from '../model/settings';
@@ -26,6 +28,7 @@ const longest = 4 * 1_048_576;
 
 const needsVault = ['vault.absent', 'vault.locked'] as const;
 const needsContact = [...needsVault, 'contact.unknown'] as const;
+const needsDevice = [...needsVault, 'device.unknown'] as const;
 const needsConversation = [...needsVault, 'conversation.unknown'] as const;
 
 /** Every call of both doors, grouped as services are. A line here is a capability; there is no other way in. */
@@ -247,6 +250,33 @@ export const calls = {
       z.strictObject({ opened: z.number().int(), repeated: z.number().int(), refused: z.number().int(), waiting: z.number().int().positive().optional() }),
       [...needsVault, 'path.required', 'path.unusable', 'envelopes.garbled'],
     ),
+  },
+  devices: {
+    /** The own devices, this one first, then by name; removed ones last. */
+    list: call(none, z.array(device), needsVault),
+    /** Lets a new device in: a link, also shown as QR code, for ten minutes. Takes the place of one made before. */
+    link: call(none, z.strictObject({ link: z.string(), expiresAt: time }), [...needsVault, 'device.not-certifier', 'device.too-many', 'device.busy', 'key.unconfirmed']),
+    /** Becomes a device of the person whose device made the link. Only where there is no vault yet; it is made with this passphrase once both sides said that the digits are the same. */
+    join: call(z.strictObject({ link: z.string(), passphrase, name: deviceName.optional() }), done, ['vault.exists', 'device.link-garbled', 'device.link-expired', 'device.link-newer', 'device.busy', 'self-test.failed']),
+    /** Whether both screens show the same six digits; said on both. */
+    confirm: call(z.strictObject({ same: z.boolean() }), done, ['device.not-linking']),
+    /** Calls linking off, on either side. */
+    cancel: call(none, done),
+    linking: call(none, linking),
+    rename: call(z.strictObject({ instanceId, name: deviceName }), done, [...needsDevice, 'device.not-certifier']),
+    /** Stops another own device: contacts stop listening to it at once. Only the device with the identity key can lift it. */
+    suspend: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.itself', 'device.not-active']),
+    reinstate: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.not-certifier', 'device.not-suspended']),
+    /** For good. Every key it knew is replaced; the others and contacts learn of it. */
+    remove: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.itself', 'device.not-certifier']),
+    /** Gives the identity key to another own device, which must be connected; this one keeps none. */
+    moveCertifier: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.itself', 'device.not-certifier', 'device.not-active', 'device.not-connected', 'key.unconfirmed']),
+  },
+  mailbox: {
+    status: call(none, mailboxStatus, needsVault),
+    /** Takes the registration that the operator made for this device, as text. */
+    register: call(z.strictObject({ registration: z.string() }), done, [...needsVault, 'mailbox.registration-garbled', 'mailbox.registration-expired', 'mailbox.other-device']),
+    leave: call(none, done, needsVault),
   },
   network: {
     status: call(none, networkStatus),

@@ -3,6 +3,7 @@ import { contactRequest } from '../model/contact';
 import { contactId, conversationId, messageId } from '../model/ids';
 import { fingerprint, keyOrigin } from '../model/identity';
 import { keyShift } from '../model/keys';
+import { linking } from '../model/device';
 import { message, messageState, waitingFor } from '../model/message';
 import { vaultState } from '../model/vault';
 
@@ -39,5 +40,11 @@ export const events = {
   'network.changed': z.strictObject({ type: z.literal('network.changed') }),
   /** Something of `discovery.status` is different. */
   'discovery.changed': z.strictObject({ type: z.literal('discovery.changed') }),
+  /** Something of `devices.list` is different. */
+  'devices.changed': z.strictObject({ type: z.literal('devices.changed') }),
+  /** `devices.linking` is different: also told while there is no vault yet. Progress at most five times a second. */
+  'devices.linking': z.strictObject({ type: z.literal('devices.linking'), ...linking.shape }),
+  /** Something of `mailbox.status` is different. */
+  'mailbox.changed': z.strictObject({ type: z.literal('mailbox.changed') }),
   'vault.changed': z.strictObject({ type: z.literal('vault.changed'), state: vaultState }),
 } as const;

@@ -7,13 +7,18 @@ export const maxTextBytes = 40 * 1024;
 /**
  * What keeps a message from being delivered. `continuation`: its conversation failed and nobody has continued it. `ended`:
  * nothing does any more, it will not be delivered, because the contact ended before it answered. `key`: nothing vouches for a key
- * shown in the contact's name, or too much does; sending is paused until that is settled.
+ * shown in the contact's name, or too much does; sending is paused until that is settled. `pickup`: it lies where the other person can fetch it, in
+ * their mailbox or at a device that passes it on.
  */
-export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'unblock', 'continuation', 'key', 'ended']);
+export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'pickup', 'unblock', 'continuation', 'key', 'ended']);
 export type WaitingFor = z.infer<typeof waitingFor>;
 
 export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);
 export type MessageState = z.infer<typeof messageState>;
+
+/** Which way an own message went last: a connection, another own device that passes it on, the other person's mailbox, or a file. */
+export const messageWay = z.enum(['connection', 'device', 'mailbox', 'file']);
+export type MessageWay = z.infer<typeof messageWay>;
 
 export const message = z.strictObject({
   messageId,
@@ -31,6 +36,7 @@ export const message = z.strictObject({
   receivedAt: time.optional(),
   state: messageState,
   waitingFor: waitingFor.optional(),
+  way: messageWay.optional(),
   /** It is sent no more: this one, in the conversation that goes on, says the same. */
   movedTo: messageId.optional(),
   /** Epoch of the dialog session key it was locked with; 0 while it waits to be locked. */

@@ -1,4 +1,5 @@
 import { identityKeyHandlers, newIdentity, ownKeyFacts, type IdentityWorld } from './fake-identity';
+import { deviceHandlers, mailboxHandlers } from './fake-devices';
 import { authorityHandlers, backupHandlers } from './fake-organisations';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { Bridge } from '../../shared/contract/bridge';
@@ -332,6 +333,8 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     keys: keyHandlers(world, { refuse, emit: (event) => fake.emit(event), stateOf: (id) => conversationOf(id).state }),
     authorities: authorityHandlers(world, networkParts),
     backup: backupHandlers(world, networkParts),
+    devices: deviceHandlers(),
+    mailbox: mailboxHandlers(),
     envelopes: {
       save: ({ contactId }) => {
         const contact = contactOf(contactId);
@@ -368,7 +371,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     },
   };
 
-  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about']);
+  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about']);
   const fenced = Object.fromEntries(
     Object.entries(handlers).map(([group, members]) => [
       group,

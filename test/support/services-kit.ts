@@ -26,6 +26,7 @@ import type { MemoryLan } from './memory-lan';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
 import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
+import { withSecondDevice } from './two-devices';
 
 /** Who lives in a world: real services over a real database in memory, on a network and a clock a test holds. */
 export interface Resident {
@@ -80,6 +81,8 @@ export interface World {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   move(name: string): Promise<Resident>;
+  /** Another device of the same person moves in, linked already: both know the other's credential and place. It holds no identity key. */
+  link(first: Resident, name: string): Promise<Resident>;
   /** Lets `milliseconds` pass, with the network at work in between. */
   pass(milliseconds: number, step?: number): Promise<void>;
   /** Lets time pass until `holds`, at most ten minutes. */
@@ -128,6 +131,20 @@ export function createWorld({ lan }: { lan?: MemoryLan } = {}): World {
     clock,
     network,
     pass,
+    async link(first, name) {
+      const before = first.profile.stores.local.load();
+      if (before === undefined) throw new Error('nobody lives here');
+      const [one, two] = await withSecondDevice(first.crypto, before, clock.now());
+      remember(name, { ...two, identityKeys: two.identityKeys.map(({ privateKey: _, ...key }) => key), ...(two.recovery && { recovery: { publicKey: two.recovery.publicKey } }) });
+      first.become(one);
+      const second = await this.move(name);
+      for (const [here, there] of [[first, second], [second, first]] as const) {
+        const { instanceId, instance } = there.profile.local;
+        here.profile.stores.devices.put({ instanceId, credential: instance.credential.bytes, cardTime: 0, addresses: [there.address], addedAt: clock.now() });
+        here.reopen();
+      }
+      return second;
+    },
     async until(what, holds) {
       for (let tries = 0; !holds(); tries += 1) {
         if (tries > 30_000) throw new Error(`${what}: not within ten minutes`);

@@ -11,6 +11,12 @@ export type SessionItem =
   | { readonly kind: 'card'; readonly bytes: Uint8Array }
   /** The first word of both sides: what each has of the other's streams (protocol.md §7). */
   | { readonly kind: 'standing'; readonly bytes: Uint8Array }
+  /** Between two devices of one person only: `topic u8 ‖ words` (protocol.md §10). */
+  | { readonly kind: 'sibling'; readonly bytes: Uint8Array }
+  /** A signed statement about a device of the sender's person, such as its suspension. */
+  | { readonly kind: 'notice'; readonly bytes: Uint8Array }
+  /** A sealed deposit of another device than the one that brings it (protocol.md §11). */
+  | { readonly kind: 'deposit'; readonly bytes: Uint8Array }
   /** Answered by the session itself; the token is 8 bytes. */
   | { readonly kind: 'ping'; readonly token: Uint8Array }
   | { readonly kind: 'pong'; readonly token: Uint8Array };
@@ -18,7 +24,7 @@ export type SessionItem =
 /** The items that only record 0 of a direction may hold, and those a newer version sends and this one passes over. */
 export type RecordItem = SessionItem | { readonly kind: 'confirm'; readonly bytes: Uint8Array } | { readonly kind: 'unknown'; readonly type: number };
 
-export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8 } as const;
+export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8, sibling: 9, notice: 10, deposit: 11 } as const;
 export const itemHeaderBytes = 5;
 export const tokenBytes = 8;
 export const headersWantedBytes = 32;
@@ -87,6 +93,12 @@ function itemOf(type: number, body: Uint8Array): RecordItem {
       return { kind: 'card', bytes: body };
     case itemTypes.standing:
       return { kind: 'standing', bytes: body };
+    case itemTypes.sibling:
+      return { kind: 'sibling', bytes: body };
+    case itemTypes.notice:
+      return { kind: 'notice', bytes: body };
+    case itemTypes.deposit:
+      return { kind: 'deposit', bytes: body };
     case itemTypes.ping:
       return { kind: 'ping', token: exactly(tokenBytes, body) };
     case itemTypes.pong:
@@ -133,6 +145,9 @@ function bodyOf(item: RecordItem): Uint8Array {
     case 'short-message':
     case 'card':
     case 'standing':
+    case 'sibling':
+    case 'notice':
+    case 'deposit':
     case 'confirm':
       return item.bytes;
     case 'headers-wanted':

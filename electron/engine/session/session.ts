@@ -264,6 +264,9 @@ export class LiveSession implements Session {
         case 'headers-wanted':
         case 'card':
         case 'standing':
+        case 'sibling':
+        case 'notice':
+        case 'deposit':
           given.push(item);
           break;
         case 'ping':

@@ -12,6 +12,7 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   acceptance: 'state.queued.acceptance',
   connection: 'state.queued.connection',
   acknowledgement: 'state.queued.acknowledgement',
+  pickup: 'state.queued.pickup',
   unblock: 'state.queued.unblock',
   continuation: 'state.queued.continuation',
   key: 'state.queued.key',

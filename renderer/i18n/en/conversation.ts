@@ -28,6 +28,7 @@ export const conversation = {
   'state.queued.acceptance': 'Leaves when {name} accepts',
   'state.queued.connection': 'Leaves when you are both online',
   'state.queued.acknowledgement': 'Sent, waiting for {name}’s device to confirm',
+  'state.queued.pickup': 'Stored, waiting for {name}’s device to fetch it',
   'state.queued.unblock': 'Held back until you unblock {name}',
   'state.queued.continuation': 'Stopped with this conversation; continue it to send this again',
   'state.queued.key': 'Held back until you have compared numbers with {name}',

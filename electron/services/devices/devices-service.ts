@@ -1,0 +1,52 @@
+import type { Handlers } from '../../../shared/contract/contract';
+import { KeyshiftError } from '../../../shared/errors';
+import { parseInstanceCredential } from '../../engine/certificates/credential';
+import type { Crypto } from '../../engine/crypto/crypto';
+import { addressText } from '../address-text';
+import type { OpenProfile } from '../open-profile';
+
+export interface DevicesParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly ownAddresses: () => readonly { readonly host: string; readonly port: number }[];
+}
+
+const notBuilt = (): never => {
+  throw new KeyshiftError('internal', 'This is not built yet.');
+};
+
+/** The own devices. */
+export function devicesService({ profile, crypto, ownAddresses }: DevicesParts): Handlers['devices'] {
+  return {
+    list: () => {
+      const { local, stores, devices: { siblings } } = profile();
+      const devices = local.list.instances.map(({ instanceId, roles, state }) => {
+        const current = instanceId === local.instanceId;
+        const row = current ? undefined : stores.devices.find(instanceId);
+        const credential = current ? local.instance.credential : row && parseInstanceCredential(crypto, row.credential);
+        return {
+          instanceId,
+          name: credential?.deviceName ?? '',
+          current,
+          roles: [...roles],
+          state,
+          connected: current || siblings.session(instanceId) !== undefined,
+          addresses: (current ? ownAddresses() : (row?.addresses ?? [])).map(addressText),
+          ...(row && { addedAt: row.addedAt, ...(row.lastSeenAt !== undefined && { lastSeenAt: row.lastSeenAt }) }),
+        };
+      });
+      const rank = ({ current, state }: (typeof devices)[number]): number => (current ? 0 : state === 'retired' ? 2 : 1);
+      return devices.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+    },
+    link: notBuilt,
+    join: notBuilt,
+    confirm: notBuilt,
+    cancel: () => null,
+    linking: () => ({ stage: 'idle' }),
+    rename: notBuilt,
+    suspend: notBuilt,
+    reinstate: notBuilt,
+    remove: notBuilt,
+    moveCertifier: notBuilt,
+  };
+}

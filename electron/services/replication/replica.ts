@@ -1,0 +1,47 @@
+import type { InstanceId } from '../../engine/ids';
+
+/**
+ * What the devices of one person tell each other about everything they have in common (protocol.md §10): a log of facts.
+ * Each device numbers what it says itself; a fact said later under the same kind and key takes the place of the earlier
+ * one, so the log is never longer than what there is to know. Whoever knows how far another device has heard each author
+ * knows what that one lacks.
+ */
+export interface Fact {
+  /** Who said it first. */
+  readonly author: InstanceId;
+  /** Counts up per author, from 1; with gaps where a later fact took an earlier one's place. */
+  readonly number: number;
+  /** Hybrid clock: Unix milliseconds × 4096 ‖ counter, above every one its author had heard. At most 2^53. */
+  readonly stamp: number;
+  readonly kind: string;
+  /** Unique within the kind, the same on every device: made of global ids only, never of local handles. */
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+/** One kind of fact: how it is read from this device's own stores and how one that comes is merged into them. */
+export interface FactKind {
+  readonly kind: string;
+  /** Facts of kinds with a lower rank are sent first: people before conversations, keys before messages. */
+  readonly rank: number;
+  /**
+   * Merges one that came from another device, inside the transaction. Must give the same result on every device whatever
+   * the order. `false`: it cannot be used yet (what it hangs on is not here); it is offered again when more has come.
+   * Throws for what is malformed: the session that brought it ends, nothing of its batch is kept.
+   */
+  apply(fact: Fact): boolean;
+  /** Everything of this kind there is now, for the log of a person who gets a second device; key and value each. */
+  all(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
+}
+
+/** The log as the rest of the program sees it. */
+export interface Replica {
+  /** True while this person has another device. While false nothing is written down. */
+  readonly isOn: boolean;
+  register(kind: FactKind): void;
+  /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false. */
+  say(kind: string, key: string, value: Uint8Array): void;
+}
+
+/** Nobody to tell. */
+export const noReplica: Replica = { isOn: false, register: () => undefined, say: () => undefined };

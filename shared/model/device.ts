@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { errorCodes } from '../errors';
+import { instanceId, time } from './ids';
+
+/** What one device may do for its person: hold the identity key in use, and issue exchange keys. */
+export const deviceRole = z.enum(['certifier', 'exchange']);
+
+/** The longest name of a device, in characters. */
+export const maxDeviceName = 64;
+export const deviceName = z.string().trim().min(1).max(maxDeviceName);
+
+/** One device of the own person. */
+export const device = z.strictObject({
+  instanceId,
+  name: z.string(),
+  /** The device that answers. */
+  current: z.boolean(),
+  roles: z.array(deviceRole),
+  /** `suspended`: stopped by another own device until it is allowed again; `retired`: removed, or replaced by another. */
+  state: z.enum(['active', 'suspended', 'retired']),
+  /** When this device first heard of it. */
+  addedAt: time.optional(),
+  /** When there was last a connection with it. */
+  lastSeenAt: time.optional(),
+  connected: z.boolean(),
+  /** What it still lacks of what this device knows, in entries; absent where that is not known. */
+  behind: z.number().int().nonnegative().optional(),
+  /** `host:port` where it was last said to be. */
+  addresses: z.array(z.string()),
+});
+export type Device = z.infer<typeof device>;
+
+/** How far the linking of a new device is; one at a time. The link itself is told only by the call that made it. */
+export const linking = z.strictObject({
+  /** `existing`: this device lets another in; `new`: this device is being let in. */
+  side: z.enum(['existing', 'new']).optional(),
+  /** `comparing`: both screens show `digits`; `transferring`: keys and then the history are on the way. */
+  stage: z.enum(['idle', 'waiting', 'comparing', 'transferring', 'done', 'failed']),
+  expiresAt: time.optional(),
+  digits: z.string().length(6).optional(),
+  /** Name of the other device, once it said so. */
+  deviceName: z.string().optional(),
+  progress: z.strictObject({ done: z.number().int().nonnegative(), total: z.number().int().nonnegative() }).optional(),
+  failure: z.enum(errorCodes).optional(),
+});
+export type Linking = z.infer<typeof linking>;
