@@ -135,7 +135,7 @@ export function createWorld({ lan }: { lan?: MemoryLan } = {}): World {
       const before = first.profile.stores.local.load();
       if (before === undefined) throw new Error('nobody lives here');
       const [one, two] = await withSecondDevice(first.crypto, before, clock.now());
-      remember(name, { ...two, identityKeys: two.identityKeys.map(({ privateKey: _, ...key }) => key), ...(two.recovery && { recovery: { publicKey: two.recovery.publicKey } }) });
+      remember(name, { ...two, identityKeys: two.identityKeys.map(({ epoch, certificate, createdAt }) => ({ epoch, certificate, createdAt })), ...(two.recovery && { recovery: { publicKey: two.recovery.publicKey } }) });
       first.become(one);
       const second = await this.move(name);
       for (const [here, there] of [[first, second], [second, first]] as const) {

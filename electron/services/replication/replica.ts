@@ -30,6 +30,8 @@ export interface FactKind {
    * Throws for what is malformed: the session that brought it ends, nothing of its batch is kept.
    */
   apply(fact: Fact): boolean;
+  /** For what stands in this device's own tables anyway: the log keeps no value of its own and asks for it when it is sent. Undefined: it is gone. */
+  read?(key: string): Uint8Array | undefined;
   /** Everything of this kind there is now, for the log of a person who gets a second device; key and value each. */
   all(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
 }
@@ -38,10 +40,12 @@ export interface FactKind {
 export interface Replica {
   /** True while this person has another device. While false nothing is written down. */
   readonly isOn: boolean;
+  /** False on a device that was just linked and has not heard everything once: until then it does not talk to contacts, as it could not tell a repeat from news. */
+  readonly isReady: boolean;
   register(kind: FactKind): void;
   /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false. */
   say(kind: string, key: string, value: Uint8Array): void;
 }
 
 /** Nobody to tell. */
-export const noReplica: Replica = { isOn: false, register: () => undefined, say: () => undefined };
+export const noReplica: Replica = { isOn: false, isReady: true, register: () => undefined, say: () => undefined };
