@@ -32,6 +32,8 @@ export interface FactKind {
   apply(fact: Fact): boolean;
   /** For what stands in this device's own tables anyway: the log keeps no value of its own and asks for it when it is sent. Undefined: it is gone. */
   read?(key: string): Uint8Array | undefined;
+  /** For what is of use only until every other device has heard it: the log drops it then, and after so many milliseconds at the latest. */
+  readonly passingMs?: number;
   /** Everything of this kind there is now, for the log of a person who gets a second device; key and value each. */
   all(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
 }
@@ -42,10 +44,14 @@ export interface Replica {
   readonly isOn: boolean;
   /** False on a device that was just linked and has not heard everything once: until then it does not talk to contacts, as it could not tell a repeat from news. */
   readonly isReady: boolean;
+  /** False as well where the wait for that was given up after 24 hours: what comes then may be a repeat. */
+  readonly hasHeardAll: boolean;
   register(kind: FactKind): void;
   /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false. */
   say(kind: string, key: string, value: Uint8Array): void;
+  /** The newest value the log itself keeps under this kind and key, whoever said it. */
+  find(kind: string, key: string): Uint8Array | undefined;
 }
 
 /** Nobody to tell. */
-export const noReplica: Replica = { isOn: false, isReady: true, register: () => undefined, say: () => undefined };
+export const noReplica: Replica = { isOn: false, isReady: true, hasHeardAll: true, register: () => undefined, say: () => undefined, find: () => undefined };
