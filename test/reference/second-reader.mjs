@@ -231,7 +231,10 @@ export function readChain(bytes, now, proven) {
   const [roles, deviceName, minVersion] = [instance.from.number(1), instance.from.lp(0, 128).toString('utf8'), instance.from.number(4)];
   must(exchange.from.take(17).equals(Buffer.alloc(17)) && Math.max(minVersion, exchange.from.number(4)) <= version, 'issued by the identity, for this list');
   for (const part of [list, instance, exchange]) part.from.end();
-  mustBeSigned('instance-counter', signingKey, instance.body, instance.counter);
+  // The device's consent; in credentials made before it had this form, the body.
+  const consent = cat(Buffer.from([4]), peerId, signingKey, lives[0].kemKey);
+  const agrees = (purpose, words) => sodium.crypto_sign_verify_detached(instance.counter, cat(label(purpose), words), signingKey);
+  must(agrees('instance-consent', consent) || agrees('instance-counter', instance.body), 'signed by the device');
   for (const { notBefore, notAfter } of lives) must(now >= notBefore - days30 && now <= notAfter + days30, 'in force');
   const instanceId = hash(label('instance'), signingKey).subarray(0, 16);
   const listed = entries.find(({ id }) => id.equals(instanceId));

@@ -1,8 +1,8 @@
 import type { Crypto, KeyPair, RsaPrivateKey } from '../crypto/crypto';
 import { isUsableKemKey, kemLengths } from '../crypto/xwing';
 import { instanceIdOf } from '../identity/peer-id';
-import type { InstanceId } from '../ids';
-import { id16ToBytes, instanceIdFromBytes } from '../wire/ids';
+import type { InstanceId, PeerId } from '../ids';
+import { id16ToBytes, instanceIdFromBytes, peerIdToBytes } from '../wire/ids';
 import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
@@ -42,7 +42,7 @@ export interface InstanceCredential extends Binding, Validity {
   readonly body: Uint8Array;
   /** RSA-PSS of the identity key. */
   readonly signature: Uint8Array;
-  /** Ed25519 of the device: it agrees, and holds the key (A14). */
+  /** Ed25519 of the device: it agrees to be this person's, and holds the key (A14). The same in every credential of the device, see `consentTo`. */
   readonly counterSignature: Uint8Array;
 }
 
@@ -67,7 +67,8 @@ export interface ExchangeCredential extends Binding, Validity {
 export interface NewInstanceCredential extends Validity {
   readonly identity: IdentityCertificate;
   readonly identityKey: RsaPrivateKey;
-  readonly signing: KeyPair<'instance-signing'>;
+  /** The device's own keys where they are here; of another device its key and what it consented to. */
+  readonly signing: KeyPair<'instance-signing'> | { readonly publicKey: Uint8Array; readonly consent: Uint8Array };
   readonly kemKey: Uint8Array;
   readonly deviceName: string;
   readonly roles: readonly Role[];
@@ -88,8 +89,25 @@ export async function issueInstanceCredential(crypto: Crypto, input: NewInstance
     .u32(input.minListVersion)
     .finish();
   const signature = await crypto.rsaSign('instance-credential', input.identityKey, body);
-  const counterSignature = crypto.sign('instance-counter', input.signing.secret, body);
+  const counterSignature = 'consent' in input.signing ? input.signing.consent : consentTo(crypto, input.identity.peerId, input.signing, input.kemKey);
   return parseInstanceCredential(crypto, new Writer(2048).lp(body).lp(signature).fixed(counterSignature).finish());
+}
+
+/**
+ * What a device says once of itself: it is a device of this person, with these keys (A14). It goes into every credential of the device, so that
+ * the identity key can renew that of a device which is away. Ed25519 over kind u8 (4) ‖ peer id[32] ‖ signingKey[32] ‖ kemKey[1216]: 64 bytes.
+ */
+export function consentTo(crypto: Crypto, peerId: PeerId, signing: KeyPair<'instance-signing'>, kemKey: Uint8Array): Uint8Array {
+  return crypto.sign('instance-consent', signing.secret, consentBytes(peerId, signing.publicKey, kemKey));
+}
+
+/** Whether a device with this signing key said so. */
+export function isConsent(crypto: Crypto, peerId: PeerId, keys: Pick<InstanceCredential, 'signingKey' | 'kemKey'>, consent: Uint8Array): boolean {
+  return crypto.verify('instance-consent', keys.signingKey, consentBytes(peerId, keys.signingKey, keys.kemKey), consent);
+}
+
+function consentBytes(peerId: PeerId, signingKey: Uint8Array, kemKey: Uint8Array): Uint8Array {
+  return new Writer(1 + 32 + 32 + kemLengths.publicKey).u8(bodyKinds.consent).fixed(peerIdToBytes(peerId)).fixed(signingKey).fixed(kemKey).finish();
 }
 
 /** Structure only: body LP ‖ identity signature LP ‖ counter-signature[64]. Throws `key.unacceptable`. */
@@ -137,7 +155,9 @@ export function verifyInstanceCredential(crypto: Crypto, credential: InstanceCre
   if (!isBoundTo(credential, identity)) throw unacceptable('the device belongs to another identity key');
   if (!isUsableKemKey(credential.kemKey)) throw unacceptable('the device has an unusable key');
   // libsodium refuses keys of small order, all zeros among them.
-  if (!crypto.verify('instance-counter', credential.signingKey, credential.body, credential.counterSignature)) throw unacceptable('the device did not sign its credential');
+  // Credentials made before 2.0 was finished have the device sign the whole body.
+  const agreed = isConsent(crypto, credential.peerId, credential, credential.counterSignature) || crypto.verify('instance-counter', credential.signingKey, credential.body, credential.counterSignature);
+  if (!agreed) throw unacceptable('the device did not sign its credential');
   if (!crypto.rsaVerify('instance-credential', identity.spki, credential.body, credential.signature)) throw unacceptable('the identity did not sign the device');
 }
 

@@ -8,6 +8,7 @@ export const purposes = [
   'instance-id',
   'instance-credential',
   'instance-counter',
+  'instance-consent',
   'exchange-credential',
   'instance-list',
   'card',
