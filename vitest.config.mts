@@ -15,8 +15,10 @@ export default defineConfig({
     hookTimeout: 20_000,
     passWithNoTests: false,
     reporters: ['default'],
+    // Files of the node project share their process and with it the modules: loading those anew for each file took longer than most tests. The
+    // window's tests do not: a document cannot be put back to its beginning.
     projects: [
-      { extends: true, test: { name: 'node', environment: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, 'test/unit/renderer/**'] } },
+      { extends: true, test: { name: 'node', isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, 'test/unit/renderer/**'] } },
       { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/unit/renderer/**/*.test.{ts,tsx}', 'test/**/*.test.tsx'], exclude: NOT_HERE } },
     ],
   },

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { Crypto, RsaKeyPair } from '../../electron/engine/crypto/crypto';
+import { perFile } from './per-file';
 import primes from './rsa-primes.json';
 
 /**
@@ -37,17 +38,18 @@ export function withFixedKeys(crypto: Crypto, from = 0): Crypto {
 
 /** So many of the last keys go to whoever asks for any; the others are for tests that count them. */
 const spareKeys = 16;
-let spent = 0;
+const spent = perFile(() => ({ keys: 0 }));
 
 /** The same primitives, whose first new RSA keys in a test file are fixed ones, each given out once; then they are made as ever (0.1–2 s). */
 export function withSpareKeys(crypto: Crypto): Crypto {
   return {
     ...crypto,
     generateRsa() {
-      if (spent === spareKeys) return crypto.generateRsa();
-      spent += 1;
+      const of = spent();
+      if (of.keys === spareKeys) return crypto.generateRsa();
+      of.keys += 1;
       crypto.meter.count('rsaKeygen');
-      return Promise.resolve(fixedKey(fixedKeys - spent));
+      return Promise.resolve(fixedKey(fixedKeys - of.keys));
     },
   };
 }

@@ -24,6 +24,7 @@ import type { AppEvent, EventOf, EventType } from '../../shared/contract/contrac
 import { ManualClock } from './manual-clock';
 import type { MemoryLan } from './memory-lan';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
+import { perFile } from './per-file';
 import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
 import { withSecondDevice } from './two-devices';
@@ -90,27 +91,27 @@ export interface World {
   close(): void;
 }
 
-const records = new Map<string, Promise<LocalRecord>>();
+const records = perFile(() => new Map<string, Promise<LocalRecord>>());
 
 /** Who moves in under this name comes with a past. */
 export function remember(name: string, record: LocalRecord): void {
-  records.set(name, Promise.resolve(record));
+  records().set(name, Promise.resolve(record));
 }
 
 /** One person per name and test file: making the RSA key is what takes time. */
 function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
-  const made = records.get(name) ?? createLocalRecord(crypto, { name, deviceName: 'desk', now: testNow - 3_600_000 });
-  records.set(name, made);
+  const made = records().get(name) ?? createLocalRecord(crypto, { name, deviceName: 'desk', now: testNow - 3_600_000 });
+  records().set(name, made);
   return made;
 }
 
-const rotations = new Map<string, Promise<LocalRecord>>();
+const rotations = perFile(() => new Map<string, Promise<LocalRecord>>());
 
 /** The record with another identity key: the same one for the same key and `whose` in one test file. */
 export function rotated(crypto: Crypto, record: LocalRecord, now: number, purpose: LinkPurpose = 'routine', whose = 'own'): Promise<LocalRecord> {
   const name = JSON.stringify([whose, purpose, toHex(record.instanceList), toHex(record.exchanges[0]?.credential ?? new Uint8Array())]);
-  const made = rotations.get(name) ?? rotateLocalRecord(crypto, record, now, purpose);
-  rotations.set(name, made);
+  const made = rotations().get(name) ?? rotateLocalRecord(crypto, record, now, purpose);
+  rotations().set(name, made);
   return made;
 }
 
