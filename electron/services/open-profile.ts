@@ -32,6 +32,7 @@ import { Places } from './racing';
 import type { Rekeying } from './rekeying';
 import { rekeyingOfProfile } from './rekeying-of-profile';
 import { remoteParty } from './remote-party';
+import { shareStores } from './replication/shared-stores';
 import type { ProfileChanges } from './retiring';
 import { StandingExchange } from './standing-exchange';
 import type { Surroundings } from './surroundings';
@@ -93,7 +94,8 @@ export class OpenProfile {
     this.vault = vault;
     this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions });
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
-    this.stores = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
+    const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
+    this.stores = shareStores(watched, () => this.devices.replica, { local, random });
     this.local = local;
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => this.vouching.learn(card));
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
@@ -228,8 +230,8 @@ export class OpenProfile {
       this.#around.logger.warn('keys.not-tidied');
     }
     this.resumptions.sweep(this.local);
-    this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
     this.devices.start();
+    this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
     this.introductions.start();
     this.rekeying.start();
     this.invitations.sweep();
@@ -333,7 +335,7 @@ export class OpenProfile {
 
   #wanted(peerId: PeerId): boolean {
     const contact = this.stores.contacts.byPeer(peerId);
-    return contact !== undefined && !contact.blocked && contact.relation === 'mutual' && this.book.held(peerId) !== 'frozen';
+    return this.devices.replica.isReady && contact !== undefined && !contact.blocked && contact.relation === 'mutual' && this.book.held(peerId) !== 'frozen';
   }
 
   /** Anybody on the local network can make it look so: it decides where to try, and when, never whom to believe. */
@@ -357,6 +359,7 @@ export class OpenProfile {
   #onSession(session: Session, keep: () => void): void {
     try {
       if (session.peer.identity.peerId === this.local.peerId) return this.devices.adopt(session);
+      if (!this.devices.replica.isReady) return session.close();
       takeUp({ profile: this, events: this.#around.events, keep }, session);
     } catch (error) {
       // Thrown on, it would leave a session that nobody uses or ends.

@@ -13,6 +13,7 @@ import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
+import type { ReplicaStore } from './ports/replica';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -197,6 +198,7 @@ export interface Stores extends Transactions {
   readonly authorities: AuthorityStore;
   readonly endorsements: EndorsementStore;
   readonly devices: DeviceStore;
+  readonly replica: ReplicaStore;
 }
 
 export interface OpenVault {

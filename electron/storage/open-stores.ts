@@ -14,6 +14,7 @@ import { migrate } from './migrate';
 import { createPeerKeyStore } from './peer-key-store';
 import { createPeerStore } from './peer-store';
 import { createQuarantineStore } from './quarantine-store';
+import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 
@@ -54,5 +55,6 @@ export function openStores(db: Db): Stores {
     authorities: createAuthorityStore(db),
     endorsements,
     devices: createDeviceStore(db),
+    replica: createReplicaStore(db),
   };
 }

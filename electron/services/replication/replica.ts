@@ -11,13 +11,18 @@ export interface Fact {
   readonly author: InstanceId;
   /** Counts up per author, from 1; with gaps where a later fact took an earlier one's place. */
   readonly number: number;
-  /** Hybrid clock: Unix milliseconds × 4096 ‖ counter, above every one its author had heard. At most 2^53. */
+  /** Hybrid clock: Unix milliseconds × 4096 ‖ counter, above every one its author had heard. Below 2^53. */
   readonly stamp: number;
+  /** At most 24 ASCII characters. */
   readonly kind: string;
-  /** Unique within the kind, the same on every device: made of global ids only, never of local handles. */
+  /** Unique within the kind, the same on every device: made of global ids only, never of local handles. At most 240 bytes. */
   readonly key: string;
+  /** At most `maxValueBytes`. */
   readonly value: Uint8Array;
 }
+
+/** The longest value of a fact, in bytes: a message at its longest with all that belongs to it fits. */
+export const maxValueBytes = 64_000;
 
 /** One kind of fact: how it is read from this device's own stores and how one that comes is merged into them. */
 export interface FactKind {
@@ -25,9 +30,16 @@ export interface FactKind {
   /** Facts of kinds with a lower rank are sent first: people before conversations, keys before messages. */
   readonly rank: number;
   /**
+   * What several devices say of one key stands side by side, and every one of it is given to `apply`, which has a rule of its own
+   * (a maximum, a union, what wins over all else); what one device says contains what it said before. Without it only the
+   * latest counts, by (stamp, author): `apply` is called for that, or for each until a later one comes.
+   */
+  readonly merges?: true;
+  /**
    * Merges one that came from another device, inside the transaction. Must give the same result on every device whatever
    * the order. `false`: it cannot be used yet (what it hangs on is not here); it is offered again when more has come.
-   * Throws for what is malformed: the session that brought it ends, nothing of its batch is kept.
+   * Throws for what is malformed: the session that brought it ends, nothing of its batch is kept. What is said meanwhile
+   * is not said.
    */
   apply(fact: Fact): boolean;
   /** For what stands in this device's own tables anyway: the log keeps no value of its own and asks for it when it is sent. Undefined: it is gone. */
@@ -36,6 +48,12 @@ export interface FactKind {
   readonly passingMs?: number;
   /** Everything of this kind there is now, for the log of a person who gets a second device; key and value each. */
   all(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
+}
+
+/** How far a device that was just linked is with what it has to hear, in numbers given out; both only rise. */
+export interface ReplicaProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** The log as the rest of the program sees it. */
@@ -47,11 +65,27 @@ export interface Replica {
   /** False as well where the wait for that was given up after 24 hours: what comes then may be a repeat. */
   readonly hasHeardAll: boolean;
   register(kind: FactKind): void;
-  /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false. */
+  /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false, and while a fact is applied. `value` may be empty where the kind has `read`. */
   say(kind: string, key: string, value: Uint8Array): void;
   /** The newest value the log itself keeps under this kind and key, whoever said it. */
   find(kind: string, key: string): Uint8Array | undefined;
+  /** While not ready, once another device said how much there is. */
+  readonly progress: ReplicaProgress | undefined;
+  /** How many facts this other device lacks of those known here; undefined before it ever said how far it is. */
+  behind(instanceId: InstanceId): number | undefined;
+  /** Calls back when progress was made or `isReady` changed, until the returned function is called. */
+  onChange(handler: () => void): () => void;
 }
 
 /** Nobody to tell. */
-export const noReplica: Replica = { isOn: false, isReady: true, hasHeardAll: true, register: () => undefined, say: () => undefined, find: () => undefined };
+export const noReplica: Replica = {
+  isOn: false,
+  isReady: true,
+  hasHeardAll: true,
+  register: () => undefined,
+  say: () => undefined,
+  find: () => undefined,
+  progress: undefined,
+  behind: () => undefined,
+  onChange: () => () => undefined,
+};

@@ -11,7 +11,8 @@ import { migration as peerKeys } from './0010-peer-keys';
 import { migration as quarantine } from './0011-quarantine';
 import { migration as authorities } from './0012-authorities';
 import { migration as devices } from './0013-devices';
+import { migration as replica } from './0014-replica';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica];

@@ -1,0 +1,168 @@
+import type { InstanceId } from '../../engine/ids';
+import type { LoggedFact, ReplicaStore } from '../ports/replica';
+import type { Fact, FactKind } from './replica';
+import { batchBytes, type Batch, factBytes, maxBatchFacts } from './words';
+
+export interface FactLogParts {
+  readonly store: ReplicaStore;
+  readonly own: InstanceId;
+  readonly now: () => number;
+  /** By the signed list, in whatever state. */
+  readonly isDevice: (instanceId: InstanceId) => boolean;
+  /** A part of the transaction that can be undone alone. */
+  readonly within: <T>(work: () => T) => T;
+  /** Something was kept that could never be used. */
+  readonly onSpoilt: (kind: string) => void;
+}
+
+/** `later`: it goes on from something that did not come; `stranger`: of a device that is on no list known here, which may come yet. */
+export type Taken = 'taken' | 'later' | 'stranger';
+
+/** Of two that say something of one key, the later. */
+function isLater(a: Pick<Fact, 'stamp' | 'author'>, b: Pick<Fact, 'stamp' | 'author'>): boolean {
+  return a.stamp === b.stamp ? a.author > b.author : a.stamp > b.stamp;
+}
+
+/** The log itself: what is said gets its number and stamp, what comes is merged. Everything inside the caller's transaction. */
+export class FactLog {
+  readonly #parts: FactLogParts;
+  readonly #kinds = new Map<string, FactKind>();
+  #applying = false;
+
+  constructor(parts: FactLogParts) {
+    this.#parts = parts;
+  }
+
+  register(kind: FactKind): void {
+    this.#kinds.set(kind.kind, kind);
+  }
+
+  /** By rank. */
+  get kinds(): readonly FactKind[] {
+    return [...this.#kinds.values()].sort((a, b) => a.rank - b.rank || (a.kind < b.kind ? -1 : 1));
+  }
+
+  get isApplying(): boolean {
+    return this.#applying;
+  }
+
+  say(kind: string, key: string, value: Uint8Array): void {
+    const { store, own, now } = this.#parts;
+    const { begun = false, ...state } = store.state() ?? { stamp: 0 };
+    const stamp = Math.max(Math.max(0, Math.trunc(now())) * 4096, state.stamp + 1);
+    const number = (store.heard().get(own) ?? 0) + 1;
+    const known = this.#kinds.get(kind);
+    if (known?.merges === undefined) for (const other of store.of(kind, key)) if (other.author !== own) store.remove(other);
+    store.put({ author: own, number, stamp, kind, key, value: known?.read ? undefined : value, waiting: false });
+    store.setHeard(own, number);
+    store.setState({ ...state, stamp, begun });
+  }
+
+  find(kind: string, key: string): Uint8Array | undefined {
+    const [newest] = this.#parts.store.of(kind, key).filter(({ value }) => value !== undefined).sort((a, b) => (isLater(a, b) ? -1 : 1));
+    return newest?.value;
+  }
+
+  /** Drops what is of use only until these other devices have heard it, and has been heard, or is too old. */
+  sweep(others: readonly InstanceId[]): void {
+    const { store, now } = this.#parts;
+    const passing = [...this.#kinds.values()].filter(({ passingMs }) => passingMs !== undefined);
+    if (passing.length === 0) return;
+    const heardBy = others.map((other) => [other, store.heardBy(other)] as const);
+    for (const author of store.heard().keys()) {
+      const heard = Math.min(...heardBy.map(([other, vector]) => (other === author ? Infinity : (vector.get(author) ?? 0))));
+      for (const { kind, passingMs = 0 } of passing) store.drop({ kind, author, upTo: Number.isFinite(heard) ? heard : Number.MAX_SAFE_INTEGER, before: Math.max(0, Math.trunc(now() - passingMs)) * 4096 });
+    }
+  }
+
+  /** Throws for what is malformed, or what `apply` throws: nothing of it may be kept then. */
+  take({ author, after, upTo, facts }: Batch): Taken {
+    const { store, own, isDevice } = this.#parts;
+    if (author === own) throw new Error('another device said this one’s facts');
+    if (!isDevice(author)) return 'stranger';
+    const heard = store.heard().get(author) ?? 0;
+    if (after > heard) return 'later';
+    let highest = 0;
+    for (const fact of facts) {
+      if (fact.number <= heard) continue;
+      highest = Math.max(highest, fact.stamp);
+      this.#offer(fact);
+    }
+    if (upTo > heard) store.setHeard(author, upTo);
+    const state = store.state();
+    if (highest > (state?.stamp ?? 0)) store.setState({ begun: false, ...state, stamp: highest });
+    return 'taken';
+  }
+
+  /** Offers again what waits, at most `limit` after `cursor`. Gives where to go on, undefined at the end, and how many were used. */
+  retry(cursor: LoggedFact | undefined, limit: number): { readonly cursor: LoggedFact | undefined; readonly used: number } {
+    const { store, within, onSpoilt } = this.#parts;
+    const waiting = store.waiting(cursor, limit);
+    let used = 0;
+    for (const logged of waiting) {
+      const known = this.#kinds.get(logged.kind);
+      if (!known || logged.value === undefined) continue;
+      const fact = { ...logged, value: logged.value };
+      try {
+        if (this.#isOver(known, fact)) store.remove(logged);
+        else if (!within(() => this.#apply(known, fact))) continue;
+        else store.put({ ...logged, value: known.read ? undefined : logged.value, waiting: false });
+      } catch {
+        // Who brought it is gone, and others wait behind it.
+        onSpoilt(logged.kind);
+        store.remove(logged);
+      }
+      used += 1;
+    }
+    return { cursor: waiting.length < limit ? undefined : waiting.at(-1), used };
+  }
+
+  /** An author's next facts; undefined where there is nothing to tell. */
+  batch(author: InstanceId, after: number): Batch | undefined {
+    const { store } = this.#parts;
+    const end = store.heard().get(author) ?? 0;
+    if (end <= after) return undefined;
+    const rows = store.after(author, after, maxBatchFacts);
+    const facts: Fact[] = [];
+    let size = 0;
+    for (const row of rows) {
+      const value = this.#valueOf(row);
+      if (value === undefined) continue; // gone from the tables it stood in
+      const fact = { ...row, value };
+      size += factBytes(fact);
+      if (facts.length > 0 && size > batchBytes) return { author, after, upTo: facts.at(-1)?.number ?? after, facts };
+      facts.push(fact);
+    }
+    return { author, after, upTo: rows.length < maxBatchFacts ? end : (rows.at(-1)?.number ?? end), facts };
+  }
+
+  #valueOf({ kind, key, value }: LoggedFact): Uint8Array | undefined {
+    return value ?? this.#kinds.get(kind)?.read?.(key);
+  }
+
+  #offer(fact: Fact): void {
+    const { store } = this.#parts;
+    const known = this.#kinds.get(fact.kind);
+    if (known && this.#isOver(known, fact)) return;
+    const used = known !== undefined && this.#apply(known, fact);
+    store.put({ ...fact, value: used && known.read ? undefined : fact.value, waiting: !used });
+  }
+
+  /** Something later is known of this key already; what is earlier goes. */
+  #isOver({ merges }: FactKind, fact: Fact): boolean {
+    const { store } = this.#parts;
+    const others = merges ? [] : store.of(fact.kind, fact.key).filter(({ author }) => author !== fact.author);
+    if (others.some((other) => isLater(other, fact))) return true;
+    for (const other of others) store.remove(other);
+    return false;
+  }
+
+  #apply(kind: FactKind, fact: Fact): boolean {
+    this.#applying = true;
+    try {
+      return kind.apply(fact);
+    } finally {
+      this.#applying = false;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { InstanceId } from '../../engine/ids';
+import { id16ToBytes, instanceIdFromBytes } from '../../engine/wire/ids';
+import { Reader } from '../../engine/wire/reader';
+import { WireError } from '../../engine/wire/wire-error';
+import { Writer } from '../../engine/wire/writer';
+import type { Vector } from '../ports/replica';
+import { type Fact, maxValueBytes } from './replica';
+
+/** Facts of one batch at the most: one transaction of the receiver, a few milliseconds. */
+export const maxBatchFacts = 128;
+/** Where a batch is full, in bytes; one fact alone may be longer. */
+export const batchBytes = 60 * 1024;
+/** Devices of one person that are, or were. */
+const maxAuthors = 256;
+const maxKindBytes = 24;
+const maxKeyBytes = 240;
+/** Leaves room for what is said after hearing the highest one. */
+const maxStamp = 2 ** 53 - 2 ** 32;
+const maxNumber = 2 ** 52;
+
+const types = { have: 1, facts: 2, heard: 3 } as const;
+
+/** Facts of one author by number, none left out between `after` and `upTo` but those that are no more. */
+export interface Batch {
+  readonly author: InstanceId;
+  readonly after: number;
+  readonly upTo: number;
+  readonly facts: readonly Fact[];
+}
+
+/** What is said on the topic `replica` (protocol.md §10). `have` opens, and asks for what is later; `whole`: nothing is left to be written into the log from before it. */
+export type Words =
+  | { readonly type: 'have'; readonly whole: boolean; readonly vector: Vector }
+  | ({ readonly type: 'facts' } & Batch)
+  | { readonly type: 'heard'; readonly vector: Vector };
+
+export function encodeWords(words: Words): Uint8Array {
+  const writer = new Writer(words.type === 'facts' ? 16 * 1024 : 512).u8(types[words.type]);
+  if (words.type === 'have') writer.u8(words.whole ? 1 : 0);
+  if (words.type !== 'facts') return writeVector(writer, words.vector).finish();
+  writer.fixed(id16ToBytes(words.author)).u64(words.after).u64(words.upTo).u16(words.facts.length);
+  for (const { number, stamp, kind, key, value } of words.facts) writer.u64(number).u64(stamp).text(kind).text(key).lp(value);
+  return writer.finish();
+}
+
+/** Values are copies. Undefined for a type of a later version. Throws `WireError`. */
+export function parseWords(bytes: Uint8Array): Words | undefined {
+  const reader = new Reader(bytes);
+  const type = reader.u8();
+  if (type === types.have) {
+    const flags = reader.u8();
+    return { type: 'have', whole: (flags & 1) === 1, vector: readVector(reader) };
+  }
+  if (type === types.heard) return { type: 'heard', vector: readVector(reader) };
+  if (type !== types.facts) return undefined;
+  const author = instanceIdFromBytes(reader.fixed(16));
+  const [after, upTo, count] = [reader.u64(), reader.u64(), reader.u16()];
+  if (upTo < after || upTo > maxNumber || count > maxBatchFacts) throw new WireError('a batch out of bounds');
+  const facts: Fact[] = [];
+  let last = after;
+  for (let at = 0; at < count; at += 1) {
+    const fact = { author, number: reader.u64(), stamp: reader.u64(), kind: reader.text(maxKindBytes), key: reader.text(maxKeyBytes), value: reader.lp(maxValueBytes).slice() };
+    if (fact.number <= last || fact.number > upTo || fact.stamp > maxStamp) throw new WireError('a fact out of order');
+    last = fact.number;
+    facts.push(fact);
+  }
+  reader.end();
+  return { type: 'facts', author, after, upTo, facts };
+}
+
+/** What a fact takes in a batch, in bytes: with room for the length of each field. */
+export function factBytes({ kind, key, value }: Pick<Fact, 'kind' | 'key' | 'value'>): number {
+  return 28 + kind.length + Buffer.byteLength(key) + value.length;
+}
+
+function writeVector(writer: Writer, vector: Vector): Writer {
+  const authors = [...vector].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, maxAuthors);
+  writer.u16(authors.length);
+  for (const [author, number] of authors) writer.fixed(id16ToBytes(author)).u64(number);
+  return writer;
+}
+
+/** Authors in ascending order, each once. */
+function readVector(reader: Reader): Vector {
+  const count = reader.u16();
+  if (count > maxAuthors) throw new WireError('more devices than anybody has');
+  const vector = new Map<InstanceId, number>();
+  let last = '';
+  for (let at = 0; at < count; at += 1) {
+    const author = instanceIdFromBytes(reader.fixed(16));
+    if (author <= last) throw new WireError('devices out of order');
+    last = author;
+    vector.set(author, reader.u64());
+  }
+  reader.end();
+  return vector;
+}
