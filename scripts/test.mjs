@@ -18,6 +18,7 @@ await asCommand(async () => {
     display: names.includes('e2e'),
     keyring: names.includes('e2e'),
     network: names.includes('vitest') && (filters.vitest ?? ['test/network/']).some((filter) => filter.includes('test/network')),
+    mailbox: names.includes('vitest') && (filters.vitest ?? ['mailbox']).some((filter) => /mailbox|contract|^test\/$/.test(filter)),
     typings: names.includes('types'),
   });
   const { stages } = await import('./lib/test-stages.mjs');

@@ -5,6 +5,7 @@ import { build, nodeBundle, PARTS } from '../build.mjs';
 import { startXvfb } from './display.mjs';
 import { filesBelow } from './fingerprint.mjs';
 import { ownLockfileProblems } from './lockfile.mjs';
+import { howToHaveServer, natsServer } from './nats-server.mjs';
 import { howToHaveHosts, NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
@@ -114,6 +115,15 @@ async function e2e({ runtime, filters, options }) {
 
 /** What the end of the run says about tests that could not run here. */
 function notProven(report, options) {
+  return [...hostsNotProven(report, options), ...mailboxesNotProven(report)];
+}
+
+function mailboxesNotProven(report) {
+  const skipped = natsServer() ? 0 : skippedBelow(report, 'test/mailbox/') + skippedBelow(report, 'test/contract/mailbox/');
+  return skipped === 0 ? [] : [`NOT PROVEN: ${skipped} tests of mailboxes on a real server were skipped: nats-server is not here.`, `To run them, type: ${howToHaveServer}`];
+}
+
+function hostsNotProven(report, options) {
   const skipped = skippedBelow(report, 'test/network/');
   const reason = skipped === 0 ? undefined : whyNoHosts();
   // Whoever chose tests by name knows that the others did not run.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { KeyshiftError } from '../../shared/errors';
 import { type DepositOutcome, type Mail, type Mailbox, type MailboxCapability, type MailboxHandlers, type MailboxLink, type MailboxRegistration, type MailboxState, maxDepositBytes } from '../../electron/services/ports/mailbox';
+import { createMemoryRepository, type MemoryRepository } from './memory-repository';
 
 const perSlot = 500;
 const mostUnacknowledged = 100;
@@ -8,8 +9,8 @@ const mostUnacknowledged = 100;
 interface Stored {
   readonly slot: string;
   readonly bytes: Uint8Array;
-  /** Keys of the devices that have yet to take it, with how often it was handed to them. */
-  readonly waiting: Map<string, number>;
+  /** Keys of the devices that have yet to take it. */
+  readonly waiting: Set<string>;
 }
 
 interface OpenLink {
@@ -29,6 +30,8 @@ export class MemoryMailboxServer {
   readonly #texts = new Map<string, MailboxRegistration>();
   readonly #ids = new Set<string>();
   readonly #links = new Set<OpenLink>();
+  /** By address. */
+  readonly #repositories = new Map<string, MemoryRepository>();
   #stored: Stored[] = [];
   #reachable = true;
 
@@ -99,8 +102,8 @@ export class MemoryMailboxServer {
     const { address, slot } = known;
     if (this.#stored.filter((one) => one.slot === slot).length >= perSlot) return 'full';
     this.#ids.add(id);
-    const devices = [...this.#devices].filter(([, at]) => at === address).map(([key]) => [key, 0] as const);
-    this.#stored.push({ slot, bytes: bytes.slice(), waiting: new Map(devices) });
+    const devices = [...this.#devices].filter(([, at]) => at === address).map(([key]) => key);
+    this.#stored.push({ slot, bytes: bytes.slice(), waiting: new Set(devices) });
     this.#stored = this.#stored.filter((one) => one.waiting.size > 0);
     for (const link of this.#links) this.#hand(link);
     return 'stored';
@@ -114,12 +117,21 @@ export class MemoryMailboxServer {
       get current() {
         return link.state;
       },
+      repository: this.#repositoryOf(address).connect(),
       retry: () => this.#judge(link),
       close: async () => void this.#links.delete(link),
     };
   }
 
+  #repositoryOf(address: string): MemoryRepository {
+    const found = this.#repositories.get(address) ?? createMemoryRepository();
+    this.#repositories.set(address, found);
+    found.reachable = this.#reachable;
+    return found;
+  }
+
   #tell(): void {
+    for (const repository of this.#repositories.values()) repository.reachable = this.#reachable;
     for (const link of this.#links) this.#judge(link);
   }
 
@@ -141,14 +153,11 @@ export class MemoryMailboxServer {
   #hand(link: OpenLink): void {
     if (link.state.state !== 'connected') return;
     for (const one of this.#stored) {
-      const attempts = one.waiting.get(link.deviceKey);
-      if (attempts === undefined || link.handed.has(one) || link.handed.size >= mostUnacknowledged) continue;
+      if (!one.waiting.has(link.deviceKey) || link.handed.has(one) || link.handed.size >= mostUnacknowledged) continue;
       link.handed.add(one);
-      one.waiting.set(link.deviceKey, attempts + 1);
       const mail: Mail = {
         slot: one.slot,
         bytes: one.bytes.slice(),
-        attempt: attempts + 1,
         ack: () => {
           link.handed.delete(one);
           one.waiting.delete(link.deviceKey);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../shared/errors';
+import type { SessionRepository } from './session-repository';
 
 /**
  * Where messages wait while nobody is there (protocol.md §11.1). What is brought there is sealed; a mailbox learns address, slot,
@@ -51,8 +52,6 @@ export interface Mail {
   /** In which slot it lay: 16 hex digits. Tells who may have left it, proves nothing. */
   readonly slot: string;
   readonly bytes: Uint8Array;
-  /** How often it was handed to this device, this time included. */
-  readonly attempt: number;
   /** Only after it was committed, durably put aside, or found to be nothing: it never comes to this device again. */
   ack(): void;
 }
@@ -73,6 +72,8 @@ export interface MailboxState {
 /** Takes what comes until `close`; connects again by itself with back-off. */
 export interface MailboxLink {
   readonly current: MailboxState;
+  /** For the devices of this address: unreachable while not `connected`. */
+  readonly repository: SessionRepository;
   /** Tries at once instead of at the end of the back-off: the network is another one. */
   retry(): void;
   close(): Promise<void>;

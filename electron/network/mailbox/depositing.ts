@@ -1,0 +1,108 @@
+import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Transport } from '../../engine/ports';
+import { type DepositOutcome, type MailboxCapability, maxDepositBytes } from '../../services/ports/mailbox';
+import { connectMs, connectTo, isRefusal, subjectOf } from './connect';
+import { apiPrefix, depositSubject } from './names';
+import { areServers } from './registration-text';
+
+/** How long a connection stays for the next deposit. */
+const idleMs = 15_000;
+const answerMs = 5_000;
+/** Error codes of JetStream. */
+const tooLarge = 10_054;
+const full = new Set([10_047, 10_077]);
+
+interface Way {
+  readonly connection: Promise<NatsConnection>;
+  uses: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** Leaves things in other people's mailboxes: one short-lived connection for each capability, since the capability is who one is. */
+export class Depositing {
+  readonly #transport: Transport;
+  readonly #ways = new Map<string, Way>();
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async deposit(capability: MailboxCapability, bytes: Uint8Array, id: string, signal?: AbortSignal): Promise<DepositOutcome> {
+    if (bytes.length > maxDepositBytes) return 'too-large';
+    if (!isCapability(capability)) return 'refused';
+    if (signal?.aborted === true) return 'unreachable';
+    const stored = this.#store(capability, bytes, id);
+    return signal === undefined ? stored : Promise.race([stored, given(signal)]);
+  }
+
+  async #store(capability: MailboxCapability, bytes: Uint8Array, id: string): Promise<DepositOutcome> {
+    const way = this.#way(capability);
+    way.uses += 1;
+    clearTimeout(way.idle);
+    try {
+      const connection = await way.connection;
+      const { duplicate } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(depositSubject(capability.address, capability.slot), bytes, { msgID: id, timeout: answerMs });
+      return duplicate ? 'duplicate' : 'stored';
+    } catch (error) {
+      return outcomeOf(error);
+    } finally {
+      way.uses -= 1;
+      if (way.uses === 0) way.idle = setTimeout(() => this.#end(capability.token, way), idleMs).unref();
+    }
+  }
+
+  #way(capability: MailboxCapability): Way {
+    const { token } = capability;
+    const known = this.#ways.get(token);
+    if (known !== undefined) return known;
+    const connection = connectTo(capability, { token }, this.#transport, subjectOf(token));
+    const made: Way = { connection, uses: 0, idle: undefined };
+    this.#ways.set(token, made);
+    const forget = (): void => {
+      if (this.#ways.get(token) === made) this.#ways.delete(token);
+    };
+    connection.then((open) => open.closed()).then(forget, forget);
+    return made;
+  }
+
+  #end(token: string, way: Way): void {
+    if (this.#ways.get(token) === way) this.#ways.delete(token);
+    way.connection.then((open) => open.close()).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#ways];
+    for (const [token, way] of open) {
+      clearTimeout(way.idle);
+      this.#end(token, way);
+    }
+    await Promise.allSettled(open.map(async ([, { connection }]) => (await connection).closed()));
+  }
+}
+
+/** Whatever a contact gave: nothing of it gets into what is said to a server unless it has the form. */
+function isCapability({ servers, address, slot, token }: MailboxCapability): boolean {
+  if (!areServers(servers) || !/^[0-9a-f]{32}$/.test(address) || !/^[0-9a-f]{16}$/.test(slot) || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false;
+  try {
+    return subjectOf(token) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function outcomeOf(error: unknown): DepositOutcome {
+  if (isRefusal(error)) return 'refused';
+  if (error instanceof JetStreamApiError) {
+    if (error.code === tooLarge) return 'too-large';
+    if (full.has(error.code)) return 'full';
+  }
+  return 'unreachable';
+}
+
+function given(signal: AbortSignal): Promise<DepositOutcome> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve('unreachable'), { once: true }));
+}
+
+/** Longest that a deposit takes, in milliseconds. */
+export const depositMs = connectMs + answerMs;

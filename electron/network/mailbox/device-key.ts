@@ -1,0 +1,43 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { toBase32 } from '../../engine/wire/encoding';
+
+/** Ed25519 in PKCS #8 (RFC 8410): the 32 bytes of the seed follow. */
+const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+/** "User" in the first letter of the text. */
+const userPrefix = 20 << 3;
+
+/**
+ * The key a device shows to a mailbox. The engine's signatures carry a purpose that the server knows nothing of, so this key
+ * stands alone and signs nothing but the server's challenge.
+ */
+export class DeviceKey {
+  readonly #private: KeyObject;
+  /** 56 characters: base32 of prefix, public key and checksum, as NATS writes it. */
+  readonly text: string;
+
+  /** `seed`: 32 bytes. */
+  constructor(seed: Uint8Array) {
+    const encoded = Buffer.concat([pkcs8, seed]);
+    this.#private = createPrivateKey({ key: encoded, format: 'der', type: 'pkcs8' });
+    encoded.fill(0);
+    const publicKey = createPublicKey(this.#private).export({ format: 'der', type: 'spki' }).subarray(-32);
+    const body = Uint8Array.of(userPrefix, ...publicKey);
+    const check = crc16(body);
+    this.text = toBase32(Uint8Array.of(...body, check & 0xff, check >> 8)).toUpperCase();
+  }
+
+  /** Answer to a server's challenge, base64url. */
+  answer(nonce: string): string {
+    return sign(null, Buffer.from(nonce), this.#private).toString('base64url');
+  }
+}
+
+/** CRC-16/XMODEM. */
+function crc16(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 0x8000) === 0 ? (crc << 1) & 0xffff : ((crc << 1) ^ 0x1021) & 0xffff;
+  }
+  return crc;
+}

@@ -1,0 +1,162 @@
+import { randomInt } from 'node:crypto';
+import { type ConsumerMessages, JetStreamApiCodes, JetStreamApiError, type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Transport } from '../../engine/ports';
+import type { MailboxHandlers, MailboxLink, MailboxRegistration, MailboxState } from '../../services/ports/mailbox';
+import type { SessionRepository } from '../../services/ports/session-repository';
+import { connectTo, isRefusal } from './connect';
+import type { DeviceKey } from './device-key';
+import { apiPrefix, streamName } from './names';
+import { RecordStore } from './record-store';
+
+/** Handed over and not yet acknowledged, at most. */
+const mostOpen = 100;
+const firstPauseMs = 500;
+const longestPauseMs = 60_000;
+/** A connection that held this long was a good one. */
+const healthyMs = 60_000;
+/** A device that is refused may be let in again, or its clock be set right. */
+const refusedPauseMs = 5 * 60_000;
+
+export interface ReadingOptions {
+  readonly transport: Transport;
+  readonly registration: MailboxRegistration;
+  readonly key: DeviceKey;
+  readonly handlers: MailboxHandlers;
+  /** A handler threw: a defect to log. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Takes what lies in the own mailbox, for as long as it is wanted. */
+export class Reading implements MailboxLink {
+  readonly repository: SessionRepository;
+  readonly #options: ReadingOptions;
+  readonly #open = new Set<JsMsg>();
+  readonly #done: Promise<void>;
+  #state: MailboxState = { state: 'connecting' };
+  #connection: NatsConnection | undefined;
+  #messages: ConsumerMessages | undefined;
+  #closed = false;
+  #wake: () => void = () => {};
+  #roomAgain: () => void = () => {};
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+    this.repository = new RecordStore(options.registration.address, () => (this.#state.state === 'connected' ? this.#connection : undefined));
+    this.#done = this.#run();
+  }
+
+  get current(): MailboxState {
+    return this.#state;
+  }
+
+  retry(): void {
+    this.#wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+    this.#roomAgain();
+    await this.#leave().catch(() => {});
+    await this.#connection?.close();
+    await this.#done;
+  }
+
+  /** What nobody took now is to come at the next connection, not when its time has run out. */
+  async #leave(): Promise<void> {
+    const connection = this.#connection;
+    this.#messages?.stop();
+    await connection?.flush();
+    for (const mail of this.#open) quietly(() => mail.nak());
+    await connection?.flush();
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#closed) {
+      const begun = performance.now();
+      const refused = await this.#session();
+      if (this.#closed) return;
+      failures = performance.now() - begun > healthyMs ? 0 : failures + 1;
+      this.#tell(refused ? { state: 'refused', failure: 'mailbox.refused' } : { state: 'connecting', failure: 'mailbox.unreachable' });
+      const most = refused ? refusedPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
+      await this.#pause(randomInt(refused ? most / 2 : 0, most) + 1);
+    }
+  }
+
+  /** From connecting until the connection is gone; gives whether the mailbox refused this device. */
+  async #session(): Promise<boolean> {
+    const { transport, registration, key } = this.#options;
+    let connection: NatsConnection | undefined;
+    try {
+      connection = await connectTo(registration, { token: registration.token, key }, transport, registration.address);
+      if (this.#closed) return false;
+      this.#connection = connection;
+      const consumer = await jetstream(connection, { apiPrefix }).consumers.get(streamName, key.text);
+      const messages = await consumer.consume({ max_messages: mostOpen, abort_on_missing_resource: true });
+      this.#messages = messages;
+      this.#tell({ state: 'connected' });
+      for await (const message of messages) await this.#hand(message);
+      return isRefusal(await connection.closed());
+    } catch (error) {
+      return isRefusal(error) || (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound);
+    } finally {
+      this.#connection = undefined;
+      this.#messages = undefined;
+      this.#open.clear();
+      this.#roomAgain();
+      await connection?.close().catch(() => {});
+    }
+  }
+
+  async #hand(message: JsMsg): Promise<void> {
+    while (this.#open.size >= mostOpen && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#roomAgain = resolve;
+      });
+    }
+    if (this.#closed) return;
+    this.#open.add(message);
+    const { handlers, onFault } = this.#options;
+    const ack = (): void => {
+      if (!this.#open.delete(message)) return;
+      quietly(() => message.ack());
+      this.#roomAgain();
+    };
+    try {
+      handlers.onMail({ slot: message.subject.split('.').at(-1) ?? '', bytes: new Uint8Array(message.data), ack });
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  #tell(state: MailboxState): void {
+    if (this.#closed || (state.state === this.#state.state && state.failure === this.#state.failure)) return;
+    this.#state = state;
+    try {
+      this.#options.handlers.onState(state);
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds).unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** What cannot be said any more is said again by what the server does on its own. */
+function quietly(say: () => void): void {
+  try {
+    say();
+  } catch {
+    // The connection is gone.
+  }
+}

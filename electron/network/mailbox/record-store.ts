@@ -1,0 +1,61 @@
+import { jetstream, JetStreamApiError, JetStreamApiCodes } from '@nats-io/jetstream';
+import { headers as newHeaders, type NatsConnection } from '@nats-io/nats-core';
+import { maxRecordBytes, repositoryNameLength, RepositoryUnreachable, type SessionRepository, type StoredRecord } from '../../services/ports/session-repository';
+import { apiPrefix, recordRead, recordWrite } from './names';
+
+const answerMs = 5_000;
+const notFound = 404;
+
+/**
+ * The session repository of a person's devices: a key-value bucket of JetStream, in which the server lets them touch what begins
+ * with their own address only. A write is a publication that the server takes only on top of the sequence number its writer saw. In
+ * a cluster a read may be answered by a server that is behind: then the next write does not count, and its writer reads again.
+ */
+export class RecordStore implements SessionRepository {
+  readonly #address: string;
+  readonly #connection: () => NatsConnection | undefined;
+
+  constructor(address: string, connection: () => NatsConnection | undefined) {
+    this.#address = address;
+    this.#connection = connection;
+  }
+
+  async read(name: string): Promise<StoredRecord | undefined> {
+    const answer = await this.#ask((connection) => connection.request(recordRead(this.#address, checked(name)), undefined, { timeout: answerMs }));
+    if (answer.headers?.code === notFound) return undefined;
+    const revision = Number(answer.headers?.get('Nats-Sequence'));
+    if (!Number.isSafeInteger(revision) || revision < 1 || answer.headers?.has('Status') === true) throw new RepositoryUnreachable();
+    return { record: new Uint8Array(answer.data), revision };
+  }
+
+  async write(name: string, record: Uint8Array, expected: number): Promise<number | undefined> {
+    if (record.length > maxRecordBytes) throw new RangeError('too long for a record');
+    const headers = newHeaders();
+    headers.set('Nats-Expected-Last-Subject-Sequence', String(expected));
+    return this.#ask(async (connection) => {
+      try {
+        const { seq } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(recordWrite(this.#address, checked(name)), record, { headers, timeout: answerMs });
+        return seq;
+      } catch (error) {
+        if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async #ask<T>(work: (connection: NatsConnection) => Promise<T>): Promise<T> {
+    const connection = this.#connection();
+    if (connection === undefined) throw new RepositoryUnreachable();
+    try {
+      return await work(connection);
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+      throw new RepositoryUnreachable();
+    }
+  }
+}
+
+function checked(name: string): string {
+  if (name.length !== repositoryNameLength || !/^[0-9a-f]+$/.test(name)) throw new RangeError('no name of a record');
+  return name;
+}

@@ -1,0 +1,190 @@
+// What `npm run mailbox` can do. Texts for devices go to stdout or a file; everything else is said on stderr.
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { PlainError, say } from '../lib/say.mjs';
+import { run } from '../lib/process.mjs';
+import { makeCertificates } from './certificates.mjs';
+import { addDevice, announceRevocations, emptyMailbox, onMailbox, removeDevice } from './errand.mjs';
+import { STREAM } from './layout.mjs';
+import { registrationText } from './registration.mjs';
+import { inUrl, writeServers } from './server-config.mjs';
+import { makeFolder, readState, writePrivate, writeState } from './state.mjs';
+import { accountTokens, deviceToken, isDeviceKey, newSeeds, nowSeconds, operatorToken, slotToken } from './tokens.mjs';
+
+export const MOST_SLOTS = 256;
+const GIB = 1024 ** 3;
+
+/**
+ * @param {{ folder: string, hosts: string[], bind: string, port: number, clusterPort: number, tls: boolean, certificate?: string, key?: string, diskGib: number, installedAt?: string }} wanted
+ */
+export async function init({ folder, hosts, bind, port, clusterPort, tls, certificate, key, diskGib, installedAt }) {
+  if (hosts.length !== 1 && hosts.length !== 3) throw new PlainError('A mailbox runs on one host, or on a cluster of three: name one or three with --host.');
+  if ((certificate === undefined) !== (key === undefined)) throw new PlainError('--certificate and --key belong together.');
+  if (certificate !== undefined && hosts.length > 1) throw new PlainError('A cluster uses certificates that init makes; leave --certificate out.');
+  makeFolder(folder);
+  const placed = hosts.map((text) => place(text, { bind, port, clusterPort }));
+  const certificates = tls && certificate === undefined ? makeCertificates(placed.map(({ host }) => host)) : undefined;
+  const disk = Math.floor(diskGib * GIB);
+  /** @type {import('./state.mjs').State} */
+  const state = {
+    version: 1,
+    seeds: newSeeds(),
+    servers: placed.map((one) => `${tls ? 'tls' : 'nats'}://${inUrl(one.host)}:${one.port}`),
+    ...(certificates && { authority: certificates.authorityDer }),
+    disk,
+    replicas: placed.length,
+    devices: {},
+    slots: {},
+    revoked: {},
+  };
+  const files = writeServers({
+    folder: resolve(folder),
+    hosts: placed,
+    seeds: state.seeds,
+    operator: await operatorToken(state),
+    accounts: await accountTokens(state),
+    disk,
+    syncAlways: placed.length === 1 && !(await isOldServer()),
+    ...(installedAt && { installedAt }),
+    ...(certificates && { certificates }),
+    ...(certificate && key && { own: { certificate: resolve(certificate), key: resolve(key) } }),
+  });
+  writeState(folder, state);
+  return files;
+}
+
+/** "host", "host:port" or "host:port:clusterPort"; an IPv6 address in brackets. */
+function place(text, { bind, port, clusterPort }) {
+  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+))(?::(\d+))?(?::(\d+))?$/.exec(text);
+  if (!found) throw new PlainError(`${text} is no host: write a name or an address, as mail.example.org or 192.0.2.7.`);
+  return { host: found[1] ?? found[2], bind, port: Number(found[3] ?? port), clusterPort: Number(found[4] ?? clusterPort) };
+}
+
+/** Whether the server installed here does not know `sync_interval: always` yet. One that is not here is taken for a current one. */
+async function isOldServer() {
+  const { stdout } = await run('nats-server', ['--version'], { timeout: 10_000 });
+  const [, major, minor] = /v(\d+)\.(\d+)/.exec(stdout) ?? [];
+  return major === '2' && Number(minor) < 10;
+}
+
+/**
+ * Registers a device, or renews it. Gives its text.
+ * @param {{ folder: string, key: string, address?: string, label?: string, slots: number, days: number }} wanted  address: 32 hex digits, or another device's key
+ */
+export async function device({ folder, key, address: wanted, label, slots, days }) {
+  const state = readState(folder);
+  if (!isDeviceKey(key)) throw new PlainError(`${key} is no device key. The device shows its own under Settings → Mailbox; it begins with U.`);
+  if (state.revoked[key]) throw new PlainError('This device was revoked. Let it make a new key (leave the mailbox on it first), and register that one.');
+  const before = state.devices[key];
+  const address = before?.address ?? addressFor(state, wanted);
+  const expiresAt = nowSeconds() + days * 86_400;
+  state.devices[key] = { address, label: label ?? before?.label ?? '', createdAt: before?.createdAt ?? nowSeconds(), expiresAt };
+  // Before a single right to deposit is out: what comes while no device is registered is stored for nobody.
+  await addDevice(state, key);
+  const [publicSlot, ...made] = await newSlots(state, key, slots + 1, expiresAt);
+  writeState(folder, state);
+  return registrationText({ ...common(state, key), token: await deviceToken(state, { key, address, expiresAt }), publicSlot, slots: made });
+}
+
+/**
+ * More slots for a registered device, or a public one in the place of a flooded one. Gives the text that brings them.
+ * @param {{ folder: string, key: string, slots: number, days: number, anotherPublic?: boolean }} wanted
+ */
+export async function refill({ folder, key, slots, days, anotherPublic }) {
+  const state = readState(folder);
+  const { address, expiresAt } = registered(state, key);
+  const made = await newSlots(state, key, slots + (anotherPublic ? 1 : 0), nowSeconds() + days * 86_400);
+  writeState(folder, state);
+  const publicSlot = anotherPublic ? made.shift() : undefined;
+  return registrationText({ ...common(state, key), token: await deviceToken(state, { key, address, expiresAt }), ...(publicSlot && { publicSlot }), slots: made });
+}
+
+/** Takes away what was given: to a device everything it may do, to a slot that anything can be left in it. */
+export async function revoke({ folder, what }) {
+  const state = readState(folder);
+  const at = nowSeconds() + 1;
+  if (state.slots[what]) {
+    state.revoked[state.slots[what].userKey] = at;
+  } else {
+    const { address } = registered(state, what);
+    state.revoked[what] = at;
+    const others = Object.entries(state.devices).filter(([key, one]) => key !== what && one.address === address && !state.revoked[key]);
+    // The last one leaves nobody who could take anything: its slots go as well.
+    const lost = Object.values(state.slots).filter((slot) => (others.length === 0 ? slot.address === address : false));
+    for (const { userKey } of lost) state.revoked[userKey] = at;
+  }
+  dropEnded(state);
+  writeState(folder, state);
+  await announceRevocations(state);
+  if (!state.slots[what]) await removeDevice(state, what);
+}
+
+export async function empty({ folder, key }) {
+  const state = readState(folder);
+  await emptyMailbox(state, registered(state, key).address);
+}
+
+/** @returns {Promise<{ deposits: number, bytes: number, servers: string[], devices: { key: string, label: string, address: string, expiresAt: number, waiting: number, unacknowledged: number, revoked: boolean }[] }>} */
+export async function status({ folder }) {
+  const state = readState(folder);
+  return onMailbox(state, async (manager) => {
+    const { state: stored } = await manager.streams.info(STREAM);
+    const consumers = new Map();
+    for await (const one of manager.consumers.list(STREAM)) consumers.set(one.name, one);
+    const devices = Object.entries(state.devices).map(([key, { label, address, expiresAt }]) => ({
+      key, label, address, expiresAt,
+      waiting: consumers.get(key)?.num_pending ?? 0,
+      unacknowledged: consumers.get(key)?.num_ack_pending ?? 0,
+      revoked: state.revoked[key] !== undefined,
+    }));
+    return { deposits: stored.messages, bytes: stored.bytes, servers: state.servers, devices };
+  });
+}
+
+function addressFor(state, wanted) {
+  if (wanted === undefined) return randomBytes(16).toString('hex');
+  if (/^[0-9a-f]{32}$/.test(wanted)) return wanted;
+  return registered(state, wanted).address;
+}
+
+function registered(state, key) {
+  const found = state.devices[key];
+  if (!found || state.revoked[key]) throw new PlainError(`${key} is not registered here. Those that are: npm run mailbox -- status`);
+  return found;
+}
+
+function common(state, key) {
+  const { address, expiresAt } = state.devices[key];
+  return { servers: state.servers, ...(state.authority && { authority: state.authority }), deviceKey: key, address, expiresAt };
+}
+
+async function newSlots(state, key, count, expiresAt) {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_SLOTS + 1) throw new PlainError(`A device gets 1 to ${MOST_SLOTS} slots at once.`);
+  const { address } = state.devices[key];
+  const made = [];
+  for (let index = 0; index < count; index += 1) {
+    const { slot, token, userKey } = await slotToken(state, { address, expiresAt });
+    state.slots[slot] = { address, device: key, userKey, expiresAt };
+    made.push({ slot, token });
+  }
+  return made;
+}
+
+/** What ended by itself needs no revocation any more: the list stays short. */
+function dropEnded(state) {
+  const now = nowSeconds();
+  for (const [slot, { userKey, expiresAt }] of Object.entries(state.slots)) {
+    if (expiresAt > now) continue;
+    delete state.revoked[userKey];
+    delete state.slots[slot];
+  }
+}
+
+/** Writes a text for a device where it was asked for. */
+export function hand(text, out) {
+  if (out === undefined) process.stdout.write(`${text}\n`);
+  else {
+    writePrivate(out, `${text}\n`);
+    say(`Written to ${out}. Bring it to the device in a way nobody else can read, then delete it.`);
+  }
+}
