@@ -103,7 +103,7 @@ export class History implements DialogSink {
       keyEpoch: message.keyEpoch,
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
     };
-    this.#stores.messages.add(row);
+    if (!this.#stores.messages.add(row)) return; // another own device had it first, and told
     this.#noteMessage(row, message.receivedAt, 1);
     this.#events.emit({
       type: 'message.received',

@@ -11,6 +11,7 @@ import type { ResumptionStore } from '../engine/session/resumption-entry';
 import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
+import type { PlacedMessages } from './ports/placed-messages';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
 import type { ReplicaStore } from './ports/replica';
@@ -146,16 +147,17 @@ export interface MessagePlace {
   readonly sequence: number;
 }
 
-export interface MessageStore {
+export interface MessageStore extends PlacedMessages {
   byId(messageId: string): MessageRow | undefined;
   bySequence(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
   /** One that was sent again by another device than it was first sent by. */
   byOrigin(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
   /** An own message takes another place, and is queued again. */
   move(conversationId: string, from: MessagePlace, to: MessagePlace, keyEpoch: number): MessageRow | undefined;
-  /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were added. */
+  /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were first shown on any own device. */
   page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
-  add(row: MessageRow): void;
+  /** Behind all others of its conversation. False: it is here already, from another own device. */
+  add(row: MessageRow): boolean;
   /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones by sequence. */
   raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly RaisedMessage[];
   /** Of the newest `limit` messages this own device wrote, those queued or sent, oldest first. */

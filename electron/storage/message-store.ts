@@ -1,13 +1,13 @@
 import { KeyshiftError } from '../../shared/errors';
-import type { MessageState } from '../../shared/model/message';
 import type { InstanceId } from '../engine/ids';
 import type { MessageRow, MessageStore } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
+import { messageStates } from './message-states';
+import { createPlacedMessages, placesPerMs } from './placed-messages';
 import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
 
-/** Stored as their place in this list: a state only ever rises. */
-const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readonly MessageState[];
+const states = messageStates;
 const directions = ['in', 'out'] as const;
 const kinds = ['text', 'unsupported'] as const;
 
@@ -16,7 +16,7 @@ const columns = `message_id, direction, instance_id, sequence, kind, text, reply
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 /**
- * History in the order it was added. Pages are found by key, so that the first and the ten-thousandth cost the same.
+ * History in the order it was shown first. Pages are found by key, so that the first and the ten-thousandth cost the same.
  * `conversationId` of rows read by id comes with them; elsewhere the caller's is given back.
  */
 export function createMessageStore(db: Db): MessageStore {
@@ -32,12 +32,15 @@ export function createMessageStore(db: Db): MessageStore {
       instance_id = ?, sequence = ?, key_epoch = ?, state = 0
     WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ? AND direction = 1 RETURNING ${columns}`);
   const selectNewest = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} ORDER BY key DESC ${atMost}`);
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation}
+    ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectBefore = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND key < ? ORDER BY key DESC ${atMost}`);
-  const selectKey = db.prepare(`SELECT key FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
+    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) < (?, ?, ?)
+    ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
+  const selectPlace = db.prepare(`SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+      max(?, coalesce((SELECT max(place) FROM messages WHERE conversation = ${thisConversation}), 0) + 1))`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
       AND direction = 1 AND state < ? RETURNING message_id, sequence, moved_to`);
@@ -48,9 +51,14 @@ export function createMessageStore(db: Db): MessageStore {
     UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const selectUndelivered = db.prepare(`
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND direction = 1 AND state < 2
-      AND kind = 'text' AND moved_to IS NULL ORDER BY key`);
+      AND kind = 'text' AND moved_to IS NULL ORDER BY place`);
   const updateMoved = db.prepare('UPDATE messages SET moved_to = ? WHERE message_id = ?');
   const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND coalesce(received_at, sent_at) >= ?`);
+  const selectUnread = db.prepare(`
+    SELECT instance_id, max(sequence) AS sequence FROM messages WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
+    GROUP BY instance_id`);
+  const markRead = db.prepare(`
+    UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3 AND instance_id = ? AND sequence <= ?`);
   const markAllRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
 
@@ -75,9 +83,9 @@ export function createMessageStore(db: Db): MessageStore {
       if (before === undefined) {
         return selectNewest.all([conversationId, limit]).map((row) => read(row, conversationId)).reverse();
       }
-      const start = selectKey.get([conversationId, before]);
+      const start = selectPlace.get([conversationId, before]);
       if (!start) return [];
-      return selectBefore.all([conversationId, integer(start, 'key'), limit]).map((row) => read(row, conversationId)).reverse();
+      return selectBefore.all([conversationId, integer(start, 'place'), text(start, 'instance_id'), integer(start, 'sequence'), limit]).map((row) => read(row, conversationId)).reverse();
     },
     add(row) {
       insert.run([
@@ -96,8 +104,13 @@ export function createMessageStore(db: Db): MessageStore {
         row.movedTo ?? null,
         row.origin?.instanceId ?? null,
         row.origin?.sequence ?? null,
+        // Behind everything that is here, however the clock went.
+        Math.max(0, Math.trunc(row.receivedAt ?? row.sentAt)) * placesPerMs,
+        row.conversationId,
       ]);
+      return true;
     },
+    ...createPlacedMessages(db, { columns, read }),
     raiseState(conversationId, instanceId, from, upTo, state) {
       const to = states.indexOf(state);
       return raise
@@ -127,6 +140,9 @@ export function createMessageStore(db: Db): MessageStore {
       const row = selectCount.get([conversationId, since]);
       return row ? integer(row, 'n') : 0;
     },
+    unreadStreams: (conversationId) =>
+      selectUnread.all([conversationId]).map((row) => ({ instanceId: id<InstanceId>(row, 'instance_id'), sequence: integer(row, 'sequence') })),
+    markReadUpTo: (conversationId, instanceId, sequence) => markRead.run([conversationId, instanceId, sequence]).changes,
     markRead: (conversationId) => markAllRead.run([conversationId]).changes,
   };
 }

@@ -4,6 +4,8 @@ import { blockKind } from './kinds/block';
 import { checkKind } from './kinds/check';
 import { conversationKind } from './kinds/conversation';
 import type { KindParts } from './kinds/kind-parts';
+import { markKind } from './kinds/mark';
+import { messageKind } from './kinds/message';
 import { personKind } from './kinds/person';
 import type { FactKind } from './replica';
 
@@ -24,7 +26,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     }),
     onMutual: (peerId) => soon(() => profile.connections.reach(peerId)),
   };
-  return [personKind(parts), blockKind(parts), checkKind(parts), conversationKind(parts)];
+  return [personKind(parts), blockKind(parts), checkKind(parts), conversationKind(parts), messageKind(parts), markKind(parts)];
 }
 
 function soon(work: () => void): void {

@@ -1,10 +1,12 @@
-import type { Stores } from '../ports';
+import type { InstanceId } from '../../engine/ids';
+import type { MessagePlace, Stores } from '../ports';
 import { blockChanged } from './kinds/block';
 import { checkChanged } from './kinds/check';
 import { conversationChanged } from './kinds/conversation';
 import type { KindParts } from './kinds/kind-parts';
+import { type Marks, raisedMarks } from './kinds/mark';
 import { personChanged } from './kinds/person';
-import { dialogKey } from './kinds/values';
+import { dialogKey, messageKey } from './kinds/values';
 import type { Replica } from './replica';
 
 const nothing = new Uint8Array(0);
@@ -14,31 +16,88 @@ const nothing = new Uint8Array(0);
  * what they did.
  */
 export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<KindParts, 'random' | 'local'>): Stores {
-  const { contacts, conversations } = stores;
   return {
     ...stores,
-    contacts: {
-      ...contacts,
-      put(row) {
-        if (!replica().isOn) return contacts.put(row);
-        const before = contacts.byId(row.contactId);
-        contacts.put(row);
-        const { peerId } = row;
-        if (personChanged(before, row)) replica().say('person', peerId, nothing);
-        const block = blockChanged({ ...parts, stores }, row);
-        if (block) replica().say('block', peerId, block);
-        const check = checkChanged(before, row);
-        if (check) replica().say('check', peerId, check);
-      },
+    contacts: sharedContacts(stores, replica, parts),
+    conversations: sharedConversations(stores, replica),
+    messages: sharedMessages(stores, replica, parts.local.instanceId),
+  };
+}
+
+function sharedContacts(stores: Stores, replica: () => Replica, parts: Pick<KindParts, 'random' | 'local'>): Stores['contacts'] {
+  const { contacts } = stores;
+  return {
+    ...contacts,
+    put(row) {
+      if (!replica().isOn) return contacts.put(row);
+      const before = contacts.byId(row.contactId);
+      contacts.put(row);
+      const { peerId } = row;
+      if (personChanged(before, row)) replica().say('person', peerId, nothing);
+      const block = blockChanged({ ...parts, stores }, row);
+      if (block) replica().say('block', peerId, block);
+      const check = checkChanged(before, row);
+      if (check) replica().say('check', peerId, check);
     },
-    conversations: {
-      ...conversations,
-      put(row) {
-        if (!replica().isOn) return conversations.put(row);
-        const before = conversations.byId(row.conversationId);
-        conversations.put(row);
-        if (conversationChanged(before, row)) replica().say('conversation', dialogKey(row), nothing);
-      },
+  };
+}
+
+function sharedConversations({ conversations }: Stores, replica: () => Replica): Stores['conversations'] {
+  return {
+    ...conversations,
+    put(row) {
+      if (!replica().isOn) return conversations.put(row);
+      const before = conversations.byId(row.conversationId);
+      conversations.put(row);
+      if (conversationChanged(before, row)) replica().say('conversation', dialogKey(row), nothing);
+    },
+  };
+}
+
+function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId): Stores['messages'] {
+  const { messages, conversations } = stores;
+  const say = (conversationId: string, { instanceId, sequence }: MessagePlace): void => {
+    const conversation = conversations.byId(conversationId);
+    if (conversation) replica().say('message', messageKey({ ...conversation, instanceId }, sequence), nothing);
+  };
+  const mark = (conversationId: string, instanceId: InstanceId, marks: Partial<Marks>): void => {
+    const raised = raisedMarks(stores, own, conversationId, instanceId, marks);
+    if (raised) replica().say('mark', raised.key, raised.value);
+  };
+  return {
+    ...messages,
+    add(row) {
+      if (!replica().isOn) return messages.add(row);
+      if (messages.bySequence(row.conversationId, row.instanceId, row.sequence)) return false;
+      messages.add(row);
+      say(row.conversationId, row);
+      return true;
+    },
+    move(conversationId, from, to, keyEpoch) {
+      const row = messages.move(conversationId, from, to, keyEpoch);
+      if (row && replica().isOn) say(conversationId, to);
+      return row;
+    },
+    raiseState(conversationId, instanceId, from, upTo, state) {
+      const raised = messages.raiseState(conversationId, instanceId, from, upTo, state);
+      if (raised.length > 0 && replica().isOn && (state === 'sent' || state === 'delivered')) mark(conversationId, instanceId, { [state]: upTo });
+      return raised;
+    },
+    setKeyEpoch(conversationId, instanceId, sequence, keyEpoch) {
+      messages.setKeyEpoch(conversationId, instanceId, sequence, keyEpoch);
+      if (replica().isOn) say(conversationId, { instanceId, sequence });
+    },
+    setMoved(messageId, movedTo) {
+      messages.setMoved(messageId, movedTo);
+      const row = replica().isOn ? messages.byId(messageId) : undefined;
+      if (row) say(row.conversationId, row);
+    },
+    markRead(conversationId) {
+      if (!replica().isOn) return messages.markRead(conversationId);
+      const unread = messages.unreadStreams(conversationId);
+      const changed = messages.markRead(conversationId);
+      for (const { instanceId, sequence } of unread) mark(conversationId, instanceId, { read: sequence });
+      return changed;
     },
   };
 }

@@ -15,7 +15,7 @@ export interface KindParts {
   readonly stores: Stores;
   readonly local: LocalParty;
   /** Put together later than this; asked when a fact comes. */
-  readonly profile: Pick<OpenProfile, 'book' | 'engine' | 'quarantine' | 'newMessageId' | 'vouching'>;
+  readonly profile: Pick<OpenProfile, 'book' | 'engine' | 'quarantine' | 'newMessageId' | 'vouching' | 'waitingFor' | 'devices'>;
   /** After the transaction. */
   readonly onBlocked: (peerId: PeerId, blocked: boolean) => void;
   readonly onMutual: (peerId: PeerId) => void;

@@ -64,4 +64,67 @@ describe('what devices of one person have in common', () => {
     laptop.contacts.block({ contactId: there, blocked: false });
     await world.until('the lift', () => desk.profile.stores.contacts.byId(ofInviter)?.blocked === false);
   });
+
+  const say = (from: Resident, conversationId: string, text: string, replyTo?: string) => from.messages.send({ conversationId, text, ...(replyTo && { replyTo }) });
+  const shown = async (of: Resident): Promise<unknown[]> => {
+    const [conversation] = await of.conversations.list({});
+    const messages = await of.messages.list({ conversationId: conversation?.conversationId ?? '', limit: 100 });
+    const texts = new Map(messages.map(({ messageId, text }) => [messageId, text]));
+    return messages.map(({ direction, text, state, replyTo, sentAt }) => ({ direction, text, state, sentAt, ...(replyTo && { to: texts.get(replyTo) }) }));
+  };
+
+  it('S4-31: a new device gets the whole history, both ways, in the order it was shown, with its progress', async () => {
+    const bob = await world.move('Bob');
+    const { ofInviter } = await acquaint(world, desk, bob);
+    const { conversationId } = await desk.conversations.open({ contactId: ofInviter, title: 'Tea' });
+    await world.until('the conversation at Bob’s', () => bob.profile.stores.conversations.list().length > 0);
+    const atBobs = bob.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    for (let n = 1; n <= 150; n += 1) {
+      const { messageId } = await say(desk, conversationId, `question ${n}`);
+      if (n % 50 === 0) {
+        await world.until('it at Bob’s', () => bob.profile.stores.messages.page(atBobs, undefined, 1)[0]?.text === `question ${n}`);
+        const asked = bob.profile.stores.messages.page(atBobs, undefined, 1)[0]?.messageId;
+        await say(bob, atBobs, `answer ${n}`, asked);
+        await world.until('the answer', () => desk.profile.stores.messages.page(conversationId, undefined, 1)[0]?.text === `answer ${n}`);
+        expect(messageId).toBeDefined();
+      }
+    }
+    await world.pass(2_000);
+    desk.conversations.markRead({ conversationId });
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    const progress: [number, number][] = [];
+    laptop.profile.devices.replica.onChange(() => {
+      const { done, total } = laptop.profile.devices.replica.progress ?? { done: 0, total: 0 };
+      progress.push([done, total]);
+    });
+    await world.until('both in step', () => inStep(desk, laptop));
+    expect(await shown(laptop)).toEqual(await shown(desk));
+    expect((await laptop.conversations.list({}))[0]).toMatchObject({ unread: 0, preview: 'answer 150' });
+    const steps = progress.filter(([, total]) => total > 0);
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.map(([done]) => done)).toEqual(steps.map(([done]) => done).sort((a, b) => a - b));
+    expect(toldOf(laptop, 'message.received')).toEqual([]);
+  });
+
+  it('S4-31: what is written and what arrives on one device shows on the other at once, and so does that it was read', async () => {
+    const bob = await world.move('Bob');
+    const { ofInviter } = await acquaint(world, desk, bob);
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    await world.until('both in step', () => inStep(desk, laptop));
+    const { conversationId } = await desk.conversations.open({ contactId: ofInviter, title: 'Tea' });
+    const { messageId } = await say(desk, conversationId, 'Milk?');
+    await world.until('it delivered', () => desk.profile.stores.messages.byId(messageId)?.state === 'delivered');
+    const atBobs = bob.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    await say(bob, atBobs, 'No.', bob.profile.stores.messages.page(atBobs, undefined, 1)[0]?.messageId);
+    await world.until('the answer on the laptop', () => laptop.profile.stores.conversations.list()[0]?.preview === 'No.');
+    await world.until('both in step', () => inStep(desk, laptop));
+    expect(await shown(laptop)).toEqual(await shown(desk));
+    expect(await shown(laptop)).toMatchObject([{ text: 'Milk?', direction: 'out', state: 'delivered' }, { text: 'No.', to: 'Milk?' }]);
+    expect(toldOf(laptop, 'message.received').map(({ message }) => message.text)).toEqual(['Milk?', 'No.']);
+    expect(laptop.profile.stores.conversations.list()[0]?.unread).toBe(1);
+    desk.conversations.markRead({ conversationId });
+    await world.until('it read on the laptop', () => laptop.profile.stores.conversations.list()[0]?.unread === 0);
+    await world.until('both in step', () => inStep(desk, laptop));
+    expect(await shown(laptop)).toEqual(await shown(desk));
+  });
 });

@@ -1,0 +1,183 @@
+import { maxTextBytes } from '../../../../shared/model/message';
+import type { DialogKey, StreamKey } from '../../../engine/dialog/dialog-store';
+import type { DialogId } from '../../../engine/ids';
+import { dialogIdFromBytes, id16ToBytes, instanceIdFromBytes } from '../../../engine/wire/ids';
+import { Reader } from '../../../engine/wire/reader';
+import { Writer } from '../../../engine/wire/writer';
+import { previewOf } from '../../history';
+import { messageView } from '../../message-view';
+import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../../ports';
+import type { FactKind } from '../replica';
+import type { KindParts } from './kind-parts';
+import { markedState } from './mark';
+import { messageKey, parseMessageKey, readOptional, readWord, writeOptional } from './values';
+
+const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readonly MessageRow['state'][];
+const directions = ['in', 'out'] as const;
+const kinds = ['text', 'unsupported'] as const;
+/** Parts of a millisecond in the time a message was shown. */
+const perMs = 4_096;
+const pageRows = 128;
+const nothing = new Uint8Array(0);
+
+/** A message as every device has it: other messages by their places in the dialogs. */
+interface Told extends Pick<MessageRow, 'direction' | 'kind' | 'text' | 'sentAt' | 'receivedAt' | 'state' | 'keyEpoch' | 'origin'> {
+  readonly shown: number;
+  readonly replyTo?: MessagePlace | undefined;
+  readonly movedTo?: (MessagePlace & { readonly dialogId: DialogId }) | undefined;
+}
+
+/** Everything a person sees in a conversation, both ways. One message is told by every device that has it; what they know of it is joined. */
+export function messageKind(parts: KindParts): FactKind {
+  const { stores } = parts;
+  return {
+    kind: 'message',
+    rank: 50,
+    merges: true,
+    apply({ key, value }) {
+      const place = parseMessageKey(key);
+      const told = parse(value);
+      const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
+      return conversation !== undefined && take(parts, conversation, place, told);
+    },
+    read(key) {
+      const place = parseMessageKey(key);
+      const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
+      const shared = conversation && stores.messages.shared(conversation.conversationId, place);
+      return shared && encode(stores, shared.row, shared.shown);
+    },
+    *all() {
+      for (const conversation of [...stores.conversations.list()].sort((a, b) => a.createdAt - b.createdAt)) {
+        let rows = stores.messages.placesAfter(conversation.conversationId, undefined, pageRows);
+        for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
+          for (const row of rows) yield { key: messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), value: nothing };
+          rows = stores.messages.placesAfter(conversation.conversationId, last, pageRows);
+        }
+      }
+    },
+  };
+}
+
+/** False: what it replies to, or was moved to, is not here yet; it is shown without. */
+function take(parts: KindParts, conversation: ConversationRow, place: StreamKey & MessagePlace, told: Told): boolean {
+  const { stores, profile } = parts;
+  const { messages } = stores;
+  const { conversationId } = conversation;
+  const replyTo = told.replyTo && placed(stores, conversationId, told.replyTo)?.messageId;
+  const movedTo = told.movedTo && movedIn(stores, place, told.movedTo);
+  const known = { state: atLeast(told.state, markedState(stores.replica, place, told.direction, place.sequence)), keyEpoch: told.keyEpoch, replyTo, movedTo };
+  const here = hereAlready(stores, conversationId, place, told);
+  if (here === undefined) {
+    const row: MessageRow = {
+      messageId: profile.newMessageId(),
+      conversationId,
+      direction: told.direction,
+      instanceId: place.instanceId,
+      sequence: place.sequence,
+      kind: told.kind,
+      text: told.text,
+      ...(replyTo !== undefined && { replyTo }),
+      sentAt: told.sentAt,
+      ...(told.receivedAt !== undefined && { receivedAt: told.receivedAt }),
+      state: known.state,
+      ...(movedTo !== undefined && { movedTo }),
+      keyEpoch: told.keyEpoch,
+      ...(told.origin && { origin: told.origin }),
+    };
+    messages.addShown(row, told.shown);
+    note(parts, conversation, row, told.shown);
+  } else if (messages.merge(here.messageId, { ...known, shown: told.shown })) {
+    tell(parts, conversation, here, known.state);
+  }
+  return (told.replyTo === undefined || replyTo !== undefined) && (told.movedTo === undefined || movedTo !== undefined);
+}
+
+/** The same message at this place, or at the one it had before its sender became another device. */
+function hereAlready({ messages }: Stores, conversationId: string, place: MessagePlace, { direction, origin, sentAt, keyEpoch }: Told): MessageRow | undefined {
+  const here = messages.bySequence(conversationId, place.instanceId, place.sequence) ?? messages.byOrigin(conversationId, place.instanceId, place.sequence);
+  if (here !== undefined || origin === undefined) return here;
+  if (direction === 'out') return messages.move(conversationId, origin, place, keyEpoch);
+  const first = messages.bySequence(conversationId, origin.instanceId, origin.sequence) ?? messages.byOrigin(conversationId, origin.instanceId, origin.sequence);
+  return first?.direction === 'in' && first.sentAt === sentAt ? first : undefined;
+}
+
+/** What the line of the conversation says, and clients. */
+function note({ stores, events, profile }: KindParts, conversation: ConversationRow, row: MessageRow, shown: number): void {
+  const { conversations } = stores;
+  const { conversationId, lastMessageAt = 0, unread } = conversations.byId(conversation.conversationId) ?? conversation;
+  const at = Math.floor(shown / perMs);
+  const isUnread = row.direction === 'in' && row.state !== 'read' ? 1 : 0;
+  if (at >= lastMessageAt) conversations.noteMessage(conversationId, at, previewOf(row.text), isUnread);
+  else if (isUnread === 1) conversations.put({ ...(conversations.byId(conversationId) ?? conversation), unread: unread + 1 });
+  // A whole history is no news.
+  if (profile.devices.replica.isReady) events.emit({ type: 'message.received', conversationId, message: messageView(row, profile.waitingFor(conversation.peerId, row)) });
+  events.emit({ type: 'conversation.changed', conversationId });
+}
+
+function tell({ events, profile }: KindParts, { conversationId, peerId }: ConversationRow, here: MessageRow, state: MessageRow['state']): void {
+  const row = { ...here, state: atLeast(here.state, state) };
+  const waitingFor = profile.waitingFor(peerId, row);
+  if (row.direction === 'out') events.emit({ type: 'message.state', conversationId, messageId: row.messageId, state: row.state, ...(waitingFor && { waitingFor }) });
+  events.emit({ type: 'conversation.changed', conversationId });
+}
+
+function atLeast(a: MessageRow['state'], b: MessageRow['state']): MessageRow['state'] {
+  return states.indexOf(a) > states.indexOf(b) ? a : b;
+}
+
+function placed({ messages }: Stores, conversationId: string, { instanceId, sequence }: MessagePlace): MessageRow | undefined {
+  return messages.bySequence(conversationId, instanceId, sequence) ?? messages.byOrigin(conversationId, instanceId, sequence);
+}
+
+function movedIn(stores: Stores, { peerId }: DialogKey, to: NonNullable<Told['movedTo']>): string | undefined {
+  const conversation = stores.conversations.byDialog(peerId, to.dialogId);
+  return conversation && placed(stores, conversation.conversationId, to)?.messageId;
+}
+
+function encode({ messages, conversations }: Stores, row: MessageRow, shown: number): Uint8Array {
+  const replied = row.replyTo === undefined ? undefined : messages.byId(row.replyTo);
+  const moved = row.movedTo === undefined ? undefined : messages.byId(row.movedTo);
+  const elsewhere = moved && conversations.byId(moved.conversationId);
+  const writer = new Writer(64 + 2 * row.text.length)
+    .u8(directions.indexOf(row.direction))
+    .u8(kinds.indexOf(row.kind))
+    .text(row.text)
+    .u64(row.sentAt)
+    .u64(shown)
+    .u8(states.indexOf(row.state))
+    .u32(row.keyEpoch);
+  writeOptional(writer, row.receivedAt, (at) => writer.u64(at));
+  writeOptional(writer, replied, (to) => writePlace(writer, to));
+  writeOptional(writer, row.origin, (first) => writePlace(writer, first));
+  return writeOptional(writer, moved && elsewhere, (to) => writePlace(writer.fixed(id16ToBytes(to.dialogId)), moved ?? row)).finish();
+}
+
+function parse(value: Uint8Array): Told {
+  const reader = new Reader(value);
+  return {
+    direction: readWord(reader, directions),
+    kind: readWord(reader, kinds),
+    text: reader.text(maxTextBytes),
+    sentAt: reader.u64(),
+    shown: reader.u64(),
+    state: readWord(reader, states),
+    keyEpoch: reader.u32(),
+    ...optional('receivedAt', readOptional(reader, () => reader.u64())),
+    ...optional('replyTo', readOptional(reader, () => readPlace(reader))),
+    ...optional('origin', readOptional(reader, () => readPlace(reader))),
+    ...optional('movedTo', readOptional(reader, () => ({ dialogId: dialogIdFromBytes(reader.fixed(16)), ...readPlace(reader) }))),
+  };
+}
+
+function writePlace(writer: Writer, { instanceId, sequence }: MessagePlace): Writer {
+  return writer.fixed(id16ToBytes(instanceId)).u64(sequence);
+}
+
+function readPlace(reader: Reader): MessagePlace {
+  return { instanceId: instanceIdFromBytes(reader.fixed(16)), sequence: reader.u64() };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  // A computed key widens to an index signature; exactly this one property is set.
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}

@@ -1,0 +1,90 @@
+import type { InstanceId } from '../engine/ids';
+import type { MessageRow } from '../services/ports';
+import type { PlacedMessages } from '../services/ports/placed-messages';
+import { atMost } from './at-most';
+import type { Db, Row } from './database';
+import { messageStates } from './message-states';
+import { id, integer, optionalText, text } from './row';
+
+/** Parts of a millisecond in a message's place. */
+export const placesPerMs = 4_096;
+/** Answers to answers that are moved at once: more are made by nobody who means it. */
+const mostMoved = 1_000;
+const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
+
+type Placed = Pick<PlacedMessages, 'shared' | 'addShown' | 'merge' | 'placesAfter'>;
+
+/** Messages that other own devices told: each stands where it was shown first, and behind what it replies to (protocol.md §7). */
+export function createPlacedMessages(db: Db, { columns, read }: { columns: string; read: (row: Row, conversationId: string) => MessageRow }): Placed {
+  const select = db.prepare(`
+    SELECT ${columns}, coalesce(shown, place) AS shown FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+  const insert = db.prepare(`
+    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const selectNews = db.prepare('SELECT state, reply_to, moved_to, key_epoch, coalesce(shown, place) AS shown FROM messages WHERE message_id = ?');
+  const update = db.prepare('UPDATE messages SET state = ?, reply_to = ?, moved_to = ?, key_epoch = ?, shown = ? WHERE message_id = ?');
+  const selectPlace = db.prepare(`
+    SELECT place, coalesce(shown, place) AS shown, coalesce((SELECT place + 1 FROM messages AS target WHERE target.message_id = messages.reply_to), 0) AS least
+    FROM messages WHERE message_id = ?`);
+  const setPlace = db.prepare('UPDATE messages SET place = ?, shown = ? WHERE message_id = ?');
+  const selectReplies = db.prepare('SELECT message_id FROM messages WHERE reply_to = ?');
+  const selectAfter = db.prepare(`
+    SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) > (?, ?, ?)
+    ORDER BY place, instance_id, sequence ${atMost}`);
+
+  /** Puts a message where it belongs, and then what replies to it. */
+  const settle = (first: string): void => {
+    const due = [first];
+    for (let steps = 0; due.length > 0 && steps < mostMoved; steps += 1) {
+      const messageId = due.shift() ?? '';
+      const row = selectPlace.get([messageId]);
+      if (row === undefined) continue;
+      const [shown, place] = [integer(row, 'shown'), Math.max(integer(row, 'shown'), integer(row, 'least'))];
+      const moves = place !== integer(row, 'place');
+      if (moves) setPlace.run([place, shown === place ? null : shown, messageId]);
+      if (moves || messageId === first) due.push(...selectReplies.all([messageId]).map((reply) => text(reply, 'message_id')));
+    }
+  };
+
+  return {
+    shared(conversationId, { instanceId, sequence }) {
+      const row = select.get([conversationId, instanceId, sequence]);
+      return row && { row: read(row, conversationId), shown: integer(row, 'shown') };
+    },
+    addShown(row, shown) {
+      insert.run([
+        row.conversationId,
+        row.messageId,
+        row.direction === 'in' ? 0 : 1,
+        row.instanceId,
+        row.sequence,
+        row.kind,
+        row.text,
+        row.replyTo ?? null,
+        row.sentAt,
+        row.receivedAt ?? null,
+        messageStates.indexOf(row.state),
+        row.keyEpoch,
+        row.movedTo ?? null,
+        row.origin?.instanceId ?? null,
+        row.origin?.sequence ?? null,
+        shown,
+      ]);
+      if (row.replyTo !== undefined) settle(row.messageId);
+    },
+    merge(messageId, news) {
+      const row = selectNews.get([messageId]);
+      if (row === undefined) return false;
+      const before = [integer(row, 'state'), optionalText(row, 'reply_to') ?? null, optionalText(row, 'moved_to') ?? null, integer(row, 'key_epoch'), integer(row, 'shown')] as const;
+      const [state, replyTo, movedTo, keyEpoch, shown] = before;
+      const after = [Math.max(state, messageStates.indexOf(news.state)), replyTo ?? news.replyTo ?? null, movedTo ?? news.movedTo ?? null, Math.max(keyEpoch, news.keyEpoch), Math.min(shown, news.shown)] as const;
+      if (before.every((value, at) => value === after[at])) return false;
+      update.run([...after, messageId]);
+      if (after[4] !== shown || after[1] !== replyTo) settle(messageId);
+      return true;
+    },
+    placesAfter: (conversationId, after, limit) =>
+      selectAfter
+        .all([conversationId, after?.place ?? -1, after?.instanceId ?? '', after?.sequence ?? 0, limit])
+        .map((row) => ({ place: integer(row, 'place'), instanceId: id<InstanceId>(row, 'instance_id'), sequence: integer(row, 'sequence') })),
+  };
+}
