@@ -10,6 +10,8 @@ import type { PeerBook } from './peer-book';
 const settleMs = 300;
 /** Cards given to one session, the first included; the other side takes sixteen. What changes later is told to the next session. */
 const givenPerSession = 12;
+/** Beside these, cards of the own other devices. */
+const siblingsPerSession = 4;
 
 /** Cards one session may bring: one is usual, each costs signature checks and perhaps a write. */
 const takenPerSession = 16;
@@ -24,6 +26,8 @@ export interface CardExchangeParts {
   readonly verified: VerifiedCache;
   readonly sessions: () => readonly Session[];
   readonly ownAddresses: () => readonly Address[];
+  /** Newest cards of the own other devices. */
+  readonly siblingCards?: () => readonly Uint8Array[];
   readonly commit: (work: () => void) => void;
 }
 
@@ -32,6 +36,7 @@ export class CardExchange {
   readonly #parts: CardExchangeParts;
   readonly #given = new WeakMap<Session, number>();
   readonly #taken = new WeakMap<Session, number>();
+  readonly #ofSiblings = new WeakMap<Session, number>();
   #cancel: (() => void) | undefined;
   #lastTime = 0;
 
@@ -42,6 +47,12 @@ export class CardExchange {
   /** A session came into use. */
   greet(session: Session): void {
     this.#give(session, this.#card());
+    for (const card of this.#parts.siblingCards?.() ?? []) this.#giveSiblings(session, card);
+  }
+
+  /** Another device of the own person is elsewhere, or is new: contacts find it, too (protocol.md §10.5). */
+  siblingMoved(card: Uint8Array): void {
+    for (const session of this.#parts.sessions()) this.#giveSiblings(session, card);
   }
 
   /** The own addresses are different. */
@@ -80,6 +91,13 @@ export class CardExchange {
     const { crypto, clock, local, ownAddresses } = this.#parts;
     this.#lastTime = Math.max(clock.now(), this.#lastTime + 1);
     return createCard(crypto, local, ownAddresses(), this.#lastTime, 'contact');
+  }
+
+  #giveSiblings(session: Session, card: Uint8Array): void {
+    const given = this.#ofSiblings.get(session) ?? 0;
+    if (given >= siblingsPerSession) return;
+    this.#ofSiblings.set(session, given + 1);
+    session.send([{ kind: 'card', bytes: card }]);
   }
 
   #give(session: Session, card: Uint8Array): void {

@@ -1,11 +1,13 @@
 import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Transport } from '../engine/ports';
 import type { ExchangeCredential } from '../engine/certificates/credential';
+import type { Crypto } from '../engine/crypto/crypto';
 import { SessionError } from '../engine/session/failure';
 import type { Session } from '../engine/session/session';
 import type { SessionHost } from '../engine/session/session-host';
 import { type Candidate, candidatesOf } from './candidates';
 import type { NetworkFacts } from './network-facts';
+import { chainOfDevice } from './known-device';
 import type { KnownPeer, PeerBook } from './peer-book';
 import type { LanSightings } from './ports';
 import { NotNeeded, type Places, race, type Turn } from './racing';
@@ -16,6 +18,7 @@ import { outcomeOf } from './try-outcome';
 const dialTimeoutMs = 5_000;
 
 export interface DiallingParts {
+  readonly crypto: Crypto;
   readonly clock: Clock;
   readonly transport: Transport;
   readonly host: SessionHost;
@@ -78,7 +81,7 @@ export class Dialling {
   }
 
   async #attempt(peerId: PeerId, { address, instanceId }: Candidate, turn: Turn): Promise<Session> {
-    const { transport, host } = this.#parts;
+    const { crypto, transport, host } = this.#parts;
     const link = await transport.dial(address, dialTimeoutMs, turn.signal, peerId);
     const giveUp = (): void => link.destroy();
     const known = this.#stillKnown(peerId, giveUp);
@@ -90,7 +93,8 @@ export class Dialling {
     // The other side may soon count on this one, and have ended one that it dialled itself: then it must not be dropped here.
     turn.keep();
     try {
-      const expected = instanceId === undefined ? {} : { instanceId };
+      const device = instanceId && chainOfDevice(crypto, known.record, instanceId);
+      const expected = instanceId === undefined ? {} : { instanceId, ...(device && { device }) };
       return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: this.#exchangeOf(peerId, known), ...expected });
     } finally {
       turn.signal.removeEventListener('abort', giveUp);

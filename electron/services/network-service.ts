@@ -56,7 +56,7 @@ function sessionsOf(profile: OpenProfile) {
     if (contact === undefined) return [];
     const { instanceId } = session.peer.instance;
     const via = profile.connections.via(session);
-    return [{ contactId: contact.contactId, instanceId, since: session.since, resumed: session.resumed, handedOver: false, via }];
+    return [{ contactId: contact.contactId, instanceId, since: session.since, resumed: session.resumed, handedOver: session.handedOver, via }];
   });
 }
 

@@ -92,7 +92,7 @@ export class OpenProfile {
     const { crypto, clock, random, logger, events, transport } = around;
     this.#around = around;
     this.vault = vault;
-    this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions });
+    this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions, isLent: (keyId) => this.devices.handover.isLent(keyId) });
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
     const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
     this.stores = shareStores(watched, () => this.devices.replica, { local, random });
@@ -153,6 +153,7 @@ export class OpenProfile {
         }
       },
     });
+    this.devices = new ProfileDevices(this, around, () => this.#host, { verified: this.#verified, onSiblingCard: (card) => this.#cards.siblingMoved(card) });
     const known = new KnownSources(clock, () => addressesOfContacts(this.stores, this.book));
     this.#host = createSessionHost({
       crypto,
@@ -161,6 +162,7 @@ export class OpenProfile {
       local: () => (this.#closed ? undefined : local),
       peers: this.book,
       resumptions: this.resumptions,
+      handover: this.devices.handover,
       verified: this.#verified,
       onSession: (session, keep) => this.#onSession(session, keep),
       isKnownSource: (source) => known.has(source),
@@ -168,13 +170,12 @@ export class OpenProfile {
       onKeyMismatch: ({ peerId, chain }) => this.rekeying.suspect(peerId, chain),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
-    this.devices = new ProfileDevices(this, around, () => this.#host);
     this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });
     const { network, ownAddresses } = around;
     const sightings = this.lan ?? around.sightings;
     const places = new Places(dialsAtOnce);
     this.tries = new Tries(clock, () => network.touched());
-    this.dialling = new Dialling({ clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.refused(peerId) });
+    this.dialling = new Dialling({ crypto, clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.refused(peerId) });
     this.connections = new Connections({
       clock,
       random,
@@ -216,6 +217,7 @@ export class OpenProfile {
       verified: this.#verified,
       sessions: () => this.connections.sessions(),
       ownAddresses,
+      siblingCards: () => this.devices.cards(),
       commit: (work) => this.commit(work),
     });
     this.#endings.sightings = sightings.onSeen((peerId) => this.#onSighting(peerId));
@@ -383,6 +385,7 @@ export class OpenProfile {
     this.#connected.add(peerId);
     this.#tellSession(peerId, true);
     this.#cards.greet(session);
+    this.devices.handover.opened(session);
     this.delivery.attach(peerId, session, (bytes) => this.#cards.take(session, bytes));
     if (isNew) this.waitingChanged(peerId, 'queued');
   }

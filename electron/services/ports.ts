@@ -15,6 +15,7 @@ import type { PlacedMessages } from './ports/placed-messages';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
 import type { ReplicaStore } from './ports/replica';
+import type { SharingStore } from './ports/sharing';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -201,6 +202,7 @@ export interface Stores extends Transactions {
   readonly endorsements: EndorsementStore;
   readonly devices: DeviceStore;
   readonly replica: ReplicaStore;
+  readonly sharing: SharingStore;
 }
 
 export interface OpenVault {

@@ -23,5 +23,5 @@ export interface Surroundings {
   readonly lan?: LanSurroundings;
   /** Takes whoever comes to meet while people nearby are looked for; without it nobody may. */
   readonly nearby?: NearbyDoor;
-  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays'>;
+  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions'>;
 }

@@ -36,6 +36,9 @@ export function takeUp({ profile, events, keep }: TakingUpParts, session: Sessio
   });
   invitations.met(peerId);
   connections.adopt(session);
+  // It goes on here: what is left of it at the device it was with is over (seed 003; A61).
+  const { handedOver, resumedFrom } = session;
+  if (handedOver && resumedFrom) connections.dropWhere(peerId, ({ keyId }) => Buffer.compare(keyId, resumedFrom) === 0);
   connections.dropDevices(peerId, (instanceId) => gone.includes(instanceId));
   delivery.sayStanding(peerId, session);
 }

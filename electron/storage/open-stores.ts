@@ -17,6 +17,7 @@ import { createQuarantineStore } from './quarantine-store';
 import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
+import { createSharingStore } from './sharing-store';
 
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
 export function openStores(db: Db): Stores {
@@ -56,5 +57,6 @@ export function openStores(db: Db): Stores {
     endorsements,
     devices: createDeviceStore(db),
     replica: createReplicaStore(db),
+    sharing: createSharingStore(db),
   };
 }

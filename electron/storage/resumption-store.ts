@@ -1,6 +1,6 @@
 import { maxResumptions, type ResumptionEntry, type ResumptionStore } from '../engine/session/resumption-entry';
 import type { Db, Row } from './database';
-import { bytes, id, integer } from './row';
+import { bytes, given, id, integer, optionalBytes } from './row';
 
 /** What sessions leave behind so that the next one resumes: one entry per device of another person, the newest `limit` in all. */
 export function createResumptionStore(db: Db, limit = maxResumptions): ResumptionStore {
@@ -11,9 +11,10 @@ export function createResumptionStore(db: Db, limit = maxResumptions): Resumptio
   const removeBeyond = db.prepare('DELETE FROM resumptions WHERE key <= (SELECT key FROM resumptions ORDER BY key DESC LIMIT 1 OFFSET ? + 0)');
   const insert = db.prepare(`
     INSERT INTO resumptions (key_id, secret, peer_id, peer_instance, peer_instance_hash, own_instance_hash, pinned_spki_hash,
-      own_chain_hash, peer_chain, made_at, expires_at, sent_counter, sent_digest, received_counter, received_digest)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      own_chain_hash, peer_chain, made_at, expires_at, sent_counter, sent_digest, received_counter, received_digest, hint, taken)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const update = db.prepare('UPDATE resumptions SET sent_counter = ?, sent_digest = ?, received_counter = ?, received_digest = ? WHERE key_id = ?');
+  const updateHint = db.prepare('UPDATE resumptions SET hint = ? WHERE key_id = ?');
   const remove = db.prepare('DELETE FROM resumptions WHERE key_id = ?');
   const removePeer = db.prepare('DELETE FROM resumptions WHERE peer_id = ?');
   const removeAll = db.prepare('DELETE FROM resumptions');
@@ -44,12 +45,17 @@ export function createResumptionStore(db: Db, limit = maxResumptions): Resumptio
           entry.sent.digest,
           entry.received.counter,
           entry.received.digest,
+          entry.hint ?? null,
+          entry.taken ? 1 : 0,
         ]);
         removeBeyond.run([limit]);
       });
     },
     setPositions(keyId, sent, received) {
       update.run([sent.counter, sent.digest, received.counter, received.digest, keyId]);
+    },
+    setHint(keyId, hint) {
+      updateHint.run([hint, keyId]);
     },
     remove(keyId) {
       remove.run([keyId]);
@@ -81,5 +87,7 @@ function read(row: Row): ResumptionEntry {
     expiresAt: integer(row, 'expires_at'),
     sent: { counter: integer(row, 'sent_counter'), digest: bytes(row, 'sent_digest') },
     received: { counter: integer(row, 'received_counter'), digest: bytes(row, 'received_digest') },
+    ...given('hint', optionalBytes(row, 'hint')),
+    ...(integer(row, 'taken') === 1 && { taken: true as const }),
   };
 }

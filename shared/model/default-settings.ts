@@ -13,4 +13,5 @@ export const defaultSettings: Settings = {
   onionAddress: '',
   rotateIdentityDays: 90,
   keepCheck: true,
+  shareSessions: 'ask',
 };

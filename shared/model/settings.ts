@@ -22,5 +22,7 @@ export const settings = z.strictObject({
   rotateIdentityDays: z.union([z.literal(0), z.literal(30), z.literal(60), z.literal(90)]),
   /** A contact who was checked stays so when their old key vouches for the new one. */
   keepCheck: z.boolean(),
+  /** How the own devices get at each other's sessions with contacts: they ask, or each publishes its own in the repository as well. */
+  shareSessions: z.enum(['ask', 'repository']),
 });
 export type Settings = z.infer<typeof settings>;

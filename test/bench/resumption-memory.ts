@@ -18,6 +18,9 @@ export function createResumptionMemory(): ResumptionStore {
     setPositions(keyId, sent, received) {
       for (const [pair, entry] of entries) if (isNamed(keyId)(entry)) entries.set(pair, { ...entry, sent, received });
     },
+    setHint(keyId, hint) {
+      for (const [pair, entry] of entries) if (isNamed(keyId)(entry)) entries.set(pair, { ...entry, hint });
+    },
     remove: (keyId) => removeWhere(isNamed(keyId)),
     removePeer: (peerId) => removeWhere((entry) => entry.peerId === peerId),
     removeAll: () => entries.clear(),

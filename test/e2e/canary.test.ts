@@ -24,6 +24,7 @@ const kinds: Readonly<Record<SecretKind, boolean>> = {
   content: true,
   'session-master': true,
   resumption: true,
+  sharing: false,
   pair: true,
   record: true,
   confirm: true,

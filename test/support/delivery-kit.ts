@@ -70,7 +70,7 @@ export class DeliveryEnd {
 
   /** The same session, with a note of every item sent. */
   #overheard(session: Session): Session {
-    const { peer, role, remote, since, keyId, resumed, underSuccessor } = session;
+    const { peer, role, remote, since, keyId, resumed, resumedFrom, handedOver, underSuccessor } = session;
     return {
       peer,
       role,
@@ -78,7 +78,10 @@ export class DeliveryEnd {
       since,
       keyId,
       resumed,
+      resumedFrom,
+      handedOver,
       underSuccessor,
+      holdBack: (onHeld) => session.holdBack(onHeld),
       takePairSecret: () => session.takePairSecret(),
       get digests() {
         return session.digests;

@@ -21,6 +21,8 @@ export type SecretKind =
   | 'session-master'
   /** Resumption secret RS, and the keys of one resumption made of it, 32 bytes; at most 7 days in the database, used once. */
   | 'resumption'
+  /** Key that devices of one person share to hand sessions over, or one made of it, 32 bytes; until the device list changes, and as long as sessions named under it may be resumed. */
+  | 'sharing'
   /** Pair secret, 32 bytes; shared by two people since a first session, so that one recognises the other on a channel that knows nobody. */
   | 'pair'
   /** Record, confirm or channel key of one direction, 32 bytes; life of the connection. */

@@ -4,6 +4,7 @@ import { WireError } from '../wire/reader';
 import { concat } from '../wire/writer';
 import type { FailureReason } from './failure';
 import { step, wipeSessionKeys } from './handshake';
+import type { ResumeM1 } from './resume-message';
 import type { Failed, HandshakeEnvironment, HandshakeInput, HandshakeState, Opened } from './handshake-state';
 import type { SessionLimits } from './limits';
 import { retryFrame } from './resume-listener';
@@ -25,6 +26,8 @@ export interface ConnectionParts {
   readonly onRefused?: (reason: FailureReason) => void;
   /** After that: the next frame has come. */
   readonly onAgain?: () => void;
+  /** Looks for the entry of the M1 that the state waits with, and calls back once. */
+  readonly onLook?: (m1: Frame, message: ResumeM1, done: () => void) => void;
   /** Once, instead. The link is being closed. */
   readonly onFailed: (failure: Failed) => void;
   readonly onFault: (error: unknown) => void;
@@ -103,17 +106,23 @@ export class Connection {
   }
 
   #step(input: HandshakeInput): void {
-    const { environment, link, onOpen } = this.#parts;
+    const { environment, link, onOpen, onLook } = this.#parts;
     const { state, output, delayed } = step(environment, this.#state, input);
     this.#state = state;
     if (delayed) this.#refuse(state, output);
     // M2 and M4 in one write: the other side mostly reads them in one turn.
     else if (output.length > 0) link.send(concat(...output));
     if (state.phase === 'failed') this.#fail(state);
+    if (state.phase === 'awaiting-entry') onLook?.(state.m1, state.message, () => this.#looked(state));
     if (state.phase !== 'open') return;
     this.#cancelDeadline?.();
     this.#session = onOpen(state.opened);
     this.#over = this.#session === undefined;
+  }
+
+  /** The connection may have ended meanwhile, or gone another way. */
+  #looked(state: HandshakeState): void {
+    if (this.#state === state) this.#guard(() => this.#step({ kind: 'looked', now: this.#parts.clock.now() }));
   }
 
   #refuse(state: HandshakeState, output: readonly Uint8Array[]): void {

@@ -9,6 +9,7 @@ import type { Frame } from '../wire/frame';
 import type { FailureReason } from './failure';
 import type { Role, RxKeys, TxKeys } from './key-schedule';
 import type { Position } from './records';
+import type { ResumeM1 } from './resume-message';
 import type { ResumptionEntry } from './resumption-entry';
 import type { SemiStatic } from './semi-static';
 
@@ -23,6 +24,8 @@ export interface DialTarget {
   readonly exchange: ExchangeCredential;
   /** The device expected at this address. Any other of the person is as welcome, but only a session with that one is resumed. */
   readonly instanceId?: InstanceId;
+  /** Its chain as its cards and lists told it: where it is known, a session with another device of the person may be shown to this one (protocol.md §10.5). */
+  readonly device?: VerifiedChain;
 }
 
 /** What a step may ask. Nothing here waits, reads a clock or touches the network. */
@@ -54,6 +57,10 @@ export interface ResumptionDesk {
   drop(entry: ResumptionEntry): void;
   /** The other side asked for a full handshake in its place. */
   refused(entry: ResumptionEntry): void;
+  /** Another device of the person than the entry's own would not go on with it. For that one it stays good. */
+  declined(entry: ResumptionEntry): void;
+  /** Whether the own person's other devices are to be asked for the entry of this M1, which is not here. Once true, the answer is waited for. */
+  asks?(message: ResumeM1, frame: Uint8Array): boolean;
   /** The other side's confirmation verified: it never serves again. */
   spend(entry: ResumptionEntry): void;
 }
@@ -86,6 +93,7 @@ export interface Opened {
  *
  *     dialler    idle ─ start ─▶ awaiting-m2-resume ─ M2 ─▶ awaiting-confirm;   ─ retry ─▶ awaiting-m2 (a full M1 is out)
  *     listener   awaiting-m1 ─ M1 ─▶ awaiting-confirm;   ─ M1 refused ─▶ awaiting-m1 (retry is out, only a full M1 counts)
+ *                awaiting-m1 ─ M1, not here ─▶ awaiting-entry ─ looked for ─▶ as if M1 had come only now
  *
  * Neither waits for the other's confirmation before sending its own (S3-04). Any phase may end in `failed`.
  */
@@ -94,6 +102,7 @@ export type HandshakeState =
   | AwaitingM2
   | AwaitingM2Resume
   | AwaitingM1
+  | AwaitingEntry
   | AwaitingConfirm
   | { readonly phase: 'open'; readonly opened: Opened }
   | Failed;
@@ -127,6 +136,13 @@ export interface AwaitingM1 {
   readonly refused?: FailureReason;
 }
 
+/** The entry of this M1 may be at another device of the own person: it is looked for, and meanwhile nothing is said. */
+export interface AwaitingEntry {
+  readonly phase: 'awaiting-entry';
+  readonly message: ResumeM1;
+  readonly m1: Frame;
+}
+
 export interface AwaitingConfirm {
   readonly phase: 'awaiting-confirm';
   readonly role: Role;
@@ -151,6 +167,8 @@ export interface Failed {
 export type HandshakeInput =
   | { readonly kind: 'start'; readonly now: number }
   | { readonly kind: 'frame'; readonly frame: Frame; readonly now: number }
+  /** The search that `awaiting-entry` waits for is over: what there is is with the other entries. */
+  | { readonly kind: 'looked'; readonly now: number }
   | { readonly kind: 'end'; readonly reason: 'timeout' | 'closed' | 'locked' | 'busy' | 'unexpected-frame' | 'malformed' };
 
 export interface HandshakeStep {

@@ -8,7 +8,7 @@ import type { AwaitingConfirm, AwaitingM1, DialTarget, Failed, HandshakeEnvironm
 import { parseItems } from './items';
 import { wipeKeys } from './key-schedule';
 import { openRecord } from './records';
-import { acceptResumedM2, startDialling } from './resume-dialler';
+import { acceptResumedM2, isElsewhere, startDialling } from './resume-dialler';
 import { acceptResume } from './resume-listener';
 import { SecretScope } from './secret-scope';
 
@@ -55,14 +55,18 @@ function advance(env: HandshakeEnvironment, state: Live, input: HandshakeInput, 
     if (input.kind !== 'start') throw new Abort('unexpected-frame');
     return startDialling(env, state.target, input.now, scope);
   }
+  if (state.phase === 'awaiting-entry' && input.kind === 'looked') return acceptResume(env, state.message, state.m1, input.now, scope, true);
   if (input.kind !== 'frame') throw new Abort('unexpected-frame');
   switch (state.phase) {
     case 'awaiting-m1':
       return acceptM1(env, state, input.frame, input.now, scope);
     case 'awaiting-m2-resume':
       if (input.frame.type !== frameTypes.retry) return acceptResumedM2(env, state, input.frame, scope);
-      env.resumption?.refused(state.entry);
+      if (isElsewhere(state.entry, state.peer)) env.resumption?.declined(state.entry);
+      else env.resumption?.refused(state.entry);
       return startFull(env, state.target, input.now, scope);
+    case 'awaiting-entry':
+      throw new Abort('unexpected-frame');
     case 'awaiting-m2':
       return acceptM2(env, state, input.frame, input.now, scope);
     case 'awaiting-confirm':
@@ -102,8 +106,11 @@ const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 
 function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, shown?: Failed['shown']): HandshakeStep {
   wipeState(state);
   // What led to a wrong answer once would again: the next try is a full handshake.
-  const entry = state.phase === 'awaiting-m2-resume' ? state.entry : state.phase === 'awaiting-confirm' && state.role === 'client' ? state.resumes : undefined;
-  if (entry && !harmless.has(reason)) env.resumption?.drop(entry);
+  const tried = state.phase === 'awaiting-m2-resume' ? { entry: state.entry, peer: state.peer } : state.phase === 'awaiting-confirm' && state.role === 'client' ? { entry: state.resumes, peer: state.peer } : undefined;
+  if (tried?.entry && !harmless.has(reason)) {
+    if (isElsewhere(tried.entry, tried.peer)) env.resumption?.declined(tried.entry);
+    else env.resumption?.drop(tried.entry);
+  }
   const answer = state.phase === 'awaiting-m1' && answered.has(reason) ? 'retry' : 'none';
   return { state: { phase: 'failed', reason, answer, shown }, output: [] };
 }

@@ -17,6 +17,8 @@ export type SessionItem =
   | { readonly kind: 'notice'; readonly bytes: Uint8Array }
   /** A sealed deposit of another device than the one that brings it (protocol.md §11). */
   | { readonly kind: 'deposit'; readonly bytes: Uint8Array }
+  /** What to show to other devices of the sender's person, so that they find this session (protocol.md §10.5); heard by the session itself. */
+  | { readonly kind: 'owner-hint'; readonly bytes: Uint8Array }
   /** Answered by the session itself; the token is 8 bytes. */
   | { readonly kind: 'ping'; readonly token: Uint8Array }
   | { readonly kind: 'pong'; readonly token: Uint8Array };
@@ -24,7 +26,7 @@ export type SessionItem =
 /** The items that only record 0 of a direction may hold, and those a newer version sends and this one passes over. */
 export type RecordItem = SessionItem | { readonly kind: 'confirm'; readonly bytes: Uint8Array } | { readonly kind: 'unknown'; readonly type: number };
 
-export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8, sibling: 9, notice: 10, deposit: 11 } as const;
+export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8, sibling: 9, notice: 10, deposit: 11, 'owner-hint': 14 } as const;
 export const itemHeaderBytes = 5;
 export const tokenBytes = 8;
 export const headersWantedBytes = 32;
@@ -99,6 +101,8 @@ function itemOf(type: number, body: Uint8Array): RecordItem {
       return { kind: 'notice', bytes: body };
     case itemTypes.deposit:
       return { kind: 'deposit', bytes: body };
+    case itemTypes['owner-hint']:
+      return { kind: 'owner-hint', bytes: body };
     case itemTypes.ping:
       return { kind: 'ping', token: exactly(tokenBytes, body) };
     case itemTypes.pong:
@@ -148,6 +152,7 @@ function bodyOf(item: RecordItem): Uint8Array {
     case 'sibling':
     case 'notice':
     case 'deposit':
+    case 'owner-hint':
     case 'confirm':
       return item.bytes;
     case 'headers-wanted':

@@ -3,9 +3,12 @@ import { assertChainInForce, encodedOnce, recallChain, type VerifiedChain } from
 import type { LocalParty } from '../certificates/local-party';
 import { ChainRefused, pinOfSender } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
-import type { HandshakeEnvironment } from './handshake-state';
+import type { DialTarget, HandshakeEnvironment } from './handshake-state';
 import type { ResumeState } from './resume-keys';
 import type { ResumptionEntry } from './resumption-entry';
+
+/** What an entry is judged against. */
+export type EntryEnvironment = Pick<HandshakeEnvironment, 'crypto' | 'local' | 'peers' | 'verified'>;
 
 /** How far a clock may have gone back before an entry counts as made in the future (milliseconds). */
 const clockToleranceMs = 24 * 3_600_000;
@@ -15,7 +18,7 @@ const clockToleranceMs = 24 * 3_600_000;
  * newest list, device and validity, and that it is not blocked (A57). No signature is checked: that was done before the
  * entry was made. Undefined: the entry is of no use any more.
  */
-export function peerOfEntry(env: HandshakeEnvironment, entry: ResumptionEntry, now: number): VerifiedChain | undefined {
+export function peerOfEntry(env: EntryEnvironment, entry: ResumptionEntry, now: number): VerifiedChain | undefined {
   const { crypto, local, peers } = env;
   if (now >= entry.expiresAt || now < entry.madeAt - clockToleranceMs) return undefined;
   if (!crypto.equal(entry.ownInstanceHash, local.instance.credential.hash) || !crypto.equal(entry.ownChainHash, ownChainHash(crypto, local))) return undefined;
@@ -35,6 +38,26 @@ export function peerOfEntry(env: HandshakeEnvironment, entry: ResumptionEntry, n
 }
 
 /**
+ * The chain of the device dialled, where an entry of another device of the same person may be shown to it (seed 003, figure 3; S4-21): the signed list
+ * in force says so, of both. Addresses say nothing of it (A66).
+ */
+export function deviceBeside({ crypto, peers }: HandshakeEnvironment, entry: ResumptionEntry, { peerId, instanceId, device }: DialTarget, now: number): VerifiedChain | undefined {
+  const pin = peers.pinned(peerId);
+  if (!device || !pin || device.identity.peerId !== peerId || device.instance.instanceId !== instanceId) return undefined;
+  const { list } = device;
+  const isListed = (hash: Uint8Array): boolean => list.instances.some(({ state, credentialHash }) => state === 'active' && crypto.equal(credentialHash, hash));
+  if (!crypto.equal(pin.spkiHash, device.identity.spkiHash) || list.version < (pin.listVersion ?? 0)) return undefined;
+  if (!isListed(entry.peerInstanceHash) || !isListed(device.instance.hash)) return undefined;
+  try {
+    assertChainInForce(device, now);
+    return device;
+  } catch (error) {
+    if (error instanceof KeyshiftError) return undefined;
+    throw error;
+  }
+}
+
+/**
  * Whether what we sent cannot be what the other side received: it knows more of the session than we do, or something
  * else. Then our state was rolled back or copied, and a resumption would hide it.
  */
@@ -44,7 +67,7 @@ export function isStale(crypto: Crypto, entry: Pick<ResumptionEntry, 'sent'>, th
 }
 
 /** As it was parsed for a session before, or else parsed now: the bytes come from our own database. Throws `key.unacceptable`. */
-function recalled({ crypto, verified }: HandshakeEnvironment, { peerChain }: ResumptionEntry): VerifiedChain {
+function recalled({ crypto, verified }: EntryEnvironment, { peerChain }: ResumptionEntry): VerifiedChain {
   if (!verified) return recallChain(crypto, peerChain);
   const chain = verified.chainOf(crypto.sha256(peerChain), () => recallChain(crypto, peerChain));
   verified.passed(chain);

@@ -4,11 +4,14 @@ import { startFull } from './handshake-dialler';
 import { isZero, modes, parseHandshakeFrame } from './handshake-message';
 import { confirmWith, deriveKeys } from './handshake-keys';
 import type { AwaitingM2Resume, DialTarget, HandshakeEnvironment, HandshakeStep } from './handshake-state';
-import { peerOfEntry } from './resume-check';
+import { deviceBeside, peerOfEntry } from './resume-check';
 import { deriveResumedMaster, resumeProof, resumeTarget, sealState, stateOf } from './resume-keys';
 import { encodeResumeM1 } from './resume-message';
 import type { ResumptionEntry } from './resumption-entry';
 import type { SecretScope } from './secret-scope';
+import type { VerifiedChain } from '../certificates/chain';
+
+const nothing = new Uint8Array(0);
 
 /** idle → awaiting-m2-resume where an entry for this target still holds, → awaiting-m2 with a full M1 otherwise. */
 export function startDialling(env: HandshakeEnvironment, target: DialTarget, now: number, scope: SecretScope): HandshakeStep {
@@ -16,21 +19,29 @@ export function startDialling(env: HandshakeEnvironment, target: DialTarget, now
   return (entry && startResume(env, target, entry, now, scope)) ?? startFull(env, target, now, scope);
 }
 
+/** The entry was made with another device of the person than this one: the session is to be handed over. */
+export function isElsewhere(entry: Pick<ResumptionEntry, 'peerInstance'>, peer: VerifiedChain): boolean {
+  return entry.peerInstance !== peer.instance.instanceId;
+}
+
 function startResume(env: HandshakeEnvironment, target: DialTarget, entry: ResumptionEntry, now: number, scope: SecretScope): HandshakeStep | undefined {
   const { crypto } = env;
   const secret = scope.own(crypto.secret('resumption', entry.secret));
-  const peer = peerOfEntry(env, entry, now);
-  if (!peer) {
+  const maker = peerOfEntry(env, entry, now);
+  if (!maker) {
     env.resumption?.drop(entry);
     return undefined;
   }
   // Any of several devices may answer there: asked with another one's key id, it would refuse.
-  if (target.instanceId === undefined && peer.list.instances.filter(({ state }) => state === 'active').length > 1) return undefined;
+  if (target.instanceId === undefined && maker.list.instances.filter(({ state }) => state === 'active').length > 1) return undefined;
+  const isOwn = target.instanceId === undefined || target.instanceId === entry.peerInstance;
+  const peer = isOwn ? maker : deviceBeside(env, entry, target, now);
+  if (!peer) return undefined;
   const cn = scope.own(crypto.randomSecret('content', 32));
   const ephemeral = crypto.generateDh();
   scope.own(ephemeral.secret);
   const frame = encodeResumeM1(
-    { keyId: entry.keyId, cn: cn.bytes, share: ephemeral.publicKey, target: resumeTarget(crypto, entry.keyId, entry.peerInstanceHash), hint: new Uint8Array(0) },
+    { keyId: entry.keyId, cn: cn.bytes, share: ephemeral.publicKey, target: resumeTarget(crypto, entry.keyId, peer.instance.hash), hint: isOwn ? nothing : (entry.hint ?? nothing) },
     (before) => sealState(crypto, secret, cn.bytes, before, stateOf(entry.received)),
     (before) => resumeProof(crypto, secret, before),
   );

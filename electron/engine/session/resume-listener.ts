@@ -1,4 +1,5 @@
 import type { VerifiedChain } from '../certificates/chain';
+import type { Crypto } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import { encodeFrame, type Frame, frameTypes } from '../wire/frame';
 import { Abort, type FailureReason } from './failure';
@@ -21,10 +22,11 @@ export function retryFrame(): Uint8Array {
  * A key id that is none of ours costs one look-up, one that was merely seen a hash and an HMAC more: nothing is leased or
  * erased before the proof verified for this very device.
  */
-export function acceptResume(env: HandshakeEnvironment, message: ResumeM1, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
+export function acceptResume(env: HandshakeEnvironment, message: ResumeM1, frame: Frame, now: number, scope: SecretScope, looked = false): HandshakeStep {
   const { crypto, local } = env;
   if (isZero(message.cn)) throw new Abort('nonce');
   const m1Hash = crypto.sha256(frame.frame);
+  if (!looked && isElsewhere(env, message, frame)) return { state: { phase: 'awaiting-entry', message, m1: frame }, output: [] };
   const judged = judge(env, message, frame, m1Hash, now, scope);
   if ('refused' in judged) return { state: { phase: 'awaiting-m1', refused: judged.refused }, output: [retryFrame()], delayed: true };
   const { entry, secret, peer } = judged;
@@ -46,6 +48,22 @@ export function acceptResume(env: HandshakeEnvironment, message: ResumeM1, frame
   return confirmWith({ env, role: 'server', peer, keys, nonces, transcript, scope, before: [m2Frame], resumes: entry });
 }
 
+/**
+ * Whether who made this M1 holds RS and meant the device with this credential (S4-34). For a holder of the entry that another
+ * device asks, as well as for that device itself: no session moves without it.
+ */
+export function isProven(crypto: Crypto, secret: Secret<'resumption'>, message: ResumeM1, frame: Uint8Array, instanceHash: Uint8Array): boolean {
+  // Both are computed whichever fails: to have seen a key id tells nothing, and takes the same time (A64).
+  const isMeant = crypto.equal(message.target, resumeTarget(crypto, message.keyId, instanceHash));
+  const isMade = crypto.equal(message.proof, resumeProof(crypto, secret, partsOfResumeM1(frame).beforeProof));
+  return isMeant && isMade;
+}
+
+/** Not here, and another device may have it. */
+function isElsewhere({ resumption }: HandshakeEnvironment, message: ResumeM1, { frame }: Frame): boolean {
+  return resumption?.asks?.(message, frame) === true;
+}
+
 type Judged = { readonly entry: ResumptionEntry; readonly secret: Secret<'resumption'>; readonly peer: VerifiedChain } | { readonly refused: FailureReason };
 
 function judge(env: HandshakeEnvironment, message: ResumeM1, frame: Frame, m1Hash: Uint8Array, now: number, scope: SecretScope): Judged {
@@ -53,13 +71,11 @@ function judge(env: HandshakeEnvironment, message: ResumeM1, frame: Frame, m1Has
   const entry = resumption?.find(message.keyId);
   if (!resumption || !entry) return { refused: 'resume-unknown' };
   const secret = scope.own(crypto.secret('resumption', entry.secret));
-  const { beforeState, beforeProof } = partsOfResumeM1(frame.frame);
-  if (!crypto.equal(message.target, resumeTarget(crypto, entry.keyId, local.instance.credential.hash))) return { refused: 'resume-unknown' };
-  if (!crypto.equal(message.proof, resumeProof(crypto, secret, beforeProof))) return { refused: 'resume-unknown' };
+  if (!isProven(crypto, secret, message, frame.frame, local.instance.credential.hash)) return { refused: 'resume-unknown' };
   if (env.isReplay(m1Hash)) return { refused: 'replayed' };
   env.opened(m1Hash);
 
-  const theirs = openState(crypto, secret, message.cn, beforeState, message.state);
+  const theirs = openState(crypto, secret, message.cn, partsOfResumeM1(frame.frame).beforeState, message.state);
   const peer = theirs && !isStale(crypto, entry, theirs) ? peerOfEntry(env, entry, now) : undefined;
   if (!peer) {
     resumption.drop(entry);

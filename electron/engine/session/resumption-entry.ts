@@ -28,7 +28,18 @@ export interface ResumptionEntry {
   /** Where the session's directions stood at its end; as at its confirmation until then, or when there was no orderly end. */
   readonly sent: Position;
   readonly received: Position;
+  /** Which device of the person has this entry, sealed for that person's devices: shown to another one of them (protocol.md §10.5). At most 64 bytes. */
+  readonly hint?: Uint8Array;
+  /** Taken over from another device of the own person: a session made from it was handed over. */
+  readonly taken?: true;
 }
+
+/**
+ * What of an entry travels when a session is handed over (seed 003, figure 2; S4-10): RS, made of MK, whom it is with and under which pin and
+ * chain, its end, and where both directions stand. Never a record key: the keys of the session that goes on come from
+ * MK', which holds both sides' fresh shares.
+ */
+export type SharedState = Omit<ResumptionEntry, 'ownInstanceHash' | 'ownChainHash' | 'hint' | 'taken'>;
 
 /**
  * Keeps entries inside the encrypted database: at most one per pair of instances, at most `maxResumptions` in all, the
@@ -42,6 +53,8 @@ export interface ResumptionStore {
   put(entry: ResumptionEntry): void;
   /** Where a session ended; nothing when its entry is gone. */
   setPositions(keyId: Uint8Array, sent: Position, received: Position): void;
+  /** What the other side gave to show to its other devices; nothing when the entry is gone. */
+  setHint(keyId: Uint8Array, hint: Uint8Array): void;
   remove(keyId: Uint8Array): void;
   removePeer(peerId: PeerId): void;
   removeAll(): void;

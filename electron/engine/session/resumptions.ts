@@ -4,18 +4,22 @@ import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
 import type { Clock, Logger } from '../ports';
 import { toHex } from '../wire/encoding';
+import { maxHintBytes, type ResumeM1 } from './resume-message';
+import { KeyIds } from './key-ids';
 import type { DialTarget, Opened, ResumptionDesk } from './handshake-state';
 import { maxSources } from './limits';
 import type { Position } from './records';
 import { ownChainHash } from './resume-check';
 import { resumptionSecret } from './resume-keys';
-import { maxResumptions, type ResumptionEntry, resumptionMs, type ResumptionStore } from './resumption-entry';
+import { type ResumptionEntry, type SharedState, resumptionMs, type ResumptionStore } from './resumption-entry';
 
 export interface ResumptionsParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: ResumptionStore;
+  /** Another device of the own person is about to take this entry, or has taken it. */
+  readonly isLent?: (keyId: Uint8Array) => boolean;
 }
 
 /** One handshake's view, and how to give back what it leased. */
@@ -51,7 +55,9 @@ export class Resumptions {
   /** By part and key id: two devices that dial each other at once may both resume. */
   readonly #leases = new Set<string>();
   /** Used up, even where the disk did not take the erasure. */
-  readonly #spent = new Set<string>();
+  readonly #spent = new KeyIds();
+  /** Other devices of the person would not go on with these. */
+  readonly #declined = new KeyIds();
   readonly #refusals = new Map<PeerId, number>();
   /** By key id: where the directions of sessions stand that have not ended here. */
   readonly #standing = new Map<string, () => Positions>();
@@ -66,7 +72,7 @@ export class Resumptions {
   }
 
   /** `onProven`: the other side of an accepted link has shown that it holds an entry. */
-  desk(onProven: () => void = () => {}): LeasingDesk {
+  desk(onProven: () => void = () => {}, asks?: (message: ResumeM1, frame: Uint8Array) => boolean): LeasingDesk {
     const held = new Set<string>();
     let refusal: Refusal | undefined;
     const lease = (part: Part, { keyId }: ResumptionEntry): boolean => {
@@ -83,20 +89,22 @@ export class Resumptions {
         this.#parts.crypto.wipe(entry.secret);
         return undefined;
       },
-      find: (keyId) => (this.#spent.has(toHex(keyId)) ? undefined : this.#find(keyId)),
+      find: (keyId) => (this.#spent.has(keyId) ? undefined : this.#find(keyId)),
       lease: (entry) => {
         const isFree = lease('listener', entry);
         if (isFree) onProven();
         return isFree;
       },
       drop: (entry) => this.discard(entry),
+      declined: ({ keyId }) => this.#declined.add(keyId),
+      ...(asks && { asks: (message, frame) => !this.#has(message.keyId) && asks(message, frame) }),
       refused: (entry) => {
         refusal = this.#refused(entry);
       },
       opened: (peer) => {
         if (refusal) this.#note(refusal, peer);
       },
-      spend: ({ keyId }) => this.#spend(keyId),
+      spend: ({ keyId }) => this.#spent.add(keyId),
       release: () => {
         for (const key of held) this.#leases.delete(key);
         held.clear();
@@ -109,7 +117,7 @@ export class Resumptions {
     const { crypto, clock, store } = this.#parts;
     const { keys, peer, resumes } = opened;
     // Back in use after the session that was resumed from it has ended: what that one left is the entry to use.
-    if (this.#spent.has(toHex(keys.keyId))) return;
+    if (this.#spent.has(keys.keyId)) return;
     const madeAt = Math.max(0, Math.trunc(clock.now()));
     const secret = resumptionSecret(crypto, keys.master);
     const bytes = Uint8Array.from(secret.bytes);
@@ -130,6 +138,8 @@ export class Resumptions {
         sent: positions.sent,
         received: positions.received,
       });
+      // It was another device's: of that pair there is no entry any more.
+      if (resumes && resumes.peerInstance !== peer.instance.instanceId) store.remove(resumes.keyId);
     } finally {
       secret.wipe();
       crypto.wipe(bytes);
@@ -152,6 +162,29 @@ export class Resumptions {
     this.#guard(() => this.#parts.store.setPositions(keyId, positions.sent, positions.received));
   }
 
+  /** The other side of the session that made it said what to show to its other devices. */
+  hinted(keyId: Uint8Array, hint: Uint8Array): void {
+    if (hint.length > maxHintBytes) return;
+    this.#guard(() => this.#parts.store.setHint(keyId, hint));
+  }
+
+  /** To be lent to another device of the own person: undefined while it is used here, or was. The caller wipes its secret. */
+  toLend(keyId: Uint8Array): ResumptionEntry | undefined {
+    const isUsed = (['dialler', 'listener'] as const).some((part) => this.#leases.has(`${part} ${toHex(keyId)}`));
+    return isUsed || this.#spent.has(keyId) ? undefined : this.#find(keyId);
+  }
+
+  /** Another device has it now, and the store does not any more: nothing is written or resumed under it here. */
+  surrendered(keyId: Uint8Array): void {
+    this.#spent.add(keyId);
+  }
+
+  /** Taken over from another device of the own person, in place of what there was for the pair. In the caller's transaction; throws what the store throws. */
+  takeOver(state: SharedState, local: LocalParty): void {
+    const { crypto, store } = this.#parts;
+    store.put({ ...state, ownInstanceHash: local.instance.credential.hash, ownChainHash: ownChainHash(crypto, local), taken: true });
+  }
+
   /** Pin, block, permission or device list of this person changed. Throws what the store throws. */
   forgetPeer(peerId: PeerId): void {
     this.#parts.store.removePeer(peerId);
@@ -168,37 +201,35 @@ export class Resumptions {
     this.#guard(() => store.removeUnusable(Math.trunc(clock.now()), ownChainHash(crypto, local)));
   }
 
-  /** Where the device is not named, only a person with one device has an entry to try. */
+  /** Where the device is not named, only a person with one device has an entry to try; where it has none, one of another device may be shown to it. */
   #toDial(target: DialTarget): ResumptionEntry | undefined {
     const { crypto, store } = this.#parts;
     const all = this.#guard(() => store.ofPeer(target.peerId).map((entry) => this.#current(entry))) ?? [];
-    const fitting = all.filter(({ peerInstance, pinnedSpkiHash, keyId }) => {
-      const isMeant = target.instanceId === undefined || target.instanceId === peerInstance;
-      return isMeant && crypto.equal(pinnedSpkiHash, target.pinnedSpkiHash) && !this.#spent.has(toHex(keyId));
+    const usable = all.filter(({ pinnedSpkiHash, keyId }) => {
+      return crypto.equal(pinnedSpkiHash, target.pinnedSpkiHash) && !this.#spent.has(keyId) && this.#parts.isLent?.(keyId) !== true;
     });
-    const [entry] = fitting.length === 1 ? fitting : [];
+    const fitting = usable.filter(({ peerInstance }) => target.instanceId === undefined || target.instanceId === peerInstance);
+    const [entry] = fitting.length === 1 ? fitting : target.device ? usable.filter((other) => other.hint !== undefined && !this.#declined.has(other.keyId)) : [];
     for (const other of all) if (other !== entry) crypto.wipe(other.secret);
     return entry;
   }
 
   #find(keyId: Uint8Array): ResumptionEntry | undefined {
-    const entry = this.#guard(() => this.#parts.store.byKeyId(keyId));
+    const entry = this.#guard(() => (this.#parts.isLent?.(keyId) === true ? undefined : this.#parts.store.byKeyId(keyId)));
     return entry && this.#current(entry);
+  }
+
+  /** It is here, or was. */
+  #has(keyId: Uint8Array): boolean {
+    const kept = this.#guard(() => this.#parts.store.byKeyId(keyId));
+    if (kept) this.#parts.crypto.wipe(kept.secret);
+    return kept !== undefined || this.#spent.has(keyId);
   }
 
   /** With the positions of its session where that has not ended. */
   #current(entry: ResumptionEntry): ResumptionEntry {
     const positions = this.#standing.get(toHex(entry.keyId))?.();
     return positions ? { ...entry, sent: positions.sent, received: positions.received } : entry;
-  }
-
-  #spend(keyId: Uint8Array): void {
-    this.#spent.add(toHex(keyId));
-    if (this.#spent.size <= maxResumptions) return;
-    for (const oldest of this.#spent) {
-      this.#spent.delete(oldest);
-      break;
-    }
   }
 
   /** Undefined when there is nothing strange about it. Anybody at that address can have said it: `#note` waits for who it was. */
@@ -208,7 +239,7 @@ export class Resumptions {
     const kept = this.#guard(() => store.byKeyId(entry.keyId));
     if (kept) crypto.wipe(kept.secret);
     this.#guard(() => store.remove(entry.keyId));
-    if (!kept || this.#spent.has(toHex(entry.keyId))) return undefined;
+    if (!kept || this.#spent.has(entry.keyId)) return undefined;
     return { peerId: entry.peerId, at: clock.now(), peerChain: entry.peerChain };
   }
 

@@ -13,7 +13,7 @@ let spare: Uint8Array | undefined;
  * used again wherever the system took all of it at once, which it mostly does: fresh memory for large records costs more
  * than sealing them in Electron, and a third of it in Node.
  */
-export function sendThrough(link: Link, length: number, write: (room: Uint8Array) => void): boolean {
+export function sendThrough(link: Pick<Link, 'send' | 'queued'>, length: number, write: (room: Uint8Array) => void): boolean {
   if (length < worthIt || length > roomBytes || link.queued !== 0) {
     const once = Buffer.allocUnsafe(length);
     write(once);

@@ -13,6 +13,7 @@ import { awaitFirstFrame, type FirstFrame } from './first-frame';
 import { Gate, type Ticket } from './gate';
 import { dialling, listening, wipeSessionKeys } from './handshake';
 import type { DialTarget, Failed, HandshakeEnvironment, HandshakeState, Opened, PeerLookup, ResumptionDesk } from './handshake-state';
+import type { HandoverTaker } from './handover-taker';
 import { KnownSessions } from './known-sessions';
 import { Leaving } from './leaving';
 import { defaultLimits, type SessionLimits } from './limits';
@@ -51,6 +52,8 @@ export interface SessionHostParts {
   readonly isKnownSource?: (source: string) => boolean;
   /** Sessions are resumed where there is this, and made anew where not. */
   readonly resumptions?: Resumptions;
+  /** Looks for what other devices of the own person have; without it only what is here is resumed. */
+  readonly handover?: HandoverTaker;
   /** Verified chains, so that a repeat costs no signature; one of its own when left out. */
   readonly verified?: VerifiedCache;
   readonly limits?: Partial<SessionLimits>;
@@ -223,9 +226,9 @@ class Host implements SessionHost {
   }
 
   #run({ link, party, state, reader, first, ticket, deadline, onDone }: Run): void {
-    const { clock, logger, resumptions } = this.#parts;
+    const { clock, logger, resumptions, handover } = this.#parts;
     const source = sourceOf(link.remote);
-    const desk = resumptions?.desk(() => ticket?.proven());
+    const desk = resumptions?.desk(() => ticket?.proven(), handover && ((message, frame) => handover.asks({ message, frame }, source)));
     const connection = new Connection({
       clock,
       limits: this.#limits,
@@ -248,6 +251,7 @@ class Host implements SessionHost {
         ticket?.again(clock.monotonic(), () => connection.end('busy'));
       },
       onAgain: () => ticket?.spoke(),
+      ...(handover && { onLook: (m1, message, done) => void handover.look({ message, frame: m1.frame }).finally(done) }),
       onFailed: (failure) => {
         this.#underWay.delete(end);
         desk?.release();
@@ -277,7 +281,8 @@ class Host implements SessionHost {
     }
     const pin = peers.pinned(peerId);
     const underSuccessor = pin !== undefined && isUnderSuccessor(crypto, pin, opened.peer.identity.spkiHash);
-    const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits, underSuccessor });
+    const onHint = (hint: Uint8Array): void => this.#parts.resumptions?.hinted(opened.keys.keyId, hint);
+    const fresh = new LiveSession({ crypto, clock, link, opened, limits: this.#limits, underSuccessor, onHint });
     if (opened.peer.list.version < ((pin && listVersionFor(crypto, pin, opened.peer.identity.spkiHash)) ?? 0)) {
       this.#rejections.note('list-version', sourceOf(link.remote));
       this.#discard(opened);

@@ -8,6 +8,7 @@ import { wipeSessionKeys } from './handshake';
 import type { Opened } from './handshake-state';
 import { pairSecretOf } from './contact-tag';
 import { parseItems, planPacks, type RecordItem, type SessionItem, tokenBytes, writeItems } from './items';
+import { type HeldBack, HeldLink } from './held-link';
 import type { SessionLimits } from './limits';
 import { Liveness } from './liveness';
 import { openRecord, type Position, recordOverhead, sealInPlace } from './records';
@@ -31,6 +32,10 @@ export interface Session {
   readonly keyId: Uint8Array;
   /** Made from an earlier session of the same two devices, without a public-key operation but X25519. */
   readonly resumed: boolean;
+  /** Key id of the session it was made from. */
+  readonly resumedFrom: Uint8Array | undefined;
+  /** That one was another device's, of the person at the other end or of the own: it was handed over (protocol.md §10.5). */
+  readonly handedOver: boolean;
   /** Confirmed under `Pin.successor`: the key was proven to be held, so whoever keeps the pins moves this one now (S5-09). */
   readonly underSuccessor: boolean;
   /** HKDF(MK, "pair-secret"), 32 bytes, the same on both sides. Once: undefined when it was taken, or the session is closed. The taker wipes it. */
@@ -56,6 +61,8 @@ export interface Session {
   resume(): void;
   /** Asks for a sign of life now; the session ends when none comes within `deadlineMs`. Not while it is paused. */
   checkNow(deadlineMs: number): void;
+  /** From now on nothing leaves before it is let go; `onHeld` after each record that waits. Once in a session's life. */
+  holdBack(onHeld: () => void): HeldBack;
   /** Sends what is queued, then closes. */
   close(): void;
 }
@@ -69,6 +76,7 @@ export interface SessionParts {
   readonly opened: Opened;
   readonly limits: SessionLimits;
   readonly underSuccessor: boolean;
+  readonly onHint?: (hint: Uint8Array) => void;
 }
 
 /** The record layer over one link, with keep-alive. Fed with frames by its connection. */
@@ -79,8 +87,11 @@ export class LiveSession implements Session {
   readonly since: number;
   readonly keyId: Uint8Array;
   readonly resumed: boolean;
+  readonly resumedFrom: Uint8Array | undefined;
+  readonly handedOver: boolean;
   readonly underSuccessor: boolean;
   readonly #parts: SessionParts;
+  #out: Pick<Link, 'send' | 'queued'>;
   #sent: Position;
   #received: Position;
   readonly #liveness: Liveness;
@@ -98,12 +109,16 @@ export class LiveSession implements Session {
   constructor(parts: SessionParts) {
     const { opened, clock } = parts;
     this.#parts = parts;
+    this.#out = parts.link;
     this.peer = opened.peer;
     this.role = opened.role === 'client' ? 'dialler' : 'listener';
     this.remote = parts.link.remote;
     this.since = clock.now();
     this.keyId = opened.keys.keyId;
-    this.resumed = opened.resumes !== undefined;
+    const { resumes } = opened;
+    this.resumed = resumes !== undefined;
+    this.resumedFrom = resumes?.keyId;
+    this.handedOver = resumes !== undefined && (resumes.taken === true || resumes.peerInstance !== opened.peer.instance.instanceId);
     this.underSuccessor = parts.underSuccessor;
     this.#sent = opened.sent;
     this.#received = opened.received;
@@ -178,6 +193,12 @@ export class LiveSession implements Session {
     this.#listen();
   }
 
+  holdBack(onHeld: () => void): HeldBack {
+    const before = new HeldLink(this.#parts.link, onHeld, () => this.drained());
+    this.#out = before;
+    return before;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#parts.link.close();
@@ -238,11 +259,11 @@ export class LiveSession implements Session {
   }
 
   #sendItems(items: readonly SessionItem[]): boolean {
-    const { crypto, link, opened } = this.#parts;
+    const { crypto, opened } = this.#parts;
     const packs = planPacks(items);
     if (packs.length === 0) return true;
     const length = packs.reduce((sum, pack) => sum + recordOverhead + pack.length, 0);
-    return sendThrough(link, length, (out) => {
+    return sendThrough(this.#out, length, (out) => {
       let at = 0;
       for (const pack of packs) {
         const frame = out.subarray(at, at + recordOverhead + pack.length);
@@ -268,6 +289,9 @@ export class LiveSession implements Session {
         case 'notice':
         case 'deposit':
           given.push(item);
+          break;
+        case 'owner-hint':
+          this.#parts.onHint?.(item.bytes);
           break;
         case 'ping':
           ping = item.token;

@@ -1,34 +1,59 @@
+import type { VerifiedCache } from '../../engine/certificates/chain';
+import type { InstanceId } from '../../engine/ids';
 import type { SessionHost } from '../../engine/session/session-host';
 import type { Session } from '../../engine/session/session';
 import type { OpenProfile } from '../open-profile';
 import { productKinds } from '../replication/product-kinds';
 import { ProfileReplica } from '../replication/profile-replica';
 import type { Surroundings } from '../surroundings';
+import { Handover } from './handover';
 import { Siblings } from './siblings';
+
+/** What the profile has beside, and who listens. */
+export interface ProfileDevicesParts {
+  readonly verified: VerifiedCache;
+  /** Another own device is to be found elsewhere than before. */
+  readonly onSiblingCard: (card: Uint8Array) => void;
+}
 
 /** What an open profile has because its person may have several devices. */
 export class ProfileDevices {
   /** Sessions with the own other devices. */
   readonly siblings: Siblings;
+  /** Sessions with contacts that go on at another own device. */
+  readonly handover: Handover;
   /** What the own devices know in common. */
   readonly replica: ProfileReplica;
+  readonly #cards = new Map<InstanceId, Uint8Array>();
 
   /** The profile is still being put together: only what is read later may be asked of it. */
-  constructor(profile: OpenProfile, around: Surroundings, host: () => SessionHost) {
+  constructor(profile: OpenProfile, around: Surroundings, host: () => SessionHost, { verified, onSiblingCard }: ProfileDevicesParts) {
     const { crypto, clock, random, logger, events, transport, ownAddresses } = around;
-    const { local, stores } = profile;
-    this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, devices: stores.devices, ownAddresses, commit: (work) => profile.commit(work) });
+    const { local, stores, book, resumptions } = profile;
+    const commit = <T>(work: () => T): T => profile.commit(work);
+    const onCard = (instanceId: InstanceId, card: Uint8Array): void => {
+      this.#cards.set(instanceId, card.slice());
+      onSiblingCard(card);
+    };
+    this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, devices: stores.devices, ownAddresses, commit, onCard });
+    this.handover = new Handover({ around, local, stores, book, verified, resumptions, siblings: this.siblings, commit, sessions: () => profile.connections.sessions() });
     this.replica = new ProfileReplica({
       clock,
       logger,
       local,
       store: stores.replica,
       siblings: this.siblings,
-      commit: (work) => profile.commit(work),
+      commit,
       within: (work) => stores.transaction(work),
       onReady: () => profile.connections.begin(stores.contacts.list().map(({ peerId }) => peerId)),
     });
     for (const kind of productKinds(profile, around)) this.replica.register(kind);
+  }
+
+  /** Newest cards of the other devices, since the profile was opened. */
+  cards(): readonly Uint8Array[] {
+    const active = this.siblings.active();
+    return active.flatMap((instanceId) => this.#cards.get(instanceId) ?? []);
   }
 
   /** A confirmed session with another device of the own person. */
@@ -38,6 +63,7 @@ export class ProfileDevices {
 
   start(): void {
     this.replica.start();
+    this.handover.start();
     this.siblings.start();
   }
 
@@ -52,6 +78,7 @@ export class ProfileDevices {
 
   close(): void {
     this.replica.close();
+    this.handover.close();
     this.siblings.close();
   }
 }

@@ -44,6 +44,8 @@ export interface SiblingsParts {
   readonly devices: DeviceStore;
   readonly ownAddresses: () => readonly Address[];
   readonly commit: <T>(work: () => T) => T;
+  /** Another device said where it is now. */
+  readonly onCard?: (instanceId: InstanceId, card: Uint8Array) => void;
 }
 
 interface Reaching {
@@ -171,6 +173,7 @@ export class Siblings {
         const known = devices.find(instanceId);
         if (known) devices.put({ ...known, cardTime: card.time, addresses: card.addresses });
       });
+      this.#parts.onCard?.(instanceId, card.bytes);
       this.#changed();
     } catch {
       logger.warn('card.rejected');

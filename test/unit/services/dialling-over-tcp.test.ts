@@ -91,7 +91,7 @@ function dialling(addresses: readonly Address[], host: ReturnType<typeof createS
   const known: KnownPeer = { record, identity: bob.local.identity, exchange: bob.local.exchange.current.credential };
   const tries = new Tries(clock, () => undefined);
   const book = { find: () => known, successorOf: () => undefined };
-  const found = new Dialling({ clock, transport, host, book, tries, places: new Places(16), sightings: noSightings, network: new NetworkFacts(), ownAddresses: () => [] });
+  const found = new Dialling({ crypto: alice.crypto, clock, transport, host, book, tries, places: new Places(16), sightings: noSightings, network: new NetworkFacts(), ownAddresses: () => [] });
   return { found, outcome: ({ host: name, port }: Address) => tries.of(bob.local.peerId, `${name}:${port}`)?.outcome };
 }
 

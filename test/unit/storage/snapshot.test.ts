@@ -41,6 +41,9 @@ function fillEveryTable(db: Db, count: number): string[] {
   }));
 }
 
+/** What ends with this device. */
+const leftOut: readonly string[] = ['resumptions', 'sharing_keys', 'session_ledger'];
+
 /** What of a row belongs to this device alone. */
 const instead: Readonly<Record<string, (row: Row) => Row>> = {
   local_record: () => ({ signing_seed: Buffer.alloc(32), kem_secret: Buffer.alloc(32) }),
@@ -71,7 +74,7 @@ describe('one state of the database, row by row', () => {
     // Whoever adds a table of another kind (one that is virtual, say) says here how it comes along.
     for (const table of tables) {
       const expected = rowsOf(from.db, table).map((row) => ({ ...row, ...instead[table]?.(row) }));
-      expect(rowsOf(db, table), table).toEqual(table === 'resumptions' ? [] : expected);
+      expect(rowsOf(db, table), table).toEqual(leftOut.includes(table) ? [] : expected);
     }
     expect(tables.length).toBeGreaterThan(25);
     // Numbers that were given out once stay given out.

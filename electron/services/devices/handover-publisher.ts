@@ -1,0 +1,181 @@
+import type { LocalParty } from '../../engine/certificates/local-party';
+import type { Crypto } from '../../engine/crypto/crypto';
+import type { InstanceId } from '../../engine/ids';
+import type { Clock, Logger } from '../../engine/ports';
+import type { HeldBack } from '../../engine/session/held-link';
+import type { Resumptions } from '../../engine/session/resumptions';
+import type { Session } from '../../engine/session/session';
+import { checkpoint, close, held, type LedgerLine, settled } from '../../engine/sharing/ledger';
+import { coverLine, recordName, uncoverLine } from '../../engine/sharing/repository-record';
+import { sealShared } from '../../engine/sharing/session-state';
+import type { SharingKey } from '../../engine/sharing/sharing-keys';
+import { toHex } from '../../engine/wire/encoding';
+import { RepositoryUnreachable, type SessionRepository } from '../ports/session-repository';
+import { changeRecord } from './handover-sources';
+import type { SharedKeys } from './shared-keys';
+
+/** How long records may wait for a repository, milliseconds; then they go, and what it has of the session is behind. */
+const patienceMs = 1_000;
+/** While somebody else is about to take the session, it is looked at again after this long. */
+const lookAgainMs = 500;
+
+export interface PublisherParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly local: LocalParty;
+  readonly keys: Pick<SharedKeys, 'person' | 'to'>;
+  readonly resumptions: Pick<Resumptions, 'toLend'>;
+  readonly others: () => readonly InstanceId[];
+  /** Another device took it from the repository. */
+  readonly fence: (keyId: Uint8Array) => void;
+}
+
+interface Published {
+  readonly session: Session;
+  readonly person: SharingKey;
+  readonly back: HeldBack;
+  /** Of the last write of ours. */
+  revision: number;
+  generation: number;
+  busy: boolean;
+  over: boolean;
+}
+
+/**
+ * Publishes sessions with contacts in a repository and keeps what it has of them up to date (seed 003, figure 4: 404–408). A
+ * record goes to the contact only when the repository knows that it will have been sent: whoever takes the session after this
+ * device died is never behind what the contact heard (S4-15). One write is under way at a time and covers all that was sealed by then.
+ */
+export class Publisher {
+  readonly #parts: PublisherParts;
+  #repository: SessionRepository | undefined;
+  readonly #published = new Map<string, Published>();
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+  }
+
+  use(repository: SessionRepository | undefined): void {
+    if (repository === this.#repository) return;
+    this.#repository = repository;
+    for (const one of this.#published.values()) this.#stop(one);
+  }
+
+  opened(session: Session): void {
+    const { keys, others } = this.#parts;
+    const name = toHex(session.keyId);
+    const person = keys.person();
+    if (!this.#repository || !person || others().length === 0 || this.#published.has(name)) return;
+    const one: Published = { session, person, back: session.holdBack(() => this.#write(one)), revision: 0, generation: 0, busy: false, over: false };
+    this.#published.set(name, one);
+    session.onClose(() => {
+      one.over = true;
+      this.#published.delete(name);
+    });
+    this.#write(one);
+    if (session.resumedFrom) this.#closeUsed(person, session.resumedFrom);
+  }
+
+  /** Before it counts as another device's here: nobody may have taken it from the repository, or will. */
+  async withdraw(keyId: Uint8Array): Promise<boolean> {
+    const { crypto, clock, local } = this.#parts;
+    const one = this.#published.get(toHex(keyId));
+    if (!one || !this.#repository) return true;
+    try {
+      const before = await changeRecord(crypto, this.#repository, one.person, keyId, (line) => moved(close(line, local.instanceId, clock.now())));
+      return before !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    for (const one of this.#published.values()) one.over = true;
+    this.#published.clear();
+  }
+
+  #write(one: Published): void {
+    if (one.busy || one.over) return;
+    one.busy = true;
+    const upTo = one.back.count;
+    const cancel = this.#parts.clock.setTimer(patienceMs, () => this.#stop(one));
+    void this.#put(one)
+      .then(
+        (outcome) => {
+          if (outcome === 'written') one.back.letGo(upTo);
+          else if (outcome === 'taken') this.#parts.fence(one.session.keyId);
+          else if (outcome === 'rolled-back') this.#stop(one);
+          return outcome;
+        },
+        (error: unknown) => {
+          if (!(error instanceof RepositoryUnreachable)) this.#parts.logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+          this.#stop(one);
+          return 'failed' as const;
+        },
+      )
+      .then((outcome) => {
+        cancel();
+        one.busy = false;
+        if (outcome === 'lent') this.#parts.clock.setTimer(lookAgainMs, () => this.#write(one));
+        else if (one.back.count > upTo) this.#write(one);
+      });
+  }
+
+  /** The session as it stands at this moment, written on top of what this device wrote last. */
+  async #put(one: Published): Promise<'written' | 'lent' | 'taken' | 'rolled-back'> {
+    const { crypto, clock, local, logger } = this.#parts;
+    const repository = this.#repository;
+    const { keyId } = one.session;
+    const body = this.#sealed(one);
+    if (!repository || !body) return 'rolled-back';
+    const name = recordName(crypto, one.person, keyId);
+    const write = async (line: LedgerLine, expected: number): Promise<boolean> => {
+      const revision = await repository.write(name, coverLine(crypto, one.person, keyId, line), expected);
+      if (revision !== undefined) Object.assign(one, { revision, generation: line.generation });
+      return revision !== undefined;
+    };
+    if (await write(held(local.instanceId, body.expiresAt, body.bytes, one.generation), one.revision)) return 'written';
+    // Somebody else wrote: whoever is about to take it, has taken it, or gave it back (S4-19).
+    const stored = await repository.read(name);
+    const line = stored && uncoverLine(crypto, one.person, keyId, stored.record);
+    if (!line || line.generation < one.generation) {
+      logger.error('repository.rolled-back');
+      return 'rolled-back';
+    }
+    const { phase } = settled(line, clock.now());
+    if (phase === 'gone') return 'taken';
+    if (phase === 'lent') return 'lent';
+    const next = moved(checkpoint(line, local.instanceId, body.bytes, clock.now()));
+    return next && (await write(next, stored.revision)) ? 'written' : 'lent';
+  }
+
+  #sealed({ session }: Published): { readonly bytes: Uint8Array; readonly expiresAt: number } | undefined {
+    const { crypto, resumptions, keys, others } = this.#parts;
+    const entry = resumptions.toLend(session.keyId);
+    if (!entry) return undefined;
+    try {
+      const pairs = others().flatMap((instanceId) => keys.to(instanceId) ?? []);
+      return { bytes: sealShared(crypto, entry, pairs), expiresAt: entry.expiresAt };
+    } finally {
+      crypto.wipe(entry.secret);
+    }
+  }
+
+  /** The one this session was made from can serve nobody any more. */
+  #closeUsed(person: SharingKey, keyId: Uint8Array): void {
+    const { crypto, clock, local } = this.#parts;
+    if (!this.#repository) return;
+    void changeRecord(crypto, this.#repository, person, keyId, (line) => moved(close(line, local.instanceId, clock.now()))).catch(() => undefined);
+  }
+
+  /** It goes on unpublished: what the repository has falls behind, and whoever takes that is found out by the contact (S4-14). */
+  #stop(one: Published): void {
+    one.over = true;
+    one.back.end();
+  }
+}
+
+function moved(move: ReturnType<typeof close>): LedgerLine | undefined {
+  return 'line' in move ? move.line : undefined;
+}
