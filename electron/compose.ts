@@ -20,6 +20,7 @@ import { keyFilesService } from './services/key-files-service';
 import { verificationService } from './services/verification-service';
 import { conversationsService } from './services/conversations-service';
 import { devicesService } from './services/devices/devices-service';
+import { LinkingService } from './services/devices/linking-service';
 import { envelopesService } from './services/envelopes-service';
 import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
@@ -117,7 +118,9 @@ export async function startApp(ports: AppPorts): Promise<App> {
     });
     preferences.onChange(() => nearby.recheck());
     const vaultFile = createVaultFile({ directory: ports.profileDirectory, crypto, cost: ports.kdf === 'test' ? testCost : productCost });
-    const vault = new VaultService({
+    const deviceName = hostname().slice(0, 64) || 'this device';
+    const linking: LinkingService = new LinkingService({ crypto, clock, random, logger, events, transport, vault: () => vault, vaultFile, preferences, deviceName, ownAddresses });
+    const vault: VaultService = new VaultService({
       crypto,
       clock,
       random,
@@ -138,10 +141,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
         onStatus: (status) => network.set('lan', status),
       },
       nearby,
+      linking,
       settings: () => preferences.get().settings,
       preferences,
       keyring: ports.keyring,
-      deviceName: hostname().slice(0, 64) || 'this device',
+      deviceName,
       vaultFile,
     });
     const backup = backupService({
@@ -220,7 +224,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         messages: messagesService({ profile }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
-        devices: devicesService({ profile, crypto, ownAddresses }),
+        devices: devicesService({ profile, crypto, ownAddresses, linking: linking.handlers }),
         mailbox: mailboxService(),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
@@ -248,6 +252,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         news.close();
         try {
           backup.stop();
+          linking.close();
           await bound.close();
           await vault.stop();
           await mapping.stop();

@@ -95,6 +95,7 @@ export const errorCodes = [
   'device.link-newer',
   'device.link-refused',
   'device.digits-differ',
+  'device.link-lost',
   'mailbox.registration-garbled',
   'mailbox.registration-expired',
   'mailbox.other-device',

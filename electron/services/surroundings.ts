@@ -3,6 +3,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Address, Clock, Logger, Random, Transport } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { LanSurroundings } from './lan-surroundings';
+import type { LinkingDoor } from './devices/linking-door';
 import type { NearbyDoor } from './nearby-door';
 import type { NetworkFacts } from './network-facts';
 import type { LanSightings } from './ports';
@@ -23,5 +24,7 @@ export interface Surroundings {
   readonly lan?: LanSurroundings;
   /** Takes whoever comes to meet while people nearby are looked for; without it nobody may. */
   readonly nearby?: NearbyDoor;
+  /** Takes a new device of the own person while there is a link for one. */
+  readonly linking?: LinkingDoor;
   readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions'>;
 }

@@ -20,16 +20,23 @@ export const channelKinds = {
   meetAsk: 35,
   meetAccept: 36,
   meetConfirm: 37,
+  linkHello: 48,
+  linkAnswer: 49,
+  linkReveal: 50,
+  linkKeys: 51,
+  linkConfirm: 52,
+  linkGrant: 53,
+  linkDone: 54,
   /** The one answer to everything that leads nowhere: empty, and the same for every reason. */
   refused: 63,
 } as const;
 
 export type ChannelKind = (typeof channelKinds)[keyof typeof channelKinds];
 
-export type ChannelPurpose = 'rekey' | 'invite' | 'request' | 'meet';
+export type ChannelPurpose = 'rekey' | 'invite' | 'request' | 'meet' | 'link';
 
 /** On the wire. */
-export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { rekey: 1, request: 2, invite: 3, meet: 4 };
+export const purposeBytes: Readonly<Record<ChannelPurpose, number>> = { rekey: 1, request: 2, invite: 3, meet: 4, link: 5 };
 
 export type ChannelRole = 'client' | 'server';
 
@@ -44,7 +51,7 @@ export const channelMs = 10_000;
 export const meetingMs = 180_000;
 /** How long a channel may live once the first frame of its client is sent or read, milliseconds; undefined: no longer than before. */
 export function extendedMs(purpose: ChannelPurpose): number | undefined {
-  return purpose === 'meet' ? meetingMs : undefined;
+  return purpose === 'meet' || purpose === 'link' ? meetingMs : undefined;
 }
 /** Frames either side may send, the opening apart. */
 export const channelFrames = 16;
@@ -70,6 +77,10 @@ const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, reado
     client: [channelKinds.meetAsk, ...metByBoth],
     server: [channelKinds.meetAccept, ...metByBoth, channelKinds.refused],
   },
+  link: {
+    client: [channelKinds.linkHello, channelKinds.linkReveal, channelKinds.linkConfirm, channelKinds.linkDone],
+    server: [channelKinds.linkAnswer, channelKinds.linkKeys, channelKinds.linkConfirm, channelKinds.linkGrant, channelKinds.refused],
+  },
 };
 
 /** The kind behind a byte when `sender` may send it for this purpose; undefined otherwise. */
@@ -87,6 +98,8 @@ export function parsePurpose(byte: number): ChannelPurpose | undefined {
       return 'invite';
     case purposeBytes.meet:
       return 'meet';
+    case purposeBytes.link:
+      return 'link';
     default:
       return undefined;
   }

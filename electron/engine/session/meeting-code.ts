@@ -44,7 +44,11 @@ export function meetingDigits(crypto: Crypto, one: Reveal, other: Reveal, channe
   const [a, b] = [encodeReveal(one), encodeReveal(other)];
   const idAt = (reveal: Uint8Array): Uint8Array => reveal.subarray(MEETING_NONCE_LENGTH, MEETING_NONCE_LENGTH + 32);
   const ordered = isLower(idAt(a), idAt(b)) ? [a, b] : [b, a];
-  const hash = crypto.sha256(label('meet-code'), ...ordered, channelHash);
+  return sixDigits(crypto.sha256(label('meet-code'), ...ordered, channelHash));
+}
+
+/** The hash as one number, mod 10^6. */
+export function sixDigits(hash: Uint8Array): string {
   let rest = 0;
   for (const byte of hash) rest = (rest * 256 + byte) % 1_000_000;
   return String(rest).padStart(6, '0');

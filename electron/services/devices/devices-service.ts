@@ -8,6 +8,7 @@ import type { OpenProfile } from '../open-profile';
 export interface DevicesParts {
   readonly profile: () => OpenProfile;
   readonly crypto: Crypto;
+  readonly linking: Pick<Handlers['devices'], 'link' | 'join' | 'confirm' | 'cancel' | 'linking'>;
   readonly ownAddresses: () => readonly { readonly host: string; readonly port: number }[];
 }
 
@@ -16,7 +17,7 @@ const notBuilt = (): never => {
 };
 
 /** The own devices. */
-export function devicesService({ profile, crypto, ownAddresses }: DevicesParts): Handlers['devices'] {
+export function devicesService({ profile, crypto, ownAddresses, linking }: DevicesParts): Handlers['devices'] {
   return {
     list: () => {
       const { local, stores, devices: { siblings } } = profile();
@@ -38,11 +39,7 @@ export function devicesService({ profile, crypto, ownAddresses }: DevicesParts):
       const rank = ({ current, state }: (typeof devices)[number]): number => (current ? 0 : state === 'retired' ? 2 : 1);
       return devices.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
     },
-    link: notBuilt,
-    join: notBuilt,
-    confirm: notBuilt,
-    cancel: () => null,
-    linking: () => ({ stage: 'idle' }),
+    ...linking,
     rename: notBuilt,
     suspend: notBuilt,
     reinstate: notBuilt,

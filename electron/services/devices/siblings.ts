@@ -120,7 +120,7 @@ export class Siblings {
     const isNew = peer.session !== session;
     peer.session = session;
     commit(() => {
-      const known = devices.find(instanceId);
+      const { awaited: _here, ...known } = devices.find(instanceId) ?? {};
       devices.put({ instanceId, cardTime: 0, addresses: [], addedAt: clock.now(), ...known, credential, lastSeenAt: clock.now() });
     });
     if (isNew) session.onClose(() => this.#ended(instanceId, peer, session, since));

@@ -14,6 +14,8 @@ export interface DeviceRow {
   readonly addedAt: number;
   /** When there was last a session with it. */
   readonly lastSeenAt?: number;
+  /** It was let in here and has not shown yet that it holds what it was given. */
+  readonly awaited?: true;
 }
 
 export interface DeviceStore {

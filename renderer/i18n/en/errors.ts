@@ -92,6 +92,7 @@ export const errors = {
   'error.device.link-expired': 'This link for a new device is no longer valid. Make a new one on the other device.',
   'error.device.link-newer': 'This link comes from a newer Keyshift. Install the same version on this device.',
   'error.device.link-refused': 'The other device did not take this one in. Make a new link there and try again.',
+  'error.device.link-lost': 'The connection between the two devices ended before they were done. Make a new link and try again.',
   'error.device.digits-differ': 'The digits were not the same, so nothing was given away. Somebody may be in between: make a new link, on a network you trust.',
   'error.mailbox.registration-garbled': 'This is no registration of a mailbox, or a part of it is missing. Ask the operator for it again.',
   'error.mailbox.registration-expired': 'This registration is no longer valid. Ask the operator of the mailbox for a new one.',

@@ -186,8 +186,8 @@ describe('encryption-only channel', () => {
   });
 
   test('A78: kinds of another purpose, of the other direction, reserved or unknown end it', async () => {
-    const mine: Record<ChannelPurpose, readonly number[]> = { rekey: [1, 2, 7], invite: [16, 18], request: [3, 5], meet: [32, 33, 34, 35, 37] };
-    for (const purpose of ['rekey', 'invite', 'request', 'meet'] as const) {
+    const mine: Record<ChannelPurpose, readonly number[]> = { rekey: [1, 2, 7], invite: [16, 18], request: [3, 5], meet: [32, 33, 34, 35, 37], link: [48, 50, 52, 54] };
+    for (const purpose of ['rekey', 'invite', 'request', 'meet', 'link'] as const) {
       for (let kind = 0; kind < 256; kind += 1) {
         const { pair, client, server } = await connected(purpose);
         const frames = collect(server);
@@ -259,7 +259,7 @@ describe('encryption-only channel', () => {
 
   test('unserved purposes, wrong sizes and bytes behind the opening are refused', async () => {
     const key = crypto.generateKem('channel').publicKey;
-    const openings = [0, 5, 255].map((purpose) => concat(Uint8Array.of(purpose), key));
+    const openings = [0, 6, 255].map((purpose) => concat(Uint8Array.of(purpose), key));
     openings.push(concat(Uint8Array.of(3), key.subarray(1)), concat(Uint8Array.of(3), key, Uint8Array.of(0)), new Uint8Array(0));
     for (const payload of openings) {
       const pair = createLinkPair({ clock });

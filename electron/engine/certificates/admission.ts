@@ -1,0 +1,90 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { Crypto } from '../crypto/crypto';
+import { isUsableKemKey } from '../crypto/xwing';
+import type { InstanceId } from '../ids';
+import type { LocalRecord } from '../ports';
+import { isConsent, type InstanceCredential, issueExchangeCredential, issueInstanceCredential } from './credential';
+import { issueInstanceList, type ListedInstance, maxInstances, parseInstanceList } from './instance-list';
+import { currentIdentity, shortened } from './local-party';
+import { unacceptable } from './unacceptable';
+import { lifetimes } from './validity';
+
+/** A device that is let in; it consented (`consentTo`). */
+export interface NewDevice {
+  /** Ed25519, 32 bytes. */
+  readonly signingKey: Uint8Array;
+  /** X-Wing, 1216 bytes. */
+  readonly kemKey: Uint8Array;
+  /** 64 bytes. */
+  readonly consent: Uint8Array;
+  readonly deviceName: string;
+}
+
+export interface Admission {
+  readonly credential: InstanceCredential;
+  /** With the next version of the list, on which the new device is an active one. */
+  readonly record: LocalRecord;
+}
+
+/**
+ * Lets a device in that consented (protocol.md §10): it may issue exchange keys, and certifies nothing. Two RSA signatures. The caller stores
+ * the record before it tells anybody. Errors: `key.unacceptable`, also where the identity key is not here, `device.too-many`.
+ */
+export async function admitDevice(crypto: Crypto, record: LocalRecord, device: NewDevice, now: number): Promise<Admission> {
+  const { identity, identityKey } = currentIdentity(crypto, record);
+  const list = parseInstanceList(crypto, record.instanceList);
+  assertRoom(list.instances);
+  if (!isUsableKemKey(device.kemKey)) throw unacceptable('the device has an unusable key');
+  if (!isConsent(crypto, identity.peerId, device, device.consent)) throw unacceptable('the device did not agree to be this person’s');
+  const version = list.version + 1;
+  const credential = await issueInstanceCredential(crypto, {
+    identity,
+    identityKey,
+    signing: { publicKey: device.signingKey, consent: device.consent },
+    kemKey: device.kemKey,
+    deviceName: shortened(device.deviceName),
+    roles: ['exchange'],
+    minListVersion: version,
+    notBefore: now,
+    notAfter: now + lifetimes.instance,
+  });
+  const fresh: ListedInstance = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' };
+  const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...withRoom(list.instances), fresh] });
+  return { credential, record: { ...record, instanceList: next.bytes } };
+}
+
+/** Errors: `device.too-many`. Removed devices take no place. */
+export function assertRoom(instances: readonly ListedInstance[]): void {
+  if (instances.filter(({ state }) => state !== 'retired').length < maxInstances) return;
+  throw new KeyshiftError('device.too-many', 'No more devices fit on the list.');
+}
+
+/** Of the retired ones some are left out when there are too many, which says the same. */
+function withRoom(instances: readonly ListedInstance[]): ListedInstance[] {
+  let excess = instances.length + 1 - maxInstances;
+  return instances.filter(({ state }) => {
+    if (excess <= 0 || state !== 'retired') return true;
+    excess -= 1;
+    return false;
+  });
+}
+
+/**
+ * Strikes a device off: retired on the next version of the list, and a new exchange key takes the place of those it may know.
+ * Undefined where it is no active one any more. Errors: `key.unacceptable` where the identity key is not here.
+ */
+export async function dismissDevice(crypto: Crypto, record: LocalRecord, instanceId: InstanceId, now: number): Promise<LocalRecord | undefined> {
+  const list = parseInstanceList(crypto, record.instanceList);
+  if (!list.instances.some((listed) => listed.instanceId === instanceId && listed.state !== 'retired')) return undefined;
+  const { identity, identityKey } = currentIdentity(crypto, record);
+  const version = list.version + 1;
+  const instances = list.instances.map((listed) => (listed.instanceId === instanceId ? { ...listed, state: 'retired' as const } : listed));
+  const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances });
+  const kem = crypto.generateKem('exchange-kem');
+  try {
+    const exchange = await issueExchangeCredential(crypto, { identity, issuedBy: { identityKey }, kemKey: kem.publicKey, minListVersion: version, notBefore: now, notAfter: now + lifetimes.exchange });
+    return { ...record, instanceList: next.bytes, exchanges: [{ credential: exchange.bytes, kemSecret: kem.secret.bytes.slice() }, ...record.exchanges] };
+  } finally {
+    kem.secret.wipe();
+  }
+}
