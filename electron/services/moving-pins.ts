@@ -1,5 +1,5 @@
 import type { VerifiedChain } from '../engine/certificates/chain';
-import type { KeyElement } from '../engine/certificates/key-history';
+import { encodeKeyElements, type KeyElement } from '../engine/certificates/key-history';
 import type { LinkPurpose } from '../engine/certificates/key-link';
 import { lifetimes } from '../engine/certificates/validity';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
@@ -60,7 +60,7 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   }
   if (purpose === 'compromise') peerKeys.endGrace(peerId);
   const isChecked = origin === 'person' || (contact.checked && parts.keepCheck());
-  peerKeys.putKey({ peerId, spkiHash, epoch, since: now, origin, checked: isChecked });
+  peerKeys.putKey({ peerId, spkiHash, epoch, since: now, origin, checked: isChecked, ...(elements.length > 0 && { steps: encodeKeyElements(elements) }) });
   peerKeys.trimKeys(peerId);
   const known = peerKeys.recovery(peerId);
   const keyHash = known.keyHash ?? before.identity.recoveryKeyHash;

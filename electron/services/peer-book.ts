@@ -13,6 +13,7 @@ import type { InstanceId, PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { KeyTrust, Predecessor, Successor } from './key-trust';
+import { joinedRecords } from './joined-records';
 import type { KeyTroubleRow } from './ports/peer-keys';
 
 /** How many exchange credentials of one person are kept: the current one and those still in their grace. */
@@ -133,6 +134,18 @@ export class PeerBook implements PeerLookup {
     this.#learn(chain, known.record.places);
   }
 
+  /** What another own device knows of somebody under the same pin, every signature verified: the newer list, and the devices of both. */
+  join(told: PeerRecord): void {
+    const before = this.#store.find(told.peerId);
+    if (before === undefined || Buffer.compare(before.pinnedSpkiHash, told.pinnedSpkiHash) !== 0) return;
+    const record = joinedRecords(before, told, this.#counts(parseInstanceList(this.#crypto, told.instanceList), before));
+    if (JSON.stringify({ ...record, updatedAt: 0 }) === JSON.stringify({ ...before, updatedAt: 0 })) return;
+    const list = parseInstanceList(this.#crypto, record.instanceList);
+    this.#put({ ...record, instances: record.instances.slice(0, keptInstances), exchanges: newestFirst(this.#crypto, record.exchanges).slice(0, keptExchanges), places: ofActive(list, record.places).slice(0, keptPlaces) });
+    if (record.listVersion > before.listVersion) this.#onDevices(told.peerId);
+    if (record.instanceList !== before.instanceList) this.#onTrust(told.peerId);
+  }
+
   /**
    * Another identity key takes the place of the pinned one: what was signed by that one is dropped, where the devices are stays. In the
    * caller's transaction, which sees to everything that follows (S5-33).
@@ -231,6 +244,11 @@ export class PeerBook implements PeerLookup {
     // It was verified before it was stored.
     return { record, identity: recallIdentityCertificate(this.#crypto, record.identityCertificate), exchange };
   }
+}
+
+function newestFirst(crypto: Crypto, exchanges: readonly Uint8Array[]): Uint8Array[] {
+  const parsed = exchanges.map((bytes) => parseExchangeCredential(crypto, bytes));
+  return parsed.sort((a, b) => b.notBefore - a.notBefore || (toHex(a.hash) < toHex(b.hash) ? -1 : 1)).map(({ bytes }) => bytes);
 }
 
 function isUnderPin({ identity }: VerifiedChain, { pinnedSpkiHash }: PeerRecord): boolean {

@@ -1,5 +1,5 @@
 import { type Chain, encodeChain, type VerifiedChain } from '../engine/certificates/chain';
-import { parseKeyElements } from '../engine/certificates/key-history';
+import { type KeyElement, parseKeyElements } from '../engine/certificates/key-history';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { DialogEngine } from '../engine/dialog/dialog-engine';
@@ -19,6 +19,7 @@ import type { Places } from './racing';
 import { AnsweringParty } from './answering-party';
 import { askAround } from './rekey-round';
 import { RekeyPace, toldAt } from './rekey-pace';
+import { answerOf } from './told-keys';
 
 /** Questions under way at once, whoever they are about. */
 const atOnce = 4;
@@ -157,6 +158,20 @@ export class Rekeying {
     matter.cancel = undefined;
     matter.pace.settled(this.#parts.clock.monotonic());
     this.#parts.logger.info('contact.key-moved', { origin, purpose });
+  }
+
+  /**
+   * What led another own device to a later key of this person: judged like an answer, so that nothing is believed for having been said. `chain`: of
+   * a device under that key. In the caller's transaction.
+   */
+  hear(peerId: PeerId, path: readonly KeyElement[], chain: Chain | undefined): Judgement {
+    const { crypto, clock } = this.#parts;
+    for (const held of this.#heldKeys(peerId)) {
+      const elements = path.slice(path.findIndex((element) => isSame(element.spkiHash, held.spkiHash)) + 1);
+      const answer = elements.length > 0 ? answerOf(crypto, clock.now(), held, elements, chain) : undefined;
+      if (answer) return this.#judge(held, answer);
+    }
+    return 'stale';
   }
 
   /** At the start: whoever is waited for is asked again. */

@@ -18,7 +18,7 @@ const keptKeys = 256;
 export function createPeerKeyStore(db: Db): PeerKeyStore {
   const selectKeys = db.prepare('SELECT * FROM peer_keys WHERE peer_id = ? ORDER BY since DESC, epoch DESC');
   const putKey = db.prepare(
-    'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until, steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const endGrace = db.prepare('UPDATE peer_keys SET accepted_until = NULL WHERE peer_id = ?');
   const trimKeys = db.prepare(`DELETE FROM peer_keys WHERE peer_id = ? AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC ${atMost})`);
@@ -45,7 +45,7 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
   return {
     history: (peerId) => selectKeys.all([peerId]).map(readKey),
     putKey(row) {
-      putKey.run([row.peerId, row.spkiHash, row.epoch, row.since, row.origin, row.checked ? 1 : 0, row.acceptedUntil ?? null]);
+      putKey.run([row.peerId, row.spkiHash, row.epoch, row.since, row.origin, row.checked ? 1 : 0, row.acceptedUntil ?? null, row.steps ?? null]);
     },
     trimKeys(peerId) {
       trimKeys.run([peerId, peerId, keptKeys]);
@@ -116,6 +116,7 @@ function readKey(row: Row): PeerKeyRow {
     origin: word(row, 'origin', origins),
     checked: flag(row, 'checked'),
     ...given('acceptedUntil', optionalInteger(row, 'accepted_until')),
+    ...given('steps', optionalBytes(row, 'steps')),
   };
 }
 

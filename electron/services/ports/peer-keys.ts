@@ -15,6 +15,8 @@ export interface PeerKeyRow {
   readonly checked: boolean;
   /** Until when messages under it are still taken after a later one took its place, Unix milliseconds; absent: not at all. */
   readonly acceptedUntil?: number;
+  /** How the key before led to it, as encoded; absent for the first, and where a person decided. */
+  readonly steps?: Uint8Array;
 }
 
 /** A key that may be a person's next one, or only says so. */

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../engine/ids';
+import type { InstanceId, PeerId } from '../../engine/ids';
 import type { MessagePlace, Stores } from '../ports';
 import { blockChanged } from './kinds/block';
 import { checkChanged } from './kinds/check';
@@ -21,6 +21,7 @@ export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<
     contacts: sharedContacts(stores, replica, parts),
     conversations: sharedConversations(stores, replica),
     messages: sharedMessages(stores, replica, parts.local.instanceId),
+    ...sharedPins(stores, replica),
   };
 }
 
@@ -38,6 +39,25 @@ function sharedContacts(stores: Stores, replica: () => Replica, parts: Pick<Kind
       if (block) replica().say('block', peerId, block);
       const check = checkChanged(before, row);
       if (check) replica().say('check', peerId, check);
+    },
+  };
+}
+
+function sharedPins({ peers, peerKeys }: Stores, replica: () => Replica): Pick<Stores, 'peers' | 'peerKeys'> {
+  const after = <A extends readonly unknown[]>(work: (...given: A) => void, of: (...given: A) => PeerId) => (...given: A): void => {
+    work(...given);
+    if (replica().isOn) replica().say('pin', of(...given), nothing);
+  };
+  const itself = (peerId: PeerId): PeerId => peerId;
+  return {
+    peers: { ...peers, put: after(peers.put, ({ peerId }) => peerId) },
+    peerKeys: {
+      ...peerKeys,
+      putKey: after(peerKeys.putKey, ({ peerId }) => peerId),
+      putCandidate: after(peerKeys.putCandidate, ({ peerId }) => peerId),
+      setTrouble: after(peerKeys.setTrouble, itself),
+      setRecovery: after(peerKeys.setRecovery, itself),
+      addPairSecret: after(peerKeys.addPairSecret, itself),
     },
   };
 }

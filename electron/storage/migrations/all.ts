@@ -15,7 +15,8 @@ import { migration as replica } from './0014-replica';
 import { migration as messagePlaces } from './0015-message-places';
 import { migration as sharing } from './0016-sharing';
 import { migration as awaitedDevices } from './0017-awaited-devices';
+import { migration as keySteps } from './0018-key-steps';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps];

@@ -127,4 +127,39 @@ describe('what devices of one person have in common', () => {
     await world.until('both in step', () => inStep(desk, laptop));
     expect(await shown(laptop)).toEqual(await shown(desk));
   });
+
+  it('S4-32 S5-09: a new device knows a contact by the same key and is connected by itself', async () => {
+    const bob = await world.move('Bob');
+    const { ofInviter } = await acquaint(world, desk, bob);
+    await desk.contacts.setChecked({ contactId: ofInviter, checked: true });
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    await world.until('both in step', () => inStep(desk, laptop));
+    await world.until('the laptop and Bob connected', () => laptop.profile.connections.sessions().length > 0);
+    const [atDesk, atLaptop] = [(await desk.contacts.list({}))[0], (await laptop.contacts.list({}))[0]];
+    expect(atLaptop).toEqual({ ...atDesk, contactId: atLaptop?.contactId });
+    expect(atLaptop).toMatchObject({ checked: true, keyEpoch: 1, pending: false });
+    expect(await laptop.contacts.safetyNumber({ contactId: atLaptop?.contactId ?? '' })).toEqual(await desk.contacts.safetyNumber({ contactId: ofInviter }));
+  });
+
+  it('S5-09 S5-33 A72: a contact’s new key, proven to one device, is waited for by the other with the same proof, and pinned when it is met', async () => {
+    const bob = await world.move('Bob');
+    await acquaint(world, desk, bob);
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    await world.until('both in step', () => inStep(desk, laptop));
+    await world.until('all connected', () => laptop.profile.connections.sessions().length > 0 && desk.profile.connections.sessions().length > 0);
+    const bobs = bob.profile.local.peerId;
+    // The laptop has its connection with the desk and gets no other meanwhile.
+    laptop.mute = true;
+    laptop.onLink = (link) => link.destroy();
+    laptop.profile.connections.drop(bobs);
+    await bob.rotate();
+    await world.until('the desk to take the new key', () => desk.profile.book.find(bobs)?.record.identityEpoch === 2);
+    await world.until('the laptop to wait for it', () => laptop.profile.book.successorOf(bobs) !== undefined);
+    expect(laptop.profile.book.find(bobs)?.record.identityEpoch).toBe(1);
+    expect(laptop.profile.book.successorOf(bobs)).toMatchObject({ epoch: 2, vouched: 'old-key' });
+    laptop.mute = false;
+    laptop.onLink = undefined;
+    await world.until('the laptop to take it', () => laptop.profile.book.find(bobs)?.record.identityEpoch === 2);
+    expect(laptop.profile.book.held(bobs)).toBeUndefined();
+  });
 });
