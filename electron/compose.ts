@@ -13,6 +13,7 @@ import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { authoritiesService } from './services/authorities-service';
 import { backupService } from './services/backup-service';
+import { contactDevicesService } from './services/contact-devices-service';
 import { contactKeysService } from './services/contact-keys-service';
 import { endorsementsService } from './services/endorsements-service';
 import { identityKeysService } from './services/identity-keys-service';
@@ -215,7 +216,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: {
           ...contacts,
-          ...contactKeys,
+          ...contactKeys, ...contactDevicesService({ profile, crypto }),
           ...verificationService({ profile, crypto, setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys }),
         },
         authorities: authoritiesService({ profile, crypto, clock }),

@@ -35,6 +35,7 @@ export const callNameTable = {
     'useCamera',
     'keyHistory',
     'keyTrouble',
+    'devices',
     'acceptKey',
     'setChecked',
     'block',

@@ -2,7 +2,7 @@
 const longest = 60_000;
 
 /**
- * Whether the page may ask for the camera now: only while the dialog that reads a safety code says that it wants to. A page that
+ * Whether the page may ask for the camera now: only while the page that reads a safety code, or the link for a new device, says that it wants to. A page that
  * is reloaded, navigates or dies has no such dialog, and neither has a locked one.
  */
 export class CameraUse {

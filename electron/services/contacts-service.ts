@@ -71,7 +71,7 @@ export function pinnedPeer(profile: OpenProfile, row: ContactRow): KnownPeer {
   return known;
 }
 
-type ContactCalls = Omit<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey'>;
+type ContactCalls = Omit<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'devices'>;
 
 export function contactsService(parts: ContactsParts): ContactCalls {
   const { crypto, clock, events } = parts;

@@ -112,10 +112,19 @@ export function verificationService(parts: VerificationParts): Pick<Contacts, 'v
     },
     // Where there is no window there is no camera; the window's own answer is in electron/window.
     useCamera: () => {
-      parts.profile();
+      throwIfClosed(parts.profile);
       return { allowed: false };
     },
   };
+}
+
+/** Where there is no vault yet, a device that is to be linked reads the link with it: nothing is there to be protected from a picture. */
+function throwIfClosed(profile: () => unknown): void {
+  try {
+    profile();
+  } catch (thrown) {
+    if (!(thrown instanceof KeyshiftError) || thrown.code !== 'vault.absent') throw thrown;
+  }
 }
 
 function unreadable(): KeyshiftError {

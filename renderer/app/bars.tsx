@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { DeviceBar, useStopped } from '../features/devices/device-bar';
+import { LinkingBar, useLinkingTold } from '../features/devices/linking-bar';
 import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
 import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
 import { useText } from '../i18n/use-text';
@@ -8,10 +10,14 @@ export function Bars(): ReactNode {
   const text = useText();
   const troubles = useNetworkTroubles();
   const nearby = useNearbyTold();
+  const linking = useLinkingTold();
+  const stopped = useStopped();
   useNearbySaid();
-  const empty = troubles.length === 0 && !nearby;
+  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined;
   return (
     <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
+      {stopped === undefined ? null : <DeviceBar state={stopped} />}
+      {linking ? <LinkingBar /> : null}
       {nearby ? <NearbyBar /> : null}
       <NetworkBars troubles={troubles} />
     </section>

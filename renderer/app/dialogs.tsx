@@ -5,6 +5,7 @@ import { InviteDialog } from '../features/contacts/invite-dialog';
 import { MessageDialog } from '../features/conversation/message-dialog';
 import { NewConversationDialog } from '../features/conversations/new-conversation-dialog';
 import { SwitcherDialog } from '../features/conversations/switcher-dialog';
+import { LinkDialog } from '../features/devices/link-dialog';
 import { NearbyAskHere } from '../features/nearby/nearby-bar';
 import { NearbyDialog } from '../features/nearby/nearby-dialog';
 import { PairDialog } from '../features/keys/pair-dialog';
@@ -53,6 +54,8 @@ function OpenDialog(): ReactNode {
       return <MessageDialog />;
     case 'verify':
       return <VerifyDialog />;
+    case 'link':
+      return <LinkDialog />;
     default:
       return dialog satisfies never;
   }

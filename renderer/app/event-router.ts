@@ -3,8 +3,10 @@ import type { Model } from './model';
 
 /** Brings each event to the stores it concerns, and asks again only for what it made old. */
 export function routeEvent(model: Model, event: AppEvent): void {
-  // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore runs where there is none yet.
-  if (event.type !== 'vault.changed' && event.type !== 'backup.progress' && model.session.getState().phase !== 'open') return;
+  // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore and a linking run where there is none yet.
+  const { phase } = model.session.getState();
+  const atFirst = phase === 'absent' && event.type === 'devices.linking';
+  if (event.type !== 'vault.changed' && event.type !== 'backup.progress' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
       model.session.getState().changed(event.state);
@@ -32,6 +34,8 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.background(model.contacts.getState().load());
       model.background(model.network.getState().load());
       reloadReach(model, event.contactId);
+      // A device that was not known may have shown itself.
+      if (event.connected) reloadPerson(model, event.contactId);
       reloadOwnKeys(model);
       return;
     case 'network.changed':
@@ -62,9 +66,14 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.background(model.contacts.getState().load());
       return;
     case 'devices.changed':
+      model.background(model.devices.getState().load());
+      reloadOwnKeys(model);
+      return;
     case 'devices.linking':
+      model.devices.getState().told(event);
+      return;
     case 'mailbox.changed':
-      // Nothing of this is on screen yet.
+      model.background(model.mailbox.getState().changed());
       return;
     case 'key.shifted':
       reloadKeys(model, event.conversationId);
@@ -86,9 +95,10 @@ function isLookingAtKeys(model: Model, conversationId: string): boolean {
   return detailsOpen && detailsTab === 'keys' && selection?.conversationId === conversationId;
 }
 
-/** Only where the identity keys are on screen already. */
+/** Only where the identity keys and devices are on screen already. */
 function reloadPerson(model: Model, contactId: string): void {
-  const { histories, troubles, loadHistory, loadTrouble } = model.people.getState();
+  const { devices, histories, troubles, loadDevices, loadHistory, loadTrouble } = model.people.getState();
+  if (devices[contactId] !== undefined) model.background(loadDevices(contactId));
   if (histories[contactId] !== undefined) model.background(loadHistory(contactId));
   if (troubles[contactId] !== undefined) model.background(loadTrouble(contactId));
 }

@@ -6,7 +6,9 @@ import type { PeopleState } from '../features/contacts/people-store';
 import type { DraftsState } from '../features/conversation/drafts-store';
 import type { MessagesState } from '../features/conversation/messages-store';
 import type { ConversationsState } from '../features/conversations/conversations-store';
+import type { DevicesState } from '../features/devices/devices-store';
 import type { KeysState } from '../features/keys/keys-store';
+import type { MailboxState } from '../features/mailbox/mailbox-store';
 import type { NearbyState } from '../features/nearby/nearby-store';
 import type { NetworkState } from '../features/network/network-store';
 import type { AuthoritiesState } from '../features/organisations/authorities-store';
@@ -41,6 +43,8 @@ export const useAuthorities = <T>(pick: (state: AuthoritiesState) => T): T => us
 export const useBackup = <T>(pick: (state: BackupState) => T): T => useIn(useModel().backup, pick);
 export const useNetwork = <T>(pick: (state: NetworkState) => T): T => useIn(useModel().network, pick);
 export const useNearby = <T>(pick: (state: NearbyState) => T): T => useIn(useModel().nearby, pick);
+export const useDevices = <T>(pick: (state: DevicesState) => T): T => useIn(useModel().devices, pick);
+export const useMailbox = <T>(pick: (state: MailboxState) => T): T => useIn(useModel().mailbox, pick);
 export const useNetworkDrafts = <T>(pick: (state: NetworkDraftsState) => T): T => useIn(useModel().networkDrafts, pick);
 export const useSettings = <T>(pick: (state: SettingsState) => T): T => useIn(useModel().settings, pick);
 export const useUi = <T>(pick: (state: UiState) => T): T => useIn(useModel().ui, pick);

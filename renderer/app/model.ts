@@ -8,7 +8,9 @@ import { createPeopleStore, type PeopleState } from '../features/contacts/people
 import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
 import { createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
+import { createDevicesStore, type DevicesState } from '../features/devices/devices-store';
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
+import { createMailboxStore, type MailboxState } from '../features/mailbox/mailbox-store';
 import { createNearbyStore, type NearbyState } from '../features/nearby/nearby-store';
 import { createNetworkStore, type NetworkState } from '../features/network/network-store';
 import { createAuthoritiesStore, type AuthoritiesState } from '../features/organisations/authorities-store';
@@ -36,6 +38,8 @@ export interface Model {
   readonly backup: StoreApi<BackupState>;
   readonly network: StoreApi<NetworkState>;
   readonly nearby: StoreApi<NearbyState>;
+  readonly devices: StoreApi<DevicesState>;
+  readonly mailbox: StoreApi<MailboxState>;
   readonly settings: StoreApi<SettingsState>;
   readonly networkDrafts: StoreApi<NetworkDraftsState>;
   readonly ui: StoreApi<UiState>;
@@ -71,6 +75,8 @@ export function createModel(client: Client): Model {
   });
   const network = createNetworkStore(client, life);
   const nearby = createNearbyStore(client, life);
+  const devices = createDevicesStore(client, life);
+  const mailbox = createMailboxStore(client, life);
   const networkDrafts = createNetworkDraftsStore();
   const ui = createUiStore();
   const shield = createShield(settings);
@@ -97,6 +103,8 @@ export function createModel(client: Client): Model {
     backup.setState(backup.getInitialState(), true);
     network.setState(network.getInitialState(), true);
     nearby.setState(nearby.getInitialState(), true);
+    devices.setState(devices.getInitialState(), true);
+    mailbox.setState(mailbox.getInitialState(), true);
     // A bar put away stays away: it names ports and programs, no person.
     ui.setState({ ...ui.getInitialState(), barsPutAway: ui.getState().barsPutAway }, true);
     // The engine keeps the text that was last matched (`RegExp.input`): a message as a rule.
@@ -122,6 +130,8 @@ export function createModel(client: Client): Model {
     backup,
     network,
     nearby,
+    devices,
+    mailbox,
     settings,
     networkDrafts,
     ui,
@@ -147,6 +157,8 @@ export function createModel(client: Client): Model {
         if (before.phase === 'failed') background(settings.getState().load());
         if (now.phase !== 'open') {
           forget();
+          // A new device is let in before there is a vault.
+          if (now.phase === 'absent') background(devices.getState().loadLinking());
           return;
         }
         background(contacts.getState().load());
@@ -154,6 +166,8 @@ export function createModel(client: Client): Model {
         background(identity.getState().load());
         background(network.getState().load());
         background(nearby.getState().load());
+        background(devices.getState().load());
+        background(devices.getState().loadLinking());
       });
       background(settings.getState().load());
       background(session.getState().load());

@@ -1,8 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link';
 export type DetailsTab = 'who' | 'keys' | 'reach';
-export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'organisations' | 'backup' | 'about';
+export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'about';
 export type Tone = 'calm' | 'danger';
 
 export interface Toast {

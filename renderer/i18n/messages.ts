@@ -3,10 +3,12 @@ import { backup } from './en/backup';
 import { contacts } from './en/contacts';
 import { conversation } from './en/conversation';
 import { conversations } from './en/conversations';
+import { devices } from './en/devices';
 import { errors } from './en/errors';
 import { failed } from './en/failed';
 import { identity } from './en/identity';
 import { keys } from './en/keys';
+import { mailbox } from './en/mailbox';
 import { nearby } from './en/nearby';
 import { network } from './en/network';
 import { onboarding } from './en/onboarding';
@@ -16,6 +18,6 @@ import { rules } from './en/rules';
 import { settings } from './en/settings';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox };
 
 export type TextId = keyof typeof english;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contact, contactRequest } from '../model/contact';
+import { contact, contactDevice, contactRequest } from '../model/contact';
 import { conversation } from '../model/conversation';
 import { about, meterCounts } from '../model/diagnostics';
 import { contactId, conversationId, instanceId, messageId, peerId, requestId, time } from '../model/ids';
@@ -136,10 +136,12 @@ export const calls = {
     ),
     /** The text of the QR code that the other person's app reads. */
     safetyCode: call(z.strictObject({ contactId }), z.strictObject({ qr: z.string() }), [...needsContact, 'contact.pending']),
-    /** Lets the window ask for the camera to read that code with, until it says `on: false`, or for a minute; without a window never. */
-    useCamera: call(z.strictObject({ on: z.boolean() }), z.strictObject({ allowed: z.boolean() }), needsVault),
+    /** Lets the window ask for the camera to read that code with, or at the first start the link for a new device, until it says `on: false`, or for a minute; without a window never. */
+    useCamera: call(z.strictObject({ on: z.boolean() }), z.strictObject({ allowed: z.boolean() }), ['vault.locked']),
     keyHistory: call(z.strictObject({ contactId }), z.array(contactKey), needsContact),
     keyTrouble: call(z.strictObject({ contactId }), keyTrouble, needsContact),
+    /** The devices of a contact, those in use first; empty while the contact is pending. */
+    devices: call(z.strictObject({ contactId }), z.array(contactDevice), needsContact),
     /** The person compared this key with the other one and takes it; sending goes on, and it counts as checked. */
     acceptKey: call(z.strictObject({ contactId, fingerprint }), done, [...needsContact, 'key.no-trouble']),
     setChecked: call(z.strictObject({ contactId, checked: z.boolean() }), done, [...needsContact, 'contact.pending']),

@@ -4,7 +4,7 @@ import { contactId, conversationId, messageId } from '../model/ids';
 import { fingerprint, keyOrigin } from '../model/identity';
 import { keyShift } from '../model/keys';
 import { linking } from '../model/device';
-import { message, messageState, waitingFor } from '../model/message';
+import { message, messageState, messageWay, waitingFor } from '../model/message';
 import { vaultState } from '../model/vault';
 
 /** Everything a door may hear without asking. Payloads say what changed; details are asked for. */
@@ -22,6 +22,7 @@ export const events = {
     messageId,
     state: messageState,
     waitingFor: waitingFor.optional(),
+    way: messageWay.optional(),
     movedTo: messageId.optional(),
   }),
   'conversation.changed': z.strictObject({ type: z.literal('conversation.changed'), conversationId }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { errorCodes } from '../errors';
 import { fingerprint } from './identity';
-import { contactId, peerId, requestId, time } from './ids';
+import { contactId, instanceId, peerId, requestId, time } from './ids';
 
 /** Who this is, the strongest fact first; `checked` and `vouchedBy` stay two separate facts. */
 export const who = z.enum(['frozen', 'unknown-key', 'changed', 'checked', 'vouched', 'unchecked']);
@@ -50,6 +50,15 @@ export const contact = z.strictObject({
   permissions,
 });
 export type Contact = z.infer<typeof contact>;
+
+/** One device of a contact, as the list they signed names it. */
+export const contactDevice = z.strictObject({
+  instanceId,
+  /** As the contact calls it; empty while it has not shown itself here. */
+  name: z.string(),
+  state: z.enum(['active', 'suspended', 'retired']),
+});
+export type ContactDevice = z.infer<typeof contactDevice>;
 
 export const contactRequest = z.strictObject({
   requestId,

@@ -1,6 +1,6 @@
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
-import type { Contact } from '../../shared/model/contact';
+import type { Contact, ContactDevice } from '../../shared/model/contact';
 import type { ContactKey, KeyCandidate, KeyTrouble } from '../../shared/model/identity';
 import type { Verification } from '../../shared/model/verification';
 import { idOf, type World } from './fake-world';
@@ -10,6 +10,8 @@ export interface PeopleFacts {
   /** By contact, newest first; whoever is not in it has the one key they came with. */
   readonly histories: Map<string, readonly ContactKey[]>;
   readonly troubles: Map<string, KeyTrouble>;
+  /** By contact; whoever is not in it has the one device that everything comes from. */
+  readonly devices: Map<string, ContactDevice[]>;
   /** Whatever is compared comes to this, when set. */
   verdict: Verification | undefined;
   /** Whether the main process lets the window use a camera. */
@@ -17,7 +19,7 @@ export interface PeopleFacts {
 }
 
 export function nobody(): PeopleFacts {
-  return { histories: new Map(), troubles: new Map(), verdict: undefined, camera: false };
+  return { histories: new Map(), troubles: new Map(), devices: new Map(), verdict: undefined, camera: false };
 }
 
 export const fingerprintOf = (name: string): string => idOf(name) + idOf(`${name} key`);
@@ -42,7 +44,7 @@ interface Tools {
   readonly change: (contactId: string, by: Partial<Contact>) => void;
 }
 
-type Calls = Pick<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'safetyNumber'>;
+type Calls = Pick<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'safetyNumber' | 'devices'>;
 
 const codeOf = (contact: Contact): string => `KEYSHIFT-SAFETY:1:${[...`${contact.peerId}${contact.peerId}${contact.peerId}${contact.peerId}`].slice(0, 205).join('').toUpperCase()}`;
 
@@ -97,5 +99,6 @@ export function peopleHandlers(world: World, { refuse, emit, contactOf, change }
     keyHistory: ({ contactId }) => [...historyOf(contactOf(contactId))],
     keyTrouble: ({ contactId }) => people.troubles.get(contactOf(contactId).contactId) ?? { kind: 'none', candidates: [] },
     acceptKey: ({ contactId, fingerprint }) => acceptKey(contactId, fingerprint),
+    devices: ({ contactId }) => people.devices.get(contactOf(contactId).contactId) ?? [{ instanceId: idOf('their device'), name: 'bench', state: 'active' }],
   };
 }

@@ -1,5 +1,5 @@
 import { identityKeyHandlers, newIdentity, ownKeyFacts, type IdentityWorld } from './fake-identity';
-import { deviceHandlers, mailboxHandlers } from './fake-devices';
+import { deviceHandlers, mailboxHandlers, onlyThis, type DevicesWorld } from './fake-devices';
 import { authorityHandlers, backupHandlers } from './fake-organisations';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { Bridge } from '../../shared/contract/bridge';
@@ -8,7 +8,9 @@ import type { Contact, ContactRequest } from '../../shared/model/contact';
 import type { Conversation } from '../../shared/model/conversation';
 import type { About } from '../../shared/model/diagnostics';
 import type { KeyStatus, KeyTimeline } from '../../shared/model/keys';
+import type { Device, Linking } from '../../shared/model/device';
 import type { DiscoveryStatus } from '../../shared/model/discovery';
+import type { MailboxStatus } from '../../shared/model/mailbox';
 import type { Message } from '../../shared/model/message';
 import type { NetworkStatus, ReachReport } from '../../shared/model/network';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
@@ -46,6 +48,8 @@ export interface World {
   /** Own identity keys, organisations, what the next file dialog comes to. */
   identity: IdentityWorld;
   people: PeopleFacts;
+  /** Own devices, the one linking there can be, the mailbox. */
+  devices: DevicesWorld;
   about: About;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
   envelopeFile: { opened: number; repeated: number; refused: number; waiting?: number } | undefined;
@@ -67,6 +71,11 @@ export interface FakeBridge {
   readonly tellReach: (contactId: string, change: Partial<ReachReport>) => void;
   /** The search or the meeting went on, and is told. */
   readonly tellNearby: (change: Partial<DiscoveryStatus>) => void;
+  /** A linking went on, and is told; what a new device gets opens its vault. */
+  readonly tellLinking: (linking: Linking) => void;
+  /** Something of own devices, or of the mailbox, is different, and is told. */
+  readonly tellDevices: (list: Device[]) => void;
+  readonly tellMailbox: (change: Partial<MailboxStatus>) => void;
   /** What was sent is given a new state and told. */
   readonly deliver: (message: Message, state: Message['state']) => void;
 }
@@ -111,6 +120,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     discovery: { running: false, people: [] },
     identity: newIdentity((change.now ?? Date.now)()),
     people: nobody(),
+    devices: onlyThis(),
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,
     failing: new Map(),
@@ -333,8 +343,8 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     keys: keyHandlers(world, { refuse, emit: (event) => fake.emit(event), stateOf: (id) => conversationOf(id).state }),
     authorities: authorityHandlers(world, networkParts),
     backup: backupHandlers(world, networkParts),
-    devices: deviceHandlers(),
-    mailbox: mailboxHandlers(),
+    devices: deviceHandlers(world, networkParts),
+    mailbox: mailboxHandlers(world, networkParts),
     envelopes: {
       save: ({ contactId }) => {
         const contact = contactOf(contactId);
@@ -382,7 +392,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
             await world.delays.get(`${group}.${name}`);
             const failing = world.failing.get(`${group}.${name}`);
             if (failing !== undefined) refuse(failing);
-            if (!openCalls.has(`${group}.${name}`)) needVault();
+            if (!openCalls.has(`${group}.${name}`) && !(world.vault === 'absent' && `${group}.${name}` === 'contacts.useCamera')) needVault();
             return (handler as (input: never) => unknown)(input); // one of the total handlers above, with its own input
           },
         ]),
@@ -433,6 +443,19 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     tellNearby: (by) => {
       world.discovery = { ...world.discovery, ...by };
       emit({ type: 'discovery.changed' });
+    },
+    tellLinking: (linking) => {
+      world.devices.linking = linking;
+      emit({ type: 'devices.linking', ...linking });
+      if (linking.side === 'new' && linking.stage === 'transferring' && world.vault === 'absent') setVault('open');
+    },
+    tellDevices: (list) => {
+      world.devices.list = list;
+      emit({ type: 'devices.changed' });
+    },
+    tellMailbox: (by) => {
+      world.devices.mailbox = { ...world.devices.mailbox, ...by };
+      emit({ type: 'mailbox.changed' });
     },
     deliver: (message, state) => setState(message, state),
   };

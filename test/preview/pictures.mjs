@@ -64,6 +64,22 @@ const openRestore = async (page, words) => {
   await page.getByLabel('Passphrase of the backup', { exact: true }).fill(words);
   await button(page, 'Choose backup file…').click();
 };
+const openDevices = async (page, name) => {
+  await openSettings(page, 'Devices');
+  await page.getByTestId('own-device').first().waitFor();
+  if (name !== undefined) await button(page, name).first().click();
+};
+const openJoin = async (page) => {
+  await button(page, 'I already use Keyshift on another device').click();
+};
+const showLinking = async (page) => {
+  await button(page, 'Show').click();
+  await page.getByRole('dialog').waitFor();
+};
+const endLinking = async (page, linking) => {
+  await page.evaluate((one) => window.fake.tellLinking(one), linking);
+  await page.locator('.nearby-heading').waitFor();
+};
 const openVerify = async (page) => {
   await chooseBo(page);
   await page.keyboard.press('Control+Shift+V');
@@ -329,6 +345,56 @@ const shots = [
   ['restore-running', 'restore-running', wide, ['light', 'dark'], async (page) => { await openRestore(page, fileWords); await page.getByText('Reading the backup…').first().waitFor(); }],
   ['restore-tiny', 'first', { ...tiny, height: 900 }, ['light'], async (page) => { await openRestore(page); }],
   ['restore-big-text', 'first', { ...wide, height: 1500, text: 32 }, ['light'], async (page) => { await openRestore(page); }],
+  ['devices', 'devices', { ...wide, height: 1700 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await page.keyboard.press('Control+,'); await page.getByRole('tab').nth(4).click(); await page.getByTestId('own-device').first().waitFor(); await page.locator('.disclosure-button').nth(1).click(); }],
+  ['devices-one', 'busy', wide, ['light'], async (page) => { await openDevices(page); }],
+  ['devices-elsewhere', 'devices-elsewhere', { ...wide, height: 1400 }, ['light', 'dark'], async (page) => { await openDevices(page); }],
+  ['devices-tiny', 'devices', { ...tiny, height: 2600 }, ['light', 'dark'], async (page) => { await openDevices(page); }],
+  ['devices-big-text', 'devices', { ...wide, height: 2700, text: 32 }, ['light'], async (page) => { await openDevices(page); }],
+  ['devices-forced', 'devices', { ...wide, height: 1500, forced: true }, ['light'], async (page) => { await openDevices(page); }],
+  ['devices-rename', 'devices', wide, ['light', 'dark'], async (page) => { await openDevices(page, 'Rename…'); }],
+  ['devices-remove', 'devices', wide, ['light', 'dark', 'contrast'], async (page) => { await openDevices(page, 'Remove…'); }],
+  ['devices-remove-tiny', 'devices', { ...tiny, height: 900 }, ['light'], async (page) => { await openDevices(page, 'Remove…'); }],
+  ['devices-move', 'devices', wide, ['light', 'dark'], async (page) => { await openDevices(page, 'Give it the identity key…'); }],
+  ['devices-suspend', 'devices-elsewhere', wide, ['light'], async (page) => { await openDevices(page, 'Suspend…'); }],
+  ['device-suspended', 'device-suspended', wide, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); }],
+  ['device-removed', 'device-removed', narrow, ['light', 'dark'], async (page) => { await chooseBo(page); }],
+  ['link-begin', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await openDevices(page, 'Link a device…'); }],
+  ['link-offer', 'busy', { ...wide, height: 1000 }, ['light', 'dark', 'contrast'], async (page) => { await openDevices(page, 'Link a device…'); await button(page, 'Make a link').click(); await page.locator('.qr').waitFor(); }],
+  ['link-offer-tiny', 'busy', { ...tiny, height: 1100 }, ['light', 'dark'], async (page) => { await openDevices(page, 'Link a device…'); await button(page, 'Make a link').click(); await page.locator('.qr').waitFor(); }],
+  ['link-offer-big-text', 'busy', { ...wide, height: 1600, text: 32 }, ['light'], async (page) => { await openDevices(page, 'Link a device…'); await button(page, 'Make a link').click(); await page.locator('.qr').waitFor(); }],
+  ['link-compare', 'link-compare', wide, ['light', 'dark', 'contrast'], async (page) => { await showLinking(page); }],
+  ['link-compare-tiny', 'link-compare', tiny, ['light'], async (page) => { await showLinking(page); }],
+  ['link-agreed', 'link-compare', wide, ['light', 'dark'], async (page) => { await showLinking(page); await button(page, 'Same on both screens').click(); await page.getByText('Now the other screen').waitFor(); }],
+  ['link-keys', 'link-keys', wide, ['light', 'dark'], async (page) => { await showLinking(page); }],
+  ['link-history', 'link-history', wide, ['light', 'dark', 'contrast'], async (page) => { await showLinking(page); }],
+  ['link-history-forced', 'link-history', { ...wide, forced: true }, ['light'], async (page) => { await showLinking(page); }],
+  ['link-bar', 'link-history', wide, ['light', 'dark'], async (page) => { await chooseBo(page); }],
+  ['link-bar-tiny', 'link-new-history', tiny, ['light'], async (page) => { await chooseBo(page); }],
+  ['link-done', 'link-history', wide, ['light', 'dark'], async (page) => { await showLinking(page); await endLinking(page, { side: 'existing', stage: 'done', deviceName: 'laptop' }); }],
+  ['link-differ', 'link-compare', wide, ['light', 'dark', 'contrast'], async (page) => { await showLinking(page); await button(page, 'Different').click(); await page.getByRole('heading', { name: 'The digits differ' }).waitFor(); }],
+  ['link-differ-tiny', 'link-compare', tiny, ['light'], async (page) => { await showLinking(page); await button(page, 'Different').click(); await page.getByRole('heading', { name: 'The digits differ' }).waitFor(); }],
+  ['first-start', 'first', { ...wide, height: 900 }, ['light', 'dark'], async () => {}],
+  ['join', 'first', { ...wide, height: 1100 }, ['light', 'dark', 'contrast'], async (page) => { await openJoin(page); await page.getByRole('textbox', { name: 'Link from the other device' }).fill('keyshift:d/1/abc'); }],
+  ['join-faults', 'first', { ...wide, height: 1200 }, ['light'], async (page) => { await openJoin(page); await button(page, 'Go on').click(); await page.getByText('Paste the link, or read its code.').waitFor(); }],
+  ['join-tiny', 'first', { ...tiny, height: 1300 }, ['light', 'dark'], async (page) => { await openJoin(page); }],
+  ['join-big-text', 'first', { ...wide, height: 2100, text: 32 }, ['light'], async (page) => { await openJoin(page); }],
+  ['join-waiting', 'join-waiting', wide, ['light', 'dark'], async (page) => { await page.getByText('Looking for the other device').waitFor(); }],
+  ['join-compare', 'join-compare', wide, ['light', 'dark', 'contrast'], async (page) => { await page.getByText('Do both screens show this?').waitFor(); }],
+  ['join-compare-tiny', 'join-compare', tiny, ['light'], async (page) => { await page.getByText('Do both screens show this?').waitFor(); }],
+  ['join-keys', 'join-keys', wide, ['light', 'dark'], async (page) => { await page.getByText('Handing over the keys').first().waitFor(); }],
+  ['join-failed', 'join-compare', wide, ['light', 'dark'], async (page) => { await endLinking(page, { side: 'new', stage: 'failed', failure: 'device.not-connected' }); }],
+  ['mailbox', 'busy', { ...wide, height: 1300 }, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Mailbox'); }],
+  ['mailbox-tiny', 'busy', { ...tiny, height: 1900 }, ['light', 'dark'], async (page) => { await openSettings(page, 'Mailbox'); }],
+  ['mailbox-big-text', 'busy', { ...wide, height: 2300, text: 32 }, ['light'], async (page) => { await openSettings(page, 'Mailbox'); }],
+  ['mailbox-fault', 'busy', { ...wide, height: 1300 }, ['light'], async (page) => { await openSettings(page, 'Mailbox'); await page.getByRole('textbox', { name: 'Registration' }).fill('something else'); await button(page, 'Use this mailbox').click(); await page.getByText('This is no registration').waitFor(); }],
+  ['mailbox-on', 'mailbox-on', wide, ['light', 'dark'], async (page) => { await openSettings(page, 'Mailbox'); }],
+  ['mailbox-trouble', 'mailbox-trouble', { ...wide, height: 1000 }, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Mailbox'); }],
+  ['mailbox-leave', 'mailbox-on', wide, ['light', 'dark'], async (page) => { await openSettings(page, 'Mailbox'); await button(page, 'Leave this mailbox…').click(); }],
+  ['devices-talk', 'devices-talk', { ...wide, height: 1000 }, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); await page.getByTestId('device-line').first().waitFor(); }],
+  ['devices-talk-tiny', 'devices-talk', { ...tiny, height: 1100 }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('device-line').first().waitFor(); }],
+  ['devices-reach', 'devices-talk', wide, ['light', 'dark'], async (page) => { await openReach(page, /^Bo Lind/); }],
+  ['pickup', 'devices-talk', wide, ['light', 'dark'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Carla/ }).click(); await page.getByRole('article').last().focus(); }],
+  ['pickup-details', 'devices-talk', wide, ['light'], async (page) => { await page.getByRole('navigation').getByRole('button', { name: /^Carla/ }).click(); await page.getByRole('article').last().focus(); await page.keyboard.press('Enter'); await page.getByTestId('message-details').waitFor(); }],
   ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
   ['shortcuts', 'busy', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+/'); }],
   ['trial', 'trial', wide, ['light', 'dark'], async (page) => { await chooseBo(page); }],
@@ -375,7 +441,7 @@ try {
         await page.goto(`${server.address}/#${scene}/${theme}`);
         await page.locator('#root > .window').first().waitFor();
         // Lists come after the first frame.
-        if (!['first', 'locked', 'damaged', 'restore-running'].includes(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
+        if (!['first', 'locked', 'damaged', 'restore-running', 'join-waiting', 'join-compare', 'join-keys'].includes(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
         await steps(page);
         await page.waitForTimeout(120);
         for (const violation of await page.evaluate(() => window.violations)) faults.push(`${where}: policy ${violation}`);

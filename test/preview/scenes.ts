@@ -2,6 +2,7 @@ import type { KeyShift, KeyStatus, ShiftReason } from '../../shared/model/keys';
 import { policyPresets } from '../../shared/model/shift-policies';
 import { livesOf } from './fake-keys';
 import type { Message } from '../../shared/model/message';
+import { deviceScenes } from './device-scenes';
 import { identityScenes } from './identity-scenes';
 import { networkScenes } from './network-scenes';
 import { peopleScenes } from './people-scenes';
@@ -135,6 +136,7 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
   ...networkScenes(busyWorld),
   ...identityScenes(busyWorld),
   ...peopleScenes(busyWorld),
+  ...deviceScenes(busyWorld),
   first: () => emptyWorld({ vault: 'absent' }),
   locked: (now) => busyWorld(now, { vault: 'locked' }),
   damaged: () => emptyWorld({ vault: 'locked', failing: new Map([['vault.status', 'vault.damaged']]) }),

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ContactDevice } from '../../../shared/model/contact';
 import type { ContactKey, KeyTrouble } from '../../../shared/model/identity';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
@@ -8,16 +9,20 @@ export interface PeopleState {
   /** By contact, newest first. */
   readonly histories: Readonly<Record<string, readonly ContactKey[]>>;
   readonly troubles: Readonly<Record<string, KeyTrouble>>;
+  /** By contact, those in use first. */
+  readonly devices: Readonly<Record<string, readonly ContactDevice[]>>;
   /** Contacts whose history could not be asked for: the conversation goes on without it. */
   readonly unread: ReadonlySet<string>;
   readonly loadHistory: (contactId: string) => Promise<void>;
   readonly loadTrouble: (contactId: string) => Promise<void>;
+  readonly loadDevices: (contactId: string) => Promise<void>;
 }
 
 export function createPeopleStore(client: Client, life: Life): StoreApi<PeopleState> {
   return createStore<PeopleState>()((set) => ({
     histories: {},
     troubles: {},
+    devices: {},
     unread: new Set(),
     loadHistory: async (contactId) => {
       const alive = life.begin();
@@ -33,6 +38,11 @@ export function createPeopleStore(client: Client, life: Life): StoreApi<PeopleSt
       const alive = life.begin();
       const trouble = await client.contacts.keyTrouble({ contactId });
       if (alive()) set((state) => ({ troubles: { ...state.troubles, [contactId]: trouble } }));
+    },
+    loadDevices: async (contactId) => {
+      const alive = life.begin();
+      const devices = await client.contacts.devices({ contactId });
+      if (alive()) set((state) => ({ devices: { ...state.devices, [contactId]: devices } }));
     },
   }));
 }

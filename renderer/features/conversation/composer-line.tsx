@@ -24,11 +24,13 @@ export function ComposerLine({ contact, conversationId }: { readonly contact: Co
         : undefined
       : contact.reach === 'waiting' && waiting > 0
       ? text('composer.waiting', { name, count: waiting })
+      : contact.reach === 'mailbox'
+      ? text('composer.mailbox', { name })
       : undefined;
   if (words === undefined) return null;
   return (
     <p className="composer-line">
-      <ReachGlyph reach="waiting" />
+      <ReachGlyph reach={contact.reach === 'mailbox' ? 'mailbox' : 'waiting'} />
       <span>{words}</span>
       {contact.pending || isPaused(contact) ? null : (
         <Button kind="quiet" onPress={() => void saveEnvelopes(contact)}>

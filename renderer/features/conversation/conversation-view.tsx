@@ -10,6 +10,7 @@ import { pictureDigits } from '../../ui/key-cut-path';
 import { nameInSentence } from '../../ui/strangers';
 import { isBlocked } from '../contacts/contact-words';
 import { useSetBlocked } from '../contacts/who-tab';
+import { useStopped } from '../devices/device-bar';
 import { KeyProblems } from '../keys/key-problems';
 import { useMarkRead } from './use-mark-read';
 import { Composer } from './composer';
@@ -39,7 +40,9 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
 
   const { contactId, pending, keyEpoch } = contact;
   useEffect(() => {
-    if (!pending) model.background(model.people.getState().loadHistory(contactId));
+    if (pending) return;
+    model.background(model.people.getState().loadHistory(contactId));
+    model.background(model.people.getState().loadDevices(contactId));
   }, [model, contactId, pending, keyEpoch]);
 
   const focusField = useCallback(() => field.current?.focus(), []);
@@ -91,6 +94,8 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
   const setBlocked = useSetBlocked();
   const openDialog = useUi((state) => state.openDialog);
   const name = nameInSentence(contact.name);
+  const stopped = useStopped();
+  if (stopped !== undefined) return <Banner tone="notice">{text(`composer.device.${stopped}`)}</Banner>;
   if (contact.ended !== undefined) {
     return (
       <Banner tone="notice">

@@ -1,4 +1,4 @@
-import type { Message, MessageState, WaitingFor } from '../../../shared/model/message';
+import type { Message, MessageState, MessageWay, WaitingFor } from '../../../shared/model/message';
 import type { TextId } from '../../i18n/messages';
 
 const states: Readonly<Record<MessageState, TextId>> = {
@@ -19,10 +19,24 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   ended: 'state.queued.ended',
 };
 
+const ways: Readonly<Record<MessageWay, TextId>> = {
+  connection: 'details.way.connection',
+  device: 'details.way.device',
+  mailbox: 'details.way.mailbox',
+  file: 'details.way.file',
+};
+
+/** Which way a message went last. */
+export function wayWords(way: MessageWay): TextId {
+  return ways[way];
+}
+
 /** What a delivery state is called: while something is awaited, that is what is named. */
-export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor' | 'movedTo'>): TextId {
+export function deliveryWords(message: Pick<Message, 'state' | 'waitingFor' | 'movedTo' | 'way'>): TextId {
   const arrived = message.state === 'delivered' || message.state === 'read';
   if (message.movedTo !== undefined) return 'state.moved';
+  // Not with the other person's mailbox, but at home.
+  if (message.waitingFor === 'pickup' && message.way === 'device' && !arrived) return 'state.queued.pickup.device';
   if (message.waitingFor !== undefined && !arrived) return waiting[message.waitingFor];
   return states[message.state];
 }

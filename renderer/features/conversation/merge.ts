@@ -29,9 +29,9 @@ function newer(shown: Message | undefined, asked: Message): Message {
 
 /** Of the same message. Its words never change, what became of it and where it stands do. */
 function isSame(shown: Message, asked: Message): boolean {
-  const { state, waitingFor, movedTo, keyEpoch, instanceId, sequence } = shown;
+  const { state, waitingFor, way, movedTo, keyEpoch, instanceId, sequence } = shown;
   return (
-    state === asked.state && waitingFor === asked.waitingFor && movedTo === asked.movedTo && keyEpoch === asked.keyEpoch
+    state === asked.state && waitingFor === asked.waitingFor && way === asked.way && movedTo === asked.movedTo && keyEpoch === asked.keyEpoch
     && instanceId === asked.instanceId && sequence === asked.sequence
   );
 }
@@ -46,6 +46,8 @@ export function applyState(shown: readonly Message[], event: EventOf<'message.st
     ...rest,
     state: event.state,
     ...(event.waitingFor === undefined ? {} : { waitingFor: event.waitingFor }),
+    // Without a word it is the one that was known.
+    ...(event.way === undefined ? {} : { way: event.way }),
     ...(event.movedTo === undefined ? {} : { movedTo: event.movedTo }),
   };
   return [...shown.slice(0, index), changed, ...shown.slice(index + 1)];

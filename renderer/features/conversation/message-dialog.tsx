@@ -1,7 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { Message } from '../../../shared/model/message';
-import { useContacts, useIdentity, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
+import { useContacts, useDevices, useIdentity, useKeys, useMessages, useModel, useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
 import { findContact } from '../contacts/contacts-store';
 import { fateOf, reasonId } from '../keys/life-words';
-import { deliveryWords } from './delivery-words';
+import { deliveryWords, wayWords } from './delivery-words';
 
 /** What is known of one message: when, from which device, in which state, locked with which key. */
 export function MessageDialog(): ReactNode {
@@ -80,6 +80,12 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
         )}
         <dt>{text('details.state')}</dt>
         <dd>{own ? text(deliveryWords(message), { name }) : text('details.state.in')}</dd>
+        {own && message.way !== undefined ? (
+          <>
+            <dt>{text('details.way')}</dt>
+            <dd>{text(wayWords(message.way), { name })}</dd>
+          </>
+        ) : null}
       </dl>
       <div className="dialog-actions">
         <Button
@@ -102,10 +108,11 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
 function useDeviceWords({ direction, instanceId, conversationId }: Message, name: string): string {
   const text = useText();
   const identity = useIdentity((state) => state.identity);
+  const other = useDevices((state) => state.devices?.find((one) => one.instanceId === instanceId)?.name);
   const receiving = useKeys((state) => state.statuses[conversationId])?.receiving ?? [];
   if (direction === 'out') {
     if (identity === undefined || identity.instance.id === instanceId) return text('details.device.this', { device: plainName(identity?.instance.name ?? '') });
-    return text('details.device.own');
+    return other === undefined || other === '' ? text('details.device.own') : text('details.device.named', { device: nameInSentence(other) });
   }
   const at = receiving.findIndex((key) => key.instanceId === instanceId);
   return receiving.length < 2 || at === -1 ? text('details.device.theirs', { name }) : text('details.device.theirs.nth', { name, n: at + 1 });

@@ -10,12 +10,14 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { DeviceLine } from './device-line';
 import { IdentityLine } from './identity-line';
 import { MessageItem } from './message-item';
 import { MessageMenu } from './message-menu';
 import { emptyThread } from './messages-store';
 import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
+import { useDeviceMarks } from './use-device-marks';
 import { useFeedScroll } from './use-feed-scroll';
 import { usePlaces } from './use-places';
 
@@ -55,8 +57,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
 
   const { messages } = thread;
+  const marks = useDeviceMarks(contact, thread);
   const former = useRef<readonly TimelineMessage[]>([]);
-  const entries = useMemo(() => timeline(messages, history, former.current, identityKeys), [messages, history, identityKeys]);
+  const entries = useMemo(() => timeline(messages, history, former.current, identityKeys, marks), [messages, history, identityKeys, marks]);
   useEffect(() => {
     former.current = entries;
   }, [entries]);
@@ -146,6 +149,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                 ))}
                 {entry.identities.map((line) => (
                   <IdentityLine key={line.at(-1)?.fingerprint} keys={line} name={contact.name} times={times} />
+                ))}
+                {entry.marks.map((mark) => (
+                  <DeviceLine key={mark.key} mark={mark} times={times} />
                 ))}
               </Fragment>
             ))}

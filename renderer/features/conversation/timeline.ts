@@ -19,9 +19,20 @@ export interface TimelineMessage {
   readonly shifts: readonly (readonly KeyShift[])[];
   /** Identity keys the other side moved to after this message, one line each; oldest first in a line. */
   readonly identities: readonly (readonly ContactKey[])[];
+  /** What became of devices after this message. */
+  readonly marks: readonly TimelineMark[];
+}
+
+/** A line of its own between messages. */
+export interface TimelineMark {
+  readonly key: string;
+  /** Told after the last message that is not later than this; where there is none, not at all. */
+  readonly at: number;
+  readonly words: string;
 }
 
 const noKeys: readonly ContactKey[] = [];
+const noMarks: readonly TimelineMark[] = [];
 
 /**
  * Messages with what stands between them: days, groups, key renewals. Keeps the order it was given. What is as it was in
@@ -32,7 +43,9 @@ export function timeline(
   history: readonly KeyShift[],
   former: readonly TimelineMessage[] = [],
   identityKeys: readonly ContactKey[] = noKeys,
+  marks: readonly TimelineMark[] = noMarks,
 ): readonly TimelineMessage[] {
+  const marksAfter = placeMarks(messages, marks);
   const identitiesAfter = placeIdentities(messages, identityKeys);
   const shiftsAfter = placeShifts(messages, history);
   const known = new Map(former.map((entry) => [entry.message, entry]));
@@ -41,7 +54,7 @@ export function timeline(
     const after = messages[index + 1];
     const at = timeOf(message);
     const startsDay = before === undefined || startOfDay(timeOf(before)) !== startOfDay(at);
-    const isParted = (id: string): boolean => shiftsAfter.has(id) || identitiesAfter.has(id);
+    const isParted = (id: string): boolean => shiftsAfter.has(id) || identitiesAfter.has(id) || marksAfter.has(id);
     const shiftBefore = before !== undefined && isParted(before.messageId);
     const entry: TimelineMessage = {
       message,
@@ -52,6 +65,7 @@ export function timeline(
         after === undefined || startOfDay(timeOf(after)) !== startOfDay(at) || isParted(message.messageId) || !joins(message, after),
       shifts: shiftsAfter.get(message.messageId) ?? [],
       identities: identitiesAfter.get(message.messageId) ?? [],
+      marks: marksAfter.get(message.messageId) ?? noMarks,
     };
     const same = known.get(message);
     return same !== undefined && isSame(same, entry) ? same : entry;
@@ -62,7 +76,7 @@ export function timeline(
 function isSame(one: TimelineMessage, other: TimelineMessage): boolean {
   return (
     one.startsDay === other.startsDay && one.startsGroup === other.startsGroup && one.endsGroup === other.endsGroup
-    && sameLines(one.shifts, other.shifts) && sameLines(one.identities, other.identities)
+    && sameLines(one.shifts, other.shifts) && sameLines(one.identities, other.identities) && sameLines([one.marks], [other.marks])
   );
 }
 
@@ -135,6 +149,16 @@ function placeIdentities(messages: readonly Message[], keys: readonly ContactKey
     let target: Message | undefined;
     for (const message of messages) if (timeOf(message) <= end) target = message;
     if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), line]);
+  }
+  return placed;
+}
+
+function placeMarks(messages: readonly Message[], marks: readonly TimelineMark[]): Map<string, readonly TimelineMark[]> {
+  const placed = new Map<string, readonly TimelineMark[]>();
+  for (const mark of [...marks].sort((one, other) => one.at - other.at)) {
+    let target: Message | undefined;
+    for (const message of messages) if (timeOf(message) <= mark.at) target = message;
+    if (target !== undefined) placed.set(target.messageId, [...(placed.get(target.messageId) ?? []), mark]);
   }
   return placed;
 }

@@ -1,13 +1,17 @@
-import { useId, type ReactNode } from 'react';
+import { createContext, useContext, useId, type ReactNode } from 'react';
 
-/** One page of the dialog: it takes the focus when it appears, and is then read from its title to its sentence. */
+/** Which heading a page has: under the title of a dialog, or of the whole window at the first start. */
+export const PageLevel = createContext<'h2' | 'h3'>('h3');
+
+/** One page of a dialog: it takes the focus when it appears, and is then read from its title to its sentence. */
 export function PageSection({ title, sentence, before, children }: { readonly title: string; readonly sentence: ReactNode; readonly before?: ReactNode; readonly children?: ReactNode }): ReactNode {
   const id = useId();
+  const Heading = useContext(PageLevel);
   return (
     <section className="stack nearby-page" role="group" tabIndex={-1} aria-labelledby={`${id}-title`} aria-describedby={`${id}-sentence`}>
-      <h3 className="nearby-heading" id={`${id}-title`}>
+      <Heading className="nearby-heading" id={`${id}-title`}>
         {title}
-      </h3>
+      </Heading>
       <div className="stack tight" id={`${id}-sentence`}>
         {before}
         {sentence}

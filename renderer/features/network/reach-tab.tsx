@@ -1,7 +1,8 @@
 import { useEffect, type ReactNode } from 'react';
-import type { Contact } from '../../../shared/model/contact';
+import type { Contact, ContactDevice } from '../../../shared/model/contact';
+import type { Device } from '../../../shared/model/device';
 import type { ReachReport } from '../../../shared/model/network';
-import { useModel, useNetwork } from '../../app/model-context';
+import { useDevices, useModel, useNetwork, usePeople } from '../../app/model-context';
 import { useTold } from '../../app/use-told';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -11,6 +12,7 @@ import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
 import { isBlocked } from '../contacts/contact-words';
 import { useSaveEnvelopes } from '../conversation/use-envelopes';
+import { handOverWords } from './hand-over-words';
 import { NextTry } from './next-try';
 import { OwnPlaces } from './own-places';
 import { ReachAdviceList } from './reach-advice';
@@ -18,6 +20,9 @@ import { reachSentence } from './reach-words';
 import { TriesList } from './tries-list';
 import { useReachSaid } from './use-reach-said';
 import { isConnected, useWay } from './way';
+
+const noOwn: readonly Device[] = [];
+const noTheirs: readonly ContactDevice[] = [];
 
 /** How this person is reached: one sentence, what was tried, what can be done, and where they find this device. */
 export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode {
@@ -28,7 +33,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
   const { contactId } = contact;
   const way = useWay(contact);
   const report = useNetwork((state) => state.reports[contactId]);
-  const resumed = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contactId)?.resumed ?? false);
+  const session = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contactId));
   useEffect(() => model.background(model.network.getState().loadReach(contactId)), [model, contactId]);
   const name = nameInSentence(contact.name);
   const blocked = isBlocked(contact);
@@ -48,7 +53,11 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
           </p>
         )}
         <p className="sentence">{text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
-        {connected && resumed ? <p className="field-hint">{text('reach.resumed')}</p> : null}
+        {!connected || session === undefined ? null : session.handedOver ? (
+          <HandedOver contactId={contactId} instanceId={session.instanceId} name={name} />
+        ) : session.resumed ? (
+          <p className="field-hint">{text('reach.resumed')}</p>
+        ) : null}
       </div>
       {report === undefined || blocked ? null : connected ? <Check contactId={contactId} /> : <Trying report={report} name={name} />}
       {report?.resumeRefusedAt === undefined ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
@@ -62,6 +71,16 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
       <OwnPlaces />
     </div>
   );
+}
+
+/** Which side went to another device, as far as it can be told. */
+function HandedOver({ contactId, instanceId, name }: { readonly contactId: string; readonly instanceId: string; readonly name: string }): ReactNode {
+  const text = useText();
+  const model = useModel();
+  const own = useDevices((state) => state.devices ?? noOwn);
+  const theirs = usePeople((state) => state.devices[contactId] ?? noTheirs);
+  useEffect(() => model.background(model.people.getState().loadDevices(contactId)), [model, contactId]);
+  return <p className="field-hint">{text(...handOverWords('reach.handedOver', own, theirs, instanceId, name))}</p>;
 }
 
 /** For whoever doubts a connection that is said to be there. */

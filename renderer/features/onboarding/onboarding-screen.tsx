@@ -1,19 +1,21 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import { useSession } from '../../app/model-context';
+import { useDevices, useSession } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { pictureDigits } from '../../ui/key-cut-path';
 import { TextField } from '../../ui/text-field';
+import { linkingOf } from '../devices/devices-store';
+import { JoinScreen } from '../devices/join-screen';
 import { RestoreScreen } from '../backup/restore-screen';
 import { NewPassphraseFields } from './new-passphrase-fields';
 import { useNewPassphrase } from './use-new-passphrase';
 
 const points = ['keys', 'direct', 'yours'] as const;
 
-/** First start: a name and a passphrase, nothing else; or a backup. */
+/** First start: a name and a passphrase, nothing else; or a backup; or one more device of somebody who is here already. */
 export function OnboardingScreen(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
@@ -22,7 +24,9 @@ export function OnboardingScreen(): ReactNode {
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [restoring, setRestoring] = useState(false);
+  const [other, setOther] = useState<'restore' | 'join'>();
+  // A window that was reloaded finds its way back to what is under way.
+  const joining = useDevices((state) => linkingOf(state)?.side === 'new');
   const [failure, setFailure] = useState<unknown>();
 
   const nameError = name.trim() === '' ? text('onboarding.error.name') : undefined;
@@ -41,7 +45,8 @@ export function OnboardingScreen(): ReactNode {
       .finally(() => setBusy(false));
   };
 
-  if (restoring) return <RestoreScreen onBack={() => setRestoring(false)} />;
+  if (joining || other === 'join') return <JoinScreen onBack={() => setOther(undefined)} />;
+  if (other === 'restore') return <RestoreScreen onBack={() => setOther(undefined)} />;
   return (
     <main className="front-page two">
       <section className="front-story" aria-hidden="true">
@@ -76,9 +81,14 @@ export function OnboardingScreen(): ReactNode {
           {text(busy ? 'onboarding.creating' : 'onboarding.create')}
         </Button>
         {busy ? null : (
-          <Button kind="quiet" wide onPress={() => setRestoring(true)}>
-            {text('restore.open')}
-          </Button>
+          <div className="front-others">
+            <Button kind="quiet" wide onPress={() => setOther('join')}>
+              {text('join.open')}
+            </Button>
+            <Button kind="quiet" wide onPress={() => setOther('restore')}>
+              {text('restore.open')}
+            </Button>
+          </div>
         )}
         <p className="field-hint centred" aria-live="polite">
           {busy ? text('onboarding.creating.hint') : ''}

@@ -5,14 +5,16 @@ import type { SettingsSection } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
 import { BackupSection } from '../backup/backup-section';
+import { DevicesSection } from '../devices/devices-section';
 import { IdentitySection } from '../identity/identity-section';
+import { MailboxSection } from '../mailbox/mailbox-section';
 import { OrganisationsSection } from '../organisations/organisations-section';
 import { AboutSection } from './about-section';
 import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
 
-const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'identity', 'organisations', 'backup', 'about'];
+const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'about'];
 
 export function SettingsDialog(): ReactNode {
   const text = useText();
@@ -52,6 +54,12 @@ export function SettingsDialog(): ReactNode {
         </TabPanel>
         <TabPanel id="identity" className="tab-panel">
           <IdentitySection />
+        </TabPanel>
+        <TabPanel id="devices" className="tab-panel">
+          <DevicesSection />
+        </TabPanel>
+        <TabPanel id="mailbox" className="tab-panel">
+          <MailboxSection />
         </TabPanel>
         <TabPanel id="organisations" className="tab-panel">
           <OrganisationsSection />

@@ -12,14 +12,17 @@ const betweenLooks = 150;
 const longestLook = 120_000;
 
 export interface CameraViewProps {
-  readonly name: string;
+  /** What is said while it looks. */
+  readonly hint: string;
+  /** What the code that is looked for begins with. */
+  readonly wanted: RegExp;
   readonly onCode: (text: string) => void;
   /** It is off again: by hand, or because of a fault. */
   readonly onEnd: (fault?: CameraFault) => void;
 }
 
-/** The picture of the camera, looked at until a safety code is on it. Nothing of it is kept. */
-export function CameraView({ name, onCode, onEnd }: CameraViewProps): ReactNode {
+/** The picture of the camera, looked at until the wanted code is on it. Nothing of it is kept. */
+export function CameraView({ hint, wanted, onCode, onEnd }: CameraViewProps): ReactNode {
   const text = useText();
   const { client } = useModel();
   const video = useRef<HTMLVideoElement>(null);
@@ -51,7 +54,7 @@ export function CameraView({ name, onCode, onEnd }: CameraViewProps): ReactNode 
         return;
       }
       if (picture.videoWidth > 0) {
-        const found = await readCode(drawn(picture, { x: 0, y: 0, width: picture.videoWidth, height: picture.videoHeight }));
+        const found = await readCode(drawn(picture, { x: 0, y: 0, width: picture.videoWidth, height: picture.videoHeight }), wanted);
         if (over) return;
         if (found !== undefined) {
           stop();
@@ -80,13 +83,13 @@ export function CameraView({ name, onCode, onEnd }: CameraViewProps): ReactNode 
     };
     begin().catch(() => fail('broken'));
     return stop;
-  }, [client]);
+  }, [client, wanted]);
 
   return (
     <div className="camera">
       <video ref={video} className="camera-picture" muted playsInline aria-label={text('verify.camera.picture')} data-live={live} />
       <p className="field-hint" role="status">
-        {text(live ? 'verify.camera.on' : 'verify.camera.starting', { name })}
+        {live ? hint : text('verify.camera.starting')}
       </p>
       <div className="dialog-actions start">
         <Button autoFocus onPress={() => onEnd()}>

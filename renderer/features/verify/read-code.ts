@@ -14,17 +14,19 @@ export interface Pixels {
   readonly data: Uint8ClampedArray;
 }
 
-/** What our codes begin with: others in the same picture are passed over. */
-const ours = /^KEYSHIFT-SAFETY:/;
+/** What a safety code begins with: others in the same picture are passed over. */
+export const safetyCode = /^KEYSHIFT-SAFETY:/;
+/** What the link for a new device begins with, in either case. */
+export const deviceLink = /^keyshift:/i;
 
 /** Ends the search: the library goes on to the next code by itself. */
 class Enough extends Error {}
 
 /**
- * The safety code in a picture, or undefined. Works in slices of some milliseconds and lets the window live in between, whatever
+ * The text of the code in a picture that begins like `ours`, or undefined. Works in slices of some milliseconds and lets the window live in between, whatever
  * the picture shows: sides up to `longestSide` only. Throws `RangeError` for a larger one.
  */
-export async function readCode(pixels: Pixels): Promise<string | undefined> {
+export async function readCode(pixels: Pixels, ours = safetyCode): Promise<string | undefined> {
   const { width, height } = pixels;
   if (width > longestSide || height > longestSide) throw new RangeError('a picture too large to be looked at in one go');
   let found: string | undefined;

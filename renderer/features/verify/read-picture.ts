@@ -1,4 +1,4 @@
-import { longestSide, readCode } from './read-code';
+import { longestSide, readCode, safetyCode } from './read-code';
 import { pictureSize, type PictureSize } from './picture-size';
 
 /** Of the file, in bytes. */
@@ -39,8 +39,8 @@ export function piecesOf({ width, height }: PictureSize): readonly Piece[] {
   return [whole, ...starts.flatMap((down) => starts.map((right): Piece => ({ x: Math.floor(width * right), y: Math.floor(height * down), ...side })))];
 }
 
-/** The text of the safety code in a picture that was chosen, dropped or pasted. Throws `PictureError`. */
-export async function readPicture(file: Blob): Promise<string> {
+/** The text of the code in a picture that was chosen, dropped or pasted. Throws `PictureError`. */
+export async function readPicture(file: Blob, ours = safetyCode): Promise<string> {
   if (file.size > largestFile) throw new PictureError('too-large');
   const size = pictureSize(new Uint8Array(await file.slice(0, headBytes).arrayBuffer()));
   if (size === undefined) throw new PictureError('not-a-picture');
@@ -50,7 +50,7 @@ export async function readPicture(file: Blob): Promise<string> {
     // By what came out of it, not by what it said.
     if (picture.width * picture.height > mostPixels) throw new PictureError('too-large');
     for (const piece of piecesOf(picture)) {
-      const text = await readCode(drawn(picture, piece));
+      const text = await readCode(drawn(picture, piece), ours);
       if (text !== undefined) return text;
     }
   } finally {

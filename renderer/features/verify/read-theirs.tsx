@@ -5,6 +5,7 @@ import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { TextField } from '../../ui/text-field';
 import { CameraView } from './camera-view';
+import { safetyCode } from './read-code';
 import { useFocusKept } from './use-focus-kept';
 import type { Verifying } from './use-verify';
 
@@ -37,7 +38,8 @@ export function ReadTheirs({ name, verifying, paused }: { readonly name: string;
       </h3>
       {looking ? (
         <CameraView
-          name={name}
+          hint={text('verify.camera.on', { name })}
+          wanted={safetyCode}
           onCode={(code) => {
             setLooking(false);
             verifying.compareCode(code);

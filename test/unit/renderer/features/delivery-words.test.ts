@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryWords } from '../../../../renderer/features/conversation/delivery-words';
+import { deliveryWords, wayWords } from '../../../../renderer/features/conversation/delivery-words';
 import { english } from '../../../../renderer/i18n/messages';
-import { messageState, waitingFor } from '../../../../shared/model/message';
+import { messageState, messageWay, waitingFor } from '../../../../shared/model/message';
 
 describe('delivery states', () => {
   it('name what they wait for, each in its own words', () => {
@@ -11,6 +11,7 @@ describe('delivery states', () => {
       'Leaves when {name} accepts',
       'Leaves when you are both online',
       'Sent, waiting for {name}’s device to confirm',
+      'Stored, waiting for {name}’s device to fetch it',
       'Held back until you unblock {name}',
       'Stopped with this conversation; continue it to send this again',
       'Held back until you have compared numbers with {name}',
@@ -25,6 +26,13 @@ describe('delivery states', () => {
       expect(deliveryWords({ state: 'delivered', waitingFor: reason })).toBe('state.delivered');
       expect(deliveryWords({ state: 'read', waitingFor: reason })).toBe('state.read');
     }
+  });
+
+  it('stored is never called delivered, wherever it lies', () => {
+    expect(english[deliveryWords({ state: 'sent', waitingFor: 'pickup', way: 'mailbox' })]).toBe('Stored, waiting for {name}’s device to fetch it');
+    expect(english[deliveryWords({ state: 'sent', waitingFor: 'pickup', way: 'device' })]).toBe('With another device of yours, which passes it on to {name}');
+    for (const way of messageWay.options) expect(english[deliveryWords({ state: 'sent', waitingFor: 'pickup', way })]).not.toMatch(/deliver/i);
+    expect(new Set(messageWay.options.map(wayWords)).size).toBe(messageWay.options.length);
   });
 
   it('what goes on elsewhere says so', () => {

@@ -1,0 +1,56 @@
+import { useMemo } from 'react';
+import type { Contact, ContactDevice } from '../../../shared/model/contact';
+import type { Device } from '../../../shared/model/device';
+import type { Message } from '../../../shared/model/message';
+import { useDevices, useNetwork, usePeople } from '../../app/model-context';
+import { useText, type Text } from '../../i18n/use-text';
+import { nameInSentence } from '../../ui/strangers';
+import { deviceName } from '../devices/device-words';
+import { handOverWords } from '../network/hand-over-words';
+import type { Thread } from './messages-store';
+import { timeOf, type TimelineMark } from './timeline';
+
+const noDevices: readonly Device[] = [];
+const noTheirs: readonly ContactDevice[] = [];
+
+/** What to tell of devices between the messages: who joined on either side, and a conversation that was handed over. */
+export function useDeviceMarks(contact: Contact, thread: Thread): readonly TimelineMark[] {
+  const text = useText();
+  const own = useDevices((state) => state.devices ?? noDevices);
+  const theirs = usePeople((state) => state.devices[contact.contactId] ?? noTheirs);
+  const session = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contact.contactId && one.handedOver));
+  const { messages, complete } = thread;
+  const name = nameInSentence(contact.name);
+  const since = session?.since;
+  const instanceId = session?.instanceId;
+  return useMemo(() => {
+    const marks = [...joinedOwn(own, name, text), ...joinedTheirs(messages, complete, theirs, name, text)];
+    if (since !== undefined && instanceId !== undefined) marks.push({ key: `handed ${since}`, at: since, words: text(...handOverWords('talk.handed', own, theirs, instanceId, name)) });
+    return marks;
+  }, [own, theirs, messages, complete, name, since, instanceId, text]);
+}
+
+/** Own devices that came after this one, and this one itself where it came into conversations that were there before. */
+function joinedOwn(own: readonly Device[], name: string, text: Text): TimelineMark[] {
+  const here = own.find(({ current }) => current)?.addedAt;
+  return own.flatMap((device) => {
+    const { addedAt, current, instanceId } = device;
+    if (addedAt === undefined || (here !== undefined && !current && addedAt <= here)) return [];
+    return [{ key: `joined ${instanceId}`, at: addedAt, words: text('talk.joined.own', { device: deviceName(device, text), name }) }];
+  });
+}
+
+/** A device of the other side is told with its first message, where all that was said before is here to compare with. */
+function joinedTheirs(messages: readonly Message[], complete: boolean, theirs: readonly ContactDevice[], name: string, text: Text): TimelineMark[] {
+  if (!complete) return [];
+  const heard = new Set<string>();
+  return messages.flatMap((message): readonly TimelineMark[] => {
+    if (message.direction !== 'in' || heard.has(message.instanceId)) return [];
+    heard.add(message.instanceId);
+    if (heard.size === 1) return [];
+    const device = theirs.find((one) => one.instanceId === message.instanceId)?.name ?? '';
+    const words = device.trim() === '' ? text('talk.joined.peer.unnamed', { name }) : text('talk.joined.peer', { name, device: nameInSentence(device) });
+    // Told before what it said.
+    return [{ key: `theirs ${message.instanceId}`, at: timeOf(message) - 1, words }];
+  });
+}

@@ -1,0 +1,32 @@
+import type { Device } from '../../../shared/model/device';
+import type { Text } from '../../i18n/use-text';
+import type { Times } from '../../i18n/use-times';
+import { nameInSentence } from '../../ui/strangers';
+
+/** As the contract says it, whose schemas are not bundled here; a test holds the two together. */
+export const longestDeviceName = 64;
+
+/** What a device is called, in a sentence and alone. */
+export function deviceName({ name }: Pick<Device, 'name'>, text: Text): string {
+  return name.trim() === '' ? text('devices.unnamed') : nameInSentence(name);
+}
+
+/** What it may do for its person, a sentence each. */
+export function roleWords({ roles }: Device, text: Text): readonly string[] {
+  if (roles.length === 0) return [text('devices.role.none')];
+  return (['certifier', 'exchange'] as const).filter((role) => roles.includes(role)).map((role) => text(`devices.role.${role}`));
+}
+
+/** Whether there is a connection with it, or when there was one, and what it lacks. Not asked of the device one sits at. */
+export function seenWords(device: Device, now: number, text: Text, times: Times): readonly string[] {
+  if (device.state === 'suspended') return [text('devices.suspended.text')];
+  const { behind, connected, lastSeenAt } = device;
+  const seen = connected ? text('devices.seen.connected') : lastSeenAt === undefined ? text('devices.seen.never') : text('devices.seen.last', { when: times.when(lastSeenAt, now) });
+  if (behind === undefined) return [seen];
+  return [seen, behind === 0 ? text('devices.behind.none') : text(connected ? 'devices.behind.now' : 'devices.behind.later', { count: behind })];
+}
+
+/** The device that holds the identity key; undefined where none is known to. */
+export function certifierOf(devices: readonly Device[]): Device | undefined {
+  return devices.find(({ roles, state }) => state === 'active' && roles.includes('certifier'));
+}

@@ -1,0 +1,81 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Device } from '../../../shared/model/device';
+import { useDevices, useModel, useUi } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
+import { DeviceItem } from './device-item';
+import { certifierOf, deviceName } from './device-words';
+
+/** Settings → Devices: which there are, what each may do, and the way to add one. */
+export function DevicesSection(): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { devices: store } = useModel();
+  const devices = useDevices((state) => state.devices);
+  const openDialog = useUi((state) => state.openDialog);
+  const [failure, setFailure] = useState<unknown>();
+  useEffect(() => {
+    store.getState().load().catch(setFailure);
+  }, [store]);
+  const place = useFocusIfLost<HTMLElement>(devices);
+
+  if (devices === undefined) {
+    return failure === undefined ? null : (
+      <Banner tone="danger">
+        {text('devices.failed')} {errorText(failure)}
+      </Banner>
+    );
+  }
+  const mine = devices.filter(({ state }) => state !== 'retired');
+  const former = devices.filter(({ state }) => state === 'retired');
+  const certifier = certifierOf(devices);
+  const isCertifier = certifier?.current === true;
+  return (
+    <div className="stack">
+      <section className="stack" aria-labelledby="devices-heading" tabIndex={-1} ref={place}>
+        <div className="stack tight">
+          <h3 className="small-heading" id="devices-heading">
+            {text('devices.title')}
+          </h3>
+          <p className="field-hint">{text('devices.lead')}</p>
+        </div>
+        <ul className="own-devices" aria-labelledby="devices-heading">
+          {mine.map((device) => (
+            <DeviceItem key={device.instanceId} device={device} isCertifier={isCertifier} />
+          ))}
+        </ul>
+        {isCertifier ? null : <Elsewhere certifier={certifier} />}
+        <div className="dialog-actions start">
+          <Button kind="main" onPress={() => openDialog('link')}>
+            {text('devices.link')}
+          </Button>
+        </div>
+      </section>
+      {former.length === 0 ? null : (
+        <section className="stack tight divided" aria-labelledby="devices-former">
+          <h3 className="small-heading" id="devices-former">
+            {text('devices.removed.title')}
+          </h3>
+          <ul className="own-devices" aria-labelledby="devices-former">
+            {former.map((device) => (
+              <DeviceItem key={device.instanceId} device={device} isCertifier={false} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** Where the rest is done, and what to do if that device is lost. */
+function Elsewhere({ certifier }: { readonly certifier: Device | undefined }): ReactNode {
+  const text = useText();
+  if (certifier === undefined) return <p className="plain-warning">{text('devices.nobody')}</p>;
+  return (
+    <p className="field-hint">
+      {text('devices.elsewhere', { name: deviceName(certifier, text) })} {text('devices.elsewhere.lost')}
+    </p>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { TextField } from '../../ui/text-field';
+import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
+import { useNewPassphrase } from '../onboarding/use-new-passphrase';
+import { deviceLink } from '../verify/read-code';
+import { longestDeviceName } from './device-words';
+import { LinkField } from './link-field';
+
+/** Of these the link itself is to blame, and its field says so. */
+const ofLink: ReadonlySet<string> = new Set(['device.link-garbled', 'device.link-expired', 'device.link-newer']);
+
+/** The link, what this device is called, and the passphrase that locks it. */
+export function JoinForm({ onBack }: { readonly onBack: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { devices } = useModel();
+  const [link, setLink] = useState('');
+  const [name, setName] = useState('');
+  const chosen = useNewPassphrase();
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const blamed = failure !== undefined && ofLink.has(toFailure(failure).code);
+
+  const linkFault = link.trim() === '' ? text('join.link.missing') : deviceLink.test(link.trim()) ? undefined : text('join.link.form');
+  const nameFault = name.trim() === '' ? text('join.name.missing') : undefined;
+
+  const join = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (busy || linkFault !== undefined || nameFault !== undefined) return;
+    const passphrase = chosen.take();
+    if (passphrase === undefined) return;
+    setTried(false);
+    setBusy(true);
+    setFailure(undefined);
+    devices
+      .getState()
+      .join(link.trim(), passphrase, name.trim())
+      .catch(setFailure)
+      .finally(() => setBusy(false));
+  };
+
+  return (
+    <Form className="stack" onSubmit={join} autoComplete="off">
+      <p className="lead">{text('join.lead')}</p>
+      <p className="plain-warning">{text('join.how')}</p>
+      <LinkField
+        value={link}
+        onChange={(value) => {
+          setLink(value);
+          setFailure(undefined);
+        }}
+        error={blamed ? errorText(failure) : tried ? linkFault : undefined}
+        disabled={busy}
+      />
+      <TextField
+        label={text('join.name')}
+        value={name}
+        onChange={setName}
+        hint={text('join.name.hint')}
+        error={tried ? nameFault : undefined}
+        maxLength={longestDeviceName}
+        disabled={busy}
+      />
+      <NewPassphraseFields chosen={chosen} tried={tried} label={text('join.passphrase')} repeat={text('join.repeat')} hint={text('join.passphrase.hint')} disabled={busy} />
+      <p className="plain-warning">{text('onboarding.noReset')}</p>
+      {failure === undefined ? null : (
+        <Banner tone="danger">
+          {blamed ? '' : `${errorText(failure)} `}
+          {text('join.again')}
+        </Banner>
+      )}
+      <Button kind="main" type="submit" wide isPending={busy}>
+        {text(busy ? 'join.busy' : 'join.do')}
+      </Button>
+      {busy ? null : (
+        <Button kind="quiet" wide onPress={onBack}>
+          {text('join.back')}
+        </Button>
+      )}
+    </Form>
+  );
+}

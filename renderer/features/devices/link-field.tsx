@@ -1,0 +1,155 @@
+import { useEffect, useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { Camera, ImageUp } from 'lucide-react';
+import { FileTrigger } from 'react-aria-components';
+import { useModel } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import type { TextId } from '../../i18n/messages';
+import { Button } from '../../ui/button';
+import { TextField } from '../../ui/text-field';
+import { CameraView } from '../verify/camera-view';
+import type { CameraFault } from '../verify/camera';
+import { deviceLink } from '../verify/read-code';
+import { PictureError, readPicture, type PictureFault } from '../verify/read-picture';
+import { useFocusKept } from '../verify/use-focus-kept';
+
+const cameraWords: Readonly<Record<CameraFault, TextId>> = {
+  refused: 'join.camera.refused',
+  none: 'join.camera.none',
+  'in-use': 'join.camera.inUse',
+  broken: 'join.camera.broken',
+  'nothing-seen': 'verify.camera.nothingSeen',
+};
+
+const pictureWords: Readonly<Record<PictureFault, TextId>> = {
+  'not-a-picture': 'verify.picture.notPicture',
+  'too-large': 'verify.picture.tooLarge',
+  'no-code': 'join.picture.noCode',
+};
+
+/** No link is longer than some hundred characters. */
+const longest = 4_096;
+
+export interface LinkFieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly error: string | undefined;
+  readonly disabled: boolean;
+}
+
+/** The link as text, by the camera, or out of a picture that is chosen, dropped or pasted. Nothing of a picture is kept. */
+export function LinkField({ value, onChange, error, disabled }: LinkFieldProps): ReactNode {
+  const text = useText();
+  const { ui } = useModel();
+  const [looking, setLooking] = useState(false);
+  const [reading, setReading] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const [over, setOver] = useState(false);
+  const kept = useFocusKept();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const turn = useRef(0);
+  useEffect(() => () => void (turn.current += 1), []);
+
+  const take = (code: string): void => {
+    setFault(undefined);
+    onChange(code);
+    ui.getState().announce(text('join.link.read'));
+    area.current?.focus();
+  };
+  const read = async (file: Blob): Promise<void> => {
+    turn.current += 1;
+    const mine = turn.current;
+    setReading(true);
+    setFault(undefined);
+    try {
+      const code = await readPicture(file, deviceLink);
+      if (turn.current === mine) take(code);
+    } catch (thrown) {
+      if (turn.current === mine) setFault(text(pictureWords[thrown instanceof PictureError ? thrown.fault : 'not-a-picture']));
+    } finally {
+      if (turn.current === mine) setReading(false);
+    }
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    const [file] = event.dataTransfer.files;
+    if (file !== undefined) void read(file);
+  };
+  return (
+    <div
+      ref={kept}
+      tabIndex={-1}
+      role="group"
+      aria-label={text('join.link')}
+      data-testid="link-field"
+      className={over ? 'drop-place over' : 'drop-place'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+      onPaste={(event) => {
+        const file = [...event.clipboardData.files].find(({ type }) => type.startsWith('image/'));
+        if (file === undefined) return;
+        event.preventDefault();
+        void read(file);
+      }}
+    >
+      <TextField
+        label={text('join.link')}
+        value={value}
+        onChange={(typed) => {
+          setFault(undefined);
+          onChange(typed);
+        }}
+        hint={text('join.link.hint')}
+        error={fault ?? error}
+        lines={4}
+        areaRef={area}
+        maxLength={longest}
+        monospace
+        disabled={disabled}
+        autoFocus
+      />
+      {looking ? (
+        <CameraView
+          hint={text('join.camera.on')}
+          wanted={deviceLink}
+          onCode={(code) => {
+            setLooking(false);
+            take(code);
+          }}
+          onEnd={(why) => {
+            setLooking(false);
+            setFault(why === undefined ? undefined : text(cameraWords[why]));
+          }}
+        />
+      ) : (
+        <div className="ways">
+          <Button
+            icon={<Camera aria-hidden="true" />}
+            isDisabled={disabled}
+            onPress={() => {
+              setFault(undefined);
+              setLooking(true);
+            }}
+          >
+            {text('join.camera')}
+          </Button>
+          <FileTrigger
+            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp']}
+            onSelect={(files) => {
+              const [file] = files ?? [];
+              if (file !== undefined) void read(file);
+            }}
+          >
+            <Button icon={<ImageUp aria-hidden="true" />} isPending={reading} isDisabled={disabled}>
+              {text(reading ? 'join.picture.reading' : 'join.picture')}
+            </Button>
+          </FileTrigger>
+        </div>
+      )}
+    </div>
+  );
+}

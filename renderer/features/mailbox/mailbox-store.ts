@@ -1,0 +1,41 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { MailboxStatus } from '../../../shared/model/mailbox';
+import { coalesce } from '../../app/coalesce';
+import type { Life } from '../../app/life';
+import type { Client } from '../../bridge/client';
+
+/** The own mailbox, as this device sees it. */
+export interface MailboxState {
+  /** Undefined until somebody looks at it. */
+  readonly status: MailboxStatus | undefined;
+  readonly load: () => Promise<void>;
+  /** Something about it changed: asks again where it is shown. */
+  readonly changed: () => Promise<void>;
+  /** Throws what `mailbox.register` throws. The text goes straight to the main process and is not kept. */
+  readonly register: (registration: string) => Promise<void>;
+  readonly leave: () => Promise<void>;
+}
+
+export function createMailboxStore(client: Client, life: Life): StoreApi<MailboxState> {
+  return createStore<MailboxState>()((set, get) => {
+    const load = coalesce(async () => {
+      const alive = life.begin();
+      const status = await client.mailbox.status();
+      if (alive()) set({ status });
+    });
+    const then = async (task: Promise<unknown>): Promise<void> => {
+      const alive = life.begin();
+      await task;
+      if (alive()) await load();
+    };
+    return {
+      status: undefined,
+      load,
+      changed: async () => {
+        if (get().status !== undefined) await load();
+      },
+      register: (registration) => then(client.mailbox.register({ registration })),
+      leave: () => then(client.mailbox.leave()),
+    };
+  });
+}

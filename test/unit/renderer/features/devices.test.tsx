@@ -1,0 +1,161 @@
+// @vitest-environment jsdom
+import { act, screen } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import { longestDeviceName } from '../../../../renderer/features/devices/device-words';
+import { maxDeviceName } from '../../../../shared/model/device';
+import { laptop } from '../../../preview/device-scenes';
+import { ownInstance, type World } from '../../../preview/fake-world';
+import { scenes } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { buttonNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { openTalk } from '../open-talk';
+import { settle, type Running } from '../render-app';
+
+const now = Date.now();
+const scene = (name: string): World => {
+  const made = scenes[name]?.(now);
+  if (made === undefined) throw new Error(`no scene ${name}`);
+  return made;
+};
+const open = (world: World): Promise<Running> => openSettings(world, 'Devices');
+const items = (): HTMLElement[] => screen.queryAllByTestId('own-device');
+const item = (name: string): HTMLElement => items().find((one) => one.textContent?.includes(name)) ?? document.body;
+/** The newest button of this name that stands with one device. */
+const press = async (name: string, device: string): Promise<void> => {
+  const found = [...item(device).querySelectorAll('button')].find((one) => one.textContent === name);
+  if (found === undefined) throw new Error(`no ${name} for ${device}`);
+  found.dataset['under'] = 'test';
+  found.setAttribute('aria-label', `${name} ${device}`);
+  await pressNamed(`${name} ${device}`);
+};
+const stateOf = (world: World, instanceId: string): string | undefined => world.devices.list.find((one) => one.instanceId === instanceId)?.state;
+
+describe('Settings → Devices', () => {
+  it('lists them, this one first and the removed last, each with what it may do, when it was there and what it lacks', async () => {
+    await open(scene('devices'));
+    expect(items().map((one) => one.querySelector('bdi')?.textContent)).toEqual(['desk', 'laptop', 'Rechner im Büro der vereinigten Nordwestküste, zweiter Stock', 'old netbook', 'phone [U+202E]gnp']);
+    expect(item('desk').textContent).toMatch(/This device.*Holds your identity key/);
+    expect(item('laptop').textContent).toMatch(/Connected now\.214 entries are on their way to it\./);
+    expect(item('Rechner').textContent).toMatch(/Last connected .+\.It lacks 1,204 entries, and gets them when both are on\./);
+    expect(item('old netbook').textContent).toMatch(/Suspended.*Contacts do not listen to it/);
+    expect(item('phone').querySelector('button')).toBeNull();
+    expect([...item('desk').querySelectorAll('[role=group] button')].map((one) => one.textContent)).toEqual(['Rename…']);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('renames one; an empty name is refused before anything is asked', async () => {
+    expect(longestDeviceName).toBe(maxDeviceName);
+    const { fake } = await open(scene('devices'));
+    await press('Rename…', 'laptop');
+    write('Name of the device', '  ');
+    await submitNamed('Rename');
+    expect(page()).toContain('Enter a name.');
+    expect(fake.calls).not.toContain('devices.rename');
+    write('Name of the device', ' travel ');
+    await submitNamed('Rename');
+    expect(items().map((one) => one.querySelector('bdi')?.textContent)).toContain('travel');
+    expect(screen.queryByRole('dialog', { name: /^Rename/ })).toBeNull();
+  });
+
+  it('removing names the device and what is lost, has the focus on keeping it, and does nothing until told to', async () => {
+    const { fake } = await open(scene('devices'));
+    await press('Remove…', 'laptop');
+    const dialog = screen.getByRole('dialog', { name: 'Remove laptop?' });
+    expect(dialog.textContent).toContain('214 entries it still lacks will not reach it.');
+    expect(dialog.textContent).toContain('Every key it knew is replaced');
+    expect(document.activeElement).toBe(buttonNamed('Keep laptop'));
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Keep laptop');
+    expect(fake.calls).not.toContain('devices.remove');
+    await press('Remove…', 'laptop');
+    fake.world.failing.set('devices.remove', 'device.not-certifier');
+    await pressNamed('Remove laptop');
+    expect(page()).toContain('Only the device that holds your identity key can do this.');
+    expect(stateOf(fake.world, laptop)).toBe('active');
+    fake.world.failing.clear();
+    await pressNamed('Remove laptop');
+    expect(stateOf(fake.world, laptop)).toBe('retired');
+    expect(item('laptop').textContent).toContain('Removed');
+    // The button that was pressed is gone with what it was for.
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('devices-heading'));
+  });
+
+  it('suspends and allows again without a question where both can be done here', async () => {
+    const { fake } = await open(scene('devices'));
+    await press('Suspend', 'laptop');
+    expect(stateOf(fake.world, laptop)).toBe('suspended');
+    expect(page()).toContain('laptop is suspended.');
+    await press('Allow again', 'laptop');
+    expect(stateOf(fake.world, laptop)).toBe('active');
+  });
+
+  it('gives the identity key away; from then on only what needs none can be done here, and it says where the rest is', async () => {
+    const { fake } = await open(scene('devices'));
+    await press('Give it the identity key…', 'laptop');
+    fake.world.failing.set('devices.moveCertifier', 'device.not-connected');
+    await pressNamed('Give it to laptop');
+    expect(page()).toContain('The other device must be on and connected for this.');
+    fake.world.failing.clear();
+    await pressNamed('Give it to laptop');
+    expect(page()).toContain('Your identity key is on laptop. Devices are renamed, allowed again and removed there.');
+    expect([...item('laptop').querySelectorAll('[role=group] button')].map((one) => one.textContent)).toEqual(['Suspend…']);
+    await press('Suspend…', 'laptop');
+    expect(page()).toContain('From here you cannot undo it');
+    await pressNamed('Leave it as it is');
+    expect(stateOf(fake.world, laptop)).toBe('active');
+    await press('Suspend…', 'laptop');
+    await pressNamed('Suspend laptop');
+    expect(stateOf(fake.world, laptop)).toBe('suspended');
+  });
+});
+
+describe('a device that is none of the person any more', () => {
+  it.each([
+    ['device-suspended', 'Another device of yours has suspended this one.', 'This device is suspended, so nothing can be written here.'],
+    ['device-removed', 'This device was removed: it is not one of yours any more.', 'This device was removed, so nothing can be written here.'],
+  ] as const)('%s: says so for as long as it lasts, and takes no message; what is stored stays readable', async (name, bar, foot) => {
+    await openTalk(scene(name));
+    expect(page()).toContain(bar);
+    expect(page()).toContain(foot);
+    expect(page()).toContain('See you at five?');
+    expect(document.querySelector('[data-pane=conversation] textarea')).toBeNull();
+    expect(document.querySelector('.bars [aria-label="Put away"]')).toBeNull();
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('is told the moment it is heard', async () => {
+    const { fake } = await openTalk(scene('devices'));
+    expect(document.querySelector('[data-pane=conversation] textarea')).not.toBeNull();
+    await act(async () => fake.tellDevices(fake.world.devices.list.map((one) => (one.instanceId === ownInstance ? { ...one, state: 'retired' } : one))));
+    await settle();
+    expect(page()).toContain('This device was removed');
+  });
+});
+
+describe('devices in the conversation', () => {
+  const told = (): (string | null)[] => screen.queryAllByTestId('device-line').map((one) => one.querySelector('span')?.textContent ?? null);
+
+  it('S4-24: says who joined on either side, and that the conversation was continued elsewhere', async () => {
+    const world = scene('devices-talk');
+    await openTalk(world);
+    expect(told()).toEqual([
+      'Your laptop joined this chat. Bo Lindqvist does not need to check it again.',
+      'Bo Lindqvist now also uses “phone”, confirmed by the key of Bo Lindqvist.',
+      'The conversation was continued on another device. Nothing was interrupted.',
+    ]);
+  });
+
+  it('S4-24: with one own device it was the other side, by name where it is known', async () => {
+    const world = scene('devices-talk');
+    world.devices.list = world.devices.list.filter(({ current }) => current);
+    await openTalk(world);
+    expect(told().at(-1)).toBe('Bo Lindqvist continued on “phone”. Nothing was interrupted.');
+  });
+
+  it('on the device that joined it tells of itself, and not of those it found', async () => {
+    const world = scene('devices');
+    world.devices.list = world.devices.list.map((one) => ({ ...one, addedAt: now - 2 * 3_600_000 }));
+    await openTalk(world);
+    expect(told()).toEqual(['Your desk joined this chat. Bo Lindqvist does not need to check it again.']);
+  });
+});

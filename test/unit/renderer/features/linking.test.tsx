@@ -1,0 +1,202 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import { linkFailure } from '../../../../renderer/features/devices/link-failures';
+import { english, type TextId } from '../../../../renderer/i18n/messages';
+import { errorCodes } from '../../../../shared/errors';
+import type { Linking } from '../../../../shared/model/device';
+import { deviceLinkText } from '../../../preview/fake-devices';
+import { emptyWorld, type World } from '../../../preview/fake-world';
+import { scenes } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { pressKey } from '../open-talk';
+import { renderApp, settle, type Running } from '../render-app';
+
+const passphrase = 'correct horse battery staple';
+const tell = async ({ fake }: Running, linking: Linking): Promise<void> => {
+  await act(async () => fake.tellLinking(linking));
+  await settle();
+};
+const heading = (): string | null => document.querySelector('.nearby-heading')?.textContent ?? null;
+const focused = (): string | undefined => document.getElementById(document.activeElement?.getAttribute('aria-labelledby') ?? '')?.textContent ?? undefined;
+const compare = (side: 'existing' | 'new', deviceName: string): Linking => ({ side, stage: 'comparing', digits: '428301', deviceName });
+
+describe('letting a new device in', () => {
+  const begin = async (): Promise<Running> => {
+    const running = await openSettings(emptyWorld(), 'Devices');
+    await pressNamed('Link a device…');
+    return running;
+  };
+  const dialog = (): HTMLElement => screen.getByRole('dialog', { name: 'Link a device' });
+
+  it('link, digits, keys, history: by keyboard alone, each page read from its head', async () => {
+    const running = await begin();
+    expect(document.activeElement).toBe(buttonNamed('Make a link'));
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Make a link');
+    expect(screen.getByRole('img', { name: 'Link for a new device, as a QR code' })).toBeTruthy();
+    expect(fieldNamed('Link for the other device').value).toBe(deviceLinkText);
+    expect(page()).toContain('Valid for 10 min');
+    await tell(running, compare('existing', 'laptop'));
+    // Of no use any more, and gone.
+    expect(document.documentElement.innerHTML).not.toContain(deviceLinkText);
+    expect(running.model.devices.getState().offer).toBeUndefined();
+    expect(focused()).toBe('Do both screens show this?');
+    expect(dialog().textContent).toContain('laptop wants to become one of your devices.');
+    expect(screen.getByTestId('meeting-digits').textContent).toContain('4 2 8, 3 0 1');
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Same on both screens');
+    expect(heading()).toBe('Now the other screen');
+    await tell(running, { side: 'existing', stage: 'transferring', deviceName: 'laptop' });
+    expect(heading()).toBe('Handing over the keys');
+    await tell(running, { side: 'existing', stage: 'transferring', deviceName: 'laptop', progress: { done: 25, total: 100 } });
+    expect(dialog().textContent).toContain('25%: 25 of 100 entries');
+    await pressNamed('Close');
+    // Back where it was begun, and it goes on.
+    expect(screen.getByRole('dialog', { name: 'Settings' })).toBeTruthy();
+    await pressNamed('Close');
+    expect(page()).toContain('Your history is on its way to laptop. 25%');
+    await tell(running, { side: 'existing', stage: 'done', deviceName: 'laptop' });
+    expect(page()).toContain('laptop is one of your devices now.');
+    await pressNamed('Put away');
+    expect(document.querySelector('.bar')).toBeNull();
+  });
+
+  it('A60: different digits end it with what happened, what is safe and what to do next', async () => {
+    const running = await begin();
+    await pressNamed('Make a link');
+    await tell(running, compare('existing', 'laptop'));
+    await pressNamed('Different');
+    expect(focused()).toBe('The digits differ');
+    expect(dialog().textContent).toMatch(/What happened.*Somebody may stand between.*What is safe.*No key and no message was handed over.*What to do next.*Make a new link/);
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Back');
+    expect(buttonNamed('Make a link')).toBeTruthy();
+  });
+
+  it('a refusal is told on the page; a link can be called off; a lock forgets it', async () => {
+    const running = await begin();
+    const { fake, model } = running;
+    fake.world.failing.set('devices.link', 'device.too-many');
+    await pressNamed('Make a link');
+    expect(dialog().textContent).toContain('You have as many devices as one person can have.');
+    fake.world.failing.clear();
+    await pressNamed('Make a link');
+    await pressNamed('Cancel');
+    expect(fake.calls).toContain('devices.cancel');
+    expect(buttonNamed('Make a link')).toBeTruthy();
+    await pressNamed('Make a link');
+    act(() => {
+      fake.world.vault = 'locked';
+      fake.emit({ type: 'vault.changed', state: 'locked' });
+    });
+    await settle();
+    expect(model.devices.getState().offer).toBeUndefined();
+    expect(document.documentElement.innerHTML).not.toContain(deviceLinkText);
+    // What is still told of it meanwhile reaches nobody.
+    await tell(running, compare('existing', 'laptop'));
+    expect(model.devices.getState().linking).toEqual({ stage: 'idle' });
+  });
+
+  it('a window that was reloaded finds its way back, and what was over before is no news', async () => {
+    const world = scenes['link-compare']?.(Date.now());
+    if (world === undefined) throw new Error('no scene');
+    await renderApp(world);
+    expect(page()).toContain('Six digits wait to be compared with a new device of yours.');
+    await pressNamed('Show');
+    expect(heading()).toBe('Do both screens show this?');
+    const over = emptyWorld();
+    over.devices.linking = { side: 'existing', stage: 'failed', failure: 'device.link-expired' };
+    const { model } = await renderApp(over);
+    expect(model.devices.getState().aside).toBe(true);
+  });
+
+  it('every code a linking can fail with has a title, and says on either side what is safe and what is next', () => {
+    const text = (id: TextId): string => english[id];
+    for (const code of errorCodes) {
+      for (const side of ['existing', 'new'] as const) {
+        const failure = linkFailure(code, side, text, 'what it is');
+        expect(Object.values(failure).every((part) => typeof part === 'string' && part.length > 5), code).toBe(true);
+      }
+    }
+    const own = errorCodes.filter((code) => code.startsWith('device.') && linkFailure(code, 'new', text, '').what !== '');
+    expect(own).toEqual(expect.arrayContaining(['device.digits-differ', 'device.link-expired', 'device.link-refused', 'device.not-connected', 'device.link-garbled', 'device.link-newer']));
+  });
+});
+
+describe('becoming a device of somebody who is here already', () => {
+  const first = async (world: World = emptyWorld()): Promise<Running> => {
+    world.vault = 'absent';
+    const running = await renderApp(world);
+    await pressKey(buttonNamed('I already use Keyshift on another device'));
+    return running;
+  };
+  const fill = (link: string): void => {
+    write('Link from the other device', link);
+    write('Name of this device', 'laptop');
+    write('Passphrase for this device', passphrase);
+    write('Repeat the passphrase', passphrase);
+  };
+
+  it('takes link, name and passphrase, which are gone once sent; then digits, keys, and the window of the app', async () => {
+    const running = await first();
+    const { fake, model } = running;
+    expect(document.activeElement).toBe(fieldNamed('Link from the other device'));
+    await submitNamed('Go on');
+    expect(page()).toContain('Paste the link, or read its code.');
+    expect(page()).toContain('Enter a name for this device.');
+    expect(await axeFindings()).toEqual([]);
+    fill('https://example.org');
+    await submitNamed('Go on');
+    expect(page()).toContain('This is no link for a new device: it begins with keyshift:.');
+    expect(fieldNamed('Passphrase for this device').value).toBe(passphrase);
+    expect(fake.calls).not.toContain('devices.join');
+    // An invitation begins the same, and is refused by who can read it.
+    fill('keyshift:i/1/abc');
+    await submitNamed('Go on');
+    expect(page()).toContain('This is no link for a new device, or a part of it is missing.');
+    expect(page()).toContain('To go on, choose the passphrase once more.');
+    expect(fieldNamed('Passphrase for this device').value).toBe('');
+    expect(fake.world.vault).toBe('absent');
+    fill(deviceLinkText);
+    await submitNamed('Go on');
+    expect(heading()).toBe('Looking for the other device');
+    expect(await axeFindings()).toEqual([]);
+    await tell(running, compare('new', 'desk'));
+    expect(focused()).toBe('Do both screens show this?');
+    expect(await axeFindings()).toEqual([]);
+    await pressNamed('Same on both screens');
+    expect(heading()).toBe('Now the other screen');
+    await tell(running, { side: 'new', stage: 'transferring', deviceName: 'desk', progress: { done: 1, total: 4 } });
+    expect(model.session.getState().phase).toBe('open');
+    expect(page()).toContain('Your history is on its way to this device. Until it is here, contacts are not connected. 25%');
+    expect(document.documentElement.innerHTML).not.toContain(passphrase);
+    expect(document.documentElement.innerHTML).not.toContain(deviceLinkText);
+    await tell(running, { side: 'new', stage: 'done', deviceName: 'desk' });
+    expect(page()).toContain('Your history is here');
+  });
+
+  it('a failure leads back to the link; nothing was made', async () => {
+    const running = await first();
+    fill(deviceLinkText);
+    await submitNamed('Go on');
+    await tell(running, { side: 'new', stage: 'failed', failure: 'device.not-connected' });
+    expect(focused()).toBe('The devices did not find each other');
+    expect(page()).toContain('Bring both devices into one network and keep Keyshift open and unlocked on the other one.');
+    await pressNamed('Back to the link');
+    expect(fieldNamed('Link from the other device').value).toBe('');
+    expect(running.fake.world.vault).toBe('absent');
+    await pressNamed('Begin with a new identity');
+    expect(document.activeElement).toBe(fieldNamed('Your name'));
+  });
+
+  it('asks the main process for the camera before there is a vault, and says what a picture without a code is', async () => {
+    const { fake } = await first();
+    await pressNamed('Use the camera');
+    await vi.waitFor(() => expect(page()).toContain('The camera was not allowed. Choose a picture of the code, or paste the link.'));
+    expect(fake.calls).toContain('contacts.useCamera');
+    fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [new File(['no picture'], 'notes.txt')] } });
+    await vi.waitFor(() => expect(page()).toContain('Keyshift does not read this file.'));
+  });
+});

@@ -1,0 +1,110 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import type { World } from '../../../preview/fake-world';
+import { emptyWorld } from '../../../preview/fake-world';
+import { scenes } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { openTalk, shortcut } from '../open-talk';
+import { settle, type Running } from '../render-app';
+
+const registration = 'keyshift-mailbox:1:secret-of-this-device';
+const scene = (name: string): World => {
+  const made = scenes[name]?.(Date.now());
+  if (made === undefined) throw new Error(`no scene ${name}`);
+  return made;
+};
+const open = (world: World): Promise<Running> => openSettings(world, 'Mailbox');
+
+describe('Settings → Mailbox', () => {
+  it('says what one is to whoever never heard of it, and gives the key for the operator', async () => {
+    const { fake } = await open(emptyWorld());
+    expect(page()).toContain('You do not need one');
+    expect(page()).toContain('Keyshift brings none and knows none.');
+    expect(fieldNamed('Key of this device for the operator').value).toBe(fake.world.devices.mailbox.deviceKey);
+    const copied = vi.fn(() => Promise.resolve());
+    Object.assign(navigator, { clipboard: { writeText: copied } });
+    await pressNamed('Copy key');
+    expect(copied).toHaveBeenCalledWith(fake.world.devices.mailbox.deviceKey);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('takes a registration as text or as a file, refuses a wrong one in its own words, and keeps none on screen', async () => {
+    const { fake, model } = await open(emptyWorld());
+    for (const [text, words] of [
+      ['garbled', 'This is no registration of a mailbox'],
+      ['for another: other', 'This registration was made for another device.'],
+      ['long expired', 'This registration is no longer valid.'],
+    ] as const) {
+      write('Registration', text);
+      await submitNamed('Use this mailbox');
+      expect(page()).toContain(words);
+      expect(fake.world.devices.mailbox.state).toBe('off');
+    }
+    fireEvent.drop(fieldNamed('Registration'), { dataTransfer: { files: [new File([registration], 'for-desk.txt')] } });
+    await vi.waitFor(() => expect(page()).toContain('Read from for-desk.txt.'));
+    await submitNamed('Use this mailbox');
+    expect(page()).toContain('The mailbox is set up.');
+    expect(page()).toContain('Connected. What is left for you there arrives at once.');
+    expect(page()).toContain('tls://mail.example.org:4222');
+    expect(document.documentElement.innerHTML).not.toContain(registration);
+    expect(JSON.stringify(model.mailbox.getState())).not.toContain('secret');
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-labelledby')).toBe('mailbox-heading'));
+  });
+
+  it('says what is wrong, and follows what is told', async () => {
+    const { fake } = await open(scene('mailbox-trouble'));
+    expect(page()).toContain('The mailbox refuses this device.');
+    expect(page()).toContain('Ask its operator for a new registration.');
+    expect(page()).toMatch(/The registration ends .+ Ask the operator for a new one/);
+    expect(page()).toContain('None left');
+    expect(await axeFindings()).toEqual([]);
+    const { failure: _mended, ...rest } = fake.world.devices.mailbox;
+    fake.world.devices.mailbox = rest;
+    await act(async () => fake.tellMailbox({ state: 'connecting' }));
+    await settle();
+    expect(page()).toContain('It does not answer yet; messages go directly meanwhile, or wait.');
+    expect(page()).not.toContain('Ask its operator');
+  });
+
+  it('leaving is asked, because the way back leads by the operator', async () => {
+    const { fake } = await open(scene('mailbox-on'));
+    await pressNamed('Leave this mailbox…');
+    expect(screen.getByRole('dialog', { name: 'Leave the mailbox tls://mail.example.org:4222?' })).toBeTruthy();
+    expect(document.activeElement).toBe(buttonNamed('Keep the mailbox'));
+    await pressNamed('Keep the mailbox');
+    expect(fake.calls).not.toContain('mailbox.leave');
+    await pressNamed('Leave this mailbox…');
+    await pressNamed('Leave mailbox');
+    expect(fake.world.devices.mailbox.state).toBe('off');
+    expect(page()).toContain('No mailbox is set up.');
+  });
+});
+
+describe('the way of a message', () => {
+  it('names what it waits for and which way it went, and that the contact is reached by a mailbox', async () => {
+    await openTalk(scene('devices-talk'), /^Carla Reyes/);
+    const states = screen.getAllByTestId('delivery-state').map((one) => one.textContent);
+    expect(states).toEqual(['Stored, waiting for Carla Reyes’s device to fetch it', 'With another device of yours, which passes it on to Carla Reyes']);
+    expect(page()).toContain('What you write is left in the mailbox of Carla Reyes until it is fetched.');
+    const last = screen.getAllByRole('article').at(-2);
+    act(() => last?.focus());
+    await shortcut('Enter');
+    expect(screen.getByTestId('message-details').textContent).toContain('WayLeft in the mailbox of Carla Reyes');
+  });
+
+  it('an event brings another way, and keeps it where it says none', async () => {
+    const { fake } = await openTalk(scene('devices-talk'), /^Carla Reyes/);
+    const message = [...fake.world.messages.values()].flat().find(({ way }) => way === 'mailbox');
+    if (message === undefined) throw new Error('no message');
+    const { conversationId, messageId } = message;
+    const shown = (): string => screen.getAllByTestId('delivery-state')[0]?.textContent ?? '';
+    await act(async () => fake.emit({ type: 'message.state', conversationId, messageId, state: 'sent', waitingFor: 'pickup', way: 'device' }));
+    expect(shown()).toBe('With another device of yours, which passes it on to Carla Reyes');
+    await act(async () => fake.emit({ type: 'message.state', conversationId, messageId, state: 'sent', waitingFor: 'pickup' }));
+    expect(shown()).toBe('With another device of yours, which passes it on to Carla Reyes');
+    await act(async () => fake.emit({ type: 'message.state', conversationId, messageId, state: 'delivered' }));
+    expect(shown()).toBe('Delivered');
+  });
+});
