@@ -23,7 +23,7 @@ export function JoinScreen({ onBack }: { readonly onBack: () => void }): ReactNo
         <KeyCut id="5c81e2f7" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('join.title')}</h1>
-        <PageLevel value="h2">{stage === 'idle' ? <JoinForm onBack={onBack} /> : <Joining />}</PageLevel>
+        <PageLevel value={2}>{stage === 'idle' ? <JoinForm onBack={onBack} /> : <Joining />}</PageLevel>
       </div>
     </main>
   );

@@ -10,6 +10,7 @@ import { emptyWorld, type World } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { fileOf } from '../file-of';
 import { pressKey } from '../open-talk';
 import { renderApp, settle, type Running } from '../render-app';
 
@@ -196,7 +197,7 @@ describe('becoming a device of somebody who is here already', () => {
     await pressNamed('Use the camera');
     await vi.waitFor(() => expect(page()).toContain('The camera was not allowed. Choose a picture of the code, or paste the link.'));
     expect(fake.calls).toContain('contacts.useCamera');
-    fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [new File(['no picture'], 'notes.txt')] } });
+    fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [fileOf('notes.txt', 'no picture')] } });
     await vi.waitFor(() => expect(page()).toContain('Keyshift does not read this file.'));
   });
 });

@@ -6,6 +6,7 @@ import { emptyWorld } from '../../../preview/fake-world';
 import { scenes } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { buttonNamed, fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { fileOf } from '../file-of';
 import { openTalk, shortcut } from '../open-talk';
 import { settle, type Running } from '../render-app';
 
@@ -42,7 +43,7 @@ describe('Settings → Mailbox', () => {
       expect(page()).toContain(words);
       expect(fake.world.devices.mailbox.state).toBe('off');
     }
-    fireEvent.drop(fieldNamed('Registration'), { dataTransfer: { files: [new File([registration], 'for-desk.txt')] } });
+    fireEvent.drop(fieldNamed('Registration'), { dataTransfer: { files: [fileOf('for-desk.txt', registration)] } });
     await vi.waitFor(() => expect(page()).toContain('Read from for-desk.txt.'));
     await submitNamed('Use this mailbox');
     expect(page()).toContain('The mailbox is set up.');
