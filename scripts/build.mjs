@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
 import { withLock } from './lib/lock.mjs';
 import { inRoot, out } from './lib/paths.mjs';
+import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
 /** The oldest runtime the main process must run in is Electron 25 (Node 18.15). */
@@ -21,6 +22,7 @@ export const nodeBundle = {
   format: 'cjs',
   target: NODE_TARGET,
   external: EXTERNAL,
+  plugins: [quietPackages],
   sourcemap: true,
   logLevel: 'warning',
   absWorkingDir: inRoot(),

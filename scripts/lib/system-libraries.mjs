@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { withLock } from './lock.mjs';
-import { fetchNatsServer, howToHaveServer, natsServer } from './nats-server.mjs';
+import { fetchNatsServer, howToHaveServer, isCurrent, natsServer } from './nats-server.mjs';
 import { NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
 import { isRoot, run } from './process.mjs';
 import { PlainError, say, seconds } from './say.mjs';
@@ -93,19 +93,18 @@ export async function networkForTests() {
 }
 
 /**
- * What the tests of mailboxes run: nats-server, unpacked beside the other things of the set-up where none is installed. Never an
- * error: without it those tests are skipped, and the end of the run says what that leaves unproven.
+ * What the tests of mailboxes run: a current nats-server, unpacked beside the other things of the set-up where none is installed.
+ * Never an error: without it those tests are skipped, and the end of the run says what that leaves unproven.
  */
 export async function mailboxForTests() {
-  if (natsServer()) return;
+  if (isCurrent(natsServer())) return;
   if (process.platform === 'linux' && hasApt()) {
     await withLock('apt', async () => {
       say('Fetching nats-server for the tests of mailboxes …');
-      if (!hasPackageLists() && isRoot) await apt('update');
       await fetchNatsServer();
     });
   }
-  if (!natsServer()) say(`The tests of mailboxes will be skipped. To run them: ${howToHaveServer}`);
+  if (!isCurrent(natsServer())) say(`${natsServer() ? 'Some' : 'The'} tests of mailboxes will be skipped. To run them: ${howToHaveServer}`);
 }
 
 async function missingHere(executable, display) {

@@ -1,8 +1,8 @@
 // What `npm run mailbox` can do. Texts for devices go to stdout or a file; everything else is said on stderr.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { natsServer, newer } from '../lib/nats-server.mjs';
 import { PlainError, say } from '../lib/say.mjs';
-import { run } from '../lib/process.mjs';
 import { makeCertificates } from './certificates.mjs';
 import { addDevice, announceRevocations, emptyMailbox, onMailbox, removeDevice } from './errand.mjs';
 import { STREAM } from './layout.mjs';
@@ -44,7 +44,7 @@ export async function init({ folder, hosts, bind, port, clusterPort, tls, certif
     operator: await operatorToken(state),
     accounts: await accountTokens(state),
     disk,
-    syncAlways: placed.length === 1 && !(await isOldServer()),
+    syncAlways: placed.length === 1 && !isOldServer(),
     ...(installedAt && { installedAt }),
     ...(certificates && { certificates }),
     ...(certificate && key && { own: { certificate: resolve(certificate), key: resolve(key) } }),
@@ -61,10 +61,9 @@ function place(text, { bind, port, clusterPort }) {
 }
 
 /** Whether the server installed here does not know `sync_interval: always` yet. One that is not here is taken for a current one. */
-async function isOldServer() {
-  const { stdout } = await run('nats-server', ['--version'], { timeout: 10_000 });
-  const [, major, minor] = /v(\d+)\.(\d+)/.exec(stdout) ?? [];
-  return major === '2' && Number(minor) < 10;
+function isOldServer() {
+  const server = natsServer();
+  return server !== undefined && newer(server.version, [2, 10]) < 0;
 }
 
 /**

@@ -21,7 +21,9 @@ async function connected(state, account, work) {
   // library would not compare the name anyway.) Otherwise Node compares name and certificate.
   const own = state.authority && { ca: pem(state.authority), checkServerIdentity: () => undefined };
   const tls = state.servers[0]?.startsWith('tls:') ? { ...own } : null;
-  const connection = await connect({ servers: state.servers, authenticator: jwtAuthenticator(token, seed), tls, timeout: 5_000, reconnect: false, ignoreClusterUpdates: true }).catch((error) => {
+  const join = () => connect({ servers: state.servers, authenticator: jwtAuthenticator(token, seed), tls, timeout: 5_000, reconnect: false, ignoreClusterUpdates: true });
+  // One server of a cluster may just be going.
+  const connection = await join().catch(join).catch((error) => {
     throw new PlainError(`The mailbox does not answer at ${state.servers.join(', ')} (${error.message}).\nIs nats-server running with the configuration that init wrote?`);
   });
   try {

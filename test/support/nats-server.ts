@@ -3,13 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { howToHaveServer, natsServer } from '../../scripts/lib/nats-server.mjs';
+import { describe } from 'vitest';
+import { howToHaveServer, isCurrent, natsServer } from '../../scripts/lib/nats-server.mjs';
 import * as operator from '../../scripts/mailbox/commands.mjs';
 
 const program = natsServer();
+const dated = `nats-server ${program?.version.join('.')} is too old for a cluster: ${howToHaveServer}`;
 
 /** Why no mailbox can be run here, as the end of a sentence; undefined when one can. */
 export const whyNoServer = program === undefined ? `nats-server is not here; to have it: ${howToHaveServer}` : undefined;
+
+/** Tests that need a real server; where there is none they are skipped under a title that says what to type. */
+export function onServer(title: string, body: () => void, why = whyNoServer): void {
+  if (why === undefined) describe(title, body);
+  else describe.skip(`${title} [NOT PROVEN: ${why}]`, body);
+}
+
+/** Tests that need three: older servers lose mail and let two claims win when a leader goes (docs/mailbox.md). */
+export function onCluster(title: string, body: () => void): void {
+  onServer(title, body, whyNoServer ?? (isCurrent(program) ? undefined : dated));
+}
 
 export interface HostOptions {
   /** One, or three for a cluster. */
@@ -61,7 +74,7 @@ export class HostedMailbox {
   /** Starts a server, again if it ended; resolves when it takes connections. */
   async run(index = 0): Promise<void> {
     const [file = ''] = this.#files.slice(index);
-    const child = spawn(program ?? '', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program?.file ?? '', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#running.set(index, child);
     const said: string[] = [];
     await new Promise<void>((resolve, reject) => {

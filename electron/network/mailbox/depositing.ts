@@ -48,37 +48,43 @@ export class Depositing {
       return outcomeOf(error);
     } finally {
       way.uses -= 1;
-      if (way.uses === 0) way.idle = setTimeout(() => this.#end(capability.token, way), idleMs).unref();
+      if (way.uses === 0) way.idle = setTimeout(() => this.#end(placeOf(capability), way), idleMs).unref();
     }
   }
 
   #way(capability: MailboxCapability): Way {
     const { token } = capability;
-    const known = this.#ways.get(token);
+    const place = placeOf(capability);
+    const known = this.#ways.get(place);
     if (known !== undefined) return known;
     const connection = connectTo(capability, { token }, this.#transport, subjectOf(token));
     const made: Way = { connection, uses: 0, idle: undefined };
-    this.#ways.set(token, made);
+    this.#ways.set(place, made);
     const forget = (): void => {
-      if (this.#ways.get(token) === made) this.#ways.delete(token);
+      if (this.#ways.get(place) === made) this.#ways.delete(place);
     };
     connection.then((open) => open.closed()).then(forget, forget);
     return made;
   }
 
-  #end(token: string, way: Way): void {
-    if (this.#ways.get(token) === way) this.#ways.delete(token);
+  #end(place: string, way: Way): void {
+    if (this.#ways.get(place) === way) this.#ways.delete(place);
     way.connection.then((open) => open.close()).catch(() => {});
   }
 
   async close(): Promise<void> {
     const open = [...this.#ways];
-    for (const [token, way] of open) {
+    for (const [place, way] of open) {
       clearTimeout(way.idle);
-      this.#end(token, way);
+      this.#end(place, way);
     }
     await Promise.allSettled(open.map(async ([, { connection }]) => (await connection).closed()));
   }
+}
+
+/** A connection is shared only by what names the same servers, authority and token. */
+function placeOf({ servers, authority, token }: MailboxCapability): string {
+  return [...servers, authority === undefined ? '' : Buffer.from(authority).toString('base64'), token].join(' ');
 }
 
 /** Whatever a contact gave: nothing of it gets into what is said to a server unless it has the form. */

@@ -7,7 +7,8 @@ export class LinkStream extends Duplex {
   #written: ((error?: Error) => void) | undefined;
 
   constructor(link: Link) {
-    super();
+    // Of a connection that the other side ended nothing is left to say.
+    super({ allowHalfOpen: false });
     this.#link = link;
     link.onData((bytes) => {
       if (!this.push(bytes)) link.pause();

@@ -11,6 +11,11 @@ import { RecordStore } from './record-store';
 
 /** Handed over and not yet acknowledged, at most. */
 const mostOpen = 100;
+/**
+ * How long one question for mail lasts. The server says twice in that time that it still has it; without a word for so long the
+ * question was lost with a server of a cluster, and is put again.
+ */
+const askAgainMs = 10_000;
 const firstPauseMs = 500;
 const longestPauseMs = 60_000;
 /** A connection that held this long was a good one. */
@@ -94,7 +99,7 @@ export class Reading implements MailboxLink {
       if (this.#closed) return false;
       this.#connection = connection;
       const consumer = await jetstream(connection, { apiPrefix }).consumers.get(streamName, key.text);
-      const messages = await consumer.consume({ max_messages: mostOpen, abort_on_missing_resource: true });
+      const messages = await consumer.consume({ max_messages: mostOpen, expires: askAgainMs, abort_on_missing_resource: true });
       this.#messages = messages;
       this.#tell({ state: 'connected' });
       for await (const message of messages) await this.#hand(message);

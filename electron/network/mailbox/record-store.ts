@@ -1,10 +1,12 @@
-import { jetstream, JetStreamApiError, JetStreamApiCodes } from '@nats-io/jetstream';
+import { jetstream, JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { headers as newHeaders, type NatsConnection } from '@nats-io/nats-core';
 import { maxRecordBytes, repositoryNameLength, RepositoryUnreachable, type SessionRepository, type StoredRecord } from '../../services/ports/session-repository';
 import { apiPrefix, recordRead, recordWrite } from './names';
 
 const answerMs = 5_000;
 const notFound = 404;
+/** Another write was before this one, or is just under way under the same id (10158). */
+const otherFirst = new Set<number>([JetStreamApiCodes.StreamWrongLastSequence, JetStreamApiCodes.StreamWrongLastSequenceUnknown, 10_158]);
 
 /**
  * The session repository of a person's devices: a key-value bucket of JetStream, in which the server lets them touch what begins
@@ -32,12 +34,15 @@ export class RecordStore implements SessionRepository {
     if (record.length > maxRecordBytes) throw new RangeError('too long for a record');
     const headers = newHeaders();
     headers.set('Nats-Expected-Last-Subject-Sequence', String(expected));
+    // Clusters of older servers let two writes on top of the same pass where both are under way at once; of two with one id they
+    // take the first.
+    headers.set('Nats-Msg-Id', `${name}.${expected}`);
     return this.#ask(async (connection) => {
       try {
-        const { seq } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(recordWrite(this.#address, checked(name)), record, { headers, timeout: answerMs });
-        return seq;
+        const { seq, duplicate } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(recordWrite(this.#address, checked(name)), record, { headers, timeout: answerMs });
+        return duplicate ? undefined : seq;
       } catch (error) {
-        if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) return undefined;
+        if (error instanceof JetStreamApiError && otherFirst.has(error.code)) return undefined;
         throw error;
       }
     });

@@ -25,7 +25,7 @@ export function readGreeting(stream: Duplex): Promise<Uint8Array> {
       const line = all.indexOf('\r\n');
       if (line < 0 && length <= mostGreeting) return;
       end();
-      if (line < 0 || !all.subarray(0, 5).equals(Buffer.from('INFO '))) return reject(new Error('no greeting'));
+      if (line < 0 || !isGreeting(all.subarray(0, line).toString())) return reject(new Error('no greeting'));
       const rest = all.subarray(line + 2);
       if (rest.length > 0) stream.unshift(rest);
       resolve(new Uint8Array(all.subarray(0, line + 2)));
@@ -33,6 +33,17 @@ export function readGreeting(stream: Duplex): Promise<Uint8Array> {
     stream.on('data', take).on('close', gone);
     stream.resume();
   });
+}
+
+/** The library takes it for granted that it is JSON, and prints what is not. */
+function isGreeting(text: string): boolean {
+  if (!text.startsWith('INFO ')) return false;
+  try {
+    const said: unknown = JSON.parse(text.slice(5));
+    return typeof said === 'object' && said !== null && 'version' in said && typeof said.version === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,10 +1,9 @@
-import { describe } from 'vitest';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
 import { createTcpTransport } from '../../../electron/network/tcp-transport';
 import type { Mailbox } from '../../../electron/services/ports/mailbox';
 import type { SessionRepository } from '../../../electron/services/ports/session-repository';
-import { HostedMailbox, whyNoServer } from '../../support/nats-server';
+import { HostedMailbox, onServer } from '../../support/nats-server';
 import { describeSessionRepository } from '../session-repository';
 
 /** The bucket of a real server, each device with a registration of its own. */
@@ -34,6 +33,4 @@ function bucket(): { start: () => Promise<void>; connect: () => Promise<SessionR
   };
 }
 
-describe.skipIf(whyNoServer !== undefined)(`on a server${whyNoServer === undefined ? '' : ` [NOT PROVEN: ${whyNoServer}]`}`, () => {
-  describeSessionRepository({ name: 'JetStream', ...bucket() });
-});
+onServer('on a server', () => describeSessionRepository({ name: 'JetStream', ...bucket() }));
