@@ -225,7 +225,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         messages: messagesService({ profile }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
-        devices: devicesService({ profile, crypto, ownAddresses, linking: linking.handlers }),
+        devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),
         mailbox: mailboxService(),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),

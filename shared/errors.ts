@@ -87,6 +87,8 @@ export const errorCodes = [
   'device.not-linking',
   'device.not-certifier',
   'device.not-active',
+  'device.suspended',
+  'device.removed',
   'device.not-suspended',
   'device.not-connected',
   'device.too-many',

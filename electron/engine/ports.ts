@@ -121,8 +121,19 @@ export interface LocalRecord {
   };
   /** Certificates by which organisations vouch for the key in use, or vouched for an earlier one: each a list of DER, leaf first. */
   readonly endorsements?: readonly (readonly Uint8Array[])[];
+  /** The other devices of this person; kept with where they are, in the store of devices. Empty for none. */
+  readonly siblings?: readonly OtherDevice[];
   /** The identity key came from a file: no new one is made until it is known that no other device uses it. */
   readonly unconfirmed?: boolean;
+}
+
+/** Another device of the own person. The signed list says whether it counts. */
+export interface OtherDevice {
+  readonly instanceId: InstanceId;
+  /** Its newest credential known. */
+  readonly credential: Uint8Array;
+  /** When this device first heard of it, Unix milliseconds. */
+  readonly addedAt: number;
 }
 
 export interface LocalStore extends Transactions {

@@ -86,8 +86,14 @@ export function contactsService(parts: ContactsParts): ContactCalls {
   };
 
   return {
-    createInvitation: (input) => createInvitation(parts, input?.expiresInSeconds),
-    acceptInvitation: ({ link }) => acceptInvitation(parts, link),
+    createInvitation: (input) => {
+      parts.profile().devices.standing.assertCounts();
+      return createInvitation(parts, input?.expiresInSeconds);
+    },
+    acceptInvitation: ({ link }) => {
+      parts.profile().devices.standing.assertCounts();
+      return acceptInvitation(parts, link);
+    },
     importKey: ({ text }) => importKey(parts, text),
     requests: () =>
       parts

@@ -27,6 +27,7 @@ export function conversationsService(parts: {
   return {
     open: ({ contactId, title = '' }) => {
       const profile = parts.profile();
+      profile.devices.standing.assertCounts();
       const contact = contactRow(profile, contactId);
       assertReachable(contact);
       const { conversationId } = profile.commit(() =>

@@ -62,6 +62,8 @@ export interface DeliveryParts {
   readonly logger: Logger;
   readonly ownInstance: InstanceId;
   readonly transaction: <T>(work: () => T) => T;
+  /** A signed statement about a device of this person (protocol.md §10). */
+  readonly onNotice?: (peerId: PeerId, bytes: Uint8Array) => void;
   /** The first word of every session; without it messages flow at once. */
   readonly standing?: Pick<StandingExchange, 'items' | 'heard'>;
 }
@@ -108,6 +110,7 @@ export class Delivery {
     session.onItems((items) => {
       for (const item of items) {
         if (item.kind === 'card') onCard(item.bytes);
+        if (item.kind === 'notice') this.#parts.onNotice?.(peerId, item.bytes);
         if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
       }
       this.#heard(peerId, lane, items);

@@ -34,6 +34,7 @@ export function messagesService(parts: { profile: () => OpenProfile }): Handlers
 
 /** Outbox row and history row stand together before anything is shown or sent (S1-33). Runs inside a transaction. */
 function write(profile: OpenProfile, { conversationId, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
+  profile.devices.standing.assertCounts();
   const conversation = conversationRow(profile, conversationId);
   const contact = profile.stores.contacts.byId(conversation.contactId);
   if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');

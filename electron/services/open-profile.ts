@@ -12,6 +12,7 @@ import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
 import { ProfileDevices } from './devices/of-profile';
+import { Suspensions } from './devices/suspensions';
 import { Dialling } from './dialling';
 import type { Envelopes } from './envelopes';
 import { envelopesOfProfile } from './envelopes-of-profile';
@@ -97,7 +98,7 @@ export class OpenProfile {
     const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
     this.stores = shareStores(watched, () => this.devices.replica, { local, random });
     this.local = local;
-    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId) => this.engine.devicesChanged(peerId), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => this.vouching.learn(card));
+    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => this.vouching.learn(card), new Suspensions(this.stores.suspensions, crypto));
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
     this.newMessageId = orderedHandles(random, clock);
     this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined);
@@ -123,13 +124,8 @@ export class OpenProfile {
       startToken: startDurably(crypto, local, this.stores.dialogs, clock.now()),
     });
     const standing = new StandingExchange({
-      crypto,
-      logger,
-      local,
-      engine: this.engine,
-      book: this.book,
-      commit: (work) => this.commit(work),
-      onDelisted: (toldBy, list) => changes.retire({ reason: 'device-list', toldBy, list }),
+      crypto, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),
+      onDelisted: (toldBy, list) => this.devices.standing.delisted(toldBy, list),
       onNewerList: (list) => changes.adopt(list),
     });
     this.delivery = new Delivery({
@@ -142,6 +138,7 @@ export class OpenProfile {
       ownInstance: local.instanceId,
       transaction: (work) => this.stores.transaction(work),
       standing,
+      onNotice: (peerId, bytes) => this.devices.standing.noticed(peerId, bytes),
     });
     ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));
     this.sends = new GroupCommit({
@@ -153,7 +150,7 @@ export class OpenProfile {
         }
       },
     });
-    this.devices = new ProfileDevices(this, around, () => this.#host, { verified: this.#verified, onSiblingCard: (card) => this.#cards.siblingMoved(card) });
+    this.devices = new ProfileDevices(this, around, () => this.#host, { verified: this.#verified, changes, onSiblingCard: (card) => this.#cards.siblingMoved(card) });
     const known = new KnownSources(clock, () => addressesOfContacts(this.stores, this.book));
     this.#host = createSessionHost({
       crypto,
@@ -167,6 +164,7 @@ export class OpenProfile {
       onSession: (session, keep) => this.#onSession(session, keep),
       isKnownSource: (source) => known.has(source),
       onOutdated: (session) => session.send(standing.outdated(session)),
+      onBehind: (session) => this.devices.upkeep.serve(session),
       onKeyMismatch: ({ peerId, chain }) => this.rekeying.suspect(peerId, chain),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
@@ -337,7 +335,7 @@ export class OpenProfile {
 
   #wanted(peerId: PeerId): boolean {
     const contact = this.stores.contacts.byPeer(peerId);
-    return this.devices.replica.isReady && contact !== undefined && !contact.blocked && contact.relation === 'mutual' && this.book.held(peerId) !== 'frozen';
+    return this.devices.mayTalk && contact !== undefined && !contact.blocked && contact.relation === 'mutual' && this.book.held(peerId) !== 'frozen';
   }
 
   /** Anybody on the local network can make it look so: it decides where to try, and when, never whom to believe. */
@@ -361,7 +359,7 @@ export class OpenProfile {
   #onSession(session: Session, keep: () => void): void {
     try {
       if (session.peer.identity.peerId === this.local.peerId) return this.devices.adopt(session);
-      if (!this.devices.replica.isReady) return session.close();
+      if (!this.devices.mayTalk) return session.close();
       takeUp({ profile: this, events: this.#around.events, keep }, session);
     } catch (error) {
       // Thrown on, it would leave a session that nobody uses or ends.
@@ -385,7 +383,7 @@ export class OpenProfile {
     this.#connected.add(peerId);
     this.#tellSession(peerId, true);
     this.#cards.greet(session);
-    this.devices.handover.opened(session);
+    this.devices.opened(session);
     this.delivery.attach(peerId, session, (bytes) => this.#cards.take(session, bytes));
     if (isNew) this.waitingChanged(peerId, 'queued');
   }

@@ -2,14 +2,21 @@ import { eraseOldKeys, type OwnKey } from '../engine/certificates/rotation';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { LocalRecord } from '../engine/ports';
 import type { OpenProfile } from './open-profile';
+import { isSame } from './moving-pins';
 import { loadRecord } from './retiring';
 import { wipeRecord } from './wipe-record';
 
 /** Makes another record of the own one, which is wiped afterwards; undefined for nothing to do. */
 export type OwnChange = (record: LocalRecord) => Promise<LocalRecord | undefined>;
 
-/** Makes durable what another record follows from; the profile is to be opened again with it. False when nothing changed. `also` runs in the transaction. */
-export async function changeOwnRecord(crypto: Crypto, profile: OpenProfile, change: OwnChange, also: (next: LocalRecord) => void = () => undefined): Promise<boolean> {
+/** What follows from another record: `also` runs in the transaction, `after` when it is done. */
+export interface Following {
+  readonly also?: ((next: LocalRecord) => void) | undefined;
+  readonly after?: ((next: LocalRecord) => void) | undefined;
+}
+
+/** Makes durable what another record follows from; the profile is to be opened again with it. False when nothing changed. */
+export async function changeOwnRecord(crypto: Crypto, profile: OpenProfile, change: OwnChange, { also, after }: Following = {}): Promise<boolean> {
   const { local } = profile.vault.stores;
   const record = loadRecord(local);
   let next: LocalRecord | undefined;
@@ -19,9 +26,11 @@ export async function changeOwnRecord(crypto: Crypto, profile: OpenProfile, chan
     if (changed === undefined) return false;
     profile.commit(() => {
       local.save(changed);
-      profile.resumptions.forgetAll();
-      also(changed);
+      // With another exchange key alone sessions go on as they would.
+      if (!isSame(changed.instanceList, record.instanceList) || changed.unconfirmed !== record.unconfirmed) profile.resumptions.forgetAll();
+      also?.(changed);
     });
+    after?.(changed);
     return true;
   } finally {
     wipeRecord(crypto, record);

@@ -12,6 +12,7 @@ import type { FormerPin } from '../engine/dialog/deposit';
 import type { InstanceId, PeerId } from '../engine/ids';
 import type { Clock, DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
+import type { Suspensions } from './devices/suspensions';
 import type { KeyTrust, Predecessor, Successor } from './key-trust';
 import { joinedRecords } from './joined-records';
 import type { KeyTroubleRow } from './ports/peer-keys';
@@ -38,18 +39,20 @@ export class PeerBook implements PeerLookup {
   readonly #store: PeerStore;
   readonly #crypto: Crypto;
   readonly #clock: Clock;
-  readonly #onDevices: (peerId: PeerId) => void;
+  readonly #onDevices: (peerId: PeerId, gone: readonly InstanceId[]) => void;
   readonly #onTrust: (peerId: PeerId) => void;
   readonly #onCard: (card: Card) => void;
+  /** Devices that another of their person stopped. */
+  readonly suspensions: Suspensions | undefined;
   readonly #parsed = new Map<PeerId, KnownPeer>();
   /** What is believed of keys beside the pins; without it no key ever follows another. */
   readonly keys: KeyTrust | undefined;
 
   /**
-   * `onDevices`: a person's instance list got a higher version. `onTrust`: another list, blocked, unblocked or forgotten:
+   * `onDevices`: a person's instance list got a higher version, on which those in `gone` do not count any more. `onTrust`: another list, blocked, unblocked or forgotten:
    * what was agreed with this person's devices before does not hold any more. `onCard`: a card that counts. All inside the transaction.
    */
-  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined, keys?: KeyTrust, onCard: (card: Card) => void = () => undefined) {
+  constructor(store: PeerStore, crypto: Crypto, clock: Clock, onDevices: (peerId: PeerId, gone: readonly InstanceId[]) => void = () => undefined, onTrust: (peerId: PeerId) => void = () => undefined, keys?: KeyTrust, onCard: (card: Card) => void = () => undefined, suspensions?: Suspensions) {
     this.#store = store;
     this.keys = keys;
     this.#crypto = crypto;
@@ -57,6 +60,7 @@ export class PeerBook implements PeerLookup {
     this.#onDevices = onDevices;
     this.#onTrust = onTrust;
     this.#onCard = onCard;
+    this.suspensions = suspensions;
   }
 
   find(peerId: PeerId): KnownPeer | undefined {
@@ -76,6 +80,11 @@ export class PeerBook implements PeerLookup {
     // While one key vouches for two, neither it nor they are believed (A73): nothing is taken, and nobody learns why.
     const blocked = record.blocked || this.keys?.trouble(peerId)?.kind === 'frozen';
     return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(successor && { successor: successor.spkiHash, overtaken: this.isOvertaken(peerId) }) };
+  }
+
+  /** Another device of this person stopped this one; contacts' and own. */
+  isSuspended(peerId: PeerId, instanceId: InstanceId): boolean {
+    return this.suspensions?.has(peerId, instanceId) === true;
   }
 
   /** The recovery key named a later key than the pinned one, and nobody has proven to hold it yet: until then nothing is sealed for anybody. */
@@ -105,7 +114,7 @@ export class PeerBook implements PeerLookup {
     if (record === undefined) return [];
     const { instances } = parseInstanceList(this.#crypto, record.instanceList);
     const isActive = (instanceId: InstanceId): boolean => instances.some((each) => each.state === 'active' && each.instanceId === instanceId);
-    return former.map(({ spkiHash, until }) => ({ spkiHash, until, isActive }));
+    return former.map(({ spkiHash, until }) => ({ spkiHash, until, isActive: (instanceId) => isActive(instanceId) && !this.isSuspended(peerId, instanceId) }));
   }
 
   /**
@@ -142,7 +151,10 @@ export class PeerBook implements PeerLookup {
     if (JSON.stringify({ ...record, updatedAt: 0 }) === JSON.stringify({ ...before, updatedAt: 0 })) return;
     const list = parseInstanceList(this.#crypto, record.instanceList);
     this.#put({ ...record, instances: record.instances.slice(0, keptInstances), exchanges: newestFirst(this.#crypto, record.exchanges).slice(0, keptExchanges), places: ofActive(list, record.places).slice(0, keptPlaces) });
-    if (record.listVersion > before.listVersion) this.#onDevices(told.peerId);
+    if (record.listVersion > before.listVersion) {
+      this.suspensions?.lift(told.peerId, record.listVersion);
+      this.#onDevices(told.peerId, goneFrom(parseInstanceList(this.#crypto, before.instanceList), list));
+    }
     if (record.instanceList !== before.instanceList) this.#onTrust(told.peerId);
   }
 
@@ -167,7 +179,8 @@ export class PeerBook implements PeerLookup {
       places: ofActive(chain.list, before.places),
       updatedAt: this.#clock.now(),
     });
-    this.#onDevices(peerId);
+    this.suspensions?.lift(peerId, Infinity);
+    this.#onDevices(peerId, []);
     this.#onTrust(peerId);
   }
 
@@ -189,6 +202,7 @@ export class PeerBook implements PeerLookup {
   dropCache(): void {
     this.#parsed.clear();
     this.keys?.dropCache();
+    this.suspensions?.dropCache();
   }
 
   #learn(chain: VerifiedChain, places: readonly DevicePlaces[]): void {
@@ -196,6 +210,9 @@ export class PeerBook implements PeerLookup {
     const before = this.#store.find(peerId);
     const newerList = before === undefined || this.#counts(chain.list, before);
     const identity = this.#certificateOf(chain, before);
+    const gone = before !== undefined && chain.list.version > before.listVersion ? goneFrom(parseInstanceList(this.#crypto, before.instanceList), chain.list) : [];
+    // Whoever is gone knows the exchange keys there were, and may have made one that begins later.
+    const others = gone.length > 0 ? [] : (before?.exchanges ?? []);
     this.#put({
       peerId,
       pinnedSpkiHash: before?.pinnedSpkiHash ?? chain.identity.spkiHash,
@@ -204,12 +221,15 @@ export class PeerBook implements PeerLookup {
       instanceList: newerList ? chain.list.bytes : before.instanceList,
       listVersion: newerList ? chain.list.version : before.listVersion,
       instances: withFirst(chain.instance.bytes, before?.instances ?? []).slice(0, keptInstances),
-      exchanges: withFirst(chain.exchange.bytes, before?.exchanges ?? []).slice(0, keptExchanges),
+      exchanges: withFirst(chain.exchange.bytes, others).slice(0, keptExchanges),
       places: newerList ? ofActive(chain.list, places) : places,
       blocked: before?.blocked ?? false,
       updatedAt: this.#clock.now(),
     });
-    if (before !== undefined && chain.list.version > before.listVersion) this.#onDevices(peerId);
+    if (before !== undefined && chain.list.version > before.listVersion) {
+      this.suspensions?.lift(peerId, chain.list.version);
+      this.#onDevices(peerId, gone);
+    }
     if (newerList) this.#onTrust(peerId);
   }
 
@@ -237,7 +257,8 @@ export class PeerBook implements PeerLookup {
 
   #parse(record: PeerRecord): KnownPeer {
     const exchanges = record.exchanges.map((bytes) => parseExchangeCredential(this.#crypto, bytes));
-    const [exchange] = [...exchanges].sort(
+    const usable = exchanges.filter(({ issuer }) => issuer.kind === 'identity' || !this.isSuspended(record.peerId, issuer.instanceId));
+    const [exchange] = [...(usable.length > 0 ? usable : exchanges)].sort(
       (a, b) => b.notBefore - a.notBefore || (toHex(a.hash) < toHex(b.hash) ? -1 : 1),
     );
     if (exchange === undefined) throw new Error('a pinned person has no exchange credential');
@@ -271,6 +292,12 @@ function withPlaces({ chain, time, addresses }: Card, others: readonly DevicePla
   const { instanceId } = chain.instance;
   const kept = others.filter((other) => other.instanceId !== undefined && other.instanceId !== instanceId);
   return [{ instanceId, time, addresses }, ...kept].sort((a, b) => b.time - a.time).slice(0, keptPlaces);
+}
+
+/** Devices that counted on one list and do not on the next. */
+function goneFrom(before: InstanceList, after: InstanceList): readonly InstanceId[] {
+  const active = new Set(after.instances.filter(({ state }) => state === 'active').map(({ instanceId }) => instanceId));
+  return before.instances.filter(({ state, instanceId }) => state === 'active' && !active.has(instanceId)).map(({ instanceId }) => instanceId);
 }
 
 /** Without devices that are no more. */

@@ -16,6 +16,7 @@ import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
 import type { ReplicaStore } from './ports/replica';
 import type { SharingStore } from './ports/sharing';
+import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -203,6 +204,8 @@ export interface Stores extends Transactions {
   readonly devices: DeviceStore;
   readonly replica: ReplicaStore;
   readonly sharing: SharingStore;
+  readonly suspensions: SuspensionStore;
+  readonly upkeep: UpkeepStore;
 }
 
 export interface OpenVault {

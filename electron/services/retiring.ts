@@ -21,6 +21,13 @@ export interface ProfileChanges {
   /** A newer device list of the own person, with this device in it. */
   adopt(list: InstanceList): void;
   retire(news: RetirementNews): void;
+  /**
+   * Another record of this device, as the own devices agreed on it (protocol.md §10): durable, then the profile is opened again with it. `change`
+   * gives undefined for nothing to do. `also` runs in the transaction, `after` when it is done, while the sessions of this profile still stand.
+   */
+  replace(change: (record: LocalRecord) => Promise<LocalRecord | undefined>, also?: (next: LocalRecord) => void, after?: (next: LocalRecord) => void): void;
+  /** The same record, but something it is judged by is different: the profile is opened again. */
+  reopen(): void;
   /** A contact proved to know the identity key in use: earlier ones may be of no more use. */
   proven(): void;
   /** The identity key in use, which came from a file, is the newest one that contacts know of. */

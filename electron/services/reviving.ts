@@ -19,7 +19,7 @@ export async function revive(around: Surroundings & { readonly deviceName: strin
     const silent = { ...around, events: new EventHub(logger) };
     const unheard = (): void => undefined;
     const open = (next: typeof record): OpenProfile =>
-      new OpenProfile(silent, vault, openLocalParty(crypto, next), { retire: unheard, adopt: unheard, proven: unheard, confirmed: unheard });
+      new OpenProfile(silent, vault, openLocalParty(crypto, next), { retire: unheard, adopt: unheard, replace: unheard, reopen: unheard, proven: unheard, confirmed: unheard });
     const fresh = await newDevice(around, local, { reason: 'backup', toldBy: record.peerId }, open, deviceName);
     fresh.leave();
   } finally {

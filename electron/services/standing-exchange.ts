@@ -1,4 +1,4 @@
-import { judgeOwnList } from '../engine/certificates/retirement';
+import { judgeOwnList, type OwnListNews } from '../engine/certificates/retirement';
 import type { InstanceList } from '../engine/certificates/instance-list';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
@@ -19,7 +19,7 @@ export interface StandingParts {
   /** One transaction. */
   readonly commit: <T>(work: () => T) => T;
   /** A newer device list of the own person in which this device is no active one any more. */
-  readonly onDelisted: (toldBy: PeerId, list: InstanceList) => void;
+  readonly onDelisted: (toldBy: PeerId, news: OwnListNews) => void;
   /** A newer device list of the own person with this device in it. */
   readonly onNewerList: (list: InstanceList) => void;
 }
@@ -61,7 +61,7 @@ export class StandingExchange {
     const news = standing.list.length > 0 ? judgeOwnList(crypto, local, standing.list) : undefined;
     if (news && !news.isListed) {
       engine.hold();
-      onDelisted(peerId, news.list);
+      onDelisted(peerId, news);
       return false;
     }
     if (news) {

@@ -234,6 +234,8 @@ export class VaultService {
           adoptList(this.#parts.crypto, vault.stores.local, list);
           this.#startAnew(profile);
         }),
+      replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),
+      reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile)),
       proven: () => this.#pruneSoon(),
       confirmed: () => this.#change(profile, 'key.not-confirmed', async () => void (await this.#changeOwn(profile, confirmed))),
     });
@@ -275,8 +277,8 @@ export class VaultService {
     });
   }
 
-  async #changeOwn(profile: OpenProfile, change: OwnChange, also?: (next: LocalRecord) => void): Promise<boolean> {
-    if (!(await changeOwnRecord(this.#parts.crypto, profile, change, also))) return false;
+  async #changeOwn(profile: OpenProfile, change: OwnChange, also?: (next: LocalRecord) => void, after?: (next: LocalRecord) => void): Promise<boolean> {
+    if (!(await changeOwnRecord(this.#parts.crypto, profile, change, { also, after }))) return false;
     this.#startAnew(profile);
     this.#emptyLog(profile.vault);
     return true;

@@ -1,5 +1,6 @@
-import type { LocalRecord, LocalStore } from '../engine/ports';
+import type { LocalRecord, LocalStore, OtherDevice } from '../engine/ports';
 import type { Db, Row } from './database';
+import { encodeAddresses } from './address-column';
 import { packList, unpackList } from './packed-list';
 import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, text } from './row';
 
@@ -15,6 +16,10 @@ export function createLocalStore(db: Db): LocalStore {
   const insertIdentityKey = db.prepare(
     'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at, link, recovery) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  const selectSiblings = db.prepare('SELECT instance_id, credential, added_at FROM devices ORDER BY instance_id');
+  const upsertSibling = db.prepare(`
+    INSERT INTO devices (instance_id, credential, card_time, addresses, added_at) VALUES (?, ?, 0, ?, ?)
+    ON CONFLICT (instance_id) DO UPDATE SET credential = excluded.credential`);
   const insertExchangeKey = db.prepare('INSERT INTO exchange_keys (position, credential, kem_secret) VALUES (?, ?, ?)');
 
   return {
@@ -23,6 +28,7 @@ export function createLocalStore(db: Db): LocalStore {
     load() {
       const row = selectRecord.get();
       if (!row) return undefined;
+      const siblings = selectSiblings.all().map((device): OtherDevice => ({ instanceId: id(device, 'instance_id'), credential: bytes(device, 'credential'), addedAt: integer(device, 'added_at') }));
       return {
         peerId: id(row, 'peer_id'),
         name: text(row, 'name'),
@@ -49,10 +55,11 @@ export function createLocalStore(db: Db): LocalStore {
         ...given('recovery', recoveryOf(row)),
         ...given('endorsements', endorsementsOf(row)),
         ...(flag(row, 'unconfirmed') ? { unconfirmed: true } : {}),
+        ...given('siblings', siblings.length > 0 ? siblings : undefined),
       };
     },
 
-    /** Replaces the whole record: small, and written a few times a week. */
+    /** Replaces the whole record: small, and written a few times a week. Of other devices only what they show. */
     save(record: LocalRecord) {
       const { instance } = record;
       db.transaction(() => {
@@ -76,6 +83,7 @@ export function createLocalStore(db: Db): LocalStore {
         for (const [position, key] of record.exchanges.entries()) {
           insertExchangeKey.run([position, key.credential, key.kemSecret]);
         }
+        for (const { instanceId, credential, addedAt } of record.siblings ?? []) upsertSibling.run([instanceId, credential, encodeAddresses([]), addedAt]);
       });
     },
   };

@@ -18,6 +18,7 @@ import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 import { createSharingStore } from './sharing-store';
+import { createSuspensionStore, createUpkeepStore } from './upkeep-store';
 
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
 export function openStores(db: Db): Stores {
@@ -58,5 +59,7 @@ export function openStores(db: Db): Stores {
     devices: createDeviceStore(db),
     replica: createReplicaStore(db),
     sharing: createSharingStore(db),
+    suspensions: createSuspensionStore(db),
+    upkeep: createUpkeepStore(db),
   };
 }

@@ -29,6 +29,8 @@ const longest = 4 * 1_048_576;
 const needsVault = ['vault.absent', 'vault.locked'] as const;
 const needsContact = [...needsVault, 'contact.unknown'] as const;
 const needsDevice = [...needsVault, 'device.unknown'] as const;
+/** A device that was stopped or removed reads, and sends nothing. */
+const needsStanding = ['device.suspended', 'device.removed'] as const;
 const needsConversation = [...needsVault, 'conversation.unknown'] as const;
 
 /** Every call of both doors, grouped as services are. A line here is a capability; there is no other way in. */
@@ -98,10 +100,11 @@ export const calls = {
     createInvitation: call(
       z.strictObject({ expiresInSeconds: z.number().int().min(1).max(30 * 86_400).optional() }).optional(),
       z.strictObject({ link: z.string(), expiresAt: time }),
-      needsVault,
+      [...needsVault, ...needsStanding],
     ),
     acceptInvitation: call(z.strictObject({ link: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
+      ...needsStanding,
       'invitation.garbled',
       'invitation.altered',
       'invitation.expired',
@@ -150,6 +153,7 @@ export const calls = {
   conversations: {
     open: call(z.strictObject({ contactId, title: title.optional() }), z.strictObject({ conversationId }), [
       ...needsContact,
+      ...needsStanding,
       'contact.blocked',
       'contact.ended',
     ]),
@@ -168,6 +172,7 @@ export const calls = {
       z.strictObject({ messageId }),
       [
         ...needsConversation,
+        ...needsStanding,
         'contact.blocked',
         'contact.ended',
         'conversation.failed',
@@ -267,12 +272,12 @@ export const calls = {
     linking: call(none, linking),
     rename: call(z.strictObject({ instanceId, name: deviceName }), done, [...needsDevice, 'device.not-certifier']),
     /** Stops another own device: contacts stop listening to it at once. Only the device with the identity key can lift it. */
-    suspend: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.itself', 'device.not-active']),
+    suspend: call(z.strictObject({ instanceId }), done, [...needsDevice, ...needsStanding, 'device.itself', 'device.not-active']),
     reinstate: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.not-certifier', 'device.not-suspended']),
     /** For good. Every key it knew is replaced; the others and contacts learn of it. */
-    remove: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.itself', 'device.not-certifier']),
+    remove: call(z.strictObject({ instanceId }), done, [...needsDevice, ...needsStanding, 'device.itself', 'device.not-certifier']),
     /** Gives the identity key to another own device, which must be connected; this one keeps none. */
-    moveCertifier: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.itself', 'device.not-certifier', 'device.not-active', 'device.not-connected', 'key.unconfirmed']),
+    moveCertifier: call(z.strictObject({ instanceId }), done, [...needsDevice, ...needsStanding, 'device.itself', 'device.not-certifier', 'device.not-active', 'device.not-connected', 'device.busy', 'key.unconfirmed']),
   },
   mailbox: {
     status: call(none, mailboxStatus, needsVault),

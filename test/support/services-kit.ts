@@ -1,6 +1,7 @@
 import { openLocalParty, createLocalRecord } from '../../electron/engine/certificates/local-party';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import { renewLocalRecord } from '../../electron/engine/certificates/renewal';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
 import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
@@ -10,12 +11,15 @@ import { toHex } from '../../electron/engine/wire/encoding';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
+import { devicesService } from '../../electron/services/devices/devices-service';
 import { EventHub } from '../../electron/services/event-hub';
 import { messagesService } from '../../electron/services/messages-service';
 import { NearbyService } from '../../electron/services/nearby-service';
 import { NetworkFacts } from '../../electron/services/network-facts';
 import { networkService } from '../../electron/services/network-service';
 import { OpenProfile } from '../../electron/services/open-profile';
+import { changeOwnRecord, type Following, type OwnChange } from '../../electron/services/own-record';
+import { adoptList } from '../../electron/services/retiring';
 import type { LanSightings, Preferences, Stores } from '../../electron/services/ports';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import { openDatabase, type Db } from '../../electron/storage/database';
@@ -66,6 +70,8 @@ export interface Resident {
   readonly contacts: ReturnType<typeof contactsService>;
   /** Keys of contacts. */
   readonly keys: ReturnType<typeof contactKeysService>;
+  /** The own devices. */
+  readonly devices: ReturnType<typeof devicesService>;
   readonly conversations: ReturnType<typeof conversationsService>;
   readonly messages: ReturnType<typeof messagesService>;
   /** Finding people near, on the world's local network. */
@@ -74,6 +80,9 @@ export interface Resident {
   reopen(): void;
   /** Makes a new identity key, as `identity.rotate` does: 0.1–2 s. */
   rotate(purpose?: LinkPurpose): Promise<void>;
+  /** Replaces what is due, as an open profile does every six hours. */
+  renew(): Promise<void>;
+  close(): void;
   /** Opens the profile again with another record. */
   become(record: LocalRecord): void;
 }
@@ -89,6 +98,12 @@ export interface World {
   /** Lets time pass until `holds`, at most ten minutes. */
   until(what: string, holds: () => boolean): Promise<void>;
   close(): void;
+}
+
+const noLinking = { link: nobody, join: nobody, confirm: nobody, cancel: () => null, linking: () => ({ stage: 'idle' as const }) };
+
+function nobody(): never {
+  throw new Error('nobody is let in here');
 }
 
 const records = perFile(() => new Map<string, Promise<LocalRecord>>());
@@ -158,10 +173,7 @@ export function createWorld({ lan }: { lan?: MemoryLan } = {}): World {
       return resident;
     },
     close() {
-      for (const { profile, db } of residents) {
-        profile.leave();
-        db.close();
-      }
+      for (const resident of residents) resident.close();
     },
   };
 }
@@ -215,6 +227,18 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
   const profile = () => resident.profile;
   const discovery = lan?.join(address.host);
   const nearby = new NearbyService({ crypto, clock, random: kernelRandom, logger, events, transport, profile, ownAddresses, lan: () => discovery, port: () => address.port });
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work, work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+  const changed = async (of: OpenProfile, change: OwnChange, following: Following): Promise<boolean> => {
+    if (closed || !(await changeOwnRecord(crypto, of, change, following))) return false;
+    resident.reopen();
+    return true;
+  };
+  let closed = false;
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
@@ -223,7 +247,22 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
-    const profile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), { retire: unexpected, adopt: unexpected, proven: () => undefined, confirmed: () => void (resident.confirmed += 1) });
+    const ifOpen = (work: () => Promise<unknown>): void =>
+      void inTurn(async () => {
+        if (resident.profile === profile) await work();
+      }).catch((error: unknown) => log('kit.failed', { reason: String(error) }));
+    const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), {
+      retire: unexpected,
+      adopt: (list) =>
+        ifOpen(async () => {
+          adoptList(crypto, stores.local, list);
+          resident.reopen();
+        }),
+      replace: (change, also, after) => ifOpen(() => changed(profile, change, { also, after })),
+      reopen: () => ifOpen(async () => resident.reopen()),
+      proven: () => undefined,
+      confirmed: () => void (resident.confirmed += 1),
+    });
     profile.start();
     return profile;
   };
@@ -261,6 +300,15 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     profile: open(),
     contacts: contactsService({ profile, crypto, clock, random: kernelRandom, events, ownAddresses }),
     keys: contactKeysService({ profile, crypto, clock, events }),
+    devices: devicesService({ profile, crypto, clock, events, ownAddresses, linking: noLinking, vault: { changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })) } }),
+    async renew() {
+      await inTurn(() => changed(resident.profile, (record) => renewLocalRecord(crypto, record, clock.now()), {}));
+    },
+    close() {
+      closed = true;
+      resident.profile.leave();
+      db.close();
+    },
     conversations: conversationsService({ profile, events, random: kernelRandom }),
     messages: messagesService({ profile }),
     discovery: nearby.handlers,

@@ -26,10 +26,10 @@ export async function withSecondDevice(crypto: Crypto, record: LocalRecord, now:
     roles: ['exchange'],
     minListVersion: 1,
     notBefore: now,
-    notAfter: now + 86_400_000,
+    notAfter: now + 365 * 86_400_000,
   });
   const second = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' as const };
-  const list = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: 2, issuedAt: now, instances: [...party.list.instances, second] });
+  const list = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: party.list.version + 1, issuedAt: now, instances: [...party.list.instances, second] });
   party.wipe();
   return [
     { ...record, instanceList: list.bytes },

@@ -29,7 +29,7 @@ export interface Chain {
 }
 
 declare const verified: unique symbol;
-/** A chain that `verifyChain` let pass, now or before (`recallChain`). Nothing else makes one. */
+/** A chain that `verifyChain` let pass, now or before (`recallChain`). Nothing else makes one, but for an own device that is not in step (`chainOfOwnDevice`). */
 export type VerifiedChain = Chain & { readonly [verified]: true };
 
 /** identity LP ‖ list LP ‖ instance LP ‖ exchange LP ‖ issuer LP (empty when there is none). */
@@ -68,6 +68,15 @@ export function parseChain(crypto: Crypto, bytes: Uint8Array): Chain {
 export function recallChain(crypto: Crypto, bytes: Uint8Array): VerifiedChain {
   // It was given the brand before it was kept.
   return read(crypto, bytes, recallIdentityCertificate) as VerifiedChain;
+}
+
+/**
+ * The chain of a device of the own person that is not in step, by whatever key it shows: it proves nothing but which device this is, and that
+ * only together with a signature of that device. For sessions in which devices of one person get in step (protocol.md §10).
+ */
+export function chainOfOwnDevice(chain: Chain): VerifiedChain {
+  // Whoever uses it believes nothing else of it.
+  return chain as VerifiedChain;
 }
 
 function read(crypto: Crypto, bytes: Uint8Array, certificate: (crypto: Crypto, der: Uint8Array) => IdentityCertificate): Chain {

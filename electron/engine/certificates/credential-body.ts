@@ -6,7 +6,7 @@ import type { Writer } from '../wire/writer';
 import type { IdentityCertificate } from './identity-certificate';
 
 /** First byte of every signed body, after the label: what kind of statement it is (protocol.md §2). */
-export const bodyKinds = { instance: 1, exchange: 2, list: 3, consent: 4 } as const;
+export const bodyKinds = { instance: 1, exchange: 2, list: 3, consent: 4, suspension: 5 } as const;
 type BodyKind = (typeof bodyKinds)[keyof typeof bodyKinds];
 
 /** Whose identity key stands behind a statement, and which: kind u8 ‖ peer id[32] ‖ identity SPKI hash[32] ‖ identity epoch u32. */

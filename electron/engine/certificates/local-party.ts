@@ -5,11 +5,12 @@ import type { InstanceId, PeerId } from '../ids';
 import type { LocalRecord } from '../ports';
 import { toHex } from '../wire/encoding';
 import type { Chain } from './chain';
+import { isBoundTo } from './credential-body';
 import { type ExchangeCredential, type InstanceCredential, issueExchangeCredential, issueInstanceCredential, parseExchangeCredential, parseInstanceCredential } from './credential';
 import { createIdentityCertificate, type IdentityCertificate, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
 import type { KeyElement, KeyHistory } from './key-history';
 import { type EpochKeyPair, parseKeyLink } from './key-link';
-import { type InstanceList, issueInstanceList, parseInstanceList } from './instance-list';
+import { type InstanceList, type InstanceState, issueInstanceList, parseInstanceList } from './instance-list';
 import { OwnEndorsements } from './own-endorsements';
 import { parseRecovery } from './recovery-statement';
 import { unacceptable } from './unacceptable';
@@ -55,6 +56,12 @@ export interface LocalParty {
   oldKey(spkiHash: Uint8Array): EpochKeyPair | undefined;
   /** From now on these old keys are not here: the caller erased them where they were stored. */
   dropOldKeys(epochs: ReadonlySet<number>): void;
+  /** What the signed list says of this device: `retired` also where it does not name it at all. */
+  readonly standing: InstanceState;
+  /** The list names this device as the one that holds the identity key, and it does. */
+  readonly isCertifier: boolean;
+  /** Credentials of the other devices that the list names as they are, suspended ones included. */
+  readonly siblings: readonly InstanceCredential[];
   /** The identity key in use. Throws when this device does not hold it. */
   certifierKey(): RsaPrivateKey;
   /** Wipes every secret. The party is unusable afterwards. */
@@ -151,8 +158,9 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   }));
   const byHash = new Map(exchanges.map((exchange) => [toHex(exchange.credential.hash), exchange]));
   if (!crypto.equal(signing.publicKey, credential.signingKey) || !crypto.equal(crypto.kemPublicKey(kem), credential.kemKey)) throw unacceptable('this device’s keys are not those of its credential');
-  const [newest] = exchanges;
-  if (!newest) throw new Error('a local record without an exchange key');
+  const siblings = (record.siblings ?? []).map((each) => parseInstanceCredential(crypto, each.credential)).filter((each) => isListedAs(each, list));
+  const { current: inUse, issuer } = exchangeInUse(exchanges, { identity, list, own: credential, siblings });
+  const listed = list.instances.find(({ instanceId }) => instanceId === credential.instanceId);
   const { identityKeys } = record;
   const oldKeys = oldKeysOf(crypto, identityKeys);
   let history: { readonly value: KeyHistory | undefined } | undefined;
@@ -167,11 +175,11 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
     instanceId: credential.instanceId,
     instance: { credential, signing, kem },
     exchange: {
-      current: newest,
-      all: () => exchanges,
+      current: inUse,
+      all: () => [inUse, ...exchanges.filter((each) => each !== inUse)],
       find: (credentialHash) => byHash.get(toHex(credentialHash)),
     },
-    chain: { identity, list, instance: credential, exchange: newest.credential },
+    chain: { identity, list, instance: credential, exchange: inUse.credential, ...(issuer && { issuer }) },
     keyCreatedAt: current.createdAt,
     recovery: record.recovery === undefined ? 'none' : record.recovery.seed === undefined ? 'away' : 'kept',
     unconfirmed: record.unconfirmed === true,
@@ -185,6 +193,9 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
     dropOldKeys: (epochs) => {
       for (const [hash, { epoch }] of oldKeys) if (epochs.has(epoch)) oldKeys.delete(hash);
     },
+    standing: listed?.state ?? 'retired',
+    isCertifier: privateKey !== undefined && listed?.roles.includes('certifier') === true,
+    siblings,
     certifierKey: () => {
       if (!privateKey) throw new Error('this device does not hold the identity key');
       return { key: privateKey };
@@ -195,6 +206,41 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
       for (const exchange of exchanges) exchange.kem.wipe();
     },
   };
+}
+
+interface Issuers {
+  readonly identity: IdentityCertificate;
+  readonly list: InstanceList;
+  readonly own: InstanceCredential;
+  readonly siblings: readonly InstanceCredential[];
+}
+
+/** The newest that a chain of this device can show: signed under the identity key in use, by itself or by a device that may (protocol.md §2). */
+function exchangeInUse(exchanges: readonly LocalExchange[], issuers: Issuers): { readonly current: LocalExchange; readonly issuer?: InstanceCredential } {
+  for (const current of exchanges) {
+    const issuer = issuerOf(current.credential, issuers);
+    if (issuer === 'own') return { current };
+    if (issuer) return { current, issuer };
+  }
+  const [newest] = exchanges;
+  if (!newest) throw new Error('a local record without an exchange key');
+  return { current: newest };
+}
+
+/** `own`: nothing more is to be shown than the identity and this device. */
+function issuerOf(exchange: ExchangeCredential, { identity, list, own, siblings }: Issuers): InstanceCredential | 'own' | undefined {
+  if (!isBoundTo(exchange, identity) || exchange.minListVersion > list.version) return undefined;
+  const { issuer } = exchange;
+  if (issuer.kind === 'identity') return 'own';
+  const entry = list.instances.find(({ instanceId }) => instanceId === issuer.instanceId);
+  if (entry?.state !== 'active' || !entry.roles.includes('exchange')) return undefined;
+  if (issuer.instanceId === own.instanceId) return isListedAs(own, list) ? 'own' : undefined;
+  return siblings.find(({ instanceId }) => instanceId === issuer.instanceId);
+}
+
+/** Whether the list names this very credential. */
+export function isListedAs({ instanceId, hash }: InstanceCredential, list: InstanceList): boolean {
+  return list.instances.some((entry) => entry.instanceId === instanceId && entry.state !== 'retired' && Buffer.compare(entry.credentialHash, hash) === 0);
 }
 
 /** From the first certificate on; what a recovery left behind may have gaps. */

@@ -1,6 +1,6 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
-import type { PeerId } from '../ids';
+import type { InstanceId, PeerId } from '../ids';
 import { type Chain, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
 import type { LocalParty } from './local-party';
 
@@ -18,6 +18,8 @@ export interface Pin {
 
 export interface PeerLookup {
   pinned(peerId: PeerId): Pin | undefined;
+  /** Another device of that person stopped this one, and their identity has not spoken since (protocol.md §10). */
+  isSuspended?(peerId: PeerId, instanceId: InstanceId): boolean;
 }
 
 export type ChainRefusal = 'chain' | 'own-instance' | 'not-a-contact' | 'blocked' | 'contact.key-mismatch' | 'list-version';
@@ -70,7 +72,7 @@ export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, {
   }
   const pin = peers.pinned(peerId);
   if (!pin) throw new ChainRefused('not-a-contact');
-  if (pin.blocked) throw new ChainRefused('blocked');
+  if (pin.blocked || peers.isSuspended?.(peerId, instance.instanceId) === true) throw new ChainRefused('blocked');
   const isSuccessor = isUnderSuccessor(crypto, pin, identity.spkiHash);
   if (isOvertaken(crypto, pin, identity.spkiHash)) throw new ChainRefused('blocked');
   return { spkiHash: isSuccessor ? identity.spkiHash : pin.spkiHash, isSuccessor, listVersion: listVersionFor(crypto, pin, identity.spkiHash) };

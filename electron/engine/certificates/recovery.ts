@@ -6,7 +6,7 @@ import { recallIdentityCertificate } from './identity-certificate';
 import { openLocalParty } from './local-party';
 import { issueRecovery, maxRevoked } from './recovery-statement';
 import { reissueUnder } from './reissue';
-import { certifyLaterKey, privateBytes, withoutPrivate } from './rotation';
+import { certifyLaterKey, privateBytes, withoutPrivate, withSiblings } from './rotation';
 
 /** What others were seen to hold of this person that was never made here: keys of a thief (A73). */
 export interface ForeignKeys {
@@ -33,7 +33,7 @@ export async function recoverLocalRecord(crypto: Crypto, record: LocalRecord, se
     const epoch = Math.max(foreign.epoch ?? 0, ...record.identityKeys.map((key) => key.epoch)) + 1;
     const statement = await issueRecovery(crypto, { peerId: party.peerId, recovery, epoch, keyPair, revoked: revokedKeys(crypto, record, foreign), time: now });
     const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
-    const { credential, list, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now);
+    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings);
     const { unconfirmed: _decided, ...rest } = record;
     return {
       ...rest,
@@ -44,6 +44,7 @@ export async function recoverLocalRecord(crypto: Crypto, record: LocalRecord, se
       instance: { ...record.instance, credential },
       exchanges: [exchange],
       instanceList: list,
+      ...withSiblings(siblings),
       recovery: record.recovery ?? { publicKey: recovery.publicKey },
     };
   } finally {

@@ -1,25 +1,30 @@
 import type { Crypto } from '../crypto/crypto';
 import type { LocalRecord } from '../ports';
-import { issueExchangeCredential, issueInstanceCredential, parseExchangeCredential } from './credential';
+import { issueExchangeCredential, parseExchangeCredential } from './credential';
+import { isBoundTo } from './credential-body';
 import { createIdentityCertificate } from './identity-certificate';
-import { issueInstanceList } from './instance-list';
-import { type LocalParty, openLocalParty } from './local-party';
-import { lifetimes, type Validity } from './validity';
+import { isListedAs, type LocalParty, openLocalParty } from './local-party';
+import { freshExchange, relist } from './reissue';
+import { withSiblings } from './rotation';
+import { isPastHalf, lifetimes } from './validity';
 
 /** An exchange key is replaced a day before its end, so that nobody wraps to one that just ended. */
 const exchangeAhead = 24 * 60 * 60 * 1000;
+/** Another device does it when so late none of the certifier's was heard of. */
+const exchangeAheadOfOthers = 12 * 60 * 60 * 1000;
 
 /**
  * The record with what is due renewed, or undefined when nothing is (protocol.md §2). The certificate and the device's
  * credential keep their keys and get new dates from half of their life on, the latter with a new list version; the exchange key is replaced by
- * a fresh one every week, and retired ones are dropped 31 days after their successor began. Only on the certifier.
+ * a fresh one every week, and retired ones are dropped 31 days after their successor began. Where the identity key is elsewhere only the exchange
+ * key is renewed, later than the certifier does it: so it is made here when that one is off (protocol.md §10).
  * The caller stores the result, then opens it: until then the old record is the truth.
  */
 export async function renewLocalRecord(crypto: Crypto, record: LocalRecord, now: number): Promise<LocalRecord | undefined> {
   const party = openLocalParty(crypto, record);
   try {
-    const certified = await renewCertificate(crypto, record, party, now);
-    const listed = await renewInstance(crypto, certified, party, now);
+    const certified = party.isCertifier ? await renewCertificate(crypto, record, party, now) : record;
+    const listed = party.isCertifier ? await renewInstances(crypto, certified, party, now) : record;
     const renewed = await renewExchange(crypto, listed, party, now);
     return renewed === record ? undefined : renewed;
   } finally {
@@ -43,53 +48,43 @@ async function renewCertificate(crypto: Crypto, record: LocalRecord, party: Loca
   return { ...record, identityKeys };
 }
 
-async function renewInstance(crypto: Crypto, record: LocalRecord, party: LocalParty, now: number): Promise<LocalRecord> {
-  const { identity, list, instance } = party;
-  if (!isPastHalf(instance.credential, now)) return record;
-  const identityKey = party.certifierKey();
-  const version = list.version + 1;
-  const credential = await issueInstanceCredential(crypto, {
-    identity,
-    identityKey,
-    signing: instance.signing,
-    kemKey: instance.credential.kemKey,
-    deviceName: instance.credential.deviceName,
-    roles: instance.credential.roles,
-    minListVersion: version,
-    notBefore: now,
-    notAfter: now + lifetimes.instance,
-  });
-  const instances = list.instances.map((entry) => (entry.instanceId === credential.instanceId ? { ...entry, credentialHash: credential.hash } : entry));
-  const newList = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances });
-  return { ...record, instance: { ...record.instance, credential: credential.bytes }, instanceList: newList.bytes };
+/** Of all devices, also those that are away. */
+async function renewInstances(crypto: Crypto, record: LocalRecord, party: LocalParty, now: number): Promise<LocalRecord> {
+  const { identity, instance, siblings } = party;
+  if (![instance.credential, ...siblings].some((credential) => isPastHalf(credential, now))) return record;
+  const relisted = await relist(crypto, { party, siblings: record.siblings ?? [], identity, identityKey: party.certifierKey(), now });
+  return { ...record, instance: { ...record.instance, credential: relisted.credential }, instanceList: relisted.list, ...withSiblings(relisted.siblings) };
 }
 
 async function renewExchange(crypto: Crypto, record: LocalRecord, party: LocalParty, now: number): Promise<LocalRecord> {
   const kept = withinGrace(crypto, record.exchanges, now);
   const { credential } = party.exchange.current;
-  if (now < credential.notAfter - exchangeAhead) return kept.length === record.exchanges.length ? record : { ...record, exchanges: kept };
+  const isDue = party.standing === 'active' && now >= credential.notAfter - (party.isCertifier ? exchangeAhead : exchangeAheadOfOthers);
+  const fresh = isDue ? await ownExchange(crypto, party, now) : undefined;
+  if (fresh) return { ...record, exchanges: [fresh, ...kept] };
+  return kept.length === record.exchanges.length ? record : { ...record, exchanges: kept };
+}
+
+/** A fresh exchange key: signed by the identity where its key is here, else by this device if it may (protocol.md §2). The private half is the caller's to wipe. */
+export async function ownExchange(crypto: Crypto, party: LocalParty, now: number): Promise<LocalRecord['exchanges'][number] | undefined> {
+  const { identity, list, instance } = party;
+  if (party.isCertifier) return freshExchange(crypto, { identity, identityKey: party.certifierKey(), now }, list.version);
+  const mayIssue = list.instances.some(({ instanceId, roles, state }) => instanceId === party.instanceId && state === 'active' && roles.includes('exchange'));
+  if (!mayIssue || !isListedAs(instance.credential, list) || !isBoundTo(instance.credential, identity)) return undefined;
   const kem = crypto.generateKem('exchange-kem');
-  const issued = await issueExchangeCredential(crypto, {
-    identity: party.identity,
-    issuedBy: { identityKey: party.certifierKey() },
-    kemKey: kem.publicKey,
-    minListVersion: party.list.version,
-    notBefore: now,
-    notAfter: now + lifetimes.exchange,
-  });
-  const fresh = { credential: issued.bytes, kemSecret: kem.secret.bytes.slice() };
-  kem.secret.wipe();
-  return { ...record, exchanges: [fresh, ...kept] };
+  try {
+    const issuedBy = { instanceId: party.instanceId, signing: instance.signing };
+    const issued = await issueExchangeCredential(crypto, { identity, issuedBy, kemKey: kem.publicKey, minListVersion: list.version, notBefore: now, notAfter: now + lifetimes.exchange });
+    return { credential: issued.bytes, kemSecret: kem.secret.bytes.slice() };
+  } finally {
+    kem.secret.wipe();
+  }
 }
 
 /** Newest first in, the same order out: each lives until 31 days after the start of the one before it. */
-function withinGrace(crypto: Crypto, exchanges: LocalRecord['exchanges'], now: number): LocalRecord['exchanges'] {
+export function withinGrace(crypto: Crypto, exchanges: LocalRecord['exchanges'], now: number): LocalRecord['exchanges'] {
   return exchanges.filter((_, index) => {
     const successor = exchanges[index - 1];
     return successor === undefined || now <= parseExchangeCredential(crypto, successor.credential).notBefore + lifetimes.exchangeGrace;
   });
-}
-
-function isPastHalf({ notBefore, notAfter }: Validity, now: number): boolean {
-  return now > notBefore + (notAfter - notBefore) / 2;
 }

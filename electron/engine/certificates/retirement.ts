@@ -13,11 +13,19 @@ export interface Retirement {
   readonly successor: InstanceId;
 }
 
+export interface OwnListNews {
+  readonly list: InstanceList;
+  /** As it is here. */
+  readonly isListed: boolean;
+  /** It counts, by another credential than the one that is here. */
+  readonly isBehind: boolean;
+}
+
 /**
  * What a device list of one's own person, heard from a contact, means here: the contact holds a newer one, and this
  * device is in it or not. Undefined when it says nothing new, or the identity did not sign it.
  */
-export function judgeOwnList(crypto: Crypto, local: LocalParty, bytes: Uint8Array): { readonly list: InstanceList; readonly isListed: boolean } | undefined {
+export function judgeOwnList(crypto: Crypto, local: LocalParty, bytes: Uint8Array): OwnListNews | undefined {
   let list: InstanceList;
   try {
     list = parseInstanceList(crypto, bytes);
@@ -26,9 +34,10 @@ export function judgeOwnList(crypto: Crypto, local: LocalParty, bytes: Uint8Arra
     return undefined;
   }
   const isListed = list.instances.some(({ state, credentialHash }) => state === 'active' && crypto.equal(credentialHash, local.instance.credential.hash));
-  if (list.version > local.list.version) return { list, isListed };
+  const isBehind = !isListed && list.instances.some(({ state, instanceId }) => state === 'active' && instanceId === local.instanceId);
+  if (list.version > local.list.version) return { list, isListed, isBehind };
   // Two copies may have become new devices without knowing of each other: one of them joins the other.
-  return !isListed && prevails(list, local.list) ? { list, isListed } : undefined;
+  return !isListed && prevails(list, local.list) ? { list, isListed, isBehind } : undefined;
 }
 
 /** Which of two lists of one person is to be kept: the newer one; of one version, that of the certifier with the lower id. */

@@ -1,5 +1,5 @@
 import type { Crypto, RsaKeyPair } from '../crypto/crypto';
-import type { LocalRecord } from '../ports';
+import type { LocalRecord, OtherDevice } from '../ports';
 import { createIdentityCertificate, type IdentityCertificate } from './identity-certificate';
 import { issueKeyLink, type LinkPurpose } from './key-link';
 import { openLocalParty } from './local-party';
@@ -24,7 +24,7 @@ export async function rotateLocalRecord(crypto: Crypto, record: LocalRecord, now
     const epoch = old.epoch + 1;
     const link = await issueKeyLink(crypto, { peerId: party.peerId, old, next: { epoch, keyPair }, time: now, purpose });
     const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
-    const { credential, list, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now);
+    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings);
     // Endorsements of the old key stay to be asked for again; they are shown to nobody (`own-endorsements.ts`).
     return {
       ...record,
@@ -35,6 +35,7 @@ export async function rotateLocalRecord(crypto: Crypto, record: LocalRecord, now
       instance: { ...record.instance, credential },
       exchanges: [exchange, ...(purpose === 'compromise' ? [] : record.exchanges)],
       instanceList: list,
+      ...withSiblings(siblings),
     };
   } finally {
     party.wipe();
@@ -55,6 +56,11 @@ export function eraseOldKeys(record: LocalRecord, keep: (key: OwnKey) => boolean
 export function certifyLaterKey(crypto: Crypto, before: IdentityCertificate, epoch: number, keyPair: RsaKeyPair, now: number): Promise<IdentityCertificate> {
   const { name, peerId, recoveryKeyHash } = before;
   return createIdentityCertificate(crypto, { name, keyPair, peerId, epoch, ...(recoveryKeyHash && { recoveryKeyHash }), notBefore: now, notAfter: now + lifetimes.identity });
+}
+
+/** What a record says of other devices: nothing for none. */
+export function withSiblings(siblings: readonly OtherDevice[]): Pick<LocalRecord, 'siblings'> {
+  return siblings.length > 0 ? { siblings } : {};
 }
 
 /** PKCS#8 DER. */

@@ -20,6 +20,11 @@ export interface Validity {
   readonly notAfter: number;
 }
 
+/** Past half of its life something is made anew. */
+export function isPastHalf({ notBefore, notAfter }: Validity, now: number): boolean {
+  return now > notBefore + (notAfter - notBefore) / 2;
+}
+
 /** Throws `key.unacceptable` for a credential that begins or ended more than 30 days away. */
 export function assertInForce({ notBefore, notAfter }: Validity, now: number): void {
   if (notAfter < notBefore) throw unacceptable('it ends before it begins');

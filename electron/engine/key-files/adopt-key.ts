@@ -6,7 +6,7 @@ import { openLocalParty } from '../certificates/local-party';
 import { OwnEndorsements } from '../certificates/own-endorsements';
 import { parseRecovery } from '../certificates/recovery-statement';
 import { reissueUnder } from '../certificates/reissue';
-import { certifyLaterKey, type OwnKey, privateBytes, withoutPrivate } from '../certificates/rotation';
+import { certifyLaterKey, type OwnKey, privateBytes, withoutPrivate, withSiblings } from '../certificates/rotation';
 import { unacceptable } from '../certificates/unacceptable';
 import type { Crypto } from '../crypto/crypto';
 import type { LocalRecord } from '../ports';
@@ -38,7 +38,7 @@ export async function adoptIdentityKey(crypto: Crypto, record: LocalRecord, file
     if (!leadsTo(crypto, end, certificate)) throw unacceptable('nothing in the file shows that it follows on the key in use here');
 
     const later = await certifyLaterKey(crypto, identity, certificate.epoch, keyPair, now);
-    const { credential, list, exchange } = await reissueUnder(crypto, party, later, privateKey, now);
+    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, later, privateKey, now, record.siblings);
     const isRecovery = steps.some(({ element }) => element.kind === 'recovery');
     const earlier = record.identityKeys.map((key) => retired(isRecovery ? withoutPrivate(key) : key, now));
     const added = steps.map((step, index): OwnKey => ownKey(step, steps[index + 1], now));
@@ -49,6 +49,7 @@ export async function adoptIdentityKey(crypto: Crypto, record: LocalRecord, file
       instance: { ...record.instance, credential },
       exchanges: [exchange, ...(end.purpose === 'compromise' ? [] : record.exchanges)],
       instanceList: list,
+      ...withSiblings(siblings),
       unconfirmed: true,
       // Else those of the key before stay, so that nobody forgets to ask again.
       ...(endorsements.length > 0 && { endorsements }),

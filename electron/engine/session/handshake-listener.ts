@@ -1,5 +1,6 @@
 import { encodedOnce } from '../certificates/chain';
 import { openFrom, sealTo } from '../crypto/sealed-envelope';
+import type { Secret } from '../crypto/secret';
 import { frameTypes, type Frame } from '../wire/frame';
 import { Abort } from './failure';
 import { encodeBody, encodeHandshakeFrame, type FullMessage, isZero, parseBody, selectorOf } from './handshake-message';
@@ -8,8 +9,14 @@ import type { HandshakeEnvironment, HandshakeStep } from './handshake-state';
 import { deriveMaster } from './key-schedule';
 import { clockToleranceMs, isM1Signed, parseM1Statement } from './m1';
 import { encodeM2Statement, nonceCopyOf } from './m2';
+import { deviceKeyOf } from './own-device';
 import { parsePeerChain, pinOf, verifyPeerChain } from './peer-chain';
 import type { SecretScope } from './secret-scope';
+
+interface RecipientKey {
+  readonly credential: { readonly hash: Uint8Array };
+  readonly kem: Secret<'exchange-kem' | 'instance-kem'>;
+}
 
 /**
  * awaiting-m1 → awaiting-confirm: sends M2 and, without waiting for M3, M4. The checks come in the order of their cost;
@@ -17,7 +24,8 @@ import type { SecretScope } from './secret-scope';
  */
 export function acceptFull(env: HandshakeEnvironment, message: FullMessage, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
   const { crypto, local } = env;
-  const key = local.exchange.all().find(({ credential }) => crypto.equal(message.selector, selectorOf(crypto, credential.hash, message.envelope)));
+  const own: RecipientKey = { credential: deviceKeyOf(crypto, local.instance.credential), kem: local.instance.kem };
+  const key = [...local.exchange.all(), own].find(({ credential }) => crypto.equal(message.selector, selectorOf(crypto, credential.hash, message.envelope)));
   if (!key) throw new Abort('unknown-selector');
   const m1Hash = crypto.sha256(frame.frame);
   if (env.isReplay(m1Hash)) throw new Abort('replayed');
@@ -32,6 +40,8 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
   const statement = parseM1Statement(body.statement);
   const chainHash = crypto.sha256(body.chain);
   const chain = parsePeerChain(env, body.chain, chainHash);
+  // Contacts know the exchange keys; a device's own key is for the person's other devices.
+  if (key === own && chain.identity.peerId !== local.peerId) throw new Abort('not-a-contact');
   const pin = pinOf(env, chain);
   const binding = {
     recipient: local.peerId,
@@ -58,10 +68,10 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
   // A low-order share fails here, before M2 is made.
   const shares = agree(crypto, scope, [ephemeral.secret, body.share], [semiStatic.pair.secret, body.share]);
 
-  const own = local.chain;
+  const shown = local.chain;
   const m2 = sealTo(crypto, 'm2-content', peer.exchange.kemKey, sn, () =>
     encodeBody({
-      chain: encodedOnce(crypto, own).bytes,
+      chain: encodedOnce(crypto, shown).bytes,
       share: ephemeral.publicKey,
       statement: encodeM2Statement({ nonceCopy: nonceCopyOf(crypto, cn), part: semiStatic.part }),
       signature: semiStatic.signature,
@@ -70,6 +80,6 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
   const m2Frame = encodeHandshakeFrame(crypto, frameTypes.m2, peer.exchange.hash, m2);
   const transcript = { m1: m1Hash, m2: crypto.sha256(m2Frame) };
   const nonces = { cn, sn };
-  const keys = deriveKeys({ env, role: 'server', own, ownInstanceHash: local.instance.credential.hash, peer, master: deriveMaster(crypto, { ...nonces, ...shares }, transcript), transcript, scope });
+  const keys = deriveKeys({ env, role: 'server', own: shown, ownInstanceHash: local.instance.credential.hash, peer, master: deriveMaster(crypto, { ...nonces, ...shares }, transcript), transcript, scope });
   return confirmWith({ env, role: 'server', peer, keys, nonces, transcript, scope, before: [m2Frame] });
 }

@@ -20,8 +20,8 @@ export interface DialTarget {
   readonly peerId: PeerId;
   /** 32 bytes. */
   readonly pinnedSpkiHash: Uint8Array;
-  /** The exchange credential to seal M1 to. */
-  readonly exchange: ExchangeCredential;
+  /** The exchange credential to seal M1 to; of an own device `deviceKeyOf`, which only that one can open. */
+  readonly exchange: Pick<ExchangeCredential, 'kemKey' | 'hash'>;
   /** The device expected at this address. Any other of the person is as welcome, but only a session with that one is resumed. */
   readonly instanceId?: InstanceId;
   /** Its chain as its cards and lists told it: where it is known, a session with another device of the person may be shown to this one (protocol.md §10.5). */
@@ -42,6 +42,8 @@ export interface HandshakeEnvironment {
   isReplay(frameHash: Uint8Array): boolean;
   /** Remembers an M1 frame that was opened. */
   opened(frameHash: Uint8Array): void;
+  /** Own devices that are not in step are taken, too: for a session that serves nothing but that (protocol.md §10). */
+  readonly takesBehind?: boolean;
   /** Without it no session is resumed. */
   readonly resumption?: ResumptionDesk;
 }

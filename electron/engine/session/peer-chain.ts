@@ -1,7 +1,8 @@
-import type { Chain, VerifiedChain } from '../certificates/chain';
+import { type Chain, chainOfOwnDevice, type VerifiedChain } from '../certificates/chain';
 import { ChainRefused, isUnderSuccessor, parseSendersChain, pinOfSender, type SenderExpectation, type SendersPin, verifySendersChain } from '../certificates/pinned-chain';
 import { Abort } from './failure';
 import type { DialTarget, HandshakeEnvironment } from './handshake-state';
+import { isInStep, isOwnDevice } from './own-device';
 
 // The checks themselves are those of every sender, whichever way its words came; here a refusal ends the handshake.
 
@@ -15,11 +16,20 @@ export function parsePeerChain({ crypto, local, verified }: HandshakeEnvironment
  * device is told so in a session that serves nothing else.
  */
 export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified' | 'listVersion'>): VerifiedChain {
+  if (isBehind(env, chain)) {
+    if (!expected.isAuthentic()) throw new Abort('signature');
+    return chainOfOwnDevice(chain);
+  }
   return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, listVersion: undefined, ...(env.verified && { verified: env.verified }) }), chain);
 }
 
 /** The pin of a sender. Throws `Abort`. */
 export function pinOf(env: HandshakeEnvironment, chain: Chain): SendersPin {
+  const { crypto, local } = env;
+  if (isBehind(env, chain)) return { spkiHash: chain.identity.spkiHash, isSuccessor: false, listVersion: undefined };
+  // One that this device has not heard of yet shows the list that names it.
+  const isNew = env.takesBehind === true && chain.identity.peerId === local.peerId && chain.list.version > local.list.version && crypto.equal(chain.identity.spkiHash, local.identity.spkiHash);
+  if (isNew) return { spkiHash: local.identity.spkiHash, isSuccessor: false, listVersion: undefined };
   return orAbort(() => pinOfSender(env.crypto, env.local, env.peers, chain));
 }
 
@@ -27,6 +37,11 @@ export function pinOf(env: HandshakeEnvironment, chain: Chain): SendersPin {
 export function pinDialled({ crypto, peers }: HandshakeEnvironment, { peerId, pinnedSpkiHash }: DialTarget, { identity }: Chain): Uint8Array {
   const pin = peers.pinned(peerId);
   return pin && isUnderSuccessor(crypto, pin, identity.spkiHash) ? identity.spkiHash : pinnedSpkiHash;
+}
+
+/** An own device that shows something else than this one knows, or is no active one. */
+function isBehind({ crypto, local, peers, takesBehind }: HandshakeEnvironment, chain: Chain): boolean {
+  return takesBehind === true && isOwnDevice(local, chain) && !isInStep(crypto, local, peers, chain);
 }
 
 function orAbort<T>(check: () => T, chain?: Chain): T {

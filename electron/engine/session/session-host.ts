@@ -20,9 +20,11 @@ import { defaultLimits, type SessionLimits } from './limits';
 import { Rejections } from './rejections';
 import { ReplayFilter } from './replay-filter';
 import type { Resumptions } from './resumptions';
+import { isInStep } from './own-device';
 import { SemiStaticKeeper } from './semi-static';
 import { LiveSession, type Session } from './session';
 import { sourceOf } from './source';
+import { tracked } from './tracked-link';
 
 export type { DialTarget, PeerLookup, Pin } from './handshake-state';
 
@@ -44,6 +46,11 @@ export interface SessionHostParts {
    * and is not to be used for anything else. Closed here right after.
    */
   readonly onOutdated?: (session: Session) => void;
+  /**
+   * A confirmed session with a device of the own person that shows another key or list than the one in force here, or is no active one: it
+   * serves getting in step and nothing else (protocol.md §10). Whoever takes it closes it. Without this no such device is taken.
+   */
+  readonly onBehind?: (session: Session) => void;
   /** A link whose first frame opens a channel. It stays within the limits for strangers until it closes. */
   readonly onChannel?: (link: Link, first: Frame, leftover: Uint8Array) => void;
   /** Somebody authenticated as this person under another key than the pinned one (protocol.md §9). */
@@ -89,6 +96,9 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
   return new Host(parts);
 }
 
+/** Sessions with own devices that are not in step: as many as a person has devices. */
+const behindAtOnce = 32;
+
 class Host implements SessionHost {
   readonly #parts: SessionHostParts;
   readonly #limits: SessionLimits;
@@ -103,6 +113,8 @@ class Host implements SessionHost {
   readonly #sessions: KnownSessions;
   /** How to end what has no session yet. */
   readonly #underWay = new Set<() => void>();
+  /** Sessions with own devices that get in step. */
+  readonly #behind = new Set<LiveSession>();
   #closed = false;
 
   constructor(parts: SessionHostParts) {
@@ -177,6 +189,7 @@ class Host implements SessionHost {
     for (const end of this.#underWay) end();
     this.#underWay.clear();
     this.#sessions.closeAll();
+    for (const session of this.#behind) session.close();
     this.#semiStatic.wipe();
   }
 
@@ -290,6 +303,17 @@ class Host implements SessionHost {
       fresh.close();
       return { current: undefined, fresh };
     }
+    if (peerId === party.peerId && this.#parts.onBehind && !isInStep(crypto, party, peers, opened.peer)) {
+      this.#discard(opened);
+      if (this.#behind.size >= behindAtOnce) {
+        fresh.close();
+        return { current: undefined, fresh };
+      }
+      this.#behind.add(fresh);
+      fresh.onClose(() => this.#behind.delete(fresh));
+      this.#parts.onBehind(fresh);
+      return { current: undefined, fresh };
+    }
     if (opened.resumes) this.#verified.addRecalled(crypto, opened.peer);
     this.#parts.resumptions?.began(fresh.keyId, () => fresh.digests);
     fresh.onClose(() => this.#parts.resumptions?.ended(fresh.keyId, fresh.digests));
@@ -339,6 +363,7 @@ class Host implements SessionHost {
       mayDecapsulate: () => this.#budget.take(source, this.#gate.knows(source), clock.monotonic()),
       isReplay: (frameHash) => this.#replays.has(frameHash),
       opened: (frameHash) => this.#replays.add(frameHash),
+      takesBehind: this.#parts.onBehind !== undefined,
       ...(desk && { resumption: desk }),
     };
   }
@@ -357,32 +382,8 @@ interface Run {
 }
 
 /** The pin may have changed, or the person been blocked, while the handshake was under way. */
-function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity }: VerifiedChain): boolean {
+function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity, instance }: VerifiedChain): boolean {
   const pin = peers.pinned(identity.peerId);
+  if (peers.isSuspended?.(identity.peerId, instance.instanceId) === true) return false;
   return pin !== undefined && !pin.blocked && !isOvertaken(crypto, pin, identity.spkiHash) && (crypto.equal(pin.spkiHash, identity.spkiHash) || isUnderSuccessor(crypto, pin, identity.spkiHash));
-}
-
-/** The link for somebody else's handlers, telling us, too, when it is gone and when bytes come. */
-function tracked(link: Link, onGone: () => void, onHeard?: () => void): Link {
-  link.onClose(onGone);
-  return {
-    role: link.role,
-    remote: link.remote,
-    send: (bytes) => link.send(bytes),
-    onData: (handler) =>
-      link.onData((bytes) => {
-        onHeard?.();
-        handler(bytes);
-      }),
-    onDrain: (handler) => link.onDrain(handler),
-    onClose: (handler) =>
-      link.onClose(() => {
-        onGone();
-        handler();
-      }),
-    pause: () => link.pause(),
-    resume: () => link.resume(),
-    close: () => link.close(),
-    destroy: () => link.destroy(),
-  };
 }

@@ -3,13 +3,19 @@ import { KeyshiftError } from '../../../shared/errors';
 import { parseInstanceCredential } from '../../engine/certificates/credential';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { addressText } from '../address-text';
+import type { Clock } from '../../engine/ports';
+import type { EventHub } from '../event-hub';
 import type { OpenProfile } from '../open-profile';
+import { deviceActs, type DeviceActsParts } from './device-acts';
 
 export interface DevicesParts {
   readonly profile: () => OpenProfile;
   readonly crypto: Crypto;
   readonly linking: Pick<Handlers['devices'], 'link' | 'join' | 'confirm' | 'cancel' | 'linking'>;
   readonly ownAddresses: () => readonly { readonly host: string; readonly port: number }[];
+  readonly vault: DeviceActsParts['vault'];
+  readonly clock: Clock;
+  readonly events: EventHub;
 }
 
 const notBuilt = (): never => {
@@ -17,10 +23,11 @@ const notBuilt = (): never => {
 };
 
 /** The own devices. */
-export function devicesService({ profile, crypto, ownAddresses, linking }: DevicesParts): Handlers['devices'] {
+export function devicesService({ profile, ownAddresses, linking, ...acts }: DevicesParts): Handlers['devices'] {
+  const { crypto } = acts;
   return {
     list: () => {
-      const { local, stores, devices: { siblings } } = profile();
+      const { local, stores, book, devices: { siblings, standing } } = profile();
       const devices = local.list.instances.map(({ instanceId, roles, state }) => {
         const current = instanceId === local.instanceId;
         const row = current ? undefined : stores.devices.find(instanceId);
@@ -30,7 +37,7 @@ export function devicesService({ profile, crypto, ownAddresses, linking }: Devic
           name: credential?.deviceName ?? '',
           current,
           roles: [...roles],
-          state,
+          state: current ? standing.state : state === 'active' && book.isSuspended(local.peerId, instanceId) ? 'suspended' : state,
           connected: current || siblings.session(instanceId) !== undefined,
           addresses: (current ? ownAddresses() : (row?.addresses ?? [])).map(addressText),
           ...(row && { addedAt: row.addedAt, ...(row.lastSeenAt !== undefined && { lastSeenAt: row.lastSeenAt }) }),
@@ -41,9 +48,6 @@ export function devicesService({ profile, crypto, ownAddresses, linking }: Devic
     },
     ...linking,
     rename: notBuilt,
-    suspend: notBuilt,
-    reinstate: notBuilt,
-    remove: notBuilt,
-    moveCertifier: notBuilt,
+    ...deviceActs({ profile, ...acts }),
   };
 }

@@ -5,13 +5,18 @@ import type { Session } from '../../engine/session/session';
 import type { OpenProfile } from '../open-profile';
 import { productKinds } from '../replication/product-kinds';
 import { ProfileReplica } from '../replication/profile-replica';
+import type { ProfileChanges } from '../retiring';
 import type { Surroundings } from '../surroundings';
 import { Handover } from './handover';
+import { OwnStanding } from './own-standing';
 import { Siblings } from './siblings';
+import { Suspensions } from './suspensions';
+import { Upkeep } from './upkeep';
 
 /** What the profile has beside, and who listens. */
 export interface ProfileDevicesParts {
   readonly verified: VerifiedCache;
+  readonly changes: ProfileChanges;
   /** Another own device is to be found elsewhere than before. */
   readonly onSiblingCard: (card: Uint8Array) => void;
 }
@@ -24,10 +29,14 @@ export class ProfileDevices {
   readonly handover: Handover;
   /** What the own devices know in common. */
   readonly replica: ProfileReplica;
+  /** Keeps keys and lists in step. */
+  readonly upkeep: Upkeep;
+  /** Which devices count, own and contacts'. */
+  readonly standing: OwnStanding;
   readonly #cards = new Map<InstanceId, Uint8Array>();
 
   /** The profile is still being put together: only what is read later may be asked of it. */
-  constructor(profile: OpenProfile, around: Surroundings, host: () => SessionHost, { verified, onSiblingCard }: ProfileDevicesParts) {
+  constructor(profile: OpenProfile, around: Surroundings, host: () => SessionHost, { verified, changes, onSiblingCard }: ProfileDevicesParts) {
     const { crypto, clock, random, logger, events, transport, ownAddresses } = around;
     const { local, stores, book, resumptions } = profile;
     const commit = <T>(work: () => T): T => profile.commit(work);
@@ -35,7 +44,10 @@ export class ProfileDevices {
       this.#cards.set(instanceId, card.slice());
       onSiblingCard(card);
     };
-    this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, devices: stores.devices, ownAddresses, commit, onCard });
+    const suspensions = book.suspensions ?? new Suspensions(stores.suspensions, crypto);
+    this.standing = new OwnStanding({ profile, suspensions, changes, crypto, clock, logger, events });
+    const mayReach = (instanceId: InstanceId): boolean => !suspensions.has(local.peerId, instanceId);
+    this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, mayReach, devices: stores.devices, ownAddresses, commit, onCard });
     this.handover = new Handover({ around, local, stores, book, verified, resumptions, siblings: this.siblings, commit, sessions: () => profile.connections.sessions() });
     this.replica = new ProfileReplica({
       clock,
@@ -47,6 +59,7 @@ export class ProfileDevices {
       within: (work) => stores.transaction(work),
       onReady: () => profile.connections.begin(stores.contacts.list().map(({ peerId }) => peerId)),
     });
+    this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit });
     for (const kind of productKinds(profile, around)) this.replica.register(kind);
   }
 
@@ -61,15 +74,27 @@ export class ProfileDevices {
     this.siblings.adopt(session);
   }
 
+  /** Whether contacts are talked to: not before everything is here, nor by a device that does not count. */
+  get mayTalk(): boolean {
+    return this.replica.isReady && this.standing.state === 'active';
+  }
+
+  /** A session with a contact came into use. */
+  opened(session: Session): void {
+    this.handover.opened(session);
+    this.standing.greet(session);
+  }
+
   start(): void {
+    this.standing.start();
     this.replica.start();
     this.handover.start();
-    this.siblings.start();
+    if (this.standing.state !== 'retired') this.siblings.start();
   }
 
   networkChanged(deadlineMs: number): void {
     for (const session of this.siblings.sessions()) session.checkNow(deadlineMs);
-    this.siblings.lookAgain();
+    if (this.standing.state !== 'retired') this.siblings.lookAgain();
   }
 
   addressesChanged(): void {
@@ -79,6 +104,7 @@ export class ProfileDevices {
   close(): void {
     this.replica.close();
     this.handover.close();
+    this.upkeep.close();
     this.siblings.close();
   }
 }

@@ -1,8 +1,10 @@
 import { createCard, parseCard } from '../../engine/certificates/card';
+import { parseInstanceCredential } from '../../engine/certificates/credential';
 import type { LocalParty } from '../../engine/certificates/local-party';
 import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId } from '../../engine/ids';
 import type { Address, Clock, Logger, Random, Transport } from '../../engine/ports';
+import { deviceKeyOf } from '../../engine/session/own-device';
 import type { Session } from '../../engine/session/session';
 import type { SessionHost } from '../../engine/session/session-host';
 import { backoffMs } from '../backoff';
@@ -41,6 +43,8 @@ export interface SiblingsParts {
   readonly transport: Transport;
   readonly host: () => Pick<SessionHost, 'dial'>;
   readonly local: LocalParty;
+  /** Not one that was suspended. */
+  readonly mayReach: (instanceId: InstanceId) => boolean;
   readonly devices: DeviceStore;
   readonly ownAddresses: () => readonly Address[];
   readonly commit: <T>(work: () => T) => T;
@@ -78,8 +82,8 @@ export class Siblings {
 
   /** Other devices that count, by the signed list in force. */
   active(): readonly InstanceId[] {
-    const { local } = this.#parts;
-    return local.list.instances.filter(({ state, instanceId }) => state === 'active' && instanceId !== local.instanceId).map(({ instanceId }) => instanceId);
+    const { local, mayReach } = this.#parts;
+    return local.list.instances.filter(({ state, instanceId }) => state === 'active' && instanceId !== local.instanceId && mayReach(instanceId)).map(({ instanceId }) => instanceId);
   }
 
   session(instanceId: InstanceId): Session | undefined {
@@ -250,13 +254,17 @@ export class Siblings {
 
   /** One address after the other. The session host hands the session out itself. */
   async #dial(instanceId: InstanceId): Promise<void> {
-    const { transport, host, local, devices } = this.#parts;
+    const { crypto, transport, host, local, devices } = this.#parts;
     let failure: unknown = new Error('no address is known');
-    for (const address of devices.find(instanceId)?.addresses ?? []) {
+    const known = devices.find(instanceId);
+    if (!known) throw failure;
+    // Its own key: that of the person may have changed while it, or this one, was away.
+    const exchange = deviceKeyOf(crypto, parseInstanceCredential(crypto, known.credential));
+    for (const address of known.addresses) {
       if (this.#closed || this.#peer(instanceId).session) return;
       try {
         const link = await transport.dial(address, dialTimeoutMs, undefined, local.peerId);
-        await host().dial(link, { peerId: local.peerId, pinnedSpkiHash: local.identity.spkiHash, exchange: local.exchange.current.credential, instanceId });
+        await host().dial(link, { peerId: local.peerId, pinnedSpkiHash: local.identity.spkiHash, exchange, instanceId });
         return;
       } catch (error) {
         failure = error;

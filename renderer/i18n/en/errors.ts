@@ -85,6 +85,8 @@ export const errors = {
   'error.device.not-linking': 'No device is being linked now, or the time for it is over. Start again.',
   'error.device.not-certifier': 'Only the device that holds your identity key can do this. The list of devices says which one that is.',
   'error.device.not-active': 'This device is suspended or was removed.',
+  'error.device.suspended': 'Another of your devices suspended this one. What is here can be read, but nothing is sent until the device with your identity key allows it again.',
+  'error.device.removed': 'This device was removed from your devices. What is here can be read, but it sends and receives nothing any more.',
   'error.device.not-suspended': 'This device is not suspended.',
   'error.device.not-connected': 'The other device must be on and connected for this. Start it and try again.',
   'error.device.too-many': 'You have as many devices as one person can have. Remove one first.',

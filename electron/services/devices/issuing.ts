@@ -1,0 +1,144 @@
+import { KeyshiftError } from '../../../shared/errors';
+import { admitDevice, type NewDevice } from '../../engine/certificates/admission';
+import { maxInstances } from '../../engine/certificates/instance-list';
+import type { LocalParty } from '../../engine/certificates/local-party';
+import type { Crypto } from '../../engine/crypto/crypto';
+import { kemLengths } from '../../engine/crypto/xwing';
+import { instanceIdOf } from '../../engine/identity/peer-id';
+import type { InstanceId } from '../../engine/ids';
+import type { Clock, LocalRecord, Logger } from '../../engine/ports';
+import { Reader } from '../../engine/wire/reader';
+import { concat, Writer } from '../../engine/wire/writer';
+import type { ProfileChanges } from '../retiring';
+import type { UpkeepChannel } from './upkeep-channel';
+
+/** The certifier makes two RSA signatures and stores them. */
+const answerMs = 30_000;
+const requestIdBytes = 16;
+const maxNameBytes = 128;
+
+export interface Issued {
+  readonly credential: Uint8Array;
+  readonly list: Uint8Array;
+}
+
+export interface IssuingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly local: LocalParty;
+  readonly changes: Pick<ProfileChanges, 'replace'>;
+  readonly channel: (instanceId: InstanceId) => UpkeepChannel | undefined;
+}
+
+interface Waiting {
+  resolve(issued: Issued): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A device without the identity key lets another one in (protocol.md §10.2): the certifier signs for it, on the word of a device that counts, which has
+ * compared the digits. Asked again for the same device it answers with what it signed.
+ */
+export class Issuing {
+  readonly #parts: IssuingParts;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(parts: IssuingParts) {
+    this.#parts = parts;
+  }
+
+  /** Errors: device.not-certifier, device.not-connected, device.too-many. */
+  issue({ signingKey, kemKey, consent, deviceName }: NewDevice): Promise<Issued> {
+    const { crypto, clock, local } = this.#parts;
+    const certifier = local.list.instances.find(({ state, roles }) => state === 'active' && roles.includes('certifier'));
+    if (!certifier || certifier.instanceId === local.instanceId) return Promise.reject(notCertifier());
+    const channel = this.#parts.channel(certifier.instanceId);
+    if (!channel) return Promise.reject(new KeyshiftError('device.not-connected', 'The device that holds the identity key is not connected.'));
+    const requestId = crypto.random(requestIdBytes);
+    channel.say('issue', new Writer(2048).fixed(requestId).fixed(signingKey).fixed(kemKey).fixed(consent).text(deviceName).finish());
+    const key = Buffer.from(requestId).toString('hex');
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        cancel();
+        this.#waiting.delete(key);
+      };
+      const cancel = clock.setTimer(answerMs, () => {
+        settle();
+        reject(notCertifier());
+      });
+      this.#waiting.set(key, {
+        resolve: (issued) => {
+          settle();
+          resolve(issued);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
+      });
+    });
+  }
+
+  heard(channel: UpkeepChannel, word: 'issue' | 'issued', body: Uint8Array): void {
+    if (word === 'issue') this.#asked(channel, body);
+    else this.#answered(body);
+  }
+
+  close(): void {
+    for (const { reject } of this.#waiting.values()) reject(notCertifier());
+    this.#waiting.clear();
+  }
+
+  #answered(body: Uint8Array): void {
+    const reader = new Reader(body);
+    const waiting = this.#waiting.get(Buffer.from(reader.fixed(requestIdBytes)).toString('hex'));
+    const outcome = reader.u8();
+    if (!waiting) return;
+    if (outcome !== 0) return waiting.reject(outcome === 2 ? new KeyshiftError('device.too-many', 'There are too many devices.') : notCertifier());
+    waiting.resolve({ credential: reader.lp(3 * 1024).slice(), list: reader.lp(4 * 1024).slice() });
+  }
+
+  #asked(channel: UpkeepChannel, body: Uint8Array): void {
+    const { crypto, clock, local, changes, logger } = this.#parts;
+    const reader = new Reader(body);
+    const requestId = reader.fixed(requestIdBytes).slice();
+    const device: NewDevice = { signingKey: reader.fixed(32).slice(), kemKey: reader.fixed(kemLengths.publicKey).slice(), consent: reader.fixed(64).slice(), deviceName: reader.text(maxNameBytes) };
+    reader.end();
+    if (!local.isCertifier || local.unconfirmed) return channel.say('issued', concat(requestId, Uint8Array.of(1)));
+    if (local.list.instances.filter(({ state }) => state !== 'retired').length >= maxInstances) return channel.say('issued', concat(requestId, Uint8Array.of(2)));
+    const instanceId = instanceIdOf(crypto, device.signingKey);
+    const answer = (record: Pick<LocalRecord, 'instanceList' | 'siblings'>): void => {
+      const credential = record.siblings?.find((each) => each.instanceId === instanceId)?.credential;
+      if (credential) channel.say('issued', new Writer(4096).fixed(requestId).u8(0).lp(credential).lp(record.instanceList).finish());
+    };
+    const known = local.siblings.find((each) => each.instanceId === instanceId);
+    if (known) return answer({ instanceList: local.list.bytes, siblings: [{ instanceId, credential: known.bytes, addedAt: 0 }] });
+    let answered = false;
+    changes.replace(
+      async (record) => {
+        try {
+          return await withDevice(crypto, record, device, clock.now());
+        } catch (error) {
+          logger.warn('upkeep.not-issued', { reason: error instanceof Error ? error.name : 'unknown' });
+          return undefined;
+        }
+      },
+      undefined,
+      (next) => {
+        if (!answered) answer(next);
+        answered = true;
+      },
+    );
+  }
+}
+
+/** The record of a certifier with another device on its list, and what is known of that one. Errors: those of `admitDevice`. */
+async function withDevice(crypto: Crypto, record: LocalRecord, device: NewDevice, now: number): Promise<LocalRecord> {
+  const { credential, record: next } = await admitDevice(crypto, record, device, now);
+  return { ...next, siblings: [...(next.siblings ?? []), { instanceId: credential.instanceId, credential: credential.bytes, addedAt: now }] };
+}
+
+function notCertifier(): KeyshiftError {
+  return new KeyshiftError('device.not-certifier', 'Only the device that holds the identity key can do this.');
+}

@@ -1,0 +1,130 @@
+import { KeyshiftError } from '../../../shared/errors';
+import { parseInstanceList } from '../../engine/certificates/instance-list';
+import type { OwnListNews } from '../../engine/certificates/retirement';
+import type { Crypto } from '../../engine/crypto/crypto';
+import type { InstanceId, PeerId } from '../../engine/ids';
+import type { Clock, Logger } from '../../engine/ports';
+import type { Session } from '../../engine/session/session';
+import type { EventHub } from '../event-hub';
+import type { OpenProfile } from '../open-profile';
+import { upkeepNotes } from '../ports/upkeep';
+import type { ProfileChanges } from '../retiring';
+import { withStates } from './list-changes';
+import type { Suspensions } from './suspensions';
+
+/** Statements about devices that one contact brings in one life of the profile and that are looked at. */
+const maxNotices = 64;
+
+export interface OwnStandingParts {
+  readonly profile: Pick<OpenProfile, 'local' | 'stores' | 'book' | 'engine' | 'resumptions' | 'connections' | 'commit' | 'devices'>;
+  readonly suspensions: Suspensions;
+  readonly changes: Pick<ProfileChanges, 'adopt' | 'retire' | 'replace'>;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventHub;
+}
+
+/** Who counts as a device, of the own person and of contacts, and what follows when one does not any more (protocol.md §10.2). */
+export class OwnStanding {
+  readonly #parts: OwnStandingParts;
+  readonly #heard = new Map<PeerId, number>();
+
+  constructor(parts: OwnStandingParts) {
+    this.#parts = parts;
+  }
+
+  /** What the list and the other devices say of this one. */
+  get state(): 'active' | 'suspended' | 'retired' {
+    const { local } = this.#parts.profile;
+    if (local.standing === 'active' && this.#parts.suspensions.has(local.peerId, local.instanceId)) return 'suspended';
+    return local.standing;
+  }
+
+  /** Errors: device.suspended, device.removed. */
+  assertCounts(): void {
+    const { state } = this;
+    if (state === 'suspended') throw new KeyshiftError('device.suspended', 'This device was suspended by another device of yours. It can read, but not send.');
+    if (state === 'retired') throw new KeyshiftError('device.removed', 'This device was removed from your devices. What it holds can be read, but nothing sent.');
+  }
+
+  /** Takes up what was decided before the profile was opened. Throws what the store throws. */
+  start(): void {
+    const { profile, suspensions } = this.#parts;
+    const { stores, engine, local } = profile;
+    if (suspensions.of(local.peerId).some(({ listVersion }) => listVersion < local.list.version)) profile.commit(() => suspensions.lift(local.peerId, local.list.version));
+    this.#listSuspended();
+    if (stores.upkeep.get(upkeepNotes.distrust) === undefined) return;
+    profile.commit(() => {
+      for (const { peerId, relation, blocked } of stores.contacts.list()) if (relation === 'mutual' && !blocked) engine.distrust(peerId);
+      stores.upkeep.remove(upkeepNotes.distrust);
+    });
+  }
+
+  /** The device with the identity key says in its list what another device said at once. Nobody else can take it back. */
+  #listSuspended(): void {
+    const { profile, suspensions, changes, crypto, clock } = this.#parts;
+    const { local } = profile;
+    const stopped = suspensions.of(local.peerId).map(({ instanceId }) => instanceId);
+    if (!local.isCertifier || stopped.length === 0 || stopped.includes(local.instanceId)) return;
+    changes.replace((record) => withStates(crypto, record, new Map(stopped.map((instanceId) => [instanceId, 'suspended'])), clock.now()));
+  }
+
+  /** A contact's list is another one; `gone` do not count on it any more. In the transaction that stores it. */
+  contactListed(peerId: PeerId, gone: readonly InstanceId[]): void {
+    const { engine } = this.#parts.profile;
+    engine.devicesChanged(peerId);
+    // They know every key of this conversation.
+    if (gone.length > 0) engine.distrust(peerId);
+  }
+
+  /** A contact's device says that one of theirs was stopped: nothing of it is heard from now on. */
+  noticed(peerId: PeerId, bytes: Uint8Array): void {
+    const { profile, suspensions, crypto, logger } = this.#parts;
+    const count = (this.#heard.get(peerId) ?? 0) + 1;
+    this.#heard.set(peerId, count);
+    const known = profile.book.find(peerId);
+    if (count > maxNotices || known === undefined) return;
+    const said = suspensions.judge(bytes, { identity: known.identity, list: parseInstanceList(crypto, known.record.instanceList) });
+    if (!said) return;
+    profile.commit(() => {
+      suspensions.add(said);
+      profile.book.dropCache(); // which exchange key is theirs may be another one now
+      profile.engine.forgetDevices(peerId, [said.suspended]);
+      profile.engine.distrust(peerId);
+      profile.resumptions.forgetPeer(peerId);
+    });
+    profile.connections.dropDevices(peerId, (instanceId) => instanceId === said.suspended);
+    logger.info('contact.device-suspended');
+  }
+
+  /** What a contact must know of the own devices that the list in the own chain does not say yet. */
+  greet(session: Session): void {
+    const { profile, suspensions } = this.#parts;
+    const said = suspensions.of(profile.local.peerId);
+    if (said.length > 0) session.send(said.map(({ statement }) => ({ kind: 'notice', bytes: statement })));
+  }
+
+  /** A contact knows a list of the own devices without this one as it is here. */
+  delisted(toldBy: PeerId, { list, isBehind }: OwnListNews): void {
+    const { profile, changes, logger } = this.#parts;
+    // Whoever holds the identity key was copied, or came from a backup: it becomes a new device. Nobody else could.
+    if (holdsKey(profile.local)) return changes.retire({ reason: 'device-list', toldBy, list });
+    if (isBehind) {
+      // The other devices have what is missing.
+      profile.devices.siblings.lookAgain();
+      return;
+    }
+    logger.warn('device.delisted');
+    changes.adopt(list);
+  }
+}
+
+function holdsKey(local: Pick<OpenProfile['local'], 'certifierKey'>): boolean {
+  try {
+    local.certifierKey();
+    return true;
+  } catch {
+    return false;
+  }
+}
