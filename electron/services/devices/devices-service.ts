@@ -18,6 +18,8 @@ export interface DevicesParts {
   readonly events: EventHub;
 }
 
+const behindOf = (behind: number | undefined): { behind?: number } => (behind === undefined ? {} : { behind });
+
 const notBuilt = (): never => {
   throw new KeyshiftError('internal', 'This is not built yet.');
 };
@@ -27,7 +29,7 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
   const { crypto } = acts;
   return {
     list: () => {
-      const { local, stores, book, devices: { siblings, standing } } = profile();
+      const { local, stores, book, devices: { siblings, standing, replica } } = profile();
       const devices = local.list.instances.map(({ instanceId, roles, state }) => {
         const current = instanceId === local.instanceId;
         const row = current ? undefined : stores.devices.find(instanceId);
@@ -40,6 +42,7 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
           state: current ? standing.state : state === 'active' && book.isSuspended(local.peerId, instanceId) ? 'suspended' : state,
           connected: current || siblings.session(instanceId) !== undefined,
           addresses: (current ? ownAddresses() : (row?.addresses ?? [])).map(addressText),
+          ...behindOf(current || state !== 'active' ? undefined : replica.behind(instanceId)),
           ...(row && { addedAt: row.addedAt, ...(row.lastSeenAt !== undefined && { lastSeenAt: row.lastSeenAt }) }),
         };
       });

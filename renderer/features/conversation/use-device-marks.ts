@@ -24,20 +24,26 @@ export function useDeviceMarks(contact: Contact, thread: Thread): readonly Timel
   const since = session?.since;
   const instanceId = session?.instanceId;
   return useMemo(() => {
-    const marks = [...joinedOwn(own, name, text), ...joinedTheirs(messages, complete, theirs, name, text)];
+    const marks = [...joinedOwn(own, messages, name, text), ...joinedTheirs(messages, complete, theirs, name, text)];
     if (since !== undefined && instanceId !== undefined) marks.push({ key: `handed ${since}`, at: since, words: text(...handOverWords('talk.handed', own, theirs, instanceId, name)) });
     return marks;
   }, [own, theirs, messages, complete, name, since, instanceId, text]);
 }
 
-/** Own devices that came after this one, and this one itself where it came into conversations that were there before. */
-function joinedOwn(own: readonly Device[], name: string, text: Text): TimelineMark[] {
-  const here = own.find(({ current }) => current)?.addedAt;
-  return own.flatMap((device) => {
-    const { addedAt, current, instanceId } = device;
-    if (addedAt === undefined || (here !== undefined && !current && addedAt <= here)) return [];
-    return [{ key: `joined ${instanceId}`, at: addedAt, words: text('talk.joined.own', { device: deviceName(device, text), name }) }];
-  });
+/**
+ * Own devices that came into this conversation. When one was first heard of does not say which of two was there before: who had
+ * written in it by then was. Where that is not here to be seen, nothing is told.
+ */
+function joinedOwn(own: readonly Device[], messages: readonly Message[], name: string, text: Text): TimelineMark[] {
+  const wroteBefore = ({ instanceId }: Device, at: number): boolean => messages.some((message) => message.direction === 'out' && message.instanceId === instanceId && timeOf(message) < at);
+  const mark = (device: Device, at: number): TimelineMark => ({ key: `joined ${device.instanceId}`, at, words: text('talk.joined.own', { device: deviceName(device, text), name }) });
+  const here = own.find(({ current }) => current);
+  if (here === undefined) return [];
+  const others = own.flatMap((device) => (device.current || device.addedAt === undefined ? [] : [{ device, at: device.addedAt }]));
+  const came = others.filter(({ device, at }) => wroteBefore(here, at) && !wroteBefore(device, at)).map(({ device, at }) => mark(device, at));
+  const first = Math.min(...others.map(({ at }) => at));
+  const isNew = !wroteBefore(here, first) && others.some(({ device }) => wroteBefore(device, first));
+  return isNew ? [mark(here, first), ...came] : came;
 }
 
 /** A device of the other side is told with its first message, where all that was said before is here to compare with. */

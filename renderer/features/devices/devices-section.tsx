@@ -8,18 +8,28 @@ import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { DeviceItem } from './device-item';
 import { certifierOf, deviceName } from './device-words';
 
+/** While entries are on their way, in milliseconds. */
+const betweenLooks = 3_000;
+
 /** Settings → Devices: which there are, what each may do, and the way to add one. */
 export function DevicesSection(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const { devices: store } = useModel();
+  const { background, devices: store } = useModel();
   const devices = useDevices((state) => state.devices);
   const openDialog = useUi((state) => state.openDialog);
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
     store.getState().load().catch(setFailure);
   }, [store]);
-  const place = useFocusIfLost<HTMLElement>(devices);
+  // Nothing is told at every entry: whoever looks asks.
+  const inTransit = devices?.some(({ behind = 0, connected }) => connected && behind > 0) ?? false;
+  useEffect(() => {
+    if (!inTransit) return undefined;
+    const timer = setInterval(() => background(store.getState().load()), betweenLooks);
+    return () => clearInterval(timer);
+  }, [background, inTransit, store]);
+  const place = useFocusIfLost<HTMLElement>(devices?.map(({ instanceId, roles, state }) => [instanceId, state, ...roles].join(' ')).join('\n'));
 
   if (devices === undefined) {
     return failure === undefined ? null : (

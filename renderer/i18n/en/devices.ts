@@ -103,7 +103,7 @@ export const devices = {
   'link.progress.unknown': 'Counting what there is…',
   'link.goesOn': 'You can close this; it goes on.',
   'link.done.existing': '{name} is linked',
-  'link.done.existing.text': 'It has your conversations. Contacts learn of it by themselves; nobody has to check you again.',
+  'link.done.existing.text': 'It has its keys, and your conversations go to it while both are on: the list of devices says what it still lacks. Contacts learn of it by themselves; nobody has to check you again.',
   'link.done.new': 'Everything is here',
   'link.done.new.text': 'This device has your conversations and is connected like your others.',
   'link.done.close': 'Done',
