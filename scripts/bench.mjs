@@ -13,6 +13,7 @@ import { PARTS } from './build.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
 import { hasDisplay, startXvfb } from './lib/display.mjs';
 import { needsNoSandbox } from './lib/launch-app.mjs';
+import { natsServer } from './lib/nats-server.mjs';
 import { inCache } from './lib/paths.mjs';
 import { run } from './lib/process.mjs';
 import { asCommand, PlainError, say } from './lib/say.mjs';
@@ -29,6 +30,7 @@ const parts = {
   records: { bundle: 'records', runtimes: ['node', 'electron'] },
   window: { runtimes: ['electron'] },
   bursts: { bundle: 'bursts', runtimes: ['node'] },
+  mailbox: { bundle: 'mailbox', runtimes: ['node'] },
 };
 
 await asCommand(async () => {
@@ -39,10 +41,14 @@ await asCommand(async () => {
   const names = values.only === undefined ? Object.keys(parts) : [values.only];
 
   const electron = names.some((name) => parts[name].runtimes.includes('electron'));
-  await setUp({ electron, display: electron, parts: names.includes('window') ? PARTS : [] });
+  await setUp({ electron, display: electron, mailbox: names.includes('mailbox'), parts: names.includes('window') ? PARTS : [] });
   if (names.includes('node') || names.includes('electron')) await installAnchors();
   await bundleBench([...new Set(names.flatMap((name) => parts[name].bundle ?? []))]);
   for (const name of names) {
+    if (name === 'mailbox' && !natsServer()) {
+      say('Nothing measured of mailboxes: nats-server is not here.');
+      continue;
+    }
     if (name === 'window') {
       say('Measuring between two windows …');
       printWindow(await measureWindows(await electronRuntime()));
@@ -53,7 +59,7 @@ await asCommand(async () => {
 });
 
 function inNode(bundle, rounds) {
-  return measure(bundle, 'Node', process.execPath, [inCache(`bench/in-${bundle}.cjs`)], rounds);
+  return measure(bundle, 'Node', process.execPath, [inCache(`bench/in-${bundle}.cjs`)], rounds, bundle === 'mailbox' ? { KEYSHIFT_NATS_SERVER: natsServer()?.file ?? '' } : {});
 }
 
 async function inElectron(bundle, rounds) {
