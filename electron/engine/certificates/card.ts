@@ -6,10 +6,12 @@ import { fromBase64, toBase64 } from '../wire/encoding';
 import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
+import { type CardSections, cardSections, encodeSections, readSections } from './card-tail';
 import { encodeChain, maxChainBytes, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
-import { encodeEndorsements, type EndorsementList, readEndorsements } from './endorsement-list';
+import { encodeEndorsements, type EndorsementList, maxEndorsements, readEndorsements } from './endorsement-list';
 import { encodeKeyHistory, type KeyHistory, parseKeyHistory } from './key-history';
 import type { LocalParty } from './local-party';
+import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from './mailbox-place';
 import { parsing, unacceptable } from './unacceptable';
 import { validityTolerance } from './validity';
 
@@ -31,6 +33,8 @@ export interface Card {
   readonly time: number;
   /** What organisations say of the key, as it came: nothing of it is judged here. Absent for none. */
   readonly endorsements?: EndorsementList;
+  /** Where something may be left for this person: for the reader alone, or for anybody who has the card. Absent: nothing is said of it. */
+  readonly mailboxes?: readonly MailboxPlace[];
   readonly bytes: Uint8Array;
 }
 
@@ -39,21 +43,23 @@ export type CardMaker = Pick<LocalParty, 'chain' | 'instance' | 'history'> & { r
 
 /**
  * chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ from the second identity key on: key history LP ‖ endorsements, if there are
- * any (`endorsement-list.ts`) ‖ Ed25519 signature[64] over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this
+ * any (`endorsement-list.ts`) ‖ sections, if there are any (`card-tail.ts`) ‖ Ed25519 signature[64] over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this
  * key already, to whom the history stays empty; one that does not fit is left out too, and then the card proves nothing to strangers.
- * Endorsements that do not fit beside it are left out.
+ * Endorsements that do not fit beside it are left out. `mailboxes`: places for this very reader.
  */
-export function createCard(crypto: Crypto, local: CardMaker, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody'): Uint8Array {
+export function createCard(crypto: Crypto, local: CardMaker, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody', mailboxes?: readonly MailboxPlace[]): Uint8Array {
   const kept = addresses.slice(0, maxCardAddresses);
+  const tail = encodeSections(sectionsOf(mailboxes));
   const writer = new Writer(8192).lp(encodeChain(local.chain)).u64(now).u8(kept.length);
   for (const { host, port } of kept) writer.text(canonicalHost(host)).u16(port);
   if (local.chain.identity.epoch > 1) {
     const history = reader === 'anybody' && local.history ? encodeKeyHistory(local.history) : nothing;
-    const room = maxCardBytes - signatureLength - writer.finish().length - 4;
+    const room = maxCardBytes - signatureLength - tail.length - writer.finish().length - 4;
     writer.lp(history.length <= room ? history : nothing);
   }
   const endorsements = encodeEndorsements(local.endorsements?.ofKey ?? []);
-  if (writer.finish().length + endorsements.length + signatureLength <= maxCardBytes) writer.fixed(endorsements);
+  if (writer.finish().length + endorsements.length + tail.length + signatureLength <= maxCardBytes) writer.fixed(endorsements);
+  writer.fixed(tail);
   const signed = writer.finish();
   return writer.fixed(crypto.sign('card', local.instance.signing.secret, signed)).finish();
 }
@@ -78,7 +84,8 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expec
     const addresses = Array.from({ length: count }, () => readAddress(reader));
     const claimed = parseChain(crypto, chainBytes);
     const historyBytes = claimed.identity.epoch > 1 ? reader.lp(maxCardBytes) : nothing;
-    const endorsements = reader.remaining > signatureLength ? readEndorsements(reader) : undefined;
+    const endorsements = reader.remaining > signatureLength && (bytes[reader.offset] ?? 0) <= maxEndorsements ? readEndorsements(reader) : undefined;
+    const sections = readSections(reader, signatureLength);
     const signed = bytes.subarray(0, reader.offset);
     const signature = reader.fixed(signatureLength);
     reader.end();
@@ -89,8 +96,14 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expec
     const chain = verifyChain(crypto, claimed, { now, ...expected, ...(history && { history }) });
     // A card from the far future would stay the latest for ever.
     if (time > now + validityTolerance) throw unacceptable('the card was made in the future');
-    return { chain, addresses, time, bytes, ...(history && { history }), ...(endorsements && { endorsements }) };
+    const places = sections.get(cardSections.mailboxes);
+    const mailboxes = places && readMailboxPlaces(places);
+    return { chain, addresses, time, bytes, ...(history && { history }), ...(endorsements && { endorsements }), ...(mailboxes && { mailboxes }) };
   });
+}
+
+function sectionsOf(mailboxes: readonly MailboxPlace[] | undefined): CardSections {
+  return new Map(mailboxes ? [[cardSections.mailboxes, encodeMailboxPlaces(mailboxes)]] : []);
 }
 
 const begin = '-----BEGIN KEYSHIFT CARD-----';

@@ -74,6 +74,8 @@ export const purposes = [
   'gap',
   'start-token',
   'deposit',
+  'card-deposit',
+  'card-selector',
   'vault',
   'database',
   'recovery',

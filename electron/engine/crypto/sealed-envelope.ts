@@ -144,10 +144,10 @@ export const selectorBytes = 8;
 
 /**
  * Names the key an envelope is sealed to, to whoever knows its credential, and tells nobody else anything: first 8 bytes of
- * H(label("selector") ‖ exchange credential hash ‖ KEM ciphertext).
+ * H(label("selector") ‖ exchange credential hash ‖ KEM ciphertext). `card-selector` in its place marks a card among deposits.
  */
-export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array): Uint8Array {
-  return crypto.sha256(label('selector'), exchangeCredentialHash, envelope.subarray(0, kemLengths.ciphertext)).subarray(0, selectorBytes);
+export function selectorOf(crypto: Crypto, exchangeCredentialHash: Uint8Array, envelope: Uint8Array, purpose: 'selector' | 'card-selector' = 'selector'): Uint8Array {
+  return crypto.sha256(label(purpose), exchangeCredentialHash, envelope.subarray(0, kemLengths.ciphertext)).subarray(0, selectorBytes);
 }
 
 /** LP(recipient context) ‖ H(KEM ciphertext) ‖ LP(statement); the label comes in front (protocol.md §3). */

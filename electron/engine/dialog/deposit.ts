@@ -26,7 +26,7 @@ import { maxMessageBytes, spanOfMessage } from './message-layout';
  */
 export const maxDepositBytes = 70_000;
 const signatureBytes = 64;
-const minDepositBytes = selectorBytes + envelopeOverhead + signatureBytes;
+export const minDepositBytes = selectorBytes + envelopeOverhead + signatureBytes;
 
 export interface DepositContent {
   /** Encoded chain of the sender. */
@@ -174,8 +174,8 @@ function parseStatement(padded: Uint8Array): { readonly chain: Uint8Array; reado
   return parts;
 }
 
-/** Both of fixed length. */
-function contextOf(peerId: PeerId, credentialHash: Uint8Array): Uint8Array {
+/** What every deposit is bound to: for whom, and to which key of theirs. Both of fixed length. */
+export function contextOf(peerId: PeerId, credentialHash: Uint8Array): Uint8Array {
   return concat(peerIdToBytes(peerId), credentialHash);
 }
 
