@@ -7,6 +7,7 @@ import type { Address, Clock, Logger, Random } from './engine/ports';
 import { type InterfaceAddress, lastingInterfaces, localAddresses, localNetworks, readInterfaces } from './network/addresses';
 import { ChosenTransport } from './network/chosen-transport';
 import { createLanDiscovery } from './network/mdns/create-lan-discovery';
+import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
 import type { App } from './services/app';
@@ -92,6 +93,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const events = new EventHub(logger);
     const fault = (event: string) => (error: unknown) => logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });
     const transport = new ChosenTransport({ random, onFault: fault('link.fault') });
+    const mailbox = createMailbox({ transport, random, onFault: fault('mailbox.fault') });
     const addresses = new OwnAddresses();
     const ownAddresses = (): readonly Address[] => addresses.current();
     const network = new NetworkFacts();
@@ -131,6 +133,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       ownAddresses,
       network,
       sightings: noSightings,
+      mailbox,
       lan: {
         discovery: lan,
         port: () => bound.address.port,
@@ -226,7 +229,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),
-        mailbox: mailboxService(),
+        mailbox: mailboxService({ profile }),
         network: networkService({
           openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
           profile,
@@ -256,6 +259,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           linking.close();
           await bound.close();
           await vault.stop();
+          await mailbox.close();
           await mapping.stop();
         } finally {
           lock.release();

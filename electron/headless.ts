@@ -5,6 +5,7 @@ import { startApp } from './compose';
 import { parseArguments, usage, type HeadlessArguments } from './headless/arguments';
 import { JsonRpcDoor } from './headless/json-rpc-door';
 import { readPassphraseFile } from './headless/passphrase-file';
+import { readRegistrationFile } from './headless/registration-file';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
 import { FilePreferences } from './platform/file-preferences';
@@ -21,7 +22,9 @@ async function run(options: HeadlessArguments): Promise<number> {
   endOnUncaught(logger, (code) => process.exit(code));
   const passphrase = options.passphraseFile === undefined ? undefined : readPassphraseFile(options.passphraseFile);
   if (passphrase !== undefined && 'sentence' in passphrase) return say(passphrase.sentence, 1);
-  if (options.mailbox !== undefined) say('This version knows no mailbox yet; --mailbox has no effect.', 0);
+  const registration = options.mailbox === undefined ? undefined : readRegistrationFile(options.mailbox);
+  if (registration !== undefined && 'sentence' in registration) return say(registration.sentence, 1);
+  if (registration !== undefined && 'hint' in registration) say(registration.hint, 0);
 
   // Before anybody can know that this peer is there: whoever reads `ready` may send a signal at once.
   let door: JsonRpcDoor | undefined;
@@ -58,7 +61,13 @@ async function run(options: HeadlessArguments): Promise<number> {
   });
   door = opened;
   if (asked) opened.close();
-  const silence = app.onEvent((event) => opened.tell(event));
+  const silence = app.onEvent((event) => {
+    opened.tell(event);
+    if (registration === undefined || !('text' in registration) || event.type !== 'vault.changed' || event.state !== 'open') return;
+    void opened.call('mailbox.register', { registration: registration.text }).then((sentence) => {
+      if (sentence !== undefined) say(`Not registered with the mailbox: ${sentence}`, 0);
+    });
+  });
   if (passphrase !== undefined) {
     void opened.call('vault.unlock', passphrase).then((sentence) => {
       if (sentence !== undefined) say(`Not unlocked with the passphrase file: ${sentence}`, 0);

@@ -13,7 +13,7 @@ export const usage = `Usage: keyshift headless --profile DIR [options]
 
   --profile DIR           folder of this peer's data; made if it is not there
   --listen HOST:PORT      where to listen; port 0 takes any free one. Without it: the remembered port
-  --mailbox URL           mailbox to use (kept for a later version, not used yet)
+  --mailbox FILE          take mail with the registration in FILE, which the operator of a mailbox made
   --passphrase-file FILE  unlock with the passphrase in FILE (mode 0600)
   --log-level LEVEL       ${logLevels.join(', ')} (default: warn)
   --help                  this text

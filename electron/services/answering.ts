@@ -79,7 +79,7 @@ export class Answering {
   /** A full disk: the stranger is told nothing of it and asks again. */
   #requestedOrPending(card: Card): RequestResult {
     try {
-      return this.#requested(card);
+      return this.requested(card);
     } catch (error) {
       this.#parts.acquaintances.notStored(error);
       return 'pending';
@@ -108,8 +108,8 @@ export class Answering {
     return 'accepted';
   }
 
-  /** Somebody who holds our card asks to be a contact. */
-  #requested(card: Card): RequestResult {
+  /** Somebody who holds our card asks to be a contact, by whichever way. Throws what the disk says. */
+  requested(card: Card): RequestResult {
     const { stores, clock, random, events, local, acquaintances } = this.#parts;
     const { peerId, name } = card.chain.identity;
     if (peerId === local.peerId) return 'declined';

@@ -2,6 +2,8 @@ import { createCard, parseCard } from '../engine/certificates/card';
 import type { VerifiedCache } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
+import type { MailboxPlace } from '../engine/certificates/mailbox-place';
+import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Logger } from '../engine/ports';
 import type { Session } from '../engine/session/session';
 import type { PeerBook } from './peer-book';
@@ -28,7 +30,9 @@ export interface CardExchangeParts {
   readonly ownAddresses: () => readonly Address[];
   /** Newest cards of the own other devices. */
   readonly siblingCards?: () => readonly Uint8Array[];
-  readonly commit: (work: () => void) => void;
+  readonly commit: <T>(work: () => T) => T;
+  /** Where this contact may leave something; in the transaction. Undefined says nothing of it. */
+  readonly places?: (peerId: PeerId) => readonly MailboxPlace[] | undefined;
 }
 
 /** Tells people on live sessions where this device is, by signed card, at the beginning and when it changes; takes theirs. */
@@ -46,7 +50,7 @@ export class CardExchange {
 
   /** A session came into use. */
   greet(session: Session): void {
-    this.#give(session, this.#card());
+    this.#give(session);
     for (const card of this.#parts.siblingCards?.() ?? []) this.#giveSiblings(session, card);
   }
 
@@ -59,8 +63,7 @@ export class CardExchange {
   changed(): void {
     this.#cancel ??= this.#parts.clock.setTimer(settleMs, () => {
       this.#cancel = undefined;
-      const card = this.#card();
-      for (const session of this.#parts.sessions()) this.#give(session, card);
+      for (const session of this.#parts.sessions()) this.#give(session);
     });
   }
 
@@ -86,11 +89,12 @@ export class CardExchange {
     }
   }
 
-  /** Later than the one before, whatever the wall clock does: of two cards of one device the later counts. */
-  #card(): Uint8Array {
-    const { crypto, clock, local, ownAddresses } = this.#parts;
+  /** For this person alone. Later than the one before, whatever the wall clock does: of two cards of one device the later counts. */
+  cardFor(peerId: PeerId, reader: 'anybody' | 'contact'): Uint8Array {
+    const { crypto, clock, local, ownAddresses, places, commit } = this.#parts;
     this.#lastTime = Math.max(clock.now(), this.#lastTime + 1);
-    return createCard(crypto, local, ownAddresses(), this.#lastTime, 'contact');
+    const mailboxes = places && commit(() => places(peerId));
+    return createCard(crypto, local, ownAddresses(), this.#lastTime, reader, mailboxes);
   }
 
   #giveSiblings(session: Session, card: Uint8Array): void {
@@ -100,10 +104,10 @@ export class CardExchange {
     session.send([{ kind: 'card', bytes: card }]);
   }
 
-  #give(session: Session, card: Uint8Array): void {
+  #give(session: Session): void {
     const given = this.#given.get(session) ?? 0;
     if (given >= givenPerSession) return;
     this.#given.set(session, given + 1);
-    session.send([{ kind: 'card', bytes: card }]);
+    session.send([{ kind: 'card', bytes: this.cardFor(session.peer.identity.peerId, 'contact') }]);
   }
 }

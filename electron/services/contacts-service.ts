@@ -25,7 +25,7 @@ export interface ContactsParts extends InvitationParts {
 function reachOf(profile: OpenProfile, row: ContactRow): Contact['reach'] {
   if (row.blocked) return 'blocked';
   const session = profile.connections.session(row.peerId);
-  if (session === undefined) return 'waiting';
+  if (session === undefined) return row.ended === undefined && profile.ways.reaches(row.peerId) ? 'mailbox' : 'waiting';
   return profile.connections.via(session) === 'lan' ? 'lan' : 'direct';
 }
 
@@ -106,7 +106,12 @@ export function contactsService(parts: ContactsParts): ContactCalls {
       const row = profile.stores.requests.byId(requestId);
       if (row === undefined || row.declined) throw new KeyshiftError('request.unknown', 'There is no such request.');
       if (accept) profile.introductions.acceptRequest(parseCard(crypto, row.card, clock.now()));
-      else profile.commit(() => profile.stores.requests.put({ ...row, declined: true }));
+      else {
+        profile.commit(() => {
+          profile.stores.requests.put({ ...row, declined: true });
+          profile.quarantine.drop(row.peerId);
+        });
+      }
       return null;
     },
     list: () => {
@@ -132,6 +137,7 @@ export function contactsService(parts: ContactsParts): ContactCalls {
       const row = contactRow(profile, contactId);
       change(profile, { ...row, blocked }, () => {
         profile.book.setBlocked(row.peerId, blocked);
+        profile.ways.blockChanged(row.peerId, blocked);
         if (!blocked) return;
         profile.engine.block(row.peerId);
         profile.quarantine.drop(row.peerId);

@@ -64,6 +64,8 @@ export interface DeliveryParts {
   readonly transaction: <T>(work: () => T) => T;
   /** A signed statement about a device of this person (protocol.md §10). */
   readonly onNotice?: (peerId: PeerId, bytes: Uint8Array) => void;
+  /** A deposit of another device than the one that brings it; a view. */
+  readonly onDeposit?: (peerId: PeerId, session: Session, item: Uint8Array) => void;
   /** The first word of every session; without it messages flow at once. */
   readonly standing?: Pick<StandingExchange, 'items' | 'heard'>;
 }
@@ -111,6 +113,7 @@ export class Delivery {
       for (const item of items) {
         if (item.kind === 'card') onCard(item.bytes);
         if (item.kind === 'notice') this.#parts.onNotice?.(peerId, item.bytes);
+        if (item.kind === 'deposit') this.#parts.onDeposit?.(peerId, session, item.bytes);
         if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
       }
       this.#heard(peerId, lane, items);
@@ -324,7 +327,7 @@ export class Delivery {
     if (notes.size === 0) return;
     try {
       this.#commit(() => {
-        for (const [dialogId, range] of notes) this.#parts.history.sent({ peerId, dialogId, instanceId: this.#parts.ownInstance, ...range });
+        for (const [dialogId, range] of notes) this.#parts.history.sent({ peerId, dialogId, instanceId: this.#parts.ownInstance, ...range, way: 'connection' });
       });
     } catch {
       this.#parts.logger.warn('message.state-not-stored'); // a word on the screen, not the message

@@ -1,6 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Crypto } from '../engine/crypto/crypto';
+import { sealCardDeposit } from '../engine/dialog/card-deposit';
 import { placeOf, sealDeposit } from '../engine/dialog/deposit';
 import type { Outbound } from '../engine/dialog/dialog-engine';
 import { encodeEnvelopeFile, fittingEnvelopes, maxEnvelopeFileBytes, maxEnvelopes, parseEnvelopeFile } from '../engine/dialog/envelope-file';
@@ -29,7 +30,7 @@ export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelo
   return {
     save: async ({ contactId, path }) => {
       const { contact } = recipient(parts.profile(), contactId);
-      prepare(parts.profile(), contact.peerId);
+      prepare(parts.profile(), contact);
       const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('envelopes', contact.name));
       return save(parts, contactId, chosen);
     },
@@ -48,7 +49,7 @@ function recipient(profile: OpenProfile, contactId: string) {
   if (profile.book.held(contact.peerId) !== undefined || profile.book.isOvertaken(contact.peerId)) {
     throw new KeyshiftError('contact.key-unsettled', 'Sending to this person is paused until it is settled which key is theirs.');
   }
-  const known = contact.relation === 'mutual' ? profile.book.find(contact.peerId) : undefined;
+  const known = contact.relation === 'invited' || contact.ended !== undefined ? undefined : profile.book.find(contact.peerId);
   if (known === undefined) {
     throw new KeyshiftError('contact.pending', 'This person has not answered yet, so there is no key to seal an envelope with.');
   }
@@ -56,15 +57,18 @@ function recipient(profile: OpenProfile, contactId: string) {
 }
 
 /** Seals what still waited for the peer's key. Errors: envelopes.nothing. */
-function prepare(profile: OpenProfile, peerId: PeerId): void {
+function prepare(profile: OpenProfile, { peerId, relation }: ContactRow): void {
+  if (relation === 'requested') profile.ways.sealEarly(peerId);
   profile.commit(() => profile.engine.sealWaiting(peerId));
+  if (profile.ways.cardInFile(peerId) !== undefined) return;
   const { dialogs } = profile.stores;
   const due = dialogs.acknowledgementsDue(peerId).length + dialogs.failuresDue(peerId).length;
   if (due + profile.engine.pending(peerId, { limit: 1 }).length === 0) throw nothing();
 }
 
 async function save({ profile: current, crypto, files }: EnvelopesServiceParts, contactId: string, path: string): Promise<{ path: string; count: number }> {
-  files.check(path);
+  const place = files.place(path);
+  files.check(place);
   const rows: Outbound[] = [];
   const deposits: Uint8Array[] = [];
   // Read and sealed in turns: the vault may be locked, or its credentials renewed, between two of them.
@@ -84,37 +88,69 @@ async function save({ profile: current, crypto, files }: EnvelopesServiceParts, 
   const { to } = recipient(profile, contactId);
   // Durable before the file: what a stick carries must not name counters and epochs that were then undone and come again.
   const due = profile.commit(() => profile.engine.acknowledgements(to.peerId));
+  const asks = profile.ways.cardInFile(to.peerId);
+  const cards = asks === undefined ? [] : [sealCardDeposit(crypto, profile.local, to, { card: profile.cards.cardFor(to.peerId, 'anybody'), wantsAnswer: asks })];
   let written: string | undefined;
   let count = 0;
   try {
-    const all = [...due.map(({ bytes }) => sealDeposit(crypto, profile.local, to, bytes)), ...deposits];
+    const all = [...cards, ...due.map(({ bytes }) => sealDeposit(crypto, profile.local, to, bytes)), ...deposits];
     // What is too much for one file waits for the next: the oldest go first.
     count = fittingEnvelopes(all);
     if (count === 0) throw nothing();
-    written = files.write(path, encodeEnvelopeFile(crypto, all.slice(0, count)));
+    written = files.write(place, encodeEnvelopeFile(crypto, all.slice(0, count)));
   } finally {
     // What no file carries is due again.
-    const left = due.slice(written === undefined ? 0 : count);
+    const left = due.slice(written === undefined ? 0 : Math.max(0, count - cards.length));
     if (left.length > 0) profile.commit(() => profile.engine.repeatControls(to.peerId, left.map(({ dialogId }) => dialogId)));
   }
   profile.commit(() => {
-    for (const { dialogId, sequence } of rows.slice(0, Math.max(0, count - due.length))) {
-      profile.history.sent({ peerId: to.peerId, dialogId, instanceId: profile.local.instanceId, from: sequence, upTo: sequence });
+    for (const { dialogId, sequence } of rows.slice(0, Math.max(0, count - due.length - cards.length))) {
+      profile.history.sent({ peerId: to.peerId, dialogId, instanceId: profile.local.instanceId, from: sequence, upTo: sequence, way: 'file' });
     }
   });
   return { path: written, count };
 }
 
-async function open({ profile: current, crypto, clock, files }: EnvelopesServiceParts, path: string): Promise<Tally> {
-  const deposits = parse(crypto, files.read(path, maxEnvelopeFileBytes));
-  const wait = current().envelopes.waitFor(deposits);
-  if (wait > 0) {
-    throw new KeyshiftError('too-many-calls', 'Many envelopes were opened just now. Please wait a moment and open this file again.', { retryAt: clock.now() + wait });
+/** One file, or all of a folder: there a garbled one counts as refused, and what is too much at once is for another time. */
+async function open(parts: EnvelopesServiceParts, path: string): Promise<Tally> {
+  const { profile: current, crypto, clock, files } = parts;
+  const paths = files.list(path);
+  const total: Tally = { opened: 0, repeated: 0, refused: 0 };
+  for (const [at, each] of paths.entries()) {
+    const deposits = parse(crypto, files.read(each, maxEnvelopeFileBytes), paths.length > 1);
+    const wait = current().envelopes.waitFor(deposits);
+    if (wait > 0 && at === 0) {
+      throw new KeyshiftError('too-many-calls', 'Many envelopes were opened just now. Please wait a moment and open this file again.', { retryAt: clock.now() + wait });
+    }
+    if (wait > 0) return { ...total, left: paths.length - at };
+    add(total, deposits.length === 0 ? { opened: 0, repeated: 0, refused: 1 } : await openDeposits(current, deposits));
   }
+  return total;
+}
+
+function add(total: Tally, { opened, repeated, refused, waiting = 0, requests = 0 }: Tally): void {
+  total.opened += opened;
+  total.repeated += repeated;
+  total.refused += refused;
+  if (waiting > 0) total.waiting = (total.waiting ?? 0) + waiting;
+  if (requests > 0) total.requests = (total.requests ?? 0) + requests;
+}
+
+async function openDeposits(current: () => OpenProfile, deposits: readonly Uint8Array[]): Promise<Tally> {
   const tally: Tally = { opened: 0, repeated: 0, refused: 0 };
   const opened: Opened[] = [];
   const suspected: Suspected[] = [];
-  for (const part of pages(deposits)) {
+  // Cards first: they may say who sent the rest.
+  const isCard = new Set(deposits.filter((deposit) => current().envelopes.isCard(deposit)));
+  for (const deposit of isCard) {
+    const { envelopes, ways } = current();
+    const found = envelopes.openCard(deposit);
+    if (found === undefined) tally.refused += 1;
+    else if (ways.received(found) === 'request') tally.requests = (tally.requests ?? 0) + 1;
+    else tally.opened += 1;
+    await turn();
+  }
+  for (const part of pages(deposits.filter((deposit) => !isCard.has(deposit)))) {
     const { envelopes } = current();
     for (const deposit of part) {
       const one = envelopes.open(deposit);
@@ -139,12 +175,16 @@ async function open({ profile: current, crypto, clock, files }: EnvelopesService
     tally.refused += suspected.length - waiting;
     if (waiting > 0) tally.waiting = waiting;
   }
-  for (const sender of senders) current().delivery.flush(sender);
+  for (const sender of senders) {
+    current().delivery.flush(sender);
+    current().ways.touch(sender);
+  }
   return tally;
 }
 
 /** Errors: envelopes.garbled. */
-function parse(crypto: Crypto, bytes: Uint8Array | 'too-long'): readonly Uint8Array[] {
+function parse(crypto: Crypto, bytes: Uint8Array | 'too-long', isOneOfMany: boolean): readonly Uint8Array[] {
+  if (isOneOfMany && bytes === 'too-long') return [];
   if (bytes === 'too-long') {
     throw new KeyshiftError('envelopes.garbled', 'This file is larger than any file of envelopes. Nothing was changed.', { limit: maxEnvelopeFileBytes });
   }
@@ -152,6 +192,7 @@ function parse(crypto: Crypto, bytes: Uint8Array | 'too-long'): readonly Uint8Ar
     return parseEnvelopeFile(crypto, bytes);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
+    if (isOneOfMany) return [];
     throw new KeyshiftError('envelopes.garbled', 'This is no file of envelopes, or it was damaged on its way. Nothing was changed.');
   }
 }

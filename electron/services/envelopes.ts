@@ -2,6 +2,8 @@ import { VerifiedCache, type VerifiedChain } from '../engine/certificates/chain'
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
+import { openCardDeposit, recipientKeyOfCard } from '../engine/dialog/card-deposit';
+import type { Card } from '../engine/certificates/card';
 import { type DepositParts, openDeposit, type OpenedDeposit, recipientKeyOf, type Suspect } from '../engine/dialog/deposit';
 import type { DialogEngine, ReceiveOutcome } from '../engine/dialog/dialog-engine';
 import { maxEnvelopes } from '../engine/dialog/envelope-file';
@@ -20,11 +22,15 @@ export interface Tally {
   opened: number;
   repeated: number;
   refused: number;
-  /** From a contact under a key that is not known as theirs: kept until it is. */
+  /** From a contact under a key that is not known as theirs, or from somebody who asks to be one: kept until that is settled. */
   waiting?: number;
+  /** People who ask to be contacts. */
+  requests?: number;
+  /** Files of the folder that were left for another time: too many envelopes at once. */
+  left?: number;
 }
 
-/** A deposit that waits for a key. */
+/** A deposit that waits: for a key, or, from somebody who asked to be a contact, for an answer. */
 export type Suspected = Suspect & { readonly deposit: Uint8Array };
 
 export interface EnvelopesParts {
@@ -34,6 +40,8 @@ export interface EnvelopesParts {
   readonly local: LocalParty;
   readonly book: PeerBook;
   readonly peers: PeerLookup;
+  /** Whether both sides agreed. What others send waits until they did. */
+  readonly isContact: (peerId: PeerId) => boolean;
   readonly predecessorsOf: NonNullable<DepositParts['predecessorsOf']>;
   /** Whether this was a key of theirs before: what comes under one that is not taken any more waits for nothing. */
   readonly isFormer: (suspect: Suspect) => boolean;
@@ -56,15 +64,30 @@ export class Envelopes {
   /** Milliseconds to wait until all of these can be opened: those for other people cost nothing. */
   waitFor(deposits: readonly Uint8Array[]): number {
     const { crypto, clock, local } = this.#parts;
-    const ours = deposits.filter((deposit) => recipientKeyOf(crypto, local, deposit) !== undefined).length;
+    const ours = deposits.filter((deposit) => recipientKeyOf(crypto, local, deposit) !== undefined || recipientKeyOfCard(crypto, local, deposit) !== undefined).length;
     return this.#budget.missing(clock.monotonic(), ours);
+  }
+
+  /** Whether it is a card for this person, to be opened by `openCard`. */
+  isCard(deposit: Uint8Array): boolean {
+    const { crypto, local } = this.#parts;
+    return recipientKeyOfCard(crypto, local, deposit) !== undefined;
+  }
+
+  /** Undefined for whatever must be refused. Changes nothing. */
+  openCard(deposit: Uint8Array): { readonly card: Card; readonly wantsAnswer: boolean } | undefined {
+    const { crypto, local, clock } = this.#parts;
+    return openCardDeposit({ crypto, local, mayDecapsulate: () => this.#budget.take(clock.monotonic()), now: clock.now() }, deposit);
   }
 
   /** Undefined for whatever must be refused; why goes to a log for developers, nobody else is told. Changes nothing. */
   open(deposit: Uint8Array): Opened | Suspected | undefined {
     const { clock } = this.#parts;
     const opened = this.#open(deposit, () => this.#budget.take(clock.monotonic()));
-    if (opened.kind === 'opened') return opened;
+    if (opened.kind === 'opened') {
+      const { peerId, spkiHash } = opened.source.identity;
+      return this.#parts.isContact(peerId) ? opened : { peerId, spkiHash, deposit };
+    }
     const { suspect } = opened;
     return suspect && !this.#parts.isFormer(suspect) ? { ...suspect, deposit } : undefined;
   }
@@ -72,7 +95,7 @@ export class Envelopes {
   /** One that waited, bounded in number, outside of the budget: `waits` while it is still under an unknown key. */
   reopen(deposit: Uint8Array): Opened | 'waits' | 'refused' {
     const opened = this.#open(deposit, () => true);
-    if (opened.kind === 'opened') return opened;
+    if (opened.kind === 'opened') return this.#parts.isContact(opened.source.identity.peerId) ? opened : 'waits';
     return opened.suspect && !this.#parts.isFormer(opened.suspect) ? 'waits' : 'refused';
   }
 

@@ -1,4 +1,5 @@
 import type { ShiftReason } from '../../shared/model/keys';
+import type { MessageWay } from '../../shared/model/message';
 import type { Content, MessageRef } from '../engine/dialog/content';
 import type { DialogSink, RollbackReason } from '../engine/dialog/dialog-engine';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
@@ -123,9 +124,11 @@ export class History implements DialogSink {
     this.#raise(range.peerId, range.dialogId, range.instanceId, range.from, range.upTo, 'delivered');
   }
 
-  /** Own messages of a stream were handed to a live connection. */
-  sent(range: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; from: number; upTo: number }): void {
-    this.#raise(range.peerId, range.dialogId, range.instanceId, range.from, range.upTo, 'sent');
+  /** Own messages of a stream left this device. */
+  sent({ peerId, dialogId, instanceId, from, upTo, way }: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; from: number; upTo: number; way: MessageWay }): void {
+    const conversation = this.#stores.conversations.byDialog(peerId, dialogId);
+    if (conversation === undefined) return;
+    for (const row of this.#stores.messages.setWay(conversation.conversationId, instanceId, from, upTo, way)) this.#tellState(conversation, row);
   }
 
   sealed(message: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; sequence: number; keyEpoch: number }): void {
@@ -264,7 +267,7 @@ export class History implements DialogSink {
     return contact;
   }
 
-  #raise(peerId: PeerId, dialogId: DialogId, instanceId: InstanceId, from: number, upTo: number, state: 'sent' | 'delivered'): void {
+  #raise(peerId: PeerId, dialogId: DialogId, instanceId: InstanceId, from: number, upTo: number, state: 'delivered'): void {
     const conversation = this.#stores.conversations.byDialog(peerId, dialogId);
     if (conversation === undefined) return;
     const { conversationId } = conversation;
@@ -281,6 +284,7 @@ export class History implements DialogSink {
       messageId: row.messageId,
       state: row.state,
       ...(waitingFor === undefined ? {} : { waitingFor }),
+      ...(row.way === undefined ? {} : { way: row.way }),
       ...(row.movedTo === undefined ? {} : { movedTo: row.movedTo }),
     });
   }

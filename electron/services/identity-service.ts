@@ -47,9 +47,10 @@ export function identityService(parts: {
       };
     },
     exportPublic: ({ format }) => {
-      const { local } = parts.profile();
+      const profile = parts.profile();
+      const { local } = profile;
       if (format === 'pem') return { text: local.identity.pem() };
-      return { text: armourCard(createCard(parts.crypto, local, parts.ownAddresses(), parts.clock.now())) };
+      return { text: armourCard(createCard(parts.crypto, local, parts.ownAddresses(), parts.clock.now(), 'anybody', profile.ways.own.placesFor('anybody'))) };
     },
   };
 }

@@ -63,6 +63,11 @@ export class Introductions {
     this.#answering.answer(this.#channels.hold(accepted));
   }
 
+  /** Somebody's card came outside of a connection: a request, or the answer to one. Throws what the disk says. */
+  requested(card: Card): void {
+    this.#answering.requested(card);
+  }
+
   /** The user said yes: the requester becomes a contact. Throws what an outdated or unfitting card gives. */
   acceptRequest(card: Card): void {
     this.#acquaintances.becomeMutual(card);

@@ -57,5 +57,6 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
   });
   profile.waitingChanged(peerId);
   profile.introductions.pursue(contactId);
+  profile.ways.asks(peerId);
   return { contactId };
 }

@@ -1,11 +1,17 @@
 import type { Handlers } from '../../shared/contract/contract';
-import { KeyshiftError } from '../../shared/errors';
-
-const notBuilt = (): never => {
-  throw new KeyshiftError('internal', 'This is not built yet.');
-};
+import type { OpenProfile } from './open-profile';
 
 /** The mailbox of the own person. */
-export function mailboxService(): Handlers['mailbox'] {
-  return { status: () => ({ state: 'off', deviceKey: '', taken: 0 }), register: notBuilt, leave: notBuilt };
+export function mailboxService({ profile }: { readonly profile: () => OpenProfile }): Handlers['mailbox'] {
+  return {
+    status: () => profile().ways.own.status(),
+    register: async ({ registration }) => {
+      await profile().ways.own.register(registration);
+      return null;
+    },
+    leave: async () => {
+      await profile().ways.own.leave();
+      return null;
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { PeerId } from '../engine/ids';
 import type { MessageRow } from './ports';
 
 /** What keeps an own message from its reader at this moment. */
-export type WaitingRule = (peerId: PeerId, row: Pick<MessageRow, 'conversationId' | 'direction' | 'state' | 'movedTo'>) => WaitingFor | undefined;
+export type WaitingRule = (peerId: PeerId, row: Pick<MessageRow, 'conversationId' | 'direction' | 'state' | 'way' | 'movedTo'>) => WaitingFor | undefined;
 
 /** A stored message as a door may see it. */
 export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined): Message {
@@ -20,6 +20,7 @@ export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined)
     ...(row.receivedAt === undefined ? {} : { receivedAt: row.receivedAt }),
     state: row.state,
     ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(row.way === undefined ? {} : { way: row.way }),
     ...(row.movedTo === undefined ? {} : { movedTo: row.movedTo }),
     keyEpoch: row.keyEpoch,
   };

@@ -34,6 +34,7 @@ export function networkService(parts: NetworkServiceParts): Handlers['network'] 
         lan: network.get('lan'),
         portMapping: network.get('portMapping'),
         proxy: network.get('proxy'),
+        ...(profile !== undefined && profile.ways.own.url !== undefined && { mailbox: { url: profile.ways.own.url, state: profile.ways.own.state } }),
       };
     },
     reach: ({ contactId }) => {

@@ -8,6 +8,7 @@ import { Resumptions } from '../engine/session/resumptions';
 import type { Session } from '../engine/session/session';
 import { createSessionHost, type SessionHost } from '../engine/session/session-host';
 import { viaOfSession } from './candidates';
+import { agreed } from './agreed';
 import { CardExchange } from './card-exchange';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
@@ -42,6 +43,7 @@ import { takeChannel } from './stranger-channels';
 import { Tries } from './tries';
 import { tellWaiting, waitingRule } from './waiting-news';
 import { Vouching } from './vouching';
+import { ProfileWays } from './ways/of-profile';
 import { watchRights } from './watched-contacts';
 
 /** Connections being made at once, whoever they are for. */
@@ -70,6 +72,9 @@ export class OpenProfile {
   readonly delivery: Delivery;
   readonly envelopes: Envelopes;
   readonly quarantine: Quarantine;
+  /** How a message travels without a connection. */
+  readonly ways: ProfileWays;
+  readonly cards: CardExchange;
   readonly introductions: Introductions;
   readonly invitations: InvitationKeeper;
   readonly lan: LanContacts | undefined;
@@ -81,7 +86,6 @@ export class OpenProfile {
   readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
-  readonly #cards: CardExchange;
   readonly #endings: { deposits?: () => void; sightings?: () => void } = {};
   /** Chains of sessions: the card that follows has the same parts. */
   readonly #verified = new VerifiedCache();
@@ -98,7 +102,7 @@ export class OpenProfile {
     const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
     this.stores = shareStores(watched, () => this.devices.replica, { local, random });
     this.local = local;
-    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => this.vouching.learn(card), new Suspensions(this.stores.suspensions, crypto));
+    this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => [this.vouching, this.ways].forEach((each) => each.learn(card)), new Suspensions(this.stores.suspensions, crypto));
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
     this.newMessageId = orderedHandles(random, clock);
     this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined);
@@ -109,8 +113,8 @@ export class OpenProfile {
       random,
       newMessageId: this.newMessageId,
       waiting: this.waitingFor,
-      onGap: (peerId) => this.delivery.repeatSoon(peerId),
-      onResealed: (peerId) => this.delivery.startOver(peerId),
+      onGap: (peerId) => (this.delivery.repeatSoon(peerId), this.ways.missed(peerId)),
+      onResealed: (peerId) => (this.delivery.startOver(peerId), this.ways.touch(peerId)),
       onRolledBack: ({ peerId, reason }) => changes.retire({ reason, toldBy: peerId }),
     });
     this.engine = createDialogEngine({
@@ -119,7 +123,7 @@ export class OpenProfile {
       logger,
       local,
       store: this.stores.dialogs,
-      peers: (peerId) => remoteParty(this.stores, this.book, this.connections.session(peerId), peerId),
+      peers: (peerId) => remoteParty(this.stores, this.book, this.connections.session(peerId), peerId, this.ways.isEarly(peerId)),
       sink: this.history,
       startToken: startDurably(crypto, local, this.stores.dialogs, clock.now()),
     });
@@ -139,18 +143,21 @@ export class OpenProfile {
       transaction: (work) => this.stores.transaction(work),
       standing,
       onNotice: (peerId, bytes) => this.devices.standing.noticed(peerId, bytes),
+      onDeposit: (peerId, session, item) => this.ways.brought.take(peerId, session, item),
     });
     ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));
+    this.ways = new ProfileWays(this, around);
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
         for (const peerId of peerIds) {
           this.delivery.flush(peerId);
           this.connections.reach(peerId);
+          this.ways.touch(peerId);
         }
       },
     });
-    this.devices = new ProfileDevices(this, around, () => this.#host, { verified: this.#verified, changes, onSiblingCard: (card) => this.#cards.siblingMoved(card) });
+    this.devices = new ProfileDevices(this, around, () => this.#host, { verified: this.#verified, changes, onSiblingCard: (card) => this.cards.siblingMoved(card) });
     const known = new KnownSources(clock, () => addressesOfContacts(this.stores, this.book));
     this.#host = createSessionHost({
       crypto,
@@ -202,11 +209,11 @@ export class OpenProfile {
       sightings,
       network,
       rekeyDesk: this.rekeying.desk,
-      onMutual: (peerId) => this.#onMutual(peerId),
+      onMutual: (peerId) => agreed(this, logger, peerId),
       onEnded: (peerId) => this.waitingChanged(peerId),
     });
     this.invitations = new InvitationKeeper({ crypto, clock, logger, stores: this.stores });
-    this.#cards = new CardExchange({
+    this.cards = new CardExchange({
       crypto,
       clock,
       logger,
@@ -217,6 +224,7 @@ export class OpenProfile {
       ownAddresses,
       siblingCards: () => this.devices.cards(),
       commit: (work) => this.commit(work),
+      places: (peerId) => this.ways.own.placesFor(peerId),
     });
     this.#endings.sightings = sightings.onSeen((peerId) => this.#onSighting(peerId));
   }
@@ -236,6 +244,7 @@ export class OpenProfile {
     this.rekeying.start();
     this.invitations.sweep();
     this.quarantine.begin();
+    this.ways.start();
     this.lan?.refresh();
   }
 
@@ -250,12 +259,13 @@ export class OpenProfile {
     this.connections.lookAgain();
     this.devices.networkChanged(checkMs);
     this.introductions.lookAgain();
+    this.ways.networkChanged();
   }
 
   /** This device is to be found elsewhere, or its card says something else: whoever is connected is told. */
   addressesChanged(): void {
     if (this.#closed) return;
-    this.#cards.changed();
+    this.cards.changed();
     this.devices.addressesChanged();
   }
 
@@ -307,7 +317,8 @@ export class OpenProfile {
     this.#closed = true;
     for (const end of Object.values(this.#endings)) end();
     this.lan?.close();
-    this.#cards.close();
+    this.cards.close();
+    this.ways.close();
     this.devices.close();
     this.vouching.close();
     this.introductions.close();
@@ -345,17 +356,6 @@ export class OpenProfile {
     this.introductions.sighted(peerId);
   }
 
-  #onMutual(peerId: PeerId): void {
-    try {
-      this.commit(() => this.engine.sealWaiting(peerId));
-    } catch {
-      // The contact stands already and must be reached; sealing is tried again before anything is sent.
-      this.#around.logger.warn('message.not-sealed');
-    }
-    this.waitingChanged(peerId);
-    this.connections.reach(peerId);
-  }
-
   #onSession(session: Session, keep: () => void): void {
     try {
       if (session.peer.identity.peerId === this.local.peerId) return this.devices.adopt(session);
@@ -382,9 +382,10 @@ export class OpenProfile {
     const isNew = !this.#connected.has(peerId);
     this.#connected.add(peerId);
     this.#tellSession(peerId, true);
-    this.#cards.greet(session);
+    this.cards.greet(session);
     this.devices.opened(session);
-    this.delivery.attach(peerId, session, (bytes) => this.#cards.take(session, bytes));
+    this.delivery.attach(peerId, session, (bytes) => this.cards.take(session, bytes));
+    this.ways.relay.bring(peerId, session);
     if (isNew) this.waitingChanged(peerId, 'queued');
   }
 

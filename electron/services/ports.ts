@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../shared/errors';
 import type { ChosenFile } from '../../shared/model/chosen-file';
 import type { Permissions } from '../../shared/model/contact';
 import type { KeyShift } from '../../shared/model/keys';
-import type { MessageState } from '../../shared/model/message';
+import type { MessageState, MessageWay } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
 import type { DialogStore } from '../engine/dialog/dialog-store';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
@@ -17,6 +17,7 @@ import type { QuarantineStore } from './ports/quarantine';
 import type { ReplicaStore } from './ports/replica';
 import type { SharingStore } from './ports/sharing';
 import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
+import type { WaysStore } from './ports/ways';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -134,6 +135,8 @@ export interface MessageRow {
   readonly sentAt: number;
   readonly receivedAt?: number;
   readonly state: MessageState;
+  /** Which way an own message went last. */
+  readonly way?: MessageWay;
   /** Handle of the message that says the same in the conversation that goes on: this one is sent no more. */
   readonly movedTo?: string;
   readonly keyEpoch: number;
@@ -142,7 +145,7 @@ export interface MessageRow {
 }
 
 /** What is told of a message whose state changed. */
-export type RaisedMessage = Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'state' | 'movedTo'>;
+export type RaisedMessage = Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'state' | 'way' | 'movedTo'>;
 
 export interface MessagePlace {
   readonly instanceId: InstanceId;
@@ -162,8 +165,10 @@ export interface MessageStore extends PlacedMessages {
   add(row: MessageRow): boolean;
   /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones by sequence. */
   raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly RaisedMessage[];
+  /** Own messages that were not delivered yet went this way: they are sent, if they were not; gives the changed ones by sequence. */
+  setWay(conversationId: string, instanceId: InstanceId, from: number, upTo: number, way: MessageWay): readonly RaisedMessage[];
   /** Of the newest `limit` messages this own device wrote, those queued or sent, oldest first. */
-  newestUndelivered(conversationId: string, instanceId: InstanceId, limit: number): readonly Pick<MessageRow, 'messageId' | 'state'>[];
+  newestUndelivered(conversationId: string, instanceId: InstanceId, limit: number): readonly Pick<MessageRow, 'messageId' | 'state' | 'way'>[];
   setKeyEpoch(conversationId: string, instanceId: InstanceId, sequence: number, keyEpoch: number): void;
   /** Own texts that never reached the other person and were not sent again elsewhere, in the order they were written. */
   undelivered(conversationId: string): readonly MessageRow[];
@@ -206,6 +211,7 @@ export interface Stores extends Transactions {
   readonly sharing: SharingStore;
   readonly suspensions: SuspensionStore;
   readonly upkeep: UpkeepStore;
+  readonly ways: WaysStore;
 }
 
 export interface OpenVault {
@@ -250,8 +256,12 @@ export interface PreferencesStore {
   set(change: Partial<Preferences>): void;
 }
 
-/** Files of envelopes, at paths the user chose. Errors: path.unusable, disk.full, disk.failed. */
+/** Files of envelopes, at paths the user chose, or in a folder. Errors: path.unusable, disk.full, disk.failed. */
 export interface EnvelopeFiles {
+  /** The file itself; a new name in it where the path is a folder. */
+  place(path: string): string;
+  /** The file itself; where the path is a folder the envelope files in it, oldest name first, at most 256. Errors: path.unusable for a folder without any. */
+  list(path: string): readonly string[];
   /** `too-long` instead of more than `limit` bytes, without reading them. */
   read(path: string, limit: number): Uint8Array | 'too-long';
   /** Throws where `write` could not go: asked before anything is sealed. */

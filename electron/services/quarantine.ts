@@ -28,8 +28,9 @@ export interface QuarantineParts {
 }
 
 /**
- * Messages that arrive under a contact's unknown new key (S5-30): nothing of them is believed, shown or acknowledged. They wait for the
- * key, bounded and for a week; when the old key, or the person at the screen, vouches for it, they are opened in order like any others.
+ * Messages that arrive under a contact's unknown new key (S5-30), or from somebody who asked to be one: nothing of them is believed, shown or
+ * acknowledged. They wait, bounded: for the key, for a week; for an answer, as long as the request does. When the old key, or the person at the
+ * screen, vouches for the key, or the request is accepted, they are opened in order like any others.
  */
 export class Quarantine {
   readonly #parts: QuarantineParts;

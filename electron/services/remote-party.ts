@@ -4,11 +4,11 @@ import type { Session } from '../engine/session/session';
 import type { PeerBook } from './peer-book';
 import type { Stores } from './ports';
 
-/** A contact who agreed, as dialogs see them; undefined for everybody else. */
-export function remoteParty(stores: Pick<Stores, 'contacts'>, book: PeerBook, session: Session | undefined, peerId: PeerId): RemoteParty | undefined {
+/** A contact who agreed, as dialogs see them, or one who was asked and is `early` sealed for; undefined for everybody else. */
+export function remoteParty(stores: Pick<Stores, 'contacts'>, book: PeerBook, session: Session | undefined, peerId: PeerId, early = false): RemoteParty | undefined {
   const contact = stores.contacts.byPeer(peerId);
   const known = book.find(peerId);
-  if (contact === undefined || known === undefined || contact.relation !== 'mutual') return undefined;
+  if (contact === undefined || known === undefined || (contact.relation !== 'mutual' && !(early && contact.relation === 'requested'))) return undefined;
   return {
     peerId,
     identity: known.identity,

@@ -7,6 +7,7 @@ import type { LinkingDoor } from './devices/linking-door';
 import type { NearbyDoor } from './nearby-door';
 import type { NetworkFacts } from './network-facts';
 import type { LanSightings } from './ports';
+import type { Mailbox } from './ports/mailbox';
 
 /** What an open profile lives in; all of it is there before the vault is opened and after it is closed. */
 export interface Surroundings {
@@ -26,5 +27,7 @@ export interface Surroundings {
   readonly nearby?: NearbyDoor;
   /** Takes a new device of the own person while there is a link for one. */
   readonly linking?: LinkingDoor;
+  /** Without it no mailbox is used. */
+  readonly mailbox?: Mailbox;
   readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions'>;
 }

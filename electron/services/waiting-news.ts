@@ -23,8 +23,10 @@ export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, 
     if (contact?.blocked === true) return 'unblock';
     if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
     if (isHeld(peerId)) return 'key';
-    // Handed over once, to a connection or into a file: what is awaited is the word that it arrived.
-    return row.state === 'queued' && !isConnected(peerId) ? 'connection' : 'acknowledgement';
+    if (isConnected(peerId)) return 'acknowledgement';
+    if (row.state === 'queued') return 'connection';
+    // Handed over once: what is awaited is that somebody fetches it where it lies, or the word that it arrived.
+    return row.way === 'mailbox' || row.way === 'device' ? 'pickup' : 'acknowledgement';
   };
 }
 
@@ -37,10 +39,11 @@ export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, 
 export function tellWaiting({ stores, events, waiting, ownInstance }: WaitingNewsParts, peerId: PeerId, concerned: 'queued' | 'all'): void {
   for (const { conversationId, state: life } of stores.conversations.ofPeer(peerId)) {
     if (life !== 'open') continue; // what stands there waits for something else
-    for (const { messageId, state } of stores.messages.newestUndelivered(conversationId, ownInstance, toldPerConversation)) {
-      if (concerned === 'queued' && state !== 'queued') continue;
-      const waitingFor = waiting(peerId, { conversationId, direction: 'out', state });
-      events.emit({ type: 'message.state', conversationId, messageId, state, ...(waitingFor === undefined ? {} : { waitingFor }) });
+    for (const { messageId, state, way } of stores.messages.newestUndelivered(conversationId, ownInstance, toldPerConversation)) {
+      if (concerned === 'queued' && state !== 'queued' && way !== 'mailbox' && way !== 'device') continue;
+      const ofWay = way === undefined ? {} : { way };
+      const waitingFor = waiting(peerId, { conversationId, direction: 'out', state, ...ofWay });
+      events.emit({ type: 'message.state', conversationId, messageId, state, ...(waitingFor === undefined ? {} : { waitingFor }), ...ofWay });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
+import type { MessageState, MessageWay } from '../../shared/model/message';
 import type { InstanceId } from '../engine/ids';
-import type { MessageRow, MessageStore } from '../services/ports';
+import type { MessageRow, MessageStore, RaisedMessage } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { messageStates } from './message-states';
@@ -8,11 +9,13 @@ import { createPlacedMessages, placesPerMs } from './placed-messages';
 import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
 
 const states = messageStates;
+/** Likewise stored by place. */
+const ways = ['connection', 'device', 'mailbox', 'file'] as const satisfies readonly MessageWay[];
 const directions = ['in', 'out'] as const;
 const kinds = ['text', 'unsupported'] as const;
 
 const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to,
-  origin_instance, origin_sequence`;
+  origin_instance, origin_sequence, way`;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 /**
@@ -29,7 +32,7 @@ export function createMessageStore(db: Db): MessageStore {
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND origin_instance = ? AND origin_sequence = ?`);
   const updatePlace = db.prepare(`
     UPDATE messages SET origin_instance = coalesce(origin_instance, instance_id), origin_sequence = coalesce(origin_sequence, sequence),
-      instance_id = ?, sequence = ?, key_epoch = ?, state = 0
+      instance_id = ?, sequence = ?, key_epoch = ?, state = 0, way = NULL
     WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ? AND direction = 1 RETURNING ${columns}`);
   const selectNewest = db.prepare(`
     SELECT ${columns} FROM messages WHERE conversation = ${thisConversation}
@@ -39,13 +42,16 @@ export function createMessageStore(db: Db): MessageStore {
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectPlace = db.prepare(`SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
       max(?, coalesce((SELECT max(place) FROM messages WHERE conversation = ${thisConversation}), 0) + 1))`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
-      AND direction = 1 AND state < ? RETURNING message_id, sequence, moved_to`);
+      AND direction = 1 AND state < ? RETURNING message_id, sequence, moved_to, way`);
+  const updateWay = db.prepare(`
+    UPDATE messages SET way = ?, state = max(state, 1) WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
+      AND direction = 1 AND state < 2 AND (state < 1 OR way IS NOT ?) RETURNING message_id, sequence, moved_to, way`);
   const selectOwnNewest = db.prepare(`
-    SELECT message_id, state FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND direction = 1
+    SELECT message_id, state, way FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND direction = 1
     ORDER BY sequence DESC ${atMost}`);
   const updateEpoch = db.prepare(`
     UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
@@ -104,6 +110,7 @@ export function createMessageStore(db: Db): MessageStore {
         row.movedTo ?? null,
         row.origin?.instanceId ?? null,
         row.origin?.sequence ?? null,
+        row.way === undefined ? null : ways.indexOf(row.way),
         // Behind everything that is here, however the clock went.
         Math.max(0, Math.trunc(row.receivedAt ?? row.sentAt)) * placesPerMs,
         row.conversationId,
@@ -113,18 +120,17 @@ export function createMessageStore(db: Db): MessageStore {
     ...createPlacedMessages(db, { columns, read }),
     raiseState(conversationId, instanceId, from, upTo, state) {
       const to = states.indexOf(state);
-      return raise
-        .all([to, conversationId, instanceId, from, upTo, to])
-        .map((row) => ({ sequence: integer(row, 'sequence'), messageId: text(row, 'message_id'), movedTo: optionalText(row, 'moved_to') }))
-        // The order of RETURNING is nobody's promise.
-        .sort((a, b) => a.sequence - b.sequence)
-        .map(({ messageId, movedTo }) => ({ messageId, conversationId, direction: 'out', state, ...given('movedTo', movedTo) }));
+      return raised(conversationId, state, raise.all([to, conversationId, instanceId, from, upTo, to]));
+    },
+    setWay(conversationId, instanceId, from, upTo, way) {
+      const to = ways.indexOf(way);
+      return raised(conversationId, 'sent', updateWay.all([to, conversationId, instanceId, from, upTo, to]));
     },
     newestUndelivered(conversationId, instanceId, limit) {
       const newest = (count: number) =>
         selectOwnNewest
           .all([conversationId, instanceId, count])
-          .map((row) => ({ messageId: text(row, 'message_id'), state: at(row, 'state', states) }))
+          .map((row) => ({ messageId: text(row, 'message_id'), state: at(row, 'state', states), ...given('way', wayOf(row)) }))
           .filter(({ state }) => state === 'queued' || state === 'sent');
       // Delivery is in order: once the newest has arrived, none waits. That is the usual case, and one row.
       return newest(1).length === 0 ? [] : newest(limit).reverse();
@@ -163,10 +169,25 @@ function read(row: Row, conversationId: string): MessageRow {
     sentAt: integer(row, 'sent_at'),
     ...given('receivedAt', optionalInteger(row, 'received_at')),
     state: at(row, 'state', states),
+    ...given('way', wayOf(row)),
     ...given('movedTo', optionalText(row, 'moved_to')),
     keyEpoch: integer(row, 'key_epoch'),
     ...given('origin', origin),
   };
+}
+
+function raised(conversationId: string, state: MessageState, rows: readonly Row[]): RaisedMessage[] {
+  return (
+    rows
+      .map((row) => ({ sequence: integer(row, 'sequence'), messageId: text(row, 'message_id'), way: wayOf(row), movedTo: optionalText(row, 'moved_to') }))
+      // The order of RETURNING is nobody's promise.
+      .sort((a, b) => a.sequence - b.sequence)
+      .map(({ messageId, way, movedTo }) => ({ messageId, conversationId, direction: 'out', state, ...given('way', way), ...given('movedTo', movedTo) }))
+  );
+}
+
+function wayOf(row: Row): MessageWay | undefined {
+  return optionalInteger(row, 'way') === undefined ? undefined : at(row, 'way', ways);
 }
 
 function at<W extends string>(row: Row, column: string, words: readonly W[]): W {

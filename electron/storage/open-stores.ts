@@ -19,6 +19,7 @@ import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 import { createSharingStore } from './sharing-store';
 import { createSuspensionStore, createUpkeepStore } from './upkeep-store';
+import { createWaysStore } from './ways-store';
 
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
 export function openStores(db: Db): Stores {
@@ -61,5 +62,6 @@ export function openStores(db: Db): Stores {
     sharing: createSharingStore(db),
     suspensions: createSuspensionStore(db),
     upkeep: createUpkeepStore(db),
+    ways: createWaysStore(db),
   };
 }

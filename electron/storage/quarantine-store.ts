@@ -12,7 +12,8 @@ export function createQuarantineStore(db: Db): QuarantineStore {
   const insert = db.prepare('INSERT INTO quarantine (hash, peer_id, spki_hash, deposit, received_at) VALUES (?, ?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM quarantine WHERE hash = ?');
   const removePeer = db.prepare('DELETE FROM quarantine WHERE peer_id = ?');
-  const removeOutside = db.prepare('DELETE FROM quarantine WHERE received_at < ? OR received_at > ?');
+  const removeOutside = db.prepare(`DELETE FROM quarantine WHERE (received_at < ? OR received_at > ?)
+    AND peer_id NOT IN (SELECT peer_id FROM requests WHERE declined = 0)`);
 
   return {
     of: (peerId) => select.all([peerId]).map(read),

@@ -6,8 +6,11 @@ import { integer, text } from './row';
 /** Rows read in one go: a fraction of a millisecond. */
 const rowsAtOnce = 32;
 
-/** Tables that stay behind: what takes sessions up again, here or at another device, ends with the device that made them. */
-const leftOut: ReadonlySet<string> = new Set(['resumptions', 'sharing_keys', 'session_ledger']);
+/**
+ * Tables that stay behind: what takes sessions up again, here or at another device, the key to the mailbox, and what is carried for other
+ * devices end with the device that has them.
+ */
+const leftOut: ReadonlySet<string> = new Set(['resumptions', 'sharing_keys', 'session_ledger', 'own_mailbox', 'own_slots', 'relayed']);
 
 /**
  * What is said in the place of a column. The private keys of this very device never leave it (protocol.md §2): whoever restores becomes another

@@ -253,8 +253,19 @@ export const calls = {
     ]),
     open: call(
       z.strictObject({ path: z.string().optional() }),
-      /** `waiting`, where there are any: from a contact under a key that is not known as theirs yet; opened by themselves when it is. */
-      z.strictObject({ opened: z.number().int(), repeated: z.number().int(), refused: z.number().int(), waiting: z.number().int().positive().optional() }),
+      /**
+       * `path` may be a folder: every `*.keyshift-envelopes` in it. `waiting`, where there are any: from a contact under a key that is not known as
+       * theirs yet, or from somebody who asks to be a contact; opened by themselves when that is settled. `requests`: cards of people who ask.
+       * `left`: files of the folder that are for another time, as there was much at once.
+       */
+      z.strictObject({
+        opened: z.number().int(),
+        repeated: z.number().int(),
+        refused: z.number().int(),
+        waiting: z.number().int().positive().optional(),
+        requests: z.number().int().positive().optional(),
+        left: z.number().int().positive().optional(),
+      }),
       [...needsVault, 'path.required', 'path.unusable', 'envelopes.garbled'],
     ),
   },

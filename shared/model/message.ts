@@ -16,7 +16,7 @@ export type WaitingFor = z.infer<typeof waitingFor>;
 export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);
 export type MessageState = z.infer<typeof messageState>;
 
-/** Which way an own message went last: a connection, another own device that passes it on, the other person's mailbox, or a file. */
+/** Which way an own message went last, absent where it was delivered before that was noted: a connection, another own device that passes it on, the other person's mailbox, or a file. */
 export const messageWay = z.enum(['connection', 'device', 'mailbox', 'file']);
 export type MessageWay = z.infer<typeof messageWay>;
 

@@ -9,6 +9,7 @@ import type { PeerId } from '../../electron/engine/ids';
 import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
 import { toHex } from '../../electron/engine/wire/encoding';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
+import { identityService } from '../../electron/services/identity-service';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
 import { devicesService } from '../../electron/services/devices/devices-service';
@@ -27,6 +28,10 @@ import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
 import { ManualClock } from './manual-clock';
 import type { MemoryLan } from './memory-lan';
+import type { Mailbox } from '../../electron/services/ports/mailbox';
+import { mailboxService } from '../../electron/services/mailbox-service';
+import { envelopesService } from '../../electron/services/envelopes-service';
+import { envelopeFiles } from '../../electron/storage/envelope-files';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
 import { perFile } from './per-file';
 import { withSpareKeys } from './rsa-keys';
@@ -74,6 +79,9 @@ export interface Resident {
   readonly devices: ReturnType<typeof devicesService>;
   readonly conversations: ReturnType<typeof conversationsService>;
   readonly messages: ReturnType<typeof messagesService>;
+  readonly identity: ReturnType<typeof identityService>;
+  readonly mailbox: ReturnType<typeof mailboxService>;
+  readonly envelopes: ReturnType<typeof envelopesService>;
   /** Finding people near, on the world's local network. */
   readonly discovery: NearbyService['handlers'];
   /** Ends the profile and opens it again, as locking and unlocking do. */
@@ -130,8 +138,8 @@ export function rotated(crypto: Crypto, record: LocalRecord, now: number, purpos
   return made;
 }
 
-/** `lan`: a local network that everybody is in, by the address they listen at. */
-export function createWorld({ lan }: { lan?: MemoryLan } = {}): World {
+/** `lan`: a local network that everybody is in, by the address they listen at. `mailbox`: how each gets to mailboxes. */
+export function createWorld({ lan, mailbox }: { lan?: MemoryLan; mailbox?: (name: string) => Mailbox } = {}): World {
   const clock = new ManualClock(testNow);
   const network = createMemoryNetwork({ setTimer: (milliseconds, run) => clock.setTimer(milliseconds, run) });
   const residents: Resident[] = [];
@@ -168,7 +176,7 @@ export function createWorld({ lan }: { lan?: MemoryLan } = {}): World {
       }
     },
     async move(name) {
-      const resident = await settle(name, { clock, network, lan, place: residents.length + 1 });
+      const resident = await settle(name, { clock, network, lan, mailbox: mailbox?.(name), place: residents.length + 1 });
       residents.push(resident);
       return resident;
     },
@@ -182,10 +190,11 @@ interface Surroundings {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   readonly lan: MemoryLan | undefined;
+  readonly mailbox: Mailbox | undefined;
   readonly place: number;
 }
 
-async function settle(name: string, { clock, network: net, lan, place }: Surroundings): Promise<Resident> {
+async function settle(name: string, { clock, network: net, lan, mailbox, place }: Surroundings): Promise<Resident> {
   const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
   const record = await recordOf(crypto, name);
   const db = openDatabase(':memory:');
@@ -243,7 +252,7 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
-    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings };
+    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings, ...(mailbox && { mailbox }) };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
@@ -311,6 +320,9 @@ async function settle(name: string, { clock, network: net, lan, place }: Surroun
     },
     conversations: conversationsService({ profile, events, random: kernelRandom }),
     messages: messagesService({ profile }),
+    identity: identityService({ profile, crypto, clock, ownAddresses, settings: () => resident.settings }),
+    mailbox: mailboxService({ profile }),
+    envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: undefined }),
     discovery: nearby.handlers,
     reopen() {
       resident.profile.leave();

@@ -60,6 +60,7 @@ export class ProfileDevices {
       onReady: () => profile.connections.begin(stores.contacts.list().map(({ peerId }) => peerId)),
     });
     this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit });
+    profile.ways.relay.use(this.siblings.line('relay', profile.ways.relay));
     for (const kind of productKinds(profile, around)) this.replica.register(kind);
   }
 

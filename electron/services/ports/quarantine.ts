@@ -22,6 +22,6 @@ export interface QuarantineStore {
   add(row: QuarantineRow): void;
   remove(hash: Uint8Array): void;
   removePeer(peerId: PeerId): void;
-  /** Those that came before or after, Unix milliseconds. */
+  /** Those that came before or after, Unix milliseconds; what somebody sent whose request is open stays. */
   removeOutside(from: number, to: number): void;
 }

@@ -17,7 +17,8 @@ import { migration as sharing } from './0016-sharing';
 import { migration as awaitedDevices } from './0017-awaited-devices';
 import { migration as keySteps } from './0018-key-steps';
 import { migration as upkeep } from './0019-upkeep';
+import { migration as ways } from './0020-ways';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways];

@@ -28,8 +28,9 @@ export function useOpenEnvelopes(): () => Promise<void> {
   return useCallback(
     () =>
       say(async () => {
-        const { opened, repeated, refused, waiting = 0 } = await client.envelopes.open({});
+        const { opened, repeated, refused, waiting = 0, requests = 0 } = await client.envelopes.open({});
         const sentences = [text('envelopes.opened', { opened })];
+        if (requests > 0) sentences.push(text('envelopes.opened.requests', { requests }));
         if (repeated > 0) sentences.push(text('envelopes.opened.repeated', { repeated }));
         if (waiting > 0) sentences.push(text('envelopes.opened.waiting', { waiting }));
         if (refused > 0) sentences.push(text('envelopes.opened.refused', { refused }));

@@ -149,10 +149,13 @@ describe('the headless program', () => {
     expect(JSON.parse(readFileSync(join(profile, 'preferences.json'), 'utf8'))).toMatchObject({ settings: { theme: 'dark' } });
   });
 
-  test('--mailbox is accepted and honest', async () => {
-    const { child, exit, stderr } = start('mailbox', '--mailbox', 'nats://127.0.0.1:4222');
-    child.stdin.end();
-    expect(await exit).toBe(0);
-    expect(stderr()).toContain('no mailbox yet');
+  test('--mailbox takes a registration; an address alone is no fault, and said to be not enough', async () => {
+    const address = start('mailbox', '--mailbox', 'nats://127.0.0.1:4222');
+    const missing = start('mailbox-missing', '--mailbox', '/nonexistent/registration');
+    address.child.stdin.end();
+    expect(await address.exit).toBe(0);
+    expect(address.stderr()).toContain('opens no mailbox');
+    expect(await missing.exit).toBe(1);
+    expect(missing.stderr()).toContain('cannot be read');
   });
 });

@@ -13,7 +13,7 @@ function memoryFiles() {
       clock,
       chooser: undefined,
       files: {
-        check: () => undefined,
+        place: (path) => path, list: (path) => [path], check: () => undefined,
         read: (path) => files.get(path) ?? new Uint8Array(),
         write: (path, content) => {
           files.set(path, content.slice());

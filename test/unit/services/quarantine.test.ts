@@ -47,6 +47,7 @@ describe('messages under an unknown new key', () => {
       // Nothing of credentials is learned here: what is pinned is the matter.
       book: new PeerBook({ find: () => undefined, put: () => undefined, remove: () => undefined, list: () => [], transaction: (work) => work() }, crypto, bob.clock),
       peers: { pinned: (peerId) => (peerId === pinned.peerId ? { spkiHash: pinned.person.local.identity.spkiHash, blocked: false, listVersion: pinned.person.local.list.version } : undefined) },
+      isContact: () => true,
       predecessorsOf: () =>
         former ? [{ spkiHash: former.person.local.identity.spkiHash, until: start + 40 * day, isActive: (instanceId) => instanceId === former?.person.local.instanceId }] : [],
       isFormer: () => false,

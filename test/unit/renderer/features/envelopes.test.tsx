@@ -53,7 +53,8 @@ describe('carrying messages by hand', () => {
   it.each([
     [{ opened: 3, repeated: 0, refused: 0 }, '3 envelopes opened.'],
     [{ opened: 1, repeated: 2, refused: 1 }, '1 envelope opened. 2 were here already. 1 is not for you, or not from one of your contacts.'],
-    [{ opened: 0, repeated: 0, refused: 0, waiting: 2 }, 'Nothing new in this file. 2 wait: their sender uses an identity key that is not known here yet.'],
+    [{ opened: 0, repeated: 0, refused: 0, waiting: 2 }, 'Nothing new in this file. 2 wait until it is settled who sent them.'],
+    [{ opened: 0, repeated: 0, refused: 0, waiting: 2, requests: 1 }, 'Nothing new in this file. 1 person asks to be your contact. 2 wait until it is settled who sent them.'],
     [{ opened: 0, repeated: 1, refused: 0 }, 'Nothing new in this file. 1 was here already.'],
     [{ opened: 0, repeated: 0, refused: 5 }, 'Nothing new in this file. 5 are not for you, or not from your contacts.'],
   ])('opening a file with %j says so', async (envelopeFile, words) => {

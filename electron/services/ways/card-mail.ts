@@ -1,0 +1,97 @@
+import type { Card } from '../../engine/certificates/card';
+import type { PeerId } from '../../engine/ids';
+import type { Clock } from '../../engine/ports';
+import type { Introductions } from '../introductions';
+import type { PeerBook } from '../peer-book';
+import type { Stores } from '../ports';
+import type { CardMailRow } from '../ports/ways';
+
+/** A request that was not answered is left again after this long: the other side's mailbox keeps nothing longer than 30 days. */
+const askAgainMs = 25 * 24 * 60 * 60 * 1000;
+/** Of one contact who asks again and again, so often one gets an answer. */
+const answerGapMs = 60 * 60 * 1000;
+
+export interface CardMailParts {
+  readonly clock: Clock;
+  readonly stores: Stores;
+  readonly book: PeerBook;
+  readonly introductions: () => Pick<Introductions, 'requested'>;
+  readonly commit: <T>(work: () => T) => T;
+  readonly onSuspect: (peerId: PeerId) => void;
+  /** Something is due to this person. */
+  readonly onDue: (peerId: PeerId) => void;
+}
+
+/** Cards that travel alone, for people who are never here together: asking, answering, and where contacts are now (protocol.md §11). */
+export class CardMail {
+  readonly #parts: CardMailParts;
+  readonly #answered = new Map<PeerId, number>();
+
+  constructor(parts: CardMailParts) {
+    this.#parts = parts;
+  }
+
+  /** This person's card was imported: ask them. */
+  ask(peerId: PeerId): void {
+    this.#due(peerId, true);
+  }
+
+  /** Both agreed. Whoever was asked by mailbox hears it there; whoever asked has said all with the question. */
+  agreed(peerId: PeerId): void {
+    const { ways } = this.#parts.stores;
+    if (ways.cardMailFor(peerId)?.asks === true) this.#parts.commit(() => ways.removeCardMail(peerId));
+    else this.tell(peerId);
+  }
+
+  /** This contact is to get the card as it is now. */
+  tell(peerId: PeerId): void {
+    this.#due(peerId, false);
+  }
+
+  /** Somebody's card came by mailbox or in a file; who it is it has proven itself. Gives whether they ask to be a contact. Throws what the disk says. */
+  received(card: Card, wantsAnswer: boolean): 'request' | 'news' {
+    const { stores, book, introductions, commit, onSuspect } = this.#parts;
+    const { peerId, spkiHash } = card.chain.identity;
+    const contact = stores.contacts.byPeer(peerId);
+    if (contact?.blocked === true) return 'news';
+    if (contact?.relation !== 'mutual') {
+      introductions().requested(card);
+      return stores.requests.byPeer(peerId)?.declined === false ? 'request' : 'news';
+    }
+    const pinned = book.find(peerId)?.record.pinnedSpkiHash;
+    // A pin moves by rekeying alone.
+    if (pinned === undefined || Buffer.compare(pinned, spkiHash) !== 0) {
+      onSuspect(peerId);
+      return 'news';
+    }
+    commit(() => book.learnCard(card));
+    if (wantsAnswer) this.#answer(peerId);
+    return 'news';
+  }
+
+  /** What is due to this person now. */
+  dueTo(peerId: PeerId): CardMailRow | undefined {
+    const row = this.#parts.stores.ways.cardMailFor(peerId);
+    return row !== undefined && row.dueAt <= this.#parts.clock.now() ? row : undefined;
+  }
+
+  /** It lies in their mailbox, or is in a file for them. In the caller's transaction. */
+  left(row: CardMailRow): void {
+    const { ways } = this.#parts.stores;
+    if (row.asks) ways.putCardMail({ ...row, dueAt: this.#parts.clock.now() + askAgainMs });
+    else ways.removeCardMail(row.peerId);
+  }
+
+  #answer(peerId: PeerId): void {
+    const now = this.#parts.clock.monotonic();
+    if (now - (this.#answered.get(peerId) ?? -answerGapMs) < answerGapMs) return;
+    this.#answered.set(peerId, now);
+    this.tell(peerId);
+  }
+
+  #due(peerId: PeerId, asks: boolean): void {
+    const { stores, clock, commit, onDue } = this.#parts;
+    commit(() => stores.ways.putCardMail({ peerId, asks, dueAt: Math.max(0, Math.trunc(clock.now())) }));
+    onDue(peerId);
+  }
+}

@@ -1,0 +1,130 @@
+import type { Crypto } from '../../engine/crypto/crypto';
+import { placeOf } from '../../engine/dialog/deposit';
+import type { PeerId } from '../../engine/ids';
+import type { Clock, Logger } from '../../engine/ports';
+import { toHex } from '../../engine/wire/encoding';
+import type { Envelopes, Opened, Suspected, Tally } from '../envelopes';
+import type { Mail } from '../ports/mailbox';
+import type { WaysStore } from '../ports/ways';
+import type { Quarantine } from '../quarantine';
+import type { CardMail } from './card-mail';
+
+/** Opened in one go: a few milliseconds. */
+const page = 16;
+/** Deposits known to have been taken before, by their hash: a mailbox may give them again and again. */
+const remembered = 4_096;
+/** What could not be stored, for want of disk, is tried again after this long: the mailbox gives it again. */
+const restMs = 10_000;
+
+export interface MailTakingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Pick<WaysStore, 'slot'>;
+  readonly envelopes: Envelopes;
+  readonly quarantine: Pick<Quarantine, 'hold'>;
+  readonly cards: Pick<CardMail, 'received'>;
+  readonly commit: <T>(work: () => T) => T;
+  /** Messages of these people were received: answers may be due. */
+  readonly onReceived: (peerId: PeerId) => void;
+  readonly onTaken: (count: number) => void;
+}
+
+/**
+ * Takes what lay in the own mailbox, where anybody with a slot and the mailbox itself may have put anything: each is opened like any
+ * deposit, and acknowledged to the mailbox only once it is stored, put aside, or found to be nothing.
+ */
+export class MailTaking {
+  readonly #parts: MailTakingParts;
+  readonly #known = new Set<string>();
+  #waiting: Mail[] = [];
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  constructor(parts: MailTakingParts) {
+    this.#parts = parts;
+  }
+
+  take(mail: Mail): void {
+    if (this.#closed) return;
+    this.#waiting.push(mail);
+    this.#soon(0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+    this.#waiting = [];
+  }
+
+  #soon(milliseconds: number): void {
+    this.#cancel ??= this.#parts.clock.setTimer(milliseconds, () => {
+      this.#cancel = undefined;
+      this.#takeSome();
+    });
+  }
+
+  #takeSome(): void {
+    if (this.#closed) return;
+    const { envelopes, logger } = this.#parts;
+    const batch = this.#waiting.slice(0, page);
+    // Opening is bounded in all: what is too much waits, where it lies.
+    const wait = envelopes.waitFor(batch.map(({ bytes }) => bytes));
+    if (wait > 0) return this.#soon(wait);
+    this.#waiting = this.#waiting.slice(page);
+    try {
+      this.#takeBatch(batch);
+    } catch (error) {
+      logger.error('mailbox.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#waiting.unshift(...batch);
+      return this.#soon(restMs);
+    }
+    if (this.#waiting.length > 0) this.#soon(0);
+  }
+
+  #takeBatch(batch: readonly Mail[]): void {
+    const { crypto, commit, quarantine, cards, onReceived, onTaken } = this.#parts;
+    const news = batch.map((mail) => ({ mail, hash: toHex(crypto.sha256(mail.bytes)) })).filter(({ mail, hash }) => !this.#known.has(hash) && this.#counts(mail));
+    const { opened, suspected } = this.#open(news.map(({ mail }) => mail.bytes), cards);
+    opened.sort((a, b) => placeOf(a.message) - placeOf(b.message));
+    const tally: Tally = { opened: 0, repeated: 0, refused: 0 };
+    const senders = opened.length > 0 ? commit(() => this.#parts.envelopes.receive(opened, tally)) : new Set<PeerId>();
+    if (suspected.length > 0) quarantine.hold(suspected);
+    for (const { hash } of news) this.#remember(hash);
+    for (const mail of batch) mail.ack();
+    onTaken(news.length);
+    for (const peerId of senders) onReceived(peerId);
+  }
+
+  /** Cards first: they may say who sent the rest. */
+  #open(deposits: readonly Uint8Array[], cards: MailTakingParts['cards']): { readonly opened: Opened[]; readonly suspected: Suspected[] } {
+    const { envelopes } = this.#parts;
+    const isCard = deposits.map((deposit) => envelopes.isCard(deposit));
+    for (const deposit of deposits.filter((_, at) => isCard[at])) {
+      const found = envelopes.openCard(deposit);
+      if (found !== undefined) cards.received(found.card, found.wantsAnswer);
+    }
+    const opened: Opened[] = [];
+    const suspected: Suspected[] = [];
+    for (const deposit of deposits.filter((_, at) => !isCard[at])) {
+      const one = envelopes.open(deposit);
+      if (one === undefined) continue;
+      if ('source' in one) opened.push(one);
+      else suspected.push(one);
+    }
+    return { opened, suspected };
+  }
+
+  /** Whose slot was taken back may fill it as they like. */
+  #counts({ slot }: Mail): boolean {
+    return this.#parts.store.slot(slot)?.revoked !== true;
+  }
+
+  #remember(hash: string): void {
+    this.#known.add(hash);
+    for (const oldest of this.#known) {
+      if (this.#known.size <= remembered) break;
+      this.#known.delete(oldest);
+    }
+  }
+}

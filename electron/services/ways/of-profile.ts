@@ -1,0 +1,271 @@
+import type { Card } from '../../engine/certificates/card';
+import type { PeerId } from '../../engine/ids';
+import { jitterMs } from '../backoff';
+import type { OpenProfile } from '../open-profile';
+import type { Surroundings } from '../surroundings';
+import { Brought } from './brought';
+import { CardMail } from './card-mail';
+import { MailTaking } from './mail-taking';
+import { OwnMailbox } from './own-mailbox';
+import { headStartMs, Posting, type Recipient } from './posting';
+import { Relay } from './relay';
+
+/** After opening, mailboxes of contacts are used a little apart from each other. */
+const spreadMs = 2_000;
+/** How often an open profile looks whether something has to be left again. */
+const lookMs = 6 * 60 * 60 * 1000;
+
+/**
+ * How messages of an open profile travel without a connection. Of whoever has no mailbox and no other device nothing is asked and
+ * nothing written: without them a profile does what it did before there were any.
+ */
+export class ProfileWays {
+  readonly own: OwnMailbox;
+  /** What own devices carry for each other. */
+  readonly relay: Relay;
+  readonly brought: Brought;
+  readonly #profile: OpenProfile;
+  readonly #around: Surroundings;
+  readonly #posting: Posting;
+  readonly #cards: CardMail;
+  readonly #taking: MailTaking;
+  /** Who can be left something. */
+  readonly #people: Set<PeerId>;
+  /** Who was asked, has not answered, and is sealed for. */
+  readonly #early = new Set<PeerId>();
+  readonly #endings: (() => void)[] = [];
+  #cancelLook: (() => void) | undefined;
+
+  /** The profile is still being put together: only what is read later may be asked of it. */
+  constructor(profile: OpenProfile, around: Surroundings) {
+    const { crypto, clock, random, logger, events, mailbox } = around;
+    const { stores, local, book } = profile;
+    const commit = <T>(work: () => T): T => profile.commit(work);
+    const isContact = (peerId: PeerId): boolean => stores.contacts.byPeer(peerId)?.relation === 'mutual';
+    this.#profile = profile;
+    this.#around = around;
+    this.#people = new Set(stores.ways.peopleWithMailbox());
+    this.#cards = new CardMail({
+      clock,
+      stores,
+      book,
+      introductions: () => profile.introductions,
+      commit,
+      onSuspect: (peerId) => profile.rekeying.suspect(peerId),
+      onDue: (peerId) => this.touch(peerId),
+    });
+    this.#posting = new Posting({
+      crypto,
+      clock,
+      random,
+      logger,
+      local,
+      store: stores.ways,
+      engine: profile.engine,
+      history: profile.history,
+      cards: this.#cards,
+      mailbox,
+      commit,
+      recipient: (peerId) => this.#recipient(peerId),
+      cardFor: (peerId) => profile.cards.cardFor(peerId, 'anybody'),
+    });
+    this.#taking = new MailTaking({
+      crypto,
+      clock,
+      logger,
+      store: stores.ways,
+      envelopes: profile.envelopes,
+      quarantine: profile.quarantine,
+      cards: this.#cards,
+      commit,
+      onReceived: (peerId) => onReceived(peerId),
+      onTaken: (count) => this.own.took(count),
+    });
+    const onReceived = (peerId: PeerId): void => {
+      profile.delivery.flush(peerId);
+      this.touch(peerId);
+    };
+    this.relay = new Relay({
+      crypto,
+      clock,
+      logger,
+      local,
+      store: stores.ways,
+      history: profile.history,
+      commit,
+      recipient: (peerId) => (isContact(peerId) ? this.#recipient(peerId) : undefined),
+      mayCarryFor: (peerId) => isContact(peerId) && stores.contacts.byPeer(peerId)?.blocked === false,
+      sessionsWith: (peerId) => profile.connections.sessions().filter(({ peer }) => peer.identity.peerId === peerId),
+      onBack: (deposit) => this.brought.open(deposit),
+    });
+    this.relay.onSibling = () => {
+      for (const { peerId } of stores.contacts.list()) this.relay.touch(peerId);
+    };
+    this.brought = new Brought({ crypto, clock, logger, local, envelopes: profile.envelopes, engine: profile.engine, relay: this.relay, commit, siblings: () => profile.devices.siblings.active(), onReceived });
+    this.own = new OwnMailbox({
+      clock,
+      logger,
+      events,
+      store: stores.ways,
+      ownInstance: local.instanceId,
+      mailbox,
+      commit,
+      onMail: (mail) => this.#taking.take(mail),
+      onPlaces: () => this.#tellPlaces(),
+    });
+    this.#endings.push(events.on((event) => {
+      if (event.type === 'session.changed') this.#connectionChanged(event.contactId, event.connected);
+      if (event.type === 'message.state' && event.state === 'delivered') this.relay.acknowledged();
+    }));
+  }
+
+  start(): void {
+    const { stores, engine } = this.#profile;
+    this.own.start();
+    this.#attempt('relay.not-swept', () => this.relay.start());
+    const owed = stores.ways.owed();
+    if (owed.length > 0) {
+      this.#attempt('control.not-repeated', () =>
+        this.#profile.commit(() => {
+          for (const { peerId, dialogId } of owed) {
+            engine.repeatControls(peerId, [dialogId]);
+            stores.ways.paid(peerId);
+          }
+        }),
+      );
+    }
+    this.#look();
+  }
+
+  networkChanged(): void {
+    this.own.retry();
+    this.#posting.lookAgain();
+  }
+
+  /** Something may be waiting for this person. Never throws. */
+  touch(peerId: PeerId): void {
+    this.relay.touch(peerId);
+    if (this.#people.has(peerId)) this.#posting.touch(peerId);
+  }
+
+  /** They miss something between what arrived. */
+  missed(peerId: PeerId): void {
+    if (this.#people.has(peerId) && this.#profile.connections.session(peerId) === undefined) this.#posting.missed(peerId);
+  }
+
+  /** Whether what is written to them now could be left for them. */
+  reaches(peerId: PeerId): boolean {
+    return this.#people.has(peerId) && this.#around.mailbox !== undefined;
+  }
+
+  /** A card that counts. In the transaction that learns it. */
+  learn({ chain, time, mailboxes }: Card): void {
+    if (mailboxes === undefined) return;
+    const { stores } = this.#profile;
+    const { peerId } = chain.identity;
+    const before = this.#people.has(peerId);
+    if (!stores.ways.putMailboxesOf(peerId, chain.instance.instanceId, time, mailboxes)) return;
+    if (stores.ways.mailboxesOf(peerId).length > 0) this.#people.add(peerId);
+    else this.#people.delete(peerId);
+    const contact = stores.contacts.byPeer(peerId);
+    if (contact !== undefined && before !== this.#people.has(peerId)) this.#around.events.emit({ type: 'contact.changed', contactId: contact.contactId });
+    if (this.#people.has(peerId)) this.#posting.renewed(peerId);
+  }
+
+  /** Their card was imported. Never throws. */
+  asks(peerId: PeerId): void {
+    if (this.#people.has(peerId)) this.#attempt('card.not-kept', () => this.#cards.ask(peerId));
+  }
+
+  /** Both agreed. Never throws. */
+  agreed(peerId: PeerId): void {
+    this.#attempt('card.not-kept', () => {
+      this.#profile.quarantine.release(peerId);
+      this.#cards.agreed(peerId);
+      // What was sent before they agreed may have been thrown away there.
+      if (this.#early.delete(peerId)) this.#profile.commit(() => this.#profile.stores.ways.giveAgain(peerId));
+      this.touch(peerId);
+    });
+  }
+
+  /** In the caller's transaction. */
+  blockChanged(peerId: PeerId, blocked: boolean): void {
+    if (blocked) this.#profile.stores.ways.removeRelayedFor(peerId);
+    if (blocked) this.own.revoke(peerId);
+    else if (this.#people.has(peerId)) this.#cards.tell(peerId);
+  }
+
+  /** Whether a file for this person begins with the own card, and whether an answer is wanted then; undefined for those who have it. */
+  cardInFile(peerId: PeerId): boolean | undefined {
+    const { contacts, ways } = this.#profile.stores;
+    return contacts.byPeer(peerId)?.relation === 'requested' ? true : ways.cardMailFor(peerId)?.asks;
+  }
+
+  /** A card out of a file. Throws what the disk says. */
+  received({ card, wantsAnswer }: { readonly card: Card; readonly wantsAnswer: boolean }): 'request' | 'news' {
+    return this.#cards.received(card, wantsAnswer);
+  }
+
+  /** Whether messages to somebody who has not answered yet are sealed already. */
+  isEarly(peerId: PeerId): boolean {
+    return this.#early.has(peerId);
+  }
+
+  /** From now on messages to this person, who was asked and has not answered, are sealed. */
+  sealEarly(peerId: PeerId): void {
+    this.#early.add(peerId);
+  }
+
+  close(): void {
+    this.#cancelLook?.();
+    for (const end of this.#endings) end();
+    this.own.close();
+    this.relay.close();
+    this.brought.close();
+    this.#taking.close();
+    this.#posting.close();
+  }
+
+  #look(): void {
+    const { clock, random } = this.#around;
+    for (const peerId of this.#people) this.#posting.touch(peerId, headStartMs + jitterMs(random, spreadMs));
+    this.#cancelLook = clock.setTimer(lookMs, () => this.#look());
+  }
+
+  #connectionChanged(contactId: string, connected: boolean): void {
+    const peerId = this.#profile.stores.contacts.byId(contactId)?.peerId;
+    if (peerId === undefined) return;
+    if (!connected) return this.touch(peerId);
+    // A connection begins with the card.
+    const { ways } = this.#profile.stores;
+    if (ways.cardMailFor(peerId) !== undefined) this.#attempt('card.not-kept', () => this.#profile.commit(() => ways.removeCardMail(peerId)));
+  }
+
+  #recipient(peerId: PeerId): Recipient | undefined {
+    const { stores, book, connections } = this.#profile;
+    const contact = stores.contacts.byPeer(peerId);
+    if (contact === undefined || contact.blocked || contact.ended !== undefined || contact.relation === 'invited') return undefined;
+    if (connections.session(peerId) !== undefined || book.held(peerId) !== undefined || book.isOvertaken(peerId)) return undefined;
+    const known = book.find(peerId);
+    if (known !== undefined && contact.relation === 'requested') this.sealEarly(peerId);
+    return known && { peerId, exchange: known.exchange };
+  }
+
+  /** Connected contacts hear by card, others by mail. */
+  #tellPlaces(): void {
+    this.#profile.cards.changed();
+    this.#attempt('card.not-kept', () => {
+      for (const { peerId, relation, blocked } of this.#profile.stores.contacts.list()) {
+        if (relation === 'mutual' && !blocked && this.#people.has(peerId) && this.#profile.connections.session(peerId) === undefined) this.#cards.tell(peerId);
+      }
+    });
+  }
+
+  #attempt(event: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#around.logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+}

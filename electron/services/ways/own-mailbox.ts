@@ -1,0 +1,211 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { MailboxStatus } from '../../../shared/model/mailbox';
+import type { MailboxPlace } from '../../engine/certificates/mailbox-place';
+import type { InstanceId, PeerId } from '../../engine/ids';
+import type { Clock, Logger } from '../../engine/ports';
+import type { EventHub } from '../event-hub';
+import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../ports/mailbox';
+import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
+
+export interface OwnMailboxParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventHub;
+  readonly store: WaysStore;
+  readonly ownInstance: InstanceId;
+  readonly mailbox: Mailbox | undefined;
+  readonly commit: <T>(work: () => T) => T;
+  readonly onMail: (mail: Mail) => void;
+  /** Contacts are to hear of another mailbox. */
+  readonly onPlaces: () => void;
+}
+
+/** The mailbox of this person, as this device takes it, and which contact has which slot of it (protocol.md §11). */
+export class OwnMailbox {
+  readonly #parts: OwnMailboxParts;
+  #registration: MailboxRegistration | undefined;
+  #link: MailboxLink | undefined;
+  /** Counts what was begun, so that what ends late changes nothing. */
+  #round = 0;
+  #taken = 0;
+  #closed = false;
+
+  constructor(parts: OwnMailboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Never throws. */
+  start(): void {
+    if (this.#row()?.registration !== undefined) void this.#open();
+  }
+
+  get url(): string | undefined {
+    return this.#registration?.servers[0];
+  }
+
+  get state(): MailboxStatus['state'] {
+    if (this.#row()?.registration === undefined) return 'off';
+    return this.#link?.current.state ?? 'connecting';
+  }
+
+  async status(): Promise<MailboxStatus> {
+    const { store, mailbox } = this.#parts;
+    const seed = mailbox === undefined ? undefined : (this.#row() ?? this.#create(mailbox.createSeed())).seed;
+    const deviceKey = mailbox === undefined || seed === undefined ? '' : await mailbox.deviceKey(seed);
+    const registration = this.#registration;
+    const failure = this.#link?.current.failure;
+    return {
+      state: this.state,
+      deviceKey,
+      taken: this.#taken,
+      ...(registration !== undefined && {
+        ...(this.url !== undefined && { url: this.url }),
+        ...(registration.expiresAt > 0 && { expiresAt: registration.expiresAt }),
+        slotsLeft: store.slots().filter((slot) => isFree(slot)).length,
+      }),
+      ...(failure !== undefined && { failure }),
+    };
+  }
+
+  /** Errors: mailbox.registration-garbled, mailbox.registration-expired, mailbox.other-device, mailbox.unreachable where there are none. */
+  async register(text: string): Promise<void> {
+    const { store, clock, commit, mailbox } = this.#parts;
+    if (mailbox === undefined) throw new KeyshiftError('mailbox.unreachable', 'Mailboxes cannot be used here.');
+    const registration = await mailbox.read(text.trim());
+    if (registration.expiresAt > 0 && registration.expiresAt <= clock.now()) {
+      throw new KeyshiftError('mailbox.registration-expired', 'This registration ran out. Ask for a new one.');
+    }
+    const row = this.#row() ?? this.#create(mailbox.createSeed());
+    if (registration.deviceKey !== (await mailbox.deviceKey(row.seed))) {
+      throw new KeyshiftError('mailbox.other-device', 'This registration was made for another device.');
+    }
+    if (row.registration === text.trim()) return this.#link === undefined ? this.#open() : undefined;
+    commit(() => {
+      const before = store.slots();
+      if (before.some(({ place }) => place.address !== registration.address)) store.removeSlots();
+      const given = new Map(store.slots().map((slot) => [slot.place.slot, slot]));
+      const add = (place: MailboxPlace, isPublic: boolean): void => {
+        const known = given.get(place.slot);
+        store.putSlot({ place, isPublic, revoked: known?.revoked ?? false, ...(known?.peerId !== undefined && { peerId: known.peerId }) });
+      };
+      if (registration.publicSlot !== undefined) add(registration.publicSlot, true);
+      for (const place of registration.slots) add(place, false);
+      store.putOwnMailbox({ ...row, registration: text.trim() });
+    });
+    await this.#open();
+    this.#parts.onPlaces();
+  }
+
+  async leave(): Promise<void> {
+    const { store, commit, onPlaces } = this.#parts;
+    const row = this.#row();
+    if (row?.registration === undefined) return;
+    commit(() => {
+      store.removeSlots();
+      store.putOwnMailbox({ instanceId: row.instanceId, seed: row.seed });
+    });
+    await this.#shut();
+    this.#registration = undefined;
+    this.#changed();
+    onPlaces();
+  }
+
+  retry(): void {
+    this.#link?.retry();
+  }
+
+  /**
+   * What a card says of the mailbox: a slot of this contact's own, the same every time, or the public one where none is left. Undefined
+   * where there never was a mailbox. In the caller's transaction.
+   */
+  placesFor(reader: PeerId | 'anybody'): readonly MailboxPlace[] | undefined {
+    const { store } = this.#parts;
+    const row = this.#row();
+    if (row === undefined) return undefined;
+    if (row.registration === undefined) return [];
+    const slot = (reader === 'anybody' ? undefined : this.#slotFor(reader)) ?? store.slots().find(({ isPublic, revoked }) => isPublic && !revoked);
+    return slot === undefined ? undefined : [slot.place];
+  }
+
+  /** Blocked: what is left in their slot is taken for nothing from now on, and they get another one if they are unblocked. In the caller's transaction. */
+  revoke(peerId: PeerId): void {
+    const { store } = this.#parts;
+    const slot = store.slotOf(peerId);
+    if (slot !== undefined) store.putSlot({ ...slot, revoked: true });
+  }
+
+  /** Something was taken out of it. */
+  took(count: number): void {
+    this.#taken += count;
+    this.#changed();
+  }
+
+  close(): void {
+    this.#closed = true;
+    void this.#shut();
+  }
+
+  #slotFor(peerId: PeerId): OwnSlot | undefined {
+    const { store } = this.#parts;
+    const known = store.slotOf(peerId);
+    if (known !== undefined) return known;
+    const free = store.slots().find((slot) => isFree(slot));
+    if (free === undefined) return undefined;
+    const mine = { ...free, peerId };
+    store.putSlot(mine);
+    return mine;
+  }
+
+  /** Of a profile that was copied, or became another device, the former one's key is not this device's. */
+  #row(): OwnMailboxRow | undefined {
+    const { store, ownInstance } = this.#parts;
+    const row = store.ownMailbox();
+    return row?.instanceId === ownInstance ? row : undefined;
+  }
+
+  #create(seed: Uint8Array): OwnMailboxRow {
+    const { store, commit, ownInstance } = this.#parts;
+    const row = { instanceId: ownInstance, seed };
+    commit(() => {
+      store.removeSlots();
+      store.putOwnMailbox(row);
+    });
+    return row;
+  }
+
+  async #open(): Promise<void> {
+    await this.#shut();
+    const { mailbox, logger, onMail } = this.#parts;
+    const row = this.#row();
+    if (this.#closed || mailbox === undefined || row?.registration === undefined) return;
+    const round = this.#round;
+    try {
+      const registration = await mailbox.read(row.registration);
+      if (this.#closed || round !== this.#round) return;
+      this.#registration = registration;
+      this.#link = mailbox.open(registration, row.seed, { onMail, onState: () => this.#changed() });
+    } catch (error) {
+      logger.error('mailbox.not-opened', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+    this.#changed();
+  }
+
+  async #shut(): Promise<void> {
+    this.#round += 1;
+    const link = this.#link;
+    this.#link = undefined;
+    try {
+      await link?.close();
+    } catch (error) {
+      this.#parts.logger.warn('mailbox.not-closed', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  #changed(): void {
+    if (!this.#closed) this.#parts.events.emit({ type: 'mailbox.changed' });
+  }
+}
+
+function isFree({ isPublic, peerId, revoked }: OwnSlot): boolean {
+  return !isPublic && peerId === undefined && !revoked;
+}

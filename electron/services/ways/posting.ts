@@ -1,0 +1,277 @@
+import type { MailboxPlace } from '../../engine/certificates/mailbox-place';
+import type { LocalParty } from '../../engine/certificates/local-party';
+import type { Crypto } from '../../engine/crypto/crypto';
+import { sealCardDeposit } from '../../engine/dialog/card-deposit';
+import { sealDeposit } from '../../engine/dialog/deposit';
+import type { DialogEngine, Outbound, RemoteParty } from '../../engine/dialog/dialog-engine';
+import type { PeerId } from '../../engine/ids';
+import type { Clock, Logger, Random } from '../../engine/ports';
+import type { History } from '../history';
+import type { DepositOutcome, Mailbox } from '../ports/mailbox';
+import type { WaysStore } from '../ports/ways';
+import type { CardMail } from './card-mail';
+
+/** How long a connection has, after something was said or the last one ended, before the mailbox is used. */
+export const headStartMs = 3_000;
+/** A mailbox keeps nothing longer than 30 days. */
+export const giveAgainMs = 25 * 24 * 60 * 60 * 1000;
+/** What was left longer ago than this and is missed there is left again: until then it may be on its way. */
+const missedMs = 10 * 60_000;
+const page = 32;
+/** Deposits under way at once to one mailbox. */
+const atOnce = 8;
+/** Back-off where a mailbox does not answer, or is full: doubles from the first to the second, less up to half of it by chance. */
+const unreachable = { firstMs: 5_000, capMs: 5 * 60_000 };
+const full = { firstMs: 60_000, capMs: 60 * 60_000 };
+
+/** Whom something may be sealed for now. */
+export type Recipient = Pick<RemoteParty, 'peerId' | 'exchange'>;
+
+export interface PostingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly local: LocalParty;
+  readonly store: WaysStore;
+  readonly engine: Pick<DialogEngine, 'pending' | 'sealWaiting' | 'acknowledgements' | 'repeatControls'>;
+  readonly history: Pick<History, 'sent'>;
+  readonly cards: Pick<CardMail, 'dueTo' | 'left'>;
+  readonly mailbox: Mailbox | undefined;
+  readonly commit: <T>(work: () => T) => T;
+  /** Undefined for whoever is blocked, whose key is in doubt, or who is here. */
+  readonly recipient: (peerId: PeerId) => Recipient | undefined;
+  /** The own card for this person, with the history: they may know nobody by it. In the caller's transaction. */
+  readonly cardFor: (peerId: PeerId) => Uint8Array;
+}
+
+interface Post {
+  cancel: (() => void) | undefined;
+  running: boolean;
+  again: boolean;
+  /** In a row, of one kind. */
+  failures: number;
+  failedBy: Verdict;
+  /** Monotonic milliseconds before which nothing is tried. */
+  notBefore: number;
+}
+
+type Verdict = 'done' | 'full' | 'unreachable' | 'refused';
+
+/** Leaves in the mailboxes of contacts who are not connected whatever waits for them (protocol.md §11). What lies there is sent, never delivered. */
+export class Posting {
+  readonly #parts: PostingParts;
+  readonly #posts = new Map<PeerId, Post>();
+  /** Tokens that were refused: the mailbox will not take them again. */
+  readonly #refused = new Set<string>();
+  /** Who misses something between what arrived. */
+  readonly #missed = new Set<PeerId>();
+  readonly #quit = new AbortController();
+
+  constructor(parts: PostingParts) {
+    this.#parts = parts;
+  }
+
+  /** Something may be waiting for this person. Never throws. */
+  touch(peerId: PeerId, afterMs = headStartMs): void {
+    if (this.#quit.signal.aborted) return;
+    const post = this.#post(peerId);
+    post.again = true;
+    if (post.running || post.cancel !== undefined) return;
+    const { clock } = this.#parts;
+    const wait = Math.max(afterMs, post.notBefore - clock.monotonic());
+    post.cancel = clock.setTimer(wait, () => {
+      post.cancel = undefined;
+      void this.#run(peerId, post);
+    });
+  }
+
+  /** They have later messages than one they miss, and are not connected: what lies there long enough is left again. */
+  missed(peerId: PeerId): void {
+    this.#missed.add(peerId);
+    this.touch(peerId, missedMs);
+  }
+
+  /** They can be left something elsewhere, or anew: what held it up before does not count. */
+  renewed(peerId: PeerId): void {
+    const post = this.#post(peerId);
+    post.failures = 0;
+    post.notBefore = 0;
+    post.cancel?.();
+    post.cancel = undefined;
+    this.touch(peerId);
+  }
+
+  /** The network is another one. */
+  lookAgain(): void {
+    for (const [peerId, post] of this.#posts) if (post.failures > 0) this.renewed(peerId);
+  }
+
+  close(): void {
+    this.#quit.abort();
+    for (const { cancel } of this.#posts.values()) cancel?.();
+    this.#posts.clear();
+  }
+
+  #post(peerId: PeerId): Post {
+    let post = this.#posts.get(peerId);
+    if (post === undefined) {
+      post = { cancel: undefined, running: false, again: false, failures: 0, failedBy: 'done', notBefore: 0 };
+      this.#posts.set(peerId, post);
+    }
+    return post;
+  }
+
+  async #run(peerId: PeerId, post: Post): Promise<void> {
+    const { clock, logger } = this.#parts;
+    post.running = true;
+    post.again = false;
+    let verdict: Verdict = 'done';
+    try {
+      verdict = await this.#leave(peerId);
+    } catch (error) {
+      // A full disk, say: nothing of it counts as left.
+      logger.error('mailbox.not-left', { reason: error instanceof Error ? error.name : 'unknown' });
+      verdict = 'unreachable';
+    }
+    post.running = false;
+    if (this.#quit.signal.aborted) return;
+    if (verdict === 'full' || verdict === 'unreachable') {
+      if (post.failedBy !== verdict) post.failures = 0;
+      post.failedBy = verdict;
+      post.notBefore = clock.monotonic() + this.#wait(verdict === 'full' ? full : unreachable, post.failures);
+      post.failures += 1;
+      this.touch(peerId, 0);
+    } else {
+      post.failures = 0;
+      // Nothing is held against anybody whose every token was refused: another one comes with the next card.
+      if (post.again && verdict === 'done') this.touch(peerId);
+    }
+  }
+
+  #wait({ firstMs, capMs }: { readonly firstMs: number; readonly capMs: number }, failures: number): number {
+    const most = Math.min(capMs, firstMs * 2 ** Math.min(failures, 16));
+    const [chance = 0] = this.#parts.random.bytes(1);
+    return most - Math.round((most / 2) * (chance / 256));
+  }
+
+  /** Card, then what is said of their messages, then messages: each only when the one before lies there. */
+  async #leave(peerId: PeerId): Promise<Verdict> {
+    for (const step of [() => this.#card(peerId), () => this.#controls(peerId), () => this.#messages(peerId)]) {
+      const verdict = await step();
+      if (verdict !== 'done' || this.#quit.signal.aborted) return verdict;
+    }
+    return 'done';
+  }
+
+  async #card(peerId: PeerId): Promise<Verdict> {
+    const { crypto, local, cards, commit, recipient, cardFor } = this.#parts;
+    const row = cards.dueTo(peerId);
+    const to = recipient(peerId);
+    if (row === undefined || to === undefined) return 'done';
+    const deposit = sealCardDeposit(crypto, local, to, { card: commit(() => cardFor(peerId)), wantsAnswer: row.asks });
+    const verdict = await this.#deposit(peerId, deposit);
+    if (verdict === 'done' && !this.#quit.signal.aborted) commit(() => cards.left(row));
+    return verdict;
+  }
+
+  async #controls(peerId: PeerId): Promise<Verdict> {
+    const { engine, store, commit, recipient } = this.#parts;
+    const to = recipient(peerId);
+    if (to === undefined || this.#places(peerId).length === 0) return 'done';
+    // Durable before it leaves this device, and known to be under way: what an end in between loses is said again.
+    const due = commit(() => {
+      engine.sealWaiting(peerId);
+      const made = engine.acknowledgements(peerId);
+      if (made.length > 0) store.owe(peerId, made.map(({ dialogId }) => dialogId));
+      return made;
+    });
+    if (due.length === 0) return 'done';
+    const verdicts = await this.#depositAll(peerId, due.map(({ bytes }) => this.#seal(to, bytes)));
+    if (this.#quit.signal.aborted) return 'done'; // owed: at the next start
+    const failed = verdicts.find((each) => each !== 'done');
+    commit(() => {
+      const left = due.filter((_, at) => verdicts[at] !== 'done');
+      if (left.length > 0) engine.repeatControls(peerId, [...new Set(left.map(({ dialogId }) => dialogId))]);
+      store.paid(peerId);
+    });
+    return failed ?? 'done';
+  }
+
+  async #messages(peerId: PeerId): Promise<Verdict> {
+    let after = 0;
+    for (;;) {
+      const { store, clock, recipient, commit } = this.#parts;
+      const to = recipient(peerId);
+      if (to === undefined || this.#places(peerId).length === 0) return 'done';
+      const now = Math.max(0, Math.trunc(clock.now()));
+      const since = now - (this.#missed.has(peerId) ? missedMs : giveAgainMs);
+      const rows = store.due(peerId, 'mailbox', { after, to: to.exchange.hash, since, now, limit: page });
+      const last = rows.at(-1);
+      if (last === undefined) {
+        this.#missed.delete(peerId);
+        return 'done';
+      }
+      after = last.cursor;
+      const verdicts = await this.#depositAll(peerId, rows.map(({ bytes }) => this.#seal(to, bytes)));
+      if (this.#quit.signal.aborted) return 'done';
+      const left = rows.filter((_, at) => verdicts[at] === 'done');
+      commit(() => {
+        store.given('mailbox', left.map(({ cursor }) => cursor), to.exchange.hash, now);
+        this.#noteSent(peerId, left);
+      });
+      const failed = verdicts.find((each) => each !== 'done');
+      if (failed !== undefined) return failed;
+    }
+  }
+
+  #noteSent(peerId: PeerId, rows: readonly Outbound[]): void {
+    const { history, local } = this.#parts;
+    for (const { dialogId, sequence } of rows) history.sent({ peerId, dialogId, instanceId: local.instanceId, from: sequence, upTo: sequence, way: 'mailbox' });
+  }
+
+  #seal(to: Recipient, message: Uint8Array): Uint8Array {
+    return sealDeposit(this.#parts.crypto, this.#parts.local, to, message);
+  }
+
+  /** In order, some at once; after the first failure no more are begun. */
+  async #depositAll(peerId: PeerId, deposits: readonly Uint8Array[]): Promise<Verdict[]> {
+    const verdicts: Verdict[] = [];
+    for (let at = 0; at < deposits.length; at += atOnce) {
+      const failed = verdicts.find((each) => each !== 'done');
+      const part = deposits.slice(at, at + atOnce);
+      verdicts.push(...(failed === undefined ? await Promise.all(part.map((deposit) => this.#deposit(peerId, deposit))) : part.map(() => failed)));
+    }
+    return verdicts;
+  }
+
+  #places(peerId: PeerId): readonly MailboxPlace[] {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    return store.mailboxesOf(peerId).filter(({ token, expiresAt }) => !this.#refused.has(token) && (expiresAt === 0 || expiresAt > now));
+  }
+
+  /** At the first place that takes it: every device of that person takes from there. */
+  async #deposit(peerId: PeerId, deposit: Uint8Array): Promise<Verdict> {
+    const { crypto, logger, mailbox } = this.#parts;
+    // Random, not of the message: whoever keeps the mailbox must not see that two deposits hold the same.
+    const id = Buffer.from(crypto.random(16)).toString('hex');
+    let worst: Verdict = 'refused';
+    for (const place of this.#places(peerId)) {
+      if (mailbox === undefined || this.#quit.signal.aborted) return 'unreachable';
+      const outcome = verdictOf(await mailbox.deposit(place, deposit, id, this.#quit.signal));
+      if (outcome === 'done') return 'done';
+      if (outcome === 'refused') {
+        this.#refused.add(place.token);
+        logger.info('mailbox.place-refused');
+      } else worst = outcome;
+    }
+    return worst;
+  }
+}
+
+function verdictOf(outcome: DepositOutcome): Verdict {
+  if (outcome === 'stored' || outcome === 'duplicate') return 'done';
+  // No deposit is larger than a mailbox has to take; this one takes less than it should.
+  return outcome === 'too-large' ? 'full' : outcome;
+}

@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createMailWorld, type MailWorld, textsOf } from '../../../support/mail-world';
+import { acquaint, type Resident, toldOf } from '../../../support/services-kit';
+
+let world: MailWorld;
+let ann: Resident;
+let bo: Resident;
+let ofBo: string;
+let ofAnn: string;
+
+beforeEach(async () => {
+  world = createMailWorld();
+  [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+});
+afterEach(() => world.close());
+
+/** Both have a mailbox, met once, and heard by card where the other takes mail. */
+async function meetOnce(): Promise<void> {
+  await world.register(ann);
+  await world.register(bo);
+  ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaint(world, ann, bo));
+  await world.until('both know where', () => [ann, bo].every(({ profile }) => profile.stores.ways.peopleWithMailbox().length === 1));
+  world.part(ann, bo);
+  await world.pass(100);
+}
+
+async function say(from: Resident, contactId: string, ...texts: string[]): Promise<string> {
+  const { conversationId } = await from.conversations.open({ contactId });
+  for (const text of texts) await from.messages.send({ conversationId, text });
+  return conversationId;
+}
+
+const conversationOf = async (resident: Resident): Promise<string> => (await resident.conversations.list(undefined))[0]?.conversationId ?? '';
+
+describe('a mailbox as a way', () => {
+  test('S4-30: what is said while nobody is connected lies in the mailbox after the head start, is sent and not delivered, and waits for pickup', async () => {
+    await meetOnce();
+    world.server.revoke((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
+    const conversationId = await say(ann, ofBo, 'one', 'two');
+    await world.pass(2_000);
+    expect(world.left.filter(({ by }) => by === 'Ann')).toEqual([]);
+    await world.until('it was left', () => world.left.filter(({ by }) => by === 'Ann').length >= 3);
+    const messages = await ann.messages.list({ conversationId });
+    expect(messages.map(({ state, way, waitingFor }) => [state, way, waitingFor])).toEqual([
+      ['sent', 'mailbox', 'pickup'],
+      ['sent', 'mailbox', 'pickup'],
+    ]);
+    expect(toldOf(ann, 'message.state').at(-1)).toMatchObject({ state: 'sent', way: 'mailbox', waitingFor: 'pickup' });
+    expect((await ann.contacts.list(undefined))[0]?.reach).toBe('mailbox');
+  });
+
+  test('S4-30: it is delivered by the word of who took it, which comes by mailbox too; both directions, never connected', async () => {
+    await meetOnce();
+    const there = await say(ann, ofBo, 'one', 'two');
+    await world.until('Bo has both', () => toldOf(bo, 'message.received').length === 2);
+    const here = await conversationOf(bo);
+    expect(await textsOf(bo, here)).toEqual(['one', 'two']);
+    await world.until('Ann knows', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
+    await bo.messages.send({ conversationId: here, text: 'three' });
+    await world.until('Ann has the answer', () => toldOf(ann, 'message.received').length === 1);
+    expect((await ann.messages.list({ conversationId: there })).map(({ text, state }) => [text, state])).toEqual([['one', 'delivered'], ['two', 'delivered'], ['three', 'delivered']]);
+    await world.pass(20_000);
+    expect(world.server.size).toBe(0);
+    expect(ann.profile.connections.sessions()).toEqual([]);
+    expect((await bo.mailbox.status(undefined)).taken).toBeGreaterThan(0);
+  });
+
+  test('S4-30: each contact fills a slot of its own; who is blocked loses it, and what is left there counts for nothing', async () => {
+    await meetOnce();
+    const slot = bo.profile.stores.ways.slotOf(ann.profile.local.peerId);
+    expect(slot).toMatchObject({ isPublic: false, revoked: false });
+    await say(ann, ofBo, 'hello');
+    await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+    expect(new Set(world.left.filter(({ by }) => by === 'Ann').map((each) => each.slot))).toEqual(new Set([slot?.place.slot]));
+    await bo.contacts.block({ contactId: ofAnn });
+    await say(ann, ofBo, 'more');
+    const before = world.left.length;
+    await world.until('it was left', () => world.left.length > before);
+    await world.pass(5_000);
+    expect(toldOf(bo, 'message.received')).toHaveLength(1);
+    expect(world.server.size).toBe(0);
+    expect(bo.profile.stores.ways.slotOf(ann.profile.local.peerId)).toBeUndefined();
+    await bo.contacts.block({ contactId: ofAnn, blocked: false });
+    await world.until('Ann heard of another slot', () => ann.profile.stores.ways.mailboxesOf(bo.profile.local.peerId)[0]?.slot !== slot?.place.slot);
+    await say(ann, ofBo, 'again');
+    await world.until('Bo has it', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'again'));
+  });
+
+  test('S4-30: without any mailbox nothing is left, asked or written', async () => {
+    ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaint(world, ann, bo));
+    world.part(ann, bo);
+    await world.pass(100);
+    const timers = () => [ann, bo].map(({ db }) => db.prepare('SELECT (SELECT count(*) FROM own_mailbox) + (SELECT count(*) FROM peer_mailboxes) + (SELECT count(*) FROM card_mail) + (SELECT count(*) FROM owed_controls) AS n').get()?.['n']);
+    const conversationId = await say(ann, ofBo, 'one');
+    await world.pass(60_000, 500);
+    expect(world.left).toEqual([]);
+    expect(timers()).toEqual([0, 0]);
+    expect((await ann.messages.list({ conversationId }))[0]).toMatchObject({ state: 'queued', waitingFor: 'connection' });
+    expect((await ann.contacts.list(undefined))[0]?.reach).toBe('waiting');
+    expect(await ann.mailbox.status(undefined)).toMatchObject({ state: 'off', taken: 0 });
+  });
+
+  test('S4-30: a connection is the better way: with one nothing goes by mailbox', async () => {
+    await meetOnce();
+    world.meet(ann, bo);
+    const conversationId = await say(ann, ofBo, 'one');
+    await world.until('delivered', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
+    await world.pass(10_000, 100);
+    expect(world.left).toEqual([]);
+    const [message] = await ann.messages.list({ conversationId });
+    expect([message?.state, message?.way ?? 'connection']).toEqual(['delivered', 'connection']);
+  });
+});
+
+describe('a mailbox that does not do as it should', () => {
+  test('S4-30 A22: says stored and forgets: nothing counts as delivered, and it is left again after 25 days', async () => {
+    await meetOnce();
+    world.judge = (by) => (by === 'Ann' ? 'stored' : undefined);
+    const conversationId = await say(ann, ofBo, 'one');
+    await world.until('it was left', () => world.left.length >= 2);
+    const before = world.left.length;
+    await world.pass(6 * 3_600_000, 600_000);
+    expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(before);
+    // Instead of waiting for it.
+    ann.db.prepare('UPDATE outbox SET posted_at = posted_at - ?').run([25 * 86_400_000]);
+    expect((await ann.messages.list({ conversationId }))[0]).toMatchObject({ state: 'sent', waitingFor: 'pickup' });
+    expect(toldOf(bo, 'message.received')).toEqual([]);
+    world.judge = undefined;
+    await world.pass(6 * 3_600_000, 600_000);
+    await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+    await world.until('and Ann knows', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
+  });
+
+  test('S4-30 A22: repeats, reorders and invents: each message is shown once, in order, and the rest is nothing', async () => {
+    await meetOnce();
+    const kept: Uint8Array[] = [];
+    world.judge = (by, bytes) => (by === 'Ann' ? (kept.push(bytes.slice()), 'stored') : undefined);
+    await say(ann, ofBo, 'one', 'two', 'three');
+    await world.until('all were left', () => kept.length >= 4);
+    world.judge = undefined;
+    const [place] = ann.profile.stores.ways.mailboxesOf(bo.profile.local.peerId);
+    if (place === undefined) throw new Error('Ann knows where');
+    const invented = kept.map((bytes) => bytes.slice().fill(7, 1_200, 1_300));
+    const wild = [new Uint8Array(0), new Uint8Array(69_000), kept[0]?.subarray(0, 900) ?? new Uint8Array(0)];
+    const lie = [...kept, ...invented, ...wild, ...kept].reverse();
+    const mailbox = world.server.mailbox();
+    for (const [at, bytes] of lie.entries()) await mailbox.deposit(place, bytes, at.toString(16).padStart(32, '0'));
+    await world.until('Bo took all', () => world.server.size === 0);
+    expect(await textsOf(bo, await conversationOf(bo))).toEqual(['one', 'two', 'three']);
+    expect((await bo.conversations.list(undefined))[0]?.unread).toBe(3);
+    await world.until('Ann knows', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
+  });
+
+  test('S4-30: drops one of several: who misses it says so, and it is left again', async () => {
+    await meetOnce();
+    let count = 0;
+    world.judge = (by) => (by === 'Ann' && (count += 1) === 2 ? 'stored' : undefined);
+    await say(ann, ofBo, 'one', 'two', 'three');
+    await world.pass(15_000, 100);
+    expect(toldOf(bo, 'message.received').length).toBeLessThan(3);
+    await world.pass(11 * 60_000, 1_000);
+    await world.until('Bo has all', () => toldOf(bo, 'message.received').length === 3);
+    expect(await textsOf(bo, await conversationOf(bo))).toEqual(['one', 'two', 'three']);
+  });
+
+  test('S4-30: full, unreachable and refusing: what waits goes on waiting, with ever longer pauses, and goes when it may', async () => {
+    await meetOnce();
+    world.judge = () => 'unreachable';
+    const conversationId = await say(ann, ofBo, 'one');
+    await world.pass(10 * 60_000, 500);
+    const tries = world.left.length;
+    expect(tries).toBeGreaterThan(3);
+    expect(tries).toBeLessThan(20);
+    expect((await ann.messages.list({ conversationId }))[0]).toMatchObject({ state: 'queued', waitingFor: 'connection' });
+    world.judge = () => 'full';
+    await world.pass(10 * 60_000, 500);
+    expect(world.left.length - tries).toBeLessThan(10);
+    world.judge = undefined;
+    await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
+    const [place] = ann.profile.stores.ways.mailboxesOf(bo.profile.local.peerId);
+    if (place !== undefined) world.server.withdraw(place);
+    await say(ann, ofBo, 'two');
+    const before = world.left.length;
+    await world.pass(60_000, 500);
+    expect(world.left.slice(before).map(({ outcome }) => outcome)).toContain('refused');
+    const after = world.left.length;
+    await world.pass(10 * 60_000, 1_000);
+    expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(world.left.slice(0, after).filter(({ by }) => by === 'Ann').length);
+  });
+
+  test('S4-30: an acknowledgement that a sudden end kept from the mailbox is said after the next start', async () => {
+    await meetOnce();
+    world.judge = (by) => (by === 'Bo' ? 'unreachable' : undefined);
+    await say(ann, ofBo, 'one');
+    await world.until('Bo tried to say so', () => world.left.some(({ by }) => by === 'Bo'));
+    bo.db.prepare('INSERT OR IGNORE INTO owed_controls SELECT peer_id, dialog_id FROM receiving_streams').run();
+    bo.db.prepare('UPDATE receiving_streams SET acknowledgement_due = 0').run();
+    bo.reopen();
+    world.judge = undefined;
+    await world.until('Ann knows', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
+    await world.pass(1_000);
+    expect(bo.profile.stores.ways.owed()).toEqual([]);
+  });
+});
