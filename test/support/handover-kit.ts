@@ -45,6 +45,13 @@ export async function createTrio(): Promise<Trio> {
     with: (device) => carol.profile.connections.sessions().find(({ peer }) => peer.instance.instanceId === device.profile.local.instanceId),
   };
   await world.until('Carol knows where the laptop is', () => knownPlaces(carol, desk) === 2);
+  const kept = ({ profile }: Resident, other: Resident) => profile.stores.resumptions.ofPeer(other.profile.local.peerId)[0];
+  // Both may have dialled at once: one of the two sessions is left, and both have what it leaves behind.
+  await world.until('the same session on both sides', () => {
+    const [here, there] = [kept(carol, desk), kept(desk, carol)];
+    const isOne = [carol, desk].every(({ profile }) => profile.connections.sessions().length === 1);
+    return isOne && here?.hint !== undefined && Buffer.compare(here.keyId, there?.keyId ?? Buffer.alloc(0)) === 0;
+  });
   return trio;
 }
 

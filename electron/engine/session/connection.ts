@@ -42,6 +42,8 @@ export class Connection {
   #cancelDeadline: (() => void) | undefined;
   /** A refusal is on its way: the other side has nothing to say before it has heard it. */
   #cancelRefusal: (() => void) | undefined;
+  /** When the frame came that is being judged, monotonic. */
+  #heardAt = 0;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -102,6 +104,7 @@ export class Connection {
     }
     if (this.#cancelRefusal) return this.end('unexpected-frame');
     if (this.#state.phase === 'awaiting-m1' && this.#state.refused) this.#parts.onAgain?.();
+    this.#heardAt = this.#parts.clock.monotonic();
     this.#step({ kind: 'frame', frame, now: this.#parts.clock.now() });
   }
 
@@ -127,7 +130,9 @@ export class Connection {
 
   #refuse(state: HandshakeState, output: readonly Uint8Array[]): void {
     const { link, clock, limits, onRefused } = this.#parts;
-    this.#cancelRefusal = clock.setTimer(limits.retryDelayMs, () => {
+    // A whole number of delays after M1, of which one is enough for all work but asking another device.
+    const since = clock.monotonic() - this.#heardAt;
+    this.#cancelRefusal = clock.setTimer(limits.retryDelayMs - (since % limits.retryDelayMs), () => {
       this.#cancelRefusal = undefined;
       for (const frame of output) link.send(frame);
     });

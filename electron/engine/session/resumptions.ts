@@ -179,9 +179,15 @@ export class Resumptions {
     this.#spent.add(keyId);
   }
 
-  /** Taken over from another device of the own person, in place of what there was for the pair. In the caller's transaction; throws what the store throws. */
-  takeOver(state: SharedState, local: LocalParty): void {
+  /**
+   * Taken over from another device of the own person, in place of what there was for the pair; `late`: unless that is newer. In the
+   * caller's transaction; throws what the store throws.
+   */
+  takeOver(state: SharedState, local: LocalParty, late = false): void {
     const { crypto, store } = this.#parts;
+    const others = store.ofPeer(state.peerId);
+    for (const { secret } of others) crypto.wipe(secret);
+    if (late && others.some(({ peerInstance, madeAt }) => peerInstance === state.peerInstance && madeAt > state.madeAt)) return;
     store.put({ ...state, ownInstanceHash: local.instance.credential.hash, ownChainHash: ownChainHash(crypto, local), taken: true });
   }
 

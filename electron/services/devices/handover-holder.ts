@@ -99,11 +99,11 @@ export class HandoverHolder {
     const asker = local.list.instances.find(({ instanceId, state }) => instanceId === from && state === 'active');
     if (!asker) {
       logger.warn('handover.asked-by-no-device');
-      return undefined;
+      return this.#refuse('no-device');
     }
     const shown = readShownM1(m1);
     const pair = keys.to(from);
-    if (!shown || !pair) return undefined;
+    if (!shown || !pair) return this.#refuse('no-key');
     const { keyId } = shown.message;
     const m1Hash = crypto.sha256(m1);
     const now = clock.now();
@@ -111,17 +111,17 @@ export class HandoverHolder {
     const row = sharing.ledger(keyId);
     const again = row?.part === 'holder' && row.line.phase === 'lent' && row.line.taker === from && now < row.line.until;
     const entry = again ? entries.byKeyId(keyId) : resumptions.toLend(keyId);
-    if (!entry) return undefined;
+    if (!entry) return this.#refuse('not-here');
     const secret = crypto.secret('resumption', entry.secret.slice());
     try {
       const verdict = moves(crypto, entry, secret, shown, asker.credentialHash);
-      if (verdict === 'no' || (!again && this.#shown.has(m1Hash))) return undefined;
+      if (verdict === 'no' || (!again && this.#shown.has(m1Hash))) return this.#refuse('no-proof');
       this.#shown.add(m1Hash);
       // Who it is with may be blocked here by now, or have another key or newer devices (S4-32).
-      if (verdict === 'stale' || !peerOfEntry({ crypto, local, peers: book }, entry, now)) return undefined;
+      if (verdict === 'stale' || !peerOfEntry({ crypto, local, peers: book }, entry, now)) return this.#refuse('not-usable');
       const before = row?.part === 'holder' ? row.line : held(local.instanceId, entry.expiresAt);
       const line = granted(reserve(before, from, now));
-      if (!line) return undefined;
+      if (!line) return this.#refuse('not-free');
       commit(() => sharing.putLedger({ keyId, part: 'holder', line }));
       return { line, body: sealShared(crypto, entry, [pair]) };
     } finally {
@@ -156,6 +156,11 @@ export class HandoverHolder {
     const bucket = this.#asks.get(from) ?? new TokenBucket(asksOfOne, now);
     this.#asks.set(from, bucket);
     return bucket.take(now);
+  }
+
+  /** For the own log alone: whoever asked hears `refused` (S4-27). */
+  #refuse(reason: 'no-device' | 'no-key' | 'not-here' | 'no-proof' | 'not-usable' | 'not-free'): undefined {
+    this.#parts.logger.debug('handover.refused', { reason });
   }
 
   /** A disk that is full or read-only: nothing was lent, nothing is released (A60). */

@@ -92,7 +92,7 @@ export class Taker implements HandoverTaker {
   /** What was about to be taken when this device stopped, or nobody answered (A59): from sources that can be asked now. */
   async finish(source: HandoverSource, which: (row: LedgerRow) => boolean): Promise<void> {
     for (const row of this.#parts.sharing.pending()) {
-      if (row.part === source.part && which(row)) await this.#settle(source, row);
+      if (row.part === source.part && which(row)) await this.#settle(source, row, true);
     }
   }
 
@@ -102,7 +102,7 @@ export class Taker implements HandoverTaker {
     const opened: { expiresAt?: number } = {};
     const lent = await source.reserve(wanted, (body) => {
       const state = openShared(crypto, keyId, body, this.#parts.keys.from(wanted.owner));
-      if (!state) return false;
+      if (!state) return this.#unusable('sealed');
       opened.expiresAt = state.expiresAt;
       try {
         return this.#isUsable(state, wanted.shown);
@@ -123,13 +123,13 @@ export class Taker implements HandoverTaker {
   }
 
   /** Only when the source says that it is purged there is it used here. */
-  async #settle(source: HandoverSource, row: LedgerRow): Promise<boolean> {
+  async #settle(source: HandoverSource, row: LedgerRow, late = false): Promise<boolean> {
     const { sharing, commit, logger } = this.#parts;
     try {
       const isOurs = await source.commit(row.keyId, row.line);
       return commit(() => {
         sharing.removeLedger(row.keyId);
-        return isOurs && this.#activate(row);
+        return isOurs && this.#activate(row, late);
       });
     } catch (error) {
       // It may or may not be ours: whoever knows is asked again at the next chance.
@@ -138,13 +138,13 @@ export class Taker implements HandoverTaker {
     }
   }
 
-  #activate({ keyId, line }: LedgerRow): boolean {
+  #activate({ keyId, line }: LedgerRow, late: boolean): boolean {
     const { crypto, keys, resumptions, local, clock } = this.#parts;
     const state = openShared(crypto, keyId, line.body, keys.from(line.owner));
     if (!state) return false;
     try {
       if (clock.now() >= state.expiresAt) return false;
-      resumptions.takeOver(state, local);
+      resumptions.takeOver(state, local, late);
       return true;
     } finally {
       crypto.wipe(state.secret);
@@ -155,13 +155,19 @@ export class Taker implements HandoverTaker {
     const { crypto, clock, local, book, verified, mayTalk } = this.#parts;
     const secret = crypto.secret('resumption', state.secret.slice());
     try {
-      if (moves(crypto, state, secret, shown, local.instance.credential.hash) !== 'yes') return false;
+      if (moves(crypto, state, secret, shown, local.instance.credential.hash) !== 'yes') return this.#unusable('no-proof');
     } finally {
       secret.wipe();
     }
-    if (!mayTalk(state.peerId) || !this.#isSound(state)) return false;
+    if (!mayTalk(state.peerId)) return this.#unusable('not-a-contact');
+    if (!this.#isSound(state)) return this.#unusable('chain');
     const entry = { ...state, ownInstanceHash: local.instance.credential.hash, ownChainHash: ownChainHash(crypto, local) };
-    return peerOfEntry({ crypto, local, peers: book, verified }, entry, clock.now()) !== undefined;
+    return peerOfEntry({ crypto, local, peers: book, verified }, entry, clock.now()) !== undefined || this.#unusable('not-in-force');
+  }
+
+  #unusable(reason: 'sealed' | 'no-proof' | 'not-a-contact' | 'chain' | 'not-in-force'): false {
+    this.#parts.logger.debug('handover.not-usable', { reason });
+    return false;
   }
 
   /** The contact's chain, as the other device says it verified it: believed where every part is known here, verified where not. */
