@@ -9,8 +9,9 @@ export interface HeldBack {
   readonly count: number;
   /** The first `count` may go. */
   letGo(count: number): void;
-  /** All of them go, and nothing waits any more. */
+  /** All of them go, and nothing waits any more until `again`. */
   end(): void;
+  again(): void;
 }
 
 /** Stands before a session's link; `onHeld` after each record that waits, `onDrained` when whoever was asked to wait may go on. */
@@ -59,5 +60,9 @@ export class HeldLink implements HeldBack, Pick<Link, 'send'> {
   end(): void {
     this.#ended = true;
     this.letGo(this.#count);
+  }
+
+  again(): void {
+    this.#ended = false;
   }
 }

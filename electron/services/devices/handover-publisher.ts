@@ -3,6 +3,7 @@ import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { HeldBack } from '../../engine/session/held-link';
+import { maxResumptions } from '../../engine/session/resumption-entry';
 import type { Resumptions } from '../../engine/session/resumptions';
 import type { Session } from '../../engine/session/session';
 import { checkpoint, close, held, type LedgerLine, settled } from '../../engine/sharing/ledger';
@@ -18,6 +19,8 @@ import type { SharedKeys } from './shared-keys';
 const patienceMs = 1_000;
 /** While somebody else is about to take the session, it is looked at again after this long. */
 const lookAgainMs = 500;
+/** After it did not answer, a session is published again after this long. */
+const againMs = 30_000;
 
 export interface PublisherParts {
   readonly crypto: Crypto;
@@ -39,6 +42,7 @@ interface Published {
   revision: number;
   generation: number;
   busy: boolean;
+  /** The session ended, or is not published at the moment. */
   over: boolean;
 }
 
@@ -51,6 +55,8 @@ export class Publisher {
   readonly #parts: PublisherParts;
   #repository: SessionRepository | undefined;
   readonly #published = new Map<string, Published>();
+  /** Under which key each was published, also when its session is over: oldest first. */
+  readonly #ever = new Map<string, SharingKey>();
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -60,6 +66,7 @@ export class Publisher {
     if (repository === this.#repository) return;
     this.#repository = repository;
     for (const one of this.#published.values()) this.#stop(one);
+    this.#published.clear();
   }
 
   opened(session: Session): void {
@@ -69,9 +76,10 @@ export class Publisher {
     if (!this.#repository || !person || others().length === 0 || this.#published.has(name)) return;
     const one: Published = { session, person, back: session.holdBack(() => this.#write(one)), revision: 0, generation: 0, busy: false, over: false };
     this.#published.set(name, one);
+    this.#noteEver(name, person);
     session.onClose(() => {
       one.over = true;
-      this.#published.delete(name);
+      if (this.#published.get(name) === one) this.#published.delete(name);
     });
     this.#write(one);
     if (session.resumedFrom) this.#closeUsed(person, session.resumedFrom);
@@ -80,11 +88,11 @@ export class Publisher {
   /** Before it counts as another device's here: nobody may have taken it from the repository, or will. */
   async withdraw(keyId: Uint8Array): Promise<boolean> {
     const { crypto, clock, local } = this.#parts;
-    const one = this.#published.get(toHex(keyId));
-    if (!one || !this.#repository) return true;
+    const person = this.#ever.get(toHex(keyId));
+    if (!person) return true;
     try {
-      const before = await changeRecord(crypto, this.#repository, one.person, keyId, (line) => moved(close(line, local.instanceId, clock.now())));
-      return before !== undefined;
+      const line = this.#repository && (await changeRecord(crypto, this.#repository, person, keyId, (before) => moved(close(before, local.instanceId, clock.now()))));
+      return line !== undefined;
     } catch {
       return false;
     }
@@ -99,18 +107,18 @@ export class Publisher {
     if (one.busy || one.over) return;
     one.busy = true;
     const upTo = one.back.count;
-    const cancel = this.#parts.clock.setTimer(patienceMs, () => this.#stop(one));
+    const cancel = this.#parts.clock.setTimer(patienceMs, () => this.#fallBehind(one));
     void this.#put(one)
       .then(
         (outcome) => {
           if (outcome === 'written') one.back.letGo(upTo);
           else if (outcome === 'taken') this.#parts.fence(one.session.keyId);
-          else if (outcome === 'rolled-back') this.#stop(one);
+          else if (outcome !== 'lent') this.#stop(one);
           return outcome;
         },
         (error: unknown) => {
           if (!(error instanceof RepositoryUnreachable)) this.#parts.logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
-          this.#stop(one);
+          this.#fallBehind(one);
           return 'failed' as const;
         },
       )
@@ -169,10 +177,33 @@ export class Publisher {
     void changeRecord(crypto, this.#repository, person, keyId, (line) => moved(close(line, local.instanceId, clock.now()))).catch(() => undefined);
   }
 
-  /** It goes on unpublished: what the repository has falls behind, and whoever takes that is found out by the contact (S4-14). */
+  /** For a while it goes on unpublished: whoever takes what the repository has is found out by the contact (S4-14). */
+  #fallBehind(one: Published): void {
+    if (one.over) return;
+    this.#stop(one);
+    this.#parts.clock.setTimer(againMs, () => this.#again(one));
+  }
+
+  /** The positions it has then are those of everything that was sent: from then on it is up to date once more. */
+  #again(one: Published): void {
+    if (this.#published.get(toHex(one.session.keyId)) !== one) return;
+    one.over = false;
+    one.back.again();
+    this.#write(one);
+  }
+
   #stop(one: Published): void {
     one.over = true;
     one.back.end();
+  }
+
+  #noteEver(name: string, person: SharingKey): void {
+    this.#ever.set(name, person);
+    if (this.#ever.size <= maxResumptions) return;
+    for (const oldest of this.#ever.keys()) {
+      this.#ever.delete(oldest);
+      break;
+    }
   }
 }
 

@@ -40,6 +40,7 @@ export class Handover implements HandoverTaker, SiblingHandler {
   readonly #taker: Taker;
   readonly #publisher: Publisher;
   #repository: RepositorySource | undefined;
+  #offered: SessionRepository | undefined;
 
   constructor(parts: HandoverParts) {
     const { around, local, stores, book, verified, resumptions, siblings, commit } = parts;
@@ -76,7 +77,8 @@ export class Handover implements HandoverTaker, SiblingHandler {
     const { crypto, clock } = around;
     this.#repository = repository && new RepositorySource({ crypto, clock, self: local.instanceId, repository, persons: () => this.#keys.persons() });
     if (this.#repository) void this.#taker.finish(this.#repository, () => true);
-    this.#publisher.use(around.settings().shareSessions === 'repository' ? repository : undefined);
+    this.#offered = repository;
+    this.#choose();
     for (const session of sessions()) this.#publisher.opened(session);
   }
 
@@ -85,6 +87,7 @@ export class Handover implements HandoverTaker, SiblingHandler {
     const { around, local, siblings } = this.#parts;
     const person = siblings.active().length > 0 ? this.#keys.person() : undefined;
     if (!person) return;
+    this.#choose();
     session.send([{ kind: 'owner-hint', bytes: sealHint(around.crypto, person, session.keyId, local.instanceId) }]);
     this.#publisher.opened(session);
   }
@@ -139,6 +142,11 @@ export class Handover implements HandoverTaker, SiblingHandler {
 
   close(): void {
     this.#publisher.close();
+  }
+
+  /** Whether to publish is the person's to say, at any time. */
+  #choose(): void {
+    this.#publisher.use(this.#parts.around.settings().shareSessions === 'repository' ? this.#offered : undefined);
   }
 
   #receive(from: InstanceId, sealed: Uint8Array): void {

@@ -36,7 +36,7 @@ async function knock(frame: Uint8Array, at = trio.laptop): Promise<{ readonly an
   });
   const from = world.clock.monotonic();
   link.send(frame);
-  for (let waited = 0; answer === '' && waited < 5_000; waited += 10) await world.pass(10, 10);
+  await world.until('an answer', () => answer !== '');
   link.destroy();
   return { answer, after: world.clock.monotonic() - from };
 }

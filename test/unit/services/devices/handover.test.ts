@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LedgerLine, type Move, release, reserve } from '../../../../electron/engine/sharing/ledger';
 import { recordName, uncoverLine } from '../../../../electron/engine/sharing/repository-record';
 import { openShared } from '../../../../electron/engine/sharing/session-state';
+import { changeRecord } from '../../../../electron/services/devices/handover-sources';
 import type { SessionRepository } from '../../../../electron/services/ports/session-repository';
 import { createTrio, type Trio } from '../../../support/handover-kit';
 import { createMemoryRepository, type MemoryRepository } from '../../../support/memory-repository';
@@ -15,6 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => trio.world.close());
 
+const linesOf = (move: Move): LedgerLine | undefined => ('line' in move ? move.line : undefined);
 const entriesOf = ({ profile }: Resident, other: Resident) => profile.stores.resumptions.ofPeer(other.profile.local.peerId);
 const lookedBy = ({ logged }: Resident) => logged.filter(([event]) => event === 'handover.looked').map(([, facts]) => facts);
 const sessionsOf = async (resident: Resident) => (await resident.networkCalls.status(undefined)).sessions;
@@ -215,6 +218,34 @@ describe('a repository', () => {
     await world.until('a session with the laptop', () => trio.with(laptop) !== undefined);
     expect(lookedBy(laptop).at(-1)).toEqual({ where: 'from-repository', found: false });
     expect(trio.with(laptop)?.resumed).toBe(false);
+  });
+
+  it('A67: put back to before a reservation, it is found out by the device that published, which publishes there no more', async () => {
+    const { world, desk, laptop } = trio;
+    publishing();
+    await world.pass(200);
+    const earlier = new Map(memory.records);
+    const { keyId = new Uint8Array(32) } = trio.with(desk) ?? {};
+    const persons = desk.profile.stores.sharing.keys().flatMap(({ kind, key }) => (kind === 'person' ? [key] : []));
+    const step = async (change: (line: LedgerLine) => Move): Promise<void> => {
+      for (const person of persons) await changeRecord(laptop.crypto, memory.connect(), person, keyId, (line) => linesOf(change(line)));
+    };
+    await step((line) => reserve(line, laptop.profile.local.instanceId, world.clock.now()));
+    await step((line) => release(line, laptop.profile.local.instanceId, 1));
+    const say = async (): Promise<void> => {
+      desk.addresses = [{ host: '192.0.2.9', port: 6_000 + memory.seen.length }];
+      desk.tellAddresses();
+      await world.pass(600);
+    };
+    await say();
+    expect(desk.logged.map(([event]) => event)).not.toContain('repository.rolled-back');
+    for (const [name, { record }] of earlier) memory.records.set(name, { record, revision: 1_000_000 });
+    const [heard, written] = [trio.with(desk)?.digests.received.counter ?? 0, memory.seen.length];
+    await say();
+    expect(desk.logged.map(([event]) => event)).toContain('repository.rolled-back');
+    expect(trio.with(desk)?.digests.received.counter).toBeGreaterThan(heard); // the conversation goes on
+    await say();
+    expect(memory.seen.length).toBe(written);
   });
 
   /** The number of the next record to Carol, as the repository's newest word has it. */

@@ -1,0 +1,58 @@
+import { afterEach, expect, it } from 'vitest';
+import { HeadlessPeer } from '../support/headless-peer';
+import { introduce, newPerson, passphrase, type Person, temporaryFolder, texts } from '../support/two-peers';
+import { join } from 'node:path';
+
+const folder = temporaryFolder();
+const peers: HeadlessPeer[] = [];
+afterEach(async () => {
+  await Promise.all(peers.splice(0).map((peer) => peer.kill()));
+  folder.release();
+});
+
+/** Another device of this person, let in by link and digits. */
+async function secondDevice(first: Person, name: string): Promise<HeadlessPeer> {
+  const second = await HeadlessPeer.start(join(folder.path, name), { listen: '127.0.0.1:0' });
+  peers.push(second);
+  const { link } = await first.peer.call('devices.link');
+  await second.call('devices.join', { link, passphrase, name });
+  for (const each of [first.peer, second]) await each.until('digits', async () => (await each.call('devices.linking')).stage === 'comparing');
+  for (const each of [first.peer, second]) await each.call('devices.confirm', { same: true });
+  for (const each of [first.peer, second]) await each.until('both devices together', async () => (await each.call('devices.list')).every(({ connected }) => connected) && (await each.call('devices.list')).length === 2);
+  return second;
+}
+
+it('S4-01 S4-15 S4-31: the device Carol writes to is killed at message 3; its person’s other device goes on at message 4, and nothing is lost or doubled', async () => {
+  const [ada, carol] = await Promise.all([newPerson(folder.path, 'Ada'), newPerson(folder.path, 'Carol')]);
+  peers.push(ada.peer, carol.peer);
+  const pocket = await secondDevice(ada, 'pocket');
+  const { ofInviter } = await introduce(ada, carol);
+  const { conversationId } = await carol.peer.call('conversations.open', { contactId: ofInviter });
+  const here: string[] = [];
+  const say = async (text: string): Promise<void> => {
+    here.push(text);
+    await carol.peer.call('messages.send', { conversationId, text });
+  };
+  for (const text of ['one', 'two']) await say(text);
+  const conversationOf = async (peer: HeadlessPeer): Promise<string> => {
+    await peer.until('the conversation', async () => (await peer.call('conversations.list')).length === 1);
+    return (await peer.call('conversations.list'))[0]?.conversationId ?? '';
+  };
+  const [atDesk, atPocket] = [await conversationOf(ada.peer), await conversationOf(pocket)];
+  await ada.peer.until('two messages', async () => (await texts(ada.peer, atDesk, 'in')).length === 2);
+  await ada.peer.call('messages.send', { conversationId: atDesk, text: 'I hear you' });
+  await carol.peer.until('the answer', async () => (await texts(carol.peer, conversationId, 'in')).length === 1);
+
+  await say('three');
+  await ada.peer.kill();
+  await say('four');
+  await pocket.until('all four', async () => (await texts(pocket, atPocket, 'in')).length >= 4, 30_000);
+  await pocket.call('messages.send', { conversationId: atPocket, text: 'and I, too' });
+  await carol.peer.until('both answers', async () => (await texts(carol.peer, conversationId, 'in')).length >= 2, 30_000);
+  await say('five');
+  await pocket.until('all five', async () => (await texts(pocket, atPocket, 'in')).length >= 5, 30_000);
+  await carol.peer.until('all delivered', async () => (await carol.peer.call('messages.list', { conversationId, limit: 50 })).every(({ direction, state }) => direction === 'in' || state === 'delivered' || state === 'read'), 30_000);
+  expect(await texts(pocket, atPocket, 'in')).toEqual(here);
+  expect((await texts(carol.peer, conversationId, 'in')).toSorted()).toEqual(['I hear you', 'and I, too'].toSorted());
+  expect((await carol.peer.call('network.status')).sessions.length).toBeGreaterThan(0);
+}, 90_000);
