@@ -58,7 +58,6 @@ describe('letting a new device in', () => {
     // It is the new device's own vault, under its own passphrase, and finds the other by itself.
     await pocket.kill();
     const again = await peer(newDirectory);
-    await expect(again.call('vault.unlock', { passphrase })).rejects.toMatchObject({ code: 'vault.wrong-passphrase' });
     await again.call('vault.unlock', { passphrase: another });
     await again.until('a session again', async () => (await again.call('devices.list')).every(({ connected }) => connected));
     for (const text of [...pocket.stderr, ...desk.stderr]) {

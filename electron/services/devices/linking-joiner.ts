@@ -32,6 +32,9 @@ export interface LinkingJoinerParts {
   readonly view: LinkingView;
 }
 
+/** So often the existing device is found and lets nobody in, before this one gives up. */
+const mostClosed = 3;
+
 interface Current {
   readonly link: DeviceLink;
   readonly passphrase: string;
@@ -106,10 +109,12 @@ export class LinkingJoiner {
     const { link, keys, deviceName, quit } = current;
     const joiner = { crypto, now: () => clock.now(), link, keys, deviceName };
     try {
-      for (let failures = 1; ; failures += 1) {
+      for (let failures = 1, closed = 0; ; failures += 1) {
         const reached = await reachHost({ crypto, clock, logger, transport, link, joiner, hear: (talk, news) => this.#hear(current, talk, news) }, quit.signal);
-        if (reached === 'refused') return this.#fail(current, 'device.link-refused');
-        if (reached !== 'nobody') return;
+        if (typeof reached !== 'string') return;
+        // It may be locked for a moment; but a link that is spent looks like that, too.
+        if (reached === 'closed') closed += 1;
+        if (reached === 'refused' || closed === mostClosed) return this.#fail(current, 'device.link-refused');
         await this.#pause(backoffMs(random, Math.min(failures, 3)), quit.signal);
         if (link.expiresAt <= clock.now()) return this.#fail(current, 'device.link-expired');
       }

@@ -2,6 +2,7 @@ import type { Crypto } from '../../engine/crypto/crypto';
 import type { DeviceLink } from '../../engine/identity/device-link';
 import type { Address, Clock, Logger, Transport } from '../../engine/ports';
 import { openChannel } from '../../engine/session/channel';
+import { ChannelError } from '../../engine/session/channel-frames';
 import type { LinkJoinerNews, LinkJoinerParts } from '../../engine/session/link-joiner';
 import { joinLink, type JoinerTalk } from '../../engine/session/link-talk';
 import type { LinkEnd } from '../../engine/session/link-roles';
@@ -32,10 +33,14 @@ export class NotLinked extends Error {
   }
 }
 
-/** Tries the addresses of the link side by side until digits can be shown. `refused`: somebody was there and said no. Rejects with `NotNeeded` when `quit` says so. */
-export async function reachHost(parts: ReachingHost, quit: AbortSignal): Promise<JoinerTalk | 'refused' | 'nobody'> {
+/**
+ * Tries the addresses of the link side by side until digits can be shown. `refused`: somebody was there and said no; `closed`: somebody was there and lets nobody in
+ * now. Rejects with `NotNeeded` when `quit` says so.
+ */
+export async function reachHost(parts: ReachingHost, quit: AbortSignal): Promise<JoinerTalk | 'refused' | 'closed' | 'nobody'> {
   const { clock, logger, link } = parts;
   let refused = false;
+  let closed = false;
   try {
     return await race({
       clock,
@@ -46,12 +51,14 @@ export async function reachHost(parts: ReachingHost, quit: AbortSignal): Promise
       onStart: () => undefined,
       onEnd: (_address, error) => {
         if (error instanceof NotLinked && error.reason === 'refused') refused = true;
+        if (error instanceof ChannelError && error.reason === 'closed') closed = true;
         if (error !== undefined) logger.debug('device.host-not-reached', { reason: error instanceof Error ? error.name : 'unknown' });
       },
     });
   } catch (error) {
     if (quit.aborted) throw error;
-    return refused ? 'refused' : 'nobody';
+    if (refused) return 'refused';
+    return closed ? 'closed' : 'nobody';
   }
 }
 
