@@ -273,7 +273,7 @@ export const calls = {
     /** The own devices, this one first, then by name; removed ones last. */
     list: call(none, z.array(device), needsVault),
     /** Lets a new device in: a link, also shown as QR code, for ten minutes. Takes the place of one made before. */
-    link: call(none, z.strictObject({ link: z.string(), expiresAt: time }), [...needsVault, 'device.not-certifier', 'device.too-many', 'device.busy', 'key.unconfirmed']),
+    link: call(none, z.strictObject({ link: z.string(), expiresAt: time }), [...needsVault, ...needsStanding, 'device.not-certifier', 'device.too-many', 'device.busy', 'key.unconfirmed']),
     /** Becomes a device of the person whose device made the link. Only where there is no vault yet; it is made with this passphrase once both sides said that the digits are the same. */
     join: call(z.strictObject({ link: z.string(), passphrase, name: deviceName.optional() }), done, ['vault.exists', 'device.link-garbled', 'device.link-expired', 'device.link-newer', 'device.busy', 'self-test.failed']),
     /** Whether both screens show the same six digits; said on both. */
@@ -281,7 +281,7 @@ export const calls = {
     /** Calls linking off, on either side. */
     cancel: call(none, done),
     linking: call(none, linking),
-    rename: call(z.strictObject({ instanceId, name: deviceName }), done, [...needsDevice, 'device.not-certifier']),
+    rename: call(z.strictObject({ instanceId, name: deviceName }), done, [...needsDevice, ...needsStanding, 'device.not-certifier']),
     /** Stops another own device: contacts stop listening to it at once. Only the device with the identity key can lift it. */
     suspend: call(z.strictObject({ instanceId }), done, [...needsDevice, ...needsStanding, 'device.itself', 'device.not-active']),
     reinstate: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.not-certifier', 'device.not-suspended']),

@@ -147,7 +147,7 @@ export class LinkingHome {
     const ownAddresses = () => [this.address];
     const linking: LinkingService = new LinkingService({ crypto, clock, random: kernelRandom, logger, events, transport, vault: () => vault, vaultFile, preferences, deviceName: 'a device', ownAddresses });
     const vault: VaultService = new VaultService({ crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network: new NetworkFacts(), sightings: noSightings, linking, preferences, settings: () => this.settings, keyring: undefined, deviceName: 'a device', vaultFile });
-    const life: Life = { dead: false, vault, linking, told, devices: devicesService({ profile: () => vault.profile(), crypto, ownAddresses, linking: linking.handlers }) };
+    const life: Life = { dead: false, vault, linking, told, devices: devicesService({ profile: () => vault.profile(), crypto, clock, events, vault, ownAddresses, linking: linking.handlers }) };
     return life;
   }
 

@@ -1,9 +1,8 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
 import { isUsableKemKey } from '../crypto/xwing';
-import type { InstanceId } from '../ids';
 import type { LocalRecord } from '../ports';
-import { isConsent, type InstanceCredential, issueExchangeCredential, issueInstanceCredential } from './credential';
+import { isConsent, type InstanceCredential, issueInstanceCredential } from './credential';
 import { issueInstanceList, type ListedInstance, maxInstances, parseInstanceList } from './instance-list';
 import { currentIdentity, shortened } from './local-party';
 import { unacceptable } from './unacceptable';
@@ -67,24 +66,4 @@ function withRoom(instances: readonly ListedInstance[]): ListedInstance[] {
     excess -= 1;
     return false;
   });
-}
-
-/**
- * Strikes a device off: retired on the next version of the list, and a new exchange key takes the place of those it may know.
- * Undefined where it is no active one any more. Errors: `key.unacceptable` where the identity key is not here.
- */
-export async function dismissDevice(crypto: Crypto, record: LocalRecord, instanceId: InstanceId, now: number): Promise<LocalRecord | undefined> {
-  const list = parseInstanceList(crypto, record.instanceList);
-  if (!list.instances.some((listed) => listed.instanceId === instanceId && listed.state !== 'retired')) return undefined;
-  const { identity, identityKey } = currentIdentity(crypto, record);
-  const version = list.version + 1;
-  const instances = list.instances.map((listed) => (listed.instanceId === instanceId ? { ...listed, state: 'retired' as const } : listed));
-  const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances });
-  const kem = crypto.generateKem('exchange-kem');
-  try {
-    const exchange = await issueExchangeCredential(crypto, { identity, issuedBy: { identityKey }, kemKey: kem.publicKey, minListVersion: version, notBefore: now, notAfter: now + lifetimes.exchange });
-    return { ...record, instanceList: next.bytes, exchanges: [{ credential: exchange.bytes, kemSecret: kem.secret.bytes.slice() }, ...record.exchanges] };
-  } finally {
-    kem.secret.wipe();
-  }
 }

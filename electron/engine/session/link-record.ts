@@ -54,6 +54,8 @@ export function recordOfGrant(crypto: Crypto, statement: Uint8Array, own: Joiner
     instanceList: grant.instanceList,
     ...(grant.recoveryKey && { recovery: { publicKey: grant.recoveryKey } }),
     ...(grant.endorsements.length > 0 && { endorsements: grant.endorsements }),
+    // One of them may have issued the exchange key in use.
+    ...(grant.devices.length > 0 && { siblings: grant.devices.map((device) => ({ instanceId: parseInstanceCredential(crypto, device.credential).instanceId, credential: device.credential, addedAt: now })) }),
   };
   assertWhole(crypto, record, host, now);
   return { record, devices: devicesOf(crypto, record, grant, host), settings: grant.settings };

@@ -20,7 +20,7 @@ export interface DeviceActsParts {
   readonly events: EventHub;
 }
 
-type DeviceActs = Pick<Handlers['devices'], 'suspend' | 'reinstate' | 'remove' | 'moveCertifier'>;
+type DeviceActs = Pick<Handlers['devices'], 'rename' | 'suspend' | 'reinstate' | 'remove' | 'moveCertifier'>;
 
 /** What a person does to devices: each is one transaction, from which the others and the contacts learn (protocol.md §10.2). */
 export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActsParts): DeviceActs {
@@ -54,6 +54,15 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
   };
 
   return {
+    rename: async ({ instanceId, name }) => {
+      const entry = entryOf(instanceId);
+      assertCertifier();
+      profile().devices.standing.assertCounts();
+      if (entry.state === 'retired') throw new KeyshiftError('device.unknown', 'This device was removed.');
+      await vault.changeRecord((record) => withList(crypto, record, { names: new Map([[entry.instanceId, name]]) }, clock.now()), told);
+      return null;
+    },
+
     suspend: async ({ instanceId }) => {
       profile().devices.standing.assertCounts();
       const entry = entryOf(instanceId);

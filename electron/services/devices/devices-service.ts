@@ -1,5 +1,4 @@
 import type { Handlers } from '../../../shared/contract/contract';
-import { KeyshiftError } from '../../../shared/errors';
 import { parseInstanceCredential } from '../../engine/certificates/credential';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { addressText } from '../address-text';
@@ -19,10 +18,6 @@ export interface DevicesParts {
 }
 
 const behindOf = (behind: number | undefined): { behind?: number } => (behind === undefined ? {} : { behind });
-
-const notBuilt = (): never => {
-  throw new KeyshiftError('internal', 'This is not built yet.');
-};
 
 /** The own devices. */
 export function devicesService({ profile, ownAddresses, linking, ...acts }: DevicesParts): Handlers['devices'] {
@@ -50,7 +45,6 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
       return devices.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
     },
     ...linking,
-    rename: notBuilt,
     ...deviceActs({ profile, ...acts }),
   };
 }

@@ -1,6 +1,6 @@
 import { KeyshiftError, type ErrorCode } from '../../../shared/errors';
 import { deviceName as deviceNameSchema } from '../../../shared/model/device';
-import { admitDevice, assertRoom } from '../../engine/certificates/admission';
+import { assertRoom } from '../../engine/certificates/admission';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { deviceLinkMs, encodeDeviceLink } from '../../engine/identity/device-link';
 import type { InstanceId } from '../../engine/ids';
@@ -12,6 +12,7 @@ import type { OpenProfile } from '../open-profile';
 import type { VaultService } from '../vault-service';
 import { grantFor } from './granting';
 import type { LinkingDoor } from './linking-door';
+import { letIn } from './letting-in';
 import { endCodes, type LinkingView } from './linking-view';
 import type { PersonSettings } from './person-settings';
 
@@ -155,19 +156,11 @@ export class LinkingHost implements LinkingDoor {
     const { crypto, clock, logger, vault, view } = this.#parts;
     view.transferring();
     try {
-      let credential: Uint8Array | undefined;
-      await vault.changeRecord(
-        async (record) => {
-          if (this.#current !== current) throw new KeyshiftError('device.link-lost', 'Linking was called off.');
-          if (!crypto.equal(vault.profile().local.identity.spkiHash, current.spkiHash)) throw new KeyshiftError('device.link-lost', 'The identity key changed meanwhile.');
-          const admission = await admitDevice(crypto, record, device, clock.now());
-          credential = admission.credential.bytes;
-          return admission.record;
-        },
-        () => {
-          if (credential) vault.profile().stores.devices.put({ instanceId: device.instanceId, credential, cardTime: 0, addresses: [], addedAt: clock.now(), awaited: true });
-        },
-      );
+      const assertStill = (): void => {
+        if (this.#current !== current) throw new KeyshiftError('device.link-lost', 'Linking was called off.');
+        if (!crypto.equal(vault.profile().local.identity.spkiHash, current.spkiHash)) throw new KeyshiftError('device.link-lost', 'The identity key changed meanwhile.');
+      };
+      await letIn({ crypto, clock, vault, assertStill }, device);
       current.letIn = device.instanceId;
       this.#parts.onLetIn();
       const { ownAddresses, settings } = this.#parts;
@@ -217,9 +210,11 @@ export class LinkingHost implements LinkingDoor {
   }
 }
 
-/** Errors: device.not-certifier. */
-export function assertCertifier({ local }: OpenProfile): void {
-  const listed = local.list.instances.find(({ instanceId }) => instanceId === local.instanceId);
-  if (listed?.state === 'active' && listed.roles.includes('certifier')) return;
+/** The identity key is here, or where it can be asked for a signature. Errors: device.not-certifier. */
+function assertCertifier({ local, devices }: OpenProfile): void {
+  devices.standing.assertCounts();
+  if (local.isCertifier) return;
+  const certifier = local.list.instances.find(({ state, roles }) => state === 'active' && roles.includes('certifier'));
+  if (certifier && devices.siblings.session(certifier.instanceId)) return;
   throw new KeyshiftError('device.not-certifier', 'Another device holds the identity key.');
 }

@@ -1,8 +1,10 @@
 import type { Handlers } from '../../../shared/contract/contract';
 import { KeyshiftError } from '../../../shared/errors';
+import type { InstanceId } from '../../engine/ids';
 import type { Address } from '../../engine/ports';
 import type { VaultService } from '../vault-service';
 import { AwaitedDevices } from './awaited-devices';
+import { deviceActs } from './device-acts';
 import type { LinkingDoor } from './linking-door';
 import { LinkingHost } from './linking-host';
 import { LinkingJoiner, type LinkingJoinerParts } from './linking-joiner';
@@ -33,7 +35,9 @@ export class LinkingService implements LinkingDoor {
     };
     this.#joiner = new LinkingJoiner({ ...parts, vault, view });
     this.#host = new LinkingHost({ crypto, clock, logger, vault, ownAddresses, settings: () => preferences.get().settings, view, onLetIn: () => this.#awaited.look(), strikeOff: (instanceId) => this.#awaited.strikeOff(instanceId) });
-    this.#awaited = new AwaitedDevices({ crypto, clock, logger, events, vault, onSettled: (instanceId, isHere) => this.#host.settled(instanceId, isHere) });
+    const acts = deviceActs({ profile: vault.profile, vault, crypto, clock, events });
+    const suspend = async (instanceId: InstanceId): Promise<void> => void (await acts.suspend({ instanceId }));
+    this.#awaited = new AwaitedDevices({ crypto, clock, logger, events, vault, suspend, onSettled: (instanceId, isHere) => this.#host.settled(instanceId, isHere) });
     events.on((event) => {
       if (event.type !== 'vault.changed' || event.state !== 'locked' || view.now.side !== 'existing') return;
       this.#host.cancel();

@@ -100,6 +100,34 @@ describe('letting a new device in', () => {
     expect(desk.vault.profile().local.list.version).toBe(1);
   });
 
+  it('S4-30: a device without the identity key lets another one in by the one that holds it, and names reach every device', async () => {
+    const { desk, pocket } = await twoHomes();
+    await compared(desk, pocket);
+    await same(desk, pocket);
+    await place.until('connected', () => desk.sessions === 1 && pocket.sessions === 1 && pocket.view.stage === 'done');
+    const third = await place.home(crypto);
+    await compared(pocket, third);
+    await same(pocket, third);
+    await place.until('three', () => [desk, pocket, third].every((home) => home.sessions === 2 && home.active.length === 3), 200);
+    await place.pass(past);
+    for (const home of [desk, pocket, third]) expect([home.active.length, isAwaiting(home)]).toEqual([3, false]);
+    expect(third.vault.profile().local.isCertifier).toBe(false);
+    const instanceId = third.vault.profile().local.instanceId;
+    await desk.devices.rename({ instanceId, name: 'kitchen' });
+    const namesIt = async (home: LinkingHome): Promise<boolean> => (await Promise.resolve(home.devices.list(undefined))).some((device) => device.instanceId === instanceId && device.name === 'kitchen');
+    for (const home of [desk, pocket, third]) {
+      let told = false;
+      for (let turn = 0; turn < 100 && !told; turn += 1) {
+        await place.pass(500, 50);
+        told = await namesIt(home);
+      }
+      expect(told).toBe(true);
+    }
+    await place.until('all connected', () => [desk, pocket, third].every((home) => home.sessions === 2), 200);
+    await expect(Promise.resolve().then(() => pocket.devices.rename({ instanceId, name: 'mine' }))).rejects.toMatchObject({ code: 'device.not-certifier' });
+    await expect(Promise.resolve().then(() => desk.devices.rename({ instanceId: '0'.repeat(32), name: 'mine' }))).rejects.toMatchObject({ code: 'device.unknown' });
+  }, 30_000);
+
   it('A65: a second joiner with the same link gets nowhere, and the first is let in', async () => {
     const { desk, pocket } = await twoHomes();
     const third = await place.home(crypto);
