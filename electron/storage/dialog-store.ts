@@ -19,6 +19,7 @@ import {
 import { createKekStore } from './kek-store';
 import { createPolicyStore } from './policy-store';
 import { createRecoveryStore } from './recovery-store';
+import { createSharedStore } from './shared-store';
 import { createShiftStore } from './shift-store';
 import { encodeKekRanges } from './kek-range-column';
 import { OutboxHeaders } from './outbox-headers';
@@ -100,6 +101,7 @@ export function createDialogStore(db: Db): DialogStore {
     ...createPolicyStore(db),
     ...createShiftStore(db),
     ...createRecoveryStore(db),
+    ...createSharedStore(db),
     transaction: (work) => db.transaction(work),
     generation: () => db.generation,
     advance: () => db.advance(),

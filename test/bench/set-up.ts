@@ -40,7 +40,7 @@ export interface Beginnings {
 export function createBeginnings(alice: Party, carol: Party, bob: Party): Beginnings {
   const db = openDatabase(':memory:');
   migrate(db);
-  const parts: MemoryParts = { crypto: bob.crypto, clock, local: bob.person.local, store: createDialogStore(db), limits: { ...defaultLimits, decapsulations: 1e9 } };
+  const parts: MemoryParts = { crypto: bob.crypto, clock, local: bob.person.local, store: createDialogStore(db), news: () => undefined, limits: { ...defaultLimits, decapsulations: 1e9 } };
   const memory = new Memory(parts);
   const room = new Uint8Array(maxBodyBytes);
   const senders = [alice, carol].map((party) => ({ party, chain: encodeChain(party.person.chain) }));

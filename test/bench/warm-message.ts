@@ -43,7 +43,7 @@ interface End {
 function newEnd({ crypto, person }: Party): End {
   const db = openDatabase(':memory:');
   migrate(db);
-  const parts = { crypto, clock, local: person.local, store: createDialogStore(db), limits: defaultLimits };
+  const parts = { crypto, clock, local: person.local, store: createDialogStore(db), news: () => undefined, limits: defaultLimits };
   const memory = new Memory(parts);
   return { parts, memory, close: () => (memory.wipe(), db.close()) };
 }

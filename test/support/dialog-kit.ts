@@ -3,6 +3,7 @@ import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import { Meter } from '../../electron/engine/crypto/meter';
 import { createDialogEngine, type DialogEngine, type DialogLimits, type DialogSink, type ReceiveOutcome, type RemoteParty } from '../../electron/engine/dialog/dialog-engine';
+import type { DialogNews } from '../../electron/engine/dialog/dialog-news';
 import type { DialogKey, DialogStore } from '../../electron/engine/dialog/dialog-store';
 import { startDurably } from '../../electron/engine/dialog/start-token';
 import type { DialogId, PeerId } from '../../electron/engine/ids';
@@ -118,6 +119,8 @@ export class Device {
   readonly peers = new Map<PeerId, RemoteParty>();
   /** Given to each engine in place of the plain store. */
   wrapStore: (store: DialogStore) => DialogStore = (store) => store;
+  /** What its person's other devices have to hear; from the next start on. */
+  news: (() => DialogNews | undefined) | undefined;
   readonly #base: Crypto;
 
   constructor(base: Crypto, person: Person, options: { limits?: Partial<DialogLimits>; random?: (length: number) => Uint8Array; clock?: TestClock; db?: Db } = {}) {
@@ -201,6 +204,7 @@ export class Device {
       sink: this.sink,
       startToken: startDurably(this.#base, this.person.local, store, this.clock.now()),
       limits: { decapsulations: 1000, ...this.limits },
+      ...(this.news && { news: this.news }),
     });
   }
 }

@@ -1,9 +1,8 @@
-import type { ExchangeCredential } from '../certificates/credential';
 import type { InstanceId, PeerId } from '../ids';
 import { type Acknowledgement, encodeBitmap, encodeControl, type Gap, maxFloors, parseControl, sequencesOf } from './control';
 import type { DialogKey, StreamKey } from './dialog-store';
 import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
-import type { Again } from './gaps';
+import type { Again, Asker } from './gaps';
 import { noToken, type Rollback } from './rollback';
 import { blindBytes } from './seal-message';
 import type { KekHeader } from '../exchange/kek-block';
@@ -30,10 +29,10 @@ export class ControlHandler {
 
   /**
    * An authentic control message that is newer than the last one of its stream. `content`: c ‖ control; `time`: what
-   * the sender's clock said; `under`: the key exchange key it came under; `exchange`: the one its device showed. A gap is
-   * given back: it moves the stream.
+   * the sender's clock said; `under`: the key exchange key it came under; `asker`: its device. A gap is given back: it
+   * moves the stream.
    */
-  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number, under: KekHeader, exchange: ExchangeCredential): Gap | undefined {
+  handle(dialog: DialogState, from: ReceivingStream, content: Uint8Array, time: number, under: KekHeader, asker: Asker): Gap | undefined {
     const control = parseControl(content.subarray(blindBytes));
     if (control?.kind === 'gap') return control;
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
@@ -41,14 +40,14 @@ export class ControlHandler {
       for (const { creator, floor } of control.floors) this.#parts.compromise.heardFloor(dialog, creator, floor);
     }
     if (control?.kind !== 'acknowledgement') return undefined;
-    this.#acknowledged(dialog, from, control, time, exchange);
+    this.#acknowledged(dialog, from, control, time, asker);
     if (!this.#parts.rollback.held) this.#parts.compromise.heardFloor(dialog, under.creatingInstance, control.kekFloor);
     return undefined;
   }
 
   /** Terminal and durable: nothing is sent or delivered any more, and the dialog cannot come back (S2-10, A37). */
   fail(dialog: DialogState, reason: FailureReason, tell: boolean): void {
-    const { store, sink, memory, clock, logger } = this.#parts;
+    const { store, sink, memory, clock, logger, news } = this.#parts;
     if (dialog.row.state === 'failed') return;
     memory.touch(dialog);
     dialog.row = { ...dialog.row, state: 'failed', failure: reason, failureDue: tell };
@@ -57,6 +56,7 @@ export class ControlHandler {
     store.stopOutbox(dialog.key);
     logger.warn('dialog.failed', { reason });
     sink.failed({ ...dialog.key, reason });
+    news()?.failed(dialog.key);
   }
 
   /** It is over for the other side, too; what it shows to have had before is delivered, the rest is to be sent again elsewhere. */
@@ -169,10 +169,11 @@ export class ControlHandler {
     };
   }
 
-  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement, time: number, exchange: ExchangeCredential): void {
+  #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement, time: number, asker: Asker): void {
     const { local, store, logger, sink, memory, rollback, again } = this.#parts;
     const { peerId, instanceId } = from.row;
-    if (control.receiving !== instanceId || control.stream !== local.instanceId) return;
+    if (control.receiving !== instanceId) return;
+    if (control.stream !== local.instanceId) return this.#compareSibling(dialog, control);
     const heard = store.startToken(peerId, instanceId);
     if (!heard || isNewer(control.startToken, heard)) store.putStartToken(peerId, instanceId, control.startToken);
     rollback.heard(peerId, control.heardToken);
@@ -201,7 +202,7 @@ export class ControlHandler {
     }
     const held = sequencesOf(cumulative, control.bitmap).filter((sequence) => sequence <= sealed);
     const before = sending.row.acknowledged;
-    if (cumulative < before) again.asked(dialog, cumulative, exchange);
+    if (cumulative < before) again.asked(dialog, cumulative, asker);
     const advanced = cumulative > before;
     if (advanced) memory.ring(peerId).acknowledged(store.acknowledge(key, cumulative));
     // The newest word holds: after a compromise the other side no longer keeps what came early.
@@ -216,7 +217,15 @@ export class ControlHandler {
     }
     store.putSending(sending.row);
     sink.acknowledged({ ...key, from: before + 1, upTo: cumulative, gap: held.length > 0 || lost > 0 });
-    if (advanced) again.asked(dialog, cumulative, exchange);
+    if (advanced) again.asked(dialog, cumulative, asker);
+  }
+
+  /** What another own device sent, as far as it has told this one. */
+  #compareSibling(dialog: DialogState, { stream, cumulative, digest }: Acknowledgement): void {
+    const { store, crypto } = this.#parts;
+    const row = store.findSending({ ...dialog.key, instanceId: stream });
+    if (!row || cumulative !== row.nextSequence - 1 || cumulative <= row.comparedUpTo) return;
+    store.putSending({ ...row, comparedUpTo: cumulative, comparedEqual: crypto.equal(row.digest, digest) });
   }
 
   /** Both hold the same history up to here, or they do not (protocol.md §7). */

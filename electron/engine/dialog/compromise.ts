@@ -92,6 +92,26 @@ export class Compromise {
     this.#heardFloor(peerId, creator, known);
   }
 
+  /**
+   * Another own device refuses what is below this epoch. Where that takes in this device's own keys, it was said that they may be
+   * known to others: they are replaced here as there. A bare claim reaches no further than one epoch beyond those heard
+   * of; `isJoining`: this device has heard of none yet. False where it reaches no further for now.
+   */
+  heardSibling(peerId: PeerId, creator: InstanceId, floor: number, isJoining: boolean): boolean {
+    const { memory, local } = this.#parts;
+    const ring = memory.ring(peerId);
+    const known = isJoining ? floor : Math.min(floor, (ring.newestEpochs().get(creator) ?? 0) + 1);
+    if (known > ring.floor(creator)) {
+      ring.raiseFloor(creator, known);
+      ring.retireOwn();
+      const dialogs = this.#openDialogs(peerId);
+      const isOwn = creator === local.instanceId;
+      if (isOwn) for (const dialog of dialogs) this.#bind(dialog, creator);
+      this.#distrust(peerId, dialogs, isOwn ? 'compromise' : 'again');
+    }
+    return known === floor;
+  }
+
   /** `judged`: the dialog whose early messages were told apart by the key that was heard in it. */
   #heardFloor(peerId: PeerId, creator: InstanceId, floor: number, judged?: DialogState): void {
     const { local, memory } = this.#parts;

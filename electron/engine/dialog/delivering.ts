@@ -18,6 +18,8 @@ export interface Arrived {
   readonly time: number;
   /** When it arrived, never earlier than what arrived before. */
   readonly receipt: number;
+  /** When another own device accepted it, if one brought it: never later than now. */
+  readonly acceptedAt?: number | undefined;
   /** Of the whole message, in bytes. */
   readonly size: number;
   readonly claim: EpochClaim;
@@ -35,6 +37,8 @@ interface PeerShift {
 /** Order and delivery on the receiving side (protocol.md §7): exactly once, in order, from a bounded buffer. */
 export class Delivering {
   readonly #parts: SendingParts;
+  /** What the contact itself brings now may have been shown on another own device. */
+  isUnsure = false;
 
   constructor(parts: SendingParts) {
     this.#parts = parts;
@@ -52,7 +56,7 @@ export class Delivering {
     this.#count(stream, claim.epoch, arrived);
 
     const { peerId, dialogId, instanceId } = stream.row;
-    const held: HeldRow = { peerId, dialogId, instanceId, sequence, content: arrived.content, sentAt: arrived.time, receivedAt: now, keyEpoch: claim.epoch };
+    const held: HeldRow = { peerId, dialogId, instanceId, sequence, content: arrived.content, sentAt: arrived.time, receivedAt: Math.min(now, arrived.acceptedAt ?? now), keyEpoch: claim.epoch };
     let count = 0;
     if (sequence === stream.row.cumulative + 1) {
       this.#deliver(dialog, stream, held);
@@ -83,6 +87,19 @@ export class Delivering {
     stream.row = { ...stream.row, acknowledgementDue: true };
     stream.dirty = true;
     return skipped;
+  }
+
+  /** Moves over what another own device has had: what of it is here is shown, and the digest goes on from `digest`. */
+  jump(dialog: DialogState, stream: ReceivingStream, upTo: number, digest: Uint8Array): void {
+    const early = [...stream.held.values()].filter(({ sequence }) => sequence <= upTo).sort((a, b) => a.sequence - b.sequence);
+    for (const each of early) {
+      this.#release(stream, each);
+      this.#deliver(dialog, stream, each);
+    }
+    stream.row = { ...stream.row, cumulative: upTo, digest, acknowledgementDue: true };
+    stream.dirty = true;
+    this.#drain(dialog, stream);
+    this.#closeRanges(stream, true);
   }
 
   /** A session key that a control message brought. */
@@ -125,7 +142,8 @@ export class Delivering {
       return;
     }
     const original = whole.kind === 'again' ? { original: { ...whole.original, sentAt: whole.sentAt } } : {};
-    sink.delivered({ ...dialog.key, instanceId: stream.row.instanceId, sequence, content, ...original, sentAt, receivedAt, keyEpoch });
+    const unsure = this.isUnsure ? { maybeRepeat: true as const } : {};
+    sink.delivered({ ...dialog.key, instanceId: stream.row.instanceId, sequence, content, ...original, ...unsure, sentAt, receivedAt, keyEpoch });
   }
 
   #drain(dialog: DialogState, stream: ReceivingStream): number {

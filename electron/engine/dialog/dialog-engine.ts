@@ -8,6 +8,7 @@ import { WireError } from '../wire/reader';
 import { ControlHandler } from './acknowledging';
 import { Compromise } from './compromise';
 import { type Content, encodeContent } from './content';
+import type { DialogNews } from './dialog-news';
 import type { DialogKey, DialogRow, DialogStore } from './dialog-store';
 import type { DialogEngine, DialogSink, RemoteParty } from './dialog-types';
 import { Again } from './gaps';
@@ -17,6 +18,7 @@ import { Receiving } from './receiving';
 import { Refusals } from './refusals';
 import { Rollback } from './rollback';
 import { Sending } from './sending';
+import { SharedDialogs } from './shared-dialogs';
 import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
 import { forgetDevices, succeed } from './succession';
@@ -50,27 +52,42 @@ export interface DialogEngineParts {
   /** 16 bytes made anew at every unlock by `startDurably` (protocol.md §7). */
   readonly startToken: Uint8Array;
   readonly limits?: Partial<DialogLimits>;
+  /** What the other own devices have to hear; gives undefined while there are none. */
+  readonly news?: () => DialogNews | undefined;
 }
 
 /** The dialogs of this device. One per open vault. */
 export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   const { crypto, clock, local, store, peers, sink } = parts;
   const limits: DialogLimits = { ...defaultLimits, ...parts.limits };
-  const memory = new Memory({ crypto, clock, local, store, limits });
-  const rollback = new Rollback({ ...parts, memory });
+  // What another own device told is not told on: it has told everybody.
+  let isMerging = false;
+  const news = (): DialogNews | undefined => (isMerging ? undefined : parts.news?.());
+  const isJoining = (): boolean => (parts.news?.()?.judgement ?? 'sure') !== 'sure';
+  const memory = new Memory({ crypto, clock, local, store, limits, news });
+  const rollback = new Rollback({ ...parts, memory, news });
   // Nobody can be sent to while this device has to become a new one: what is written waits unsealed.
   const reachable = (peerId: PeerId): RemoteParty | undefined => {
     const peer = rollback.held ? undefined : peers(peerId);
     return peer?.blocked || peer?.held ? undefined : peer;
   };
-  const toSend = { ...parts, peers: reachable, memory };
+  const toSend = { ...parts, peers: reachable, memory, news };
   const sending = new Sending(toSend);
   const again = new Again(toSend, sending);
   const compromise = new Compromise({ ...toSend, sending });
   const resealing = new Resealing({ clock, local, store, memory });
   const controls = new ControlHandler({ ...toSend, sending, compromise, rollback, again });
   const refusals = new Refusals({ crypto, local, store, memory, sink, clock });
-  const receiving = new Receiving({ ...parts, memory, limits, controls, compromise, refusals });
+  const receiving = new Receiving({ ...parts, memory, news, isJoining, limits, controls, compromise, refusals });
+  const merge = <T>(work: () => T): T => {
+    isMerging = true;
+    try {
+      return memory.change(work);
+    } finally {
+      isMerging = false;
+    }
+  };
+  const shared = new SharedDialogs({ ...parts, memory, news, isJoining, controls, compromise, receiving, rollback, merge });
 
   /** Errors: conversation.unknown, conversation.failed, conversation.closed. */
   const openDialog = (key: DialogKey): DialogState => {
@@ -101,6 +118,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
         store.putDialog(row);
         const dialog: DialogState = { key, row, sending: undefined, receiving: new Map(), policy: defaultPolicy, touched: memory.generation };
         memory.addDialog(dialog);
+        news()?.opened(key);
         sink.opened({ ...key, title });
         sending.send(dialog, bytes);
         if (continues) sending.send(dialog, encodeContent({ kind: 'continues', dialogId: continues }));
@@ -124,8 +142,10 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       const peer = reachable(peerId);
       if (!peer) return 0;
       const expired = resealing.isDue(peer);
-      if (!expired && store.waiting(peerId, 1).length === 0) return 0;
+      const late = again.patience(peerId) === 0;
+      if (!expired && !late && store.waiting(peerId, 1).length === 0) return 0;
       return memory.change(() => {
+        if (late) again.tendLate(peerId);
         if (expired && resealing.unsealExpired(peer)) sink.resealed({ peerId });
         return sending.sealWaiting(peerId);
       });
@@ -236,12 +256,14 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       });
     },
 
+    patience: (peerId) => again.patience(peerId),
     standing: (peerId, instanceId, list) => rollback.standing(peerId, instanceId, list),
     meet: (source, standing) => memory.change(() => rollback.meet(source, standing, controls, again)),
     hold: () => rollback.hold(),
     succeed: (retired) => memory.change(() => succeed(toSend, sending, retired)),
     forgetDevices: (peerId, instances) => memory.change(() => forgetDevices(toSend, peerId, instances)),
 
+    shared,
     wipe: () => memory.wipe(),
   };
 }

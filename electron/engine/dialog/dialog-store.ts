@@ -4,6 +4,7 @@ import type { DialogId, DskId, InstanceId, KekId, PeerId } from '../ids';
 import type { Transactions } from '../ports';
 import type { PolicyStore } from './policy-store';
 import type { RecoveryStore } from './recovery-store';
+import type { SharedStore } from './shared-store';
 import type { ShiftStore } from './shift-store';
 
 /** A conversation handle is unique only within a pair of people (S1-05, A40): both together are the key. */
@@ -147,7 +148,7 @@ export interface HeldRow extends StreamKey {
  * The dialog engine's durable state. Synchronous; `transaction` joins an outer one, so that a service's message row
  * and the engine's outbox row stand or fall together.
  */
-export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, ShiftStore, Transactions {
+export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, SharedStore, ShiftStore, Transactions {
   /** A counter inside the transaction: it falls back when that transaction, or an outer one, is rolled back. */
   generation(): number;
   /** Raises it by one and gives the new value. */

@@ -5,6 +5,7 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { DialogId, InstanceId, PeerId } from '../ids';
 import type { Content, MessageRef } from './content';
 import type { DialogKey } from './dialog-store';
+import type { SharedDialogs } from './shared-dialogs';
 import type { RefusalKind } from './shift-store';
 import type { ShortMessage } from './short-form';
 import type { Standing } from './standing';
@@ -84,6 +85,8 @@ export interface DialogSink {
       readonly content: Content;
       /** It was first sent by a device that is no more, as this message of its stream: to be shown once. */
       readonly original?: MessageRef & { readonly sentAt: number };
+      /** This device never heard what the other own devices have had: it may have been shown there long ago. */
+      readonly maybeRepeat?: true;
       /** What the sender's clock said: shown, never trusted. */
       readonly sentAt: number;
       readonly receivedAt: number;
@@ -199,6 +202,8 @@ export interface DialogEngine {
   timeline(dialog: DialogKey): DialogTimeline;
   /** The instance list of this person, or one's own, names other devices: the next message of each dialog takes a new key where the policy says so. */
   devicesChanged(peerId: PeerId): void;
+  /** Milliseconds after which `sealWaiting` locks again what a device of this person lacks and another one has; undefined: nobody lacks anything. */
+  patience(peerId: PeerId): number | undefined;
   /** What to tell that device first in a session with it. `list`: the newest list of its person, if not the one it showed. */
   standing(peerId: PeerId, instanceId: InstanceId, list?: Uint8Array): readonly Standing[];
   /**
@@ -214,6 +219,8 @@ export interface DialogEngine {
   forgetDevices(peerId: PeerId, instances: readonly InstanceId[]): void;
   /** Deletes the pair's key exchange keys and forgets every session key of its dialogs (A19). */
   block(peerId: PeerId): void;
+  /** What own devices tell each other of dialogs. */
+  readonly shared: SharedDialogs;
   /** Wipes every key in memory; the engine is of no use afterwards. */
   wipe(): void;
 }

@@ -1,8 +1,9 @@
+import type { VerifiedChain } from '../certificates/chain';
 import type { ExchangeCredential } from '../certificates/credential';
 import { DecapsulationBudget } from '../exchange/decapsulation-budget';
 import { parseNames } from '../exchange/kek-block';
 import { credentialHash } from '../exchange/service-pair';
-import type { PeerId } from '../ids';
+import type { InstanceId, PeerId } from '../ids';
 import { type Gap, maxGap } from './control';
 import type { Delivering } from './delivering';
 import { spanOfMessage } from './message-layout';
@@ -11,11 +12,33 @@ import type { DialogState, ReceivingStream, SendingStream } from './streams';
 import { takeOver } from './takeover';
 import { firstDigest, gapDigest, nextDigest } from './transcript';
 
+/** How long a device of several may lack what another of its person has: they bring it each other (protocol.md §10). */
+export const siblingPatienceMs = 60_000;
 /** How many are locked again for one word of the other side; the next word asks for the next ones. */
 const window = 256;
 /** Locked again for one person at once, and how many more per second: repeated requests cause bounded work (A24). */
 const budgetBurst = 4096;
 const budgetPerSecond = 64;
+
+/** A device of the other person, with the exchange key it showed. */
+export interface Asker {
+  readonly instanceId: InstanceId;
+  readonly exchange: ExchangeCredential;
+  readonly isOneOfSeveral: boolean;
+}
+
+export function askerOf({ instance, exchange, list }: VerifiedChain): Asker {
+  return { instanceId: instance.instanceId, exchange, isOneOfSeveral: list.instances.filter(({ state }) => state === 'active').length > 1 };
+}
+
+/** A device that lacks what another one of its person has acknowledged. */
+interface Late {
+  readonly dialog: DialogState;
+  readonly asker: Asker;
+  readonly cumulative: number;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+}
 
 /**
  * A receiver that lost what it had acknowledged asks for it again (protocol.md §7): the same content and c go out under
@@ -25,6 +48,8 @@ export class Again {
   readonly #parts: SendingParts;
   readonly #sending: Sending;
   readonly #budgets = new Map<PeerId, DecapsulationBudget>();
+  /** By stream and device. In memory only: a device says with every session where it stands. */
+  readonly #late = new Map<PeerId, Map<string, Late>>();
   /** Highest sequence of a stream that was ever acknowledged. */
   readonly #reached = new WeakMap<SendingStream, number>();
   /** To be said with the next control messages. In memory only: whoever is not told asks again. */
@@ -35,14 +60,14 @@ export class Again {
     this.#sending = sending;
   }
 
-  /** A device of the other person has only this much. `exchange`: the key it showed. Asked again for what comes after it. */
-  asked(dialog: DialogState, cumulative: number, exchange: ExchangeCredential): void {
+  /** A device of the other person has only this much. Asked again for what comes after it. */
+  asked(dialog: DialogState, cumulative: number, asker: Asker): void {
     const { store, memory } = this.#parts;
     const stream = dialog.sending;
     if (!stream || dialog.row.state !== 'open') return;
     const reached = this.#reached.get(stream) ?? store.highestAcknowledged(stream.row);
     this.#reached.set(stream, Math.max(reached, cumulative));
-    if (cumulative >= reached) return;
+    if (this.#waitsForSibling(dialog, cumulative, reached, asker)) return;
     memory.touch(dialog);
     const first = cumulative + 1;
     const upTo = Math.min(reached, cumulative + window);
@@ -53,7 +78,40 @@ export class Again {
     const from = wanted[0]?.sequence;
     if (from === undefined || !this.#affords(dialog, stream, from, wanted.length)) return;
     store.reopenOutbox(stream.row, from, upTo);
-    this.#sealAgain(dialog, stream, from, exchange);
+    this.#sealAgain(dialog, stream, from, asker.exchange);
+  }
+
+  /** Milliseconds until some device of this person has waited long enough; undefined: none waits. */
+  patience(peerId: PeerId): number | undefined {
+    const late = this.#late.get(peerId);
+    if (!late || late.size === 0) return undefined;
+    const first = Math.min(...[...late.values()].map(({ since }) => since));
+    return Math.max(0, first + siblingPatienceMs - this.#parts.clock.monotonic());
+  }
+
+  /** Whoever has waited long enough for what its person's other devices have. Inside `Memory.change`. */
+  tendLate(peerId: PeerId): void {
+    for (const { dialog, asker, cumulative } of [...(this.#late.get(peerId)?.values() ?? [])]) {
+      // What was dropped from memory is another object now.
+      const known = this.#parts.memory.dialog(dialog.key);
+      if (known) this.asked(known, cumulative, asker);
+    }
+  }
+
+  /** Nothing is locked again for a device that is merely slower than another one of its person, or was away. */
+  #waitsForSibling(dialog: DialogState, cumulative: number, reached: number, asker: Asker): boolean {
+    const { peerId, dialogId } = dialog.key;
+    const late = this.#late.get(peerId) ?? new Map<string, Late>();
+    const name = `${dialogId}${asker.instanceId}`;
+    const before = late.get(name);
+    late.delete(name);
+    if (cumulative >= reached) return true;
+    if (!asker.isOneOfSeveral) return false;
+    const now = this.#parts.clock.monotonic();
+    const since = before?.cumulative === cumulative ? before.since : now;
+    if (now - since >= siblingPatienceMs) return false;
+    this.#late.set(peerId, late.set(name, { dialog, asker, cumulative, since }));
+    return true;
   }
 
   /**

@@ -5,6 +5,7 @@ import { HeaderCache } from '../exchange/header-cache';
 import { KekRing } from '../exchange/kek-ring';
 import type { KekId, PeerId } from '../ids';
 import type { Clock } from '../ports';
+import type { DialogNews } from './dialog-news';
 import type { DialogKey, DialogStore } from './dialog-store';
 import type { BlockEntry, DskEntry } from './header-entries';
 import { type DialogLimits, pairShiftsPerHour, replayFilterEntries } from './limits';
@@ -36,6 +37,7 @@ export interface MemoryParts {
   readonly local: LocalParty;
   readonly store: DialogStore;
   readonly limits: DialogLimits;
+  readonly news: () => DialogNews | undefined;
 }
 
 /**
@@ -147,8 +149,16 @@ export class Memory {
   ring(peerId: PeerId): KekRing {
     const peer = this.peer(peerId);
     if (!peer.ring) {
-      const { crypto, local, store, limits } = this.#parts;
-      peer.ring = new KekRing({ crypto, local, store, peerId, open: limits.cacheEntries, onErased: (kekId) => forgetKek(peer, kekId) });
+      const { crypto, local, store, limits, news } = this.#parts;
+      peer.ring = new KekRing({
+        crypto,
+        local,
+        store,
+        peerId,
+        open: limits.cacheEntries,
+        onErased: (kekId) => forgetKek(peer, kekId),
+        onRaised: (creator) => news()?.raised(peerId, creator),
+      });
     }
     peer.ringTouched = this.#generation;
     return peer.ring;

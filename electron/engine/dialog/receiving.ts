@@ -1,11 +1,14 @@
-import type { ExchangeCredential } from '../certificates/credential';
 import type { VerifiedChain } from '../certificates/chain';
+import type { ControlPlace } from './dialog-news';
 import type { DialogRow } from './dialog-store';
 import type { FailureReason, ReceiveOutcome, RemoteParty } from './dialog-types';
+import type { InstanceId } from '../ids';
 import type { BlockEntry, DskEntry } from './header-entries';
 import { dialogIdFromBytes } from '../wire/ids';
 import type { ControlHandler } from './acknowledging';
+import { parseControl } from './control';
 import { type Arrived, Delivering } from './delivering';
+import { JoiningStreams } from './joining-streams';
 import { type DialogLimits, maxLiveKeys } from './limits';
 import type { PeerMemory } from './memory';
 import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
@@ -13,8 +16,9 @@ import { openEnvelope, settleHeaders } from './open-envelope';
 import { PeerKeyRules } from './peer-key-rules';
 import type { Compromise } from './compromise';
 import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch, takesOver, trimKekRanges } from './epoch-rules';
-import { acceptGap } from './gaps';
+import { acceptGap, type Asker, askerOf } from './gaps';
 import type { RefusedMessage, Refusals } from './refusals';
+import { blindBytes } from './seal-message';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
 import { expandingRoom, expandShortForm, ShortMessage } from './short-form';
@@ -25,6 +29,8 @@ export interface ReceivingParts extends SendingParts {
   readonly controls: ControlHandler;
   readonly compromise: Compromise;
   readonly refusals: Refusals;
+  /** True while what other own devices know was not heard all. */
+  readonly isJoining: () => boolean;
 }
 
 /**
@@ -34,21 +40,31 @@ export interface ReceivingParts extends SendingParts {
 export class Receiving {
   readonly #parts: ReceivingParts;
   readonly #delivering: Delivering;
+  readonly joining: JoiningStreams;
   readonly #rules: PeerKeyRules;
   /** Every body is opened here, judged and read at once; what has to wait is copied. */
   readonly #room = new Uint8Array(maxBodyBytes);
   /** Where the canonical bytes of a short form are put together again. */
   readonly #expanded = expandingRoom();
+  #via: Via | undefined;
+  /** Streams with a message more, in the batch under way. */
+  readonly #moved = new Set<ReceivingStream>();
 
   constructor(parts: ReceivingParts) {
     this.#parts = parts;
     this.#delivering = new Delivering(parts);
+    this.joining = new JoiningStreams({ ...parts, delivering: this.#delivering });
     this.#rules = new PeerKeyRules(parts);
   }
 
-  /** Runs inside `Memory.change`. */
-  receiveBatch(source: VerifiedChain, batch: readonly (Uint8Array | ShortMessage)[]): ReceiveOutcome[] {
-    const { crypto } = this.#parts;
+  /** Runs inside `Memory.change`. `via`: another own device accepted these. */
+  receiveBatch(source: VerifiedChain, batch: readonly (Uint8Array | ShortMessage)[], via?: Via): ReceiveOutcome[] {
+    const { crypto, news } = this.#parts;
+    const judgement = via ? 'sure' : news()?.judgement;
+    // It could not be told whether another own device has had it: it comes again.
+    if (judgement === 'waits') return batch.map(() => rejected('not-ready'));
+    this.#via = via;
+    this.#delivering.isUnsure = judgement === 'unsure';
     const touched = new Set<ReceivingStream>();
     const outcomes = batch.map((each) => {
       if (each instanceof ShortMessage) return this.#receiveShort(source, each, touched);
@@ -56,6 +72,8 @@ export class Receiving {
     });
     this.#delivering.flush(touched);
     crypto.wipe(this.#room);
+    if (!via) for (const { row } of this.#moved) news()?.moved({ peerId: row.peerId, dialogId: row.dialogId, instanceId: row.instanceId });
+    this.#moved.clear();
     return outcomes;
   }
 
@@ -84,11 +102,20 @@ export class Receiving {
     const envelope = openEnvelope(this.#parts, peer, memory.ring(peerId), source, bytes, span, this.#room);
     if ('refused' in envelope) return this.#refused({ source, remote, bytes, span }, envelope.refused, touched);
     const { block, dsk, content } = envelope;
-    const message: Authentic = { remote, peer, exchange: source.exchange, span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
+    const message: Authentic = { remote, peer, asker: askerOf(source), span, block: block.entry, blockIsFresh: block.fresh, dsk: dsk.entry, content, size: bytes.length, mic };
     // 656: permission, order, epochs; then it is delivered, held, or nothing.
     const outcome = this.#judge(message, touched);
     settleHeaders(peer, envelope, accepted.has(outcome.kind));
+    if (accepted.has(outcome.kind)) this.#tell(source, message, bytes);
     return outcome.kind === 'rejected' ? this.#refused({ source, remote, bytes, span }, outcome.reason, touched) : outcome;
+  }
+
+  /** What the other own devices have to judge, too. */
+  #tell(source: VerifiedChain, { dsk, span, content }: Authentic, bytes: Buffer): void {
+    const { news, local } = this.#parts;
+    const told = news();
+    const place = told && (span.control ? concernsOthers(content, local.instanceId) : span.sequence);
+    if (place !== undefined) told?.accepted({ ...dsk.dialog, instanceId: dsk.instanceId, place, bytes, source });
   }
 
   #judge(message: Authentic, touched: Set<ReceivingStream>): ReceiveOutcome {
@@ -140,12 +167,15 @@ export class Receiving {
       content: message.content,
       time: span.time,
       receipt: this.#rules.receipt(into),
+      acceptedAt: this.#via?.receivedAt,
       size: message.size,
       claim,
       isNew: verdict.kind === 'new',
     };
     const outcome = this.#delivering.accept(dialog, into, arrived);
+    this.#moved.add(into);
     this.#heard(message, dialog, verdict);
+    if (outcome.kind === 'held') this.joining.look(dialog, into);
     return outcome;
   }
 
@@ -197,7 +227,7 @@ export class Receiving {
     memory.remember(peer, message.mic);
     if (verdict.kind === 'new') this.#delivering.addKey(dialog, into, claim, span.time);
     this.#heard(message, dialog, verdict);
-    const gap = controls.handle(dialog, into, message.content, span.time, message.block.header, message.exchange);
+    const gap = controls.handle(dialog, into, message.content, span.time, message.block.header, message.asker);
     if (gap) acceptGap(this.#parts, this.#delivering, dialog, into, gap);
     return { kind: 'control', dialogId: dialog.key.dialogId };
   }
@@ -210,7 +240,8 @@ export class Receiving {
   }
 
   #refused(message: RefusedMessage, reason: string, touched: Set<ReceivingStream>): ReceiveOutcome {
-    const owed = this.#parts.refusals.refused(message, reason);
+    // What another own device brought is nobody's to be told of.
+    const owed = this.#via ? undefined : this.#parts.refusals.refused(message, reason);
     if (owed) touched.add(owed);
     return rejected(reason);
   }
@@ -224,7 +255,7 @@ export class Receiving {
 
   /** S1-41: the endpoint comes into being with its first message. */
   #create(message: Authentic): DialogState {
-    const { store, memory } = this.#parts;
+    const { store, memory, news } = this.#parts;
     const row: DialogRow = {
       ...message.dsk.dialog,
       openedBy: 'peer',
@@ -237,6 +268,7 @@ export class Receiving {
     store.putDialog(row);
     const state: DialogState = { key: message.dsk.dialog, row, policy: defaultPolicy, sending: undefined, receiving: new Map(), touched: memory.generation };
     memory.addDialog(state);
+    news()?.opened(message.dsk.dialog);
     return state;
   }
 
@@ -291,6 +323,18 @@ export class Receiving {
 
 const accepted: ReadonlySet<ReceiveOutcome['kind']> = new Set(['delivered', 'held', 'control']);
 
+/** Another own device accepted it, at this time. */
+interface Via {
+  readonly receivedAt: number;
+}
+
+/** What of a control message more than one own device has to know; undefined for what concerns this one alone. */
+function concernsOthers(content: Uint8Array, own: InstanceId): ControlPlace | undefined {
+  const control = parseControl(content.subarray(blindBytes));
+  if (control?.kind === 'gap') return 'gap';
+  return control?.kind === 'acknowledgement' && control.stream !== own ? control.stream : undefined;
+}
+
 function isNewDistrust(verdict: EpochVerdict, dsk: DskEntry): boolean {
   return verdict.kind === 'new' && dsk.header.compromise;
 }
@@ -303,8 +347,8 @@ function rejected(reason: string): ReceiveOutcome {
 interface Authentic {
   readonly remote: RemoteParty | undefined;
   readonly peer: PeerMemory;
-  /** The exchange key the sending device showed. */
-  readonly exchange: ExchangeCredential;
+  /** The sending device. */
+  readonly asker: Asker;
   readonly span: MessageSpan;
   readonly block: BlockEntry;
   /** Not from the cache: not yet held against what is remembered. */

@@ -2,7 +2,7 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { InstanceId, PeerId } from '../ids';
 import type { ControlHandler } from './acknowledging';
 import type { RollbackReason } from './dialog-types';
-import type { Again } from './gaps';
+import { type Again, askerOf } from './gaps';
 import type { SendingParts } from './sending';
 import { type Standing, type StreamStanding, streamsPerStanding } from './standing';
 import { isMadeBy, isNewer, startTokenBytes } from './start-token';
@@ -75,8 +75,9 @@ export class Rollback {
   }
 
   /** What that device told first. Runs inside `Memory.change`. */
-  meet({ identity: { peerId }, instance: { instanceId }, exchange, list }: VerifiedChain, standing: Standing, controls: ControlHandler, again: Again): 'met' | 'more' | 'rolled-back' {
+  meet(source: VerifiedChain, standing: Standing, controls: ControlHandler, again: Again): 'met' | 'more' | 'rolled-back' {
     const { store, memory, local } = this.#parts;
+    const { identity: { peerId }, instance: { instanceId } } = source;
     const known = store.startToken(peerId, instanceId);
     if (!known || isNewer(standing.startToken, known)) store.putStartToken(peerId, instanceId, standing.startToken);
     this.heard(peerId, standing.heardToken);
@@ -91,11 +92,11 @@ export class Rollback {
     if (standing.last) this.#named.delete(name);
     else this.#named.set(name, named);
     if (this.#held) return 'rolled-back';
-    const isOneOfSeveral = list.instances.filter(({ state }) => state === 'active').length > 1;
+    const asker = askerOf(source);
     const tell = (dialog: DialogState | undefined, cumulative: number): void => {
       if (!dialog) return;
-      again.asked(dialog, cumulative, exchange);
-      if (isOneOfSeveral) again.readdress(dialog, cumulative, exchange);
+      again.asked(dialog, cumulative, asker);
+      if (asker.isOneOfSeveral) again.readdress(dialog, cumulative, asker.exchange);
     };
     for (const { dialogId, cumulative } of standing.streams) tell(memory.dialog({ peerId, dialogId }), cumulative);
     if (!standing.last) return 'more';

@@ -8,6 +8,7 @@ import { keyCheck } from '../exchange/kek-wrap';
 import type { InstanceId, PeerId } from '../ids';
 import type { Clock, Logger } from '../ports';
 import { dskIdFromBytes } from '../wire/ids';
+import type { DialogNews } from './dialog-news';
 import type { DialogStore, OutboxRow, SendingRow } from './dialog-store';
 import type { DialogSink, RemoteParty } from './dialog-types';
 import type { Memory } from './memory';
@@ -29,6 +30,8 @@ export interface SendingParts {
   readonly peers: (peerId: PeerId) => RemoteParty | undefined;
   readonly sink: DialogSink;
   readonly memory: Memory;
+  /** Undefined while the person has no other device, and for what another one has told. */
+  readonly news: () => DialogNews | undefined;
 }
 
 /** How many waiting rows are read at a time. */
@@ -65,7 +68,7 @@ export class Sending {
    * durable together (protocol.md §7). Errors: message.too-long.
    */
   send(dialog: DialogState, content: Uint8Array): { readonly row: Omit<OutboxRow, 'content'> } {
-    const { crypto, clock, store, peers } = this.#parts;
+    const { crypto, clock, store, peers, news } = this.#parts;
     if (bodyLength(blindBytes + content.length) > maxBodyBytes) {
       throw new KeyshiftError('message.too-long', 'The message is too long.', { limit: maxBodyBytes });
     }
@@ -89,6 +92,7 @@ export class Sending {
     store.addOutbox(row);
     crypto.wipe(plaintext);
     store.putSending(stream.row);
+    news()?.sent(key);
     return { row };
   }
 

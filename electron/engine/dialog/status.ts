@@ -44,7 +44,7 @@ export function dialogStatus(dialog: DialogState, { ring, store, clock, peer }: 
     }),
     policy,
     preset: presetOf(policy),
-    transcript: { equal: sending?.comparedEqual ?? true, upTo: sending?.comparedUpTo ?? 0 },
+    transcript: { equal: store.sendingsIn(dialog.key).every((row) => row.comparedEqual), upTo: sending?.comparedUpTo ?? 0 },
     problems: [...problems(dialog, store), ...lostProblems(dialog.key, store)].sort((a, b) => a.since - b.since),
   };
 }

@@ -15,6 +15,8 @@ const maxBlocks = 16;
 export interface KekRingParts extends KekKeysParts {
   /** The key with this id is erased: what else holds it in memory lets it go. */
   readonly onErased: (kekId: KekId) => void;
+  /** Keys of this creator below a higher epoch than before are refused. */
+  readonly onRaised?: (creator: InstanceId) => void;
 }
 
 /**
@@ -193,10 +195,11 @@ export class KekRing {
   /** Nothing of this creator below `floor` is accepted again (A16): neither from caches nor from stored headers. */
   raiseFloor(creator: InstanceId, floor: number): void {
     if (floor <= this.floor(creator)) return;
-    const { store, peerId } = this.#parts;
+    const { store, peerId, onRaised } = this.#parts;
     store.setKekFloor(peerId, creator, floor);
     this.#floors.set(creator, floor);
     this.revision += 1;
+    onRaised?.(creator);
     for (const row of this.#rows.values()) {
       if (row.creatingInstance !== creator || row.epoch >= floor) continue;
       this.#erase(row);
