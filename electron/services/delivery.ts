@@ -51,6 +51,7 @@ interface Lane {
   cancelNote: (() => void) | undefined;
   cancelRepeat: (() => void) | undefined;
   cancelStanding: (() => void) | undefined;
+  cancelPatience: (() => void) | undefined;
 }
 
 export interface DeliveryParts {
@@ -106,6 +107,7 @@ export class Delivery {
       cancelNote: undefined,
       cancelRepeat: undefined,
       cancelStanding: undefined,
+      cancelPatience: undefined,
     };
     this.#lanes.set(peerId, (this.#lanes.get(peerId) ?? new Map<InstanceId, Lane>()).set(instanceId, lane));
     if (standing !== undefined) session.send(standing.items(session));
@@ -154,6 +156,7 @@ export class Delivery {
       lane.cancelNote?.();
       lane.cancelRepeat?.();
       lane.cancelStanding?.();
+      lane.cancelPatience?.();
     }
     this.#lanes.clear();
   }
@@ -165,6 +168,7 @@ export class Delivery {
     lane.cancelNote?.();
     lane.cancelRepeat?.();
     lane.cancelStanding?.();
+    lane.cancelPatience?.();
     lanes.delete(instanceId);
     if (lanes.size === 0) this.#lanes.delete(peerId);
     this.#noteSent(peerId, lane);
@@ -198,6 +202,7 @@ export class Delivery {
       return engine.acknowledgements(peerId, lane.session.peer);
     });
     if (due.length > 0) this.#send(lane, due);
+    this.#waitForSiblings(peerId, lane);
     while (!lane.blocked) {
       const envelopes = engine.pending(peerId, { after: lane.cursor, limit: page });
       const last = envelopes.at(-1);
@@ -210,6 +215,16 @@ export class Delivery {
         this.#noteSoon(peerId, lane);
       }
     }
+  }
+
+  /** A device of this person lacks what another one has: it is locked again if they do not bring it each other in time. */
+  #waitForSiblings(peerId: PeerId, lane: Lane): void {
+    const patience = lane.cancelPatience ? undefined : this.#parts.engine.patience(peerId);
+    if (patience === undefined) return;
+    lane.cancelPatience = this.#parts.clock.setTimer(patience, () => {
+      lane.cancelPatience = undefined;
+      this.flush(peerId);
+    });
   }
 
   #noteSoon(peerId: PeerId, lane: Lane): void {

@@ -126,6 +126,7 @@ export class OpenProfile {
       peers: (peerId) => remoteParty(this.stores, this.book, this.connections.session(peerId), peerId, this.ways.isEarly(peerId)),
       sink: this.history,
       startToken: startDurably(crypto, local, this.stores.dialogs, clock.now()),
+      news: () => this.devices.news,
     });
     const standing = new StandingExchange({
       crypto, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),

@@ -121,5 +121,5 @@ export class MemoryReplica implements Replica {
 }
 
 function mergesOf(kind: FactKind | undefined): boolean {
-  return kind !== undefined && 'merges' in kind;
+  return kind?.merges === true;
 }

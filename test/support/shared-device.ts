@@ -50,6 +50,7 @@ export class SharedDevice extends Device {
       startToken: () => this.engine.standing(person.local.peerId, person.local.instanceId)[0]?.startToken,
       onForwarded: () => undefined,
       later: (work) => void this.#later.push(work),
+      commit: (work) => work(),
     });
     this.replica.register({
       kind: 'message',

@@ -93,22 +93,24 @@ export class Compromise {
   }
 
   /**
-   * Another own device refuses what is below this epoch. Where that takes in this device's own keys, it was said that they may be
-   * known to others: they are replaced here as there. A bare claim reaches no further than one epoch beyond those heard
+   * Another own device refuses what is below this epoch. Where an own device made those keys, what was agreed with this
+   * person may be known to others: what this device made is replaced, too, and says so. A bare claim reaches no further than one epoch beyond those heard
    * of; `isJoining`: this device has heard of none yet. False where it reaches no further for now.
    */
   heardSibling(peerId: PeerId, creator: InstanceId, floor: number, isJoining: boolean): boolean {
     const { memory, local } = this.#parts;
     const ring = memory.ring(peerId);
-    const known = isJoining ? floor : Math.min(floor, (ring.newestEpochs().get(creator) ?? 0) + 1);
-    if (known > ring.floor(creator)) {
-      ring.raiseFloor(creator, known);
-      ring.retireOwn();
-      const dialogs = this.#openDialogs(peerId);
-      const isOwn = creator === local.instanceId;
-      if (isOwn) for (const dialog of dialogs) this.#bind(dialog, creator);
-      this.#distrust(peerId, dialogs, isOwn ? 'compromise' : 'again');
-    }
+    const newest = ring.newestEpochs();
+    const known = isJoining ? floor : Math.min(floor, (newest.get(creator) ?? 0) + 1);
+    if (known <= ring.floor(creator)) return known === floor;
+    ring.raiseFloor(creator, known);
+    const own = newest.get(local.instanceId);
+    const isDistrusted = own !== undefined && local.list.instances.some(({ instanceId }) => instanceId === creator);
+    if (isDistrusted) ring.raiseFloor(local.instanceId, own + 1);
+    ring.retireOwn();
+    const dialogs = this.#openDialogs(peerId);
+    if (isDistrusted) for (const dialog of dialogs) this.#bind(dialog, local.instanceId);
+    this.#distrust(peerId, dialogs, isDistrusted ? 'compromise' : 'again');
     return known === floor;
   }
 

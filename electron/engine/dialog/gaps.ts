@@ -12,8 +12,10 @@ import type { DialogState, ReceivingStream, SendingStream } from './streams';
 import { takeOver } from './takeover';
 import { firstDigest, gapDigest, nextDigest } from './transcript';
 
-/** How long a device of several may lack what another of its person has: they bring it each other (protocol.md §10). */
-export const siblingPatienceMs = 60_000;
+/** How long a device of several may lack what another of its person has: they bring it each other (protocol.md §10). Twice as long after each time that did not help. */
+export const siblingPatienceMs = 10_000;
+/** Longest of these: after it the device itself has to say again that it lacks something. */
+const longestPatienceMs = 32 * siblingPatienceMs;
 /** How many are locked again for one word of the other side; the next word asks for the next ones. */
 const window = 256;
 /** Locked again for one person at once, and how many more per second: repeated requests cause bounded work (A24). */
@@ -38,6 +40,7 @@ interface Late {
   readonly cumulative: number;
   /** Monotonic milliseconds. */
   readonly since: number;
+  readonly wait: number;
 }
 
 /**
@@ -85,13 +88,15 @@ export class Again {
   patience(peerId: PeerId): number | undefined {
     const late = this.#late.get(peerId);
     if (!late || late.size === 0) return undefined;
-    const first = Math.min(...[...late.values()].map(({ since }) => since));
-    return Math.max(0, first + siblingPatienceMs - this.#parts.clock.monotonic());
+    const first = Math.min(...[...late.values()].map(({ since, wait }) => since + wait));
+    return Math.max(0, first - this.#parts.clock.monotonic());
   }
 
   /** Whoever has waited long enough for what its person's other devices have. Inside `Memory.change`. */
   tendLate(peerId: PeerId): void {
-    for (const { dialog, asker, cumulative } of [...(this.#late.get(peerId)?.values() ?? [])]) {
+    const now = this.#parts.clock.monotonic();
+    const due = [...(this.#late.get(peerId)?.values() ?? [])].filter(({ since, wait }) => now - since >= wait);
+    for (const { dialog, asker, cumulative } of due) {
       // What was dropped from memory is another object now.
       const known = this.#parts.memory.dialog(dialog.key);
       if (known) this.asked(known, cumulative, asker);
@@ -108,10 +113,12 @@ export class Again {
     if (cumulative >= reached) return true;
     if (!asker.isOneOfSeveral) return false;
     const now = this.#parts.clock.monotonic();
-    const since = before?.cumulative === cumulative ? before.since : now;
-    if (now - since >= siblingPatienceMs) return false;
-    this.#late.set(peerId, late.set(name, { dialog, asker, cumulative, since }));
-    return true;
+    const { since, wait } = before?.cumulative === cumulative ? before : { since: now, wait: siblingPatienceMs };
+    const isOver = now - since >= wait;
+    if (!isOver) late.set(name, { dialog, asker, cumulative, since, wait });
+    else if (wait < longestPatienceMs) late.set(name, { dialog, asker, cumulative, since: now, wait: wait * 2 });
+    this.#late.set(peerId, late);
+    return !isOver;
   }
 
   /**

@@ -2,7 +2,10 @@ import type { VerifiedCache } from '../../engine/certificates/chain';
 import type { InstanceId } from '../../engine/ids';
 import type { SessionHost } from '../../engine/session/session-host';
 import type { Session } from '../../engine/session/session';
+import type { DialogNews } from '../../engine/dialog/dialog-news';
 import type { OpenProfile } from '../open-profile';
+import type { DialogFacts } from '../replication/dialog-facts';
+import { dialogFactsOfProfile } from '../replication/dialog-facts-of-profile';
 import { productKinds } from '../replication/product-kinds';
 import { ProfileReplica } from '../replication/profile-replica';
 import type { ProfileChanges } from '../retiring';
@@ -29,6 +32,8 @@ export class ProfileDevices {
   readonly handover: Handover;
   /** What the own devices know in common. */
   readonly replica: ProfileReplica;
+  /** Of that, what belongs to the dialogs themselves. */
+  readonly dialogs: DialogFacts;
   /** Keeps keys and lists in step. */
   readonly upkeep: Upkeep;
   /** Which devices count, own and contacts'. */
@@ -62,6 +67,12 @@ export class ProfileDevices {
     this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit });
     profile.ways.relay.use(this.siblings.line('relay', profile.ways.relay));
     for (const kind of productKinds(profile, around)) this.replica.register(kind);
+    this.dialogs = dialogFactsOfProfile(profile, around, this.replica);
+  }
+
+  /** What the dialogs have to tell the own other devices; undefined while there are none. */
+  get news(): DialogNews | undefined {
+    return this.replica.isOn ? this.dialogs : undefined;
   }
 
   /** Newest cards of the other devices, since the profile was opened. */
@@ -89,6 +100,7 @@ export class ProfileDevices {
   start(): void {
     this.standing.start();
     this.replica.start();
+    this.dialogs.start();
     this.handover.start();
     if (this.standing.state !== 'retired') this.siblings.start();
   }
@@ -103,6 +115,7 @@ export class ProfileDevices {
   }
 
   close(): void {
+    this.dialogs.close();
     this.replica.close();
     this.handover.close();
     this.upkeep.close();

@@ -8,7 +8,8 @@ import { encodeToldEnvelope, encodeToldStart, parseToldDialog, parseToldEnvelope
 import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import { WireError } from '../../engine/wire/wire-error';
-import { chainKey, dialogKey, envelopeKey, floorKey, parseDialogKey, parseEnvelopeKey, parseFloorKey, parseStartKey, parseStreamKey, startKey, streamKey } from './dialog-keys';
+import { chainKey, envelopeKey, floorKey, parseEnvelopeKey, parseFloorKey } from './dialog-keys';
+import { dialogKey, instanceOf, parseDialogKey, parseStreamKey, streamKey } from './kinds/values';
 import type { Fact, FactKind, Replica } from './replica';
 
 /** How long a message waits for a device that is away, in milliseconds; afterwards its text is told as history. */
@@ -29,8 +30,10 @@ export interface DialogFactsParts {
   readonly startToken: () => Uint8Array | undefined;
   /** After the transaction: something of this person came by way of another own device, and is to be acknowledged. */
   readonly onForwarded: (peerId: PeerId) => void;
-  /** After the transaction that is under way now, in one of its own. */
+  /** After the transaction that is under way now. */
   readonly later: (work: () => void) => void;
+  /** One transaction. */
+  readonly commit: (work: () => void) => void;
 }
 
 /** What own devices have in common of dialogs (protocol.md §10): the kinds of facts, and what the engine has to say in them. */
@@ -38,6 +41,7 @@ export class DialogFacts implements DialogNews {
   readonly #parts: DialogFactsParts;
   /** The chain last compared with the one the log has, by its place there. */
   readonly #told = new Map<string, VerifiedChain>();
+  #closed = false;
 
   constructor(parts: DialogFactsParts) {
     this.#parts = parts;
@@ -52,7 +56,12 @@ export class DialogFacts implements DialogNews {
 
   /** Every start of this device is known to the others: whoever copied it is found out by them (protocol.md §7). */
   start(): void {
-    this.#parts.replica.say('sent', startKey(this.#parts.own), nothing);
+    const { replica, own, commit } = this.#parts;
+    if (replica.isOn) commit(() => replica.say('sent', own, nothing));
+  }
+
+  close(): void {
+    this.#closed = true;
   }
 
   opened(key: DialogKey): void {
@@ -93,38 +102,49 @@ export class DialogFacts implements DialogNews {
     if (known === undefined || isLater(source, parseChain(crypto, known))) replica.say('chain', key, encodeChain(source));
   }
 
+  #later(work: () => void): void {
+    const { later, logger } = this.#parts;
+    later(() => {
+      if (this.#closed) return;
+      try {
+        work();
+      } catch (error) {
+        // What was to be acknowledged is asked for again; what failed fails for the next device that judges it.
+        logger.warn('dialog.news-not-told', { reason: error instanceof Error ? error.name : 'unknown' });
+      }
+    });
+  }
+
   #kinds(): FactKind[] {
     const shared = (): SharedDialogs => this.#parts.shared();
-    // Rules of their own: what several devices say stands side by side.
-    const merges = { merges: true as const };
     return [
       {
-        ...merges,
         kind: 'dialog',
         rank: 20,
+        merges: true,
         apply: ({ key, value }) => (shared().mergeDialog(parseDialogKey(key), parseToldDialog(value)), true),
         read: (key) => shared().dialog(parseDialogKey(key)),
         all: () => this.#all('dialog'),
       },
       {
-        ...merges,
         kind: 'failed',
         rank: 24,
+        merges: true,
         apply: ({ key, value }) => (shared().mergeFailure(parseDialogKey(key), parseToldFailure(value)), true),
         all: () => this.#all('failed'),
       },
       {
-        ...merges,
         kind: 'floor',
         rank: 30,
+        merges: true,
         apply: ({ key, value }) => shared().mergeFloor(...parseFloorKey(key), parseToldFloor(value)),
         read: (key) => shared().floor(...parseFloorKey(key)),
         all: () => this.#all('floor'),
       },
       {
-        ...merges,
         kind: 'stream',
         rank: 31,
+        merges: true,
         apply: ({ key, value }) => shared().mergeStream(parseStreamKey(key), parseToldStream(value)),
         read: (key) => shared().stream(parseStreamKey(key)),
         all: () => this.#all('stream'),
@@ -143,7 +163,7 @@ export class DialogFacts implements DialogNews {
   }
 
   #applyEnvelope({ key, value }: Fact): boolean {
-    const { replica, sourceOf, shared, logger, onForwarded, later } = this.#parts;
+    const { replica, sourceOf, shared, logger, onForwarded } = this.#parts;
     const { peerId, dialogId, instanceId } = parseEnvelopeKey(key);
     const { bytes, receivedAt } = parseToldEnvelope(value);
     const chain = replica.find('chain', chainKey(peerId, instanceId));
@@ -155,8 +175,9 @@ export class DialogFacts implements DialogNews {
     }
     const { outcome, again, failed } = shared().forward(judged.source, bytes, receivedAt);
     if (outcome.kind === 'rejected') logger.debug('envelope.refused', { reason: outcome.reason });
-    else if (outcome.kind !== 'duplicate') later(() => onForwarded(peerId));
-    if (failed) later(() => this.failed({ peerId, dialogId }));
+    else if (outcome.kind !== 'duplicate') this.#later(() => onForwarded(peerId));
+    // Judged here, so nobody else may know; but nothing is said while something is merged.
+    if (failed) this.#later(() => this.#parts.commit(() => this.failed({ peerId, dialogId })));
     return !again;
   }
 
@@ -167,19 +188,19 @@ export class DialogFacts implements DialogNews {
       if (stream.instanceId === author) this.#parts.shared().mergeSent(stream, parseToldSent(value));
       return true;
     }
-    this.#parts.shared().mergeStart(parseStartKey(key), parseToldStart(value));
+    this.#parts.shared().mergeStart(instanceOf(key), parseToldStart(value));
     return true;
   }
 
   #sent(key: string): Uint8Array | undefined {
     const { shared, own, startToken } = this.#parts;
     if (key.includes('/')) return shared().sent(parseStreamKey(key));
-    const token = parseStartKey(key) === own ? startToken() : undefined;
+    const token = instanceOf(key) === own ? startToken() : undefined;
     return token && encodeToldStart(token);
   }
 
   *#all(kind: SharedThing['kind']): Generator<{ readonly key: string; readonly value: Uint8Array }> {
-    if (kind === 'sent') yield { key: startKey(this.#parts.own), value: nothing };
+    if (kind === 'sent') yield { key: this.#parts.own, value: nothing };
     for (const each of this.#parts.shared().everything()) {
       if (each.kind !== kind) continue;
       if (each.kind === 'floor') yield { key: floorKey(each.peerId, each.creator), value: nothing };
