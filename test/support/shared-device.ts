@@ -47,6 +47,7 @@ export class SharedDevice extends Device {
           chain,
         ),
       own: person.local.instanceId,
+      isSuspended: (instanceId) => this.removed.has(instanceId),
       startToken: () => this.engine.standing(person.local.peerId, person.local.instanceId)[0]?.startToken,
       onForwarded: () => undefined,
       later: (work) => void this.#later.push(work),

@@ -12,7 +12,7 @@ export function dialogFactsOfProfile(profile: OpenProfile, { crypto, clock, logg
   const { book, local, stores } = profile;
   const verified = new VerifiedCache();
   const isActive = (peerId: PeerId, instanceId: InstanceId): boolean => {
-    const list = book.find(peerId)?.record.instanceList;
+    const list = book.suspensions?.has(peerId, instanceId) === true ? undefined : book.find(peerId)?.record.instanceList;
     return list !== undefined && parseInstanceList(crypto, list).instances.some((each) => each.instanceId === instanceId && each.state === 'active');
   };
   return new DialogFacts({
@@ -23,6 +23,7 @@ export function dialogFactsOfProfile(profile: OpenProfile, { crypto, clock, logg
     shared: () => profile.engine.shared,
     sourceOf: (chain) => sourceOfForwarded({ crypto, local, peers: book, verified, predecessorsOf: (peerId) => book.formerPins(peerId), isActive, now: clock.now() }, chain),
     own: local.instanceId,
+    isSuspended: (instanceId) => book.suspensions?.has(local.peerId, instanceId) === true,
     startToken: () => stores.dialogs.ownTokens(local.instanceId)?.newest,
     onForwarded: (peerId) => profile.delivery.flush(peerId),
     later: (work) => void clock.setTimer(0, work),

@@ -4,7 +4,7 @@ import type { AcceptedMessage, DialogNews } from '../../engine/dialog/dialog-new
 import type { DialogKey, StreamKey } from '../../engine/dialog/dialog-store';
 import type { ForwardedChain } from '../../engine/dialog/forwarded-chain';
 import type { SharedDialogs, SharedThing } from '../../engine/dialog/shared-dialogs';
-import { encodeToldEnvelope, encodeToldStart, parseToldDialog, parseToldEnvelope, parseToldFailure, parseToldFloor, parseToldSent, parseToldStart, parseToldStream } from '../../engine/dialog/shared-words';
+import { encodeToldEnvelope, encodeToldStart, parseToldDialog, parseToldEnvelope, parseToldFailure, parseToldFloor, parseToldSent, parseToldStart, parseToldStream, type ToldFailure } from '../../engine/dialog/shared-words';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import { WireError } from '../../engine/wire/wire-error';
@@ -26,6 +26,8 @@ export interface DialogFactsParts {
   /** A contact's chain that another own device took, judged here. */
   readonly sourceOf: (chain: Uint8Array) => ForwardedChain;
   readonly own: InstanceId;
+  /** Whether a sibling suspended this own device. */
+  readonly isSuspended: (instanceId: InstanceId) => boolean;
   /** This device's newest start token. */
   readonly startToken: () => Uint8Array | undefined;
   /** After the transaction: something of this person came by way of another own device, and is to be acknowledged. */
@@ -130,7 +132,7 @@ export class DialogFacts implements DialogNews {
         kind: 'failed',
         rank: 24,
         merges: true,
-        apply: ({ key, value }) => (shared().mergeFailure(parseDialogKey(key), parseToldFailure(value)), true),
+        apply: ({ key, value }) => this.#applyFailure(parseDialogKey(key), parseToldFailure(value)),
         all: () => this.#all('failed'),
       },
       {
@@ -153,6 +155,12 @@ export class DialogFacts implements DialogNews {
       { kind: 'envelope', rank: 40, passingMs: envelopesKeptMs, apply: (fact) => this.#applyEnvelope(fact), all: () => [] },
       { kind: 'sent', rank: 60, apply: (fact) => this.#applySent(fact), read: (key) => this.#sent(key), all: () => this.#all('sent') },
     ];
+  }
+
+  /** Nothing on the word of a device that is suspended. */
+  #applyFailure(key: DialogKey, told: ToldFailure): boolean {
+    if (!this.#parts.isSuspended(told.by)) this.#parts.shared().mergeFailure(key, told);
+    return true;
   }
 
   /** Whose it says it is: with whom it counts is judged when a message comes under it. */
