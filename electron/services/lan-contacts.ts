@@ -34,9 +34,10 @@ export interface LanContactsParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly lan: LanDiscovery;
+  readonly own: PeerId;
   /** Hashes of the own exchange credentials, newest first. */
   readonly ownExchanges: readonly Uint8Array[];
-  /** Who is to find this device and to be found: contacts who agreed and are not blocked. */
+  /** Who is to find this device and to be found: contacts who agreed and are not blocked, and the own other devices. */
   readonly people: () => readonly Recognisable[];
   /** The port listened on. */
   readonly port: () => number;
@@ -67,9 +68,9 @@ export class LanContacts implements LanSightings {
 
   constructor(parts: LanContactsParts) {
     this.#parts = parts;
-    const { crypto, clock } = parts;
+    const { crypto, clock, own } = parts;
     this.#news = new LanNews(clock);
-    this.#heard = new LanHeard({ crypto, clock, onContact: (peerId) => this.#news.say(peerId), onSettled: () => this.#tell() });
+    this.#heard = new LanHeard({ crypto, clock, own, onContact: (peerId) => this.#news.say(peerId), onSettled: () => this.#tell() });
   }
 
   of(peerId: PeerId): readonly Address[] {

@@ -21,6 +21,8 @@ interface Heard {
 export interface LanHeardParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
+  /** The own person, whose other devices count as nobody's contact. */
+  readonly own: PeerId;
   /** A contact came, or is heard at another address. */
   readonly onContact: (peerId: PeerId) => void;
   /** Who is heard has changed later than in the call that brought it. */
@@ -56,7 +58,7 @@ export class LanHeard {
 
   /** Devices of contacts. */
   get count(): number {
-    return [...this.#heard.values()].filter(({ peerId }) => peerId !== undefined).length;
+    return [...this.#heard.values()].filter(({ peerId }) => peerId !== undefined && peerId !== this.#parts.own).length;
   }
 
   setPeople(people: readonly Recognisable[]): void {

@@ -353,6 +353,7 @@ export class OpenProfile {
   /** Anybody on the local network can make it look so: it decides where to try, and when, never whom to believe. */
   #onSighting(peerId: PeerId): void {
     if (this.#closed) return;
+    if (peerId === this.local.peerId) return this.devices.sighted();
     this.connections.sighted(peerId);
     this.introductions.sighted(peerId);
   }

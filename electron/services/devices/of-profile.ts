@@ -52,7 +52,7 @@ export class ProfileDevices {
     const suspensions = book.suspensions ?? new Suspensions(stores.suspensions, crypto);
     this.standing = new OwnStanding({ profile, suspensions, changes, crypto, clock, logger, events });
     const mayReach = (instanceId: InstanceId): boolean => !suspensions.has(local.peerId, instanceId);
-    this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, mayReach, devices: stores.devices, ownAddresses, commit, onCard });
+    this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, mayReach, devices: stores.devices, ownAddresses, heardAt: () => (profile.lan ?? around.sightings).of(local.peerId), commit, onCard });
     this.handover = new Handover({ around, local, stores, book, verified, resumptions, siblings: this.siblings, commit, sessions: () => profile.connections.sessions() });
     this.replica = new ProfileReplica({
       clock,
@@ -103,6 +103,11 @@ export class ProfileDevices {
     this.dialogs.start();
     this.handover.start();
     if (this.standing.state !== 'retired') this.siblings.start();
+  }
+
+  /** An own device was heard on the local network. */
+  sighted(): void {
+    if (this.standing.state !== 'retired') this.siblings.sighted();
   }
 
   networkChanged(deadlineMs: number): void {

@@ -7,12 +7,14 @@ import type { Address, Clock, Logger, Random, Transport } from '../../engine/por
 import { deviceKeyOf } from '../../engine/session/own-device';
 import type { Session } from '../../engine/session/session';
 import type { SessionHost } from '../../engine/session/session-host';
+import { addressText } from '../address-text';
 import { backoffMs } from '../backoff';
 import type { EventHub } from '../event-hub';
 import type { DeviceStore } from '../ports/devices';
 import { encodeTopic, parseTopic, type Topic } from './topics';
 
 const dialTimeoutMs = 5_000;
+const sightingGapMs = 5_000;
 /** A connection that lived this long was healthy. */
 const healthyMs = 60_000;
 
@@ -47,6 +49,8 @@ export interface SiblingsParts {
   readonly mayReach: (instanceId: InstanceId) => boolean;
   readonly devices: DeviceStore;
   readonly ownAddresses: () => readonly Address[];
+  /** Where devices of the own person were heard on the local network just now: where to try, never whom to trust. */
+  readonly heardAt: () => readonly Address[];
   readonly commit: <T>(work: () => T) => T;
   /** Another device said where it is now. */
   readonly onCard?: (instanceId: InstanceId, card: Uint8Array) => void;
@@ -65,6 +69,7 @@ export class Siblings {
   readonly #reaching = new Map<InstanceId, Reaching>();
   readonly #handlers = new Map<Topic, SiblingHandler>();
   #lastCardTime = 0;
+  #sightedAt: number | undefined;
   #closed = false;
 
   constructor(parts: SiblingsParts) {
@@ -105,6 +110,14 @@ export class Siblings {
       peer.failures = 0;
       this.#reach(instanceId, peer);
     }
+  }
+
+  /** A device of the own person was heard on the local network. Contacts can make that up: so no more often than every few seconds. */
+  sighted(): void {
+    const now = this.#parts.clock.monotonic();
+    if (this.#sightedAt !== undefined && now - this.#sightedAt < sightingGapMs) return;
+    this.#sightedAt = now;
+    this.lookAgain();
   }
 
   /** The own addresses are different. */
@@ -260,7 +273,7 @@ export class Siblings {
     if (!known) throw failure;
     // Its own key: that of the person may have changed while it, or this one, was away.
     const exchange = deviceKeyOf(crypto, parseInstanceCredential(crypto, known.credential));
-    for (const address of known.addresses) {
+    for (const address of this.#placesOf(known.addresses)) {
       if (this.#closed || this.#peer(instanceId).session) return;
       try {
         const link = await transport.dial(address, dialTimeoutMs, undefined, local.peerId);
@@ -271,6 +284,12 @@ export class Siblings {
       }
     }
     throw failure;
+  }
+
+  /** Nobody but the device itself can open what it is dialled with, so whoever else is there is passed by. */
+  #placesOf(said: readonly Address[]): readonly Address[] {
+    const places = [...this.#parts.heardAt(), ...said].map((address): [string, Address] => [addressText(address), address]);
+    return [...new Map(places).values()];
   }
 
   #changed(): void {

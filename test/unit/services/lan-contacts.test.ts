@@ -35,6 +35,7 @@ function device(lan: ReturnType<typeof createMemoryLan>, who: Recognisable, peop
     random: kernelRandom,
     logger,
     lan: lan.join(host),
+    own: who.peerId,
     ownExchanges: who.exchangeHashes,
     people: () => state.people,
     port: () => state.port,

@@ -34,6 +34,22 @@ describe('devices of one person', () => {
     expect(heard).toEqual(['who has this session?']);
   });
 
+  it('S4-12 S4-21: who moved is found by what is heard on the local network; another person there is passed by', async () => {
+    await world.until('a session between both', isTogether);
+    const stranger = await world.move('Bo');
+    for (const [here, there] of [[desk, laptop], [laptop, desk]] as const) {
+      const row = here.profile.stores.devices.find(there.profile.local.instanceId);
+      if (row) here.profile.stores.devices.put({ ...row, addresses: [] });
+    }
+    desk.profile.devices.siblings.sessions()[0]?.close();
+    await world.pass(300_000);
+    expect(isTogether()).toBe(false);
+    desk.hears(desk.profile.local.peerId, [stranger.address, laptop.address]);
+    await world.until('a session where it was heard', isTogether);
+    expect(stranger.profile.devices.siblings.sessions()).toEqual([]);
+    expect(desk.profile.devices.siblings.sessions()[0]?.remote.host).toBe(laptop.address.host);
+  });
+
   it('S4-26 A65: a device that is on no list is no device of ours', async () => {
     await world.until('a session between both', isTogether);
     const { list } = desk.profile.local;
