@@ -21,7 +21,7 @@ export function envelopesOfProfile(profile: OpenProfile, around: Surroundings): 
     logger,
     local,
     book,
-    peers: { pinned: (peerId) => book.pinned(peerId) ?? pinOfRequest(peerId) },
+    peers: { pinned: (peerId) => book.pinned(peerId) ?? pinOfRequest(peerId), isSuspended: (peerId, instanceId) => book.isSuspended(peerId, instanceId) },
     isContact,
     predecessorsOf: (peerId) => book.formerPins(peerId),
     isFormer: ({ peerId, spkiHash }) => stores.peerKeys.history(peerId).some((key) => crypto.equal(key.spkiHash, spkiHash)),

@@ -1,6 +1,6 @@
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../engine/certificates/mailbox-place';
 import type { DialogKey } from '../engine/dialog/dialog-store';
-import type { PeerId } from '../engine/ids';
+import type { InstanceId, PeerId } from '../engine/ids';
 import type { CardMailRow, CarriedWay, OwnSlot, WaysStore } from '../services/ports/ways';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
@@ -23,7 +23,7 @@ export function createWaysStore(db: Db): WaysStore {
   const putSlot = db.prepare('INSERT OR REPLACE INTO own_slots (slot, place, public, peer_id, revoked) VALUES (?, ?, ?, ?, ?)');
   const removeSlots = db.prepare('DELETE FROM own_slots');
 
-  const mailboxes = db.prepare('SELECT places FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC');
+  const mailboxes = db.prepare('SELECT instance_id, places FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC');
   const mailboxTime = db.prepare('SELECT time FROM peer_mailboxes WHERE peer_id = ? AND instance_id = ?');
   const putMailbox = db.prepare('INSERT OR REPLACE INTO peer_mailboxes (peer_id, instance_id, time, places) VALUES (?, ?, ?, ?)');
   const forget = db.prepare('DELETE FROM peer_mailboxes WHERE peer_id = ?');
@@ -74,7 +74,7 @@ export function createWaysStore(db: Db): WaysStore {
     putSlot: ({ place, isPublic, peerId, revoked }) => void putSlot.run([place.slot, encodeMailboxPlaces([place]), isPublic ? 1 : 0, peerId ?? null, revoked ? 1 : 0]),
     removeSlots: () => void removeSlots.run([]),
 
-    mailboxesOf: (peerId) => mailboxes.all([peerId]).flatMap((row) => readMailboxPlaces(bytes(row, 'places'))),
+    mailboxesOf: (peerId) => mailboxes.all([peerId]).flatMap((row) => readMailboxPlaces(bytes(row, 'places')).map((place) => ({ ...place, saidBy: id<InstanceId>(row, 'instance_id') }))),
     putMailboxesOf(peerId, instanceId, time, places) {
       const before = mailboxTime.get([peerId, instanceId]);
       if (before && integer(before, 'time') >= time) return false;

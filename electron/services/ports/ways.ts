@@ -69,7 +69,7 @@ export interface WaysStore {
   removeSlots(): void;
 
   /** What the devices of this person said where they can be left something; newest word first. */
-  mailboxesOf(peerId: PeerId): readonly MailboxPlace[];
+  mailboxesOf(peerId: PeerId): readonly (MailboxPlace & { readonly saidBy: InstanceId })[];
   /** One device's word; an older one than the one known changes nothing. Gives whether it counts. */
   putMailboxesOf(peerId: PeerId, instanceId: InstanceId, time: number, places: readonly MailboxPlace[]): boolean;
   forgetMailboxesOf(peerId: PeerId): void;

@@ -1,5 +1,6 @@
 import type { Card } from '../../engine/certificates/card';
-import type { PeerId } from '../../engine/ids';
+import { parseInstanceList } from '../../engine/certificates/instance-list';
+import type { InstanceId, PeerId } from '../../engine/ids';
 import { jitterMs } from '../backoff';
 import type { OpenProfile } from '../open-profile';
 import type { Surroundings } from '../surroundings';
@@ -64,6 +65,7 @@ export class ProfileWays {
       engine: profile.engine,
       history: profile.history,
       cards: this.#cards,
+      counts: (peerId, instanceId) => this.#counts(peerId, instanceId),
       mailbox,
       commit,
       recipient: (peerId) => this.#recipient(peerId),
@@ -249,6 +251,14 @@ export class ProfileWays {
     const known = book.find(peerId);
     if (known !== undefined && contact.relation === 'requested') this.sealEarly(peerId);
     return known && { peerId, exchange: known.exchange };
+  }
+
+  /** What a device that is no more, or was suspended, said of mailboxes leads nowhere. */
+  #counts(peerId: PeerId, instanceId: InstanceId): boolean {
+    const { book } = this.#profile;
+    const known = book.find(peerId)?.record;
+    if (known === undefined || book.isSuspended(peerId, instanceId)) return false;
+    return parseInstanceList(this.#around.crypto, known.instanceList).instances.some((each) => each.instanceId === instanceId && each.state === 'active');
   }
 
   /** Connected contacts hear by card, others by mail. */

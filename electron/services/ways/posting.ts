@@ -4,7 +4,7 @@ import type { Crypto } from '../../engine/crypto/crypto';
 import { sealCardDeposit } from '../../engine/dialog/card-deposit';
 import { sealDeposit } from '../../engine/dialog/deposit';
 import type { DialogEngine, Outbound, RemoteParty } from '../../engine/dialog/dialog-engine';
-import type { PeerId } from '../../engine/ids';
+import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger, Random } from '../../engine/ports';
 import type { History } from '../history';
 import type { DepositOutcome, Mailbox } from '../ports/mailbox';
@@ -37,6 +37,8 @@ export interface PostingParts {
   readonly engine: Pick<DialogEngine, 'pending' | 'sealWaiting' | 'acknowledgements' | 'repeatControls'>;
   readonly history: Pick<History, 'sent'>;
   readonly cards: Pick<CardMail, 'dueTo' | 'left'>;
+  /** Whether this device of that person still counts. */
+  readonly counts: (peerId: PeerId, instanceId: InstanceId) => boolean;
   readonly mailbox: Mailbox | undefined;
   readonly commit: <T>(work: () => T) => T;
   /** Undefined for whoever is blocked, whose key is in doubt, or who is here. */
@@ -246,9 +248,9 @@ export class Posting {
   }
 
   #places(peerId: PeerId): readonly MailboxPlace[] {
-    const { store, clock } = this.#parts;
+    const { store, clock, counts } = this.#parts;
     const now = clock.now();
-    return store.mailboxesOf(peerId).filter(({ token, expiresAt }) => !this.#refused.has(token) && (expiresAt === 0 || expiresAt > now));
+    return store.mailboxesOf(peerId).filter(({ token, expiresAt, saidBy }) => !this.#refused.has(token) && (expiresAt === 0 || expiresAt > now) && counts(peerId, saidBy));
   }
 
   /** At the first place that takes it: every device of that person takes from there. */

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HeadlessPeer } from '../support/headless-peer';
+import { HostedMailbox, onServer } from '../support/nats-server';
+import { newPerson, type Person, temporaryFolder, texts } from '../support/two-peers';
+
+onServer('two headless peers that are never there at the same time, with a mailbox on a real server', () => {
+  const folder = temporaryFolder();
+  let server: HostedMailbox;
+  let ann: Person | undefined;
+  let bo: Person | undefined;
+
+  beforeAll(async () => {
+    server = await HostedMailbox.start({ tls: true });
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all([ann?.peer.kill(), bo?.peer.kill()]);
+    await server.close();
+    folder.release();
+  });
+
+  async function withMailbox(name: string): Promise<Person> {
+    const person = await newPerson(folder.path, name);
+    const { deviceKey } = await person.peer.call('mailbox.status');
+    await person.peer.call('mailbox.register', { registration: await server.register(deviceKey) });
+    await person.peer.until('it takes mail', async () => (await person.peer.call('mailbox.status')).state === 'connected');
+    return person;
+  }
+
+  const own = async (peer: HeadlessPeer, conversationId: string): Promise<string[]> =>
+    (await peer.call('messages.list', { conversationId })).filter(({ direction }) => direction === 'out').map(({ state, way, waitingFor }) => [state, way, waitingFor].join(' '));
+
+  it('S4-30: meet by a card alone, and talk, each alone with the mailbox', async () => {
+    bo = await withMailbox('Bo');
+    const { text } = await bo.peer.call('identity.exportPublic', { format: 'card' });
+    await bo.peer.end();
+
+    ann = await withMailbox('Ann');
+    const { contactId } = await ann.peer.call('contacts.importKey', { text });
+    const { conversationId } = await ann.peer.call('conversations.open', { contactId });
+    for (const said of ['hello', 'it is me']) await ann.peer.call('messages.send', { conversationId, text: said });
+    await ann.peer.until('it lies there', async () => (await own(ann!.peer, conversationId)).every((each) => each === 'sent mailbox acceptance'));
+    expect((await ann.peer.call('contacts.list'))[0]?.reach).toBe('mailbox');
+    await ann.peer.end();
+
+    await bo.restart();
+    await bo.peer.until('Bo is asked', async () => (await bo!.peer.call('contacts.requests')).length === 1);
+    const [request] = await bo.peer.call('contacts.requests');
+    await bo.peer.call('contacts.answerRequest', { requestId: request?.requestId ?? '', accept: true });
+    await bo.peer.until('what came with it shows', async () => (await bo!.peer.call('conversations.list'))[0]?.unread === 2);
+    const atBo = (await bo.peer.call('conversations.list'))[0]?.conversationId ?? '';
+    expect(await texts(bo.peer, atBo, 'in')).toEqual(['hello', 'it is me']);
+    await bo.peer.call('messages.send', { conversationId: atBo, text: 'welcome' });
+    await bo.peer.until('it lies there', async () => (await own(bo!.peer, atBo)).every((each) => each === 'sent mailbox pickup'));
+    expect((await bo.peer.call('network.status')).mailbox).toMatchObject({ state: 'connected' });
+    await bo.peer.end();
+
+    await ann.restart();
+    await ann.peer.until('Ann knows, and has the answer', async () => (await texts(ann!.peer, conversationId, 'in')).length === 1 && (await own(ann!.peer, conversationId)).every((each) => each.startsWith('delivered')));
+    expect(await texts(ann.peer, conversationId, 'in')).toEqual(['welcome']);
+    expect((await ann.peer.call('network.status')).sessions).toEqual([]);
+    for (const { peer } of [ann, bo!]) expect(peer.stderr.join('\n')).not.toMatch(/eyJ[A-Za-z0-9_-]{40}/); // no token of an operator
+  }, 120_000);
+});
