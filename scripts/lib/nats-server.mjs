@@ -10,7 +10,7 @@ import { isRoot, run } from './process.mjs';
 export const howToHaveServer = 'download it from https://github.com/nats-io/nats-server/releases (2.14.3 or newer) and put it on the PATH';
 
 /** The first that what is said about clusters holds for (docs/mailbox.md). */
-const CURRENT = [2, 14];
+const CURRENT = [2, 14, 3];
 
 const unpacked = inCache('nats-server');
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';

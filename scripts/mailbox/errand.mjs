@@ -2,11 +2,14 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect, jwtAuthenticator } from '@nats-io/transport-node';
-import { PlainError } from '../lib/say.mjs';
+import { newer, versionIn } from '../lib/nats-server.mjs';
+import { PlainError, say } from '../lib/say.mjs';
 import { BUCKET, bucketOptions, consumerConfig, shares, STREAM, streamConfig } from './layout.mjs';
 import { accountTokens, errandToken } from './tokens.mjs';
 
 const NOT_FOUND = 404;
+/** Without the known holes of earlier ones. */
+const SAFE = [2, 14, 3];
 const TRY_MS = 30_000;
 
 /**
@@ -47,6 +50,7 @@ export function pem(der) {
  */
 export function onMailbox(state, work) {
   return connected(state, 'mailbox', async (connection) => {
+    warnOfAge(connection.info?.version ?? '');
     const manager = await eventually(() => jetstreamManager(connection));
     const { deposits, sessions } = shares(state.disk);
     await eventually(() => orMake(() => manager.streams.info(STREAM), () => manager.streams.add(streamConfig({ replicas: state.replicas, bytes: deposits }))));
@@ -54,6 +58,14 @@ export function onMailbox(state, work) {
     await eventually(() => orMake(() => manager.streams.info(`KV_${BUCKET}`), make));
     return work(manager);
   });
+}
+
+let warned = false;
+function warnOfAge(version) {
+  const found = versionIn(version);
+  if (warned || found === undefined || newer(found, SAFE) >= 0) return;
+  warned = true;
+  say(`This server is nats-server ${version}. In public, and in a cluster, run ${SAFE.join('.')} or newer: docs/mailbox.md says why.`);
 }
 
 /** @param {import('./state.mjs').State} state @param {string} key */

@@ -8,6 +8,7 @@ import { keyHistories } from './targets/key-history';
 import { organisations } from './targets/organisations';
 import { keyFiles } from './targets/key-files';
 import { lanPackets } from './targets/lan';
+import { registrations } from './targets/mailbox';
 import { rekeying } from './targets/rekey';
 import { resumeListener } from './targets/resume';
 import { frames, handshake, items, resumption } from './targets/wire';
@@ -38,6 +39,7 @@ export async function allTargets(): Promise<Target[]> {
     ...(await organisations()),
     ...(await keyFiles()),
     lanPackets(),
+    registrations(),
     ...(await nearbyMeetings()),
     ...(await rekeying(crypto)),
     backupHeads(),

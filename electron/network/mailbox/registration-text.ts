@@ -11,8 +11,9 @@ const mostInflated = 1024 * 1024;
 const mostText = 512 * 1024;
 
 const hex = (digits: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+const json = (most: number): z.ZodString => z.string().max(most).refine(isObject);
 /** A token in its three parts; the first two as the JSON they are. */
-const token = [z.string().max(200), z.string().max(4_000), z.string().regex(/^[\w-]{86}$/)] as const;
+const token = [json(200), json(4_000), z.string().regex(/^[\w-]{86}$/)] as const;
 
 const layout = z.strictObject({
   v: z.literal(1),
@@ -50,6 +51,15 @@ export function readRegistration(text: string): MailboxRegistration {
     ...(p === undefined ? {} : { publicSlot: slotOf(p) }),
     slots: d.map(slotOf),
   };
+}
+
+function isObject(text: string): boolean {
+  try {
+    const said: unknown = JSON.parse(text);
+    return typeof said === 'object' && said !== null;
+  } catch {
+    return false;
+  }
 }
 
 function inflated(body: Buffer): unknown {

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+import { deflateRawSync } from 'node:zlib';
+import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
+import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
+
+test('nothing of NATS is loaded before the first mailbox is used', async () => {
+  const { metafile } = await build({
+    entryPoints: [join(__dirname, '../../../electron/network/mailbox/create-mailbox.ts')],
+    bundle: true,
+    write: false,
+    metafile: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    outdir: 'nowhere',
+    external: ['sodium-native', 'libsodium-wrappers'],
+    logLevel: 'silent',
+  });
+  const chunks = Object.entries(metafile.outputs);
+  const holds = (inputs: object): boolean => Object.keys(inputs).some((file) => file.includes('@nats-io'));
+  // What is loaded with the file itself: its own chunk and what that imports at once.
+  const atOnce = new Set<string>();
+  const follow = (name: string): void => {
+    if (atOnce.has(name)) return;
+    atOnce.add(name);
+    for (const { path, kind } of metafile.outputs[name]?.imports ?? []) if (kind === 'import-statement') follow(path);
+  };
+  for (const [name, { entryPoint }] of chunks) if (entryPoint?.endsWith('create-mailbox.ts') === true) follow(name);
+  expect(atOnce.size).toBeGreaterThan(0);
+  expect([...atOnce].filter((name) => holds(metafile.outputs[name]?.inputs ?? {}))).toEqual([]);
+  expect(chunks.some(([, { inputs }]) => holds(inputs))).toBe(true);
+});
+
+test('A85: a registration that unpacks to very much, or is very long, is refused', async () => {
+  const mailbox = createMailbox({ transport: { listen: () => Promise.reject(new Error('not here')), dial: () => Promise.reject(new Error('not here')) }, random: kernelRandom });
+  const bomb = deflateRawSync(Buffer.alloc(64 * 1024 * 1024, '['));
+  const { createHash } = await import('node:crypto');
+  const text = `keyshift-mailbox:${Buffer.concat([createHash('sha256').update(bomb).digest().subarray(0, 8), bomb]).toString('base64url')}`;
+  await expect(mailbox.read(text)).rejects.toMatchObject({ code: 'mailbox.registration-garbled' });
+  await expect(mailbox.read(`keyshift-mailbox:${'A'.repeat(600_000)}`)).rejects.toMatchObject({ code: 'mailbox.registration-garbled' });
+});
