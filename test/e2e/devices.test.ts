@@ -90,6 +90,24 @@ test('S4-12 S4-26: two windows become two devices of one person, by a picture of
     await expect(laptop.window.getByTestId('own-device').first()).toContainText('laptopThis device');
     await expect(laptop.window.getByText(/^Your identity key is on .+\. Devices are renamed/)).toBeVisible();
     expect(await violationsOf(laptop.window)).toEqual([]);
+    await laptop.window.keyboard.press('Escape');
+
+    // Stopped and allowed again, then removed for good: each is told where it is felt.
+    const bars = laptop.window.getByRole('region', { name: 'Needs attention' });
+    await openDevices(desk);
+    const ofLaptop = desk.window.getByTestId('own-device').filter({ hasText: 'laptop' });
+    await pressWith(desk.window, ofLaptop.getByRole('button', { name: 'Suspend' }));
+    await expect(bars.getByText('Another device of yours has suspended this one.')).toBeVisible({ timeout: 30_000 });
+    await expect(laptop.window.getByText('This device is suspended, so nothing can be written here.')).toBeVisible();
+    await pressWith(desk.window, ofLaptop.getByRole('button', { name: 'Allow again' }));
+    await expect(laptop.window.getByLabel('Message', { exact: true })).toBeVisible({ timeout: 30_000 });
+    await pressWith(desk.window, ofLaptop.getByRole('button', { name: 'Remove…' }));
+    await expect(desk.window.getByRole('heading', { name: 'Remove laptop?' })).toBeVisible();
+    expect(await violationsOf(desk.window)).toEqual([]);
+    await pressWith(desk.window, button(desk, 'Remove laptop'));
+    await expect(ofLaptop).toContainText('Removed', { timeout: 30_000 });
+    await expect(bars.getByText('This device was removed: it is not one of yours any more.')).toBeVisible({ timeout: 30_000 });
+    await expect(laptop.window.getByRole('feed', { name: 'Messages' })).toContainText('said to both');
     expect([...desk.violations, ...laptop.violations]).toEqual([]);
   } finally {
     await Promise.all([desk.close(), laptop.close(), bo.kill()]);

@@ -50,8 +50,10 @@ export class OwnStanding {
 
   /** Takes up what was decided before the profile was opened. Throws what the store throws. */
   start(): void {
-    const { profile, suspensions } = this.#parts;
+    const { profile, suspensions, events } = this.#parts;
     const { stores, engine, local } = profile;
+    // What made another profile take over may have been said of this very device, after the last connection with the one that said so.
+    events.emit({ type: 'devices.changed' });
     if (suspensions.of(local.peerId).some(({ listVersion }) => listVersion < local.list.version)) profile.commit(() => suspensions.lift(local.peerId, local.list.version));
     this.#listSuspended();
     if (stores.upkeep.get(upkeepNotes.distrust) === undefined) return;
