@@ -52,8 +52,8 @@ export class OwnStanding {
   start(): void {
     const { profile, suspensions, events } = this.#parts;
     const { stores, engine, local } = profile;
-    // What made another profile take over may have been said of this very device, after the last connection with the one that said so.
-    events.emit({ type: 'devices.changed' });
+    // Said of this very device after the last connection with the one that said so: nothing else tells of it.
+    if (this.state !== 'active') events.emit({ type: 'devices.changed' });
     if (suspensions.of(local.peerId).some(({ listVersion }) => listVersion < local.list.version)) profile.commit(() => suspensions.lift(local.peerId, local.list.version));
     this.#listSuspended();
     if (stores.upkeep.get(upkeepNotes.distrust) === undefined) return;
