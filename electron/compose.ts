@@ -147,6 +147,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       nearby,
       linking,
       settings: () => preferences.get().settings,
+      onSettings: (told) => preferences.set({ settings: { ...preferences.get().settings, ...told } }),
       preferences,
       keyring: ports.keyring,
       deviceName,
@@ -238,7 +239,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           preferences,
         }),
         discovery: nearby.handlers,
-        settings: settingsService({ preferences }),
+        settings: settingsService({ preferences, openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined) }),
         diagnostics: diagnosticsService({
           crypto,
           about: () => ({

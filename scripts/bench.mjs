@@ -1,5 +1,6 @@
 // `npm run bench`: how fast Keyshift is beside what others ship, each as a ratio taken inside one process. Options:
 //   --rounds <n>      measured rounds per row, at least 5 (default 9)
+//   --messages <n>    messages a new device catches up on (default 100000)
 //   --only <part>     one of the parts below; all of them without it
 //
 // What messages are measured against is a package of its own, test/bench, which the first run of `node` or `electron` installs.
@@ -7,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installAnchors } from './bench/anchors.mjs';
 import { bundleBench } from './bench/bundle.mjs';
-import { printBursts, printReport, printWindow } from './bench/print.mjs';
+import { printBursts, printCatchUp, printReport, printWindow } from './bench/print.mjs';
 import { measureWindows } from './bench/window.mjs';
 import { PARTS } from './build.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
@@ -30,13 +31,18 @@ const parts = {
   records: { bundle: 'records', runtimes: ['node', 'electron'] },
   window: { runtimes: ['electron'] },
   bursts: { bundle: 'bursts', runtimes: ['node'] },
+  'catch-up': { bundle: 'catch-up', runtimes: ['node'] },
   mailbox: { bundle: 'mailbox', runtimes: ['node'] },
 };
 
+const printers = { bursts: printBursts, 'catch-up': printCatchUp };
+
 await asCommand(async () => {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, only: { type: 'string' } } });
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, messages: { type: 'string', default: '100000' }, only: { type: 'string' } } });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 5 || rounds > 1000) throw new PlainError('--rounds takes a whole number from 5 to 1000');
+  const messages = Number(values.messages);
+  if (!Number.isInteger(messages) || messages < 100 || messages > 1_000_000) throw new PlainError('--messages takes a whole number from 100 to 1000000');
   if (values.only !== undefined && !Object.hasOwn(parts, values.only)) throw new PlainError(`--only takes one of ${Object.keys(parts).join(', ')}`);
   const names = values.only === undefined ? Object.keys(parts) : [values.only];
 
@@ -54,7 +60,7 @@ await asCommand(async () => {
       printWindow(await measureWindows(await electronRuntime()));
       continue;
     }
-    for (const runtime of parts[name].runtimes) await (runtime === 'node' ? inNode : inElectron)(parts[name].bundle, rounds);
+    for (const runtime of parts[name].runtimes) await (runtime === 'node' ? inNode : inElectron)(parts[name].bundle, name === 'catch-up' ? messages : rounds);
   }
 });
 
@@ -75,12 +81,12 @@ async function inElectron(bundle, rounds) {
 
 /** @param {Record<string, string>} [env] */
 async function measure(bundle, runtime, executable, args, rounds, env = {}) {
-  say(`Measuring ${bundle} in ${runtime}, ${rounds} rounds …`);
+  say(`Measuring ${bundle} in ${runtime}, ${rounds} ${bundle === 'catch-up' ? 'messages' : 'rounds'} …`);
   const file = inCache('bench', `${bundle}.json`);
   mkdirSync(inCache('bench'), { recursive: true });
   rmSync(file, { force: true });
   // A report is renamed into its place when it is whole: that it is there says that all went well.
   const { stderr, timedOut } = await run(executable, [...args, file, String(rounds)], { timeout: LIMIT, env: { ...process.env, ...env } });
   if (timedOut || !existsSync(file)) throw new PlainError(`Measuring ${bundle} in ${runtime} failed${timedOut ? ' (time limit)' : ''}.\n${stderr.trim()}`);
-  for (const report of JSON.parse(readFileSync(file, 'utf8'))) (report.kind === 'bursts' ? printBursts : printReport)(report);
+  for (const report of JSON.parse(readFileSync(file, 'utf8'))) (printers[report.kind] ?? printReport)(report);
 }

@@ -104,8 +104,9 @@ export class History implements DialogSink {
       keyEpoch: message.keyEpoch,
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
     };
-    if (!this.#stores.messages.add(row)) return; // another own device had it first, and told
-    this.#noteMessage(row, message.receivedAt, 1);
+    const state = this.#stores.messages.add(row);
+    if (state === undefined) return; // another own device had it first, and told
+    this.#noteMessage(row, message.receivedAt, state === 'read' ? 0 : 1);
     this.#events.emit({
       type: 'message.received',
       conversationId: conversation.conversationId,

@@ -161,8 +161,8 @@ export interface MessageStore extends PlacedMessages {
   move(conversationId: string, from: MessagePlace, to: MessagePlace, keyEpoch: number): MessageRow | undefined;
   /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were first shown on any own device. */
   page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
-  /** Behind all others of its conversation. False: it is here already, from another own device. */
-  add(row: MessageRow): boolean;
+  /** Behind all others of its conversation; gives the state it has then. Undefined: it is here already, from another own device. */
+  add(row: MessageRow): MessageState | undefined;
   /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones by sequence. */
   raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly RaisedMessage[];
   /** Own messages that were not delivered yet went this way: they are sent, if they were not; gives the changed ones by sequence. */

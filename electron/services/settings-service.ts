@@ -1,9 +1,12 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { onionOf, proxyOf } from './address-settings';
+import { encodePersonSettings } from './devices/person-settings';
+import type { OpenProfile } from './open-profile';
 import type { PreferencesStore } from './ports';
+import { personSettingsKey } from './replication/kinds/setting';
 
-export function settingsService(parts: { preferences: PreferencesStore }): Handlers['settings'] {
+export function settingsService(parts: { preferences: PreferencesStore; openProfile?: () => OpenProfile | undefined }): Handlers['settings'] {
   return {
     get: () => parts.preferences.get().settings,
     set: (change) => {
@@ -14,7 +17,12 @@ export function settingsService(parts: { preferences: PreferencesStore }): Handl
       if (change.onionAddress !== undefined && settings.onionAddress !== '' && onionOf(settings) === undefined) {
         throw new KeyshiftError('input.invalid', 'The onion address is no version 3 address with a port from 1 to 65535.');
       }
+      const before = encodePersonSettings(parts.preferences.get().settings);
       parts.preferences.set({ settings });
+      const profile = parts.openProfile?.();
+      // What is the person's and not this machine's is told to the other devices.
+      const said = encodePersonSettings(settings);
+      if (profile && Buffer.compare(before, said) !== 0) profile.commit(() => profile.devices.replica.say('setting', personSettingsKey, said));
       return settings;
     },
   };

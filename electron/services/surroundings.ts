@@ -1,6 +1,7 @@
 import type { Settings } from '../../shared/model/settings';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Address, Clock, Logger, Random, Transport } from '../engine/ports';
+import type { PersonSettings } from './devices/person-settings';
 import type { EventHub } from './event-hub';
 import type { LanSurroundings } from './lan-surroundings';
 import type { LinkingDoor } from './devices/linking-door';
@@ -29,5 +30,7 @@ export interface Surroundings {
   readonly linking?: LinkingDoor;
   /** Without it no mailbox is used. */
   readonly mailbox?: Mailbox;
+  /** Another own device chose these settings, which are the person's. */
+  readonly onSettings?: (told: Partial<PersonSettings>) => void;
   readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions'>;
 }

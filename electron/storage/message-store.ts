@@ -115,7 +115,7 @@ export function createMessageStore(db: Db): MessageStore {
         Math.max(0, Math.trunc(row.receivedAt ?? row.sentAt)) * placesPerMs,
         row.conversationId,
       ]);
-      return true;
+      return row.state;
     },
     ...createPlacedMessages(db, { columns, read }),
     raiseState(conversationId, instanceId, from, upTo, state) {

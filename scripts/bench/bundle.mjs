@@ -2,7 +2,7 @@
 import { nodeBundle } from '../build.mjs';
 import { inCache, inRoot } from '../lib/paths.mjs';
 
-/** @param {readonly string[]} parts of messages, handshake, records, bursts */
+/** @param {readonly string[]} parts of messages, handshake, records, bursts, catch-up */
 export async function bundleBench(parts) {
   const { build } = await import('esbuild');
   await build({

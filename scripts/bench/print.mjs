@@ -17,6 +17,19 @@ export function printBursts({ runtime, rounds, load, commits, rows }) {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** @param {import('../../test/bench/catch-up').CatchUpReport} report */
+export function printCatchUp({ runtime, messages, load, facts, begun, told, delay, bytes }) {
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, one run${loadOf(load)}`,
+    `A new device of one's own hears ${messages} messages, both devices on one event loop, databases in memory`,
+    `written into the log  ${begun.toFixed(1)} s, ${(facts / begun).toFixed(0)} facts/s`,
+    `told and taken over   ${told.toFixed(1)} s, ${(facts / told).toFixed(0)} facts/s, ${(bytes / messages).toFixed(0)} bytes of database a message`,
+    `event loop            p50 ${delay.p50.toFixed(1)} ms  p99 ${delay.p99.toFixed(1)} ms  longest ${delay.most.toFixed(1)} ms`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** @param {import('../../test/bench/report').Report} report */
 export function printReport({ runtime, work: title, rounds, load, against, unit, rows }) {
   const figures = unit === 'µs' ? spread : rate;

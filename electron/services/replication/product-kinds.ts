@@ -1,17 +1,22 @@
 import type { OpenProfile } from '../open-profile';
 import type { Surroundings } from '../surroundings';
+import { authorityKind } from './kinds/authority';
 import { blockKind } from './kinds/block';
 import { checkKind } from './kinds/check';
 import { conversationKind } from './kinds/conversation';
+import { endedKind } from './kinds/ended';
 import type { KindParts } from './kinds/kind-parts';
 import { markKind } from './kinds/mark';
 import { messageKind } from './kinds/message';
 import { personKind } from './kinds/person';
 import { pinKind } from './kinds/pin';
+import { policyKind } from './kinds/policy';
+import { requestKind } from './kinds/request';
+import { settingKind } from './kinds/setting';
 import type { FactKind } from './replica';
 
 /** What the own devices have in common of the product. What follows from a fact outside of the database is done once its transaction stands. */
-export function productKinds(profile: OpenProfile, { crypto, clock, random, events }: Surroundings): readonly FactKind[] {
+export function productKinds(profile: OpenProfile, { crypto, clock, random, events, settings, onSettings }: Surroundings): readonly FactKind[] {
   const parts: KindParts = {
     crypto,
     clock,
@@ -31,7 +36,20 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     }),
     onMutual: (peerId) => soon(() => profile.connections.reach(peerId)),
   };
-  return [personKind(parts), blockKind(parts), pinKind(parts), checkKind(parts), conversationKind(parts), messageKind(parts), markKind(parts)];
+  return [
+    personKind(parts),
+    blockKind(parts),
+    pinKind(parts),
+    checkKind(parts),
+    conversationKind(parts),
+    endedKind(parts),
+    messageKind(parts),
+    markKind(parts),
+    policyKind(parts),
+    settingKind({ settings, onTold: (told) => soon(() => onSettings?.(told)) }),
+    authorityKind(parts),
+    requestKind(parts),
+  ];
 }
 
 function soon(work: () => void): void {

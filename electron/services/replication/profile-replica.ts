@@ -87,6 +87,10 @@ export class ProfileReplica implements Replica {
     return this.#joinedAt === undefined;
   }
 
+  get isApplying(): boolean {
+    return this.#log.isApplying;
+  }
+
   register(kind: FactKind): void {
     this.#log.register(kind);
   }

@@ -64,6 +64,8 @@ export interface Replica {
   readonly isReady: boolean;
   /** False as well where the wait for that was given up after 24 hours: what comes then may be a repeat. */
   readonly hasHeardAll: boolean;
+  /** A fact of another device is being merged right now: what is said meanwhile is not said. */
+  readonly isApplying: boolean;
   register(kind: FactKind): void;
   /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false, and while a fact is applied. `value` may be empty where the kind has `read`. */
   say(kind: string, key: string, value: Uint8Array): void;
@@ -82,6 +84,7 @@ export const noReplica: Replica = {
   isOn: false,
   isReady: true,
   hasHeardAll: true,
+  isApplying: false,
   register: () => undefined,
   say: () => undefined,
   find: () => undefined,

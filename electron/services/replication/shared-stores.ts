@@ -1,11 +1,15 @@
 import type { InstanceId, PeerId } from '../../engine/ids';
 import type { MessagePlace, Stores } from '../ports';
+import { encodeAuthority } from './kinds/authority';
 import { blockChanged } from './kinds/block';
 import { checkChanged } from './kinds/check';
 import { conversationChanged } from './kinds/conversation';
+import { encodeEnd } from './kinds/ended';
 import type { KindParts } from './kinds/kind-parts';
-import { type Marks, raisedMarks } from './kinds/mark';
+import { markedState, type Marks, raisedMarks } from './kinds/mark';
 import { personChanged } from './kinds/person';
+import { encodePolicy } from './kinds/policy';
+import { encodeRequest } from './kinds/request';
 import { dialogKey, messageKey } from './kinds/values';
 import type { Replica } from './replica';
 
@@ -22,6 +26,7 @@ export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<
     conversations: sharedConversations(stores, replica),
     messages: sharedMessages(stores, replica, parts.local.instanceId),
     ...sharedPins(stores, replica),
+    ...sharedChoices(stores, replica),
   };
 }
 
@@ -62,14 +67,53 @@ function sharedPins({ peers, peerKeys }: Stores, replica: () => Replica): Pick<S
   };
 }
 
+/** What a person chose or has to answer. */
+function sharedChoices({ dialogs, authorities, requests }: Stores, replica: () => Replica): Pick<Stores, 'dialogs' | 'authorities' | 'requests'> {
+  return {
+    dialogs: {
+      ...dialogs,
+      putPolicy(key, policy) {
+        dialogs.putPolicy(key, policy);
+        if (replica().isOn) replica().say('policy', dialogKey(key), encodePolicy(policy));
+      },
+    },
+    authorities: {
+      ...authorities,
+      put(row) {
+        authorities.put(row);
+        if (replica().isOn) replica().say('authority', row.authorityId, encodeAuthority(row));
+      },
+      remove(authorityId) {
+        authorities.remove(authorityId);
+        if (replica().isOn) replica().say('authority', authorityId, encodeAuthority(undefined));
+      },
+    },
+    requests: {
+      ...requests,
+      put(row) {
+        requests.put(row);
+        if (replica().isOn) replica().say('request', row.peerId, encodeRequest(row));
+      },
+      remove(requestId) {
+        const before = replica().isOn ? requests.byId(requestId) : undefined;
+        requests.remove(requestId);
+        if (before) replica().say('request', before.peerId, encodeRequest(undefined));
+      },
+    },
+  };
+}
+
 function sharedConversations({ conversations }: Stores, replica: () => Replica): Stores['conversations'] {
   return {
     ...conversations,
-    put(row) {
-      if (!replica().isOn) return conversations.put(row);
-      const before = conversations.byId(row.conversationId);
+    put(changed) {
+      if (!replica().isOn) return conversations.put(changed);
+      const before = conversations.byId(changed.conversationId);
+      // Why it was over first is why it is over, whatever this device finds later.
+      const row = before?.state === 'failed' && !replica().isApplying ? { ...changed, state: before.state, ...(before.failure !== undefined && { failure: before.failure }) } : changed;
       conversations.put(row);
       if (conversationChanged(before, row)) replica().say('conversation', dialogKey(row), nothing);
+      if (row.state !== 'open' && row.state !== before?.state) replica().say('ended', dialogKey(row), encodeEnd(row));
     },
   };
 }
@@ -88,10 +132,13 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
     ...messages,
     add(row) {
       if (!replica().isOn) return messages.add(row);
-      if (messages.bySequence(row.conversationId, row.instanceId, row.sequence)) return false;
-      messages.add(row);
+      if (messages.bySequence(row.conversationId, row.instanceId, row.sequence)) return undefined;
+      const conversation = conversations.byId(row.conversationId);
+      // Another device may have read further already.
+      const isRead = conversation && row.direction === 'in' && markedState(stores.replica, { ...conversation, instanceId: row.instanceId }, 'in', row.sequence) === 'read';
+      const state = messages.add(isRead ? { ...row, state: 'read' } : row);
       say(row.conversationId, row);
-      return true;
+      return state;
     },
     move(conversationId, from, to, keyEpoch) {
       const row = messages.move(conversationId, from, to, keyEpoch);

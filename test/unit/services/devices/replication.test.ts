@@ -162,4 +162,46 @@ describe('what devices of one person have in common', () => {
     await world.until('the laptop to take it', () => laptop.profile.book.find(bobs)?.record.identityEpoch === 2);
     expect(laptop.profile.book.held(bobs)).toBeUndefined();
   });
+
+  it('S4-31: a device that goes down in the middle of the transfer goes on where it was, and shows nothing twice', async () => {
+    const bob = await world.move('Bob');
+    const { ofInviter } = await acquaint(world, desk, bob);
+    const { conversationId } = await desk.conversations.open({ contactId: ofInviter, title: 'Tea' });
+    const { stores, newMessageId, local } = desk.profile;
+    stores.transaction(() => {
+      for (let n = 1; n <= 1_500; n += 1) {
+        stores.messages.add({ messageId: newMessageId(), conversationId, direction: 'out', instanceId: local.instanceId, sequence: 1 + n, kind: 'text', text: `line ${n}`, sentAt: world.clock.now(), state: 'delivered', keyEpoch: 1 });
+      }
+    });
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    const heard = (): number => laptop.profile.stores.replica.heard().get(local.instanceId) ?? 0;
+    for (let turns = 0; heard() === 0 && turns < 10_000; turns += 1) await world.pass(1, 1);
+    const before = heard();
+    expect(before).toBeLessThan(desk.profile.stores.replica.heard().get(local.instanceId) ?? 0);
+    laptop.reopen();
+    expect(laptop.profile.devices.replica.isReady).toBe(false);
+    expect(heard()).toBe(before);
+    await world.until('both in step', () => inStep(desk, laptop));
+    const there = laptop.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    const texts = laptop.profile.stores.messages.page(there, undefined, 5_000).map(({ text }) => text);
+    expect(texts).toEqual(desk.profile.stores.messages.page(conversationId, undefined, 5_000).map(({ text }) => text));
+    expect(texts.length).toBe(1_500);
+  });
+
+  it('S4-31: who was away for very long hears the latest of everything, once', async () => {
+    const bob = await world.move('Bob');
+    const { ofInviter } = await acquaint(world, desk, bob);
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    await world.until('both in step', () => inStep(desk, laptop));
+    for (const each of [desk, laptop]) each.mute = true;
+    for (const each of [desk, laptop]) for (const session of each.profile.devices.siblings.sessions()) session.close();
+    await world.pass(100);
+    const row = desk.profile.stores.contacts.byId(ofInviter);
+    if (row === undefined) throw new Error('Bob is a contact');
+    for (let n = 1; n <= 500; n += 1) desk.profile.commit(() => desk.profile.stores.contacts.put({ ...row, name: `Bob ${n}` }));
+    expect(desk.profile.devices.replica.behind(laptop.profile.local.instanceId)).toBe(1);
+    for (const each of [desk, laptop]) each.mute = false;
+    await world.until('both in step', () => inStep(desk, laptop));
+    expect((await laptop.contacts.list({}))[0]?.name).toBe('Bob 500');
+  });
 });

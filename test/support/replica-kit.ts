@@ -1,0 +1,142 @@
+import { newDevices, personOf } from './two-devices';
+import type { LocalParty } from '../../electron/engine/certificates/local-party';
+import { createCrypto } from '../../electron/engine/crypto/create-crypto';
+import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import type { InstanceId } from '../../electron/engine/ids';
+import { EventHub } from '../../electron/services/event-hub';
+import type { Stores } from '../../electron/services/ports';
+import { FactLog } from '../../electron/services/replication/fact-log';
+import { blockKind } from '../../electron/services/replication/kinds/block';
+import { conversationKind } from '../../electron/services/replication/kinds/conversation';
+import { endedKind } from '../../electron/services/replication/kinds/ended';
+import type { KindParts } from '../../electron/services/replication/kinds/kind-parts';
+import { markKind } from '../../electron/services/replication/kinds/mark';
+import { messageKind } from '../../electron/services/replication/kinds/message';
+import { personKind } from '../../electron/services/replication/kinds/person';
+import { shareStores } from '../../electron/services/replication/shared-stores';
+import { noReplica, type Replica } from '../../electron/services/replication/replica';
+import { openDatabase, type Db } from '../../electron/storage/database';
+import { openStores } from '../../electron/storage/open-stores';
+import { withSpareKeys } from './rsa-keys';
+
+/** One device's log over real tables, without sessions: what is said here is carried to others by hand. */
+export interface LogDevice {
+  readonly own: InstanceId;
+  readonly db: Db;
+  readonly stores: Stores;
+  readonly log: FactLog;
+  /** This device's clock, Unix milliseconds. */
+  now: number;
+  /** Takes up to so many batches of what this one knows of every author. */
+  hear(from: LogDevice, batches: number): void;
+  /** As if nothing had ever happened here. */
+  reset(): void;
+  close(): void;
+}
+
+let somebody: Promise<LocalParty> | undefined;
+
+async function makeSomebody(): Promise<LocalParty> {
+  const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
+  const [record] = await newDevices(crypto, 'Log', 1_700_000_000_000);
+  return personOf(crypto, record, 1_700_000_000_000).local;
+}
+
+/** Devices whose ids are made up; all on one list. */
+export async function logDevices(count: number): Promise<LogDevice[]> {
+  const local = await (somebody ??= makeSomebody());
+  const ids = Array.from({ length: count }, (_, at) => `${at + 1}`.repeat(32) as InstanceId);
+  const list = { ...local.list, instances: ids.map((instanceId) => ({ instanceId, credentialHash: new Uint8Array(32), roles: [], state: 'active' as const })) };
+  return ids.map((own) => {
+    const db = openDatabase(':memory:');
+    const plain = openStores(db);
+    const device = { ...local, instanceId: own, list };
+    const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    const events = new EventHub(logger);
+    const log = new FactLog({
+      store: plain.replica,
+      own,
+      now: () => made.now,
+      isDevice: (instanceId) => ids.includes(instanceId),
+      within: (work) => db.transaction(work),
+      onSpoilt: (kind) => {
+        throw new Error(`spoilt: ${kind}`);
+      },
+    });
+    const replica: Replica = {
+      ...noReplica,
+      isOn: true,
+      get isApplying() {
+        return log.isApplying;
+      },
+      say: (kind, key, value) => (log.isApplying ? undefined : log.say(kind, key, value)),
+    };
+    const stores = shareStores(plain, () => replica, { random: kernelRandom, local: device });
+    let handles = 0;
+    const profile = {
+      book: { setBlocked: () => undefined },
+      engine: { block: () => undefined },
+      quarantine: { drop: () => undefined },
+      newMessageId: () => `${own}${(handles += 1)}`,
+      waitingFor: () => undefined,
+      devices: { replica: { isReady: false } },
+    };
+    // Only what these kinds ask of a profile.
+    const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onMutual: () => undefined, onPinned: () => undefined } as unknown as KindParts;
+    for (const kind of [personKind(parts), blockKind(parts), conversationKind(parts), endedKind(parts), messageKind(parts), markKind(parts)]) log.register(kind);
+    const made: LogDevice = {
+      own,
+      db,
+      stores,
+      log,
+      now: 1_700_000_000_000,
+      hear(from, batches) {
+        for (let left = batches; left > 0; left -= 1) {
+          const due = ids.find((author) => author !== own && (from.stores.replica.heard().get(author) ?? 0) > (stores.replica.heard().get(author) ?? 0));
+          const batch = due && from.log.batch(due, stores.replica.heard().get(due) ?? 0);
+          if (!batch) break;
+          db.transaction(() => log.take(batch));
+        }
+        for (let used = 1; used > 0; ) used = db.transaction(() => log.retry(undefined, 10_000)).used;
+      },
+      reset() {
+        made.now = 1_700_000_000_000;
+        for (const table of ['replica_facts', 'replica_heard', 'replica_state', 'messages', 'conversations', 'contacts']) db.exec(`DELETE FROM ${table}`);
+        try {
+          db.transaction(() => {
+            throw new Error('what was remembered of rows is forgotten');
+          });
+        } catch {
+          // as it should
+        }
+      },
+      close: () => db.close(),
+    };
+    return made;
+  });
+}
+
+/** Everything of it that a person sees, told by global ids. */
+export function seenAt({ stores }: LogDevice): unknown {
+  const { contacts, conversations, messages } = stores;
+  return {
+    people: contacts.list().map(({ peerId, name, blocked, relation, permissions }) => ({ peerId, name, blocked, relation, permissions })).sort((a, b) => (a.peerId < b.peerId ? -1 : 1)),
+    conversations: conversations
+      .list()
+      .map(({ conversationId, dialogId, title, state, failure, unread, preview, lastMessageAt }) => {
+        const shown = messages.page(conversationId, undefined, 1_000);
+        const places = new Map(shown.map((row) => [row.messageId, `${row.instanceId}/${row.sequence}`]));
+        return {
+          dialogId,
+          title,
+          state,
+          failure,
+          unread,
+          preview,
+          lastMessageAt,
+          messages: shown.map(({ instanceId, sequence, text, state: reached, replyTo }) => ({ at: `${instanceId}/${sequence}`, text, state: reached, replyTo: replyTo && places.get(replyTo) })),
+        };
+      })
+      .sort((a, b) => (a.dialogId < b.dialogId ? -1 : 1)),
+  };
+}
