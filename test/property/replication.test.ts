@@ -124,7 +124,7 @@ describe('what three devices have in common', () => {
         for (const device of devices) for (const other of devices) if (other !== device) again(device, other);
         expect(devices.map(seenAt)).toEqual(before);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
     for (const device of devices) device.close();
   });

@@ -22,6 +22,10 @@ export class MemoryReplica implements Replica {
     this.#now = now;
   }
 
+  get isApplying(): boolean {
+    return this.#applying;
+  }
+
   behind(): undefined {
     return undefined;
   }

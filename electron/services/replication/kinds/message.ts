@@ -114,7 +114,9 @@ function note({ stores, events, profile }: KindParts, conversation: Conversation
   events.emit({ type: 'conversation.changed', conversationId });
 }
 
-function tell({ events, profile }: KindParts, { conversationId, peerId }: ConversationRow, here: MessageRow, state: MessageRow['state']): void {
+function tell({ events, profile, stores: { conversations } }: KindParts, { conversationId, peerId }: ConversationRow, here: MessageRow, state: MessageRow['state']): void {
+  const now = here.direction === 'in' && here.state !== 'read' && state === 'read' ? conversations.byId(conversationId) : undefined;
+  if (now) conversations.put({ ...now, unread: Math.max(0, now.unread - 1) });
   const row = { ...here, state: atLeast(here.state, state) };
   const waitingFor = profile.waitingFor(peerId, row);
   if (row.direction === 'out') events.emit({ type: 'message.state', conversationId, messageId: row.messageId, state: row.state, ...(waitingFor && { waitingFor }) });
