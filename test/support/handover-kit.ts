@@ -15,8 +15,7 @@ export interface Trio {
   with(device: Resident): Session | undefined;
 }
 
-export async function createTrio(): Promise<Trio> {
-  const world = createWorld();
+export async function createTrio(world: World = createWorld()): Promise<Trio> {
   const desk = await world.move('Ada');
   const laptop = await world.link(desk, 'Ada’s laptop');
   const carol = await world.move('Carol');

@@ -29,6 +29,8 @@ export interface HolderParts {
   readonly entries: ResumptionStore;
   readonly resumptions: Resumptions;
   readonly commit: <T>(work: () => T) => T;
+  /** Whether this is another device that counts, by the own list and by what the devices said of each other since. */
+  readonly isActive: (instanceId: InstanceId) => boolean;
   /** Ends what sessions of this key id there still are here (S4-18). */
   readonly fence: (keyId: Uint8Array) => void;
   /** Where the session is published, too, it is marked as taken there before it counts as taken here. False: somebody else was first. */
@@ -96,8 +98,8 @@ export class HandoverHolder {
 
   #lend(from: InstanceId, m1: Uint8Array): { readonly line: LedgerLine; readonly body: Uint8Array } | undefined {
     const { crypto, clock, local, book, keys, sharing, resumptions, entries, commit, logger } = this.#parts;
-    const asker = local.list.instances.find(({ instanceId, state }) => instanceId === from && state === 'active');
-    if (!asker) {
+    const asker = local.list.instances.find(({ instanceId }) => instanceId === from);
+    if (!asker || !this.#parts.isActive(from)) {
       logger.warn('handover.asked-by-no-device');
       return this.#refuse('no-device');
     }
@@ -131,13 +133,12 @@ export class HandoverHolder {
   }
 
   async #purge(from: InstanceId, keyId: Uint8Array, generation: number): Promise<boolean> {
-    const { sharing, entries, resumptions, commit, fence, settleElsewhere, local } = this.#parts;
+    const { sharing, entries, resumptions, commit, fence, settleElsewhere, isActive } = this.#parts;
     const move = (): LedgerLine | undefined => {
       const row = sharing.ledger(keyId);
       return row?.part === 'holder' ? granted(commitLine(row.line, from, generation)) : undefined;
     };
-    if (!local.list.instances.some(({ instanceId, state }) => instanceId === from && state === 'active')) return false;
-    if (!move() || !(await settleElsewhere(keyId))) return false;
+    if (!isActive(from) || !move() || !(await settleElsewhere(keyId))) return false;
     const isDone = commit(() => {
       const line = move();
       if (!line) return false;

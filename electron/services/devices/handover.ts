@@ -51,14 +51,15 @@ export class Handover implements HandoverTaker, SiblingHandler {
     this.#line = siblings.line('handover', this);
     this.#owner = new OwnerSource({ clock, self: local.instanceId, line: () => this.#line });
     this.#publisher = new Publisher({ crypto, clock, logger, local, keys: this.#keys, resumptions, others: () => siblings.active(), fence: (keyId) => this.#lose(keyId) });
+    const isActive = (instanceId: InstanceId): boolean => siblings.active().includes(instanceId);
     const settleElsewhere = (keyId: Uint8Array): Promise<boolean> => this.#publisher.withdraw(keyId);
-    this.#holder = new HandoverHolder({ crypto, clock, logger, local, book, keys: this.#keys, sharing, entries: stores.resumptions, resumptions, commit, fence: (keyId) => this.#fence(keyId), settleElsewhere });
+    this.#holder = new HandoverHolder({ crypto, clock, logger, local, book, keys: this.#keys, sharing, entries: stores.resumptions, resumptions, commit, isActive, fence: (keyId) => this.#fence(keyId), settleElsewhere });
     const mayTalk = (peerId: PeerId): boolean => {
       const contact = stores.contacts.byPeer(peerId);
       return contact?.relation === 'mutual' && !contact.blocked;
     };
     const sources = (): readonly HandoverSource[] => (this.#repository ? [this.#owner, this.#repository] : [this.#owner]);
-    this.#taker = new Taker({ crypto, clock, logger, local, book, verified, keys: this.#keys, sharing, resumptions, commit, isActive: (instanceId) => siblings.active().includes(instanceId), mayTalk, sources });
+    this.#taker = new Taker({ crypto, clock, logger, local, book, verified, keys: this.#keys, sharing, resumptions, commit, isActive, mayTalk, sources });
   }
 
   start(): void {

@@ -114,6 +114,7 @@ export class ProfileWays {
       commit,
       onMail: (mail) => this.#taking.take(mail),
       onPlaces: () => this.#tellPlaces(),
+      onRepository: (repository) => profile.devices.handover.useRepository(repository),
     });
     this.#endings.push(events.on((event) => {
       if (event.type === 'session.changed') this.#connectionChanged(event.contactId, event.connected);

@@ -5,6 +5,7 @@ import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { EventHub } from '../event-hub';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../ports/mailbox';
+import type { SessionRepository } from '../ports/session-repository';
 import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
 
 export interface OwnMailboxParts {
@@ -18,6 +19,8 @@ export interface OwnMailboxParts {
   readonly onMail: (mail: Mail) => void;
   /** Contacts are to hear of another mailbox. */
   readonly onPlaces: () => void;
+  /** What the own devices keep there for each other; at every connection, and undefined once this device takes the mailbox no more. */
+  readonly onRepository?: (repository: SessionRepository | undefined) => void;
 }
 
 /** The mailbox of this person, as this device takes it, and which contact has which slot of it (protocol.md §11). */
@@ -183,7 +186,9 @@ export class OwnMailbox {
       const registration = await mailbox.read(row.registration);
       if (this.#closed || round !== this.#round) return;
       this.#registration = registration;
-      this.#link = mailbox.open(registration, row.seed, { onMail, onState: () => this.#changed() });
+      const link = mailbox.open(registration, row.seed, { onMail, onState: ({ state }) => this.#heard(state) });
+      this.#link = link;
+      this.#heard(link.current.state);
     } catch (error) {
       logger.error('mailbox.not-opened', { reason: error instanceof Error ? error.name : 'unknown' });
     }
@@ -194,11 +199,17 @@ export class OwnMailbox {
     this.#round += 1;
     const link = this.#link;
     this.#link = undefined;
+    if (link !== undefined && !this.#closed) this.#parts.onRepository?.(undefined);
     try {
       await link?.close();
     } catch (error) {
       this.#parts.logger.warn('mailbox.not-closed', { reason: error instanceof Error ? error.name : 'unknown' });
     }
+  }
+
+  #heard(state: MailboxLink['current']['state']): void {
+    if (state === 'connected' && this.#link !== undefined && !this.#closed) this.#parts.onRepository?.(this.#link.repository);
+    this.#changed();
   }
 
   #changed(): void {

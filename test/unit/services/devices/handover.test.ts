@@ -5,6 +5,7 @@ import { openShared } from '../../../../electron/engine/sharing/session-state';
 import { changeRecord } from '../../../../electron/services/devices/handover-sources';
 import type { SessionRepository } from '../../../../electron/services/ports/session-repository';
 import { createTrio, type Trio } from '../../../support/handover-kit';
+import { createMailWorld } from '../../../support/mail-world';
 import { createMemoryRepository, type MemoryRepository } from '../../../support/memory-repository';
 import type { Resident } from '../../../support/services-kit';
 
@@ -131,6 +132,21 @@ describe('the device that has a session', () => {
 });
 
 describe('a repository', () => {
+  it('S4-08 S4-16: is where the person’s mailbox is, if the person chose so: registered there, the devices find each other’s sessions by themselves', async () => {
+    trio.world.close();
+    const mail = createMailWorld();
+    trio = await createTrio(mail);
+    const { world, desk, laptop, carol } = trio;
+    for (const device of [desk, laptop]) device.settings = { ...device.settings, shareSessions: 'repository' };
+    await mail.register(desk, { address: 'ab'.repeat(16) });
+    await mail.register(laptop, { address: 'ab'.repeat(16) });
+    await world.pass(500);
+    trio.loseDesk();
+    await world.until('a session with the laptop', () => trio.with(laptop) !== undefined);
+    expect(lookedBy(laptop).at(-1)).toEqual({ where: 'from-repository', found: true });
+    expect(await sessionsOf(carol)).toMatchObject([{ resumed: true, handedOver: true }]);
+  });
+
   it('S4-05: empty, and the device that had the session gone: a full handshake, and the conversation goes on', async () => {
     const { world, desk, laptop, carol } = trio;
     const ofAda = carol.profile.stores.contacts.byPeer(desk.profile.local.peerId)?.contactId ?? '';
