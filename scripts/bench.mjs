@@ -28,6 +28,7 @@ const parts = {
   node: { bundle: 'messages', runtimes: ['node'] },
   electron: { bundle: 'messages', runtimes: ['electron'] },
   handshake: { bundle: 'handshake', runtimes: ['node', 'electron'] },
+  handover: { bundle: 'handover', runtimes: ['node'] },
   records: { bundle: 'records', runtimes: ['node', 'electron'] },
   window: { runtimes: ['electron'] },
   bursts: { bundle: 'bursts', runtimes: ['node'] },
