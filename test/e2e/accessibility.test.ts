@@ -125,7 +125,7 @@ test('two people onboard, meet, write, compare numbers, lock and unlock without 
   }
   await ann.window.keyboard.press('Control+,');
   await tabTo(ann.window, ann.window.getByRole('tab').first());
-  for (const tab of ['look', 'security', 'network', 'identity', 'organisations', 'backup', 'about']) {
+  for (const tab of ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'about']) {
     await examine(ann, `settings: ${tab}`);
     await ann.window.keyboard.press('ArrowRight');
   }
@@ -216,7 +216,7 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     await expect(window.getByRole('dialog')).toBeVisible();
     await look('settings');
     await tabTo(window, window.getByRole('tab', { name: 'Look' }));
-    for (const page of ['Security', 'Network', 'Identity', 'Organisations', 'Backup', 'About']) {
+    for (const page of ['Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'About']) {
       await window.keyboard.press('ArrowRight');
       await expect(window.getByRole('tabpanel', { name: page })).toBeVisible();
       await look(`settings-${page.toLowerCase()}`);
