@@ -123,6 +123,8 @@ export interface LocalRecord {
   readonly endorsements?: readonly (readonly Uint8Array[])[];
   /** The other devices of this person; kept with where they are, in the store of devices. Empty for none. */
   readonly siblings?: readonly OtherDevice[];
+  /** Own devices that another one stopped, and under which version of the list; kept in the store of suspensions. */
+  readonly suspended?: readonly { readonly instanceId: InstanceId; readonly listVersion: number }[];
   /** The identity key came from a file: no new one is made until it is known that no other device uses it. */
   readonly unconfirmed?: boolean;
 }

@@ -327,7 +327,7 @@ export class VaultService {
     const { crypto, clock, events, settings } = this.#parts;
     this.#prune(profile);
     const due = rotatesAt(profile.local, settings());
-    if (due !== undefined && due <= clock.now()) {
+    if (due !== undefined && due <= clock.now() && profile.local.standing === 'active') {
       // Everything else is signed anew with it.
       await this.#changeOwn(profile, (record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
       return;

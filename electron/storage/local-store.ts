@@ -1,3 +1,4 @@
+import type { InstanceId } from '../engine/ids';
 import type { LocalRecord, LocalStore, OtherDevice } from '../engine/ports';
 import type { Db, Row } from './database';
 import { encodeAddresses } from './address-column';
@@ -17,6 +18,7 @@ export function createLocalStore(db: Db): LocalStore {
     'INSERT INTO identity_keys (epoch, certificate, private_key, created_at, retired_at, link, recovery) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const selectSiblings = db.prepare('SELECT instance_id, credential, added_at FROM devices ORDER BY instance_id');
+  const selectSuspended = db.prepare('SELECT instance_id, list_version FROM suspensions WHERE peer_id = ? ORDER BY position');
   const upsertSibling = db.prepare(`
     INSERT INTO devices (instance_id, credential, card_time, addresses, added_at) VALUES (?, ?, 0, ?, ?)
     ON CONFLICT (instance_id) DO UPDATE SET credential = excluded.credential`);
@@ -29,6 +31,7 @@ export function createLocalStore(db: Db): LocalStore {
       const row = selectRecord.get();
       if (!row) return undefined;
       const siblings = selectSiblings.all().map((device): OtherDevice => ({ instanceId: id(device, 'instance_id'), credential: bytes(device, 'credential'), addedAt: integer(device, 'added_at') }));
+      const suspended = selectSuspended.all([text(row, 'peer_id')]).map((stopped) => ({ instanceId: id<InstanceId>(stopped, 'instance_id'), listVersion: integer(stopped, 'list_version') }));
       return {
         peerId: id(row, 'peer_id'),
         name: text(row, 'name'),
@@ -56,6 +59,7 @@ export function createLocalStore(db: Db): LocalStore {
         ...given('endorsements', endorsementsOf(row)),
         ...(flag(row, 'unconfirmed') ? { unconfirmed: true } : {}),
         ...given('siblings', siblings.length > 0 ? siblings : undefined),
+        ...given('suspended', suspended.length > 0 ? suspended : undefined),
       };
     },
 

@@ -1,3 +1,4 @@
+import type { PeerId } from '../../electron/engine/ids';
 import { acquaint, createWorld, type Resident, toldOf, type World } from './services-kit';
 
 /** A device in a household. */
@@ -96,4 +97,10 @@ async function say(world: World, from: Resident, to: Resident, text: string): Pr
 function isInStep({ profile }: Resident, other: Resident): boolean {
   const sameList = Buffer.compare(profile.local.list.hash, other.profile.local.list.hash) === 0;
   return sameList && profile.devices.siblings.session(other.profile.local.instanceId) !== undefined;
+}
+
+/** Hash of the exchange key that somebody would seal to, for this person. */
+export function theirs({ profile }: Resident, peerId: PeerId): string {
+  const known = profile.book.find(peerId);
+  return Buffer.from(known?.exchange.hash ?? []).toString('hex');
 }

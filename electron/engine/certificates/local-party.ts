@@ -56,7 +56,7 @@ export interface LocalParty {
   oldKey(spkiHash: Uint8Array): EpochKeyPair | undefined;
   /** From now on these old keys are not here: the caller erased them where they were stored. */
   dropOldKeys(epochs: ReadonlySet<number>): void;
-  /** What the signed list says of this device: `retired` also where it does not name it at all. */
+  /** What the signed list, and since then another own device, says of this one: `retired` also where the list does not name it at all. */
   readonly standing: InstanceState;
   /** The list names this device as the one that holds the identity key, and it does. */
   readonly isCertifier: boolean;
@@ -159,7 +159,8 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   const byHash = new Map(exchanges.map((exchange) => [toHex(exchange.credential.hash), exchange]));
   if (!crypto.equal(signing.publicKey, credential.signingKey) || !crypto.equal(crypto.kemPublicKey(kem), credential.kemKey)) throw unacceptable('this device’s keys are not those of its credential');
   const siblings = (record.siblings ?? []).map((each) => parseInstanceCredential(crypto, each.credential)).filter((each) => isListedAs(each, list));
-  const { current: inUse, issuer } = exchangeInUse(exchanges, { identity, list, own: credential, siblings });
+  const suspended = new Set((record.suspended ?? []).filter(({ listVersion }) => listVersion >= list.version).map(({ instanceId }) => instanceId));
+  const { current: inUse, issuer } = exchangeInUse(exchanges, { identity, list, own: credential, siblings, suspended });
   const listed = list.instances.find(({ instanceId }) => instanceId === credential.instanceId);
   const { identityKeys } = record;
   const oldKeys = oldKeysOf(crypto, identityKeys);
@@ -193,7 +194,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
     dropOldKeys: (epochs) => {
       for (const [hash, { epoch }] of oldKeys) if (epochs.has(epoch)) oldKeys.delete(hash);
     },
-    standing: listed?.state ?? 'retired',
+    standing: listed?.state === 'active' && suspended.has(credential.instanceId) ? 'suspended' : (listed?.state ?? 'retired'),
     isCertifier: privateKey !== undefined && listed?.roles.includes('certifier') === true,
     siblings,
     certifierKey: () => {
@@ -213,6 +214,8 @@ interface Issuers {
   readonly list: InstanceList;
   readonly own: InstanceCredential;
   readonly siblings: readonly InstanceCredential[];
+  /** Nothing that they made is used. */
+  readonly suspended: ReadonlySet<InstanceId>;
 }
 
 /** The newest that a chain of this device can show: signed under the identity key in use, by itself or by a device that may (protocol.md §2). */
@@ -228,12 +231,12 @@ function exchangeInUse(exchanges: readonly LocalExchange[], issuers: Issuers): {
 }
 
 /** `own`: nothing more is to be shown than the identity and this device. */
-function issuerOf(exchange: ExchangeCredential, { identity, list, own, siblings }: Issuers): InstanceCredential | 'own' | undefined {
+function issuerOf(exchange: ExchangeCredential, { identity, list, own, siblings, suspended }: Issuers): InstanceCredential | 'own' | undefined {
   if (!isBoundTo(exchange, identity) || exchange.minListVersion > list.version) return undefined;
   const { issuer } = exchange;
   if (issuer.kind === 'identity') return 'own';
   const entry = list.instances.find(({ instanceId }) => instanceId === issuer.instanceId);
-  if (entry?.state !== 'active' || !entry.roles.includes('exchange')) return undefined;
+  if (entry?.state !== 'active' || !entry.roles.includes('exchange') || suspended.has(issuer.instanceId)) return undefined;
   if (issuer.instanceId === own.instanceId) return isListedAs(own, list) ? 'own' : undefined;
   return siblings.find(({ instanceId }) => instanceId === issuer.instanceId);
 }

@@ -23,6 +23,8 @@ const exchangeAheadOfOthers = 12 * 60 * 60 * 1000;
 export async function renewLocalRecord(crypto: Crypto, record: LocalRecord, now: number): Promise<LocalRecord | undefined> {
   const party = openLocalParty(crypto, record);
   try {
+    // One that was stopped must not lift that by the way.
+    if (party.standing === 'suspended') return undefined;
     const certified = party.isCertifier ? await renewCertificate(crypto, record, party, now) : record;
     const listed = party.isCertifier ? await renewInstances(crypto, certified, party, now) : record;
     const renewed = await renewExchange(crypto, listed, party, now);

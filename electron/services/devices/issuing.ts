@@ -49,14 +49,14 @@ export class Issuing {
   }
 
   /** Errors: device.not-certifier, device.not-connected, device.too-many. */
-  issue({ signingKey, kemKey, consent, deviceName }: NewDevice): Promise<Issued> {
+  issue(device: NewDevice): Promise<Issued> {
     const { crypto, clock, local } = this.#parts;
     const certifier = local.list.instances.find(({ state, roles }) => state === 'active' && roles.includes('certifier'));
     if (!certifier || certifier.instanceId === local.instanceId) return Promise.reject(notCertifier());
     const channel = this.#parts.channel(certifier.instanceId);
     if (!channel) return Promise.reject(new KeyshiftError('device.not-connected', 'The device that holds the identity key is not connected.'));
     const requestId = crypto.random(requestIdBytes);
-    channel.say('issue', new Writer(2048).fixed(requestId).fixed(signingKey).fixed(kemKey).fixed(consent).text(deviceName).finish());
+    channel.say('issue', encodeRequest(requestId, device));
     const key = Buffer.from(requestId).toString('hex');
     return new Promise((resolve, reject) => {
       const settle = (): void => {
@@ -137,6 +137,11 @@ export class Issuing {
 async function withDevice(crypto: Crypto, record: LocalRecord, device: NewDevice, now: number): Promise<LocalRecord> {
   const { credential, record: next } = await admitDevice(crypto, record, device, now);
   return { ...next, siblings: [...(next.siblings ?? []), { instanceId: credential.instanceId, credential: credential.bytes, addedAt: now }] };
+}
+
+/** request id[16] ‖ signing key[32] ‖ KEM key[1216] ‖ consent[64] ‖ name LP. */
+export function encodeRequest(requestId: Uint8Array, { signingKey, kemKey, consent, deviceName }: NewDevice): Uint8Array {
+  return new Writer(2048).fixed(requestId).fixed(signingKey).fixed(kemKey).fixed(consent).text(deviceName).finish();
 }
 
 function notCertifier(): KeyshiftError {

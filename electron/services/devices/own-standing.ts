@@ -36,9 +36,7 @@ export class OwnStanding {
 
   /** What the list and the other devices say of this one. */
   get state(): 'active' | 'suspended' | 'retired' {
-    const { local } = this.#parts.profile;
-    if (local.standing === 'active' && this.#parts.suspensions.has(local.peerId, local.instanceId)) return 'suspended';
-    return local.standing;
+    return this.#parts.profile.local.standing;
   }
 
   /** Errors: device.suspended, device.removed. */

@@ -194,7 +194,8 @@ export class Upkeep {
     const update = parseOwnUpdate(reader.lp(body.length));
     const sealed = reader.lp(body.length);
     reader.end();
-    const packed = sealed.length > 0 ? channel.open('update', sealed) : undefined;
+    // Whoever was stopped brings no keys.
+    const packed = sealed.length > 0 && this.#counts(channel.instanceId) ? channel.open('update', sealed) : undefined;
     try {
       this.#merge(update, packed ? parseExchanges(packed) : []);
     } finally {
