@@ -17,7 +17,7 @@ describe('the identity key moves to another device', () => {
   const holders = (): Resident[] => home.own.filter((each) => record(each).identityKeys.some(({ privateKey }) => privateKey !== undefined));
   const named = (of: Resident) => of.profile.local.list.instances.find(({ roles }) => roles.includes('certifier'))?.instanceId;
 
-  it('S4-30: with everything only the certifier may do; the one before keeps nothing of it, and nobody is asked anything by contacts', async () => {
+  it('S4-30: with everything only the certifier may do; the one before keeps nothing of it, and nobody is asked anything by contacts', { timeout: 60_000 }, async () => {
     const { world, desk, laptop, bo, own, together } = home;
     const seed = record(desk).recovery?.seed;
     await desk.devices.moveCertifier({ instanceId: idOf(laptop) });
@@ -51,7 +51,7 @@ describe('the identity key moves to another device', () => {
     ['forgetting what opens them fails', ['desk', 'remove', 'outgoing', 'fails']],
   ];
 
-  it.each(steps)('S4-30: never two hold it, and one does in the end: %s', async (_, [who, act, note, how]) => {
+  it.each(steps)('S4-30: never two hold it, and one does in the end: %s', { timeout: 60_000 }, async (_, [who, act, note, how]) => {
     const { world, desk, laptop, together } = home;
     let struck = false;
     const cut = (): void => {
