@@ -80,6 +80,7 @@ export class History implements DialogSink {
     sequence: number;
     content: Content;
     original?: MessageRef & { readonly sentAt: number };
+    maybeRepeat?: true;
     sentAt: number;
     receivedAt: number;
     keyEpoch: number;
@@ -102,6 +103,7 @@ export class History implements DialogSink {
       receivedAt: message.receivedAt,
       state: 'delivered',
       keyEpoch: message.keyEpoch,
+      ...(message.maybeRepeat === true ? { maybeRepeat: true } : {}),
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
     };
     const state = this.#stores.messages.add(row);

@@ -22,6 +22,7 @@ export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined)
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(row.way === undefined ? {} : { way: row.way }),
     ...(row.movedTo === undefined ? {} : { movedTo: row.movedTo }),
+    ...(row.maybeRepeat === true ? { maybeRepeat: true } : {}),
     keyEpoch: row.keyEpoch,
   };
 }

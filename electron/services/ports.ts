@@ -140,6 +140,8 @@ export interface MessageRow {
   /** Handle of the message that says the same in the conversation that goes on: this one is sent no more. */
   readonly movedTo?: string;
   readonly keyEpoch: number;
+  /** It came to this device before it had heard what the other own devices have had. */
+  readonly maybeRepeat?: true;
   /** Which message of a device that is no more this was first. */
   readonly origin?: MessagePlace;
 }

@@ -6,7 +6,7 @@ import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { messageStates } from './message-states';
 import { createPlacedMessages, placesPerMs } from './placed-messages';
-import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
+import { flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
 
 const states = messageStates;
 /** Likewise stored by place. */
@@ -15,7 +15,7 @@ const directions = ['in', 'out'] as const;
 const kinds = ['text', 'unsupported'] as const;
 
 const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to,
-  origin_instance, origin_sequence, way`;
+  origin_instance, origin_sequence, way, maybe_repeat`;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 /**
@@ -42,7 +42,7 @@ export function createMessageStore(db: Db): MessageStore {
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectPlace = db.prepare(`SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
       max(?, coalesce((SELECT max(place) FROM messages WHERE conversation = ${thisConversation}), 0) + 1))`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
@@ -111,6 +111,7 @@ export function createMessageStore(db: Db): MessageStore {
         row.origin?.instanceId ?? null,
         row.origin?.sequence ?? null,
         row.way === undefined ? null : ways.indexOf(row.way),
+        row.maybeRepeat === true ? 1 : 0,
         // Behind everything that is here, however the clock went.
         Math.max(0, Math.trunc(row.receivedAt ?? row.sentAt)) * placesPerMs,
         row.conversationId,
@@ -170,6 +171,7 @@ function read(row: Row, conversationId: string): MessageRow {
     ...given('receivedAt', optionalInteger(row, 'received_at')),
     state: at(row, 'state', states),
     ...given('way', wayOf(row)),
+    ...(flag(row, 'maybe_repeat') && { maybeRepeat: true as const }),
     ...given('movedTo', optionalText(row, 'moved_to')),
     keyEpoch: integer(row, 'key_epoch'),
     ...given('origin', origin),

@@ -19,7 +19,7 @@ export function createPlacedMessages(db: Db, { columns, read }: { columns: strin
   const select = db.prepare(`
     SELECT ${columns}, coalesce(shown, place) AS shown FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const selectNews = db.prepare('SELECT state, reply_to, moved_to, key_epoch, coalesce(shown, place) AS shown FROM messages WHERE message_id = ?');
   const update = db.prepare('UPDATE messages SET state = ?, reply_to = ?, moved_to = ?, key_epoch = ?, shown = ? WHERE message_id = ?');
   const selectPlace = db.prepare(`
@@ -69,6 +69,7 @@ export function createPlacedMessages(db: Db, { columns, read }: { columns: strin
         row.origin?.sequence ?? null,
         // Which way it went is the writing device's to know.
         null,
+        0,
         shown,
       ]);
       if (row.replyTo !== undefined) settle(row.messageId);

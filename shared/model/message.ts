@@ -39,6 +39,8 @@ export const message = z.strictObject({
   way: messageWay.optional(),
   /** It is sent no more: this one, in the conversation that goes on, says the same. */
   movedTo: messageId.optional(),
+  /** This device was let in without hearing what the other ones have had: it may have been there long ago. */
+  maybeRepeat: z.literal(true).optional(),
   /** Epoch of the dialog session key it was locked with; 0 while it waits to be locked. */
   keyEpoch: z.number().int().nonnegative(),
 });

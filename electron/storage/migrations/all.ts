@@ -18,7 +18,8 @@ import { migration as awaitedDevices } from './0017-awaited-devices';
 import { migration as keySteps } from './0018-key-steps';
 import { migration as upkeep } from './0019-upkeep';
 import { migration as ways } from './0020-ways';
+import { migration as repeats } from './0021-repeats';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways, repeats];

@@ -36,6 +36,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const spoken = [
     text('message.spoken', { who: sender, time, text: plainLine(body, 400) }),
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: plainLine(quoted.text, 80) }),
+    message.maybeRepeat === true ? text('message.repeat') : '',
     message.keyEpoch === 0 ? '' : text(own ? 'message.spoken.keyOwn' : 'message.spoken.key', { epoch: message.keyEpoch }),
   ].filter((part) => part !== '');
 
@@ -78,6 +79,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         ) : (
           <MessageText text={message.text} open={open} onToggle={() => setOpen(!open)} />
         )}
+        {message.maybeRepeat === true ? <p className="field-hint">{text('message.repeat')}</p> : null}
         <span className="message-foot">
           <time dateTime={new Date(entry.at).toISOString()}>{time}</time>
           {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} /> : null}

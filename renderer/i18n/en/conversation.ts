@@ -16,6 +16,7 @@ export const conversation = {
   'message.spoken.key': 'Opened with key {epoch}.',
   'message.spoken.keyOwn': 'Locked with key {epoch}.',
   'message.unsupported': 'This message is of a kind that this version of Keyshift cannot show. A newer version can.',
+  'message.repeat': 'This may be a repeat of a message another device of yours has had.',
   'message.more': 'Show more',
   'message.less': 'Show less',
   'message.reply': 'Reply',

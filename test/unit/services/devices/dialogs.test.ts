@@ -52,6 +52,16 @@ describe('dialogs of a person with two devices', () => {
     expect(epochs(bob)).toBe(before);
   });
 
+  it('S1-47: what comes to a device that has not heard all says for good that it may be a repeat', async () => {
+    desk.mute = true;
+    for (const session of desk.profile.devices.siblings.sessions()) session.close();
+    Object.defineProperty(laptop.profile.devices.replica, 'hasHeardAll', { get: () => false });
+    await bob.messages.send({ conversationId: atBobs, text: 'again?' });
+    await world.until('it on the laptop', () => texts(laptop).includes('again?'));
+    const shown = await laptop.messages.list({ conversationId: atLaptop(), limit: 10 });
+    expect(shown.map(({ text, maybeRepeat }) => [text, maybeRepeat])).toEqual([['Milk?', undefined], ['again?', true]]);
+  });
+
   it('S1-51 S4-31: what came while one device was away it gets from the other, and judges it itself', async () => {
     await bob.messages.send({ conversationId: atBobs, text: 'to both' });
     await world.until('it on both', () => [desk, laptop].every((each) => texts(each).length === 2) && inStep());
