@@ -252,7 +252,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
-    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings, ...(mailbox && { mailbox }) };
+    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings, onSettings: (change: Partial<Settings>) => void (resident.settings = { ...resident.settings, ...change }), ...(mailbox && { mailbox }) };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };

@@ -24,8 +24,20 @@ describe('what devices of one person have in common', () => {
   it('S4-31: with one device nothing is written down', async () => {
     const bob = await world.move('Bob');
     const { ofInviter } = await acquaint(world, desk, bob);
-    desk.conversations.open({ contactId: ofInviter, title: 'Tea' });
+    let asked = 0;
+    desk.replace(({ replica }) => ({ replica: Object.fromEntries(Object.entries(replica).map(([name, call]: [string, (...given: never[]) => unknown]) => [name, (...given: never[]) => ((asked += 1), call(...given))])) as unknown as typeof replica }));
+    desk.reopen();
+    const opening = asked;
+    const { conversationId } = await desk.conversations.open({ contactId: ofInviter, title: 'Tea' });
+    const { messageId } = await desk.messages.send({ conversationId, text: 'Milk?' });
+    await world.until('it delivered', () => desk.profile.stores.messages.byId(messageId)?.state === 'delivered');
+    const atBobs = bob.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    await bob.messages.send({ conversationId: atBobs, text: 'No.' });
+    await world.until('the answer', () => desk.profile.stores.conversations.list()[0]?.unread === 1);
+    desk.conversations.markRead({ conversationId });
     desk.contacts.block({ contactId: ofInviter });
+    // No statement of the log ran for any of it.
+    expect(asked).toBe(opening);
     expect(rows(desk)).toBe(0);
     expect(desk.profile.devices.replica.isOn).toBe(false);
   });
