@@ -17,7 +17,7 @@ export function printBursts({ runtime, rounds, load, commits, rows }) {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** @param {import('../../test/bench/catch-up').CatchUpReport} report */
+/** @param {import('../../test/bench/catch-up-report').CatchUpReport} report */
 export function printCatchUp({ runtime, messages, load, facts, begun, told, delay, bytes }) {
   const lines = [
     '',

@@ -1,23 +1,7 @@
 import { loadavg } from 'node:os';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { acquaint, createWorld } from '../support/services-kit';
-
-/** What a new device of one's own takes to hear a whole history. */
-export interface CatchUpReport {
-  readonly kind: 'catch-up';
-  readonly runtime: string;
-  readonly messages: number;
-  readonly load: readonly [number, number];
-  /** Facts in the log of the device that tells. */
-  readonly facts: number;
-  /** Until all that was there before was in the log, and from then until the new device was ready, in seconds. */
-  readonly begun: number;
-  readonly told: number;
-  /** Of the event loop that both devices share, in milliseconds. */
-  readonly delay: { readonly p50: number; readonly p99: number; readonly most: number };
-  /** Bytes of the database of the new device. */
-  readonly bytes: number;
-}
+import type { CatchUpReport } from './catch-up-report';
 
 const conversations = 20;
 
