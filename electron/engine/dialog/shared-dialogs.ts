@@ -152,10 +152,10 @@ export class SharedDialogs {
     });
   }
 
-  /** A start token of an own device: of this very one, which was copied when it does not know it. */
-  mergeStart(instanceId: InstanceId, token: Uint8Array): void {
+  /** A start token of this very device, as others heard it: it was copied when it does not know it. */
+  mergeStart(token: Uint8Array): void {
     return this.#parts.merge(() => {
-      if (instanceId === this.#parts.local.instanceId) this.#parts.rollback.heard(this.#parts.local.peerId, token);
+      this.#parts.rollback.heard(this.#parts.local.peerId, token);
     });
   }
 

@@ -2,6 +2,7 @@ import { encodeChain, parseChain, type VerifiedChain } from '../../engine/certif
 import type { Crypto } from '../../engine/crypto/crypto';
 import type { AcceptedMessage, DialogNews } from '../../engine/dialog/dialog-news';
 import type { DialogKey, StreamKey } from '../../engine/dialog/dialog-store';
+import { isNewer } from '../../engine/dialog/start-token';
 import type { ForwardedChain } from '../../engine/dialog/forwarded-chain';
 import type { SharedDialogs, SharedThing } from '../../engine/dialog/shared-dialogs';
 import { encodeToldEnvelope, encodeToldStart, parseToldDialog, parseToldEnvelope, parseToldFailure, parseToldFloor, parseToldSent, parseToldStart, parseToldStream, type ToldFailure } from '../../engine/dialog/shared-words';
@@ -43,6 +44,8 @@ export class DialogFacts implements DialogNews {
   readonly #parts: DialogFactsParts;
   /** The chain last compared with the one the log has, by its place there. */
   readonly #told = new Map<string, VerifiedChain>();
+  /** Newest start told of each other own device. */
+  readonly #starts = new Map<InstanceId, Uint8Array>();
   #closed = false;
 
   constructor(parts: DialogFactsParts) {
@@ -58,8 +61,9 @@ export class DialogFacts implements DialogNews {
 
   /** Every start of this device is known to the others: whoever copied it is found out by them (protocol.md §7). */
   start(): void {
-    const { replica, own, commit } = this.#parts;
-    if (replica.isOn) commit(() => replica.say('sent', own, nothing));
+    const { replica, own, startToken, commit } = this.#parts;
+    const token = startToken();
+    if (replica.isOn && token) commit(() => replica.say('start', own, encodeToldStart(token)));
   }
 
   close(): void {
@@ -153,7 +157,8 @@ export class DialogFacts implements DialogNews {
       },
       { kind: 'chain', rank: 35, apply: (fact) => this.#applyChain(fact), all: () => [] },
       { kind: 'envelope', rank: 40, passingMs: envelopesKeptMs, apply: (fact) => this.#applyEnvelope(fact), all: () => [] },
-      { kind: 'sent', rank: 60, apply: (fact) => this.#applySent(fact), read: (key) => this.#sent(key), all: () => this.#all('sent') },
+      { kind: 'sent', rank: 60, apply: (fact) => this.#applySent(fact), read: (key) => shared().sent(parseStreamKey(key)), all: () => this.#all('sent') },
+      { kind: 'start', rank: 60, merges: true, apply: (fact) => this.#applyStart(fact), all: () => [] },
     ];
   }
 
@@ -190,25 +195,29 @@ export class DialogFacts implements DialogNews {
   }
 
   #applySent({ author, key, value }: Fact): boolean {
-    if (key.includes('/')) {
-      const stream = parseStreamKey(key);
-      // Nobody speaks for another device.
-      if (stream.instanceId === author) this.#parts.shared().mergeSent(stream, parseToldSent(value));
-      return true;
-    }
-    this.#parts.shared().mergeStart(instanceOf(key), parseToldStart(value));
+    const stream = parseStreamKey(key);
+    // Nobody speaks for another device.
+    if (stream.instanceId === author) this.#parts.shared().mergeSent(stream, parseToldSent(value));
     return true;
   }
 
-  #sent(key: string): Uint8Array | undefined {
-    const { shared, own, startToken } = this.#parts;
-    if (key.includes('/')) return shared().sent(parseStreamKey(key));
-    const token = instanceOf(key) === own ? startToken() : undefined;
-    return token && encodeToldStart(token);
+  /** Whoever hears of a start says so itself: a copy of that device learns from it that it is one. */
+  #applyStart({ key, value }: Fact): boolean {
+    const { replica, own, shared, commit } = this.#parts;
+    const [instanceId, token] = [instanceOf(key), parseToldStart(value)];
+    if (instanceId === own) {
+      shared().mergeStart(token);
+      return true;
+    }
+    const before = this.#starts.get(instanceId);
+    if (before && !isNewer(token, before)) return true;
+    this.#starts.set(instanceId, token);
+    const said = value.slice();
+    this.#later(() => commit(() => replica.say('start', key, said)));
+    return true;
   }
 
   *#all(kind: SharedThing['kind']): Generator<{ readonly key: string; readonly value: Uint8Array }> {
-    if (kind === 'sent') yield { key: this.#parts.own, value: nothing };
     for (const each of this.#parts.shared().everything()) {
       if (each.kind !== kind) continue;
       if (each.kind === 'floor') yield { key: floorKey(each.peerId, each.creator), value: nothing };

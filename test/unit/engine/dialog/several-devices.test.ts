@@ -7,7 +7,7 @@ import { siblingPatienceMs } from '../../../../electron/engine/dialog/gaps';
 import { encodeToldEnvelope, encodeToldFailure, encodeToldFloor, encodeToldSent, encodeToldStream, parseToldStream } from '../../../../electron/engine/dialog/shared-words';
 import type { DialogId } from '../../../../electron/engine/ids';
 import { TestClock, testCrypto } from '../../../support/dialog-kit';
-import { hear } from '../../../support/dialog-recovery';
+import { copyDevice, hear } from '../../../support/dialog-recovery';
 import type { Person } from '../../../support/dialog-person';
 import { SharedDevice } from '../../../support/shared-device';
 import { personOf, withSecondDevice } from '../../../support/two-devices';
@@ -219,6 +219,26 @@ describe('one person on two devices', () => {
   });
 });
 
+describe('an own device that was copied', () => {
+  it('A38 A39: learns from the other one that its original has been started since', () => {
+    const { a1, a2, clock } = newWorld();
+    const copy = copyDevice(crypto, a1, clock);
+    clock.pass(1_000);
+    a1.restart();
+    a1.facts.start();
+    a1.sync(a2);
+    const late = new SharedDevice(crypto, people.a1, clock);
+    late.db.exec('DELETE FROM own_start_tokens');
+    for (const row of copy.db.prepare('SELECT instance_id, token FROM own_start_tokens').all()) late.db.prepare('INSERT INTO own_start_tokens (instance_id, token) VALUES (?, ?)').run([String(row['instance_id']), row['token'] ?? null]);
+    a2.replica.tell(late.replica);
+    expect(late.sink.of('rolledBack')).toMatchObject([{ reason: 'start-token' }]);
+    expect(a1.sink.of('rolledBack')).toEqual([]);
+    // … and the one that was not copied hears nothing new.
+    a2.replica.tell(a1.replica);
+    expect(a1.sink.of('rolledBack')).toEqual([]);
+  });
+});
+
 describe('a device that was just let in', () => {
   it('S1-47 S4-31: takes the streams as they stand: old messages are repeats, the next one is news, nothing is sent again', () => {
     const world = newWorld();
@@ -372,7 +392,7 @@ describe('an own device that lies', () => {
   it('S1-34: what cannot be read is thrown out whole', () => {
     const { a1, a2, b1, dialogId } = prepared();
     const before = a2.snapshot();
-    for (const kind of ['dialog', 'failed', 'floor', 'stream', 'chain', 'envelope', 'sent']) {
+    for (const kind of ['dialog', 'failed', 'floor', 'stream', 'chain', 'envelope', 'sent', 'start']) {
       for (const key of [`${b1.peerId}/${dialogId}`, `${b1.peerId}/${dialogId}/${b1.instanceId}/x`, 'x']) {
         expect(() => a2.replica.hear({ author: a1.instanceId, kind, key, value: utf8.encode('nothing of the kind') }), `${kind} ${key}`).toThrow();
       }
