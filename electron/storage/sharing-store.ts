@@ -13,6 +13,7 @@ export function createSharingStore(db: Db): SharingStore {
   const removeKeys = db.prepare('DELETE FROM sharing_keys WHERE list_version < ?');
   const selectLine = db.prepare('SELECT * FROM session_ledger WHERE key_id = ?');
   const selectPending = db.prepare("SELECT * FROM session_ledger WHERE part <> 'holder'");
+  const selectHolding = db.prepare("SELECT * FROM session_ledger WHERE part = 'holder'");
   const upsertLine = db.prepare(`
     INSERT INTO session_ledger (key_id, part, line, expires_at) VALUES (?, ?, ?, ?)
     ON CONFLICT (key_id) DO UPDATE SET part = excluded.part, line = excluded.line, expires_at = excluded.expires_at`);
@@ -28,6 +29,7 @@ export function createSharingStore(db: Db): SharingStore {
       return row && readLine(row);
     },
     pending: () => selectPending.all().map(readLine),
+    holding: () => selectHolding.all().map(readLine),
     putLedger: ({ keyId, part, line }) => void upsertLine.run([keyId, part, encodeLine(line), line.expiresAt]),
     removeLedger: (keyId) => void removeLine.run([keyId]),
     removeExpired: (now) => void removeExpired.run([now]),

@@ -174,6 +174,11 @@ export class Resumptions {
     return isUsed || this.#spent.has(keyId) ? undefined : this.#find(keyId);
   }
 
+  /** Whether this device could still resume under it, or lend it. */
+  isKept(keyId: Uint8Array): boolean {
+    return !this.#spent.has(keyId) && this.#has(keyId);
+  }
+
   /** Another device has it now, and the store does not any more: nothing is written or resumed under it here. */
   surrendered(keyId: Uint8Array): void {
     this.#spent.add(keyId);

@@ -3,7 +3,6 @@ import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { HeldBack } from '../../engine/session/held-link';
-import { maxResumptions } from '../../engine/session/resumption-entry';
 import type { Resumptions } from '../../engine/session/resumptions';
 import type { Session } from '../../engine/session/session';
 import { checkpoint, close, held, type LedgerLine, settled } from '../../engine/sharing/ledger';
@@ -12,6 +11,7 @@ import { sealShared } from '../../engine/sharing/session-state';
 import type { SharingKey } from '../../engine/sharing/sharing-keys';
 import { toHex } from '../../engine/wire/encoding';
 import { RepositoryUnreachable, type SessionRepository } from '../ports/session-repository';
+import type { SharingStore } from '../ports/sharing';
 import { changeRecord } from './handover-sources';
 import type { SharedKeys } from './shared-keys';
 
@@ -21,15 +21,20 @@ const patienceMs = 1_000;
 const lookAgainMs = 500;
 /** After it did not answer, a session is published again after this long. */
 const againMs = 30_000;
+const nothing = new Uint8Array(0);
 
 export interface PublisherParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly local: LocalParty;
-  readonly keys: Pick<SharedKeys, 'person' | 'to'>;
-  readonly resumptions: Pick<Resumptions, 'toLend'>;
+  readonly keys: Pick<SharedKeys, 'person' | 'persons' | 'to'>;
+  readonly sharing: Pick<SharingStore, 'ledger' | 'holding' | 'putLedger' | 'removeLedger'>;
+  readonly resumptions: Pick<Resumptions, 'toLend' | 'isKept'>;
   readonly others: () => readonly InstanceId[];
+  readonly commit: <T>(work: () => T) => T;
+  /** To be had now, whether anything is published there or not any more. */
+  readonly repository: () => SessionRepository | undefined;
   /** Another device took it from the repository. */
   readonly fence: (keyId: Uint8Array) => void;
 }
@@ -55,8 +60,6 @@ export class Publisher {
   readonly #parts: PublisherParts;
   #repository: SessionRepository | undefined;
   readonly #published = new Map<string, Published>();
-  /** Under which key each was published, also when its session is over: oldest first. */
-  readonly #ever = new Map<string, SharingKey>();
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -76,7 +79,6 @@ export class Publisher {
     if (!this.#repository || !person || others().length === 0 || this.#published.has(name)) return;
     const one: Published = { session, person, back: session.holdBack(() => this.#write(one)), revision: 0, generation: 0, busy: false, over: false };
     this.#published.set(name, one);
-    this.#noteEver(name, person);
     session.onClose(() => {
       one.over = true;
       if (this.#published.get(name) === one) this.#published.delete(name);
@@ -87,14 +89,37 @@ export class Publisher {
 
   /** Before it counts as another device's here: nobody may have taken it from the repository, or will. */
   async withdraw(keyId: Uint8Array): Promise<boolean> {
-    const { crypto, clock, local } = this.#parts;
-    const person = this.#ever.get(toHex(keyId));
-    if (!person) return true;
+    const { crypto, clock, local, sharing } = this.#parts;
+    const mark = sharing.ledger(keyId)?.line.body ?? nothing;
+    if (mark.length === 0) return true;
+    const [person, repository] = [this.#personOf(mark), this.#parts.repository()];
     try {
-      const line = this.#repository && (await changeRecord(crypto, this.#repository, person, keyId, (before) => moved(close(before, local.instanceId, clock.now()))));
-      return line !== undefined;
+      // Taken out before already, by this device that then stopped: as it stands.
+      const change = (before: LedgerLine): LedgerLine | undefined => (before.phase === 'gone' && before.taker === local.instanceId ? before : moved(close(before, local.instanceId, clock.now())));
+      return person !== undefined && repository !== undefined && (await changeRecord(crypto, repository, person, keyId, change)) !== undefined;
     } catch {
       return false;
+    }
+  }
+
+  /** A repository can be asked: whether somebody took from it, while this device was off, what it had published (A61). */
+  async look(repository: SessionRepository): Promise<void> {
+    const { crypto, clock, local, sharing, resumptions, commit, fence, logger } = this.#parts;
+    try {
+      for (const { keyId, line } of sharing.holding()) {
+        const person = this.#personOf(line.body);
+        if (!person || this.#published.has(toHex(keyId))) continue;
+        if (!resumptions.isKept(keyId)) {
+          commit(() => sharing.removeLedger(keyId));
+          continue;
+        }
+        const stored = await repository.read(recordName(crypto, person, keyId));
+        const there = stored && uncoverLine(crypto, person, keyId, stored.record);
+        if (there && settled(there, clock.now()).phase === 'gone' && there.taker !== local.instanceId) fence(keyId);
+      }
+    } catch (error) {
+      // Asked again at the next connection.
+      if (!(error instanceof RepositoryUnreachable)) logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
     }
   }
 
@@ -137,6 +162,7 @@ export class Publisher {
     const { keyId } = one.session;
     const body = this.#sealed(one);
     if (!repository || !body) return 'rolled-back';
+    this.#mark(one, body.expiresAt);
     const name = recordName(crypto, one.person, keyId);
     const write = async (line: LedgerLine, expected: number): Promise<boolean> => {
       const revision = await repository.write(name, coverLine(crypto, one.person, keyId, line), expected);
@@ -197,13 +223,16 @@ export class Publisher {
     one.back.end();
   }
 
-  #noteEver(name: string, person: SharingKey): void {
-    this.#ever.set(name, person);
-    if (this.#ever.size <= maxResumptions) return;
-    for (const oldest of this.#ever.keys()) {
-      this.#ever.delete(oldest);
-      break;
-    }
+  /** Durable before anybody can take it from there: who asks this device for it, even after a restart, gets it by the repository's word only. */
+  #mark({ session: { keyId }, person }: Published, expiresAt: number): void {
+    const { sharing, local, commit } = this.#parts;
+    const line = sharing.ledger(keyId)?.line ?? held(local.instanceId, expiresAt);
+    if (line.body.length === 0) commit(() => sharing.putLedger({ keyId, part: 'holder', line: { ...line, body: person.id } }));
+  }
+
+  #personOf(mark: Uint8Array): SharingKey | undefined {
+    const { crypto, keys } = this.#parts;
+    return keys.persons().find(({ id }) => crypto.equal(id, mark));
   }
 }
 

@@ -50,7 +50,7 @@ export class Handover implements HandoverTaker, SiblingHandler {
     this.#keys = new SharedKeys({ crypto, logger, local, store: sharing, others: () => siblings.active(), credential: (instanceId) => stores.devices.find(instanceId)?.credential, commit });
     this.#line = siblings.line('handover', this);
     this.#owner = new OwnerSource({ clock, self: local.instanceId, line: () => this.#line });
-    this.#publisher = new Publisher({ crypto, clock, logger, local, keys: this.#keys, resumptions, others: () => siblings.active(), fence: (keyId) => this.#lose(keyId) });
+    this.#publisher = new Publisher({ crypto, clock, logger, local, keys: this.#keys, sharing, resumptions, others: () => siblings.active(), commit, repository: () => this.#offered, fence: (keyId) => this.#lose(keyId) });
     const isActive = (instanceId: InstanceId): boolean => siblings.active().includes(instanceId);
     const settleElsewhere = (keyId: Uint8Array): Promise<boolean> => this.#publisher.withdraw(keyId);
     this.#holder = new HandoverHolder({ crypto, clock, logger, local, book, keys: this.#keys, sharing, entries: stores.resumptions, resumptions, commit, isActive, fence: (keyId) => this.#fence(keyId), settleElsewhere });
@@ -74,13 +74,19 @@ export class Handover implements HandoverTaker, SiblingHandler {
 
   /** From now on sessions are published there, where that is chosen, and taken from there; undefined: it is not to be had any more. */
   useRepository(repository: SessionRepository | undefined): void {
-    const { around, local, sessions } = this.#parts;
+    const { around, local } = this.#parts;
     const { crypto, clock } = around;
     this.#repository = repository && new RepositorySource({ crypto, clock, self: local.instanceId, repository, persons: () => this.#keys.persons() });
     if (this.#repository) void this.#taker.finish(this.#repository, () => true);
     this.#offered = repository;
+    if (repository) void this.#publisher.look(repository);
+    this.chosen();
+  }
+
+  /** The person may have chosen whether to publish: that counts for sessions that stand, too. */
+  chosen(): void {
     this.#choose();
-    for (const session of sessions()) this.#publisher.opened(session);
+    for (const session of this.#parts.sessions()) this.#publisher.opened(session);
   }
 
   /** A session with a contact came into use: what it may show to this person's other devices. */
@@ -171,7 +177,10 @@ export class Handover implements HandoverTaker, SiblingHandler {
   #lose(keyId: Uint8Array): void {
     const { stores, resumptions, commit, around } = this.#parts;
     try {
-      commit(() => stores.resumptions.remove(keyId));
+      commit(() => {
+        stores.resumptions.remove(keyId);
+        stores.sharing.removeLedger(keyId);
+      });
     } catch {
       around.logger.warn('handover.not-purged'); // it is used for nothing any more, as long as this process lives
     }

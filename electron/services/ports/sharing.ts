@@ -23,6 +23,8 @@ export interface SharingStore {
   ledger(keyId: Uint8Array): LedgerRow | undefined;
   /** What is about to be taken. */
   pending(): readonly LedgerRow[];
+  /** What this device has, lends or lent. */
+  holding(): readonly LedgerRow[];
   putLedger(row: LedgerRow): void;
   removeLedger(keyId: Uint8Array): void;
   removeExpired(now: number): void;

@@ -32,6 +32,7 @@ export function RemoveDialog({ device, name, onClose }: DeviceDialogProps): Reac
         <li>{device.behind === undefined || device.behind === 0 ? text('devices.remove.unsent') : text('devices.remove.behind', { count: device.behind })}</li>
         <li>{text('devices.remove.keys')}</li>
         <li>{text('devices.remove.stays')}</li>
+        <li>{text('devices.remove.mailbox')}</li>
       </ul>
       {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
     </ConfirmDialog>

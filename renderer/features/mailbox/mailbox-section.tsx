@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import type { MailboxStatus } from '../../../shared/model/mailbox';
-import { useMailbox, useModel } from '../../app/model-context';
+import { useMailbox, useModel, useSettings } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -9,7 +9,9 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Disclosure } from '../../ui/disclosure';
 import { plainLine } from '../../ui/strangers';
+import { SwitchField } from '../../ui/switch-field';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
+import { useChangeSettings } from '../settings/use-change-settings';
 import { LeaveDialog } from './leave-dialog';
 import { OwnKeyForOperator } from './operator-key';
 import { RegistrationForm } from './registration-form';
@@ -54,6 +56,7 @@ export function MailboxSection(): ReactNode {
         </>
       ) : (
         <div className="stack divided">
+          <ShareSwitch />
           <Disclosure label={text('mailbox.another')}>{() => steps}</Disclosure>
           <Disclosure label={text('mailbox.what')}>{() => <WhatList />}</Disclosure>
         </div>
@@ -107,6 +110,14 @@ function Now({ status }: { readonly status: MailboxStatus }): ReactNode {
       )}
     </>
   );
+}
+
+/** Whether the own devices find each other's sessions here. */
+function ShareSwitch(): ReactNode {
+  const text = useText();
+  const change = useChangeSettings();
+  const on = useSettings((state) => state.settings.shareSessions === 'repository');
+  return <SwitchField label={text('mailbox.share')} hint={text(on ? 'mailbox.share.on' : 'mailbox.share.off')} on={on} onChange={(next) => change({ shareSessions: next ? 'repository' : 'ask' })} />;
 }
 
 function What(): ReactNode {

@@ -57,12 +57,13 @@ describe('Settings → Devices', () => {
     expect(screen.queryByRole('dialog', { name: /^Rename/ })).toBeNull();
   });
 
-  it('removing names the device and what is lost, has the focus on keeping it, and does nothing until told to', async () => {
+  it('A65: removing names the device, what is lost and what its mailbox still lets it fetch, has the focus on keeping it, and does nothing until told to', async () => {
     const { fake } = await open(scene('devices'));
     await press('Remove…', 'laptop');
     const dialog = screen.getByRole('dialog', { name: 'Remove laptop?' });
     expect(dialog.textContent).toContain('214 entries it still lacks will not reach it.');
     expect(dialog.textContent).toContain('Every key it knew is replaced');
+    expect(dialog.textContent).toContain('If it fetches from your mailbox, ask the operator to revoke its registration.');
     expect(document.activeElement).toBe(buttonNamed('Keep laptop'));
     expect(await axeFindings()).toEqual([]);
     await pressNamed('Keep laptop');

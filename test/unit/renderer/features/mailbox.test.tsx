@@ -83,6 +83,26 @@ describe('Settings → Mailbox', () => {
   });
 });
 
+describe('sharing sessions through it', () => {
+  it('S4-16: is off until it is switched on, says what it costs, and is not offered without a mailbox', async () => {
+    const { fake } = await open(scene('mailbox-on'));
+    expect(fake.world.settings.shareSessions).toBe('ask');
+    expect(page()).toContain('Another device of yours goes on with a connection to a contact while the device that had it is on.');
+    const share = screen.getByRole('switch', { name: 'Let your devices share connections through it' });
+    await act(async () => fireEvent.click(share));
+    await settle();
+    expect(fake.world.settings.shareSessions).toBe('repository');
+    expect(page()).toContain('What you send waits until the mailbox knows of it, a second at most.');
+    expect(await axeFindings()).toEqual([]);
+    await act(async () => fireEvent.click(share));
+    await settle();
+    expect(fake.world.settings.shareSessions).toBe('ask');
+    await pressNamed('Leave this mailbox…');
+    await pressNamed('Leave mailbox');
+    expect(screen.queryByRole('switch', { name: 'Let your devices share connections through it' })).toBeNull();
+  });
+});
+
 describe('the way of a message', () => {
   it('names what it waits for and which way it went, and that the contact is reached by a mailbox', async () => {
     await openTalk(scene('devices-talk'), /^Carla Reyes/);

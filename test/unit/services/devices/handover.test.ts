@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LedgerLine, type Move, release, reserve } from '../../../../electron/engine/sharing/ledger';
 import { recordName, uncoverLine } from '../../../../electron/engine/sharing/repository-record';
 import { openShared } from '../../../../electron/engine/sharing/session-state';
+import { Publisher } from '../../../../electron/services/devices/handover-publisher';
 import { changeRecord } from '../../../../electron/services/devices/handover-sources';
 import type { SessionRepository } from '../../../../electron/services/ports/session-repository';
 import { createTrio, type Trio } from '../../../support/handover-kit';
@@ -215,6 +216,87 @@ describe('a repository', () => {
     expect(memory.seen.length).toBe(records);
     expect(there?.send([{ kind: 'card', bytes: Uint8Array.of(1) }])).toBe(false);
     expect(entriesOf(desk, carol)).toEqual([]);
+  });
+
+  it('S4-17 S4-18 A61: taken from there while the device that had it was off: started again, it drops what is another’s, and nothing else', async () => {
+    const { world, desk, laptop, carol } = trio;
+    publishing();
+    await world.pass(200);
+    trio.loseDesk();
+    await world.until('a session with the laptop', () => trio.with(laptop) !== undefined);
+    expect(lookedBy(laptop).at(-1)).toEqual({ where: 'from-repository', found: true });
+    const [had] = entriesOf(desk, carol);
+    expect(had).toBeDefined();
+    desk.reopen();
+    memory.reachable = false;
+    desk.profile.devices.handover.useRepository(memory.connect());
+    await world.pass(100);
+    expect(entriesOf(desk, carol)).toHaveLength(1); // nobody said anything
+    memory.reachable = true;
+    const seen = memory.seen.length;
+    desk.profile.devices.handover.useRepository(memory.connect());
+    await world.until('the end of it', () => entriesOf(desk, carol).length === 0);
+    expect(desk.logged.map(([event]) => event)).toContain('handover.gave-away');
+    expect(memory.seen.length).toBe(seen);
+    expect(trio.with(laptop)?.resumed).toBe(true);
+  });
+
+  it('S4-17 A58 A61: what was published is not given away without the repository’s word, not even after a restart', async () => {
+    const { world, desk, laptop, carol } = trio;
+    publishing();
+    await world.pass(200);
+    carol.mute = true;
+    desk.onLink = (link) => link.destroy();
+    world.network.setSilent(carol.address);
+    desk.reopen(); // and the repository is not to be had there
+    await world.until('the two devices together', () => desk.profile.devices.siblings.sessions().length === 1);
+    const { keyId = new Uint8Array(32) } = entriesOf(desk, carol)[0] ?? {};
+    carol.mute = false;
+    await world.until('a session with the laptop', () => trio.with(laptop) !== undefined);
+    expect(lookedBy(laptop)).toEqual([{ where: 'here', found: false }, { where: 'from-owner', found: false }, { where: 'from-repository', found: true }]);
+    expect(desk.profile.stores.resumptions.byKeyId(keyId)).toBeDefined();
+    desk.profile.devices.handover.useRepository(memory.connect());
+    await world.until('the desk’s end of it', () => desk.profile.stores.resumptions.byKeyId(keyId) === undefined);
+    expect(desk.profile.stores.sharing.ledger(keyId)?.line.phase).not.toBe('held');
+  });
+
+  it('A59: taken out of it and stopped before that was purged here: it may be taken out once more, by the same device alone', async () => {
+    const { world, desk, laptop } = trio;
+    publishing();
+    await world.pass(200);
+    const withdrawing = ({ crypto, profile }: Resident): Publisher => {
+      const persons = profile.stores.sharing.keys().flatMap(({ kind, key }) => (kind === 'person' ? [key] : []));
+      const { local, stores, resumptions } = profile;
+      const log = (): void => undefined;
+      const keys = { persons: () => persons, person: () => persons[0], to: () => undefined };
+      return new Publisher({ crypto, clock: world.clock, logger: { debug: log, info: log, warn: log, error: log }, local, keys, sharing: { ...stores.sharing, ledger: (keyId) => desk.profile.stores.sharing.ledger(keyId) }, resumptions, others: () => [], commit: (work) => work(), repository: () => memory.connect(), fence: log });
+    };
+    const { keyId = new Uint8Array(32) } = trio.with(desk) ?? {};
+    const outcomes: boolean[] = [];
+    for (const device of [desk, desk, laptop]) outcomes.push(await withdrawing(device).withdraw(keyId));
+    expect(outcomes).toEqual([true, true, false]);
+  });
+
+  it('S4-16: switched on and off while a session stands, it is published from then on, and no more; what was published is still given away', async () => {
+    const { world, desk, laptop } = trio;
+    for (const device of [desk, laptop]) device.profile.devices.handover.useRepository(memory.connect());
+    await world.pass(200);
+    expect(memory.seen).toHaveLength(0);
+    desk.settings = { ...desk.settings, shareSessions: 'repository' };
+    desk.profile.devices.handover.chosen();
+    await world.until('it is published', () => memory.seen.length > 0);
+    desk.settings = { ...desk.settings, shareSessions: 'ask' };
+    desk.profile.devices.handover.chosen();
+    const written = memory.seen.length;
+    const heard = trio.with(desk)?.digests.received.counter ?? 0;
+    desk.addresses = [{ host: '192.0.2.9', port: 6_000 }];
+    desk.tellAddresses();
+    await world.pass(600);
+    expect(memory.seen.length).toBe(written);
+    expect(trio.with(desk)?.digests.received.counter).toBeGreaterThan(heard);
+    trio.leaveDesk();
+    await world.until('a session with the laptop', () => trio.with(laptop) !== undefined);
+    expect(lookedBy(laptop).at(-1)).toEqual({ where: 'from-owner', found: true });
   });
 
   it('A67 A68: shows nobody who runs it a key, a name or who talks to whom; put back to an earlier state, it gives nothing that Carol goes on with', async () => {
