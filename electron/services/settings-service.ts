@@ -23,6 +23,7 @@ export function settingsService(parts: { preferences: PreferencesStore; openProf
       // What is the person's and not this machine's is told to the other devices.
       const said = encodePersonSettings(settings);
       if (profile && Buffer.compare(before, said) !== 0) profile.commit(() => profile.devices.replica.say('setting', personSettingsKey, said));
+      if (change.shareSessions !== undefined) profile?.devices.handover.chosen();
       return settings;
     },
   };

@@ -125,9 +125,8 @@ export class VaultService {
     return this.#inTurn(async () => this.#eraseOldKeys(this.profile(), isGone, also));
   }
 
-  /** Settings changed: what follows them here may have, too. */
+  /** The setting changed: when the next identity key is due may have, too. */
   settingsChanged(): void {
-    this.#profile?.devices.handover.chosen();
     const days = this.#parts.settings().rotateIdentityDays;
     if (this.#profile !== undefined && days !== this.#rotationDays) this.#scheduleRenewal();
   }

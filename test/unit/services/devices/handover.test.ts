@@ -4,6 +4,7 @@ import { recordName, uncoverLine } from '../../../../electron/engine/sharing/rep
 import { openShared } from '../../../../electron/engine/sharing/session-state';
 import { Publisher } from '../../../../electron/services/devices/handover-publisher';
 import { changeRecord } from '../../../../electron/services/devices/handover-sources';
+import { settingsService } from '../../../../electron/services/settings-service';
 import type { SessionRepository } from '../../../../electron/services/ports/session-repository';
 import { createTrio, type Trio } from '../../../support/handover-kit';
 import { createMailWorld } from '../../../support/mail-world';
@@ -282,11 +283,13 @@ describe('a repository', () => {
     for (const device of [desk, laptop]) device.profile.devices.handover.useRepository(memory.connect());
     await world.pass(200);
     expect(memory.seen).toHaveLength(0);
-    desk.settings = { ...desk.settings, shareSessions: 'repository' };
-    desk.profile.devices.handover.chosen();
+    const choose = settingsService({
+      preferences: { get: () => ({ settings: desk.settings }), set: ({ settings }) => void (desk.settings = settings ?? desk.settings) },
+      openProfile: () => desk.profile,
+    });
+    await choose.set({ shareSessions: 'repository' });
     await world.until('it is published', () => memory.seen.length > 0);
-    desk.settings = { ...desk.settings, shareSessions: 'ask' };
-    desk.profile.devices.handover.chosen();
+    await choose.set({ shareSessions: 'ask' });
     const written = memory.seen.length;
     const heard = trio.with(desk)?.digests.received.counter ?? 0;
     desk.addresses = [{ host: '192.0.2.9', port: 6_000 }];
