@@ -64,7 +64,7 @@ export interface DeliveryParts {
   readonly ownInstance: InstanceId;
   readonly transaction: <T>(work: () => T) => T;
   /** A signed statement about a device of this person (protocol.md §10). */
-  readonly onNotice?: (peerId: PeerId, bytes: Uint8Array) => void;
+  readonly onNotice?: (from: Session['peer'], bytes: Uint8Array) => void;
   /** A deposit of another device than the one that brings it; a view. */
   readonly onDeposit?: (peerId: PeerId, session: Session, item: Uint8Array) => void;
   /** The first word of every session; without it messages flow at once. */
@@ -114,7 +114,7 @@ export class Delivery {
     session.onItems((items) => {
       for (const item of items) {
         if (item.kind === 'card') onCard(item.bytes);
-        if (item.kind === 'notice') this.#parts.onNotice?.(peerId, item.bytes);
+        if (item.kind === 'notice') this.#parts.onNotice?.(session.peer, item.bytes);
         if (item.kind === 'deposit') this.#parts.onDeposit?.(peerId, session, item.bytes);
         if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
       }

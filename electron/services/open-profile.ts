@@ -143,7 +143,7 @@ export class OpenProfile {
       ownInstance: local.instanceId,
       transaction: (work) => this.stores.transaction(work),
       standing,
-      onNotice: (peerId, bytes) => this.devices.standing.noticed(peerId, bytes),
+      onNotice: (from, bytes) => this.devices.standing.noticed(from, bytes),
       onDeposit: (peerId, session, item) => this.ways.brought.take(peerId, session, item),
     });
     ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));

@@ -2,6 +2,7 @@ import { eraseOldKeys, type OwnKey } from '../engine/certificates/rotation';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { LocalRecord } from '../engine/ports';
 import type { OpenProfile } from './open-profile';
+import { noteGone } from './devices/gone-devices';
 import { isSame } from './moving-pins';
 import { loadRecord } from './retiring';
 import { wipeRecord } from './wipe-record';
@@ -26,6 +27,7 @@ export async function changeOwnRecord(crypto: Crypto, profile: OpenProfile, chan
     if (changed === undefined) return false;
     profile.commit(() => {
       local.save(changed);
+      noteGone(crypto, profile.vault.stores, record.instanceList, changed.instanceList);
       // With another exchange key alone sessions go on as they would.
       if (!isSame(changed.instanceList, record.instanceList) || changed.unconfirmed !== record.unconfirmed) profile.resumptions.forgetAll();
       also?.(changed);

@@ -5,7 +5,9 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { RollbackReason } from '../engine/dialog/dialog-engine';
 import type { PeerId } from '../engine/ids';
 import type { Clock, LocalRecord, LocalStore } from '../engine/ports';
+import { noteGone } from './devices/gone-devices';
 import type { OpenProfile } from './open-profile';
+import type { Stores } from './ports';
 import { wipeRecord } from './wipe-record';
 
 /** Why this device must become a new one. */
@@ -89,11 +91,14 @@ export async function newDevice(
   }
 }
 
-/** Stores a newer device list of the own person; the profile is to be opened again with it. */
-export function adoptList(crypto: Crypto, store: LocalStore, list: InstanceList): void {
-  const record = loadRecord(store);
+/** Stores a newer device list of the own person, and that keys are to be replaced where one counts no more; the profile is to be opened again with it. */
+export function adoptList(crypto: Crypto, stores: Pick<Stores, 'local' | 'upkeep' | 'transaction'>, list: InstanceList): void {
+  const record = loadRecord(stores.local);
   try {
-    store.save({ ...record, instanceList: list.bytes });
+    stores.transaction(() => {
+      stores.local.save({ ...record, instanceList: list.bytes });
+      noteGone(crypto, stores, record.instanceList, list.bytes);
+    });
   } finally {
     wipeRecord(crypto, record);
   }

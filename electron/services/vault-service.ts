@@ -231,7 +231,7 @@ export class VaultService {
       retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
       adopt: (list) =>
         this.#change(profile, 'list.not-stored', async () => {
-          adoptList(this.#parts.crypto, vault.stores.local, list);
+          adoptList(this.#parts.crypto, vault.stores, list);
           this.#startAnew(profile);
         }),
       replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),

@@ -264,7 +264,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
       retire: unexpected,
       adopt: (list) =>
         ifOpen(async () => {
-          adoptList(crypto, stores.local, list);
+          adoptList(crypto, stores, list);
           resident.reopen();
         }),
       replace: (change, also, after) => ifOpen(() => changed(profile, change, { also, after })),

@@ -4,7 +4,7 @@ import { isUsableKemKey } from '../crypto/xwing';
 import type { LocalRecord } from '../ports';
 import { isConsent, type InstanceCredential, issueInstanceCredential } from './credential';
 import { issueInstanceList, type ListedInstance, maxInstances, parseInstanceList } from './instance-list';
-import { currentIdentity, shortened } from './local-party';
+import { currentIdentity, shortened, suspendedOf } from './local-party';
 import { unacceptable } from './unacceptable';
 import { lifetimes } from './validity';
 
@@ -47,8 +47,11 @@ export async function admitDevice(crypto: Crypto, record: LocalRecord, device: N
     notBefore: now,
     notAfter: now + lifetimes.instance,
   });
+  // A device that another one stopped must not count again by the way.
+  const stopped = suspendedOf(record, list);
+  const before = list.instances.map((entry): ListedInstance => (entry.state === 'active' && stopped.has(entry.instanceId) ? { ...entry, state: 'suspended' } : entry));
   const fresh: ListedInstance = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' };
-  const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...withRoom(list.instances), fresh] });
+  const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...withRoom(before), fresh] });
   return { credential, record: { ...record, instanceList: next.bytes } };
 }
 

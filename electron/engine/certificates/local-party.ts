@@ -58,6 +58,8 @@ export interface LocalParty {
   dropOldKeys(epochs: ReadonlySet<number>): void;
   /** What the signed list, and since then another own device, says of this one: `retired` also where the list does not name it at all. */
   readonly standing: InstanceState;
+  /** Own devices that another one stopped since the list in force was signed. */
+  readonly suspended: ReadonlySet<InstanceId>;
   /** The list names this device as the one that holds the identity key, and it does. */
   readonly isCertifier: boolean;
   /** Credentials of the other devices that the list names as they are, suspended ones included. */
@@ -159,7 +161,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   const byHash = new Map(exchanges.map((exchange) => [toHex(exchange.credential.hash), exchange]));
   if (!crypto.equal(signing.publicKey, credential.signingKey) || !crypto.equal(crypto.kemPublicKey(kem), credential.kemKey)) throw unacceptable('this device’s keys are not those of its credential');
   const siblings = (record.siblings ?? []).map((each) => parseInstanceCredential(crypto, each.credential)).filter((each) => isListedAs(each, list));
-  const suspended = new Set((record.suspended ?? []).filter(({ listVersion }) => listVersion >= list.version).map(({ instanceId }) => instanceId));
+  const suspended = suspendedOf(record, list);
   const { current: inUse, issuer } = exchangeInUse(exchanges, { identity, list, own: credential, siblings, suspended });
   const listed = list.instances.find(({ instanceId }) => instanceId === credential.instanceId);
   const { identityKeys } = record;
@@ -194,6 +196,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
     dropOldKeys: (epochs) => {
       for (const [hash, { epoch }] of oldKeys) if (epochs.has(epoch)) oldKeys.delete(hash);
     },
+    suspended,
     standing: listed?.state === 'active' && suspended.has(credential.instanceId) ? 'suspended' : (listed?.state ?? 'retired'),
     isCertifier: privateKey !== undefined && listed?.roles.includes('certifier') === true,
     siblings,
@@ -218,9 +221,18 @@ interface Issuers {
   readonly suspended: ReadonlySet<InstanceId>;
 }
 
-/** The newest that a chain of this device can show: signed under the identity key in use, by itself or by a device that may (protocol.md §2). */
+/** Own devices that another one stopped under this list, or under one that is not here yet: a lower one's word is over. */
+export function suspendedOf({ suspended = [] }: Pick<LocalRecord, 'suspended'>, { version }: Pick<InstanceList, 'version'>): ReadonlySet<InstanceId> {
+  return new Set(suspended.filter(({ listVersion }) => listVersion >= version).map(({ instanceId }) => instanceId));
+}
+
+/**
+ * What a chain of this device can show: signed under the identity key in use, by itself or by a device that may (protocol.md §2). First what was made
+ * under the later list, then the newest: what a device that was away made under a list of before, one that was removed since may know.
+ */
 function exchangeInUse(exchanges: readonly LocalExchange[], issuers: Issuers): { readonly current: LocalExchange; readonly issuer?: InstanceCredential } {
-  for (const current of exchanges) {
+  const byList = [...exchanges].sort((a, b) => b.credential.minListVersion - a.credential.minListVersion);
+  for (const current of byList) {
     const issuer = issuerOf(current.credential, issuers);
     if (issuer === 'own') return { current };
     if (issuer) return { current, issuer };

@@ -1,5 +1,4 @@
 import type { Crypto } from '../crypto/crypto';
-import type { InstanceId } from '../ids';
 import type { LocalRecord, OtherDevice } from '../ports';
 import { toHex } from '../wire/encoding';
 import { type ExchangeCredential, type InstanceCredential, parseExchangeCredential, parseInstanceCredential, verifyExchangeCredential, verifyInstanceCredential } from './credential';
@@ -20,8 +19,6 @@ import { validityTolerance } from './validity';
 export interface Merged {
   /** Undefined when nothing of it was news. */
   readonly record: LocalRecord | undefined;
-  /** Devices that counted and do not any more. */
-  readonly gone: readonly InstanceId[];
 }
 
 /**
@@ -48,9 +45,7 @@ export function mergeOwn(crypto: Crypto, record: LocalRecord, update: OwnUpdate,
     ...withSiblings(devices.siblings),
     ...recoveryOf(record, update, list, devices.own),
   };
-  const counted = (of: InstanceList): InstanceId[] => of.instances.filter(({ state }) => state === 'active').map(({ instanceId }) => instanceId);
-  const gone = counted(ownList).filter((instanceId) => !counted(list).includes(instanceId));
-  return { record: isSame(record, merged) ? undefined : merged, gone };
+  return { record: isSame(record, merged) ? undefined : merged };
 }
 
 interface Keys {

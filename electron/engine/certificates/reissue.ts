@@ -64,7 +64,7 @@ export async function relist(crypto: Crypto, signers: Signers, change: ListChang
   };
   const next: ListedInstance[] = [];
   for (const entry of party.list.instances) {
-    const state = change.states?.get(entry.instanceId) ?? entry.state;
+    const state = change.states?.get(entry.instanceId) ?? stateOf(party, entry);
     const roles = rolesUnder(change, entry);
     const before = known.get(entry.instanceId);
     const isOwn = entry.instanceId === party.instanceId;
@@ -106,6 +106,11 @@ export async function reissueUnder(crypto: Crypto, party: LocalParty, identity: 
   const signers = { party, siblings, identity, identityKey, now };
   const relisted = await relist(crypto, signers, { certifier: party.instanceId });
   return { ...relisted, exchange: await freshExchange(crypto, signers, party.list.version + 1) };
+}
+
+/** What another device stopped stays stopped, whatever the list is made anew for; of itself the identity knows better. */
+function stateOf({ instanceId, suspended }: LocalParty, entry: ListedInstance): InstanceState {
+  return entry.state === 'active' && entry.instanceId !== instanceId && suspended.has(entry.instanceId) ? 'suspended' : entry.state;
 }
 
 function rolesUnder({ certifier }: ListChange, { instanceId, roles }: ListedInstance): readonly Role[] {

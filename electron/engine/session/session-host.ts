@@ -98,6 +98,8 @@ export function createSessionHost(parts: SessionHostParts): SessionHost {
 
 /** Sessions with own devices that are not in step: as many as a person has devices. */
 const behindAtOnce = 32;
+/** Of them, with one device: it and this one may dial at the same time. One that was removed takes no place of the others. */
+const behindOfDevice = 2;
 
 class Host implements SessionHost {
   readonly #parts: SessionHostParts;
@@ -305,7 +307,9 @@ class Host implements SessionHost {
     }
     if (peerId === party.peerId && this.#parts.onBehind && !isInStep(crypto, party, peers, opened.peer)) {
       this.#discard(opened);
-      if (this.#behind.size >= behindAtOnce) {
+      const { instanceId } = opened.peer.instance;
+      const ofDevice = [...this.#behind].filter(({ peer }) => peer.instance.instanceId === instanceId);
+      if (this.#behind.size >= behindAtOnce || ofDevice.length >= behindOfDevice) {
         fresh.close();
         return { current: undefined, fresh };
       }

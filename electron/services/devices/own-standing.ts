@@ -1,6 +1,9 @@
 import { KeyshiftError } from '../../../shared/errors';
 import { parseInstanceList } from '../../engine/certificates/instance-list';
+import { issueSuspension, parseSuspension, type Suspension } from '../../engine/certificates/suspension';
+import { isListedAs, type LocalParty, openLocalParty } from '../../engine/certificates/local-party';
 import type { OwnListNews } from '../../engine/certificates/retirement';
+import type { Chain } from '../../engine/certificates/chain';
 import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
@@ -9,16 +12,16 @@ import type { EventHub } from '../event-hub';
 import type { OpenProfile } from '../open-profile';
 import { upkeepNotes } from '../ports/upkeep';
 import type { ProfileChanges } from '../retiring';
-import { withStates } from './list-changes';
+import { withOwnExchange, withStates } from './list-changes';
 import type { Suspensions } from './suspensions';
 
-/** Statements about devices that one contact brings in one life of the profile and that are looked at. */
+/** Statements about devices that one device of a contact brings in one life of the profile and that are looked at. */
 const maxNotices = 64;
 
 export interface OwnStandingParts {
   readonly profile: Pick<OpenProfile, 'local' | 'stores' | 'book' | 'engine' | 'resumptions' | 'connections' | 'commit' | 'devices'>;
   readonly suspensions: Suspensions;
-  readonly changes: Pick<ProfileChanges, 'adopt' | 'retire' | 'replace'>;
+  readonly changes: Pick<ProfileChanges, 'adopt' | 'retire' | 'replace' | 'reopen'>;
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,7 +31,8 @@ export interface OwnStandingParts {
 /** Who counts as a device, of the own person and of contacts, and what follows when one does not any more (protocol.md §10.2). */
 export class OwnStanding {
   readonly #parts: OwnStandingParts;
-  readonly #heard = new Map<PeerId, number>();
+  /** By the device that brought them: one that is in other hands must not use up what the others may say. */
+  readonly #heard = new Map<InstanceId, number>();
 
   constructor(parts: OwnStandingParts) {
     this.#parts = parts;
@@ -48,17 +52,68 @@ export class OwnStanding {
 
   /** Takes up what was decided before the profile was opened. Throws what the store throws. */
   start(): void {
-    const { profile, suspensions, events } = this.#parts;
+    const { profile, events } = this.#parts;
     const { stores, engine, local } = profile;
     // Said of this very device after the last connection with the one that said so: nothing else tells of it.
     if (this.state !== 'active') events.emit({ type: 'devices.changed' });
-    if (suspensions.of(local.peerId).some(({ listVersion }) => listVersion < local.list.version)) profile.commit(() => suspensions.lift(local.peerId, local.list.version));
+    this.#lift();
     this.#listSuspended();
-    if (stores.upkeep.get(upkeepNotes.distrust) === undefined) return;
+    const note = stores.upkeep.get(upkeepNotes.distrust);
+    if (note === undefined) return;
+    const isKnown = this.#isKnownToWhoIsGone(local, note);
     profile.commit(() => {
       for (const { peerId, relation, blocked } of stores.contacts.list()) if (relation === 'mutual' && !blocked) engine.distrust(peerId);
-      stores.upkeep.remove(upkeepNotes.distrust);
+      // Stays until there is another exchange key: a crash in between must not leave the one that is known.
+      if (!isKnown) stores.upkeep.remove(upkeepNotes.distrust);
     });
+    if (isKnown) this.#replaceExchange(note);
+  }
+
+  /** Whether a device that does not count any more may know the exchange key in use, and this device can make another one. */
+  #isKnownToWhoIsGone({ exchange, list, instanceId, standing, instance }: LocalParty, note: Uint8Array): boolean {
+    const { hash, minListVersion } = exchange.current.credential;
+    const mayIssue = standing === 'active' && isListedAs(instance.credential, list) && list.instances.some((entry) => entry.instanceId === instanceId && entry.roles.includes('exchange'));
+    return mayIssue && (minListVersion < list.version || this.#parts.crypto.equal(hash, note));
+  }
+
+  /** The certifier's may be on its way; contacts must not go on sealing to the one of before until it is here. */
+  #replaceExchange(note: Uint8Array): void {
+    const { crypto, clock, changes } = this.#parts;
+    changes.replace(async (record) => {
+      const party = openLocalParty(crypto, record);
+      try {
+        return this.#isKnownToWhoIsGone(party, note) ? await withOwnExchange(crypto, record, party, clock.now()) : undefined;
+      } finally {
+        party.wipe();
+      }
+    });
+  }
+
+  /**
+   * The list in force ends what was said under lower ones. What this device said after that list was signed cannot have been known to who signed
+   * it: that is said again.
+   */
+  #lift(): void {
+    const { profile, suspensions, changes } = this.#parts;
+    const { local, stores } = profile;
+    const below = suspensions.of(local.peerId).filter(({ listVersion }) => listVersion < local.list.version);
+    if (below.length === 0) return;
+    const again = below.flatMap(({ statement }) => this.#saidAgain(statement));
+    profile.commit(() => {
+      suspensions.lift(local.peerId, local.list.version);
+      for (const said of again) suspensions.add(said);
+      if (again.length > 0) stores.upkeep.put(upkeepNotes.distrust, local.exchange.current.credential.hash);
+    });
+    if (again.length > 0) changes.reopen();
+  }
+
+  #saidAgain(statement: Uint8Array): readonly Suspension[] {
+    const { profile, crypto } = this.#parts;
+    const { list, instance, instanceId, standing } = profile.local;
+    const { suspended, by, time } = parseSuspension(crypto, statement);
+    const isActive = list.instances.some((entry) => entry.instanceId === suspended && entry.state === 'active');
+    if (by !== instanceId || standing !== 'active' || !isListedAs(instance.credential, list) || !isActive || list.issuedAt >= time) return [];
+    return [issueSuspension(crypto, { suspended, list, credential: instance.credential, signing: instance.signing, time })];
   }
 
   /** The device with the identity key says in its list what another device said at once. Nobody else can take it back. */
@@ -79,10 +134,12 @@ export class OwnStanding {
   }
 
   /** A contact's device says that one of theirs was stopped: nothing of it is heard from now on. */
-  noticed(peerId: PeerId, bytes: Uint8Array): void {
+  noticed({ identity: { peerId }, instance }: Pick<Chain, 'identity' | 'instance'>, bytes: Uint8Array): void {
     const { profile, suspensions, crypto, logger } = this.#parts;
-    const count = (this.#heard.get(peerId) ?? 0) + 1;
-    this.#heard.set(peerId, count);
+    // Said again at the beginning of every session.
+    if (suspensions.of(peerId).some(({ statement }) => crypto.equal(statement, bytes))) return;
+    const count = (this.#heard.get(instance.instanceId) ?? 0) + 1;
+    this.#heard.set(instance.instanceId, count);
     const known = profile.book.find(peerId);
     if (count > maxNotices || known === undefined) return;
     const said = suspensions.judge(bytes, { identity: known.identity, list: parseInstanceList(crypto, known.record.instanceList) });

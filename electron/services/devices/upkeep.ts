@@ -204,15 +204,12 @@ export class Upkeep {
   }
 
   #merge(update: OwnUpdate, exchanges: LocalRecord['exchanges']): void {
-    const { crypto, clock, logger, stores, changes } = this.#parts;
-    let gone: readonly InstanceId[] = [];
+    const { crypto, clock, logger, changes } = this.#parts;
     changes.replace(
       async (record) => {
         let next: LocalRecord | undefined;
         try {
-          const merged = mergeOwn(crypto, record, update, exchanges, clock.now());
-          gone = merged.gone;
-          next = merged.record;
+          next = mergeOwn(crypto, record, update, exchanges, clock.now()).record;
         } catch (error) {
           logger.warn('upkeep.refused', { reason: error instanceof Error ? error.message : 'unknown' });
         }
@@ -220,9 +217,6 @@ export class Upkeep {
         const kept = new Set(next?.exchanges.map(({ kemSecret }) => kemSecret));
         for (const { kemSecret } of exchanges) if (!kept.has(kemSecret)) crypto.wipe(kemSecret);
         return next;
-      },
-      () => {
-        if (gone.length > 0) stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
       },
     );
   }
@@ -234,7 +228,8 @@ export class Upkeep {
     if (!said) return;
     commit(() => {
       suspensions.add(said);
-      stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
+      // The stopped one may know this exchange key, also when it was made since.
+      stores.upkeep.put(upkeepNotes.distrust, local.exchange.current.credential.hash);
     });
     logger.warn('device.suspended', { itself: said.suspended === local.instanceId });
     changes.reopen();

@@ -23,7 +23,7 @@ export const upkeepNotes = {
   incoming: 'incoming',
   /** What opens keys that left this device: taker[16] ‖ move[16] ‖ transfer key[32]. */
   outgoing: 'outgoing',
-  /** Keys of conversations are to be replaced as after a compromise: nothing in it. */
+  /** Keys of conversations are to be replaced as after a compromise: empty, or H of the exchange credential[32] that must not stay in use either. */
   distrust: 'distrust',
 } as const;
 export type UpkeepNote = (typeof upkeepNotes)[keyof typeof upkeepNotes];

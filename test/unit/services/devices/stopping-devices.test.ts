@@ -115,7 +115,7 @@ describe('devices that are stopped', () => {
       expect(bo.profile.stores.suspensions.list()).toEqual([]);
     };
     for (const bytes of [strange, forged]) {
-      bo.profile.devices.standing.noticed(desk.profile.local.peerId, bytes);
+      bo.profile.devices.standing.noticed(desk.profile.local.chain, bytes);
       for (const each of [desk, laptop]) each.profile.devices.upkeep.suspended(bytes);
     }
     await world.pass(1_000);
@@ -127,7 +127,7 @@ describe('devices that are stopped', () => {
     await world.until('the contact with the new list', () => bo.profile.book.find(desk.profile.local.peerId)?.record.listVersion === desk.profile.local.list.version);
     // By a suspended device, under the old list and under the new one.
     for (const bytes of [early, about(laptop, shelf, desk.profile.local.list)]) {
-      bo.profile.devices.standing.noticed(desk.profile.local.peerId, bytes);
+      bo.profile.devices.standing.noticed(desk.profile.local.chain, bytes);
       for (const each of [desk, laptop]) each.profile.devices.upkeep.suspended(bytes);
     }
     await world.pass(1_000);
