@@ -215,7 +215,8 @@ export class VaultService {
   }
 
   /** Another profile of the same vault takes over. When it cannot, the vault is locked: one whose keys are wiped is of no use. */
-  #startAnew(profile: OpenProfile): void {
+  #startAnew(profile: OpenProfile, first?: () => void): void {
+    first?.();
     profile.leave();
     try {
       this.#startProfile(profile.vault);
@@ -229,11 +230,7 @@ export class VaultService {
     const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
       // Said from inside transactions: it waits its turn.
       retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
-      adopt: (list) =>
-        this.#change(profile, 'list.not-stored', async () => {
-          adoptList(this.#parts.crypto, vault.stores, list);
-          this.#startAnew(profile);
-        }),
+      adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, () => adoptList(this.#parts.crypto, vault.stores, list))),
       replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),
       reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile)),
       proven: () => this.#pruneSoon(),
