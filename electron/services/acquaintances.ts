@@ -21,7 +21,8 @@ export interface AcquaintancesParts {
   readonly events: EventHub;
   readonly book: PeerBook;
   /** Both sides agreed: reach for this person, seal what waited. */
-  readonly onMutual: (peerId: PeerId) => void;
+  /** `answers`: they had asked by card, and may not hear the answer on a connection. */
+  readonly onMutual: (peerId: PeerId, answers: boolean) => void;
   /** This person will not answer any more. */
   readonly onEnded: (peerId: PeerId) => void;
 }
@@ -55,6 +56,7 @@ export class Acquaintances {
     }
     const { peerId } = checked.chain.identity;
     const spent = stores.contacts.byPeer(peerId)?.invitation !== undefined;
+    const answers = stores.requests.byPeer(peerId) !== undefined;
     events.during(() =>
       stores.transaction(() => {
         also();
@@ -62,7 +64,7 @@ export class Acquaintances {
       }),
     );
     if (spent) stores.purge();
-    onMutual(peerId);
+    onMutual(peerId, answers);
   }
 
   /** `asked`: the contact as it was asked for. A newer link or card accepted meanwhile is not answered by this. Never throws. */

@@ -210,7 +210,7 @@ export class OpenProfile {
       sightings,
       network,
       rekeyDesk: this.rekeying.desk,
-      onMutual: (peerId) => agreed(this, logger, peerId),
+      onMutual: (peerId, answers) => agreed(this, logger, peerId, answers),
       onEnded: (peerId) => this.waitingChanged(peerId),
     });
     this.invitations = new InvitationKeeper({ crypto, clock, logger, stores: this.stores });

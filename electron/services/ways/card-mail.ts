@@ -36,11 +36,11 @@ export class CardMail {
     this.#due(peerId, true);
   }
 
-  /** Both agreed. Whoever was asked by mailbox hears it there; whoever asked has said all with the question. */
-  agreed(peerId: PeerId): void {
+  /** Both agreed. Whoever asked by card (`answers`) hears it the same way; whoever was asked has said all with the question. */
+  agreed(peerId: PeerId, answers: boolean): void {
     const { ways } = this.#parts.stores;
     if (ways.cardMailFor(peerId)?.asks === true) this.#parts.commit(() => ways.removeCardMail(peerId));
-    else this.tell(peerId);
+    else if (answers) this.tell(peerId);
   }
 
   /** This contact is to get the card as it is now. */

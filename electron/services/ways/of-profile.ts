@@ -180,11 +180,11 @@ export class ProfileWays {
     if (this.#people.has(peerId)) this.#attempt('card.not-kept', () => this.#cards.ask(peerId));
   }
 
-  /** Both agreed. Never throws. */
-  agreed(peerId: PeerId): void {
+  /** Both agreed; `answers`: they had asked by card. Never throws. */
+  agreed(peerId: PeerId, answers: boolean): void {
     this.#attempt('card.not-kept', () => {
       this.#profile.quarantine.release(peerId);
-      this.#cards.agreed(peerId);
+      this.#cards.agreed(peerId, answers);
       // What was sent before they agreed may have been thrown away there.
       if (this.#early.delete(peerId)) this.#profile.commit(() => this.#profile.stores.ways.giveAgain(peerId));
       this.touch(peerId);
