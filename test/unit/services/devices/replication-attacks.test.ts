@@ -63,7 +63,10 @@ describe('what a device of one’s own that was stolen may say', () => {
   it('S5-09 A75: another key for a contact, without steps that lead to it, moves no pin: it is asked about as one nobody vouches for', async () => {
     const bobs = bob.profile.local.peerId;
     const before = laptop.profile.book.find(bobs)?.record.pinnedSpkiHash;
-    // Bob’s own next key, honestly made, but nobody shows how the old one leads to it.
+    // Bob’s own next key, honestly made, but nobody shows how the old one leads to it: the desk must not hear that from him either.
+    desk.mute = true;
+    desk.onLink = (link) => link.destroy();
+    desk.profile.connections.drop(bobs);
     const record = bob.profile.stores.local.load();
     if (record === undefined) throw new Error('Bob is here');
     bob.become(await rotated(bob.crypto, record, world.clock.now(), 'routine', 'bob'));
