@@ -67,6 +67,7 @@ export const errorCodes = [
   'backup.garbled',
   'backup.wrong-passphrase',
   'backup.newer',
+  'backup.not-certifier',
   'backup.busy',
   'backup.cancelled',
   'conversation.unknown',

@@ -1,12 +1,13 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { InstanceList } from '../engine/certificates/instance-list';
-import { retireLocalRecord } from '../engine/certificates/retirement';
+import { type Replacement, replacedLocalRecord, retireLocalRecord } from '../engine/certificates/retirement';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { RollbackReason } from '../engine/dialog/dialog-engine';
 import type { PeerId } from '../engine/ids';
 import type { Clock, LocalRecord, LocalStore } from '../engine/ports';
 import { noteGone } from './devices/gone-devices';
 import type { OpenProfile } from './open-profile';
+import { currentKey } from './own-keys';
 import type { Stores } from './ports';
 import { wipeRecord } from './wipe-record';
 
@@ -47,7 +48,7 @@ export async function becomeNewDevice(
   news: RetirementNews,
   open: (record: LocalRecord) => OpenProfile,
 ): Promise<OpenProfile> {
-  const fresh = await newDevice(parts, old.stores.local, news, open);
+  const fresh = await newDevice(parts, old.stores, news, open, { ask: () => old.devices.upkeep.replaceThis() });
   old.leave();
   return fresh;
 }
@@ -57,23 +58,32 @@ export interface RetiringParts {
   readonly clock: Clock;
 }
 
-/** The profile of the device that takes the place of the one in `store`, not started; `deviceName` if it has another. */
+export interface Becoming {
+  /** Of the new device, if it has another name. */
+  readonly deviceName?: string;
+  /** Has the device with the identity key sign, where that is another one. */
+  readonly ask?: () => Promise<Replacement>;
+}
+
+/** The profile of the device that takes the place of the one in `stores`, not started. Errors: `key.unacceptable`, those of `ask`, device.not-certifier without it. */
 export async function newDevice(
   { crypto, clock }: RetiringParts,
-  store: LocalStore,
+  stores: Pick<Stores, 'local'>,
   news: RetirementNews,
   open: (record: LocalRecord) => OpenProfile,
-  deviceName?: string,
+  { deviceName, ask = nobodyToAsk }: Becoming = {},
 ): Promise<OpenProfile> {
-  const record = loadRecord(store);
+  const record = loadRecord(stores.local);
   try {
-    const { record: next, retired, successor } = await retireLocalRecord(crypto, record, clock.now(), news.list, deviceName);
+    const isHere = currentKey(record).privateKey !== undefined;
+    const { record: next, retired, successor } = isHere ? await retireLocalRecord(crypto, record, clock.now(), news.list, deviceName) : replacedLocalRecord(crypto, record, await ask());
     try {
       const fresh = open(next);
       try {
         fresh.commit(() => {
           const { local, dialogs } = fresh.stores;
           local.save(next);
+          if (!isHere) noteGone(crypto, fresh.stores, record.instanceList, next.instanceList);
           dialogs.addRetirement({ at: Math.trunc(clock.now()), retired, successor, reason: news.reason, toldBy: news.toldBy });
           fresh.engine.succeed(retired);
           fresh.resumptions.forgetAll();
@@ -89,6 +99,10 @@ export async function newDevice(
   } finally {
     wipeRecord(crypto, record);
   }
+}
+
+function nobodyToAsk(): never {
+  throw new KeyshiftError('backup.not-certifier', 'This profile does not hold the identity key, and there is no device to ask.');
 }
 
 /** Stores a newer device list of the own person, and that keys are to be replaced where one counts no more; the profile is to be opened again with it. */

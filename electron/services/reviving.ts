@@ -20,7 +20,7 @@ export async function revive(around: Surroundings & { readonly deviceName: strin
     const unheard = (): void => undefined;
     const open = (next: typeof record): OpenProfile =>
       new OpenProfile(silent, vault, openLocalParty(crypto, next), { retire: unheard, adopt: unheard, replace: unheard, reopen: unheard, proven: unheard, confirmed: unheard });
-    const fresh = await newDevice(around, local, { reason: 'backup', toldBy: record.peerId }, open, deviceName);
+    const fresh = await newDevice(around, vault.stores, { reason: 'backup', toldBy: record.peerId }, open, { deviceName });
     fresh.leave();
   } finally {
     wipeRecord(crypto, record);

@@ -235,6 +235,7 @@ export const calls = {
       'backup.garbled',
       'backup.wrong-passphrase',
       'backup.newer',
+      'backup.not-certifier',
       'backup.busy',
       'backup.cancelled',
       'self-test.failed',

@@ -20,7 +20,7 @@ import { NetworkFacts } from '../../electron/services/network-facts';
 import { networkService } from '../../electron/services/network-service';
 import { OpenProfile } from '../../electron/services/open-profile';
 import { changeOwnRecord, type Following, type OwnChange } from '../../electron/services/own-record';
-import { adoptList } from '../../electron/services/retiring';
+import { adoptList, becomeNewDevice } from '../../electron/services/retiring';
 import type { LanSightings, Preferences, Stores } from '../../electron/services/ports';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import { openDatabase, type Db } from '../../electron/storage/database';
@@ -256,24 +256,34 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
-    const ifOpen = (work: () => Promise<unknown>): void =>
+    const ifOpen = (profile: OpenProfile, work: () => Promise<unknown>): void =>
       void inTurn(async () => {
         if (resident.profile === profile) await work();
       }).catch((error: unknown) => log('kit.failed', { reason: String(error) }));
-    const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(crypto, loaded), {
-      retire: unexpected,
-      adopt: (list) =>
-        ifOpen(async () => {
-          adoptList(crypto, stores, list);
-          resident.reopen();
-        }),
-      replace: (change, also, after) => ifOpen(() => changed(profile, change, { also, after })),
-      reopen: () => ifOpen(async () => resident.reopen()),
-      proven: () => undefined,
-      confirmed: () => void (resident.confirmed += 1),
-    });
-    profile.start();
-    return profile;
+    const profileOf = (record: LocalRecord): OpenProfile => {
+      const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(crypto, record), {
+        retire: (news) =>
+          profile.local.isCertifier
+            ? unexpected()
+            : ifOpen(profile, async () => {
+                resident.profile = await becomeNewDevice({ crypto, clock }, profile, news, profileOf);
+                resident.profile.start();
+              }),
+        adopt: (list) =>
+          ifOpen(profile, async () => {
+            adoptList(crypto, stores, list);
+            resident.reopen();
+          }),
+        replace: (change, also, after) => ifOpen(profile, () => changed(profile, change, { also, after })),
+        reopen: () => ifOpen(profile, async () => resident.reopen()),
+        proven: () => undefined,
+        confirmed: () => void (resident.confirmed += 1),
+      });
+      return profile;
+    };
+    const opened = profileOf(loaded);
+    opened.start();
+    return opened;
   };
   const take = (link: Link): void => {
     if (resident.onLink === undefined) resident.profile.accept(link);

@@ -1,6 +1,7 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
 import { isUsableKemKey } from '../crypto/xwing';
+import type { InstanceId } from '../ids';
 import type { LocalRecord } from '../ports';
 import { isConsent, type InstanceCredential, issueInstanceCredential } from './credential';
 import { issueInstanceList, type ListedInstance, maxInstances, parseInstanceList } from './instance-list';
@@ -17,6 +18,8 @@ export interface NewDevice {
   /** 64 bytes. */
   readonly consent: Uint8Array;
   readonly deviceName: string;
+  /** Itself until now, by other keys: that one counts no more (protocol.md §7). */
+  readonly instead?: InstanceId;
 }
 
 export interface Admission {
@@ -32,7 +35,7 @@ export interface Admission {
 export async function admitDevice(crypto: Crypto, record: LocalRecord, device: NewDevice, now: number): Promise<Admission> {
   const { identity, identityKey } = currentIdentity(crypto, record);
   const list = parseInstanceList(crypto, record.instanceList);
-  assertRoom(list.instances);
+  assertRoom(list.instances.filter(({ instanceId }) => instanceId !== device.instead));
   if (!isUsableKemKey(device.kemKey)) throw unacceptable('the device has an unusable key');
   if (!isConsent(crypto, identity.peerId, device, device.consent)) throw unacceptable('the device did not agree to be this person’s');
   const version = list.version + 1;
@@ -49,7 +52,10 @@ export async function admitDevice(crypto: Crypto, record: LocalRecord, device: N
   });
   // A device that another one stopped must not count again by the way.
   const stopped = suspendedOf(record, list);
-  const before = list.instances.map((entry): ListedInstance => (entry.state === 'active' && stopped.has(entry.instanceId) ? { ...entry, state: 'suspended' } : entry));
+  const before = list.instances.map((entry): ListedInstance => {
+    if (entry.instanceId === device.instead) return { ...entry, state: 'retired' };
+    return entry.state === 'active' && stopped.has(entry.instanceId) ? { ...entry, state: 'suspended' } : entry;
+  });
   const fresh: ListedInstance = { instanceId: credential.instanceId, credentialHash: credential.hash, roles: credential.roles, state: 'active' };
   const next = await issueInstanceList(crypto, { identity, identityKey, version, issuedAt: now, instances: [...withRoom(before), fresh] });
   return { credential, record: { ...record, instanceList: next.bytes } };

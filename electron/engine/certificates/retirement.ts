@@ -1,10 +1,11 @@
 import type { Crypto } from '../crypto/crypto';
 import type { InstanceId } from '../ids';
 import type { LocalRecord } from '../ports';
-import { issueExchangeCredential, issueInstanceCredential, parseInstanceCredential } from './credential';
+import { issueExchangeCredential, issueInstanceCredential, parseInstanceCredential, verifyInstanceCredential } from './credential';
 import { type InstanceList, issueInstanceList, type ListedInstance, maxInstances, parseInstanceList, verifyInstanceList } from './instance-list';
-import { currentIdentity, type LocalParty, shortened } from './local-party';
+import { currentIdentity, isListedAs, type LocalParty, openLocalParty, shortened } from './local-party';
 import type { Role } from './roles';
+import { unacceptable } from './unacceptable';
 import { lifetimes } from './validity';
 
 export interface Retirement {
@@ -101,6 +102,29 @@ export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now
     signing.secret.wipe();
     instanceKem.secret.wipe();
     exchangeKem.secret.wipe();
+  }
+}
+
+/** What the device with the identity key signed for another's new keys. */
+export interface Replacement {
+  readonly credential: Uint8Array;
+  readonly list: Uint8Array;
+  /** Ed25519 seed and X-Wing secret, 32 bytes each. */
+  readonly signingSeed: Uint8Array;
+  readonly kemSecret: Uint8Array;
+}
+
+/** As `retireLocalRecord`, where the identity key is elsewhere. Throws `key.unacceptable` for what the identity did not sign, or did for somebody else. */
+export function replacedLocalRecord(crypto: Crypto, record: LocalRecord, { credential: bytes, list: listBytes, signingSeed, kemSecret }: Replacement): Retirement {
+  const next: LocalRecord = { ...record, instance: { credential: bytes, signingSeed, kemSecret }, instanceList: listBytes };
+  const party = openLocalParty(crypto, next);
+  try {
+    verifyInstanceList(crypto, party.list, party.identity);
+    verifyInstanceCredential(crypto, party.instance.credential, party.identity);
+    if (party.standing !== 'active' || !isListedAs(party.instance.credential, party.list)) throw unacceptable('the list does not name the new device');
+    return { record: next, retired: parseInstanceCredential(crypto, record.instance.credential).instanceId, successor: party.instanceId };
+  } finally {
+    party.wipe();
   }
 }
 

@@ -104,9 +104,10 @@ export class Issuing {
     const reader = new Reader(body);
     const requestId = reader.fixed(requestIdBytes).slice();
     const device: NewDevice = { signingKey: reader.fixed(32).slice(), kemKey: reader.fixed(kemLengths.publicKey).slice(), consent: reader.fixed(64).slice(), deviceName: reader.text(maxNameBytes) };
+    const asked: NewDevice = reader.remaining > 0 && reader.u8() === 1 ? { ...device, instead: channel.instanceId } : device;
     reader.end();
     if (!local.isCertifier || local.unconfirmed) return channel.say('issued', concat(requestId, Uint8Array.of(1)));
-    if (local.list.instances.filter(({ state }) => state !== 'retired').length >= maxInstances) return channel.say('issued', concat(requestId, Uint8Array.of(2)));
+    if (local.list.instances.filter(({ state, instanceId: listed }) => state !== 'retired' && listed !== asked.instead).length >= maxInstances) return channel.say('issued', concat(requestId, Uint8Array.of(2)));
     const instanceId = instanceIdOf(crypto, device.signingKey);
     const answer = (record: Pick<LocalRecord, 'instanceList' | 'siblings'>): void => {
       const credential = record.siblings?.find((each) => each.instanceId === instanceId)?.credential;
@@ -118,7 +119,7 @@ export class Issuing {
     changes.replace(
       async (record) => {
         try {
-          return await withDevice(crypto, record, device, clock.now());
+          return await withDevice(crypto, record, asked, clock.now());
         } catch (error) {
           logger.warn('upkeep.not-issued', { reason: error instanceof Error ? error.name : 'unknown' });
           return undefined;
@@ -139,9 +140,10 @@ async function withDevice(crypto: Crypto, record: LocalRecord, device: NewDevice
   return { ...next, siblings: [...(next.siblings ?? []), { instanceId: credential.instanceId, credential: credential.bytes, addedAt: now }] };
 }
 
-/** request id[16] ‖ signing key[32] ‖ KEM key[1216] ‖ consent[64] ‖ name LP. */
-export function encodeRequest(requestId: Uint8Array, { signingKey, kemKey, consent, deviceName }: NewDevice): Uint8Array {
-  return new Writer(2048).fixed(requestId).fixed(signingKey).fixed(kemKey).fixed(consent).text(deviceName).finish();
+/** request id[16] ‖ signing key[32] ‖ KEM key[1216] ‖ consent[64] ‖ name LP ‖ 1 u8, only in place of who asks. */
+export function encodeRequest(requestId: Uint8Array, { signingKey, kemKey, consent, deviceName, instead }: NewDevice): Uint8Array {
+  const writer = new Writer(2048).fixed(requestId).fixed(signingKey).fixed(kemKey).fixed(consent).text(deviceName);
+  return (instead === undefined ? writer : writer.u8(1)).finish();
 }
 
 function notCertifier(): KeyshiftError {

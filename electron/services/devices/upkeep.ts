@@ -1,4 +1,7 @@
 import type { NewDevice } from '../../engine/certificates/admission';
+import { consentTo } from '../../engine/certificates/credential';
+import type { Replacement } from '../../engine/certificates/retirement';
+import type { JoinerKeys } from '../../engine/session/link-record';
 import { mergeOwn } from '../../engine/certificates/merge-update';
 import type { LocalParty } from '../../engine/certificates/local-party';
 import { encodeOwnState, lacks, type OwnUpdate, parseExchanges, parseOwnState, parseOwnUpdate } from '../../engine/certificates/own-update';
@@ -49,6 +52,7 @@ export class Upkeep {
   readonly #move: CertifierMove;
   readonly #issuing: Issuing;
   readonly #timers = new Set<() => void>();
+  #successor: JoinerKeys | undefined;
   #closed = false;
 
   constructor(parts: UpkeepParts) {
@@ -79,6 +83,19 @@ export class Upkeep {
     return this.#issuing.issue(device);
   }
 
+  /**
+   * New keys for this device, which was rolled back, and what the device with the identity key signed for them, in place of those it has. Asked
+   * again the keys are the same. Errors: as `issue`.
+   */
+  async replaceThis(): Promise<Replacement> {
+    const { crypto, local } = this.#parts;
+    this.#successor ??= { signing: crypto.generateSigning(), kem: crypto.generateKem('instance-kem') };
+    const { signing, kem } = this.#successor;
+    const consent = consentTo(crypto, local.peerId, signing, kem.publicKey);
+    const issued = await this.issue({ signingKey: signing.publicKey, kemKey: kem.publicKey, consent, deviceName: local.instance.credential.deviceName, instead: local.instanceId });
+    return { ...issued, signingSeed: signing.secret.bytes.slice(), kemSecret: kem.secret.bytes.slice() };
+  }
+
   /** A session with an own device that is not in step, or does not count: it serves nothing else, and ends soon. */
   serve(session: Session): void {
     if (this.#closed) return session.close();
@@ -106,6 +123,8 @@ export class Upkeep {
     this.#move.close();
     this.#issuing.close();
     this.#channels.clear();
+    this.#successor?.signing.secret.wipe();
+    this.#successor?.kem.secret.wipe();
   }
 
   #met(instanceId: InstanceId, session: Session): void {

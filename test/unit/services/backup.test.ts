@@ -6,6 +6,7 @@ import { encodeEnd, encodeManifest, encodePage, ItemReader } from '../../../elec
 import { parsePeerId, peerIdFromBytes } from '../../../electron/engine/wire/ids';
 import { concat } from '../../../electron/engine/wire/writer';
 import type { App } from '../../../electron/services/app';
+import { createVaultFile } from '../../../electron/storage/vault-file';
 import { schemaVersion } from '../../../electron/storage/migrate';
 import { handle } from '../../contract/storage/rows';
 import { readBackup } from '../../reference/backup-twin';
@@ -205,6 +206,21 @@ describe('the whole profile in one file, and back', () => {
     expect(vaultNames(eve.profile)).toEqual([]);
     await handlers.backup.cancel(undefined); // of nothing
   }, 60_000);
+
+  it('S5-25 S4-26: of a device that did not hold the identity key it says just that, and leaves no vault', async () => {
+    await furnish(at('bea'), 1, text);
+    const crypto = await realCrypto();
+    const vault = await createVaultFile({ directory: at('bea'), crypto, cost: { memoryBytes: 8 * 1024 * 1024, passes: 1 } }).unlock(passphrase);
+    const record = vault.stores.local.load() ?? expect.unreachable('a record');
+    vault.stores.local.save({ ...record, identityKeys: record.identityKeys.map(({ privateKey: _elsewhere, ...key }) => key) });
+    vault.close();
+    const bea = await moveIn(at('bea'));
+    await bea.app.handlers.vault.unlock({ passphrase });
+    await bea.app.handlers.backup.create({ path: at('bea.keyshift-backup'), passphrase: words });
+    const next = await moveIn(at('bea-again'));
+    await expect(restore(next.app, at('bea.keyshift-backup'))).rejects.toThrow(code('backup.not-certifier'));
+    expect(vaultNames(at('bea-again'))).toEqual([]);
+  });
 
   it('S5-25: replaces a backup, and nothing else', async () => {
     const { handlers } = ann.app;

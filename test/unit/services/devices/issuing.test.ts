@@ -76,4 +76,20 @@ describe('a device without the identity key lets another one in', () => {
   function shownBy({ profile }: Household['shelf']): Session['peer'] {
     return profile.local.chain as Session['peer']; // its own, as it would show it
   }
+
+  it('S4-26 A38: a device without the identity key that was rolled back gets new keys from the certifier, and its old ones count no more', async () => {
+    const { world, laptop, shelf, bo } = home;
+    const before = laptop.profile.local.instanceId;
+    laptop.profile.history.rolledBack({ peerId: bo.profile.local.peerId, reason: 'start-token' });
+    await world.until('another device', () => laptop.profile.local.instanceId !== before);
+    await home.together();
+    for (const { profile } of home.own) {
+      const states = new Map(profile.local.list.instances.map(({ instanceId, state }) => [instanceId, state]));
+      expect([states.get(before), states.get(laptop.profile.local.instanceId)]).toEqual(['retired', 'active']);
+    }
+    expect(laptop.profile.devices.standing.state).toBe('active');
+    expect(shelf.profile.local.exchange.current.credential.hash).toEqual(laptop.profile.local.exchange.current.credential.hash);
+    expect(await laptop.say(bo, 'as another device')).toBe(true);
+    expect(await bo.say(laptop, 'to the other device')).toBe(true);
+  });
 });
