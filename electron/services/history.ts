@@ -107,13 +107,28 @@ export class History implements DialogSink {
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
     };
     const state = this.#stores.messages.add(row);
-    if (state === undefined) return; // another own device had it first, and told
+    if (state === undefined) return this.#compare(conversation, row); // another own device had it first, and told
     this.#noteMessage(row, message.receivedAt, state === 'read' ? 0 : 1);
     this.#events.emit({
       type: 'message.received',
       conversationId: conversation.conversationId,
       message: messageView(row, undefined),
     });
+  }
+
+  /** What the contact wrote counts, whatever was told of it: one of the own devices may have been in other hands. */
+  #compare(conversation: ConversationRow, row: MessageRow): void {
+    const { messages } = this.#stores;
+    const told = messages.bySequence(row.conversationId, row.instanceId, row.sequence);
+    if (told === undefined) return;
+    if (told.direction === 'in' && told.kind === row.kind && told.text === row.text && told.sentAt === row.sentAt) {
+      if (row.replyTo === undefined || told.replyTo !== undefined) return;
+      messages.merge(told.messageId, { ...told, shown: Number.MAX_SAFE_INTEGER, replyTo: row.replyTo });
+      return this.#events.emit({ type: 'messages.moved', conversationId: conversation.conversationId });
+    }
+    messages.replace({ ...row, messageId: told.messageId });
+    this.#noteMessage(row, row.receivedAt ?? row.sentAt, told.direction === 'in' && told.state !== 'read' ? 0 : 1);
+    this.#events.emit({ type: 'messages.moved', conversationId: conversation.conversationId });
   }
 
   /** Records a message of one's own beside its outbox row, in the caller's transaction. */

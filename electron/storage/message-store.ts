@@ -65,6 +65,7 @@ export function createMessageStore(db: Db): MessageStore {
     GROUP BY instance_id`);
   const markRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3 AND instance_id = ? AND sequence <= ?`);
+  const remove = db.prepare('DELETE FROM messages WHERE message_id = ?');
   const markAllRead = db.prepare(`
     UPDATE messages SET state = 3 WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3`);
 
@@ -117,6 +118,10 @@ export function createMessageStore(db: Db): MessageStore {
         row.conversationId,
       ]);
       return row.state;
+    },
+    replace(row) {
+      remove.run([row.messageId]);
+      this.add(row);
     },
     ...createPlacedMessages(db, { columns, read }),
     raiseState(conversationId, instanceId, from, upTo, state) {

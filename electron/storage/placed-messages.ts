@@ -76,14 +76,15 @@ export function createPlacedMessages(db: Db, { columns, read }: { columns: strin
     },
     merge(messageId, news) {
       const row = selectNews.get([messageId]);
-      if (row === undefined) return false;
+      if (row === undefined) return undefined;
       const before = [integer(row, 'state'), optionalText(row, 'reply_to') ?? null, optionalText(row, 'moved_to') ?? null, integer(row, 'key_epoch'), integer(row, 'shown')] as const;
       const [state, replyTo, movedTo, keyEpoch, shown] = before;
       const after = [Math.max(state, messageStates.indexOf(news.state)), replyTo ?? news.replyTo ?? null, movedTo ?? news.movedTo ?? null, Math.max(keyEpoch, news.keyEpoch), Math.min(shown, news.shown)] as const;
-      if (before.every((value, at) => value === after[at])) return false;
+      if (before.every((value, at) => value === after[at])) return undefined;
       update.run([...after, messageId]);
-      if (after[4] !== shown || after[1] !== replyTo) settle(messageId);
-      return true;
+      if (after[4] === shown && after[1] === replyTo) return 'known';
+      settle(messageId);
+      return 'moved';
     },
     placesAfter: (conversationId, after, limit) =>
       selectAfter

@@ -16,6 +16,9 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.background(model.conversations.getState().load());
       reloadKeys(model, event.conversationId);
       return;
+    case 'messages.moved':
+      model.background(model.messages.getState().moved(event.conversationId));
+      return;
     case 'message.state':
       model.messages.getState().stateChanged(event);
       // With each confirmation the other side said what it holds.

@@ -10,6 +10,8 @@ import { vaultState } from '../model/vault';
 /** Everything a door may hear without asking. Payloads say what changed; details are asked for. */
 export const events = {
   'message.received': z.strictObject({ type: z.literal('message.received'), conversationId, message }),
+  /** Something of what `messages.list` said before is different: messages stand elsewhere, or say something else. Told by what other own devices know. */
+  'messages.moved': z.strictObject({ type: z.literal('messages.moved'), conversationId }),
   /**
    * An own message got on, or what it waits for changed: also when a connection comes or goes (for those never handed
    * over), when a contact agrees, ends, is blocked or unblocked, and when a conversation fails. What concerns a person

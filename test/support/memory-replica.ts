@@ -46,6 +46,10 @@ export class MemoryReplica implements Replica {
     this.#put({ author: this.own, number, stamp: this.#stamp, kind, key, value: this.#kinds.get(kind)?.read ? undefined : value.slice(), waiting: false });
   }
 
+  sayAfter(kind: string, key: string, value: Uint8Array): void {
+    this.say(kind, key, value);
+  }
+
   find(kind: string, key: string): Uint8Array | undefined {
     return this.#of(kind, key).findLast(({ value }) => value !== undefined)?.value;
   }

@@ -69,6 +69,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       get isApplying() {
         return log.isApplying;
       },
+      sayAfter: (kind, key, value) => log.sayAfter(kind, key, value),
       say: (kind, key, value) => (log.isApplying ? undefined : log.say(kind, key, value)),
     };
     const stores = shareStores(plain, () => replica, { random: kernelRandom, local: device });
@@ -79,7 +80,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       quarantine: { drop: () => undefined },
       newMessageId: () => `${own}${(handles += 1)}`,
       waitingFor: () => undefined,
-      devices: { replica: { isReady: false } },
+      devices: { replica: { isReady: false, sayAfter: replica.sayAfter } },
     };
     // Only what these kinds ask of a profile.
     const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onMutual: () => undefined, onPinned: () => undefined } as unknown as KindParts;

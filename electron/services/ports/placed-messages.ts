@@ -12,8 +12,10 @@ export interface PlacedMessages {
   shared(conversationId: string, place: MessagePlace): { readonly row: MessageRow; readonly shown: number } | undefined;
   /** One that another own device showed first, then: among the others by that time, and never before what it replies to. */
   addShown(row: MessageRow, shown: number): void;
-  /** What another own device knew of a message that is here: merges it. Gives whether something changed. */
-  merge(messageId: string, news: SharedNews): boolean;
+  /** What the contact really wrote, where another own device told something else of the same place: at the end, under the id it has. */
+  replace(row: MessageRow): void;
+  /** What another own device knew of a message that is here: merges it. Undefined: nothing changed; `moved`: perhaps it stands elsewhere now, or shows what it replies to. */
+  merge(messageId: string, news: SharedNews): 'known' | 'moved' | undefined;
   /** In the order on screen, at most `limit` after `after`. */
   placesAfter(conversationId: string, after: ShownPlace | undefined, limit: number): readonly ShownPlace[];
 }

@@ -136,7 +136,7 @@ export class DialogFacts implements DialogNews {
         kind: 'failed',
         rank: 24,
         merges: true,
-        apply: ({ key, value }) => this.#applyFailure(parseDialogKey(key), parseToldFailure(value)),
+        apply: ({ author, key, value }) => this.#applyFailure(author, parseDialogKey(key), parseToldFailure(value)),
         all: () => this.#all('failed'),
       },
       {
@@ -162,9 +162,9 @@ export class DialogFacts implements DialogNews {
     ];
   }
 
-  /** Nothing on the word of a device that is suspended. */
-  #applyFailure(key: DialogKey, told: ToldFailure): boolean {
-    if (!this.#parts.isSuspended(told.by)) this.#parts.shared().mergeFailure(key, told);
+  /** Nothing on the word of a device that is suspended, and nothing in the name of another one. */
+  #applyFailure(author: InstanceId, key: DialogKey, told: ToldFailure): boolean {
+    if (told.by === author && !this.#parts.isSuspended(told.by)) this.#parts.shared().mergeFailure(key, told);
     return true;
   }
 

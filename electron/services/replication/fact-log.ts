@@ -28,6 +28,8 @@ export class FactLog {
   readonly #parts: FactLogParts;
   readonly #kinds = new Map<string, FactKind>();
   #applying = false;
+  /** To be said when what is applied now is in place. */
+  #due: Pick<Fact, 'kind' | 'key' | 'value'>[] = [];
 
   constructor(parts: FactLogParts) {
     this.#parts = parts;
@@ -56,6 +58,11 @@ export class FactLog {
     store.put({ author: own, number, stamp, kind, key, value: known?.read ? undefined : value, waiting: false });
     store.setHeard(own, number);
     store.setState({ ...state, stamp, begun });
+  }
+
+  sayAfter(kind: string, key: string, value: Uint8Array): void {
+    if (this.#applying) this.#due.push({ kind, key, value });
+    else this.say(kind, key, value);
   }
 
   find(kind: string, key: string): Uint8Array | undefined {
@@ -159,10 +166,14 @@ export class FactLog {
 
   #apply(kind: FactKind, fact: Fact): boolean {
     this.#applying = true;
+    this.#due = [];
+    let used: boolean;
     try {
-      return kind.apply(fact);
+      used = kind.apply(fact);
     } finally {
       this.#applying = false;
     }
+    for (const { kind: what, key, value } of this.#due.splice(0)) this.say(what, key, value);
+    return used;
   }
 }

@@ -14,6 +14,8 @@ const retrySlice = 128;
 /** A number this far ahead of the own ones was never given out by anybody. */
 const mostAhead = 2 ** 20;
 const againMs = 60_000;
+/** What waits for something that another device will not bring is tried ever more seldom, up to this. */
+const mostSeldomMs = 60 * 60 * 1000;
 /** How long after something was heard it is looked through for what nobody needs any more, in milliseconds. */
 const sweepMs = 10_000;
 
@@ -44,6 +46,8 @@ export class ProfileReplica implements Replica {
   readonly #openedAt: number;
   #started = false;
   #retrying = false;
+  #stopRetry: (() => void) | undefined;
+  #retryMs = againMs;
   #closed = false;
 
   constructor(parts: ProfileReplicaParts) {
@@ -102,6 +106,13 @@ export class ProfileReplica implements Replica {
     this.#syncing.kick();
   }
 
+  sayAfter(kind: string, key: string, value: Uint8Array): void {
+    if (!this.isOn) return;
+    this.#begin();
+    this.#log.sayAfter(kind, key, value);
+    this.#syncing.kick();
+  }
+
   find(kind: string, key: string): Uint8Array | undefined {
     return this.#log.find(kind, key);
   }
@@ -143,10 +154,12 @@ export class ProfileReplica implements Replica {
     this.#writeAll();
     this.#syncing.haveAll();
     this.#watchTime();
+    this.#retryLater();
   }
 
   close(): void {
     this.#closed = true;
+    this.#stopRetry?.();
     this.#stopBeginning?.();
     this.#stopTimer?.();
     this.#sweeping?.();
@@ -211,6 +224,7 @@ export class ProfileReplica implements Replica {
   /** Something came, or it is known what there is: what waited is offered again, and perhaps everything is here. */
   #heard(news: boolean): void {
     this.#tell();
+    if (news) this.#retryMs = againMs;
     this.#sweeping ??= this.#parts.clock.setTimer(sweepMs, () => this.#sweep());
     if ((news || !this.hasHeardAll) && this.#isComplete()) this.#retry();
   }
@@ -231,6 +245,7 @@ export class ProfileReplica implements Replica {
     const finish = (): void => {
       this.#retrying = false;
       if (this.#isComplete()) this.#setReady();
+      this.#retryLater();
     };
     const step = (): void => {
       if (this.#closed) return;
@@ -244,10 +259,22 @@ export class ProfileReplica implements Replica {
         setImmediate(step);
       } catch (error) {
         this.#retrying = false;
+        this.#retryLater();
         logger.warn('replica.not-retried', { reason: error instanceof Error ? error.name : 'unknown' });
       }
     };
     step();
+  }
+
+  /** What waits may hang on what contacts bring, on time, or on what was done here. */
+  #retryLater(): void {
+    const { clock, store } = this.#parts;
+    if (this.#stopRetry || this.#closed || !this.isOn || !store.hasWaiting()) return;
+    this.#stopRetry = clock.setTimer(this.#retryMs, () => {
+      this.#stopRetry = undefined;
+      this.#retryMs = Math.min(mostSeldomMs, this.#retryMs * 2);
+      if (!this.#closed && this.isOn) this.#retry();
+    });
   }
 
   /** Everything was heard once. */

@@ -69,6 +69,8 @@ export interface Replica {
   register(kind: FactKind): void;
   /** Says a fact, in the caller's transaction; sent to the other devices after it. Does nothing while `isOn` is false, and while a fact is applied. `value` may be empty where the kind has `read`. */
   say(kind: string, key: string, value: Uint8Array): void;
+  /** As `say`; while a fact is applied, right after it: for what this device knows beyond what it was told. Saying the same again must end somewhere. */
+  sayAfter(kind: string, key: string, value: Uint8Array): void;
   /** The newest value the log itself keeps under this kind and key, whoever said it. */
   find(kind: string, key: string): Uint8Array | undefined;
   /** While not ready, once another device said how much there is. */
@@ -87,6 +89,7 @@ export const noReplica: Replica = {
   isApplying: false,
   register: () => undefined,
   say: () => undefined,
+  sayAfter: () => undefined,
   find: () => undefined,
   progress: undefined,
   behind: () => undefined,

@@ -122,7 +122,8 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
   const { messages, conversations } = stores;
   const say = (conversationId: string, { instanceId, sequence }: MessagePlace): void => {
     const conversation = conversations.byId(conversationId);
-    if (conversation) replica().say('message', messageKey({ ...conversation, instanceId }, sequence), nothing);
+    // What is delivered while an envelope is applied may be told by nobody else: whoever accepted that one may only hold it.
+    if (conversation) replica().sayAfter('message', messageKey({ ...conversation, instanceId }, sequence), nothing);
   };
   const mark = (conversationId: string, instanceId: InstanceId, marks: Partial<Marks>): void => {
     const raised = raisedMarks(stores, own, conversationId, instanceId, marks);
@@ -139,6 +140,16 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
       const state = messages.add(isRead ? { ...row, state: 'read' } : row);
       say(row.conversationId, row);
       return state;
+    },
+    merge(messageId, news) {
+      const changed = messages.merge(messageId, news);
+      const row = changed !== undefined && replica().isOn && !replica().isApplying ? messages.byId(messageId) : undefined;
+      if (row) say(row.conversationId, row);
+      return changed;
+    },
+    replace(row) {
+      messages.replace(row);
+      if (replica().isOn) say(row.conversationId, row);
     },
     move(conversationId, from, to, keyEpoch) {
       const row = messages.move(conversationId, from, to, keyEpoch);

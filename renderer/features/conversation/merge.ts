@@ -21,18 +21,26 @@ export function mergePage(
   return { messages: [...shown.slice(0, start), ...joined, ...after], replaced: false };
 }
 
+/** The page in the place of everything that was shown when it was asked for; what came since stays behind it. */
+export function replacePage(before: readonly Message[], shown: readonly Message[], page: readonly Message[]): readonly Message[] {
+  const byId = new Map(shown.map((message) => [message.messageId, message]));
+  const known = new Set([...before, ...page].map((message) => message.messageId));
+  return [...page.map((message) => newer(byId.get(message.messageId), message)), ...shown.filter((message) => !known.has(message.messageId))];
+}
+
 /** What is shown stays the same object where the page says nothing new: it is not drawn again then. */
 function newer(shown: Message | undefined, asked: Message): Message {
   if (shown === undefined) return asked;
   return rank[shown.state] > rank[asked.state] || isSame(shown, asked) ? shown : asked;
 }
 
-/** Of the same message. Its words never change, what became of it and where it stands do. */
+/** Of the same message. */
 function isSame(shown: Message, asked: Message): boolean {
-  const { state, waitingFor, way, movedTo, keyEpoch, instanceId, sequence } = shown;
+  const { state, waitingFor, way, movedTo, keyEpoch, instanceId, sequence, text, kind, direction, replyTo } = shown;
   return (
     state === asked.state && waitingFor === asked.waitingFor && way === asked.way && movedTo === asked.movedTo && keyEpoch === asked.keyEpoch
     && instanceId === asked.instanceId && sequence === asked.sequence
+    && text === asked.text && kind === asked.kind && direction === asked.direction && replyTo === asked.replyTo
   );
 }
 

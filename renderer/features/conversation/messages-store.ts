@@ -5,10 +5,14 @@ import type { Message } from '../../../shared/model/message';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
 import { toFailure } from '../../bridge/failure';
-import { applyState, mergePage } from './merge';
+import { coalesce } from '../../app/coalesce';
+import { applyState, mergePage, replacePage } from './merge';
 
 /** Messages asked for at once. */
 export const pageSize = 50;
+
+/** Most that `messages.list` gives at once. */
+const maxPage = 500;
 
 export interface Thread {
   readonly messages: readonly Message[];
@@ -26,6 +30,8 @@ export interface MessagesState {
   readonly loadOlder: (conversationId: string) => Promise<void>;
   readonly send: (conversationId: string, text: string, replyTo?: string) => Promise<void>;
   readonly received: (conversationId: string, message: Message) => void;
+  /** Messages stand elsewhere, or say something else: what is shown is asked for anew. */
+  readonly moved: (conversationId: string) => Promise<void>;
   readonly stateChanged: (event: EventOf<'message.state'>) => void;
 }
 
@@ -36,6 +42,15 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       set((state) => ({
         threads: { ...state.threads, [conversationId]: { ...(state.threads[conversationId] ?? emptyThread), ...change } },
       }));
+
+    const askedAnew = new Map<string, () => Promise<void>>();
+    const askAnew = async (conversationId: string): Promise<void> => {
+      const alive = life.begin();
+      const before = threadOf(conversationId).messages;
+      const limit = Math.min(maxPage, Math.max(pageSize, before.length));
+      const page = await client.messages.list({ conversationId, limit });
+      if (alive()) put(conversationId, { messages: replacePage(before, threadOf(conversationId).messages, page), complete: page.length < limit });
+    };
 
     return {
       threads: {},
@@ -81,6 +96,12 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         if (thread === undefined) return;
         if (thread.messages.some((known) => known.messageId === message.messageId)) return;
         put(conversationId, { messages: [...thread.messages, message] });
+      },
+      moved: async (conversationId) => {
+        if (get().threads[conversationId] === undefined) return;
+        const ask = askedAnew.get(conversationId) ?? coalesce(() => askAnew(conversationId));
+        askedAnew.set(conversationId, ask);
+        await ask();
       },
       stateChanged: (event) => {
         const thread = get().threads[event.conversationId];

@@ -8,7 +8,7 @@ import { Writer } from '../../../engine/wire/writer';
 import type { AuthorityRow } from '../../ports/authorities';
 import { type FactKind, maxValueBytes } from '../replica';
 import type { KindParts } from './kind-parts';
-import { readFlag, readOptional, writeOptional } from './values';
+import { readFlag, readOptional, readTime, writeOptional } from './values';
 
 /** A longer list of revoked certificates stays on the device it was given to, in bytes: it does not fit into a fact. */
 const maxListBytes = maxValueBytes - maxForeignBytes - 64;
@@ -56,7 +56,7 @@ export function authorityKind({ crypto, stores, profile }: KindParts): FactKind 
 function parse(value: Uint8Array): Omit<AuthorityRow, 'authorityId'> | undefined {
   const reader = new Reader(value);
   if (!readFlag(reader)) return undefined;
-  const [certificate, addedAt] = [reader.lp(maxForeignBytes).slice(), reader.u64()];
+  const [certificate, addedAt] = [reader.lp(maxForeignBytes).slice(), readTime(reader)];
   const revocations = readOptional(reader, () => reader.lp(maxListBytes).slice());
   return { certificate, addedAt, ...(revocations && { revocations }) };
 }

@@ -77,7 +77,8 @@ export function blockKind(parts: KindParts): FactKind {
 
 /** What to say so that everybody has it as it stands in this row; undefined where that is what everybody knows. */
 export function blockChanged(parts: BlockParts, { peerId, blocked }: Pick<ContactRow, 'peerId' | 'blocked'>): Uint8Array | undefined {
-  const all = saidOf(parts, peerId);
+  // A block that waits for its person is not in this row yet: no row lifts it.
+  const all = saidOf(parts, peerId).filter(({ waiting }) => !waiting);
   const stand = standing(all);
   if (blocked === stand.length > 0) return undefined;
   const own = all.find(({ author }) => author === parts.local.instanceId) ?? { blocks: [], lifts: [] };
@@ -85,7 +86,7 @@ export function blockChanged(parts: BlockParts, { peerId, blocked }: Pick<Contac
 }
 
 function saidOf({ stores }: Pick<BlockParts, 'stores'>, peerId: PeerId) {
-  return stores.replica.of('block', peerId).flatMap((fact) => (fact.value === undefined ? [] : [{ author: fact.author, ...parse(fact.value) }]));
+  return stores.replica.of('block', peerId).flatMap((fact) => (fact.value === undefined ? [] : [{ author: fact.author, waiting: fact.waiting, ...parse(fact.value) }]));
 }
 
 /** Blocks that no lift names. */

@@ -3,7 +3,7 @@ import { Writer } from '../../../engine/wire/writer';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
-import { parsePeerKey, readFlag, readOptional, writeOptional } from './values';
+import { parsePeerKey, readFlag, readOptional, readTime, writeOptional } from './values';
 
 function encode({ checked, checkedAt, checkedSpkiHash }: ContactRow): Uint8Array {
   const writer = new Writer().u8(checked ? 1 : 0);
@@ -20,7 +20,7 @@ export function checkKind(parts: KindParts): FactKind {
     apply({ key, value }) {
       const peerId = parsePeerKey(key);
       const reader = new Reader(value);
-      const [checked, at, spkiHash] = [readFlag(reader), readOptional(reader, () => reader.u64()), readOptional(reader, () => reader.fixed(32))];
+      const [checked, at, spkiHash] = [readFlag(reader), readOptional(reader, () => readTime(reader)), readOptional(reader, () => reader.fixed(32))];
       const contact = stores.contacts.byPeer(peerId);
       const pin = profile.book.find(peerId)?.record.pinnedSpkiHash;
       // A check without its key, or of a key that is not the one in use here, says nothing yet.

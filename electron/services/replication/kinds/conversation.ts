@@ -6,7 +6,7 @@ import { newHandle } from '../../local-handle';
 import type { ConversationRow, Stores } from '../../ports';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
-import { dialogKey, parseDialogKey, readOptional, writeOptional } from './values';
+import { dialogKey, parseDialogKey, readOptional, readTime, writeOptional } from './values';
 
 function encode({ conversations }: Stores, { title, createdAt, continues }: ConversationRow): Uint8Array {
   const former = continues === undefined ? undefined : conversations.byId(continues);
@@ -24,7 +24,7 @@ export function conversationKind({ stores, random, events }: KindParts): FactKin
     apply({ key, value }) {
       const { peerId, dialogId } = parseDialogKey(key);
       const reader = new Reader(value);
-      const [title, createdAt, continues] = [reader.text(maxTitleBytes), reader.u64(), readOptional(reader, () => dialogIdFromBytes(reader.fixed(16)))];
+      const [title, createdAt, continues] = [reader.text(maxTitleBytes), readTime(reader), readOptional(reader, () => dialogIdFromBytes(reader.fixed(16)))];
       const contact = contacts.byPeer(peerId);
       if (contact === undefined) return false;
       const before = conversations.byDialog(peerId, dialogId);

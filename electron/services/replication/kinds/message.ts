@@ -3,6 +3,7 @@ import type { DialogKey, StreamKey } from '../../../engine/dialog/dialog-store';
 import type { DialogId } from '../../../engine/ids';
 import { dialogIdFromBytes, id16ToBytes, instanceIdFromBytes } from '../../../engine/wire/ids';
 import { Reader } from '../../../engine/wire/reader';
+import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import { previewOf } from '../../history';
 import { messageView } from '../../message-view';
@@ -10,7 +11,7 @@ import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../../po
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
 import { markedState } from './mark';
-import { messageKey, parseMessageKey, readOptional, readWord, writeOptional } from './values';
+import { messageKey, parseMessageKey, readOptional, readTime, readWord, writeOptional } from './values';
 
 const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readonly MessageRow['state'][];
 const directions = ['in', 'out'] as const;
@@ -18,6 +19,8 @@ const kinds = ['text', 'unsupported'] as const;
 /** Parts of a millisecond in the time a message was shown. */
 const perMs = 4_096;
 const pageRows = 128;
+/** Leaves room for what is shown after the last one. */
+const maxShown = 2 ** 53 - 2 ** 32;
 const nothing = new Uint8Array(0);
 
 /** A message as every device has it: other messages by their places in the dialogs. */
@@ -66,7 +69,9 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
   const replyTo = told.replyTo && placed(stores, conversationId, told.replyTo)?.messageId;
   const movedTo = told.movedTo && movedIn(stores, place, told.movedTo);
   const known = { state: atLeast(told.state, markedState(stores.replica, place, told.direction, place.sequence)), keyEpoch: told.keyEpoch, replyTo, movedTo };
-  const here = hereAlready(stores, conversationId, place, told);
+  const here = hereAlready(parts, conversationId, place, told);
+  // What this device wrote stands here; at its other places it will write.
+  if (here === undefined && place.instanceId === parts.local.instanceId) return true;
   if (here === undefined) {
     const row: MessageRow = {
       messageId: profile.newMessageId(),
@@ -86,16 +91,22 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
     };
     messages.addShown(row, told.shown);
     note(parts, conversation, row, told.shown);
-  } else if (messages.merge(here.messageId, { ...known, shown: told.shown })) {
-    tell(parts, conversation, here, known.state);
+  } else {
+    // Where it came later, what it replies to was here already.
+    if (here.replyTo !== undefined && told.replyTo === undefined) parts.profile.devices.replica.sayAfter('message', messageKey(place, place.sequence), nothing);
+    const changed = messages.merge(here.messageId, { ...known, shown: told.shown });
+    if (changed !== undefined) tell(parts, conversation, here, known.state);
+    if (changed === 'moved') parts.events.emit({ type: 'messages.moved', conversationId });
   }
   return (told.replyTo === undefined || replyTo !== undefined) && (told.movedTo === undefined || movedTo !== undefined);
 }
 
 /** The same message at this place, or at the one it had before its sender became another device. */
-function hereAlready({ messages }: Stores, conversationId: string, place: MessagePlace, { direction, origin, sentAt, keyEpoch }: Told): MessageRow | undefined {
+function hereAlready({ stores: { messages }, local }: KindParts, conversationId: string, place: MessagePlace, { direction, origin, sentAt, keyEpoch }: Told): MessageRow | undefined {
   const here = messages.bySequence(conversationId, place.instanceId, place.sequence) ?? messages.byOrigin(conversationId, place.instanceId, place.sequence);
   if (here !== undefined || origin === undefined) return here;
+  // Nobody takes over what this very device wrote.
+  if (origin.instanceId === local.instanceId) return undefined;
   if (direction === 'out') return messages.move(conversationId, origin, place, keyEpoch);
   const first = messages.bySequence(conversationId, origin.instanceId, origin.sequence) ?? messages.byOrigin(conversationId, origin.instanceId, origin.sequence);
   return first?.direction === 'in' && first.sentAt === sentAt ? first : undefined;
@@ -109,8 +120,10 @@ function note({ stores, events, profile }: KindParts, conversation: Conversation
   const isUnread = row.direction === 'in' && row.state !== 'read' ? 1 : 0;
   if (at >= lastMessageAt) conversations.noteMessage(conversationId, at, previewOf(row.text), isUnread);
   else if (isUnread === 1) conversations.put({ ...(conversations.byId(conversationId) ?? conversation), unread: unread + 1 });
-  // A whole history is no news.
-  if (profile.devices.replica.isReady) events.emit({ type: 'message.received', conversationId, message: messageView(row, profile.waitingFor(conversation.peerId, row)) });
+  // A whole history is no news; whoever looks at it sees it grow.
+  const isNews = profile.devices.replica.isReady;
+  if (isNews) events.emit({ type: 'message.received', conversationId, message: messageView(row, profile.waitingFor(conversation.peerId, row)) });
+  if (!isNews || stores.messages.page(conversationId, undefined, 1)[0]?.messageId !== row.messageId) events.emit({ type: 'messages.moved', conversationId });
   events.emit({ type: 'conversation.changed', conversationId });
 }
 
@@ -156,19 +169,21 @@ function encode({ messages, conversations }: Stores, row: MessageRow, shown: num
 
 function parse(value: Uint8Array): Told {
   const reader = new Reader(value);
-  return {
+  const told: Told = {
     direction: readWord(reader, directions),
     kind: readWord(reader, kinds),
     text: reader.text(maxTextBytes),
-    sentAt: reader.u64(),
+    sentAt: readTime(reader),
     shown: reader.u64(),
     state: readWord(reader, states),
     keyEpoch: reader.u32(),
-    ...optional('receivedAt', readOptional(reader, () => reader.u64())),
+    ...optional('receivedAt', readOptional(reader, () => readTime(reader))),
     ...optional('replyTo', readOptional(reader, () => readPlace(reader))),
     ...optional('origin', readOptional(reader, () => readPlace(reader))),
     ...optional('movedTo', readOptional(reader, () => ({ dialogId: dialogIdFromBytes(reader.fixed(16)), ...readPlace(reader) }))),
   };
+  if (told.shown > maxShown) throw new WireError('a time that leaves no later one');
+  return told;
 }
 
 function writePlace(writer: Writer, { instanceId, sequence }: MessagePlace): Writer {

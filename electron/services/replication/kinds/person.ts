@@ -5,7 +5,7 @@ import { newHandle } from '../../local-handle';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
-import { parsePeerKey, readOptional, readWord, writeOptional } from './values';
+import { parsePeerKey, readOptional, readTime, readWord, writeOptional } from './values';
 
 const relations = ['invited', 'requested', 'mutual'] as const satisfies readonly ContactRow['relation'][];
 
@@ -19,7 +19,7 @@ function encode({ name, createdAt, relation, ended, permissions }: Told): Uint8A
 
 function parse(value: Uint8Array): Told {
   const reader = new Reader(value);
-  const [name, createdAt, relation, rights] = [reader.text(1_000), reader.u64(), readWord(reader, relations), reader.u8()];
+  const [name, createdAt, relation, rights] = [reader.text(1_000), readTime(reader), readWord(reader, relations), reader.u8()];
   const told = readOptional(reader, () => reader.text(64));
   // A reason of a later version is one all the same.
   const ended = told === undefined ? undefined : (errorCodes.find((code) => code === told) ?? 'internal');

@@ -11,7 +11,7 @@ import { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import type { PeerKeyRow } from '../../ports/peer-keys';
-import { readFlag, readOptional, readWord, writeOptional } from './values';
+import { readFlag, readOptional, readTime, readWord, writeOptional } from './values';
 
 const origins = ['first', 'old-key', 'recovery', 'person'] as const satisfies readonly PeerKeyRow['origin'][];
 const [maxCredentials, maxPlaces, maxAddresses, maxKeys, maxSecrets] = [16, 16, 8, 256, 3];
@@ -77,7 +77,7 @@ export function parsePin(crypto: Crypto, peerId: PeerId, value: Uint8Array): Pin
   if (instances.length === 0 || exchanges.length === 0) throw new WireError('a person without keys');
   const places = Array.from({ length: counted(reader.u8(), maxPlaces) }, (): DevicePlaces => ({ instanceId: instanceIdFromBytes(reader.fixed(16)), time: reader.u64(), addresses: readAddresses(reader) }));
   const keys = Array.from({ length: counted(reader.u16(), maxKeys) }, (): PeerKeyRow => {
-    const row = { peerId, spkiHash: reader.fixed(32).slice(), epoch: reader.u32(), since: reader.u64(), origin: readWord(reader, origins), checked: readFlag(reader) };
+    const row = { peerId, spkiHash: reader.fixed(32).slice(), epoch: reader.u32(), since: readTime(reader), origin: readWord(reader, origins), checked: readFlag(reader) };
     const until = readOptional(reader, () => reader.u64());
     return until === undefined ? row : { ...row, acceptedUntil: until };
   });

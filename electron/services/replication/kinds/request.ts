@@ -5,7 +5,7 @@ import { newHandle } from '../../local-handle';
 import type { RequestRow } from '../../ports';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
-import { parsePeerKey, readFlag, readWord } from './values';
+import { parsePeerKey, readFlag, readTime, readWord } from './values';
 
 const ways = ['card', 'key', 'lan'] as const satisfies readonly RequestRow['via'][];
 
@@ -29,7 +29,7 @@ export function requestKind({ stores, random, events }: KindParts): FactKind {
         if (before) requests.remove(before.requestId);
         return true;
       }
-      const [name, via, card, receivedAt, declined] = [reader.text(1_000), readWord(reader, ways), reader.lp(maxCardBytes).slice(), reader.u64(), readFlag(reader)];
+      const [name, via, card, receivedAt, declined] = [reader.text(1_000), readWord(reader, ways), reader.lp(maxCardBytes).slice(), readTime(reader), readFlag(reader)];
       if (contacts.byPeer(peerId)?.relation === 'mutual') return true;
       const requestId = before?.requestId ?? newHandle(random);
       requests.put({ requestId, peerId, name, via, card, receivedAt, declined });

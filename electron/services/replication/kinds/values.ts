@@ -6,6 +6,9 @@ import type { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import type { Writer } from '../../../engine/wire/writer';
 
+/** The last moment a date can name, in Unix milliseconds. */
+const maxTime = 8_640_000_000_000_000;
+
 /** A field that may be absent: 0, or 1 ‖ the field. */
 export function writeOptional<T>(writer: Writer, value: T | undefined, write: (value: T) => Writer): Writer {
   if (value === undefined) return writer.u8(0);
@@ -21,6 +24,13 @@ export function readFlag(reader: Reader): boolean {
   const flag = reader.u8();
   if (flag > 1) throw new WireError('neither yes nor no');
   return flag === 1;
+}
+
+/** Unix milliseconds that a calendar has. */
+export function readTime(reader: Reader): number {
+  const time = reader.u64();
+  if (time > maxTime) throw new WireError('a time no calendar has');
+  return time;
 }
 
 /** One of a few words, told by its place in the list. */

@@ -56,6 +56,25 @@ describe('events', () => {
     expect(model.messages.getState().threads[talkWithBo]?.messages.filter((one) => one.text === 'once')).toHaveLength(1);
   });
 
+  it('S4-31: messages that stand elsewhere are asked for anew, once for a burst, and only where they are shown', async () => {
+    const { fake, model } = await started();
+    fake.emit({ type: 'messages.moved', conversationId: talkWithBo });
+    await settle();
+    expect(fake.calls).not.toContain('messages.list');
+    await model.messages.getState().loadNewest(talkWithBo);
+    fake.receive(talkWithBo, 'told late');
+    const there = fake.world.messages.get(talkWithBo) ?? [];
+    const late = there.pop();
+    if (late) there.unshift({ ...late, text: 'told right' });
+    fake.calls.length = 0;
+    for (let index = 0; index < 100; index += 1) fake.emit({ type: 'messages.moved', conversationId: talkWithBo });
+    await settle();
+    expect(fake.calls.filter((call) => call === 'messages.list').length).toBeLessThanOrEqual(2);
+    const shown = model.messages.getState().threads[talkWithBo]?.messages ?? [];
+    expect(shown.map(({ messageId }) => messageId)).toEqual(there.map(({ messageId }) => messageId));
+    expect(shown[0]?.text).toBe('told right');
+  });
+
   it('a connection change asks for the contacts', async () => {
     const { fake, model } = await started();
     fake.world.contacts = fake.world.contacts.map((one) => (one.contactId === bo.contactId ? { ...one, reach: 'waiting' } : one));

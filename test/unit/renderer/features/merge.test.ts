@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyState, mergePage } from '../../../../renderer/features/conversation/merge';
+import { applyState, mergePage, replacePage } from '../../../../renderer/features/conversation/merge';
 import type { Message } from '../../../../shared/model/message';
 import { idOf } from '../../../preview/fake-world';
 
@@ -34,6 +34,13 @@ describe('joining the newest page', () => {
     expect(texts(messages)).toEqual(['a', 'b', 'c', 'd']);
     expect(messages[1]?.state).toBe('sent');
     expect(replaced).toBe(false);
+  });
+
+  it('S4-31: a page asked for anew takes the place of what was shown, but not of what came meanwhile', () => {
+    const before = [make('a'), make('b', 'read'), make('gone')];
+    const messages = replacePage(before, [...before, make('late')], [make('b'), make('new'), make('a', 'queued', { replyTo: idOf('b') })]);
+    expect(texts(messages)).toEqual(['b', 'new', 'a', 'late']);
+    expect([messages[0]?.state, messages[2]?.replyTo]).toEqual(['read', idOf('b')]);
   });
 
   it('keeps what an event brought after the page was made', () => {
