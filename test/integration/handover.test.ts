@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { HeadlessPeer } from '../support/headless-peer';
+import { readRegistration } from '../../electron/network/mailbox/registration-text';
+import { HostedMailbox, onServer } from '../support/nats-server';
 import { introduce, newPerson, passphrase, type Person, temporaryFolder, texts } from '../support/two-peers';
 import { join } from 'node:path';
 
@@ -56,3 +58,57 @@ it('S4-01 S4-15 S4-31: the device Carol writes to is killed at message 3; its pe
   expect((await texts(carol.peer, conversationId, 'in')).toSorted()).toEqual(['I hear you', 'and I, too'].toSorted());
   expect((await carol.peer.call('network.status')).sessions.length).toBeGreaterThan(0);
 }, 90_000);
+
+onServer('with a mailbox on a real server, where the devices publish', () => {
+  it('S4-03 S4-08 S4-15 S4-16: the device Carol is connected with is killed, and the server too; with that one back her session goes on at the other device, which never spoke to the first since', async () => {
+    const server = await HostedMailbox.start();
+    try {
+      const [ada, carol] = await Promise.all([newPerson(folder.path, 'Ada'), newPerson(folder.path, 'Carol')]);
+      peers.push(ada.peer, carol.peer);
+      let pocket = await secondDevice(ada, 'pocket');
+      let address: string | undefined;
+      for (const each of [ada.peer, pocket]) {
+        await each.call('settings.set', { shareSessions: 'repository' });
+        const registration = await server.register((await each.call('mailbox.status')).deviceKey, address === undefined ? {} : { address });
+        ({ address } = readRegistration(registration));
+        await each.call('mailbox.register', { registration });
+        await each.until('it is connected', async () => (await each.call('mailbox.status')).state === 'connected');
+      }
+      const { ofInviter } = await introduce(ada, carol);
+      const sessions = async () => (await carol.peer.call('network.status')).sessions.map(({ instanceId, resumed, handedOver }) => ({ instanceId, resumed, handedOver }));
+      await carol.peer.until('both devices', async () => (await sessions()).length === 2);
+      const ofPocket = (await pocket.call('identity.get')).instance.id;
+      await pocket.kill();
+
+      // She forgets what would let her resume with either, and is elsewhere from now on, which the pocket does not hear.
+      const changed = `${passphrase}, a new one`;
+      await carol.peer.call('vault.changePassphrase', { old: passphrase, new: changed });
+      const comes = async (): Promise<void> => {
+        carol.peer = await HeadlessPeer.start(carol.profile, { listen: '127.0.0.1:0' });
+        peers.push(carol.peer);
+        await carol.peer.call('vault.unlock', { passphrase: changed });
+      };
+      await carol.peer.end();
+      await comes();
+      const { conversationId } = await carol.peer.call('conversations.open', { contactId: ofInviter });
+      const states = async () => (await carol.peer.call('messages.list', { conversationId, limit: 9 })).map(({ state }) => state);
+      await carol.peer.call('messages.send', { conversationId, text: 'one' });
+      await carol.peer.until('it arrived', async () => (await states()).every((state) => state === 'delivered'));
+
+      await ada.peer.kill();
+      await carol.peer.end(); // until the other device has the mailbox
+      await server.kill();
+      await server.run();
+      pocket = await HeadlessPeer.start(join(folder.path, 'pocket'));
+      peers.push(pocket);
+      await pocket.call('vault.unlock', { passphrase });
+      await pocket.until('the mailbox', async () => (await pocket.call('mailbox.status')).state === 'connected');
+      await comes();
+      await carol.peer.until('a session', async () => (await sessions()).length === 1, 30_000);
+      expect(await sessions()).toEqual([{ instanceId: ofPocket, resumed: true, handedOver: true }]);
+      expect((await pocket.call('network.status')).sessions).toMatchObject([{ resumed: true, handedOver: true }]);
+    } finally {
+      await server.close();
+    }
+  }, 90_000);
+});
