@@ -12,14 +12,14 @@ import { openDatabase, type Db } from '../../electron/storage/database';
 import { createDialogStore } from '../../electron/storage/dialog-store';
 import { migrate } from '../../electron/storage/migrate';
 import { type Person, newPerson } from './dialog-person';
+import { perFile } from './per-file';
 import { withSpareKeys } from './rsa-keys';
 
-let shared: Promise<Crypto> | undefined;
+const shared = perFile(() => createCrypto({ random: kernelRandom }).then(withSpareKeys));
 
 /** One set of primitives for a whole test file: people's secrets belong to it. */
 export function testCrypto(): Promise<Crypto> {
-  shared ??= createCrypto({ random: kernelRandom }).then(withSpareKeys);
-  return shared;
+  return shared();
 }
 
 /** The same primitives counted by a meter of its own, and with randomness a test may force (P1, P3). */
@@ -215,13 +215,13 @@ export interface Pair {
   readonly bob: Device;
 }
 
-const people = new Map<string, Promise<Person>>();
+const people = perFile(() => new Map<string, Promise<Person>>());
 
 /** The same person for a whole test file: making one costs an RSA key. */
 export async function person(name: string): Promise<Person> {
   const crypto = await testCrypto();
-  let known = people.get(name);
-  if (!known) people.set(name, (known = newPerson(crypto, name)));
+  let known = people().get(name);
+  if (!known) people().set(name, (known = newPerson(crypto, name)));
   return known;
 }
 

@@ -1,5 +1,6 @@
 import type { DialogId } from '../../electron/engine/ids';
 import { Device, settle, TestClock, testCrypto } from './dialog-kit';
+import { perFile } from './per-file';
 import { RotatingPerson } from './rotating-person';
 
 export const day = 24 * 3600 * 1000;
@@ -7,13 +8,13 @@ export const hour = 3600 * 1000;
 /** Where the test clock begins. */
 export const beginning = Date.UTC(2026, 0, 1);
 
-const people = new Map<string, Promise<RotatingPerson>>();
+const people = perFile(() => new Map<string, Promise<RotatingPerson>>());
 
 /** A copy of the same person for a whole test file: making one costs an RSA key. */
 async function rotating(name: string): Promise<RotatingPerson> {
   const crypto = await testCrypto();
-  let known = people.get(name);
-  if (!known) people.set(name, (known = RotatingPerson.create(crypto, name, beginning)));
+  let known = people().get(name);
+  if (!known) people().set(name, (known = RotatingPerson.create(crypto, name, beginning)));
   return (await known).copy(beginning);
 }
 
