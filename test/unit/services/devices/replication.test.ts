@@ -210,8 +210,12 @@ describe('what devices of one person have in common', () => {
     await world.pass(100);
     const row = desk.profile.stores.contacts.byId(ofInviter);
     if (row === undefined) throw new Error('Bob is a contact');
+    const lacking = (): number => desk.profile.devices.replica.behind(laptop.profile.local.instanceId) ?? 0;
+    // Bob may have told the desk something of himself meanwhile.
+    const before = lacking();
     for (let n = 1; n <= 500; n += 1) desk.profile.commit(() => desk.profile.stores.contacts.put({ ...row, name: `Bob ${n}` }));
-    expect(desk.profile.devices.replica.behind(laptop.profile.local.instanceId)).toBe(1);
+    expect(lacking()).toBeGreaterThan(0);
+    expect(lacking()).toBeLessThanOrEqual(before + 1);
     for (const each of [desk, laptop]) each.mute = false;
     await world.until('both in step', () => inStep(desk, laptop));
     expect((await laptop.contacts.list({}))[0]?.name).toBe('Bob 500');
