@@ -58,6 +58,7 @@ export function blockKind(parts: KindParts): FactKind {
       if (contact.blocked === blocked) return true;
       stores.contacts.put({ ...contact, blocked });
       profile.book.setBlocked(peerId, blocked);
+      profile.ways.blockChanged(peerId, blocked);
       if (blocked) {
         profile.engine.block(peerId);
         profile.quarantine.drop(peerId);

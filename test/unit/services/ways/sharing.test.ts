@@ -46,3 +46,16 @@ test('S4-16: a mailbox that was left is asked no more', async () => {
   expect(lookedByLaptop()).toContain('from-owner');
   expect(lookedByLaptop()).not.toContain('from-repository');
 });
+
+test('S4-32 S4-30: blocked on one device, she loses her slot in the mailbox of the other, too', async () => {
+  const { desk, laptop, carol } = trio;
+  await world.register(laptop, { address: 'ab'.repeat(16) });
+  const { peerId } = carol.profile.local;
+  laptop.mute = false;
+  await world.until('a slot of her own', () => laptop.profile.stores.ways.slotOf(peerId) !== undefined);
+  const slot = laptop.profile.stores.ways.slotOf(peerId)?.place.slot;
+  const contactId = desk.profile.stores.contacts.byPeer(peerId)?.contactId ?? '';
+  desk.contacts.block({ contactId });
+  await world.until('it is revoked at the laptop', () => laptop.profile.stores.ways.slots().some(({ place, revoked }) => place.slot === slot && revoked));
+  expect(laptop.profile.stores.contacts.byPeer(peerId)?.blocked).toBe(true);
+});
