@@ -9,8 +9,9 @@ export default defineConfig({
   plugins: [react()],
   test: {
     pool: 'forks',
-    // Many tests wait for real processes, sockets and hosts: one more at once than there are cores keeps those busy.
-    maxWorkers: Math.max(2, availableParallelism() + 1),
+    // Many tests wait for real processes and sockets: two at once keep two cores busy, where the default would use one. More of them, and tests
+    // that flood a peer measure the other tests.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,
