@@ -14,7 +14,7 @@ import { markKind } from '../../electron/services/replication/kinds/mark';
 import { messageKind } from '../../electron/services/replication/kinds/message';
 import { personKind } from '../../electron/services/replication/kinds/person';
 import { shareStores } from '../../electron/services/replication/shared-stores';
-import { noReplica, type Replica } from '../../electron/services/replication/replica';
+import type { Replica } from '../../electron/services/replication/replica';
 import { openDatabase, type Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import { withSpareKeys } from './rsa-keys';
@@ -64,8 +64,14 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       },
     });
     const replica: Replica = {
-      ...noReplica,
       isOn: true,
+      isReady: true,
+      hasHeardAll: true,
+      progress: undefined,
+      register: () => undefined,
+      find: () => undefined,
+      behind: () => undefined,
+      onChange: () => () => undefined,
       get isApplying() {
         return log.isApplying;
       },
@@ -76,6 +82,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
     let handles = 0;
     const profile = {
       book: { setBlocked: () => undefined },
+      ways: { blockChanged: () => undefined },
       engine: { block: () => undefined },
       quarantine: { drop: () => undefined },
       newMessageId: () => `${own}${(handles += 1)}`,

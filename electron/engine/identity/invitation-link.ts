@@ -2,10 +2,9 @@ import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
 import { label } from '../crypto/label';
 import { toHex } from '../wire/encoding';
-import { encodeLinkText, LINK_SECRET_LENGTH, type LinkContent, type LinkKind, MAX_LINK_LENGTH, readLinkText } from './link-text';
+import { encodeLinkText, type LinkContent, type LinkKind, MAX_LINK_LENGTH, readLinkText } from './link-text';
 
 export { MAX_LINK_LENGTH };
-export const INVITATION_SECRET_LENGTH = LINK_SECRET_LENGTH;
 
 const kind: LinkKind = { prefix: 'keyshift:invite/', checksum: 'link-checksum' };
 

@@ -17,7 +17,7 @@ export interface ResumeM1 {
   readonly share: Uint8Array;
   /** Which device is meant, blinded: differs every time. */
   readonly target: Uint8Array;
-  /** Kept for devices that hand sessions over; empty in this version, and passed over. */
+  /** Tells the other own devices of whoever is dialled which of them has the session (protocol.md §10.5); empty where the dialled one has it itself. */
   readonly hint: Uint8Array;
   /** Highest record received and its digest, sealed. */
   readonly state: Uint8Array;

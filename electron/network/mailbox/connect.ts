@@ -5,7 +5,7 @@ import type { DeviceKey } from './device-key';
 import { inboxOf } from './names';
 import { MailboxTransport, type WayOptions } from './nats-transport';
 
-export const connectMs = 10_000;
+const connectMs = 10_000;
 const pingMs = 20_000;
 
 export interface Credentials {

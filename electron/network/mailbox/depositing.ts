@@ -2,7 +2,7 @@ import { jetstream, JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Transport } from '../../engine/ports';
 import { type DepositOutcome, type MailboxCapability, maxDepositBytes } from '../../services/ports/mailbox';
-import { connectMs, connectTo, isRefusal, subjectOf } from './connect';
+import { connectTo, isRefusal, subjectOf } from './connect';
 import { apiPrefix, depositSubject } from './names';
 import { areServers } from './registration-text';
 
@@ -109,6 +109,3 @@ function outcomeOf(error: unknown): DepositOutcome {
 function given(signal: AbortSignal): Promise<DepositOutcome> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve('unreachable'), { once: true }));
 }
-
-/** Longest that a deposit takes, in milliseconds. */
-export const depositMs = connectMs + answerMs;

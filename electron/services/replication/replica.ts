@@ -80,18 +80,3 @@ export interface Replica {
   /** Calls back when progress was made or `isReady` changed, until the returned function is called. */
   onChange(handler: () => void): () => void;
 }
-
-/** Nobody to tell. */
-export const noReplica: Replica = {
-  isOn: false,
-  isReady: true,
-  hasHeardAll: true,
-  isApplying: false,
-  register: () => undefined,
-  say: () => undefined,
-  sayAfter: () => undefined,
-  find: () => undefined,
-  progress: undefined,
-  behind: () => undefined,
-  onChange: () => () => undefined,
-};
