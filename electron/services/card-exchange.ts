@@ -91,10 +91,10 @@ export class CardExchange {
 
   /** For this person alone. Later than the one before, whatever the wall clock does: of two cards of one device the later counts. */
   cardFor(peerId: PeerId, reader: 'anybody' | 'contact'): Uint8Array {
-    const { crypto, clock, local, ownAddresses, places, commit } = this.#parts;
+    const { crypto, clock, local, book, ownAddresses, places, commit } = this.#parts;
     this.#lastTime = Math.max(clock.now(), this.#lastTime + 1);
     const mailboxes = places && commit(() => places(peerId));
-    return createCard(crypto, local, ownAddresses(), this.#lastTime, reader, mailboxes);
+    return createCard(crypto, local, ownAddresses(), this.#lastTime, reader, { mailboxes, suspensions: book.suspensionsOf(local.peerId) });
   }
 
   #giveSiblings(session: Session, card: Uint8Array): void {

@@ -50,7 +50,7 @@ export function identityService(parts: {
       const profile = parts.profile();
       const { local } = profile;
       if (format === 'pem') return { text: local.identity.pem() };
-      return { text: armourCard(createCard(parts.crypto, local, parts.ownAddresses(), parts.clock.now(), 'anybody', profile.ways.own.placesFor('anybody'))) };
+      return { text: armourCard(createCard(parts.crypto, local, parts.ownAddresses(), parts.clock.now(), 'anybody', { mailboxes: profile.ways.own.placesFor('anybody'), suspensions: profile.book.suspensionsOf(local.peerId) })) };
     },
   };
 }

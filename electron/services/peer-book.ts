@@ -87,6 +87,11 @@ export class PeerBook implements PeerLookup {
     return this.suspensions?.has(peerId, instanceId) === true;
   }
 
+  /** What is in force of devices of this person that were stopped, as it was said, in the order it came. */
+  suspensionsOf(peerId: PeerId): readonly Uint8Array[] {
+    return (this.suspensions?.of(peerId) ?? []).map(({ statement }) => statement);
+  }
+
   /** The recovery key named a later key than the pinned one, and nobody has proven to hold it yet: until then nothing is sealed for anybody. */
   isOvertaken(peerId: PeerId): boolean {
     return this.keys?.successor(peerId)?.vouched === 'recovery';
@@ -125,6 +130,8 @@ export class PeerBook implements PeerLookup {
   learnCard(card: Card, fromItself = false): void {
     const known = this.find(card.chain.identity.peerId);
     if (known !== undefined && !isUnderPin(card.chain, known.record)) return; // only rekeying moves a pin
+    // A device that was stopped says nothing, until the identity has it count again.
+    if (known !== undefined && this.isSuspended(known.record.peerId, card.chain.instance.instanceId) && card.chain.list.version <= known.record.listVersion) return;
     const before = known?.record.places.find(({ instanceId }) => instanceId === card.chain.instance.instanceId);
     const clockWasAhead = fromItself && before !== undefined && before.time > this.#clock.now() + aheadMs;
     if (known !== undefined && before !== undefined && card.time <= before.time && !clockWasAhead) return;

@@ -22,8 +22,7 @@ export interface Household {
   comeBack(device: Resident): void;
 }
 
-export async function household(name = 'Ada'): Promise<Household> {
-  const world = createWorld();
+export async function household(name = 'Ada', world: World = createWorld()): Promise<Household> {
   const first = await world.move(name);
   const contact = await world.move('Bo');
   await acquaint(world, contact, first);

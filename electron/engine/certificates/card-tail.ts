@@ -6,7 +6,7 @@ import { Writer } from '../wire/writer';
  * What may follow endorsements in a card: `type u8 (16–255) ‖ LP`, ascending by type, each type once. No type below 16, so that a reader
  * tells them from endorsements, which begin with 1–3. Types that are not known are passed over.
  */
-export const cardSections = { mailboxes: 16 } as const;
+export const cardSections = { mailboxes: 16, suspensions: 17 } as const;
 export type CardSections = ReadonlyMap<number, Uint8Array>;
 
 const firstType = 16;

@@ -12,6 +12,7 @@ import { encodeEndorsements, type EndorsementList, maxEndorsements, readEndorsem
 import { encodeKeyHistory, type KeyHistory, parseKeyHistory } from './key-history';
 import type { LocalParty } from './local-party';
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from './mailbox-place';
+import { encodeSuspensionsTold, maxSuspensionsTold, readSuspensionsTold } from './suspensions-told';
 import { parsing, unacceptable } from './unacceptable';
 import { validityTolerance } from './validity';
 
@@ -35,7 +36,17 @@ export interface Card {
   readonly endorsements?: EndorsementList;
   /** Where something may be left for this person: for the reader alone, or for anybody who has the card. Absent: nothing is said of it. */
   readonly mailboxes?: readonly MailboxPlace[];
+  /** Devices of this person that another of theirs stopped: statements as they came, to be judged under the list in force. Absent for none. */
+  readonly suspensions?: readonly Uint8Array[];
   readonly bytes: Uint8Array;
+}
+
+/** What the card says besides who and where. */
+export interface CardTail {
+  /** Places for this very reader. */
+  readonly mailboxes?: readonly MailboxPlace[] | undefined;
+  /** Statements about own devices that are in force, in the order they were made; the first four are told. */
+  readonly suspensions?: readonly Uint8Array[];
 }
 
 /** Whose card it is. */
@@ -45,11 +56,11 @@ export type CardMaker = Pick<LocalParty, 'chain' | 'instance' | 'history'> & { r
  * chain LP ‖ time u64 ‖ count u8 ‖ count × (host LP, text ‖ port u16) ‖ from the second identity key on: key history LP ‖ endorsements, if there are
  * any (`endorsement-list.ts`) ‖ sections, if there are any (`card-tail.ts`) ‖ Ed25519 signature[64] over all before. More than 8 addresses are cut. `reader` `contact`: somebody who pinned this
  * key already, to whom the history stays empty; one that does not fit is left out too, and then the card proves nothing to strangers.
- * Endorsements that do not fit beside it are left out. `mailboxes`: places for this very reader.
+ * Endorsements that do not fit beside it are left out.
  */
-export function createCard(crypto: Crypto, local: CardMaker, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody', mailboxes?: readonly MailboxPlace[]): Uint8Array {
+export function createCard(crypto: Crypto, local: CardMaker, addresses: readonly Address[], now: number, reader: 'anybody' | 'contact' = 'anybody', told: CardTail = {}): Uint8Array {
   const kept = addresses.slice(0, maxCardAddresses);
-  const tail = encodeSections(sectionsOf(mailboxes));
+  const tail = encodeSections(sectionsOf(told));
   const writer = new Writer(8192).lp(encodeChain(local.chain)).u64(now).u8(kept.length);
   for (const { host, port } of kept) writer.text(canonicalHost(host)).u16(port);
   if (local.chain.identity.epoch > 1) {
@@ -98,12 +109,17 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expec
     if (time > now + validityTolerance) throw unacceptable('the card was made in the future');
     const places = sections.get(cardSections.mailboxes);
     const mailboxes = places && readMailboxPlaces(places);
-    return { chain, addresses, time, bytes, ...(history && { history }), ...(endorsements && { endorsements }), ...(mailboxes && { mailboxes }) };
+    const stopped = sections.get(cardSections.suspensions);
+    const suspensions = stopped && readSuspensionsTold(stopped);
+    return { chain, addresses, time, bytes, ...(suspensions && { suspensions }), ...(history && { history }), ...(endorsements && { endorsements }), ...(mailboxes && { mailboxes }) };
   });
 }
 
-function sectionsOf(mailboxes: readonly MailboxPlace[] | undefined): CardSections {
-  return new Map(mailboxes ? [[cardSections.mailboxes, encodeMailboxPlaces(mailboxes)]] : []);
+function sectionsOf({ mailboxes, suspensions = [] }: CardTail): CardSections {
+  const sections = new Map<number, Uint8Array>();
+  if (mailboxes) sections.set(cardSections.mailboxes, encodeMailboxPlaces(mailboxes));
+  if (suspensions.length > 0) sections.set(cardSections.suspensions, encodeSuspensionsTold(suspensions.slice(0, maxSuspensionsTold)));
+  return sections;
 }
 
 const begin = '-----BEGIN KEYSHIFT CARD-----';

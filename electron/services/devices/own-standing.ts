@@ -1,4 +1,5 @@
 import { KeyshiftError } from '../../../shared/errors';
+import type { Card } from '../../engine/certificates/card';
 import { parseInstanceList } from '../../engine/certificates/instance-list';
 import { issueSuspension, parseSuspension, type Suspension } from '../../engine/certificates/suspension';
 import { isListedAs, type LocalParty, openLocalParty } from '../../engine/certificates/local-party';
@@ -19,7 +20,7 @@ import type { Suspensions } from './suspensions';
 const maxNotices = 64;
 
 export interface OwnStandingParts {
-  readonly profile: Pick<OpenProfile, 'local' | 'stores' | 'book' | 'engine' | 'resumptions' | 'connections' | 'commit' | 'devices'>;
+  readonly profile: Pick<OpenProfile, 'local' | 'stores' | 'book' | 'engine' | 'resumptions' | 'connections' | 'commit' | 'devices' | 'ways'>;
   readonly suspensions: Suspensions;
   readonly changes: Pick<ProfileChanges, 'adopt' | 'retire' | 'replace' | 'reopen'>;
   readonly crypto: Crypto;
@@ -67,6 +68,14 @@ export class OwnStanding {
       if (!isKnown) stores.upkeep.remove(upkeepNotes.distrust);
     });
     if (isKnown) this.#replaceExchange(note);
+    if (this.#saidSo()) profile.ways.tellByMail();
+  }
+
+  /** Contacts that are never here hear it by mail; one own device is enough to write to them: that which stopped another, or signed the list. */
+  #saidSo(): boolean {
+    const { profile: { local }, suspensions, crypto } = this.#parts;
+    if (local.standing !== 'active') return false;
+    return local.isCertifier || suspensions.of(local.peerId).some(({ statement }) => parseSuspension(crypto, statement).by === local.instanceId);
   }
 
   /** Whether a device that does not count any more may know the exchange key in use, and this device can make another one. */
@@ -135,24 +144,43 @@ export class OwnStanding {
 
   /** A contact's device says that one of theirs was stopped: nothing of it is heard from now on. */
   noticed({ identity: { peerId }, instance }: Pick<Chain, 'identity' | 'instance'>, bytes: Uint8Array): void {
-    const { profile, suspensions, crypto, logger } = this.#parts;
+    const { profile, suspensions, crypto } = this.#parts;
     // Said again at the beginning of every session.
     if (suspensions.of(peerId).some(({ statement }) => crypto.equal(statement, bytes))) return;
     const count = (this.#heard.get(instance.instanceId) ?? 0) + 1;
     this.#heard.set(instance.instanceId, count);
-    const known = profile.book.find(peerId);
-    if (count > maxNotices || known === undefined) return;
-    const said = suspensions.judge(bytes, { identity: known.identity, list: parseInstanceList(crypto, known.record.instanceList) });
-    if (!said) return;
+    if (count > maxNotices) return;
+    let stopped: InstanceId | undefined;
     profile.commit(() => {
-      suspensions.add(said);
-      profile.book.dropCache(); // which exchange key is theirs may be another one now
-      profile.engine.forgetDevices(peerId, [said.suspended]);
-      profile.engine.distrust(peerId);
-      profile.resumptions.forgetPeer(peerId);
+      stopped = this.#stop(peerId, bytes);
     });
-    profile.connections.dropDevices(peerId, (instanceId) => instanceId === said.suspended);
+    if (stopped !== undefined) profile.connections.dropDevices(peerId, (instanceId) => instanceId === stopped);
+  }
+
+  /** A contact's card that counts, whoever carried it, says the same. In the transaction that learns it. */
+  learn({ chain, suspensions: told = [] }: Pick<Card, 'chain' | 'suspensions'>): void {
+    const { profile, clock } = this.#parts;
+    const { peerId } = chain.identity;
+    const gone = told.flatMap((bytes) => this.#stop(peerId, bytes) ?? []);
+    if (gone.length === 0) return;
+    // Ending a session writes, and this transaction may still be undone.
+    clock.setTimer(0, () => profile.connections.dropDevices(peerId, (instanceId) => gone.includes(instanceId) && profile.book.isSuspended(peerId, instanceId)));
+  }
+
+  /** Which device nothing is heard of any more; undefined where the statement does not count, or is no news. In the caller's transaction. */
+  #stop(peerId: PeerId, bytes: Uint8Array): InstanceId | undefined {
+    const { profile, suspensions, crypto, logger } = this.#parts;
+    const known = profile.book.find(peerId);
+    const said = known && suspensions.judge(bytes, { identity: known.identity, list: parseInstanceList(crypto, known.record.instanceList) });
+    if (!said) return undefined;
+    suspensions.add(said);
+    profile.book.dropCache(); // which exchange key is theirs may be another one now
+    profile.engine.forgetDevices(peerId, [said.suspended]);
+    // Of somebody who is only just becoming a contact no key is used yet.
+    if (profile.stores.contacts.byPeer(peerId)?.relation === 'mutual') profile.engine.distrust(peerId);
+    profile.resumptions.forgetPeer(peerId);
     logger.info('contact.device-suspended');
+    return said.suspended;
   }
 
   /** What a contact must know of the own devices that the list in the own chain does not say yet. */

@@ -265,6 +265,11 @@ export class ProfileWays {
   /** Connected contacts hear by card, others by mail. */
   #tellPlaces(): void {
     this.#profile.cards.changed();
+    this.tellByMail();
+  }
+
+  /** Contacts who are not connected and can be left something get the card as it is now. Never throws. */
+  tellByMail(): void {
     this.#attempt('card.not-kept', () => {
       for (const { peerId, relation, blocked } of this.#profile.stores.contacts.list()) {
         if (relation === 'mutual' && !blocked && this.#people.has(peerId) && this.#profile.connections.session(peerId) === undefined) this.#cards.tell(peerId);

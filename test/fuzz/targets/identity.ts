@@ -3,9 +3,12 @@ import { encodeChain, parseChain, verifyChain } from '../../../electron/engine/c
 import { parseIdentityCertificate, parseIdentityCertificatePem } from '../../../electron/engine/certificates/identity-certificate';
 import { parseInstanceList } from '../../../electron/engine/certificates/instance-list';
 import { parseExchangeCredential, parseInstanceCredential } from '../../../electron/engine/certificates/credential';
+import { issueSuspension, parseSuspension } from '../../../electron/engine/certificates/suspension';
+import { encodeSuspensionsTold, readSuspensionsTold } from '../../../electron/engine/certificates/suspensions-told';
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { encodeInvitation, parseInvitation } from '../../../electron/engine/identity/invitation-link';
 import { instanceIdFromBytes, peerIdFromBytes } from '../../../electron/engine/wire/ids';
+import { WireError } from '../../../electron/engine/wire/wire-error';
 import { KeyshiftError } from '../../../shared/errors';
 import { localPerson, now, realCrypto } from '../../support/foundation-kit';
 import { assertSame, outcomeOf, type Target } from '../target';
@@ -20,6 +23,8 @@ export async function certificates(): Promise<Target[]> {
   const { identity, list, instance, exchange } = local.chain;
   const genuine = [identity.der, list.bytes, instance.bytes, exchange.bytes];
   const card = createCard(crypto, local, [{ host: '127.0.0.1', port: 4711 }], now);
+  const suspension = issueSuspension(crypto, { suspended: instanceIdFromBytes(new Uint8Array(16).fill(9)), list, credential: instance, signing: local.instance.signing, time: now }).bytes;
+  const full = createCard(crypto, local, [], now, 'contact', { mailboxes: [], suspensions: [suspension] });
 
   return [
     {
@@ -42,7 +47,10 @@ export async function certificates(): Promise<Target[]> {
           return onlyGenuine(bytes, [encodeChain(local.chain)], 'chain');
         }),
     },
-    { name: 'card', seeds: [card], run: (bytes) => outcomeOf(promised, () => (parseCard(crypto, bytes, now), onlyGenuine(bytes, [card], 'card'))) },
+    // Its tail in reach of what is changed: only who signs could make another card, so nothing but the layout is judged.
+    { name: 'card-suspensions', seeds: [encodeSuspensionsTold([suspension]), encodeSuspensionsTold([suspension, suspension])], run: (bytes) => outcomeOf([KeyshiftError, WireError], () => (assertSame(encodeSuspensionsTold(readSuspensionsTold(bytes)), bytes, 'what is told of devices'), 'read')) },
+    parsed('suspension', suspension, (bytes) => parseSuspension(crypto, bytes).bytes),
+    { name: 'card', seeds: [card, full], run: (bytes) => outcomeOf(promised, () => (parseCard(crypto, bytes, now), onlyGenuine(bytes, [card, full], 'card'))) },
     { name: 'card-text', seeds: [Buffer.from(armourCard(card))], run: (bytes) => outcomeOf(promised, () => (parseArmouredCard(crypto, text(bytes), now), 'read')) },
   ];
 }

@@ -122,6 +122,38 @@ describe('card with endorsements', () => {
   });
 });
 
+describe('what a card says of other devices', () => {
+  const statement = (length: number) => new Uint8Array(length).fill(7);
+  const tail = (write: (writer: Writer) => Writer) => verdict(signedCard((writer) => write(writer.lp(encodeChain(ann.local.chain)).u64(now).u8(0))));
+  const inSection = (content: Uint8Array) => (writer: Writer) => writer.u8(17).lp(content);
+  const told = (...statements: Uint8Array[]) => statements.reduce((writer, each) => writer.lp(each), new Writer().u8(statements.length)).finish();
+
+  it('S4-32: stands behind the mailboxes, as it came, the first four of it', () => {
+    const [a, b] = [statement(2_000), statement(4_096)];
+    const carrying = createCard(crypto, ann.local, addresses, now, 'contact', { mailboxes: [], suspensions: [a, b] });
+    expect(parseCard(crypto, carrying, now)).toMatchObject({ addresses, mailboxes: [], suspensions: [a, b] });
+    const many = createCard(crypto, ann.local, [], now, 'contact', { suspensions: [1, 2, 3, 4, 5, 6].map(statement) });
+    expect(parseCard(crypto, many, now).suspensions).toEqual([1, 2, 3, 4].map(statement));
+    expect(createCard(crypto, ann.local, addresses, now, 'anybody', { suspensions: [] })).toEqual(card);
+    expect(parseCard(crypto, card, now)).not.toHaveProperty('suspensions');
+  });
+
+  it('S4-32: a section of a later kind hides nothing, and one that is not known here is passed over', () => {
+    const later = signedCard((writer) => inSection(told(statement(9)))(writer.lp(encodeChain(ann.local.chain)).u64(now).u8(0)).u8(200).lp(statement(50)));
+    expect(parseCard(crypto, later, now).suspensions).toEqual([statement(9)]);
+    expect(tail((writer) => writer.u8(18).lp(told(statement(9))))).toBeUndefined();
+  });
+
+  it('S4-32 A65: none, more than four, a longer one than any, and bytes behind them are refused', () => {
+    expect(tail(inSection(told(...[1, 2, 3, 4].map(statement))))).toBeUndefined();
+    for (const wrong of [told(), told(...[1, 2, 3, 4, 5].map(statement)), told(statement(4_097)), concat(told(statement(3)), statement(1)), told(statement(3)).subarray(0, -1), statement(0)]) {
+      expect(tail(inSection(wrong))).toBe('key.unacceptable');
+    }
+    expect(tail((writer) => inSection(told(statement(3)))(inSection(told(statement(3)))(writer)))).toBe('key.unacceptable');
+    expect(tail((writer) => writer.u8(17).lp(told(statement(3))).u8(16).lp(new Uint8Array(1)))).toBe('key.unacceptable');
+  });
+});
+
 describe('armoured card', () => {
   it('comes back, also quoted in a mail with other words around it', () => {
     const text = armourCard(card);
