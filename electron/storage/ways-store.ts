@@ -24,6 +24,7 @@ export function createWaysStore(db: Db): WaysStore {
   const removeSlots = db.prepare('DELETE FROM own_slots');
 
   const mailboxes = db.prepare('SELECT instance_id, places FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC');
+  const words = db.prepare('SELECT instance_id, time, places FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC');
   const mailboxTime = db.prepare('SELECT time FROM peer_mailboxes WHERE peer_id = ? AND instance_id = ?');
   const putMailbox = db.prepare('INSERT OR REPLACE INTO peer_mailboxes (peer_id, instance_id, time, places) VALUES (?, ?, ?, ?)');
   const forget = db.prepare('DELETE FROM peer_mailboxes WHERE peer_id = ?');
@@ -75,6 +76,7 @@ export function createWaysStore(db: Db): WaysStore {
     removeSlots: () => void removeSlots.run([]),
 
     mailboxesOf: (peerId) => mailboxes.all([peerId]).flatMap((row) => readMailboxPlaces(bytes(row, 'places')).map((place) => ({ ...place, saidBy: id<InstanceId>(row, 'instance_id') }))),
+    mailboxWordsOf: (peerId) => words.all([peerId]).map((row) => ({ instanceId: id<InstanceId>(row, 'instance_id'), time: integer(row, 'time'), places: readMailboxPlaces(bytes(row, 'places')) })),
     putMailboxesOf(peerId, instanceId, time, places) {
       const before = mailboxTime.get([peerId, instanceId]);
       if (before && integer(before, 'time') >= time) return false;

@@ -22,6 +22,14 @@ export interface OwnSlot {
   readonly revoked: boolean;
 }
 
+/** What one device of a contact said, in its card, of where something may be left. */
+export interface PlaceWord {
+  readonly instanceId: InstanceId;
+  /** Of the card, Unix milliseconds. */
+  readonly time: number;
+  readonly places: readonly MailboxPlace[];
+}
+
 /** Somebody who is to get our card by mailbox. */
 export interface CardMailRow {
   readonly peerId: PeerId;
@@ -70,6 +78,8 @@ export interface WaysStore {
 
   /** What the devices of this person said where they can be left something; newest word first. */
   mailboxesOf(peerId: PeerId): readonly (MailboxPlace & { readonly saidBy: InstanceId })[];
+  /** The same by device, with when it said so; those that said there is none, too. */
+  mailboxWordsOf(peerId: PeerId): readonly PlaceWord[];
   /** One device's word; an older one than the one known changes nothing. Gives whether it counts. */
   putMailboxesOf(peerId: PeerId, instanceId: InstanceId, time: number, places: readonly MailboxPlace[]): boolean;
   forgetMailboxesOf(peerId: PeerId): void;

@@ -10,6 +10,7 @@ import { markKind } from './kinds/mark';
 import { messageKind } from './kinds/message';
 import { personKind } from './kinds/person';
 import { pinKind } from './kinds/pin';
+import { placeKind } from './kinds/place';
 import { policyKind } from './kinds/policy';
 import { requestKind } from './kinds/request';
 import { settingKind } from './kinds/setting';
@@ -40,6 +41,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     personKind(parts),
     blockKind(parts),
     pinKind(parts),
+    placeKind(parts),
     checkKind(parts),
     conversationKind(parts),
     endedKind(parts),

@@ -8,6 +8,7 @@ import { encodeEnd } from './kinds/ended';
 import type { KindParts } from './kinds/kind-parts';
 import { markedState, type Marks, raisedMarks } from './kinds/mark';
 import { personChanged } from './kinds/person';
+import { sharedPlaces } from './kinds/place';
 import { encodePolicy } from './kinds/policy';
 import { encodeRequest } from './kinds/request';
 import { dialogKey, messageKey } from './kinds/values';
@@ -25,6 +26,7 @@ export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<
     contacts: sharedContacts(stores, replica, parts),
     conversations: sharedConversations(stores, replica),
     messages: sharedMessages(stores, replica, parts.local.instanceId),
+    ways: sharedPlaces(stores, replica),
     ...sharedPins(stores, replica),
     ...sharedChoices(stores, replica),
   };

@@ -3,6 +3,7 @@ import { parseInstanceList } from '../../engine/certificates/instance-list';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import { jitterMs } from '../backoff';
 import type { OpenProfile } from '../open-profile';
+import type { PlaceWord } from '../ports/ways';
 import type { Surroundings } from '../surroundings';
 import { Brought } from './brought';
 import { CardMail } from './card-mail';
@@ -10,6 +11,7 @@ import { MailTaking } from './mail-taking';
 import { OwnMailbox } from './own-mailbox';
 import { headStartMs, Posting, type Recipient } from './posting';
 import { Relay } from './relay';
+import { RelayedControls } from './relayed-controls';
 
 /** After opening, mailboxes of contacts are used a little apart from each other. */
 const spreadMs = 2_000;
@@ -94,6 +96,8 @@ export class ProfileWays {
       local,
       store: stores.ways,
       history: profile.history,
+      controls: new RelayedControls({ crypto, clock, logger, local, store: stores.ways, engine: profile.engine, commit, stands: (session) => profile.connections.sessions().includes(session) }),
+      carriesControlsTo: (peerId) => !this.#people.has(peerId),
       commit,
       recipient: (peerId) => (isContact(peerId) ? this.#recipient(peerId) : undefined),
       mayCarryFor: (peerId) => isContact(peerId) && stores.contacts.byPeer(peerId)?.blocked === false,
@@ -163,11 +167,14 @@ export class ProfileWays {
 
   /** A card that counts. In the transaction that learns it. */
   learn({ chain, time, mailboxes }: Card): void {
-    if (mailboxes === undefined) return;
+    if (mailboxes !== undefined) this.toldPlaces(chain.identity.peerId, { instanceId: chain.instance.instanceId, time, places: mailboxes });
+  }
+
+  /** What a device of this person said of mailboxes, to this device or to another own one. In the caller's transaction. */
+  toldPlaces(peerId: PeerId, { instanceId, time, places }: PlaceWord): void {
     const { stores } = this.#profile;
-    const { peerId } = chain.identity;
     const before = this.#people.has(peerId);
-    if (!stores.ways.putMailboxesOf(peerId, chain.instance.instanceId, time, mailboxes)) return;
+    if (!stores.ways.putMailboxesOf(peerId, instanceId, time, places)) return;
     if (stores.ways.mailboxesOf(peerId).length > 0) this.#people.add(peerId);
     else this.#people.delete(peerId);
     const contact = stores.contacts.byPeer(peerId);

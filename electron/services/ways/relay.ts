@@ -8,6 +8,7 @@ import type { SiblingHandler, SiblingLine } from '../devices/siblings';
 import type { History } from '../history';
 import type { RelayedRow, WaysStore } from '../ports/ways';
 import { giveAgainMs, type Recipient } from './posting';
+import { isControlId, type RelayedControls } from './relayed-controls';
 import { type CarriedWord, encodeRelayWord, maxRelayIds, parseRelayWord, relayIdBytes, type RelayWord } from './relay-words';
 
 /** A connection of one's own is given so long before another own device is asked to carry. */
@@ -29,6 +30,9 @@ export interface RelayParts {
   readonly local: LocalParty;
   readonly store: WaysStore;
   readonly history: Pick<History, 'sent'>;
+  /** What is said of messages; given here to people who have no mailbox for it. */
+  readonly controls: RelayedControls;
+  readonly carriesControlsTo: (peerId: PeerId) => boolean;
   readonly commit: <T>(work: () => T) => T;
   /** Undefined for whoever is blocked, whose key is in doubt, who has not answered, or who is here. */
   readonly recipient: (peerId: PeerId) => Recipient | undefined;
@@ -81,7 +85,9 @@ export class Relay implements SiblingHandler {
   /** A session with this person came into use: bring what is carried for them. */
   bring(peerId: PeerId, session: Session): void {
     const rows = this.#parts.store.relayed(peerId);
-    if (rows.length > 0) session.send(rows.map(({ deposit }) => ({ kind: 'deposit', bytes: toContact(deposit) })));
+    if (rows.length === 0) return;
+    session.send(rows.map(({ deposit }) => ({ kind: 'deposit', bytes: toContact(deposit) })));
+    this.#parts.controls.brought(peerId, session, rows.map(({ id }) => id));
   }
 
   /** A contact's word for another own device. */
@@ -117,6 +123,7 @@ export class Relay implements SiblingHandler {
 
   close(): void {
     this.#cancelAsk?.();
+    this.#parts.controls.close();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
@@ -124,6 +131,7 @@ export class Relay implements SiblingHandler {
   #give(peerId: PeerId, to: readonly InstanceId[]): void {
     const { store, clock, crypto, local, recipient, logger } = this.#parts;
     try {
+      this.#giveControls(peerId, to);
       const now = Math.max(0, Math.trunc(clock.now()));
       for (let after = 0; ; ) {
         const known = recipient(peerId);
@@ -142,6 +150,12 @@ export class Relay implements SiblingHandler {
     }
   }
 
+  #giveControls(peerId: PeerId, to: readonly InstanceId[]): void {
+    const { controls, recipient, carriesControlsTo } = this.#parts;
+    const known = to.length > 0 && carriesControlsTo(peerId) ? recipient(peerId) : undefined;
+    for (const word of known ? controls.make(peerId, known) : []) for (const instanceId of to) this.#say(instanceId, { kind: 'carry', peerId, ...word });
+  }
+
   #carry(author: InstanceId, { id, peerId, deposit }: CarriedWord): void {
     const { store, clock, commit, mayCarryFor, sessionsWith } = this.#parts;
     if (!mayCarryFor(peerId) || !this.#hasRoom(author, deposit.length)) return;
@@ -150,7 +164,10 @@ export class Relay implements SiblingHandler {
       store.addRelayed({ id, peerId, author, deposit, receivedAt: clock.now() }, false);
     });
     this.#say(author, { kind: 'took', ids: [id] });
-    for (const session of sessionsWith(peerId)) session.send([{ kind: 'deposit', bytes: toContact(deposit) }]);
+    for (const session of sessionsWith(peerId)) {
+      session.send([{ kind: 'deposit', bytes: toContact(deposit) }]);
+      this.#parts.controls.brought(peerId, session, [id]);
+    }
   }
 
   /** A carrier has these of this device; or this device's word back has arrived there. */
@@ -160,6 +177,10 @@ export class Relay implements SiblingHandler {
     commit(() => {
       for (const id of ids) {
         store.removeRelayed(instanceId, id);
+        if (isControlId(id)) {
+          this.#parts.controls.taken(id);
+          continue;
+        }
         const cursor = cursorOf(id);
         const row = store.waitingAt(cursor);
         const to = row && recipient(row.peerId);
@@ -177,7 +198,7 @@ export class Relay implements SiblingHandler {
 
   /** What does not wait any more need not be carried. */
   #release(instanceId: InstanceId, ids: readonly Uint8Array[]): void {
-    const done = ids.filter((id) => this.#parts.store.waitingAt(cursorOf(id)) === undefined);
+    const done = ids.filter((id) => !isControlId(id) && this.#parts.store.waitingAt(cursorOf(id)) === undefined);
     if (done.length > 0) this.#say(instanceId, { kind: 'done', ids: done });
   }
 

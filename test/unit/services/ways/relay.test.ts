@@ -109,4 +109,63 @@ describe('an own device that is always on carries for the others', () => {
     expect(textsAt(bo)).toEqual(['one']);
     expect(cy.profile.connections.session(bo.profile.local.peerId)).toBe(session);
   });
+
+  test('S4-30 S4-31: what a device has to say of a contact’s messages goes with the server, too, and need not be carried for ever', async () => {
+    const floorAtBo = (): number => Number(bo.db.prepare('SELECT max(control_floor) AS n FROM receiving_streams WHERE instance_id = ?').get([ann.profile.local.instanceId])?.['n'] ?? 0);
+    const { conversationId } = await ann.conversations.open({ contactId: ofBo });
+    await ann.messages.send({ conversationId, text: 'hello' });
+    await world.until('Bo has it', () => textsAt(bo).length === 1);
+    const [there] = await bo.conversations.list(undefined);
+    cut(ann);
+    await world.until('the laptop is away', () => bo.profile.connections.sessions().every(({ peer }) => peer.instance.instanceId !== ann.profile.local.instanceId));
+    await bo.messages.send({ conversationId: there?.conversationId ?? '', text: 'to whoever is there' });
+    await world.until('the server has it', () => textsAt(server).length === 1);
+    cut(bo);
+    mend(ann);
+    await world.until('nobody is with Bo', () => [ann, server].every(({ profile }) => profile.connections.sessions().length === 0));
+    await world.until('the laptop heard of it from the server', () => textsAt(ann).length === 1);
+    await world.until('the server carries the laptop’s word', () => carried() === 1);
+    const before = floorAtBo();
+    ann.profile.leave();
+    mend(bo);
+    await world.until('it came', () => floorAtBo() > before);
+    await world.until('it is carried no more', () => carried() === 0);
+    // Nothing else of the laptop's is due: it has said everything.
+    ann.reopen();
+    await world.pass(15_000, 100);
+    expect(carried()).toBe(0);
+  });
+});
+
+describe('a contact with several devices', () => {
+  test('S4-30 S4-31 A22: each of them has what was carried, once, and the word of either comes back to a writer who was off', async () => {
+    const tablet = await world.link(bo, 'Bo’s tablet');
+    await world.until('the tablet knows Ann', () => tablet.profile.stores.contacts.byPeer(ann.profile.local.peerId)?.relation === 'mutual');
+    const isAt = (device: Resident) => (each: Resident): boolean => each.profile.connections.sessions().some(({ peer }) => peer.instance.instanceId === device.profile.local.instanceId);
+    const { conversationId } = await ann.conversations.open({ contactId: ofBo });
+    await ann.messages.send({ conversationId, text: 'before' });
+    await world.until('all know the conversation', () => [bo, tablet].every((each) => textsAt(each).length === 1) && ann.profile.engine.pending(bo.profile.local.peerId, { limit: 1 }).length === 0);
+    for (const each of [bo, tablet]) cut(each);
+    await world.until('Bo is away', () => [ann, server].every(({ profile }) => profile.connections.sessions().length === 0));
+    await ann.messages.send({ conversationId, text: 'carried' });
+    await world.until('the server carries it', () => carried() === 1);
+    ann.profile.leave();
+    // The one device comes to the server, and then only the other; they hear of each other later.
+    mend(tablet);
+    await world.until('the tablet has it', () => textsAt(tablet).includes('carried'));
+    await world.until('the server has its word', () => server.profile.stores.ways.relayedBack(ann.profile.local.instanceId).length > 0);
+    cut(tablet);
+    mend(bo);
+    await world.until('the other is there', () => isAt(bo)(server));
+    await world.until('the other has it', () => textsAt(bo).includes('carried'));
+    cut(bo);
+    await world.until('nobody is with the server', () => server.profile.connections.sessions().length === 0);
+    ann.reopen();
+    await world.until('Ann knows that it arrived', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
+    await world.until('the server forgets it', () => carried() === 0);
+    for (const each of [bo, tablet]) mend(each);
+    await world.pass(20_000, 100);
+    for (const each of [bo, tablet]) expect(textsAt(each).filter((text) => text === 'carried')).toHaveLength(1);
+    expect((await ann.messages.list({ conversationId })).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+  });
 });
