@@ -56,8 +56,9 @@ function sessionsOf(profile: OpenProfile) {
     const contact = profile.stores.contacts.byPeer(session.peer.identity.peerId);
     if (contact === undefined) return [];
     const { instanceId } = session.peer.instance;
+    const { since, resumed, handedOver, handedOverBy } = session;
     const via = profile.connections.via(session);
-    return [{ contactId: contact.contactId, instanceId, since: session.since, resumed: session.resumed, handedOver: session.handedOver, via }];
+    return [{ contactId: contact.contactId, instanceId, since, resumed, handedOver, ...(handedOverBy && { handedOverBy }), via }];
   });
 }
 

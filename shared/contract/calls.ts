@@ -283,6 +283,8 @@ export const calls = {
     cancel: call(none, done),
     linking: call(none, linking),
     rename: call(z.strictObject({ instanceId, name: deviceName }), done, [...needsDevice, ...needsStanding, 'device.not-certifier']),
+    /** An archive keeps everything and gives its sessions with contacts to the other devices, and takes none of theirs. Any of them may be one. */
+    setArchive: call(z.strictObject({ instanceId, archive: z.boolean() }), done, [...needsDevice, ...needsStanding, 'device.not-certifier']),
     /** Stops another own device: contacts stop listening to it at once. Only the device with the identity key can lift it. */
     suspend: call(z.strictObject({ instanceId }), done, [...needsDevice, ...needsStanding, 'device.itself', 'device.not-active']),
     reinstate: call(z.strictObject({ instanceId }), done, [...needsDevice, 'device.not-certifier', 'device.not-suspended']),

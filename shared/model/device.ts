@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { errorCodes } from '../errors';
 import { instanceId, time } from './ids';
 
-/** What one device may do for its person: hold the identity key in use, and issue exchange keys. */
-export const deviceRole = z.enum(['certifier', 'exchange']);
+/** What one device is to its person: holds the identity key in use; issues exchange keys; keeps what there is and takes no sessions of the others. */
+export const deviceRole = z.enum(['certifier', 'exchange', 'archive']);
 
 /** The longest name of a device, in characters. */
 export const maxDeviceName = 64;

@@ -20,6 +20,8 @@ export const networkStatus = z.strictObject({
       since: time,
       resumed: z.boolean(),
       handedOver: z.boolean(),
+      /** Where it was handed over, always: whose device it was that another one has taken the place of. */
+      handedOverBy: z.enum(['own', 'peer']).optional(),
       via: via.optional(),
     }),
   ),

@@ -83,7 +83,7 @@ export function deviceScenes(busyWorld: Busy): Readonly<Record<string, (now: num
           return index === 10 ? { ...message, instanceId: boPhone, keyEpoch: 1 } : message;
         }),
       );
-      world.network = { sessions: [{ contactId: boId, instanceId: boPhone, since: now - 11 * minute, resumed: true, handedOver: true, via: 'direct' }] };
+      world.network = { sessions: [{ contactId: boId, instanceId: boPhone, since: now - 11 * minute, resumed: true, handedOver: true, handedOverBy: 'peer', via: 'direct' }] };
       const carla = makeContact('Carla Reyes', { reach: 'mailbox' });
       world.contacts = world.contacts.map((one) => (one.contactId === carla.contactId ? carla : one));
       const waiting = world.messages.get(talkWithCarla) ?? [];

@@ -75,6 +75,11 @@ export function deviceHandlers(world: World, { refuse, emit }: Tools): Handlers[
       needKey();
       return change(instanceId, { name });
     },
+    setArchive: ({ instanceId, archive }) => {
+      needKey();
+      const rest = need(instanceId).roles.filter((role) => role !== 'archive');
+      return change(instanceId, { roles: archive ? [...rest, 'archive'] : rest });
+    },
     suspend: ({ instanceId }) => {
       if (need(instanceId).current) refuse('device.itself');
       return change(instanceId, { state: 'suspended', connected: false });

@@ -70,7 +70,7 @@ export class DeliveryEnd {
 
   /** The same session, with a note of every item sent. */
   #overheard(session: Session): Session {
-    const { peer, role, remote, since, keyId, resumed, resumedFrom, handedOver, underSuccessor } = session;
+    const { peer, role, remote, since, keyId, resumed, resumedFrom, handedOver, handedOverBy, underSuccessor } = session;
     return {
       peer,
       role,
@@ -80,6 +80,7 @@ export class DeliveryEnd {
       resumed,
       resumedFrom,
       handedOver,
+      handedOverBy,
       underSuccessor,
       holdBack: (onHeld) => session.holdBack(onHeld),
       takePairSecret: () => session.takePairSecret(),

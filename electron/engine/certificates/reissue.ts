@@ -14,6 +14,8 @@ export interface ListChange {
   readonly names?: ReadonlyMap<InstanceId, string>;
   /** Who holds the identity key from now on. */
   readonly certifier?: InstanceId;
+  /** Which of them take no sessions from the others, or do again. */
+  readonly archives?: ReadonlyMap<InstanceId, boolean>;
 }
 
 export interface Signers {
@@ -113,10 +115,10 @@ function stateOf({ instanceId, suspended }: LocalParty, entry: ListedInstance): 
   return entry.state === 'active' && entry.instanceId !== instanceId && suspended.has(entry.instanceId) ? 'suspended' : entry.state;
 }
 
-function rolesUnder({ certifier }: ListChange, { instanceId, roles }: ListedInstance): readonly Role[] {
-  if (certifier === undefined) return roles;
-  const rest = roles.filter((role) => role !== 'certifier');
-  return instanceId === certifier ? ['certifier', ...rest] : rest;
+function rolesUnder({ certifier, archives }: ListChange, { instanceId, roles }: ListedInstance): readonly Role[] {
+  const having = (before: readonly Role[], role: Role, has: boolean | undefined): readonly Role[] =>
+    has === undefined || has === before.includes(role) ? before : has ? [...before, role] : before.filter((each) => each !== role);
+  return having(having(roles, 'certifier', certifier === undefined ? undefined : certifier === instanceId), 'archive', archives?.get(instanceId));
 }
 
 interface Wanted {

@@ -66,6 +66,7 @@ export async function retireLocalRecord(crypto: Crypto, record: LocalRecord, now
     const version = Math.max(base.version, list.version) + 1;
     const others = remaining(base.instances, retired);
     const roles: Role[] = others.some(({ state, roles: theirs }) => state !== 'retired' && theirs.includes('certifier')) ? ['exchange'] : ['certifier', 'exchange'];
+    if (before.roles.includes('archive')) roles.push('archive');
     const credential = await issueInstanceCredential(crypto, {
       identity,
       identityKey,

@@ -45,9 +45,11 @@ export function deviceBeside({ crypto, peers }: HandshakeEnvironment, entry: Res
   const pin = peers.pinned(peerId);
   if (!device || !pin || device.identity.peerId !== peerId || device.instance.instanceId !== instanceId) return undefined;
   const { list } = device;
-  const isListed = (hash: Uint8Array): boolean => list.instances.some(({ state, credentialHash }) => state === 'active' && crypto.equal(credentialHash, hash));
+  const listed = (hash: Uint8Array) => list.instances.find(({ state, credentialHash }) => state === 'active' && crypto.equal(credentialHash, hash));
   if (!crypto.equal(pin.spkiHash, device.identity.spkiHash) || list.version < (pin.listVersion ?? 0)) return undefined;
-  if (!isListed(entry.peerInstanceHash) || !isListed(device.instance.hash)) return undefined;
+  const shownTo = listed(device.instance.hash);
+  // An archive would refuse it (S4-30): a round trip saved, and what passes by once less.
+  if (!listed(entry.peerInstanceHash) || !shownTo || shownTo.roles.includes('archive')) return undefined;
   try {
     assertChainInForce(device, now);
     return device;

@@ -36,6 +36,8 @@ export interface Session {
   readonly resumedFrom: Uint8Array | undefined;
   /** That one was another device's, of the person at the other end or of the own: it was handed over (protocol.md §10.5). */
   readonly handedOver: boolean;
+  /** Whose device has changed with that; undefined where it was not handed over. */
+  readonly handedOverBy: 'own' | 'peer' | undefined;
   /** Confirmed under `Pin.successor`: the key was proven to be held, so whoever keeps the pins moves this one now (S5-09). */
   readonly underSuccessor: boolean;
   /** HKDF(MK, "pair-secret"), 32 bytes, the same on both sides. Once: undefined when it was taken, or the session is closed. The taker wipes it. */
@@ -89,6 +91,7 @@ export class LiveSession implements Session {
   readonly resumed: boolean;
   readonly resumedFrom: Uint8Array | undefined;
   readonly handedOver: boolean;
+  readonly handedOverBy: 'own' | 'peer' | undefined;
   readonly underSuccessor: boolean;
   readonly #parts: SessionParts;
   #out: Pick<Link, 'send' | 'queued'>;
@@ -118,7 +121,8 @@ export class LiveSession implements Session {
     const { resumes } = opened;
     this.resumed = resumes !== undefined;
     this.resumedFrom = resumes?.keyId;
-    this.handedOver = resumes !== undefined && (resumes.taken === true || resumes.peerInstance !== opened.peer.instance.instanceId);
+    this.handedOverBy = resumes?.taken === true ? 'own' : resumes !== undefined && resumes.peerInstance !== opened.peer.instance.instanceId ? 'peer' : undefined;
+    this.handedOver = this.handedOverBy !== undefined;
     this.underSuccessor = parts.underSuccessor;
     this.#sent = opened.sent;
     this.#received = opened.received;

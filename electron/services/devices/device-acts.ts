@@ -3,6 +3,7 @@ import { KeyshiftError } from '../../../shared/errors';
 import { withoutKeys } from '../../engine/key-files/certifier-move';
 import type { InstanceState, ListedInstance } from '../../engine/certificates/instance-list';
 import { issueSuspension, type Suspension } from '../../engine/certificates/suspension';
+import type { ListChange } from '../../engine/certificates/reissue';
 import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId } from '../../engine/ids';
 import type { Clock } from '../../engine/ports';
@@ -20,7 +21,7 @@ export interface DeviceActsParts {
   readonly events: EventHub;
 }
 
-type DeviceActs = Pick<Handlers['devices'], 'rename' | 'suspend' | 'reinstate' | 'remove' | 'moveCertifier'>;
+type DeviceActs = Pick<Handlers['devices'], 'rename' | 'setArchive' | 'suspend' | 'reinstate' | 'remove' | 'moveCertifier'>;
 
 /** What a person does to devices: each is one transaction, from which the others and the contacts learn (protocol.md §10.2). */
 export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActsParts): DeviceActs {
@@ -53,15 +54,21 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
     );
   };
 
+  /** What is said of a device that is still one: another list, and nothing else. */
+  const relisted = async (instanceId: string, change: (id: InstanceId) => ListChange): Promise<null> => {
+    const entry = entryOf(instanceId);
+    assertCertifier();
+    profile().devices.standing.assertCounts();
+    if (entry.state === 'retired') throw new KeyshiftError('device.unknown', 'This device was removed.');
+    await vault.changeRecord((record) => withList(crypto, record, change(entry.instanceId), clock.now()), told);
+    return null;
+  };
+
   return {
-    rename: async ({ instanceId, name }) => {
-      const entry = entryOf(instanceId);
-      assertCertifier();
-      profile().devices.standing.assertCounts();
-      if (entry.state === 'retired') throw new KeyshiftError('device.unknown', 'This device was removed.');
-      await vault.changeRecord((record) => withList(crypto, record, { names: new Map([[entry.instanceId, name]]) }, clock.now()), told);
-      return null;
-    },
+    rename: ({ instanceId, name }) => relisted(instanceId, (id) => ({ names: new Map([[id, name]]) })),
+
+    setArchive: async ({ instanceId, archive }) =>
+      entryOf(instanceId).roles.includes('archive') === archive ? null : relisted(instanceId, (id) => ({ archives: new Map([[id, archive]]) })),
 
     suspend: async ({ instanceId }) => {
       profile().devices.standing.assertCounts();

@@ -31,6 +31,8 @@ export interface HolderParts {
   readonly commit: <T>(work: () => T) => T;
   /** Whether this is another device that counts, by the own list and by what the devices said of each other since. */
   readonly isActive: (instanceId: InstanceId) => boolean;
+  /** Whether it may take no sessions (S4-30). */
+  readonly isArchive: (instanceId: InstanceId) => boolean;
   /** Ends what sessions of this key id there still are here (S4-18). */
   readonly fence: (keyId: Uint8Array) => void;
   /** Where the session is published, too, it is marked as taken there before it counts as taken here. False: somebody else was first. */
@@ -103,6 +105,7 @@ export class HandoverHolder {
       logger.warn('handover.asked-by-no-device');
       return this.#refuse('no-device');
     }
+    if (this.#parts.isArchive(from)) return this.#refuse('archive');
     const shown = readShownM1(m1);
     const pair = keys.to(from);
     if (!shown || !pair) return this.#refuse('no-key');
@@ -133,12 +136,12 @@ export class HandoverHolder {
   }
 
   async #purge(from: InstanceId, keyId: Uint8Array, generation: number): Promise<boolean> {
-    const { sharing, entries, resumptions, commit, fence, settleElsewhere, isActive } = this.#parts;
+    const { sharing, entries, resumptions, commit, fence, settleElsewhere, isActive, isArchive } = this.#parts;
     const move = (): LedgerLine | undefined => {
       const row = sharing.ledger(keyId);
       return row?.part === 'holder' ? granted(commitLine(row.line, from, generation)) : undefined;
     };
-    if (!isActive(from) || !move() || !(await settleElsewhere(keyId))) return false;
+    if (!isActive(from) || isArchive(from) || !move() || !(await settleElsewhere(keyId))) return false;
     const isDone = commit(() => {
       const line = move();
       if (!line) return false;
@@ -160,7 +163,7 @@ export class HandoverHolder {
   }
 
   /** For the own log alone: whoever asked hears `refused` (S4-27). */
-  #refuse(reason: 'no-device' | 'no-key' | 'not-here' | 'no-proof' | 'not-usable' | 'not-free'): undefined {
+  #refuse(reason: 'no-device' | 'archive' | 'no-key' | 'not-here' | 'no-proof' | 'not-usable' | 'not-free'): undefined {
     this.#parts.logger.debug('handover.refused', { reason });
   }
 

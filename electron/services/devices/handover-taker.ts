@@ -37,6 +37,8 @@ export interface TakerParts {
   readonly resumptions: Pick<Resumptions, 'takeOver'>;
   readonly commit: <T>(work: () => T) => T;
   readonly isActive: (instanceId: LocalParty['instanceId']) => boolean;
+  /** Whether this device is an archive (S4-30). */
+  readonly takesNone: () => boolean;
   /** Whether this device talks to this person at all: a contact who agreed and is not blocked here. */
   readonly mayTalk: (peerId: PeerId) => boolean;
   /** In the order in which they are asked: the owner, then the repository where there is one (figure 5). */
@@ -92,7 +94,9 @@ export class Taker implements HandoverTaker {
   /** What was about to be taken when this device stopped, or nobody answered (A59): from sources that can be asked now. */
   async finish(source: HandoverSource, which: (row: LedgerRow) => boolean): Promise<void> {
     for (const row of this.#parts.sharing.pending()) {
-      if (row.part === source.part && which(row)) await this.#settle(source, row, true);
+      if (row.part !== source.part || !which(row)) continue;
+      if (this.#parts.takesNone()) this.#leave(source, row);
+      else await this.#settle(source, row, true);
     }
   }
 
@@ -120,6 +124,17 @@ export class Taker implements HandoverTaker {
       return false;
     }
     return this.#settle(source, row);
+  }
+
+  /** It became an archive before it was sure of this one: whoever has it keeps it; taken already, it is nobody's, and a full handshake comes next. */
+  #leave(source: HandoverSource, { keyId, line }: LedgerRow): void {
+    const { sharing, commit, logger } = this.#parts;
+    try {
+      commit(() => sharing.removeLedger(keyId));
+      source.release(keyId, line);
+    } catch {
+      logger.warn('handover.not-tidied'); // tried again at the next chance
+    }
   }
 
   /** Only when the source says that it is purged there is it used here. */
@@ -186,8 +201,9 @@ export class Taker implements HandoverTaker {
 
   /** Only a device on the own list is ever asked, whatever a hint says (S4-07, A69). */
   #wanted(shown: ShownM1): Wanted | undefined {
-    const { crypto, keys, local, isActive } = this.#parts;
+    const { crypto, keys, local, isActive, takesNone } = this.#parts;
     const { keyId, hint } = shown.message;
+    if (takesNone()) return undefined;
     const named = openHint(crypto, keys.persons(), keyId, hint);
     if (!named || named.owner === local.instanceId || !isActive(named.owner)) return undefined;
     return { shown, owner: named.owner, person: named.person };

@@ -50,16 +50,19 @@ export class Handover implements HandoverTaker, SiblingHandler {
     this.#keys = new SharedKeys({ crypto, logger, local, store: sharing, others: () => siblings.active(), credential: (instanceId) => stores.devices.find(instanceId)?.credential, commit });
     this.#line = siblings.line('handover', this);
     this.#owner = new OwnerSource({ clock, self: local.instanceId, line: () => this.#line });
-    this.#publisher = new Publisher({ crypto, clock, logger, local, keys: this.#keys, sharing, resumptions, others: () => siblings.active(), commit, repository: () => this.#offered, fence: (keyId) => this.#lose(keyId) });
     const isActive = (instanceId: InstanceId): boolean => siblings.active().includes(instanceId);
+    const isArchive = (instanceId: InstanceId): boolean => local.list.instances.some((each) => each.instanceId === instanceId && each.roles.includes('archive'));
+    // An archive gives what it has and takes nothing (S4-30): nothing is lent to it, sealed for it or named to contacts for its sake.
+    const takers = (): readonly InstanceId[] => siblings.active().filter((instanceId) => !isArchive(instanceId));
+    this.#publisher = new Publisher({ crypto, clock, logger, local, keys: this.#keys, sharing, resumptions, others: takers, commit, repository: () => this.#offered, fence: (keyId) => this.#lose(keyId) });
     const settleElsewhere = (keyId: Uint8Array): Promise<boolean> => this.#publisher.withdraw(keyId);
-    this.#holder = new HandoverHolder({ crypto, clock, logger, local, book, keys: this.#keys, sharing, entries: stores.resumptions, resumptions, commit, isActive, fence: (keyId) => this.#fence(keyId), settleElsewhere });
+    this.#holder = new HandoverHolder({ crypto, clock, logger, local, book, keys: this.#keys, sharing, entries: stores.resumptions, resumptions, commit, isActive, isArchive, fence: (keyId) => this.#fence(keyId), settleElsewhere });
     const mayTalk = (peerId: PeerId): boolean => {
       const contact = stores.contacts.byPeer(peerId);
       return contact?.relation === 'mutual' && !contact.blocked;
     };
     const sources = (): readonly HandoverSource[] => (this.#repository ? [this.#owner, this.#repository] : [this.#owner]);
-    this.#taker = new Taker({ crypto, clock, logger, local, book, verified, keys: this.#keys, sharing, resumptions, commit, isActive, mayTalk, sources });
+    this.#taker = new Taker({ crypto, clock, logger, local, book, verified, keys: this.#keys, sharing, resumptions, commit, isActive, takesNone: () => isArchive(local.instanceId), mayTalk, sources });
   }
 
   start(): void {

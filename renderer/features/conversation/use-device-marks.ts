@@ -21,13 +21,12 @@ export function useDeviceMarks(contact: Contact, thread: Thread): readonly Timel
   const session = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contact.contactId && one.handedOver));
   const { messages, complete } = thread;
   const name = nameInSentence(contact.name);
-  const since = session?.since;
-  const instanceId = session?.instanceId;
+  const { since, instanceId, handedOverBy } = session ?? {};
   return useMemo(() => {
     const marks = [...joinedOwn(own, messages, name, text), ...joinedTheirs(messages, complete, theirs, name, text)];
-    if (since !== undefined && instanceId !== undefined) marks.push({ key: `handed ${since}`, at: since, words: text(...handOverWords('talk.handed', own, theirs, instanceId, name)) });
+    if (since !== undefined && instanceId !== undefined) marks.push({ key: `handed ${since}`, at: since, words: text(...handOverWords('talk.handed', { instanceId, handedOverBy }, theirs, name)) });
     return marks;
-  }, [own, theirs, messages, complete, name, since, instanceId, text]);
+  }, [own, theirs, messages, complete, name, since, instanceId, handedOverBy, text]);
 }
 
 /**

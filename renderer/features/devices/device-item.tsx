@@ -64,7 +64,8 @@ function DeviceActions({ device, name, isCertifier }: DeviceItemProps & { readon
   const { devices } = useModel();
   const [asking, setAsking] = useState<Asking>();
   const [busy, setBusy] = useState(false);
-  const { current, instanceId, state } = device;
+  const { current, instanceId, roles, state } = device;
+  const archive = roles.includes('archive');
   const other = !current;
   const active = state === 'active';
   const run = async (task: Promise<void>, done: string): Promise<void> => {
@@ -85,6 +86,11 @@ function DeviceActions({ device, name, isCertifier }: DeviceItemProps & { readon
   return (
     <div className="dialog-actions start" role="group" aria-label={name}>
       {isCertifier ? <Button onPress={() => setAsking('rename')}>{text('devices.rename')}</Button> : null}
+      {isCertifier && active ? (
+        <Button isPending={busy} onPress={() => void run(devices.getState().setArchive(instanceId, !archive), text(archive ? 'devices.archive.ended' : 'devices.archive.done', { name }))}>
+          {text(archive ? 'devices.archive.end' : 'devices.archive')}
+        </Button>
+      ) : null}
       {isCertifier && other && active ? <Button onPress={() => setAsking('move')}>{text('devices.move')}</Button> : null}
       {other && active ? (
         <Button isPending={busy} onPress={suspend}>

@@ -13,8 +13,8 @@ export function deviceName({ name }: Pick<Device, 'name'>, text: Text): string {
 
 /** What it may do for its person, a sentence each. */
 export function roleWords({ roles }: Device, text: Text): readonly string[] {
-  if (roles.length === 0) return [text('devices.role.none')];
-  return (['certifier', 'exchange'] as const).filter((role) => roles.includes(role)).map((role) => text(`devices.role.${role}`));
+  const words = (['certifier', 'exchange', 'archive'] as const).filter((role) => roles.includes(role)).map((role) => text(`devices.role.${role}`));
+  return roles.some((role) => role !== 'archive') ? words : [text('devices.role.none'), ...words];
 }
 
 /** Whether there is a connection with it, or when there was one, and what it lacks. Not asked of the device one sits at. */

@@ -31,6 +31,7 @@ export interface DevicesState {
   readonly cancel: () => Promise<void>;
   readonly putAside: () => void;
   readonly rename: (instanceId: string, name: string) => Promise<void>;
+  readonly setArchive: (instanceId: string, archive: boolean) => Promise<void>;
   readonly suspend: (instanceId: string) => Promise<void>;
   readonly reinstate: (instanceId: string) => Promise<void>;
   readonly remove: (instanceId: string) => Promise<void>;
@@ -113,6 +114,7 @@ export function createDevicesStore(client: Client, life: Life): StoreApi<Devices
       },
       putAside: () => set({ aside: true }),
       rename: (instanceId, name) => then(client.devices.rename({ instanceId, name })),
+      setArchive: (instanceId, archive) => then(client.devices.setArchive({ instanceId, archive })),
       suspend: (instanceId) => then(client.devices.suspend({ instanceId })),
       reinstate: (instanceId) => then(client.devices.reinstate({ instanceId })),
       remove: (instanceId) => then(client.devices.remove({ instanceId })),

@@ -1,21 +1,21 @@
 import type { ContactDevice } from '../../../shared/model/contact';
-import type { Device } from '../../../shared/model/device';
+import type { NetworkStatus } from '../../../shared/model/network';
 import type { TextId } from '../../i18n/messages';
 import { nameInSentence } from '../../ui/strangers';
 
-/**
- * Whose device a conversation was handed over to is not said by the connection itself. Who has no other device did not do it;
- * where both have several it stays open.
- */
+type StatusSession = NetworkStatus['sessions'][number];
+interface HandedSession extends Pick<StatusSession, 'instanceId'> {
+  readonly handedOverBy: StatusSession['handedOverBy'];
+}
+
+/** That a conversation goes on at another device: one of one's own, which is this one, or one of theirs, by its name where that is known. */
 export function handOverWords(
   where: 'talk.handed' | 'reach.handedOver',
-  own: readonly Device[],
+  { instanceId, handedOverBy }: HandedSession,
   theirs: readonly ContactDevice[],
-  instanceId: string,
   name: string,
 ): readonly [TextId, Readonly<Record<string, string>>] {
-  const several = (devices: readonly { readonly state: Device['state'] }[]): boolean => devices.filter(({ state }) => state !== 'retired').length > 1;
-  if (several(own)) return [several(theirs) ? `${where}.either` : `${where}.own`, { name }];
+  if (handedOverBy === 'own') return [`${where}.own`, { name }];
   const device = theirs.find((one) => one.instanceId === instanceId)?.name ?? '';
   return device.trim() === '' ? [`${where}.peer`, { name }] : [`${where}.peer.named`, { name, device: nameInSentence(device) }];
 }

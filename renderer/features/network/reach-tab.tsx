@@ -1,8 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import type { Contact, ContactDevice } from '../../../shared/model/contact';
-import type { Device } from '../../../shared/model/device';
-import type { ReachReport } from '../../../shared/model/network';
-import { useDevices, useModel, useNetwork, usePeople } from '../../app/model-context';
+import type { NetworkStatus, ReachReport } from '../../../shared/model/network';
+import { useModel, useNetwork, usePeople } from '../../app/model-context';
 import { useTold } from '../../app/use-told';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -21,7 +20,6 @@ import { TriesList } from './tries-list';
 import { useReachSaid } from './use-reach-said';
 import { isConnected, useWay } from './way';
 
-const noOwn: readonly Device[] = [];
 const noTheirs: readonly ContactDevice[] = [];
 
 /** How this person is reached: one sentence, what was tried, what can be done, and where they find this device. */
@@ -54,7 +52,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         )}
         <p className="sentence">{text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
         {!connected || session === undefined ? null : session.handedOver ? (
-          <HandedOver contactId={contactId} instanceId={session.instanceId} name={name} />
+          <HandedOver session={session} name={name} />
         ) : session.resumed ? (
           <p className="field-hint">{text('reach.resumed')}</p>
         ) : null}
@@ -73,14 +71,14 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
   );
 }
 
-/** Which side went to another device, as far as it can be told. */
-function HandedOver({ contactId, instanceId, name }: { readonly contactId: string; readonly instanceId: string; readonly name: string }): ReactNode {
+/** Which side went to another device. */
+function HandedOver({ session, name }: { readonly session: NetworkStatus['sessions'][number]; readonly name: string }): ReactNode {
+  const { contactId, handedOverBy, instanceId } = session;
   const text = useText();
   const model = useModel();
-  const own = useDevices((state) => state.devices ?? noOwn);
   const theirs = usePeople((state) => state.devices[contactId] ?? noTheirs);
   useEffect(() => model.background(model.people.getState().loadDevices(contactId)), [model, contactId]);
-  return <p className="field-hint">{text(...handOverWords('reach.handedOver', own, theirs, instanceId, name))}</p>;
+  return <p className="field-hint">{text(...handOverWords('reach.handedOver', { instanceId, handedOverBy }, theirs, name))}</p>;
 }
 
 /** For whoever doubts a connection that is said to be there. */

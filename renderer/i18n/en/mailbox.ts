@@ -61,6 +61,5 @@ export const mailbox = {
   'reach.handedOver.own': 'It was taken over from another device of yours, without a new handshake. {name} noticed nothing.',
   'reach.handedOver.peer': '{name} continued on another device, without a new handshake. Nothing was interrupted.',
   'reach.handedOver.peer.named': '{name} continued on “{device}”, without a new handshake. Nothing was interrupted.',
-  'reach.handedOver.either': 'It was continued on another device, yours or that of {name}, without a new handshake. Nothing was interrupted.',
   'reach.mailbox.own': 'Your own mailbox',
 } as const;

@@ -39,7 +39,7 @@ describe('Settings → Devices', () => {
     expect(item('Rechner').textContent).toMatch(/Last connected .+\.It lacks 1,204 entries, and gets them when both are on\./);
     expect(item('old netbook').textContent).toMatch(/Suspended.*Contacts do not listen to it/);
     expect(item('phone').querySelector('button')).toBeNull();
-    expect([...item('desk').querySelectorAll('[role=group] button')].map((one) => one.textContent)).toEqual(['Rename…']);
+    expect([...item('desk').querySelectorAll('[role=group] button')].map((one) => one.textContent)).toEqual(['Rename…', 'Make it an archive']);
     expect(await axeFindings()).toEqual([]);
   });
 
@@ -55,6 +55,20 @@ describe('Settings → Devices', () => {
     await submitNamed('Rename');
     expect(items().map((one) => one.querySelector('bdi')?.textContent)).toContain('travel');
     expect(screen.queryByRole('dialog', { name: /^Rename/ })).toBeNull();
+  });
+
+  it('S4-30: makes one an archive and says what that is; only where the identity key is', async () => {
+    const { fake } = await open(scene('devices'));
+    await press('Make it an archive', 'laptop');
+    expect(page()).toContain('laptop is an archive now');
+    expect(item('laptop').textContent).toContain('Archive: it keeps everything, and takes over no conversation');
+    fake.world.failing.set('devices.setArchive', 'device.not-certifier');
+    await press('No longer an archive', 'laptop');
+    expect(page()).toContain('Only the device that holds your identity key can do this.');
+    expect(item('laptop').textContent).toContain('Archive: it keeps everything');
+    fake.world.failing.clear();
+    await press('No longer an archive', 'laptop');
+    expect(item('laptop').textContent).not.toContain('Archive');
   });
 
   it('A65: removing names the device, what is lost and what its mailbox still lets it fetch, has the focus on keeping it, and does nothing until told to', async () => {
@@ -142,15 +156,20 @@ describe('devices in the conversation', () => {
     expect(told()).toEqual([
       'Your laptop joined this chat. Bo Lindqvist does not need to check it again.',
       'Bo Lindqvist now also uses “phone”, confirmed by the key of Bo Lindqvist.',
-      'The conversation was continued on another device. Nothing was interrupted.',
+      'Bo Lindqvist continued on “phone”. Nothing was interrupted.',
     ]);
   });
 
-  it('S4-24: with one own device it was the other side, by name where it is known', async () => {
+  it('S4-24: says whose device it was where both have several, and names theirs where that is known', async () => {
     const world = scene('devices-talk');
-    world.devices.list = world.devices.list.filter(({ current }) => current);
-    await openTalk(world);
-    expect(told().at(-1)).toBe('Bo Lindqvist continued on “phone”. Nothing was interrupted.');
+    const sessions = world.network?.sessions ?? [];
+    const { fake } = await openTalk(world);
+    const tell = (handedOverBy: 'own' | 'peer') => act(async () => fake.tellNetwork({ sessions: sessions.map((one) => ({ ...one, handedOverBy })) }));
+    await tell('own');
+    expect(told().at(-1)).toBe('This device took over the conversation from another one of yours. Bo Lindqvist noticed nothing.');
+    world.people.devices.clear();
+    await tell('peer');
+    expect(told().at(-1)).toMatch(/^Bo Lindqvist continued on (“phone”|another device)\. Nothing was interrupted\.$/);
   });
 
   it('on the device that joined it tells of itself, and not of those it found', async () => {

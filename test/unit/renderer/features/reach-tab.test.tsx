@@ -58,6 +58,17 @@ describe('the sentence', () => {
     expect(panel().textContent).not.toContain('picked up');
   });
 
+  it('S4-24: that it was handed over, and whose device that was', async () => {
+    const world = busyWorld(now);
+    const session = { contactId: bo.contactId, instanceId: 'a'.repeat(32), since: now, resumed: true, handedOver: true, via: 'direct' } as const;
+    world.network = { sessions: [{ ...session, handedOverBy: 'own' }] };
+    const { fake } = await openReach(world, /^Bo/);
+    expect(panel().textContent).toContain('It was taken over from another device of yours, without a new handshake. Bo Lindqvist noticed nothing.');
+    await tell(() => fake.tellNetwork({ sessions: [{ ...session, handedOverBy: 'peer' }] }));
+    expect(panel().textContent).toContain('Bo Lindqvist continued on another device, without a new handshake.');
+    expect(panel().textContent).not.toContain('of yours');
+  });
+
   it('not reachable since when, when it is tried next, and how often it was', async () => {
     await openReach(carlaAway(), /^Carla/);
     expect(sentence()).toMatch(/^Carla Reyes is not reachable since /);

@@ -61,7 +61,8 @@ describe.each(modes)('a session that goes on at another device: $name', ({ where
     expect(lookedBy(laptop)[0]).toEqual({ where: 'here', found: false });
     expect(lookedBy(laptop).at(-1)).toEqual({ where, found: true });
     if (where === 'from-repository') expect(lookedBy(laptop)[1]).toEqual({ where: 'from-owner', found: false });
-    for (const resident of [carol, laptop]) expect(await sessionsOf(resident)).toMatchObject([{ resumed: true, handedOver: true }]);
+    expect(await sessionsOf(carol)).toMatchObject([{ resumed: true, handedOver: true, handedOverBy: 'peer' }]);
+    expect(await sessionsOf(laptop)).toMatchObject([{ resumed: true, handedOver: true, handedOverBy: 'own' }]);
     if (where === 'from-owner') expect(entriesOf(desk, carol)).toEqual([]);
     expect(entriesOf(carol, desk)).toHaveLength(1);
   });
