@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Role } from '../../../../electron/engine/certificates/roles';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import { readShownM1, moves } from '../../../../electron/engine/session/shown-m1';
 import { openHint, ownerHintBytes, sealHint } from '../../../../electron/engine/sharing/owner-hint';
@@ -111,6 +112,19 @@ describe('a session shown to another device of the same person', () => {
     // A newer list without the device: nothing is shown to it either.
     carol.contacts = [{ party: deskParty, pin: { listVersion: 3 } }];
     expect(modeOf(dialLaptop().side.next())).toBe(1);
+  });
+
+  it('S4-30: is not shown to a device that the signed list calls an archive', () => {
+    const device = verifiedChainOf(laptopParty);
+    const listed = (roles: readonly Role[]) => ({ ...device, list: { ...device.list, instances: device.list.instances.map((each) => (each.instanceId === laptopParty.local.instanceId ? { ...each, roles } : each)) } });
+    const modeFor = (roles: readonly Role[]): number | undefined => {
+      const leases = carol.resumptions.desk();
+      const side = dialler(carolParty, { ...targetOf(laptopParty), instanceId: laptopParty.local.instanceId, device: listed(roles) }, carol.contacts, { resumption: leases });
+      const mode = modeOf(side.next());
+      leases.release();
+      return mode;
+    };
+    expect([modeFor(['exchange', 'archive']), modeFor(['archive']), modeFor(['exchange'])]).toEqual([1, 1, 2]);
   });
 
   it('S4-12: without a hint it is shown to nobody but its own device', () => {
