@@ -18,6 +18,7 @@ import { contactDevicesService } from './services/contact-devices-service';
 import { contactKeysService } from './services/contact-keys-service';
 import { endorsementsService } from './services/endorsements-service';
 import { identityKeysService } from './services/identity-keys-service';
+import { invitationFiles } from './services/invitation-files';
 import { keyFilesService } from './services/key-files-service';
 import { verificationService } from './services/verification-service';
 import { conversationsService } from './services/conversations-service';
@@ -220,6 +221,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: {
           ...contacts,
+          ...invitationFiles({ profile, crypto, clock, random, events, ownAddresses, files: privateFiles, chooser: ports.chooser }),
           ...contactKeys, ...contactDevicesService({ profile, crypto }),
           ...verificationService({ profile, crypto, setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys }),
         },

@@ -105,6 +105,7 @@ export const errorCodes = [
   'mailbox.unreachable',
   'mailbox.refused',
   'mailbox.full',
+  'mailbox.none',
   'discovery.not-possible',
   'discovery.not-running',
   'discovery.gone',

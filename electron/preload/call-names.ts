@@ -24,6 +24,8 @@ export const callNameTable = {
   ],
   contacts: [
     'createInvitation',
+    'saveInvitation',
+    'openInvitation',
     'acceptInvitation',
     'importKey',
     'requests',

@@ -6,7 +6,8 @@ import type { Channel } from '../engine/session/channel';
 import { type AnswererParts, deskOfNobody, type RekeyDesk } from '../engine/session/rekey-answer';
 import { Rejections } from '../engine/session/rejections';
 import { RekeyBudget } from '../engine/session/rekey-budget';
-import { answerInvitations, type RedeemResult } from '../engine/session/meeting-inviter';
+import type { RedeemResult } from '../engine/identity/invitation-proof';
+import { answerInvitations } from '../engine/session/meeting-inviter';
 import { answerRekey } from '../engine/session/rekey-answerer';
 import { answerRequests, type RequestResult } from '../engine/session/meeting-requestee';
 import type { Acquaintances } from './acquaintances';
@@ -64,6 +65,11 @@ export class Answering {
     const { crypto, clock, local } = this.#parts;
     const mayAnswer: AnswererParts['mayAnswer'] = (source, contact) => this.#rekeyBudget.take(source, contact, clock.monotonic());
     return { crypto, clock, local, now: () => clock.now(), mayAnswer, onRefused: (reason, source) => this.#rekeyRefusals.note(reason, source) };
+  }
+
+  /** As a channel does, for an invitation that came another way; the holder proved itself. Throws what the disk says. */
+  redeem(invitationId: string, card: Card): RedeemResult {
+    return this.#redeemOrThrow(invitationId, card);
   }
 
   /** A full disk ends the channel without an answer: a refusal would be final for the holder of a good link. */

@@ -32,7 +32,7 @@ export interface CardExchangeParts {
   readonly siblingCards?: () => readonly Uint8Array[];
   readonly commit: <T>(work: () => T) => T;
   /** Where this contact may leave something; in the transaction. Undefined says nothing of it. */
-  readonly places?: (peerId: PeerId) => readonly MailboxPlace[] | undefined;
+  readonly places?: (reader: PeerId | 'anybody') => readonly MailboxPlace[] | undefined;
 }
 
 /** Tells people on live sessions where this device is, by signed card, at the beginning and when it changes; takes theirs. */
@@ -90,7 +90,7 @@ export class CardExchange {
   }
 
   /** For this person alone. Later than the one before, whatever the wall clock does: of two cards of one device the later counts. */
-  cardFor(peerId: PeerId, reader: 'anybody' | 'contact'): Uint8Array {
+  cardFor(peerId: PeerId | 'anybody', reader: 'anybody' | 'contact'): Uint8Array {
     const { crypto, clock, local, book, ownAddresses, places, commit } = this.#parts;
     this.#lastTime = Math.max(clock.now(), this.#lastTime + 1);
     const mailboxes = places && commit(() => places(peerId));

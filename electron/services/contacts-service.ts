@@ -71,7 +71,7 @@ export function pinnedPeer(profile: OpenProfile, row: ContactRow): KnownPeer {
   return known;
 }
 
-type ContactCalls = Omit<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'devices'>;
+type ContactCalls = Omit<Handlers['contacts'], 'saveInvitation' | 'openInvitation' | 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'devices'>;
 
 export function contactsService(parts: ContactsParts): ContactCalls {
   const { crypto, clock, events } = parts;
@@ -88,7 +88,7 @@ export function contactsService(parts: ContactsParts): ContactCalls {
   return {
     createInvitation: (input) => {
       parts.profile().devices.standing.assertCounts();
-      return createInvitation(parts, input?.expiresInSeconds);
+      return createInvitation(parts, input);
     },
     acceptInvitation: ({ link }) => {
       parts.profile().devices.standing.assertCounts();

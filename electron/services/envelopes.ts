@@ -2,8 +2,7 @@ import { VerifiedCache, type VerifiedChain } from '../engine/certificates/chain'
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerLookup } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
-import { openCardDeposit, recipientKeyOfCard } from '../engine/dialog/card-deposit';
-import type { Card } from '../engine/certificates/card';
+import { openCardDeposit, type OpenedCard, recipientKeyOfCard } from '../engine/dialog/card-deposit';
 import { type DepositParts, openDeposit, type OpenedDeposit, recipientKeyOf, type Suspect } from '../engine/dialog/deposit';
 import type { DialogEngine, ReceiveOutcome } from '../engine/dialog/dialog-engine';
 import { maxEnvelopes } from '../engine/dialog/envelope-file';
@@ -75,7 +74,7 @@ export class Envelopes {
   }
 
   /** Undefined for whatever must be refused. Changes nothing. */
-  openCard(deposit: Uint8Array): { readonly card: Card; readonly wantsAnswer: boolean } | undefined {
+  openCard(deposit: Uint8Array): OpenedCard | undefined {
     const { crypto, local, clock } = this.#parts;
     return openCardDeposit({ crypto, local, mayDecapsulate: () => this.#budget.take(clock.monotonic()), now: clock.now() }, deposit);
   }

@@ -1,14 +1,16 @@
-import { KeyshiftError } from '../../shared/errors';
+import { type ErrorCode, KeyshiftError } from '../../shared/errors';
 import type { Card } from '../engine/certificates/card';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { PeerId } from '../engine/ids';
 import type { Address, Transport } from '../engine/ports';
 import type { Channel } from '../engine/session/channel';
+import type { RedeemResult } from '../engine/identity/invitation-proof';
 import type { Named } from '../engine/session/meeting-proof';
 import { Acquaintances, type AcquaintancesParts } from './acquaintances';
 import { Answering, type AnsweringParts } from './answering';
 import { Asking, type AskingParts } from './asking';
 import { HeldChannels } from './held-channels';
+import type { ContactRow } from './ports';
 
 export interface IntroductionsParts extends AcquaintancesParts, Pick<AskingParts, 'tries' | 'places' | 'sightings' | 'network'>, Pick<AnsweringParts, 'rekeyDesk'> {
   readonly transport: Transport;
@@ -66,6 +68,16 @@ export class Introductions {
   /** Somebody's card came outside of a connection: a request, or the answer to one. Throws what the disk says. */
   requested(card: Card): void {
     this.#answering.requested(card);
+  }
+
+  /** Somebody who proved to hold an invitation accepts it without a connection. Throws what the disk says. */
+  redeem(invitationId: string, card: Card): RedeemResult {
+    return this.#answering.redeem(invitationId, card);
+  }
+
+  /** Whoever invited says so, by this card: nothing comes of it. Never throws. */
+  ended(asked: ContactRow, card: Card, code: ErrorCode): void {
+    if (this.#acquaintances.fitsPin(card)) this.#acquaintances.end(asked, code);
   }
 
   /** The user said yes: the requester becomes a contact. Throws what an outdated or unfitting card gives. */

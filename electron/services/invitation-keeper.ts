@@ -2,7 +2,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import { invitationHelloKey } from '../engine/identity/invitation-link';
 import type { PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
-import type { OpenInvitation } from '../engine/session/meeting-inviter';
+import type { OpenInvitation } from '../engine/identity/invitation-proof';
 import type { InvitationRow, Stores } from './ports';
 
 /** Bytes of a link's secret; what is left of it afterwards has another length. */

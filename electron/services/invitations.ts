@@ -1,9 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Crypto } from '../engine/crypto/crypto';
+import { encodeLongInvitation, isLongInvitation, parseLongInvitation } from '../engine/certificates/long-invitation';
 import { encodeInvitation, invitationIdOf, parseInvitation } from '../engine/identity/invitation-link';
 import type { Address, Clock, Random } from '../engine/ports';
 import { fullPermissions } from './acquaintances';
 import type { EventHub } from './event-hub';
+import { fits, makeRoom } from './later-card';
 import { newHandle } from './local-handle';
 import type { OpenProfile } from './open-profile';
 
@@ -21,13 +23,23 @@ export interface InvitationParts {
   readonly ownAddresses: () => readonly Address[];
 }
 
-/** A link for one person, one time: at most 250 characters (protocol.md §12). */
-export function createInvitation(parts: InvitationParts, expiresInSeconds = defaultExpirySeconds): { link: string; expiresAt: number } {
+export interface NewInvitation {
+  readonly link: string;
+  readonly expiresAt: number;
+  /** The same invitation with this device's card, for people who are not there at once. */
+  readonly longLink?: string;
+}
+
+/** A link for one person, one time: at most 250 characters (protocol.md §12). `mailbox`: and a long one. Errors: mailbox.none. */
+export function createInvitation(parts: InvitationParts, { expiresInSeconds = defaultExpirySeconds, mailbox = false }: { readonly expiresInSeconds?: number | undefined; readonly mailbox?: boolean | undefined } = {}): NewInvitation {
   const { crypto, clock } = parts;
   const profile = parts.profile();
   const now = clock.now();
+  const place = mailbox ? profile.commit(() => profile.ways.own.placesFor('anybody'))?.[0] : undefined;
+  if (mailbox && place === undefined) throw new KeyshiftError('mailbox.none', 'This device takes no mailbox, so nobody could leave an answer.');
   // Whole seconds: the link carries no finer time, and both sides must agree on the moment.
-  const expiresAt = (Math.floor(now / 1000) + expiresInSeconds) * 1000;
+  const wanted = (Math.floor(now / 1000) + expiresInSeconds) * 1000;
+  const expiresAt = place === undefined || place.expiresAt === 0 ? wanted : Math.min(wanted, Math.floor(place.expiresAt / 1000) * 1000);
   const secret = crypto.random(16);
   const link = encodeInvitation(crypto, {
     peerId: profile.local.peerId,
@@ -39,14 +51,14 @@ export function createInvitation(parts: InvitationParts, expiresInSeconds = defa
   profile.commit(() => profile.stores.invitations.put({ invitationId: invitationIdOf(crypto, secret), secret, createdAt: now, expiresAt }));
   crypto.wipe(secret);
   profile.invitations.sweep();
-  return { link, expiresAt };
+  return { link, expiresAt, ...(mailbox && { longLink: encodeLongInvitation(crypto, link, profile.cards.cardFor('anybody', 'anybody')) }) };
 }
 
 /** Checks everything that can be checked without a packet, then answers at once with a pending contact. */
-export function acceptInvitation(parts: InvitationParts, link: string): { contactId: string } {
+export function acceptInvitation(parts: InvitationParts, text: string): { contactId: string } {
   const { crypto, clock, random, events } = parts;
   const profile = parts.profile();
-  const invitation = parseInvitation(crypto, link);
+  const { invitation, link, card } = isLongInvitation(text) ? parseLongInvitation(crypto, text, clock.now()) : { invitation: parseInvitation(crypto, text), link: text, card: undefined };
   if (invitation.peerId === profile.local.peerId) {
     throw new KeyshiftError('invitation.own', 'This invitation is your own. Send it to the person you want to talk to.');
   }
@@ -57,6 +69,10 @@ export function acceptInvitation(parts: InvitationParts, link: string): { contac
   const before = contacts.byPeer(invitation.peerId);
   if (before !== undefined && before.ended === undefined && before.relation !== 'requested') {
     throw new KeyshiftError('invitation.already-accepted', 'You already accepted an invitation of this person.');
+  }
+  const fitting = { book: profile.book, contact: before };
+  if (card !== undefined && !fits(fitting, card)) {
+    throw new KeyshiftError('invitation.wrong-person', 'This invitation shows another key than the one you know of this person.');
   }
   const contactId = before?.contactId ?? newHandle(random);
   profile.commit(() => {
@@ -76,9 +92,14 @@ export function acceptInvitation(parts: InvitationParts, link: string): { contac
       invitation: new TextEncoder().encode(link),
       hints: invitation.addresses,
     });
+    if (card !== undefined) {
+      makeRoom(fitting, card);
+      profile.book.learnCard(card);
+    }
     events.emit({ type: 'contact.changed', contactId });
   });
   profile.waitingChanged(invitation.peerId);
   profile.introductions.pursue(contactId);
+  profile.ways.asks(invitation.peerId);
   return { contactId };
 }

@@ -225,7 +225,7 @@ export class OpenProfile {
       ownAddresses,
       siblingCards: () => this.devices.cards(),
       commit: (work) => this.commit(work),
-      places: (peerId) => this.ways.own.placesFor(peerId),
+      places: (reader) => this.ways.own.placesFor(reader),
     });
     this.#endings.sightings = sightings.onSeen((peerId) => this.#onSighting(peerId));
   }

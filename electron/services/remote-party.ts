@@ -8,7 +8,7 @@ import type { Stores } from './ports';
 export function remoteParty(stores: Pick<Stores, 'contacts'>, book: PeerBook, session: Session | undefined, peerId: PeerId, early = false): RemoteParty | undefined {
   const contact = stores.contacts.byPeer(peerId);
   const known = book.find(peerId);
-  if (contact === undefined || known === undefined || (contact.relation !== 'mutual' && !(early && contact.relation === 'requested'))) return undefined;
+  if (contact === undefined || known === undefined || (contact.relation !== 'mutual' && !early)) return undefined;
   return {
     peerId,
     identity: known.identity,

@@ -4,6 +4,7 @@ import type { ChosenFile } from '../../shared/model/chosen-file';
 /** The first ending is the one a new file gets. */
 const kinds: Readonly<Record<ChosenFile, FileFilter>> = {
   envelopes: { name: 'Keyshift envelopes', extensions: ['keyshift-envelopes'] },
+  invitation: { name: 'Keyshift invitation', extensions: ['keyshift-invite'] },
   pkcs12: { name: 'PKCS #12', extensions: ['p12', 'pfx'] },
   pem: { name: 'PEM', extensions: ['pem', 'key'] },
   'key-backup': { name: 'Keyshift identity key', extensions: ['keyshift-key'] },

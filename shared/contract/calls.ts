@@ -30,6 +30,7 @@ const needsVault = ['vault.absent', 'vault.locked'] as const;
 const needsContact = [...needsVault, 'contact.unknown'] as const;
 const needsDevice = [...needsVault, 'device.unknown'] as const;
 /** A device that was stopped or removed reads, and sends nothing. */
+const needsInvitation = ['invitation.garbled', 'invitation.altered', 'invitation.expired', 'invitation.own', 'invitation.already-accepted', 'invitation.wrong-person'] as const;
 const needsStanding = ['device.suspended', 'device.removed'] as const;
 const needsConversation = [...needsVault, 'conversation.unknown'] as const;
 
@@ -98,18 +99,31 @@ export const calls = {
   },
   contacts: {
     createInvitation: call(
-      z.strictObject({ expiresInSeconds: z.number().int().min(1).max(30 * 86_400).optional() }).optional(),
-      z.strictObject({ link: z.string(), expiresAt: time }),
-      [...needsVault, ...needsStanding],
+      /** `mailbox`: also as a long link, about 8,000 characters, that the other person can accept, and be answered, while nobody is there. */
+      z.strictObject({ expiresInSeconds: z.number().int().min(1).max(30 * 86_400).optional(), mailbox: z.boolean().optional() }).optional(),
+      z.strictObject({ link: z.string(), expiresAt: time, longLink: z.string().optional() }),
+      [...needsVault, ...needsStanding, 'mailbox.none'],
     ),
+    /** Writes a long link of this device into a file, `*.keyshift-invite`. */
+    saveInvitation: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [
+      ...needsVault,
+      'invitation.garbled',
+      'invitation.altered',
+      'path.required',
+      'path.unusable',
+    ]),
+    /** Accepts the invitation in a file. */
+    openInvitation: call(z.strictObject({ path: z.string().optional() }).optional(), z.strictObject({ contactId }), [
+      ...needsVault,
+      ...needsStanding,
+      ...needsInvitation,
+      'path.required',
+      'path.unusable',
+    ]),
     acceptInvitation: call(z.strictObject({ link: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
       ...needsStanding,
-      'invitation.garbled',
-      'invitation.altered',
-      'invitation.expired',
-      'invitation.own',
-      'invitation.already-accepted',
+      ...needsInvitation,
     ]),
     importKey: call(z.strictObject({ text: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { HeadlessPeer } from '../support/headless-peer';
 import { HostedMailbox, onServer } from '../support/nats-server';
@@ -60,5 +61,35 @@ onServer('two headless peers that are never there at the same time, with a mailb
     expect(await texts(ann.peer, conversationId, 'in')).toEqual(['welcome']);
     expect((await ann.peer.call('network.status')).sessions).toEqual([]);
     for (const { peer } of [ann, bo]) expect(peer.stderr.join('\n')).not.toMatch(/eyJ[A-Za-z0-9_-]{40}/); // no token of an operator
+  }, 120_000);
+
+  it('S4-30: accept an invitation and are answered, each alone with the mailbox', async () => {
+    const [dee, eli] = [await withMailbox('Dee'), await withMailbox('Eli')];
+    try {
+      const path = join(folder.path, 'for-eli.keyshift-invite');
+      const { longLink = '' } = await dee.peer.call('contacts.createInvitation', { mailbox: true });
+      expect(await dee.peer.call('contacts.saveInvitation', { link: longLink, path })).toEqual({ path });
+      await dee.peer.end();
+
+      const { contactId } = await eli.peer.call('contacts.openInvitation', { path });
+      const { conversationId } = await eli.peer.call('conversations.open', { contactId });
+      await eli.peer.call('messages.send', { conversationId, text: 'thank you' });
+      await eli.peer.until('it lies there', async () => (await own(eli.peer, conversationId)).every((each) => each.startsWith('sent mailbox')));
+      await eli.peer.end();
+
+      await dee.restart();
+      await dee.peer.until('Dee has it', async () => (await dee.peer.call('conversations.list'))[0]?.unread === 1);
+      expect((await dee.peer.call('contacts.list')).map(({ name, pending }) => [name, pending])).toEqual([['Eli', false]]);
+      const atDee = (await dee.peer.call('conversations.list'))[0]?.conversationId ?? '';
+      await dee.peer.call('messages.send', { conversationId: atDee, text: 'welcome' });
+      // Card and acknowledgement are left before it.
+      await dee.peer.until('it lies there', async () => (await own(dee.peer, atDee)).every((each) => each === 'sent mailbox pickup'));
+      await dee.peer.end();
+
+      await eli.restart();
+      await eli.peer.until('Eli knows', async () => (await eli.peer.call('contacts.list'))[0]?.pending === false && (await own(eli.peer, conversationId)).every((each) => each.startsWith('delivered')));
+    } finally {
+      await Promise.all([dee, eli].map(({ peer }) => peer.kill()));
+    }
   }, 120_000);
 });

@@ -232,7 +232,10 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       createInvitation: (input) => ({
         link: `keyshift:i/1/${idOf('invitation').repeat(4)}${idOf('more').repeat(2)}`,
         expiresAt: world.now() + (input?.expiresInSeconds ?? 86_400) * 1000,
+        ...(input?.mailbox === true && { longLink: `keyshift:invite-long/${'A'.repeat(200)}` }),
       }),
+      saveInvitation: () => ({ path: '/home/me/Keyshift invitation.keyshift-invite' }),
+      openInvitation: () => addContact('Inviter', { pending: true, reach: 'mailbox', keyEpoch: 0 }),
       acceptInvitation: ({ link }) => {
         if (link.includes('expired')) refuse('invitation.expired');
         if (link.includes('own')) refuse('invitation.own');

@@ -47,6 +47,8 @@ export const sampleHandlers: Handlers = {
   },
   contacts: {
     createInvitation: () => ({ link: 'keyshift:invite', expiresAt: 5 }),
+    saveInvitation: () => ({ path: '/somewhere/x.keyshift-invite' }),
+    openInvitation: () => ({ contactId: id('c') }),
     acceptInvitation: () => ({ contactId: id('c') }),
     importKey: () => ({ contactId: id('c') }),
     requests: () => [],
@@ -183,6 +185,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'mailbox.register': { registration: 'r' },
   'backup.create': { passphrase: 'p' },
   'backup.restore': { passphrase: 'p' },
+  'contacts.saveInvitation': { link: 'keyshift:x' },
   'contacts.acceptInvitation': { link: 'keyshift:x' },
   'contacts.importKey': { text: 'x' },
   'contacts.answerRequest': { requestId: id('a'), accept: true },

@@ -31,6 +31,8 @@ import type { MemoryLan } from './memory-lan';
 import type { Mailbox } from '../../electron/services/ports/mailbox';
 import { mailboxService } from '../../electron/services/mailbox-service';
 import { envelopesService } from '../../electron/services/envelopes-service';
+import { invitationFiles } from '../../electron/services/invitation-files';
+import { privateFiles } from '../../electron/storage/private-files';
 import { envelopeFiles } from '../../electron/storage/envelope-files';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
 import { perFile } from './per-file';
@@ -82,6 +84,8 @@ export interface Resident {
   readonly identity: ReturnType<typeof identityService>;
   readonly mailbox: ReturnType<typeof mailboxService>;
   readonly envelopes: ReturnType<typeof envelopesService>;
+  /** Invitations as files. */
+  readonly invitationFiles: ReturnType<typeof invitationFiles>;
   /** Finding people near, on the world's local network. */
   readonly discovery: NearbyService['handlers'];
   /** Ends the profile and opens it again, as locking and unlocking do. */
@@ -333,6 +337,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     identity: identityService({ profile, crypto, clock, ownAddresses, settings: () => resident.settings }),
     mailbox: mailboxService({ profile }),
     envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: undefined }),
+    invitationFiles: invitationFiles({ profile, crypto, clock, random: kernelRandom, events, ownAddresses, files: privateFiles, chooser: undefined }),
     discovery: nearby.handlers,
     reopen() {
       resident.profile.leave();

@@ -7,6 +7,7 @@ import { Reader, WireError } from '../wire/reader';
 import { concat, Writer } from '../wire/writer';
 import { contextOf, maxDepositBytes, minDepositBytes } from './deposit';
 import type { RemoteParty } from './dialog-types';
+import { encodeProof, encodeVerdict, type InvitationProof, type InvitationVerdict, readProof, readVerdict } from './invitation-mail';
 import { KeyshiftError } from '../../../shared/errors';
 
 /**
@@ -15,23 +16,39 @@ import { KeyshiftError } from '../../../shared/errors';
  *
  * ```
  * card deposit  selector[8], made with "card-selector" | sealed envelope of purpose "card-deposit", signed by the card's device
- * statement     pad(flags u8 | LP(card))                 bit 0: an answer is wanted; the others are 0
+ * statement     pad(flags u8 | LP(card) | more)          bit 0: an answer is wanted; bit 1: more is a proof, bit 2: a verdict (`invitation-mail.ts`), not
+ *                                                        both; else there is no more; the others are 0
  * context       as of any deposit
  * ```
  */
 export interface CardMail {
   readonly card: Uint8Array;
   readonly wantsAnswer: boolean;
+  /** Its owner accepts this invitation. */
+  readonly proof?: InvitationProof;
+  /** What became of an invitation that the receiver accepted. */
+  readonly verdict?: InvitationVerdict;
 }
 
+/** What was inside, from the device of that card. */
+export interface OpenedCard extends Omit<CardMail, 'card'> {
+  readonly card: Card;
+  /** Hash of the exchange credential it was sealed to. */
+  readonly sealedTo: Uint8Array;
+}
+
+const flagBits = { wantsAnswer: 1, proof: 2, verdict: 4 } as const;
+
 /** Throws `WireError` when that person's key is unusable or the card does not fit. */
-export function sealCardDeposit(crypto: Crypto, from: Pick<LocalParty, 'instance'>, to: Pick<RemoteParty, 'peerId' | 'exchange'>, { card, wantsAnswer }: CardMail): Uint8Array {
+export function sealCardDeposit(crypto: Crypto, from: Pick<LocalParty, 'instance'>, to: Pick<RemoteParty, 'peerId' | 'exchange'>, { card, wantsAnswer, proof, verdict }: CardMail): Uint8Array {
   if (card.length > maxCardBytes) throw new WireError('longer than its cap');
+  const flags = (wantsAnswer ? flagBits.wantsAnswer : 0) | (proof ? flagBits.proof : 0) | (verdict ? flagBits.verdict : 0);
+  const more = proof ? encodeProof(proof) : verdict ? encodeVerdict(verdict) : new Uint8Array(0);
   const envelope = sealSigned(crypto, 'card-deposit', {
     signing: from.instance.signing.secret,
     recipientKem: to.exchange.kemKey,
     recipientContext: contextOf(to.peerId, to.exchange.hash),
-    statement: pad(new Writer(card.length + 8).u8(wantsAnswer ? 1 : 0).lp(card).finish()),
+    statement: pad(new Writer(card.length + 128).u8(flags).lp(card).fixed(more).finish()),
   });
   return concat(selectorOf(crypto, to.exchange.hash, envelope, 'card-selector'), envelope);
 }
@@ -54,10 +71,10 @@ export interface CardDepositParts {
 }
 
 /** A sound card that its device sealed for this very person; who that is proves the card itself. Undefined for everything else. Changes nothing. */
-export function openCardDeposit({ crypto, local, mayDecapsulate, now }: CardDepositParts, deposit: Uint8Array): { readonly card: Card; readonly wantsAnswer: boolean } | undefined {
+export function openCardDeposit({ crypto, local, mayDecapsulate, now }: CardDepositParts, deposit: Uint8Array): OpenedCard | undefined {
   const key = recipientKeyOfCard(crypto, local, deposit);
   if (!key || !mayDecapsulate()) return undefined;
-  let read: { readonly card: Card; readonly wantsAnswer: boolean } | undefined;
+  let read: OpenedCard | undefined;
   try {
     const opened = openSigned(crypto, 'card-deposit', key.kem, contextOf(local.peerId, key.credential.hash), deposit.subarray(selectorBytes), (padded) => {
       const statement = unpad(padded);
@@ -65,9 +82,11 @@ export function openCardDeposit({ crypto, local, mayDecapsulate, now }: CardDepo
       const reader = new Reader(statement);
       const flags = reader.u8();
       const bytes = reader.lp(maxCardBytes);
+      const [isProof, isVerdict] = [(flags & flagBits.proof) !== 0, (flags & flagBits.verdict) !== 0];
+      if (flags > 7 || (isProof && isVerdict)) return undefined;
+      const more = isProof ? { proof: readProof(reader) } : isVerdict ? { verdict: readVerdict(reader) } : {};
       reader.end();
-      if (flags > 1) return undefined;
-      read = { card: parseCard(crypto, bytes, now), wantsAnswer: flags === 1 };
+      read = { card: parseCard(crypto, bytes, now), wantsAnswer: (flags & flagBits.wantsAnswer) !== 0, sealedTo: key.credential.hash, ...more };
       return read.card.chain.instance.signingKey;
     });
     opened?.contentKey.wipe();

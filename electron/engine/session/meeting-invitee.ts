@@ -6,8 +6,8 @@ import { Reader, WireError } from '../wire/reader';
 import { concat } from '../wire/writer';
 import type { Channel } from './channel';
 import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
-import { helloTag, invitationTag } from './invitation-proof';
-import { redeemResults } from './meeting-inviter';
+import { helloTag, invitationTag } from '../identity/invitation-proof';
+import { redeemResults } from '../identity/invitation-proof';
 import { encodeProvenCard, nameBytes, readProvenCard } from './meeting-proof';
 import { type MeetingParts, MeetingRefusal, type MeetingResult, type MeetingStep, runDialler } from './meeting-roles';
 

@@ -4,18 +4,9 @@ import { Reader } from '../wire/reader';
 import { concat } from '../wire/writer';
 import type { Channel } from './channel';
 import { channelKinds, type ChannelFrame } from './channel-frames';
-import { helloTag, helloTagUnder, INVITATION_ID_LENGTH, INVITATION_TAG_LENGTH, invitationTag } from './invitation-proof';
+import { helloTag, helloTagUnder, INVITATION_ID_LENGTH, INVITATION_TAG_LENGTH, invitationTag, type OpenInvitation, type RedeemResult, redeemResults } from '../identity/invitation-proof';
 import { encodeProvenCard, nameBytes, readProvenCard, refuse, refuseMalformed } from './meeting-proof';
 import { type MeetingParts, type MeetingStep, runListener } from './meeting-roles';
-
-/** `accepted` also for the same person repeating the step after a lost answer. */
-export type RedeemResult = 'accepted' | 'used' | 'expired' | 'refused';
-
-/** On the wire. */
-export const redeemResults: readonly RedeemResult[] = ['accepted', 'used', 'expired', 'refused'];
-
-/** 16 bytes; or, once it has done its work, only the hello key made of it (32 bytes): its holder is told "used", nobody "accepted". */
-export type OpenInvitation = { readonly secret: Uint8Array } | { readonly helloKey: Uint8Array };
 
 export interface InviterParts extends MeetingParts {
   /** The invitation behind an id (32 characters of hex), also a redeemed or expired one while its secret is kept. */

@@ -1,13 +1,16 @@
-import type { Card } from '../../engine/certificates/card';
+import type { OpenedCard } from '../../engine/dialog/card-deposit';
 import type { PeerId } from '../../engine/ids';
 import type { Clock } from '../../engine/ports';
 import type { Introductions } from '../introductions';
 import type { PeerBook } from '../peer-book';
 import type { Stores } from '../ports';
 import type { CardMailRow } from '../ports/ways';
+import type { InvitationMail } from './invitation-mail';
 
 /** A request that was not answered is left again after this long: the other side's mailbox keeps nothing longer than 30 days. */
 const askAgainMs = 25 * 24 * 60 * 60 * 1000;
+/** Who accepted an invitation says it again sooner: it runs out, and that it was used is told once only. */
+const acceptAgainMs = 24 * 60 * 60 * 1000;
 /** Of one contact who asks again and again, so often one gets an answer. */
 const answerGapMs = 60 * 60 * 1000;
 
@@ -16,6 +19,7 @@ export interface CardMailParts {
   readonly stores: Stores;
   readonly book: PeerBook;
   readonly introductions: () => Pick<Introductions, 'requested'>;
+  readonly invitations: Pick<InvitationMail, 'shown' | 'heard'>;
   readonly commit: <T>(work: () => T) => T;
   readonly onSuspect: (peerId: PeerId) => void;
   /** Something is due to this person. */
@@ -49,11 +53,15 @@ export class CardMail {
   }
 
   /** Somebody's card came by mailbox or in a file; who it is it has proven itself. Gives whether they ask to be a contact. Throws what the disk says. */
-  received(card: Card, wantsAnswer: boolean): 'request' | 'news' {
-    const { stores, book, introductions, commit, onSuspect } = this.#parts;
+  received(found: OpenedCard): 'request' | 'news' {
+    const { card, wantsAnswer, proof, verdict } = found;
+    const { stores, book, introductions, commit, onSuspect, invitations } = this.#parts;
     const { peerId, spkiHash } = card.chain.identity;
     const contact = stores.contacts.byPeer(peerId);
     if (contact?.blocked === true) return 'news';
+    if (verdict !== undefined) invitations.heard(found);
+    else if (proof !== undefined && invitations.shown(found)) this.#answer(peerId);
+    if (verdict !== undefined || proof !== undefined) return 'news';
     if (contact?.relation !== 'mutual') {
       introductions().requested(card);
       return stores.requests.byPeer(peerId)?.declined === false ? 'request' : 'news';
@@ -78,7 +86,8 @@ export class CardMail {
   /** It lies in their mailbox, or is in a file for them. In the caller's transaction. */
   left(row: CardMailRow): void {
     const { ways } = this.#parts.stores;
-    if (row.asks) ways.putCardMail({ ...row, dueAt: this.#parts.clock.now() + askAgainMs });
+    const again = this.#parts.stores.contacts.byPeer(row.peerId)?.relation === 'invited' ? acceptAgainMs : askAgainMs;
+    if (row.asks) ways.putCardMail({ ...row, dueAt: Math.trunc(this.#parts.clock.now()) + again });
     else ways.removeCardMail(row.peerId);
   }
 

@@ -102,7 +102,7 @@ export class MailTaking {
     const isCard = deposits.map((deposit) => envelopes.isCard(deposit));
     for (const deposit of deposits.filter((_, at) => isCard[at])) {
       const found = envelopes.openCard(deposit);
-      if (found !== undefined) cards.received(found.card, found.wantsAnswer);
+      if (found !== undefined) cards.received(found);
     }
     const opened: Opened[] = [];
     const suspected: Suspected[] = [];

@@ -1,5 +1,6 @@
 import type { Card } from '../../engine/certificates/card';
 import { parseInstanceList } from '../../engine/certificates/instance-list';
+import type { OpenedCard } from '../../engine/dialog/card-deposit';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import { jitterMs } from '../backoff';
 import type { OpenProfile } from '../open-profile';
@@ -7,6 +8,7 @@ import type { PlaceWord } from '../ports/ways';
 import type { Surroundings } from '../surroundings';
 import { Brought } from './brought';
 import { CardMail } from './card-mail';
+import { InvitationMail } from './invitation-mail';
 import { MailTaking } from './mail-taking';
 import { OwnMailbox } from './own-mailbox';
 import { headStartMs, Posting, type Recipient } from './posting';
@@ -31,6 +33,7 @@ export class ProfileWays {
   readonly #around: Surroundings;
   readonly #posting: Posting;
   readonly #cards: CardMail;
+  readonly #invitations: InvitationMail;
   readonly #taking: MailTaking;
   /** Who can be left something. */
   readonly #people: Set<PeerId>;
@@ -48,7 +51,17 @@ export class ProfileWays {
     this.#profile = profile;
     this.#around = around;
     this.#people = new Set(stores.ways.peopleWithMailbox());
+    this.#invitations = new InvitationMail({
+      crypto,
+      clock,
+      local,
+      stores,
+      introductions: () => profile.introductions,
+      leave: (places, deposit) => this.#posting.leaveOnce(places, deposit),
+      cardForAnybody: () => profile.cards.cardFor('anybody', 'anybody'),
+    });
     this.#cards = new CardMail({
+      invitations: this.#invitations,
       clock,
       stores,
       book,
@@ -72,6 +85,7 @@ export class ProfileWays {
       commit,
       recipient: (peerId) => this.#recipient(peerId),
       cardFor: (peerId) => profile.cards.cardFor(peerId, 'anybody'),
+      proofFor: (to, card) => this.#invitations.proofFor(to, card),
     });
     this.#taking = new MailTaking({
       crypto,
@@ -212,8 +226,8 @@ export class ProfileWays {
   }
 
   /** A card out of a file. Throws what the disk says. */
-  received({ card, wantsAnswer }: { readonly card: Card; readonly wantsAnswer: boolean }): 'request' | 'news' {
-    return this.#cards.received(card, wantsAnswer);
+  received(found: OpenedCard): 'request' | 'news' {
+    return this.#cards.received(found);
   }
 
   /** Whether messages to somebody who has not answered yet are sealed already. */
@@ -254,10 +268,10 @@ export class ProfileWays {
   #recipient(peerId: PeerId): Recipient | undefined {
     const { stores, book, connections } = this.#profile;
     const contact = stores.contacts.byPeer(peerId);
-    if (contact === undefined || contact.blocked || contact.ended !== undefined || contact.relation === 'invited') return undefined;
+    if (contact === undefined || contact.blocked || contact.ended !== undefined) return undefined;
     if (connections.session(peerId) !== undefined || book.held(peerId) !== undefined || book.isOvertaken(peerId)) return undefined;
     const known = book.find(peerId);
-    if (known !== undefined && contact.relation === 'requested') this.sealEarly(peerId);
+    if (known !== undefined && contact.relation !== 'mutual') this.sealEarly(peerId);
     return known && { peerId, exchange: known.exchange };
   }
 

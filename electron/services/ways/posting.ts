@@ -2,6 +2,7 @@ import type { MailboxPlace } from '../../engine/certificates/mailbox-place';
 import type { LocalParty } from '../../engine/certificates/local-party';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { sealCardDeposit } from '../../engine/dialog/card-deposit';
+import type { InvitationProof } from '../../engine/dialog/invitation-mail';
 import { sealDeposit } from '../../engine/dialog/deposit';
 import type { DialogEngine, Outbound, RemoteParty } from '../../engine/dialog/dialog-engine';
 import type { InstanceId, PeerId } from '../../engine/ids';
@@ -45,6 +46,8 @@ export interface PostingParts {
   readonly recipient: (peerId: PeerId) => Recipient | undefined;
   /** The own card for this person, with the history: they may know nobody by it. In the caller's transaction. */
   readonly cardFor: (peerId: PeerId) => Uint8Array;
+  /** That this person's invitation is held, to stand behind that card. */
+  readonly proofFor: (to: Recipient, card: Uint8Array) => InvitationProof | undefined;
 }
 
 interface Post {
@@ -102,6 +105,11 @@ export class Posting {
     post.cancel?.();
     post.cancel = undefined;
     this.touch(peerId);
+  }
+
+  /** Once, for somebody who need be no contact; nothing comes of it where no mailbox takes it. Never throws. */
+  leaveOnce(places: readonly MailboxPlace[], deposit: Uint8Array): void {
+    void this.#depositAt(places, deposit).catch(() => 'unreachable');
   }
 
   /** The network is another one. */
@@ -167,11 +175,13 @@ export class Posting {
   }
 
   async #card(peerId: PeerId): Promise<Verdict> {
-    const { crypto, local, cards, commit, recipient, cardFor } = this.#parts;
+    const { crypto, local, cards, commit, recipient, cardFor, proofFor } = this.#parts;
     const row = cards.dueTo(peerId);
     const to = recipient(peerId);
     if (row === undefined || to === undefined) return 'done';
-    const deposit = sealCardDeposit(crypto, local, to, { card: commit(() => cardFor(peerId)), wantsAnswer: row.asks });
+    const shown = commit(() => cardFor(peerId));
+    const proof = proofFor(to, shown);
+    const deposit = sealCardDeposit(crypto, local, to, { card: shown, wantsAnswer: row.asks, ...(proof && { proof }) });
     const verdict = await this.#deposit(peerId, deposit);
     if (verdict === 'done' && !this.#quit.signal.aborted) commit(() => cards.left(row));
     return verdict;
@@ -254,12 +264,16 @@ export class Posting {
   }
 
   /** At the first place that takes it: every device of that person takes from there. */
-  async #deposit(peerId: PeerId, deposit: Uint8Array): Promise<Verdict> {
+  #deposit(peerId: PeerId, deposit: Uint8Array): Promise<Verdict> {
+    return this.#depositAt(this.#places(peerId), deposit);
+  }
+
+  async #depositAt(places: readonly MailboxPlace[], deposit: Uint8Array): Promise<Verdict> {
     const { crypto, logger, mailbox } = this.#parts;
     // Random, not of the message: whoever keeps the mailbox must not see that two deposits hold the same.
     const id = Buffer.from(crypto.random(16)).toString('hex');
     let worst: Verdict = 'refused';
-    for (const place of this.#places(peerId)) {
+    for (const place of places) {
       if (mailbox === undefined || this.#quit.signal.aborted) return 'unreachable';
       const outcome = verdictOf(await mailbox.deposit(place, deposit, id, this.#quit.signal));
       if (outcome === 'done') return 'done';

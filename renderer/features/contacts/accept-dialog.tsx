@@ -1,6 +1,7 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
@@ -18,18 +19,22 @@ export function AcceptDialog(): ReactNode {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
-  const accept = async (event: FormEvent): Promise<void> => {
+  const accept = (event: FormEvent): void => {
     event.preventDefault();
-    if (busy || link.trim() === '') return;
+    if (link.trim() !== '') void open(() => client.contacts.acceptInvitation({ link: link.trim() }));
+  };
+
+  const open = async (ask: () => Promise<{ readonly contactId: string }>): Promise<void> => {
+    if (busy) return;
     setBusy(true);
     setFailure(undefined);
     try {
-      const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() });
+      const { contactId } = await ask();
       await contacts.getState().load();
       close();
       await show(contactId);
     } catch (thrown) {
-      setFailure(thrown);
+      if (toFailure(thrown).code !== 'path.required') setFailure(thrown);
     } finally {
       setBusy(false);
     }
@@ -37,7 +42,7 @@ export function AcceptDialog(): ReactNode {
 
   return (
     <Dialog title={text('accept.title')} onClose={close}>
-      <Form className="stack" onSubmit={(event) => void accept(event)}>
+      <Form className="stack" onSubmit={accept}>
         <p className="lead">{text('accept.lead')}</p>
         <TextField
           label={text('accept.link')}
@@ -48,12 +53,13 @@ export function AcceptDialog(): ReactNode {
           }}
           error={failure === undefined ? undefined : errorText(failure)}
           lines={4}
-          maxLength={4096}
+          maxLength={131_072}
           monospace
           autoFocus
         />
         <div className="dialog-actions">
           <Button onPress={close}>{text('app.cancel')}</Button>
+          <Button onPress={() => void open(() => client.contacts.openInvitation({}))}>{text('accept.file')}</Button>
           <Button kind="main" type="submit" isPending={busy} isDisabled={link.trim() === ''}>
             {text('accept.accept')}
           </Button>

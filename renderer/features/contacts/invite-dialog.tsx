@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { useContacts, useModel, useUi } from '../../app/model-context';
+import { useContacts, useMailbox, useModel, useUi } from '../../app/model-context';
+import { useTold } from '../../app/use-told';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -24,6 +25,8 @@ const minute = 60_000;
 interface Invitation {
   readonly link: string;
   readonly expiresAt: number;
+  /** Where this device takes a mailbox. */
+  readonly longLink?: string | undefined;
 }
 
 /** One link for one person: made on demand, as text and as QR, with the time it has left. */
@@ -32,6 +35,9 @@ export function InviteDialog(): ReactNode {
   const errorText = useErrorText();
   const { client } = useModel();
   const close = useUi((state) => state.closeDialog);
+  const mailbox = useMailbox((state) => state.status?.state ?? 'off');
+  const loadMailbox = useMailbox((state) => state.load);
+  useEffect(() => void loadMailbox().catch(() => undefined), [loadMailbox]);
   const [expiry, setExpiry] = useState<Expiry>('day');
   const [invitation, setInvitation] = useState<Invitation>();
   const [busy, setBusy] = useState(false);
@@ -42,7 +48,7 @@ export function InviteDialog(): ReactNode {
     setBusy(true);
     setFailure(undefined);
     client.contacts
-      .createInvitation({ expiresInSeconds: seconds[expiry] })
+      .createInvitation({ expiresInSeconds: seconds[expiry], ...(mailbox !== 'off' && { mailbox: true }) })
       .then(setInvitation, setFailure)
       .finally(() => setBusy(false));
   };
@@ -99,7 +105,26 @@ function InvitationLink({ invitation, onAgain }: { readonly invitation: Invitati
           {text('invite.copy')}
         </Button>
       </div>
-      <p className="field-hint">{text('invite.keepOpen')}</p>
+      {invitation.longLink === undefined ? <p className="field-hint">{text('invite.keepOpen')}</p> : <InvitationFile link={invitation.longLink} />}
+    </>
+  );
+}
+
+/** For people who are not there at once: the answer waits in the mailbox. */
+function InvitationFile({ link }: { readonly link: string }): ReactNode {
+  const text = useText();
+  const say = useTold('path.required');
+  const { client } = useModel();
+  const save = async (): Promise<string> => {
+    await client.contacts.saveInvitation({ link });
+    return text('invite.file.saved');
+  };
+  return (
+    <>
+      <Button wide onPress={() => void say(save)}>
+        {text('invite.file')}
+      </Button>
+      <p className="field-hint">{text('invite.file.hint')}</p>
     </>
   );
 }

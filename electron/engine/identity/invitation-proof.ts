@@ -1,11 +1,25 @@
 import type { Crypto } from '../crypto/crypto';
-import { invitationHelloKey } from '../identity/invitation-link';
 import type { PeerId } from '../ids';
 import { peerIdToBytes } from '../wire/ids';
-import type { Named } from './meeting-proof';
+import { invitationHelloKey } from './invitation-link';
 
 export const INVITATION_TAG_LENGTH = 32;
 export const INVITATION_ID_LENGTH = 16;
+
+/** Peer id and SPKI hash: a person as the proofs name them. */
+interface Named {
+  readonly peerId: PeerId;
+  readonly spkiHash: Uint8Array;
+}
+
+/** `accepted` also for the same person repeating the step after a lost answer. */
+export type RedeemResult = 'accepted' | 'used' | 'expired' | 'refused';
+
+/** On the wire. */
+export const redeemResults: readonly RedeemResult[] = ['accepted', 'used', 'expired', 'refused'];
+
+/** 16 bytes; or, once it has done its work, only the hello key made of it (32 bytes): its holder is told "used", nobody "accepted". */
+export type OpenInvitation = { readonly secret: Uint8Array } | { readonly helloKey: Uint8Array };
 
 /** HMAC(HKDF(secret, "invite-hello"), channel hash ‖ inviter's peer id): shows that one holds the link, before anybody is named. */
 export function helloTag(crypto: Crypto, secret: Uint8Array, channelHash: Uint8Array, inviter: PeerId): Uint8Array {
