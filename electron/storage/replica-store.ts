@@ -10,8 +10,9 @@ const self = '';
 /** The log of facts of one person's devices. */
 export function createReplicaStore(db: Db): ReplicaStore {
   const selectState = db.prepare('SELECT * FROM replica_state');
-  const upsertState = db.prepare('INSERT OR REPLACE INTO replica_state (only, stamp, begun, joined_at) VALUES (1, ?, ?, ?)');
+  const upsertState = db.prepare('INSERT OR REPLACE INTO replica_state (only, stamp, begun, joined_at, author, told_whole, missing) VALUES (1, ?, ?, ?, ?, ?, ?)');
   const selectHeard = db.prepare('SELECT author, number FROM replica_heard WHERE device = ?');
+  const selectDevices = db.prepare('SELECT DISTINCT device FROM replica_heard WHERE device <> ?');
   const upsertHeard = db.prepare('INSERT OR REPLACE INTO replica_heard (device, author, number) VALUES (?, ?, ?)');
   const removeHeard = db.prepare('DELETE FROM replica_heard WHERE device = ?');
   const selectOf = db.prepare('SELECT * FROM replica_facts WHERE kind = ? AND key = ?');
@@ -23,6 +24,11 @@ export function createReplicaStore(db: Db): ReplicaStore {
   const selectCount = db.prepare('SELECT count(*) AS n FROM replica_facts WHERE author = ? AND number > ?');
   const selectWaiting = db.prepare(`
     SELECT * FROM replica_facts WHERE waiting = 1 AND (kind, author, number) > (?, ?, ?) ORDER BY kind, author, number ${atMost}`);
+  const move = db.prepare(`
+    UPDATE replica_facts SET author = ?, number = number + ? WHERE author = ?
+      AND NOT EXISTS (SELECT 1 FROM replica_facts AS said WHERE said.kind = replica_facts.kind AND said.key = replica_facts.key AND said.author = ?)`);
+  const removeBefore = db.prepare('DELETE FROM replica_facts WHERE author = ?');
+  const removeAuthor = db.prepare('DELETE FROM replica_heard WHERE device = ? AND author = ?');
   const clear = db.prepare('DELETE FROM replica_facts WHERE kind NOT IN (SELECT value FROM json_each(?))');
 
   const vectorOf = (device: string): Vector => new Map(selectHeard.all([device]).map((row) => [id<InstanceId>(row, 'author'), integer(row, 'number')]));
@@ -30,9 +36,18 @@ export function createReplicaStore(db: Db): ReplicaStore {
   return {
     state() {
       const row = selectState.get();
-      return row && { stamp: integer(row, 'stamp'), begun: flag(row, 'begun'), ...given('joinedAt', optionalInteger(row, 'joined_at')) };
+      return (
+        row && {
+          stamp: integer(row, 'stamp'),
+          begun: flag(row, 'begun'),
+          ...given('joinedAt', optionalInteger(row, 'joined_at')),
+          ...(row['author'] !== null && { author: id<InstanceId>(row, 'author') }),
+          ...(flag(row, 'told_whole') && { toldWhole: true as const }),
+          ...given('missing', optionalInteger(row, 'missing')),
+        }
+      );
     },
-    setState: ({ stamp, begun, joinedAt }) => void upsertState.run([stamp, begun ? 1 : 0, joinedAt ?? null]),
+    setState: ({ stamp, begun, joinedAt, author, toldWhole, missing }) => void upsertState.run([stamp, begun ? 1 : 0, joinedAt ?? null, author ?? null, toldWhole === true ? 1 : 0, missing ?? null]),
     heard: () => vectorOf(self),
     setHeard: (author, number) => void upsertHeard.run([self, author, number]),
     of: (kind, key) => selectOf.all([kind, key]).map(read),
@@ -49,11 +64,20 @@ export function createReplicaStore(db: Db): ReplicaStore {
     },
     waiting: (cursor, limit) => selectWaiting.all([cursor?.kind ?? '', cursor?.author ?? '', cursor?.number ?? 0, limit]).map(read),
     hasWaiting: () => selectWaiting.get(['', '', 0, 1]) !== undefined,
+    heardByAll: () => selectDevices.all([self]).map((row) => vectorOf(text(row, 'device'))),
     heardBy: vectorOf,
     setHeardBy(instanceId, vector) {
       for (const [author, number] of vector) upsertHeard.run([instanceId, author, number]);
     },
     forgetDevice: (instanceId) => void removeHeard.run([instanceId]),
+    reauthor(before, author) {
+      const heard = vectorOf(self);
+      const own = heard.get(author) ?? 0;
+      move.run([author, own, before, author]);
+      removeBefore.run([before]);
+      upsertHeard.run([self, author, own + (heard.get(before) ?? 0)]);
+      removeAuthor.run([self, before]);
+    },
     clear: (kept) => void clear.run([JSON.stringify(kept)]),
   };
 }

@@ -25,6 +25,8 @@ export const device = z.strictObject({
   connected: z.boolean(),
   /** What it still lacks of what this device knows, in entries; absent where that is not known. */
   behind: z.number().int().nonnegative().optional(),
+  /** Of the device that answers: it never got all that was there when it was let in, and no device that counts has the rest. `entries`: at the most, where that is known. */
+  incomplete: z.strictObject({ entries: z.number().int().nonnegative().optional() }).optional(),
   /** `host:port` where it was last said to be. */
   addresses: z.array(z.string()),
 });

@@ -69,6 +69,8 @@ export interface Resident {
   settings: Settings;
   /** How often contacts confirmed a key that came from a file. */
   confirmed: number;
+  /** It may find out that it was set back or copied although it holds the identity key. */
+  isCopy: boolean;
   /** Takes an accepted link instead of the services, when set. */
   onLink: ((link: Link) => void) | undefined;
   /** Puts another store in the place of a real one, for the profile opened next. */
@@ -267,7 +269,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     const profileOf = (record: LocalRecord): OpenProfile => {
       const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(crypto, record), {
         retire: (news) =>
-          profile.local.isCertifier
+          profile.local.isCertifier && !resident.isCopy
             ? unexpected()
             : ifOpen(profile, async () => {
                 resident.profile = await becomeNewDevice({ crypto, clock }, profile, news, profileOf);
@@ -316,6 +318,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     mute: false,
     settings: defaultSettings,
     confirmed: 0,
+    isCopy: false,
     onLink: undefined,
     replace: (change) => {
       standing = { ...stores, ...change(stores) };

@@ -19,6 +19,8 @@ export interface DevicesParts {
 
 const behindOf = (behind: number | undefined): { behind?: number } => (behind === undefined ? {} : { behind });
 
+const incompleteOf = (missing: number | undefined): { incomplete?: { entries?: number } } => (missing === undefined ? {} : { incomplete: missing < 0 ? {} : { entries: missing } });
+
 /** The own devices. */
 export function devicesService({ profile, ownAddresses, linking, ...acts }: DevicesParts): Handlers['devices'] {
   const { crypto } = acts;
@@ -38,6 +40,7 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
           connected: current || siblings.session(instanceId) !== undefined,
           addresses: (current ? ownAddresses() : (row?.addresses ?? [])).map(addressText),
           ...behindOf(current || state !== 'active' ? undefined : replica.behind(instanceId)),
+          ...(current && incompleteOf(replica.missing)),
           ...(row && { addedAt: row.addedAt, ...(row.lastSeenAt !== undefined && { lastSeenAt: row.lastSeenAt }) }),
         };
       });

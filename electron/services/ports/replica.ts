@@ -20,6 +20,12 @@ export interface ReplicaState {
   readonly begun: boolean;
   /** Until everything was heard once: when this device was linked, Unix milliseconds. */
   readonly joinedAt?: number;
+  /** Whose numbers are given out. Undefined in a log from before this was noted. */
+  readonly author?: InstanceId;
+  /** While `joinedAt` is there: some device that has all of it said how much there is. */
+  readonly toldWhole?: true;
+  /** What devices that are gone had and nobody here got, in numbers given out at the most; -1 where none of them ever said how much there was. */
+  readonly missing?: number;
 }
 
 /** How far each author was heard. */
@@ -46,10 +52,14 @@ export interface ReplicaStore {
   /** Those that wait, by kind, author and number, at most `limit` after `cursor`. */
   waiting(cursor: Pick<LoggedFact, 'kind' | 'author' | 'number'> | undefined, limit: number): readonly LoggedFact[];
   hasWaiting(): boolean;
+  /** What each other device ever said it has heard. */
+  heardByAll(): readonly Vector[];
   /** What another device said it has heard. */
   heardBy(instanceId: InstanceId): Vector;
   setHeardBy(instanceId: InstanceId, vector: Vector): void;
   forgetDevice(instanceId: InstanceId): void;
+  /** What this device said under another id it says under this one, from now on, where it has not said the same already; what the former said is to be heard anew. */
+  reauthor(before: InstanceId, author: InstanceId): void;
   /** Drops every fact that is not of these kinds; what was heard, and how far one's own numbers are, stays. */
   clear(kept: readonly string[]): void;
 }

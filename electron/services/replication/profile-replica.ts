@@ -5,11 +5,10 @@ import type { Siblings } from '../devices/siblings';
 import type { LoggedFact, ReplicaState, ReplicaStore } from '../ports/replica';
 import { writeAll } from './beginning';
 import { FactLog } from './fact-log';
+import { Joining } from './joining';
 import type { FactKind, Replica, ReplicaProgress } from './replica';
 import { Syncing } from './syncing';
 
-/** After this time a linked device that never heard everything talks to contacts anyway, in milliseconds (protocol.md §10). */
-export const unsureAfterMs = 24 * 60 * 60 * 1000;
 const retrySlice = 128;
 /** A number this far ahead of the own ones was never given out by anybody. */
 const mostAhead = 2 ** 20;
@@ -36,11 +35,10 @@ export class ProfileReplica implements Replica {
   readonly #parts: ProfileReplicaParts;
   readonly #log: FactLog;
   readonly #syncing: Syncing;
+  readonly #joining: Joining;
   readonly #handlers = new Set<() => void>();
   #stopBeginning: (() => void) | undefined;
-  #stopTimer: (() => void) | undefined;
   #sweeping: (() => void) | undefined;
-  #joinedAt: number | undefined;
   #began = false;
   /** The last own number when the profile was opened. */
   readonly #openedAt: number;
@@ -69,12 +67,28 @@ export class ProfileReplica implements Replica {
       own: local.instanceId,
       commit,
       isWhole: () => this.#state()?.begun ?? false,
-      isReady: () => this.#joinedAt === undefined,
+      waits: () => this.#joining.waits,
+      lacks: () => this.#joining.missing !== undefined,
+      onWhole: () => {
+        const state = this.#state();
+        if (state?.joinedAt !== undefined && !state.toldWhole) store.setState({ ...state, toldWhole: true });
+      },
       onHeard: (news) => this.#heard(news),
       onAhead: (number) => this.#renumber(number),
     });
     this.#syncing.use(siblings.line('replica', this.#syncing));
-    this.#joinedAt = this.isOn ? store.state()?.joinedAt : undefined;
+    this.#joining = new Joining({
+      clock,
+      own: local.instanceId,
+      store,
+      change: (change) => this.#change(change),
+      active: () => siblings.active(),
+      peers: () => this.#syncing.peers,
+      onUnsure: () => {
+        this.#parts.onReady();
+        this.#tell();
+      },
+    });
     this.#began = store.state() !== undefined;
     this.#openedAt = store.heard().get(local.instanceId) ?? 0;
   }
@@ -84,11 +98,16 @@ export class ProfileReplica implements Replica {
   }
 
   get isReady(): boolean {
-    return this.#joinedAt === undefined || this.#parts.clock.now() - this.#joinedAt >= unsureAfterMs;
+    return !this.isOn || this.#joining.isReady;
   }
 
   get hasHeardAll(): boolean {
-    return this.#joinedAt === undefined;
+    return !this.isOn || !this.#joining.waits;
+  }
+
+  /** What this device never got of what there was when it joined, and no device that counts has: so many numbers at the most, -1 where nobody ever said how much there was. */
+  get missing(): number | undefined {
+    return this.#joining.missing;
   }
 
   get isApplying(): boolean {
@@ -118,15 +137,7 @@ export class ProfileReplica implements Replica {
   }
 
   get progress(): ReplicaProgress | undefined {
-    if (this.#joinedAt === undefined) return undefined;
-    const told = this.#syncing.peers.filter(({ whole }) => whole);
-    if (told.length === 0) return undefined;
-    const total = new Map<InstanceId, number>();
-    for (const { vector } of told) for (const [author, number] of vector) total.set(author, Math.max(number, total.get(author) ?? 0));
-    total.delete(this.#parts.local.instanceId);
-    const heard = this.#parts.store.heard();
-    const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, each) => all + each, 0);
-    return { done: sum([...total].map(([author, number]) => Math.min(number, heard.get(author) ?? 0))), total: sum(total.values()) };
+    return this.#joining.progress;
   }
 
   behind(instanceId: InstanceId): number | undefined {
@@ -149,11 +160,12 @@ export class ProfileReplica implements Replica {
   /** There may be another number of own devices than before. */
   listChanged(): void {
     if (!this.#started || this.#closed) return;
+    this.#goOn();
     if (!this.isOn) return this.#endLog();
     this.#begin();
     this.#writeAll();
     this.#syncing.haveAll();
-    this.#watchTime();
+    this.#joining.watch();
     this.#retryLater();
   }
 
@@ -161,7 +173,7 @@ export class ProfileReplica implements Replica {
     this.#closed = true;
     this.#stopRetry?.();
     this.#stopBeginning?.();
-    this.#stopTimer?.();
+    this.#joining.close();
     this.#sweeping?.();
     this.#syncing.close();
   }
@@ -175,9 +187,22 @@ export class ProfileReplica implements Replica {
     const { store, local, clock, within } = this.#parts;
     if (this.#began && store.state() !== undefined) return;
     const joined = !holdsKey(local);
-    within(() => store.setState({ stamp: 0, begun: joined, ...(joined && { joinedAt: Math.max(0, Math.trunc(clock.now())) }) }));
+    within(() => store.setState({ stamp: 0, begun: joined, author: local.instanceId, ...(joined && { joinedAt: Math.max(0, Math.trunc(clock.now())) }) }));
     this.#began = true;
-    if (joined) this.#joinedAt = store.state()?.joinedAt;
+    this.#joining.refresh();
+  }
+
+  /** A device that took the place of another one says what that one said: nobody can tell any more what of it the others have (protocol.md §7). */
+  #goOn(): void {
+    const { store, commit, local, logger } = this.#parts;
+    const state = this.#state();
+    if (state === undefined || state.author === local.instanceId) return;
+    const { author } = state;
+    commit(() => {
+      if (author !== undefined) store.reauthor(author, local.instanceId);
+      store.setState({ ...state, author: local.instanceId });
+    });
+    if (author !== undefined) logger.info('replica.goes-on');
   }
 
   #writeAll(): void {
@@ -189,7 +214,7 @@ export class ProfileReplica implements Replica {
       commit,
       () => {
         this.#stopBeginning = undefined;
-        this.#change({ begun: true });
+        this.#change((state) => ({ ...state, begun: true }));
         this.#syncing.haveAll();
         this.#syncing.kick();
       },
@@ -205,20 +230,21 @@ export class ProfileReplica implements Replica {
 
   #endLog(): void {
     const { store, commit } = this.#parts;
-    const state = store.state();
     this.#stopBeginning?.();
     this.#stopBeginning = undefined;
-    if (state?.begun !== true) return;
-    this.#joinedAt = undefined;
+    // Also what was begun only: it would be old by the time that there is another device.
+    if (this.#state() === undefined) return;
+    this.#joining.endAlone();
     commit(() => {
       store.clear(this.#log.kinds.filter(({ merges, read }) => merges && !read).map(({ kind }) => kind));
-      store.setState({ stamp: state.stamp, begun: false });
+      const state = store.state();
+      if (state?.begun === true) store.setState({ ...state, begun: false });
     });
   }
 
-  #change(change: Partial<ReplicaState>): void {
+  #change(change: (state: ReplicaState) => ReplicaState): void {
     const { store, commit } = this.#parts;
-    commit(() => store.setState({ stamp: 0, begun: false, ...store.state(), ...change }));
+    commit(() => store.setState(change(store.state() ?? { stamp: 0, begun: false })));
   }
 
   /** Something came, or it is known what there is: what waited is offered again, and perhaps everything is here. */
@@ -226,13 +252,7 @@ export class ProfileReplica implements Replica {
     this.#tell();
     if (news) this.#retryMs = againMs;
     this.#sweeping ??= this.#parts.clock.setTimer(sweepMs, () => this.#sweep());
-    if ((news || !this.hasHeardAll) && this.#isComplete()) this.#retry();
-  }
-
-  #isComplete(): boolean {
-    const { store, local } = this.#parts;
-    const heard = store.heard();
-    return this.#syncing.peers.some(({ whole, vector }) => whole && [...vector].every(([author, number]) => author === local.instanceId || (heard.get(author) ?? 0) >= number));
+    if ((news || this.#joining.waits || this.#joining.missing !== undefined) && this.#joining.isComplete) this.#retry();
   }
 
   /** Round after round, for as long as a round brings anything into use; what waits then hangs on what nobody here knows. */
@@ -244,7 +264,7 @@ export class ProfileReplica implements Replica {
     let used = 0;
     const finish = (): void => {
       this.#retrying = false;
-      if (this.#isComplete()) this.#setReady();
+      if (this.#joining.isComplete) this.#setReady();
       this.#retryLater();
     };
     const step = (): void => {
@@ -277,16 +297,12 @@ export class ProfileReplica implements Replica {
     });
   }
 
-  /** Everything was heard once. */
+  /** Everything was heard once, or all that is left of it. */
   #setReady(): void {
-    if (this.#joinedAt === undefined || this.#closed) return;
-    const { store, commit, onReady } = this.#parts;
+    if (this.#closed) return;
     const before = this.isReady;
-    commit(() => store.setState({ stamp: store.state()?.stamp ?? 0, begun: store.state()?.begun ?? true }));
-    this.#joinedAt = undefined;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-    if (!before) onReady();
+    if (!this.#joining.settle()) return;
+    if (!before) this.#parts.onReady();
     this.#syncing.haveAll(); // others may take this one's word for all there is
     this.#tell();
   }
@@ -300,18 +316,6 @@ export class ProfileReplica implements Replica {
     } catch (error) {
       logger.warn('replica.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
     }
-  }
-
-  /** Nobody who could tell what there is was met for so long. */
-  #watchTime(): void {
-    if (this.isReady || this.#stopTimer) return;
-    const { clock, onReady } = this.#parts;
-    this.#stopTimer = clock.setTimer(unsureAfterMs, () => {
-      this.#stopTimer = undefined;
-      if (!this.isReady) return this.#watchTime(); // the clock was set back
-      onReady();
-      this.#tell();
-    });
   }
 
   /** This device was set back to an earlier state: its numbers are not given out twice. What it said since is said again under new ones. */

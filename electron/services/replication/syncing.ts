@@ -20,19 +20,25 @@ export interface SyncingParts {
   readonly commit: <T>(work: () => T) => T;
   /** Everything from before the log stands in it. */
   readonly isWhole: () => boolean;
-  /** This device has heard what there is: others may take its word for that. */
-  readonly isReady: () => boolean;
+  /** This device was let in and has not heard yet what there is: others may not take its word for that. */
+  readonly waits: () => boolean;
+  /** Some of what there was went with devices that are gone. */
+  readonly lacks: () => boolean;
+  /** Another device that has all of it said how much there is. In the transaction that keeps it. */
+  readonly onWhole: () => void;
   /** Another device said how far it is, or (`news`) something was heard of it. Outside of the transaction. */
   readonly onHeard: (news: boolean) => void;
   /** Another device has heard more from this one than this one has said. */
   readonly onAhead: (number: number) => void;
 }
 
-interface Peer {
+export interface Peer {
   /** How far the facts of each author are on their way or there; undefined before it said what it has. */
   sent: Map<InstanceId, number> | undefined;
   /** Said of itself. */
   whole: boolean;
+  waits: boolean;
+  lacks: boolean;
   vector: Vector;
   inFlight: number;
   full: boolean;
@@ -59,12 +65,12 @@ export class Syncing implements SiblingHandler {
   }
 
   /** Those there is a session with that said how far they are. */
-  get peers(): readonly Pick<Peer, 'whole' | 'vector'>[] {
-    return [...this.#peers.values()].filter(({ sent }) => sent !== undefined);
+  get peers(): ReadonlyMap<InstanceId, Pick<Peer, 'whole' | 'waits' | 'lacks' | 'vector'>> {
+    return new Map([...this.#peers].filter(([, { sent }]) => sent !== undefined));
   }
 
   met(instanceId: InstanceId): void {
-    this.#peers.set(instanceId, { sent: undefined, whole: false, vector: new Map(), inFlight: 0, full: false, gossip: true });
+    this.#peers.set(instanceId, { sent: undefined, whole: false, waits: false, lacks: false, vector: new Map(), inFlight: 0, full: false, gossip: true });
     this.#have(instanceId);
   }
 
@@ -87,6 +93,8 @@ export class Syncing implements SiblingHandler {
     if (words.type === 'have') {
       peer.sent = new Map(words.vector);
       peer.whole = words.whole;
+      peer.waits = words.waits;
+      peer.lacks = words.lacks;
       peer.inFlight = 0;
       peer.gossip = true;
     } else peer.inFlight = Math.max(0, peer.inFlight - 1);
@@ -124,14 +132,17 @@ export class Syncing implements SiblingHandler {
   }
 
   #have(to: InstanceId): void {
-    const { store, isWhole, isReady } = this.#parts;
-    this.#line?.send(to, encodeWords({ type: 'have', whole: isWhole() && isReady(), vector: store.heard() }));
+    const { store, isWhole, waits, lacks } = this.#parts;
+    this.#line?.send(to, encodeWords({ type: 'have', whole: isWhole() && !waits(), waits: waits(), lacks: lacks(), vector: store.heard() }));
   }
 
   #learn(instanceId: InstanceId, peer: Peer, vector: Vector): void {
-    const { store, own, commit, onHeard, onAhead } = this.#parts;
+    const { store, own, commit, onWhole, onHeard, onAhead } = this.#parts;
     peer.vector = vector;
-    commit(() => store.setHeardBy(instanceId, new Map([[own, 0], ...vector])));
+    commit(() => {
+      store.setHeardBy(instanceId, new Map([[own, 0], ...vector]));
+      if (peer.whole && !peer.lacks) onWhole();
+    });
     const [said, known] = [store.heard().get(own) ?? 0, vector.get(own) ?? 0];
     if (known > said) onAhead(known);
     onHeard(false);

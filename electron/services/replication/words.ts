@@ -19,6 +19,8 @@ const maxStamp = 2 ** 53 - 2 ** 32;
 const maxNumber = 2 ** 52;
 
 const types = { have: 1, facts: 2, heard: 3 } as const;
+/** What a device says of itself in `have`. */
+const bits = { whole: 1, waits: 2, lacks: 4 } as const;
 
 /** Facts of one author by number, none left out between `after` and `upTo` but those that are no more. */
 export interface Batch {
@@ -28,15 +30,18 @@ export interface Batch {
   readonly facts: readonly Fact[];
 }
 
-/** What is said on the topic `replica` (protocol.md §10). `have` opens, and asks for what is later; `whole`: nothing is left to be written into the log from before it. */
+/**
+ * What is said on the topic `replica` (protocol.md §10). `have` opens, and asks for what is later; `whole`: nothing is left to be written into the log from before it; `waits`: this device
+ * was let in and has not heard all; `lacks`: some of what there was went with devices that are gone.
+ */
 export type Words =
-  | { readonly type: 'have'; readonly whole: boolean; readonly vector: Vector }
+  | { readonly type: 'have'; readonly whole: boolean; readonly waits: boolean; readonly lacks: boolean; readonly vector: Vector }
   | ({ readonly type: 'facts' } & Batch)
   | { readonly type: 'heard'; readonly vector: Vector };
 
 export function encodeWords(words: Words): Uint8Array {
   const writer = new Writer(words.type === 'facts' ? 16 * 1024 : 512).u8(types[words.type]);
-  if (words.type === 'have') writer.u8(words.whole ? 1 : 0);
+  if (words.type === 'have') writer.u8((words.whole ? bits.whole : 0) | (words.waits ? bits.waits : 0) | (words.lacks ? bits.lacks : 0));
   if (words.type !== 'facts') return writeVector(writer, words.vector).finish();
   writer.fixed(id16ToBytes(words.author)).u64(words.after).u64(words.upTo).u16(words.facts.length);
   for (const { number, stamp, kind, key, value } of words.facts) writer.u64(number).u64(stamp).text(kind).text(key).lp(value);
@@ -49,7 +54,7 @@ export function parseWords(bytes: Uint8Array): Words | undefined {
   const type = reader.u8();
   if (type === types.have) {
     const flags = reader.u8();
-    return { type: 'have', whole: (flags & 1) === 1, vector: readVector(reader) };
+    return { type: 'have', whole: (flags & bits.whole) !== 0, waits: (flags & bits.waits) !== 0, lacks: (flags & bits.lacks) !== 0, vector: readVector(reader) };
   }
   if (type === types.heard) return { type: 'heard', vector: readVector(reader) };
   if (type !== types.facts) return undefined;

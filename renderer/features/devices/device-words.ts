@@ -26,6 +26,13 @@ export function seenWords(device: Device, now: number, text: Text, times: Times)
   return [seen, behind === 0 ? text('devices.behind.none') : text(connected ? 'devices.behind.now' : 'devices.behind.later', { count: behind })];
 }
 
+/** What the device one sits at never got of what its siblings had. */
+export function incompleteWords({ incomplete }: Pick<Device, 'incomplete'>, text: Text): readonly string[] {
+  if (incomplete === undefined) return [];
+  const { entries } = incomplete;
+  return [entries === undefined ? text('devices.incomplete.unknown') : text('devices.incomplete', { count: entries })];
+}
+
 /** The device that holds the identity key; undefined where none is known to. */
 export function certifierOf(devices: readonly Device[]): Device | undefined {
   return devices.find(({ roles, state }) => state === 'active' && roles.includes('certifier'));

@@ -101,15 +101,25 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
   return (told.replyTo === undefined || replyTo !== undefined) && (told.movedTo === undefined || movedTo !== undefined);
 }
 
-/** The same message at this place, or at the one it had before its sender became another device. */
-function hereAlready({ stores: { messages }, local }: KindParts, conversationId: string, place: MessagePlace, { direction, origin, sentAt, keyEpoch }: Told): MessageRow | undefined {
-  const here = messages.bySequence(conversationId, place.instanceId, place.sequence) ?? messages.byOrigin(conversationId, place.instanceId, place.sequence);
-  if (here !== undefined || origin === undefined) return here;
+/**
+ * The same message at this place, or at the one it had before its sender became another device. A device that was set back gave a place out
+ * twice: another message that stood there is another message.
+ */
+function hereAlready({ stores: { messages }, local }: KindParts, conversationId: string, place: MessagePlace, told: Told): MessageRow | undefined {
+  const here = messages.bySequence(conversationId, place.instanceId, place.sequence);
+  if (here !== undefined) return here;
+  const moved = messages.byOrigin(conversationId, place.instanceId, place.sequence);
+  if (moved !== undefined && isLike(moved, told)) return moved;
+  const { origin } = told;
   // Nobody takes over what this very device wrote.
-  if (origin.instanceId === local.instanceId) return undefined;
-  if (direction === 'out') return messages.move(conversationId, origin, place, keyEpoch);
+  if (origin === undefined || origin.instanceId === local.instanceId) return undefined;
   const first = messages.bySequence(conversationId, origin.instanceId, origin.sequence) ?? messages.byOrigin(conversationId, origin.instanceId, origin.sequence);
-  return first?.direction === 'in' && first.sentAt === sentAt ? first : undefined;
+  if (first === undefined || !isLike(first, told)) return undefined;
+  return told.direction === 'out' ? messages.move(conversationId, origin, place, told.keyEpoch) : first;
+}
+
+function isLike(row: MessageRow, { direction, sentAt, text }: Told): boolean {
+  return row.direction === direction && row.sentAt === sentAt && (direction === 'in' || row.text === text);
 }
 
 /** What the line of the conversation says, and clients. */

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, screen } from '@testing-library/react';
+import { act, cleanup, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { longestDeviceName } from '../../../../renderer/features/devices/device-words';
 import { maxDeviceName } from '../../../../shared/model/device';
@@ -41,6 +41,17 @@ describe('Settings → Devices', () => {
     expect(item('phone').querySelector('button')).toBeNull();
     expect([...item('desk').querySelectorAll('[role=group] button')].map((one) => one.textContent)).toEqual(['Rename…', 'Make it an archive']);
     expect(await axeFindings()).toEqual([]);
+  });
+
+  it('S4-31: says of this device what it never got, also where nobody knows how much', async () => {
+    for (const [incomplete, words] of [[{ entries: 1_204 }, 'up to 1,204 entries'], [{}, 'nobody knows how much']] as const) {
+      const world = scene('devices');
+      world.devices.list = world.devices.list.map((one) => (one.current ? { ...one, incomplete } : one));
+      await open(world);
+      expect(item('desk').textContent).toContain(words);
+      expect(item('laptop').textContent).not.toContain('never got');
+      cleanup();
+    }
   });
 
   it('renames one; an empty name is refused before anything is asked', async () => {
