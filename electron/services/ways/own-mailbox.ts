@@ -122,11 +122,10 @@ export class OwnMailbox {
    * where there never was a mailbox. In the caller's transaction.
    */
   placesFor(reader: PeerId | 'anybody'): readonly MailboxPlace[] | undefined {
-    const { store } = this.#parts;
     const row = this.#row();
     if (row === undefined) return undefined;
     if (row.registration === undefined) return [];
-    const slot = (reader === 'anybody' ? undefined : this.#slotFor(reader)) ?? store.slots().find(({ isPublic, revoked }) => isPublic && !revoked);
+    const slot = (reader === 'anybody' ? undefined : this.#slotFor(reader)) ?? this.#publicSlot();
     return slot === undefined ? undefined : [slot.place];
   }
 
@@ -146,6 +145,17 @@ export class OwnMailbox {
   close(): void {
     this.#closed = true;
     void this.#shut();
+  }
+
+  /** The one the operator gave last: an earlier one may be flooded, or be about to be taken away. */
+  #publicSlot(): OwnSlot | undefined {
+    const given = this.#registration?.publicSlot?.slot;
+    const end = ({ place }: OwnSlot): number => (place.slot === given ? Infinity : place.expiresAt === 0 ? Number.MAX_VALUE : place.expiresAt);
+    const [latest] = this.#parts.store
+      .slots()
+      .filter(({ isPublic, revoked }) => isPublic && !revoked)
+      .sort((a, b) => (end(a) < end(b) ? 1 : end(a) > end(b) ? -1 : 0));
+    return latest;
   }
 
   #slotFor(peerId: PeerId): OwnSlot | undefined {

@@ -212,4 +212,20 @@ describe('an invitation that carries a place to answer', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  test('S4-30 A65: with another place for strangers from the operator, cards and invitations name that one, and what lies in the earlier one is taken still', async () => {
+    const before = await invite(ann);
+    const address = ann.profile.stores.ways.slots()[0]?.place.address ?? '';
+    const named = (text: string) => parseLongInvitation(bo.crypto, text, world.clock.now()).card.mailboxes?.map(({ slot }) => slot);
+    // Random names: the one that comes first by name would be right by chance every other time.
+    for (let n = 0; n < 6; n += 1) {
+      const { deviceKey } = await ann.mailbox.status(undefined);
+      const text = world.server.register(deviceKey, { address, slots: 0 });
+      const { publicSlot } = await world.server.mailbox().read(text);
+      await ann.mailbox.register({ registration: text });
+      expect(named(await invite(ann))).toEqual([publicSlot?.slot]);
+    }
+    await bo.contacts.acceptInvitation({ link: before });
+    await world.until('they are contacts', () => relation(ann, bo) === 'mutual');
+  });
 });
