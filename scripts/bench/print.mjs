@@ -18,13 +18,15 @@ export function printBursts({ runtime, rounds, load, commits, rows }) {
 }
 
 /** @param {import('../../test/bench/catch-up-report').CatchUpReport} report */
-export function printCatchUp({ runtime, messages, load, facts, begun, told, delay, bytes }) {
+export function printCatchUp({ runtime, messages, load, facts, begun, told, delay, bytes, own, anchor, ratio }) {
   const lines = [
     '',
     `${runtime}, ${machine()}, one run${loadOf(load)}`,
-    `A new device of one's own hears ${messages} messages, both devices on one event loop, databases in memory`,
+    `A new device of one's own hears ${messages} messages, both devices on one event loop, databases in memory; the anchor only writes them into one`,
     `written into the log  ${begun.toFixed(1)} s, ${(facts / begun).toFixed(0)} facts/s`,
     `told and taken over   ${told.toFixed(1)} s, ${(facts / told).toFixed(0)} facts/s, ${(bytes / messages).toFixed(0)} bytes of database a message`,
+    row('', '', 'Keyshift µs', 'anchor µs', 'ratio'),
+    row('one message', 'told, and written on both', number(own), number(anchor), `${ratio.toFixed(2)}×`),
     `event loop            p50 ${delay.p50.toFixed(1)} ms  p99 ${delay.p99.toFixed(1)} ms  longest ${delay.most.toFixed(1)} ms`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -15,6 +15,7 @@ export async function catchUp(runtime: string, messages: number): Promise<CatchU
     const { ofInviter } = await acquaint(world, desk, bob);
     const { stores, newMessageId, local } = desk.profile;
     bob.mute = true;
+    const first = performance.now();
     for (let at = 0; at < conversations; at += 1) {
       const { conversationId } = await desk.conversations.open({ contactId: ofInviter, title: `Conversation ${at}` });
       stores.transaction(() => {
@@ -25,6 +26,7 @@ export async function catchUp(runtime: string, messages: number): Promise<CatchU
         }
       });
     }
+    const written = performance.now() - first;
     const laptop = await world.link(desk, 'Ada’s laptop');
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
@@ -37,8 +39,13 @@ export async function catchUp(runtime: string, messages: number): Promise<CatchU
     const here = laptop.profile.stores.conversations.list().reduce((all, { conversationId }) => all + laptop.profile.stores.messages.count(conversationId, 0), 0);
     if (here !== Math.floor(messages / conversations) * conversations) throw new Error(`${here} messages arrived`);
     const ms = (nanoseconds: number): number => nanoseconds / 1e6;
+    const each = (milliseconds: number): number => (milliseconds * 1e3) / messages;
+    const own = each(told - start);
     return {
       kind: 'catch-up',
+      own,
+      anchor: each(written),
+      ratio: each(written) / own,
       runtime,
       messages,
       load: [before, loadavg()[0] ?? 0],

@@ -1,3 +1,4 @@
+import type { MeterCounts } from '../../shared/model/diagnostics';
 import { isProven } from '../../electron/engine/session/resume-listener';
 import { readShownM1 } from '../../electron/engine/session/shown-m1';
 import { openShared, sealShared } from '../../electron/engine/sharing/session-state';
@@ -9,12 +10,15 @@ import { createResumptionMemory } from './resumption-memory';
 import { interleaved, ratio } from './measure';
 import { type Report, spread } from './report';
 
+/** What was computed for one, by each side: `own` contact, holder and taker, `anchor` contact and taker. */
+type Spent = (what: 'own' | 'anchor', counts: MeterCounts[]) => void;
+
 /**
  * A session that goes on at another device, all three sides in one thread and without sockets: the contact's M1, what the holder checks, seals and
  * forgets, what the taker opens, checks and keeps, and the handshake on it; against the full handshake of the same two, chains
  * verified before. Entries are in memory; a round trip between the own devices, twice, comes on top.
  */
-export async function handoverCase(runtime: string, rounds: number, count = 50): Promise<Omit<Report, 'load'>> {
+export async function handoverCase(runtime: string, rounds: number, count = 50, spent: Spent = () => undefined): Promise<Omit<Report, 'load'>> {
   const [carolParty, [deskParty, laptopParty]] = await Promise.all([newParty('Carol'), newDevices('Ada')]);
   const { crypto } = deskParty;
   const [person, pair] = [sharingKey(crypto, crypto.random(32), 2), sharingKey(crypto, crypto.random(32), 2)];
@@ -22,6 +26,7 @@ export async function handoverCase(runtime: string, rounds: number, count = 50):
   const [carol, desk, laptop] = [keeper(carolParty, [deskParty]), keeper(deskParty, [carolParty]), keeper(laptopParty, [carolParty])];
   const device = verifiedChainOf(laptopParty);
 
+  const reset = (): void => [carolParty, deskParty, laptopParty].forEach((party) => party.crypto.meter.reset());
   const prepare = (): void => {
     for (const { store } of [carol, desk, laptop]) store.removeAll();
     meetOnce(carol, desk);
@@ -30,6 +35,7 @@ export async function handoverCase(runtime: string, rounds: number, count = 50):
   };
   const once = (): number => {
     prepare();
+    reset();
     const started = performance.now();
     const leases = carol.resumptions.desk();
     const from = { desk: leases, side: dialler(carolParty, { ...targetOf(laptopParty), instanceId: laptopParty.local.instanceId, device }, carol.contacts, { resumption: leases }) };
@@ -49,16 +55,20 @@ export async function handoverCase(runtime: string, rounds: number, count = 50):
     keep(laptop, to.side.opened);
     const took = performance.now() - started;
     if (!from.side.opened.resumes) throw new Error('it was a full handshake');
+    spent('own', [carolParty, deskParty, laptopParty].map((party) => party.crypto.meter.read()));
     return took;
   };
   const full = (): number => {
     carol.store.removeAll();
+    reset();
     const started = performance.now();
     const [from, to] = [dialFrom(carol, laptopParty), listenAt(laptop)];
     runBoth(from, to);
     keep(carol, from.side.opened);
     keep(laptop, to.side.opened);
-    return performance.now() - started;
+    const took = performance.now() - started;
+    spent('anchor', [carolParty, laptopParty].map((party) => party.crypto.meter.read()));
+    return took;
   };
   const times = (run: () => number) => (n: number): number => Array.from({ length: n }, run).reduce((sum, one) => sum + one, 0);
   const [own = [], anchor = []] = await interleaved([{ name: 'hand-over', count, run: times(once) }, { name: 'full handshake', count, run: times(full) }], rounds);

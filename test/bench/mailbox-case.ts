@@ -28,7 +28,7 @@ interface Device {
  * From the call that deposits until the mail is handed over and acknowledged, one after the other, all through a real nats-server
  * on loopback, made by the operator's command. Beside it the NATS library alone, over sockets of its own. One process holds both.
  */
-export async function mailboxCase(runtime: string, rounds: number): Promise<Omit<Report, 'load'>> {
+export async function mailboxCase(runtime: string, rounds: number, count = each): Promise<Omit<Report, 'load'>> {
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-bench-mailbox-'));
   const ends: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
@@ -49,9 +49,9 @@ export async function mailboxCase(runtime: string, rounds: number): Promise<Omit
     const cold = createMailbox({ transport: createTcpTransport(), random: kernelRandom });
     const [warm = [], library = [], begun = []] = await interleaved(
       [
-        { name: 'warm', count: each, run: (count) => times(count, () => own.one(mailbox)) },
-        { name: 'library', count: each, run: (count) => times(count, anchor.one) },
-        { name: 'cold', count: 5, run: (count) => times(count, () => own.one(cold).then(() => cold.close())) },
+        { name: 'warm', count, run: (many) => times(many, () => own.one(mailbox)) },
+        { name: 'library', count, run: (many) => times(many, anchor.one) },
+        { name: 'cold', count: Math.min(5, count), run: (many) => times(many, () => own.one(cold).then(() => cold.close())) },
       ],
       rounds,
     );

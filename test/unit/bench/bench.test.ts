@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MeterCounts } from '../../../shared/model/diagnostics';
 import { quantile } from '../../../scripts/bench/quantile.mjs';
+import { catchUp } from '../../bench/catch-up';
+import { handoverCase } from '../../bench/handover-case';
+import { mailboxCase } from '../../bench/mailbox-case';
+import type { Row } from '../../bench/report';
+import { onServer } from '../../support/nats-server';
 import { newParty, type Party } from '../../bench/keyshift-party';
 import { interleaved, median, ratio } from '../../bench/measure';
 import { items as bulk, sendItems, write } from '../../bench/record-case';
@@ -146,6 +151,45 @@ describe('what npm run bench measures: sessions', () => {
     await write(second.client, second.server, 64 * 1024, 1_000_000);
     await tls.part(second);
     wire.close();
+  });
+});
+
+describe('what npm run bench measures: several devices', () => {
+  const isRow = ({ own, anchor, ratio: times }: Row): void => {
+    for (const { lowest, median: middle, highest } of [own, anchor]) {
+      expect(lowest).toBeGreaterThan(0);
+      expect(middle).toBeGreaterThanOrEqual(lowest);
+      expect(highest).toBeGreaterThanOrEqual(middle);
+    }
+    expect(times).toBeGreaterThan(0);
+  };
+
+  it('S4-33: a session that goes on elsewhere is no public-key operation but X25519, and the anchor is a full handshake of the same two', async () => {
+    const counts: { own: MeterCounts[]; anchor: MeterCounts[] } = { own: [], anchor: [] };
+    const report = await handoverCase('here', 2, 2, (what, spent) => counts[what].push(...spent));
+    expect(report).toMatchObject({ work: 'a session that goes on at another device', against: 'the full handshake', unit: 'µs', rounds: 2 });
+    expect(report.rows).toHaveLength(1);
+    report.rows.forEach(isRow);
+    expect(counts.own).toHaveLength(3 * 2 * 3); // three sides, two each, once unmeasured
+    for (const spent of counts.own) expect(spent).toMatchObject({ rsaSign: 0, rsaVerify: 0, sign: 0, verify: 0, kemEncaps: 0, kemDecaps: 0, kemKeygen: 0 });
+    for (const spent of counts.anchor) expect(spent).toMatchObject({ kemEncaps: 1, kemDecaps: 1 });
+  });
+
+  it('catching up: a new device has every message in the end, beside writing them down', async () => {
+    const report = await catchUp('here', 100);
+    expect(report).toMatchObject({ kind: 'catch-up', messages: 100 });
+    for (const each of [report.own, report.anchor, report.told, report.bytes]) expect(each).toBeGreaterThan(0);
+    expect(report.ratio).toBeCloseTo(report.anchor / report.own);
+    expect(report.facts).toBeGreaterThanOrEqual(100);
+  });
+
+  onServer('with a real server', () => {
+    it('deposit: handed over warm and as the first of a connection, beside the library alone', { timeout: 60_000 }, async () => {
+      const report = await mailboxCase('here', 1, 2);
+      expect(report).toMatchObject({ work: 'deposit', against: 'the NATS library alone', unit: 'µs' });
+      expect(report.rows.map(({ part: which }) => which)).toEqual(['deposit → handed over', 'the same, first of a connection']);
+      report.rows.forEach(isRow);
+    });
   });
 });
 
