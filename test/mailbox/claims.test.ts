@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -89,6 +90,7 @@ onServer('a device that claims a session and is killed in the middle', () => {
     await Promise.all(running.map((one) => one.kill()));
     await Promise.all(devices.map(({ device }) => device.close()));
     await host.close();
+    rmSync(program, { force: true });
   });
 
   const points: readonly { readonly at: string; readonly news: ClaimNews; readonly nth: number }[] = [
