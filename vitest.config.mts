@@ -5,13 +5,17 @@ import { defineConfig } from 'vitest/config';
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
 const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**'];
 
+// What measures how soon a peer answers while others flood it: nothing else runs then.
+const ALONE = ['test/integration/flood.test.ts'];
+
+const node = { isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node' };
+
 export default defineConfig({
   plugins: [react()],
   test: {
     pool: 'forks',
-    // Many tests wait for real processes and sockets: two at once keep two cores busy, where the default would use one. More of them, and tests
-    // that flood a peer measure the other tests.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for real processes and sockets: one more at once than there are cores keeps these busy, where the default would use one less.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,
@@ -19,7 +23,8 @@ export default defineConfig({
     // Files of the node project share their process and with it the modules: loading those anew for each file took longer than most tests. The
     // window's tests do not: a document cannot be put back to its beginning.
     projects: [
-      { extends: true, test: { name: 'node', isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, 'test/unit/renderer/**'] } },
+      { extends: true, test: { ...node, name: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, 'test/unit/renderer/**'] } },
+      { extends: true, test: { ...node, name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/unit/renderer/**/*.test.{ts,tsx}', 'test/**/*.test.tsx'], exclude: NOT_HERE } },
     ],
   },

@@ -4,12 +4,11 @@ import { existsSync, readFileSync, statSync, symlinkSync, truncateSync, writeFil
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCrypto } from '../../electron/engine/crypto/create-crypto';
-import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { LocalRecord, PeerRecord } from '../../electron/engine/ports';
 import { createVaultFile } from '../../electron/storage/vault-file';
 import { encodeHanded } from '../support/open-envelopes';
 import { withSecondDevice } from '../support/two-devices';
+import { quickCrypto } from '../support/quick-secrets';
 import { introduce, newPerson, passphrase, temporaryFolder, texts, type Person } from '../support/two-peers';
 import { bundleProgram } from '../unit/storage/places';
 
@@ -140,7 +139,7 @@ describe('two headless peers that are never there at the same time after they me
   });
 
   it('S1-50 S1-53: a fresh process with nothing but a copied-out exchange key opens the file alone; without that key, nothing', async () => {
-    const crypto = await createCrypto({ random: kernelRandom });
+    const crypto = await quickCrypto();
     const vault = await createVaultFile({ directory: bo.profile, crypto }).unlock(passphrase);
     let record: LocalRecord | undefined;
     let known: PeerRecord | undefined;

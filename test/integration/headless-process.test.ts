@@ -46,7 +46,7 @@ describe('the headless peer as a process', () => {
   });
 
   it('is ready, with its port, before there is a vault, and closes everybody unanswered until one is open', async () => {
-    const peer = await start('fresh', { listen: '127.0.0.1:0' });
+    const peer = await start('fresh', { listen: '127.0.0.1:0', asShipped: true });
     expect(peer.listening).toHaveLength(1);
     expect(peer.listening[0]).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(await peer.call('vault.status')).toMatchObject({ state: 'absent' });
@@ -61,10 +61,10 @@ describe('the headless peer as a process', () => {
   }, 30_000);
 
   it('without --listen takes the remembered port, and is locked until it is unlocked or given a passphrase file', async () => {
-    const { peer } = await newPerson(folder.path, 'remembering');
+    const { peer } = await newPerson(folder.path, 'remembering', { asShipped: true });
     const { listening } = peer;
     expect(await peer.end()).toBe(0);
-    const again = await start('remembering');
+    const again = await start('remembering', { asShipped: true });
     expect(again.listening).toEqual(listening);
     expect(await again.call('vault.status')).toMatchObject({ state: 'locked' });
     expect((await again.ask('contacts.list')).error?.data.code).toBe('vault.locked');
@@ -77,7 +77,7 @@ describe('the headless peer as a process', () => {
     const refused = await runToEnd('--profile', join(folder.path, 'remembering'), '--passphrase-file', file);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     chmodSync(file, 0o600);
-    const open = await start('remembering', { passphraseFile: file });
+    const open = await start('remembering', { passphraseFile: file, asShipped: true });
     expect(await open.call('contacts.list')).toEqual([]); // behind the unlocking, without waiting for it
     expect(open.listening).toEqual(listening);
     expect(await open.end()).toBe(0);

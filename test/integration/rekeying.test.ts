@@ -13,6 +13,7 @@ import { createTcpTransport } from '../../electron/network/tcp-transport';
 import { systemClock } from '../../electron/platform/clock';
 import { createVaultFile } from '../../electron/storage/vault-file';
 import { HeadlessPeer } from '../support/headless-peer';
+import { quickCrypto } from '../support/quick-secrets';
 import { introduce, newPerson, passphrase, temporaryFolder, texts, type Person } from '../support/two-peers';
 
 /** How long after a new key the follower is killed, in milliseconds: before it is noticed, while it is asked for, while it is pinned, after. */
@@ -206,7 +207,7 @@ describe('two headless peers and their new identity keys', () => {
     }
     const key = await keyOf(alice);
     await bob.peer.end();
-    const vault = await createVaultFile({ directory: bob.profile, crypto: await createCrypto({ random: kernelRandom }) }).unlock(passphrase);
+    const vault = await createVaultFile({ directory: bob.profile, crypto: await quickCrypto() }).unlock(passphrase);
     try {
       const peers = vault.stores.peers.list();
       expect(peers.map(({ pinnedSpkiHash, identityEpoch }) => [toHex(pinnedSpkiHash), identityEpoch])).toEqual([[key, 10]]);

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Api, AppEvent, CallName, Group } from '../../shared/contract/contract';
+import { readyKeys } from './rsa-keys';
 
 const program = join(__dirname, '../../out/headless.cjs');
 const dialFrom = join(__dirname, 'dial-from.cjs');
+const quickSecrets = join(__dirname, 'quick-secrets.cjs');
 
 /** An application error of a peer, by its contract code. */
 export class RpcError extends Error {
@@ -48,6 +51,8 @@ export interface HeadlessOptions {
   readonly nodeOptions?: readonly string[];
   /** Dials from this address of the machine, as a person somewhere else would: one below 127.0.0.0/8. */
   readonly from?: string;
+  /** What a passphrase costs and RSA keys of its own, as in the product; without it both cost next to nothing. A profile stays with one of the two. */
+  readonly asShipped?: boolean;
 }
 
 /** A real headless peer in a process of its own, driven through JSON-RPC alone. */
@@ -73,13 +78,19 @@ export class HeadlessPeer {
   }
 
   static async start(profile: string, options: HeadlessOptions = {}): Promise<HeadlessPeer> {
-    const nodeOptions = [...(options.nodeOptions ?? []), ...(options.from === undefined ? [] : ['--require', dialFrom])];
+    const nodeOptions = [
+      ...(options.nodeOptions ?? []),
+      ...(options.asShipped === true ? [] : ['--require', quickSecrets]),
+      ...(options.from === undefined ? [] : ['--require', dialFrom]),
+    ];
+    // Whoever begins a profile needs an identity key; others may want a new one.
+    const keys = options.asShipped === true ? [] : readyKeys(existsSync(join(profile, 'vault')) ? 1 : 2);
     const args = [...nodeOptions, program, '--profile', profile, '--log-level', 'warn'];
     if (options.listen !== undefined) args.push('--listen', options.listen);
     if (options.passphraseFile !== undefined) args.push('--passphrase-file', options.passphraseFile);
     // `ip netns exec` and its like become the program they start: the child's id stays the peer's.
     const [command = process.execPath, ...words] = [...(options.within ?? []), process.execPath, ...args];
-    const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, KEYSHIFT_TEST_DIAL_FROM: options.from } });
+    const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, KEYSHIFT_TEST_DIAL_FROM: options.from, KEYSHIFT_TEST_KEYS: JSON.stringify(keys) } });
     const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     const stderr: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));

@@ -54,6 +54,22 @@ export function withSpareKeys(crypto: Crypto): Crypto {
   };
 }
 
+const given = perFile(() => ({ keys: 0 }));
+
+/** For another process: PEM texts of the next so many keys in this test file that nobody else here has, fewer where they are spent. */
+export function readyKeys(count: number): string[] {
+  const of = given();
+  const keys: string[] = [];
+  for (; keys.length < count && of.keys < fixedKeys - spareKeys; of.keys += 1) keys.push(pem(of.keys));
+  return keys;
+}
+
+const pems: string[] = [];
+
+function pem(index: number): string {
+  return (pems[index] ??= fixedKey(index).privateKey.key.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
 function text(value: bigint): string {
   const hex = value.toString(16);
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');

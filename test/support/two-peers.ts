@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HeadlessPeer } from './headless-peer';
+import { HeadlessPeer, type HeadlessOptions } from './headless-peer';
 
 export const passphrase = 'a passphrase for tests only';
 
@@ -19,16 +19,16 @@ export function temporaryFolder(): { path: string; release(): void } {
   return { path, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export async function newPerson(folder: string, name: string): Promise<Person> {
+export async function newPerson(folder: string, name: string, options: Pick<HeadlessOptions, 'asShipped'> = {}): Promise<Person> {
   const profile = join(folder, name);
-  const peer = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0' });
+  const peer = await HeadlessPeer.start(profile, { ...options, listen: '127.0.0.1:0' });
   await peer.call('vault.create', { passphrase, name });
   const person: Person = {
     name,
     profile,
     peer,
     async restart() {
-      person.peer = await HeadlessPeer.start(profile);
+      person.peer = await HeadlessPeer.start(profile, options);
       await person.peer.call('vault.unlock', { passphrase });
     },
   };
