@@ -113,8 +113,13 @@ function nodePart(name, entryPoints) {
 }
 
 async function bundle(options) {
-  const { build: esbuild } = await import('esbuild');
-  await esbuild(options);
+  const { build: esbuild, stop } = await import('esbuild');
+  try {
+    await esbuild(options);
+  } finally {
+    // It would stay beside whatever this process starts next, the app for instance, with 200 MB.
+    await stop();
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
