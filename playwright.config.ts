@@ -1,11 +1,20 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
+
+// What measures how soon a window answers while others flood it: scripts/lib/test-stages.mjs lets nothing else run then.
+const ALONE = '**/flood.test.ts';
 
 // Real apps in real Electron windows. scripts/test.mjs brings the runtime (ELECTRON_EXECUTABLE) and a virtual display (DISPLAY).
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.test.ts',
   outputDir: 'test-results',
-  workers: 1,
+  // Each window waits more than it computes; every worker has a display of its own, and with it a clipboard (test/e2e/support/app.ts).
+  workers: availableParallelism() > 1 ? 2 : 1,
+  projects: [
+    { name: 'windows', testIgnore: ALONE },
+    { name: 'alone', testMatch: ALONE },
+  ],
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 10_000 },

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { openWindow, pictures, type OpenApp } from './support/app';
+import { drawn, openWindow, pictures, wantsPictures, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { pressWith, tabTo } from './support/keys';
 
@@ -152,9 +152,11 @@ test('two people onboard, meet, write, compare numbers, lock and unlock without 
 
 /** The window as it is on the display: Playwright's own pictures know nothing of zoom. */
 async function pictureOfWindow({ app, window }: OpenApp, title: string): Promise<void> {
+  await drawn(window);
+  if (!wantsPictures) return;
   for (const colorScheme of ['light', 'dark'] as const) {
     await window.emulateMedia({ colorScheme });
-    await window.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await drawn(window);
     const picture = await app.evaluate(async ({ BrowserWindow }) => (await BrowserWindow.getAllWindows()[0]?.webContents.capturePage())?.toPNG().toString('base64'));
     mkdirSync(pictures, { recursive: true });
     writeFileSync(join(pictures, `${title}-${colorScheme}.png`), Buffer.from(picture ?? '', 'base64'));

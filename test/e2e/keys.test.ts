@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type Locator } from '@playwright/test';
 import type { KeyGeneration } from '../../shared/model/keys';
-import { openWindow, pictures, type OpenApp } from './support/app';
+import { openWindow, pictures, wantsPictures, type OpenApp } from './support/app';
 import { factsOf, type Facts } from './support/bridge';
 import { pressWith, tabTo } from './support/keys';
 import { meet, onboard, say, unlock } from './support/people';
@@ -33,6 +33,7 @@ async function showKeys({ window }: OpenApp): Promise<void> {
 
 /** The whole tab at once, however long it is. */
 async function wholeTab({ window, app }: OpenApp, title: string): Promise<void> {
+  if (!wantsPictures) return;
   await window.setViewportSize({ width: 1180, height: tallWindow });
   mkdirSync(pictures, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -7,7 +7,12 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 export const appFolder = resolve(process.env['KEYSHIFT_APP'] ?? '.');
 export const electronExecutable = process.env['ELECTRON_EXECUTABLE'] ?? '';
 export const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
+/** Where pictures of the windows go, for people to look at. Taking them is a third of some tests' time and proves nothing: only when asked for. */
 export const pictures = resolve('test-results/pictures');
+export const wantsPictures = process.env['KEYSHIFT_PICTURES'] === '1';
+// Workers run beside each other, each on a display of its own: windows share the focus and the clipboard of a display.
+const display = process.env['KEYSHIFT_TEST_DISPLAYS']?.split(' ')[Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)];
+if (display !== undefined) process.env['DISPLAY'] = display;
 const profiles = mkdtempSync(join(tmpdir(), 'keyshift-e2e-'));
 
 /** A real app with a profile of its own, listening on loopback only. */
@@ -19,7 +24,7 @@ export interface OpenApp {
   readonly violations: string[];
   /** What the processes wrote to standard output and error, from the moment the window was there. */
   readonly output: () => string;
-  /** The window as a person sees it, in light and in dark. */
+  /** When the window is drawn; as a person sees it, in light and in dark, where pictures are wanted. */
   picture(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -88,9 +93,11 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
     violations,
     output: () => lines.join(''),
     async picture(title) {
-      mkdirSync(pictures, { recursive: true });
       // A window that was just shown may have no size yet.
       await window.waitForFunction(() => innerWidth > 0 && innerHeight > 0);
+      await drawn(window);
+      if (!wantsPictures) return;
+      mkdirSync(pictures, { recursive: true });
       for (const scheme of ['light', 'dark'] as const) {
         // Without motion no colour is caught on its way.
         await window.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
@@ -104,6 +111,11 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
       await app.close();
     },
   };
+}
+
+/** Waits until what the page has become by now is on the screen. */
+export async function drawn(window: Page): Promise<void> {
+  await window.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 function ownEnvironment(): Record<string, string> {
