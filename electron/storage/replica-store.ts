@@ -2,7 +2,7 @@ import type { InstanceId } from '../engine/ids';
 import type { LoggedFact, ReplicaStore, Vector } from '../services/ports/replica';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
-import { flag, given, id, integer, optionalBytes, optionalInteger, text } from './row';
+import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, text } from './row';
 
 /** Under this name stands what this device itself has heard. */
 const self = '';
@@ -17,7 +17,7 @@ export function createReplicaStore(db: Db): ReplicaStore {
   const removeHeard = db.prepare('DELETE FROM replica_heard WHERE device = ?');
   const selectOf = db.prepare('SELECT * FROM replica_facts WHERE kind = ? AND key = ?');
   const removeSame = db.prepare('DELETE FROM replica_facts WHERE kind = ? AND key = ? AND author = ?');
-  const insert = db.prepare('INSERT INTO replica_facts (author, number, stamp, kind, key, value, waiting) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare('INSERT INTO replica_facts (author, number, stamp, kind, key, value, waiting, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM replica_facts WHERE author = ? AND number = ?');
   const drop = db.prepare('DELETE FROM replica_facts WHERE kind = ? AND author = ? AND ((number <= ? AND waiting = 0) OR stamp < ?)');
   const selectAfter = db.prepare(`SELECT * FROM replica_facts WHERE author = ? AND number > ? ORDER BY number ${atMost}`);
@@ -29,6 +29,9 @@ export function createReplicaStore(db: Db): ReplicaStore {
       AND NOT EXISTS (SELECT 1 FROM replica_facts AS said WHERE said.kind = replica_facts.kind AND said.key = replica_facts.key AND said.author = ?)`);
   const removeBefore = db.prepare('DELETE FROM replica_facts WHERE author = ?');
   const removeAuthor = db.prepare('DELETE FROM replica_heard WHERE device = ? AND author = ?');
+  const selectKey = db.prepare('SELECT signing_key FROM replica_authors WHERE author = ?');
+  const insertKey = db.prepare('INSERT OR IGNORE INTO replica_authors (author, signing_key) VALUES (?, ?)');
+  const removeFacts = db.prepare('DELETE FROM replica_facts WHERE author = ? AND kind NOT IN (SELECT value FROM json_each(?))');
   const clear = db.prepare('DELETE FROM replica_facts WHERE kind NOT IN (SELECT value FROM json_each(?))');
 
   const vectorOf = (device: string): Vector => new Map(selectHeard.all([device]).map((row) => [id<InstanceId>(row, 'author'), integer(row, 'number')]));
@@ -50,10 +53,19 @@ export function createReplicaStore(db: Db): ReplicaStore {
     setState: ({ stamp, begun, joinedAt, author, toldWhole, missing }) => void upsertState.run([stamp, begun ? 1 : 0, joinedAt ?? null, author ?? null, toldWhole === true ? 1 : 0, missing ?? null]),
     heard: () => vectorOf(self),
     setHeard: (author, number) => void upsertHeard.run([self, author, number]),
+    signingKey(author) {
+      const row = selectKey.get([author]);
+      return row && bytes(row, 'signing_key');
+    },
+    setSigningKey: (author, key) => void insertKey.run([author, key]),
+    forgetAuthor(author, kept) {
+      removeFacts.run([author, JSON.stringify(kept)]);
+      removeAuthor.run([self, author]);
+    },
     of: (kind, key) => selectOf.all([kind, key]).map(read),
-    put({ author, number, stamp, kind, key, value, waiting }) {
+    put({ author, number, stamp, kind, key, value, waiting, signature }) {
       removeSame.run([kind, key, author]);
-      insert.run([author, number, stamp, kind, key, value ?? null, waiting ? 1 : 0]);
+      insert.run([author, number, stamp, kind, key, value ?? null, waiting ? 1 : 0, signature ?? null]);
     },
     remove: ({ author, number }) => void remove.run([author, number]),
     drop: ({ kind, author, upTo, before }) => void drop.run([kind, author, upTo, before]),
@@ -90,6 +102,7 @@ function read(row: Row): LoggedFact {
     kind: text(row, 'kind'),
     key: text(row, 'key'),
     value: optionalBytes(row, 'value'),
+    signature: optionalBytes(row, 'signature'),
     waiting: flag(row, 'waiting'),
   };
 }

@@ -2,6 +2,7 @@ import { newDevices, personOf } from './two-devices';
 import type { LocalParty } from '../../electron/engine/certificates/local-party';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import { instanceIdOf } from '../../electron/engine/identity/peer-id';
 import type { InstanceId } from '../../electron/engine/ids';
 import { EventHub } from '../../electron/services/event-hub';
 import type { Stores } from '../../electron/services/ports';
@@ -42,12 +43,15 @@ async function makeSomebody(): Promise<LocalParty> {
   return personOf(crypto, record, 1_700_000_000_000).local;
 }
 
-/** Devices whose ids are made up; all on one list. */
+/** Devices with keys of their own; all on one list. */
 export async function logDevices(count: number): Promise<LogDevice[]> {
   const local = await (somebody ??= makeSomebody());
-  const ids = Array.from({ length: count }, (_, at) => `${at + 1}`.repeat(32) as InstanceId);
+  const crypto = await createCrypto({ random: kernelRandom });
+  const signers = Array.from({ length: count }, () => crypto.generateSigning());
+  const ids = signers.map(({ publicKey }) => instanceIdOf(crypto, publicKey));
   const list = { ...local.list, instances: ids.map((instanceId) => ({ instanceId, credentialHash: new Uint8Array(32), roles: [], state: 'active' as const })) };
-  return ids.map((own) => {
+  return signers.map((signing) => {
+    const own = instanceIdOf(crypto, signing.publicKey);
     const db = openDatabase(':memory:');
     const plain = openStores(db);
     const device = { ...local, instanceId: own, list };
@@ -55,9 +59,12 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
     const events = new EventHub(logger);
     const log = new FactLog({
       store: plain.replica,
+      crypto,
+      peerId: local.peerId,
+      signing,
       own,
       now: () => made.now,
-      isDevice: (instanceId) => ids.includes(instanceId),
+      limitOf: (author) => (ids.includes(author) ? Infinity : undefined),
       within: (work) => db.transaction(work),
       onSpoilt: (kind) => {
         throw new Error(`spoilt: ${kind}`);
@@ -109,7 +116,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       },
       reset() {
         made.now = 1_700_000_000_000;
-        for (const table of ['replica_facts', 'replica_heard', 'replica_state', 'messages', 'conversations', 'contacts']) db.exec(`DELETE FROM ${table}`);
+        for (const table of ['replica_facts', 'replica_heard', 'replica_state', 'replica_authors', 'messages', 'conversations', 'contacts']) db.exec(`DELETE FROM ${table}`);
         try {
           db.transaction(() => {
             throw new Error('what was remembered of rows is forgotten');

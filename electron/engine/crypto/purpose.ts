@@ -12,6 +12,7 @@ export const purposes = [
   'exchange-credential',
   'instance-list',
   'suspension',
+  'own-fact',
   'upkeep',
   'certifier-move',
   'card',

@@ -55,6 +55,7 @@ export class ProfileDevices {
     this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, mayReach, devices: stores.devices, ownAddresses, heardAt: () => (profile.lan ?? around.sightings).of(local.peerId), commit, onCard });
     this.handover = new Handover({ around, local, stores, book, verified, resumptions, siblings: this.siblings, commit, sessions: () => profile.connections.sessions() });
     this.replica = new ProfileReplica({
+      crypto,
       clock,
       logger,
       local,

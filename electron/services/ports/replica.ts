@@ -7,8 +7,10 @@ export interface LoggedFact {
   readonly stamp: number;
   readonly kind: string;
   readonly key: string;
-  /** Undefined: the kind reads it from its own tables when it is asked for. */
+  /** Undefined for a fact of this device that the kind reads from its own tables when it is asked for. */
   readonly value: Uint8Array | undefined;
+  /** Its author's, over this very value; undefined for this device's own, which are signed when they are sent. */
+  readonly signature: Uint8Array | undefined;
   /** It could not be used yet, because what it hangs on is not here. */
   readonly waiting: boolean;
 }
@@ -38,6 +40,11 @@ export interface ReplicaStore {
   setState(state: ReplicaState): void;
   heard(): Vector;
   setHeard(author: InstanceId, number: number): void;
+  /** The signing key of an author, 32 bytes; undefined where nothing signed was ever heard of it. */
+  signingKey(author: InstanceId): Uint8Array | undefined;
+  setSigningKey(author: InstanceId, key: Uint8Array): void;
+  /** As if this author had never been heard, but for what it said of these kinds. */
+  forgetAuthor(author: InstanceId, kept: readonly string[]): void;
   /** What the authors said of this, one each. */
   of(kind: string, key: string): readonly LoggedFact[];
   /** Takes the place of what its author said of the same kind and key. */

@@ -1,21 +1,30 @@
-import type { InstanceId } from '../../engine/ids';
+import type { Crypto, KeyPair } from '../../engine/crypto/crypto';
+import type { InstanceId, PeerId } from '../../engine/ids';
 import type { LoggedFact, ReplicaStore } from '../ports/replica';
 import type { Fact, FactKind } from './replica';
-import { batchBytes, type Batch, factBytes, maxBatchFacts } from './words';
+import { isSigned, signFact, type SignedFact } from './signed-facts';
+import { batchBytes, type Batch, factBytes, sentBatchFacts } from './words';
 
 export interface FactLogParts {
   readonly store: ReplicaStore;
+  readonly crypto: Crypto;
+  readonly peerId: PeerId;
   readonly own: InstanceId;
+  /** What this device signs its facts with. */
+  readonly signing: KeyPair<'instance-signing'>;
   readonly now: () => number;
-  /** By the signed list, in whatever state. */
-  readonly isDevice: (instanceId: InstanceId) => boolean;
+  /** Up to which number this author may be heard; undefined for one that is on no list known here, in whatever state. */
+  readonly limitOf: (author: InstanceId) => number | undefined;
   /** A part of the transaction that can be undone alone. */
   readonly within: <T>(work: () => T) => T;
   /** Something was kept that could never be used. */
   readonly onSpoilt: (kind: string) => void;
 }
 
-/** `later`: it goes on from something that did not come; `stranger`: of a device that is on no list known here, which may come yet. */
+/**
+ * `later`: it goes on from something that did not come; `stranger`: of a device that is on no list known here, which may come yet, or beyond what is
+ * known to have been said before it was stopped.
+ */
 export type Taken = 'taken' | 'later' | 'stranger';
 
 /** Of two that say something of one key, the later. */
@@ -55,7 +64,7 @@ export class FactLog {
     const number = (store.heard().get(own) ?? 0) + 1;
     const known = this.#kinds.get(kind);
     if (known?.merges === undefined) for (const other of store.of(kind, key)) if (other.author !== own) store.remove(other);
-    store.put({ author: own, number, stamp, kind, key, value: known?.read ? undefined : value, waiting: false });
+    store.put({ author: own, number, stamp, kind, key, value: known?.read ? undefined : value, waiting: false, signature: undefined });
     store.setHeard(own, number);
     store.setState({ ...state, stamp, begun });
   }
@@ -83,15 +92,20 @@ export class FactLog {
   }
 
   /** Throws for what is malformed, or what `apply` throws: nothing of it may be kept then. */
-  take({ author, after, upTo, facts }: Batch): Taken {
-    const { store, own, isDevice } = this.#parts;
+  take({ author, signingKey, after, upTo, facts }: Batch): Taken {
+    const { store, own, crypto, peerId, limitOf } = this.#parts;
     if (author === own) throw new Error('another device said this one’s facts');
-    if (!isDevice(author)) return 'stranger';
+    const limit = limitOf(author);
+    if (limit === undefined) return 'stranger';
     const heard = store.heard().get(author) ?? 0;
     if (after > heard) return 'later';
+    if (upTo > Math.max(limit, heard)) return 'stranger';
+    const news = facts.filter(({ number }) => number > heard);
+    // All of them first: nothing of a batch counts where one fact is not its author's.
+    if (!news.every((fact) => isSigned(crypto, peerId, signingKey, fact))) throw new Error('a fact that its author did not sign');
+    store.setSigningKey(author, signingKey);
     let highest = 0;
-    for (const fact of facts) {
-      if (fact.number <= heard) continue;
+    for (const fact of news) {
       highest = Math.max(highest, fact.stamp);
       this.#offer(fact);
     }
@@ -113,7 +127,7 @@ export class FactLog {
       try {
         if (this.#isOver(known, fact)) store.remove(logged);
         else if (!within(() => this.#apply(known, fact))) continue;
-        else store.put({ ...logged, value: known.read ? undefined : logged.value, waiting: false });
+        else store.put({ ...logged, waiting: false });
       } catch {
         // Who brought it is gone, and others wait behind it.
         onSpoilt(logged.kind);
@@ -126,33 +140,38 @@ export class FactLog {
 
   /** An author's next facts; undefined where there is nothing to tell. */
   batch(author: InstanceId, after: number): Batch | undefined {
-    const { store } = this.#parts;
+    const { store, own, crypto, peerId, signing } = this.#parts;
     const end = store.heard().get(author) ?? 0;
     if (end <= after) return undefined;
-    const rows = store.after(author, after, maxBatchFacts);
-    const facts: Fact[] = [];
+    const isOwn = author === own;
+    const signingKey = isOwn ? signing.publicKey : store.signingKey(author);
+    if (signingKey === undefined) return undefined;
+    const rows = store.after(author, after, sentBatchFacts);
+    const facts: SignedFact[] = [];
     let size = 0;
     for (const row of rows) {
-      const value = this.#valueOf(row);
+      const value = isOwn ? this.#valueOf(row) : row.value;
       if (value === undefined) continue; // gone from the tables it stood in
-      const fact = { ...row, value };
-      size += factBytes(fact);
-      if (facts.length > 0 && size > batchBytes) return { author, after, upTo: facts.at(-1)?.number ?? after, facts };
-      facts.push(fact);
+      const { signature } = row;
+      if (!isOwn && signature === undefined) continue; // said before facts were signed
+      size += factBytes({ ...row, value });
+      if (facts.length > 0 && size > batchBytes) return { author, signingKey, after, upTo: facts.at(-1)?.number ?? after, facts };
+      facts.push(signature === undefined ? signFact(crypto, peerId, signing, { ...row, value }) : { ...row, value, signature });
     }
-    return { author, after, upTo: rows.length < maxBatchFacts ? end : (rows.at(-1)?.number ?? end), facts };
+    return { author, signingKey, after, upTo: rows.length < sentBatchFacts ? end : (rows.at(-1)?.number ?? end), facts };
   }
 
   #valueOf({ kind, key, value }: LoggedFact): Uint8Array | undefined {
     return value ?? this.#kinds.get(kind)?.read?.(key);
   }
 
-  #offer(fact: Fact): void {
+  #offer(fact: SignedFact): void {
     const { store } = this.#parts;
     const known = this.#kinds.get(fact.kind);
     if (known && this.#isOver(known, fact)) return;
     const used = known !== undefined && this.#apply(known, fact);
-    store.put({ ...fact, value: used && known.read ? undefined : fact.value, waiting: !used });
+    // As it was signed: what stands in the tables may be merged with what others said.
+    store.put({ ...fact, waiting: !used });
   }
 
   /** Something later is known of this key already; what is earlier goes. */

@@ -1,8 +1,10 @@
+import type { Crypto } from '../../engine/crypto/crypto';
 import type { LocalParty } from '../../engine/certificates/local-party';
 import type { InstanceId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { Siblings } from '../devices/siblings';
 import type { LoggedFact, ReplicaState, ReplicaStore } from '../ports/replica';
+import { Authors } from './authors';
 import { writeAll } from './beginning';
 import { FactLog } from './fact-log';
 import { Joining } from './joining';
@@ -19,6 +21,7 @@ const mostSeldomMs = 60 * 60 * 1000;
 const sweepMs = 10_000;
 
 export interface ProfileReplicaParts {
+  readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly local: LocalParty;
@@ -34,6 +37,7 @@ export interface ProfileReplicaParts {
 export class ProfileReplica implements Replica {
   readonly #parts: ProfileReplicaParts;
   readonly #log: FactLog;
+  readonly #authors: Authors;
   readonly #syncing: Syncing;
   readonly #joining: Joining;
   readonly #handlers = new Set<() => void>();
@@ -49,17 +53,30 @@ export class ProfileReplica implements Replica {
   #closed = false;
 
   constructor(parts: ProfileReplicaParts) {
-    const { clock, logger, local, store, siblings, commit, within } = parts;
+    const { crypto, clock, logger, local, store, siblings, commit, within } = parts;
     this.#parts = parts;
     this.#log = new FactLog({
       store,
+      crypto,
+      peerId: local.peerId,
+      signing: local.instance.signing,
       own: local.instanceId,
       now: () => clock.now(),
-      isDevice: (instanceId) => local.list.instances.some((each) => each.instanceId === instanceId),
+      limitOf: (author) => this.#authors.limitOf(author),
       within,
       onSpoilt: (kind) => logger.warn('replica.spoilt', { kind }),
     });
+    this.#authors = new Authors({
+      local,
+      store,
+      say: (kind, key, value) => this.say(kind, key, value),
+      onRaised: () => void setImmediate(() => {
+        if (!this.#closed) this.#syncing.haveAll();
+      }),
+    });
+    this.#log.register(this.#authors.kind());
     this.#syncing = new Syncing({
+      crypto,
       log: this.#log,
       store,
       clock,
@@ -163,6 +180,7 @@ export class ProfileReplica implements Replica {
     this.#goOn();
     if (!this.isOn) return this.#endLog();
     this.#begin();
+    this.#judgeAuthors();
     this.#writeAll();
     this.#syncing.haveAll();
     this.#joining.watch();
@@ -203,6 +221,18 @@ export class ProfileReplica implements Replica {
       store.setState({ ...state, author: local.instanceId });
     });
     if (author !== undefined) logger.info('replica.goes-on');
+  }
+
+  /** Before anything is said to anybody: whose facts are passed on, and how far those were heard that count no more. */
+  #judgeAuthors(): void {
+    const { store, commit, logger } = this.#parts;
+    commit(() => {
+      if (this.#authors.forgetUnsigned(this.#log.kinds)) {
+        logger.info('replica.written-anew');
+        store.setState({ stamp: 0, ...store.state(), begun: false });
+      }
+      this.#authors.testify();
+    });
   }
 
   #writeAll(): void {

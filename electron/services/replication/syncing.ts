@@ -1,3 +1,4 @@
+import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import type { SiblingHandler, SiblingLine } from '../devices/siblings';
@@ -12,6 +13,7 @@ const tellMs = 1_000;
 const gossipMs = 3_000;
 
 export interface SyncingParts {
+  readonly crypto: Crypto;
   readonly log: FactLog;
   readonly store: ReplicaStore;
   readonly clock: Clock;
@@ -86,7 +88,7 @@ export class Syncing implements SiblingHandler {
   }
 
   heard(instanceId: InstanceId, bytes: Uint8Array): void {
-    const words = parseWords(bytes);
+    const words = parseWords(this.#parts.crypto, bytes);
     const peer = this.#peers.get(instanceId);
     if (words === undefined || peer === undefined) return;
     if (words.type === 'facts') return this.#take(instanceId, words);

@@ -1,13 +1,18 @@
+import type { Crypto } from '../../engine/crypto/crypto';
 import type { InstanceId } from '../../engine/ids';
+import { instanceIdOf } from '../../engine/identity/peer-id';
 import { id16ToBytes, instanceIdFromBytes } from '../../engine/wire/ids';
 import { Reader } from '../../engine/wire/reader';
 import { WireError } from '../../engine/wire/wire-error';
 import { Writer } from '../../engine/wire/writer';
 import type { Vector } from '../ports/replica';
 import { type Fact, maxValueBytes } from './replica';
+import { signatureBytes, type SignedFact, signingKeyBytes } from './signed-facts';
 
-/** Facts of one batch at the most: one transaction of the receiver, a few milliseconds. */
+/** Facts of one batch at the most. */
 export const maxBatchFacts = 128;
+/** Facts of a batch made here: their signatures and one transaction take the receiver's event loop a few milliseconds. */
+export const sentBatchFacts = 64;
 /** Where a batch is full, in bytes; one fact alone may be longer. */
 export const batchBytes = 60 * 1024;
 /** Devices of one person that are, or were. */
@@ -25,9 +30,11 @@ const bits = { whole: 1, waits: 2, lacks: 4 } as const;
 /** Facts of one author by number, none left out between `after` and `upTo` but those that are no more. */
 export interface Batch {
   readonly author: InstanceId;
+  /** The author's, which its id follows from: 32 bytes. */
+  readonly signingKey: Uint8Array;
   readonly after: number;
   readonly upTo: number;
-  readonly facts: readonly Fact[];
+  readonly facts: readonly SignedFact[];
 }
 
 /**
@@ -43,13 +50,13 @@ export function encodeWords(words: Words): Uint8Array {
   const writer = new Writer(words.type === 'facts' ? 16 * 1024 : 512).u8(types[words.type]);
   if (words.type === 'have') writer.u8((words.whole ? bits.whole : 0) | (words.waits ? bits.waits : 0) | (words.lacks ? bits.lacks : 0));
   if (words.type !== 'facts') return writeVector(writer, words.vector).finish();
-  writer.fixed(id16ToBytes(words.author)).u64(words.after).u64(words.upTo).u16(words.facts.length);
-  for (const { number, stamp, kind, key, value } of words.facts) writer.u64(number).u64(stamp).text(kind).text(key).lp(value);
+  writer.fixed(words.signingKey).u64(words.after).u64(words.upTo).u16(words.facts.length);
+  for (const { number, stamp, kind, key, value, signature } of words.facts) writer.u64(number).u64(stamp).text(kind).text(key).lp(value).fixed(signature);
   return writer.finish();
 }
 
-/** Values are copies. Undefined for a type of a later version. Throws `WireError`. */
-export function parseWords(bytes: Uint8Array): Words | undefined {
+/** Structure only: whose the facts are is not checked here. Values are copies. Undefined for a type of a later version. Throws `WireError`. */
+export function parseWords(crypto: Crypto, bytes: Uint8Array): Words | undefined {
   const reader = new Reader(bytes);
   const type = reader.u8();
   if (type === types.have) {
@@ -58,24 +65,25 @@ export function parseWords(bytes: Uint8Array): Words | undefined {
   }
   if (type === types.heard) return { type: 'heard', vector: readVector(reader) };
   if (type !== types.facts) return undefined;
-  const author = instanceIdFromBytes(reader.fixed(16));
+  const signingKey = reader.fixed(signingKeyBytes).slice();
+  const author = instanceIdOf(crypto, signingKey);
   const [after, upTo, count] = [reader.u64(), reader.u64(), reader.u16()];
   if (upTo < after || upTo > maxNumber || count > maxBatchFacts) throw new WireError('a batch out of bounds');
-  const facts: Fact[] = [];
+  const facts: SignedFact[] = [];
   let last = after;
   for (let at = 0; at < count; at += 1) {
-    const fact = { author, number: reader.u64(), stamp: reader.u64(), kind: reader.text(maxKindBytes), key: reader.text(maxKeyBytes), value: reader.lp(maxValueBytes).slice() };
+    const fact = { author, number: reader.u64(), stamp: reader.u64(), kind: reader.text(maxKindBytes), key: reader.text(maxKeyBytes), value: reader.lp(maxValueBytes).slice(), signature: reader.fixed(signatureBytes).slice() };
     if (fact.number <= last || fact.number > upTo || fact.stamp > maxStamp) throw new WireError('a fact out of order');
     last = fact.number;
     facts.push(fact);
   }
   reader.end();
-  return { type: 'facts', author, after, upTo, facts };
+  return { type: 'facts', author, signingKey, after, upTo, facts };
 }
 
 /** What a fact takes in a batch, in bytes: with room for the length of each field. */
 export function factBytes({ kind, key, value }: Pick<Fact, 'kind' | 'key' | 'value'>): number {
-  return 28 + kind.length + Buffer.byteLength(key) + value.length;
+  return 28 + signatureBytes + kind.length + Buffer.byteLength(key) + value.length;
 }
 
 function writeVector(writer: Writer, vector: Vector): Writer {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
 import { encodePin } from '../../../../electron/services/replication/kinds/pin-value';
 import type { Fact } from '../../../../electron/services/replication/replica';
+import { signFact } from '../../../../electron/services/replication/signed-facts';
 import { encodeWords } from '../../../../electron/services/replication/words';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import { acquaint, createWorld, rotated, type Resident, type World } from '../../../support/services-kit';
@@ -33,7 +34,9 @@ describe('what a device of one’s own that was stolen may say', () => {
   };
   const said = (fact: Partial<Fact>): Fact => ({ author: idOf(desk), number: heard() + 1, stamp: 2 ** 52, kind: 'person', key: bob.profile.local.peerId, value: new Uint8Array(0), ...fact });
   const heard = (): number => laptop.profile.stores.replica.heard().get(idOf(desk)) ?? 0;
-  const batch = (...facts: Fact[]): Uint8Array => encodeWords({ type: 'facts', author: idOf(desk), after: heard(), upTo: facts.at(-1)?.number ?? heard(), facts });
+  const signedBy = ({ crypto, profile }: Resident, ...facts: Fact[]) => facts.map((fact) => signFact(crypto, profile.local.peerId, profile.local.instance.signing, fact));
+  const keyOf = ({ profile }: Resident): Uint8Array => profile.local.instance.signing.publicKey;
+  const batch = (...facts: Fact[]): Uint8Array => encodeWords({ type: 'facts', author: idOf(desk), signingKey: keyOf(desk), after: heard(), upTo: facts.at(-1)?.number ?? heard(), facts: signedBy(desk, ...facts) });
   const tables = ['replica_facts', 'replica_state', 'contacts', 'conversations', 'messages', 'peers', 'peer_keys', 'key_candidates', 'requests', 'authorities'];
   const everything = (): string => JSON.stringify(tables.map((table) => laptop.db.prepare(`SELECT * FROM ${table}`).all().map((row) => Object.values(row).map(String))));
 
@@ -42,11 +45,11 @@ describe('what a device of one’s own that was stolen may say', () => {
     ['more facts than a batch has', () => batch(...Array.from({ length: 129 }, (_, at) => said({ number: heard() + 1 + at })))],
     ['facts out of order', () => batch(said({ number: heard() + 2 }), said({ number: heard() + 1 }))],
     ['a stamp that leaves no later one', () => batch(said({ stamp: 2 ** 53 - 1 }))],
-    ['numbers beyond all numbers', () => encodeWords({ type: 'facts', author: idOf(desk), after: heard(), upTo: 2 ** 53 - 1, facts: [] })],
+    ['numbers beyond all numbers', () => encodeWords({ type: 'facts', author: idOf(desk), signingKey: keyOf(desk), after: heard(), upTo: 2 ** 53 - 1, facts: [] })],
     ['a person nobody can read, behind one that is good', () => batch(said({ kind: 'unheard-of', value: new Uint8Array(8) }), said({ number: heard() + 2, value: new Uint8Array([9, 9, 9]) }))],
     ['a key of no person', () => batch(said({ key: '../../etc/passwd' }))],
     ['a pin with another person’s certificate', () => batch(said({ kind: 'pin', value: pinOf(desk) }))],
-    ['words in this device’s own name', () => encodeWords({ type: 'facts', author: idOf(laptop), after: 0, upTo: 99, facts: [] })],
+    ['words in this device’s own name', () => encodeWords({ type: 'facts', author: idOf(laptop), signingKey: keyOf(laptop), after: 0, upTo: 99, facts: [] })],
   ])('S4-26 A75: %s: the session ends, and nothing of it is kept', async (_, words) => {
     const before = everything();
     const session = laptop.profile.devices.siblings.sessions()[0];

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
 import { messageKey } from '../../../../electron/services/replication/kinds/values';
 import type { Fact } from '../../../../electron/services/replication/replica';
+import { signFact } from '../../../../electron/services/replication/signed-facts';
 import { encodeWords } from '../../../../electron/services/replication/words';
 import { Writer } from '../../../../electron/engine/wire/writer';
 import type { InstanceId } from '../../../../electron/engine/ids';
@@ -34,8 +35,9 @@ describe('what a stolen device of one’s own says of messages that are yet to c
   const heard = (): number => laptop.profile.stores.replica.heard().get(idOf(desk)) ?? 0;
   /** Words from the desk, past everything that would not say them. */
   const inject = async (kind: string, key: string, value: Uint8Array): Promise<void> => {
+    const { peerId, instance: { signing } } = desk.profile.local;
     const fact: Fact = { author: idOf(desk), number: heard() + 1, stamp: 2 ** 52, kind, key, value };
-    const words = encodeWords({ type: 'facts', author: idOf(desk), after: heard(), upTo: fact.number, facts: [fact] });
+    const words = encodeWords({ type: 'facts', author: idOf(desk), signingKey: signing.publicKey, after: heard(), upTo: fact.number, facts: [signFact(desk.crypto, peerId, signing, fact)] });
     desk.profile.devices.siblings.sessions()[0]?.send([{ kind: 'sibling', bytes: encodeTopic('replica', words) }]);
     await world.pass(100);
   };
