@@ -12,6 +12,7 @@ import { isCheckOf, isSame, leftKey, movePin } from './moving-pins';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow } from './ports';
 import type { KeyCandidateRow } from './ports/peer-keys';
+import { choiceMade } from './replication/kinds/choice';
 
 export interface ContactKeysParts {
   readonly profile: () => OpenProfile;
@@ -59,15 +60,21 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
       const { peerId } = contact;
       const { book, stores, connections } = profile;
       const chosen = fromHex(fingerprint);
-      const pinned = book.find(peerId)?.record.pinnedSpkiHash;
-      const candidate = stores.peerKeys.candidates(peerId).find(({ spkiHash }) => isSame(spkiHash, chosen));
+      const record = book.find(peerId)?.record;
+      const pinned = record?.pinnedSpkiHash;
+      const candidates = stores.peerKeys.candidates(peerId);
+      const candidate = candidates.find(({ spkiHash }) => isSame(spkiHash, chosen));
       const isPinned = pinned !== undefined && isSame(pinned, chosen);
       if (book.held(peerId) === undefined || (!isPinned && candidate === undefined)) {
         throw new KeyshiftError('key.no-trouble', 'This key of this person is not in question.');
       }
+      const { replica } = profile.devices;
       profile.commit(() => {
+        // What was in question, before it is settled: the own other devices decide by it, too.
+        const choice = record && replica.isOn ? choiceMade({ crypto, clock, stores, local: profile.local }, record, candidates, chosen) : undefined;
         if (isPinned || candidate === undefined) keep(profile, contact, chosen);
         else take(profile, candidate);
+        if (choice) replica.say('choice', peerId, choice);
         events.emit({ type: 'contact.changed', contactId });
       });
       connections.dropWhere(peerId, ({ peer }) => !isSame(peer.identity.spkiHash, chosen));

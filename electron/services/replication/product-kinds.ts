@@ -3,6 +3,7 @@ import type { Surroundings } from '../surroundings';
 import { authorityKind } from './kinds/authority';
 import { blockKind } from './kinds/block';
 import { checkKind } from './kinds/check';
+import { choiceKind } from './kinds/choice';
 import { conversationKind } from './kinds/conversation';
 import { endedKind } from './kinds/ended';
 import type { KindParts } from './kinds/kind-parts';
@@ -43,6 +44,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     pinKind(parts),
     placeKind(parts),
     checkKind(parts),
+    choiceKind(parts),
     conversationKind(parts),
     endedKind(parts),
     messageKind(parts),

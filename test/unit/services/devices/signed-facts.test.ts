@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { InstanceId } from '../../../../electron/engine/ids';
+import { encodeTopic } from '../../../../electron/services/devices/topics';
+import { type SignedFact, signFact } from '../../../../electron/services/replication/signed-facts';
+import { type Batch, encodeWords } from '../../../../electron/services/replication/words';
+import { household, type Household } from '../../../support/own-devices';
+import { type LogDevice, logDevices } from '../../../support/replica-kit';
+import type { Resident } from '../../../support/services-kit';
+
+describe('what one device says of what another one said', () => {
+  let desk: LogDevice;
+  let laptop: LogDevice;
+  let shelf: LogDevice;
+  const peerId = 'a'.repeat(52);
+
+  beforeAll(async () => {
+    [desk, laptop, shelf] = (await logDevices(3)) as [LogDevice, LogDevice, LogDevice];
+  }, 30_000);
+  afterAll(() => {
+    for (const each of [desk, laptop, shelf]) each.close();
+  });
+
+  const everything = ({ db }: LogDevice): string => JSON.stringify(['replica_facts', 'replica_heard', 'replica_state', 'replica_authors', 'contacts'].map((table) => db.prepare(`SELECT * FROM ${table}`).all().map((row) => Object.values(row).map(String))));
+  const take = ({ db, log }: LogDevice, batch: Batch) => db.transaction(() => log.take(batch));
+
+  it('A75: every changed part of a fact, and every fact under another author’s key, is refused with all of its batch; the fact itself is taken from anybody', () => {
+    for (const key of [`${peerId}`, 'second', 'third']) desk.db.transaction(() => desk.log.say('unheard-of', key, new Uint8Array([1, 2, 3])));
+    laptop.hear(desk, 10);
+    const batch = laptop.log.batch(desk.own, 0) ?? expect.unreachable('it heard them');
+    const [first, second, third] = batch.facts as [SignedFact, SignedFact, SignedFact];
+    const own = laptop.log.batch(laptop.own, 0);
+    expect(own).toBeUndefined();
+    laptop.db.transaction(() => laptop.log.say('unheard-of', 'own', new Uint8Array([4])));
+    const mine = laptop.log.batch(laptop.own, 0) ?? expect.unreachable('it said something');
+    const before = everything(shelf);
+    const flipped = (bytes: Uint8Array) => bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte));
+    const lies: readonly Partial<SignedFact>[] = [
+      { number: 4 }, { stamp: third.stamp + 1 }, { kind: 'unheard-off' }, { key: 'fourth' }, { value: new Uint8Array([1, 2]) }, { value: new Uint8Array([1, 2, 3, 0]) },
+      { signature: flipped(third.signature) }, { signature: second.signature }, { signature: mine.facts[0]?.signature ?? expect.unreachable('signed') },
+    ];
+    for (const lie of lies) expect(() => take(shelf, { ...batch, upTo: 4, facts: [first, second, { ...third, ...lie }] }), JSON.stringify(Object.keys(lie))).toThrow('did not sign');
+    expect(() => take(shelf, { ...batch, author: desk.own, signingKey: mine.signingKey })).toThrow('did not sign');
+    expect(everything(shelf)).toBe(before);
+    expect(take(shelf, batch)).toBe('taken');
+    expect(shelf.stores.replica.heard().get(desk.own)).toBe(3);
+    // As it was signed, and so it goes on.
+    expect(shelf.log.batch(desk.own, 0)).toEqual(batch);
+  });
+});
+
+describe('a device that was stopped', () => {
+  let home: Household;
+  beforeEach(async () => {
+    home = await household();
+    await home.together();
+    await home.world.until('all told', () => home.own.every((each) => home.own.every((other) => other === each || (each.profile.devices.replica.isReady && each.profile.devices.replica.behind(idOf(other)) === 0))));
+  });
+  afterEach(() => home.world.close());
+
+  const idOf = ({ profile }: Resident): InstanceId => profile.local.instanceId;
+  const heard = (at: Resident, of: InstanceId): number => at.profile.stores.replica.heard().get(of) ?? 0;
+  const isBlocked = (at: Resident): boolean => at.profile.stores.contacts.byPeer(home.bo.profile.local.peerId)?.blocked === true;
+
+  it('S4-26 A65 A75: what it said before is passed on and believed, what its keys say afterwards is nothing, whoever brings it', async () => {
+    const { world, desk, laptop, shelf, bo, leave, comeBack, together } = home;
+    leave(laptop);
+    await together([desk, shelf]);
+    const contactId = shelf.profile.stores.contacts.byPeer(bo.profile.local.peerId)?.contactId ?? '';
+    shelf.contacts.block({ contactId });
+    await world.until('the block at the desk', () => isBlocked(desk));
+    await world.until('all of it', () => heard(desk, idOf(shelf)) === heard(shelf, idOf(shelf)));
+    const said = heard(desk, idOf(shelf));
+    expect(heard(laptop, idOf(shelf))).toBeLessThan(said);
+    leave(shelf);
+    await desk.devices.remove({ instanceId: idOf(shelf) });
+    comeBack(laptop);
+    await together([desk, laptop]);
+    await world.until('the block at the laptop', () => isBlocked(laptop));
+    await world.until('what the removed one said', () => heard(laptop, idOf(shelf)) === said);
+    // Who holds its keys goes on in its name, by way of a device that counts.
+    const before = laptop.profile.stores.replica.after(idOf(shelf), 0, 10_000).length;
+    const { peerId, instance: { signing } } = shelf.profile.local;
+    const fact = signFact(shelf.crypto, peerId, signing, { author: idOf(shelf), number: said + 1, stamp: 2 ** 52, kind: 'unheard-of', key: 'later', value: new Uint8Array(1) });
+    const words = encodeWords({ type: 'facts', author: idOf(shelf), signingKey: signing.publicKey, after: said, upTo: said + 1, facts: [fact] });
+    desk.profile.devices.siblings.session(idOf(laptop))?.send([{ kind: 'sibling', bytes: encodeTopic('replica', words) }]);
+    await world.pass(1_000);
+    expect(heard(laptop, idOf(shelf))).toBe(said);
+    expect(laptop.profile.stores.replica.after(idOf(shelf), 0, 10_000).length).toBe(before);
+    expect(laptop.profile.devices.siblings.session(idOf(desk))).toBeDefined();
+  });
+
+  it('S4-31: a log from before facts were signed is said anew, signed, and nothing of it is lost', async () => {
+    const { world, desk, laptop, shelf, bo, own, leave, comeBack, together } = home;
+    const contactId = shelf.profile.stores.contacts.byPeer(bo.profile.local.peerId)?.contactId ?? '';
+    shelf.contacts.block({ contactId });
+    await world.until('the block everywhere', () => own.every(isBlocked));
+    for (const each of own) leave(each);
+    for (const { db } of own) {
+      db.exec('UPDATE replica_facts SET signature = NULL');
+      db.exec('DELETE FROM replica_authors');
+    }
+    for (const each of own) each.profile.leave();
+    const unsigned = (at: Resident): number => Number(at.db.prepare('SELECT count(*) AS n FROM replica_facts WHERE signature IS NULL AND author <> ?').get([idOf(at)])?.['n']);
+    for (const each of [desk, laptop]) comeBack(each);
+    await together([desk, laptop]);
+    await world.until('both in step', () => desk.profile.devices.replica.behind(idOf(laptop)) === 0 && laptop.profile.devices.replica.behind(idOf(desk)) === 0);
+    expect([desk, laptop].map(isBlocked)).toEqual([true, true]);
+    comeBack(shelf);
+    await together();
+    await world.until('everything signed', () => own.every((each) => unsigned(each) === 0));
+    expect(own.map(isBlocked)).toEqual([true, true, true]);
+    desk.contacts.block({ contactId: desk.profile.stores.contacts.byPeer(bo.profile.local.peerId)?.contactId ?? '', blocked: false });
+    await world.until('the lift everywhere', () => own.every((each) => !isBlocked(each)));
+  });
+});
