@@ -4,6 +4,7 @@ import type { Handlers } from '../../shared/contract/contract';
 import { defaultSettings, settings as settingsSchema, type Settings } from '../../shared/model/settings';
 import { BackupChunks, backupHeadBytes, backupKey, encodeBackupHead, garbled, newerBackup, parseBackupHead } from '../engine/backup/container';
 import type { BackupManifest } from '../engine/backup/items';
+import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
@@ -52,13 +53,14 @@ export function backupService(parts: BackupServiceParts): BackupService {
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('backup', `Keyshift ${day}`));
           return create(parts, run, chosen, passphrase);
         }),
-      restore: ({ path, passphrase }) =>
+      restore: ({ path, passphrase, code }) =>
         runs.only(async (run) => {
           parts.vault.requireAbsence();
+          if (code !== undefined) parts.crypto.wipe(parseRecoveryCode(parts.crypto, code)); // before a file is read for nothing
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('backup'));
           const source = await parts.files.open(chosen);
           try {
-            return await restore(parts, run, source, passphrase);
+            return await restore(parts, run, source, passphrase, code);
           } finally {
             await source.close();
           }
@@ -104,7 +106,7 @@ async function create(parts: BackupServiceParts, run: BackupRun, path: string, p
   }
 }
 
-async function restore(parts: BackupServiceParts, run: BackupRun, source: BackupSource, passphrase: string): Promise<{ peerId: string }> {
+async function restore(parts: BackupServiceParts, run: BackupRun, source: BackupSource, passphrase: string, code: string | undefined): Promise<{ peerId: string }> {
   const { crypto, vault } = parts;
   const headBytes = await source.read(backupHeadBytes);
   const head = parseBackupHead(headBytes, source.size);
@@ -112,7 +114,7 @@ async function restore(parts: BackupServiceParts, run: BackupRun, source: Backup
   const key = await backupKey(crypto, passphrase, head);
   try {
     const chunks = new BackupChunks(crypto, key, headBytes);
-    await vault.restore((revive) => bring({ ...parts, revive }, run, source, chunks, passphrase));
+    await vault.restore((revive) => bring({ ...parts, revive }, run, source, chunks, passphrase), code);
   } finally {
     key.wipe();
   }

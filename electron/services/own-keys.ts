@@ -3,7 +3,7 @@ import type { KeyOrigin } from '../../shared/model/identity';
 import type { Settings } from '../../shared/model/settings';
 import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
 import type { LocalParty } from '../engine/certificates/local-party';
-import { recoverLocalRecord } from '../engine/certificates/recovery';
+import { recoverBackup, type RecoveredBackup, recoverLocalRecord } from '../engine/certificates/recovery';
 import { type OwnKey, rotateLocalRecord } from '../engine/certificates/rotation';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { LocalRecord } from '../engine/ports';
@@ -40,6 +40,12 @@ export async function withNewKey(crypto: Crypto, record: LocalRecord, now: numbe
 export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number): Promise<LocalRecord> {
   assertNotTooOften({ identityKeys: record.identityKeys.filter(({ recovery }) => recovery !== undefined) }, now);
   return recoverLocalRecord(crypto, record, seed, now, record.unconfirmed === true ? { epoch: latestPossible(record, now) } : {});
+}
+
+/** As `recovered`, of a backup that does not hold the identity key. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt. */
+export async function recoveredBackup(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number): Promise<RecoveredBackup> {
+  assertNotTooOften({ identityKeys: record.identityKeys.filter(({ recovery }) => recovery !== undefined) }, now);
+  return recoverBackup(crypto, record, seed, now, { epoch: latestPossible(record, now) });
 }
 
 /**

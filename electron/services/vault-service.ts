@@ -184,11 +184,11 @@ export class VaultService {
   }
 
   /** Opens the vault that `bring` makes where there was none, by way of `revive`. Nothing else happens to the vault meanwhile. */
-  restore(bring: (reviveIn: (vault: OpenVault) => Promise<void>) => Promise<OpenVault>): Promise<void> {
+  restore(bring: (reviveIn: (vault: OpenVault) => Promise<void>) => Promise<OpenVault>, code?: string): Promise<void> {
     return this.#inTurn(async () => {
       this.requireAbsence();
       this.#requireHealth();
-      await this.#open(await bring((vault) => revive(this.#parts, vault)));
+      await this.#open(await bring((vault) => revive(this.#parts, vault, code)));
     });
   }
 

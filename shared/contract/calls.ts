@@ -241,8 +241,11 @@ export const calls = {
       'backup.busy',
       'backup.cancelled',
     ]),
-    /** Only where there is no vault yet. The profile becomes a new device of the same person; the passphrase is then the vault's, too. */
-    restore: call(z.strictObject({ path: z.string().optional(), passphrase }), z.strictObject({ peerId }), [
+    /**
+     * Only where there is no vault yet. The profile becomes a new device of the same person; the passphrase is then the vault's, too. `code`: of the
+     * recovery kit, for a backup of a device without the identity key: it becomes the only device, under a new identity key.
+     */
+    restore: call(z.strictObject({ path: z.string().optional(), passphrase, code: z.string().max(1024).optional() }), z.strictObject({ peerId }), [
       'vault.exists',
       'path.required',
       'path.unusable',
@@ -250,6 +253,9 @@ export const calls = {
       'backup.wrong-passphrase',
       'backup.newer',
       'backup.not-certifier',
+      'recovery.none',
+      'recovery.wrong-code',
+      'keys.too-often',
       'backup.busy',
       'backup.cancelled',
       'self-test.failed',

@@ -1,8 +1,9 @@
 import { KeyshiftError } from '../../../shared/errors';
-import type { Crypto } from '../crypto/crypto';
+import type { Crypto, RsaKeyPair } from '../crypto/crypto';
 import { toHex } from '../wire/encoding';
 import type { LocalRecord } from '../ports';
-import { recallIdentityCertificate } from './identity-certificate';
+import { type IdentityCertificate, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
+import { type InstanceList, parseInstanceList } from './instance-list';
 import { openLocalParty } from './local-party';
 import { issueRecovery, maxRevoked } from './recovery-statement';
 import { reissueUnder } from './reissue';
@@ -24,31 +25,56 @@ export interface ForeignKeys {
  */
 export async function recoverLocalRecord(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, foreign: ForeignKeys = {}): Promise<LocalRecord> {
   const party = openLocalParty(crypto, record);
+  try {
+    const { identity, keyPair, keys } = await nextKey(crypto, record, party.identity, seed, now, foreign);
+    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings);
+    return { ...keys, instance: { ...record.instance, credential }, exchanges: [exchange], instanceList: list, ...withSiblings(siblings) };
+  } finally {
+    party.wipe();
+  }
+}
+
+/** A record from a backup, with the key to make a new device of it under. */
+export interface RecoveredBackup {
+  /** Its list is the one of before, signed by a key that is revoked by now; there is no exchange key. */
+  readonly record: LocalRecord;
+  /** That list, with every device on it retired: nobody knows who has them. */
+  readonly list: InstanceList;
+}
+
+/**
+ * As `recoverLocalRecord`, for a record from a backup that holds no identity key, nor keys of a device: one that is about to become a new device, and the
+ * only one of this person (protocol.md §14). Throws `recovery.none`, `recovery.wrong-code`. 0.1–2 s.
+ */
+export async function recoverBackup(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, foreign: ForeignKeys): Promise<RecoveredBackup> {
+  const newest = record.identityKeys.filter(({ retiredAt }) => retiredAt === undefined).reduce((a, b) => (b.epoch > a.epoch ? b : a));
+  const { keys } = await nextKey(crypto, record, parseIdentityCertificate(crypto, newest.certificate), seed, now, foreign);
+  const list = parseInstanceList(crypto, record.instanceList);
+  return { record: { ...keys, exchanges: [] }, list: { ...list, instances: list.instances.map((entry) => ({ ...entry, state: 'retired' as const })) } };
+}
+
+/** The key that the recovery key names next, and the record with it in which nothing is signed under it yet. */
+async function nextKey(crypto: Crypto, record: LocalRecord, before: IdentityCertificate, seed: Uint8Array, now: number, foreign: ForeignKeys): Promise<{ readonly identity: IdentityCertificate; readonly keyPair: RsaKeyPair; readonly keys: LocalRecord }> {
   const recovery = crypto.signingFromSeed(seed.slice());
   try {
-    const { recoveryKeyHash } = party.identity;
+    const { recoveryKeyHash, peerId } = before;
     if (!recoveryKeyHash) throw new KeyshiftError('recovery.none', 'This identity has no recovery key.');
     if (!crypto.equal(crypto.sha256(recovery.publicKey), recoveryKeyHash)) throw new KeyshiftError('recovery.wrong-code', 'This is the recovery key of another identity.');
     const keyPair = await crypto.generateRsa();
     const epoch = Math.max(foreign.epoch ?? 0, ...record.identityKeys.map((key) => key.epoch)) + 1;
-    const statement = await issueRecovery(crypto, { peerId: party.peerId, recovery, epoch, keyPair, revoked: revokedKeys(crypto, record, foreign), time: now });
-    const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
-    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings);
+    const statement = await issueRecovery(crypto, { peerId, recovery, epoch, keyPair, revoked: revokedKeys(crypto, record, foreign), time: now });
+    const identity = await certifyLaterKey(crypto, before, epoch, keyPair, now);
     const { unconfirmed: _decided, ...rest } = record;
-    return {
+    const keys: LocalRecord = {
       ...rest,
       identityKeys: [
         ...record.identityKeys.map((key) => ({ ...withoutPrivate(key), retiredAt: key.retiredAt ?? now })),
         { epoch, certificate: identity.der, privateKey: privateBytes(keyPair), createdAt: now, recovery: statement.bytes },
       ],
-      instance: { ...record.instance, credential },
-      exchanges: [exchange],
-      instanceList: list,
-      ...withSiblings(siblings),
       recovery: record.recovery ?? { publicKey: recovery.publicKey },
     };
+    return { identity, keyPair, keys };
   } finally {
-    party.wipe();
     recovery.secret.wipe();
   }
 }

@@ -10,6 +10,7 @@ import { createVaultFile } from '../../../electron/storage/vault-file';
 import { schemaVersion } from '../../../electron/storage/migrate';
 import { handle } from '../../contract/storage/rows';
 import { readBackup } from '../../reference/backup-twin';
+import { encodeRecoveryCode } from '../../../electron/engine/identity/recovery-code';
 import { ready } from '../../reference/dialog-twin';
 import { furnish, house, type Housed, inFolder, passphrase, progressOf, vaultNames, words } from '../../support/backup-kit';
 import { realCrypto } from '../../support/foundation-kit';
@@ -207,7 +208,7 @@ describe('the whole profile in one file, and back', () => {
     await handlers.backup.cancel(undefined); // of nothing
   }, 60_000);
 
-  it('S5-25 S4-26: of a device that did not hold the identity key it says just that, and leaves no vault', async () => {
+  it('S5-25 S4-26 A73: of a device that did not hold the identity key it says just that, and leaves no vault; with the recovery kit it becomes the device that does', async () => {
     await furnish(at('bea'), 1, text);
     const crypto = await realCrypto();
     const vault = await createVaultFile({ directory: at('bea'), crypto, cost: { memoryBytes: 8 * 1024 * 1024, passes: 1 } }).unlock(passphrase);
@@ -220,6 +221,24 @@ describe('the whole profile in one file, and back', () => {
     const next = await moveIn(at('bea-again'));
     await expect(restore(next.app, at('bea.keyshift-backup'))).rejects.toThrow(code('backup.not-certifier'));
     expect(vaultNames(at('bea-again'))).toEqual([]);
+
+    // With the recovery kit it is the only device, under a key that the recovery key names; with another’s it is nothing.
+    const { peerId } = record;
+    const seed = record.recovery?.seed ?? expect.unreachable('kept');
+    const withCode = (kit: string) => next.app.handlers.backup.restore({ path: at('bea.keyshift-backup'), passphrase: words, code: kit });
+    await expect(withCode('twelve groups')).rejects.toThrow(code('recovery.wrong-code'));
+    await expect(withCode(encodeRecoveryCode(crypto, new Uint8Array(32).fill(7)).join(' '))).rejects.toThrow(code('recovery.wrong-code'));
+    expect(vaultNames(at('bea-again'))).toEqual([]);
+    expect(await withCode(encodeRecoveryCode(crypto, seed).join(' '))).toEqual({ peerId });
+    const own = await next.app.handlers.identity.get(undefined);
+    expect(own).toMatchObject({ peerId, unconfirmed: false });
+    expect(own.epoch).toBeGreaterThan(1);
+    const devices = await next.app.handlers.devices.list(undefined);
+    expect(devices.filter(({ state }) => state === 'active')).toMatchObject([{ current: true, roles: ['certifier', 'exchange'] }]);
+    expect((await next.app.handlers.conversations.list(undefined)).length).toBe(1);
+    await next.app.handlers.vault.lock(undefined);
+    await next.app.handlers.vault.unlock({ passphrase: words });
+    await next.app.handlers.identity.rotate(undefined);
   });
 
   it('S5-25: replaces a backup, and nothing else', async () => {
