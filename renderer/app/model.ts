@@ -68,8 +68,8 @@ export function createModel(client: Client): Model {
   const settings = createSettingsStore(client);
   const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
   const authorities = createAuthoritiesStore(client, life);
-  const backup = createBackupStore(client, life, async (passphrase) => {
-    await session.getState().restore(passphrase);
+  const backup = createBackupStore(client, life, async (passphrase, code) => {
+    await session.getState().restore(passphrase, code);
     // They were in the backup, too.
     background(settings.getState().load());
   });

@@ -14,7 +14,8 @@ export interface SessionState {
   readonly load: () => Promise<void>;
   readonly create: (name: string, passphrase: string) => Promise<void>;
   /** A profile out of a backup, where there is none yet. */
-  readonly restore: (passphrase: string) => Promise<void>;
+  /** `code`: of the recovery kit, for a backup that needs it. */
+  readonly restore: (passphrase: string, code?: string) => Promise<void>;
   readonly unlock: (passphrase: string) => Promise<void>;
   readonly lock: () => Promise<void>;
   readonly changed: (state: VaultState) => void;
@@ -58,7 +59,7 @@ export function createSessionStore(client: Client): StoreApi<SessionState> {
         }
       },
       create: (name, passphrase) => guarded(() => client.vault.create({ name, passphrase })),
-      restore: (passphrase) => guarded(() => client.backup.restore({ passphrase })),
+      restore: (passphrase, code) => guarded(() => client.backup.restore({ passphrase, ...(code !== undefined && { code }) })),
       unlock: (passphrase) => guarded(() => client.vault.unlock({ passphrase })),
       lock: async () => {
         await client.vault.lock();

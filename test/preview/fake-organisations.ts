@@ -57,11 +57,13 @@ export function backupHandlers(world: World, { refuse, emit }: IdentityTools): H
       await run(1_048_576);
       return { path: `${path}.keyshift-backup`, bytes: 1_048_576 };
     },
-    restore: async ({ passphrase }) => {
+    restore: async ({ passphrase, code }) => {
       const { identity } = world;
       if (identity.chosenFile === undefined) refuse('path.required');
       if (passphrase !== identity.filePassphrase) refuse('backup.wrong-passphrase');
-      if (identity.fileTrouble !== undefined) refuse(identity.fileTrouble);
+      if (identity.fileTrouble === 'backup.not-certifier' && code !== undefined) {
+        if (code !== identity.recoveryCode) refuse('recovery.wrong-code');
+      } else if (identity.fileTrouble !== undefined) refuse(identity.fileTrouble);
       await run(1_048_576);
       world.passphrase = passphrase;
       world.vault = 'open';

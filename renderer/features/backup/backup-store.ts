@@ -17,9 +17,11 @@ export type BackupPhase =
 
 export interface BackupState {
   readonly phase: BackupPhase;
-  /** Both end by a phase and throw nothing. The passphrase goes straight to the main process and is not kept. */
+  /** The file that was chosen last opens with the recovery kit only. */
+  readonly needsKit: boolean;
+  /** Both end by a phase and throw nothing. Passphrase and code go straight to the main process and are not kept. */
   readonly create: (passphrase: string) => Promise<void>;
-  readonly restore: (passphrase: string) => Promise<void>;
+  readonly restore: (passphrase: string, code?: string) => Promise<void>;
   readonly cancel: () => Promise<void>;
   readonly progress: (event: EventOf<'backup.progress'>) => void;
   /** Back to the form. */
@@ -29,7 +31,7 @@ export interface BackupState {
 const idle: BackupPhase = { step: 'idle' };
 
 /** `restore` opens the vault it has made. */
-export function createBackupStore(client: Client, life: Life, restore: (passphrase: string) => Promise<void>): StoreApi<BackupState> {
+export function createBackupStore(client: Client, life: Life, restore: (passphrase: string, code?: string) => Promise<void>): StoreApi<BackupState> {
   return createStore<BackupState>()((set, get) => {
     const during = async (work: BackupWork, task: () => Promise<BackupPhase>): Promise<void> => {
       if (get().phase.step === 'running') return;
@@ -41,14 +43,15 @@ export function createBackupStore(client: Client, life: Life, restore: (passphra
       } catch (thrown) {
         end = { step: 'failed', work, failure: toFailure(thrown) };
       }
-      if (alive()) set({ phase: end });
+      if (alive()) set({ phase: end, ...(end.step === 'failed' && end.failure.code === 'backup.not-certifier' && { needsKit: true }) });
     };
     return {
       phase: idle,
+      needsKit: false,
       create: (passphrase) => during('create', async () => ({ step: 'created', ...(await client.backup.create({ passphrase })) })),
-      restore: (passphrase) =>
+      restore: (passphrase, code) =>
         during('restore', async () => {
-          await restore(passphrase);
+          await restore(passphrase, code);
           return idle;
         }),
       cancel: async () => {

@@ -40,17 +40,23 @@ function RestoreForm({ onBack }: { readonly onBack: () => void }): ReactNode {
   const model = useModel();
   const phase = useBackup((state) => state.phase);
   const field = useRef<HTMLInputElement>(null);
+  const kit = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
-  const wrong = phase.step === 'failed' && phase.failure.code === 'backup.wrong-passphrase';
+  const failed = phase.step === 'failed' ? phase.failure : undefined;
+  const wrong = failed?.code === 'backup.wrong-passphrase';
+  const wrongCode = failed?.code === 'recovery.wrong-code';
+  // The form is another one after each attempt: whether one said that the kit is needed is known by how it failed.
+  const asksKit = useBackup((state) => state.needsKit);
   // What failed before was told before.
   useEffect(() => () => model.backup.getState().again(), [model]);
 
   const restore = (event: FormEvent): void => {
     event.preventDefault();
     const passphrase = takePassphrase(field.current);
+    const code = (kit.current?.value ?? '').trim();
     setMissing(passphrase === '');
     if (passphrase === '') field.current?.focus();
-    else model.background(model.backup.getState().restore(passphrase));
+    else model.background(model.backup.getState().restore(passphrase, code === '' ? undefined : code));
   };
   return (
     <Form className="stack" onSubmit={restore} autoComplete="off">
@@ -62,11 +68,22 @@ function RestoreForm({ onBack }: { readonly onBack: () => void }): ReactNode {
           setMissing(false);
           model.backup.getState().again();
         }}
-        error={missing ? text('restore.missing') : wrong ? errorText(phase.failure) : undefined}
+        error={missing ? text('restore.missing') : wrong ? errorText(failed) : undefined}
         autoComplete="current-password"
         autoFocus
       />
-      {phase.step === 'failed' && !wrong ? <BackupFailure phase={phase} /> : null}
+      {asksKit ? (
+        <PassphraseField
+          label={text('restore.kit')}
+          fieldRef={kit}
+          onTyped={() => model.backup.getState().again()}
+          hint={text('recovery.use.code.hint')}
+          error={wrongCode ? errorText(failed) : undefined}
+          autoComplete="off"
+          code
+        />
+      ) : null}
+      {phase.step === 'failed' && !wrong && !wrongCode ? <BackupFailure phase={phase} /> : null}
       <Button kind="main" type="submit" wide>
         {text('restore.choose')}
       </Button>

@@ -34,6 +34,7 @@ export const backup = {
   'restore.keys': 'The passphrase of the backup then unlocks Keyshift here. You can change it afterwards.',
   'restore.passphrase': 'Passphrase of the backup',
   'restore.missing': 'Enter the passphrase of the backup.',
+  'restore.kit': 'Code of your recovery kit',
   'restore.noFile': 'No file was chosen, so nothing was done. To go on, enter the passphrase again.',
   'restore.choose': 'Choose backup file…',
   'restore.cancel': 'Cancel restoring',

@@ -65,7 +65,7 @@ export const errors = {
   'error.backup.garbled': 'This is not a backup of Keyshift, or a part of it is missing. Nothing was changed.',
   'error.backup.wrong-passphrase': 'The backup did not open. Either that is not its passphrase, or the file was damaged. Nothing was changed.',
   'error.backup.newer': 'This backup was made by a newer Keyshift. Nothing was changed.',
-  'error.backup.not-certifier': 'This backup is of a device that did not hold your identity key, so it cannot become a device again. Restore a backup of the one that did, or let this device in with a link from another device of yours. Nothing was changed.',
+  'error.backup.not-certifier': 'This backup is of a device that did not hold your identity key. With the code of your printed recovery kit it becomes your only device, with a new identity key that your contacts follow; all your other devices stop counting. If another device of yours still works, let this one in from there with a link instead. Without the kit, and without a backup of the device that held the key, nobody can bring this identity back: what is in the file stays closed. Nothing was changed.',
   'error.backup.busy': 'A backup is under way already. Wait for it, or cancel it.',
   'error.backup.cancelled': 'Cancelled. Nothing was left behind.',
   'error.conversation.unknown': 'This conversation is no longer there.',

@@ -127,6 +127,25 @@ describe('restoring at the first start', () => {
     expect(document.documentElement.innerHTML).not.toContain(passphrase);
   });
 
+  it('S4-26 A73: asks for the code of the recovery kit where the backup is of a device without the identity key, and says what is not possible without', async () => {
+    const { fake } = await first(emptyWorld());
+    const code = () => fieldNamed('Code of your recovery kit');
+    expect(page()).not.toContain('Code of your recovery kit');
+    fake.world.identity.fileTrouble = 'backup.not-certifier';
+    await restore();
+    expect(page()).toContain('Without the kit, and without a backup of the device that held the key, nobody can bring this identity back');
+    expect(await axeFindings()).toEqual([]);
+    write('Code of your recovery kit', 'not this one');
+    await restore();
+    expect(page()).toContain('That is not the recovery code of this identity');
+    expect(code().getAttribute('aria-invalid')).toBe('true');
+    expect(fake.world.vault).toBe('absent');
+    write('Code of your recovery kit', fake.world.identity.recoveryCode);
+    await restore();
+    expect(fake.world.vault).toBe('open');
+    expect(document.documentElement.innerHTML).not.toContain(fake.world.identity.recoveryCode);
+  });
+
   it('shows how far it is, can be cancelled, and leads back to a new identity', async () => {
     const world = stopped(2 * megabyte, 8 * megabyte);
     const { fake } = await first(world);
