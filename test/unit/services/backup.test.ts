@@ -239,7 +239,7 @@ describe('the whole profile in one file, and back', () => {
     await next.app.handlers.vault.lock(undefined);
     await next.app.handlers.vault.unlock({ passphrase: words });
     await next.app.handlers.identity.rotate(undefined);
-  });
+  }, 60_000);
 
   it('S5-25: replaces a backup, and nothing else', async () => {
     const { handlers } = ann.app;
