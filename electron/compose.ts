@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { startListening } from './compose/listening';
+import type { Handlers } from '../shared/contract/contract';
 import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
 import { type FileCost, macIterations, pbkdf2Iterations } from './engine/key-files/kdf-limits';
@@ -15,34 +16,43 @@ import { contactsService } from './services/contacts-service';
 import { authoritiesService } from './services/authorities-service';
 import { backupService } from './services/backup-service';
 import { contactDevicesService } from './services/contact-devices-service';
+import { contactChangesService } from './services/contact-changes-service';
 import { contactKeysService } from './services/contact-keys-service';
 import { endorsementsService } from './services/endorsements-service';
 import { identityKeysService } from './services/identity-keys-service';
 import { invitationFiles } from './services/invitation-files';
 import { keyFilesService } from './services/key-files-service';
 import { verificationService } from './services/verification-service';
+import { conversationChangesService } from './services/conversation-changes-service';
 import { conversationsService } from './services/conversations-service';
 import { devicesService } from './services/devices/devices-service';
 import { LinkingService } from './services/devices/linking-service';
 import { envelopesService } from './services/envelopes-service';
+import { exportService } from './services/export-service';
+import { filesService } from './services/files-service';
 import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
 import { keysService } from './services/keys-service';
 import { mailboxService } from './services/mailbox-service';
+import { messageChangesService } from './services/message-changes-service';
 import { messagesService } from './services/messages-service';
 import { NearbyService } from './services/nearby-service';
 import { NetworkFacts } from './services/network-facts';
 import { NetworkNews } from './services/network-news';
 import { networkService } from './services/network-service';
 import { NetworkSettings } from './services/network-settings';
+import { ownNameService } from './services/own-name-service';
 import { OwnAddresses } from './services/own-addresses';
 import { PortMapping } from './services/port-mapping';
 import { type Keyring, type KitPrinter, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
 import { textPrinter } from './services/recovery-sheet';
+import { searchService } from './services/search-service';
 import { settingsService } from './services/settings-service';
+import { diagnosticsReport } from './services/diagnostics-report';
 import { diagnosticsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
+import { onlyProfile, withoutDesktop } from './services/without-desktop';
 import { backupFiles } from './storage/backup-files';
 import { envelopeFiles } from './storage/envelope-files';
 import { privateFiles } from './storage/private-files';
@@ -67,6 +77,9 @@ export interface AppPorts {
   readonly kitPrinter?: KitPrinter;
   /** This machine's addresses; the system's answer when left out. */
   readonly interfaces?: () => readonly InterfaceAddress[];
+  /** Several people in one installation, and what only a desktop has: where there is a window. */
+  readonly profiles?: Handlers['profiles'];
+  readonly desktop?: Handlers['desktop'];
   readonly appVersion: string;
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
@@ -218,17 +231,19 @@ export async function startApp(ports: AppPorts): Promise<App> {
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ profile }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: {
           ...contacts,
           ...invitationFiles({ profile, crypto, clock, random, events, ownAddresses, files: privateFiles, chooser: ports.chooser }),
+          ...contactChangesService({ profile }),
           ...contactKeys, ...contactDevicesService({ profile, crypto }),
           ...verificationService({ profile, crypto, setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys }),
         },
         authorities: authoritiesService({ profile, crypto, clock }),
         backup: backup.handlers,
-        conversations: conversationsService({ profile, events, random }),
-        messages: messagesService({ profile }),
+        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile }), ...exportService({ profile }) },
+        messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
+        files: filesService({ profile }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),
@@ -242,7 +257,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
         }),
         discovery: nearby.handlers,
         settings: settingsService({ preferences, openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined) }),
-        diagnostics: diagnosticsService({
+        diagnostics: {
+          ...diagnosticsService({
           crypto,
           about: () => ({
             version: ports.appVersion,
@@ -252,6 +268,10 @@ export async function startApp(ports: AppPorts): Promise<App> {
             memoryLocked: !memoryLockFailed(),
           }),
         }),
+          ...diagnosticsReport(),
+        },
+        profiles: ports.profiles ?? onlyProfile(() => (vault.state() === 'open' ? vault.profile().local.identity.name : '')),
+        desktop: ports.desktop ?? withoutDesktop,
       },
       networkChanged,
       stop: async () => {

@@ -8,6 +8,7 @@ export const callNameTable = {
   vault: ['status', 'create', 'unlock', 'lock', 'changePassphrase', 'setKeyring'],
   identity: [
     'get',
+    'rename',
     'exportPublic',
     'rotate',
     'keyHistory',
@@ -41,9 +42,14 @@ export const callNameTable = {
     'acceptKey',
     'setChecked',
     'block',
+    'rename',
+    'setPermissions',
+    'remove',
+    'saveInvitationPicture',
   ],
-  conversations: ['open', 'list', 'continue', 'markRead'],
-  messages: ['send', 'list'],
+  conversations: ['open', 'list', 'continue', 'markRead', 'update', 'remove', 'export', 'cancelExport', 'checkArchive'],
+  messages: ['send', 'list', 'edit', 'delete', 'react', 'typing', 'search'],
+  files: ['send', 'accept', 'pause', 'resume', 'cancel', 'save', 'list', 'forget'],
   keys: ['status', 'shift', 'setPolicy', 'timeline', 'shiftPair'],
   authorities: ['list', 'import', 'importRevocations', 'remove'],
   backup: ['create', 'restore', 'cancel'],
@@ -53,7 +59,9 @@ export const callNameTable = {
   network: ['status', 'reach', 'tryNow'],
   discovery: ['start', 'stop', 'status', 'meet', 'answer', 'confirm'],
   settings: ['get', 'set'],
-  diagnostics: ['meter', 'about'],
+  diagnostics: ['meter', 'about', 'report', 'licences'],
+  profiles: ['list', 'create', 'open', 'rename', 'remove'],
+  desktop: ['openLink', 'takeLink', 'looking', 'chooseFiles'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
 
 /** Names of the contract that the table leaves out; `satisfies` above refuses names the contract does not have. */

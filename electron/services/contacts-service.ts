@@ -6,6 +6,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import { safetyNumber } from '../engine/identity/safety-number';
 import type { Clock } from '../engine/ports';
 import type { EventHub } from './event-hub';
+import type { contactChangesService } from './contact-changes-service';
 import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
 import { importKey } from './key-import';
 import type { OpenProfile } from './open-profile';
@@ -36,7 +37,7 @@ export function contactView(profile: OpenProfile, row: ContactRow): Contact {
   return {
     contactId: row.contactId,
     peerId: row.peerId,
-    name: row.name,
+    ...namesOf(row),
     pending: row.relation !== 'mutual',
     ...(row.ended === undefined ? {} : { ended: row.ended }),
     who: whoOf(profile.book, row, vouchers.length > 0),
@@ -46,6 +47,11 @@ export function contactView(profile: OpenProfile, row: ContactRow): Contact {
     keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
     permissions: row.permissions,
   };
+}
+
+/** What this person calls them comes first. */
+export function namesOf({ name, alias }: Pick<ContactRow, 'name' | 'alias'>): Pick<Contact, 'name' | 'ownName'> {
+  return alias === undefined ? { name } : { name: alias, ownName: name };
 }
 
 /** Names of organisations, each once, and what each says. */
@@ -71,7 +77,7 @@ export function pinnedPeer(profile: OpenProfile, row: ContactRow): KnownPeer {
   return known;
 }
 
-type ContactCalls = Omit<Handlers['contacts'], 'saveInvitation' | 'openInvitation' | 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'devices'>;
+type ContactCalls = Omit<Handlers['contacts'], 'saveInvitation' | 'openInvitation' | 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'devices' | keyof ReturnType<typeof contactChangesService>>;
 
 export function contactsService(parts: ContactsParts): ContactCalls {
   const { crypto, clock, events } = parts;

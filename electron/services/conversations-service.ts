@@ -1,5 +1,6 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import type { Conversation } from '../../shared/model/conversation';
 import type { Random } from '../engine/ports';
 import { contactRow } from './contacts-service';
 import { continueConversation } from './continuing';
@@ -14,6 +15,27 @@ export function conversationRow(profile: OpenProfile, conversationId: string): C
   return row;
 }
 
+/** A conversation as a door may see it. */
+export function conversationView(row: ConversationRow): Conversation {
+  return {
+    conversationId: row.conversationId,
+    contactId: row.contactId,
+    title: row.title,
+    state: row.state,
+    ...(row.failure === undefined ? {} : { failure: row.failure }),
+    ...(row.continuedBy === undefined ? {} : { continuedBy: row.continuedBy }),
+    ...(row.continues === undefined ? {} : { continues: row.continues }),
+    unread: row.unread,
+    ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
+    ...(row.preview === undefined ? {} : { preview: row.preview }),
+    pinned: row.pinned === true,
+    archived: row.archived === true,
+    mutedUntil: row.mutedUntil ?? 0,
+    disappearAfter: row.disappearAfter ?? 0,
+    ...(row.draft === undefined ? {} : { draft: row.draft }),
+  };
+}
+
 function assertReachable(contact: ContactRow): void {
   if (contact.blocked) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
   if (contact.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
@@ -23,7 +45,7 @@ export function conversationsService(parts: {
   profile: () => OpenProfile;
   events: EventHub;
   random: Random;
-}): Handlers['conversations'] {
+}): Pick<Handlers['conversations'], 'open' | 'list' | 'continue' | 'markRead'> {
   return {
     open: ({ contactId, title = '' }) => {
       const profile = parts.profile();
@@ -40,18 +62,7 @@ export function conversationsService(parts: {
       parts
         .profile()
         .stores.conversations.list()
-        .map((row) => ({
-          conversationId: row.conversationId,
-          contactId: row.contactId,
-          title: row.title,
-          state: row.state,
-          ...(row.failure === undefined ? {} : { failure: row.failure }),
-          ...(row.continuedBy === undefined ? {} : { continuedBy: row.continuedBy }),
-          ...(row.continues === undefined ? {} : { continues: row.continues }),
-          unread: row.unread,
-          ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
-          ...(row.preview === undefined ? {} : { preview: row.preview }),
-        })),
+        .map(conversationView),
     continue: ({ conversationId }) => {
       const profile = parts.profile();
       const row = conversationRow(profile, conversationId);

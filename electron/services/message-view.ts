@@ -1,12 +1,27 @@
-import type { Message, WaitingFor } from '../../shared/model/message';
+import type { Message, Reaction, WaitingFor } from '../../shared/model/message';
 import type { PeerId } from '../engine/ids';
-import type { MessageRow } from './ports';
+import type { MessageRow, Stores } from './ports';
 
 /** What keeps an own message from its reader at this moment. */
 export type WaitingRule = (peerId: PeerId, row: Pick<MessageRow, 'conversationId' | 'direction' | 'state' | 'way' | 'movedTo'>) => WaitingFor | undefined;
 
+/** What belongs to a message and stands in other tables. */
+export interface Beside {
+  readonly reactions?: readonly Reaction[];
+  readonly file?: Message['file'];
+}
+
+/** Stored messages as a door may see them, in the same order. */
+export function messageViews(stores: Pick<Stores, 'reactions'>, rows: readonly MessageRow[], waiting: (row: MessageRow) => WaitingFor | undefined): Message[] {
+  const reactions = stores.reactions.ofAll(rows.map(({ messageId }) => messageId));
+  return rows.map((row) => {
+    const put = reactions.get(row.messageId);
+    return messageView(row, waiting(row), put === undefined ? {} : { reactions: put.map(({ by, emoji }) => ({ by, emoji })) });
+  });
+}
+
 /** A stored message as a door may see it. */
-export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined): Message {
+export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined, beside: Beside = {}): Message {
   return {
     messageId: row.messageId,
     conversationId: row.conversationId,
@@ -15,6 +30,10 @@ export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined)
     sequence: row.sequence,
     kind: row.kind,
     text: row.text,
+    ...(row.editedAt === undefined ? {} : { editedAt: row.editedAt }),
+    ...(beside.reactions === undefined ? {} : { reactions: [...beside.reactions] }),
+    ...(row.disappearsAt === undefined ? {} : { disappearsAt: row.disappearsAt }),
+    ...(beside.file === undefined ? {} : { file: beside.file }),
     ...(row.replyTo === undefined ? {} : { replyTo: row.replyTo }),
     sentAt: row.sentAt,
     ...(row.receivedAt === undefined ? {} : { receivedAt: row.receivedAt }),

@@ -3,13 +3,13 @@ import type { Handlers } from '../../shared/contract/contract';
 import { maxTextBytes } from '../../shared/model/message';
 import type { Content } from '../engine/dialog/content';
 import { conversationRow } from './conversations-service';
-import { messageView } from './message-view';
+import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow } from './ports';
 
 const defaultPage = 50;
 
-export function messagesService(parts: { profile: () => OpenProfile }): Handlers['messages'] {
+export function messagesService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'send' | 'list'> {
   return {
     send: (input) => {
       const profile = parts.profile();
@@ -25,9 +25,7 @@ export function messagesService(parts: { profile: () => OpenProfile }): Handlers
       if (before !== undefined && profile.stores.messages.byId(before)?.conversationId !== conversationId) {
         throw new KeyshiftError('message.unknown', 'That message is not in this conversation.');
       }
-      return profile.stores.messages
-        .page(conversationId, before, limit)
-        .map((row) => messageView(row, profile.waitingFor(peerId, row)));
+      return messageViews(profile.stores, profile.stores.messages.page(conversationId, before, limit), (row) => profile.waitingFor(peerId, row));
     },
   };
 }

@@ -2,22 +2,24 @@ import type { ErrorCode } from '../../shared/errors';
 import type { ChosenFile } from '../../shared/model/chosen-file';
 import type { Permissions } from '../../shared/model/contact';
 import type { KeyShift } from '../../shared/model/keys';
-import type { MessageState, MessageWay } from '../../shared/model/message';
 import type { Settings } from '../../shared/model/settings';
 import type { DialogStore } from '../engine/dialog/dialog-store';
-import type { DialogId, InstanceId, PeerId } from '../engine/ids';
+import type { PeerId } from '../engine/ids';
 import type { Address, LocalStore, PeerStore, Transactions } from '../engine/ports';
 import type { ResumptionStore } from '../engine/session/resumption-entry';
 import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
-import type { PlacedMessages } from './ports/placed-messages';
+import type { ConversationStore, MessageStore } from './ports/talks';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
+import type { ReactionStore } from './ports/reactions';
 import type { ReplicaStore } from './ports/replica';
 import type { SharingStore } from './ports/sharing';
 import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
 import type { WaysStore } from './ports/ways';
+
+export type { ConversationRow, ConversationStore, MessagePlace, MessageRow, MessageStore, RaisedMessage } from './ports/talks';
 
 /**
  * What the use cases need beside the engine's ports. Local handles (contact, conversation, message, request) are
@@ -27,7 +29,10 @@ import type { WaysStore } from './ports/ways';
 export interface ContactRow {
   readonly contactId: string;
   readonly peerId: PeerId;
+  /** As they call themselves. */
   readonly name: string;
+  /** As this person calls them, where that is another. */
+  readonly alias?: string;
   readonly createdAt: number;
   /** `invited`: we accepted a link and wait; `requested`: we asked with their card; `mutual`: both sides agreed. */
   readonly relation: 'invited' | 'requested' | 'mutual';
@@ -94,93 +99,6 @@ export interface RequestStore {
   remove(requestId: string): void;
 }
 
-export interface ConversationRow {
-  readonly conversationId: string;
-  readonly contactId: string;
-  readonly peerId: PeerId;
-  readonly dialogId: DialogId;
-  readonly title: string;
-  readonly state: 'open' | 'failed' | 'closed';
-  readonly failure?: string;
-  /** Handle of the conversation that goes on where this failed one stopped, and the other way round. */
-  readonly continuedBy?: string;
-  readonly continues?: string;
-  readonly createdAt: number;
-  readonly unread: number;
-  readonly lastMessageAt?: number;
-  readonly preview?: string;
-}
-
-export interface ConversationStore {
-  byId(conversationId: string): ConversationRow | undefined;
-  byDialog(peerId: PeerId, dialogId: DialogId): ConversationRow | undefined;
-  /** Newest activity first. */
-  list(): readonly ConversationRow[];
-  /** In no particular order. */
-  ofPeer(peerId: PeerId): readonly ConversationRow[];
-  put(row: ConversationRow): void;
-  /** A message was added: what the conversation's line shows, and `unread` more of them. */
-  noteMessage(conversationId: string, at: number, preview: string, unread: number): void;
-}
-
-export interface MessageRow {
-  readonly messageId: string;
-  readonly conversationId: string;
-  readonly direction: 'in' | 'out';
-  readonly instanceId: InstanceId;
-  readonly sequence: number;
-  readonly kind: 'text' | 'unsupported';
-  readonly text: string;
-  readonly replyTo?: string;
-  readonly sentAt: number;
-  readonly receivedAt?: number;
-  readonly state: MessageState;
-  /** Which way an own message went last. */
-  readonly way?: MessageWay;
-  /** Handle of the message that says the same in the conversation that goes on: this one is sent no more. */
-  readonly movedTo?: string;
-  readonly keyEpoch: number;
-  /** It came to this device before it had heard what the other own devices have had. */
-  readonly maybeRepeat?: true;
-  /** Which message of a device that is no more this was first. */
-  readonly origin?: MessagePlace;
-}
-
-/** What is told of a message whose state changed. */
-export type RaisedMessage = Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'state' | 'way' | 'movedTo'>;
-
-export interface MessagePlace {
-  readonly instanceId: InstanceId;
-  readonly sequence: number;
-}
-
-export interface MessageStore extends PlacedMessages {
-  byId(messageId: string): MessageRow | undefined;
-  bySequence(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
-  /** One that was sent again by another device than it was first sent by. */
-  byOrigin(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
-  /** An own message takes another place, and is queued again. */
-  move(conversationId: string, from: MessagePlace, to: MessagePlace, keyEpoch: number): MessageRow | undefined;
-  /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were first shown on any own device. */
-  page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
-  /** Behind all others of its conversation; gives the state it has then. Undefined: it is here already, from another own device. */
-  add(row: MessageRow): MessageState | undefined;
-  /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones by sequence. */
-  raiseState(conversationId: string, instanceId: InstanceId, from: number, upTo: number, state: MessageState): readonly RaisedMessage[];
-  /** Own messages that were not delivered yet went this way: they are sent, if they were not; gives the changed ones by sequence. */
-  setWay(conversationId: string, instanceId: InstanceId, from: number, upTo: number, way: MessageWay): readonly RaisedMessage[];
-  /** Of the newest `limit` messages this own device wrote, those queued or sent, oldest first. */
-  newestUndelivered(conversationId: string, instanceId: InstanceId, limit: number): readonly Pick<MessageRow, 'messageId' | 'state' | 'way'>[];
-  setKeyEpoch(conversationId: string, instanceId: InstanceId, sequence: number, keyEpoch: number): void;
-  /** Own texts that never reached the other person and were not sent again elsewhere, in the order they were written. */
-  undelivered(conversationId: string): readonly MessageRow[];
-  setMoved(messageId: string, movedTo: string): void;
-  /** How many messages are kept, of those that came, or were written here, at or after `since`: by this device's own clock. */
-  count(conversationId: string, since: number): number;
-  /** Marks incoming messages read; gives how many changed. */
-  markRead(conversationId: string): number;
-}
-
 export interface KeyEventStore {
   add(conversationId: string, shift: KeyShift): void;
   /** Newest last, at most `limit` newest. */
@@ -203,6 +121,7 @@ export interface Stores extends Transactions {
   readonly requests: RequestStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
+  readonly reactions: ReactionStore;
   readonly keyEvents: KeyEventStore;
   readonly resumptions: ResumptionStore;
   readonly quarantine: QuarantineStore;

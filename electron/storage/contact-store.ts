@@ -18,13 +18,13 @@ export function createContactStore(db: Db): ContactStore {
   const remove = db.prepare('DELETE FROM contacts WHERE contact_id = ?');
   const upsert = db.prepare(`
     INSERT INTO contacts (contact_id, peer_id, name, created_at, relation, ended, checked, checked_at, checked_spki_hash, blocked,
-      may_message, may_open_conversation, may_send_file, invitation, hints)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      may_message, may_open_conversation, may_send_file, invitation, hints, alias)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (contact_id) DO UPDATE SET peer_id = excluded.peer_id, name = excluded.name,
       created_at = excluded.created_at, relation = excluded.relation, ended = excluded.ended,
       checked = excluded.checked, checked_at = excluded.checked_at, checked_spki_hash = excluded.checked_spki_hash, blocked = excluded.blocked,
       may_message = excluded.may_message, may_open_conversation = excluded.may_open_conversation,
-      may_send_file = excluded.may_send_file, invitation = excluded.invitation, hints = excluded.hints`);
+      may_send_file = excluded.may_send_file, invitation = excluded.invitation, hints = excluded.hints, alias = excluded.alias`);
 
   const byId = new RowCache<ContactRow>(db, kept);
   const byPeer = new RowCache<ContactRow>(db, kept);
@@ -63,6 +63,7 @@ export function createContactStore(db: Db): ContactStore {
         row.permissions.sendFile ? 1 : 0,
         row.invitation ?? null,
         encodeAddresses(row.hints),
+        row.alias ?? null,
       ]);
     },
     remove(contactId) {
@@ -77,6 +78,7 @@ function read(row: Row): ContactRow {
     contactId: text(row, 'contact_id'),
     peerId: id(row, 'peer_id'),
     name: text(row, 'name'),
+    ...given('alias', optionalText(row, 'alias')),
     createdAt: integer(row, 'created_at'),
     relation: word(row, 'relation', relations),
     ...given('ended', optionalText(row, 'ended') === undefined ? undefined : word(row, 'ended', errorCodes)),

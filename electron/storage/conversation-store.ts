@@ -1,7 +1,8 @@
+import type { Draft } from '../../shared/model/conversation';
 import type { ConversationRow, ConversationStore } from '../services/ports';
 import type { Db, Row } from './database';
 import { RowCache } from './row-cache';
-import { given, id, integer, optionalInteger, optionalText, text, word } from './row';
+import { flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
 
 /** Rows kept in memory: every message asks twice for its conversation, and changes what its line in the list shows. */
 const kept = 256;
@@ -16,12 +17,14 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ?');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview, continued_by, continues)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
-      preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues`);
+      preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues, pinned = excluded.pinned,
+      archived = excluded.archived, muted_until = excluded.muted_until, disappear_after = excluded.disappear_after,
+      draft = excluded.draft, draft_reply = excluded.draft_reply`);
 
   const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
 
@@ -65,6 +68,12 @@ export function createConversationStore(db: Db): ConversationStore {
         row.preview ?? null,
         row.continuedBy ?? null,
         row.continues ?? null,
+        row.pinned === true ? 1 : 0,
+        row.archived === true ? 1 : 0,
+        row.mutedUntil ?? null,
+        row.disappearAfter ?? null,
+        row.draft?.text ?? null,
+        row.draft?.replyTo ?? null,
       ]);
     },
     noteMessage(conversationId, at, preview, unread) {
@@ -89,5 +98,15 @@ function read(row: Row): ConversationRow {
     ...given('preview', optionalText(row, 'preview')),
     ...given('continuedBy', optionalText(row, 'continued_by')),
     ...given('continues', optionalText(row, 'continues')),
+    ...(flag(row, 'pinned') && { pinned: true as const }),
+    ...(flag(row, 'archived') && { archived: true as const }),
+    ...given('mutedUntil', optionalInteger(row, 'muted_until')),
+    ...given('disappearAfter', optionalInteger(row, 'disappear_after')),
+    ...given('draft', draftOf(row)),
   };
+}
+
+function draftOf(row: Row): Draft | undefined {
+  const written = optionalText(row, 'draft');
+  return written === undefined ? undefined : { text: written, ...given('replyTo', optionalText(row, 'draft_reply')) };
 }

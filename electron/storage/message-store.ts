@@ -1,21 +1,13 @@
-import { KeyshiftError } from '../../shared/errors';
-import type { MessageState, MessageWay } from '../../shared/model/message';
+import type { MessageState } from '../../shared/model/message';
 import type { InstanceId } from '../engine/ids';
-import type { MessageRow, MessageStore, RaisedMessage } from '../services/ports';
+import type { MessageStore, RaisedMessage } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
+import { at, messageColumns, messageMarks, messageValues, messageWays, readMessage, wayOf } from './message-row';
 import { messageStates } from './message-states';
 import { createPlacedMessages, placesPerMs } from './placed-messages';
-import { flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
+import { given, id, integer, optionalText, text } from './row';
 
-const states = messageStates;
-/** Likewise stored by place. */
-const ways = ['connection', 'device', 'mailbox', 'file'] as const satisfies readonly MessageWay[];
-const directions = ['in', 'out'] as const;
-const kinds = ['text', 'unsupported'] as const;
-
-const columns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to,
-  origin_instance, origin_sequence, way, maybe_repeat`;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
 /**
@@ -24,25 +16,25 @@ const thisConversation = `(SELECT key FROM conversations WHERE conversation_id =
  */
 export function createMessageStore(db: Db): MessageStore {
   const selectById = db.prepare(`
-    SELECT ${columns}, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id
+    SELECT ${messageColumns}, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id
     FROM messages WHERE message_id = ?`);
   const selectBySequence = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const selectByOrigin = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND origin_instance = ? AND origin_sequence = ?`);
+    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation} AND origin_instance = ? AND origin_sequence = ?`);
   const updatePlace = db.prepare(`
     UPDATE messages SET origin_instance = coalesce(origin_instance, instance_id), origin_sequence = coalesce(origin_sequence, sequence),
       instance_id = ?, sequence = ?, key_epoch = ?, state = 0, way = NULL
-    WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ? AND direction = 1 RETURNING ${columns}`);
+    WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ? AND direction = 1 RETURNING ${messageColumns}`);
   const selectNewest = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation}
+    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation}
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectBefore = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) < (?, ?, ?)
+    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) < (?, ?, ?)
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectPlace = db.prepare(`SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+    INSERT INTO messages (conversation, ${messageColumns}, place) VALUES (${thisConversation}, ${messageMarks},
       max(?, coalesce((SELECT max(place) FROM messages WHERE conversation = ${thisConversation}), 0) + 1))`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
@@ -56,7 +48,7 @@ export function createMessageStore(db: Db): MessageStore {
   const updateEpoch = db.prepare(`
     UPDATE messages SET key_epoch = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const selectUndelivered = db.prepare(`
-    SELECT ${columns} FROM messages WHERE conversation = ${thisConversation} AND direction = 1 AND state < 2
+    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation} AND direction = 1 AND state < 2
       AND kind = 'text' AND moved_to IS NULL ORDER BY place`);
   const updateMoved = db.prepare('UPDATE messages SET moved_to = ? WHERE message_id = ?');
   const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND coalesce(received_at, sent_at) >= ?`);
@@ -72,47 +64,32 @@ export function createMessageStore(db: Db): MessageStore {
   return {
     byId(messageId) {
       const row = selectById.get([messageId]);
-      return row && read(row, text(row, 'conversation_id'));
+      return row && readMessage(row, text(row, 'conversation_id'));
     },
     bySequence(conversationId, instanceId, sequence) {
       const row = selectBySequence.get([conversationId, instanceId, sequence]);
-      return row && read(row, conversationId);
+      return row && readMessage(row, conversationId);
     },
     byOrigin(conversationId, instanceId, sequence) {
       const row = selectByOrigin.get([conversationId, instanceId, sequence]);
-      return row && read(row, conversationId);
+      return row && readMessage(row, conversationId);
     },
     move(conversationId, from, to, keyEpoch) {
       const row = updatePlace.get([to.instanceId, to.sequence, keyEpoch, conversationId, from.instanceId, from.sequence]);
-      return row && read(row, conversationId);
+      return row && readMessage(row, conversationId);
     },
     page(conversationId, before, limit) {
       if (before === undefined) {
-        return selectNewest.all([conversationId, limit]).map((row) => read(row, conversationId)).reverse();
+        return selectNewest.all([conversationId, limit]).map((row) => readMessage(row, conversationId)).reverse();
       }
       const start = selectPlace.get([conversationId, before]);
       if (!start) return [];
-      return selectBefore.all([conversationId, integer(start, 'place'), text(start, 'instance_id'), integer(start, 'sequence'), limit]).map((row) => read(row, conversationId)).reverse();
+      return selectBefore.all([conversationId, integer(start, 'place'), text(start, 'instance_id'), integer(start, 'sequence'), limit]).map((row) => readMessage(row, conversationId)).reverse();
     },
     add(row) {
       insert.run([
         row.conversationId,
-        row.messageId,
-        directions.indexOf(row.direction),
-        row.instanceId,
-        row.sequence,
-        row.kind,
-        row.text,
-        row.replyTo ?? null,
-        row.sentAt,
-        row.receivedAt ?? null,
-        states.indexOf(row.state),
-        row.keyEpoch,
-        row.movedTo ?? null,
-        row.origin?.instanceId ?? null,
-        row.origin?.sequence ?? null,
-        row.way === undefined ? null : ways.indexOf(row.way),
-        row.maybeRepeat === true ? 1 : 0,
+        ...messageValues(row),
         // Behind everything that is here, however the clock went.
         Math.max(0, Math.trunc(row.receivedAt ?? row.sentAt)) * placesPerMs,
         row.conversationId,
@@ -123,20 +100,20 @@ export function createMessageStore(db: Db): MessageStore {
       remove.run([row.messageId]);
       this.add(row);
     },
-    ...createPlacedMessages(db, { columns, read }),
+    ...createPlacedMessages(db),
     raiseState(conversationId, instanceId, from, upTo, state) {
-      const to = states.indexOf(state);
+      const to = messageStates.indexOf(state);
       return raised(conversationId, state, raise.all([to, conversationId, instanceId, from, upTo, to]));
     },
     setWay(conversationId, instanceId, from, upTo, way) {
-      const to = ways.indexOf(way);
+      const to = messageWays.indexOf(way);
       return raised(conversationId, 'sent', updateWay.all([to, conversationId, instanceId, from, upTo, to]));
     },
     newestUndelivered(conversationId, instanceId, limit) {
       const newest = (count: number) =>
         selectOwnNewest
           .all([conversationId, instanceId, count])
-          .map((row) => ({ messageId: text(row, 'message_id'), state: at(row, 'state', states), ...given('way', wayOf(row)) }))
+          .map((row) => ({ messageId: text(row, 'message_id'), state: at(row, 'state', messageStates), ...given('way', wayOf(row)) }))
           .filter(({ state }) => state === 'queued' || state === 'sent');
       // Delivery is in order: once the newest has arrived, none waits. That is the usual case, and one row.
       return newest(1).length === 0 ? [] : newest(limit).reverse();
@@ -144,7 +121,7 @@ export function createMessageStore(db: Db): MessageStore {
     setKeyEpoch(conversationId, instanceId, sequence, keyEpoch) {
       updateEpoch.run([keyEpoch, conversationId, instanceId, sequence]);
     },
-    undelivered: (conversationId) => selectUndelivered.all([conversationId]).map((row) => read(row, conversationId)),
+    undelivered: (conversationId) => selectUndelivered.all([conversationId]).map((row) => readMessage(row, conversationId)),
     setMoved(messageId, movedTo) {
       updateMoved.run([movedTo, messageId]);
     },
@@ -159,30 +136,6 @@ export function createMessageStore(db: Db): MessageStore {
   };
 }
 
-function read(row: Row, conversationId: string): MessageRow {
-  const origin = optionalText(row, 'origin_instance') === undefined
-    ? undefined
-    : { instanceId: id<InstanceId>(row, 'origin_instance'), sequence: integer(row, 'origin_sequence') };
-  return {
-    messageId: text(row, 'message_id'),
-    conversationId,
-    direction: at(row, 'direction', directions),
-    instanceId: id(row, 'instance_id'),
-    sequence: integer(row, 'sequence'),
-    kind: word(row, 'kind', kinds),
-    text: text(row, 'text'),
-    ...given('replyTo', optionalText(row, 'reply_to')),
-    sentAt: integer(row, 'sent_at'),
-    ...given('receivedAt', optionalInteger(row, 'received_at')),
-    state: at(row, 'state', states),
-    ...given('way', wayOf(row)),
-    ...(flag(row, 'maybe_repeat') && { maybeRepeat: true as const }),
-    ...given('movedTo', optionalText(row, 'moved_to')),
-    keyEpoch: integer(row, 'key_epoch'),
-    ...given('origin', origin),
-  };
-}
-
 function raised(conversationId: string, state: MessageState, rows: readonly Row[]): RaisedMessage[] {
   return (
     rows
@@ -191,14 +144,4 @@ function raised(conversationId: string, state: MessageState, rows: readonly Row[
       .sort((a, b) => a.sequence - b.sequence)
       .map(({ messageId, way, movedTo }) => ({ messageId, conversationId, direction: 'out', state, ...given('way', way), ...given('movedTo', movedTo) }))
   );
-}
-
-function wayOf(row: Row): MessageWay | undefined {
-  return optionalInteger(row, 'way') === undefined ? undefined : at(row, 'way', ways);
-}
-
-function at<W extends string>(row: Row, column: string, words: readonly W[]): W {
-  const found = words[integer(row, column)];
-  if (found === undefined) throw new KeyshiftError('vault.damaged', `The database holds something unexpected in “${column}”.`);
-  return found;
 }

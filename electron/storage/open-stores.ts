@@ -14,6 +14,7 @@ import { migrate } from './migrate';
 import { createPeerKeyStore } from './peer-key-store';
 import { createPeerStore } from './peer-store';
 import { createQuarantineStore } from './quarantine-store';
+import { createReactionStore } from './reaction-store';
 import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
@@ -52,6 +53,7 @@ export function openStores(db: Db): Stores {
     requests: createRequestStore(db),
     conversations: createConversationStore(db),
     messages: createMessageStore(db),
+    reactions: createReactionStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),

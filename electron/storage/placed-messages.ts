@@ -1,8 +1,8 @@
 import type { InstanceId } from '../engine/ids';
-import type { MessageRow } from '../services/ports';
 import type { PlacedMessages } from '../services/ports/placed-messages';
 import { atMost } from './at-most';
-import type { Db, Row } from './database';
+import type { Db } from './database';
+import { messageColumns, messageMarks, messageValues, readMessage } from './message-row';
 import { messageStates } from './message-states';
 import { id, integer, optionalText, text } from './row';
 
@@ -15,11 +15,11 @@ const thisConversation = `(SELECT key FROM conversations WHERE conversation_id =
 type Placed = Pick<PlacedMessages, 'shared' | 'addShown' | 'merge' | 'placesAfter'>;
 
 /** Messages that other own devices told: each stands where it was shown first, and behind what it replies to (protocol.md §7). */
-export function createPlacedMessages(db: Db, { columns, read }: { columns: string; read: (row: Row, conversationId: string) => MessageRow }): Placed {
+export function createPlacedMessages(db: Db): Placed {
   const select = db.prepare(`
-    SELECT ${columns}, coalesce(shown, place) AS shown FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
+    SELECT ${messageColumns}, coalesce(shown, place) AS shown FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${columns}, place) VALUES (${thisConversation}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO messages (conversation, ${messageColumns}, place) VALUES (${thisConversation}, ${messageMarks}, ?)`);
   const selectNews = db.prepare('SELECT state, reply_to, moved_to, key_epoch, coalesce(shown, place) AS shown FROM messages WHERE message_id = ?');
   const update = db.prepare('UPDATE messages SET state = ?, reply_to = ?, moved_to = ?, key_epoch = ?, shown = ? WHERE message_id = ?');
   const selectPlace = db.prepare(`
@@ -48,28 +48,13 @@ export function createPlacedMessages(db: Db, { columns, read }: { columns: strin
   return {
     shared(conversationId, { instanceId, sequence }) {
       const row = select.get([conversationId, instanceId, sequence]);
-      return row && { row: read(row, conversationId), shown: integer(row, 'shown') };
+      return row && { row: readMessage(row, conversationId), shown: integer(row, 'shown') };
     },
     addShown(row, shown) {
       insert.run([
         row.conversationId,
-        row.messageId,
-        row.direction === 'in' ? 0 : 1,
-        row.instanceId,
-        row.sequence,
-        row.kind,
-        row.text,
-        row.replyTo ?? null,
-        row.sentAt,
-        row.receivedAt ?? null,
-        messageStates.indexOf(row.state),
-        row.keyEpoch,
-        row.movedTo ?? null,
-        row.origin?.instanceId ?? null,
-        row.origin?.sequence ?? null,
         // Which way it went is the writing device's to know.
-        null,
-        0,
+        ...messageValues({ ...row, way: undefined, maybeRepeat: undefined }),
         shown,
       ]);
       if (row.replyTo !== undefined) settle(row.messageId);

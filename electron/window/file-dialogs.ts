@@ -11,6 +11,12 @@ const kinds: Readonly<Record<ChosenFile, FileFilter>> = {
   'key-file': { name: 'Identity keys', extensions: ['keyshift-key', 'p12', 'pfx', 'pem', 'key'] },
   'recovery-kit': { name: 'Recovery kit', extensions: ['pdf'] },
   backup: { name: 'Keyshift backup', extensions: ['keyshift-backup'] },
+  'any-file': { name: 'Files', extensions: ['*'] },
+  'received-file': { name: 'Files', extensions: ['*'] },
+  'export-html': { name: 'Web page', extensions: ['html'] },
+  'export-json': { name: 'JSON', extensions: ['json'] },
+  archive: { name: 'Keyshift archive', extensions: ['keyshift-archive'] },
+  'qr-picture': { name: 'Picture', extensions: ['png'] },
 };
 
 /** What of Electron is used; the second argument first, as Electron has it for a window. */

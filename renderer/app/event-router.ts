@@ -16,6 +16,20 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.background(model.conversations.getState().load());
       reloadKeys(model, event.conversationId);
       return;
+    case 'message.changed':
+      model.messages.getState().changed(event.conversationId, event.message);
+      return;
+    case 'messages.removed':
+      model.messages.getState().removed(event.conversationId, event.messageIds);
+      return;
+    case 'contact.typing':
+    case 'transfer.progress':
+    case 'export.progress':
+    case 'profiles.changed':
+    case 'desktop.link':
+    case 'desktop.show':
+    case 'settings.changed':
+      return;
     case 'messages.moved':
       model.background(model.messages.getState().moved(event.conversationId));
       return;

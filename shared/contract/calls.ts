@@ -1,38 +1,23 @@
 import * as z from 'zod';
-import { contact, contactDevice, contactRequest } from '../model/contact';
-import { conversation } from '../model/conversation';
+import { contact, contactDevice, contactRequest, permissions } from '../model/contact';
 import { about, meterCounts } from '../model/diagnostics';
-import { contactId, conversationId, instanceId, messageId, peerId, requestId, time } from '../model/ids';
+import { contactId, conversationId, instanceId, peerId, requestId, time } from '../model/ids';
 import { authority, authorityId } from '../model/authority';
 import { contactKey, endorsement, fingerprint, identity, keyTrouble, ownKey } from '../model/identity';
 import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
-import { message } from '../model/message';
 import { device, deviceName, linking } from '../model/device';
 import { mailboxStatus } from '../model/mailbox';
 import { discoveryStatus, nearbyId } from '../model/discovery';
 import { networkStatus, reachReport } from '../model/network';
 import { settings } from '../model/settings';
-import { personName, plainText, title } from '../model/text';
+import { personName, plainText } from '../model/text';
 import { verification } from '../model/verification';
 import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
-
-/** No parameters: absent or an empty object. */
-const none = z.strictObject({}).optional();
-/** No result: JSON has no `undefined`. */
-const done = z.null();
-
-const passphrase = z.string().min(1).max(1024);
-/** What no call needs to judge by its length itself: longer texts are refused without being looked at. 4 MiB and a bit is a line's end, too. */
-const longest = 4 * 1_048_576;
-
-const needsVault = ['vault.absent', 'vault.locked'] as const;
-const needsContact = [...needsVault, 'contact.unknown'] as const;
-const needsDevice = [...needsVault, 'device.unknown'] as const;
-/** A device that was stopped or removed reads, and sends nothing. */
-const needsInvitation = ['invitation.garbled', 'invitation.altered', 'invitation.expired', 'invitation.own', 'invitation.already-accepted', 'invitation.wrong-person'] as const;
-const needsStanding = ['device.suspended', 'device.removed'] as const;
-const needsConversation = [...needsVault, 'conversation.unknown'] as const;
+import { profiles, desktop } from './desktop-calls';
+import { files } from './file-calls';
+import { none, done, passphrase, longest, needsVault, needsContact, needsDevice, needsInvitation, needsStanding, needsConversation } from './needs';
+import { conversations, messages } from './talk-calls';
 
 /** Every call of both doors, grouped as services are. A line here is a capability; there is no other way in. */
 export const calls = {
@@ -66,6 +51,8 @@ export const calls = {
   },
   identity: {
     get: call(none, identity, needsVault),
+    /** Contacts see the new name once they hear of it. */
+    rename: call(z.strictObject({ name: personName }), done, [...needsVault, ...needsStanding, 'key.not-here', 'key.unconfirmed', 'keys.too-often']),
     exportPublic: call(z.strictObject({ format: z.enum(['pem', 'card']) }), z.strictObject({ text: z.string() }), needsVault),
     /** A new identity key, vouched for by the one before; contacts follow by themselves. At most ten a day. */
     rotate: call(none, z.strictObject({ epoch: z.number().int().positive() }), [...needsVault, 'keys.too-often', 'key.not-here', 'key.unconfirmed']),
@@ -163,45 +150,17 @@ export const calls = {
     acceptKey: call(z.strictObject({ contactId, fingerprint }), done, [...needsContact, 'key.no-trouble']),
     setChecked: call(z.strictObject({ contactId, checked: z.boolean() }), done, [...needsContact, 'contact.pending']),
     block: call(z.strictObject({ contactId, blocked: z.boolean().optional() }), done, needsContact),
+    /** What this person calls them, on all own devices; empty: what they call themselves. The other side never hears of it. */
+    rename: call(z.strictObject({ contactId, name: plainText.trim().max(64) }), done, needsContact),
+    setPermissions: call(z.strictObject({ contactId, permissions: permissions.partial() }), done, needsContact),
+    /** The contact, every conversation with them and every key: gone from all own devices. They can ask to be a contact again. */
+    remove: call(z.strictObject({ contactId }), done, needsContact),
+    /** The QR code of an invitation as a picture. */
+    saveInvitationPicture: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsVault, 'invitation.garbled', 'path.required', 'path.unusable']),
   },
-  conversations: {
-    open: call(z.strictObject({ contactId, title: title.optional() }), z.strictObject({ conversationId }), [
-      ...needsContact,
-      ...needsStanding,
-      'contact.blocked',
-      'contact.ended',
-    ]),
-    list: call(none, z.array(conversation), needsVault),
-    continue: call(z.strictObject({ conversationId }), z.strictObject({ conversationId }), [
-      ...needsConversation,
-      'contact.blocked',
-      'contact.ended',
-      'conversation.open',
-    ]),
-    markRead: call(z.strictObject({ conversationId }), done, needsConversation),
-  },
-  messages: {
-    send: call(
-      z.strictObject({ conversationId, text: plainText.max(longest), replyTo: messageId.optional() }),
-      z.strictObject({ messageId }),
-      [
-        ...needsConversation,
-        ...needsStanding,
-        'contact.blocked',
-        'contact.ended',
-        'conversation.failed',
-        'conversation.closed',
-        'message.empty',
-        'message.too-long',
-        'message.unknown',
-      ],
-    ),
-    list: call(
-      z.strictObject({ conversationId, before: messageId.optional(), limit: z.number().int().min(1).max(500).optional() }),
-      z.array(message),
-      [...needsConversation, 'message.unknown'],
-    ),
-  },
+  conversations,
+  messages,
+  files,
   keys: {
     status: call(z.strictObject({ conversationId }), keyStatus, needsConversation),
     shift: call(z.strictObject({ conversationId }), z.strictObject({ epoch: z.number().int().positive() }), [
@@ -344,5 +303,11 @@ export const calls = {
   diagnostics: {
     meter: call(z.strictObject({ reset: z.boolean().optional() }).optional(), meterCounts),
     about: call(none, about),
+    /** What helps somebody who helps: versions, states, counts. No name, id, address, key or text of anybody. */
+    report: call(none, z.strictObject({ text: z.string() })),
+    /** Every library in this app, with its licence and its words. */
+    licences: call(none, z.array(z.strictObject({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }))),
   },
+  profiles,
+  desktop,
 } as const;

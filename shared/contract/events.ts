@@ -5,6 +5,7 @@ import { fingerprint, keyOrigin } from '../model/identity';
 import { keyShift } from '../model/keys';
 import { linking } from '../model/device';
 import { message, messageState, messageWay, waitingFor } from '../model/message';
+import { transfer } from '../model/transfer';
 import { vaultState } from '../model/vault';
 
 /** Everything a door may hear without asking. Payloads say what changed; details are asked for. */
@@ -27,6 +28,22 @@ export const events = {
     way: messageWay.optional(),
     movedTo: messageId.optional(),
   }),
+  /** Its text, kind or reactions are other ones. */
+  'message.changed': z.strictObject({ type: z.literal('message.changed'), conversationId, message }),
+  /** Gone from here: deleted by this person, or its time was over. */
+  'messages.removed': z.strictObject({ type: z.literal('messages.removed'), conversationId, messageIds: z.array(messageId) }),
+  /** The other person writes something now; ends by itself after ten seconds. */
+  'contact.typing': z.strictObject({ type: z.literal('contact.typing'), conversationId, typing: z.boolean() }),
+  /** A file got on, or its state is another one. At most five times a second for each. */
+  'transfer.progress': z.strictObject({ type: z.literal('transfer.progress'), ...transfer.shape }),
+  /** How far an export is, in messages. At most five times a second, and at the end. */
+  'export.progress': z.strictObject({ type: z.literal('export.progress'), conversationId, done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
+  'profiles.changed': z.strictObject({ type: z.literal('profiles.changed') }),
+  /** A `keyshift:` link waits for `desktop.takeLink`. */
+  'desktop.link': z.strictObject({ type: z.literal('desktop.link') }),
+  /** A notification was clicked: show this. */
+  'desktop.show': z.strictObject({ type: z.literal('desktop.show'), conversationId, messageId: messageId.optional() }),
+  'settings.changed': z.strictObject({ type: z.literal('settings.changed') }),
   'conversation.changed': z.strictObject({ type: z.literal('conversation.changed'), conversationId }),
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),
   'contact.request': z.strictObject({ type: z.literal('contact.request'), ...contactRequest.shape }),

@@ -33,7 +33,10 @@ export type Voucher = z.infer<typeof voucher>;
 export const contact = z.strictObject({
   contactId,
   peerId,
+  /** As this person calls them; as they call themselves where that was not chosen. */
   name: z.string(),
+  /** As they call themselves, where `name` is another. */
+  ownName: z.string().optional(),
   /** True until the other side has answered the invitation or the request. */
   pending: z.boolean(),
   /** Why a pending contact will never be answered; absent while there is hope. */

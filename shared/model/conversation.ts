@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { contactId, conversationId, time } from './ids';
+import { contactId, conversationId, messageId, time } from './ids';
+import { plainText } from './text';
+
+/** What was written and not sent. */
+export const draft = z.strictObject({ text: plainText.max(200_000), replyTo: messageId.optional() });
+export type Draft = z.infer<typeof draft>;
+
+/** Seconds after which messages disappear, at most a year; 0: they stay. */
+export const disappearAfter = z.number().int().min(0).max(365 * 86_400);
 
 export const conversation = z.strictObject({
   conversationId,
@@ -15,5 +23,14 @@ export const conversation = z.strictObject({
   lastMessageAt: time.optional(),
   /** First line of the newest message, for the list; at most 160 characters. */
   preview: z.string().optional(),
+  /** Stands above those that are not. */
+  pinned: z.boolean(),
+  /** Stands in a list of its own until somebody writes. */
+  archived: z.boolean(),
+  /** Tells nobody of new messages until then; 0: it does. For ever is a time far away. */
+  mutedUntil: time,
+  /** Seconds after which new messages disappear on both sides; 0: they stay. */
+  disappearAfter,
+  draft: draft.optional(),
 });
 export type Conversation = z.infer<typeof conversation>;

@@ -8,6 +8,9 @@ export const conversationId = localId;
 export const messageId = localId;
 export const requestId = localId;
 
+/** One file on its way, or here: 16 random bytes in lower-case hex, the same on both sides. */
+export const transferId = localId;
+
 /** SHA-256 of the SPKI of a person's first identity key, base32 (RFC 4648, lower case, no padding): 52 characters. */
 export const peerId = z.string().regex(/^[a-z2-7]{52}$/);
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { conversationId, instanceId, messageId, time } from './ids';
+import { conversationId, instanceId, messageId, time, transferId } from './ids';
 
 /** The most text one message carries, in bytes of UTF-8. */
 export const maxTextBytes = 40 * 1024;
@@ -20,6 +20,12 @@ export type MessageState = z.infer<typeof messageState>;
 export const messageWay = z.enum(['connection', 'device', 'mailbox', 'file']);
 export type MessageWay = z.infer<typeof messageWay>;
 
+/** One emoji somebody put to a message: one grapheme, at most 64 bytes of UTF-8. */
+export const emoji = z.string().min(1).max(32);
+
+export const reaction = z.strictObject({ by: z.enum(['me', 'them']), emoji });
+export type Reaction = z.infer<typeof reaction>;
+
 export const message = z.strictObject({
   messageId,
   conversationId,
@@ -28,9 +34,20 @@ export const message = z.strictObject({
   instanceId,
   /** Place in that device's stream of this conversation, from 1. */
   sequence: z.number().int().positive(),
-  /** `unsupported`: a kind of content that this version does not know; `text` is then empty. */
-  kind: z.enum(['text', 'unsupported']),
+  /**
+   * `file`: `file` says which, `text` is what was written with it. `deleted`: its writer took it back for both; `text` is then empty.
+   * `unsupported`: a kind of content that this version does not know; `text` is then empty.
+   */
+  kind: z.enum(['text', 'file', 'deleted', 'unsupported']),
   text: z.string(),
+  /** When its writer changed the text last. */
+  editedAt: time.optional(),
+  /** One of each person and emoji, oldest first; absent when there is none. */
+  reactions: z.array(reaction).optional(),
+  /** When it disappears here; absent while it stays, and while the clock has not begun: that of a received one begins when it was read. */
+  disappearsAt: time.optional(),
+  /** The file it brings; details in `files.list`. */
+  file: z.strictObject({ transferId, name: z.string(), size: z.number().int().nonnegative(), mediaType: z.string() }).optional(),
   replyTo: messageId.optional(),
   sentAt: time,
   receivedAt: time.optional(),

@@ -5,7 +5,7 @@ export { defaultSettings } from './default-settings';
 /** Preferences that are no secret; kept outside the vault so that the lock screen can follow them. */
 export const settings = z.strictObject({
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
-  language: z.enum(['system', 'en', 'pseudo']),
+  language: z.enum(['system', 'en', 'de', 'pseudo', 'pseudo-rtl']),
   enterSends: z.boolean(),
   /** Minutes without input after which the vault locks; 0 = never. */
   lockAfterMinutes: z.number().int().min(0).max(1440),
@@ -24,5 +24,34 @@ export const settings = z.strictObject({
   keepCheck: z.boolean(),
   /** How the own devices get at each other's sessions with contacts: they ask, or each publishes its own in the repository as well. */
   shareSessions: z.enum(['ask', 'repository']),
+  /** Tells contacts that their messages were read; theirs are shown only then. */
+  readReceipts: z.boolean(),
+  /** Tells contacts while something is being written; theirs is shown only then. */
+  typing: z.boolean(),
+  /** What a notification of the system shows. */
+  notifications: z.enum(['message', 'name', 'nothing', 'off']),
+  /** An icon beside the clock; closing the window leaves the app running there. */
+  tray: z.boolean(),
+  startHidden: z.boolean(),
+  startAtLogin: z.boolean(),
+  /** Locks when the machine sleeps or its screen is locked. */
+  lockOnSleep: z.boolean(),
+  /** In which language the text one writes is checked, on this machine alone. */
+  spelling: z.enum(['off', 'en', 'de']),
+  /** `reduced`: nothing moves, whatever the system says. */
+  motion: z.enum(['system', 'reduced']),
+  density: z.enum(['comfortable', 'compact']),
+  /** In percent of the usual size. */
+  textSize: z.union([z.literal(80), z.literal(90), z.literal(100), z.literal(110), z.literal(125), z.literal(150), z.literal(175), z.literal(200)]),
+  /** Keeps every message of the list on the page, for screen readers that read on their own. */
+  wholeList: z.boolean(),
+  /** Takes place, time and camera out of images before they are sent. */
+  stripMetadata: z.boolean(),
+  /** Files of contacts up to so many bytes are fetched without asking; 0: each is asked for. */
+  acceptFilesUpTo: z.number().int().min(0).max(1024 * 1024 * 1024),
+  /** A sound with a new message. */
+  sounds: z.boolean(),
+  /** Key combinations that differ from the usual ones; empty keys: none. */
+  shortcuts: z.array(z.strictObject({ action: z.string().max(40), keys: z.string().max(40) })).max(100),
 });
 export type Settings = z.infer<typeof settings>;

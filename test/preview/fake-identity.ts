@@ -88,6 +88,10 @@ export function identityKeyHandlers(world: World, { refuse, emit }: IdentityTool
   };
   const choose = (): string => world.identity.chosenFile ?? refuse('path.required');
   return {
+    rename: ({ name }) => {
+      world.name = name;
+      return null;
+    },
     rotate: () => (world.identity.unconfirmed ? refuse('key.unconfirmed') : make('old-key', true)),
     keyHistory: () => world.identity.ownKeys,
     forgetOldKeys: (input) => {

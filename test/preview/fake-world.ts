@@ -1,3 +1,4 @@
+import { ordinary } from './ordinary';
 import { identityKeyHandlers, newIdentity, ownKeyFacts, type IdentityWorld } from './fake-identity';
 import { deviceHandlers, mailboxHandlers, onlyThis, type DevicesWorld } from './fake-devices';
 import { authorityHandlers, backupHandlers } from './fake-organisations';
@@ -12,9 +13,16 @@ import type { Device, Linking } from '../../shared/model/device';
 import type { DiscoveryStatus } from '../../shared/model/discovery';
 import type { MailboxStatus } from '../../shared/model/mailbox';
 import type { Message } from '../../shared/model/message';
+import type { Profile } from '../../shared/model/profile';
+import type { Transfer } from '../../shared/model/transfer';
 import type { NetworkStatus, ReachReport } from '../../shared/model/network';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import type { KeyringState, VaultState } from '../../shared/model/vault';
+import { contactChanges, conversationChanges } from './fake-changes';
+import { desktopHandlers, profileHandlers } from './fake-desktop';
+import { fileHandlers } from './fake-files';
+import { exportHandlers, searchHandlers } from './fake-finding';
+import { messageChanges } from './fake-messages';
 import { createBridge } from './fake-bridge';
 import { keyHandlers } from './fake-keys';
 import { discoveryHandlers, networkHandlers } from './fake-network';
@@ -51,6 +59,12 @@ export interface World {
   /** Own devices, the one linking there can be, the mailbox. */
   devices: DevicesWorld;
   about: About;
+  transfers: Transfer[];
+  profiles: Profile[];
+  /** Web links the person opened. */
+  opened: string[];
+  /** A `keyshift:` link that waits. */
+  link: string | undefined;
   /** What opening the file chosen in the dialog comes to; undefined: the dialog is given up. */
   envelopeFile: { opened: number; repeated: number; refused: number; waiting?: number } | undefined;
   /** Calls that shall fail, by dotted name. */
@@ -121,6 +135,10 @@ export function emptyWorld(change: Partial<World> = {}): World {
     identity: newIdentity((change.now ?? Date.now)()),
     people: nobody(),
     devices: onlyThis(),
+    transfers: [],
+    profiles: [{ profileId: 'main', name: 'Ada', current: true }],
+    opened: [],
+    link: undefined,
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     envelopeFile: undefined,
     failing: new Map(),
@@ -192,6 +210,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
   };
 
   const networkParts = { refuse, idOf, emit: (event: AppEvent) => fake.emit(event) };
+  const changeParts = { refuse, contactOf, change, touch };
   const handlers: Handlers = {
     vault: {
       status: () => ({ state: world.vault, keyring: world.keyring }),
@@ -228,6 +247,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       exportPublic: ({ format }) => ({ text: format === 'card' ? 'keyshift-card:AAAA' : '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }),
     },
     contacts: {
+      ...contactChanges(world, changeParts),
       ...peopleHandlers(world, { refuse, contactOf, change, emit: (event) => fake.emit(event) }),
       createInvitation: (input) => ({
         link: `keyshift:i/1/${idOf('invitation').repeat(4)}${idOf('more').repeat(2)}`,
@@ -267,6 +287,8 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
       },
     },
     conversations: {
+      ...conversationChanges(world, changeParts),
+      ...exportHandlers(world, networkParts),
       open: ({ contactId, title }) => {
         const contact = contactOf(contactId);
         if (contact.reach === 'blocked') refuse('contact.blocked');
@@ -274,7 +296,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         const known = title === undefined ? world.conversations.find((one) => one.contactId === contactId) : undefined;
         if (known !== undefined) return { conversationId: known.conversationId };
         const conversationId = idOf(`conversation ${contactId} ${title ?? ''}`);
-        world.conversations = [...world.conversations, { conversationId, contactId, title: title ?? '', state: 'open', unread: 0 }];
+        world.conversations = [...world.conversations, { conversationId, contactId, title: title ?? '', state: 'open', unread: 0, ...ordinary }];
         world.messages.set(conversationId, []);
         return { conversationId };
       },
@@ -285,7 +307,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         if (failed.continuedBy !== undefined) return { conversationId: failed.continuedBy };
         if (contactOf(failed.contactId).reach === 'blocked') refuse('contact.blocked');
         const next = idOf(`continues ${conversationId}`);
-        world.conversations = [...world.conversations, { conversationId: next, contactId: failed.contactId, title: failed.title, state: 'open', continues: conversationId, unread: 0, lastMessageAt: world.now() }];
+        world.conversations = [...world.conversations, { conversationId: next, contactId: failed.contactId, title: failed.title, state: 'open', continues: conversationId, unread: 0, ...ordinary, lastMessageAt: world.now() }];
         // What had not arrived moves along.
         const old = world.messages.get(conversationId) ?? [];
         const undelivered = old.filter((one) => one.direction === 'out' && one.state !== 'delivered' && one.state !== 'read');
@@ -307,7 +329,12 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         return null;
       },
     },
+    files: fileHandlers(world, networkParts),
+    profiles: profileHandlers(world, networkParts),
+    desktop: desktopHandlers(world),
     messages: {
+      ...messageChanges(world, networkParts),
+      ...searchHandlers(world),
       send: ({ conversationId, text, replyTo }) => {
         const { contactId } = conversationOf(conversationId);
         const contact = contactOf(contactId);
@@ -381,10 +408,12 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         kekWrap: 3, kekUnwrap: 3, dskWrap: 9, dskUnwrap: 8, seal: 412, open: 388,
       }),
       about: () => world.about,
+      report: () => ({ text: `Keyshift ${world.about.version}` }),
+      licences: () => [],
     },
   };
 
-  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about']);
+  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about', 'diagnostics.report', 'diagnostics.licences', 'profiles.list', 'profiles.create', 'profiles.open', 'profiles.rename', 'profiles.remove', 'desktop.openLink', 'desktop.takeLink', 'desktop.looking', 'desktop.chooseFiles', 'conversations.checkArchive']);
   const fenced = Object.fromEntries(
     Object.entries(handlers).map(([group, members]) => [
       group,

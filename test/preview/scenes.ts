@@ -1,3 +1,4 @@
+import { ordinary } from './ordinary';
 import type { KeyShift, KeyStatus, ShiftReason } from '../../shared/model/keys';
 import { policyPresets } from '../../shared/model/shift-policies';
 import { livesOf } from './fake-keys';
@@ -116,9 +117,9 @@ export function busyWorld(now: number, change: Partial<World> = {}): World {
     now: () => now,
     contacts: [bo, carla, noor, makeContact('Dr. Ines Oyelaran', { who: 'vouched', vouchedBy: ['Acme CA'] }), makeContact('Tomasz', { pending: true, reach: 'waiting', keyEpoch: 0 })],
     conversations: [
-      { conversationId: talkWithBo, contactId: bo.contactId, title: '', state: 'open', unread: 0, lastMessageAt: now - 2 * minute, preview: 'See you at five?' },
-      { conversationId: talkWithNoor, contactId: noor.contactId, title: '', state: 'open', unread: 2, lastMessageAt: now - 40 * minute, preview: 'رائع، نلتقي غداً عند المكتبة' },
-      { conversationId: talkWithCarla, contactId: carla.contactId, title: 'Harbour report', state: 'open', unread: 0, lastMessageAt: now - 48 * minute, preview: 'Fair winds!' },
+      { conversationId: talkWithBo, contactId: bo.contactId, title: '', state: 'open', unread: 0, ...ordinary, lastMessageAt: now - 2 * minute, preview: 'See you at five?' },
+      { conversationId: talkWithNoor, contactId: noor.contactId, title: '', state: 'open', unread: 2, ...ordinary, lastMessageAt: now - 40 * minute, preview: 'رائع، نلتقي غداً عند المكتبة' },
+      { conversationId: talkWithCarla, contactId: carla.contactId, title: 'Harbour report', state: 'open', unread: 0, ...ordinary, lastMessageAt: now - 48 * minute, preview: 'Fair winds!' },
     ],
     messages: new Map([
       [talkWithBo, withBo],
@@ -203,8 +204,8 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     const brokenTalk = idOf('broken talk');
     world.contacts = [blocked, ended, stranger, broken, ...world.contacts];
     world.conversations = [
-      { conversationId: talk, contactId: stranger.contactId, title: '', state: 'open', unread: 0, lastMessageAt: now, preview: 'abc\u202Edef' },
-      { conversationId: brokenTalk, contactId: broken.contactId, title: '', state: 'failed', failure: 'key-rollback', unread: 0, lastMessageAt: now - 1 },
+      { conversationId: talk, contactId: stranger.contactId, title: '', state: 'open', unread: 0, ...ordinary, lastMessageAt: now, preview: 'abc\u202Edef' },
+      { conversationId: brokenTalk, contactId: broken.contactId, title: '', state: 'failed', failure: 'key-rollback', unread: 0, ...ordinary, lastMessageAt: now - 1 },
       ...world.conversations,
     ];
     world.messages.set(

@@ -33,6 +33,9 @@ export interface MessagesState {
   /** Messages stand elsewhere, or say something else: what is shown is asked for anew. */
   readonly moved: (conversationId: string) => Promise<void>;
   readonly stateChanged: (event: EventOf<'message.state'>) => void;
+  /** One message says something else. */
+  readonly changed: (conversationId: string, message: Message) => void;
+  readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
 }
 
 export function createMessagesStore(client: Client, life: Life): StoreApi<MessagesState> {
@@ -108,6 +111,18 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         if (thread === undefined) return;
         const messages = applyState(thread.messages, event);
         if (messages !== thread.messages) put(event.conversationId, { messages });
+      },
+      changed: (conversationId, message) => {
+        const thread = get().threads[conversationId];
+        if (!thread?.messages.some((known) => known.messageId === message.messageId)) return;
+        put(conversationId, { messages: thread.messages.map((known) => (known.messageId === message.messageId ? message : known)) });
+      },
+      removed: (conversationId, messageIds) => {
+        const thread = get().threads[conversationId];
+        if (thread === undefined) return;
+        const gone = new Set(messageIds);
+        const messages = thread.messages.filter(({ messageId }) => !gone.has(messageId));
+        if (messages.length < thread.messages.length) put(conversationId, { messages });
       },
     };
   });

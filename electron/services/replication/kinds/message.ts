@@ -15,7 +15,8 @@ import { messageKey, parseMessageKey, readOptional, readTime, readWord, writeOpt
 
 const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readonly MessageRow['state'][];
 const directions = ['in', 'out'] as const;
-const kinds = ['text', 'unsupported'] as const;
+/** By place on the wire: later ones are added at the end. */
+const kinds = ['text', 'unsupported', 'file', 'deleted'] as const satisfies readonly MessageRow['kind'][];
 /** Parts of a millisecond in the time a message was shown. */
 const perMs = 4_096;
 const pageRows = 128;

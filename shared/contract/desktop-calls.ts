@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { conversationId } from '../model/ids';
+import { profile, profileId, profileName } from '../model/profile';
+import { fileToken } from '../model/transfer';
+import { call } from './call';
+import { none, done } from './needs';
+
+/** Several people, or purposes, in one installation. In the window only. */
+export const profiles = {
+  list: call(none, z.array(profile)),
+  create: call(z.strictObject({ name: profileName }), z.strictObject({ profileId }), ['desktop.not-here']),
+  /** Closes this one, and opens the other. */
+  open: call(z.strictObject({ profileId }), done, ['desktop.not-here', 'profile.unknown', 'profile.in-use', 'profile.unreadable']),
+  rename: call(z.strictObject({ profileId, name: profileName }), done, ['desktop.not-here', 'profile.unknown']),
+  /** Everything of it, from this machine. `name` is typed by the person: the one the list shows. */
+  remove: call(z.strictObject({ profileId, name: z.string().max(64) }), done, ['desktop.not-here', 'profile.unknown', 'profile.in-use', 'profile.name-differs']),
+} as const;
+
+/** What only a desktop has. */
+export const desktop = {
+  /** Opens a link in the browser; http and https only. The window has asked the person, and shown the host. */
+  openLink: call(z.strictObject({ url: z.string().max(2048) }), done, ['desktop.not-here', 'link.unusable']),
+  /** A `keyshift:` link this app was started with, or was handed while running; told once. */
+  takeLink: call(none, z.strictObject({ link: z.string().optional() })),
+  /** The window shows this conversation, or none: nobody is told of what they look at. */
+  looking: call(z.strictObject({ conversationId: conversationId.optional() }), done),
+  /** Files chosen in a dialog, as tokens; empty when the person gave up. */
+  chooseFiles: call(none, z.array(z.strictObject({ token: fileToken, name: z.string(), size: z.number().int().nonnegative() })), ['desktop.not-here']),
+} as const;

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { conversation, disappearAfter, draft } from '../model/conversation';
+import { contactId, conversationId, messageId, time } from '../model/ids';
+import { emoji, message } from '../model/message';
+import { archiveReport, searchHit } from '../model/search';
+import { plainText, title } from '../model/text';
+import { call } from './call';
+import { none, done, longest, needsVault, needsContact, needsStanding, needsConversation, needsMessage, needsOpen } from './needs';
+
+/** What is said, and where. */
+export const conversations = {
+  open: call(z.strictObject({ contactId, title: title.optional() }), z.strictObject({ conversationId }), [
+    ...needsContact,
+    ...needsStanding,
+    'contact.blocked',
+    'contact.ended',
+  ]),
+  list: call(none, z.array(conversation), needsVault),
+  continue: call(z.strictObject({ conversationId }), z.strictObject({ conversationId }), [
+    ...needsConversation,
+    'contact.blocked',
+    'contact.ended',
+    'conversation.open',
+  ]),
+  markRead: call(z.strictObject({ conversationId }), done, needsConversation),
+  /** `title` and `disappearAfter` are told to the other side; the rest is this person's, on all own devices. A draft of null is none. */
+  update: call(
+    z.strictObject({
+      conversationId,
+      title: title.optional(),
+      pinned: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      mutedUntil: time.optional(),
+      disappearAfter: disappearAfter.optional(),
+      draft: draft.nullable().optional(),
+    }),
+    done,
+    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown'],
+  ),
+  /** Gone from all own devices, with its messages and files; the other side keeps theirs. Closed there, as it is here. */
+  remove: call(z.strictObject({ conversationId }), done, needsConversation),
+  /** As a file one can read (`html`, `json`), or as an archive whose key headers can be checked later. Tells `export.progress`. */
+  export: call(
+    z.strictObject({ conversationId, format: z.enum(['html', 'json', 'archive']), path: z.string().optional() }),
+    z.strictObject({ path: z.string(), messages: z.number().int().nonnegative() }),
+    [...needsConversation, 'path.required', 'path.unusable', 'export.busy', 'export.cancelled'],
+  ),
+  cancelExport: call(none, done),
+  /** Needs no vault: an archive speaks for itself. */
+  checkArchive: call(z.strictObject({ path: z.string().optional() }), archiveReport, ['path.required', 'path.unusable', 'archive.garbled', 'archive.newer']),
+} as const;
+
+export const messages = {
+  send: call(
+    z.strictObject({ conversationId, text: plainText.max(longest), replyTo: messageId.optional() }),
+    z.strictObject({ messageId }),
+    [
+      ...needsConversation,
+      ...needsStanding,
+      'contact.blocked',
+      'contact.ended',
+      'conversation.failed',
+      'conversation.closed',
+      'message.empty',
+      'message.too-long',
+      'message.unknown',
+    ],
+  ),
+  list: call(
+    /**
+     * At most one of: `before`, the page before that message; `after`, the page behind it; `around`, the page with it in the middle; `at`, the page
+     * with the first message of that time or later in the middle.
+     */
+    z.strictObject({
+      conversationId,
+      before: messageId.optional(),
+      after: messageId.optional(),
+      around: messageId.optional(),
+      at: time.optional(),
+      limit: z.number().int().min(1).max(500).optional(),
+    }),
+    z.array(message),
+    [...needsConversation, 'message.unknown'],
+  ),
+  edit: call(z.strictObject({ messageId, text: plainText.max(longest) }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-own', 'message.not-text', 'message.empty', 'message.too-long']),
+  /** `forBoth`: an own message is taken back on the other side, too. Else it goes from the own devices only. */
+  delete: call(z.strictObject({ messageId, forBoth: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-own']),
+  react: call(z.strictObject({ messageId, emoji, remove: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-text', 'reaction.malformed']),
+  /** Told to the other side while connected, if both want that; stops by itself after some seconds. */
+  typing: call(z.strictObject({ conversationId, typing: z.boolean() }), done, needsConversation),
+  /** All words, in any order; the last one may be a beginning. Newest first. */
+  search: call(
+    z.strictObject({ query: z.string().max(1024), conversationId: conversationId.optional(), before: messageId.optional(), limit: z.number().int().min(1).max(200).optional() }),
+    z.array(searchHit),
+    [...needsConversation, 'message.unknown'],
+  ),
+} as const;

@@ -1,0 +1,56 @@
+import type { AppEvent, Handlers } from '../../shared/contract/contract';
+import type { ErrorCode } from '../../shared/errors';
+import type { World } from './fake-world';
+
+interface Tools {
+  readonly refuse: (code: ErrorCode) => never;
+  readonly emit: (event: AppEvent) => void;
+}
+
+export function profileHandlers(world: World, { refuse, emit }: Tools): Handlers['profiles'] {
+  const changed = (): null => {
+    emit({ type: 'profiles.changed' });
+    return null;
+  };
+  const find = (profileId: string) => world.profiles.find((one) => one.profileId === profileId) ?? refuse('profile.unknown');
+  return {
+    list: () => world.profiles,
+    create: ({ name }) => {
+      const profileId = `${world.profiles.length}`.padStart(16, '0');
+      world.profiles = [...world.profiles, { profileId, name, current: false }];
+      changed();
+      return { profileId };
+    },
+    open: ({ profileId }) => {
+      find(profileId);
+      world.profiles = world.profiles.map((one) => ({ ...one, current: one.profileId === profileId }));
+      return changed();
+    },
+    rename: ({ profileId, name }) => {
+      find(profileId);
+      world.profiles = world.profiles.map((one) => (one.profileId === profileId ? { ...one, name } : one));
+      return changed();
+    },
+    remove: ({ profileId, name }) => {
+      if (find(profileId).name !== name) refuse('profile.name-differs');
+      world.profiles = world.profiles.filter((one) => one.profileId !== profileId);
+      return changed();
+    },
+  };
+}
+
+export function desktopHandlers(world: World): Handlers['desktop'] {
+  return {
+    openLink: ({ url }) => {
+      world.opened = [...world.opened, url];
+      return null;
+    },
+    takeLink: () => {
+      const { link } = world;
+      world.link = undefined;
+      return link === undefined ? {} : { link };
+    },
+    looking: () => null,
+    chooseFiles: () => [],
+  };
+}
