@@ -122,9 +122,8 @@ export class History implements DialogSink {
     const told = messages.bySequence(row.conversationId, row.instanceId, row.sequence);
     if (told === undefined) return;
     if (told.direction === 'in' && told.kind === row.kind && told.text === row.text && told.sentAt === row.sentAt) {
-      if (row.replyTo === undefined || told.replyTo !== undefined) return;
-      messages.merge(told.messageId, { ...told, shown: Number.MAX_SAFE_INTEGER, replyTo: row.replyTo });
-      return this.#events.emit({ type: 'messages.moved', conversationId: conversation.conversationId });
+      if (row.replyTo !== undefined && messages.answer(told.messageId, row.replyTo)) this.#events.emit({ type: 'messages.moved', conversationId: conversation.conversationId });
+      return;
     }
     messages.replace({ ...row, messageId: told.messageId });
     this.#noteMessage(row, row.receivedAt ?? row.sentAt, told.direction === 'in' && told.state !== 'read' ? 0 : 1);

@@ -12,7 +12,7 @@ export const placesPerMs = 4_096;
 const mostMoved = 1_000;
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
 
-type Placed = Pick<PlacedMessages, 'shared' | 'addShown' | 'merge' | 'placesAfter'>;
+type Placed = Pick<PlacedMessages, 'shared' | 'addShown' | 'merge' | 'answer' | 'placesAfter'>;
 
 /** Messages that other own devices told: each stands where it was shown first, and behind what it replies to (protocol.md §7). */
 export function createPlacedMessages(db: Db): Placed {
@@ -22,6 +22,7 @@ export function createPlacedMessages(db: Db): Placed {
     INSERT INTO messages (conversation, ${messageColumns}, place) VALUES (${thisConversation}, ${messageMarks}, ?)`);
   const selectNews = db.prepare('SELECT state, reply_to, moved_to, key_epoch, coalesce(shown, place) AS shown FROM messages WHERE message_id = ?');
   const update = db.prepare('UPDATE messages SET state = ?, reply_to = ?, moved_to = ?, key_epoch = ?, shown = ? WHERE message_id = ?');
+  const setReply = db.prepare('UPDATE messages SET reply_to = ? WHERE message_id = ? AND reply_to IS NULL');
   const selectPlace = db.prepare(`
     SELECT place, coalesce(shown, place) AS shown, coalesce((SELECT place + 1 FROM messages AS target WHERE target.message_id = messages.reply_to), 0) AS least
     FROM messages WHERE message_id = ?`);
@@ -70,6 +71,11 @@ export function createPlacedMessages(db: Db): Placed {
       if (after[4] === shown && after[1] === replyTo) return 'known';
       settle(messageId);
       return 'moved';
+    },
+    answer(messageId, replyTo) {
+      if (setReply.run([replyTo, messageId]).changes === 0) return false;
+      settle(messageId);
+      return true;
     },
     placesAfter: (conversationId, after, limit) =>
       selectAfter

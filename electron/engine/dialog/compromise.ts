@@ -84,20 +84,22 @@ export class Compromise {
     const { memory, clock, local } = this.#parts;
     const { peerId } = dialog.key;
     const ring = memory.ring(peerId);
-    // Nothing can be locked with a key that was never heard of: the word comes again with the key. Of a device's own keys all may
-    // be refused.
+    // Nothing can be locked with a key that was never heard of: the word comes again with the key. Of keys of a person's own devices all
+    // that are known here may be refused.
     const newest = ring.newestEpochs().get(creator) ?? 0;
-    const known = Math.min(floor, creator === local.instanceId ? newest + 1 : newest);
+    const isOwn = local.list.instances.some(({ instanceId }) => instanceId === creator);
+    const known = Math.min(floor, isOwn ? newest + 1 : newest);
     if (known <= ring.floor(creator) || !memory.peer(peerId).distrust.take(clock.monotonic())) return;
     this.#heardFloor(peerId, creator, known);
   }
 
   /**
-   * Another own device refuses what is below this epoch. Where an own device made those keys, what was agreed with this
-   * person may be known to others: what this device made is replaced, too, and says so. A bare claim reaches no further than one epoch beyond those heard
-   * of; `isJoining`: this device has heard of none yet. False where it reaches no further for now.
+   * Another own device (`author`) refuses what is below this epoch. Where it speaks of its own keys, what was agreed with this
+   * person may be known to others: what this device made is replaced, too, and says so. Of any other keys it only repeats what it
+   * heard: were those an occasion, three devices would give each other one for ever. A bare claim reaches no further than one
+   * epoch beyond those heard of; `isJoining`: this device has heard of none yet. False where it reaches no further for now.
    */
-  heardSibling(peerId: PeerId, creator: InstanceId, floor: number, isJoining: boolean): boolean {
+  heardSibling(author: InstanceId, peerId: PeerId, creator: InstanceId, floor: number, isJoining: boolean): boolean {
     const { memory, local } = this.#parts;
     const ring = memory.ring(peerId);
     const newest = ring.newestEpochs();
@@ -105,7 +107,7 @@ export class Compromise {
     if (known <= ring.floor(creator)) return known === floor;
     ring.raiseFloor(creator, known);
     const own = newest.get(local.instanceId);
-    const isDistrusted = own !== undefined && local.list.instances.some(({ instanceId }) => instanceId === creator);
+    const isDistrusted = own !== undefined && author === creator;
     if (isDistrusted) ring.raiseFloor(local.instanceId, own + 1);
     ring.retireOwn();
     const dialogs = this.#openDialogs(peerId);
@@ -119,7 +121,8 @@ export class Compromise {
     const { local, memory } = this.#parts;
     const ring = memory.ring(peerId);
     if (floor <= ring.floor(creator)) return;
-    ring.raiseFloor(creator, floor);
+    // What another own device would take for an act of this one's person is not said of what was only heard.
+    ring.raiseFloor(creator, floor, creator === local.instanceId);
     // The other side refuses what this device made before, too: the next key of its own is a new one.
     if (creator !== local.instanceId) ring.retireOwn();
     this.#distrust(peerId, this.#openDialogs(peerId), 'again', judged);

@@ -31,7 +31,7 @@ interface Behind {
  */
 export class JoiningStreams {
   readonly #parts: JoiningParts;
-  /** In memory only: after a start it is told again, or the contact is asked. */
+  /** In memory only: what this device is not as far as is kept by whoever told it, and told again. */
   readonly #behind = new WeakMap<DialogState, Map<InstanceId, Behind>>();
 
   constructor(parts: JoiningParts) {
@@ -44,8 +44,8 @@ export class JoiningStreams {
     return row && encodeToldStream({ ...row, keys: store.receivingKeys(key, keptDeadKeys).slice(-maxToldKeys) });
   }
 
-  /** Inside `Memory.change`. */
-  told(dialog: DialogState, instanceId: InstanceId, told: ToldStream): void {
+  /** Inside `Memory.change`. False: this device is not as far yet, so the word is to be kept and said again. */
+  told(dialog: DialogState, instanceId: InstanceId, told: ToldStream): boolean {
     const { crypto, logger, local } = this.#parts;
     const known = dialog.receiving.get(instanceId);
     const cumulative = known?.row.cumulative ?? 0;
@@ -55,11 +55,12 @@ export class JoiningStreams {
       this.#parts.memory.touch(dialog);
       dialog.receiving.set(instanceId, stream);
       this.#seed(dialog, stream, told);
-      return;
+      return true;
     }
-    if (told.cumulative <= cumulative) return;
+    if (told.cumulative <= cumulative) return true;
     this.#of(dialog, instanceId).told = told;
     if (known) this.look(dialog, known);
+    return known !== undefined && known.row.cumulative >= told.cumulative;
   }
 
   /** A message brought by another own device was refused for good: whoever waits for it waits in vain. */

@@ -150,7 +150,8 @@ export class Receiving {
     const failure =
       this.#failure(message, verdict, ranges === undefined) ?? this.#rules.judge(known?.policy ?? defaultPolicy, stream, use);
     if (failure) return this.#fail(message, known, failure);
-    if (isNewDistrust(verdict, dsk) && !this.#parts.compromise.mayHear(peer.peerId, block.header)) return rejected('throttled');
+    const isDistrust = isNewDistrust(verdict, dsk, stream);
+    if (isDistrust && !this.#parts.compromise.mayHear(peer.peerId, block.header)) return rejected('throttled');
 
     const dialog = known ?? this.#create(message);
     const into = stream ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
@@ -174,7 +175,7 @@ export class Receiving {
     };
     const outcome = this.#delivering.accept(dialog, into, arrived);
     this.#moved.add(into);
-    this.#heard(message, dialog, verdict);
+    this.#heard(message, dialog, isDistrust);
     if (outcome.kind === 'held') this.joining.look(dialog, into);
     return outcome;
   }
@@ -215,7 +216,8 @@ export class Receiving {
     if (verdict.kind === 'new' && known && known.keys.length >= maxLiveKeys) return rejected('too-many-keys');
     const failure = this.#failure(message, verdict, false) ?? this.#rules.judge(dialog.policy, undefined, { epoch: claim.epoch, row: undefined, sentAt: span.time });
     if (failure) return this.#fail(message, dialog, failure);
-    if (isNewDistrust(verdict, dsk) && !this.#parts.compromise.mayHear(peer.peerId, message.block.header)) return rejected('throttled');
+    const isDistrust = isNewDistrust(verdict, dsk, known);
+    if (isDistrust && !this.#parts.compromise.mayHear(peer.peerId, message.block.header)) return rejected('throttled');
     const into = known ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
     if (!known) dialog.receiving.set(dsk.instanceId, into);
     memory.touch(dialog);
@@ -226,17 +228,17 @@ export class Receiving {
     touched.add(into);
     memory.remember(peer, message.mic);
     if (verdict.kind === 'new') this.#delivering.addKey(dialog, into, claim, span.time);
-    this.#heard(message, dialog, verdict);
+    this.#heard(message, dialog, isDistrust);
     const gap = controls.handle(dialog, into, message.content, span.time, message.block.header, message.asker);
     if (gap) acceptGap(this.#parts, this.#delivering, dialog, into, gap);
     return { kind: 'control', dialogId: dialog.key.dialogId };
   }
 
   /** What a message means beyond itself, once it is accepted. */
-  #heard({ peer, dsk, block }: Authentic, dialog: DialogState, verdict: EpochVerdict): void {
+  #heard({ peer, dsk, block }: Authentic, dialog: DialogState, isDistrust: boolean): void {
     const { refusals, compromise } = this.#parts;
     refusals.clear(peer.peerId, dsk.dialog.dialogId, dsk.instanceId);
-    if (isNewDistrust(verdict, dsk)) compromise.heardKey(dialog, block.header);
+    if (isDistrust) compromise.heardKey(dialog, block.header);
   }
 
   #refused(message: RefusedMessage, reason: string, touched: Set<ReceivingStream>): ReceiveOutcome {
@@ -335,8 +337,14 @@ function concernsOthers(content: Uint8Array, own: InstanceId): ControlPlace | un
   return control?.kind === 'acknowledgement' && control.stream !== own ? control.stream : undefined;
 }
 
-function isNewDistrust(verdict: EpochVerdict, dsk: DskEntry): boolean {
-  return verdict.kind === 'new' && dsk.header.compromise;
+/**
+ * Whether a session key says that earlier ones may be known to others, and is not merely the next one to say it: all of a stream do until
+ * something under one of them was acknowledged, and begin at the same place. Heeded each time, they would answer each other for ever.
+ */
+function isNewDistrust(verdict: EpochVerdict, { header }: DskEntry, stream: ReceivingStream | undefined): boolean {
+  if (verdict.kind !== 'new' || !header.compromise) return false;
+  const before = stream?.keys.at(-1);
+  return before?.compromise !== true || before.epoch > header.epoch || header.firstSequence > before.firstSequence;
 }
 
 function rejected(reason: string): ReceiveOutcome {

@@ -127,14 +127,13 @@ export class SharedDialogs {
     });
   }
 
-  /** `false`: the dialog itself is not known yet. */
+  /** `false`: the dialog itself is not known yet, or the stream is not as far here. */
   mergeStream(key: StreamKey, told: ToldStream): boolean {
     return this.#parts.merge(() => {
       if (told.cumulative > maxSequence) return true;
       const dialog = this.#parts.memory.dialog(key);
       if (!dialog) return this.#parts.store.isBuried(key);
-      if (dialog.row.state === 'open') this.#parts.receiving.joining.told(dialog, key.instanceId, told);
-      return true;
+      return dialog.row.state !== 'open' || this.#parts.receiving.joining.told(dialog, key.instanceId, told);
     });
   }
 
@@ -160,9 +159,9 @@ export class SharedDialogs {
   }
 
   /** `false`: part of it is of keys never heard of here, so more of it may count later. */
-  mergeFloor(peerId: PeerId, creator: InstanceId, floor: number): boolean {
+  mergeFloor(author: InstanceId, peerId: PeerId, creator: InstanceId, floor: number): boolean {
     return this.#parts.merge(() => {
-      return this.#parts.compromise.heardSibling(peerId, creator, floor, this.#parts.isJoining());
+      return this.#parts.compromise.heardSibling(author, peerId, creator, floor, this.#parts.isJoining());
     });
   }
 

@@ -192,14 +192,14 @@ export class KekRing {
     for (const row of this.#rows.values()) if (row.key) this.#erase(row);
   }
 
-  /** Nothing of this creator below `floor` is accepted again (A16): neither from caches nor from stored headers. */
-  raiseFloor(creator: InstanceId, floor: number): void {
+  /** Nothing of this creator below `floor` is accepted again (A16): neither from caches nor from stored headers. `quietly`: nobody else need hear it from here. */
+  raiseFloor(creator: InstanceId, floor: number, quietly = false): void {
     if (floor <= this.floor(creator)) return;
     const { store, peerId, onRaised } = this.#parts;
     store.setKekFloor(peerId, creator, floor);
     this.#floors.set(creator, floor);
     this.revision += 1;
-    onRaised?.(creator);
+    if (!quietly) onRaised?.(creator);
     for (const row of this.#rows.values()) {
       if (row.creatingInstance !== creator || row.epoch >= floor) continue;
       this.#erase(row);

@@ -16,6 +16,8 @@ export interface PlacedMessages {
   replace(row: MessageRow): void;
   /** What another own device knew of a message that is here: merges it. Undefined: nothing changed; `moved`: perhaps it stands elsewhere now, or shows what it replies to. */
   merge(messageId: string, news: SharedNews): 'known' | 'moved' | undefined;
+  /** What a message replies to, where that was not known when it was told of. False: nothing changed. */
+  answer(messageId: string, replyTo: string): boolean;
   /** In the order on screen, at most `limit` after `after`. */
   placesAfter(conversationId: string, after: ShownPlace | undefined, limit: number): readonly ShownPlace[];
 }

@@ -143,7 +143,7 @@ export class DialogFacts implements DialogNews {
         kind: 'floor',
         rank: 30,
         merges: true,
-        apply: ({ key, value }) => shared().mergeFloor(...parseFloorKey(key), parseToldFloor(value)),
+        apply: ({ author, key, value }) => shared().mergeFloor(author, ...parseFloorKey(key), parseToldFloor(value)),
         read: (key) => shared().floor(...parseFloorKey(key)),
         all: () => this.#all('floor'),
       },

@@ -129,7 +129,10 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
   };
   const mark = (conversationId: string, instanceId: InstanceId, marks: Partial<Marks>): void => {
     const raised = raisedMarks(stores, own, conversationId, instanceId, marks);
-    if (raised) replica().say('mark', raised.key, raised.value);
+    if (raised === undefined) return;
+    // That an own message arrived may come by way of another device, which does not say it: the acknowledgement is not meant for that one.
+    if (instanceId === own) replica().sayAfter('mark', raised.key, raised.value);
+    else replica().say('mark', raised.key, raised.value);
   };
   return {
     ...messages,
@@ -146,6 +149,13 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
     merge(messageId, news) {
       const changed = messages.merge(messageId, news);
       const row = changed !== undefined && replica().isOn && !replica().isApplying ? messages.byId(messageId) : undefined;
+      if (row) say(row.conversationId, row);
+      return changed;
+    },
+    answer(messageId, replyTo) {
+      const changed = messages.answer(messageId, replyTo);
+      // By the contact's own word, whoever brought it: who told of the message did not know.
+      const row = changed && replica().isOn ? messages.byId(messageId) : undefined;
       if (row) say(row.conversationId, row);
       return changed;
     },

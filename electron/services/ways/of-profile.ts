@@ -188,7 +188,10 @@ export class ProfileWays {
   toldPlaces(peerId: PeerId, { instanceId, time, places }: PlaceWord): void {
     const { stores } = this.#profile;
     const before = this.#people.has(peerId);
+    const known = stores.ways.mailboxesOf(peerId).map(({ slot }) => slot);
     if (!stores.ways.putMailboxesOf(peerId, instanceId, time, places)) return;
+    // A slot that was taken back took what lay in it along.
+    if (before && places.some(({ slot }) => !known.includes(slot))) stores.ways.giveAgain(peerId);
     if (stores.ways.mailboxesOf(peerId).length > 0) this.#people.add(peerId);
     else this.#people.delete(peerId);
     const contact = stores.contacts.byPeer(peerId);
@@ -214,9 +217,16 @@ export class ProfileWays {
 
   /** In the caller's transaction. */
   blockChanged(peerId: PeerId, blocked: boolean): void {
-    if (blocked) this.#profile.stores.ways.removeRelayedFor(peerId);
-    if (blocked) this.own.revoke(peerId);
-    else if (this.#people.has(peerId)) this.#cards.tell(peerId);
+    const { ways } = this.#profile.stores;
+    if (blocked) {
+      ways.removeRelayedFor(peerId);
+      this.own.revoke(peerId);
+      return;
+    }
+    // What was carried was thrown away, as were their acknowledgements: everything goes again, and nobody else asks for it.
+    ways.giveAgain(peerId);
+    if (this.#people.has(peerId)) this.#cards.tell(peerId);
+    this.touch(peerId);
   }
 
   /** Whether a file for this person begins with the own card, and whether an answer is wanted then; undefined for those who have it. */

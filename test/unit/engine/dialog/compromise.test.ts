@@ -247,22 +247,36 @@ describe('keys that others may know', () => {
     expect(header(alice.pending(bob)[0])).toMatchObject({ compromise: false });
   });
 
-  it('A17: a person who distrusts without end is not followed without end, and others are heard', async () => {
+  /** Session keys of kind compromise, each under another key exchange key. */
+  async function distrusting(times: number, firstSequence: (epoch: number) => number) {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
     bob.receive(alice, forger.message(1, 'x'));
     bob.say(alice, forger.dialogId, 'mine');
-    const outcomes = [];
-    for (let epoch = 2; epoch < 40; epoch += 1) {
+    const outcomes = Array.from({ length: times }, (_, at) => {
+      const epoch = at + 2;
       const each = new Forger(crypto, alice.person, bob.person);
       each.kekHeader = { ...each.kekHeader, epoch };
-      each.dskHeader = { ...each.dskHeader, epoch, firstSequence: 2, compromise: true };
+      each.dskHeader = { ...each.dskHeader, epoch, firstSequence: firstSequence(epoch), compromise: true };
       each.dialogId = forger.dialogId;
-      outcomes.push(bob.receive(alice, each.message(3 + epoch, 'x'))[0]?.kind);
-    }
+      return bob.receive(alice, each.message(3 + epoch, 'x'))[0]?.kind;
+    });
+    expect(bob.sink.of('failed')).toEqual([]);
+    return { outcomes, bob, alice, forger };
+  }
+
+  it('A17: a person who distrusts without end is not followed without end, and others are heard', async () => {
+    const { outcomes, bob } = await distrusting(38, (epoch) => epoch);
     expect(outcomes.filter((kind) => kind === 'held')).toHaveLength(10);
     expect(bob.sink.of('resealed').length).toBe(10);
-    expect(bob.sink.of('failed')).toEqual([]);
+  });
+
+  it('A17 S1-47: a stream that says it again, because nothing of it was acknowledged yet, is answered once', async () => {
+    const { outcomes, bob, alice } = await distrusting(38, () => 2);
+    expect(new Set(outcomes)).toEqual(new Set(['held']));
+    expect(bob.sink.of('resealed').length).toBe(1);
+    const floors = bob.db.prepare('SELECT floor FROM kek_floors WHERE peer_id = ? AND creating_instance = ?').all([alice.peerId, alice.person.local.instanceId]);
+    expect(floors.map(({ floor }) => Number(floor))).toEqual([2]);
   });
 
   it('protocol.md §7: a peer that names a floor above every key it was told of changes nothing', async () => {
