@@ -1,3 +1,4 @@
+import type { Random } from '../../electron/engine/ports';
 import type { DepositOutcome, Mailbox } from '../../electron/services/ports/mailbox';
 import { MemoryMailboxServer } from './memory-mailbox';
 import { createWorld, type Resident, type World } from './services-kit';
@@ -17,10 +18,11 @@ export interface MailWorld extends World {
 }
 
 /** People with mailboxes on one server in memory. */
-export function createMailWorld(): MailWorld {
+export function createMailWorld({ random }: { random?: Random } = {}): MailWorld {
   const server = new MemoryMailboxServer();
   const left: MailWorld['left'] = [];
   const world: World = createWorld({
+    ...(random && { random }),
     mailbox: (name) => {
       const mailbox = server.mailbox();
       const watched: Mailbox = {

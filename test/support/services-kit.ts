@@ -1,12 +1,13 @@
 import { openLocalParty, createLocalRecord } from '../../electron/engine/certificates/local-party';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
+import { seededRandom } from './seeded';
 import { renewLocalRecord } from '../../electron/engine/certificates/renewal';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
 import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
 import type { PeerId } from '../../electron/engine/ids';
-import type { Address, Link, LocalRecord, LogFacts, Transport } from '../../electron/engine/ports';
+import type { Address, Link, LocalRecord, LogFacts, Random, Transport } from '../../electron/engine/ports';
 import { toHex } from '../../electron/engine/wire/encoding';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { identityService } from '../../electron/services/identity-service';
@@ -71,6 +72,8 @@ export interface Resident {
   confirmed: number;
   /** It may find out that it was set back or copied although it holds the identity key. */
   isCopy: boolean;
+  /** Where this one cannot get to at all, though others can. */
+  refuses: ((host: string) => boolean) | undefined;
   /** Takes an accepted link instead of the services, when set. */
   onLink: ((link: Link) => void) | undefined;
   /** Puts another store in the place of a real one, for the profile opened next. */
@@ -127,11 +130,16 @@ export function remember(name: string, record: LocalRecord): void {
   records().set(name, Promise.resolve(record));
 }
 
-/** One person per name and test file: making the RSA key is what takes time. */
-function recordOf(crypto: Crypto, name: string): Promise<LocalRecord> {
-  const made = records().get(name) ?? createLocalRecord(crypto, { name, deviceName: 'desk', now: testNow - 3_600_000 });
+/** One person per name and test file: making the RSA key is what takes time. Where it is made by chance of a seed, it is the name's. */
+function recordOf(crypto: Crypto, name: string, seeded: boolean): Promise<LocalRecord> {
+  const made = records().get(name) ?? makeRecord(crypto, name, seeded);
   records().set(name, made);
   return made;
+}
+
+async function makeRecord(crypto: Crypto, name: string, seeded: boolean): Promise<LocalRecord> {
+  const maker = seeded ? withSpareKeys(await createCrypto({ random: seededRandom(name) })) : crypto;
+  return createLocalRecord(maker, { name, deviceName: 'desk', now: testNow - 3_600_000 });
 }
 
 const rotations = perFile(() => new Map<string, Promise<LocalRecord>>());
@@ -144,8 +152,8 @@ export function rotated(crypto: Crypto, record: LocalRecord, now: number, purpos
   return made;
 }
 
-/** `lan`: a local network that everybody is in, by the address they listen at. `mailbox`: how each gets to mailboxes. */
-export function createWorld({ lan, mailbox }: { lan?: MemoryLan; mailbox?: (name: string) => Mailbox } = {}): World {
+/** `lan`: a local network that everybody is in, by the address they listen at. `mailbox`: how each gets to mailboxes. `random`: in place of the kernel's. */
+export function createWorld({ lan, mailbox, random }: { lan?: MemoryLan; mailbox?: (name: string) => Mailbox; random?: Random } = {}): World {
   const clock = new ManualClock(testNow);
   const network = createMemoryNetwork({ setTimer: (milliseconds, run) => clock.setTimer(milliseconds, run) });
   const residents: Resident[] = [];
@@ -182,7 +190,7 @@ export function createWorld({ lan, mailbox }: { lan?: MemoryLan; mailbox?: (name
       }
     },
     async move(name) {
-      const resident = await settle(name, { clock, network, lan, mailbox: mailbox?.(name), place: residents.length + 1 });
+      const resident = await settle(name, { clock, network, lan, mailbox: mailbox?.(name), random, place: residents.length + 1 });
       residents.push(resident);
       return resident;
     },
@@ -197,12 +205,14 @@ interface Surroundings {
   readonly network: MemoryNetwork;
   readonly lan: MemoryLan | undefined;
   readonly mailbox: Mailbox | undefined;
+  readonly random: Random | undefined;
   readonly place: number;
 }
 
-async function settle(name: string, { clock, network: net, lan, mailbox, place }: Surroundings): Promise<Resident> {
-  const crypto = withSpareKeys(await createCrypto({ random: kernelRandom }));
-  const record = await recordOf(crypto, name);
+async function settle(name: string, { clock, network: net, lan, mailbox, random: seeded, place }: Surroundings): Promise<Resident> {
+  const random = seeded ?? kernelRandom;
+  const crypto = withSpareKeys(await createCrypto({ random }));
+  const record = await recordOf(crypto, name, seeded !== undefined);
   const db = openDatabase(':memory:');
   const stores = openStores(db);
   stores.local.save(record);
@@ -231,7 +241,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
   const transport: Transport = {
     listen: (at, onLink) => net.transport.listen(at, onLink),
     dial: (to, timeoutMs, signal) => {
-      if (resident.mute) return Promise.reject(new Error('muted'));
+      if (resident.mute || resident.refuses?.(to.host) === true) return Promise.reject(new Error('muted'));
       dials.push(clock.monotonic());
       dialled.push(to);
       return net.transport.dial(to, timeoutMs, signal);
@@ -241,7 +251,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
   const ownAddresses = () => resident.addresses;
   const profile = () => resident.profile;
   const discovery = lan?.join(address.host);
-  const nearby = new NearbyService({ crypto, clock, random: kernelRandom, logger, events, transport, profile, ownAddresses, lan: () => discovery, port: () => address.port });
+  const nearby = new NearbyService({ crypto, clock, random, logger, events, transport, profile, ownAddresses, lan: () => discovery, port: () => address.port });
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work, work);
@@ -258,7 +268,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
-    const around = { crypto, clock, random: kernelRandom, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings, onSettings: (change: Partial<Settings>) => void (resident.settings = { ...resident.settings, ...change }), ...(mailbox && { mailbox }) };
+    const around = { crypto, clock, random, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings, onSettings: (change: Partial<Settings>) => void (resident.settings = { ...resident.settings, ...change }), ...(mailbox && { mailbox }) };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
@@ -316,6 +326,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
     dials,
     dialled,
     mute: false,
+    refuses: undefined,
     settings: defaultSettings,
     confirmed: 0,
     isCopy: false,
@@ -324,7 +335,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
       standing = { ...stores, ...change(stores) };
     },
     profile: open(),
-    contacts: contactsService({ profile, crypto, clock, random: kernelRandom, events, ownAddresses }),
+    contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
     keys: contactKeysService({ profile, crypto, clock, events }),
     devices: devicesService({ profile, crypto, clock, events, ownAddresses, linking: noLinking, vault: { changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })) } }),
     async renew() {
@@ -335,7 +346,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, place }
       resident.profile.leave();
       db.close();
     },
-    conversations: conversationsService({ profile, events, random: kernelRandom }),
+    conversations: conversationsService({ profile, events, random }),
     messages: messagesService({ profile }),
     identity: identityService({ profile, crypto, clock, ownAddresses, settings: () => resident.settings }),
     mailbox: mailboxService({ profile }),
