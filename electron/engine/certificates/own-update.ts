@@ -56,6 +56,7 @@ export function parseOwnUpdate(bytes: Uint8Array): OwnUpdate {
     if (devices > maxDevices) throw new WireError('too many devices');
     const credentials = Array.from({ length: devices }, () => reader.lp(maxCredential).slice());
     const recoveryKey = reader.lp(32).slice();
+    if (recoveryKey.length % 32 !== 0) throw new WireError('not a recovery key');
     reader.end();
     return { keys, list, credentials, recoveryKey: recoveryKey.length === 32 ? recoveryKey : undefined };
   });
@@ -120,12 +121,13 @@ export function parseOwnState(bytes: Uint8Array): OwnState {
     const [spkiHash, certificate] = [reader.fixed(32).slice(), reader.fixed(32).slice()];
     const listVersion = reader.u32();
     const listHash = reader.fixed(32).slice();
-    const isComplete = reader.u8() === 1;
+    const complete = reader.u8();
+    if (complete > 1) throw new WireError('neither yes nor no');
     const count = reader.u8();
     if (count > maxExchanges) throw new WireError('too many exchange keys');
     const exchanges = Array.from({ length: count }, () => reader.fixed(32).slice());
     reader.end();
-    return { epoch, spkiHash, certificate, listVersion, listHash, isComplete, exchanges };
+    return { epoch, spkiHash, certificate, listVersion, listHash, isComplete: complete === 1, exchanges };
   });
 }
 

@@ -3,19 +3,16 @@ import { admitDevice, type NewDevice } from '../../engine/certificates/admission
 import { maxInstances } from '../../engine/certificates/instance-list';
 import type { LocalParty } from '../../engine/certificates/local-party';
 import type { Crypto } from '../../engine/crypto/crypto';
-import { kemLengths } from '../../engine/crypto/xwing';
 import { instanceIdOf } from '../../engine/identity/peer-id';
 import type { InstanceId } from '../../engine/ids';
 import type { Clock, LocalRecord, Logger } from '../../engine/ports';
-import { Reader } from '../../engine/wire/reader';
-import { concat, Writer } from '../../engine/wire/writer';
 import type { ProfileChanges } from '../retiring';
+import { encodeIssueAnswer, encodeIssueRequest, parseIssueAnswer, parseIssueRequest } from './issue-words';
 import type { UpkeepChannel } from './upkeep-channel';
 
 /** The certifier makes two RSA signatures and stores them. */
 const answerMs = 30_000;
 const requestIdBytes = 16;
-const maxNameBytes = 128;
 
 export interface Issued {
   readonly credential: Uint8Array;
@@ -56,7 +53,7 @@ export class Issuing {
     const channel = this.#parts.channel(certifier.instanceId);
     if (!channel) return Promise.reject(new KeyshiftError('device.not-connected', 'The device that holds the identity key is not connected.'));
     const requestId = crypto.random(requestIdBytes);
-    channel.say('issue', encodeRequest(requestId, device));
+    channel.say('issue', encodeIssueRequest({ requestId, device, instead: device.instead !== undefined }));
     const key = Buffer.from(requestId).toString('hex');
     return new Promise((resolve, reject) => {
       const settle = (): void => {
@@ -91,27 +88,23 @@ export class Issuing {
   }
 
   #answered(body: Uint8Array): void {
-    const reader = new Reader(body);
-    const waiting = this.#waiting.get(Buffer.from(reader.fixed(requestIdBytes)).toString('hex'));
-    const outcome = reader.u8();
+    const answer = parseIssueAnswer(body);
+    const waiting = this.#waiting.get(Buffer.from(answer.requestId).toString('hex'));
     if (!waiting) return;
-    if (outcome !== 0) return waiting.reject(outcome === 2 ? new KeyshiftError('device.too-many', 'There are too many devices.') : notCertifier());
-    waiting.resolve({ credential: reader.lp(3 * 1024).slice(), list: reader.lp(4 * 1024).slice() });
+    if (answer.outcome === 'done') return waiting.resolve(answer);
+    waiting.reject(answer.outcome === 'too-many' ? new KeyshiftError('device.too-many', 'There are too many devices.') : notCertifier());
   }
 
   #asked(channel: UpkeepChannel, body: Uint8Array): void {
     const { crypto, clock, local, changes, logger } = this.#parts;
-    const reader = new Reader(body);
-    const requestId = reader.fixed(requestIdBytes).slice();
-    const device: NewDevice = { signingKey: reader.fixed(32).slice(), kemKey: reader.fixed(kemLengths.publicKey).slice(), consent: reader.fixed(64).slice(), deviceName: reader.text(maxNameBytes) };
-    const asked: NewDevice = reader.remaining > 0 && reader.u8() === 1 ? { ...device, instead: channel.instanceId } : device;
-    reader.end();
-    if (!local.isCertifier || local.unconfirmed) return channel.say('issued', concat(requestId, Uint8Array.of(1)));
-    if (local.list.instances.filter(({ state, instanceId: listed }) => state !== 'retired' && listed !== asked.instead).length >= maxInstances) return channel.say('issued', concat(requestId, Uint8Array.of(2)));
+    const { requestId, device, instead } = parseIssueRequest(body);
+    const asked: NewDevice = instead ? { ...device, instead: channel.instanceId } : device;
+    if (!local.isCertifier || local.unconfirmed) return channel.say('issued', encodeIssueAnswer({ requestId, outcome: 'not-here' }));
+    if (local.list.instances.filter(({ state, instanceId: listed }) => state !== 'retired' && listed !== asked.instead).length >= maxInstances) return channel.say('issued', encodeIssueAnswer({ requestId, outcome: 'too-many' }));
     const instanceId = instanceIdOf(crypto, device.signingKey);
     const answer = (record: Pick<LocalRecord, 'instanceList' | 'siblings'>): void => {
       const credential = record.siblings?.find((each) => each.instanceId === instanceId)?.credential;
-      if (credential) channel.say('issued', new Writer(4096).fixed(requestId).u8(0).lp(credential).lp(record.instanceList).finish());
+      if (credential) channel.say('issued', encodeIssueAnswer({ requestId, outcome: 'done', credential, list: record.instanceList }));
     };
     const known = local.siblings.find((each) => each.instanceId === instanceId);
     if (known) return answer({ instanceList: local.list.bytes, siblings: [{ instanceId, credential: known.bytes, addedAt: 0 }] });
@@ -138,12 +131,6 @@ export class Issuing {
 async function withDevice(crypto: Crypto, record: LocalRecord, device: NewDevice, now: number): Promise<LocalRecord> {
   const { credential, record: next } = await admitDevice(crypto, record, device, now);
   return { ...next, siblings: [...(next.siblings ?? []), { instanceId: credential.instanceId, credential: credential.bytes, addedAt: now }] };
-}
-
-/** request id[16] ‖ signing key[32] ‖ KEM key[1216] ‖ consent[64] ‖ name LP ‖ 1 u8, only in place of who asks. */
-export function encodeRequest(requestId: Uint8Array, { signingKey, kemKey, consent, deviceName, instead }: NewDevice): Uint8Array {
-  const writer = new Writer(2048).fixed(requestId).fixed(signingKey).fixed(kemKey).fixed(consent).text(deviceName);
-  return (instead === undefined ? writer : writer.u8(1)).finish();
 }
 
 function notCertifier(): KeyshiftError {

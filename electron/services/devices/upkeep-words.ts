@@ -30,6 +30,8 @@ export class WordReader {
   take(part: Uint8Array): { readonly word: Word | undefined; readonly body: Uint8Array } | undefined {
     const [more] = part;
     if (more === undefined || more > 1) throw new WireError('not a part of a word');
+    // Empty parts would never reach a cap.
+    if (part.length === 1) throw new WireError('an empty part');
     this.#length += part.length - 1;
     if (this.#length > maxUpdateBytes) throw new WireError('a word over its cap');
     this.#parts.push(part.slice(1));
@@ -37,7 +39,6 @@ export class WordReader {
     const whole = concat(...this.#parts);
     this.#parts = [];
     this.#length = 0;
-    if (whole.length === 0) throw new WireError('an empty word');
     return { word: byKind.get(whole[0] ?? 0), body: whole.subarray(1) };
   }
 }

@@ -213,7 +213,7 @@ export class Relay implements SiblingHandler {
 }
 
 /** cursor u64 ‖ first 8 bytes of the hash of the exchange credential it is sealed to. */
-function idOf(cursor: number, { exchange }: Recipient): Uint8Array {
+export function idOf(cursor: number, { exchange }: Recipient): Uint8Array {
   const id = Buffer.alloc(relayIdBytes);
   id.writeBigUInt64BE(BigInt(cursor));
   id.set(exchange.hash.subarray(0, 8), 8);

@@ -2,13 +2,12 @@ import { parseAuthorityCertificate } from '../../../engine/certificates/x509/aut
 import { maxForeignBytes } from '../../../engine/certificates/x509/foreign-certificate';
 import { isListOf, parseRevocationList } from '../../../engine/certificates/x509/revocation-list';
 import { isSignedBy } from '../../../engine/certificates/x509/signature';
-import { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import type { AuthorityRow } from '../../ports/authorities';
 import { type FactKind, maxValueBytes } from '../replica';
 import type { KindParts } from './kind-parts';
-import { readFlag, readOptional, readTime, writeOptional } from './values';
+import { readFlag, readOptional, readTime, readWhole, writeOptional } from './values';
 
 /** A longer list of revoked certificates stays on the device it was given to, in bytes: it does not fit into a fact. */
 const maxListBytes = maxValueBytes - maxForeignBytes - 64;
@@ -54,9 +53,10 @@ export function authorityKind({ crypto, stores, profile }: KindParts): FactKind 
 }
 
 function parse(value: Uint8Array): Omit<AuthorityRow, 'authorityId'> | undefined {
-  const reader = new Reader(value);
-  if (!readFlag(reader)) return undefined;
-  const [certificate, addedAt] = [reader.lp(maxForeignBytes).slice(), readTime(reader)];
-  const revocations = readOptional(reader, () => reader.lp(maxListBytes).slice());
-  return { certificate, addedAt, ...(revocations && { revocations }) };
+  return readWhole(value, (reader) => {
+    if (!readFlag(reader)) return undefined;
+    const [certificate, addedAt] = [reader.lp(maxForeignBytes).slice(), readTime(reader)];
+    const revocations = readOptional(reader, () => reader.lp(maxListBytes).slice());
+    return { certificate, addedAt, ...(revocations && { revocations }) };
+  });
 }

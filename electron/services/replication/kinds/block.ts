@@ -1,13 +1,12 @@
 import type { PeerId } from '../../../engine/ids';
 import { fromHex, toHex } from '../../../engine/wire/encoding';
-import { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import { newHandle } from '../../local-handle';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
-import { parsePeerKey } from './values';
+import { parsePeerKey, readWhole } from './values';
 
 /** Blocks and lifts of one person that one device ever made. */
 const most = 1_000;
@@ -28,13 +27,14 @@ function encode({ blocks, lifts }: Said): Uint8Array {
 }
 
 function parse(value: Uint8Array): Said {
-  const reader = new Reader(value);
-  const names = (): string[] => {
-    const count = reader.u16();
-    if (count > most) throw new WireError('blocked too often');
-    return Array.from({ length: count }, () => toHex(reader.fixed(16)));
-  };
-  return { blocks: names(), lifts: names() };
+  return readWhole(value, (reader) => {
+    const names = (): string[] => {
+      const count = reader.u16();
+      if (count > most) throw new WireError('blocked too often');
+      return Array.from({ length: count }, () => toHex(reader.fixed(16)));
+    };
+    return { blocks: names(), lifts: names() };
+  });
 }
 
 type BlockParts = Pick<KindParts, 'stores' | 'local' | 'random'>;

@@ -1,14 +1,17 @@
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
-import { parsePeerKey, readFlag, readOptional, readTime, writeOptional } from './values';
+import { parsePeerKey, readFlag, readOptional, readTime, readWhole, writeOptional } from './values';
 
 function encode({ checked, checkedAt, checkedSpkiHash }: ContactRow): Uint8Array {
   const writer = new Writer().u8(checked ? 1 : 0);
   writeOptional(writer, checkedAt, (at) => writer.u64(at));
   return writeOptional(writer, checkedSpkiHash, (hash) => writer.fixed(hash)).finish();
+}
+
+function parse(value: Uint8Array): { readonly checked: boolean; readonly at: number | undefined; readonly spkiHash: Uint8Array | undefined } {
+  return readWhole(value, (reader) => ({ checked: readFlag(reader), at: readOptional(reader, () => readTime(reader)), spkiHash: readOptional(reader, () => reader.fixed(32)) }));
 }
 
 /** Whom this person compared keys with: for the very key that was compared, and for no other. */
@@ -19,8 +22,7 @@ export function checkKind(parts: KindParts): FactKind {
     rank: 15,
     apply({ key, value }) {
       const peerId = parsePeerKey(key);
-      const reader = new Reader(value);
-      const [checked, at, spkiHash] = [readFlag(reader), readOptional(reader, () => readTime(reader)), readOptional(reader, () => reader.fixed(32))];
+      const { checked, at, spkiHash } = parse(value);
       const contact = stores.contacts.byPeer(peerId);
       const pin = profile.book.find(peerId)?.record.pinnedSpkiHash;
       // A check without its key, or of a key that is not the one in use here, says nothing yet.

@@ -1,12 +1,11 @@
 import { maxTitleBytes } from '../../../engine/dialog/content';
 import { dialogIdFromBytes, id16ToBytes } from '../../../engine/wire/ids';
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import { newHandle } from '../../local-handle';
 import type { ConversationRow, Stores } from '../../ports';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
-import { dialogKey, parseDialogKey, readOptional, readTime, writeOptional } from './values';
+import { dialogKey, parseDialogKey, readOptional, readTime, readWhole, writeOptional } from './values';
 
 function encode({ conversations }: Stores, { title, createdAt, continues }: ConversationRow): Uint8Array {
   const former = continues === undefined ? undefined : conversations.byId(continues);
@@ -23,8 +22,7 @@ export function conversationKind({ stores, random, events }: KindParts): FactKin
     merges: true,
     apply({ key, value }) {
       const { peerId, dialogId } = parseDialogKey(key);
-      const reader = new Reader(value);
-      const [title, createdAt, continues] = [reader.text(maxTitleBytes), readTime(reader), readOptional(reader, () => dialogIdFromBytes(reader.fixed(16)))];
+      const { title, createdAt, continues } = readWhole(value, (reader) => ({ title: reader.text(maxTitleBytes), createdAt: readTime(reader), continues: readOptional(reader, () => dialogIdFromBytes(reader.fixed(16))) }));
       const contact = contacts.byPeer(peerId);
       if (contact === undefined) return false;
       const before = conversations.byDialog(peerId, dialogId);

@@ -1,11 +1,10 @@
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import type { InstanceId } from '../../../engine/ids';
 import type { ConversationRow } from '../../ports';
 import type { LoggedFact } from '../../ports/replica';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
-import { dialogKey, parseDialogKey, readOptional, readWord, writeOptional } from './values';
+import { dialogKey, parseDialogKey, readOptional, readWhole, readWord, writeOptional } from './values';
 
 const states = ['open', 'closed', 'failed'] as const satisfies readonly ConversationRow['state'][];
 
@@ -48,8 +47,9 @@ export function endedKind({ stores, local, events }: KindParts): FactKind {
 }
 
 function parse({ value }: Pick<LoggedFact, 'value'>): Pick<ConversationRow, 'state' | 'failure'> {
-  const reader = new Reader(value ?? new Uint8Array([0, 0]));
-  const state = readWord(reader, states);
-  const failure = readOptional(reader, () => reader.text(64));
-  return { state, ...(failure !== undefined && { failure }) };
+  return readWhole(value ?? new Uint8Array([0, 0]), (reader) => {
+    const state = readWord(reader, states);
+    const failure = readOptional(reader, () => reader.text(64));
+    return { state, ...(failure !== undefined && { failure }) };
+  });
 }

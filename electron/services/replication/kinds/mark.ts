@@ -1,12 +1,11 @@
 import type { StreamKey } from '../../../engine/dialog/dialog-store';
 import type { InstanceId } from '../../../engine/ids';
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import type { MessageRow, RaisedMessage, Stores } from '../../ports';
 import type { ReplicaStore } from '../../ports/replica';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
-import { parseStreamKey, streamKey } from './values';
+import { parseStreamKey, readWhole, streamKey } from './values';
 
 /** Up to which message of a stream: handed over and arrived, for own ones; read, for others'. 0: none. */
 export interface Marks {
@@ -81,6 +80,5 @@ function highest(all: readonly Marks[]): Marks {
 }
 
 function parseMarks(value: Uint8Array): Marks {
-  const reader = new Reader(value);
-  return { sent: reader.u64(), delivered: reader.u64(), read: reader.u64() };
+  return readWhole(value, (reader) => ({ sent: reader.u64(), delivered: reader.u64(), read: reader.u64() }));
 }

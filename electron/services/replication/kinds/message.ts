@@ -2,7 +2,7 @@ import { maxTextBytes } from '../../../../shared/model/message';
 import type { DialogKey, StreamKey } from '../../../engine/dialog/dialog-store';
 import type { DialogId } from '../../../engine/ids';
 import { dialogIdFromBytes, id16ToBytes, instanceIdFromBytes } from '../../../engine/wire/ids';
-import { Reader } from '../../../engine/wire/reader';
+import type { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import { previewOf } from '../../history';
@@ -11,7 +11,7 @@ import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../../po
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
 import { markedState } from './mark';
-import { messageKey, parseMessageKey, readOptional, readTime, readWord, writeOptional } from './values';
+import { messageKey, parseMessageKey, readOptional, readTime, readWhole, readWord, writeOptional } from './values';
 
 const states = ['queued', 'sent', 'delivered', 'read'] as const satisfies readonly MessageRow['state'][];
 const directions = ['in', 'out'] as const;
@@ -179,8 +179,7 @@ function encode({ messages, conversations }: Stores, row: MessageRow, shown: num
 }
 
 function parse(value: Uint8Array): Told {
-  const reader = new Reader(value);
-  const told: Told = {
+  const told = readWhole(value, (reader): Told => ({
     direction: readWord(reader, directions),
     kind: readWord(reader, kinds),
     text: reader.text(maxTextBytes),
@@ -192,7 +191,7 @@ function parse(value: Uint8Array): Told {
     ...optional('replyTo', readOptional(reader, () => readPlace(reader))),
     ...optional('origin', readOptional(reader, () => readPlace(reader))),
     ...optional('movedTo', readOptional(reader, () => ({ dialogId: dialogIdFromBytes(reader.fixed(16)), ...readPlace(reader) }))),
-  };
+  }));
   if (told.shown > maxShown) throw new WireError('a time that leaves no later one');
   return told;
 }

@@ -1,11 +1,10 @@
 import { errorCodes } from '../../../../shared/errors';
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import { newHandle } from '../../local-handle';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
-import { parsePeerKey, readOptional, readTime, readWord, writeOptional } from './values';
+import { parsePeerKey, readOptional, readTime, readWhole, readWord, writeOptional } from './values';
 
 const relations = ['invited', 'requested', 'mutual'] as const satisfies readonly ContactRow['relation'][];
 
@@ -18,9 +17,13 @@ function encode({ name, createdAt, relation, ended, permissions }: Told): Uint8A
 }
 
 function parse(value: Uint8Array): Told {
-  const reader = new Reader(value);
-  const [name, createdAt, relation, rights] = [reader.text(1_000), readTime(reader), readWord(reader, relations), reader.u8()];
-  const told = readOptional(reader, () => reader.text(64));
+  const { name, createdAt, relation, rights, told } = readWhole(value, (reader) => ({
+    name: reader.text(1_000),
+    createdAt: readTime(reader),
+    relation: readWord(reader, relations),
+    rights: reader.u8(),
+    told: readOptional(reader, () => reader.text(64)),
+  }));
   // A reason of a later version is one all the same.
   const ended = told === undefined ? undefined : (errorCodes.find((code) => code === told) ?? 'internal');
   return { name, createdAt, relation, ...(ended && { ended }), permissions: { message: (rights & 1) !== 0, openConversation: (rights & 2) !== 0, sendFile: (rights & 4) !== 0 } };

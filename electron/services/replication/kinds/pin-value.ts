@@ -4,6 +4,7 @@ import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate
 import { encodeKeyElements, type KeyElement, maxKeyElementsBytes, parseKeyElements } from '../../../engine/certificates/key-history';
 import { parseInstanceList, verifyInstanceList } from '../../../engine/certificates/instance-list';
 import type { Crypto } from '../../../engine/crypto/crypto';
+import { parseHost } from '../../../engine/identity/host';
 import type { PeerId } from '../../../engine/ids';
 import type { Address, DevicePlaces, PeerRecord } from '../../../engine/ports';
 import { id16ToBytes, instanceIdFromBytes } from '../../../engine/wire/ids';
@@ -91,6 +92,7 @@ export function parsePin(crypto: Crypto, peerId: PeerId, value: Uint8Array): Pin
     epoch: reader.u32(),
     elements: parseKeyElements(crypto, reader.lp(maxKeyElementsBytes).slice()),
   }));
+  reader.end();
   return {
     identity,
     record: {
@@ -139,7 +141,11 @@ function lastOf(elements: readonly KeyElement[], room = maxStepsBytes): readonly
 }
 
 function readAddresses(reader: Reader): Address[] {
-  return Array.from({ length: counted(reader.u8(), maxAddresses) }, () => ({ host: reader.text(253), port: reader.u16() }));
+  return Array.from({ length: counted(reader.u8(), maxAddresses) }, () => {
+    const address = { host: reader.text(253), port: reader.u16() };
+    if (address.port === 0 || parseHost(address.host)?.text !== address.host) throw new WireError('not an address');
+    return address;
+  });
 }
 
 function counted(count: number, most: number): number {

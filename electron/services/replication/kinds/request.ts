@@ -1,11 +1,10 @@
 import { maxCardBytes } from '../../../engine/certificates/card';
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import { newHandle } from '../../local-handle';
 import type { RequestRow } from '../../ports';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
-import { parsePeerKey, readFlag, readTime, readWord } from './values';
+import { parsePeerKey, readFlag, readTime, readWhole, readWord } from './values';
 
 const ways = ['card', 'key', 'lan'] as const satisfies readonly RequestRow['via'][];
 
@@ -13,6 +12,12 @@ const ways = ['card', 'key', 'lan'] as const satisfies readonly RequestRow['via'
 export function encodeRequest(row: RequestRow | undefined): Uint8Array {
   if (row === undefined) return new Writer(1).u8(0).finish();
   return new Writer(8 * 1024).u8(1).text(row.name).u8(ways.indexOf(row.via)).lp(row.card).u64(row.receivedAt).u8(row.declined ? 1 : 0).finish();
+}
+
+function parse(value: Uint8Array): Pick<RequestRow, 'name' | 'via' | 'card' | 'receivedAt' | 'declined'> | undefined {
+  return readWhole(value, (reader) =>
+    readFlag(reader) ? { name: reader.text(1_000), via: readWord(reader, ways), card: reader.lp(maxCardBytes).slice(), receivedAt: readTime(reader), declined: readFlag(reader) } : undefined,
+  );
 }
 
 /** Strangers who ask to be contacts: any device may answer, and who was declined by one is not asked about by another. */
@@ -23,13 +28,13 @@ export function requestKind({ stores, random, events }: KindParts): FactKind {
     rank: 73,
     apply({ key, value }) {
       const peerId = parsePeerKey(key);
-      const reader = new Reader(value);
+      const told = parse(value);
       const before = requests.byPeer(peerId);
-      if (!readFlag(reader)) {
+      if (told === undefined) {
         if (before) requests.remove(before.requestId);
         return true;
       }
-      const [name, via, card, receivedAt, declined] = [reader.text(1_000), readWord(reader, ways), reader.lp(maxCardBytes).slice(), readTime(reader), readFlag(reader)];
+      const { name, via, card, receivedAt, declined } = told;
       if (contacts.byPeer(peerId)?.relation === 'mutual') return true;
       const requestId = before?.requestId ?? newHandle(random);
       requests.put({ requestId, peerId, name, via, card, receivedAt, declined });

@@ -2,12 +2,20 @@ import type { DialogKey, StreamKey } from '../../../engine/dialog/dialog-store';
 import type { DialogId, InstanceId, PeerId } from '../../../engine/ids';
 import { fromHex } from '../../../engine/wire/encoding';
 import { dialogIdFromBytes, instanceIdFromBytes, parsePeerId } from '../../../engine/wire/ids';
-import type { Reader } from '../../../engine/wire/reader';
+import { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import type { Writer } from '../../../engine/wire/writer';
 
 /** The last moment a date can name, in Unix milliseconds. */
 const maxTime = 8_640_000_000_000_000;
+
+/** A value from its first byte to its last. Throws `WireError` for anything else. */
+export function readWhole<T>(value: Uint8Array, read: (reader: Reader) => T): T {
+  const reader = new Reader(value);
+  const told = read(reader);
+  reader.end();
+  return told;
+}
 
 /** A field that may be absent: 0, or 1 ‖ the field. */
 export function writeOptional<T>(writer: Writer, value: T | undefined, write: (value: T) => Writer): Writer {
