@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Transport } from '../../engine/ports';
 import { type DepositOutcome, type MailboxCapability, maxDepositBytes } from '../../services/ports/mailbox';
 import { connectTo, isRefusal, subjectOf } from './connect';
-import { apiPrefix, depositSubject } from './names';
+import { apiPrefix, depositSubject, streamName } from './names';
 import { areServers } from './registration-text';
 
 /** How long a connection stays for the next deposit. */
@@ -42,7 +42,9 @@ export class Depositing {
     clearTimeout(way.idle);
     try {
       const connection = await way.connection;
-      const { duplicate } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(depositSubject(capability.address, capability.slot), bytes, { msgID: id, timeout: answerMs });
+      const { stream, seq, duplicate } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(depositSubject(capability.address, capability.slot), bytes, { msgID: id, timeout: answerMs });
+      // The library takes anything but an error for a confirmation.
+      if (stream !== streamName || !Number.isSafeInteger(seq) || seq < 1) return 'unreachable';
       return duplicate ? 'duplicate' : 'stored';
     } catch (error) {
       return outcomeOf(error);

@@ -25,8 +25,8 @@ export class RecordStore implements SessionRepository {
   async read(name: string): Promise<StoredRecord | undefined> {
     const answer = await this.#ask((connection) => connection.request(recordRead(this.#address, checked(name)), undefined, { timeout: answerMs }));
     if (answer.headers?.code === notFound) return undefined;
-    const revision = Number(answer.headers?.get('Nats-Sequence'));
-    if (!Number.isSafeInteger(revision) || revision < 1 || answer.headers?.has('Status') === true) throw new RepositoryUnreachable();
+    const revision = revisionIn(answer.headers?.get('Nats-Sequence') ?? '');
+    if (revision === undefined || answer.headers?.has('Status') === true || answer.data.length > maxRecordBytes) throw new RepositoryUnreachable();
     return { record: new Uint8Array(answer.data), revision };
   }
 
@@ -40,7 +40,10 @@ export class RecordStore implements SessionRepository {
     return this.#ask(async (connection) => {
       try {
         const { seq, duplicate } = await jetstream(connection, { apiPrefix, timeout: answerMs }).publish(recordWrite(this.#address, checked(name)), record, { headers, timeout: answerMs });
-        return duplicate ? undefined : seq;
+        if (duplicate) return undefined;
+        const revision = revisionIn(String(seq));
+        if (revision === undefined) throw new RepositoryUnreachable();
+        return revision;
       } catch (error) {
         if (error instanceof JetStreamApiError && otherFirst.has(error.code)) return undefined;
         throw error;
@@ -58,6 +61,11 @@ export class RecordStore implements SessionRepository {
       throw new RepositoryUnreachable();
     }
   }
+}
+
+/** What a server calls the place of a record: a number from 1; undefined for anything else. */
+export function revisionIn(text: string): number | undefined {
+  return /^[1-9][0-9]{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
 function checked(name: string): string {

@@ -9,7 +9,6 @@ const mostGreeting = 64 * 1024;
 export function readGreeting(stream: Duplex): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
-    let length = 0;
     const end = (): void => {
       stream.off('data', take).off('close', gone);
       stream.pause();
@@ -20,19 +19,25 @@ export function readGreeting(stream: Duplex): Promise<Uint8Array> {
     };
     const take = (part: Buffer): void => {
       parts.push(part);
-      length += part.length;
       const all = Buffer.concat(parts);
-      const line = all.indexOf('\r\n');
-      if (line < 0 && length <= mostGreeting) return;
+      const line = greetingIn(all);
+      if (line === 'more') return;
       end();
-      if (line < 0 || !isGreeting(all.subarray(0, line).toString())) return reject(new Error('no greeting'));
-      const rest = all.subarray(line + 2);
+      if (line === 'none') return reject(new Error('no greeting'));
+      const rest = all.subarray(line.length);
       if (rest.length > 0) stream.unshift(rest);
-      resolve(new Uint8Array(all.subarray(0, line + 2)));
+      resolve(line);
     };
     stream.on('data', take).on('close', gone);
     stream.resume();
   });
+}
+
+/** The first line of what a server said so far, its end included; `more`: it is not whole yet, `none`: it is no greeting. */
+export function greetingIn(bytes: Buffer): Uint8Array | 'more' | 'none' {
+  const end = bytes.subarray(0, mostGreeting).indexOf('\r\n');
+  if (end < 0) return bytes.length < mostGreeting ? 'more' : 'none';
+  return isGreeting(bytes.subarray(0, end).toString()) ? new Uint8Array(bytes.subarray(0, end + 2)) : 'none';
 }
 
 /** The library takes it for granted that it is JSON, and prints what is not. */
@@ -40,7 +45,9 @@ function isGreeting(text: string): boolean {
   if (!text.startsWith('INFO ')) return false;
   try {
     const said: unknown = JSON.parse(text.slice(5));
-    return typeof said === 'object' && said !== null && 'version' in said && typeof said.version === 'string';
+    if (typeof said !== 'object' || said === null || !('version' in said) || typeof said.version !== 'string') return false;
+    // What the device key is to sign.
+    return !('nonce' in said) || typeof said.nonce === 'string';
   } catch {
     return false;
   }

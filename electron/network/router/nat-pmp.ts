@@ -27,7 +27,7 @@ export async function findNatPmp({ gateway, local }: Neighbourhood, signal: Abor
     method: 'nat-pmp',
     map: async (inside, wanted, inTime) => {
       const mapping = await exchange(to, mapRequest(inside, wanted, LEASE_SECONDS), 16, inTime);
-      if (!mapping || mapping.getUint16(2) !== 0 || mapping.getUint16(8) !== inside || mapping.getUint16(10) === 0) throw new RouterRefusal('no mapping');
+      if (!mapping || !isMapped(mapping, inside)) throw new RouterRefusal('no mapping');
       // Asked last: the address may have changed since the router was found.
       const address = await exchange(to, Uint8Array.of(0, OUTSIDE_ADDRESS), 12, inTime);
       if (!address || address.getUint16(2) !== 0) throw new RouterRefusal('no address');
@@ -39,11 +39,22 @@ export async function findNatPmp({ gateway, local }: Neighbourhood, signal: Abor
   };
 }
 
-function mapRequest(inside: number, outside: number, seconds: number): Uint8Array {
+export function mapRequest(inside: number, outside: number, seconds: number): Uint8Array {
   return new Writer().u8(0).u8(MAP_TCP).u16(0).u16(inside).u16(outside).u32(seconds).finish();
 }
 
-function grant(mapping: DataView, address: DataView): Grant {
+/** A datagram that answers this request: version and operation, at least `length` bytes. Undefined for any other. */
+export function answerTo(request: Uint8Array, length: number, bytes: Uint8Array): DataView | undefined {
+  if (bytes.length < length || bytes[0] !== 0 || bytes[1] !== ANSWER + (request[1] ?? 0)) return undefined;
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** An answer of 16 bytes that gives the port asked for. */
+export function isMapped(mapping: DataView, inside: number): boolean {
+  return mapping.getUint16(2) === 0 && mapping.getUint16(8) === inside && mapping.getUint16(10) !== 0;
+}
+
+export function grant(mapping: DataView, address: DataView): Grant {
   const outside = [8, 9, 10, 11].map((at) => address.getUint8(at)).join('.');
   return { outside, port: mapping.getUint16(10), seconds: mapping.getUint32(12) };
 }
@@ -71,8 +82,8 @@ function exchange(to: NatPmpSearch & { readonly gateway: string; readonly local:
       timers.push(setTimeout(gone, GIVE_UP_MS * to.patience));
     });
     socket.on('message', (bytes) => {
-      if (bytes.length < length || bytes[0] !== 0 || bytes[1] !== ANSWER + (request[1] ?? 0)) return;
-      end(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+      const answer = answerTo(request, length, bytes);
+      if (answer) end(answer);
     });
     socket.bind({ address: to.local, port: 0 }, () => socket.connect(to.port, to.gateway));
   });

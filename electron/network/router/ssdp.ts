@@ -63,7 +63,7 @@ function searchFor(kind: string): string {
 }
 
 /** The LOCATION of an answer, if it leads to the host that sent it. */
-function locationOf(answer: string, sender: string): HttpTarget | undefined {
+export function locationOf(answer: string, sender: string): HttpTarget | undefined {
   const [first = '', ...lines] = answer.split('\r\n');
   if (!first.startsWith('HTTP/1.1 200')) return undefined;
   const line = lines.find((one) => one.slice(0, 9).toLowerCase() === 'location:');
