@@ -1,6 +1,6 @@
 // `npm run fuzz`: feeds every parser that meets foreign bytes with changed inputs for as long as it is told. Options:
 //   --seconds <n>     for all targets together (default 60)
-//   --target <name>   one of them; without it all
+//   --target <name>   one of them, or several with commas between; without it all
 //   --seed <n>        to repeat a run; it is printed at the end of each
 // What it finds is printed with the input as hex, and the exit code is 1.
 import { parseArgs } from 'node:util';

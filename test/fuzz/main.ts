@@ -6,7 +6,7 @@ import { allTargets } from './targets';
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { seconds: { type: 'string' }, target: { type: 'string' }, seed: { type: 'string' } } });
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
-  const targets = (await allTargets()).filter(({ name }) => values.target === undefined || name === values.target);
+  const targets = (await allTargets()).filter(({ name }) => values.target === undefined || values.target.split(',').includes(name));
   const each = (Number(values.seconds ?? 60) * 1000) / targets.length;
   let found = 0;
   for (const target of targets) {

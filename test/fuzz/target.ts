@@ -1,6 +1,10 @@
+import { WireError } from '../../electron/engine/wire/wire-error';
+
 /** One parser that meets foreign bytes, with what must hold for any bytes at all. */
 export interface Target {
   readonly name: string;
+  /** Each input costs a public-key operation or a transaction: the short form tries fewer. */
+  readonly costly?: true;
   /** Well-formed inputs to start from. */
   readonly seeds: readonly Uint8Array[];
   /**
@@ -24,4 +28,45 @@ export function outcomeOf(promised: readonly (new (...args: never[]) => Error)[]
 
 export function assertSame(a: Uint8Array, b: Uint8Array, what: string): void {
   if (Buffer.compare(a, b) !== 0) throw new Error(`${what} does not give back the bytes it was read from`);
+}
+
+/** A layout in which there is one text for each thing said: what is read is written back to the same bytes. */
+export interface Layout<T> {
+  readonly name: string;
+  readonly seeds: readonly Uint8Array[];
+  /** Undefined: of a later version, passed over. */
+  readonly parse: (bytes: Uint8Array) => T | undefined;
+  readonly encode: (read: T) => Uint8Array;
+  /** What kind of thing it was. */
+  readonly says?: (read: T) => string;
+  readonly promised?: readonly (new (...args: never[]) => Error)[];
+}
+
+export function layoutTarget<T>({ name, seeds, parse, encode, says = () => 'read', promised = [WireError] }: Layout<T>): Target {
+  return {
+    name,
+    seeds,
+    run: (bytes) =>
+      outcomeOf(promised, () => {
+        const read = parse(bytes);
+        if (read === undefined) return 'passed over';
+        assertSame(encode(read), bytes, name);
+        return says(read);
+      }),
+  };
+}
+
+/** A row of short things in one input: head u8 ‖ length u16 ‖ body, again and again; the last may be cut. At most 16. */
+export function rowOf(things: readonly { readonly head: number; readonly body: Uint8Array }[]): Uint8Array {
+  return Buffer.concat(things.flatMap(({ head, body }) => [Buffer.of(head, body.length >> 8, body.length & 255), body]));
+}
+
+export function inRow(bytes: Uint8Array): { readonly head: number; readonly body: Uint8Array }[] {
+  const things: { readonly head: number; readonly body: Uint8Array }[] = [];
+  for (let at = 0; at + 2 < bytes.length && things.length < 16; ) {
+    const length = ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    things.push({ head: bytes[at] ?? 0, body: bytes.subarray(at + 3, at + 3 + length) });
+    at += 3 + length;
+  }
+  return things;
 }

@@ -3,14 +3,22 @@ import type { Target } from './target';
 import { backupHeads, backupItems } from './targets/backup';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
+import { facts } from './targets/facts';
+import { handover } from './targets/handover';
 import { certificates, links } from './targets/identity';
 import { keyHistories } from './targets/key-history';
 import { organisations } from './targets/organisations';
 import { keyFiles } from './targets/key-files';
 import { lanPackets } from './targets/lan';
-import { registrations } from './targets/mailbox';
+import { linking } from './targets/linking';
+import { mailbox } from './targets/mailbox';
+import { meetings } from './targets/meetings';
 import { rekeying } from './targets/rekey';
+import { replicaWords } from './targets/replica';
 import { resumeListener } from './targets/resume';
+import { texts } from './targets/texts';
+import { upkeep } from './targets/upkeep';
+import { ways } from './targets/ways';
 import { frames, handshake, items, resumption } from './targets/wire';
 import { nearbyMeetings } from './targets/nearby';
 
@@ -39,8 +47,16 @@ export async function allTargets(): Promise<Target[]> {
     ...(await organisations()),
     ...(await keyFiles()),
     lanPackets(),
-    registrations(),
+    ...mailbox(),
+    ...(await ways()),
+    ...(await linking()),
+    ...(await handover()),
+    ...(await upkeep()),
+    ...replicaWords(),
+    ...(await facts()),
+    ...(await meetings()),
     ...(await nearbyMeetings()),
+    ...texts(crypto),
     ...(await rekeying(crypto)),
     backupHeads(),
     backupItems(),

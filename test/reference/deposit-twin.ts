@@ -39,27 +39,61 @@ export interface TwinDeposit {
   readonly coins: Buffer;
 }
 
-function signedBytes(recipient: TwinRecipient, ciphertextHash: Buffer, statement: Buffer): Buffer {
-  return Buffer.concat([label('deposit'), lp(Buffer.concat([recipient.peerId, recipient.credentialHash])), ciphertextHash, lp(statement)]);
+function signedBytes(purpose: string, context: Uint8Array, ciphertextHash: Buffer, statement: Uint8Array): Buffer {
+  return Buffer.concat([label(purpose), lp(Buffer.from(context)), ciphertextHash, lp(Buffer.from(statement))]);
 }
 
-function bindingOf(recipientKem: Uint8Array, ciphertext: Uint8Array): Buffer {
-  return Buffer.concat([label('deposit'), sha256(recipientKem), sha256(ciphertext)]);
+function bindingOf(purpose: string, recipientKem: Uint8Array, ciphertext: Uint8Array): Buffer {
+  return Buffer.concat([label(purpose), sha256(recipientKem), sha256(ciphertext)]);
 }
 
-function selectorOf(credentialHash: Buffer, ciphertext: Uint8Array): Buffer {
-  return sha256(label('selector'), credentialHash, ciphertext).subarray(0, 8);
+export interface TwinSealing {
+  /** libsodium's 64-byte Ed25519 secret key. */
+  readonly signingKey: Uint8Array;
+  readonly recipientKem: Uint8Array;
+  /** Signed, not sent. */
+  readonly context: Uint8Array;
+  readonly contentKey: Buffer;
+  /** 64 bytes: what the encapsulation draws. */
+  readonly coins: Buffer;
+}
+
+/** The envelope of §3, without a selector. */
+export function sealSigned(purpose: string, input: TwinSealing, statement: Uint8Array): { envelope: Buffer; ciphertext: Buffer; signature: Buffer } {
+  const made = sodium.crypto_kem_xwing_enc_deterministic(input.recipientKem, input.coins);
+  const ciphertext = Buffer.from(made.ciphertext);
+  const binding = bindingOf(purpose, input.recipientKem, ciphertext);
+  const signature = Buffer.from(sodium.crypto_sign_detached(signedBytes(purpose, input.context, sha256(ciphertext), statement), input.signingKey));
+  const sealedKey = seal('kem-content', hkdf(made.sharedSecret, 'kem-content', binding), binding, input.contentKey);
+  const sealedPayload = seal(purpose, hkdf(input.contentKey, 'content-key', binding), binding, Buffer.concat([signature, statement]));
+  return { envelope: Buffer.concat([ciphertext, sealedKey, sealedPayload]), ciphertext, signature };
+}
+
+/** Gives the statement; throws where it must be refused. */
+export function openSigned(purpose: string, envelope: Buffer, kem: { readonly kemPublic: Uint8Array; readonly kemSecret: Uint8Array }, context: Uint8Array, signerOf: (statement: Buffer) => Uint8Array): Buffer {
+  const ciphertext = envelope.subarray(0, 1_120);
+  const binding = bindingOf(purpose, kem.kemPublic, ciphertext);
+  const shared = sodium.crypto_kem_xwing_dec(ciphertext, kem.kemSecret);
+  const contentKey = open('kem-content', hkdf(shared, 'kem-content', binding), binding, envelope.subarray(1_120, 1_168));
+  const payload = open(purpose, hkdf(contentKey, 'content-key', binding), binding, envelope.subarray(1_168));
+  const [signature, statement] = [payload.subarray(0, 64), payload.subarray(64)];
+  if (!sodium.crypto_sign_verify_detached(signature, signedBytes(purpose, context, sha256(ciphertext), statement), signerOf(statement))) throw new Error('bad signature');
+  return statement;
+}
+
+export function selectorOf(credentialHash: Uint8Array, ciphertext: Uint8Array, purpose = 'selector'): Buffer {
+  return sha256(label(purpose), Buffer.from(credentialHash), ciphertext).subarray(0, 8);
 }
 
 export function makeDeposit(input: TwinDeposit): { deposit: Buffer; statement: Buffer; signature: Buffer; selector: Buffer } {
-  const { ciphertext, sharedSecret } = sodium.crypto_kem_xwing_enc_deterministic(input.recipientKem, input.coins);
-  const binding = bindingOf(input.recipientKem, ciphertext);
   const statement = pad(Buffer.concat([lp(input.chain), lp(input.message)]));
-  const signature = Buffer.from(sodium.crypto_sign_detached(signedBytes(input.recipient, sha256(ciphertext), statement), input.signingKey));
-  const sealedKey = seal('kem-content', hkdf(sharedSecret, 'kem-content', binding), binding, input.contentKey);
-  const sealedPayload = seal('deposit', hkdf(input.contentKey, 'content-key', binding), binding, Buffer.concat([signature, statement]));
+  const { envelope, ciphertext, signature } = sealSigned('deposit', { ...input, context: contextOf(input.recipient) }, statement);
   const selector = selectorOf(input.recipient.credentialHash, ciphertext);
-  return { deposit: Buffer.concat([selector, ciphertext, sealedKey, sealedPayload]), statement, signature, selector };
+  return { deposit: Buffer.concat([selector, envelope]), statement, signature, selector };
+}
+
+function contextOf({ peerId, credentialHash }: TwinRecipient): Buffer {
+  return Buffer.concat([peerId, credentialHash]);
 }
 
 export interface TwinOpened {
@@ -70,21 +104,19 @@ export interface TwinOpened {
 /** Throws where it must be refused. `signerOf` reads the device's Ed25519 key from the chain. */
 export function openDeposit(deposit: Buffer, recipient: TwinRecipient & { readonly kemPublic: Uint8Array; readonly kemSecret: Uint8Array }, signerOf: (chain: Buffer) => Uint8Array): TwinOpened {
   if (deposit.length > 70_000) throw new Error('too long');
-  const ciphertext = deposit.subarray(8, 1_128);
-  if (!deposit.subarray(0, 8).equals(selectorOf(recipient.credentialHash, ciphertext))) throw new Error('not for this key');
-  const binding = bindingOf(recipient.kemPublic, ciphertext);
-  const shared = sodium.crypto_kem_xwing_dec(ciphertext, recipient.kemSecret);
-  const contentKey = open('kem-content', hkdf(shared, 'kem-content', binding), binding, deposit.subarray(1_128, 1_176));
-  const payload = open('deposit', hkdf(contentKey, 'content-key', binding), binding, deposit.subarray(1_176));
-  const [signature, statement] = [payload.subarray(0, 64), payload.subarray(64)];
-  const inner = unpad(statement);
-  if (!pad(inner).equals(statement)) throw new Error('padding');
+  if (!deposit.subarray(0, 8).equals(selectorOf(recipient.credentialHash, deposit.subarray(8, 1_128)))) throw new Error('not for this key');
+  let inner: Buffer = Buffer.alloc(0);
+  const chainOf = (statement: Buffer): Buffer => {
+    inner = unpad(statement);
+    if (!pad(inner).equals(statement)) throw new Error('padding');
+    return inner.subarray(4, 4 + inner.readUInt32BE(0));
+  };
+  openSigned('deposit', deposit.subarray(8), recipient, contextOf(recipient), (statement) => signerOf(chainOf(statement)));
   const chainLength = inner.readUInt32BE(0);
   const chain = inner.subarray(4, 4 + chainLength);
   const messageLength = inner.readUInt32BE(4 + chainLength);
   const message = inner.subarray(8 + chainLength);
   if (message.length !== messageLength) throw new Error('lengths');
-  if (!sodium.crypto_sign_verify_detached(signature, signedBytes(recipient, sha256(ciphertext), statement), signerOf(chain))) throw new Error('bad signature');
   return { chain, message };
 }
 

@@ -20,11 +20,14 @@ export interface TwinResumeM1 {
   /** Number of the next record expected from the other side in the last session, and the digest up to there. */
   readonly counter: number;
   readonly digest: Uint8Array;
+  /** What the other side gave for its person's other devices; at most 64 bytes. */
+  readonly hint?: Uint8Array;
 }
 
 export function resumeM1(of: TwinResumeM1): Buffer {
   const target = targetOf(of.keyId, of.targetCredentialHash);
-  const whole = (state: Uint8Array, proof: Uint8Array): Buffer => frame(1, Buffer.concat([Buffer.of(2), of.keyId, of.cn, of.share, target, Buffer.of(0), state, proof]));
+  const hint = of.hint ?? Buffer.alloc(0);
+  const whole = (state: Uint8Array, proof: Uint8Array): Buffer => frame(1, Buffer.concat([Buffer.of(2), of.keyId, of.cn, of.share, target, Buffer.of(hint.length), hint, state, proof]));
   const [noState, noProof] = [Buffer.alloc(40), Buffer.alloc(32)];
   // The header announces the length of the whole frame from the start.
   const beforeState = whole(noState, noProof).subarray(0, -72);

@@ -45,6 +45,7 @@ export async function statements(): Promise<Target> {
   const seed = concat(lp(chain), lp(message));
   return {
     name: 'deposit statement',
+    costly: true,
     seeds: [seed, concat(lp(chain), lp(new Uint8Array(2_000)))],
     run(bytes) {
       if (Buffer.compare(seed, bytes) === 0) return 'unchanged';

@@ -38,6 +38,10 @@ export function items(): Target {
     { kind: 'message', bytes: new Uint8Array(30) },
     { kind: 'card', bytes: new Uint8Array(3) },
     { kind: 'ping', token: new Uint8Array(8) },
+    { kind: 'sibling', bytes: Uint8Array.of(1, 3, 0, 0) },
+    { kind: 'notice', bytes: new Uint8Array(9) },
+    { kind: 'deposit', bytes: new Uint8Array(20) },
+    { kind: 'owner-hint', bytes: new Uint8Array(36) },
   ]);
   return {
     name: 'record-items',

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseChain } from '../../../../electron/engine/certificates/chain';
 import type { LocalParty } from '../../../../electron/engine/certificates/local-party';
-import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { encodeDeposit, openDeposit } from '../../../../electron/engine/dialog/deposit';
 import { encodeEnvelopeFile, parseEnvelopeFile } from '../../../../electron/engine/dialog/envelope-file';
@@ -12,23 +11,10 @@ import * as twin from '../../../reference/deposit-twin';
 import { depositVectors } from '../../../reference/deposit-vectors';
 import { newPair, testCrypto } from '../../../support/dialog-kit';
 import { depositsFor } from '../../../support/deposit-kit';
+import { scriptedCrypto } from '../../../support/scripted-crypto';
 import vectors from '../../../vectors/deposit.json';
 
 const { sender, recipient, deposits } = vectors;
-
-/** Gives the wanted bytes where the engine asks for random ones. */
-function scripted(...wanted: Uint8Array[]): Promise<Crypto> {
-  const queue = [...wanted];
-  return createCrypto({
-    random: {
-      bytes(length) {
-        const next = queue.shift();
-        if (next?.length !== length) throw new Error('not the random bytes that were expected');
-        return next.slice();
-      },
-    },
-  });
-}
 
 /** The recipient of the vectors, as far as opening reads it. */
 function recipientOf(crypto: Crypto): LocalParty {
@@ -50,7 +36,7 @@ describe('the vectors of a deposit', () => {
   });
 
   it.each(deposits.map((each) => [each.selector, each] as const))('S1-08 S3-18: the engine makes %s byte for byte from its random numbers, and opens it', async (_selector, each) => {
-    const crypto = await scripted(fromHex(each.contentKey), fromHex(each.encapsulationCoins));
+    const crypto = await scriptedCrypto(fromHex(each.contentKey), fromHex(each.encapsulationCoins));
     const local = recipientOf(crypto);
     const made = encodeDeposit(crypto, {
       chain: fromHex(sender.chain),

@@ -3,7 +3,8 @@ import type { NewDevice } from '../../../../electron/engine/certificates/admissi
 import { consentTo, parseInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
-import { encodeRequest, type Issued } from '../../../../electron/services/devices/issuing';
+import { encodeIssueRequest } from '../../../../electron/services/devices/issue-words';
+import type { Issued } from '../../../../electron/services/devices/issuing';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
 import { encodeWord } from '../../../../electron/services/devices/upkeep-words';
 import { household, type Household } from '../../../support/own-devices';
@@ -57,7 +58,7 @@ describe('a device without the identity key lets another one in', () => {
     await world.pass(31_000, 500);
     expect(await refused).toBe('device.not-certifier');
     // By a session that serves getting in step only.
-    const word = encodeRequest(desk.crypto.random(16), newDevice('watch'));
+    const word = encodeIssueRequest({ requestId: desk.crypto.random(16), device: newDevice('watch'), instead: false });
     const sent: SessionItem[] = [];
     let hear: ((items: readonly SessionItem[]) => void) | undefined;
     const peer = shownBy(shelf);

@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
+import type { SharedState } from '../../../../electron/engine/session/resumption-entry';
+import { moves, readShownM1 } from '../../../../electron/engine/session/shown-m1';
+import { encodeLine, parseLine } from '../../../../electron/engine/sharing/ledger';
+import { openHint, sealHint } from '../../../../electron/engine/sharing/owner-hint';
+import { coverLine, recordName, uncoverLine } from '../../../../electron/engine/sharing/repository-record';
+import { openShared, sealShared } from '../../../../electron/engine/sharing/session-state';
+import { currentKey, giveKeys, receiveKeys, sharingKey, type SharingKey } from '../../../../electron/engine/sharing/sharing-keys';
+import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
+import { instanceIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { WireError } from '../../../../electron/engine/wire/wire-error';
+import { ready } from '../../../reference/dialog-twin';
+import { sharingVectors } from '../../../reference/sharing-vectors';
+import { scriptedCrypto } from '../../../support/scripted-crypto';
+import vectors from '../../../vectors/sharing.json';
+
+let crypto: Crypto;
+let person: SharingKey;
+let pair: SharingKey;
+let otherPair: SharingKey;
+const { bad } = vectors;
+const keyId = fromHex(vectors.state.keyId);
+const positionOf = ({ counter, digest }: { counter: number; digest: string }) => ({ counter, digest: fromHex(digest) });
+const stateOf = (): SharedState => ({
+  keyId: keyId.slice(),
+  secret: fromHex(vectors.state.secret),
+  peerId: peerIdFromBytes(fromHex(vectors.state.peerId)),
+  peerInstance: instanceIdFromBytes(fromHex(vectors.state.peerInstance)),
+  peerInstanceHash: fromHex(vectors.state.peerInstanceHash),
+  pinnedSpkiHash: fromHex(vectors.state.pin),
+  madeAt: vectors.state.madeAt,
+  expiresAt: vectors.state.expiresAt,
+  sent: positionOf(vectors.state.sent),
+  received: positionOf(vectors.state.received),
+  peerChain: fromHex(vectors.state.peerChain),
+});
+
+beforeAll(async () => {
+  await ready;
+  crypto = await createCrypto({ random: kernelRandom });
+  const keyOf = ({ secret, listVersion }: { secret: string; listVersion: number }): SharingKey => sharingKey(crypto, fromHex(secret), listVersion);
+  const persons = vectors.persons.map(keyOf);
+  person = currentKey(persons) ?? keyOf(vectors.pair);
+  [pair, otherPair] = [keyOf(vectors.pair), keyOf(vectors.otherPair)];
+  expect([...persons, pair, otherPair].map(({ id }) => toHex(id))).toEqual([...vectors.persons, vectors.pair, vectors.otherPair].map(({ id }) => id));
+  expect(toHex(person.id)).toBe(vectors.inUse);
+});
+
+describe('the vectors of a session that goes on at another device', () => {
+  it('S4-07: the slow twin computes exactly what is written down', () => {
+    expect(sharingVectors()).toEqual(vectors);
+  });
+
+  it('S4-07 A69: the hint is that one, and no other tells anything', () => {
+    const owner = instanceIdFromBytes(fromHex(vectors.owner));
+    expect(toHex(sealHint(crypto, person, keyId, owner))).toBe(vectors.hint);
+    expect(openHint(crypto, [pair, person], keyId, fromHex(vectors.hint))).toEqual({ owner, person });
+    for (const { name, keyId: of, bytes } of bad.hints) expect(openHint(crypto, [person], fromHex(of), fromHex(bytes)), name).toBeUndefined();
+  });
+
+  it('S4-28 A68: the engine seals the state byte for byte from its random numbers, and opens only what is for it', async () => {
+    const scripted = await scriptedCrypto(fromHex(vectors.state.contentKey), fromHex(vectors.state.nonce));
+    expect(toHex(sealShared(scripted, stateOf(), [otherPair, pair]))).toBe(vectors.state.body);
+    for (const key of [pair, otherPair]) expect(openShared(crypto, keyId, fromHex(vectors.state.body), [key])).toEqual(stateOf());
+    expect(openShared(crypto, keyId, fromHex(vectors.state.body), [person])).toBeUndefined();
+    for (const { name, bytes } of bad.bodies) expect(openShared(crypto, keyId, fromHex(bytes), [pair]), name).toBeUndefined();
+  });
+
+  it('S4-17: lines of the ledger are those, and none that nobody or two have', () => {
+    for (const { bytes, phase, generation, owner, taker, leaseEnd, expiresAt } of vectors.lines) {
+      const line = parseLine(fromHex(bytes));
+      expect(line).toMatchObject({ phase, generation, owner, taker: taker === '' ? undefined : taker, until: leaseEnd, expiresAt });
+      expect(toHex(encodeLine(line))).toBe(bytes);
+    }
+    for (const { name, bytes } of bad.lines) expect(() => parseLine(fromHex(bytes)), name).toThrow(WireError);
+  });
+
+  it('S4-29: so are the name and the record of a repository', async () => {
+    const line = parseLine(fromHex(vectors.lines[1]?.bytes ?? ''));
+    expect(recordName(crypto, person, keyId)).toBe(vectors.record.name);
+    expect(toHex(coverLine(await scriptedCrypto(fromHex(vectors.record.nonce)), person, keyId, line))).toBe(vectors.record.bytes);
+    expect(uncoverLine(crypto, person, keyId, fromHex(vectors.record.bytes))).toEqual(line);
+    for (const { name, keyId: of, bytes } of bad.records) expect(uncoverLine(crypto, person, fromHex(of), fromHex(bytes)), name).toBeUndefined();
+  });
+
+  it('S4-28: shared keys are given in that word, and taken from no other', async () => {
+    const { giverSeed, kemSecret, credentialHash, peerId, contentKey, encapsulationCoins, bytes } = vectors.keys;
+    const scripted = await scriptedCrypto(fromHex(contentKey), fromHex(encapsulationCoins));
+    const [giver, kem] = [scripted.signingFromSeed(fromHex(giverSeed)), scripted.kemFromSecret('instance-kem', fromHex(kemSecret))];
+    const to = { peerId: peerIdFromBytes(fromHex(peerId)), kemKey: kem.publicKey, credentialHash: fromHex(credentialHash) };
+    expect(toHex(giveKeys(scripted, giver.secret, to, { person: [person], pair }))).toBe(bytes);
+    expect(receiveKeys(scripted, kem.secret, to, giver.publicKey, fromHex(bytes))).toEqual({ person: [person], pair });
+    for (const each of bad.keys) expect(receiveKeys(scripted, kem.secret, to, giver.publicKey, fromHex(each.bytes)), each.name).toBeUndefined();
+  });
+
+  it('S4-34 S4-14 A67: the M1 that a contact shows moves the session to the device it is aimed at, and no other M1 does', () => {
+    const judge = (bytes: string): string => {
+      const shown = readShownM1(fromHex(bytes));
+      if (!shown) return 'none';
+      const secret = crypto.secret('resumption', fromHex(vectors.state.secret));
+      return moves(crypto, { sent: positionOf(vectors.state.sent) }, secret, shown, fromHex(vectors.keys.credentialHash));
+    };
+    expect(judge(vectors.shown.m1)).toBe('yes');
+    expect(toHex(readShownM1(fromHex(vectors.shown.m1))?.message.hint ?? new Uint8Array())).toBe(vectors.hint);
+    for (const { name, bytes, outcome } of bad.shown) expect(judge(bytes), name).toBe(outcome);
+    expect([vectors.shown.m1.slice(0, -2), `${vectors.shown.m1}00`].map(judge)).toEqual(['none', 'none']);
+  });
+});

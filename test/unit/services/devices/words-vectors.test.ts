@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { encodeExchanges, encodeOwnState, encodeOwnUpdate, parseExchanges, parseOwnState, parseOwnUpdate } from '../../../../electron/engine/certificates/own-update';
+import { encodeWord as encodeHandover, parseWord as parseHandover } from '../../../../electron/engine/sharing/words';
+import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
+import { WireError } from '../../../../electron/engine/wire/wire-error';
+import { encodeIssueAnswer, encodeIssueRequest, parseIssueAnswer, parseIssueRequest } from '../../../../electron/services/devices/issue-words';
+import { encodePlaces, parsePlaces } from '../../../../electron/services/devices/places';
+import { encodeTopic, parseTopic } from '../../../../electron/services/devices/topics';
+import { encodeWord, WordReader } from '../../../../electron/services/devices/upkeep-words';
+import { encodeWords, parseWords } from '../../../../electron/services/replication/words';
+import { encodeRelayWord, parseRelayWord } from '../../../../electron/services/ways/relay-words';
+import { KeyshiftError } from '../../../../shared/errors';
+import { wordsVectors } from '../../../reference/words-vectors';
+import vectors from '../../../vectors/words.json';
+
+interface Good {
+  readonly name: string;
+  readonly bytes: string;
+}
+
+interface Bad extends Good {
+  readonly outcome: string;
+}
+
+/** What becomes of bytes: `refused`, `passed over`, or the same bytes again. */
+function judged<T>(bytes: string, parse: (bytes: Uint8Array) => T | undefined, encode: (read: T) => Uint8Array): string {
+  try {
+    const read = parse(fromHex(bytes));
+    return read === undefined ? 'passed over' : toHex(encode(read));
+  } catch (error) {
+    if (error instanceof WireError || (error instanceof KeyshiftError && error.code === 'key.unacceptable')) return 'refused';
+    throw error;
+  }
+}
+
+function hold<T>(good: readonly Good[], bad: readonly Bad[], parse: (bytes: Uint8Array) => T | undefined, encode: (read: T) => Uint8Array): void {
+  for (const { name, bytes } of good) expect(judged(bytes, parse, encode), name).toBe(bytes);
+  for (const { name, bytes, outcome } of bad) expect(judged(bytes, parse, encode), name).toBe(outcome);
+}
+
+describe('the vectors of what devices of one person say', () => {
+  it('S4-26: a second hand lays out exactly what is written down', () => {
+    expect(wordsVectors()).toEqual(vectors);
+  });
+
+  it('S4-32 A60: the common log', () => {
+    hold(vectors.topics, vectors.badTopics, parseTopic, ({ topic, words }) => encodeTopic(topic, words));
+    hold(vectors.replica.good, vectors.replica.bad, parseWords, encodeWords);
+  });
+
+  it('S4-09: handing sessions over', () => hold(vectors.handover.good, vectors.handover.bad, parseHandover, encodeHandover));
+
+  it('S4-30: carrying for each other', () => hold(vectors.relay.good, vectors.relay.bad, parseRelayWord, encodeRelayWord));
+
+  it('S4-26 A61: keeping in step', () => {
+    const { state, public: update, exchanges, issue, issued, places } = vectors.upkeep;
+    hold(state.good, state.bad, parseOwnState, encodeOwnState);
+    hold(update.good, update.bad, parseOwnUpdate, encodeOwnUpdate);
+    hold(exchanges.good, exchanges.bad, parseExchanges, encodeExchanges);
+    hold(issue.good, issue.bad, parseIssueRequest, encodeIssueRequest);
+    hold(issued.good, issued.bad, parseIssueAnswer, encodeIssueAnswer);
+    hold(places.good, places.bad, parsePlaces, encodePlaces);
+  });
+
+  it('S4-26 A60: words in parts, and a device that sends parts without end', () => {
+    const body = Uint8Array.from({ length: 61_440 }, (_, at) => at & 255);
+    const parts = encodeWord('update', body);
+    expect(parts.map(({ length }) => length)).toEqual(vectors.upkeep.parts.lengths);
+    expect(parts.map((part) => toHex(part.subarray(0, 4)))).toEqual(vectors.upkeep.parts.heads);
+    const reader = new WordReader();
+    const whole = parts.map((part) => reader.take(part)).at(-1);
+    expect(whole?.word).toBe('update');
+    expect(Buffer.compare(whole?.body ?? new Uint8Array(), body)).toBe(0);
+    for (const { name, bytes, outcome } of vectors.upkeep.badParts) {
+      const outcomeOf = judged(bytes, (part) => new WordReader().take(part)?.word, () => new Uint8Array());
+      expect(outcomeOf, name).toBe(outcome);
+    }
+    const endless = new WordReader();
+    const [part = new Uint8Array()] = parts;
+    const feed = (): void => {
+      for (let count = 0; count < 20; count += 1) endless.take(part);
+    };
+    expect(feed).toThrow(WireError);
+  });
+});
