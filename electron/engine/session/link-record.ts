@@ -62,7 +62,8 @@ export function recordOfGrant(crypto: Crypto, statement: Uint8Array, own: Joiner
 }
 
 function assertWhole(crypto: Crypto, record: LocalRecord, host: ComparedHost, now: number): void {
-  if (record.identityKeys.length === 0 || record.exchanges.length === 0) throw unacceptable('there are no keys in it');
+  const isNoneInUse = record.identityKeys.every(({ retiredAt }) => retiredAt !== undefined);
+  if (isNoneInUse || record.exchanges.length === 0) throw unacceptable('there are no keys in it');
   const party = openLocalParty(crypto, record);
   try {
     verifyChain(crypto, party.chain, { now, pinnedSpkiHash: host.spkiHash, expectedPeerId: host.peerId });

@@ -1,12 +1,11 @@
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../../../engine/certificates/mailbox-place';
 import type { InstanceId, PeerId } from '../../../engine/ids';
-import { Reader } from '../../../engine/wire/reader';
 import { Writer } from '../../../engine/wire/writer';
 import type { Stores } from '../../ports';
 import type { PlaceWord } from '../../ports/ways';
 import type { FactKind, Replica } from '../replica';
 import type { KindParts } from './kind-parts';
-import { instanceOf, parsePeerKey, readTime } from './values';
+import { instanceOf, parsePeerKey, readTime, readWhole } from './values';
 
 /** Three places with authorities and the longest tokens. */
 const maxPlacesBytes = 24 * 1024;
@@ -34,10 +33,7 @@ export function placeKind({ clock, stores, profile }: KindParts): FactKind {
       const [peerText = '', instanceText = '', ...more] = key.split('/');
       const peerId = parsePeerKey(more.length === 0 ? peerText : '');
       const instanceId = instanceOf(instanceText);
-      const reader = new Reader(value);
-      const time = readTime(reader);
-      const places = readMailboxPlaces(reader.lp(maxPlacesBytes));
-      reader.end();
+      const { time, places } = readWhole(value, (reader) => ({ time: readTime(reader), places: readMailboxPlaces(reader.lp(maxPlacesBytes)) }));
       if (time <= clock.now() + aheadMs) profile.ways.toldPlaces(peerId, { instanceId, time, places });
       return true;
     },
