@@ -25,6 +25,11 @@ export function mailboxSection(mailboxes: readonly TwinMailbox[]): Buffer {
   return Buffer.concat([Buffer.of(mailboxes.length), ...mailboxes.map(one)]);
 }
 
+/** Section 17 of a card's tail. */
+export function stoppedSection(statements: readonly Uint8Array[]): Buffer {
+  return Buffer.concat([Buffer.of(statements.length), ...statements.map(lp)]);
+}
+
 export interface TwinCard {
   readonly chain: Uint8Array;
   readonly time: number;

@@ -1,6 +1,6 @@
 import sodium from 'libsodium-wrappers';
 import type { DepositSender } from './deposit-vectors';
-import { backId, card, cardDeposit, carriedId, challengeAnswer, deviceKey, mailboxSection, publication, registrationText, type TwinCard, type TwinMailbox } from './ways-twin';
+import { backId, card, cardDeposit, carriedId, challengeAnswer, deviceKey, mailboxSection, publication, registrationText, stoppedSection, type TwinCard, type TwinMailbox } from './ways-twin';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
@@ -17,7 +17,8 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
   const [one, two] = mailboxes;
   if (!one || !two) throw new Error('two mailboxes');
   const section = mailboxSection(mailboxes);
-  const sections = [{ type: 16, body: section }, { type: 200, body: counting(6, 30) }];
+  const stopped = [counting(13, 200), counting(14, 60)];
+  const sections = [{ type: 16, body: section }, { type: 17, body: stoppedSection(stopped) }, { type: 200, body: counting(6, 30) }];
   const signingKey = sodium.crypto_sign_seed_keypair(Buffer.from(signingSeed, 'hex')).privateKey;
   const written: TwinCard = { chain: Buffer.from(chain, 'hex'), time: now, addresses: [{ host: '192.0.2.9', port: 4_711 }], sections, signingKey };
   const whole = card(written);
@@ -40,6 +41,8 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
     mailboxes: mailboxes.map(({ authority, ...rest }) => ({ ...rest, authority: hex(authority) })),
     section: hex(section),
     none: hex(mailboxSection([])),
+    /** Their statements are judged one by one, as notices are. */
+    stopped: { statements: stopped.map(hex), section: hex(stoppedSection(stopped)) },
     card: { sections: sections.map(({ type, body }) => ({ type, body: hex(body) })), bytes: hex(whole) },
     deposit: { wantsAnswer: true, contentKey: hex(contentKey), encapsulationCoins: hex(coins), bytes: hex(deposit) },
     carried: { place: 4_711, credentialHash: hex(recipient.credentialHash), id: hex(carriedId(4_711, recipient.credentialHash)), back: hex(backId(deposit)) },
@@ -78,6 +81,12 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
         { name: 'a token with a line break', bytes: hex(mailboxSection([{ ...one, token: 'a\r\nb' }])) },
         { name: 'no token', bytes: hex(mailboxSection([{ ...one, token: '' }])) },
         { name: 'a byte more', bytes: hex(Buffer.concat([section, Buffer.of(0)])) },
+      ],
+      stopped: [
+        { name: 'none', bytes: hex(stoppedSection([])) },
+        { name: 'five', bytes: hex(stoppedSection(Array.from({ length: 5 }, () => counting(13, 60)))) },
+        { name: 'one over 4 KiB', bytes: hex(stoppedSection([Buffer.alloc(4_097)])) },
+        { name: 'a byte more', bytes: hex(Buffer.concat([stoppedSection(stopped), Buffer.of(0)])) },
       ],
       /** Code of the card. */
       cards: [

@@ -11,6 +11,7 @@ import { authorityKind, encodeAuthority } from '../../../electron/services/repli
 import { checkKind } from '../../../electron/services/replication/kinds/check';
 import type { KindParts } from '../../../electron/services/replication/kinds/kind-parts';
 import { encodePin, parsePin } from '../../../electron/services/replication/kinds/pin-value';
+import { encodePlaces, placeKind } from '../../../electron/services/replication/kinds/place';
 import { encodePolicy, policyKind } from '../../../electron/services/replication/kinds/policy';
 import { encodeRequest, requestKind } from '../../../electron/services/replication/kinds/request';
 import { settingKind } from '../../../electron/services/replication/kinds/setting';
@@ -80,11 +81,12 @@ function others(crypto: Crypto, local: LocalParty, device: LogDevice): Target {
   const profile = {
     book: { find: () => ({ record: { pinnedSpkiHash: local.identity.spkiHash } }) },
     engine: { setPolicy: () => undefined },
+    ways: { toldPlaces: () => undefined },
     vouching: { change: (work: () => void) => work(), pool: { leadsToRoot: () => false } },
   };
   const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   // Only what these kinds ask of a profile.
-  const parts = { crypto, stores: device.stores, random: kernelRandom, events: new EventHub(logger), local, profile, onPinned: () => undefined } as unknown as KindParts;
+  const parts = { crypto, clock: { now: () => now }, stores: device.stores, random: kernelRandom, events: new EventHub(logger), local, profile, onPinned: () => undefined } as unknown as KindParts;
   const { peerId } = local;
   const card = createCard(crypto, local, [], now);
   const cases: readonly { readonly kind: FactKind; readonly key: string; readonly values: readonly Uint8Array[] }[] = [
@@ -92,6 +94,7 @@ function others(crypto: Crypto, local: LocalParty, device: LogDevice): Target {
     { kind: checkKind(parts), key: peerId, values: [concat(Uint8Array.of(1, 1), new Writer().u64(now).finish(), Uint8Array.of(1), local.identity.spkiHash)] },
     { kind: policyKind(parts), key: `${peerId}/${'1'.repeat(32)}`, values: [encodePolicy(policyPresets.standard)] },
     { kind: settingKind({ settings: () => ({ keepCheck: true, rotateIdentityDays: 0 }), onTold: () => undefined }), key: 'person', values: [Buffer.from('{"keepCheck":true,"rotateIdentityDays":90}')] },
+    { kind: placeKind(parts), key: `${peerId}/${device.own}`, values: [encodePlaces({ time: now, places: [] }), encodePlaces({ time: now, places: [{ servers: ['tls://a.example:1'], address: '0'.repeat(32), slot: '1'.repeat(16), token: 'e30', expiresAt: 0 }] })] },
     { kind: requestKind(parts), key: peerId, values: [encodeRequest(undefined), encodeRequest({ requestId: '', peerId, name: 'Ben', via: 'card', card, receivedAt: now, declined: false })] },
   ];
   return {

@@ -2,6 +2,7 @@ import { createCard, parseCard } from '../../../electron/engine/certificates/car
 import { encodeSections } from '../../../electron/engine/certificates/card-tail';
 import { encodeChain } from '../../../electron/engine/certificates/chain';
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../../../electron/engine/certificates/mailbox-place';
+import { encodeSuspensionsTold } from '../../../electron/engine/certificates/suspensions-told';
 import { pad } from '../../../electron/engine/crypto/padding';
 import { sealSigned, selectorOf } from '../../../electron/engine/crypto/sealed-envelope';
 import { openCardDeposit, sealCardDeposit } from '../../../electron/engine/dialog/card-deposit';
@@ -21,7 +22,7 @@ export async function ways(): Promise<Target[]> {
   const crypto = await realCrypto();
   const [{ local: ann }, { local: ben }] = await Promise.all([localPerson(crypto, 'Ann'), localPerson(crypto, 'Ben')]);
   const to = { peerId: ben.peerId, exchange: ben.exchange.current.credential };
-  const card = createCard(crypto, ann, [{ host: '192.0.2.1', port: 4711 }], now, 'anybody', [place, { ...place, servers: ['nats://192.0.2.1:1'] }]);
+  const card = createCard(crypto, ann, [{ host: '192.0.2.1', port: 4711 }], now, 'anybody', { mailboxes: [place, { ...place, servers: ['nats://192.0.2.1:1'] }] });
   const deposit = sealCardDeposit(crypto, ann, to, { card, wantsAnswer: true });
   const open = (bytes: Uint8Array) => openCardDeposit({ crypto, local: ben, mayDecapsulate: () => true, now }, bytes);
   const before = concat(lp(encodeChain(ann.chain)), new Writer().u64(now).u8(1).text('192.0.2.1').u16(4711).finish());
@@ -66,14 +67,15 @@ export async function ways(): Promise<Target[]> {
       costly: true,
       seeds: [
         encodeSections(new Map([[16, places]])),
+        encodeSections(new Map([[16, places], [17, encodeSuspensionsTold([counting(9, 300), counting(10, 40)])]])),
         concat(endorsed, encodeSections(new Map([[16, encodeMailboxPlaces([])], [17, counting(8, 200)], [255, new Uint8Array(0)]]))),
         endorsed,
       ],
       run: (bytes) =>
         outcomeOf([KeyshiftError], () => {
           const signed = concat(before, bytes);
-          const { mailboxes, endorsements } = parseCard(crypto, concat(signed, crypto.sign('card', ann.instance.signing.secret, signed)), now);
-          return `${mailboxes?.length ?? 'no'} mailboxes, ${endorsements ? 'endorsed' : 'not endorsed'}`;
+          const { mailboxes, endorsements, suspensions } = parseCard(crypto, concat(signed, crypto.sign('card', ann.instance.signing.secret, signed)), now);
+          return `${mailboxes?.length ?? 'no'} mailboxes, ${suspensions?.length ?? 'none'} stopped, ${endorsements ? 'endorsed' : 'not endorsed'}`;
         }),
     },
     layoutTarget({ name: 'mailbox places', seeds: [places, encodeMailboxPlaces([])], parse: readMailboxPlaces, encode: encodeMailboxPlaces, says: (read) => `${read.length}` }),

@@ -3,6 +3,7 @@ import { parseCard } from '../../../../electron/engine/certificates/card';
 import { encodeSections } from '../../../../electron/engine/certificates/card-tail';
 import type { LocalParty } from '../../../../electron/engine/certificates/local-party';
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../../../../electron/engine/certificates/mailbox-place';
+import { encodeSuspensionsTold, readSuspensionsTold } from '../../../../electron/engine/certificates/suspensions-told';
 import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
@@ -50,10 +51,13 @@ describe('the vectors of ways beside a connection', () => {
     expect(toHex(encodeMailboxPlaces(places))).toBe(vectors.section);
     expect([readMailboxPlaces(fromHex(vectors.section)), readMailboxPlaces(fromHex(vectors.none))]).toEqual([places, []]);
     for (const { name, bytes } of bad.sections) expect(() => readMailboxPlaces(fromHex(bytes)), name).toThrow(WireError);
+    const stopped = vectors.stopped.statements.map(fromHex);
+    expect([toHex(encodeSuspensionsTold(stopped)), readSuspensionsTold(fromHex(vectors.stopped.section))]).toEqual([vectors.stopped.section, stopped]);
+    for (const { name, bytes } of bad.stopped) expect(() => readSuspensionsTold(fromHex(bytes)), name).toThrow(WireError);
     const { bytes, sections } = vectors.card;
     const tail = encodeSections(new Map(sections.map(({ type, body }) => [type, fromHex(body)])));
     expect(bytes.includes(toHex(tail))).toBe(true);
-    expect(parseCard(crypto, fromHex(bytes), sender.now)).toMatchObject({ mailboxes: places, addresses: [{ host: '192.0.2.9', port: 4_711 }], chain: { identity: { peerId: sender.peerId } } });
+    expect(parseCard(crypto, fromHex(bytes), sender.now)).toMatchObject({ mailboxes: places, suspensions: stopped, addresses: [{ host: '192.0.2.9', port: 4_711 }], chain: { identity: { peerId: sender.peerId } } });
     for (const each of bad.cards) expect(codeOf(() => parseCard(crypto, fromHex(each.bytes), sender.now)), each.name).toBe(each.code);
   });
 

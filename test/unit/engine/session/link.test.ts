@@ -250,6 +250,7 @@ describe('whoever is at the other end', () => {
     const spoiled: Readonly<Record<string, (grant: LinkGrant) => LinkGrant>> = {
       'another person’s identity': (grant) => ({ ...grant, identityKeys: stranger.record.identityKeys }),
       'no identity': (grant) => ({ ...grant, identityKeys: [] }),
+      'no identity key in use': (grant) => ({ ...grant, identityKeys: grant.identityKeys.map((key) => ({ ...key, retiredAt: testNow })) }),
       'another exchange key': (grant) => ({ ...grant, exchanges: [foreignExchange] }),
       'an exchange key without its private half': (grant) => ({ ...grant, exchanges: [{ ...exchangeKey, kemSecret: crypto.random(32) }] }),
       'no exchange key': (grant) => ({ ...grant, exchanges: [] }),
