@@ -20,13 +20,13 @@ const at = 1_768_478_400_000;
 /** Words on the topic `replica`, keys of facts, and what dialogs put into them (§10.3, §10.4; A60). */
 export function replicaWords(): Target[] {
   const words: readonly Words[] = [
-    { type: 'have', whole: true, vector: new Map<InstanceId, number>([[one, 7], [two, 0]]) },
+    { type: 'have', whole: true, waits: false, lacks: true, vector: new Map<InstanceId, number>([[one, 7], [two, 0]]) },
     { type: 'heard', vector: new Map() },
     { type: 'facts', author: one, after: 3, upTo: 9, facts: [fact(4, 'person', peerId, counting(5, 40)), fact(8, 'floor', `${peerId}/${one}`, Uint8Array.of(1, 0, 0, 0, 2))] },
   ];
   return [
-    // Of the bits of `have` all but the first are for later versions.
-    layoutTarget<Words>({ name: 'replica-words', seeds: words.map(encodeWords), parse: (bytes) => (bytes[0] === 1 && (bytes[1] ?? 0) > 1 ? undefined : parseWords(bytes)), encode: encodeWords, says: ({ type }) => type }),
+    // Of the bits of `have` all but three are for later versions.
+    layoutTarget<Words>({ name: 'replica-words', seeds: words.map(encodeWords), parse: (bytes) => (bytes[0] === 1 && (bytes[1] ?? 0) > 7 ? undefined : parseWords(bytes)), encode: encodeWords, says: ({ type }) => type }),
     factKeys(),
     sharedWords(),
   ];
