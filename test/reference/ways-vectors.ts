@@ -99,7 +99,8 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
       ],
       /** Nothing opens. */
       deposits: [
-        { name: 'flag 2', bytes: hex(cardDeposit(2, whole, sealing)) },
+        { name: 'a proof that is not there', bytes: hex(cardDeposit(2, whole, sealing)) },
+        { name: 'flag 8', bytes: hex(cardDeposit(8, whole, sealing)) },
         { name: 'for another person', bytes: hex(cardDeposit(1, whole, { ...sealing, peerId: counting(0x02, 32) })) },
         { name: 'signed by another device', bytes: hex(cardDeposit(1, whole, { ...sealing, signingKey: sodium.crypto_sign_seed_keypair(seed).privateKey })) },
         { name: 'one bit of the selector', bytes: flipped(deposit, 0) },

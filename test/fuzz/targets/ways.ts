@@ -3,10 +3,14 @@ import { encodeSections } from '../../../electron/engine/certificates/card-tail'
 import { encodeChain } from '../../../electron/engine/certificates/chain';
 import { encodeMailboxPlaces, type MailboxPlace, readMailboxPlaces } from '../../../electron/engine/certificates/mailbox-place';
 import { encodeSuspensionsTold } from '../../../electron/engine/certificates/suspensions-told';
+import { encodeLongInvitation, longLinkPrefix, parseLongInvitation } from '../../../electron/engine/certificates/long-invitation';
+import { label } from '../../../electron/engine/crypto/label';
 import { pad } from '../../../electron/engine/crypto/padding';
 import { sealSigned, selectorOf } from '../../../electron/engine/crypto/sealed-envelope';
 import { openCardDeposit, sealCardDeposit } from '../../../electron/engine/dialog/card-deposit';
 import { contextOf } from '../../../electron/engine/dialog/deposit';
+import { encodeProof, encodeVerdict } from '../../../electron/engine/dialog/invitation-mail';
+import { encodeInvitation } from '../../../electron/engine/identity/invitation-link';
 import { concat, lp, Writer } from '../../../electron/engine/wire/writer';
 import { encodeTopic, parseTopic, topics } from '../../../electron/services/devices/topics';
 import { encodeRelayWord, parseRelayWord, type RelayWord } from '../../../electron/services/ways/relay-words';
@@ -23,6 +27,7 @@ export async function ways(): Promise<Target[]> {
   const [{ local: ann }, { local: ben }] = await Promise.all([localPerson(crypto, 'Ann'), localPerson(crypto, 'Ben')]);
   const to = { peerId: ben.peerId, exchange: ben.exchange.current.credential };
   const card = createCard(crypto, ann, [{ host: '192.0.2.1', port: 4711 }], now, 'anybody', { mailboxes: [place, { ...place, servers: ['nats://192.0.2.1:1'] }] });
+  const plain = createCard(crypto, ann, [], now);
   const deposit = sealCardDeposit(crypto, ann, to, { card, wantsAnswer: true });
   const open = (bytes: Uint8Array) => openCardDeposit({ crypto, local: ben, mayDecapsulate: () => true, now }, bytes);
   const before = concat(lp(encodeChain(ann.chain)), new Writer().u64(now).u8(1).text('192.0.2.1').u16(4711).finish());
@@ -36,7 +41,22 @@ export async function ways(): Promise<Target[]> {
     { kind: 'done', ids: [counting(6, 16)] },
     { kind: 'which' },
   ];
+  const link = encodeInvitation(crypto, { peerId: ann.peerId, instanceId: ann.instanceId, secret: counting(9, 16), expiresAt: now, addresses: [] });
+  const long = encodeLongInvitation(crypto, link, plain);
   return [
+    {
+      // Beginning, card and link are tried; the checksum is made to fit.
+      name: 'long invitation',
+      costly: true,
+      seeds: [Buffer.from(long.slice(longLinkPrefix.length), 'base64url').subarray(0, -8)],
+      run: (bytes) =>
+        outcomeOf([KeyshiftError], () => {
+          const check = crypto.sha256(label('long-link-checksum'), bytes).subarray(0, 8);
+          const read = parseLongInvitation(crypto, longLinkPrefix + Buffer.from(concat(bytes, check)).toString('base64url'), now);
+          if (encodeLongInvitation(crypto, read.link, read.card.bytes) !== long && read.invitation.peerId !== ann.peerId) throw new Error('somebody else invites');
+          return 'read';
+        }),
+    },
     {
       name: 'card deposit',
       costly: true,
@@ -51,14 +71,21 @@ export async function ways(): Promise<Target[]> {
       // What a stranger seals and signs may be anything at all.
       name: 'card deposit statement',
       costly: true,
-      seeds: [concat(Uint8Array.of(1), lp(card)), concat(Uint8Array.of(0), lp(createCard(crypto, ann, [], now)))],
+      seeds: [
+        concat(Uint8Array.of(1), lp(card)),
+        concat(Uint8Array.of(0), lp(plain)),
+        concat(Uint8Array.of(3), lp(plain), encodeProof({ invitationId: '3'.repeat(32), hello: counting(1, 32), tag: counting(2, 32) })),
+        concat(Uint8Array.of(4), lp(plain), encodeVerdict({ invitationId: '4'.repeat(32), result: 'used' })),
+      ],
       run: (bytes) => {
         const { hash, kemKey } = to.exchange;
         const envelope = sealSigned(crypto, 'card-deposit', { signing: ann.instance.signing.secret, recipientKem: kemKey, recipientContext: contextOf(ben.peerId, hash), statement: pad(bytes) });
         const opened = open(concat(selectorOf(crypto, hash, envelope, 'card-selector'), envelope));
         if (opened === undefined) return 'nothing';
-        assertSame(concat(Uint8Array.of(opened.wantsAnswer ? 1 : 0), lp(opened.card.bytes)), bytes, 'a card deposit');
-        return `a card, ${opened.wantsAnswer ? 'to be answered' : 'for the record'}`;
+        const { proof, verdict, wantsAnswer } = opened;
+        const flags = (wantsAnswer ? 1 : 0) + (proof ? 2 : 0) + (verdict ? 4 : 0);
+        assertSame(concat(Uint8Array.of(flags), lp(opened.card.bytes), ...(proof ? [encodeProof(proof)] : []), ...(verdict ? [encodeVerdict(verdict)] : [])), bytes, 'a card deposit');
+        return `a card, flags ${flags}`;
       },
     },
     {
