@@ -47,7 +47,6 @@ export async function ways(): Promise<Target[]> {
     {
       // Beginning, card and link are tried; the checksum is made to fit.
       name: 'long invitation',
-      costly: true,
       seeds: [Buffer.from(long.slice(longLinkPrefix.length), 'base64url').subarray(0, -8)],
       run: (bytes) =>
         outcomeOf([KeyshiftError], () => {
