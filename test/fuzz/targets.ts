@@ -52,7 +52,7 @@ export async function allTargets(): Promise<Target[]> {
     ...(await linking()),
     ...(await handover()),
     ...(await upkeep()),
-    ...replicaWords(),
+    ...replicaWords(crypto),
     ...(await facts()),
     ...(await meetings()),
     ...(await nearbyMeetings()),

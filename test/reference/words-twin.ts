@@ -1,4 +1,7 @@
-/** What devices of one person say to each other (protocol.md §10.2 to §10.5, §11), laid out a second time, from the paper alone. */
+import { createHash } from 'node:crypto';
+import sodium from 'libsodium-wrappers';
+
+/** What devices of one person say to each other (protocol.md §10.2 to §10.5, §11), laid out a second time, from the paper alone. `await ready` of the dialog's twin first. */
 const number = (value: number, bytes: number): Buffer => Buffer.from(value.toString(16).padStart(bytes * 2, '0'), 'hex');
 const lp = (bytes: Uint8Array): Buffer => Buffer.concat([number(bytes.length, 4), bytes]);
 const text = (value: string): Buffer => lp(Buffer.from(value));
@@ -15,14 +18,30 @@ export interface TwinFact {
   readonly value: Uint8Array;
 }
 
+/** Who says facts: libsodium's key pair, and whose device it is. */
+export interface TwinAuthor {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+  readonly peerId: Uint8Array;
+}
+
+export function authorId({ publicKey }: TwinAuthor): Buffer {
+  return createHash('sha256').update(Buffer.concat([text('keyshift/2 instance'), publicKey])).digest().subarray(0, 16);
+}
+
+export function factSignature(author: TwinAuthor, fact: TwinFact): Buffer {
+  const head = [text('keyshift/2 own-fact'), author.peerId, authorId(author), number(fact.number, 8), number(fact.stamp, 8), text(fact.kind), text(fact.key)];
+  return Buffer.from(sodium.crypto_sign_detached(Buffer.concat([...head, createHash('sha256').update(fact.value).digest()]), author.privateKey));
+}
+
 export type TwinVector = readonly (readonly [author: Uint8Array, number: number])[];
 
 const vector = (of: TwinVector): Buffer => many(2, of, ([author, heard]) => Buffer.concat([author, number(heard, 8)]));
 
 export const replica = {
   have: (bits: number, of: TwinVector): Buffer => Buffer.concat([Buffer.of(1, bits), vector(of)]),
-  facts: (author: Uint8Array, after: number, upTo: number, facts: readonly TwinFact[]): Buffer =>
-    Buffer.concat([Buffer.of(2), author, number(after, 8), number(upTo, 8), many(2, facts, (fact) => Buffer.concat([number(fact.number, 8), number(fact.stamp, 8), text(fact.kind), text(fact.key), lp(fact.value)]))]),
+  facts: (author: TwinAuthor, after: number, upTo: number, facts: readonly TwinFact[]): Buffer =>
+    Buffer.concat([Buffer.of(2), author.publicKey, number(after, 8), number(upTo, 8), many(2, facts, (fact) => Buffer.concat([number(fact.number, 8), number(fact.stamp, 8), text(fact.kind), text(fact.key), lp(fact.value), factSignature(author, fact)]))]),
   heard: (of: TwinVector): Buffer => Buffer.concat([Buffer.of(3), vector(of)]),
 };
 

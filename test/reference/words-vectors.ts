@@ -1,12 +1,14 @@
-import { handover, relay, replica, topic, upkeep } from './words-twin';
+import sodium from 'libsodium-wrappers';
+import { authorId, handover, relay, replica, topic, type TwinAuthor, upkeep } from './words-twin';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
 const again = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
+const flipped = (bytes: Buffer, at: number): Buffer => Buffer.concat([bytes.subarray(0, at), Buffer.of((bytes[at] ?? 0) ^ 1), bytes.subarray(at + 1)]);
 const more = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, Buffer.of(0)]);
 
 /**
- * The values of test/vectors/words.json, laid out by the twin alone. `outcome` of what is no word: `refused`, the session ends and nothing of
+ * The values of test/vectors/words.json, laid out by the twin alone. `await ready` of the dialog's twin first. `outcome` of what is no word: `refused`, the session ends and nothing of
  * it is kept; `passed over`, of a later version.
  */
 export function wordsVectors() {
@@ -15,7 +17,9 @@ export function wordsVectors() {
   const good = (name: string, bytes: Uint8Array) => ({ name, bytes: hex(bytes) });
   const bad = (name: string, outcome: 'refused' | 'passed over', bytes: Uint8Array) => ({ name, outcome, bytes: hex(bytes) });
   const vector = [[first, 7], [second, 2 ** 52]] as const;
-  const facts = replica.facts(first, 3, 9, [fact(4), fact(8)]);
+  const seed = counting(0x03, 32);
+  const author: TwinAuthor = { ...sodium.crypto_sign_seed_keypair(seed), peerId: counting(0x30, 32) };
+  const facts = replica.facts(author, 3, 9, [fact(4), fact(8)]);
   const [keyId, id, peerId, deposit] = [counting(0x10, 32), counting(0x20, 16), counting(0x30, 32), counting(0x40, 300)];
   const state = { epoch: 3, spkiHash: counting(0x50, 32), certificateHash: counting(0x60, 32), listVersion: 9, listHash: counting(0x70, 32), complete: 1, exchanges: [counting(0x80, 32), counting(0x90, 32)] };
   const key = { epoch: 1, certificate: counting(0xa0, 60), made: 1_768_478_400_000, retired: 1_768_478_500_000, link: Buffer.alloc(0), recovery: Buffer.alloc(0) };
@@ -28,25 +32,33 @@ export function wordsVectors() {
     topics: [good('replica', topic(1, Buffer.of(6))), good('handover', topic(2, Buffer.of(6))), good('upkeep', topic(3, Buffer.of(6))), good('relay', topic(4, Buffer.of(6)))],
     badTopics: [bad('a later topic', 'passed over', topic(5, Buffer.of(6))), bad('none', 'passed over', Buffer.alloc(0))],
     replica: {
-      good: [good('have, all of it', replica.have(1, vector)), good('have, nothing', replica.have(0, [])), good('facts', facts), good('no facts, but how far', replica.facts(first, 3, 9, [])), good('heard', replica.heard(vector))],
+      author: { seed: hex(seed), peerId: hex(author.peerId), instanceId: hex(authorId(author)) },
+      good: [good('have, all of it', replica.have(1, vector)), good('have, nothing', replica.have(0, [])), good('have, still waiting, of what is gone', replica.have(6, [])), good('facts', facts), good('no facts, but how far', replica.facts(author, 3, 9, [])), good('heard', replica.heard(vector))],
       bad: [
         bad('a later type', 'passed over', Buffer.of(4, 1, 2)),
         bad('authors out of order', 'refused', replica.heard([...vector].reverse())),
         bad('an author twice', 'refused', replica.heard([[first, 1], [first, 2]])),
         bad('257 authors', 'refused', replica.heard(Array.from({ length: 257 }, (_, at) => [Buffer.concat([Buffer.alloc(14), Buffer.of(at >> 8, at & 255)]), 1] as const))),
-        bad('129 facts', 'refused', replica.facts(first, 0, 200, Array.from({ length: 129 }, (_, at) => fact(at + 1)))),
-        bad('numbers that do not ascend', 'refused', replica.facts(first, 3, 9, [fact(8), fact(8)])),
-        bad('a number not after `after`', 'refused', replica.facts(first, 4, 9, [fact(4)])),
-        bad('a number beyond `upTo`', 'refused', replica.facts(first, 3, 9, [fact(10)])),
-        bad('`upTo` before `after`', 'refused', replica.facts(first, 3, 2, [])),
-        bad('`upTo` beyond 2^52', 'refused', replica.facts(first, 3, 2 ** 52 + 1, [])),
-        bad('a stamp that leaves no later one', 'refused', replica.facts(first, 3, 9, [{ ...fact(4), stamp: 2 ** 53 - 2 ** 32 + 1 }])),
-        bad('a kind of 25 characters', 'refused', replica.facts(first, 3, 9, [{ ...fact(4), kind: 'a'.repeat(25) }])),
-        bad('a key of 241 bytes', 'refused', replica.facts(first, 3, 9, [{ ...fact(4), key: 'a'.repeat(241) }])),
+        bad('129 facts', 'refused', replica.facts(author, 0, 200, Array.from({ length: 129 }, (_, at) => fact(at + 1)))),
+        bad('numbers that do not ascend', 'refused', replica.facts(author, 3, 9, [fact(8), fact(8)])),
+        bad('a number not after `after`', 'refused', replica.facts(author, 4, 9, [fact(4)])),
+        bad('a number beyond `upTo`', 'refused', replica.facts(author, 3, 9, [fact(10)])),
+        bad('`upTo` before `after`', 'refused', replica.facts(author, 3, 2, [])),
+        bad('`upTo` beyond 2^52', 'refused', replica.facts(author, 3, 2 ** 52 + 1, [])),
+        bad('a stamp that leaves no later one', 'refused', replica.facts(author, 3, 9, [{ ...fact(4), stamp: 2 ** 53 - 2 ** 32 + 1 }])),
+        bad('a kind of 25 characters', 'refused', replica.facts(author, 3, 9, [{ ...fact(4), kind: 'a'.repeat(25) }])),
+        bad('a key of 241 bytes', 'refused', replica.facts(author, 3, 9, [{ ...fact(4), key: 'a'.repeat(241) }])),
         bad('a byte more', 'refused', more(facts)),
         bad('a byte less', 'refused', facts.subarray(0, -1)),
       ],
     },
+    /** Laid out as they must be, and refused all the same: the author did not sign this. */
+    unsigned: [
+      good('another stamp', flipped(facts, 1 + 32 + 8 + 8 + 2 + 8 + 7)),
+      good('in another person’s name', replica.facts({ ...author, peerId: counting(0x31, 32) }, 3, 9, [fact(4), fact(8)])),
+      good('one bit of a value', flipped(facts, facts.length - 70)),
+      good('one bit of a signature', flipped(facts, facts.length - 1)),
+    ],
     handover: {
       good: [
         good('hello', handover.hello([counting(0x16, 8), counting(0x17, 8)])), good('keys', handover.keys(counting(0x18, 900))), good('ask', handover.ask(7, counting(0x19, 229))), good('lent', handover.lent(7, 1, counting(0x1a, 700))),

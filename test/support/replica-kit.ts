@@ -15,7 +15,8 @@ import { markKind } from '../../electron/services/replication/kinds/mark';
 import { messageKind } from '../../electron/services/replication/kinds/message';
 import { personKind } from '../../electron/services/replication/kinds/person';
 import { shareStores } from '../../electron/services/replication/shared-stores';
-import type { Replica } from '../../electron/services/replication/replica';
+import type { Fact, Replica } from '../../electron/services/replication/replica';
+import { signFact, type SignedFact } from '../../electron/services/replication/signed-facts';
 import { openDatabase, type Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import { withSpareKeys } from './rsa-keys';
@@ -23,6 +24,9 @@ import { withSpareKeys } from './rsa-keys';
 /** One device's log over real tables, without sessions: what is said here is carried to others by hand. */
 export interface LogDevice {
   readonly own: InstanceId;
+  readonly signingKey: Uint8Array;
+  /** As this device says it. */
+  sign(fact: Fact): SignedFact;
   readonly db: Db;
   readonly stores: Stores;
   readonly log: FactLog;
@@ -101,6 +105,8 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
     for (const kind of [personKind(parts), blockKind(parts), conversationKind(parts), endedKind(parts), messageKind(parts), markKind(parts)]) log.register(kind);
     const made: LogDevice = {
       own,
+      signingKey: signing.publicKey,
+      sign: (fact) => signFact(crypto, local.peerId, signing, fact),
       db,
       stores,
       log,

@@ -2,13 +2,13 @@ import { createCard } from '../../../electron/engine/certificates/card';
 import type { LocalParty } from '../../../electron/engine/certificates/local-party';
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
-import type { InstanceId } from '../../../electron/engine/ids';
 import { dialogIdFromBytes, id16ToBytes } from '../../../electron/engine/wire/ids';
 import { WireError } from '../../../electron/engine/wire/wire-error';
 import { concat, lp, Writer } from '../../../electron/engine/wire/writer';
 import { EventHub } from '../../../electron/services/event-hub';
 import { authorityKind, encodeAuthority } from '../../../electron/services/replication/kinds/authority';
 import { checkKind } from '../../../electron/services/replication/kinds/check';
+import { encodeChoice, parseChoice } from '../../../electron/services/replication/kinds/choice-value';
 import type { KindParts } from '../../../electron/services/replication/kinds/kind-parts';
 import { encodePin, parsePin } from '../../../electron/services/replication/kinds/pin-value';
 import { encodePlaces, placeKind } from '../../../electron/services/replication/kinds/place';
@@ -20,7 +20,7 @@ import { policyPresets } from '../../../shared/model/keys';
 import { KeyshiftError } from '../../../shared/errors';
 import { localPerson, now, realCrypto } from '../../support/foundation-kit';
 import { logDevices, type LogDevice } from '../../support/replica-kit';
-import { assertSame, inRow, outcomeOf, rowOf, type Target } from '../target';
+import { assertSame, inRow, layoutTarget, outcomeOf, rowOf, type Target } from '../target';
 
 const kinds = ['person', 'block', 'conversation', 'ended', 'message', 'mark'] as const;
 const counting = (first: number, length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (first + at) & 255);
@@ -31,11 +31,12 @@ export async function facts(): Promise<Target[]> {
   const crypto = await realCrypto();
   const [{ local }, [first, second]] = await Promise.all([localPerson(crypto, 'Ben'), logDevices(2)]);
   if (!first || !second) throw new Error('two devices');
-  return [merged(local, first, second.own), others(crypto, local, first), pins(crypto, local)];
+  const choice = { name: counting(1, 16), time: now, epoch: 2, spki: local.identity.spki, chain: counting(2, 90), against: [counting(3, 32)], settled: [counting(4, 16), counting(5, 16)] };
+  return [layoutTarget({ name: 'facts of choices', seeds: [encodeChoice(choice)], parse: parseChoice, encode: encodeChoice }), merged(local, first, second), others(crypto, local, first), pins(crypto, local)];
 }
 
 /** Rows of kind ‖ value, for one person and one conversation. */
-function merged({ peerId }: LocalParty, device: LogDevice, author: InstanceId): Target {
+function merged({ peerId }: LocalParty, device: LogDevice, { own: author, signingKey, sign }: LogDevice): Target {
   const dialogId = dialogIdFromBytes(counting(4, 16));
   const keys = { person: peerId, block: peerId, conversation: `${peerId}/${dialogId}`, ended: `${peerId}/${dialogId}`, message: `${peerId}/${dialogId}/${author}/7`, mark: `${peerId}/${dialogId}/${author}` };
   const place = concat(id16ToBytes(author), new Writer().u64(6).finish());
@@ -59,8 +60,8 @@ function merged({ peerId }: LocalParty, device: LogDevice, author: InstanceId): 
         const before = number;
         number += 1;
         return outcomeOf(promised, () => {
-          const fact = { author, number, stamp: now * 4_096 + number, kind, key: keys[kind], value: body };
-          device.db.transaction(() => device.log.take({ author, after: before, upTo: number, facts: [fact] }));
+          const fact = sign({ author, number, stamp: now * 4_096 + number, kind, key: keys[kind], value: body });
+          device.db.transaction(() => device.log.take({ author, signingKey, after: before, upTo: number, facts: [fact] }));
           return kind;
         });
       });

@@ -2,12 +2,15 @@ import {
   encodeToldDialog, encodeToldEnvelope, encodeToldFailure, encodeToldFloor, encodeToldSent, encodeToldStart, encodeToldStream,
   parseToldDialog, parseToldEnvelope, parseToldFailure, parseToldFloor, parseToldSent, parseToldStart, parseToldStream,
 } from '../../../electron/engine/dialog/shared-words';
+import type { Crypto } from '../../../electron/engine/crypto/crypto';
+import { instanceIdOf } from '../../../electron/engine/identity/peer-id';
 import type { InstanceId } from '../../../electron/engine/ids';
 import { dialogIdFromBytes, dskIdFromBytes, instanceIdFromBytes, peerIdFromBytes } from '../../../electron/engine/wire/ids';
 import { WireError } from '../../../electron/engine/wire/wire-error';
 import { concat } from '../../../electron/engine/wire/writer';
 import { envelopeKey, floorKey, parseEnvelopeKey, parseFloorKey } from '../../../electron/services/replication/dialog-keys';
 import { dialogKey, messageKey, parseDialogKey, parseMessageKey, parsePeerKey, parseStreamKey, streamKey } from '../../../electron/services/replication/kinds/values';
+import { signFact } from '../../../electron/services/replication/signed-facts';
 import { encodeWords, parseWords, type Words } from '../../../electron/services/replication/words';
 import { assertSame, layoutTarget, outcomeOf, type Target } from '../target';
 
@@ -18,22 +21,21 @@ const stream = { peerId, dialogId: dialogIdFromBytes(counting(4, 16)), instanceI
 const at = 1_768_478_400_000;
 
 /** Words on the topic `replica`, keys of facts, and what dialogs put into them (§10.3, §10.4; A60). */
-export function replicaWords(): Target[] {
+export function replicaWords(crypto: Crypto): Target[] {
+  const signing = crypto.signingFromSeed(counting(20, 32));
+  const author = instanceIdOf(crypto, signing.publicKey);
+  const fact = (number: number, kind: string, key: string, value: Uint8Array) => signFact(crypto, peerId, signing, { author, number, stamp: at * 4_096 + number, kind, key, value });
   const words: readonly Words[] = [
     { type: 'have', whole: true, waits: false, lacks: true, vector: new Map<InstanceId, number>([[one, 7], [two, 0]]) },
     { type: 'heard', vector: new Map() },
-    { type: 'facts', author: one, after: 3, upTo: 9, facts: [fact(4, 'person', peerId, counting(5, 40)), fact(8, 'floor', `${peerId}/${one}`, Uint8Array.of(1, 0, 0, 0, 2))] },
+    { type: 'facts', author, signingKey: signing.publicKey, after: 3, upTo: 9, facts: [fact(4, 'person', peerId, counting(5, 40)), fact(8, 'floor', `${peerId}/${one}`, Uint8Array.of(1, 0, 0, 0, 2))] },
   ];
   return [
     // Of the bits of `have` all but three are for later versions.
-    layoutTarget<Words>({ name: 'replica-words', seeds: words.map(encodeWords), parse: (bytes) => (bytes[0] === 1 && (bytes[1] ?? 0) > 7 ? undefined : parseWords(bytes)), encode: encodeWords, says: ({ type }) => type }),
+    layoutTarget<Words>({ name: 'replica-words', seeds: words.map(encodeWords), parse: (bytes) => (bytes[0] === 1 && (bytes[1] ?? 0) > 7 ? undefined : parseWords(crypto, bytes)), encode: encodeWords, says: ({ type }) => type }),
     factKeys(),
     sharedWords(),
   ];
-}
-
-function fact(number: number, kind: string, key: string, value: Uint8Array) {
-  return { author: one, number, stamp: at * 4_096 + number, kind, key, value };
 }
 
 /** Keys as text: one for each thing. */

@@ -1,17 +1,29 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeExchanges, encodeOwnState, encodeOwnUpdate, parseExchanges, parseOwnState, parseOwnUpdate } from '../../../../electron/engine/certificates/own-update';
+import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
 import { encodeWord as encodeHandover, parseWord as parseHandover } from '../../../../electron/engine/sharing/words';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
+import { peerIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { WireError } from '../../../../electron/engine/wire/wire-error';
 import { encodeIssueAnswer, encodeIssueRequest, parseIssueAnswer, parseIssueRequest } from '../../../../electron/services/devices/issue-words';
 import { encodePlaces, parsePlaces } from '../../../../electron/services/devices/places';
 import { encodeTopic, parseTopic } from '../../../../electron/services/devices/topics';
 import { encodeWord, WordReader } from '../../../../electron/services/devices/upkeep-words';
+import { isSigned, signFact } from '../../../../electron/services/replication/signed-facts';
 import { encodeWords, parseWords } from '../../../../electron/services/replication/words';
 import { encodeRelayWord, parseRelayWord } from '../../../../electron/services/ways/relay-words';
 import { KeyshiftError } from '../../../../shared/errors';
+import { ready } from '../../../reference/dialog-twin';
 import { wordsVectors } from '../../../reference/words-vectors';
 import vectors from '../../../vectors/words.json';
+
+let crypto: Crypto;
+beforeAll(async () => {
+  await ready;
+  crypto = await createCrypto({ random: kernelRandom });
+});
 
 interface Good {
   readonly name: string;
@@ -45,7 +57,17 @@ describe('the vectors of what devices of one person say', () => {
 
   it('S4-32 A60: the common log', () => {
     hold(vectors.topics, vectors.badTopics, parseTopic, ({ topic, words }) => encodeTopic(topic, words));
-    hold(vectors.replica.good, vectors.replica.bad, parseWords, encodeWords);
+    hold(vectors.replica.good, vectors.replica.bad, (bytes) => parseWords(crypto, bytes), encodeWords);
+    const { seed, peerId, instanceId } = vectors.replica.author;
+    const [signing, person] = [crypto.signingFromSeed(fromHex(seed)), peerIdFromBytes(fromHex(peerId))];
+    const factsIn = (bytes: string) => {
+      const words = parseWords(crypto, fromHex(bytes));
+      return words?.type === 'facts' ? words.facts : [];
+    };
+    const signed = factsIn(vectors.replica.good.find(({ name }) => name === 'facts')?.bytes ?? '');
+    expect(signed.map((fact) => signFact(crypto, person, signing, fact))).toEqual(signed);
+    expect(signed.map(({ author }) => author)).toEqual([instanceId, instanceId]);
+    for (const { name, bytes } of vectors.unsigned) expect(factsIn(bytes).every((fact) => isSigned(crypto, person, signing.publicKey, fact)), name).toBe(false);
   });
 
   it('S4-09: handing sessions over', () => hold(vectors.handover.good, vectors.handover.bad, parseHandover, encodeHandover));
