@@ -23,3 +23,9 @@ export function pseudoMessages<T extends Record<string, string>>(messages: T): R
   const entries = Object.entries(messages).map(([id, message]) => [id, pseudo(message)] as const);
   return Object.fromEntries(entries) as Record<keyof T, string>; // the same ids as came in
 }
+
+/** The same words in a line that runs from right to left: each begins and ends with a mark that belongs there. */
+export function rightToLeft<T extends Record<string, string>>(messages: T): Record<keyof T, string> {
+  const entries = Object.entries(messages).map(([id, message]) => [id, `\u200f${message}\u200f`] as const);
+  return Object.fromEntries(entries) as Record<keyof T, string>; // the same ids as came in
+}

@@ -1,22 +1,47 @@
-import { useEffect, useMemo, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { IntlProvider } from 'react-intl';
-import { useSettings } from '../app/model-context';
+import { useModel, useSettings } from '../app/model-context';
+import { directionOf, languageOf, localeOf, messagesOf, tagOf, type Language, type Messages } from './languages';
 import { english } from './messages';
-import { pseudoMessages } from './pseudo';
 
-/** One language so far, and a made-up one that shows what would not translate. */
+/** A language and its words: they change together. */
+interface Spoken {
+  readonly language: Language;
+  readonly messages: Messages;
+}
+
 export function TextProvider({ children }: { readonly children: ReactNode }): ReactNode {
-  const isPseudo = useSettings((state) => state.settings.language) === 'pseudo';
-  const messages = useMemo(() => (isPseudo ? pseudoMessages(english) : english), [isPseudo]);
-  // Dates and numbers follow the system's English, so that 24-hour clocks stay 24-hour clocks.
-  const locale = navigator.language.startsWith('en') ? navigator.language : 'en';
+  const system = navigator.language;
+  const wanted = languageOf(useSettings((state) => state.settings.language), system);
+  const { language, messages } = useSpoken(wanted);
+  const locale = localeOf(language, system);
+  const tag = tagOf(language, system);
   useEffect(() => {
-    document.documentElement.lang = isPseudo ? 'en-XA' : locale;
-  }, [isPseudo, locale]);
+    document.documentElement.lang = tag;
+    document.documentElement.dir = directionOf(language);
+  }, [tag, language]);
   return (
     <IntlProvider locale={locale} defaultLocale="en" messages={messages}>
-      <I18nProvider locale={locale}>{children}</I18nProvider>
+      <I18nProvider locale={tag}>{children}</I18nProvider>
     </IntlProvider>
   );
+}
+
+/** What is spoken until the words of the wanted language are here stays as it is. */
+function useSpoken(wanted: Language): Spoken {
+  const { background } = useModel();
+  const [spoken, setSpoken] = useState<Spoken>({ language: 'en', messages: english });
+  useEffect(() => {
+    let current = true;
+    const take = async (): Promise<void> => {
+      const messages = await messagesOf(wanted);
+      if (current) setSpoken({ language: wanted, messages });
+    };
+    background(take());
+    return () => {
+      current = false;
+    };
+  }, [wanted, background]);
+  return spoken;
 }

@@ -6,7 +6,7 @@ import { SwitchField } from '../../ui/switch-field';
 import { useChangeSettings } from './use-change-settings';
 
 const themes = ['system', 'light', 'dark', 'contrast'] as const;
-const languages = ['system', 'en', 'pseudo'] as const;
+const languages = ['system', 'en', 'de', 'pseudo', 'pseudo-rtl'] as const;
 
 export function LookSection(): ReactNode {
   const text = useText();

@@ -1,10 +1,23 @@
-import { parse } from '@formatjs/icu-messageformat-parser';
+import { isPluralElement, isSelectElement, parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
 import { english } from '../../../../renderer/i18n/messages';
-import { pseudoMessages } from '../../../../renderer/i18n/pseudo';
+import { german } from '../../../../renderer/i18n/german';
+import { directionOf, languageOf, localeOf, tagOf } from '../../../../renderer/i18n/languages';
+import { pseudoMessages, rightToLeft } from '../../../../renderer/i18n/pseudo';
 import { errors } from '../../../../renderer/i18n/en/errors';
 import { failureKind } from '../../../../renderer/features/lock/failure-words';
 import { errorCodes } from '../../../../shared/errors';
+
+/** The values a message takes, in its branches too. */
+function valuesIn(elements: readonly MessageFormatElement[]): string[] {
+  return elements.flatMap((element) => {
+    if (element.type === TYPE.literal || element.type === TYPE.pound) return [];
+    if (isPluralElement(element) || isSelectElement(element)) return [element.value, ...Object.values(element.options).flatMap((option) => valuesIn(option.value))];
+    return [element.value];
+  });
+}
+
+const placeholders = (message: string): string[] => [...new Set(valuesIn(parse(message)))].sort();
 
 describe('words', () => {
   it('every error code has a sentence of its own, and no sentence is left over', () => {
@@ -14,17 +27,33 @@ describe('words', () => {
   });
 
   it('every message is well-formed, also in the pseudo-language', () => {
-    for (const messages of [english, pseudoMessages(english)]) {
+    for (const messages of [english, german, pseudoMessages(english), rightToLeft(pseudoMessages(english))]) {
       for (const [id, message] of Object.entries(messages)) expect(() => parse(message), id).not.toThrow();
     }
   });
 
   it('the pseudo-language changes every message and keeps every placeholder', () => {
-    const placeholders = (message: string): string[] => (message.match(/\{\w+/g) ?? []).sort();
     for (const [id, message] of Object.entries(pseudoMessages(english))) {
       expect(message, id).not.toBe(english[id as keyof typeof english]);
       expect(placeholders(message), id).toEqual(placeholders(english[id as keyof typeof english]));
     }
+  });
+
+  it('the German takes the same values as the English, for ids that exist, with the marks German uses', () => {
+    for (const [id, message] of Object.entries(german)) {
+      const original = english[id as keyof typeof english]; // a key of both, or the next line fails
+      expect(original, id).toBeDefined();
+      expect(placeholders(message), id).toEqual(placeholders(original));
+      expect(message, id).not.toMatch(/["']|\.\.\./);
+    }
+  });
+
+  it('the language follows the setting, then the system; direction, locale and tag follow the language', () => {
+    expect(['de', 'de-AT', 'DE-CH', 'den', 'en-GB', 'fr'].map((system) => languageOf('system', system))).toEqual(['de', 'de', 'de', 'en', 'en', 'en']);
+    expect(languageOf('en', 'de-DE')).toBe('en');
+    expect([localeOf('de', 'de-AT'), localeOf('de', 'en-GB'), localeOf('en', 'en-GB'), localeOf('en', 'de'), localeOf('pseudo-rtl', 'de')]).toEqual(['de-AT', 'de', 'en-GB', 'en', 'en']);
+    expect([directionOf('de'), directionOf('pseudo'), directionOf('pseudo-rtl')]).toEqual(['ltr', 'ltr', 'rtl']);
+    expect(new Intl.Locale(tagOf('pseudo-rtl', 'en')).maximize().script).toBe('Arab');
   });
 
   it('what stops the vault from opening has a screen of its own', () => {

@@ -1,0 +1,4 @@
+import type { verify as english } from '../en/verify';
+
+export const verify = {
+} as const satisfies Partial<Record<keyof typeof english, string>>;

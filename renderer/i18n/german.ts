@@ -1,0 +1,23 @@
+import { app } from './de/app';
+import { backup } from './de/backup';
+import { contacts } from './de/contacts';
+import { conversation } from './de/conversation';
+import { conversations } from './de/conversations';
+import { devices } from './de/devices';
+import { errors } from './de/errors';
+import { failed } from './de/failed';
+import { identity } from './de/identity';
+import { keys } from './de/keys';
+import { mailbox } from './de/mailbox';
+import { nearby } from './de/nearby';
+import { network } from './de/network';
+import { onboarding } from './de/onboarding';
+import { organisations } from './de/organisations';
+import { reach } from './de/reach';
+import { rules } from './de/rules';
+import { settings } from './de/settings';
+import { verify } from './de/verify';
+import type { TextId } from './messages';
+
+/** Fetched when it is wanted: whoever reads English does not load it. What has no German yet is shown in English. */
+export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...devices, ...errors, ...failed, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...rules, ...settings, ...verify };

@@ -1,0 +1,40 @@
+import type { Settings } from '../../shared/model/settings';
+import { english, type TextId } from './messages';
+import { pseudoMessages, rightToLeft } from './pseudo';
+
+export type Language = Exclude<Settings['language'], 'system'>;
+export type Messages = Readonly<Record<TextId, string>>;
+
+/** The language a setting means on a system that speaks this one. */
+export function languageOf(setting: Settings['language'], system: string): Language {
+  if (setting !== 'system') return setting;
+  return /^de(?:-|$)/iu.test(system) ? 'de' : 'en';
+}
+
+/** Dates and numbers follow the system's own kind of the language, so that 24-hour clocks stay 24-hour clocks. */
+export function localeOf(language: Language, system: string): string {
+  const wanted = language === 'de' ? 'de' : 'en';
+  return system === wanted || system.startsWith(`${wanted}-`) ? system : wanted;
+}
+
+/** For the page's `lang`, and for whatever asks a locale for its direction. */
+export function tagOf(language: Language, system: string): string {
+  if (language === 'pseudo') return 'en-XA';
+  if (language === 'pseudo-rtl') return 'en-Arab-XB';
+  return localeOf(language, system);
+}
+
+export function directionOf(language: Language): 'ltr' | 'rtl' {
+  return language === 'pseudo-rtl' ? 'rtl' : 'ltr';
+}
+
+const languages: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Messages>>> = {
+  de: async () => ({ ...english, ...(await import('./german')).german }),
+  pseudo: () => Promise.resolve(pseudoMessages(english)),
+  'pseudo-rtl': () => Promise.resolve(rightToLeft(pseudoMessages(english))),
+};
+
+/** English is always there; the others are fetched or made when they are wanted. */
+export function messagesOf(language: Language): Messages | Promise<Messages> {
+  return language === 'en' ? english : languages[language]();
+}
