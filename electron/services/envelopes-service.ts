@@ -28,15 +28,15 @@ export interface EnvelopesServiceParts {
 
 export function envelopesService(parts: EnvelopesServiceParts): Handlers['envelopes'] {
   return {
-    save: async ({ contactId, path }) => {
+    save: async ({ contactId, path, folder }) => {
       const { contact } = recipient(parts.profile(), contactId);
       prepare(parts.profile(), contact);
-      const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save('envelopes', contact.name));
+      const chosen = await choosePath(parts.chooser, path, (chooser) => (folder ? chooser.folder('envelopes') : chooser.save('envelopes', contact.name)));
       return save(parts, contactId, chosen);
     },
-    open: async ({ path }) => {
+    open: async ({ path, folder }) => {
       parts.profile(); // without an open vault nobody is asked for a file
-      const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('envelopes'));
+      const chosen = await choosePath(parts.chooser, path, (chooser) => (folder ? chooser.folder('envelopes') : chooser.open('envelopes')));
       return open(parts, chosen);
     },
   };

@@ -228,6 +228,8 @@ export interface KitPrinter {
 export interface PathChooser {
   save(what: ChosenFile, suggestedName: string): Promise<string | undefined>;
   open(what: ChosenFile): Promise<string | undefined>;
+  /** A folder that is there, for files of this kind. */
+  folder(what: ChosenFile): Promise<string | undefined>;
 }
 
 /** What a device shows on the local network. Public: anybody there reads it. */

@@ -38,6 +38,10 @@ export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow |
       asking = false;
     }
   };
+  const choose = async (options: Electron.OpenDialogOptions): Promise<string | undefined> => {
+    const window = inFront();
+    return (await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options))).filePaths[0];
+  };
   return {
     save: (what: ChosenFile, suggested: string): Promise<string | undefined> =>
       ask(async () => {
@@ -46,12 +50,8 @@ export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow |
         const window = inFront();
         return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
       }),
-    open: (what: ChosenFile): Promise<string | undefined> =>
-      ask(async () => {
-        const options: Electron.OpenDialogOptions = { properties: ['openFile'], filters: [kinds[what]] };
-        const window = inFront();
-        return (await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options))).filePaths[0];
-      }),
+    open: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ properties: ['openFile'], filters: [kinds[what]] })),
+    folder: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ title: kinds[what].name, properties: ['openDirectory', 'createDirectory'] })),
   };
 }
 

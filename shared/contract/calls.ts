@@ -222,7 +222,8 @@ export const calls = {
     cancel: call(none, done),
   },
   envelopes: {
-    save: call(z.strictObject({ contactId, path: z.string().optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [
+    /** `folder`: the dialog asks for a folder, which gets a file of its own, under a name that says nothing of whom it is for. */
+    save: call(z.strictObject({ contactId, path: z.string().optional(), folder: z.literal(true).optional() }), z.strictObject({ path: z.string(), count: z.number().int().positive() }), [
       ...needsContact,
       'contact.pending',
       'contact.blocked',
@@ -232,9 +233,9 @@ export const calls = {
       'path.unusable',
     ]),
     open: call(
-      z.strictObject({ path: z.string().optional() }),
+      z.strictObject({ path: z.string().optional(), folder: z.literal(true).optional() }),
       /**
-       * `path` may be a folder: every `*.keyshift-envelopes` in it. `waiting`, where there are any: from a contact under a key that is not known as
+       * `path` may be a folder, and with `folder` the dialog asks for one: every `*.keyshift-envelopes` in it. `waiting`, where there are any: from a contact under a key that is not known as
        * theirs yet, or from somebody who asks to be a contact; opened by themselves when that is settled. `requests`: cards of people who ask.
        * `left`: files of the folder that are for another time, as there was much at once.
        */

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
 import { systemClock } from '../../electron/platform/clock';
@@ -13,7 +14,7 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 describe('where a person chooses files', () => {
   const folder = temporaryFolder();
   const asked: string[] = [];
-  const answers: { save?: string; open?: string } = {};
+  const answers: { save?: string; open?: string; folder?: string } = {};
   const apps: App[] = [];
   let ann: App;
 
@@ -29,6 +30,7 @@ describe('where a person chooses files', () => {
       chooser: {
         save: async (what, personName) => (asked.push(`save ${what} for ${personName}`), answers.save),
         open: async () => (asked.push('open'), answers.open),
+        folder: async (what) => (asked.push(`folder of ${what}`), answers.folder),
       },
       appVersion: '0',
       runtime: 'test',
@@ -82,6 +84,16 @@ describe('where a person chooses files', () => {
     expect(asked).toEqual(['save envelopes for Ann']);
     answers.save = join(folder.path, 'chosen.keyshift-envelopes');
     expect(await bo.handlers.envelopes.save({ contactId })).toEqual({ path: answers.save, count: 2 });
+    // A folder gets one file more each time, and is opened as a whole.
+    answers.folder = join(folder.path, 'stick');
+    mkdirSync(answers.folder);
+    const [first, second] = [await bo.handlers.envelopes.save({ contactId, folder: true }), await bo.handlers.envelopes.save({ contactId, folder: true })];
+    expect(readdirSync(answers.folder).sort()).toEqual([basename(first.path), basename(second.path)].sort());
+    expect(readdirSync(answers.folder).join()).not.toContain('Ann');
+    writeFileSync(join(answers.folder, 'broken.keyshift-envelopes'), 'nothing of the kind');
+    // For somebody else, each of them, and one that is none.
+    expect(await bo.handlers.envelopes.open({ folder: true })).toEqual({ opened: 0, repeated: 0, refused: 5 });
+    expect(asked.splice(2)).toEqual(['folder of envelopes', 'folder of envelopes', 'folder of envelopes']);
     await bo.handlers.vault.lock(undefined);
     await expect(bo.handlers.envelopes.open({})).rejects.toMatchObject({ code: 'vault.locked' });
     await expect(bo.handlers.envelopes.save({ contactId })).rejects.toMatchObject({ code: 'vault.locked' });

@@ -10,7 +10,7 @@ import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
 import { isBlocked } from '../contacts/contact-words';
-import { useSaveEnvelopes } from '../conversation/use-envelopes';
+import { useOpenEnvelopes, useSaveEnvelopes } from '../conversation/use-envelopes';
 import { handOverWords } from './hand-over-words';
 import { NextTry } from './next-try';
 import { OwnPlaces } from './own-places';
@@ -128,12 +128,15 @@ function Trying({ report, name }: { readonly report: ReachReport; readonly name:
 function CarryByHand({ contact }: { readonly contact: Contact }): ReactNode {
   const text = useText();
   const saveEnvelopes = useSaveEnvelopes();
+  const openEnvelopes = useOpenEnvelopes();
   return (
     <section className="stack tight divided">
       <h2 className="small-heading">{text('reach.carry')}</h2>
       <p className="field-hint">{text('reach.carry.text', { name: nameInSentence(contact.name) })}</p>
       <div className="dialog-actions start">
         <Button onPress={() => void saveEnvelopes(contact)}>{text('envelopes.save')}</Button>
+        <Button onPress={() => void saveEnvelopes(contact, 'folder')}>{text('envelopes.save.folder')}</Button>
+        <Button onPress={() => void openEnvelopes('folder')}>{text('envelopes.open.folder')}</Button>
       </div>
     </section>
   );

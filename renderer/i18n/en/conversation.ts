@@ -53,6 +53,8 @@ export const conversation = {
   'composer.closed': 'This conversation is closed. You can still read it.',
   'composer.another': 'Start a new conversation',
   'envelopes.save': 'Save as file',
+  'envelopes.save.folder': 'Save to a folder',
+  'envelopes.open.folder': 'Open a folder',
   'envelopes.saved': '{count, plural, one {# envelope for {name} is in the file. Only {name} can open it.} other {# envelopes for {name} are in the file. Only {name} can open them.}}',
   'identity.old-key.checked': '{name} moved to a new identity key, confirmed by the old one. Still checked.',
   'identity.old-key.unchecked': '{name} moved to a new identity key, confirmed by the old one.',

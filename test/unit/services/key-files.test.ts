@@ -205,6 +205,7 @@ describe('key files of a running app', () => {
         asked.push([what, '']);
         return Promise.resolve(undefined);
       },
+      folder: () => Promise.resolve(undefined),
     };
     const { identity } = (await appOf('window', first, chooser)).handlers;
     expect(await codeOf(identity.exportPrivate({ format: 'pem', passphrase: 'short', path: undefined }))).toBe('passphrase.weak');

@@ -33,6 +33,12 @@ describe('the person chooses files', () => {
     expect(asked).toMatchObject([{ properties: ['openFile'] }]);
   });
 
+  test('a folder: one that is there, or a new one', async () => {
+    const { made, asked } = dialogs({ open: ['/media/stick'] });
+    expect(await made.folder('envelopes')).toBe('/media/stick');
+    expect(asked).toMatchObject([{ properties: ['openDirectory', 'createDirectory'] }]);
+  });
+
   test('given up: nothing', async () => {
     const { made } = dialogs({});
     expect([await made.save('envelopes', 'Bo'), await made.open('envelopes')]).toEqual([undefined, undefined]);
