@@ -12,6 +12,9 @@ import { toContact } from './relay';
 
 /** What one session may bring before it is looked at: no more than one device carries for another. */
 const mostWaiting = 4_096;
+/** In bytes: of one session, so that nobody takes the place of others, and of all. What is beyond comes again with the next connection. */
+export const mostOfOne = 8 * 1024 * 1024;
+export const mostOfAll = 32 * 1024 * 1024;
 const page = 16;
 
 export interface BroughtParts {
@@ -37,6 +40,8 @@ interface Waiting {
 export class Brought {
   readonly #parts: BroughtParts;
   #waiting: Waiting[] = [];
+  #bytes = 0;
+  readonly #bytesOf = new WeakMap<Session, number>();
   #cancel: (() => void) | undefined;
 
   constructor(parts: BroughtParts) {
@@ -53,8 +58,10 @@ export class Brought {
       if (this.#parts.siblings().includes(instanceId)) return this.#parts.relay.takeBack(peerId, instanceId, deposit);
       if (instanceId !== this.#parts.local.instanceId) return;
     }
-    if (this.#waiting.length >= mostWaiting) return;
+    const held = this.#bytesOf.get(session) ?? 0;
+    if (this.#waiting.length >= mostWaiting || held + deposit.length > mostOfOne || this.#bytes + deposit.length > mostOfAll) return;
     this.#waiting.push({ session, deposit });
+    this.#count(session, deposit.length);
     this.#soon(0);
   }
 
@@ -68,6 +75,12 @@ export class Brought {
   close(): void {
     this.#cancel?.();
     this.#waiting = [];
+    this.#bytes = 0;
+  }
+
+  #count(session: Session, bytes: number): void {
+    this.#bytes += bytes;
+    this.#bytesOf.set(session, (this.#bytesOf.get(session) ?? 0) + bytes);
   }
 
   #soon(milliseconds: number): void {
@@ -83,6 +96,7 @@ export class Brought {
     const wait = envelopes.waitFor(batch.map(({ deposit }) => deposit));
     if (wait > 0) return this.#soon(wait);
     this.#waiting = this.#waiting.slice(page);
+    for (const { session, deposit } of batch) this.#count(session, -deposit.length);
     try {
       this.#takeBatch(batch);
     } catch (error) {
