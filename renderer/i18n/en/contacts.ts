@@ -12,7 +12,7 @@ export const contacts = {
   'who.text.vouched': '{authority} vouches for this key. You have not compared numbers yourself.',
   'who.text.changed': '{name} has another identity key than the one you compared. Compare numbers again when it matters to be sure.',
   'who.text.unknown-key': 'The identity key changed and the old key did not confirm it. This happens after a fresh install, and also when someone pretends to be {name}. Sending is paused until you have compared numbers.',
-  'who.text.frozen': 'The old key confirmed two different new ones. Either someone else holds the old key, or two devices of {name} renewed it apart from each other. Sending is paused until you have compared numbers.',
+  'who.text.frozen': 'Two different keys are in question: the old key confirmed both, or you chose differently on two of your devices. Someone else may hold the old key, or two devices of {name} renewed it apart from each other. Sending is paused until you have compared numbers.',
   'who.text.pending': 'The safety number appears as soon as {name} has answered.',
   'trust.label': 'What is known about {name}',
   'trust.checked': 'You compared the safety number with {name}.',

@@ -66,7 +66,7 @@ export const conversation = {
   'identity.seeHistory': 'See history',
   'paused.heading': 'Sending is paused',
   'paused.unknown': '{name}’s identity key changed and the old key did not confirm it. This happens after a fresh install, and also when someone pretends to be {name}.',
-  'paused.fork': 'The old identity key of {name} confirmed two different new keys. Either someone else holds the old key, or two devices of {name} renewed it apart from each other.',
+  'paused.fork': 'Two different identity keys of {name} are in question: the old key confirmed both, or you chose differently on two of your devices. Someone else may hold the old key, or two devices of {name} renewed it apart from each other.',
   'paused.safe': 'What you write is kept here. Compare numbers with {name} in person or on a call; then it leaves.',
   'paused.compare': 'Compare numbers',
   'paused.block': 'Block {name}',
