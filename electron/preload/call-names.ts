@@ -54,7 +54,7 @@ export const callNameTable = {
   authorities: ['list', 'import', 'importRevocations', 'remove'],
   backup: ['create', 'restore', 'cancel'],
   envelopes: ['save', 'open'],
-  devices: ['list', 'link', 'join', 'confirm', 'cancel', 'linking', 'rename', 'setArchive', 'suspend', 'reinstate', 'remove', 'moveCertifier'],
+  devices: ['list', 'link', 'join', 'confirm', 'cancel', 'linking', 'requests', 'answer', 'rename', 'setArchive', 'suspend', 'reinstate', 'remove', 'moveCertifier'],
   mailbox: ['status', 'register', 'leave'],
   network: ['status', 'reach', 'tryNow'],
   discovery: ['start', 'stop', 'status', 'meet', 'answer', 'confirm'],

@@ -1,4 +1,5 @@
 import type { Handlers } from '../../shared/contract/contract';
+import { KeyshiftError } from '../../shared/errors';
 import type { OwnKey } from '../../shared/model/identity';
 import { recallIdentityCertificate } from '../engine/certificates/identity-certificate';
 import type { Crypto } from '../engine/crypto/crypto';
@@ -6,6 +7,7 @@ import { parseRecoveryCode } from '../engine/identity/recovery-code';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
+import { upkeepNotes } from './ports/upkeep';
 import { confirmed, ownKeyNews, provenEpochs, recovered, withNewKey } from './own-keys';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
@@ -67,11 +69,22 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
       return null;
     },
 
-    recover: async ({ code }) => {
-      vault.profile();
+    recover: async ({ code, keep = [] }) => {
+      const { local } = vault.profile();
+      const kept = new Set(local.list.instances.filter(({ instanceId, state }) => state !== 'retired' && keep.includes(instanceId)).map(({ instanceId }) => instanceId));
+      if (keep.some((each) => ![...kept].some((instanceId) => instanceId === each))) throw new KeyshiftError('device.unknown', 'There is no such device.');
+      const stops = local.list.instances.some(({ instanceId, state }) => state === 'active' && instanceId !== local.instanceId && !kept.has(instanceId));
       const seed = parseRecoveryCode(crypto, code);
       try {
-        await vault.changeRecord((record) => recovered(crypto, record, seed, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'recovery')));
+        await vault.changeRecord(
+          (record) => recovered(crypto, record, seed, clock.now(), kept),
+          (next) => {
+            // They know every key of every conversation.
+            if (stops) vault.profile().stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));
+            events.emit(ownKeyNews(crypto, next, 'recovery'));
+            events.emit({ type: 'devices.changed' });
+          },
+        );
       } finally {
         crypto.wipe(seed);
       }

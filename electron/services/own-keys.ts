@@ -6,6 +6,7 @@ import type { LocalParty } from '../engine/certificates/local-party';
 import { recoverBackup, type RecoveredBackup, recoverLocalRecord } from '../engine/certificates/recovery';
 import { type OwnKey, rotateLocalRecord } from '../engine/certificates/rotation';
 import type { Crypto } from '../engine/crypto/crypto';
+import type { InstanceId } from '../engine/ids';
 import type { LocalRecord } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import type { EventOf } from '../../shared/contract/contract';
@@ -35,11 +36,11 @@ export async function withNewKey(crypto: Crypto, record: LocalRecord, now: numbe
 
 /**
  * The record that the recovery key (Ed25519 seed, 32 bytes) names the key of. Only earlier recoveries count against it: whoever takes an identity
- * back must not have to wait because somebody else made keys. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt.
+ * back must not have to wait because somebody else made keys. `keep`: which other devices go on; the rest is suspended. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt.
  */
-export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number): Promise<LocalRecord> {
+export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, keep?: ReadonlySet<InstanceId>): Promise<LocalRecord> {
   assertNotTooOften({ identityKeys: record.identityKeys.filter(({ recovery }) => recovery !== undefined) }, now);
-  return recoverLocalRecord(crypto, record, seed, now, record.unconfirmed === true ? { epoch: latestPossible(record, now) } : {});
+  return recoverLocalRecord(crypto, record, seed, now, record.unconfirmed === true ? { epoch: latestPossible(record, now) } : {}, keep);
 }
 
 /** As `recovered`, of a backup that does not hold the identity key. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt. */

@@ -69,6 +69,8 @@ export function createDialogStore(db: Db): DialogStore {
       (peer_id, dialog_id, opened_by, state, failure, created_at, kek_creator, announced, failure_due)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     tombstone: db.prepare('INSERT OR IGNORE INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, ?)'),
+    unbury: db.prepare(`DELETE FROM dialog_tombstones WHERE ${ofDialog}`),
+    resume: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofDialog} AND held = 1`),
     sending: db.prepare(`INSERT OR REPLACE INTO sending_streams
       (peer_id, dialog_id, instance_id, next_sequence, next_sealed, acknowledged, digest, compared_up_to,
        compared_equal, control, epoch, epoch_since, epoch_messages, epoch_bytes)
@@ -128,6 +130,10 @@ export function createDialogStore(db: Db): DialogStore {
     isBuried: (key) => select.tombstone.get(dialogParams(key)) !== undefined,
     bury(key, reason, at) {
       write.tombstone.run([...dialogParams(key), reason, at]);
+    },
+
+    unbury(key) {
+      write.unbury.run(dialogParams(key));
     },
 
     findSending(key) {
@@ -194,6 +200,9 @@ export function createDialogStore(db: Db): DialogStore {
     },
     stopOutbox(key) {
       write.stop.run(dialogParams(key));
+    },
+    resumeOutbox(key) {
+      write.resume.run(dialogParams(key));
     },
 
     findReceiving(key) {

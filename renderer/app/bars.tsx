@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { DeviceBar, useStopped } from '../features/devices/device-bar';
+import { RequestBar, useDeviceRequest } from '../features/devices/request-bar';
 import { LinkingBar, useLinkingTold } from '../features/devices/linking-bar';
 import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
 import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
@@ -12,11 +13,13 @@ export function Bars(): ReactNode {
   const nearby = useNearbyTold();
   const linking = useLinkingTold();
   const stopped = useStopped();
+  const request = useDeviceRequest();
   useNearbySaid();
-  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined;
+  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && request === undefined;
   return (
     <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
       {stopped === undefined ? null : <DeviceBar state={stopped} />}
+      {request === undefined ? null : <RequestBar request={request} />}
       {linking ? <LinkingBar /> : null}
       {nearby ? <NearbyBar /> : null}
       <NetworkBars troubles={troubles} />

@@ -89,6 +89,9 @@ export function routeEvent(model: Model, event: AppEvent): void {
     case 'devices.linking':
       model.devices.getState().told(event);
       return;
+    case 'devices.requests':
+      model.devices.getState().asked(event.requests);
+      return;
     case 'mailbox.changed':
       model.background(model.mailbox.getState().changed());
       return;

@@ -167,6 +167,7 @@ export function createModel(client: Client): Model {
         background(network.getState().load());
         background(nearby.getState().load());
         background(devices.getState().load());
+        background(devices.getState().loadRequests());
         background(devices.getState().loadLinking());
       });
       background(settings.getState().load());

@@ -5,7 +5,8 @@ import { contactId, conversationId, instanceId, peerId, requestId, time } from '
 import { authority, authorityId } from '../model/authority';
 import { contactKey, endorsement, fingerprint, identity, keyTrouble, ownKey } from '../model/identity';
 import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
-import { device, deviceName, linking } from '../model/device';
+import { device, deviceName, deviceRequest, linking } from '../model/device';
+import { message } from '../model/message';
 import { mailboxStatus } from '../model/mailbox';
 import { discoveryStatus, nearbyId } from '../model/discovery';
 import { networkStatus, reachReport } from '../model/network';
@@ -77,7 +78,7 @@ export const calls = {
     /** The recovery key is on paper now and leaves this device. */
     forgetRecoveryKey: call(none, done, [...needsVault, 'recovery.none']),
     /** Takes the identity back with the code of the kit: a new key that outranks every other; all earlier ones are revoked. */
-    recover: call(z.strictObject({ code: z.string().max(1024) }), z.strictObject({ epoch: z.number().int().positive() }), [...needsVault, 'recovery.none', 'recovery.wrong-code', 'keys.too-often']),
+    recover: call(z.strictObject({ code: z.string().max(1024), keep: z.array(instanceId).max(32).optional() }), z.strictObject({ epoch: z.number().int().positive() }), [...needsVault, 'device.unknown', 'recovery.none', 'recovery.wrong-code', 'keys.too-often']),
     /** A certificate request (PKCS #10, PEM) that an organisation can sign. */
     exportRequest: call(none, z.strictObject({ text: z.string() }), [...needsVault, 'key.not-here']),
     /** What the organisation made of it: certificate and intermediates, PEM. Shown to contacts from then on. */
@@ -262,6 +263,10 @@ export const calls = {
     /** Calls linking off, on either side. */
     cancel: call(none, done),
     linking: call(none, linking),
+    /** What other own devices ask this one, which holds the identity key, to sign for. */
+    requests: call(none, z.array(deviceRequest), needsVault),
+    /** Whether the new device is let in: without it nothing is signed. */
+    answer: call(z.strictObject({ requestId: z.string(), accept: z.boolean() }), done, [...needsVault, 'device.request-gone']),
     rename: call(z.strictObject({ instanceId, name: deviceName }), done, [...needsDevice, ...needsStanding, 'device.not-certifier']),
     /** An archive keeps everything and gives its sessions with contacts to the other devices, and takes none of theirs. Any of them may be one. */
     setArchive: call(z.strictObject({ instanceId, archive: z.boolean() }), done, [...needsDevice, ...needsStanding, 'device.not-certifier']),

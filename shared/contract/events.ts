@@ -3,7 +3,7 @@ import { contactRequest } from '../model/contact';
 import { contactId, conversationId, messageId } from '../model/ids';
 import { fingerprint, keyOrigin } from '../model/identity';
 import { keyShift } from '../model/keys';
-import { linking } from '../model/device';
+import { deviceRequest, linking } from '../model/device';
 import { message, messageState, messageWay, waitingFor } from '../model/message';
 import { transfer } from '../model/transfer';
 import { vaultState } from '../model/vault';
@@ -64,6 +64,8 @@ export const events = {
   'devices.changed': z.strictObject({ type: z.literal('devices.changed') }),
   /** `devices.linking` is different: also told while there is no vault yet. Progress at most five times a second. */
   'devices.linking': z.strictObject({ type: z.literal('devices.linking'), ...linking.shape }),
+  /** `devices.requests` is different: somebody asks, or does not any more. */
+  'devices.requests': z.strictObject({ type: z.literal('devices.requests'), requests: z.array(deviceRequest) }),
   /** Something of `mailbox.status` is different. */
   'mailbox.changed': z.strictObject({ type: z.literal('mailbox.changed') }),
   'vault.changed': z.strictObject({ type: z.literal('vault.changed'), state: vaultState }),

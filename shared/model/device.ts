@@ -32,6 +32,19 @@ export const device = z.strictObject({
 });
 export type Device = z.infer<typeof device>;
 
+/** Another own device compared digits with a new one, and asks this one, which holds the identity key, to sign for it. */
+export const deviceRequest = z.strictObject({
+  requestId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** What the new device calls itself. */
+  deviceName: z.string(),
+  /** The device that asks. */
+  by: instanceId,
+  byName: z.string(),
+  /** Not answered until then: refused. */
+  expiresAt: time,
+});
+export type DeviceRequest = z.infer<typeof deviceRequest>;
+
 /** How far the linking of a new device is; one at a time. The link itself is told only by the call that made it. */
 export const linking = z.strictObject({
   /** `existing`: this device lets another in; `new`: this device is being let in. */
@@ -40,6 +53,8 @@ export const linking = z.strictObject({
   stage: z.enum(['idle', 'waiting', 'comparing', 'transferring', 'done', 'failed']),
   expiresAt: time.optional(),
   digits: z.string().length(6).optional(),
+  /** Name of the device that holds the identity key: its person has to allow the new one there. */
+  asks: z.string().optional(),
   /** Name of the other device, once it said so. */
   deviceName: z.string().optional(),
   progress: z.strictObject({ done: z.number().int().nonnegative(), total: z.number().int().nonnegative() }).optional(),

@@ -1,6 +1,6 @@
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
-import type { Device, Linking } from '../../shared/model/device';
+import type { Device, DeviceRequest, Linking } from '../../shared/model/device';
 import type { MailboxStatus } from '../../shared/model/mailbox';
 import { idOf, ownInstance, type World } from './fake-world';
 
@@ -9,6 +9,8 @@ export interface DevicesWorld {
   /** This one first; a window that is the only device has just that. */
   list: Device[];
   linking: Linking;
+  /** What other devices ask for. */
+  requests: DeviceRequest[];
   mailbox: MailboxStatus;
 }
 
@@ -22,6 +24,7 @@ export function onlyThis(): DevicesWorld {
   return {
     list: [makeDevice('desk', { instanceId: ownInstance, current: true, roles: ['certifier', 'exchange'], addresses: ['192.168.1.20:47110'] })],
     linking: { stage: 'idle' },
+    requests: [],
     mailbox: { state: 'off', deviceKey: `U${'B7QK2XN5'.repeat(7).slice(0, 55)}`, taken: 0 },
   };
 }
@@ -71,6 +74,15 @@ export function deviceHandlers(world: World, { refuse, emit }: Tools): Handlers[
     },
     cancel: () => (under() ? set({ stage: 'idle' }) : null),
     linking: () => devices.linking,
+    requests: () => devices.requests,
+    answer: ({ requestId, accept }) => {
+      const asked = devices.requests.find((one) => one.requestId === requestId) ?? refuse('device.request-gone');
+      devices.requests = devices.requests.filter((one) => one !== asked);
+      emit({ type: 'devices.requests', requests: devices.requests });
+      if (accept) devices.list = [...devices.list, makeDevice(asked.deviceName)];
+      emit({ type: 'devices.changed' });
+      return null;
+    },
     rename: ({ instanceId, name }) => {
       needKey();
       return change(instanceId, { name });

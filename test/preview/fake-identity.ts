@@ -1,6 +1,7 @@
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode, ErrorFacts } from '../../shared/errors';
 import type { Authority } from '../../shared/model/authority';
+import type { Device } from '../../shared/model/device';
 import type { Identity, OwnKey } from '../../shared/model/identity';
 import type { World } from './fake-world';
 
@@ -121,7 +122,13 @@ export function identityKeyHandlers(world: World, { refuse, emit }: IdentityTool
       world.identity.recovery = 'away';
       return null;
     },
-    recover: ({ code }) => (code === world.identity.recoveryCode ? make('recovery', false) : refuse('recovery.wrong-code')),
+    recover: ({ code, keep = [] }) => {
+      if (code !== world.identity.recoveryCode) refuse('recovery.wrong-code');
+      const { devices } = world;
+      devices.list = devices.list.map((each): Device => (each.current || each.state !== 'active' || keep.includes(each.instanceId) ? each : { ...each, state: 'suspended', connected: false }));
+      emit({ type: 'devices.changed' });
+      return make('recovery', false);
+    },
     exportRequest: () => ({ text: '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n' }),
     importEndorsement: ({ text }) => {
       if (text.includes('PRIVATE')) refuse('key.private');

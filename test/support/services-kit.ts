@@ -13,6 +13,7 @@ import { contactKeysService } from '../../electron/services/contact-keys-service
 import { identityService } from '../../electron/services/identity-service';
 import { contactsService } from '../../electron/services/contacts-service';
 import { conversationsService } from '../../electron/services/conversations-service';
+import { identityKeysService } from '../../electron/services/identity-keys-service';
 import { devicesService } from '../../electron/services/devices/devices-service';
 import { EventHub } from '../../electron/services/event-hub';
 import { messagesService } from '../../electron/services/messages-service';
@@ -83,6 +84,7 @@ export interface Resident {
   /** Keys of contacts. */
   readonly keys: ReturnType<typeof contactKeysService>;
   /** The own devices. */
+  readonly identityKeys: ReturnType<typeof identityKeysService>;
   readonly devices: ReturnType<typeof devicesService>;
   readonly conversations: ReturnType<typeof conversationsService>;
   readonly messages: ReturnType<typeof messagesService>;
@@ -337,6 +339,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     profile: open(),
     contacts: contactsService({ profile, crypto, clock, random, events, ownAddresses }),
     keys: contactKeysService({ profile, crypto, clock, events }),
+    identityKeys: identityKeysService({ crypto, clock, events, vault: { profile, changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })), eraseOldKeys: () => Promise.reject(new Error('not in this kit')) } }),
     devices: devicesService({ profile, crypto, clock, events, ownAddresses, linking: noLinking, vault: { changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })) } }),
     async renew() {
       await inTurn(() => changed(resident.profile, (record) => renewLocalRecord(crypto, record, clock.now()), {}));

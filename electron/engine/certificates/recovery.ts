@@ -1,10 +1,11 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto, RsaKeyPair } from '../crypto/crypto';
 import { toHex } from '../wire/encoding';
+import type { InstanceId } from '../ids';
 import type { LocalRecord } from '../ports';
 import { type IdentityCertificate, parseIdentityCertificate, recallIdentityCertificate } from './identity-certificate';
-import { type InstanceList, parseInstanceList } from './instance-list';
-import { openLocalParty } from './local-party';
+import { type InstanceList, type InstanceState, parseInstanceList } from './instance-list';
+import { type LocalParty, openLocalParty } from './local-party';
 import { issueRecovery, maxRevoked } from './recovery-statement';
 import { reissueUnder } from './reissue';
 import { certifyLaterKey, privateBytes, withoutPrivate, withSiblings } from './rotation';
@@ -20,14 +21,14 @@ export interface ForeignKeys {
 /**
  * The record with a new identity key that the recovery key names (protocol.md §9): all keys before are revoked and their private halves are
  * gone, no earlier exchange key opens anything any more, and who held a copy of the key has none now. `seed`: Ed25519, 32 bytes, copied. Of more
- * than 64 keys the newest are named. Throws `recovery.none` for somebody without a recovery key, `recovery.wrong-code` for another's. 0.1–2 s.
+ * than 64 keys the newest are named. `keep`: the other devices that go on; the rest is suspended in the very list this key signs first. Without it all go on. Throws `recovery.none` for somebody without a recovery key, `recovery.wrong-code` for another's. 0.1–2 s.
  * The caller stores the result in one transaction, then opens it: until then the old record is the truth.
  */
-export async function recoverLocalRecord(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, foreign: ForeignKeys = {}): Promise<LocalRecord> {
+export async function recoverLocalRecord(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, foreign: ForeignKeys = {}, keep?: ReadonlySet<InstanceId>): Promise<LocalRecord> {
   const party = openLocalParty(crypto, record);
   try {
     const { identity, keyPair, keys } = await nextKey(crypto, record, party.identity, seed, now, foreign);
-    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings);
+    const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings, keep && left(party, keep));
     return { ...keys, instance: { ...record.instance, credential }, exchanges: [exchange], instanceList: list, ...withSiblings(siblings) };
   } finally {
     party.wipe();
@@ -77,6 +78,11 @@ async function nextKey(crypto: Crypto, record: LocalRecord, before: IdentityCert
   } finally {
     recovery.secret.wipe();
   }
+}
+
+function left({ list, instanceId }: LocalParty, keep: ReadonlySet<InstanceId>): ReadonlyMap<InstanceId, InstanceState> {
+  const gone = list.instances.filter((each) => each.state === 'active' && each.instanceId !== instanceId && !keep.has(each.instanceId));
+  return new Map(gone.map((each) => [each.instanceId, 'suspended']));
 }
 
 function revokedKeys(crypto: Crypto, { identityKeys }: LocalRecord, { spkiHashes = [] }: ForeignKeys): readonly Uint8Array[] {

@@ -104,9 +104,9 @@ export interface Reissued extends Relisted {
 }
 
 /** What an identity key signs when it comes into use: every device, the device list and a new exchange key. Who brings it into use is the certifier. */
-export async function reissueUnder(crypto: Crypto, party: LocalParty, identity: IdentityCertificate, identityKey: RsaPrivateKey, now: number, siblings: readonly OtherDevice[] = []): Promise<Reissued> {
+export async function reissueUnder(crypto: Crypto, party: LocalParty, identity: IdentityCertificate, identityKey: RsaPrivateKey, now: number, siblings: readonly OtherDevice[] = [], states?: ReadonlyMap<InstanceId, InstanceState>): Promise<Reissued> {
   const signers = { party, siblings, identity, identityKey, now };
-  const relisted = await relist(crypto, signers, { certifier: party.instanceId });
+  const relisted = await relist(crypto, signers, { certifier: party.instanceId, ...(states && { states }) });
   return { ...relisted, exchange: await freshExchange(crypto, signers, party.list.version + 1) };
 }
 

@@ -161,6 +161,8 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   /** Dialogs that must never come back (A22, A37). */
   isBuried(key: DialogKey): boolean;
   bury(key: DialogKey, reason: string, at: number): void;
+  /** It was buried on the word of somebody who had none. */
+  unbury(key: DialogKey): void;
 
   findSending(key: StreamKey): SendingRow | undefined;
   putSending(row: SendingRow): void;
@@ -186,6 +188,8 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   holdOutbox(key: StreamKey, sequences: readonly number[]): void;
   /** Ends everything unsent of a failed dialog: kept, no longer pending. */
   stopOutbox(key: DialogKey): void;
+  /** What `stopOutbox` held goes again, in order. */
+  resumeOutbox(key: DialogKey): void;
 
   findReceiving(key: StreamKey): ReceivingRow | undefined;
   receivings(key: DialogKey): readonly ReceivingRow[];

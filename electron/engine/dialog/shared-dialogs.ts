@@ -176,6 +176,28 @@ export class SharedDialogs {
     });
   }
 
+  /**
+   * Takes back what only a device said that had no word in it any more. `open`: it goes on where it stopped, and what waited goes again; `told`: the
+   * contact heard of it, and takes nothing there any more.
+   */
+  takeBackFailure(key: DialogKey): 'open' | 'told' {
+    return this.#parts.merge(() => {
+      const { memory, store, logger } = this.#parts;
+      const dialog = memory.dialog(key);
+      if (dialog && dialog.row.state !== 'failed') return dialog.row.state === 'open' ? 'open' : 'told';
+      if (dialog && !dialog.row.failureDue && dialog.row.failure !== 'told-by-peer') return 'told';
+      store.unbury(key);
+      if (!dialog) return 'open';
+      memory.touch(dialog);
+      const { failure: _void, ...row } = dialog.row;
+      dialog.row = { ...row, state: 'open', failureDue: false };
+      store.putDialog(dialog.row);
+      store.resumeOutbox(key);
+      logger.warn('dialog.taken-back');
+      return 'open';
+    });
+  }
+
   /** A message that another own device accepted at `receivedAt`, with the chain it came under. */
   forward(source: VerifiedChain, bytes: Uint8Array, receivedAt: number): Forwarded {
     return this.#parts.merge(() => {

@@ -47,6 +47,11 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
       const rank = ({ current, state }: (typeof devices)[number]): number => (current ? 0 : state === 'retired' ? 2 : 1);
       return devices.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
     },
+    requests: () => profile().devices.upkeep.asked.list(),
+    answer: ({ requestId, accept }) => {
+      profile().devices.upkeep.asked.answer(requestId, accept);
+      return null;
+    },
     ...linking,
     ...deviceActs({ profile, ...acts }),
   };

@@ -8,7 +8,8 @@ const requestIdBytes = 16;
 const maxNameBytes = 128;
 const maxCredential = 3 * 1024;
 const maxList = 4 * 1024;
-const outcomes = ['done', 'not-here', 'too-many'] as const;
+const outcomes = ['done', 'not-here', 'too-many', 'refused', 'unanswered'] as const;
+export type IssueRefusal = Exclude<(typeof outcomes)[number], 'done'>;
 
 /** Word `issue` (protocol.md §10.2): sign for this device, which consented and was compared. */
 export interface IssueRequest {
@@ -22,7 +23,7 @@ export interface IssueRequest {
 /** Word `issued`. */
 export type IssueAnswer = { readonly requestId: Uint8Array } & (
   | { readonly outcome: 'done'; readonly credential: Uint8Array; readonly list: Uint8Array }
-  | { readonly outcome: 'not-here' | 'too-many' }
+  | { readonly outcome: IssueRefusal }
 );
 
 /** request[16] ‖ signing key[32] ‖ KEM key[1216] ‖ consent[64] ‖ device name LP ‖ nothing, or u8 1. */
@@ -42,7 +43,7 @@ export function parseIssueRequest(bytes: Uint8Array): IssueRequest {
   return { requestId, device, instead };
 }
 
-/** request[16] ‖ u8 (0 done, 1 not here, 2 too many devices) ‖ with 0: credential LP ‖ list LP. */
+/** request[16] ‖ u8 (0 done, 1 not here, 2 too many devices, 3 refused by the person there, 4 answered by nobody) ‖ with 0: credential LP ‖ list LP. */
 export function encodeIssueAnswer(answer: IssueAnswer): Uint8Array {
   const writer = new Writer(4096).fixed(answer.requestId).u8(outcomes.indexOf(answer.outcome));
   return (answer.outcome === 'done' ? writer.lp(answer.credential).lp(answer.list) : writer).finish();
@@ -57,4 +58,23 @@ export function parseIssueAnswer(bytes: Uint8Array): IssueAnswer {
   const answer: IssueAnswer = outcome === 'done' ? { requestId, outcome, credential: reader.lp(maxCredential).slice(), list: reader.lp(maxList).slice() } : { requestId, outcome };
   reader.end();
   return answer;
+}
+
+/** Word `withdrawn`: linking was called off, and nobody has to allow this device any more. */
+export interface Withdrawal {
+  readonly requestId: Uint8Array;
+  readonly signingKey: Uint8Array;
+}
+
+/** request[16] ‖ signing key[32]. */
+export function encodeWithdrawal({ requestId, signingKey }: Withdrawal): Uint8Array {
+  return new Writer(48).fixed(requestId).fixed(signingKey).finish();
+}
+
+/** Copies. Throws `WireError`. */
+export function parseWithdrawal(bytes: Uint8Array): Withdrawal {
+  const reader = new Reader(bytes);
+  const [requestId, signingKey] = [reader.fixed(requestIdBytes).slice(), reader.fixed(32).slice()];
+  reader.end();
+  return { requestId, signingKey };
 }

@@ -1,5 +1,6 @@
 import { KeyshiftError, type ErrorCode } from '../../../shared/errors';
 import { deviceName as deviceNameSchema } from '../../../shared/model/device';
+import { parseInstanceCredential } from '../../engine/certificates/credential';
 import { assertRoom } from '../../engine/certificates/admission';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { deviceLinkMs, encodeDeviceLink } from '../../engine/identity/device-link';
@@ -24,7 +25,7 @@ export interface LinkingHostParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly vault: Pick<VaultService, 'profile' | 'changeRecord'>;
+  readonly vault: Pick<VaultService, 'profile' | 'state' | 'changeRecord'>;
   readonly ownAddresses: () => readonly Address[];
   readonly settings: () => PersonSettings;
   readonly view: LinkingView;
@@ -46,6 +47,8 @@ interface Current {
   chosen: HostTalk | undefined;
   /** Once it is on the list. */
   letIn: InstanceId | undefined;
+  /** The person is being asked where the identity key is. */
+  asks?: boolean;
 }
 
 /** The existing device's side of linking: makes the link, compares, certifies, gives (protocol.md §10). */
@@ -160,7 +163,12 @@ export class LinkingHost implements LinkingDoor {
         if (this.#current !== current) throw new KeyshiftError('device.link-lost', 'Linking was called off.');
         if (!crypto.equal(vault.profile().local.identity.spkiHash, current.spkiHash)) throw new KeyshiftError('device.link-lost', 'The identity key changed meanwhile.');
       };
+      const certifier = nameOfCertifier(crypto, vault.profile());
+      if (certifier !== undefined) view.asking(certifier);
+      current.asks = certifier !== undefined;
       await letIn({ crypto, clock, vault, assertStill }, device);
+      current.asks = false;
+      if (certifier !== undefined) view.transferring();
       current.letIn = device.instanceId;
       this.#parts.onLetIn();
       const { ownAddresses, settings } = this.#parts;
@@ -203,6 +211,7 @@ export class LinkingHost implements LinkingDoor {
     const current = this.#current;
     if (!current) return;
     this.#current = undefined;
+    if (current.asks === true && this.#parts.vault.state() === 'open') this.#parts.vault.profile().devices.upkeep.withdraw();
     current.cancelExpiry();
     current.chosen?.cancel();
     for (const talk of current.talks) talk.cancel();
@@ -217,4 +226,11 @@ function assertCertifier({ local, devices }: OpenProfile): void {
   const certifier = local.list.instances.find(({ state, roles }) => state === 'active' && roles.includes('certifier'));
   if (certifier && devices.siblings.session(certifier.instanceId)) return;
   throw new KeyshiftError('device.not-certifier', 'Another device holds the identity key.');
+}
+
+/** Undefined where the identity key is here. */
+function nameOfCertifier(crypto: Crypto, { local, stores }: OpenProfile): string | undefined {
+  const certifier = local.isCertifier ? undefined : local.list.instances.find(({ state, roles }) => state === 'active' && roles.includes('certifier'));
+  const row = certifier && stores.devices.find(certifier.instanceId);
+  return certifier && (row ? parseInstanceCredential(crypto, row.credential).deviceName : '');
 }

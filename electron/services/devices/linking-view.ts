@@ -31,6 +31,12 @@ export class LinkingView {
     this.show({ stage: 'transferring', ...(side && { side }), ...(deviceName !== undefined && { deviceName }), ...(progress && { progress }) });
   }
 
+  /** The person is asked at that device. */
+  asking(name: string): void {
+    const { side, deviceName } = this.#now;
+    this.show({ stage: 'transferring', asks: name, ...(side && { side }), ...(deviceName !== undefined && { deviceName }) });
+  }
+
   over(failure?: ErrorCode): void {
     const { side, deviceName } = this.#now;
     this.show({ stage: failure === undefined ? 'done' : 'failed', ...(side && { side }), ...(deviceName !== undefined && { deviceName }), ...(failure !== undefined && { failure }) });

@@ -8,6 +8,8 @@ import type { DialogFacts } from '../replication/dialog-facts';
 import { dialogFactsOfProfile } from '../replication/dialog-facts-of-profile';
 import { productKinds } from '../replication/product-kinds';
 import { ProfileReplica } from '../replication/profile-replica';
+import { takeBackEnds } from '../replication/void-ends';
+import { upkeepNotes } from '../ports/upkeep';
 import type { ProfileChanges } from '../retiring';
 import type { Surroundings } from '../surroundings';
 import { Handover } from './handover';
@@ -38,10 +40,14 @@ export class ProfileDevices {
   readonly upkeep: Upkeep;
   /** Which devices count, own and contacts'. */
   readonly standing: OwnStanding;
+  readonly #profile: OpenProfile;
+  readonly #around: Surroundings;
   readonly #cards = new Map<InstanceId, Uint8Array>();
 
   /** The profile is still being put together: only what is read later may be asked of it. */
   constructor(profile: OpenProfile, around: Surroundings, host: () => SessionHost, { verified, changes, onSiblingCard }: ProfileDevicesParts) {
+    this.#profile = profile;
+    this.#around = around;
     const { crypto, clock, random, logger, events, transport, ownAddresses } = around;
     const { local, stores, book, resumptions } = profile;
     const commit = <T>(work: () => T): T => profile.commit(work);
@@ -65,7 +71,7 @@ export class ProfileDevices {
       within: (work) => stores.transaction(work),
       onReady: () => profile.connections.begin(stores.contacts.list().map(({ peerId }) => peerId)),
     });
-    this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit });
+    this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit, onAsked: (requests) => events.emit({ type: 'devices.requests', requests: [...requests] }) });
     profile.ways.relay.use(this.siblings.line('relay', profile.ways.relay));
     for (const kind of productKinds(profile, around)) this.replica.register(kind);
     this.dialogs = dialogFactsOfProfile(profile, around, this.replica);
@@ -99,11 +105,23 @@ export class ProfileDevices {
   }
 
   start(): void {
+    this.#takeBack();
     this.standing.start();
     this.replica.start();
     this.dialogs.start();
     this.handover.start();
     if (this.standing.state !== 'retired') this.siblings.start();
+  }
+
+  /** Before the keys of all pairs are replaced, which forgets that a device was stopped. */
+  #takeBack(): void {
+    const { stores } = this.#profile;
+    if (stores.upkeep.get(upkeepNotes.distrust) === undefined) return;
+    try {
+      takeBackEnds(this.#profile, this.#around);
+    } catch (error) {
+      this.#around.logger.error('conversation.not-taken-back', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
   }
 
   /** An own device was heard on the local network. */

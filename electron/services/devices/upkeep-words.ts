@@ -3,7 +3,7 @@ import { WireError } from '../../engine/wire/reader';
 import { concat } from '../../engine/wire/writer';
 
 /** Words of the topic `upkeep` (protocol.md §10.2): kind u8 ‖ body, in parts that each begin with a byte that says whether more follows. */
-export const words = { state: 1, update: 2, suspension: 3, offer: 4, taken: 5, release: 6, released: 7, issue: 8, issued: 9, places: 10 } as const;
+export const words = { state: 1, update: 2, suspension: 3, offer: 4, taken: 5, release: 6, released: 7, issue: 8, issued: 9, places: 10, withdrawn: 11 } as const;
 export type Word = keyof typeof words;
 
 /** One part: below the 69,900 bytes that a topic carries. */

@@ -1,3 +1,4 @@
+import type { DeviceRequest } from '../../../shared/model/device';
 import type { NewDevice } from '../../engine/certificates/admission';
 import { consentTo } from '../../engine/certificates/credential';
 import type { Replacement } from '../../engine/certificates/retirement';
@@ -14,6 +15,7 @@ import { Writer } from '../../engine/wire/writer';
 import type { Stores } from '../ports';
 import { upkeepNotes } from '../ports/upkeep';
 import type { ProfileChanges } from '../retiring';
+import type { AskedDevices } from './asked-devices';
 import { CertifierMove } from './certifier-move';
 import { Issuing, type Issued } from './issuing';
 import { encodePlaces, parsePlaces } from './places';
@@ -38,6 +40,8 @@ export interface UpkeepParts {
   readonly suspensions: Suspensions;
   readonly changes: Pick<ProfileChanges, 'replace' | 'reopen'>;
   readonly commit: <T>(work: () => T) => T;
+  /** Other own devices ask for something, or do not any more. */
+  readonly onAsked: (requests: readonly DeviceRequest[]) => void;
 }
 
 /**
@@ -77,10 +81,20 @@ export class Upkeep {
 
   /**
    * Has a device let in by whoever holds the identity key, which must be connected: its credential and the list that names it, for a grant. The
-   * profile opens again soon after. Errors: device.not-certifier, device.too-many, device.not-connected.
+   * profile opens again soon after. Errors: those of `Issuing.issue`.
    */
   issue(device: NewDevice): Promise<Issued> {
     return this.#issuing.issue(device);
+  }
+
+  /** What the person here is asked by other own devices. */
+  get asked(): AskedDevices {
+    return this.#issuing.asked;
+  }
+
+  /** What was asked by `issue` is asked no more. */
+  withdraw(): void {
+    this.#issuing.withdraw();
   }
 
   /**
@@ -131,6 +145,7 @@ export class Upkeep {
     const channel = this.#channelTo(session, false, (part) => void this.#line.send(instanceId, part));
     this.#channels.set(instanceId, channel);
     this.#begin(channel);
+    this.#issuing.met(channel);
     channel.say('places', encodePlaces(this.#parts.stores.devices.list().filter((row) => row.instanceId !== instanceId)));
   }
 
@@ -178,7 +193,7 @@ export class Upkeep {
     else if (word === 'release' || word === 'released') this.#move.heard(channel, word, body);
     // Whatever asks something of this device is for those that count.
     else if (!channel.isRestricted && (word === 'offer' || word === 'taken')) this.#move.heard(channel, word, body);
-    else if (!channel.isRestricted && (word === 'issue' || word === 'issued')) this.#issuing.heard(channel, word, body);
+    else if (!channel.isRestricted && (word === 'issue' || word === 'issued' || word === 'withdrawn')) this.#issuing.heard(channel, word, body);
   }
 
   #compare(channel: UpkeepChannel, body: Uint8Array): void {

@@ -1,4 +1,4 @@
-import type { Device } from '../../../shared/model/device';
+import type { Device, DeviceRequest } from '../../../shared/model/device';
 import type { Text } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { nameInSentence } from '../../ui/strangers';
@@ -9,6 +9,11 @@ export const longestDeviceName = 64;
 /** What a device is called, in a sentence and alone. */
 export function deviceName({ name }: Pick<Device, 'name'>, text: Text): string {
   return name.trim() === '' ? text('devices.unnamed') : nameInSentence(name);
+}
+
+/** The new device and the one that asks for it, in a sentence. */
+export function requestNames({ deviceName: fresh, byName }: DeviceRequest, text: Text): { readonly name: string; readonly by: string } {
+  return { name: deviceName({ name: fresh }, text), by: deviceName({ name: byName }, text) };
 }
 
 /** What it may do for its person, a sentence each. */

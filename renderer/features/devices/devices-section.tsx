@@ -6,6 +6,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { DeviceItem } from './device-item';
+import { DeviceRequests } from './device-requests';
 import { certifierOf, deviceName } from './device-words';
 
 /** While entries are on their way, in milliseconds. */
@@ -44,6 +45,7 @@ export function DevicesSection(): ReactNode {
   const isCertifier = certifier?.current === true;
   return (
     <div className="stack">
+      <DeviceRequests />
       <section className="stack" aria-labelledby="devices-heading" tabIndex={-1} ref={place}>
         <div className="stack tight">
           <h3 className="small-heading" id="devices-heading">

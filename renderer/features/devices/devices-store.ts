@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Device, Linking } from '../../../shared/model/device';
+import type { Device, DeviceRequest, Linking } from '../../../shared/model/device';
 import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
@@ -20,7 +20,12 @@ export interface DevicesState {
   readonly agreed: boolean;
   /** The person has seen how the last linking ended, and it is shown no more. */
   readonly aside: boolean;
+  /** What other devices of one's own ask this one to allow. */
+  readonly requests: readonly DeviceRequest[];
   readonly load: () => Promise<void>;
+  readonly loadRequests: () => Promise<void>;
+  readonly asked: (requests: readonly DeviceRequest[]) => void;
+  readonly answer: (requestId: string, accept: boolean) => Promise<void>;
   readonly loadLinking: () => Promise<void>;
   readonly told: (linking: Linking) => void;
   /** Throws what `devices.link` throws. */
@@ -81,7 +86,15 @@ export function createDevicesStore(client: Client, life: Life): StoreApi<Devices
       offer: undefined,
       agreed: false,
       aside: false,
+      requests: [],
       load,
+      loadRequests: async () => {
+        const alive = life.begin();
+        const requests = await client.devices.requests();
+        if (alive()) set({ requests });
+      },
+      asked: (requests) => set({ requests }),
+      answer: (requestId, accept) => then(client.devices.answer({ requestId, accept })),
       loadLinking: async () => {
         const alive = life.begin();
         const linking = await client.devices.linking();

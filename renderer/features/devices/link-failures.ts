@@ -12,6 +12,8 @@ const kinds = {
   'device.link-newer': 'newer',
   'device.too-many': 'many',
   'device.not-certifier': 'certifier',
+  'device.not-allowed': 'notAllowed',
+  'device.not-answered': 'notAnswered',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
 type Kind = (typeof kinds)[keyof typeof kinds] | 'other';

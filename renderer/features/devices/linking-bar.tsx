@@ -9,6 +9,7 @@ import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
 import { nameInSentence } from '../../ui/strangers';
 import type { Text } from '../../i18n/use-text';
+import { deviceName as deviceNameOf } from './device-words';
 import { isOver, linkingOf } from './devices-store';
 
 /** Whether there is something to tell of a linking while its dialog is closed. */
@@ -18,8 +19,9 @@ export function useLinkingTold(): boolean {
   return linking !== undefined && !open;
 }
 
-function barWords({ stage, side, deviceName, progress }: Linking, text: Text): string {
+function barWords({ asks, stage, side, deviceName, progress }: Linking, text: Text): string {
   const name = deviceName === undefined ? text('link.other') : nameInSentence(deviceName);
+  if (asks !== undefined) return text('bar.link.asks', { name: deviceNameOf({ name: asks }, text) });
   if (stage === 'transferring') return progress === undefined ? text('bar.link.keys') : text(side === 'new' ? 'bar.link.new' : 'bar.link.existing', { name });
   if (stage === 'done') return text(side === 'new' ? 'bar.link.here' : 'bar.link.done', { name });
   return text(stage === 'comparing' ? 'bar.link.comparing' : stage === 'failed' ? 'bar.link.failed' : 'bar.link.waiting');

@@ -6,6 +6,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { ProgressBar } from '../../ui/progress-bar';
 import { nameInSentence } from '../../ui/strangers';
+import { deviceName as deviceNameOf } from './device-words';
 import { Digits } from '../nearby/digits';
 import { PageSection } from '../nearby/page-section';
 
@@ -62,9 +63,10 @@ export function ComparePage({ linking }: { readonly linking: Linking }): ReactNo
 /** Keys first, without a measure, then the history with one. */
 export function TransferPage({ linking }: { readonly linking: Linking }): ReactNode {
   const text = useText();
-  const { deviceName, progress, side = 'existing' } = linking;
+  const { asks, deviceName, progress, side = 'existing' } = linking;
   const name = deviceName === undefined ? text('link.other') : nameInSentence(deviceName);
   const beginning = deviceName === undefined ? text('link.other.begin') : name;
+  if (asks !== undefined) return <PageSection title={text('link.asks')} sentence={<p className="lead">{text('link.asks.text', { name: beginning, at: deviceNameOf({ name: asks }, text) })}</p>} />;
   const part = progress === undefined ? 'keys' : 'history';
   const title = text(`link.${part}`);
   const { done, total } = progress ?? { done: 0, total: 0 };

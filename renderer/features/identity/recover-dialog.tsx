@@ -1,11 +1,12 @@
-import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import { useModel } from '../../app/model-context';
+import { useDevices, useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
+import { KeptDevices } from './kept-devices';
 import { PassphraseField } from '../../ui/passphrase-field';
 
 /**
@@ -15,11 +16,17 @@ import { PassphraseField } from '../../ui/passphrase-field';
 export function RecoverDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
-  const { client, identity, ui } = useModel();
+  const { client, devices, identity, ui } = useModel();
   const field = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const [keep, setKeep] = useState<ReadonlySet<string>>(new Set());
+  const listed = useDevices((state) => state.devices);
+  const others = listed?.filter(({ current, state }) => !current && state === 'active') ?? [];
+  useEffect(() => {
+    devices.getState().load().catch(setFailure);
+  }, [devices]);
   const wrong = failure !== undefined && toFailure(failure).code === 'recovery.wrong-code';
 
   const recover = async (event: FormEvent): Promise<void> => {
@@ -32,9 +39,11 @@ export function RecoverDialog({ onClose }: { readonly onClose: () => void }): Re
       field.current?.focus();
       return;
     }
+    // Nothing is suspended that the person was not asked about.
+    if (listed === undefined) return void devices.getState().load().catch(setFailure);
     setBusy(true);
     try {
-      const { epoch } = await client.identity.recover({ code: field.current?.value ?? '' });
+      const { epoch } = await client.identity.recover({ code: field.current?.value ?? '', keep: [...keep] });
       if (field.current !== null) field.current.value = '';
       await identity.getState().changed();
       ui.getState().toast(text('recovery.use.done', { epoch }));
@@ -67,6 +76,7 @@ export function RecoverDialog({ onClose }: { readonly onClose: () => void }): Re
           autoFocus
           code
         />
+        {others.length === 0 ? null : <KeptDevices others={others} keep={keep} onKeep={setKeep} />}
         {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
         <div className="dialog-actions">
           <Button onPress={onClose}>{text('recovery.use.keep')}</Button>

@@ -1,4 +1,5 @@
 import { Writer } from '../../../engine/wire/writer';
+import type { LocalParty } from '../../../engine/certificates/local-party';
 import type { InstanceId } from '../../../engine/ids';
 import type { ConversationRow } from '../../ports';
 import type { LoggedFact } from '../../ports/replica';
@@ -13,13 +14,23 @@ export function encodeEnd({ state, failure }: Pick<ConversationRow, 'state' | 'f
   return writeOptional(writer, failure, (rule) => writer.text(rule)).finish();
 }
 
+/** Whether a device's word that something is over counts for nothing: the list says so, or another own device that stopped it. */
+export function isVoid({ list, suspended }: Pick<LocalParty, 'list' | 'suspended'>, author: InstanceId): boolean {
+  return suspended.has(author) || list.instances.some((each) => each.instanceId === author && each.state === 'suspended');
+}
+
+/** Whether a fact says that it failed, which is not taken back by anybody who is no device any more. */
+export function saysFailed({ value }: Pick<LoggedFact, 'value'>): boolean {
+  return value?.[0] === states.indexOf('failed');
+}
+
 /**
  * That a conversation is over. It wins over everything, whoever says it and when: nothing opens it again. A fact names the device that says so by
  * its author; while that one is suspended and no other says the same, it counts for nothing that is not in place already.
  */
 export function endedKind({ stores, local, events }: KindParts): FactKind {
   const { conversations, messages, replica } = stores;
-  const isSuspended = (author: InstanceId): boolean => local.list.instances.some((each) => each.instanceId === author && each.state === 'suspended');
+  const isSuspended = (author: InstanceId): boolean => isVoid(local, author);
   return {
     kind: 'ended',
     rank: 21,

@@ -135,6 +135,44 @@ describe('Settings → Devices', () => {
   });
 });
 
+describe('a device that another one wants let in', () => {
+  const asking = (): World => {
+    const world = scene('devices');
+    world.devices.requests = [{ requestId: 'a'.repeat(32), deviceName: 'watch', by: laptop, byName: 'laptop', expiresAt: now + 240_000 }];
+    return world;
+  };
+
+  it('S4-26 A65: is told in a bar, shown with who asks, and let in only when allowed here', async () => {
+    const { fake } = await openTalk(asking());
+    expect(page()).toContain('laptop wants to let watch in as a device of yours. Nothing happens unless you allow it.');
+    await pressNamed('Look at it');
+    expect(page()).toContain('laptop asks to let watch in.');
+    expect(document.querySelector('.bars')?.textContent).not.toContain('watch');
+    expect(await axeFindings()).toEqual([]);
+    expect(fake.calls).not.toContain('devices.answer');
+    await pressNamed('Allow watch');
+    expect(item('watch').textContent).toContain('watch');
+    expect(screen.queryAllByTestId('device-request')).toEqual([]);
+    expect(page()).toContain('watch is let in.');
+  });
+
+  it('S4-26 A65: refused, it says what that may mean', async () => {
+    const { fake } = await open(asking());
+    const before = fake.world.devices.list.length;
+    await pressNamed('Refuse');
+    expect(page()).toContain('suspend laptop: it may be in other hands.');
+    expect(fake.world.devices.list).toHaveLength(before);
+    expect(screen.queryAllByTestId('device-request')).toEqual([]);
+  });
+
+  it('S4-26: the one that asks says where the person has to go', async () => {
+    const { fake } = await openTalk(scene('devices-elsewhere'));
+    await act(async () => fake.tellLinking({ side: 'existing', stage: 'transferring', deviceName: 'watch', asks: 'laptop' }));
+    await settle();
+    expect(page()).toContain('The new device has to be allowed on laptop.');
+  });
+});
+
 describe('a device that is none of the person any more', () => {
   it.each([
     ['device-suspended', 'Another device of yours has suspended this one.', 'This device is suspended, so nothing can be written here.'],

@@ -170,6 +170,23 @@ describe('recovery kit', () => {
     expect(fake.world.identity.ownKeys.filter((key) => key.held)).toHaveLength(1);
   });
 
+  it('S4-32 A73: asks which other devices go on, none before it is said; the rest is suspended', async () => {
+    const { fake } = await open(scene('devices-elsewhere'));
+    const others = fake.world.devices.list.filter(({ current, state }) => !current && state === 'active');
+    expect(others.length).toBeGreaterThan(1);
+    await pressNamed('Recover with the code…');
+    const switches = () => [...dialog().querySelectorAll<HTMLInputElement>('[role=group] [role=switch]')];
+    expect(switches().map(({ checked }) => checked)).toEqual(others.map(() => false));
+    expect(dialog().textContent).toContain('laptop, where the identity key was');
+    const kept = others.find(({ roles }) => !roles.includes('certifier'));
+    switches()[others.findIndex((each) => each === kept)]?.click();
+    await settle();
+    write('Recovery code', 'KEEP-THIS-SHEET');
+    await submitNamed('Take identity back');
+    const states = fake.world.devices.list.filter(({ instanceId }) => others.some((each) => each.instanceId === instanceId)).map(({ instanceId, state }) => [instanceId, state]);
+    expect(states).toEqual(others.map(({ instanceId }) => [instanceId, instanceId === kept?.instanceId ? 'active' : 'suspended']));
+  });
+
   it('without one nothing is offered', async () => {
     await open(scene('identity-bare'));
     expect(page()).toContain('This identity has no recovery key.');

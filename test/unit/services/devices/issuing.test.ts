@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewDevice } from '../../../../electron/engine/certificates/admission';
 import { consentTo, parseInstanceCredential } from '../../../../electron/engine/certificates/credential';
 import { parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
+import { askedMs } from '../../../../electron/services/devices/asked-devices';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
 import { encodeIssueRequest } from '../../../../electron/services/devices/issue-words';
 import type { Issued } from '../../../../electron/services/devices/issuing';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
 import { encodeWord } from '../../../../electron/services/devices/upkeep-words';
 import { household, type Household } from '../../../support/own-devices';
+import { toldOf } from '../../../support/services-kit';
 
 describe('a device without the identity key lets another one in', () => {
   let home: Household;
@@ -29,12 +31,67 @@ describe('a device without the identity key lets another one in', () => {
       (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
     );
 
+  const onlyRequest = () => home.desk.devices.requests(undefined);
+  const allow = async (accept = true) => {
+    await home.world.until('it is asked', () => home.desk.profile.devices.upkeep.asked.list().length === 1);
+    const [request] = await onlyRequest();
+    await home.desk.devices.answer({ requestId: request?.requestId ?? '', accept });
+  };
+
+  it('S4-26 A65: nothing is signed before the person at the certifier saw who asks for what and allowed it; refused, called off or unanswered it never is', async () => {
+    const { world, desk, laptop, shelf } = home;
+    const { version } = desk.profile.local.list;
+    const ask = () => codeOf(laptop.profile.devices.upkeep.issue(newDevice('watch')));
+    const refused = ask();
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    expect(await onlyRequest()).toMatchObject([{ deviceName: 'watch', by: laptop.profile.local.instanceId, byName: 'second' }]);
+    expect(toldOf(desk, 'devices.requests').at(-1)?.requests).toEqual(await onlyRequest());
+    for (const each of [laptop, shelf]) expect(await each.devices.requests(undefined)).toEqual([]);
+    await world.pass(120_000, 500);
+    expect(desk.profile.local.list.version).toBe(version);
+    await allow(false);
+    expect(await refused).toBe('device.not-allowed');
+    expect(toldOf(desk, 'devices.requests').at(-1)?.requests).toEqual([]);
+
+    const late = ask();
+    await world.pass(askedMs + 1_000, 500);
+    expect(await late).toBe('device.not-answered');
+    const calledOff = ask();
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    const [{ requestId } = { requestId: '' }] = await onlyRequest();
+    laptop.profile.devices.upkeep.withdraw();
+    expect(await calledOff).toBe('device.link-lost');
+    await world.until('nothing is asked', () => desk.profile.devices.upkeep.asked.list().length === 0);
+    await expect(Promise.resolve().then(() => desk.devices.answer({ requestId, accept: true }))).rejects.toMatchObject({ code: 'device.request-gone' });
+    // One of each device: a flood of requests is one.
+    const flood = [ask(), ask(), ask()];
+    await world.until('the last', () => toldOf(desk, 'devices.requests').length > 8);
+    expect(await onlyRequest()).toHaveLength(1);
+    laptop.profile.devices.upkeep.withdraw();
+    await Promise.all(flood);
+    expect(desk.profile.local.list.version).toBe(version);
+  });
+
+  it('S4-26: asked again over another connection it is the same question, and its answer arrives', async () => {
+    const { world, desk, laptop } = home;
+    const issued = codeOf(laptop.profile.devices.upkeep.issue(newDevice('watch')));
+    await world.until('it is asked', () => desk.profile.devices.upkeep.asked.list().length === 1);
+    const before = await onlyRequest();
+    for (const session of laptop.profile.devices.siblings.sessions()) session.close();
+    await home.together();
+    await world.pass(1_000);
+    expect(await onlyRequest()).toEqual(before);
+    await allow();
+    expect(await issued).toBe('done');
+  });
+
   it('S4-26: the certifier signs for it, once, and all devices hear of it', async () => {
     const { world, desk, laptop, own, together } = home;
     const device = newDevice('watch');
     const issued: Issued[] = [];
     const ask = async () => void issued.push(await laptop.profile.devices.upkeep.issue(device));
     void ask();
+    await allow();
     await world.until('an answer', () => issued.length === 1);
     const { credential, list } = issued[0] ?? expect.unreachable();
     const { instanceId, hash, roles } = parseInstanceCredential(laptop.crypto, credential);
@@ -89,7 +146,8 @@ describe('a device without the identity key lets another one in', () => {
       expect([states.get(before), states.get(laptop.profile.local.instanceId)]).toEqual(['retired', 'active']);
     }
     expect(laptop.profile.devices.standing.state).toBe('active');
-    expect(shelf.profile.local.exchange.current.credential.hash).toEqual(laptop.profile.local.exchange.current.credential.hash);
+    // Both may have made one when the old device was struck off; they settle on the same.
+    await world.until('one exchange key', () => Buffer.compare(shelf.profile.local.exchange.current.credential.hash, laptop.profile.local.exchange.current.credential.hash) === 0);
     expect(await laptop.say(bo, 'as another device')).toBe(true);
     expect(await bo.say(laptop, 'to the other device')).toBe(true);
   });

@@ -108,6 +108,12 @@ describe('letting a new device in', () => {
     const third = await place.home(crypto);
     await compared(pocket, third);
     await same(pocket, third);
+    const requests = () => desk.vault.profile().devices.upkeep.asked.list();
+    await place.until('it is asked at the desk', () => requests().length === 1);
+    expect(pocket.view).toMatchObject({ stage: 'transferring', asks: 'desk' });
+    await place.pass(200_000, 1_000);
+    expect([desk.active.length, third.vault.state()]).toEqual([2, 'absent']);
+    await desk.devices.answer({ requestId: requests()[0]?.requestId ?? '', accept: true });
     await place.until('three', () => [desk, pocket, third].every((home) => home.sessions === 2 && home.active.length === 3), 200);
     await place.pass(past);
     for (const home of [desk, pocket, third]) expect([home.active.length, isAwaiting(home)]).toEqual([3, false]);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import { issueSuspension } from '../../../../electron/engine/certificates/suspension';
-import { exchangesOf, household, type Household, idOf, theirs } from '../../../support/own-devices';
+import { encodeRecoveryCode } from '../../../../electron/engine/identity/recovery-code';
+import { exchangesOf, heard, household, type Household, idOf, keyOf, theirs } from '../../../support/own-devices';
 import type { Resident } from '../../../support/services-kit';
 
 const day = 24 * 3_600_000;
@@ -81,6 +82,36 @@ describe('what a device knows that counts no more', () => {
     await world.pass(60_000, 500);
     expectUnknown(desk, laptop, shelf);
     expect(desk.profile.devices.siblings.sessions()).toEqual([]);
+  });
+
+  it('S4-32 S5-19 A73: a recovery keeps the devices the person names and no other: the stolen certifier is off in the first list the new key signs', async () => {
+    const { world, desk, laptop, shelf, bo, together } = home;
+    const code = encodeRecoveryCode(desk.crypto, load(desk).recovery?.seed ?? expect.unreachable('a recovery key')).join(' ');
+    const before = { key: keyOf(laptop), list: laptop.profile.local.list.version, states: [desk, laptop, shelf].map((each) => stateAt(laptop, each)) };
+    expect(before.states).toEqual(['active', 'active', 'active']);
+    await expect(laptop.identityKeys.recover({ code, keep: [idOf(shelf), idOf(bo)] })).rejects.toMatchObject({ code: 'device.unknown' });
+    expect([keyOf(laptop), laptop.profile.local.list.version]).toEqual([before.key, before.list]);
+    await laptop.identityKeys.recover({ code, keep: [idOf(shelf)] });
+    expect(laptop.profile.local.list.version).toBe(before.list + 1);
+    expect([desk, laptop, shelf].map((each) => stateAt(laptop, each))).toEqual(['suspended', 'active', 'active']);
+    await together([laptop, shelf]);
+    await world.until('the contact under the new key', () => Buffer.from(bo.profile.book.find(desk.profile.local.peerId)?.identity.spkiHash ?? []).toString('hex') === keyOf(laptop));
+    await world.until('the desk to know', () => desk.profile.devices.standing.state === 'suspended');
+    await world.until('the contact without the desk', () => !bo.profile.connections.sessions().some(({ peer }) => peer.instance.instanceId === idOf(desk)));
+    expectUnknown(desk, laptop, shelf);
+    expect(await bo.say(laptop, 'not for the desk')).toBe(true);
+    expect(heard(desk)).not.toContain('not for the desk');
+    // A tick that was forgotten is no loss.
+    await laptop.devices.reinstate({ instanceId: idOf(desk) });
+    await together();
+    expect(stateAt(desk, desk)).toBe('active');
+  });
+
+  it('S4-32 S5-19: a recovery that names nobody keeps nobody', async () => {
+    const { desk, laptop, shelf } = home;
+    const code = encodeRecoveryCode(desk.crypto, load(desk).recovery?.seed ?? expect.unreachable('a recovery key')).join(' ');
+    await laptop.identityKeys.recover({ code });
+    expect([desk, laptop, shelf].map((each) => stateAt(laptop, each))).toEqual(['suspended', 'active', 'suspended']);
   });
 
   it('S4-32 A65: a list that the identity signed without knowing of a suspension does not end it', async () => {
