@@ -196,7 +196,8 @@ describe('letting a new device in', () => {
 describe('what may go wrong in between', () => {
   it('A59: the connection breaks at any frame: the device is in and connected, or it is none and nothing it may know is of use', async () => {
     const outcomes: string[] = [];
-    for (let at = 0; outcomes.filter((each) => each === 'linked').length < 3 && at < 24; at += 1) {
+    // Until it breaks too late to matter: early on it is only dialled again.
+    for (let at = 0; (outcomes.filter((each) => each === 'linked').length < 3 || !outcomes.includes('apart')) && at < 24; at += 1) {
       const { desk, pocket } = await twoHomes();
       const before = exchangeOf(desk);
       let sent = 0;
