@@ -110,7 +110,7 @@ describe('a conversation that only a stopped device had ended', () => {
     const before = stateAt(laptop);
     const author = shelf.profile.local.instanceId;
     const number = (laptop.profile.stores.replica.heard().get(author) ?? 0) + 1;
-    const fact = { author, number, stamp: world.clock.now() * 4096, kind: 'ended', key: `${peerId}/${dialogId}`, value: new Uint8Array([2, 0]), waiting: true };
+    const fact = { author, number, stamp: world.clock.now() * 4096, kind: 'ended', key: `${peerId}/${dialogId}`, value: new Uint8Array([2, 0]), signature: new Uint8Array(64), waiting: true };
     laptop.profile.commit(() => laptop.profile.stores.replica.put(fact));
     await world.pass(120_000, 1_000);
     expect(laptop.profile.local.list.instances.map(({ state }) => state)).toEqual(['active', 'active', 'active']);
