@@ -6,7 +6,6 @@ import { authority, authorityId } from '../model/authority';
 import { contactKey, endorsement, fingerprint, identity, keyTrouble, ownKey } from '../model/identity';
 import { keyStatus, keyTimeline, policyPreset, shiftPolicy } from '../model/keys';
 import { device, deviceName, deviceRequest, linking } from '../model/device';
-import { message } from '../model/message';
 import { mailboxStatus } from '../model/mailbox';
 import { discoveryStatus, nearbyId } from '../model/discovery';
 import { networkStatus, reachReport } from '../model/network';
