@@ -89,8 +89,8 @@ export function wordsVectors() {
       exchanges: { good: [good('one', exchanges), good('none', upkeep.exchanges([]))], bad: [bad('41', 'refused', upkeep.exchanges(again(41, [counting(1, 4), counting(1, 32)] as const))), bad('a half of 33 bytes', 'refused', upkeep.exchanges([[counting(1, 4), counting(1, 33)]])), bad('a byte more', 'refused', more(exchanges))] },
       issue: { good: [good('for another', issue('Täschchen', false)), good('in place of who asks', issue('Täschchen', true))], bad: [bad('a name of 129 bytes', 'refused', issue('a'.repeat(129), false)), bad('0 in the place of 1', 'refused', more(issue('a', false))), bad('a byte more', 'refused', more(issue('a', true)))] },
       issued: {
-        good: [good('done', upkeep.issued(id, 0, counting(0x1b, 80), counting(0x1c, 90))), good('not here', upkeep.issued(id, 1)), good('too many', upkeep.issued(id, 2))],
-        bad: [bad('outcome 3', 'refused', upkeep.issued(id, 3)), bad('done, and nothing with it', 'refused', upkeep.issued(id, 0)), bad('a byte more', 'refused', more(upkeep.issued(id, 1)))],
+        good: [good('done', upkeep.issued(id, 0, counting(0x1b, 80), counting(0x1c, 90))), good('not here', upkeep.issued(id, 1)), good('too many', upkeep.issued(id, 2)), good('refused there', upkeep.issued(id, 3)), good('answered by nobody', upkeep.issued(id, 4))],
+        bad: [bad('outcome 5', 'refused', upkeep.issued(id, 5)), bad('done, and nothing with it', 'refused', upkeep.issued(id, 0)), bad('a byte more', 'refused', more(upkeep.issued(id, 1)))],
       },
       places: {
         good: [good('one', upkeep.places([place])), good('none', upkeep.places([]))],
