@@ -100,7 +100,7 @@ export function wordsVectors() {
         ],
       },
       parts: { kind: 2, body: 'the bytes 0 … 255 over and over, 61,440 of them', lengths: upkeep.parts(2, counting(0, 61_440)).map(({ length }) => length), heads: upkeep.parts(2, counting(0, 61_440)).map((part) => hex(part.subarray(0, 4))) },
-      badParts: [bad('an empty part', 'refused', Buffer.of(1)), bad('an empty word', 'refused', Buffer.of(0)), bad('nothing', 'refused', Buffer.alloc(0)), bad('neither 0 nor 1', 'refused', Buffer.of(2, 1)), bad('a later kind', 'passed over', Buffer.of(0, 11, 1))],
+      badParts: [bad('an empty part', 'refused', Buffer.of(1)), bad('an empty word', 'refused', Buffer.of(0)), bad('nothing', 'refused', Buffer.alloc(0)), bad('neither 0 nor 1', 'refused', Buffer.of(2, 1)), bad('a later kind', 'passed over', Buffer.of(0, 12, 1))],
     },
   };
 }
