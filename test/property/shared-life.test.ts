@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Resident } from '../support/services-kit';
 import { type LifePlan, SharedLife } from '../support/shared-life';
 
-/** For long runs: so many lives of every kind, the first with this seed. */
-const lives = Number(process.env['KEYSHIFT_LIVES'] ?? 1);
+/** For long runs: so many lives of every kind, the first with this seed; else those whose messages were lost, or whose devices disagreed, before that was mended. */
+const lives = process.env['KEYSHIFT_LIVES'];
 const firstSeed = Number(process.env['KEYSHIFT_SEED'] ?? 1);
+const seedsOr = (known: readonly number[]): readonly number[] => (lives === undefined ? known : Array.from({ length: Number(lives) }, (_, at) => firstSeed + at));
 
-const kinds: readonly (readonly [string, Omit<LifePlan, 'seed'>])[] = [
-  ['three devices and two', { devices: [3, 2], deeds: 60 }],
-  ['two devices and three, of which some are stopped', { devices: [2, 3], deeds: 50, stops: true }],
-  ['two devices each, with mailboxes', { devices: [2, 2], deeds: 45, mail: true }],
+const kinds: readonly (readonly [string, Omit<LifePlan, 'seed'>, readonly number[]])[] = [
+  ['three devices and two', { devices: [3, 2], deeds: 60 }, [3, 11]],
+  ['two devices and three, of which some are stopped', { devices: [2, 3], deeds: 50, stops: true }, [8, 22]],
+  ['two devices each, with mailboxes', { devices: [2, 2], deeds: 45, mail: true }, [2, 16]],
 ];
 
 /** What a person sees in every conversation, by what names them everywhere. */
@@ -41,8 +42,8 @@ function waitsAt({ db, profile }: Resident): Record<string, number> {
 }
 
 describe('whatever happens to the devices of two people', () => {
-  for (const [name, plan] of kinds) {
-    for (let seed = firstSeed; seed < firstSeed + lives; seed += 1) {
+  for (const [name, plan, known] of kinds) {
+    for (const seed of seedsOr(known)) {
       it(`S1-42 S1-50 S4-31 S4-32 A16 A22: ${name}, blocks, absences, new keys and starts in between: once all is lifted everything said is everywhere once, in order (seed ${seed})`, { timeout: 120_000 }, async () => {
         const life = await SharedLife.begin({ seed, ...plan });
         try {
@@ -50,7 +51,7 @@ describe('whatever happens to the devices of two people', () => {
           await life.speak();
           await life.wait(10 * 60_000);
           const kept = [...life.said].flatMap(([text, who]) => (life.removed.has(who) ? [] : [text]));
-          expect(kept.length).toBeGreaterThan(10);
+          expect(kept.length).toBeGreaterThanOrEqual(2 * life.all().length);
           for (const each of life.all()) {
             const seen = seenAt(each);
             const messages = seen.flatMap((conversation) => conversation.messages);
@@ -59,7 +60,8 @@ describe('whatever happens to the devices of two people', () => {
             expect(texts).toEqual(expect.arrayContaining(kept));
             for (const conversation of seen) {
               for (const device of new Set(conversation.messages.map(({ instanceId }) => instanceId))) {
-                const order = conversation.messages.flatMap(({ instanceId, sequence }) => (instanceId === device ? [sequence] : []));
+                // A reply stands behind what it answers, also where that came later.
+                const order = conversation.messages.flatMap(({ instanceId, sequence, answers }) => (instanceId === device && answers === undefined ? [sequence] : []));
                 expect(order).toEqual([...order].sort((a, b) => a - b));
               }
               expect(each.profile.engine.status({ dialogId: conversation.dialogId, peerId: peerOf(each) }).transcript.equal).toBe(true);

@@ -111,7 +111,7 @@ export class SharedLife {
       [7, (who) => this.#cut(who, 0.5)],
       [5, (who) => this.#inConversation(who, ({ conversationId }) => who.conversations.markRead({ conversationId }))],
       [5, (who) => this.#inConversation(who, (row) => who.profile.commit(() => who.profile.engine.shift(row, 'hand')))],
-      [3, (who) => this.#inConversation(who, (row) => who.profile.commit(() => who.profile.engine.shiftPair(row, { compromised: this.#next() < 0.5 })))],
+      [5, (who) => this.#inConversation(who, (row) => who.profile.commit(() => who.profile.engine.shiftPair(row, { compromised: this.#next() < 0.5 })))],
       [2, (who) => this.#inConversation(who, (row) => who.profile.commit(() => who.profile.engine.setPolicy(row, policyPresets[this.#pick(policyPreset.options)])))],
       [6, (who) => this.#withContact(who, ({ contactId, blocked }) => who.contacts.block({ contactId, blocked: !blocked }))],
       [2, (who) => this.#withContact(who, ({ contactId }) => (who.profile.stores.conversations.list().length < 3 ? who.conversations.open({ contactId, title: 'more' }) : undefined))],
