@@ -7,6 +7,7 @@ import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { closeForeignDoors } from './ipc/window-door';
 import { PatientApp } from './main/patient-app';
+import { type HostedProfile, ProfileHost } from './main/profile-host';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
@@ -25,6 +26,7 @@ import { guardPermissions } from './security/permissions';
 import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
 import type { App } from './services/app';
 import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
+import { ProfileList } from './storage/profile-list';
 import { fileDialogs } from './window/file-dialogs';
 import { kitPrinter } from './window/kit-printer';
 import { quitOrderly } from './window/orderly-quit';
@@ -35,6 +37,10 @@ const developerTools = !app.isPackaged;
 const camera = new CameraUse(() => systemClock.monotonic());
 const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
 
+/** Links that came before there was a window. */
+const linksBefore: string[] = [];
+let openLink = (url: string): void => void linksBefore.push(url);
+
 /** Everything that has to be said before Electron is ready. */
 function prepare(): void {
   endOnUncaught(logger, (code) => app.exit(code));
@@ -42,6 +48,13 @@ function prepare(): void {
   quietChromium(app.commandLine);
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
   guardNavigation(app);
+  // macOS brings links here, also before the app is ready; elsewhere they stand among the arguments.
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    openLink(url);
+  });
+  // An app that lies somewhere by chance does not take the links of an installed one.
+  if (app.isPackaged) app.setAsDefaultProtocolClient('keyshift');
   // An outdated runtime never opens the profile of a current one.
   if (trial && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(app.getPath('appData'), 'keyshift-trial'));
 }
@@ -55,22 +68,17 @@ async function start(): Promise<void> {
   }
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')));
 
-  const profileDirectory = app.getPath('userData');
-  const preferences = new ElectronPreferences(profileDirectory, {
-    damaged: () => logger.warn('preferences.damaged'),
-    opened: closeForeignDoors,
+  const list = new ProfileList(app.getPath('userData'));
+  const running = new ProfileHost({
+    list,
+    random: systemRandom,
+    host: hostProfile,
+    failed: (event, error) => logger.error(event, describeError(error)),
   });
-  const running = new PatientApp(
-    () => startServices(profileDirectory, preferences),
-    (error) => {
-      logger.error('app.start-failed', describeError(error));
-      process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
-    },
-  );
   // The window shows why, if it fails.
   await running.attempt().catch(() => undefined);
 
-  const shell = openShell({ running, camera, preferences, ownsProfile: () => running.started, logger, trial, developerTools, bundles: __dirname });
+  const shell = openShell({ running, camera, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
     app,
     async () => {
@@ -79,14 +87,30 @@ async function start(): Promise<void> {
     },
     (error) => logger.error('app.stop-failed', describeError(error)),
   );
-  app.on('second-instance', () => shell.present());
+  app.on('second-instance', (_event, args) => shell.called(args.slice(1)));
   app.on('activate', () => shell.present());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-  shell.present();
+  shell.begin([...process.argv.slice(1), ...linksBefore]);
+  openLink = (url) => shell.called([url]);
   // A convenience: whatever comes of it, the passphrase works.
   await running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
+}
+
+function hostProfile(profileDirectory: string): HostedProfile {
+  const preferences = new ElectronPreferences(profileDirectory, {
+    damaged: () => logger.warn('preferences.damaged'),
+    opened: closeForeignDoors,
+  });
+  const patient = new PatientApp(
+    () => startServices(profileDirectory, preferences),
+    (error) => {
+      logger.error('app.start-failed', describeError(error));
+      process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
+    },
+  );
+  return { app: patient, preferences };
 }
 
 async function startServices(profileDirectory: string, preferences: ElectronPreferences): Promise<App> {

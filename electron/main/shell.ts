@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, Menu, nativeImage, nativeTheme, powerMonitor, screen, systemPreferences } from 'electron';
+import { app, type BrowserWindow, type ContextMenuParams, Menu, nativeImage, nativeTheme, powerMonitor, screen, systemPreferences } from 'electron';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Settings } from '../../shared/model/settings';
 import type { Logger } from '../engine/ports';
 import { openWindowDoor } from '../ipc/window-door';
 import { systemClock } from '../platform/clock';
 import { describeError } from '../platform/describe-error';
-import type { ElectronPreferences } from '../platform/electron-preferences';
+import { Spelling } from '../platform/spelling';
+import { appLinkIn, LinkInbox } from '../security/app-links';
 import type { CameraUse } from '../security/camera-use';
-import type { App } from '../services/app';
 import { groundColour, themeSourceOf, windowTitle } from '../window/appearance';
 import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
@@ -18,13 +18,12 @@ import { menuTemplate } from '../window/menu';
 import { rememberPlace } from '../window/remember-place';
 import { withSettingsEffects } from '../window/settings-effects';
 import { placeWindow } from '../window/window-place';
+import { Desktop } from './desktop';
+import type { ProfileHost } from './profile-host';
 
 export interface ShellParts {
-  readonly running: App;
+  readonly running: ProfileHost;
   readonly camera: CameraUse;
-  readonly preferences: ElectronPreferences;
-  /** False while the profile is not this process's to write to. */
-  readonly ownsProfile: () => boolean;
   readonly logger: Logger;
   readonly trial: boolean;
   readonly developerTools: boolean;
@@ -33,8 +32,12 @@ export interface ShellParts {
 }
 
 export interface Shell {
+  /** At the start: the window, hidden where that was chosen and the icon beside the clock can bring it. `args`: of the start. */
+  begin(args: readonly string[]): void;
   /** Shows the window, making it if there is none. */
   present(): void;
+  /** Started once more, with these arguments, or asked by the system to open a link. */
+  called(args: readonly string[]): void;
   close(): void;
 }
 
@@ -42,20 +45,52 @@ export interface Shell {
 const revival = 10_000;
 
 /** The desktop around the services: one window, the call door, menus, and what locks by itself. */
-export function openShell({ running, camera, preferences, ownsProfile, logger, trial, developerTools, bundles }: ShellParts): Shell {
+export function openShell({ running, camera, logger, trial, developerTools, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
+  const settings = (): Settings => running.preferences.get().settings;
+  const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
+  const links = new LinkInbox();
+  const spelling = new Spelling(join(bundles, 'spelling.worker.cjs'), () => logger.error('spelling.failed'));
   let window: BrowserWindow | undefined;
+  let drawn = false;
+  let quitting = false;
 
-  const ground = (): string => groundColour(preferences.get().settings.theme, nativeTheme.shouldUseDarkColors);
-  const apply = (settings: Settings): void => {
-    nativeTheme.themeSource = themeSourceOf(settings.theme);
-    window?.setContentProtection(settings.contentProtection);
+  const ground = (): string => groundColour(settings().theme, nativeTheme.shouldUseDarkColors);
+  const apply = (now: Settings): void => {
+    nativeTheme.themeSource = themeSourceOf(now.theme);
+    window?.setContentProtection(now.contentProtection);
     window?.setBackgroundColor(ground());
+    desktop.apply(now);
   };
   const lock = (): void => void lockNow(running.handlers).catch((error: unknown) => report('vault.lock', error));
 
+  const present = (): void => {
+    window ??= open(false);
+    if (window.isMinimized()) window.restore();
+    // A window that has not drawn yet shows itself when it has.
+    if (drawn && !window.isVisible()) window.show();
+    if (window.isVisible()) window.focus();
+  };
+  const desktop = new Desktop({
+    handlers: running.handlers,
+    settings,
+    spelling,
+    links,
+    icon,
+    window: () => window,
+    present,
+    lock,
+    quit: () => app.quit(),
+    tell: (event) => door.tell(event),
+    failed: (event, error) => logger.error(event, describeError(error)),
+    title: windowTitle(trial),
+  });
+  const changed = (now: Settings): void => {
+    apply(now);
+    door.tell({ type: 'settings.changed' });
+  };
   const door = openWindowDoor({
-    handlers: withCamera(withSettingsEffects(running.handlers, apply), camera, mayUseCamera),
+    handlers: withCamera(withSettingsEffects(desktop.handlers, changed), camera, mayUseCamera),
     monotonic: () => systemClock.monotonic(),
     report,
     refused: (reason) => logger.warn('call.refused', { reason }),
@@ -64,43 +99,65 @@ export function openShell({ running, camera, preferences, ownsProfile, logger, t
     // However it was locked, the dialog is gone.
     if (event.type === 'vault.changed') camera.end();
     door.tell(event);
+    desktop.hear(event);
+  });
+  running.onSwitched(() => {
+    desktop.forget();
+    apply(settings());
+    void running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
+    // After the answer to whoever asked for it: then the page begins anew, with nothing of the former profile in it.
+    systemClock.setTimer(0, () => window?.webContents.reload());
   });
   const unwatch = watchLockTriggers({
     power: powerMonitor,
-    lockAfterMinutes: () => preferences.get().settings.lockAfterMinutes,
+    lockOnSleep: () => settings().lockOnSleep,
+    lockAfterMinutes: () => settings().lockAfterMinutes,
     lock,
     setTimer: (milliseconds, run) => systemClock.setTimer(milliseconds, run),
   });
   // Sooner than the watch on the clocks notices it.
   const woke = (): void => running.networkChanged('wake');
   powerMonitor.on('resume', woke);
+  app.on('before-quit', () => (quitting = true));
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock }, process.platform, developerTools)));
-  apply(preferences.get().settings);
+  apply(settings());
   nativeTheme.on('updated', () => window?.setBackgroundColor(ground()));
 
-  const open = (): BrowserWindow => {
-    const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
+  const showMenu = async (made: BrowserWindow, click: ContextMenuParams): Promise<void> => {
+    const { misspelledWord: word } = click;
+    const { spelling: language } = settings();
+    const misspelling =
+      word === '' || language === 'off'
+        ? undefined
+        : { suggestions: await spelling.suggestions(language, word), none: desktop.words().noSuggestion, replace: (better: string) => made.webContents.replaceMisspelling(better) };
+    const items = contextMenuTemplate(click, misspelling);
+    if (items.length > 0 && !made.isDestroyed()) Menu.buildFromTemplate(items).popup({ window: made });
+  };
+
+  const open = (hidden: boolean): BrowserWindow => {
     const made = createWindow({
-      place: placeWindow(preferences.windowPlace(), [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)),
+      place: placeWindow(running.preferences.windowPlace(), [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)),
       title: windowTitle(trial),
       ground: ground(),
       preload: join(bundles, 'preload.cjs'),
       ...(icon.isEmpty() ? {} : { icon }),
       developerTools,
-      contentProtection: preferences.get().settings.contentProtection,
+      contentProtection: settings().contentProtection,
+      hidden,
     });
     const { webContents } = made;
     const pageId = webContents.id;
+    drawn = false;
+    made.once('ready-to-show', () => (drawn = true));
     door.admit(webContents);
+    desktop.windowShown(made);
     rememberPlace(made, (place) => {
-      if (ownsProfile()) preferences.setWindowPlace(place);
+      // False while the profile is not this process's to write to.
+      if (running.started) running.preferences.setWindowPlace(place);
     });
     // A page that begins anew has no dialog open.
     webContents.on('did-start-navigation', () => camera.end());
-    webContents.on('context-menu', (_event, click) => {
-      const items = contextMenuTemplate(click);
-      if (items.length > 0) Menu.buildFromTemplate(items).popup({ window: made });
-    });
+    webContents.on('context-menu', (_event, click) => void showMenu(made, click));
     let revivedAt = Number.NEGATIVE_INFINITY;
     webContents.on('render-process-gone', (_event, { reason }) => {
       camera.end();
@@ -113,6 +170,12 @@ export function openShell({ running, camera, preferences, ownsProfile, logger, t
         if (!made.isDestroyed()) webContents.reload();
       });
     });
+    made.on('close', (event) => {
+      if (quitting || !desktop.stays) return;
+      // Beside the clock it goes on.
+      event.preventDefault();
+      made.hide();
+    });
     made.on('closed', () => {
       camera.end();
       door.dismiss(pageId);
@@ -121,17 +184,25 @@ export function openShell({ running, camera, preferences, ownsProfile, logger, t
     return made;
   };
 
+  const take = (args: readonly string[]): void => {
+    if (links.put(appLinkIn(args))) door.tell({ type: 'desktop.link' });
+  };
   return {
-    present() {
-      window ??= open();
-      if (window.isMinimized()) window.restore();
-      // A window that has not drawn yet shows itself when it has.
-      if (window.isVisible()) window.focus();
+    begin(args) {
+      take(args);
+      if (settings().startHidden && desktop.stays) window = open(true);
+      else present();
+    },
+    present,
+    called(args) {
+      take(args);
+      present();
     },
     close() {
       unwatch();
       powerMonitor.off('resume', woke);
       silence();
+      desktop.close();
       door.close();
     },
   };

@@ -43,6 +43,14 @@ function mailLink(url: URL): ExternalLink | undefined {
   return { url: url.href, kind: 'mail', shown: url.pathname };
 }
 
+/** The address of an `http:` or `https:` link as it will be opened; undefined for anything else, and for tricks. The page has asked the person and shown the host. */
+export function parseWebLink(text: string): string | undefined {
+  // The same rule, whether or not the way is encrypted.
+  const link = parseExternalLink(text.replace(/^http:/i, 'https:'));
+  if (link?.kind !== 'web') return undefined;
+  return /^http:/i.test(text) ? link.url.replace(/^https:/, 'http:') : link.url;
+}
+
 export interface LinkOpening {
   /** Shows where the link leads and asks. */
   ask(link: ExternalLink): Promise<boolean>;

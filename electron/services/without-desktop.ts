@@ -10,6 +10,7 @@ export const withoutDesktop: Handlers['desktop'] = {
   openLink: notHere,
   takeLink: () => ({}),
   looking: () => null,
+  misspelled: () => [],
   chooseFiles: notHere,
 };
 

@@ -8,6 +8,14 @@ export const profileFiles = {
   database: 'keyshift.db',
 } as const;
 
+/**
+ * Whether a file or folder of this name is a profile's own. The first profile lies in the folder in which Chromium keeps its
+ * things as well, so that deleting it must tell them apart: whoever keeps something new in a profile's folder names it here.
+ */
+export function isOfProfile(name: string): boolean {
+  return name === profileFiles.lock || /^(?:vault|keyshift\.db|preferences\.json|preferences\.broken\.json)(?:$|[.-])/.test(name) || name === 'files';
+}
+
 const directoryMode = 0o700;
 const sticky = 0o1000;
 

@@ -14,6 +14,8 @@ export interface WindowOptions {
   readonly icon?: NativeImage;
   readonly developerTools: boolean;
   readonly contentProtection: boolean;
+  /** Stays hidden until it is asked for. */
+  readonly hidden: boolean;
 }
 
 /** The window of the app. It is shown when the page has drawn, and keeps its title whatever the page says. */
@@ -36,6 +38,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.setContentProtection(options.contentProtection);
   window.on('page-title-updated', (event) => event.preventDefault());
   window.once('ready-to-show', () => {
+    if (options.hidden) return;
     if (place.maximized) window.maximize();
     window.show();
   });

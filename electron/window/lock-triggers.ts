@@ -6,6 +6,8 @@ export interface PowerSide {
 
 export interface LockTriggerParts {
   readonly power: PowerSide;
+  /** Whether sleep and the lock of the screen count. Asked anew each time. */
+  readonly lockOnSleep: () => boolean;
   /** Minutes without input after which to lock; 0 = never. Asked anew each time. */
   readonly lockAfterMinutes: () => number;
   /** Locks; doing so twice is harmless. */
@@ -20,9 +22,12 @@ export const idleCheck = 10_000;
  * Hardening row 17: what locks without being asked. The screen being locked, the machine going to sleep, nobody touching it.
  * The returned function ends it.
  */
-export function watchLockTriggers({ power, lockAfterMinutes, lock, setTimer }: LockTriggerParts): () => void {
-  power.on('lock-screen', lock);
-  power.on('suspend', lock);
+export function watchLockTriggers({ power, lockOnSleep, lockAfterMinutes, lock, setTimer }: LockTriggerParts): () => void {
+  const asleep = (): void => {
+    if (lockOnSleep()) lock();
+  };
+  power.on('lock-screen', asleep);
+  power.on('suspend', asleep);
   let cancel: () => void;
   const check = (): void => {
     const minutes = lockAfterMinutes();

@@ -24,6 +24,8 @@ export const desktop = {
   takeLink: call(none, z.strictObject({ link: z.string().optional() })),
   /** The window shows this conversation, or none: nobody is told of what they look at. */
   looking: call(z.strictObject({ conversationId: conversationId.optional() }), done),
+  /** Those of these words that are misspelled in the chosen language, by the dictionary that comes with the app; none while spelling is off. */
+  misspelled: call(z.strictObject({ words: z.array(z.string().max(256)).max(2000) }), z.array(z.string())),
   /** Files chosen in a dialog, as tokens; empty when the person gave up. */
   chooseFiles: call(none, z.array(z.strictObject({ token: fileToken, name: z.string(), size: z.number().int().nonnegative() })), ['desktop.not-here']),
 } as const;

@@ -51,6 +51,7 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       return link === undefined ? {} : { link };
     },
     looking: () => null,
+    misspelled: () => [],
     chooseFiles: () => [],
   };
 }

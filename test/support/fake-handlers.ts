@@ -101,7 +101,7 @@ export const sampleHandlers: Handlers = {
     forget: () => null,
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
-  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, chooseFiles: () => [] },
+  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, misspelled: () => [], chooseFiles: () => [] },
   keys: {
     status: () => ({
       kek: null,
@@ -268,6 +268,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'profiles.remove': { profileId: 'main', name: 'Home' },
   'desktop.openLink': { url: 'https://example.org/' },
   'desktop.looking': {},
+  'desktop.misspelled': { words: ['wrod'] },
   'settings.set': { theme: 'dark' },
 };
 

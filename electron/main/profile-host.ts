@@ -1,0 +1,199 @@
+import { calls } from '../../shared/contract/calls';
+import type { AppEvent, Handlers } from '../../shared/contract/contract';
+import { KeyshiftError } from '../../shared/errors';
+import type { Random } from '../engine/ports';
+import type { ElectronPreferences } from '../platform/electron-preferences';
+import type { App } from '../services/app';
+import type { ProfileList } from '../storage/profile-list';
+import { lockProfile } from '../storage/profile-lock';
+import { wipeProfile } from '../storage/profile-wipe';
+import type { PatientApp } from './patient-app';
+
+/** One profile while it is the open one. */
+export interface HostedProfile {
+  readonly app: PatientApp;
+  readonly preferences: ElectronPreferences;
+}
+
+export interface ProfileHostParts {
+  readonly list: ProfileList;
+  readonly random: Random;
+  /** Makes the services of the profile in this folder; they are not started yet. */
+  readonly host: (directory: string) => HostedProfile;
+  readonly failed: (event: string, error: unknown) => void;
+}
+
+/**
+ * The app for the window, whichever of several profiles is open: one at a time, its services in this process. Another one is
+ * opened by ending these and starting those; the page is told by `onSwitched` and begins anew. What is said of profiles is
+ * answered here, also while the services of one cannot start.
+ */
+export class ProfileHost implements App {
+  readonly handlers: Handlers;
+  readonly #parts: ProfileHostParts;
+  readonly #listeners = new Set<(event: AppEvent) => void>();
+  readonly #switched = new Set<() => void>();
+  #id: string;
+  #hosted: HostedProfile;
+  #silence: () => void;
+  /** Opening, deleting and ending come one after the other; calls wait for whoever is about to be there. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ProfileHostParts) {
+    this.#parts = parts;
+    this.#finishRemovals();
+    this.#id = parts.list.last().profileId;
+    this.#hosted = parts.host(parts.list.directoryOf(this.#id));
+    this.#silence = this.#listen();
+    const groups = Object.entries(calls).map(([group, members]) => [group, Object.fromEntries(Object.keys(members).map((member) => [member, this.#pass(group, member)]))]);
+    // One function for each line of the contract, each passing its input and answer on unseen.
+    const passed = Object.fromEntries(groups) as Handlers;
+    this.handlers = { ...passed, profiles: this.#profiles() };
+  }
+
+  get preferences(): ElectronPreferences {
+    return this.#hosted.preferences;
+  }
+
+  get started(): boolean {
+    return this.#hosted.app.started;
+  }
+
+  get listening(): readonly string[] {
+    return this.#hosted.app.listening;
+  }
+
+  attempt(): Promise<App> {
+    return this.#hosted.app.attempt();
+  }
+
+  onEvent(listener: (event: AppEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Another profile is there: everything that was known is of somebody else. */
+  onSwitched(listener: () => void): void {
+    this.#switched.add(listener);
+  }
+
+  unlockWithKeyring(): Promise<boolean> {
+    return this.#hosted.app.unlockWithKeyring();
+  }
+
+  networkChanged(reason: 'addresses' | 'wake'): void {
+    this.#hosted.app.networkChanged(reason);
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#hosted.app.stop());
+  }
+
+  #profiles(): Handlers['profiles'] {
+    const { list, random } = this.#parts;
+    return {
+      list: () => list.all().map(({ profileId, name }) => ({ profileId, name, current: profileId === this.#id })),
+      create: ({ name }) => {
+        const profileId = Buffer.from(random.bytes(8)).toString('hex');
+        list.add({ profileId, name });
+        this.#tell({ type: 'profiles.changed' });
+        return { profileId };
+      },
+      rename: ({ profileId, name }) => {
+        this.#known(profileId);
+        list.rename(profileId, name);
+        this.#tell({ type: 'profiles.changed' });
+        return null;
+      },
+      open: ({ profileId }) =>
+        this.#inTurn(async () => {
+          this.#known(profileId);
+          if (profileId === this.#id) return null;
+          // Known before the open one is closed for nothing.
+          lockProfile(list.directoryOf(profileId)).release();
+          await this.#leave();
+          list.setLast(profileId);
+          await this.#enter(profileId);
+          return null;
+        }),
+      remove: ({ profileId, name }) =>
+        this.#inTurn(async () => {
+          if (this.#known(profileId).name !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
+          const own = profileId === this.#id;
+          if (own) await this.#leave();
+          try {
+            list.beginRemoval(profileId);
+            wipeProfile(list.directoryOf(profileId), profileId !== 'main');
+            list.drop(profileId);
+          } catch (error) {
+            // In use by another program, it has not lost anything.
+            if (error instanceof KeyshiftError && error.code === 'profile.in-use') list.keep(profileId);
+            throw error;
+          } finally {
+            if (own) await this.#enter(list.last().profileId);
+          }
+          this.#tell({ type: 'profiles.changed' });
+          return null;
+        }),
+    };
+  }
+
+  #known(profileId: string): { readonly name: string } {
+    const found = this.#parts.list.find(profileId);
+    if (found === undefined) throw new KeyshiftError('profile.unknown', 'There is no such profile.');
+    return found;
+  }
+
+  async #leave(): Promise<void> {
+    this.#silence();
+    await this.#hosted.app.stop().catch((error: unknown) => this.#parts.failed('app.stop-failed', error));
+  }
+
+  /** Its services start; if they do not, the page says why. */
+  async #enter(profileId: string): Promise<void> {
+    this.#id = profileId;
+    this.#hosted = this.#parts.host(this.#parts.list.directoryOf(profileId));
+    this.#silence = this.#listen();
+    await this.#hosted.app.attempt().catch(() => undefined);
+    for (const listener of this.#switched) listener();
+  }
+
+  /** What a crash, or the end of the app, cut off. */
+  #finishRemovals(): void {
+    const { list } = this.#parts;
+    for (const profileId of list.removing()) {
+      try {
+        wipeProfile(list.directoryOf(profileId), profileId !== 'main');
+        list.drop(profileId);
+      } catch (error) {
+        // The next start tries again.
+        this.#parts.failed('profile.removal-failed', error);
+      }
+    }
+  }
+
+  #listen(): () => void {
+    return this.#hosted.app.onEvent((event) => this.#tell(event));
+  }
+
+  #tell(event: AppEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #pass(group: string, member: string): (input: unknown) => Promise<unknown> {
+    return async (input) => {
+      await this.#turn;
+      const handlers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = this.#hosted.app.handlers;
+      const handler = handlers[group]?.[member];
+      if (typeof handler !== 'function') throw new Error('a handler is missing');
+      const answer: unknown = await handler.call(handlers[group], input);
+      return answer;
+    };
+  }
+}

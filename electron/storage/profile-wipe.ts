@@ -1,0 +1,42 @@
+import { randomFillSync } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { withFileErrors } from './file-error';
+import { isOfProfile, profileFiles } from './profile-directory';
+import { lockProfile } from './profile-lock';
+
+/**
+ * Deletes a profile: first what its key is made of, which is written over and on the disk before anything else goes, then the rest. Without the vault
+ * file what is left of the database is noise. On disks that write elsewhere than where they are told (SSDs, snapshots, copies)
+ * the old block may outlive this; there it is the passphrase that protects (docs/security.md).
+ *
+ * `whole`: the folder is the profile's own and goes with it; else only what `isOfProfile` names. May be called again after it was
+ * cut off. Errors: `profile.in-use`, with nothing changed; those of the disk.
+ */
+export function wipeProfile(directory: string, whole: boolean): void {
+  if (!existsSync(directory)) return;
+  const lock = lockProfile(directory);
+  try {
+    withFileErrors(directory, () => {
+      const names = readdirSync(directory).filter((name) => name !== profileFiles.lock && (whole || isOfProfile(name)));
+      // The vault holds the sealed database key, the preferences what the system keyring opens.
+      for (const name of names) if (/^(?:vault|preferences)\b/.test(name)) overwrite(join(directory, name));
+      for (const name of names) rmSync(join(directory, name), { recursive: true, force: true });
+    });
+  } finally {
+    lock.release();
+  }
+  withFileErrors(directory, () => rmSync(whole ? directory : join(directory, profileFiles.lock), { recursive: true, force: true }));
+}
+
+function overwrite(path: string): void {
+  const { size } = statSync(path);
+  if (!statSync(path).isFile()) return;
+  const file = openSync(path, 'r+');
+  try {
+    writeSync(file, randomFillSync(Buffer.alloc(Math.min(size, 1024 * 1024))), 0, undefined, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

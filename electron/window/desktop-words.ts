@@ -1,0 +1,34 @@
+import type { Settings } from '../../shared/model/settings';
+
+const en = {
+  message: 'New message',
+  messages: (count: number) => `${count} new messages`,
+  request: 'Somebody asks to talk to you',
+  requestFrom: (name: string) => `${name} asks to talk to you`,
+  file: (name: string) => `File: ${name}`,
+  unread: (count: number) => `Keyshift: ${count} unread`,
+  show: 'Open Keyshift',
+  lock: 'Lock',
+  quit: 'Quit',
+  noSuggestion: 'No suggestions',
+};
+
+export type DesktopWords = typeof en;
+
+const de: DesktopWords = {
+  message: 'Neue Nachricht',
+  messages: (count) => `${count} neue Nachrichten`,
+  request: 'Jemand möchte mit dir schreiben',
+  requestFrom: (name) => `${name} möchte mit dir schreiben`,
+  file: (name) => `Datei: ${name}`,
+  unread: (count) => `Keyshift: ${count} ungelesen`,
+  show: 'Keyshift öffnen',
+  lock: 'Sperren',
+  quit: 'Beenden',
+  noSuggestion: 'Keine Vorschläge',
+};
+
+/** The few words that the main process says itself: notifications, the icon beside the clock, the menu of a right click. */
+export function desktopWords(language: Settings['language'], systemLocale: string): DesktopWords {
+  return language === 'de' || (language === 'system' && systemLocale.toLowerCase().startsWith('de')) ? de : en;
+}

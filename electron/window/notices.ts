@@ -1,0 +1,201 @@
+import type { AppEvent } from '../../shared/contract/contract';
+import type { Contact } from '../../shared/model/contact';
+import type { Conversation } from '../../shared/model/conversation';
+import type { Message } from '../../shared/model/message';
+import type { Settings } from '../../shared/model/settings';
+import type { DesktopWords } from './desktop-words';
+import { noticeText, plainText } from './notice-text';
+
+/** A notification on the desktop. */
+export interface Notice {
+  close(): void;
+}
+
+export interface NoticeContent {
+  readonly title: string;
+  readonly body: string;
+}
+
+export interface NoticesParts {
+  readonly conversations: () => Promise<readonly Conversation[]>;
+  readonly contacts: () => Promise<readonly Contact[]>;
+  readonly settings: () => Settings;
+  readonly words: () => DesktopWords;
+  readonly now: () => number;
+  readonly setTimer: (milliseconds: number, run: () => void) => () => void;
+  /** True while the person looks at this conversation. */
+  readonly isLookedAt: (conversationId: string) => boolean;
+  /** Shows one; `gone` is called when the desktop put it away by itself. */
+  readonly show: (content: NoticeContent, clicked: () => void, gone: () => void) => Notice;
+  readonly clicked: (target: { readonly conversationId?: string; readonly messageId?: string }) => void;
+  /** How many messages wait to be read, muted conversations left out. */
+  readonly unread: (count: number) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Milliseconds from an arrival to the look at what there is: a burst is looked at once. */
+const pause = 200;
+/** A storm of requests shows no more than this many at a time. */
+const mostRequests = 3;
+
+/**
+ * What the desktop is told of messages: one notification for each conversation, gone when the conversation was read or looked at,
+ * the message was taken back, or the vault closed; and the number of unread messages. Muted conversations and the one that is looked at are quiet.
+ * Follows the events, and asks for the conversations once for each burst of them.
+ */
+export class Notices {
+  readonly #parts: NoticesParts;
+  readonly #arrived = new Map<string, Message[]>();
+  readonly #shown = new Map<string, { readonly notice: Notice; readonly messageId: string; readonly count: number }>();
+  readonly #requests = new Map<string, Notice>();
+  #open = false;
+  #looking: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(parts: NoticesParts) {
+    this.#parts = parts;
+  }
+
+  hear(event: AppEvent): void {
+    switch (event.type) {
+      case 'vault.changed':
+        this.#open = event.state === 'open';
+        if (this.#open) this.#lookSoon();
+        else this.forget();
+        return;
+      case 'message.received':
+        // Messages of the own devices come the same way.
+        if (event.message.direction === 'in') this.#arrived.set(event.conversationId, [...(this.#arrived.get(event.conversationId) ?? []).slice(-20), event.message]);
+        this.#lookSoon();
+        return;
+      case 'message.changed':
+        this.#changed(event.message);
+        return;
+      case 'messages.removed':
+        this.#forgetArrived(event.conversationId, event.messageIds);
+        if (event.messageIds.includes(this.#shown.get(event.conversationId)?.messageId ?? '')) this.#putAway(event.conversationId);
+        this.#lookSoon();
+        return;
+      case 'conversation.changed':
+      case 'messages.moved':
+        this.#lookSoon();
+        return;
+      case 'contact.request':
+        this.#request(event.requestId, event.name);
+        return;
+      default:
+    }
+  }
+
+  /** The person came to the window: requests are on the screen there, and so is one conversation. */
+  lookedAt(): void {
+    for (const notice of this.#requests.values()) notice.close();
+    this.#requests.clear();
+    for (const id of this.#shown.keys()) if (this.#parts.isLookedAt(id)) this.#putAway(id);
+  }
+
+  /** Nothing of a closed vault stays on the desktop. */
+  forget(): void {
+    this.#open = false;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#arrived.clear();
+    for (const id of this.#shown.keys()) this.#putAway(id);
+    for (const notice of this.#requests.values()) notice.close();
+    this.#requests.clear();
+    this.#parts.unread(0);
+  }
+
+  #changed(message: Message): void {
+    const waiting = this.#arrived.get(message.conversationId);
+    if (waiting !== undefined) this.#arrived.set(message.conversationId, waiting.flatMap((one) => (one.messageId !== message.messageId ? [one] : message.kind === 'deleted' ? [] : [message])));
+    const shown = this.#shown.get(message.conversationId);
+    if (shown?.messageId !== message.messageId) return;
+    // Taken back or worded anew: what stands there is not said any more.
+    this.#putAway(message.conversationId);
+  }
+
+  #forgetArrived(conversationId: string, messageIds: readonly string[]): void {
+    const waiting = this.#arrived.get(conversationId);
+    if (waiting !== undefined) this.#arrived.set(conversationId, waiting.filter(({ messageId }) => !messageIds.includes(messageId)));
+  }
+
+  #lookSoon(): void {
+    if (!this.#open || this.#cancel !== undefined) return;
+    this.#cancel = this.#parts.setTimer(pause, () => {
+      this.#cancel = undefined;
+      // One look at a time; what comes meanwhile is looked at after it.
+      if (this.#looking !== undefined) return void this.#looking.then(() => this.#lookSoon());
+      this.#looking = this.#look()
+        .catch((error: unknown) => {
+          if (this.#open) this.#parts.failed(error);
+        })
+        .finally(() => (this.#looking = undefined));
+    });
+  }
+
+  async #look(): Promise<void> {
+    const arrived = new Map(this.#arrived);
+    this.#arrived.clear();
+    const conversations = await this.#parts.conversations();
+    const wanted = this.#parts.settings().notifications !== 'off' && [...arrived.values()].some((messages) => messages.length > 0);
+    const contacts = wanted ? await this.#parts.contacts() : [];
+    if (!this.#open) return;
+    const isMuted = ({ mutedUntil }: Conversation): boolean => mutedUntil > this.#parts.now();
+    this.#parts.unread(conversations.reduce((sum, one) => sum + (isMuted(one) ? 0 : one.unread), 0));
+    const known = new Map(conversations.map((one) => [one.conversationId, one]));
+    for (const id of this.#shown.keys()) if ((known.get(id)?.unread ?? 0) === 0) this.#putAway(id);
+    if (!wanted) return;
+    const names = new Map(contacts.map(({ contactId, name }) => [contactId, name]));
+    for (const [id, messages] of arrived) {
+      const conversation = known.get(id);
+      if (conversation === undefined || conversation.unread === 0 || isMuted(conversation) || this.#parts.isLookedAt(id)) continue;
+      this.#tell(id, names.get(conversation.contactId) ?? '', messages);
+    }
+  }
+
+  #tell(conversationId: string, name: string, messages: readonly Message[]): void {
+    const last = messages.at(-1);
+    if (last === undefined) return;
+    const count = (this.#shown.get(conversationId)?.count ?? 0) + messages.length;
+    const content = noticeText(this.#parts.settings().notifications, this.#parts.words(), { name, message: last, count });
+    this.#putAway(conversationId);
+    const { messageId } = last;
+    const mine = {
+      messageId,
+      count,
+      notice: this.#parts.show(
+        content,
+        () => {
+          this.#putAway(conversationId);
+          this.#parts.clicked({ conversationId, messageId });
+        },
+        () => {
+          if (this.#shown.get(conversationId) === mine) this.#shown.delete(conversationId);
+        },
+      ),
+    };
+    this.#shown.set(conversationId, mine);
+  }
+
+  #request(requestId: string, name: string): void {
+    const { notifications } = this.#parts.settings();
+    if (!this.#open || notifications === 'off' || this.#requests.has(requestId) || this.#requests.size >= mostRequests) return;
+    const words = this.#parts.words();
+    const body = notifications === 'nothing' ? words.request : words.requestFrom(plainText(name, 64));
+    const gone = (): void => void this.#requests.delete(requestId);
+    this.#requests.set(
+      requestId,
+      this.#parts.show({ title: 'Keyshift', body }, () => {
+        gone();
+        this.#parts.clicked({});
+      }, gone),
+    );
+  }
+
+  #putAway(conversationId: string): void {
+    const shown = this.#shown.get(conversationId);
+    this.#shown.delete(conversationId);
+    shown?.notice.close();
+  }
+}
