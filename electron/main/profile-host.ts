@@ -12,8 +12,11 @@ import type { PatientApp } from './patient-app';
 /** One profile while it is the open one. */
 export interface HostedProfile {
   readonly app: PatientApp;
-  readonly preferences: ElectronPreferences;
+  readonly preferences: WindowPreferences;
 }
+
+/** What the shell reads and writes beside the services. */
+type WindowPreferences = Pick<ElectronPreferences, 'get' | 'windowPlace' | 'setWindowPlace'>;
 
 export interface ProfileHostParts {
   readonly list: ProfileList;
@@ -51,7 +54,7 @@ export class ProfileHost implements App {
     this.handlers = { ...passed, profiles: this.#profiles() };
   }
 
-  get preferences(): ElectronPreferences {
+  get preferences(): WindowPreferences {
     return this.#hosted.preferences;
   }
 

@@ -76,7 +76,7 @@ export class Spelling {
     worker.on('message', ({ id, words }: SpellingAnswer) => started.waiting.get(id)?.(words));
     worker.on('error', () => {
       this.#failed();
-      for (const answer of [...started.waiting.values()]) answer([]);
+      for (const answer of started.waiting.values()) answer([]);
     });
     this.#running = started;
     return started;

@@ -25,7 +25,7 @@ export function provideSpelling(ipc: RendererSide, frame: SpellSide): void {
     frame.setSpellCheckProvider('en', {
       spellCheck: (words, done) => {
         if (!on) return done([]);
-        void call<string[]>(ipc, 'desktop.misspelled', { words: words.filter((word) => word.length <= 256).slice(0, 2000) }).then((wrong) => done(wrong ?? []));
+        void check(ipc, words, done);
       },
     });
   };
@@ -34,6 +34,11 @@ export function provideSpelling(ipc: RendererSide, frame: SpellSide): void {
     if ((event as AppEvent).type === 'settings.changed') void ask();
   });
   void ask();
+}
+
+async function check(ipc: RendererSide, words: readonly string[], done: (misspelled: string[]) => void): Promise<void> {
+  const asked = words.filter((word) => word.length <= 256).slice(0, 2000);
+  done((await call<string[]>(ipc, 'desktop.misspelled', { words: asked })) ?? []);
 }
 
 async function call<T>(ipc: RendererSide, name: string, input: unknown): Promise<T | undefined> {

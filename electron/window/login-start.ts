@@ -22,7 +22,7 @@ export function loginStart({ app, platform, env, home, command }: LoginStartPart
   if (platform !== 'linux') {
     return {
       isOn: () => app.getLoginItemSettings().openAtLogin,
-      set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, path: command[0] ?? '', args: [...command.slice(1)] }),
+      set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, path: command[0] ?? '', args: command.slice(1) }),
     };
   }
   const { XDG_CONFIG_HOME: wanted = '' } = env;

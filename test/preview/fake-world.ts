@@ -413,7 +413,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     },
   };
 
-  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about', 'diagnostics.report', 'diagnostics.licences', 'profiles.list', 'profiles.create', 'profiles.open', 'profiles.rename', 'profiles.remove', 'desktop.openLink', 'desktop.takeLink', 'desktop.looking', 'desktop.chooseFiles', 'conversations.checkArchive']);
+  const openCalls = new Set(['vault.status', 'vault.create', 'vault.unlock', 'vault.lock', 'backup.restore', 'backup.cancel', 'devices.join', 'devices.confirm', 'devices.cancel', 'devices.linking', 'network.status', 'settings.get', 'settings.set', 'diagnostics.meter', 'diagnostics.about', 'diagnostics.report', 'diagnostics.licences', 'profiles.list', 'profiles.create', 'profiles.open', 'profiles.rename', 'profiles.remove', 'desktop.openLink', 'desktop.takeLink', 'desktop.looking', 'desktop.misspelled', 'desktop.chooseFiles', 'conversations.checkArchive']);
   const fenced = Object.fromEntries(
     Object.entries(handlers).map(([group, members]) => [
       group,

@@ -9,8 +9,10 @@ function setUp(minutes: number) {
   let idle = 0;
   let locked = 0;
   let after = minutes;
+  let asleep = true;
   const end = watchLockTriggers({
     power: { on: (event, listener) => power.set(event, listener), getSystemIdleTime: () => idle },
+    lockOnSleep: () => asleep,
     lockAfterMinutes: () => after,
     lock: () => (locked += 1),
     setTimer(milliseconds, run) {
@@ -29,12 +31,15 @@ function setUp(minutes: number) {
       }
     }
   };
-  return { power, pass, end, locked: () => locked, setMinutes: (value: number) => (after = value), timers };
+  return { power, pass, end, locked: () => locked, setMinutes: (value: number) => (after = value), setAsleep: (value: boolean) => (asleep = value), timers };
 }
 
 describe('row 17: what locks by itself', () => {
-  test.each(['lock-screen', 'suspend'])('%s does, whatever the setting', (event) => {
-    const { power, locked } = setUp(0);
+  test.each(['lock-screen', 'suspend'])('%s does, unless the setting says no', (event) => {
+    const { power, locked, setAsleep } = setUp(0);
+    power.get(event)?.();
+    expect(locked()).toBe(1);
+    setAsleep(false);
     power.get(event)?.();
     expect(locked()).toBe(1);
   });

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { desktopWords } from '../../../electron/window/desktop-words';
+import { plainText } from '../../../electron/window/notice-text';
+import { type NoticeContent, Notices } from '../../../electron/window/notices';
+import { defaultSettings, type Settings } from '../../../shared/model/settings';
+import { emptyWorld } from '../../preview/fake-world';
+import { scenes } from '../../preview/scenes';
+
+const words = desktopWords('en', 'en');
+const world = scenes['busy']?.(1_700_000_000_000) ?? emptyWorld();
+const [talk] = world.conversations;
+const [sample] = [...world.messages.values()].flat();
+if (talk === undefined || sample === undefined) throw new Error('the scene has a conversation');
+
+/** A desktop that keeps what it is shown, and a vault that is open. */
+function desktop(settings: Partial<Settings> = {}) {
+  const shown: (NoticeContent & { readonly click: () => void; closed: boolean })[] = [];
+  const clicked: unknown[] = [];
+  const counts: number[] = [];
+  let unread = 0;
+  let mutedUntil = 0;
+  let looked: string | undefined;
+  let timer: (() => void) | undefined;
+  const notices = new Notices({
+    conversations: async () => [{ ...talk!, unread, mutedUntil }],
+    contacts: async () => world.contacts,
+    settings: () => ({ ...defaultSettings, ...settings }),
+    words: () => words,
+    now: () => 1000,
+    setTimer: (_milliseconds, run) => {
+      timer = run;
+      return () => (timer = undefined);
+    },
+    isLookedAt: (id) => id === looked,
+    show: (content, click) => {
+      const one = { ...content, click, closed: false };
+      shown.push(one);
+      return { close: () => (one.closed = true) };
+    },
+    clicked: (target) => clicked.push(target),
+    unread: (count) => counts.push(count),
+    failed: (error) => {
+      throw error;
+    },
+  });
+  notices.hear({ type: 'vault.changed', state: 'open' });
+  let next = 0;
+  return {
+    notices, shown, clicked, counts,
+    set: (now: { unread?: number; mutedUntil?: number; looked?: string }) => {
+      unread = now.unread ?? unread;
+      mutedUntil = now.mutedUntil ?? mutedUntil;
+      looked = now.looked;
+    },
+    arrive: (text: string, more: object = {}) => {
+      const message = { ...sample!, messageId: `${next++}`.padStart(16, '0'), conversationId: talk!.conversationId, direction: 'in' as const, kind: 'text' as const, text, ...more };
+      unread += 1;
+      notices.hear({ type: 'message.received', conversationId: talk!.conversationId, message });
+      return message;
+    },
+    look: async () => {
+      const run = timer;
+      timer = undefined;
+      run?.();
+      for (let turn = 0; turn < 8; turn += 1) await Promise.resolve();
+    },
+    pending: () => timer !== undefined,
+    open: () => shown.filter(({ closed }) => !closed).map(({ title, body }) => [title, body]),
+  };
+}
+
+const name = plainText(world.contacts.find(({ contactId }) => contactId === talk.contactId)?.name ?? '', 64);
+
+describe('notifications', () => {
+  test.each([
+    ['message', [[name, 'Great, thanks']]],
+    ['name', [[name, 'New message']]],
+    ['nothing', [['Keyshift', 'New message']]],
+    ['off', []],
+  ] as const)('show no more than was chosen: %s', async (notifications, expected) => {
+    const { arrive, look, open, counts } = desktop({ notifications });
+    arrive('Great, thanks');
+    await look();
+    expect(open()).toEqual(expected);
+    // The count is told whatever notifications say.
+    expect(counts.at(-1)).toBe(1);
+  });
+
+  test('one for each conversation, which counts, goes with reading, and lands on the message', async () => {
+    const { arrive, look, open, clicked, shown, set, notices, counts } = desktop({ notifications: 'name' });
+    arrive('one');
+    arrive('two');
+    await look();
+    const last = arrive('three');
+    await look();
+    expect(open()).toEqual([[name, '3 new messages']]);
+    shown.at(-1)?.click();
+    expect(clicked).toEqual([{ conversationId: talk.conversationId, messageId: last.messageId }]);
+    expect(open()).toEqual([]);
+    arrive('four');
+    await look();
+    set({ unread: 0 });
+    notices.hear({ type: 'conversation.changed', conversationId: talk.conversationId });
+    await look();
+    expect([open(), counts.at(-1)]).toEqual([[], 0]);
+  });
+
+  test('quiet while muted and while it is looked at; muted ones are not counted', async () => {
+    const { arrive, look, open, set, counts } = desktop();
+    set({ mutedUntil: 2000 });
+    arrive('psst');
+    await look();
+    expect([open(), counts.at(-1)]).toEqual([[], 0]);
+    set({ mutedUntil: 0, looked: talk.conversationId });
+    arrive('I see you');
+    await look();
+    expect([open(), counts.at(-1)]).toEqual([[], 2]);
+  });
+
+  test('row 17: a vault that closes takes them along, also one that closes while they are being made', async () => {
+    const { arrive, look, open, notices, pending, counts } = desktop();
+    arrive('secret');
+    await look();
+    expect(open()).toHaveLength(1);
+    notices.hear({ type: 'vault.changed', state: 'locked' });
+    expect([open(), counts.at(-1), pending()]).toEqual([[], 0, false]);
+    arrive('after it');
+    await look();
+    expect(open()).toEqual([]);
+    notices.hear({ type: 'vault.changed', state: 'open' });
+    arrive('once more');
+    const looking = look();
+    notices.hear({ type: 'vault.changed', state: 'locked' });
+    await looking;
+    expect(open()).toEqual([]);
+  });
+
+  test('a message that is taken back, removed or worded anew does not go on standing there', async () => {
+    const { arrive, look, open, notices } = desktop();
+    for (const [text, kind] of [['', 'deleted'], ['else', 'text']] as const) {
+      const message = arrive('said');
+      await look();
+      expect(open()).toHaveLength(1);
+      notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...message, kind, text } });
+      expect(open()).toEqual([]);
+    }
+    const gone = arrive('gone before it is shown');
+    notices.hear({ type: 'messages.removed', conversationId: talk.conversationId, messageIds: [gone.messageId] });
+    await look();
+    expect(open()).toEqual([]);
+  });
+
+  test('requests: a name only where names are shown, three at the most, gone when the person comes to the window', () => {
+    const { notices, open } = desktop({ notifications: 'nothing' });
+    for (let at = 0; at < 9; at += 1) notices.hear({ type: 'contact.request', requestId: `${at}`.padStart(16, '0'), peerId: sample.instanceId, name: 'Mallory', via: 'card' });
+    expect(open()).toEqual(Array.from({ length: 3 }, () => ['Keyshift', 'Somebody asks to talk to you']));
+    notices.lookedAt();
+    expect(open()).toEqual([]);
+  });
+
+  test('row 24: nothing of a stranger’s text is markup, a line of its own, or turned around', () => {
+    expect(plainText('<a href="x">&lt;b\u202Eevil\u0007\nnext 👩\u200d👧 ', 200)).toBe('‹a href="x"›＆lt;bevil next 👩\u200d👧');
+    expect(plainText('x'.repeat(300), 200)).toHaveLength(200);
+  });
+});

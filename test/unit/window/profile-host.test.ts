@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { PatientApp } from '../../../electron/main/patient-app';
+import { type HostedProfile, ProfileHost } from '../../../electron/main/profile-host';
+import { systemRandom } from '../../../electron/platform/random';
+import type { App } from '../../../electron/services/app';
+import { ProfileList } from '../../../electron/storage/profile-list';
+import { lockProfile } from '../../../electron/storage/profile-lock';
+import { defaultSettings } from '../../../shared/model/settings';
+import { recordingHandlers } from '../../support/fake-handlers';
+
+let root: string;
+let steps: string[];
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'keyshift-profiles-'));
+  steps = [];
+});
+
+const nameOf = (directory: string): string => (directory === root ? 'main' : directory.slice(-4));
+
+/** Services that hold the profile's lock while they run, as the real ones do, and write what a profile holds. */
+function host(directory: string): HostedProfile {
+  const start = async (): Promise<App> => {
+    const lock = lockProfile(directory);
+    steps.push(`start ${nameOf(directory)}`);
+    for (const file of ['vault', 'keyshift.db', 'keyshift.db-wal', 'preferences.json']) if (!existsSync(join(directory, file))) writeFileSync(join(directory, file), `${nameOf(directory)} ${file}`);
+    const { handlers } = recordingHandlers({ 'vault.status': () => ({ state: 'locked' }), 'identity.get': () => Promise.reject(new Error(nameOf(directory))) });
+    return {
+      handlers,
+      listening: [],
+      onEvent: () => () => undefined,
+      unlockWithKeyring: async () => false,
+      networkChanged: () => undefined,
+      stop: async () => {
+        steps.push(`stop ${nameOf(directory)}`);
+        lock.release();
+      },
+    };
+  };
+  return { app: new PatientApp(start, () => steps.push(`failed ${nameOf(directory)}`)), preferences: { get: () => ({ settings: defaultSettings }), windowPlace: () => undefined, setWindowPlace: () => undefined } };
+}
+
+async function open(): Promise<ProfileHost> {
+  const made = new ProfileHost({ list: new ProfileList(root), random: systemRandom, host, failed: (event) => steps.push(event) });
+  made.onSwitched(() => steps.push('switched'));
+  await made.attempt();
+  return made;
+}
+
+const list = async ({ handlers }: ProfileHost) => (await handlers.profiles.list(undefined)).map(({ name, current }) => `${name}${current ? '*' : ''}`);
+
+describe('several profiles in one installation', () => {
+  test('one is open at a time; which one is remembered, and nothing of a profile stands in the list but its name', async () => {
+    const first = await open();
+    expect(await list(first)).toEqual(['Main*']);
+    expect(existsSync(join(root, 'profiles.json'))).toBe(false);
+    const { profileId } = await first.handlers.profiles.create({ name: 'Work' });
+    await first.handlers.profiles.open({ profileId });
+    const id = profileId.slice(-4);
+    expect(steps).toEqual(['start main', 'stop main', `start ${id}`, 'switched']);
+    expect(await list(first)).toEqual(['Main', 'Work*']);
+    // Calls reach the one that is open.
+    await expect(first.handlers.identity.get(undefined)).rejects.toThrow(id);
+    await first.handlers.profiles.rename({ profileId, name: 'Office' });
+    await first.stop();
+    const again = await open();
+    expect(await list(again)).toEqual(['Main', 'Office*']);
+    expect(Object.keys(JSON.parse(readFileSync(join(root, 'profiles.json'), 'utf8')) as object).sort()).toEqual(['last', 'profiles', 'removing']);
+    await again.stop();
+  });
+
+  test('one in use elsewhere is neither opened nor deleted, and the open one stays open', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    const other = lockProfile(join(root, 'profiles', profileId));
+    writeFileSync(join(root, 'profiles', profileId, 'vault'), 'kept');
+    await expect(app.handlers.profiles.open({ profileId })).rejects.toMatchObject({ code: 'profile.in-use' });
+    await expect(app.handlers.profiles.remove({ profileId, name: 'Work' })).rejects.toMatchObject({ code: 'profile.in-use' });
+    expect(readFileSync(join(root, 'profiles', profileId, 'vault'), 'utf8')).toBe('kept');
+    expect(steps).toEqual(['start main']);
+    other.release();
+    // And no later start finishes what had not begun.
+    await app.stop();
+    const again = await open();
+    expect(await list(again)).toEqual(['Main*', 'Work']);
+    await again.stop();
+  });
+
+  test('deleted only by its name, with everything; the open one gives way to another', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    await app.handlers.profiles.open({ profileId });
+    const folder = join(root, 'profiles', profileId);
+    await expect(app.handlers.profiles.remove({ profileId, name: 'work' })).rejects.toMatchObject({ code: 'profile.name-differs' });
+    await expect(app.handlers.profiles.remove({ profileId: '00'.repeat(8), name: 'x' })).rejects.toMatchObject({ code: 'profile.unknown' });
+    expect(existsSync(join(folder, 'vault'))).toBe(true);
+    mkdirSync(join(folder, 'files'));
+    await app.handlers.profiles.remove({ profileId, name: 'Work' });
+    expect(existsSync(folder)).toBe(false);
+    expect(await list(app)).toEqual(['Main*']);
+    expect(readFileSync(join(root, 'vault'), 'utf8')).toBe('main vault');
+    await app.stop();
+  });
+
+  test('the first one lies beside Chromium’s own things, which stay; without another it begins empty', async () => {
+    const app = await open();
+    mkdirSync(join(root, 'files'));
+    for (const foreign of ['Preferences', 'Local State', 'lockfile']) writeFileSync(join(root, foreign), 'Chromium');
+    await app.handlers.profiles.remove({ profileId: 'main', name: 'Main' });
+    expect(steps).toEqual(['start main', 'stop main', 'start main', 'switched']);
+    expect(await list(app)).toEqual(['Main*']);
+    expect(readdirSync(root).sort()).toEqual(['Local State', 'Preferences', 'keyshift.db', 'keyshift.db-wal', 'lock', 'lockfile', 'preferences.json', 'profiles.json', 'vault'].sort());
+    await app.stop();
+  });
+
+  test('a deletion that was cut off is finished by the next start', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    await app.handlers.profiles.open({ profileId });
+    await app.stop();
+    new ProfileList(root).beginRemoval(profileId);
+    const again = await open();
+    expect(await list(again)).toEqual(['Main*']);
+    expect(existsSync(join(root, 'profiles', profileId))).toBe(false);
+    await again.stop();
+  });
+
+  test('a list that cannot be read loses names only', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    await app.handlers.profiles.open({ profileId });
+    await app.stop();
+    writeFileSync(join(root, 'profiles.json'), '{"last":"../../etc"');
+    const again = await open();
+    expect(await list(again)).toEqual(['Main*', `Profile ${profileId.slice(0, 4)}`]);
+    await again.stop();
+  });
+});
