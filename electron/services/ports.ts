@@ -17,6 +17,7 @@ import type { ReactionStore } from './ports/reactions';
 import type { ReplicaStore } from './ports/replica';
 import type { SharingStore } from './ports/sharing';
 import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
+import type { TransferStore } from './ports/transfers';
 import type { WaysStore } from './ports/ways';
 
 export type { ConversationRow, ConversationStore, MessagePlace, MessageRow, MessageStore, RaisedMessage } from './ports/talks';
@@ -122,6 +123,7 @@ export interface Stores extends Transactions {
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly reactions: ReactionStore;
+  readonly transfers: TransferStore;
   readonly keyEvents: KeyEventStore;
   readonly resumptions: ResumptionStore;
   readonly quarantine: QuarantineStore;

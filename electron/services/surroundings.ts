@@ -8,7 +8,14 @@ import type { LinkingDoor } from './devices/linking-door';
 import type { NearbyDoor } from './nearby-door';
 import type { NetworkFacts } from './network-facts';
 import type { LanSightings } from './ports';
+import type { ChosenFiles, HeldFiles } from './ports/files';
 import type { Mailbox } from './ports/mailbox';
+
+/** Where content of files is, and where the person wants it. */
+export interface FilePlaces {
+  readonly held: HeldFiles;
+  readonly chosen: ChosenFiles;
+}
 
 /** What an open profile lives in; all of it is there before the vault is opened and after it is closed. */
 export interface Surroundings {
@@ -30,7 +37,9 @@ export interface Surroundings {
   readonly linking?: LinkingDoor;
   /** Without it no mailbox is used. */
   readonly mailbox?: Mailbox;
+  /** Without it no file comes or goes. */
+  readonly files?: FilePlaces;
   /** Another own device chose these settings, which are the person's. */
   readonly onSettings?: (told: Partial<PersonSettings>) => void;
-  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions'>;
+  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions' | 'acceptFilesUpTo'>;
 }

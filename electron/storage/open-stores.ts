@@ -20,6 +20,7 @@ import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 import { createSharingStore } from './sharing-store';
 import { createSuspensionStore, createUpkeepStore } from './upkeep-store';
+import { createTransferStore } from './transfer-store';
 import { createWaysStore } from './ways-store';
 
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
@@ -54,6 +55,7 @@ export function openStores(db: Db): Stores {
     conversations: createConversationStore(db),
     messages: createMessageStore(db),
     reactions: createReactionStore(db),
+    transfers: createTransferStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),

@@ -6,6 +6,8 @@ export const profileFiles = {
   lock: 'lock',
   vault: 'vault',
   database: 'keyshift.db',
+  /** A folder: content of files, sealed. */
+  files: 'files',
 } as const;
 
 /**

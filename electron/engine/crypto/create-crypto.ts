@@ -3,7 +3,7 @@ import type { Random } from '../ports';
 import { concat } from '../wire/writer';
 import { aeadOpen, aeadOpenDetached, aeadSeal, aeadSealDetached } from './aead';
 import type { Crypto, KeyPair } from './crypto';
-import { hkdf, hmac, sha256, sha512 } from './hash';
+import { hasher, hkdf, hmac, sha256, sha512 } from './hash';
 import { label } from './label';
 import { lockedBytes } from './locked-memory';
 import { Meter } from './meter';
@@ -61,6 +61,7 @@ function build(random: Random, xwing: XWing): Crypto {
     wipe: (bytes) => void bytes.fill(0),
 
     sha256,
+    hasher,
     sha512,
     hmac,
     hkdf: (input, purpose, length, context) => hkdf(empty, input, context ? [label(purpose), context] : [label(purpose)], length),

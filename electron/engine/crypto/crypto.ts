@@ -19,6 +19,12 @@ export interface KeyPair<K extends SecretKind> {
   readonly secret: Secret<K>;
 }
 
+/** `digest` once, at the end: 32 bytes. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
 /** Argon2id cost (protocol.md §3): memory in bytes, passes. Bounded where they are read. */
 export interface PasswordCost {
   readonly memoryBytes: number;
@@ -44,6 +50,8 @@ export interface Crypto {
   wipe(bytes: Uint8Array): void;
 
   sha256(...parts: readonly Uint8Array[]): Uint8Array;
+  /** SHA-256 of what is given piece by piece: too much to hold. */
+  hasher(): Hasher;
   sha512(...parts: readonly Uint8Array[]): Uint8Array;
   hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
   /** HKDF-SHA-256, no salt; info = label of the purpose ‖ context. `length` ≤ 255 × 32. */

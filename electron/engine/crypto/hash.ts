@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { Hasher } from './crypto';
 import { sodium } from './native';
 
 /**
@@ -20,6 +21,12 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
 export function sha512(...parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(64);
   return shortHash(sodium.crypto_hash_sha512, out, parts) ?? longHash('sha512', parts);
+}
+
+/** SHA-256 piece by piece. */
+export function hasher(): Hasher {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), digest: () => plain(hash.digest()) };
 }
 
 const blockLength = 64;

@@ -89,6 +89,7 @@ export const purposes = [
   'contact-tag',
   'key-file',
   'backup',
+  'file-chunk',
 ] as const;
 
 export type Purpose = (typeof purposes)[number];

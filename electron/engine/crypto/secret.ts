@@ -25,6 +25,8 @@ export type SecretKind =
   | 'sharing'
   /** Pair secret, 32 bytes; shared by two people since a first session, so that one recognises the other on a channel that knows nobody. */
   | 'pair'
+  /** Key of one file, 32 bytes; as long as its message is kept. Seals one content, once. */
+  | 'file'
   /** Record, confirm or channel key of one direction, 32 bytes; life of the connection. */
   | 'record'
   | 'confirm'

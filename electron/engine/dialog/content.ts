@@ -26,6 +26,11 @@ export type Content =
       readonly hash: Uint8Array;
       /** Largest MIME type 127 bytes; a claim of the sender. */
       readonly mediaType: string;
+      /** What its pieces are sealed with (§15), 32 bytes. */
+      readonly key: Uint8Array;
+      /** What was written with it; may be empty. */
+      readonly text: string;
+      readonly replyTo?: MessageRef;
     }
   /** From here on messages are to disappear after so many seconds; 0 ends it. */
   | { readonly kind: 'timer'; readonly seconds: number }
@@ -75,6 +80,8 @@ export function encodeContent(content: Content): Uint8Array {
       exact(writer, content.transferId, 16);
       text(writer, content.name, maxFileNameBytes).u64(content.size);
       text(exact(writer, content.hash, 32), content.mediaType, maxMediaTypeBytes);
+      text(exact(writer, content.key, 32), content.text, maxTextBytes).u8(content.replyTo ? 1 : 0);
+      if (content.replyTo) ref(writer, content.replyTo);
       break;
     case 'timer':
       writer.u32(content.seconds);
@@ -143,6 +150,9 @@ function parseFields(reader: Reader, type: number): Content {
         size: reader.u64(),
         hash: reader.fixed(32).slice(),
         mediaType: reader.text(maxMediaTypeBytes),
+        key: reader.fixed(32).slice(),
+        text: reader.text(maxTextBytes),
+        ...(flag(reader) && { replyTo: parseRef(reader) }),
       };
     case types.timer:
       return { kind: 'timer', seconds: reader.u32() };

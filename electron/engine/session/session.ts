@@ -292,6 +292,7 @@ export class LiveSession implements Session {
         case 'sibling':
         case 'notice':
         case 'deposit':
+        case 'file':
           given.push(item);
           break;
         case 'owner-hint':

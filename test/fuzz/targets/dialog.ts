@@ -169,7 +169,7 @@ function contents(): Uint8Array[] {
     encodeContent({ kind: 'delete', target: ref }),
     encodeContent({ kind: 'reaction', target: ref, emoji: '🫶🏽', remove: false }),
     encodeContent({ kind: 'receipt', upTo: ref }),
-    encodeContent({ kind: 'file-offer', transferId: new Uint8Array(16), name: 'a.txt', size: 12, hash: new Uint8Array(32), mediaType: 'text/plain' }),
+    encodeContent({ kind: 'file-offer', transferId: new Uint8Array(16), name: 'a.txt', size: 12, hash: new Uint8Array(32), mediaType: 'text/plain', key: new Uint8Array(32), text: 'Here' }),
     encodeContent({ kind: 'timer', seconds: 60 }),
     encodeContent({ kind: 'title', title: 'Plans' }),
     encodeContent({ kind: 'again', original: ref, sentAt: 5, content: { kind: 'text', text: 'once more' } }),

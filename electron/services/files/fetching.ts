@@ -1,0 +1,354 @@
+import { KeyshiftError, type ErrorCode } from '../../../shared/errors';
+import type { Crypto } from '../../engine/crypto/crypto';
+import { chunkBytes, chunkCount, sealedChunkBytes, sealedSize } from '../../engine/files/chunk';
+import type { FileWord } from '../../engine/files/words';
+import type { Clock, Logger } from '../../engine/ports';
+import { fromHex, toHex } from '../../engine/wire/encoding';
+import type { HeldFile, HeldFiles } from '../ports/files';
+import type { TransferChange, TransferRow } from '../ports/transfers';
+import { reserveBytes } from './copying';
+import { chunksAtOnce, SealedContent } from './held-content';
+import type { Party } from './parties';
+import { headBytes, shownAs } from './shown-as';
+
+/** Files fetched at once; others wait their turn. */
+const fetchesAtOnce = 3;
+/** Pieces asked for beyond those that came: what a slow line holds of them, a message waits for, so it starts small and follows the line. */
+const firstWindow = 2;
+const largestWindow = 32;
+/** Half a window that takes less than this makes the next one larger, more than that smaller. */
+const quickMs = 100;
+const slowMs = 400;
+/** Pieces after which the disk is waited for and the database notes how far it is: what a crash costs. */
+const syncEvery = 64;
+/** Somebody who was asked and sends nothing for so long is not asked again before they say that they have it. */
+const silenceMs = 30_000;
+
+interface Job {
+  row: TransferRow;
+  content: SealedContent | undefined;
+  /** Being opened, read through for the last check, or given up: pieces are not taken. */
+  busy: boolean;
+  ended: boolean;
+  /** Whom it is got from now. */
+  party: Party | undefined;
+  readonly refused: Set<Party>;
+  /** The next piece, and up to which they were asked for. */
+  next: number;
+  asked: number;
+  /** Noted in the database. */
+  noted: number;
+  window: number;
+  askedAt: number;
+  writing: Promise<void>;
+  cancelSilence: (() => void) | undefined;
+}
+
+export interface FetchingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly held: HeldFiles;
+  readonly parties: () => readonly Party[];
+  readonly find: (transferId: string) => TransferRow | undefined;
+  /** In a transaction of its own. */
+  readonly change: (transferId: string, change: TransferChange) => void;
+  readonly moved: (transferId: string, doneBytes: number) => void;
+  /** It rests: nobody has it now, or it is over in whatever way. */
+  readonly rests: (transferId: string) => void;
+  /** It is whole and what was promised. */
+  readonly whole: (transferId: string) => void;
+}
+
+/**
+ * Gets files that are wanted here, each from one device at a time that has it, piece by piece in order. Whatever is noted as here survives
+ * anything; what came after that is asked for again.
+ */
+export class Fetching {
+  readonly #parts: FetchingParts;
+  readonly #jobs = new Map<string, Job>();
+  #closed = false;
+
+  constructor(parts: FetchingParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether pieces of it come right now. */
+  isRunning(transferId: string): boolean {
+    return this.#jobs.get(transferId)?.party !== undefined;
+  }
+
+  /** Wanted from now on. */
+  begin(row: TransferRow): void {
+    if (this.#closed || this.#jobs.has(row.transferId)) return;
+    this.#jobs.set(row.transferId, {
+      row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(),
+      next: row.have, asked: row.have, noted: row.have, window: firstWindow, askedAt: 0, writing: Promise.resolve(), cancelSilence: undefined,
+    });
+    this.#look();
+  }
+
+  /** Not wanted any more, or not now. */
+  stop(transferId: string): void {
+    const job = this.#jobs.get(transferId);
+    if (job === undefined) return;
+    this.#tellStop(job);
+    this.#end(job);
+    this.#look();
+  }
+
+  /** Ends those whose message is gone. */
+  dropGone(): void {
+    for (const transferId of this.#jobs.keys()) if (this.#parts.find(transferId) === undefined) this.stop(transferId);
+  }
+
+  met(): void {
+    this.#look();
+  }
+
+  left(party: Party): void {
+    for (const job of this.#jobs.values()) {
+      job.refused.delete(party);
+      if (job.party === party) this.#lost(job);
+    }
+    this.#look();
+  }
+
+  /** This device has it now. */
+  ready(party: Party, transferId: string): void {
+    const job = this.#jobs.get(transferId);
+    if (job === undefined) return;
+    job.refused.delete(party);
+    this.#look();
+  }
+
+  /** This device does not give it now. */
+  refused(party: Party, transferId: string): void {
+    const job = this.#jobs.get(transferId);
+    if (job === undefined) return;
+    job.refused.add(party);
+    if (job.party === party) this.#lost(job);
+    this.#look();
+  }
+
+  /** What nobody asked for, or comes late, is nothing: memory is bounded by what was asked for. */
+  chunk(party: Party, word: FileWord & { readonly kind: 'chunk' }): void {
+    const job = this.#jobs.get(toHex(word.transferId));
+    const content = job?.content;
+    if (job === undefined || content === undefined || job.party !== party || job.busy || word.index !== job.next || word.index >= job.asked) return;
+    const plaintext = content.opened(word.index, word.sealed);
+    if (plaintext === undefined) {
+      this.#parts.logger.warn('file.piece-refused');
+      // A contact's devices all have it from one of them; another of ours may still have it right.
+      return this.refused(party, job.row.transferId);
+    }
+    this.#parts.crypto.wipe(plaintext);
+    job.next += 1;
+    this.#write(job, content.file, word.index, word.sealed);
+    this.#parts.moved(job.row.transferId, Math.min(job.row.size, job.next * chunkBytes));
+    if (job.next === chunkCount(job.row.size)) void this.#finish(job, content);
+    else this.#askMore(job);
+  }
+
+  /** Waits for what is being written. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const jobs = [...this.#jobs.values()];
+    for (const job of jobs) this.#end(job);
+    await Promise.all(jobs.map(({ writing }) => writing));
+  }
+
+  /** Whoever waits and can be served is. */
+  #look(): void {
+    if (this.#closed) return;
+    let running = [...this.#jobs.values()].filter((job) => job.party !== undefined || job.busy).length;
+    for (const job of this.#jobs.values()) {
+      if (running >= fetchesAtOnce) return;
+      if (job.party !== undefined || job.busy) continue;
+      const party = this.#parts.parties().find((each) => (each.peerId === undefined || each.peerId === job.row.peerId) && !job.refused.has(each));
+      if (party === undefined) continue;
+      running += 1;
+      if (job.content === undefined) void this.#open(job);
+      else this.#ask(job, party);
+    }
+  }
+
+  /** Its place on disk; then it is asked for. */
+  async #open(job: Job): Promise<void> {
+    job.busy = true;
+    try {
+      const content = await this.#contentOf(job);
+      if (job.ended) return await content.close();
+      job.content = content;
+      job.busy = false;
+      if (job.next === chunkCount(job.row.size)) await this.#finish(job, content); // only the last check was missing
+      else this.#look();
+    } catch (error) {
+      this.#failed(job, error);
+    }
+  }
+
+  async #contentOf(job: Job): Promise<SealedContent> {
+    const { crypto, held, change } = this.#parts;
+    const { row } = job;
+    const left = sealedSize(row.size) - row.have * sealedChunkBytes;
+    if ((await held.room()) < left + reserveBytes) throw new KeyshiftError('disk.full', 'There is no room for this file.');
+    const before = row.file === undefined ? undefined : await held.open(row.file);
+    if (before !== undefined) return new SealedContent(crypto, row, before);
+    const file = toHex(crypto.random(16));
+    const made = await held.create(file);
+    try {
+      if (!job.ended) change(row.transferId, { file, have: 0 });
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
+    job.row = { ...row, file, have: 0 };
+    job.next = job.asked = job.noted = 0;
+    return new SealedContent(crypto, row, made);
+  }
+
+  #ask(job: Job, party: Party): void {
+    job.party = party;
+    job.window = firstWindow;
+    job.asked = job.next;
+    this.#askFor(job);
+    this.#parts.moved(job.row.transferId, job.next * chunkBytes);
+  }
+
+  /** When half of what was asked for is here. */
+  #askMore(job: Job): void {
+    this.#listen(job);
+    if (job.asked - job.next > job.window / 2) return;
+    const took = this.#parts.clock.monotonic() - job.askedAt;
+    if (took < quickMs) job.window = Math.min(largestWindow, job.window * 2);
+    else if (took > slowMs) job.window = Math.max(firstWindow, Math.floor(job.window / 2));
+    this.#askFor(job);
+  }
+
+  #askFor(job: Job): void {
+    job.asked = Math.min(chunkCount(job.row.size), job.next + job.window);
+    job.askedAt = this.#parts.clock.monotonic();
+    this.#listen(job);
+    job.party?.say({ kind: 'want', transferId: fromHex(job.row.transferId), from: job.next, upTo: job.asked });
+  }
+
+  #listen(job: Job): void {
+    job.cancelSilence?.();
+    job.cancelSilence = this.#parts.clock.setTimer(silenceMs, () => {
+      const { party } = job;
+      if (party === undefined) return;
+      this.#tellStop(job);
+      this.refused(party, job.row.transferId);
+    });
+  }
+
+  /** One after the other; pieces that came are on their way to the disk while the next are asked for. */
+  #write(job: Job, file: HeldFile, index: number, sealed: Uint8Array): void {
+    const isLast = index + 1 === chunkCount(job.row.size);
+    job.writing = job.writing
+      .then(async () => {
+        if (job.ended) return;
+        await file.write(index * sealedChunkBytes, sealed);
+        if (index + 1 - job.noted < syncEvery && !isLast) return;
+        await file.sync();
+        this.#note(job, index + 1);
+      })
+      .catch((error: unknown) => this.#failed(job, error));
+  }
+
+  #note(job: Job, have: number): void {
+    if (job.ended || this.#closed) return;
+    this.#parts.change(job.row.transferId, { have });
+    job.noted = have;
+  }
+
+  /** All of it is here: is it what was promised? What lies on the disk is asked, not what came. */
+  async #finish(job: Job, content: SealedContent): Promise<void> {
+    job.busy = true;
+    job.party = undefined;
+    job.cancelSilence?.();
+    try {
+      await job.writing;
+      const { crypto } = this.#parts;
+      const hash = crypto.hasher();
+      const count = chunkCount(job.row.size);
+      let head = new Uint8Array(0);
+      for (let index = 0; index < count && !job.ended; index += chunksAtOnce) {
+        for (const piece of await content.clear(index, chunksAtOnce)) {
+          if (head.length === 0) head = piece.slice(0, headBytes);
+          hash.update(piece);
+          crypto.wipe(piece);
+        }
+      }
+      if (job.ended) return;
+      if (!crypto.equal(hash.digest(), job.row.hash)) throw new KeyshiftError('file.altered', 'What arrived is not the file that was promised.');
+      this.#parts.change(job.row.transferId, { shown: shownAs(head), have: count, wanted: false, ...(job.row.direction === 'in' && { ended: 'done', failure: undefined, settled: false }) });
+      this.#end(job);
+      this.#parts.whole(job.row.transferId);
+      this.#look();
+    } catch (error) {
+      this.#failed(job, error);
+    }
+  }
+
+  /** What is here stays, unless it is wrong; asking again goes on from there. */
+  #failed(job: Job, error: unknown): void {
+    if (job.ended) return;
+    this.#tellStop(job);
+    const code: ErrorCode = error instanceof KeyshiftError ? error.code : 'disk.failed';
+    const isWrong = code === 'file.altered';
+    this.#parts.logger.warn('file.not-fetched', { reason: code });
+    this.#end(job);
+    try {
+      this.#parts.change(job.row.transferId, {
+        wanted: false,
+        ...(job.row.direction === 'in' && { ended: 'failed', failure: code, settled: !isWrong }),
+        ...(isWrong && { file: undefined, have: 0 }),
+      });
+    } catch {
+      this.#parts.logger.warn('file.state-not-stored');
+    }
+    this.#parts.rests(job.row.transferId);
+    this.#look();
+  }
+
+  #tellStop(job: Job): void {
+    job.party?.say({ kind: 'want', transferId: fromHex(job.row.transferId), from: job.next, upTo: job.next });
+  }
+
+  /** Nobody gives it now. How far it is is noted. */
+  #lost(job: Job): void {
+    job.party = undefined;
+    job.cancelSilence?.();
+    job.writing = job.writing.then(() => this.#syncNow(job)).catch((error: unknown) => this.#failed(job, error));
+    this.#parts.rests(job.row.transferId);
+  }
+
+  async #syncNow(job: Job): Promise<void> {
+    const { next, content } = job;
+    if (job.ended || content === undefined || next === job.noted) return;
+    await content.file.sync();
+    this.#note(job, next);
+  }
+
+  #end(job: Job): void {
+    if (job.ended) return;
+    const { content } = job;
+    // How far it came is worth a last word to the database, not an error.
+    if (!this.#closed && content !== undefined && job.next > job.noted && job.next < chunkCount(job.row.size)) {
+      const { next } = job;
+      job.writing = job.writing.then(() => content.file.sync()).then(() => this.#lastNote(job, next)).catch(() => undefined);
+    }
+    job.ended = true;
+    job.party = undefined;
+    job.cancelSilence?.();
+    this.#jobs.delete(job.row.transferId);
+    job.writing = job.writing.then(() => content?.close());
+  }
+
+  #lastNote(job: Job, have: number): void {
+    const row = this.#closed ? undefined : this.#parts.find(job.row.transferId);
+    if (row !== undefined && row.file === job.row.file && row.have < have && row.wanted) this.#parts.change(row.transferId, { have });
+  }
+}

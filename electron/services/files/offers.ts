@@ -1,0 +1,67 @@
+import type { Content } from '../../engine/dialog/content';
+import { maxFileBytes } from '../../engine/files/chunk';
+import type { PeerId } from '../../engine/ids';
+import { fromHex, toHex } from '../../engine/wire/encoding';
+import type { ContactRow, MessageRow, Stores } from '../ports';
+import type { TransferRow } from '../ports/transfers';
+import { mediaTypeFrom } from './shown-as';
+import { safeName } from './safe-name';
+
+export type FileOffer = Content & { readonly kind: 'file-offer' };
+
+/** Fetched by themselves within a day, of one person: so many, and so many times the chosen size together. What is more waits for a yes. */
+const mostTaken = 100;
+const mostTakenTimes = 10;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether an offer can be shown as a file: it has a content, and its number is not that of another one. The same file under the same key may be
+ * offered again, by a device that took the place of another one or in a conversation that goes on.
+ */
+export function isTakeable(stores: Pick<Stores, 'transfers'>, peerId: PeerId, offer: FileOffer): boolean {
+  if (offer.size < 1) return false;
+  const known = stores.transfers.byId(toHex(offer.transferId));
+  return known === undefined || (known.peerId === peerId && known.direction === 'in' && known.size === offer.size && isSame(known.hash, offer.hash) && isSame(known.key, offer.key));
+}
+
+/** What is kept of an offer that came. */
+export function rowOfOffer(stores: Pick<Stores, 'transfers' | 'contacts'>, message: MessageRow, peerId: PeerId, offer: FileOffer, around: { now: number; acceptUpTo: number }): TransferRow {
+  const { now, acceptUpTo } = around;
+  const refusal = refusalOf(stores.contacts.byPeer(peerId), offer);
+  const taken = stores.transfers.takenSince(peerId, now - dayMs);
+  const wanted = refusal === undefined && offer.size <= acceptUpTo && taken.count < mostTaken && taken.bytes + offer.size <= mostTakenTimes * acceptUpTo;
+  return {
+    transferId: toHex(offer.transferId),
+    messageId: message.messageId,
+    conversationId: message.conversationId,
+    peerId,
+    direction: 'in',
+    name: safeName(offer.name),
+    size: offer.size,
+    hash: offer.hash,
+    mediaType: mediaTypeFrom(offer.mediaType),
+    key: offer.key,
+    shown: 'file',
+    have: 0,
+    given: 0,
+    wanted,
+    paused: false,
+    ...(refusal && { ended: 'failed', failure: refusal }),
+    settled: false,
+    addedAt: now,
+  };
+}
+
+/** The same offer, to be said again. */
+export function offerOf(row: TransferRow, text: string): FileOffer {
+  return { kind: 'file-offer', transferId: fromHex(row.transferId), name: row.name, size: row.size, hash: row.hash, mediaType: row.mediaType, key: row.key, text };
+}
+
+function refusalOf(contact: ContactRow | undefined, { size }: FileOffer): 'contact.not-permitted' | 'file.too-large' | undefined {
+  if (contact?.permissions.sendFile !== true) return 'contact.not-permitted';
+  return size > maxFileBytes ? 'file.too-large' : undefined;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,413 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { Settings } from '../../../shared/model/settings';
+import type { Transfer } from '../../../shared/model/transfer';
+import { chunkCount } from '../../engine/files/chunk';
+import type { FileWord, NoReason, OverReason } from '../../engine/files/words';
+import type { PeerId } from '../../engine/ids';
+import type { Session } from '../../engine/session/session';
+import { fromHex, toHex } from '../../engine/wire/encoding';
+import type { OpenProfile } from '../open-profile';
+import type { MessageRow } from '../ports';
+import type { TransferChange, TransferRow } from '../ports/transfers';
+import type { Surroundings } from '../surroundings';
+import { Fetching } from './fetching';
+import { type HeldContent, openHeld } from './held-content';
+import { nowhere } from './nowhere';
+import { type FileOffer, isTakeable, rowOfOffer } from './offers';
+import { Parties, type Party, type PartyHandler } from './parties';
+import { Progress } from './progress';
+import { bytesOf, Serving } from './serving';
+import { isHeld, transferView } from './transfer-view';
+
+/** After something went, what it left on disk does, too: this much later, so that many at once are one. */
+const sweepMs = 250;
+const saidAtOnce = 500;
+
+/** The files of an open profile: what is here of them, and how they come and go (protocol.md §15). */
+export class ProfileFiles implements PartyHandler {
+  readonly parties: Parties;
+  readonly #profile: OpenProfile;
+  readonly #around: Surroundings;
+  readonly #fetching: Fetching;
+  readonly #serving: Serving;
+  readonly #progress: Progress;
+  readonly #unhear: () => void;
+  /** Devices that asked for what is not here: told when it is. */
+  readonly #interested = new Map<string, Set<Party>>();
+  #cancelSweep: (() => void) | undefined;
+  #closed = false;
+
+  /** The profile is still being put together: only what is read later may be asked of it. */
+  constructor(profile: OpenProfile, around: Surroundings) {
+    const { crypto, clock, logger, events } = around;
+    const held = (around.files ?? nowhere).held;
+    const find = (transferId: string): TransferRow | undefined => (this.#closed ? undefined : profile.stores.transfers.byId(transferId));
+    this.#profile = profile;
+    this.#around = around;
+    this.#progress = new Progress(clock, (transferId) => this.#tell(transferId));
+    this.parties = new Parties(logger, this);
+    this.#fetching = new Fetching({
+      crypto,
+      clock,
+      logger,
+      held,
+      parties: () => this.parties.all(),
+      find,
+      change: (transferId, change) => this.#change(transferId, change),
+      moved: (transferId, done) => this.#progress.moved(transferId, done),
+      rests: (transferId) => this.#progress.ended(transferId),
+      whole: (transferId) => this.#whole(transferId),
+    });
+    this.#serving = new Serving({
+      crypto,
+      clock,
+      logger,
+      held,
+      find: (party, transferId) => this.#visible(party, transferId),
+      refusal: (party, row) => this.#refusal(party, row),
+      has: (party, row, chunks) => this.#has(party, row, chunks),
+      rests: (transferId) => this.#restsHere(transferId),
+    });
+    this.#unhear = events.on(({ type }) => {
+      if (type === 'messages.removed' || type === 'message.changed' || type === 'messages.moved' || type === 'conversation.changed' || type === 'contact.changed') this.#sweepSoon();
+    });
+  }
+
+  start(): void {
+    void this.#sweepAll().then(() => {
+      if (!this.#closed) for (const row of this.#profile.stores.transfers.wanted()) if (!row.paused) this.#fetching.begin(row);
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unhear();
+    this.#cancelSweep?.();
+    this.#progress.close();
+    this.#serving.close();
+    void this.#fetching.close();
+  }
+
+  /** Whether an offer can be shown as a file. In the transaction that delivers it. */
+  takes(peerId: PeerId, offer: FileOffer): boolean {
+    return isTakeable(this.#profile.stores, peerId, offer);
+  }
+
+  /** A message that brings a file was delivered. In that transaction. */
+  offered(message: MessageRow, peerId: PeerId, offer: FileOffer): void {
+    const { transfers } = this.#profile.stores;
+    if (transfers.byId(toHex(offer.transferId)) !== undefined) return; // offered again
+    const { clock, settings } = this.#around;
+    const row = rowOfOffer(this.#profile.stores, message, peerId, offer, { now: clock.now(), acceptUpTo: (settings() satisfies Pick<Settings, 'acceptFilesUpTo'>).acceptFilesUpTo });
+    transfers.add(row);
+    this.#later(() => {
+      this.#tell(row.transferId);
+      if (row.wanted) this.#begin(row.transferId);
+      if (row.ended !== undefined) for (const party of this.parties.ofContact(peerId)) this.#sayOver(party, row);
+    });
+  }
+
+  /** Another own device told of it. In that transaction. */
+  told(row: TransferRow): void {
+    const { settings } = this.#around;
+    this.#profile.stores.transfers.add({ ...row, wanted: row.direction === 'in' && row.ended === undefined && row.size <= settings().acceptFilesUpTo });
+    this.#later(() => {
+      this.#tell(row.transferId);
+      this.#begin(row.transferId);
+    });
+  }
+
+  /** Another own device told how it ended. In that transaction. */
+  toldEnd(row: TransferRow, ended: 'done' | 'cancelled'): void {
+    if (row.ended !== undefined) return;
+    const { transfers } = this.#profile.stores;
+    if (ended === 'done') transfers.set(row.transferId, { ended, given: chunkCount(row.size), settled: true });
+    else transfers.set(row.transferId, { ended, settled: true, wanted: false, ...(row.direction === 'in' && !isHeld(row) && { file: undefined, have: 0 }) });
+    this.#later(() => {
+      if (ended === 'cancelled') {
+        this.#fetching.stop(row.transferId);
+        this.#serving.stop(row.transferId, 'cancelled');
+      }
+      this.#tell(row.transferId);
+      this.#sweepSoon();
+    });
+  }
+
+  // What a person asks for.
+
+  list(conversationId?: string): Transfer[] {
+    return this.#profile.stores.transfers.list(conversationId).map((row) => this.#view(row));
+  }
+
+  /** To be closed. Errors: transfer.unknown, transfer.not-here. */
+  async open(transferId: string): Promise<HeldContent> {
+    const row = this.#row(transferId);
+    const content = await openHeld(this.#around.crypto, (this.#around.files ?? nowhere).held, row);
+    if (content === undefined) throw new KeyshiftError('transfer.not-here', 'The content of that file is not here.');
+    return content;
+  }
+
+  /** Fetches it, also one that was here before, or one of the own that another device sent. */
+  accept(transferId: string): void {
+    const row = this.#row(transferId);
+    if (isHeld(row) || row.wanted) return;
+    const isOver = row.ended === 'cancelled' || (row.ended === 'failed' && (row.failure === 'contact.not-permitted' || row.failure === 'file.too-large'));
+    if (isOver) throw over();
+    this.#change(transferId, { wanted: true, paused: false, ...(row.direction === 'in' && { ended: undefined, failure: undefined }) });
+    this.#begin(transferId);
+    this.#tell(transferId);
+  }
+
+  pause(transferId: string): void {
+    const row = this.#unfinished(transferId);
+    if (row.paused) return;
+    this.#change(transferId, { paused: true });
+    this.#fetching.stop(transferId);
+    if (row.direction === 'out') this.#serving.stop(transferId, 'paused');
+    this.#progress.ended(transferId);
+  }
+
+  resume(transferId: string): void {
+    const row = this.#row(transferId);
+    if (row.ended === 'failed') return this.accept(transferId);
+    this.#unfinished(transferId);
+    if (row.direction === 'in' && !row.paused) return this.accept(transferId);
+    this.#change(transferId, { paused: false, ...(row.direction === 'in' && { wanted: true }) });
+    this.#begin(transferId);
+    if (row.direction === 'out') for (const party of this.parties.ofContact(row.peerId)) party.say({ kind: 'ready', transferId: fromHex(transferId) });
+    this.#tell(transferId);
+  }
+
+  cancel(transferId: string): void {
+    const row = this.#unfinished(transferId);
+    this.#profile.commit(() => this.#profile.stores.transfers.set(transferId, { ended: 'cancelled', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) }));
+    this.#fetching.stop(transferId);
+    this.#serving.stop(transferId, 'cancelled');
+    for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, { ...row, ended: 'cancelled' });
+    this.#progress.ended(transferId);
+    this.#sweepSoon();
+  }
+
+  /** Its content goes from here, and nothing else: it can be fetched again while somebody has it. */
+  forget(transferId: string): void {
+    const row = this.#row(transferId);
+    this.#fetching.stop(transferId);
+    this.#serving.stop(transferId, 'not-here');
+    this.#change(transferId, { file: undefined, have: 0, wanted: false, ...(row.direction === 'in' && row.ended === undefined && { paused: false }) });
+    this.#tell(transferId);
+    this.#sweepSoon();
+  }
+
+  /** One of the own was written down: whoever waits for it hears of it by its message. */
+  wrote(transferId: string): void {
+    this.#tell(transferId);
+  }
+
+  // What other devices say.
+
+  met(party: Party): void {
+    if (party.peerId !== undefined) for (const row of this.#profile.stores.transfers.unsettled(party.peerId).slice(0, saidAtOnce)) this.#sayOver(party, row);
+    this.#fetching.met();
+  }
+
+  left(party: Party): void {
+    if (this.#closed) return;
+    for (const each of this.#interested.values()) each.delete(party);
+    this.#serving.left(party);
+    this.#fetching.left(party);
+  }
+
+  heard(party: Party, word: FileWord): void {
+    if (this.#closed) return;
+    const transferId = toHex(word.transferId);
+    switch (word.kind) {
+      case 'want':
+        return this.#serving.want(party, word);
+      case 'chunk':
+        return this.#fetching.chunk(party, word);
+      case 'no':
+        return this.#fetching.refused(party, transferId);
+      case 'ready':
+        if (this.#visible(party, transferId)) this.#fetching.ready(party, transferId);
+        return;
+      case 'over':
+        return this.#heardOver(party, transferId, word.reason);
+      case 'noted':
+        if (party.peerId !== undefined && this.#visible(party, transferId)?.ended !== undefined) this.#change(transferId, { settled: true });
+    }
+  }
+
+  idle(party: Party): void {
+    if (!this.#closed) this.#serving.idle(party);
+  }
+
+  /** A device of a contact is here. */
+  connected(session: Session): void {
+    this.parties.open(session);
+  }
+
+  #heardOver(party: Party, transferId: string, reason: OverReason): void {
+    const row = party.peerId === undefined ? undefined : this.#visible(party, transferId);
+    if (row !== undefined) this.#endedThere(row, reason);
+    party.say({ kind: 'noted', transferId: fromHex(transferId) });
+  }
+
+  /** The other person has it, or does not want it, or does not give it. */
+  #endedThere(row: TransferRow, reason: OverReason): void {
+    const { transferId } = row;
+    if (row.ended !== undefined && !(row.ended === 'failed' && reason === 'done')) return;
+    if (row.direction === 'in' && reason !== 'cancelled') return; // nobody says that to whom it is for
+    if (reason === 'done') this.#change(transferId, { ended: 'done', failure: undefined, given: chunkCount(row.size), paused: false, settled: true });
+    else {
+      const failure = ({ cancelled: undefined, 'not-permitted': 'contact.not-permitted', altered: 'file.altered', 'too-large': 'file.too-large' } as const)[reason];
+      this.#change(transferId, {
+        ended: failure === undefined ? 'cancelled' : 'failed', failure, settled: true, paused: false,
+        ...(row.direction === 'in' && { wanted: false, file: undefined, have: 0 }),
+      });
+      this.#fetching.stop(transferId);
+      this.#serving.stop(transferId);
+    }
+    this.#progress.ended(transferId);
+    this.#sweepSoon();
+  }
+
+  #sayOver(party: Party, row: TransferRow): void {
+    const reason = overReason(row);
+    if (reason === undefined) return this.#change(row.transferId, { settled: true });
+    party.say({ kind: 'over', transferId: fromHex(row.transferId), reason });
+  }
+
+  /** What this device may know of at all: its person's own files with this one, or any for an own device. */
+  #visible(party: Party, transferId: string): TransferRow | undefined {
+    const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);
+    return row === undefined || party.peerId === undefined || party.peerId === row.peerId ? row : undefined;
+  }
+
+  #refusal(party: Party, row: TransferRow): NoReason | undefined {
+    if (party.peerId !== undefined && row.direction === 'out') {
+      if (row.ended === 'cancelled' || row.ended === 'failed') return 'cancelled';
+      if (row.paused) return 'paused';
+    }
+    if (isHeld(row)) return undefined;
+    this.#wantFor(party, row);
+    return 'not-here';
+  }
+
+  /** Another own device may have it, and then this one passes it on. */
+  #wantFor(party: Party, row: TransferRow): void {
+    const waiting = this.#interested.get(row.transferId) ?? new Set();
+    this.#interested.set(row.transferId, waiting.add(party));
+    if (party.peerId === undefined || row.direction === 'in' || row.wanted || !this.parties.all().some(({ peerId }) => peerId === undefined)) return;
+    this.#change(row.transferId, { wanted: true });
+    this.#later(() => this.#begin(row.transferId));
+  }
+
+  #has(party: Party, row: TransferRow, chunks: number): void {
+    if (party.peerId === undefined || row.direction === 'in' || row.ended !== undefined) return;
+    // Written down now and then: what is shown after a restart need not be exact.
+    if (chunks - row.given >= 256 || (row.given === 0 && chunks > 0)) this.#change(row.transferId, { given: chunks });
+    this.#progress.moved(row.transferId, bytesOf(row, chunks));
+  }
+
+  #restsHere(transferId: string): void {
+    if (this.#closed || this.#fetching.isRunning(transferId)) return;
+    this.#progress.ended(transferId);
+  }
+
+  #whole(transferId: string): void {
+    const row = this.#profile.stores.transfers.byId(transferId);
+    if (row === undefined) return;
+    this.#progress.ended(transferId);
+    if (row.direction === 'in') for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, row);
+    for (const party of this.#interested.get(transferId) ?? []) party.say({ kind: 'ready', transferId: fromHex(transferId) });
+    this.#interested.delete(transferId);
+  }
+
+  #begin(transferId: string): void {
+    const row = this.#profile.stores.transfers.byId(transferId);
+    if (row?.wanted === true && !row.paused) this.#fetching.begin(row);
+  }
+
+  #change(transferId: string, change: TransferChange): void {
+    if (!this.#closed) this.#profile.commit(() => this.#profile.stores.transfers.set(transferId, change));
+  }
+
+  #row(transferId: string): TransferRow {
+    const row = this.#profile.stores.transfers.byId(transferId);
+    if (row === undefined) throw new KeyshiftError('transfer.unknown', 'That file is not known here.');
+    return row;
+  }
+
+  #unfinished(transferId: string): TransferRow {
+    const row = this.#row(transferId);
+    if (row.ended !== undefined && !row.wanted) throw over();
+    return row;
+  }
+
+  #view(row: TransferRow): Transfer {
+    return transferView(row, this.#progress.of(row.transferId));
+  }
+
+  #tell(transferId: string): void {
+    const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);
+    if (row !== undefined) this.#around.events.emit({ type: 'transfer.progress', ...this.#view(row) });
+  }
+
+  /** Once the transaction stands; nothing where it does not. */
+  #later(work: () => void): void {
+    setImmediate(() => {
+      if (!this.#closed) work();
+    });
+  }
+
+  #sweepSoon(): void {
+    if (this.#closed) return;
+    this.#cancelSweep ??= this.#around.clock.setTimer(sweepMs, () => {
+      this.#cancelSweep = undefined;
+      this.#fetching.dropGone();
+      void this.#sweep();
+    });
+  }
+
+  /** Of what no row needs any more nothing stays on disk; without its row nobody can open it any more anyway. */
+  async #sweep(): Promise<void> {
+    const { transfers } = this.#profile.stores;
+    const held = (this.#around.files ?? nowhere).held;
+    for (const file of this.#closed ? [] : transfers.left()) {
+      try {
+        await held.remove(file);
+        if (this.#closed) return;
+        transfers.forgetLeft(file);
+      } catch {
+        this.#around.logger.warn('file.not-removed'); // at the next start
+      }
+    }
+  }
+
+  /** At the start, also after a crash or a restore: files without a row, and rows without a file. */
+  async #sweepAll(): Promise<void> {
+    const { transfers } = this.#profile.stores;
+    const held = (this.#around.files ?? nowhere).held;
+    try {
+      const rows = transfers.files();
+      const names = new Set(await held.names());
+      if (this.#closed) return;
+      for (const row of transfers.list()) if (row.file !== undefined && !names.has(row.file)) this.#change(row.transferId, { file: undefined, have: 0 });
+      for (const name of names) if (!rows.has(name) && !this.#closed && !transfers.files().has(name)) await held.remove(name);
+      await this.#sweep();
+    } catch (error) {
+      this.#around.logger.warn('file.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+}
+
+function over(): KeyshiftError {
+  return new KeyshiftError('transfer.over', 'That transfer is over.');
+}
+
+function overReason({ direction, ended, failure }: TransferRow): OverReason | undefined {
+  if (ended === 'cancelled') return 'cancelled';
+  if (direction === 'out') return undefined;
+  if (ended === 'done') return 'done';
+  return failure === 'contact.not-permitted' ? 'not-permitted' : failure === 'file.altered' ? 'altered' : failure === 'file.too-large' ? 'too-large' : undefined;
+}

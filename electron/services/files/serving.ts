@@ -1,0 +1,192 @@
+import type { Crypto } from '../../engine/crypto/crypto';
+import { chunkBytes, chunkCount } from '../../engine/files/chunk';
+import type { FileWord, NoReason } from '../../engine/files/words';
+import type { Clock, Logger } from '../../engine/ports';
+import { toHex } from '../../engine/wire/encoding';
+import type { HeldFiles } from '../ports/files';
+import type { TransferRow } from '../ports/transfers';
+import { chunksAtOnce, SealedContent } from './held-content';
+import type { Party } from './parties';
+
+/** Files one device may fetch at once; more make it wait. */
+const jobsEach = 8;
+/** A file nobody asked about for so long is closed. */
+const idleMs = 30_000;
+
+interface Job {
+  readonly row: TransferRow;
+  content: SealedContent | undefined;
+  /** The next piece to send, and up to which they are wanted. */
+  next: number;
+  upTo: number;
+  ended: boolean;
+  cancelIdle: (() => void) | undefined;
+}
+
+interface Desk {
+  readonly jobs: Map<string, Job>;
+  /** The connection takes no more now. */
+  blocked: boolean;
+  sending: boolean;
+}
+
+export interface ServingParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly held: HeldFiles;
+  /** The row, where this device may have it. */
+  readonly find: (party: Party, transferId: string) => TransferRow | undefined;
+  /** Why it cannot be had here now. */
+  readonly refusal: (party: Party, row: TransferRow) => NoReason | undefined;
+  /** That device has so much of it. */
+  readonly has: (party: Party, row: TransferRow, chunks: number) => void;
+  readonly rests: (transferId: string) => void;
+}
+
+/**
+ * Gives pieces of files to devices that ask, one piece at a time and never more than the connection takes at once: a message that comes meanwhile
+ * waits for a single piece.
+ */
+export class Serving {
+  readonly #parts: ServingParts;
+  readonly #desks = new Map<Party, Desk>();
+  #closed = false;
+
+  constructor(parts: ServingParts) {
+    this.#parts = parts;
+  }
+
+  want(party: Party, word: FileWord & { readonly kind: 'want' }): void {
+    const transferId = toHex(word.transferId);
+    const row = this.#parts.find(party, transferId);
+    // Somebody else's file and none at all are told alike.
+    const refusal = row === undefined ? 'not-here' : this.#parts.refusal(party, row);
+    const desk = this.#desk(party);
+    if (word.from === word.upTo) return this.#drop(desk, transferId);
+    if (row === undefined || refusal !== undefined) {
+      this.#drop(desk, transferId);
+      party.say({ kind: 'no', transferId: word.transferId, reason: refusal ?? 'not-here' });
+      return;
+    }
+    const job = desk.jobs.get(transferId) ?? this.#begin(desk, row, word.from);
+    if (job === undefined) return void party.say({ kind: 'no', transferId: word.transferId, reason: 'paused' });
+    job.next = Math.max(job.next, word.from);
+    job.upTo = Math.min(word.upTo, chunkCount(row.size));
+    this.#parts.has(party, row, word.from);
+    void this.#send(party, desk);
+  }
+
+  idle(party: Party): void {
+    const desk = this.#desks.get(party);
+    if (desk === undefined) return;
+    desk.blocked = false;
+    void this.#send(party, desk);
+  }
+
+  left(party: Party): void {
+    const desk = this.#desks.get(party);
+    this.#desks.delete(party);
+    if (desk) for (const transferId of [...desk.jobs.keys()]) this.#drop(desk, transferId);
+  }
+
+  /** Not given any more, to anybody: `reason` says why. */
+  stop(transferId: string, reason?: NoReason): void {
+    for (const [party, desk] of this.#desks) {
+      if (!desk.jobs.has(transferId)) continue;
+      this.#drop(desk, transferId);
+      if (reason) party.say({ kind: 'no', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), reason });
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const party of [...this.#desks.keys()]) this.left(party);
+  }
+
+  #desk(party: Party): Desk {
+    const desk = this.#desks.get(party) ?? { jobs: new Map(), blocked: false, sending: false };
+    this.#desks.set(party, desk);
+    return desk;
+  }
+
+  #begin(desk: Desk, row: TransferRow, from: number): Job | undefined {
+    if (desk.jobs.size >= jobsEach) return undefined;
+    const job: Job = { row, content: undefined, next: from, upTo: from, ended: false, cancelIdle: undefined };
+    desk.jobs.set(row.transferId, job);
+    return job;
+  }
+
+  /** A piece of each in turn. Reading is done while nothing else waits for it. */
+  async #send(party: Party, desk: Desk): Promise<void> {
+    if (desk.sending) return;
+    desk.sending = true;
+    try {
+      for (;;) {
+        const due = [...desk.jobs.values()].filter((job) => job.next < job.upTo);
+        if (due.length === 0) return;
+        for (const job of due) {
+          if (desk.blocked || this.#closed) return;
+          await this.#sendSome(party, desk, job);
+        }
+      }
+    } finally {
+      desk.sending = false;
+    }
+  }
+
+  async #sendSome(party: Party, desk: Desk, job: Job): Promise<void> {
+    const { transferId } = job.row;
+    try {
+      const content = await this.#contentOf(job);
+      if (job.ended) return;
+      const pieces = content === undefined ? [] : await content.sealed(job.next, Math.min(chunksAtOnce, job.upTo - job.next));
+      const from = job.next;
+      for (const [at, sealed] of pieces.entries()) {
+        if (this.#closed || job.ended || this.#parts.find(party, transferId) === undefined) return this.#drop(desk, transferId);
+        if (sealed.length === 0) throw new Error('a piece is missing');
+        job.next = from + at + 1;
+        if (!party.say({ kind: 'chunk', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), index: from + at, sealed })) {
+          desk.blocked = true;
+          return;
+        }
+      }
+      if (content === undefined) throw new Error('not here');
+    } catch (error) {
+      this.#parts.logger.warn('file.not-given', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#drop(desk, transferId);
+      party.say({ kind: 'no', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), reason: 'not-here' });
+    }
+  }
+
+  async #contentOf(job: Job): Promise<SealedContent | undefined> {
+    job.cancelIdle?.();
+    job.cancelIdle = this.#parts.clock.setTimer(idleMs, () => {
+      void job.content?.close();
+      job.content = undefined;
+    });
+    if (job.content !== undefined || job.row.file === undefined) return job.content;
+    const file = await this.#parts.held.open(job.row.file);
+    if (file === undefined) return undefined;
+    const content = new SealedContent(this.#parts.crypto, job.row, file);
+    if (job.ended) await content.close();
+    else job.content = content;
+    return content;
+  }
+
+  #drop(desk: Desk, transferId: string): void {
+    const job = desk.jobs.get(transferId);
+    if (job === undefined) return;
+    desk.jobs.delete(transferId);
+    job.ended = true;
+    job.cancelIdle?.();
+    void job.content?.close();
+    job.content = undefined;
+    this.#parts.rests(transferId);
+  }
+}
+
+/** Bytes of the file in so many of its pieces. */
+export function bytesOf(row: Pick<TransferRow, 'size'>, chunks: number): number {
+  return Math.min(row.size, chunks * chunkBytes);
+}

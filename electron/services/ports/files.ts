@@ -1,0 +1,55 @@
+/**
+ * Content of files inside the profile, sealed, under random names that say nothing. What was created and is not closed yet is in nobody's
+ * list. Errors everywhere: disk.full, disk.failed, profile.unreadable.
+ */
+export interface HeldFiles {
+  /** Of all that is there, but what is just being created. */
+  names(): Promise<readonly string[]>;
+  /** `name`: 32 hex digits, new. */
+  create(name: string): Promise<HeldFile>;
+  /** Undefined: it is not there. */
+  open(name: string): Promise<HeldFile | undefined>;
+  /** Also of one that is not there, or open. */
+  remove(name: string): Promise<void>;
+  /** Bytes that can still be written before the disk is full. */
+  room(): Promise<number>;
+}
+
+export interface HeldFile {
+  /** Fewer where the file ends. */
+  read(at: number, length: number): Promise<Uint8Array>;
+  write(at: number, bytes: Uint8Array): Promise<void>;
+  /** What was written before survives a loss of power afterwards. */
+  sync(): Promise<void>;
+  /** Never throws; once is enough. */
+  close(): Promise<void>;
+}
+
+/** Files where the person wants them. Errors: path.unusable, disk.full, disk.failed. */
+export interface ChosenFiles {
+  /** Errors also: file.gone, file.empty. */
+  open(path: string): Promise<ChosenSource>;
+  /**
+   * A new file for the user alone that has its name from the end of `finish` on, or leaves nothing; never executable, marked as come from
+   * elsewhere where the system has such a mark. `replaces`: in the place of a file that is there, which the person agreed to.
+   */
+  begin(path: string, replaces: boolean): Promise<ChosenTarget>;
+}
+
+export interface ChosenSource {
+  /** Last part of the path. */
+  readonly name: string;
+  /** In bytes, when it was opened. */
+  readonly size: number;
+  /** Fewer where it ends. */
+  read(at: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface ChosenTarget {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Gives the absolute path. */
+  finish(): Promise<string>;
+  /** Never throws. */
+  discard(): Promise<void>;
+}

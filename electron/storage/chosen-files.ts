@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { constants, lstatSync } from 'node:fs';
+import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { KeyshiftError } from '../../shared/errors';
+import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/files';
+import { assertPath, mapPathError, unusable } from './chosen-path';
+import { fileMode, syncDirectory } from './durable-file';
+import { fileErrorCode } from './file-error';
+import { readAt } from './held-files';
+
+/** Files to be sent, wherever they are, and received ones where a person wants them: piece by piece, never whole in memory. */
+export const chosenFiles: ChosenFiles = {
+  open: (path) => withPathErrors(path, () => openSource(resolve(path))),
+  begin: (path, replaces) =>
+    withPathErrors(path, async () => {
+      const target = resolve(path);
+      assertFree(target, replaces);
+      // Beside it, so that the rename stays on one disk; an own name, so that nobody else's file is in the way.
+      const part = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(8).toString('hex')}.part`);
+      return new Target(target, part, await open(part, 'wx', fileMode), replaces);
+    }),
+};
+
+async function openSource(path: string): Promise<ChosenSource> {
+  let file: FileHandle;
+  try {
+    // Without blocking: a pipe would wait for a writer.
+    file = await open(path, constants.O_RDONLY | flag(constants.O_NONBLOCK));
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') throw new KeyshiftError('file.gone', 'That file is not there any more.');
+    throw error;
+  }
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw unusable('This is not a file.');
+    if (found.size === 0) throw new KeyshiftError('file.empty', 'That file is empty.');
+    return { name: basename(path), size: found.size, read: (at, length) => withPathErrors(path, () => readAt(file, at, length)), close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A new name, or a file the person agreed to lose. A symbolic link is neither, wherever it leads. */
+function assertFree(target: string, replaces: boolean): void {
+  const found = lstatSync(target, { throwIfNoEntry: false });
+  if (found === undefined || (replaces && found.isFile())) return;
+  throw unusable('There is something under this name already. It was left as it is.');
+}
+
+class Target implements ChosenTarget {
+  #closed = false;
+
+  constructor(
+    readonly path: string,
+    readonly part: string,
+    readonly file: FileHandle,
+    readonly replaces: boolean,
+  ) {}
+
+  write(bytes: Uint8Array): Promise<void> {
+    return withPathErrors(this.path, () => this.file.writeFile(bytes));
+  }
+
+  finish(): Promise<string> {
+    return withPathErrors(this.path, async () => {
+      await this.file.sync();
+      await this.#close();
+      assertFree(this.path, this.replaces);
+      if (this.replaces) await rename(this.part, this.path);
+      else await this.#giveName();
+      syncDirectory(dirname(this.path));
+      return this.path;
+    });
+  }
+
+  async discard(): Promise<void> {
+    try {
+      await this.#close();
+      await rm(this.part, { force: true });
+    } catch {
+      // It stays under a name that says what it is.
+    }
+  }
+
+  /** A rename would replace what came there meanwhile; a second name does not. Disks that know only one name get the rename. */
+  async #giveName(): Promise<void> {
+    try {
+      await link(this.part, this.path);
+      await rm(this.part, { force: true });
+    } catch (error) {
+      if (fileErrorCode(error) === 'EEXIST') throw unusable('There is something under this name already. It was left as it is.');
+      await rename(this.part, this.path);
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.file.close();
+  }
+}
+
+/** Systems that do not know a flag have none, whatever the types say. */
+function flag(value: number | undefined): number {
+  return value ?? 0;
+}
+
+async function withPathErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
+  assertPath(path);
+  try {
+    return await work();
+  } catch (error) {
+    throw mapPathError(error);
+  }
+}

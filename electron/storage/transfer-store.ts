@@ -1,0 +1,108 @@
+import type { PeerId } from '../engine/ids';
+import type { TransferRow, TransferStore } from '../services/ports/transfers';
+import type { Db, Row, SqlValue } from './database';
+import { bytes, flag, given, id, integer, optionalText, text, word } from './row';
+
+/** Stored by place. */
+const directions = ['in', 'out'] as const;
+const kindsShown = ['image', 'audio', 'file'] as const;
+const endings = ['done', 'cancelled', 'failed'] as const;
+
+const columns = `transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, file, have, given, wanted, paused,
+  ended, failure, settled, added_at`;
+
+export function createTransferStore(db: Db): TransferStore {
+  const selectOne = db.prepare(`SELECT ${columns} FROM transfers WHERE transfer_id = ?`);
+  const selectOfMessage = db.prepare(`SELECT ${columns} FROM transfers WHERE message_id = ?`);
+  const selectMany = db.prepare(`SELECT ${columns} FROM transfers WHERE transfer_id IN (SELECT value FROM json_each(?))`);
+  const selectAll = db.prepare(`SELECT ${columns} FROM transfers ORDER BY added_at DESC, transfer_id`);
+  const selectOfConversation = db.prepare(`SELECT ${columns} FROM transfers WHERE conversation_id = ? ORDER BY added_at DESC, transfer_id`);
+  const selectWanted = db.prepare(`SELECT ${columns} FROM transfers WHERE wanted = 1 ORDER BY added_at, transfer_id`);
+  const selectUnsettled = db.prepare(`SELECT ${columns} FROM transfers WHERE peer_id = ? AND settled = 0 AND ended IS NOT NULL`);
+  const selectTaken = db.prepare(`SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes FROM transfers
+    WHERE added_at >= ? AND peer_id = ? AND direction = 0 AND (wanted = 1 OR file IS NOT NULL)`);
+  const insert = db.prepare(`INSERT INTO transfers (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`);
+  const update = db.prepare('UPDATE transfers SET shown = ?, file = ?, have = ?, given = ?, wanted = ?, paused = ?, ended = ?, failure = ?, settled = ? WHERE transfer_id = ?');
+  const note = db.prepare('UPDATE messages SET transfer_id = ? WHERE message_id = ?');
+  const moveTo = db.prepare('UPDATE transfers SET message_id = ?, conversation_id = ? WHERE transfer_id = ?');
+  const selectLeft = db.prepare('SELECT file FROM left_files');
+  const removeLeft = db.prepare('DELETE FROM left_files WHERE file = ?');
+  const selectFiles = db.prepare('SELECT file FROM transfers WHERE file IS NOT NULL');
+  const one = (row: Row | undefined): TransferRow | undefined => row && read(row);
+  return {
+    byId: (transferId) => one(selectOne.get([transferId])),
+    ofMessage: (messageId) => one(selectOfMessage.get([messageId])),
+    ofAll: (transferIds) => new Map(transferIds.length === 0 ? [] : selectMany.all([JSON.stringify(transferIds)]).map((row) => [text(row, 'transfer_id'), read(row)])),
+    list: (conversationId) => (conversationId === undefined ? selectAll.all() : selectOfConversation.all([conversationId])).map(read),
+    wanted: () => selectWanted.all().map(read),
+    unsettled: (peerId) => selectUnsettled.all([peerId]).map(read),
+    takenSince(peerId, time) {
+      const row = selectTaken.get([time, peerId]);
+      return row === undefined ? { count: 0, bytes: 0 } : { count: integer(row, 'count'), bytes: integer(row, 'bytes') };
+    },
+    add(row) {
+      insert.run(values(row));
+      note.run([row.transferId, row.messageId]);
+    },
+    set(transferId, change) {
+      const before = this.byId(transferId);
+      if (before === undefined) return;
+      const { shown, file, have, given: got, wanted, paused, ended, failure, settled } = { ...before, ...change };
+      update.run([shown, file ?? null, have, got, Number(wanted), Number(paused), ended ?? null, failure ?? null, Number(settled), transferId]);
+    },
+    move: (transferId, messageId, conversationId) => void moveTo.run([messageId, conversationId, transferId]),
+    left: () => selectLeft.all().map((row) => text(row, 'file')),
+    forgetLeft: (file) => void removeLeft.run([file]),
+    files: () => new Set(selectFiles.all().map((row) => text(row, 'file'))),
+  };
+}
+
+function values(row: TransferRow): SqlValue[] {
+  return [
+    row.transferId,
+    row.messageId,
+    row.conversationId,
+    row.peerId,
+    directions.indexOf(row.direction),
+    row.name,
+    row.size,
+    row.hash,
+    row.mediaType,
+    row.key,
+    row.shown,
+    row.file ?? null,
+    row.have,
+    row.given,
+    Number(row.wanted),
+    Number(row.paused),
+    row.ended ?? null,
+    row.failure ?? null,
+    Number(row.settled),
+    row.addedAt,
+  ];
+}
+
+function read(row: Row): TransferRow {
+  return {
+    transferId: text(row, 'transfer_id'),
+    messageId: text(row, 'message_id'),
+    conversationId: text(row, 'conversation_id'),
+    peerId: id<PeerId>(row, 'peer_id'),
+    direction: integer(row, 'direction') === 0 ? 'in' : 'out',
+    name: text(row, 'name'),
+    size: integer(row, 'size'),
+    hash: bytes(row, 'hash'),
+    mediaType: text(row, 'media_type'),
+    key: bytes(row, 'key'),
+    shown: word(row, 'shown', kindsShown),
+    ...given('file', optionalText(row, 'file')),
+    have: integer(row, 'have'),
+    given: integer(row, 'given'),
+    wanted: flag(row, 'wanted'),
+    paused: flag(row, 'paused'),
+    ...(optionalText(row, 'ended') !== undefined && { ended: word(row, 'ended', endings) }),
+    ...given('failure', optionalText(row, 'failure')),
+    settled: flag(row, 'settled'),
+    addedAt: integer(row, 'added_at'),
+  };
+}
