@@ -53,6 +53,8 @@ import { diagnosticsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
 import { onlyProfile, withoutDesktop } from './services/without-desktop';
+import { chosenFiles } from './storage/chosen-files';
+import { heldFiles } from './storage/held-files';
 import { backupFiles } from './storage/backup-files';
 import { envelopeFiles } from './storage/envelope-files';
 import { privateFiles } from './storage/private-files';
@@ -134,6 +136,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       port: () => bound.address.port,
     });
     preferences.onChange(() => nearby.recheck());
+    const filePlaces = { held: heldFiles(ports.profileDirectory), chosen: chosenFiles };
     const vaultFile = createVaultFile({ directory: ports.profileDirectory, crypto, cost: ports.kdf === 'test' ? testCost : productCost });
     const deviceName = hostname().slice(0, 64) || 'this device';
     const linking: LinkingService = new LinkingService({ crypto, clock, random, logger, events, transport, vault: () => vault, vaultFile, preferences, deviceName, ownAddresses });
@@ -148,6 +151,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       network,
       sightings: noSightings,
       mailbox,
+      files: filePlaces,
       lan: {
         discovery: lan,
         port: () => bound.address.port,
@@ -228,6 +232,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     return {
       listening: network.listening,
       onEvent: (hear) => events.on(hear),
+      openFile: (transferId) => vault.profile().files.open(transferId),
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
@@ -243,7 +248,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         backup: backup.handlers,
         conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile }), ...exportService({ profile }) },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
-        files: filesService({ profile }),
+        files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),

@@ -48,6 +48,10 @@ export class PatientApp implements App {
     return () => void this.#listeners.delete(listener);
   }
 
+  openFile(transferId: string): ReturnType<App['openFile']> {
+    return this.#running?.openFile(transferId) ?? Promise.reject(this.#failure);
+  }
+
   async unlockWithKeyring(): Promise<boolean> {
     return (await this.#running?.unlockWithKeyring()) ?? false;
   }

@@ -1,4 +1,5 @@
 import type { Handlers, AppEvent } from '../../shared/contract/contract';
+import type { HeldContent } from './files/held-content';
 
 /** What both doors are built on: every call of the contract, and the events. Made by `electron/compose.ts`. */
 export interface App {
@@ -6,6 +7,8 @@ export interface App {
   /** `host:port` of every listening socket; bound before the vault exists or is open. */
   readonly listening: readonly string[];
   onEvent(listener: (event: AppEvent) => void): () => void;
+  /** Content of a file that is here, in clear, any part of it; to be closed. Errors: those of `files.save`. */
+  openFile(transferId: string): Promise<HeldContent>;
   /** Opens the vault with the key the system keyring keeps, if the user chose that; false when it cannot. */
   unlockWithKeyring(): Promise<boolean>;
   /** The machine has another network, or woke from sleep: nothing waits for a timer to notice. */

@@ -67,10 +67,8 @@ export interface DeliveryParts {
   readonly onNotice?: (from: Session['peer'], bytes: Uint8Array) => void;
   /** A deposit of another device than the one that brings it; a view. */
   readonly onDeposit?: (peerId: PeerId, session: Session, item: Uint8Array) => void;
-  /** About a file; a view. */
-  readonly onFile?: (session: Session, item: Uint8Array) => void;
-  /** This connection takes more, and no message waits for it. */
-  readonly onIdle?: (session: Session) => void;
+  /** Hears what is said about files, and when a connection takes more while no message waits for it. */
+  readonly files?: { hear(session: Session, item: Uint8Array): void; takesMore(session: Session): void };
   /** The first word of every session; without it messages flow at once. */
   readonly standing?: Pick<StandingExchange, 'items' | 'heard'>;
 }
@@ -120,7 +118,7 @@ export class Delivery {
         if (item.kind === 'card') onCard(item.bytes);
         if (item.kind === 'notice') this.#parts.onNotice?.(session.peer, item.bytes);
         if (item.kind === 'deposit') this.#parts.onDeposit?.(peerId, session, item.bytes);
-        if (item.kind === 'file') this.#parts.onFile?.(session, item.bytes);
+        if (item.kind === 'file') this.#parts.files?.hear(session, item.bytes);
         if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
       }
       this.#heard(peerId, lane, items);
@@ -128,7 +126,7 @@ export class Delivery {
     session.onDrain(() => {
       lane.blocked = false;
       this.flush(peerId);
-      if (!lane.blocked) this.#parts.onIdle?.(session);
+      if (!lane.blocked) this.#parts.files?.takesMore(session);
     });
     this.flush(peerId);
   }

@@ -1,16 +1,166 @@
+import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import type { Transfer } from '../../shared/model/transfer';
+import type { Crypto } from '../engine/crypto/crypto';
+import type { Clock } from '../engine/ports';
+import { toHex } from '../engine/wire/encoding';
+import { choosePath } from './choose-path';
+import { conversationRow } from './conversations-service';
+import type { EventHub } from './event-hub';
+import { type Copied, copyIn } from './files/copying';
+import { offerOf } from './files/offers';
+import { Progress } from './files/progress';
+import { safeName } from './files/safe-name';
+import { mediaTypeOf } from './files/shown-as';
 import type { OpenProfile } from './open-profile';
-import { unbuilt } from './unbuilt';
+import type { MessageRow, PathChooser } from './ports';
+import type { TransferRow } from './ports/transfers';
+import type { FilePlaces } from './surroundings';
+import { assertLength, assertWritable } from './writable';
 
-export function filesService(_parts: { profile: () => OpenProfile }): Handlers['files'] {
-  return {
-    send: () => unbuilt(),
-    accept: () => unbuilt(),
-    pause: () => unbuilt(),
-    resume: () => unbuilt(),
-    cancel: () => unbuilt(),
-    save: () => unbuilt(),
-    list: () => unbuilt(),
-    forget: () => unbuilt(),
+export interface FilesServiceParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly events: EventHub;
+  readonly places: FilePlaces;
+  readonly chooser: PathChooser | undefined;
+  /** The path behind a token that the window gave. Errors: path.unusable. */
+  readonly pathOf?: (token: string) => string;
+}
+
+type Asked = Parameters<Handlers['files']['send']>[0];
+/** A file that is being taken into the profile; it outlives a profile that is opened anew meanwhile. */
+interface Preparing {
+  readonly view: Omit<Transfer, 'done' | 'rate'>;
+  cancelled: boolean;
+}
+
+export function filesService(parts: FilesServiceParts): Handlers['files'] {
+  const { profile, crypto, clock, events, places, chooser } = parts;
+  const preparing = new Map<string, Preparing>();
+  const progress = new Progress(clock, (transferId) => {
+    const view = viewOf(transferId);
+    if (view) events.emit({ type: 'transfer.progress', ...view });
+  });
+  const viewOf = (transferId: string): Transfer | undefined => {
+    const one = preparing.get(transferId);
+    return one && { ...one.view, done: 0, ...progress.of(transferId) };
   };
+
+  const send = async (asked: Asked): Promise<{ transferId: string; messageId: string }> => {
+    const { conversationId, text = '', replyTo } = asked;
+    assertWritable(profile(), conversationId, replyTo);
+    assertLength(text);
+    const path = await pathFor(parts, asked);
+    const source = await places.chosen.open(path);
+    const transferId = toHex(crypto.random(16));
+    const messageId = profile().newMessageId();
+    const name = safeName(source.name);
+    const one: Preparing = {
+      cancelled: false,
+      view: { transferId, conversationId, messageId, direction: 'out', name, size: source.size, mediaType: mediaTypeOf(name), shown: 'file', state: 'preparing', held: false, addedAt: clock.now() },
+    };
+    preparing.set(transferId, one);
+    try {
+      const goesOn = (done: number): void => {
+        profile(); // not while it is locked
+        if (one.cancelled) throw new KeyshiftError('transfer.over', 'It was called off.');
+        progress.moved(transferId, done);
+      };
+      const copied = await copyIn({ crypto, held: places.held, transferId, goesOn }, source);
+      try {
+        await write(profile(), asked, { ...copied, messageId, name, addedAt: one.view.addedAt });
+      } catch (error) {
+        await copied.content.close();
+        await places.held.remove(copied.file).catch(() => undefined); // swept at the next start
+        throw error;
+      }
+      await copied.content.close();
+    } finally {
+      preparing.delete(transferId);
+      progress.ended(transferId);
+      await source.close();
+    }
+    profile().files.wrote(transferId);
+    return { transferId, messageId };
+  };
+
+  return {
+    send,
+    accept: ({ transferId }) => (profile().files.accept(transferId), null),
+    pause: ({ transferId }) => (profile().files.pause(transferId), null),
+    resume: ({ transferId }) => (profile().files.resume(transferId), null),
+    cancel: ({ transferId }) => {
+      const { files } = profile();
+      const one = preparing.get(transferId);
+      if (one) one.cancelled = true;
+      else files.cancel(transferId);
+      return null;
+    },
+    save: async ({ transferId, path }) => {
+      const content = await profile().files.open(transferId);
+      try {
+        const chosen = await choosePath(chooser, path, (ask) => ask.save('received-file', content.name));
+        // In the window the dialog has asked about a file that is there.
+        const target = await places.chosen.begin(chosen, chooser !== undefined);
+        try {
+          for await (const piece of content.stream()) {
+            profile(); // not while it is locked
+            await target.write(piece);
+            crypto.wipe(piece);
+          }
+          return { path: await target.finish() };
+        } catch (error) {
+          await target.discard();
+          throw error;
+        }
+      } finally {
+        await content.close();
+      }
+    },
+    list: (input) => {
+      const of = input?.conversationId;
+      if (of !== undefined) conversationRow(profile(), of);
+      const known = profile().files.list(of);
+      const begun = [...preparing.keys()].flatMap((transferId) => viewOf(transferId) ?? []).filter(({ conversationId }) => of === undefined || conversationId === of);
+      return [...begun.reverse(), ...known];
+    },
+    forget: ({ transferId }) => (profile().files.forget(transferId), null),
+  };
+}
+
+async function pathFor({ chooser, pathOf }: FilesServiceParts, { path, token }: Asked): Promise<string> {
+  if (token === undefined) return choosePath(chooser, path, (ask) => ask.open('any-file'));
+  if (pathOf === undefined) throw new KeyshiftError('path.unusable', 'There are no such tokens here.');
+  return pathOf(token);
+}
+
+/** Outbox row, history row and the file's row stand together (S1-33). */
+function write(profile: OpenProfile, { conversationId, text = '', replyTo }: Asked, file: Copied & Pick<TransferRow, 'messageId' | 'name' | 'addedAt'>): Promise<void> {
+  return profile.sends.run((touch) => {
+    const { conversation, answered } = assertWritable(profile, conversationId, replyTo);
+    const { transferId, messageId, name, size, hash, key, shown, have, addedAt } = file;
+    const transfer: TransferRow = {
+      transferId, messageId, conversationId, peerId: conversation.peerId, direction: 'out', name, size, hash, key, shown, have, addedAt,
+      mediaType: mediaTypeOf(name), file: file.file, given: 0, wanted: false, paused: false, settled: true,
+    };
+    const sent = profile.engine.send(conversation, { ...offerOf(transfer, text), ...(answered && { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }) });
+    const row: MessageRow = {
+      messageId,
+      conversationId,
+      direction: 'out',
+      instanceId: sent.instanceId,
+      sequence: sent.sequence,
+      kind: 'file',
+      text,
+      transferId,
+      ...(replyTo === undefined ? {} : { replyTo }),
+      sentAt: sent.sentAt,
+      state: 'queued',
+      keyEpoch: sent.keyEpoch,
+    };
+    profile.history.written(row, transfer);
+    touch(conversation.peerId);
+  });
 }

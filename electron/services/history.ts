@@ -1,14 +1,25 @@
 import type { ShiftReason } from '../../shared/model/keys';
-import type { MessageWay } from '../../shared/model/message';
+import type { Message, MessageWay } from '../../shared/model/message';
 import type { Content, MessageRef } from '../engine/dialog/content';
 import type { DialogSink, RollbackReason } from '../engine/dialog/dialog-engine';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Random } from '../engine/ports';
+import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
+import type { FileOffer } from './files/offers';
+import { fileOf } from './files/transfer-view';
 import { newHandle } from './local-handle';
 import { messageView, type WaitingRule } from './message-view';
 import { toldPerConversation } from './waiting-news';
 import type { ContactRow, ConversationRow, MessagePlace, MessageRow, RaisedMessage, Stores } from './ports';
+import type { TransferRow } from './ports/transfers';
+
+/** Where offered files are kept; both in the transaction that delivers the message. */
+export interface HistoryFiles {
+  /** Whether it can be shown as a file. */
+  takes(peerId: PeerId, offer: FileOffer): boolean;
+  offered(message: MessageRow, peerId: PeerId, offer: FileOffer): void;
+}
 
 const previewLength = 160;
 /** Conversations that continue each other: more are made by nobody who means it. */
@@ -35,6 +46,7 @@ export class History implements DialogSink {
   readonly #random: Random;
   readonly #newMessageId: () => string;
   readonly #waiting: WaitingRule;
+  readonly #files: HistoryFiles | undefined;
   readonly #onGap: (peerId: PeerId) => void;
   readonly #onResealed: (peerId: PeerId) => void;
   readonly #onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
@@ -46,6 +58,8 @@ export class History implements DialogSink {
     random: Random;
     newMessageId: () => string;
     waiting: WaitingRule;
+    /** Without it no file can be offered. */
+    files?: HistoryFiles;
     /** The other side has later messages than one it misses. */
     onGap: (peerId: PeerId) => void;
     /** Unacknowledged messages have other bytes now. */
@@ -59,6 +73,7 @@ export class History implements DialogSink {
     this.#random = parts.random;
     this.#newMessageId = parts.newMessageId;
     this.#waiting = parts.waiting;
+    this.#files = parts.files;
     this.#onGap = parts.onGap;
     this.#onResealed = parts.onResealed;
     this.#onRolledBack = parts.onRolledBack;
@@ -88,16 +103,18 @@ export class History implements DialogSink {
     const conversation = this.conversationFor(message.peerId, message.dialogId, '');
     const { content, original } = message;
     if (this.#isHere(conversation.conversationId, original ?? message, original !== undefined)) return;
-    const replyTo =
-      content.kind === 'text' && content.replyTo !== undefined ? this.#placed(conversation.conversationId, content.replyTo) : undefined;
+    const offer = content.kind === 'file-offer' && this.#files?.takes(message.peerId, content) === true ? content : undefined;
+    const said = content.kind === 'text' ? content : offer;
+    const replyTo = said?.replyTo === undefined ? undefined : this.#placed(conversation.conversationId, said.replyTo);
     const row: MessageRow = {
       messageId: this.#newMessageId(),
       conversationId: conversation.conversationId,
       direction: 'in',
       instanceId: message.instanceId,
       sequence: message.sequence,
-      kind: content.kind === 'text' ? 'text' : 'unsupported',
-      text: content.kind === 'text' ? content.text : '',
+      kind: offer ? 'file' : said ? 'text' : 'unsupported',
+      text: said?.text ?? '',
+      ...(offer === undefined ? {} : { transferId: toHex(offer.transferId) }),
       ...(replyTo === undefined ? {} : { replyTo: replyTo.messageId }),
       sentAt: original?.sentAt ?? message.sentAt,
       receivedAt: message.receivedAt,
@@ -107,13 +124,20 @@ export class History implements DialogSink {
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
     };
     const state = this.#stores.messages.add(row);
-    if (state === undefined) return this.#compare(conversation, row); // another own device had it first, and told
+    if (state === undefined) this.#compare(conversation, row); // another own device had it first, and told
+    if (offer) this.#files?.offered(state === undefined ? (this.#stores.messages.bySequence(row.conversationId, row.instanceId, row.sequence) ?? row) : row, message.peerId, offer);
+    if (state === undefined) return;
     this.#noteMessage(row, message.receivedAt, state === 'read' ? 0 : 1);
     this.#events.emit({
       type: 'message.received',
       conversationId: conversation.conversationId,
-      message: messageView(row, undefined),
+      message: messageView(row, undefined, this.#beside(row)),
     });
+  }
+
+  #beside({ transferId }: MessageRow): { file?: Message['file'] } {
+    const transfer = transferId === undefined ? undefined : this.#stores.transfers.byId(transferId);
+    return transfer ? { file: fileOf(transfer) } : {};
   }
 
   /** What the contact wrote counts, whatever was told of it: one of the own devices may have been in other hands. */
@@ -131,8 +155,9 @@ export class History implements DialogSink {
   }
 
   /** Records a message of one's own beside its outbox row, in the caller's transaction. */
-  written(row: MessageRow): void {
+  written(row: MessageRow, file?: TransferRow): void {
     this.#stores.messages.add(row);
+    if (file) this.#stores.transfers.add(file);
     this.#noteMessage(row, row.sentAt, 0);
   }
 
@@ -307,8 +332,9 @@ export class History implements DialogSink {
   }
 
   /** The list shows the newest message. */
-  #noteMessage({ conversationId, text }: MessageRow, at: number, unread: number): void {
-    this.#stores.conversations.noteMessage(conversationId, at, previewOf(text), unread);
+  #noteMessage(row: MessageRow, at: number, unread: number): void {
+    const { conversationId } = row;
+    this.#stores.conversations.noteMessage(conversationId, at, previewOf(row.text) || previewOf(this.#beside(row).file?.name ?? ''), unread);
     this.#events.emit({ type: 'conversation.changed', conversationId });
   }
 

@@ -1,5 +1,6 @@
 import type { Message, Reaction, WaitingFor } from '../../shared/model/message';
 import type { PeerId } from '../engine/ids';
+import { fileOf } from './files/transfer-view';
 import type { MessageRow, Stores } from './ports';
 
 /** What keeps an own message from its reader at this moment. */
@@ -12,11 +13,16 @@ export interface Beside {
 }
 
 /** Stored messages as a door may see them, in the same order. */
-export function messageViews(stores: Pick<Stores, 'reactions'>, rows: readonly MessageRow[], waiting: (row: MessageRow) => WaitingFor | undefined): Message[] {
+export function messageViews(stores: Pick<Stores, 'reactions' | 'transfers'>, rows: readonly MessageRow[], waiting: (row: MessageRow) => WaitingFor | undefined): Message[] {
   const reactions = stores.reactions.ofAll(rows.map(({ messageId }) => messageId));
+  const files = stores.transfers.ofAll(rows.flatMap(({ transferId }) => transferId ?? []));
   return rows.map((row) => {
     const put = reactions.get(row.messageId);
-    return messageView(row, waiting(row), put === undefined ? {} : { reactions: put.map(({ by, emoji }) => ({ by, emoji })) });
+    const file = row.transferId === undefined ? undefined : files.get(row.transferId);
+    return messageView(row, waiting(row), {
+      ...(put !== undefined && { reactions: put.map(({ by, emoji }) => ({ by, emoji })) }),
+      ...(file !== undefined && { file: fileOf(file) }),
+    });
   });
 }
 

@@ -1,11 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
-import { maxTextBytes } from '../../shared/model/message';
 import type { Content } from '../engine/dialog/content';
 import { conversationRow } from './conversations-service';
 import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow } from './ports';
+import { assertLength, assertWritable } from './writable';
 
 const defaultPage = 50;
 
@@ -32,23 +32,9 @@ export function messagesService(parts: { profile: () => OpenProfile }): Pick<Han
 
 /** Outbox row and history row stand together before anything is shown or sent (S1-33). Runs inside a transaction. */
 function write(profile: OpenProfile, { conversationId, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
-  profile.devices.standing.assertCounts();
-  const conversation = conversationRow(profile, conversationId);
-  const contact = profile.stores.contacts.byId(conversation.contactId);
-  if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
-  if (contact?.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
-  if (conversation.state === 'failed') {
-    throw new KeyshiftError('conversation.failed', 'This conversation was ended by a safety rule. Open a new one.');
-  }
-  if (conversation.state === 'closed') throw new KeyshiftError('conversation.closed', 'This conversation is closed.');
+  const { conversation, answered } = assertWritable(profile, conversationId, replyTo);
   if (text.trim() === '') throw new KeyshiftError('message.empty', 'There is nothing to send.');
-  if (Buffer.byteLength(text) > maxTextBytes) {
-    throw new KeyshiftError('message.too-long', 'This message is too long. Send it in parts.', { limit: maxTextBytes });
-  }
-  const answered = replyTo === undefined ? undefined : profile.stores.messages.byId(replyTo);
-  if (replyTo !== undefined && answered?.conversationId !== conversationId) {
-    throw new KeyshiftError('message.unknown', 'The message to reply to is not in this conversation.');
-  }
+  assertLength(text);
   const content: Content = {
     kind: 'text',
     text,

@@ -16,6 +16,7 @@ import { ProfileDevices } from './devices/of-profile';
 import { Suspensions } from './devices/suspensions';
 import { Dialling } from './dialling';
 import type { Envelopes } from './envelopes';
+import { ProfileFiles } from './files/profile-files';
 import { envelopesOfProfile } from './envelopes-of-profile';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
@@ -74,6 +75,8 @@ export class OpenProfile {
   readonly quarantine: Quarantine;
   /** How a message travels without a connection. */
   readonly ways: ProfileWays;
+  /** Files of messages: what is here, what comes and goes. */
+  readonly files: ProfileFiles;
   readonly cards: CardExchange;
   readonly introductions: Introductions;
   readonly invitations: InvitationKeeper;
@@ -106,7 +109,9 @@ export class OpenProfile {
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
     this.newMessageId = orderedHandles(random, clock);
     this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined);
+    this.files = new ProfileFiles(this, around);
     this.history = new History({
+      files: this.files,
       stores: this.stores,
       events,
       clock,
@@ -145,6 +150,7 @@ export class OpenProfile {
       standing,
       onNotice: (from, bytes) => this.devices.standing.noticed(from, bytes),
       onDeposit: (peerId, session, item) => this.ways.brought.take(peerId, session, item),
+      files: this.files.parties,
     });
     ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));
     this.ways = new ProfileWays(this, around);
@@ -183,9 +189,7 @@ export class OpenProfile {
     this.tries = new Tries(clock, () => network.touched());
     this.dialling = new Dialling({ crypto, clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.refused(peerId) });
     this.connections = new Connections({
-      clock,
-      random,
-      logger,
+      clock, random, logger,
       dialling: this.dialling,
       viaOf: (peerId, session) => viaOfSession(session, sightings.of(peerId), network, around.ownAddresses()),
       onChange: () => network.touched(),
@@ -195,14 +199,8 @@ export class OpenProfile {
     });
     this.rekeying = rekeyingOfProfile(this, around, places, changes);
     this.introductions = new Introductions({
-      crypto,
-      clock,
-      random,
-      logger,
-      transport,
+      crypto, clock, random, logger, transport, events, local,
       stores: this.stores,
-      events,
-      local,
       book: this.book,
       ownAddresses,
       tries: this.tries,
@@ -215,10 +213,7 @@ export class OpenProfile {
     });
     this.invitations = new InvitationKeeper({ crypto, clock, logger, stores: this.stores });
     this.cards = new CardExchange({
-      crypto,
-      clock,
-      logger,
-      local,
+      crypto, clock, logger, local,
       book: this.book,
       verified: this.#verified,
       sessions: () => this.connections.sessions(),
@@ -246,6 +241,7 @@ export class OpenProfile {
     this.invitations.sweep();
     this.quarantine.begin();
     this.ways.start();
+    this.files.start();
     this.lan?.refresh();
   }
 
@@ -319,6 +315,7 @@ export class OpenProfile {
     for (const end of Object.values(this.#endings)) end();
     this.lan?.close();
     this.cards.close();
+    this.files.close();
     this.ways.close();
     this.devices.close();
     this.vouching.close();
@@ -384,6 +381,7 @@ export class OpenProfile {
     const isNew = !this.#connected.has(peerId);
     this.#connected.add(peerId);
     this.#tellSession(peerId, true);
+    this.files.connected(session);
     this.cards.greet(session);
     this.devices.opened(session);
     this.delivery.attach(peerId, session, (bytes) => this.cards.take(session, bytes));

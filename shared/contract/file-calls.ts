@@ -10,14 +10,14 @@ export const files = {
   send: call(
     z.strictObject({ conversationId, path: z.string().optional(), token: fileToken.optional(), text: plainText.max(longest).optional(), replyTo: messageId.optional() }),
     z.strictObject({ transferId, messageId }),
-    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.empty', 'file.too-large', 'contact.not-permitted'],
+    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.empty', 'file.too-large', 'contact.not-permitted', 'transfer.over'],
   ),
   accept: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   pause: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   resume: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   cancel: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   /** Writes it to a place of the person's choice, never executable, never over something else without a yes. */
-  save: call(z.strictObject({ transferId, path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsTransfer, 'transfer.not-here', 'path.required', 'path.unusable']),
+  save: call(z.strictObject({ transferId, path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsTransfer, 'transfer.not-here', 'file.altered', 'path.required', 'path.unusable']),
   /** Newest first; of all conversations without `conversationId`. */
   list: call(z.strictObject({ conversationId: conversationId.optional() }).optional(), z.array(transfer), needsConversation),
   /** The content is no longer kept here; the message stays. */

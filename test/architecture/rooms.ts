@@ -15,7 +15,7 @@ const CRYPTO_PACKAGES = ['node:crypto', 'sodium-native', 'libsodium-wrappers', '
 
 const inEngine = (room: string): string => `engine/${room}`;
 const BASE = ['shared', 'engine'];
-const ENGINE_ROOMS = ['crypto', 'wire', 'identity', 'certificates', 'key-files', 'exchange', 'dialog', 'session', 'sharing', 'backup'].map(inEngine);
+const ENGINE_ROOMS = ['crypto', 'wire', 'identity', 'certificates', 'key-files', 'exchange', 'dialog', 'session', 'sharing', 'backup', 'files'].map(inEngine);
 
 function engineRoom(name: string, below: readonly string[], packages: readonly string[] = HARMLESS_NODE): Room {
   return { name: inEngine(name), paths: [`electron/engine/${name}/`], mayImport: [...BASE, ...below.map(inEngine)], packages };
@@ -39,6 +39,7 @@ export const ROOMS: readonly Room[] = [
   engineRoom('session', ['crypto', 'wire', 'identity', 'certificates']),
   engineRoom('sharing', ['crypto', 'wire', 'identity', 'certificates', 'session']),
   engineRoom('backup', ['crypto', 'wire']),
+  engineRoom('files', ['crypto', 'wire']),
 
   { name: 'service ports', paths: ['electron/services/ports.ts', 'electron/services/ports/'], mayImport: ['shared', 'engine', ...ENGINE_ROOMS], packages: [] },
   { name: 'services', paths: ['electron/services/'], mayImport: ['shared', 'engine', ...ENGINE_ROOMS, 'service ports'], packages: [] },

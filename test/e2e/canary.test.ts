@@ -28,6 +28,7 @@ const kinds: Readonly<Record<SecretKind, boolean>> = {
   pair: true,
   record: true,
   confirm: true,
+  file: false,
   channel: true,
   kek: true,
   'dsk-send': true,

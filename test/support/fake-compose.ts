@@ -40,6 +40,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    openFile: () => Promise.reject(new KeyshiftError('transfer.unknown', 'That file is not known here.')),
     unlockWithKeyring: async () => false,
     networkChanged: () => undefined,
     async stop() {

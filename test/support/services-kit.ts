@@ -37,6 +37,8 @@ import { invitationFiles } from '../../electron/services/invitation-files';
 import { privateFiles } from '../../electron/storage/private-files';
 import { envelopeFiles } from '../../electron/storage/envelope-files';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
+import { memoryFiles, type MemoryFiles } from './memory-files';
+import { filesService } from '../../electron/services/files-service';
 import { perFile } from './per-file';
 import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
@@ -91,6 +93,10 @@ export interface Resident {
   readonly identity: ReturnType<typeof identityService>;
   readonly mailbox: ReturnType<typeof mailboxService>;
   readonly envelopes: ReturnType<typeof envelopesService>;
+  /** Files of messages. */
+  readonly files: ReturnType<typeof filesService>;
+  /** Where they lie, and where files are chosen. */
+  readonly disk: MemoryFiles;
   /** Invitations as files. */
   readonly invitationFiles: ReturnType<typeof invitationFiles>;
   /** Finding people near, on the world's local network. */
@@ -266,11 +272,12 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     return true;
   };
   let closed = false;
+  const disk = memoryFiles();
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
     const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
-    const around = { crypto, clock, random, logger, events, transport, ownAddresses, network, sightings, nearby, settings: () => resident.settings, onSettings: (change: Partial<Settings>) => void (resident.settings = { ...resident.settings, ...change }), ...(mailbox && { mailbox }) };
+    const around = { crypto, clock, random, logger, events, transport, ownAddresses, network, sightings, nearby, files: disk, settings: () => resident.settings, onSettings: (change: Partial<Settings>) => void (resident.settings = { ...resident.settings, ...change }), ...(mailbox && { mailbox }) };
     const unexpected = (): never => {
       throw new Error('this device is no copy');
     };
@@ -355,6 +362,8 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     mailbox: mailboxService({ profile }),
     envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: undefined }),
     invitationFiles: invitationFiles({ profile, crypto, clock, random: kernelRandom, events, ownAddresses, files: privateFiles, chooser: undefined }),
+    disk,
+    files: filesService({ profile, crypto, clock, events, places: disk, chooser: undefined }),
     discovery: nearby.handlers,
     reopen() {
       resident.profile.leave();

@@ -73,6 +73,7 @@ export class ProfileDevices {
     });
     this.upkeep = new Upkeep({ crypto, clock, logger, local, stores, siblings: this.siblings, suspensions, changes, commit, onAsked: (requests) => events.emit({ type: 'devices.requests', requests: [...requests] }) });
     profile.ways.relay.use(this.siblings.line('relay', profile.ways.relay));
+    profile.files.parties.useLine(this.siblings.line('files', profile.files.parties));
     for (const kind of productKinds(profile, around)) this.replica.register(kind);
     this.dialogs = dialogFactsOfProfile(profile, around, this.replica);
   }

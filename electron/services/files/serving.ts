@@ -87,7 +87,7 @@ export class Serving {
   left(party: Party): void {
     const desk = this.#desks.get(party);
     this.#desks.delete(party);
-    if (desk) for (const transferId of [...desk.jobs.keys()]) this.#drop(desk, transferId);
+    if (desk) for (const transferId of desk.jobs.keys()) this.#drop(desk, transferId);
   }
 
   /** Not given any more, to anybody: `reason` says why. */
@@ -101,7 +101,7 @@ export class Serving {
 
   close(): void {
     this.#closed = true;
-    for (const party of [...this.#desks.keys()]) this.left(party);
+    for (const party of this.#desks.keys()) this.left(party);
   }
 
   #desk(party: Party): Desk {

@@ -21,6 +21,7 @@ function services(mayStart: () => boolean) {
       tell = listener;
       return () => undefined;
     },
+    openFile: () => Promise.reject(new Error('no file is here')),
     unlockWithKeyring: async () => true,
     networkChanged: (reason) => void changes.push(reason),
     stop: async () => void (stops += 1),
