@@ -17,10 +17,9 @@ import { type FileOffer, isTakeable, rowOfOffer } from './offers';
 import { Parties, type Party, type PartyHandler } from './parties';
 import { Progress } from './progress';
 import { bytesOf, Serving } from './serving';
+import { Sweeping } from './sweeping';
 import { isHeld, transferView } from './transfer-view';
 
-/** After something went, what it left on disk does, too: this much later, so that many at once are one. */
-const sweepMs = 250;
 const saidAtOnce = 500;
 
 /** The files of an open profile: what is here of them, and how they come and go (protocol.md §15). */
@@ -34,7 +33,7 @@ export class ProfileFiles implements PartyHandler {
   readonly #unhear: () => void;
   /** Devices that asked for what is not here: told when it is. */
   readonly #interested = new Map<string, Set<Party>>();
-  #cancelSweep: (() => void) | undefined;
+  readonly #sweeping: Sweeping;
   #closed = false;
 
   /** The profile is still being put together: only what is read later may be asked of it. */
@@ -68,13 +67,14 @@ export class ProfileFiles implements PartyHandler {
       has: (party, row, chunks) => this.#has(party, row, chunks),
       rests: (transferId) => this.#restsHere(transferId),
     });
+    this.#sweeping = new Sweeping({ clock, logger, held, transfers: () => profile.stores.transfers, change: (transferId, change) => this.#change(transferId, change), first: () => this.#fetching.dropGone() });
     this.#unhear = events.on(({ type }) => {
-      if (type === 'messages.removed' || type === 'message.changed' || type === 'messages.moved' || type === 'conversation.changed' || type === 'contact.changed') this.#sweepSoon();
+      if (type === 'messages.removed' || type === 'message.changed' || type === 'messages.moved' || type === 'conversation.changed' || type === 'contact.changed') this.#sweeping.soon();
     });
   }
 
   start(): void {
-    void this.#sweepAll().then(() => {
+    void this.#sweeping.all().then(() => {
       if (!this.#closed) for (const row of this.#profile.stores.transfers.wanted()) if (!row.paused) this.#fetching.begin(row);
     });
   }
@@ -82,7 +82,7 @@ export class ProfileFiles implements PartyHandler {
   close(): void {
     this.#closed = true;
     this.#unhear();
-    this.#cancelSweep?.();
+    this.#sweeping.close();
     this.#progress.close();
     this.#serving.close();
     void this.#fetching.close();
@@ -129,7 +129,7 @@ export class ProfileFiles implements PartyHandler {
         this.#serving.stop(row.transferId, 'cancelled');
       }
       this.#tell(row.transferId);
-      this.#sweepSoon();
+      this.#sweeping.soon();
     });
   }
 
@@ -185,7 +185,7 @@ export class ProfileFiles implements PartyHandler {
     this.#serving.stop(transferId, 'cancelled');
     for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, { ...row, ended: 'cancelled' });
     this.#progress.ended(transferId);
-    this.#sweepSoon();
+    this.#sweeping.soon();
   }
 
   /** Its content goes from here, and nothing else: it can be fetched again while somebody has it. */
@@ -195,7 +195,7 @@ export class ProfileFiles implements PartyHandler {
     this.#serving.stop(transferId, 'not-here');
     this.#change(transferId, { file: undefined, have: 0, wanted: false, ...(row.direction === 'in' && row.ended === undefined && { paused: false }) });
     this.#tell(transferId);
-    this.#sweepSoon();
+    this.#sweeping.soon();
   }
 
   /** One of the own was written down: whoever waits for it hears of it by its message. */
@@ -268,7 +268,7 @@ export class ProfileFiles implements PartyHandler {
       this.#serving.stop(transferId);
     }
     this.#progress.ended(transferId);
-    this.#sweepSoon();
+    this.#sweeping.soon();
   }
 
   #sayOver(party: Party, row: TransferRow): void {
@@ -358,46 +358,6 @@ export class ProfileFiles implements PartyHandler {
     setImmediate(() => {
       if (!this.#closed) work();
     });
-  }
-
-  #sweepSoon(): void {
-    if (this.#closed) return;
-    this.#cancelSweep ??= this.#around.clock.setTimer(sweepMs, () => {
-      this.#cancelSweep = undefined;
-      this.#fetching.dropGone();
-      void this.#sweep();
-    });
-  }
-
-  /** Of what no row needs any more nothing stays on disk; without its row nobody can open it any more anyway. */
-  async #sweep(): Promise<void> {
-    const { transfers } = this.#profile.stores;
-    const held = (this.#around.files ?? nowhere).held;
-    for (const file of this.#closed ? [] : transfers.left()) {
-      try {
-        await held.remove(file);
-        if (this.#closed) return;
-        transfers.forgetLeft(file);
-      } catch {
-        this.#around.logger.warn('file.not-removed'); // at the next start
-      }
-    }
-  }
-
-  /** At the start, also after a crash or a restore: files without a row, and rows without a file. */
-  async #sweepAll(): Promise<void> {
-    const { transfers } = this.#profile.stores;
-    const held = (this.#around.files ?? nowhere).held;
-    try {
-      const rows = transfers.files();
-      const names = new Set(await held.names());
-      if (this.#closed) return;
-      for (const row of transfers.list()) if (row.file !== undefined && !names.has(row.file)) this.#change(row.transferId, { file: undefined, have: 0 });
-      for (const name of names) if (!rows.has(name) && !this.#closed && !transfers.files().has(name)) await held.remove(name);
-      await this.#sweep();
-    } catch (error) {
-      this.#around.logger.warn('file.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
-    }
   }
 }
 
