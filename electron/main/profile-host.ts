@@ -80,6 +80,10 @@ export class ProfileHost implements App {
     this.#switched.add(listener);
   }
 
+  openFile(transferId: string): ReturnType<App['openFile']> {
+    return this.#hosted.app.openFile(transferId);
+  }
+
   unlockWithKeyring(): Promise<boolean> {
     return this.#hosted.app.unlockWithKeyring();
   }
