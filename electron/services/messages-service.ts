@@ -4,8 +4,8 @@ import type { Content } from '../engine/dialog/content';
 import { conversationRow } from './conversations-service';
 import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
-import type { MessageRow } from './ports';
 import { assertLength, assertWritable } from './writable';
+import type { MessageRow, MessageStore } from './ports';
 
 const defaultPage = 50;
 
@@ -19,15 +19,24 @@ export function messagesService(parts: { profile: () => OpenProfile }): Pick<Han
         return { messageId };
       });
     },
-    list: ({ conversationId, before, limit = defaultPage }) => {
+    list: (input) => {
       const profile = parts.profile();
-      const { peerId } = conversationRow(profile, conversationId);
-      if (before !== undefined && profile.stores.messages.byId(before)?.conversationId !== conversationId) {
-        throw new KeyshiftError('message.unknown', 'That message is not in this conversation.');
-      }
-      return messageViews(profile.stores, profile.stores.messages.page(conversationId, before, limit), (row) => profile.waitingFor(peerId, row));
+      const { peerId } = conversationRow(profile, input.conversationId);
+      return messageViews(profile.stores, pageOf(profile.stores.messages, input), (row) => profile.waitingFor(peerId, row));
     },
   };
+}
+
+/** Of several places the first that is named counts. */
+function pageOf(messages: MessageStore, { conversationId, before, after, around, at, limit = defaultPage }: Parameters<Handlers['messages']['list']>[0]): readonly MessageRow[] {
+  const named = before ?? after ?? around;
+  if (named !== undefined && messages.byId(named)?.conversationId !== conversationId) {
+    throw new KeyshiftError('message.unknown', 'That message is not in this conversation.');
+  }
+  if (before !== undefined) return messages.page(conversationId, before, limit);
+  if (after !== undefined) return messages.pageAfter(conversationId, after, limit);
+  if (around !== undefined) return messages.pageAround(conversationId, around, limit);
+  return at === undefined ? messages.page(conversationId, undefined, limit) : messages.pageAt(conversationId, at, limit);
 }
 
 /** Outbox row and history row stand together before anything is shown or sent (S1-33). Runs inside a transaction. */

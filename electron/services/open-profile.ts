@@ -37,6 +37,7 @@ import { rekeyingOfProfile } from './rekeying-of-profile';
 import { remoteParty } from './remote-party';
 import { shareStores } from './replication/shared-stores';
 import type { ProfileChanges } from './retiring';
+import { keepSearch } from './search-keeping';
 import { StandingExchange } from './standing-exchange';
 import type { Surroundings } from './surroundings';
 import { takeUp } from './taking-up';
@@ -89,7 +90,7 @@ export class OpenProfile {
   readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
-  readonly #endings: { deposits?: () => void; sightings?: () => void } = {};
+  readonly #endings: { deposits?: () => void; sightings?: () => void; search?: () => void } = {};
   /** Chains of sessions: the card that follows has the same parts. */
   readonly #verified = new VerifiedCache();
   /** Whom clients know as connected. */
@@ -243,6 +244,7 @@ export class OpenProfile {
     this.ways.start();
     this.files.start();
     this.lan?.refresh();
+    this.#endings.search = keepSearch({ ...this.#around, stores: this.stores });
   }
 
   accept(link: Link): void {

@@ -10,6 +10,7 @@ import type { ResumptionStore } from '../engine/session/resumption-entry';
 import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
+import type { SearchStore } from './ports/finding';
 import type { ConversationStore, MessageStore } from './ports/talks';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
@@ -124,6 +125,7 @@ export interface Stores extends Transactions {
   readonly messages: MessageStore;
   readonly reactions: ReactionStore;
   readonly transfers: TransferStore;
+  readonly search: SearchStore;
   readonly keyEvents: KeyEventStore;
   readonly resumptions: ResumptionStore;
   readonly quarantine: QuarantineStore;

@@ -1,9 +1,18 @@
+import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import { searchMarks, snippetOf } from '../../shared/search-marks';
+import { conversationRow } from './conversations-service';
 import type { OpenProfile } from './open-profile';
-import { unbuilt } from './unbuilt';
 
-export function searchService(_parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'search'> {
+const defaultHits = 50;
+
+export function searchService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'search'> {
   return {
-    search: () => unbuilt(),
+    search: ({ query, conversationId, before, limit = defaultHits }) => {
+      const profile = parts.profile();
+      if (conversationId !== undefined) conversationRow(profile, conversationId);
+      if (before !== undefined && profile.stores.messages.byId(before) === undefined) throw new KeyshiftError('message.unknown', 'That message is not here any more.');
+      return profile.stores.search.find({ text: query, conversationId, before, limit }).map(({ text, ...hit }) => ({ ...hit, ...snippetOf(text, searchMarks(text, query)) }));
+    },
   };
 }

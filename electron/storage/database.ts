@@ -30,6 +30,8 @@ export interface Db extends Transactions {
   /** Rises with `advance` and falls back with the transaction or savepoint it rose in: whoever remembers rows notices. */
   readonly generation: number;
   advance(): number;
+  /** The words of a text as the index has them: without marks and case, letter by letter where a script has no spaces. */
+  words(text: string): readonly string[];
   /** How many transactions and savepoints were undone. */
   readonly undone: number;
   /** True between `close` and the end of time. */
@@ -53,6 +55,8 @@ export function openDatabase(file: string, key?: Uint8Array): Db {
     if (key) db.applyKey(key);
     // The first read: a wrong key shows here.
     db.pragma('user_version');
+    // Every connection that writes messages writes the index of their words (migration "search").
+    db.initTokenizer();
     if (file !== ':memory:') db.pragma('journal_mode=WAL');
     // FULL: a commit that was answered survives a power cut (protocol.md §7).
     db.exec(`
@@ -102,6 +106,10 @@ class SqlDatabase implements Db {
     this.exec(`PRAGMA key = "x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`);
   }
 
+  initTokenizer(): void {
+    this.#guard(() => this.#database.initTokenizer());
+  }
+
   get generation(): number {
     return this.#generation;
   }
@@ -113,6 +121,10 @@ class SqlDatabase implements Db {
   advance(): number {
     this.#generation += 1;
     return this.#generation;
+  }
+
+  words(source: string): readonly string[] {
+    return this.#guard(() => this.#database.signalTokenize(source));
   }
 
   get closed(): boolean {

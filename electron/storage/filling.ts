@@ -4,6 +4,7 @@ import { openDatabase, type Db, type Statement } from './database';
 import { migrate } from './migrate';
 import { migrations } from './migrations/all';
 import { text } from './row';
+import { leftOut } from './snapshot';
 import { sqliteCode } from './sqlite-error';
 
 /**
@@ -21,7 +22,9 @@ export class Filling {
     try {
       this.#db.exec('PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF');
       migrate(this.#db, migrations.slice(0, schema));
-      for (const row of this.#db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) this.#learn(text(row, 'name'));
+      // Not what the database makes of them: the index of words comes with the messages.
+      const tables = this.#db.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'").all();
+      for (const name of tables.map((row) => text(row, 'name'))) if (!leftOut.has(name)) this.#learn(name);
       // Made by the migrations: what the backup says of it counts.
       if (this.#tables.has('sqlite_sequence')) this.#db.exec('DELETE FROM sqlite_sequence');
     } catch (error) {

@@ -4,6 +4,7 @@ import type { MessageStore, RaisedMessage } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { at, messageColumns, messageMarks, messageValues, messageWays, readMessage, wayOf } from './message-row';
+import { createMessagePages } from './message-pages';
 import { messageStates } from './message-states';
 import { createPlacedMessages, placesPerMs } from './placed-messages';
 import { given, id, integer, optionalText, text } from './row';
@@ -101,6 +102,7 @@ export function createMessageStore(db: Db): MessageStore {
       this.add(row);
     },
     ...createPlacedMessages(db),
+    ...createMessagePages(db),
     raiseState(conversationId, instanceId, from, upTo, state) {
       const to = messageStates.indexOf(state);
       return raised(conversationId, state, raise.all([to, conversationId, instanceId, from, upTo, to]));

@@ -18,6 +18,7 @@ import { createReactionStore } from './reaction-store';
 import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
+import { createSearchStore } from './search-store';
 import { createSharingStore } from './sharing-store';
 import { createSuspensionStore, createUpkeepStore } from './upkeep-store';
 import { createTransferStore } from './transfer-store';
@@ -56,6 +57,7 @@ export function openStores(db: Db): Stores {
     messages: createMessageStore(db),
     reactions: createReactionStore(db),
     transfers: createTransferStore(db),
+    search: createSearchStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),

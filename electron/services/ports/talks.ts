@@ -1,6 +1,7 @@
 import type { Draft } from '../../../shared/model/conversation';
 import type { Message, MessageState, MessageWay } from '../../../shared/model/message';
 import type { DialogId, InstanceId, PeerId } from '../../engine/ids';
+import type { MessagePages } from './finding';
 import type { PlacedMessages } from './placed-messages';
 
 export interface ConversationRow {
@@ -76,7 +77,7 @@ export interface MessagePlace {
   readonly sequence: number;
 }
 
-export interface MessageStore extends PlacedMessages {
+export interface MessageStore extends PlacedMessages, MessagePages {
   byId(messageId: string): MessageRow | undefined;
   bySequence(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
   /** One that was sent again by another device than it was first sent by. */

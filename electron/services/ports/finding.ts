@@ -1,0 +1,32 @@
+import type { MessageRow } from './talks';
+
+/** Pages of a conversation beside those before a message: each oldest first, in the order on screen. */
+export interface MessagePages {
+  /** The `limit` messages behind `after` (exclusive). */
+  pageAfter(conversationId: string, after: string, limit: number): readonly MessageRow[];
+  /** At most `limit` messages with that one in the middle. */
+  pageAround(conversationId: string, messageId: string, limit: number): readonly MessageRow[];
+  /** At most `limit` messages with the first of `time` (Unix milliseconds) or later in the middle, else the newest. */
+  pageAt(conversationId: string, time: number, limit: number): readonly MessageRow[];
+}
+
+export interface SearchQuery {
+  /** All words, in any order; the last one may be a beginning, from two letters on. */
+  readonly text: string;
+  readonly conversationId?: string | undefined;
+  /** Only what stands before this message in the order of the whole history. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export type FoundMessage = Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'text' | 'sentAt'>;
+
+/** The words of all messages, in the same database and transactions (migration "search"). */
+export interface SearchStore {
+  /** Newest first. Nothing for a text without a word. */
+  find(query: SearchQuery): readonly FoundMessage[];
+  /** Takes at most `limit` older messages into the index, which were here before there was one; false: all of them are in. */
+  takeUp(limit: number): boolean;
+  /** Joins parts of the index, about so many pages of it; false: there was nothing to do. */
+  tidy(pages: number): boolean;
+}

@@ -1,0 +1,68 @@
+import type { Clock, Logger } from '../engine/ports';
+import type { EventHub } from './event-hub';
+import type { Stores } from './ports';
+
+/** Messages of before the index that are taken up in one go, some milliseconds' work, and the least pause between two. */
+const atOnce = 64;
+const pauseMs = 5;
+/** Pages of the index that are joined in one go, and how long after a change that begins. */
+const pagesAtOnce = 16;
+const afterMs = 1_500;
+
+export interface SearchKeepingParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventHub;
+  readonly stores: Pick<Stores, 'search'>;
+}
+
+/** Keeps the index of words whole and short, in slices between everything else, until the function it gives is called. */
+export function keepSearch(parts: SearchKeepingParts): () => void {
+  const keeping = new SearchKeeping(parts);
+  return () => keeping.close();
+}
+
+class SearchKeeping {
+  readonly #parts: SearchKeepingParts;
+  readonly #unhear: () => void;
+  #cancel: (() => void) | undefined;
+  #isBehind = true;
+  #closed = false;
+
+  constructor(parts: SearchKeepingParts) {
+    this.#parts = parts;
+    this.#unhear = parts.events.on(({ type }) => {
+      if (type === 'message.received' || type === 'conversation.changed' || type === 'messages.removed') this.#soon(afterMs);
+    });
+    this.#soon(pauseMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unhear();
+    this.#cancel?.();
+  }
+
+  #soon(milliseconds: number): void {
+    if (this.#closed) return;
+    this.#cancel ??= this.#parts.clock.setTimer(milliseconds, () => {
+      this.#cancel = undefined;
+      this.#step();
+    });
+  }
+
+  #step(): void {
+    if (this.#closed) return;
+    const { clock, logger, stores } = this.#parts;
+    const began = clock.monotonic();
+    try {
+      if (this.#isBehind) this.#isBehind = stores.search.takeUp(atOnce);
+      const joins = stores.search.tidy(pagesAtOnce);
+      // Half of the time is everybody else's.
+      if (this.#isBehind || joins) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
+    } catch (error) {
+      // A full disk: with the next message it is tried again, and what is not taken up is only not found.
+      logger.warn('search.not-kept', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+}

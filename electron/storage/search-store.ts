@@ -1,0 +1,112 @@
+import type { FoundMessage, SearchQuery, SearchStore } from '../services/ports/finding';
+import { atMost } from './at-most';
+import type { Db, Row } from './database';
+import { at } from './message-row';
+import { integer, text } from './row';
+import { begins, createWordList, phrase, type Wanted, wanted } from './search-words';
+
+/** A beginning with at most so many words is asked for as these words: they are found newest first, however common. */
+const mostEndings = 48;
+/** Of one with more of them, so many of the newest messages are looked through before the index joins all it has. */
+const lookedThrough = 600;
+const directions = ['in', 'out'] as const;
+
+const columns = `messages.message_id, messages.direction, messages.text, messages.sent_at, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id`;
+const placeOf = `
+  (SELECT coalesce((SELECT at FROM search_places WHERE message = asked.key), asked.place * 512) FROM messages AS asked WHERE asked.message_id = ?)`;
+
+/** How words are found among millions of messages in a few milliseconds; why so, decisions/041 says. */
+export function createSearchStore(db: Db): SearchStore {
+  const wordsFrom = createWordList(db);
+  const found = (where: string): string => `
+    SELECT ${columns} FROM search CROSS JOIN search_places ON search_places.at = search.rowid CROSS JOIN messages ON messages.key = search_places.message
+    WHERE search MATCH ? ${where} ORDER BY search.rowid DESC ${atMost}`;
+  // Conversations share letters when there are many.
+  const inOne = 'AND messages.conversation = (SELECT key FROM conversations WHERE conversation_id = ?)';
+  const before = `AND search.rowid < ${placeOf}`;
+  const statements = { all: db.prepare(found('')), allBefore: db.prepare(found(before)), one: db.prepare(found(inOne)), oneBefore: db.prepare(found(`${inOne} ${before}`)) };
+  const newest = (where: string) => db.prepare(`
+    SELECT ${columns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${where} ORDER BY search_places.at DESC ${atMost}`);
+  const recent = { all: newest(''), before: newest(`WHERE search_places.at < ${placeOf}`) };
+  const selectLetter = db.prepare('SELECT char(131072 + key % 40000) AS letter FROM conversations WHERE conversation_id = ?');
+
+  const ask = (match: string, { conversationId, before: from }: SearchQuery, limit: number): readonly Row[] => {
+    if (conversationId === undefined) return from === undefined ? statements.all.all([match, limit]) : statements.allBefore.all([match, from, limit]);
+    return from === undefined ? statements.one.all([match, conversationId, limit]) : statements.oneBefore.all([match, conversationId, from, limit]);
+  };
+  /** Undefined: there is no such conversation. */
+  const within = (query: SearchQuery): readonly string[] | undefined => {
+    if (query.conversationId === undefined) return [];
+    const row = selectLetter.get([query.conversationId]);
+    return row && [`{talk} : "${text(row, 'letter')}"`];
+  };
+
+  const byBeginning = (query: SearchQuery, { phrases, last }: Required<Wanted>, bounds: readonly string[]): readonly Row[] => {
+    if (last === undefined) return [];
+    const exact = [...bounds, ...phrases.map((words) => `{text} : ${phrase(words)}`)];
+    const endings = wordsFrom(last.beginning, mostEndings + 1);
+    if (endings.length === 0) return [];
+    if (endings.length <= mostEndings) {
+      return ask([...exact, `{text} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`].join(' AND '), query, query.limit);
+    }
+    const known = last.words.length === 0 ? exact : [...exact, `{text} : ${phrase(last.words)}`];
+    const candidates = known.length > 0 ? ask(known.join(' AND '), query, lookedThrough) : query.before === undefined ? recent.all.all([lookedThrough]) : recent.before.all([query.before, lookedThrough]);
+    const hits: Row[] = [];
+    for (const row of candidates) {
+      if (hits.length < query.limit && mayBegin(text(row, 'text'), last.beginning) && begins(db.words(text(row, 'text')), last)) hits.push(row);
+    }
+    if (hits.length >= query.limit || candidates.length < lookedThrough) return hits;
+    return ask([...exact, `{text} : (${phrase([...last.words, last.beginning])} *)`].join(' AND '), query, query.limit);
+  };
+
+  const selectBacklog = db.prepare('SELECT key, place FROM messages WHERE key < (SELECT below FROM search_backlog) ORDER BY key DESC LIMIT ? + 0');
+  const updateBacklog = db.prepare('UPDATE search_backlog SET below = ?');
+  const insertPlace = db.prepare(`
+    INSERT INTO search_places (at, message)
+    SELECT CASE WHEN last IS NULL THEN place * 512 WHEN last < place * 512 + 511 THEN last + 1 ELSE (SELECT max(at) + 1 FROM search_places) END, key
+    FROM (SELECT key, place, (SELECT max(at) FROM search_places WHERE at BETWEEN messages.place * 512 AND messages.place * 512 + 511) AS last
+      FROM messages WHERE key = ? AND text <> '' AND NOT EXISTS (SELECT 1 FROM search_places WHERE message = messages.key))`);
+  const insertWords = db.prepare('INSERT INTO search (rowid, text, talk) SELECT at, text, talk FROM search_texts WHERE at = (SELECT at FROM search_places WHERE message = ?)');
+  const merge = db.prepare(`INSERT INTO search (search, rank) VALUES ('merge', ?)`);
+
+  return {
+    find(query) {
+      const words = wanted(db, query.text);
+      const bounds = words && within(query);
+      if (words === undefined || bounds === undefined) return [];
+      const rows =
+        words.last === undefined
+          ? ask([...bounds, ...words.phrases.map((each) => `{text} : ${phrase(each)}`)].join(' AND '), query, query.limit)
+          : byBeginning(query, { phrases: words.phrases, last: words.last }, bounds);
+      return rows.map(read);
+    },
+    takeUp: (limit) =>
+      db.transaction(() => {
+        const rows = selectBacklog.all([limit]).map((row) => ({ key: integer(row, 'key'), place: integer(row, 'place') }));
+        // The index takes rising numbers at once, others one by one.
+        for (const { key } of [...rows].sort((a, b) => a.place - b.place)) {
+          if (insertPlace.run([key]).changes > 0) insertWords.run([key]);
+        }
+        const lowest = rows.at(-1);
+        if (lowest !== undefined) updateBacklog.run([lowest.key]);
+        return rows.length === limit;
+      }),
+    // Fewer changes than these two mean that there was nothing to join (SQLite's documentation of FTS5, "merge").
+    tidy: (pages) => merge.run([pages]).changes >= 2,
+  };
+}
+
+/** Without looking at words: most messages are no hit. */
+function mayBegin(source: string, beginning: string): boolean {
+  return source.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().includes(beginning.normalize('NFD').replace(/\p{M}+/gu, ''));
+}
+
+function read(row: Row): FoundMessage {
+  return {
+    messageId: text(row, 'message_id'),
+    conversationId: text(row, 'conversation_id'),
+    direction: at(row, 'direction', directions),
+    text: text(row, 'text'),
+    sentAt: integer(row, 'sent_at'),
+  };
+}

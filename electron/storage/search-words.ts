@@ -1,0 +1,58 @@
+import type { Db } from './database';
+import { text } from './row';
+
+/** The least letters of a beginning: one letter is looked for as a word, as in scripts where it is one. */
+const leastBeginning = 2;
+/** Words of a query that count. */
+const mostWords = 16;
+
+/** What is looked for, in words of the index. */
+export interface Wanted {
+  /** Words that stand side by side, each of which must be there. */
+  readonly phrases: readonly (readonly string[])[];
+  /** The last phrase, whose last word is a beginning. */
+  readonly last?: { readonly words: readonly string[]; readonly beginning: string } | undefined;
+}
+
+/** Undefined for a text without a word. */
+export function wanted(db: Pick<Db, 'words'>, query: string): Wanted | undefined {
+  const phrases = query
+    .split(/\s+/u)
+    .map((part) => db.words(part))
+    .filter((words) => words.length > 0)
+    .slice(0, mostWords);
+  const last = phrases.at(-1);
+  const beginning = last?.at(-1);
+  if (last === undefined || beginning === undefined) return undefined;
+  if (Array.from(beginning).length < leastBeginning) return { phrases };
+  return { phrases: phrases.slice(0, -1), last: { words: last.slice(0, -1), beginning } };
+}
+
+/** The words of the index that begin so, at most `limit` of them. Each is one step into the index, however often it stands there. */
+export function createWordList(db: Db): (beginning: string, limit: number) => readonly string[] {
+  const next = db.prepare(`SELECT term FROM search_words WHERE term >= ? AND term < ? AND col = 'text' LIMIT 1`);
+  return (beginning, limit) => {
+    const found: string[] = [];
+    // Behind every word with this beginning: no letter comes later.
+    const end = `${beginning}\u{10ffff}`;
+    for (let from = beginning; found.length < limit; ) {
+      const row = next.get([from, end]);
+      if (row === undefined) break;
+      const word = text(row, 'term');
+      found.push(word);
+      // Nothing stands between a word and itself with the least letter behind it.
+      from = `${word}\u0001`;
+    }
+    return found;
+  };
+}
+
+/** As the index is asked for words side by side. */
+export function phrase(words: readonly string[]): string {
+  return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' + ');
+}
+
+/** Whether such a phrase, with anything behind its last letters, stands in a text of these words. */
+export function begins(words: readonly string[], { words: before, beginning }: NonNullable<Wanted['last']>): boolean {
+  return words.some((word, at) => word.startsWith(beginning) && at >= before.length && before.every((each, index) => each === words[at - before.length + index]));
+}

@@ -1,0 +1,89 @@
+/** Where words of a query stand in a text, as [start, end) in UTF-16 units. */
+export type Mark = [start: number, end: number];
+
+const letters = /[\p{L}\p{N}]/u;
+/** Scripts that write no spaces between words: a match may begin and end anywhere. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/**
+ * What a search marks: every word as a whole, the last one also as a beginning, without regard to case and marks above letters. Never more than
+ * `most`.
+ */
+export function searchMarks(text: string, query: string, most = 100): Mark[] {
+  const parts = query.split(/\s+/u).map((part) => trimmed(fold(part).text)).filter((part) => part !== '');
+  if (parts.length === 0) return [];
+  const folded = fold(text);
+  const marks: Mark[] = [];
+  for (const [index, part] of parts.entries()) {
+    const mayGoOn = index === parts.length - 1 && Array.from(part).length > 1;
+    for (let at = folded.text.indexOf(part); at >= 0 && marks.length < most; at = folded.text.indexOf(part, at + 1)) {
+      if (stands(folded.text, at, part, mayGoOn)) marks.push([folded.at(at), folded.at(at + part.length)]);
+    }
+  }
+  return joined(marks);
+}
+
+/** A piece of at most `length` UTF-16 units around the first mark, with the marks in it. */
+export function snippetOf(text: string, marks: readonly Mark[], length = 200): { readonly snippet: string; readonly marks: Mark[] } {
+  if (text.length <= length) return { snippet: text, marks: [...marks] };
+  const first = marks[0]?.[0] ?? 0;
+  let start = first <= length / 2 ? 0 : Math.max(0, Math.min(first - Math.floor(length / 4), text.length - length));
+  // From the beginning of a word, where one is near.
+  const word = start === 0 ? -1 : text.slice(start, Math.min(first, start + 24)).search(/\s/u);
+  if (word >= 0) start += word + 1;
+  if (isSecondHalf(text, start)) start += 1;
+  let end = Math.min(text.length, start + length);
+  if (isSecondHalf(text, end)) end -= 1;
+  const inside = marks.filter(([from, to]) => from >= start && to <= end).map(([from, to]): Mark => [from - start, to - start]);
+  return { snippet: text.slice(start, end), marks: inside };
+}
+
+function isSecondHalf(text: string, at: number): boolean {
+  return /[\udc00-\udfff]/.test(text.charAt(at)) && at > 0;
+}
+
+/** Without case and marks, with the way back to where each letter stood. */
+function fold(source: string): { readonly text: string; at(index: number): number } {
+  const places: number[] = [];
+  let text = '';
+  let from = 0;
+  for (const letter of source) {
+    const plain = letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
+    for (let unit = 0; unit < plain.length; unit += 1) places.push(from);
+    text += plain;
+    from += letter.length;
+  }
+  return {
+    text,
+    at: (index) => {
+      const place = places[index] ?? source.length;
+      return place;
+    },
+  };
+}
+
+function trimmed(part: string): string {
+  return part.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+}
+
+function stands(text: string, at: number, part: string, mayGoOn: boolean): boolean {
+  const before = lastLetter(text.slice(Math.max(0, at - 2), at));
+  const after = String.fromCodePoint(text.codePointAt(at + part.length) ?? 32);
+  const begins = !letters.test(before) || unspaced.test(before) || unspaced.test(part.charAt(0));
+  const ends = mayGoOn || !letters.test(after) || unspaced.test(after) || unspaced.test(part);
+  return begins && ends;
+}
+
+function lastLetter(piece: string): string {
+  return Array.from(piece).at(-1) ?? ' ';
+}
+
+function joined(marks: Mark[]): Mark[] {
+  const result: Mark[] = [];
+  for (const [start, end] of marks.sort((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else result.push([start, end]);
+  }
+  return result;
+}
