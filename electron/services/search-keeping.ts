@@ -8,12 +8,15 @@ const pauseMs = 5;
 /** Pages of the index that are joined in one go, and how long after a change that begins. */
 const pagesAtOnce = 16;
 const afterMs = 1_500;
+/** Pages that are looked through at once for what is left of erased words. */
+const erasedAtOnce = 64;
+const changes: ReadonlySet<string> = new Set(['message.received', 'message.changed', 'messages.removed', 'conversation.changed', 'contact.changed']);
 
 export interface SearchKeepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventHub;
-  readonly stores: Pick<Stores, 'search'>;
+  readonly stores: Pick<Stores, 'search' | 'purge'>;
 }
 
 /** Keeps the index of words whole and short, in slices between everything else, until the function it gives is called. */
@@ -32,7 +35,7 @@ class SearchKeeping {
   constructor(parts: SearchKeepingParts) {
     this.#parts = parts;
     this.#unhear = parts.events.on(({ type }) => {
-      if (type === 'message.received' || type === 'conversation.changed' || type === 'messages.removed') this.#soon(afterMs);
+      if (changes.has(type)) this.#soon(afterMs);
     });
     this.#soon(pauseMs);
   }
@@ -57,9 +60,11 @@ class SearchKeeping {
     const began = clock.monotonic();
     try {
       if (this.#isBehind) this.#isBehind = stores.search.takeUp(atOnce);
+      const erases = stores.search.erase(erasedAtOnce);
+      if (erases === 'done') stores.purge();
       const joins = stores.search.tidy(pagesAtOnce);
       // Half of the time is everybody else's.
-      if (this.#isBehind || joins) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
+      if (this.#isBehind || erases === 'more' || joins) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {
       // A full disk: with the next message it is tried again, and what is not taken up is only not found.
       logger.warn('search.not-kept', { reason: error instanceof Error ? error.name : 'unknown' });

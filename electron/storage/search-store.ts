@@ -3,6 +3,7 @@ import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { at } from './message-row';
 import { integer, text } from './row';
+import { createSearchErasing } from './search-erasing';
 import { begins, createWordList, phrase, type Wanted, wanted } from './search-words';
 
 /** A beginning with at most so many words is asked for as these words: they are found newest first, however common. */
@@ -91,6 +92,7 @@ export function createSearchStore(db: Db): SearchStore {
         if (lowest !== undefined) updateBacklog.run([lowest.key]);
         return rows.length === limit;
       }),
+    erase: createSearchErasing(db),
     // Fewer changes than these two mean that there was nothing to join (SQLite's documentation of FTS5, "merge").
     tidy: (pages) => merge.run([pages]).changes >= 2,
   };

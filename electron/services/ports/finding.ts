@@ -27,6 +27,8 @@ export interface SearchStore {
   find(query: SearchQuery): readonly FoundMessage[];
   /** Takes at most `limit` older messages into the index, which were here before there was one; false: all of them are in. */
   takeUp(limit: number): boolean;
+  /** Looks through at most `limit` pages for what is left of words that were erased. Undefined: none were since it was done last. */
+  erase(limit: number): 'more' | 'done' | undefined;
   /** Joins parts of the index, about so many pages of it; false: there was nothing to do. */
   tidy(pages: number): boolean;
 }

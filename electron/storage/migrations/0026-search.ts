@@ -6,6 +6,7 @@ import type { Migration } from './migration';
  * one conversation is searched as fast as all, and the index grows by one entry. Triggers keep it true, whoever changes a message, and
  * with `secure-delete` nothing of a word stays behind. What was there before this step, below `search_backlog`, is taken up in slices.
  *
+ * `erased` counts changes after which the index may still name the beginning of a word that is gone (search-store.ts, `erase`).
  * Segments are joined in slices, too (`merge`), never within the transaction of a message.
  */
 export const migration: Migration = {
@@ -18,7 +19,8 @@ export const migration: Migration = {
     ) STRICT;
     CREATE TABLE search_backlog (
       only INTEGER PRIMARY KEY CHECK (only = 1),
-      below INTEGER NOT NULL
+      below INTEGER NOT NULL,
+      erased INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     INSERT INTO search_backlog (only, below) SELECT 1, coalesce(max(key), 0) + 1 FROM messages;
 
@@ -46,6 +48,7 @@ export const migration: Migration = {
     CREATE TRIGGER search_changed AFTER UPDATE OF text, place ON messages WHEN old.text <> new.text OR old.place <> new.place BEGIN
       INSERT INTO search (search, rowid, text, talk)
         SELECT 'delete', at, old.text, char(131072 + old.conversation % 40000) FROM search_places WHERE message = old.key;
+      UPDATE search_backlog SET erased = erased + 1 WHERE old.text <> '';
       DELETE FROM search_places WHERE message = old.key;
       INSERT INTO search_places (at, message)
         SELECT CASE
@@ -62,6 +65,7 @@ export const migration: Migration = {
     CREATE TRIGGER search_removed AFTER DELETE ON messages BEGIN
       INSERT INTO search (search, rowid, text, talk)
         SELECT 'delete', at, old.text, char(131072 + old.conversation % 40000) FROM search_places WHERE message = old.key;
+      UPDATE search_backlog SET erased = erased + 1 WHERE old.text <> '';
       DELETE FROM search_places WHERE message = old.key;
     END;
   `,

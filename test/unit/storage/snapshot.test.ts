@@ -26,9 +26,8 @@ function opened(key = randomBytes(32), file = join(folder(), 'a.db')): { db: Db;
 /** `count` rows in every table there is, with something in every column. */
 function fillEveryTable(db: Db, count: number): string[] {
   // What the database makes of tables by itself (the index of words) comes with them.
-  db.exec('DELETE FROM search_backlog');
   const tables = db.prepare(`SELECT m.name, m.sql FROM sqlite_master m JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name AND l.type = 'table'
-    WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name <> 'search_places' ORDER BY m.rowid`).all();
+    WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT IN ('search_places', 'search_backlog') ORDER BY m.rowid`).all();
   return db.transaction(() => tables.map((row) => {
     const [name, sql] = [String(row['name']), String(row['sql'])];
     const sizes = new Map(Array.from(sql.matchAll(/length\((\w+)\) = (\d+)/g), ([, column, size]) => [column, Number(size)]));
@@ -45,7 +44,7 @@ function fillEveryTable(db: Db, count: number): string[] {
 }
 
 /** What ends with this device. */
-const leftOut: readonly string[] = ['resumptions', 'sharing_keys', 'session_ledger', 'own_mailbox', 'own_slots', 'relayed', 'search_backlog'];
+const leftOut: readonly string[] = ['resumptions', 'sharing_keys', 'session_ledger', 'own_mailbox', 'own_slots', 'relayed'];
 
 /** What of a row belongs to this device alone. */
 const instead: Readonly<Record<string, (row: Row) => Row>> = {

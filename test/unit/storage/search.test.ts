@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openDatabase, type Db } from '../../../electron/storage/database';
+import { migrate } from '../../../electron/storage/migrate';
+import { migrations } from '../../../electron/storage/migrations/all';
+import { openStores } from '../../../electron/storage/open-stores';
+import { conversation, handle, instance, message } from '../../contract/storage/rows';
+import { decryptedPages } from '../../support/decrypted-pages';
+import { afterwards, folder } from './places';
+
+function opened() {
+  const key = randomBytes(32);
+  const file = join(folder(), 'a.db');
+  const db = openDatabase(file, key);
+  afterwards(() => db.close());
+  const stores = openStores(db);
+  for (const n of [1, 2, 3]) stores.conversations.put(conversation(n));
+  const say = (n: number, text: string, where = 1, change: Parameters<typeof message>[1] = {}) => stores.messages.add(message(n, { conversationId: handle(where), text, ...change }));
+  const found = (text: string, change: { conversationId?: string; before?: string; limit?: number } = {}) =>
+    stores.search.find({ text, limit: 50, ...change }).map(({ messageId }) => Number.parseInt(messageId, 16));
+  return { db, stores, say, found, file, key };
+}
+
+describe('words of messages', () => {
+  it('are found in any order, without regard to case and marks, the last one as a beginning, newest first', () => {
+    const { say, found } = opened();
+    say(1, 'The Müller report is in Århus');
+    say(2, 'a report about MULLERS, nothing else', 2);
+    say(3, 'reporting from the harbour');
+    say(4, '明日の会議は東京で');
+    say(5, 'Привет, ёлка! don’t 🎉');
+    say(6, 'کتاب و 한국어 검색은');
+    expect(found('report')).toEqual([3, 2, 1]);
+    expect(found('report mull')).toEqual([2, 1]);
+    expect(found('aarhus')).toEqual([]);
+    expect(found('arhus MÜLLER')).toEqual([1]);
+    expect(found('mulle report')).toEqual([]); // only the last one may be a beginning
+    expect(found('会議')).toEqual([4]);
+    expect(found('議会')).toEqual([]);
+    expect(found('東')).toEqual([4]);
+    expect(found('елка')).toEqual([5]);
+    expect(found('검색')).toEqual([6]);
+    for (const nothing of ['', '  ', '🎉', '"', '*', 'text:report', '(', 'report AND', 'report NEAR', 'talk : report']) expect(found(nothing), nothing).toEqual([]);
+    expect(found('report', { conversationId: handle(2) })).toEqual([2]);
+    expect(found('report', { conversationId: handle(9) })).toEqual([]);
+    expect(found('report', { before: handle(3), limit: 1 })).toEqual([2]);
+    expect(found('report', { before: handle(2), conversationId: handle(1) })).toEqual([1]);
+  });
+
+  it('are found whatever of them begins alike: many words, common and rare ones', () => {
+    const { db, say, found } = opened();
+    db.transaction(() => {
+      for (let n = 1; n <= 1_500; n += 1) say(n, `word${n} ${n % 2 === 0 ? 'even' : 'odd'} ${n === 7 ? 'needle' : ''} wo-rd${n}`, 1 + (n % 3));
+    });
+    const down = (from: number, take: (n: number) => boolean = () => true, limit = 50) => Array.from({ length: from }, (_, at) => from - at).filter(take).slice(0, limit);
+    expect(found('word')).toEqual(down(1_500));
+    expect(found('needle word')).toEqual([7]);
+    expect(found('odd wo')).toEqual(down(1_500, (n) => n % 2 === 1));
+    expect(found('word12')).toEqual(down(1_500, (n) => String(n).startsWith('12')));
+    expect(found('wo-rd1', { conversationId: handle(2), limit: 5 })).toEqual(down(1_500, (n) => n % 3 === 1 && String(n).startsWith('1'), 5));
+    expect(found('word', { before: handle(20), conversationId: handle(3) })).toEqual(down(19, (n) => n % 3 === 2));
+  });
+
+  it('stand where a message stands on screen, also one that came from another own device later', () => {
+    const { stores, say, found } = opened();
+    say(1, 'boat', 1, { sentAt: 1_000 });
+    say(2, 'boat', 1, { sentAt: 3_000 });
+    stores.messages.addShown(message(3, { text: 'boat', instanceId: instance(2), sentAt: 2_000 }), 2_000 * 4_096);
+    expect(found('boat')).toEqual([2, 3, 1]);
+    stores.messages.merge(handle(2), { shown: 500 * 4_096, state: 'sent', keyEpoch: 1 });
+    expect(found('boat')).toEqual([3, 1, 2]);
+  });
+
+  it('of before there was an index are taken up in slices, newest first, whatever changes meanwhile', () => {
+    const db = openDatabase(':memory:');
+    afterwards(() => db.close());
+    migrate(db, migrations.slice(0, migrations.findIndex(({ name }) => name === 'search')));
+    db.exec(`INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, created_at, unread) VALUES ('${handle(1)}', 'c', 'p', 'd', '', 'open', 1, 0)`);
+    const insert = db.prepare(`INSERT INTO messages (conversation, message_id, direction, instance_id, sequence, kind, text, sent_at, state, key_epoch, place) VALUES (1, ?, 1, 'i', ?, 'text', ?, ?, 0, 0, ?)`);
+    for (let n = 1; n <= 10; n += 1) insert.run([handle(n), n, `old boat ${n}`, n, n * 4_096]);
+    const stores = openStores(db);
+    stores.messages.add(message(11, { text: 'new boat' }));
+    const found = () => stores.search.find({ text: 'boat', limit: 50 }).map(({ messageId }) => Number.parseInt(messageId, 16));
+    expect(found()).toEqual([11]);
+    db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(2)]);
+    db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run(['ship', handle(3)]);
+    expect(stores.search.takeUp(4)).toBe(true);
+    expect(found()).toEqual([11, 10, 9, 8, 7]);
+    db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run(['ship', handle(9)]);
+    while (stores.search.takeUp(4));
+    expect(found()).toEqual([11, 10, 8, 7, 6, 5, 4, 1]);
+    while (stores.search.tidy(16));
+    expect(found()).toEqual([11, 10, 8, 7, 6, 5, 4, 1]);
+    db.exec(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
+  });
+
+  it('stay true through any changes', () => {
+    const act = fc.oneof(
+      fc.record({ do: fc.constant('add' as const), text: fc.constantFrom('ab', 'abc', 'abd x', 'x y', '') }),
+      fc.record({ do: fc.constantFrom('edit' as const, 'remove' as const, 'move' as const, 'tidy' as const), n: fc.nat(40), text: fc.constantFrom('ab', 'abe', 'y', '') }),
+    );
+    const { db, say, stores, found } = opened();
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
+        db.exec('DELETE FROM messages');
+        let last = 0;
+        for (const each of acts) {
+          if (each.do === 'add') say((last += 1), each.text);
+          else if (each.do === 'edit') db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run([each.text, handle(each.n)]);
+          else if (each.do === 'remove') db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(each.n)]);
+          else if (each.do === 'move') db.prepare('UPDATE messages SET place = ? WHERE message_id = ?').run([each.n, handle(each.n)]);
+          else stores.search.tidy(4);
+        }
+        const expected = db.prepare(`SELECT message_id FROM messages WHERE ' ' || text GLOB '* ab*' ORDER BY place DESC`).all().map((row) => Number.parseInt(String(row['message_id']), 16));
+        expect(new Set(found('ab'))).toEqual(new Set(expected));
+        db.exec(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('words that were erased', () => {
+  /** Every piece of four letters: the index keeps words without what they share with the one before. */
+  const pieces = (word: string) => Array.from({ length: word.length - 3 }, (_, at) => word.slice(at, at + 4));
+  const traces = (db: Db, file: string, key: Uint8Array, words: readonly string[]): string[] => {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    const clear = decryptedPages(file, key).toString('latin1').toLowerCase();
+    return words.flatMap(pieces).filter((piece) => clear.includes(piece));
+  };
+
+  it('A79: are nowhere in the decrypted file, whether a message was deleted, edited, or went with its conversation', () => {
+    const { db, say, file, key, stores } = opened();
+    const secret = ['qzxvkwjpf', 'wvxqzjkhb', 'jxqkzvwyd'] as const;
+    db.transaction(() => {
+      for (let n = 1; n <= 400; n += 1) say(n, `usual words of number ${n} qa jx wv`);
+    });
+    secret.forEach((word, at) => say(500 + at, `there was ${word} here`, at === 2 ? 2 : 1));
+    db.transaction(() => {
+      for (let n = 600; n <= 900; n += 1) say(n, `more usual words ${n}`);
+    });
+    while (stores.search.tidy(64));
+    expect(new Set(traces(db, file, key, secret))).toEqual(new Set(secret.flatMap(pieces)));
+
+    db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(500)]);
+    db.prepare(`UPDATE messages SET kind = 'deleted', text = '' WHERE message_id = ?`).run([handle(501)]);
+    db.prepare('DELETE FROM conversations WHERE conversation_id = ?').run([handle(2)]);
+    expect(traces(db, file, key, secret)).toEqual([]);
+    expect(stores.search.find({ text: 'usual', limit: 1 })).toHaveLength(1);
+  });
+
+  it('A79: also of an index of many pages, where they stood at the beginning of pages', () => {
+    const { db, say, file, key, stores, found } = opened();
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    let seed = 7;
+    const word = () => Array.from({ length: 9 }, () => letters[(seed = (seed * 48_271) % 2_147_483_647) % 26]).join('');
+    const kept = Array.from({ length: 3_000 }, word);
+    const secret = Array.from({ length: 300 }, () => `7${word()}`.split('').join('7'));
+    db.transaction(() => kept.forEach((each, at) => say(1 + at, `${each} ${at % 10 === 0 ? secret[at / 10] : ''}`)));
+    while (stores.search.tidy(1_000));
+    db.transaction(() => kept.forEach((each, at) => at % 10 === 0 && db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(1 + at)])));
+    while (stores.search.erase(16) === 'more');
+    expect(traces(db, file, key, secret)).toEqual([]);
+    expect(stores.search.erase(16)).toBeUndefined();
+    db.exec(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
+    for (const [at, each] of kept.entries()) if (at % 10 !== 0) expect(found(each)).toEqual([1 + at]);
+  });
+});
