@@ -136,8 +136,7 @@ export class OpenProfile {
     });
     const standing = new StandingExchange({
       crypto, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),
-      onDelisted: (toldBy, list) => this.devices.standing.delisted(toldBy, list),
-      onNewerList: (list) => changes.adopt(list),
+      onDelisted: (toldBy, list) => this.devices.standing.delisted(toldBy, list), onNewerList: (list) => changes.adopt(list),
     });
     this.delivery = new Delivery({
       crypto,

@@ -20,7 +20,7 @@ describe('marks of a search', () => {
     const { snippet, marks } = snippetOf(text, searchMarks(text, 'boat'));
     expect(snippet.length).toBeLessThanOrEqual(200);
     expect(marks.map(([from, to]) => snippet.slice(from, to))).toEqual(['boat']);
-    expect(snippet.isWellFormed()).toBe(true);
+    expect(() => encodeURIComponent(snippet)).not.toThrow(); // half letters would
     expect(snippetOf('short', [[0, 5]])).toEqual({ snippet: 'short', marks: [[0, 5]] });
     expect(snippetOf('x'.repeat(300), []).snippet).toHaveLength(200);
   });

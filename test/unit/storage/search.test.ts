@@ -160,7 +160,7 @@ describe('words that were erased', () => {
     const secret = Array.from({ length: 300 }, () => `7${word()}`.split('').join('7'));
     db.transaction(() => kept.forEach((each, at) => say(1 + at, `${each} ${at % 10 === 0 ? secret[at / 10] : ''}`)));
     while (stores.search.tidy(1_000));
-    db.transaction(() => kept.forEach((each, at) => at % 10 === 0 && db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(1 + at)])));
+    db.transaction(() => kept.forEach((_, at) => at % 10 === 0 && db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(1 + at)])));
     while (stores.search.erase(16) === 'more');
     expect(traces(db, file, key, secret)).toEqual([]);
     expect(stores.search.erase(16)).toBeUndefined();
