@@ -24,6 +24,8 @@ const repeatMs = 1_000;
 const maxWanted = 3;
 /** How long after something locked to a key of another own device it is said again what is here: the sender locks it again then. */
 const standingAgainMs = 2_000;
+/** The same after what was over a budget: the sender, whose connection stands, would not say it again by itself. */
+const overBudgetMs = 60_000;
 
 /** Refusals of what is locked to a key, or under a key, that only another device of this person has. */
 const isForOtherDevice: ReadonlySet<string> = new Set(['target', 'key-destroyed', 'kek-header']);
@@ -51,6 +53,7 @@ interface Lane {
   cancelNote: (() => void) | undefined;
   cancelRepeat: (() => void) | undefined;
   cancelStanding: (() => void) | undefined;
+  cancelOverBudget: (() => void) | undefined;
   cancelPatience: (() => void) | undefined;
 }
 
@@ -109,6 +112,7 @@ export class Delivery {
       cancelNote: undefined,
       cancelRepeat: undefined,
       cancelStanding: undefined,
+      cancelOverBudget: undefined,
       cancelPatience: undefined,
     };
     this.#lanes.set(peerId, (this.#lanes.get(peerId) ?? new Map<InstanceId, Lane>()).set(instanceId, lane));
@@ -160,6 +164,7 @@ export class Delivery {
       lane.cancelNote?.();
       lane.cancelRepeat?.();
       lane.cancelStanding?.();
+      lane.cancelOverBudget?.();
       lane.cancelPatience?.();
     }
     this.#lanes.clear();
@@ -172,6 +177,7 @@ export class Delivery {
     lane.cancelNote?.();
     lane.cancelRepeat?.();
     lane.cancelStanding?.();
+    lane.cancelOverBudget?.();
     lane.cancelPatience?.();
     lanes.delete(instanceId);
     if (lanes.size === 0) this.#lanes.delete(peerId);
@@ -314,6 +320,7 @@ export class Delivery {
       if (rejected.length > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected.length });
       lane.rejected += rejected.length;
       if (rejected.some((reason) => isForOtherDevice.has(reason))) this.#standingSoon(lane);
+      if (rejected.includes('throttled')) this.#standingLater(lane);
     } catch (error) {
       // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
       this.#parts.logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -336,6 +343,15 @@ export class Delivery {
     if (standing === undefined) return;
     lane.cancelStanding ??= clock.setTimer(standingAgainMs, () => {
       lane.cancelStanding = undefined;
+      lane.session.send(standing.items(lane.session));
+    });
+  }
+
+  #standingLater(lane: Lane): void {
+    const { standing, clock } = this.#parts;
+    if (standing === undefined) return;
+    lane.cancelOverBudget ??= clock.setTimer(overBudgetMs, () => {
+      lane.cancelOverBudget = undefined;
       lane.session.send(standing.items(lane.session));
     });
   }

@@ -155,7 +155,7 @@ export class DialogFacts implements DialogNews {
         read: (key) => shared().stream(parseStreamKey(key)),
         all: () => this.#all('stream'),
       },
-      { kind: 'chain', rank: 35, apply: (fact) => this.#applyChain(fact), all: () => [] },
+      { kind: 'chain', rank: 35, stays: true, apply: (fact) => this.#applyChain(fact), all: () => [] },
       { kind: 'envelope', rank: 40, passingMs: envelopesKeptMs, apply: (fact) => this.#applyEnvelope(fact), all: () => [] },
       { kind: 'sent', rank: 60, apply: (fact) => this.#applySent(fact), read: (key) => shared().sent(parseStreamKey(key)), all: () => this.#all('sent') },
       { kind: 'start', rank: 60, merges: true, apply: (fact) => this.#applyStart(fact), all: () => [] },

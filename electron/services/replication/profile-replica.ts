@@ -266,7 +266,7 @@ export class ProfileReplica implements Replica {
     if (this.#state() === undefined) return;
     this.#joining.endAlone();
     commit(() => {
-      store.clear(this.#log.kinds.filter(({ merges, read }) => merges && !read).map(({ kind }) => kind));
+      store.clear(this.#log.kinds.filter(({ merges, read, stays }) => stays || (merges && !read)).map(({ kind }) => kind));
       const state = store.state();
       if (state?.begun === true) store.setState({ ...state, begun: false });
     });
