@@ -27,13 +27,14 @@ export function Dialogs(): ReactNode {
 
 function OpenDialog(): ReactNode {
   const dialog = useUi((state) => state.dialog);
+  const offered = useUi((state) => state.offeredLink);
   switch (dialog) {
     case undefined:
       return null;
     case 'invite':
       return <InviteDialog />;
     case 'accept':
-      return <AcceptDialog />;
+      return <AcceptDialog key={offered} />;
     case 'import':
       return <ImportDialog />;
     case 'new':

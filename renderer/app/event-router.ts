@@ -25,10 +25,15 @@ export function routeEvent(model: Model, event: AppEvent): void {
     case 'contact.typing':
     case 'transfer.progress':
     case 'export.progress':
-    case 'profiles.changed':
+    // Heard where they are followed: features/desktop/use-desktop.ts.
     case 'desktop.link':
     case 'desktop.show':
+      return;
+    case 'profiles.changed':
+      model.background(model.profiles.getState().load());
+      return;
     case 'settings.changed':
+      model.background(model.settings.getState().load());
       return;
     case 'messages.moved':
       model.background(model.messages.getState().moved(event.conversationId));

@@ -5,6 +5,7 @@ import { findContact } from '../features/contacts/contacts-store';
 import { ConversationList } from '../features/conversations/conversation-list';
 import { findConversation } from '../features/conversations/conversations-store';
 import { ConversationView } from '../features/conversation/conversation-view';
+import { useDesktop } from '../features/desktop/use-desktop';
 import { DetailsPane } from '../features/details/details-pane';
 import { useText } from '../i18n/use-text';
 import { Button } from '../ui/button';
@@ -20,6 +21,7 @@ import { useShortcuts } from './use-shortcuts';
 export function MainWindow(): ReactNode {
   useShortcuts();
   useArrivals();
+  useDesktop();
   useBackupTold();
   const selection = useUi((state) => state.selection);
   const detailsOpen = useUi((state) => state.detailsOpen);

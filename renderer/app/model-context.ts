@@ -14,6 +14,7 @@ import type { NetworkState } from '../features/network/network-store';
 import type { AuthoritiesState } from '../features/organisations/authorities-store';
 import type { IdentityState } from '../features/settings/identity-store';
 import type { NetworkDraftsState } from '../features/settings/network-drafts-store';
+import type { ProfilesState } from '../features/profiles/profiles-store';
 import type { SettingsState } from '../features/settings/settings-store';
 import type { Model } from './model';
 import type { SessionState } from './session-store';
@@ -46,5 +47,6 @@ export const useNearby = <T>(pick: (state: NearbyState) => T): T => useIn(useMod
 export const useDevices = <T>(pick: (state: DevicesState) => T): T => useIn(useModel().devices, pick);
 export const useMailbox = <T>(pick: (state: MailboxState) => T): T => useIn(useModel().mailbox, pick);
 export const useNetworkDrafts = <T>(pick: (state: NetworkDraftsState) => T): T => useIn(useModel().networkDrafts, pick);
+export const useProfiles = <T>(pick: (state: ProfilesState) => T): T => useIn(useModel().profiles, pick);
 export const useSettings = <T>(pick: (state: SettingsState) => T): T => useIn(useModel().settings, pick);
 export const useUi = <T>(pick: (state: UiState) => T): T => useIn(useModel().ui, pick);

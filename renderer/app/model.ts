@@ -16,6 +16,7 @@ import { createNetworkStore, type NetworkState } from '../features/network/netwo
 import { createAuthoritiesStore, type AuthoritiesState } from '../features/organisations/authorities-store';
 import { createIdentityStore, type IdentityState } from '../features/settings/identity-store';
 import { createNetworkDraftsStore, type NetworkDraftsState } from '../features/settings/network-drafts-store';
+import { createProfilesStore, type ProfilesState } from '../features/profiles/profiles-store';
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
 import { createLife } from './life';
@@ -40,6 +41,7 @@ export interface Model {
   readonly nearby: StoreApi<NearbyState>;
   readonly devices: StoreApi<DevicesState>;
   readonly mailbox: StoreApi<MailboxState>;
+  readonly profiles: StoreApi<ProfilesState>;
   readonly settings: StoreApi<SettingsState>;
   readonly networkDrafts: StoreApi<NetworkDraftsState>;
   readonly ui: StoreApi<UiState>;
@@ -65,6 +67,7 @@ export function createModel(client: Client): Model {
   const messages = createMessagesStore(client, life);
   const drafts = createDraftsStore();
   const keys = createKeysStore(client, life);
+  const profiles = createProfilesStore(client);
   const settings = createSettingsStore(client);
   const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
   const authorities = createAuthoritiesStore(client, life);
@@ -132,6 +135,7 @@ export function createModel(client: Client): Model {
     nearby,
     devices,
     mailbox,
+    profiles,
     settings,
     networkDrafts,
     ui,

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link';
 export type DetailsTab = 'who' | 'keys' | 'reach';
-export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'about';
+export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
 
 export interface Toast {
@@ -26,6 +26,8 @@ export interface UiState {
   readonly dialog: DialogName | undefined;
   /** The message that the dialog `message` is about. */
   readonly dialogMessage: string | undefined;
+  /** The link that the dialog `accept` begins with. */
+  readonly offeredLink: string;
   /** Which part of the settings is open, or opens next. */
   readonly settingsSection: SettingsSection;
   /** Bars under the title that the person has put away, each with the state it told of. */
@@ -42,6 +44,8 @@ export interface UiState {
   readonly openSettings: (section: SettingsSection) => void;
   readonly showSettings: (section: SettingsSection) => void;
   readonly openMessage: (messageId: string) => void;
+  /** Somebody opened a link outside: shown, and nothing more. */
+  readonly offerLink: (link: string) => void;
   readonly closeDialog: () => void;
   readonly putBarAway: (bar: string) => void;
   /** Its reason is gone: the next time it is shown again. */
@@ -63,6 +67,7 @@ export function createUiStore(): StoreApi<UiState> {
     front: 'list',
     dialog: undefined,
     dialogMessage: undefined,
+    offeredLink: '',
     settingsSection: 'look',
     barsPutAway: [],
     toasts: [],
@@ -76,7 +81,8 @@ export function createUiStore(): StoreApi<UiState> {
     openSettings: (settingsSection) => set((state) => ({ dialog: 'settings', settingsSection, toasts: state.toasts.filter(isGrave) })),
     showSettings: (settingsSection) => set({ settingsSection }),
     openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined }),
+    offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, offeredLink: '' }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {

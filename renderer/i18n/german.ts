@@ -3,6 +3,7 @@ import { backup } from './de/backup';
 import { contacts } from './de/contacts';
 import { conversation } from './de/conversation';
 import { conversations } from './de/conversations';
+import { desktop } from './de/desktop';
 import { devices } from './de/devices';
 import { errors } from './de/errors';
 import { failed } from './de/failed';
@@ -20,4 +21,4 @@ import { verify } from './de/verify';
 import type { TextId } from './messages';
 
 /** Fetched when it is wanted: whoever reads English does not load it. What has no German yet is shown in English. */
-export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...devices, ...errors, ...failed, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...rules, ...settings, ...verify };
+export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...rules, ...settings, ...verify };

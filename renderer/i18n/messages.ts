@@ -3,6 +3,7 @@ import { backup } from './en/backup';
 import { contacts } from './en/contacts';
 import { conversation } from './en/conversation';
 import { conversations } from './en/conversations';
+import { desktop } from './en/desktop';
 import { devices } from './en/devices';
 import { errors } from './en/errors';
 import { failed } from './en/failed';
@@ -18,6 +19,6 @@ import { rules } from './en/rules';
 import { settings } from './en/settings';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...desktop };
 
 export type TextId = keyof typeof english;

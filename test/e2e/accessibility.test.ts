@@ -125,7 +125,7 @@ test('two people onboard, meet, write, compare numbers, lock and unlock without 
   }
   await ann.window.keyboard.press('Control+,');
   await tabTo(ann.window, ann.window.getByRole('tab').first());
-  for (const tab of ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'about']) {
+  for (const tab of ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'desktop', 'profiles', 'about']) {
     await examine(ann, `settings: ${tab}`);
     await ann.window.keyboard.press('ArrowRight');
   }

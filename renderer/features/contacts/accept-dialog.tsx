@@ -15,7 +15,8 @@ export function AcceptDialog(): ReactNode {
   const { client, contacts } = useModel();
   const close = useUi((state) => state.closeDialog);
   const show = useShowContact();
-  const [link, setLink] = useState('');
+  const offered = useUi((state) => state.offeredLink);
+  const [link, setLink] = useState(offered);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
@@ -43,7 +44,7 @@ export function AcceptDialog(): ReactNode {
   return (
     <Dialog title={text('accept.title')} onClose={close}>
       <Form className="stack" onSubmit={accept}>
-        <p className="lead">{text('accept.lead')}</p>
+        <p className="lead">{text(offered === '' ? 'accept.lead' : 'accept.fromLink')}</p>
         <TextField
           label={text('accept.link')}
           value={link}

@@ -4,6 +4,7 @@ import { useSession } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { useCopy } from '../../ui/use-copy';
+import { ProfileChooser } from '../profiles/profile-chooser';
 import { failureKind } from './failure-words';
 
 /** The vault cannot be used: what happened, what is safe, what to do next, and a code to pass on. */
@@ -38,6 +39,7 @@ export function FailureScreen({ failure }: { readonly failure: KeyshiftError }):
           </Button>
           <Button onPress={() => void copy(failure.code)}>{text('app.copyCode')}</Button>
         </div>
+        <ProfileChooser />
       </section>
     </main>
   );

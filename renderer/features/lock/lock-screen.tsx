@@ -6,6 +6,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
+import { ProfileChooser } from '../profiles/profile-chooser';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 
 /** The vault is locked: one field, one button. Says nothing about whose it is. */
@@ -55,6 +56,7 @@ export function LockScreen(): ReactNode {
         <Button kind="main" type="submit" wide isPending={busy}>
           {text(busy ? 'lock.unlocking' : 'lock.unlock')}
         </Button>
+        <ProfileChooser />
       </Form>
     </main>
   );

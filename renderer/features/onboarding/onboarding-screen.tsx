@@ -10,6 +10,7 @@ import { TextField } from '../../ui/text-field';
 import { linkingOf } from '../devices/devices-store';
 import { JoinScreen } from '../devices/join-screen';
 import { RestoreScreen } from '../backup/restore-screen';
+import { ProfileChooser } from '../profiles/profile-chooser';
 import { NewPassphraseFields } from './new-passphrase-fields';
 import { useNewPassphrase } from './use-new-passphrase';
 
@@ -90,6 +91,7 @@ export function OnboardingScreen(): ReactNode {
             </Button>
           </div>
         )}
+        {busy ? null : <ProfileChooser />}
         <p className="field-hint centred" aria-live="polite">
           {busy ? text('onboarding.creating.hint') : ''}
         </p>

@@ -30,6 +30,7 @@ export function SecuritySection(): ReactNode {
         onChange={(value) => change({ lockAfterMinutes: Number(value) })}
         options={minutes.map((after) => ({ value: String(after), label: lockWords(after) }))}
       />
+      <SwitchField label={text('desktop.lockOnSleep')} hint={text('desktop.lockOnSleep.text')} on={settings.lockOnSleep} onChange={(lockOnSleep) => change({ lockOnSleep })} />
       <SwitchField
         label={text('settings.contentProtection')}
         hint={text('settings.contentProtection.text')}

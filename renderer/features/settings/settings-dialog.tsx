@@ -5,16 +5,18 @@ import type { SettingsSection } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
 import { BackupSection } from '../backup/backup-section';
+import { DesktopSection } from '../desktop/desktop-section';
 import { DevicesSection } from '../devices/devices-section';
 import { IdentitySection } from '../identity/identity-section';
 import { MailboxSection } from '../mailbox/mailbox-section';
 import { OrganisationsSection } from '../organisations/organisations-section';
+import { ProfilesSection } from '../profiles/profiles-section';
 import { AboutSection } from './about-section';
 import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
 
-const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'about'];
+const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'desktop', 'profiles', 'about'];
 
 export function SettingsDialog(): ReactNode {
   const text = useText();
@@ -66,6 +68,12 @@ export function SettingsDialog(): ReactNode {
         </TabPanel>
         <TabPanel id="backup" className="tab-panel">
           <BackupSection />
+        </TabPanel>
+        <TabPanel id="desktop" className="tab-panel">
+          <DesktopSection />
+        </TabPanel>
+        <TabPanel id="profiles" className="tab-panel">
+          <ProfilesSection />
         </TabPanel>
         <TabPanel id="about" className="tab-panel">
           <AboutSection />

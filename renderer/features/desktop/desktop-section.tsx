@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react';
+import { useSettings } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { SelectField } from '../../ui/select-field';
+import { SwitchField } from '../../ui/switch-field';
+import { useChangeSettings } from '../settings/use-change-settings';
+
+const shown = ['message', 'name', 'nothing', 'off'] as const;
+const languages = ['off', 'en', 'de'] as const;
+
+/** How the app behaves on this computer's desktop. */
+export function DesktopSection(): ReactNode {
+  return (
+    <div className="stack">
+      <NotificationFields />
+      <SpellingField />
+      <RunningFields />
+    </div>
+  );
+}
+
+/** What others may see over a shoulder, and hear. */
+export function NotificationFields(): ReactNode {
+  const text = useText();
+  const { notifications, sounds } = useSettings((state) => state.settings);
+  const change = useChangeSettings();
+  return (
+    <>
+      <div className="stack tight">
+        <SelectField
+          label={text('desktop.notifications')}
+          value={notifications}
+          onChange={(value) => change({ notifications: value })}
+          options={shown.map((value) => ({ value, label: text(`desktop.notifications.${value}`) }))}
+        />
+        <p className="field-hint">{text('desktop.notifications.text')}</p>
+      </div>
+      <SwitchField label={text('desktop.sounds')} on={sounds} onChange={(on) => change({ sounds: on })} />
+    </>
+  );
+}
+
+export function SpellingField(): ReactNode {
+  const text = useText();
+  const spelling = useSettings((state) => state.settings.spelling);
+  const change = useChangeSettings();
+  return (
+    <div className="stack tight">
+      <SelectField label={text('desktop.spelling')} value={spelling} onChange={(value) => change({ spelling: value })} options={languages.map((value) => ({ value, label: text(`desktop.spelling.${value}`) }))} />
+      <p className="field-hint">{text('desktop.spelling.text')}</p>
+    </div>
+  );
+}
+
+/** Without a window, and from when on. */
+export function RunningFields(): ReactNode {
+  const text = useText();
+  const { tray, startHidden, startAtLogin } = useSettings((state) => state.settings);
+  const change = useChangeSettings();
+  return (
+    <>
+      <SwitchField label={text('desktop.tray')} hint={text('desktop.tray.text')} on={tray} onChange={(on) => change({ tray: on })} />
+      <SwitchField
+        label={text('desktop.startHidden')}
+        hint={text(tray ? 'desktop.startHidden.text' : 'desktop.startHidden.needs')}
+        on={tray && startHidden}
+        disabled={!tray}
+        onChange={(on) => change({ startHidden: on })}
+      />
+      <SwitchField label={text('desktop.startAtLogin')} hint={text('desktop.startAtLogin.text')} on={startAtLogin} onChange={(on) => change({ startAtLogin: on })} />
+    </>
+  );
+}
