@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import type { Settings } from '../../shared/model/settings';
+import { electronExecutable, openWindow, profileOf, startArguments, type OpenApp } from './support/app';
+import { violationsOf } from './support/axe';
+import { lock, onboard, type, unlock } from './support/people';
+
+const passphrase = 'a passphrase for a desktop';
+const home = profileOf('desktop-home');
+let own: OpenApp;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  own = await openWindow('desktop', { env: { XDG_CONFIG_HOME: home } });
+  await onboard(own, 'Ada', passphrase);
+});
+test.afterAll(async () => {
+  await set(own.window, { tray: false }).catch(() => undefined);
+  await own?.close();
+});
+
+const set = (window: Page, change: Partial<Settings>): Promise<unknown> => window.evaluate((wanted) => globalThis.window.keyshift.settings.set(wanted), change);
+
+async function openTab(name: string): Promise<void> {
+  await own.window.keyboard.press('Control+,');
+  await own.window.getByRole('tab', { name }).click();
+}
+
+/** Starts the app once more on the same profile; it hands its arguments over and ends. */
+async function startAgain(...args: string[]): Promise<void> {
+  const child = spawn(electronExecutable, [...startArguments(own.profile), ...args], { stdio: 'ignore' });
+  await new Promise((done) => child.once('exit', done));
+}
+
+test('row 23: a link that is opened outside waits behind the lock, is shown, and nothing is done with it', async () => {
+  const { window } = own;
+  const field = window.getByRole('textbox', { name: 'Invitation link' });
+  await startAgain('keyshift:invite/AAAA');
+  await expect(field).toHaveValue('keyshift:invite/AAAA');
+  await expect(window.getByText('Nothing happens until you accept.')).toBeVisible();
+  expect(await window.evaluate(() => globalThis.window.keyshift.contacts.list())).toMatchObject({ ok: true, value: [] });
+  await window.keyboard.press('Escape');
+  await startAgain('keyshift:invite/AAAA', 'keyshift:invite/BBBB');
+  await startAgain('keyshift:invite/AAAA?x=1');
+  await lock(own);
+  await startAgain('keyshift:invite/CCCC');
+  await unlock(own, passphrase);
+  await expect(field).toHaveValue('keyshift:invite/CCCC');
+  await window.keyboard.press('Escape');
+  await expect(field).toBeHidden();
+});
+
+test('the icon beside the clock: closing hides, starting again shows, and the end is still an end', async () => {
+  const { app, window } = own;
+  const visible = (): Promise<boolean> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false);
+  await openTab('Desktop');
+  expect(await violationsOf(window)).toEqual([]);
+  await own.picture('settings-desktop');
+  await expect(window.getByRole('switch', { name: 'Start without a window' })).toBeDisabled();
+  await window.getByRole('switch', { name: 'Icon beside the clock' }).press('Space');
+  await expect(window.getByRole('switch', { name: 'Start without a window' })).toBeEnabled();
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await expect.poll(visible).toBe(false);
+  await startAgain();
+  await expect.poll(visible).toBe(true);
+  await window.keyboard.press('Escape');
+});
+
+test('starting at login is a file of the desktop, and what stands there is what the switch shows', async () => {
+  const { window } = own;
+  const file = join(home, 'autostart', 'keyshift.desktop');
+  await openTab('Desktop');
+  const login = window.getByRole('switch', { name: 'Start with your computer' });
+  await expect(login).not.toBeChecked();
+  await login.press('Space');
+  await expect(login).toBeChecked();
+  expect(readFileSync(file, 'utf8')).toContain(`"--user-data-dir=${own.profile}"`);
+  await login.press('Space');
+  await expect(login).not.toBeChecked();
+  expect(existsSync(file)).toBe(false);
+  await window.keyboard.press('Escape');
+});
+
+test('spelling: checked by dictionaries that came along, better words in the menu of a right click, and nobody asked while it is off', async () => {
+  const { app, window } = own;
+  // What the menu of a right click is made of.
+  await app.evaluate(({ Menu }) => {
+    const menus: (string | undefined)[][] = [];
+    Object.assign(globalThis, { keyshiftMenus: menus });
+    const build = Menu.buildFromTemplate.bind(Menu);
+    Menu.buildFromTemplate = (items) => {
+      menus.push(items.map(({ label }) => label));
+      const menu = build(items);
+      menu.popup = () => items.find(({ label }) => label === 'Straßenbahn' || label === 'world')?.click?.(undefined as never, undefined, undefined as never);
+      return menu;
+    };
+  });
+  const menus = (): Promise<(string | undefined)[][]> => app.evaluate(() => (globalThis as unknown as { keyshiftMenus: (string | undefined)[][] }).keyshiftMenus.splice(0));
+  await openTab('Identity');
+  await window.keyboard.press('Escape');
+  await window.evaluate(() => {
+    const area = document.createElement('textarea');
+    area.id = 'spelled';
+    area.style.cssText = 'position:fixed;inset:0 auto auto 0;width:300px;height:80px;z-index:9';
+    document.body.append(area);
+  });
+  const area = window.locator('#spelled');
+  const write = async (text: string): Promise<void> => {
+    await area.fill('');
+    await area.focus();
+    await window.keyboard.type(text);
+  };
+  const offered = async (): Promise<string[]> => {
+    await area.click({ button: 'right', position: { x: 14, y: 10 } });
+    return (await menus()).flat().filter((label) => label !== undefined);
+  };
+  await write('wrold ');
+  expect(await offered()).toEqual([]);
+  await set(window, { spelling: 'en' });
+  await expect
+    .poll(async () => {
+      await write('wrold ');
+      return (await offered())[0];
+    }, { timeout: 15_000 })
+    .toBe('world');
+  // Chosen, and in the place of what was there.
+  await expect(area).toHaveValue('world ');
+  await set(window, { spelling: 'de' });
+  await expect
+    .poll(async () => {
+      await write('Strasenbahn ');
+      return (await offered())[0];
+    }, { timeout: 15_000 })
+    .toBe('Straßenbahn');
+  await write('Straßenbahnhaltestelle ');
+  // While it was typed the word was not whole.
+  await expect.poll(offered).toEqual([]);
+  await set(window, { spelling: 'off' });
+  await area.evaluate((element) => element.remove());
+});
+
+test('links of the web only, and capture protection and the lock of the screen follow their settings', async () => {
+  const { app, window } = own;
+  for (const url of ['file:///etc/passwd', 'javascript:1', 'keyshift:invite/a', 'http://user@host/']) {
+    expect(await window.evaluate((link) => globalThis.window.keyshift.desktop.openLink({ url: link }), url)).toMatchObject({ ok: false, error: { code: 'link.unusable' } });
+  }
+  const state = (): Promise<unknown> => window.evaluate(async () => globalThis.window.keyshift.vault.status());
+  await set(window, { lockOnSleep: false });
+  await app.evaluate(({ powerMonitor }) => powerMonitor.emit('lock-screen'));
+  expect(await state()).toMatchObject({ value: { state: 'open' } });
+  await set(window, { lockOnSleep: true });
+  await app.evaluate(({ powerMonitor }) => powerMonitor.emit('suspend'));
+  await expect(window.getByRole('button', { name: 'Unlock' })).toBeVisible();
+  await unlock(own, passphrase);
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+});
+
+test('several profiles: made, opened, chosen behind the lock, and deleted by its name with everything', async () => {
+  const { window } = own;
+  await openTab('Profiles');
+  await window.getByRole('button', { name: 'New profile…' }).click();
+  await type(own, 'Name of the profile', 'Work');
+  await window.getByRole('button', { name: 'Make and open' }).press('Enter');
+  await onboard(own, 'Ada at work', passphrase);
+  expect(await window.evaluate(() => globalThis.window.keyshift.identity.get())).toMatchObject({ value: { name: 'Ada at work' } });
+  const folders = readdirSync(join(own.profile, 'profiles'));
+  expect(folders).toHaveLength(1);
+  const folder = join(own.profile, 'profiles', folders[0] ?? '');
+  expect(existsSync(join(folder, 'vault'))).toBe(true);
+  await lock(own);
+  expect(await violationsOf(window)).toEqual([]);
+  await own.picture('lock-with-profiles');
+  await window.getByRole('button', { name: /Profile/ }).click();
+  await window.getByRole('option', { name: 'Main' }).click();
+  await expect(window.getByRole('button', { name: /Main/ })).toBeVisible();
+  await unlock(own, passphrase);
+  await expect(window.getByRole('button', { name: 'Invite someone' }).first()).toBeVisible({ timeout: 30_000 });
+  expect(await window.evaluate(() => globalThis.window.keyshift.identity.get())).toMatchObject({ value: { name: 'Ada' } });
+  await openTab('Profiles');
+  expect(await violationsOf(window)).toEqual([]);
+  await own.picture('settings-profiles');
+  await window.getByRole('button', { name: 'Delete Work' }).click();
+  const remove = window.getByRole('dialog', { name: 'Delete Work?' }).getByRole('button', { name: 'Delete Work' });
+  await type(own, 'Type Work to delete it', 'work');
+  await expect(remove).toBeDisabled();
+  await window.getByLabel('Type Work to delete it').fill('Work');
+  await own.picture('profile-delete');
+  await remove.press('Enter');
+  await expect(window.getByTestId('profile')).toHaveCount(1);
+  expect(existsSync(folder)).toBe(false);
+  await window.keyboard.press('Escape');
+  expect(own.violations).toEqual([]);
+});
