@@ -15,7 +15,7 @@ export const profileFiles = {
  * things as well, so that deleting it must tell them apart: whoever keeps something new in a profile's folder names it here.
  */
 export function isOfProfile(name: string): boolean {
-  return name === profileFiles.lock || /^(?:vault|keyshift\.db|preferences\.json|preferences\.broken\.json)(?:$|[.-])/.test(name) || name === 'files';
+  return name === profileFiles.lock || /^(?:vault|keyshift\.db|preferences\.json|preferences\.broken\.json)(?:$|[.-])/.test(name) || name === profileFiles.files;
 }
 
 const directoryMode = 0o700;

@@ -34,6 +34,7 @@ function host(directory: string): HostedProfile {
       onEvent: () => () => undefined,
       unlockWithKeyring: async () => false,
       networkChanged: () => undefined,
+      openFile: () => Promise.reject(new Error('no files here')),
       stop: async () => {
         steps.push(`stop ${nameOf(directory)}`);
         lock.release();
