@@ -80,6 +80,7 @@ export const errorCodes = [
   'message.not-own',
   'message.not-text',
   'reaction.malformed',
+  'reaction.too-many',
   'file.gone',
   'file.empty',
   'file.too-large',

@@ -43,9 +43,11 @@ function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, 
   for (const old of stores.messages.undelivered(from.conversationId)) {
     // An answer to something that stayed behind has nothing to point at in the new dialog.
     const answered = old.replyTo === undefined ? undefined : again.get(old.replyTo);
+    const disappearAfter = old.disappearAfter === undefined ? {} : { disappearAfter: old.disappearAfter };
     const content: Content = {
       kind: 'text',
       text: old.text,
+      ...disappearAfter,
       ...(answered === undefined ? {} : { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }),
     };
     const { instanceId, sequence, sentAt, keyEpoch } = engine.send(to, content);
@@ -58,6 +60,7 @@ function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, 
       kind: 'text',
       text: old.text,
       ...(answered === undefined ? {} : { replyTo: answered.messageId }),
+      ...disappearAfter,
       sentAt,
       state: 'queued',
       keyEpoch,

@@ -77,10 +77,13 @@ export function conversationsService(parts: {
       const profile = parts.profile();
       const row = conversationRow(profile, conversationId);
       profile.commit(() => {
+        const places = profile.stores.messages.unreadStreams(conversationId);
         if (profile.stores.messages.markRead(conversationId) === 0 && row.unread === 0) return;
+        profile.talk.read(row, places);
         profile.stores.conversations.put({ ...row, unread: 0 });
         parts.events.emit({ type: 'conversation.changed', conversationId });
       });
+      profile.delivery.flush(row.peerId);
       return null;
     },
   };

@@ -68,6 +68,8 @@ export interface DeliveryParts {
   readonly transaction: <T>(work: () => T) => T;
   /** A signed statement about a device of this person (protocol.md §10). */
   readonly onNotice?: (from: Session['peer'], bytes: Uint8Array) => void;
+  /** Whether this person is writing something; 17 bytes, a view. */
+  readonly onTyping?: (peerId: PeerId, bytes: Uint8Array) => void;
   /** A deposit of another device than the one that brings it; a view. */
   readonly onDeposit?: (peerId: PeerId, session: Session, item: Uint8Array) => void;
   /** Hears what is said about files, and when a connection takes more while no message waits for it. */
@@ -121,6 +123,7 @@ export class Delivery {
       for (const item of items) {
         if (item.kind === 'card') onCard(item.bytes);
         if (item.kind === 'notice') this.#parts.onNotice?.(session.peer, item.bytes);
+        if (item.kind === 'typing') this.#parts.onTyping?.(peerId, item.bytes);
         if (item.kind === 'deposit') this.#parts.onDeposit?.(peerId, session, item.bytes);
         if (item.kind === 'file') this.#parts.files?.hear(session, item.bytes);
         if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
@@ -335,6 +338,13 @@ export class Delivery {
     const { standing } = this.#parts;
     for (const { session } of this.#lanes.get(peerId)?.values() ?? []) {
       if (standing !== undefined && session !== except) session.send(standing.items(session));
+    }
+  }
+
+  /** Says something on every connection with this person that takes more; nothing is kept for later. */
+  tell(peerId: PeerId, item: SessionItem): void {
+    for (const lane of this.#lanes.get(peerId)?.values() ?? []) {
+      if (lane.met && !lane.blocked && !lane.session.send([item])) lane.blocked = true;
     }
   }
 

@@ -156,6 +156,7 @@ function write(profile: OpenProfile, { conversationId, text = '', replyTo }: Ask
       text,
       transferId,
       ...(replyTo === undefined ? {} : { replyTo }),
+      ...(conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter }),
       sentAt: sent.sentAt,
       state: 'queued',
       keyEpoch: sent.keyEpoch,

@@ -9,7 +9,9 @@ import type { EventHub } from './event-hub';
 import type { FileOffer } from './files/offers';
 import { fileOf } from './files/transfer-view';
 import { newHandle } from './local-handle';
-import { messageView, type WaitingRule } from './message-view';
+import { previewOf } from './message-preview';
+import { messageViews, type WaitingRule } from './message-view';
+import type { ProfileTalk } from './talk/of-profile';
 import { toldPerConversation } from './waiting-news';
 import type { ContactRow, ConversationRow, MessagePlace, MessageRow, RaisedMessage, Stores } from './ports';
 import type { TransferRow } from './ports/transfers';
@@ -21,19 +23,8 @@ export interface HistoryFiles {
   offered(message: MessageRow, peerId: PeerId, offer: FileOffer): void;
 }
 
-const previewLength = 160;
 /** Conversations that continue each other: more are made by nobody who means it. */
 const longestChain = 1_000;
-
-/** First line of a text, short, for the conversation list. */
-export function previewOf(text: string): string {
-  const [line = ''] = text.trimStart().split('\n', 1);
-  if (line.length <= previewLength) return line;
-  const start = line.slice(0, previewLength);
-  // Where no character takes two places, places are characters.
-  if (!/[\ud800-\udfff]/.test(start)) return start;
-  return Array.from(line.slice(0, previewLength * 2)).slice(0, previewLength).join('');
-}
 
 /**
  * Writes what the dialog engine reports into the history a person sees. The engine calls it inside its transaction,
@@ -47,6 +38,7 @@ export class History implements DialogSink {
   readonly #newMessageId: () => string;
   readonly #waiting: WaitingRule;
   readonly #files: HistoryFiles | undefined;
+  readonly #talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'showsRead'>;
   readonly #onGap: (peerId: PeerId) => void;
   readonly #onResealed: (peerId: PeerId) => void;
   readonly #onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
@@ -60,6 +52,7 @@ export class History implements DialogSink {
     waiting: WaitingRule;
     /** Without it no file can be offered. */
     files?: HistoryFiles;
+    talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'showsRead'>;
     /** The other side has later messages than one it misses. */
     onGap: (peerId: PeerId) => void;
     /** Unacknowledged messages have other bytes now. */
@@ -74,6 +67,7 @@ export class History implements DialogSink {
     this.#newMessageId = parts.newMessageId;
     this.#waiting = parts.waiting;
     this.#files = parts.files;
+    this.#talk = parts.talk;
     this.#onGap = parts.onGap;
     this.#onResealed = parts.onResealed;
     this.#onRolledBack = parts.onRolledBack;
@@ -102,6 +96,8 @@ export class History implements DialogSink {
   }): void {
     const conversation = this.conversationFor(message.peerId, message.dialogId, '');
     const { content, original } = message;
+    const talk = this.#talk();
+    if (talk.heard(conversation, message)) return;
     if (this.#isHere(conversation.conversationId, original ?? message, original !== undefined)) return;
     const offer = content.kind === 'file-offer' && this.#files?.takes(message.peerId, content) === true ? content : undefined;
     const said = content.kind === 'text' ? content : offer;
@@ -122,17 +118,19 @@ export class History implements DialogSink {
       keyEpoch: message.keyEpoch,
       ...(message.maybeRepeat === true ? { maybeRepeat: true } : {}),
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
+      ...disappearing(content, offer === undefined ? undefined : conversation.disappearAfter),
     };
     const state = this.#stores.messages.add(row);
     if (state === undefined) this.#compare(conversation, row); // another own device had it first, and told
     if (offer) this.#files?.offered(state === undefined ? (this.#stores.messages.bySequence(row.conversationId, row.instanceId, row.sequence) ?? row) : row, message.peerId, offer);
     if (state === undefined) return;
-    this.#noteMessage(row, message.receivedAt, state === 'read' ? 0 : 1);
-    this.#events.emit({
-      type: 'message.received',
-      conversationId: conversation.conversationId,
-      message: messageView(row, undefined, this.#beside(row)),
-    });
+    const shown = talk.changes.arrived(conversation, row);
+    this.#noteMessage(shown, message.receivedAt, state === 'read' ? 0 : 1);
+    talk.typing.ended(conversation.conversationId);
+    for (const each of messageViews(this.#stores, [shown], () => undefined)) {
+      this.#events.emit({ type: 'message.received', conversationId: conversation.conversationId, message: each });
+    }
+    if (row.disappearAfter !== undefined) talk.disappearing.begin(conversation.conversationId);
   }
 
   #beside({ transferId }: MessageRow): { file?: Message['file'] } {
@@ -145,6 +143,8 @@ export class History implements DialogSink {
     const { messages } = this.#stores;
     const told = messages.bySequence(row.conversationId, row.instanceId, row.sequence);
     if (told === undefined) return;
+    // Changed since: what is told of that is compared when the change comes.
+    if (told.direction === 'in' && told.sentAt === row.sentAt && (told.kind === 'deleted' || told.revision !== undefined)) return;
     if (told.direction === 'in' && told.kind === row.kind && told.text === row.text && told.sentAt === row.sentAt) {
       if (row.replyTo !== undefined && messages.answer(told.messageId, row.replyTo)) this.#events.emit({ type: 'messages.moved', conversationId: conversation.conversationId });
       return;
@@ -166,11 +166,20 @@ export class History implements DialogSink {
     this.#raise(range.peerId, range.dialogId, range.instanceId, range.from, range.upTo, 'delivered');
   }
 
+  /** Shown only to whoever tells theirs, too. What was told meanwhile is shown with the next word after they do. */
+  read({ peerId, dialogId, instanceId, upTo }: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; upTo: number }): void {
+    const conversation = this.#talk().showsRead ? this.#stores.conversations.byDialog(peerId, dialogId) : undefined;
+    const before = conversation && this.#stores.changes.lastRead(conversation.conversationId, instanceId);
+    if (before !== undefined && before < upTo) this.#raise(peerId, dialogId, instanceId, before + 1, upTo, 'read');
+  }
+
   /** Own messages of a stream left this device. */
   sent({ peerId, dialogId, instanceId, from, upTo, way }: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; from: number; upTo: number; way: MessageWay }): void {
     const conversation = this.#stores.conversations.byDialog(peerId, dialogId);
     if (conversation === undefined) return;
-    for (const row of this.#stores.messages.setWay(conversation.conversationId, instanceId, from, upTo, way)) this.#tellState(conversation, row);
+    const changed = this.#stores.messages.setWay(conversation.conversationId, instanceId, from, upTo, way);
+    for (const row of changed) this.#tellState(conversation, row);
+    if (changed.length > 0) this.#talk().disappearing.begin(conversation.conversationId);
   }
 
   sealed(message: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; sequence: number; keyEpoch: number }): void {
@@ -309,13 +318,13 @@ export class History implements DialogSink {
     return contact;
   }
 
-  #raise(peerId: PeerId, dialogId: DialogId, instanceId: InstanceId, from: number, upTo: number, state: 'delivered'): void {
+  #raise(peerId: PeerId, dialogId: DialogId, instanceId: InstanceId, from: number, upTo: number, state: 'delivered' | 'read'): void {
     const conversation = this.#stores.conversations.byDialog(peerId, dialogId);
     if (conversation === undefined) return;
     const { conversationId } = conversation;
-    for (const row of this.#stores.messages.raiseState(conversationId, instanceId, from, upTo, state)) {
-      this.#tellState(conversation, row);
-    }
+    const raised = this.#stores.messages.raiseState(conversationId, instanceId, from, upTo, state);
+    for (const row of raised) this.#tellState(conversation, row);
+    if (raised.length > 0) this.#talk().disappearing.begin(conversationId);
   }
 
   #tellState({ peerId, conversationId }: ConversationRow, row: RaisedMessage): void {
@@ -342,4 +351,10 @@ export class History implements DialogSink {
     this.#stores.conversations.put(row);
     this.#events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
   }
+}
+
+/** A text says itself how long it is to be seen; a file stays as long as what is written beside it. */
+function disappearing(content: Content, ofFiles: number | undefined): Pick<MessageRow, 'disappearAfter'> {
+  const seconds = content.kind === 'text' ? content.disappearAfter : ofFiles;
+  return seconds === undefined ? {} : { disappearAfter: seconds };
 }

@@ -8,7 +8,7 @@ import { shownMessages } from './shown-messages';
 export function keyFacts(profile: OpenProfile, conversation: ConversationRow, history: readonly KeyShift[]): KeyStatus {
   const { stores, engine, local } = profile;
   const shown = (instanceId: InstanceId, first: number, count: number): number =>
-    shownMessages(stores.messages, conversation.conversationId, { instanceId, first, count });
+    shownMessages(stores, conversation.conversationId, { instanceId, first, count });
   const { sending, receiving, transcript, ...rest } = engine.status(conversation);
   return {
     ...rest,

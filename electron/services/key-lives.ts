@@ -22,7 +22,7 @@ export function keyLives(profile: OpenProfile, conversation: ConversationRow, at
   return {
     generations: generations.map((each) => ({
       ...each,
-      messages: shownMessages(stores.messages, conversationId, { instanceId: each.instanceId, first: each.firstSequence, count: each.messages }),
+      messages: shownMessages(stores, conversationId, { instanceId: each.instanceId, first: each.firstSequence, count: each.messages }),
       forgotten: each.until !== undefined && recordedSince !== null && each.until <= recordedSince,
     })),
     ...(checkedSince === undefined ? {} : { checkedSince }),

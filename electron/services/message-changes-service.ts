@@ -1,12 +1,77 @@
+import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import { isEmoji } from '../../shared/model/emoji';
+import { conversationRow } from './conversations-service';
 import type { OpenProfile } from './open-profile';
-import { unbuilt } from './unbuilt';
+import type { ConversationRow, MessageRow } from './ports';
+import type { Change } from './talk/message-changes';
+import { assertLength, assertWritable } from './writable';
 
-export function messageChangesService(_parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'edit' | 'delete' | 'react' | 'typing'> {
+/** Emojis of one's own on one message. */
+const mostReactions = 12;
+
+export function messageChangesService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'edit' | 'delete' | 'react' | 'typing'> {
   return {
-    edit: () => unbuilt(),
-    delete: () => unbuilt(),
-    react: () => unbuilt(),
-    typing: () => unbuilt(),
+    edit: ({ messageId, text }) => say(parts.profile(), messageId, (row) => {
+      assertOwn(row);
+      if (row.kind !== 'text') throw new KeyshiftError('message.not-text', 'Only a text can be changed.');
+      if (text.trim() === '') throw new KeyshiftError('message.empty', 'There is nothing to send.');
+      assertLength(text);
+      return text === row.text ? undefined : { kind: 'edit', target: row, revision: (row.revision ?? 0) + 1, text };
+    }),
+    delete: ({ messageId, forBoth }) => {
+      const profile = parts.profile();
+      if (forBoth !== true) return eraseHere(profile, messageId);
+      return say(profile, messageId, (row) => {
+        assertOwn(row);
+        return row.kind === 'deleted' ? undefined : { kind: 'delete', target: row };
+      });
+    },
+    react: ({ messageId, emoji, remove = false }) => say(parts.profile(), messageId, (row, profile) => {
+      if (row.kind !== 'text' && row.kind !== 'file') throw new KeyshiftError('message.not-text', 'Nothing can be put to this message.');
+      if (!isEmoji(emoji)) throw new KeyshiftError('reaction.malformed', 'That is not one emoji.');
+      const own = profile.stores.reactions.words(messageId).filter(({ by }) => by === 'me');
+      const before = own.find((word) => word.emoji === emoji);
+      if ((before?.removed ?? true) === remove) return undefined;
+      if (!remove && own.filter(({ removed }) => !removed).length >= mostReactions) throw new KeyshiftError('reaction.too-many', 'There are enough on this message.', { limit: mostReactions });
+      return { kind: 'reaction', target: row, revision: (before?.revision ?? 0) + 1, emoji, remove };
+    }),
+    typing: ({ conversationId, typing }) => {
+      const profile = parts.profile();
+      profile.talk.typing.say(conversationRow(profile, conversationId), typing);
+      return null;
+    },
   };
+}
+
+function messageRow(profile: OpenProfile, messageId: string): { row: MessageRow; conversation: ConversationRow } {
+  const row = profile.stores.messages.byId(messageId);
+  if (row === undefined) throw new KeyshiftError('message.unknown', 'There is no such message.');
+  return { row, conversation: conversationRow(profile, row.conversationId) };
+}
+
+/** Gives it a place in the stream and does it here, in one transaction; `undefined`: nothing is to be said. */
+function say(profile: OpenProfile, messageId: string, change: (row: MessageRow, profile: OpenProfile) => Change | undefined): Promise<null> {
+  return profile.sends.run((touch) => {
+    const { row, conversation } = messageRow(profile, messageId);
+    assertWritable(profile, row.conversationId, undefined);
+    const content = change(row, profile);
+    if (content === undefined) return null;
+    const target = { instanceId: row.instanceId, sequence: row.sequence };
+    const told = { ...content, target };
+    profile.talk.changes.own(conversation, row, told, profile.engine.send(conversation, told));
+    touch(conversation.peerId);
+    return null;
+  });
+}
+
+/** Needs nobody: not the other side, nor that this device counts. */
+function eraseHere(profile: OpenProfile, messageId: string): null {
+  const { row } = messageRow(profile, messageId);
+  profile.commit(() => profile.talk.changes.erase([row], 'erased'));
+  return null;
+}
+
+function assertOwn({ direction }: MessageRow): void {
+  if (direction !== 'out') throw new KeyshiftError('message.not-own', 'Only what you wrote yourself can be changed.');
 }

@@ -48,6 +48,7 @@ function write(profile: OpenProfile, { conversationId, text, replyTo }: Paramete
     kind: 'text',
     text,
     ...(answered === undefined ? {} : { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }),
+    ...(conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter }),
   };
   const sent = profile.engine.send(conversation, content);
   const row: MessageRow = {
@@ -59,10 +60,12 @@ function write(profile: OpenProfile, { conversationId, text, replyTo }: Paramete
     kind: 'text',
     text,
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter }),
     sentAt: sent.sentAt,
     state: 'queued',
     keyEpoch: sent.keyEpoch,
   };
   profile.history.written(row);
+  profile.talk.typing.sent(conversationId);
   return { peerId: conversation.peerId, messageId: row.messageId };
 }

@@ -42,6 +42,7 @@ import { StandingExchange } from './standing-exchange';
 import type { Surroundings } from './surroundings';
 import { takeUp } from './taking-up';
 import { takeChannel } from './stranger-channels';
+import { ProfileTalk } from './talk/of-profile';
 import { Tries } from './tries';
 import { tellWaiting, waitingRule } from './waiting-news';
 import { Vouching } from './vouching';
@@ -63,6 +64,8 @@ export class OpenProfile {
   readonly vouching: Vouching;
   readonly engine: DialogEngine;
   readonly history: History;
+  /** What is done to messages that are there. */
+  readonly talk: ProfileTalk;
   readonly connections: Connections;
   /** Keeps the keys of contacts in step. */
   readonly rekeying: Rekeying;
@@ -119,10 +122,12 @@ export class OpenProfile {
       random,
       newMessageId: this.newMessageId,
       waiting: this.waitingFor,
+      talk: () => this.talk,
       onGap: (peerId) => (this.delivery.repeatSoon(peerId), this.ways.missed(peerId)),
       onResealed: (peerId) => (this.delivery.startOver(peerId), this.ways.touch(peerId)),
       onRolledBack: ({ peerId, reason }) => changes.retire({ reason, toldBy: peerId }),
     });
+    this.talk = new ProfileTalk(this, around);
     this.engine = createDialogEngine({
       crypto,
       clock,
@@ -149,6 +154,7 @@ export class OpenProfile {
       transaction: (work) => this.stores.transaction(work),
       standing,
       onNotice: (from, bytes) => this.devices.standing.noticed(from, bytes),
+      onTyping: (peerId, bytes) => this.talk.typing.heard(peerId, bytes),
       onDeposit: (peerId, session, item) => this.ways.brought.take(peerId, session, item),
       files: this.files.parties,
     });
@@ -233,6 +239,7 @@ export class OpenProfile {
       // A full disk keeps nobody out; what is past its time is used for nothing, and is erased at the next start.
       this.#around.logger.warn('keys.not-tidied');
     }
+    this.talk.start();
     this.resumptions.sweep(this.local);
     this.devices.start();
     this.connections.begin(this.stores.contacts.list().map(({ peerId }) => peerId));
@@ -314,6 +321,7 @@ export class OpenProfile {
     this.sends.flush();
     this.#closed = true;
     for (const end of Object.values(this.#endings)) end();
+    this.talk.close();
     this.lan?.close();
     this.cards.close();
     this.files.close();
@@ -373,6 +381,7 @@ export class OpenProfile {
     this.delivery.detach(peerId, session);
     if (connected) return; // with another device, or on a newer connection
     this.#connected.delete(peerId);
+    this.talk.gone(peerId);
     this.#tellSession(peerId, false);
     this.waitingChanged(peerId, 'queued');
   }

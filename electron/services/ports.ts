@@ -11,6 +11,7 @@ import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
 import type { SearchStore } from './ports/finding';
+import type { ChangeStore } from './ports/changes';
 import type { ConversationStore, MessageStore } from './ports/talks';
 import type { PeerKeyStore } from './ports/peer-keys';
 import type { QuarantineStore } from './ports/quarantine';
@@ -126,6 +127,7 @@ export interface Stores extends Transactions {
   readonly reactions: ReactionStore;
   readonly transfers: TransferStore;
   readonly search: SearchStore;
+  readonly changes: ChangeStore;
   readonly keyEvents: KeyEventStore;
   readonly resumptions: ResumptionStore;
   readonly quarantine: QuarantineStore;

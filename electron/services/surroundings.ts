@@ -41,5 +41,5 @@ export interface Surroundings {
   readonly files?: FilePlaces;
   /** Another own device chose these settings, which are the person's. */
   readonly onSettings?: (told: Partial<PersonSettings>) => void;
-  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions' | 'acceptFilesUpTo'>;
+  readonly settings: () => Pick<Settings, 'keepCheck' | 'rotateIdentityDays' | 'shareSessions' | 'acceptFilesUpTo' | 'readReceipts' | 'typing'>;
 }

@@ -17,14 +17,14 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ?');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
       preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues, pinned = excluded.pinned,
       archived = excluded.archived, muted_until = excluded.muted_until, disappear_after = excluded.disappear_after,
-      draft = excluded.draft, draft_reply = excluded.draft_reply`);
+      draft = excluded.draft, draft_reply = excluded.draft_reply, disappear_revision = excluded.disappear_revision`);
 
   const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
 
@@ -74,6 +74,7 @@ export function createConversationStore(db: Db): ConversationStore {
         row.disappearAfter ?? null,
         row.draft?.text ?? null,
         row.draft?.replyTo ?? null,
+        row.disappearRevision ?? 0,
       ]);
     },
     noteMessage(conversationId, at, preview, unread) {
@@ -102,6 +103,7 @@ function read(row: Row): ConversationRow {
     ...(flag(row, 'archived') && { archived: true as const }),
     ...given('mutedUntil', optionalInteger(row, 'muted_until')),
     ...given('disappearAfter', optionalInteger(row, 'disappear_after')),
+    ...(integer(row, 'disappear_revision') > 0 && { disappearRevision: integer(row, 'disappear_revision') }),
     ...given('draft', draftOf(row)),
   };
 }

@@ -117,6 +117,7 @@ export function readReceiving(row: Row): ReceivingRow {
     latestTime: integer(row, 'latest_time'),
     acknowledgementDue: flag(row, 'acknowledgement_due'),
     kekRanges: parseKekRanges(text(row, 'kek_ranges')),
+    ...(integer(row, 'read_up_to') > 0 && { readUpTo: integer(row, 'read_up_to') }),
   };
 }
 

@@ -82,13 +82,13 @@ export function createDialogStore(db: Db): DialogStore {
       (peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, bytes, headers, key_epoch, kek_id, sealed_until, held)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
     seal: db.prepare(`UPDATE outbox SET bytes = ?, headers = ?, key_epoch = ?, kek_id = ?, sealed_until = ? WHERE ${ofStream} AND sequence = ?`),
-    acknowledge: db.prepare(`UPDATE outbox SET held = 2, bytes = NULL, headers = NULL, key_epoch = NULL, kek_id = NULL, sealed_until = NULL
+    acknowledge: db.prepare(`UPDATE outbox SET held = 2, content = CASE erased WHEN 1 THEN x'' ELSE content END, bytes = NULL, headers = NULL, key_epoch = NULL, kek_id = NULL, sealed_until = NULL
       WHERE ${ofStream} AND sequence <= ? AND held <> 2`),
     hold: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofStream} AND sequence = ? AND bytes IS NOT NULL`),
     stop: db.prepare(`UPDATE outbox SET held = 1 WHERE ${ofDialog} AND held = 0`),
     receiving: db.prepare(`INSERT OR REPLACE INTO receiving_streams
       (peer_id, dialog_id, instance_id, cumulative, digest, control_floor, control_epoch, latest_time,
-       acknowledgement_due, kek_ranges) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+       acknowledgement_due, kek_ranges, read_up_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     receivingKey: db.prepare(`INSERT OR REPLACE INTO receiving_keys
       (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, compromise, highest, messages, bytes,
        first_time, last_time, received_at, live, again) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -220,6 +220,7 @@ export function createDialogStore(db: Db): DialogStore {
         row.latestTime,
         row.acknowledgementDue ? 1 : 0,
         encodeKekRanges(row.kekRanges),
+        row.readUpTo ?? 0,
       ]);
     },
     acknowledgementsDue: (peerId) => select.due.all([peerId]).map(readStreamKey),

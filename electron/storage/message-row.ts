@@ -13,7 +13,7 @@ const kinds = ['text', 'file', 'deleted', 'unsupported'] as const satisfies read
 
 /** What of a message is read and written in one piece, in the order of `messageValues`. */
 export const messageColumns = `message_id, direction, instance_id, sequence, kind, text, reply_to, sent_at, received_at, state, key_epoch, moved_to,
-  origin_instance, origin_sequence, way, maybe_repeat, edited_at, disappear_after, disappears_at, transfer_id`;
+  origin_instance, origin_sequence, way, maybe_repeat, edited_at, disappear_after, disappears_at, transfer_id, revision`;
 export const messageMarks = messageColumns.replace(/\w+/g, '?');
 
 export function messageValues(row: MessageRow): (string | number | null)[] {
@@ -38,6 +38,7 @@ export function messageValues(row: MessageRow): (string | number | null)[] {
     row.disappearAfter ?? null,
     row.disappearsAt ?? null,
     row.transferId ?? null,
+    row.revision ?? 0,
   ];
 }
 
@@ -66,6 +67,7 @@ export function readMessage(row: Row, conversationId: string): MessageRow {
     ...given('disappearAfter', optionalInteger(row, 'disappear_after')),
     ...given('disappearsAt', optionalInteger(row, 'disappears_at')),
     ...given('transferId', optionalText(row, 'transfer_id')),
+    ...(integer(row, 'revision') > 0 && { revision: integer(row, 'revision') }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Stores } from '../services/ports';
 import { createAuthorityStore } from './authority-store';
+import { createChangeStore } from './change-store';
 import { createContactStore } from './contact-store';
 import { createConversationStore } from './conversation-store';
 import type { Db } from './database';
@@ -58,6 +59,7 @@ export function openStores(db: Db): Stores {
     reactions: createReactionStore(db),
     transfers: createTransferStore(db),
     search: createSearchStore(db),
+    changes: createChangeStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),

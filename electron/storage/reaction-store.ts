@@ -1,16 +1,19 @@
 import type { ReactionRow, ReactionStore } from '../services/ports/reactions';
 import type { Db, Row } from './database';
-import { integer, text } from './row';
+import { flag, integer, text } from './row';
 
 /** Stored by place. */
 const sides = ['me', 'them'] as const;
 
 /** Reactions go with their message. */
 export function createReactionStore(db: Db): ReactionStore {
-  const select = db.prepare('SELECT message_id, by, emoji, at FROM reactions WHERE message_id = ? ORDER BY at, by, emoji');
-  const selectMany = db.prepare('SELECT message_id, by, emoji, at FROM reactions WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY at, by, emoji');
-  const insert = db.prepare('INSERT OR IGNORE INTO reactions (message_id, by, emoji, at) VALUES (?, ?, ?, ?)');
-  const remove = db.prepare('DELETE FROM reactions WHERE message_id = ? AND by = ? AND emoji = ?');
+  const select = db.prepare('SELECT message_id, by, emoji, at FROM reactions WHERE message_id = ? AND removed = 0 ORDER BY at, by, emoji');
+  const selectMany = db.prepare('SELECT message_id, by, emoji, at FROM reactions WHERE message_id IN (SELECT value FROM json_each(?)) AND removed = 0 ORDER BY at, by, emoji');
+  const selectWords = db.prepare('SELECT message_id, by, emoji, at, revision, removed FROM reactions WHERE message_id = ?');
+  const put = db.prepare(`
+    INSERT INTO reactions (message_id, by, emoji, at, revision, removed) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (message_id, by, emoji) DO UPDATE SET at = excluded.at, revision = excluded.revision, removed = excluded.removed
+      WHERE (excluded.revision, excluded.removed = 0) > (reactions.revision, reactions.removed = 0)`);
   return {
     of: (messageId) => select.all([messageId]).map(read),
     ofAll(messageIds) {
@@ -24,8 +27,8 @@ export function createReactionStore(db: Db): ReactionStore {
       }
       return found;
     },
-    add: (messageId, { by, emoji, at }) => insert.run([messageId, sides.indexOf(by), emoji, at]).changes > 0,
-    remove: (messageId, by, emoji) => remove.run([messageId, sides.indexOf(by), emoji]).changes > 0,
+    words: (messageId) => selectWords.all([messageId]).map((row) => ({ ...read(row), revision: integer(row, 'revision'), removed: flag(row, 'removed') })),
+    put: (messageId, { by, emoji, at, revision, removed }) => put.run([messageId, sides.indexOf(by), emoji, at, revision, removed ? 1 : 0]).changes > 0,
   };
 }
 

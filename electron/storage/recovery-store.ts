@@ -38,7 +38,7 @@ export function createRecoveryStore(db: Db): RecoveryStore {
     retirement: db.prepare('INSERT INTO retirements (at, retired, successor, reason, told_by) VALUES (?, ?, ?, ?, ?)'),
     reopen: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofStream} AND sequence BETWEEN ? AND ? AND held = 2 AND content <> x''`),
     remove: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence = ?`),
-    erase: db.prepare(`UPDATE outbox SET content = x'' WHERE ${ofStream} AND sequence = ? AND held = 2`),
+    erase: db.prepare(`UPDATE outbox SET erased = 1, content = CASE held WHEN 2 THEN x'' ELSE content END WHERE ${ofStream} AND sequence = ?`),
     digest: db.prepare(`UPDATE outbox SET digest = ? WHERE ${ofStream} AND sequence = ?`),
     gap: db.prepare(`INSERT OR REPLACE INTO gaps (peer_id, dialog_id, instance_id, first_sequence, last_sequence, at)
       VALUES (?, ?, ?, ?, ?, ?)`),

@@ -85,7 +85,7 @@ export const messages = {
   edit: call(z.strictObject({ messageId, text: plainText.max(longest) }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-own', 'message.not-text', 'message.empty', 'message.too-long']),
   /** `forBoth`: an own message is taken back on the other side, too. Else it goes from the own devices only. */
   delete: call(z.strictObject({ messageId, forBoth: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-own']),
-  react: call(z.strictObject({ messageId, emoji, remove: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-text', 'reaction.malformed']),
+  react: call(z.strictObject({ messageId, emoji, remove: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-text', 'reaction.malformed', 'reaction.too-many']),
   /** Told to the other side while connected, if both want that; stops by itself after some seconds. */
   typing: call(z.strictObject({ conversationId, typing: z.boolean() }), done, needsConversation),
   /** All words, in any order; the last one may be a beginning. Newest first. */

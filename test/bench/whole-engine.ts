@@ -89,6 +89,7 @@ function newDevice(party: Party, peer: Party, file: string | undefined): Device 
         continued: nothing,
         delivered: ({ content }) => void (device.text = content.kind === 'text' ? content.text : ''),
         acknowledged: nothing,
+        read: nothing,
         shifted: nothing,
         sealed: nothing,
         failed: nothing,

@@ -69,6 +69,7 @@ export class RecordingSink implements DialogSink {
   readonly continued = this.#record('continued');
   readonly delivered = this.#record('delivered');
   readonly acknowledged = this.#record('acknowledged');
+  readonly read = this.#record('read');
   readonly shifted = this.#record('shifted');
   readonly sealed = this.#record('sealed');
   readonly failed = this.#record('failed');

@@ -16,6 +16,7 @@ import { conversationsService } from '../../electron/services/conversations-serv
 import { identityKeysService } from '../../electron/services/identity-keys-service';
 import { devicesService } from '../../electron/services/devices/devices-service';
 import { EventHub } from '../../electron/services/event-hub';
+import { messageChangesService } from '../../electron/services/message-changes-service';
 import { messagesService } from '../../electron/services/messages-service';
 import { NearbyService } from '../../electron/services/nearby-service';
 import { NetworkFacts } from '../../electron/services/network-facts';
@@ -89,7 +90,7 @@ export interface Resident {
   readonly identityKeys: ReturnType<typeof identityKeysService>;
   readonly devices: ReturnType<typeof devicesService>;
   readonly conversations: ReturnType<typeof conversationsService>;
-  readonly messages: ReturnType<typeof messagesService>;
+  readonly messages: ReturnType<typeof messagesService> & ReturnType<typeof messageChangesService>;
   readonly identity: ReturnType<typeof identityService>;
   readonly mailbox: ReturnType<typeof mailboxService>;
   readonly envelopes: ReturnType<typeof envelopesService>;
@@ -357,7 +358,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
       db.close();
     },
     conversations: conversationsService({ profile, events, random }),
-    messages: messagesService({ profile }),
+    messages: { ...messagesService({ profile }), ...messageChangesService({ profile }) },
     identity: identityService({ profile, crypto, clock, ownAddresses, settings: () => resident.settings }),
     mailbox: mailboxService({ profile }),
     envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: undefined }),

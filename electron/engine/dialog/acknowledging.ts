@@ -101,6 +101,17 @@ export class ControlHandler {
     }
   }
 
+  /** This person read up to here, which the other one is to know: with the next acknowledgement. */
+  read(dialog: DialogState, instanceId: InstanceId, upTo: number): void {
+    const { store, memory } = this.#parts;
+    const stream = dialog.receiving.get(instanceId);
+    const told = Math.min(upTo, stream?.row.cumulative ?? 0);
+    if (!stream || dialog.row.state !== 'open' || told <= (stream.row.readUpTo ?? 0)) return;
+    memory.touch(dialog);
+    stream.row = { ...stream.row, readUpTo: told, acknowledgementDue: true };
+    store.putReceiving(stream.row);
+  }
+
   /** Makes what is due to this peer. */
   due(peer: RemoteParty, to?: InstanceId): Outbound[] {
     const { store, memory } = this.#parts;
@@ -166,6 +177,7 @@ export class ControlHandler {
       listVersion: local.list.version,
       startToken,
       heardToken: store.startToken(peerId, instanceId) ?? noToken,
+      ...(stream.row.readUpTo !== undefined && { readUpTo: stream.row.readUpTo }),
     };
   }
 
@@ -209,14 +221,18 @@ export class ControlHandler {
     const lost = sending.waitsThere ? store.releaseOutbox(key, held) : 0;
     if (held.length > 0) store.holdOutbox(key, held);
     sending.waitsThere = held.length > 0;
+    const tellRead = (): void => {
+      if (control.readUpTo !== undefined) sink.read({ ...key, upTo: control.readUpTo });
+    };
     if (advanced) {
       sending.row = { ...sending.row, acknowledged: cumulative, nextSealed: Math.max(sending.row.nextSealed, cumulative + 1) };
     } else if (held.length === 0 && lost === 0) {
       store.putSending(sending.row);
-      return;
+      return tellRead();
     }
     store.putSending(sending.row);
     sink.acknowledged({ ...key, from: before + 1, upTo: cumulative, gap: held.length > 0 || lost > 0 });
+    tellRead();
     if (advanced) again.asked(dialog, cumulative, asker);
   }
 

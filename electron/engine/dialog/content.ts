@@ -9,12 +9,12 @@ import { Writer } from '../wire/writer';
  * as "unsupported" and keeps its place in the order. Layout in protocol.md §4.
  */
 export type Content =
-  | { readonly kind: 'text'; readonly text: string; readonly replyTo?: MessageRef }
-  | { readonly kind: 'edit'; readonly target: MessageRef; readonly text: string }
+  /** `disappearAfter`: seconds it is to be seen, from 1. */
+  | { readonly kind: 'text'; readonly text: string; readonly replyTo?: MessageRef; readonly disappearAfter?: number }
+  /** `revision`, here and below: from 1, one above the highest its writer knew for the same thing, so that it is the same everywhere which of two is later. */
+  | { readonly kind: 'edit'; readonly target: MessageRef; readonly revision: number; readonly text: string }
   | { readonly kind: 'delete'; readonly target: MessageRef }
-  | { readonly kind: 'reaction'; readonly target: MessageRef; readonly emoji: string; readonly remove: boolean }
-  /** Everything of this stream up to here was read. */
-  | { readonly kind: 'receipt'; readonly upTo: MessageRef }
+  | { readonly kind: 'reaction'; readonly target: MessageRef; readonly revision: number; readonly emoji: string; readonly remove: boolean }
   | {
       readonly kind: 'file-offer';
       /** 16 bytes. */
@@ -33,7 +33,7 @@ export type Content =
       readonly replyTo?: MessageRef;
     }
   /** From here on messages are to disappear after so many seconds; 0 ends it. */
-  | { readonly kind: 'timer'; readonly seconds: number }
+  | { readonly kind: 'timer'; readonly revision: number; readonly seconds: number }
   | { readonly kind: 'title'; readonly title: string }
   /** This dialog goes on where that failed one of the same two people stopped. Only as sequence 2 of the one who opened it. */
   | { readonly kind: 'continues'; readonly dialogId: DialogId }
@@ -48,12 +48,17 @@ export interface MessageRef {
 }
 
 const schema = 1;
-const types = { text: 1, edit: 2, delete: 3, reaction: 4, receipt: 5, 'file-offer': 6, timer: 7, title: 8, continues: 9, again: 10 } as const;
+/** 5 is nobody's: what was read is told with acknowledgements. */
+const types = { text: 1, edit: 2, delete: 3, reaction: 4, 'file-offer': 6, timer: 7, title: 8, continues: 9, again: 10 } as const;
 
 export const maxTitleBytes = 512;
-const maxEmojiBytes = 64;
+export const maxEmojiBytes = 64;
 const maxFileNameBytes = 1024;
 const maxMediaTypeBytes = 127;
+/** A year. */
+const maxSeconds = 365 * 86_400;
+const hasReply = 1;
+const disappears = 2;
 
 /** Errors: `WireError` when a text is longer than a reader accepts. `unsupported` cannot be sent. */
 export function encodeContent(content: Content): Uint8Array {
@@ -61,20 +66,18 @@ export function encodeContent(content: Content): Uint8Array {
   const writer = new Writer().u8(schema).u8(types[content.kind]);
   switch (content.kind) {
     case 'text':
-      text(writer, content.text, maxTextBytes).u8(content.replyTo ? 1 : 0);
+      text(writer, content.text, maxTextBytes).u8((content.replyTo ? hasReply : 0) | (content.disappearAfter === undefined ? 0 : disappears));
       if (content.replyTo) ref(writer, content.replyTo);
+      if (content.disappearAfter !== undefined) writer.u32(content.disappearAfter);
       break;
     case 'edit':
-      text(ref(writer, content.target), content.text, maxTextBytes);
+      text(ref(writer, content.target).u32(content.revision), content.text, maxTextBytes);
       break;
     case 'delete':
       ref(writer, content.target);
       break;
     case 'reaction':
-      text(ref(writer, content.target), content.emoji, maxEmojiBytes).u8(content.remove ? 1 : 0);
-      break;
-    case 'receipt':
-      ref(writer, content.upTo);
+      text(ref(writer, content.target).u32(content.revision), content.emoji, maxEmojiBytes).u8(content.remove ? 1 : 0);
       break;
     case 'file-offer':
       exact(writer, content.transferId, 16);
@@ -84,7 +87,7 @@ export function encodeContent(content: Content): Uint8Array {
       if (content.replyTo) ref(writer, content.replyTo);
       break;
     case 'timer':
-      writer.u32(content.seconds);
+      writer.u32(content.revision).u32(content.seconds);
       break;
     case 'title':
       text(writer, content.title, maxTitleBytes);
@@ -132,16 +135,17 @@ function parseFields(reader: Reader, type: number): Content {
   switch (type) {
     case types.text: {
       const body = reader.text(maxTextBytes);
-      return flag(reader) ? { kind: 'text', text: body, replyTo: parseRef(reader) } : { kind: 'text', text: body };
+      const bits = reader.u8();
+      if (bits > (hasReply | disappears)) throw new WireError('unknown bits');
+      const replyTo = (bits & hasReply) === 0 ? {} : { replyTo: parseRef(reader) };
+      return { kind: 'text', text: body, ...replyTo, ...((bits & disappears) !== 0 && { disappearAfter: seconds(reader, 1) }) };
     }
     case types.edit:
-      return { kind: 'edit', target: parseRef(reader), text: reader.text(maxTextBytes) };
+      return { kind: 'edit', target: parseRef(reader), revision: revision(reader), text: reader.text(maxTextBytes) };
     case types.delete:
       return { kind: 'delete', target: parseRef(reader) };
     case types.reaction:
-      return { kind: 'reaction', target: parseRef(reader), emoji: reader.text(maxEmojiBytes), remove: flag(reader) };
-    case types.receipt:
-      return { kind: 'receipt', upTo: parseRef(reader) };
+      return { kind: 'reaction', target: parseRef(reader), revision: revision(reader), emoji: reader.text(maxEmojiBytes), remove: flag(reader) };
     case types['file-offer']:
       return {
         kind: 'file-offer',
@@ -155,7 +159,7 @@ function parseFields(reader: Reader, type: number): Content {
         ...(flag(reader) && { replyTo: parseRef(reader) }),
       };
     case types.timer:
-      return { kind: 'timer', seconds: reader.u32() };
+      return { kind: 'timer', revision: revision(reader), seconds: seconds(reader, 0) };
     case types.title:
       return { kind: 'title', title: reader.text(maxTitleBytes) };
     case types.continues:
@@ -198,4 +202,16 @@ function flag(reader: Reader): boolean {
   const value = reader.u8();
   if (value > 1) throw new WireError('a flag is 0 or 1');
   return value === 1;
+}
+
+function seconds(reader: Reader, least: number): number {
+  const value = reader.u32();
+  if (value < least || value > maxSeconds) throw new WireError('a time beyond its cap');
+  return value;
+}
+
+function revision(reader: Reader): number {
+  const value = reader.u32();
+  if (value === 0) throw new WireError('revisions count from 1');
+  return value;
 }

@@ -51,6 +51,8 @@ export interface Acknowledgement {
   readonly startToken: Uint8Array;
   /** Newest start token it has heard of the stream's device; zeros for none. */
   readonly heardToken: Uint8Array;
+  /** Up to here it was read, from 1 and at most `cumulative`; absent: that is not told. */
+  readonly readUpTo?: number;
 }
 
 const acknowledgementType = 1;
@@ -72,7 +74,7 @@ export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): U
     for (const { creator, floor } of control.floors) writer.fixed(id16ToBytes(creator)).u32(floor);
     return writer.finish();
   }
-  return new Writer()
+  const writer = new Writer()
     .u8(acknowledgementType)
     .fixed(id16ToBytes(control.stream))
     .fixed(id16ToBytes(control.receiving))
@@ -82,8 +84,9 @@ export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): U
     .u32(control.kekFloor)
     .u64(control.listVersion)
     .fixed(control.startToken)
-    .fixed(control.heardToken)
-    .finish();
+    .fixed(control.heardToken);
+  if (control.readUpTo !== undefined) writer.u64(control.readUpTo);
+  return writer.finish();
 }
 
 /** Undefined for bytes that are no control of a known type. Never throws. */
@@ -110,9 +113,11 @@ export function parseControl(bytes: Uint8Array): Control | undefined {
       listVersion: reader.u64(),
       startToken: reader.fixed(16).slice(),
       heardToken: reader.fixed(16).slice(),
+      ...(reader.remaining > 0 && { readUpTo: reader.u64() }),
     };
     reader.end();
-    return control.bitmap.at(-1) === 0 ? undefined : control;
+    const { readUpTo = 1, cumulative } = control;
+    return control.bitmap.at(-1) === 0 || readUpTo < 1 || (control.readUpTo !== undefined && readUpTo > cumulative) ? undefined : control;
   } catch (error) {
     if (error instanceof WireError) return undefined;
     throw error;

@@ -160,6 +160,13 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       return memory.change(() => controls.due(to ? { ...peer, exchange: to.exchange } : peer, to?.instance.instanceId));
     },
 
+    read(key, instanceId, upTo) {
+      memory.change(() => {
+        const dialog = memory.dialog(key);
+        if (dialog) controls.read(dialog, instanceId, upTo);
+      });
+    },
+
     repeatControls(peerId, dialogs) {
       if (dialogs.length === 0) return;
       memory.change(() => {

@@ -102,6 +102,8 @@ export interface ReceivingRow extends StreamKey {
   /** The sender's own time, made non-decreasing and clamped to receipt. */
   readonly latestTime: number;
   readonly acknowledgementDue: boolean;
+  /** Up to here this person read, as far as the other one is told; absent: nothing is told. */
+  readonly readUpTo?: number;
   /** Key exchange key epochs seen in this stream with the sequences they covered. */
   readonly kekRanges: readonly KekRange[];
 }

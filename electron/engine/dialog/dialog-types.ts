@@ -95,6 +95,8 @@ export interface DialogSink {
   ): void;
   /** Everything up to `upTo` of this device's stream is in the other person's hands; before `from` it was known to be. `gap`: later ones are there and something between is missing, so send `pending` from the start again. */
   acknowledged(event: DialogKey & { readonly instanceId: InstanceId; readonly from: number; readonly upTo: number; readonly gap: boolean }): void;
+  /** The other person read up to here of this device's stream, by its own word. Comes again and again. */
+  read(event: DialogKey & { readonly instanceId: InstanceId; readonly upTo: number }): void;
   shifted(
     event: DialogKey & {
       readonly who: 'you' | 'peer';
@@ -177,6 +179,8 @@ export interface DialogEngine {
    * what concerns the streams of that device, locked to the exchange key it showed.
    */
   acknowledgements(peerId: PeerId, to?: DeviceOf): readonly Outbound[];
+  /** Read up to here, of this device's stream: told with the next acknowledgement. Nothing where that is no news. */
+  read(dialog: DialogKey, instanceId: InstanceId, upTo: number): void;
   /** Control messages of these dialogs were not understood: whatever they said is due again, as it is now. */
   repeatControls(peerId: PeerId, dialogs: readonly DialogId[]): void;
   /** All of a batch in one transaction. `source` is the verified chain of the device that sent them. */

@@ -19,6 +19,8 @@ export type SessionItem =
   | { readonly kind: 'deposit'; readonly bytes: Uint8Array }
   /** About a file, or a piece of one (protocol.md §15). */
   | { readonly kind: 'file'; readonly bytes: Uint8Array }
+  /** Whether something is being written in a dialog: dialogId[16] ‖ u8 (0, 1). Of no use later: neither kept nor passed on. */
+  | { readonly kind: 'typing'; readonly bytes: Uint8Array }
   /** What to show to other devices of the sender's person, so that they find this session (protocol.md §10.5); heard by the session itself. */
   | { readonly kind: 'owner-hint'; readonly bytes: Uint8Array }
   /** Answered by the session itself; the token is 8 bytes. */
@@ -28,10 +30,11 @@ export type SessionItem =
 /** The items that only record 0 of a direction may hold, and those a newer version sends and this one passes over. */
 export type RecordItem = SessionItem | { readonly kind: 'confirm'; readonly bytes: Uint8Array } | { readonly kind: 'unknown'; readonly type: number };
 
-export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8, sibling: 9, notice: 10, deposit: 11, file: 12, 'owner-hint': 14 } as const;
+export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8, sibling: 9, notice: 10, deposit: 11, file: 12, typing: 13, 'owner-hint': 14 } as const;
 export const itemHeaderBytes = 5;
 export const tokenBytes = 8;
 export const headersWantedBytes = 32;
+export const typingBytes = 17;
 /** Largest plaintext of a record: the frame cap less the tag. */
 export const maxPlaintextBytes = 70_000 - 16;
 export const maxItemBytes = maxPlaintextBytes - itemHeaderBytes;
@@ -105,6 +108,8 @@ function itemOf(type: number, body: Uint8Array): RecordItem {
       return { kind: 'deposit', bytes: body };
     case itemTypes.file:
       return { kind: 'file', bytes: body };
+    case itemTypes.typing:
+      return { kind: 'typing', bytes: exactly(typingBytes, body) };
     case itemTypes['owner-hint']:
       return { kind: 'owner-hint', bytes: body };
     case itemTypes.ping:
@@ -157,6 +162,7 @@ function bodyOf(item: RecordItem): Uint8Array {
     case 'notice':
     case 'deposit':
     case 'file':
+    case 'typing':
     case 'owner-hint':
     case 'confirm':
       return item.bytes;

@@ -293,6 +293,7 @@ export class LiveSession implements Session {
         case 'notice':
         case 'deposit':
         case 'file':
+        case 'typing':
           given.push(item);
           break;
         case 'owner-hint':

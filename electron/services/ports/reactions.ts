@@ -4,10 +4,10 @@ export interface ReactionStore {
   of(messageId: string): readonly ReactionRow[];
   /** Those of many messages at once, in no order of messages. */
   ofAll(messageIds: readonly string[]): ReadonlyMap<string, readonly ReactionRow[]>;
-  /** False: it is there already. */
-  add(messageId: string, row: ReactionRow): boolean;
-  /** False: it was not there. */
-  remove(messageId: string, by: ReactionRow['by'], emoji: string): boolean;
+  /** What was taken back, too: in no order. */
+  words(messageId: string): readonly ReactionWord[];
+  /** Takes the place of an earlier word about this emoji by that side; of two with one revision the one that leaves it there counts. False: it was not later. */
+  put(messageId: string, word: ReactionWord): boolean;
 }
 
 export interface ReactionRow {
@@ -15,4 +15,11 @@ export interface ReactionRow {
   readonly emoji: string;
   /** Unix milliseconds. */
   readonly at: number;
+}
+
+/** The last word of one side about one emoji. */
+export interface ReactionWord extends ReactionRow {
+  /** From 1; each later word about it has a higher one. */
+  readonly revision: number;
+  readonly removed: boolean;
 }

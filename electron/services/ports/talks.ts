@@ -25,6 +25,8 @@ export interface ConversationRow {
   readonly mutedUntil?: number;
   /** Seconds after which new messages disappear; absent: they stay. */
   readonly disappearAfter?: number;
+  /** Number of the last word of either side about that. */
+  readonly disappearRevision?: number;
   readonly draft?: Draft;
 }
 
@@ -62,6 +64,8 @@ export interface MessageRow {
   /** Which message of a device that is no more this was first. */
   readonly origin?: MessagePlace;
   readonly editedAt?: number;
+  /** Number of the last change of its text; absent: never changed. */
+  readonly revision?: number;
   /** Seconds it is to be seen; a received one from when it was read on, an own one from when it was sent. */
   readonly disappearAfter?: number;
   readonly disappearsAt?: number;

@@ -2,6 +2,7 @@ import type { OpenProfile } from '../open-profile';
 import type { Surroundings } from '../surroundings';
 import { authorityKind } from './kinds/authority';
 import { blockKind } from './kinds/block';
+import { changeKind, erasedKinds, timerKind } from './kinds/change';
 import { checkKind } from './kinds/check';
 import { choiceKind } from './kinds/choice';
 import { conversationKind } from './kinds/conversation';
@@ -37,6 +38,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
       profile.connections.learned(peerId);
     }),
     onMutual: (peerId) => soon(() => profile.connections.reach(peerId)),
+    onRead: (peerId) => soon(() => profile.delivery.flush(peerId)),
   };
   return [
     personKind(parts),
@@ -48,6 +50,9 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     conversationKind(parts),
     endedKind(parts),
     messageKind(parts),
+    changeKind(parts),
+    ...erasedKinds(parts),
+    timerKind(parts),
     markKind(parts),
     policyKind(parts),
     settingKind({ settings, onTold: (told) => soon(() => onSettings?.(told)) }),

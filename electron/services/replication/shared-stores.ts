@@ -12,6 +12,7 @@ import { sharedPlaces } from './kinds/place';
 import { encodePolicy } from './kinds/policy';
 import { encodeRequest } from './kinds/request';
 import { dialogKey, messageKey } from './kinds/values';
+import { wasErased } from '../talk/message-changes';
 import type { Replica } from './replica';
 
 const nothing = new Uint8Array(0);
@@ -140,6 +141,7 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
       if (!replica().isOn) return messages.add(row);
       if (messages.bySequence(row.conversationId, row.instanceId, row.sequence)) return undefined;
       const conversation = conversations.byId(row.conversationId);
+      if (conversation && wasErased(replica(), messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence))) return undefined;
       // Another device may have read further already.
       const isRead = conversation && row.direction === 'in' && markedState(stores.replica, { ...conversation, instanceId: row.instanceId }, 'in', row.sequence) === 'read';
       const state = messages.add(isRead ? { ...row, state: 'read' } : row);
@@ -170,7 +172,7 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
     },
     raiseState(conversationId, instanceId, from, upTo, state) {
       const raised = messages.raiseState(conversationId, instanceId, from, upTo, state);
-      if (raised.length > 0 && replica().isOn && (state === 'sent' || state === 'delivered')) mark(conversationId, instanceId, { [state]: upTo });
+      if (raised.length > 0 && replica().isOn && (state === 'sent' || state === 'delivered' || state === 'read')) mark(conversationId, instanceId, { [state]: upTo });
       return raised;
     },
     setKeyEpoch(conversationId, instanceId, sequence, keyEpoch) {

@@ -77,6 +77,7 @@ export const errors = {
   'error.message.not-own': 'Only who wrote a message can change it or take it back.',
   'error.message.not-text': 'That cannot be done with this message.',
   'error.reaction.malformed': 'A reaction is one emoji.',
+  'error.reaction.too-many': 'There are enough of your emojis on this message. Take one back first.',
   'error.file.gone': 'That file is not there any more. Choose it again.',
   'error.file.empty': 'That file is empty.',
   'error.file.too-large': 'That file is larger than can be sent.',

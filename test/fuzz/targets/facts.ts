@@ -45,7 +45,7 @@ function merged({ peerId }: LocalParty, device: LogDevice, { own: author, signin
     block: new Writer().u16(1).fixed(counting(5, 16)).u16(1).fixed(counting(5, 16)).finish(),
     conversation: new Writer().text('Holiday').u64(now).u8(0).finish(),
     ended: new Writer().u8(1).u8(1).text('lost-data').finish(),
-    message: concat(new Writer().u8(0).u8(0).text('Hello').u64(now).u64(now * 4_096).u8(2).u32(1).u8(1).u64(now).u8(1).finish(), place, Uint8Array.of(1), place, Uint8Array.of(0)),
+    message: concat(new Writer().u8(0).u8(0).text('Hello').u64(now).u64(now * 4_096).u8(2).u32(1).u8(1).u64(now).u8(1).finish(), place, Uint8Array.of(1), place, Uint8Array.of(0, 0, 0)),
     mark: new Writer().u64(7).u64(7).u64(6).finish(),
   };
   const all = kinds.map((kind, head) => ({ head, body: values[kind] }));
@@ -94,7 +94,7 @@ function others(crypto: Crypto, local: LocalParty, device: LogDevice): Target {
     { kind: authorityKind(parts), key: '0'.repeat(64), values: [encodeAuthority(undefined), encodeAuthority({ authorityId: '', certificate: local.identity.der, addedAt: now, revocations: counting(1, 50) })] },
     { kind: checkKind(parts), key: peerId, values: [concat(Uint8Array.of(1, 1), new Writer().u64(now).finish(), Uint8Array.of(1), local.identity.spkiHash)] },
     { kind: policyKind(parts), key: `${peerId}/${'1'.repeat(32)}`, values: [encodePolicy(policyPresets.standard)] },
-    { kind: settingKind({ settings: () => ({ keepCheck: true, rotateIdentityDays: 0 }), onTold: () => undefined }), key: 'person', values: [Buffer.from('{"keepCheck":true,"rotateIdentityDays":90}')] },
+    { kind: settingKind({ settings: () => ({ keepCheck: true, rotateIdentityDays: 0, readReceipts: true, typing: true }), onTold: () => undefined }), key: 'person', values: [Buffer.from('{"keepCheck":true,"rotateIdentityDays":90}')] },
     { kind: placeKind(parts), key: `${peerId}/${device.own}`, values: [encodePlaces({ time: now, places: [] }), encodePlaces({ time: now, places: [{ servers: ['tls://a.example:1'], address: '0'.repeat(32), slot: '1'.repeat(16), token: 'e30', expiresAt: 0 }] })] },
     { kind: requestKind(parts), key: peerId, values: [encodeRequest(undefined), encodeRequest({ requestId: '', peerId, name: 'Ben', via: 'card', card, receivedAt: now, declined: false })] },
   ];

@@ -55,7 +55,7 @@ export async function upkeep(): Promise<Target[]> {
     },
     {
       name: 'person-settings',
-      seeds: [encodePersonSettings({ keepCheck: false, rotateIdentityDays: 90 }), Buffer.from('{"keepCheck":1,"later":[]}')],
+      seeds: [encodePersonSettings({ keepCheck: false, rotateIdentityDays: 90, readReceipts: false, typing: true }), Buffer.from('{"keepCheck":1,"later":[]}')],
       run: (bytes) => Object.keys(parsePersonSettings(bytes)).join(' ') || 'nothing',
     },
     {

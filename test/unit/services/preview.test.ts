@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { previewOf } from '../../../electron/services/history';
+import { previewOf } from '../../../electron/services/message-preview';
 
 it('S1-43: the preview is the first line, whole characters, at most 160 of them, whatever they are made of', () => {
   const slow = (text: string): string => Array.from(text.trimStart().split('\n', 1)[0] ?? '').slice(0, 160).join('');

@@ -15,12 +15,14 @@ export interface KindParts {
   readonly stores: Stores;
   readonly local: LocalParty;
   /** Put together later than this; asked when a fact comes. */
-  readonly profile: Pick<OpenProfile, 'book' | 'engine' | 'quarantine' | 'newMessageId' | 'vouching' | 'waitingFor' | 'devices' | 'rekeying' | 'ways' | 'connections'>;
+  readonly profile: Pick<OpenProfile, 'book' | 'engine' | 'quarantine' | 'newMessageId' | 'vouching' | 'waitingFor' | 'devices' | 'rekeying' | 'ways' | 'connections' | 'talk'>;
   /** After the transaction. */
   readonly onBlocked: (peerId: PeerId, blocked: boolean) => void;
   /** Something about this person's key is known that was not. */
   readonly onPinned: (peerId: PeerId) => void;
   readonly onMutual: (peerId: PeerId) => void;
+  /** Another own device read what this person wrote. */
+  readonly onRead: (peerId: PeerId) => void;
 }
 
 /** Says that a contact looks different, once the transaction stands. */

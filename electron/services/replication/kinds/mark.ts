@@ -7,7 +7,7 @@ import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
 import { parseStreamKey, readWhole, streamKey } from './values';
 
-/** Up to which message of a stream: handed over and arrived, for own ones; read, for others'. 0: none. */
+/** Up to which message of a stream: handed over and arrived, for own ones; read, by the one it was for. 0: none. */
 export interface Marks {
   readonly sent: number;
   readonly delivered: number;
@@ -17,7 +17,7 @@ export interface Marks {
 const none: Marks = { sent: 0, delivered: 0, read: 0 };
 
 /** How far messages got: each only rises, and the furthest that any device knows of counts. */
-export function markKind({ stores, events, profile }: KindParts): FactKind {
+export function markKind({ stores, events, profile, onRead }: KindParts): FactKind {
   return {
     kind: 'mark',
     rank: 60,
@@ -33,15 +33,18 @@ export function markKind({ stores, events, profile }: KindParts): FactKind {
         const waitingFor = profile.waitingFor(peerId, row);
         events.emit({ type: 'message.state', conversationId, messageId: row.messageId, state: row.state, ...(waitingFor && { waitingFor }), ...(row.movedTo !== undefined && { movedTo: row.movedTo }) });
       };
-      for (const state of ['sent', 'delivered'] as const) {
+      for (const state of ['sent', 'delivered', 'read'] as const) {
         if (said[state] > before[state]) stores.messages.raiseState(conversationId, stream.instanceId, before[state] + 1, said[state], state).forEach(tell);
       }
       const read = said.read > before.read ? stores.messages.markReadUpTo(conversationId, stream.instanceId, said.read) : 0;
       if (read > 0) {
+        profile.talk.read(conversation, [{ instanceId: stream.instanceId, sequence: said.read }]);
+        onRead(conversation.peerId);
         const now = stores.conversations.byId(conversationId) ?? conversation;
         stores.conversations.put({ ...now, unread: Math.max(0, now.unread - read) });
         events.emit({ type: 'conversation.changed', conversationId });
       }
+      if (said.sent > before.sent || said.delivered > before.delivered) profile.talk.disappearing.begin(conversationId);
       return true;
     },
     // How far they got until now stands with the messages themselves.
@@ -53,6 +56,7 @@ export function markKind({ stores, events, profile }: KindParts): FactKind {
 export function markedState(replica: ReplicaStore, stream: StreamKey, direction: MessageRow['direction'], sequence: number): MessageRow['state'] {
   const marks = marksOf(replica, stream);
   if (direction === 'in') return sequence <= marks.read ? 'read' : 'delivered';
+  if (sequence <= marks.read) return 'read';
   if (sequence <= marks.delivered) return 'delivered';
   return sequence <= marks.sent ? 'sent' : 'queued';
 }

@@ -5,9 +5,10 @@ import { dialogIdFromBytes, id16ToBytes, instanceIdFromBytes } from '../../../en
 import type { Reader } from '../../../engine/wire/reader';
 import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
-import { previewOf } from '../../history';
-import { messageView } from '../../message-view';
+import { previewOf } from '../../message-preview';
+import { messageViews } from '../../message-view';
 import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../../ports';
+import { wasErased } from '../../talk/message-changes';
 import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
 import { markedState } from './mark';
@@ -25,7 +26,7 @@ const maxShown = 2 ** 53 - 2 ** 32;
 const nothing = new Uint8Array(0);
 
 /** A message as every device has it: other messages by their places in the dialogs. */
-interface Told extends Pick<MessageRow, 'direction' | 'kind' | 'text' | 'sentAt' | 'receivedAt' | 'state' | 'keyEpoch' | 'origin'> {
+interface Told extends Pick<MessageRow, 'direction' | 'kind' | 'text' | 'sentAt' | 'receivedAt' | 'state' | 'keyEpoch' | 'origin' | 'disappearAfter' | 'disappearsAt'> {
   readonly shown: number;
   readonly replyTo?: MessagePlace | undefined;
   readonly movedTo?: (MessagePlace & { readonly dialogId: DialogId }) | undefined;
@@ -89,12 +90,18 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
       ...(movedTo !== undefined && { movedTo }),
       keyEpoch: told.keyEpoch,
       ...(told.origin && { origin: told.origin }),
+      ...(told.disappearAfter !== undefined && { disappearAfter: told.disappearAfter }),
+      ...(told.disappearsAt !== undefined && { disappearsAt: told.disappearsAt }),
     };
+    if (wasErased(profile.devices.replica, messageKey(place, place.sequence))) return true;
     messages.addShown(row, told.shown);
-    note(parts, conversation, row, told.shown);
+    note(parts, conversation, profile.talk.changes.arrived(conversation, row), told.shown);
+    if (row.disappearAfter !== undefined) profile.talk.disappearing.begin(conversationId);
+    if (row.disappearsAt !== undefined) profile.talk.disappearing.look();
   } else {
     // Where it came later, what it replies to was here already.
     if (here.replyTo !== undefined && told.replyTo === undefined) parts.profile.devices.replica.sayAfter('message', messageKey(place, place.sequence), nothing);
+    if (told.disappearsAt !== undefined && stores.changes.endBy(here.messageId, told.disappearsAt)) profile.talk.disappearing.look();
     const changed = messages.merge(here.messageId, { ...known, shown: told.shown });
     if (changed !== undefined) tell(parts, conversation, here, known.state);
     if (changed === 'moved') parts.events.emit({ type: 'messages.moved', conversationId });
@@ -120,7 +127,8 @@ function hereAlready({ stores: { messages }, local }: KindParts, conversationId:
 }
 
 function isLike(row: MessageRow, { direction, sentAt, text }: Told): boolean {
-  return row.direction === direction && row.sentAt === sentAt && (direction === 'in' || row.text === text);
+  const isChanged = row.kind === 'deleted' || row.revision !== undefined;
+  return row.direction === direction && row.sentAt === sentAt && (direction === 'in' || isChanged || row.text === text);
 }
 
 /** What the line of the conversation says, and clients. */
@@ -133,7 +141,7 @@ function note({ stores, events, profile }: KindParts, conversation: Conversation
   else if (isUnread === 1) conversations.put({ ...(conversations.byId(conversationId) ?? conversation), unread: unread + 1 });
   // A whole history is no news; whoever looks at it sees it grow.
   const isNews = profile.devices.replica.isReady;
-  if (isNews) events.emit({ type: 'message.received', conversationId, message: messageView(row, profile.waitingFor(conversation.peerId, row)) });
+  for (const message of isNews ? messageViews(stores, [row], (each) => profile.waitingFor(conversation.peerId, each)) : []) events.emit({ type: 'message.received', conversationId, message });
   if (!isNews || stores.messages.page(conversationId, undefined, 1)[0]?.messageId !== row.messageId) events.emit({ type: 'messages.moved', conversationId });
   events.emit({ type: 'conversation.changed', conversationId });
 }
@@ -175,7 +183,9 @@ function encode({ messages, conversations }: Stores, row: MessageRow, shown: num
   writeOptional(writer, row.receivedAt, (at) => writer.u64(at));
   writeOptional(writer, replied, (to) => writePlace(writer, to));
   writeOptional(writer, row.origin, (first) => writePlace(writer, first));
-  return writeOptional(writer, moved && elsewhere, (to) => writePlace(writer.fixed(id16ToBytes(to.dialogId)), moved ?? row)).finish();
+  writeOptional(writer, moved && elsewhere, (to) => writePlace(writer.fixed(id16ToBytes(to.dialogId)), moved ?? row));
+  writeOptional(writer, row.disappearAfter, (seconds) => writer.u32(seconds));
+  return writeOptional(writer, row.disappearsAt, (at) => writer.u64(at)).finish();
 }
 
 function parse(value: Uint8Array): Told {
@@ -191,6 +201,8 @@ function parse(value: Uint8Array): Told {
     ...optional('replyTo', readOptional(reader, () => readPlace(reader))),
     ...optional('origin', readOptional(reader, () => readPlace(reader))),
     ...optional('movedTo', readOptional(reader, () => ({ dialogId: dialogIdFromBytes(reader.fixed(16)), ...readPlace(reader) }))),
+    ...optional('disappearAfter', readOptional(reader, () => reader.u32())),
+    ...optional('disappearsAt', readOptional(reader, () => readTime(reader))),
   }));
   if (told.shown > maxShown) throw new WireError('a time that leaves no later one');
   return told;

@@ -9,13 +9,14 @@ const ref = { instanceId: instanceIdFromBytes(new Uint8Array(16).fill(7)), seque
 const contents: readonly Content[] = [
   { kind: 'text', text: 'Grüße 👋 <b>שלום</b>' },
   { kind: 'text', text: '', replyTo: ref },
-  { kind: 'edit', target: ref, text: 'better' },
+  { kind: 'edit', target: ref, revision: 3, text: 'better' },
   { kind: 'delete', target: ref },
-  { kind: 'reaction', target: ref, emoji: '👍🏽', remove: true },
-  { kind: 'receipt', upTo: ref },
+  { kind: 'reaction', target: ref, revision: 2, emoji: '👍🏽', remove: true },
+  { kind: 'text', text: 'soon gone', replyTo: ref, disappearAfter: 60 },
+  { kind: 'text', text: 'soon gone', disappearAfter: 365 * 86_400 },
   { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'a.pdf', size: 2 ** 40, hash: new Uint8Array(32).fill(2), mediaType: 'application/pdf', key: new Uint8Array(32).fill(3), text: '' },
   { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'b.png', size: 1, hash: new Uint8Array(32).fill(2), mediaType: 'image/png', key: new Uint8Array(32).fill(3), text: 'Look', replyTo: ref },
-  { kind: 'timer', seconds: 86_400 },
+  { kind: 'timer', revision: 1, seconds: 86_400 },
   { kind: 'title', title: 'Holiday' },
   { kind: 'continues', dialogId: dialogIdFromBytes(new Uint8Array(16).fill(3)) },
 ];
@@ -39,7 +40,7 @@ describe('content, schema 1', () => {
     expect(() => encodeContent({ kind: 'text', text: 'x'.repeat(40 * 1024 + 1) })).toThrow();
     expect(() => encodeContent({ kind: 'text', text: '€'.repeat(14 * 1024) })).toThrow();
     expect(() => encodeContent({ kind: 'title', title: 'x'.repeat(513) })).toThrow();
-    expect(() => encodeContent({ kind: 'reaction', target: ref, emoji: 'x'.repeat(65), remove: false })).toThrow();
+    expect(() => encodeContent({ kind: 'reaction', target: ref, revision: 1, emoji: 'x'.repeat(65), remove: false })).toThrow();
     expect(() => encodeContent({ kind: 'text', text: 'half \ud83d' })).toThrow();
     expect(parseContent(encodeContent({ kind: 'text', text: 'x'.repeat(40 * 1024) }))).toMatchObject({ kind: 'text' });
   });

@@ -42,7 +42,7 @@ describe('what a stolen device of one’s own says of messages that are yet to c
     await world.pass(100);
   };
   const message = (direction: 0 | 1, text: string, { shown = world.clock.now() * 4_096, sentAt = world.clock.now() } = {}): Uint8Array =>
-    new Writer().u8(direction).u8(0).text(text).u64(sentAt).u64(shown).u8(1).u32(1).u8(0).u8(0).u8(0).u8(0).finish();
+    new Writer().u8(direction).u8(0).text(text).u64(sentAt).u64(shown).u8(1).u32(1).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).finish();
   const conversation = () => {
     const [row] = laptop.profile.stores.conversations.list();
     if (row === undefined) throw new Error('there is one');

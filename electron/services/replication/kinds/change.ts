@@ -1,0 +1,121 @@
+import { maxEmojiBytes } from '../../../engine/dialog/content';
+import { maxTextBytes } from '../../../../shared/model/message';
+import { Reader } from '../../../engine/wire/reader';
+import { WireError } from '../../../engine/wire/wire-error';
+import { Writer } from '../../../engine/wire/writer';
+import type { ToldChange } from '../../talk/message-changes';
+import type { FactKind } from '../replica';
+import type { KindParts } from './kind-parts';
+import { messageKey, parseDialogKey, parseMessageKey, readFlag, readOptional, readTime, readWord, writeOptional } from './values';
+
+const nothing = new Uint8Array(0);
+const sides = ['me', 'them'] as const;
+const version = 1;
+/** Of both sides. */
+const mostWords = 64;
+const passingMs = 31 * 86_400_000;
+
+/** What was done to messages that are there. Each device says what it knows; of every part the later word counts. */
+export function changeKind({ stores, profile }: KindParts): FactKind {
+  const { conversations, messages, changes } = stores;
+  return {
+    kind: 'change',
+    rank: 55,
+    merges: true,
+    apply({ key, value }) {
+      const place = parseMessageKey(key);
+      const told = parse(value);
+      const conversation = conversations.byDialog(place.peerId, place.dialogId);
+      return conversation !== undefined && profile.talk.changes.merge(conversation, place, told);
+    },
+    read(key) {
+      const place = parseMessageKey(key);
+      const conversation = conversations.byDialog(place.peerId, place.dialogId);
+      const row = conversation && messages.bySequence(conversation.conversationId, place.instanceId, place.sequence);
+      const told = row && profile.talk.changes.told(row);
+      return told && encode(told);
+    },
+    *all() {
+      for (const conversation of conversations.list()) {
+        for (const { instanceId, sequence } of changes.changed(conversation.conversationId)) yield { key: messageKey({ ...conversation, instanceId }, sequence), value: nothing };
+      }
+    },
+  };
+}
+
+/**
+ * Messages that are gone from the own devices: `erased` by the person, for good; `expired` when their time was over, which every device finds by itself
+ * once it has heard of the reading. An earlier word of such a message brings nothing back.
+ */
+export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[] {
+  const kind = (name: 'erased' | 'expired'): FactKind => ({
+    kind: name,
+    rank: 56,
+    ...(name === 'expired' && { passingMs }),
+    apply({ key, value }) {
+      if (value.length !== 1) throw new WireError('more than a yes');
+      const place = parseMessageKey(key);
+      const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
+      const row = conversation && profile.talk.changes.placed(conversation.conversationId, place);
+      if (row) profile.talk.changes.erase([row], name, false);
+      return true;
+    },
+    all: () => [],
+  });
+  return [kind('erased'), kind('expired')];
+}
+
+/** After how long messages disappear: the later word counts, whoever said it. */
+export function timerKind({ stores: { conversations }, profile }: KindParts): FactKind {
+  return {
+    kind: 'timer',
+    rank: 22,
+    merges: true,
+    apply({ key, value }) {
+      const { peerId, dialogId } = parseDialogKey(key);
+      const reader = new Reader(value);
+      const [revision, seconds] = [reader.u32(), reader.u32()];
+      const conversation = conversations.byDialog(peerId, dialogId);
+      if (conversation === undefined) return false;
+      if (revision > 0 && seconds <= 365 * 86_400) profile.talk.disappearing.heard(conversation, seconds, revision);
+      return true;
+    },
+    read(key) {
+      const { peerId, dialogId } = parseDialogKey(key);
+      const row = conversations.byDialog(peerId, dialogId);
+      return row && new Writer(8).u32(row.disappearRevision ?? 0).u32(row.disappearAfter ?? 0).finish();
+    },
+    *all() {
+      for (const row of conversations.list()) {
+        if (row.disappearRevision !== undefined) yield { key: `${row.peerId}/${row.dialogId}`, value: nothing };
+      }
+    },
+  };
+}
+
+function encode({ deleted, revision, text, editedAt, words }: ToldChange): Uint8Array {
+  const writer = new Writer(64 + 2 * text.length).u8(version).u8(deleted ? 1 : 0).u32(revision).text(text);
+  writeOptional(writer, editedAt, (at) => writer.u64(at));
+  const told = words.slice(0, mostWords);
+  writer.u8(told.length);
+  for (const { by, emoji, revision: count, removed, at } of told) writer.u8(sides.indexOf(by)).text(emoji).u32(count).u8(removed ? 1 : 0).u64(at);
+  return writer.finish();
+}
+
+function parse(value: Uint8Array): ToldChange {
+  const reader = new Reader(value);
+  if (reader.u8() !== version) throw new WireError('of an unknown version');
+  const [deleted, revision, text] = [readFlag(reader), reader.u32(), reader.text(maxTextBytes)];
+  const editedAt = readOptional(reader, () => readTime(reader));
+  const count = reader.u8();
+  if (count > mostWords) throw new WireError('more words than anybody says');
+  const words = Array.from({ length: count }, () => ({
+    by: readWord(reader, sides),
+    emoji: reader.text(maxEmojiBytes),
+    revision: reader.u32(),
+    removed: readFlag(reader),
+    at: readTime(reader),
+  }));
+  reader.end();
+  return { deleted, revision, text, ...(editedAt !== undefined && { editedAt }), words };
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../../engine/ports';
+import type { EventHub } from '../event-hub';
+import { messageViews, type WaitingRule } from '../message-view';
+import type { ConversationRow, MessageRow, Stores } from '../ports';
+import type { Replica } from '../replication/replica';
+import { dialogKey } from '../replication/kinds/values';
+
+const nothing = new Uint8Array(0);
+/** How long the clock of the machine is left unwatched while something is to disappear. */
+const longestMs = 30_000;
+/** Erased in one transaction. */
+const atOnce = 200;
+/** A clock that is behind by less has not been set: it ticks unevenly. */
+const unevenMs = 1_000;
+
+export interface DisappearingParts {
+  readonly stores: Stores;
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly waiting: WaitingRule;
+  readonly replica: () => Replica;
+  readonly commit: <T>(work: () => T) => T;
+  readonly erase: (rows: readonly MessageRow[]) => void;
+}
+
+/**
+ * Messages whose time is over go. A message brings its time along; its clock starts here when this person read it, or, of an own one, when it was
+ * handed over. It never ends later than it was to because the program was closed or the clock of the machine was set back: what that clock said last
+ * is written down, and every end moves with it.
+ */
+export class Disappearing {
+  readonly #parts: DisappearingParts;
+  /** What the clock said last, and when that was. */
+  #wall: number;
+  #monotonic: number;
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  constructor(parts: DisappearingParts) {
+    this.#parts = parts;
+    this.#wall = parts.stores.changes.seenTime() ?? parts.clock.now();
+    // How long nobody looked is not known: a clock behind what it said then counts from there.
+    this.#monotonic = parts.clock.monotonic();
+  }
+
+  /** What ended while nobody was here goes before anything is shown. */
+  start(): void {
+    this.#tick();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+  }
+
+  /** Seconds after which what is written from here on disappears; 0: it stays. Gives the revision of that word, which the other side is told. In the caller's transaction. */
+  choose(conversation: ConversationRow, seconds: number): number {
+    const revision = (conversation.disappearRevision ?? 0) + 1;
+    this.#put(conversation, seconds, revision);
+    return revision;
+  }
+
+  /** Somebody's word about that: the later one counts, and of two at once the one that keeps less. */
+  heard(conversation: ConversationRow, seconds: number, revision: number): void {
+    const known = conversation.disappearRevision ?? 0;
+    if (revision < known || (revision === known && kept(seconds) >= kept(conversation.disappearAfter ?? 0))) return;
+    this.#put(conversation, seconds, revision);
+  }
+
+  /** Messages of this conversation were read, or handed over: those with a time have begun theirs. In the caller's transaction. */
+  begin(conversationId: string): void {
+    const { stores, events, clock, waiting } = this.#parts;
+    const begun = stores.changes.startClocks(conversationId, Math.trunc(clock.now()));
+    const conversation = begun.length === 0 ? undefined : stores.conversations.byId(conversationId);
+    if (conversation === undefined) return;
+    for (const message of messageViews(stores, begun, (row) => waiting(conversation.peerId, row))) events.emit({ type: 'message.changed', conversationId, message });
+    this.look();
+  }
+
+  /** Something may end earlier than what was waited for. */
+  look(): void {
+    if (this.#closed) return;
+    this.#cancel?.();
+    // After this transaction, whatever becomes of it.
+    this.#cancel = this.#parts.clock.setTimer(0, () => this.#tick());
+  }
+
+  #put(conversation: ConversationRow, seconds: number, revision: number): void {
+    const { stores, events, replica } = this.#parts;
+    const { disappearAfter: _before, ...rest } = conversation;
+    stores.conversations.put({ ...rest, ...(seconds > 0 && { disappearAfter: seconds }), disappearRevision: revision });
+    if (replica().isOn) replica().sayAfter('timer', dialogKey(conversation), nothing);
+    events.emit({ type: 'conversation.changed', conversationId: conversation.conversationId });
+  }
+
+  #tick(): void {
+    this.#cancel = undefined;
+    if (this.#closed) return;
+    const { stores, clock, commit, erase } = this.#parts;
+    const next = stores.changes.nextEnd();
+    if (next === undefined) return;
+    let isMore = false;
+    try {
+      isMore = commit(() => {
+        const now = this.#watch();
+        const due = stores.changes.due(now, atOnce);
+        if (due.length > 0) erase(due);
+        return due.length === atOnce;
+      });
+    } catch {
+      // A full disk keeps them for now; the next look tries again.
+    }
+    const end = stores.changes.nextEnd();
+    if (end === undefined) return;
+    const wait = isMore ? 0 : Math.min(longestMs, Math.max(0, end - Math.trunc(clock.now())));
+    this.#cancel = clock.setTimer(wait, () => this.#tick());
+  }
+
+  /** The time now, with every end where it belongs by it. */
+  #watch(): number {
+    const { stores, clock } = this.#parts;
+    const now = Math.max(0, Math.trunc(clock.now()));
+    const monotonic = clock.monotonic();
+    const least = Math.trunc(this.#wall + (monotonic - this.#monotonic));
+    if (now < least - unevenMs) stores.changes.shiftEnds(least - now);
+    this.#wall = now;
+    this.#monotonic = monotonic;
+    stores.changes.putSeenTime(now);
+    return now;
+  }
+}
+
+function kept(seconds: number): number {
+  return seconds === 0 ? Infinity : seconds;
+}

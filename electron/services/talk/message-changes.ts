@@ -1,0 +1,268 @@
+import { isEmoji } from '../../../shared/model/emoji';
+import type { Content, MessageRef } from '../../engine/dialog/content';
+import type { Clock } from '../../engine/ports';
+import type { EventHub } from '../event-hub';
+import { previewOf } from '../message-preview';
+import { messageViews, type WaitingRule } from '../message-view';
+import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../ports';
+import type { EarlyChange } from '../ports/changes';
+import type { ReactionWord } from '../ports/reactions';
+import type { Replica } from '../replication/replica';
+import { messageKey } from '../replication/kinds/values';
+
+export type Change = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>;
+
+/** Words of one side about one message, taken back ones included: whoever sends more says nothing that is shown. */
+const mostWords = 32;
+/** What was erased is overwritten in the files this long after, together with what else was meanwhile. */
+const purgeMs = 5_000;
+const nothing = new Uint8Array(0);
+const yes = Uint8Array.of(1);
+
+/** What is known of a message beyond how it came, as own devices tell it each other. */
+export interface ToldChange {
+  readonly deleted: boolean;
+  /** 0: never edited. */
+  readonly revision: number;
+  readonly text: string;
+  readonly editedAt?: number;
+  readonly words: readonly ReactionWord[];
+}
+
+export interface MessageChangesParts {
+  readonly stores: Stores;
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly waiting: WaitingRule;
+  readonly replica: () => Replica;
+}
+
+/**
+ * What becomes of messages that are there: edits, reactions, deletions. Every rule gives the same in whatever order the words come, and whichever own
+ * device hears them: an edit or reaction with a higher revision is later, a deletion ends everything, and what comes before its message waits for it.
+ * All but `onErased` runs in the caller's transaction.
+ */
+export class MessageChanges {
+  readonly #parts: MessageChangesParts;
+  readonly #erased = new Set<(rows: readonly MessageRow[]) => void>();
+  /** False: nothing waits for its message for certain. */
+  #early: boolean;
+  #cancelPurge: (() => void) | undefined;
+
+  constructor(parts: MessageChangesParts) {
+    this.#parts = parts;
+    this.#early = parts.stores.changes.hasEarly();
+  }
+
+  /** Called in the transaction in which content of these messages goes, for what else has to go with it. */
+  onErased(handler: (rows: readonly MessageRow[]) => void): void {
+    this.#erased.add(handler);
+  }
+
+  /** What the other person said about a message. They change their own only, and put reactions to any. */
+  heard(conversation: ConversationRow, { instanceId, sequence, content, sentAt }: MessagePlace & { readonly content: Change; readonly sentAt: number }): void {
+    const { stores } = this.#parts;
+    const { conversationId } = conversation;
+    stores.changes.addPlace(conversationId, { instanceId, sequence }, undefined);
+    if (content.kind === 'reaction' && !isEmoji(content.emoji)) return;
+    const change = earlyOf(content, sentAt);
+    const row = this.placed(conversationId, content.target);
+    if (row === undefined) {
+      this.#early = true;
+      return stores.changes.putEarly(conversationId, content.target, change);
+    }
+    this.#apply(conversation, row, change);
+  }
+
+  /** A message came: what was said about it before is done to it. Gives it as it is then. */
+  arrived(conversation: ConversationRow, row: MessageRow): MessageRow {
+    if (!this.#early) return row;
+    const { changes, messages } = this.#parts.stores;
+    const places = row.origin === undefined ? [row] : [row, row.origin];
+    const waited = places.flatMap((place) => changes.takeEarly(row.conversationId, place));
+    for (const change of waited) this.#apply(conversation, messages.byId(row.messageId) ?? row, change, true);
+    return waited.length === 0 ? row : (messages.byId(row.messageId) ?? row);
+  }
+
+  /** The own side's word, with the place of the message that says it. */
+  own(conversation: ConversationRow, row: MessageRow, content: Change, sent: MessagePlace & { readonly sentAt: number }): void {
+    const { changes, reactions, dialogs } = this.#parts.stores;
+    changes.addPlace(conversation.conversationId, sent, row.messageId);
+    if (content.kind === 'edit') this.#edit(row, content.revision, content.text, sent.sentAt);
+    else if (content.kind === 'delete') this.#takeBack(conversation, row);
+    else reactions.put(row.messageId, { by: 'me', emoji: content.emoji, revision: content.revision, removed: content.remove, at: sent.sentAt });
+    // A word about what is gone says nothing of it.
+    if (content.kind === 'delete') dialogs.eraseOutbox({ ...conversation, instanceId: sent.instanceId }, sent.sequence);
+    this.#changed(conversation, row.messageId);
+  }
+
+  /** What another own device knows of a message. False: the message is not here. */
+  merge(conversation: ConversationRow, place: MessagePlace, told: ToldChange): boolean {
+    const row = this.placed(conversation.conversationId, place);
+    if (row === undefined) return this.#isErased(conversation, place);
+    let isNews = false;
+    if (told.deleted) isNews = this.#takeBack(conversation, row);
+    else {
+      isNews = told.revision > 0 && this.#edit(row, told.revision, told.text, told.editedAt ?? row.sentAt);
+      if (row.kind !== 'deleted') for (const word of told.words) if (isEmoji(word.emoji)) isNews = this.#react(row, word) || isNews;
+    }
+    if (isNews) this.#tell(conversation, row.messageId);
+    return true;
+  }
+
+  /** Undefined: nothing was done to it. */
+  told(row: MessageRow): ToldChange | undefined {
+    const words = this.#parts.stores.reactions.words(row.messageId);
+    const { revision = 0, editedAt } = row;
+    if (row.kind !== 'deleted' && revision === 0 && words.length === 0) return undefined;
+    return { deleted: row.kind === 'deleted', revision, text: revision === 0 ? '' : row.text, ...(editedAt !== undefined && { editedAt }), words };
+  }
+
+  /**
+   * Messages go from here, and from the other own devices: because the person said so (`erased`) or because their time is over (`expired`). Nothing
+   * brings them back there.
+   */
+  erase(rows: readonly MessageRow[], why: 'erased' | 'expired', tellSiblings = true): void {
+    const { stores, events, replica } = this.#parts;
+    const byConversation = new Map<string, MessageRow[]>();
+    for (const row of rows) {
+      const together = byConversation.get(row.conversationId) ?? [];
+      together.push(row);
+      byConversation.set(row.conversationId, together);
+    }
+    for (const [conversationId, together] of byConversation) {
+      const conversation = stores.conversations.byId(conversationId);
+      if (conversation === undefined) continue;
+      for (const row of together) {
+        this.#eraseContent(conversation, row);
+        stores.changes.remove(row.messageId);
+        if (tellSiblings && replica().isOn) replica().sayAfter(why, messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), yes);
+      }
+      this.#tellErased(together);
+      const unread = together.filter(({ direction, state }) => direction === 'in' && state !== 'read').length;
+      this.#showNewest(conversationId, unread);
+      events.emit({ type: 'messages.removed', conversationId, messageIds: together.map(({ messageId }) => messageId) });
+    }
+  }
+
+  /** The message of this place, also when another device sent it again. */
+  placed(conversationId: string, { instanceId, sequence }: MessageRef): MessageRow | undefined {
+    const { messages } = this.#parts.stores;
+    return messages.bySequence(conversationId, instanceId, sequence) ?? messages.byOrigin(conversationId, instanceId, sequence);
+  }
+
+  close(): void {
+    this.#cancelPurge?.();
+  }
+
+  #apply(conversation: ConversationRow, row: MessageRow, change: EarlyChange, isArriving = false): void {
+    const { what, revision, text, removed, at } = change;
+    // Nobody changes what somebody else wrote.
+    if (what !== 'reaction' && row.direction !== 'in') return;
+    const isNews = what === 'edit'
+      ? this.#edit(row, revision, text, at)
+      : what === 'delete'
+        ? this.#takeBack(conversation, row)
+        : this.#react(row, { by: 'them', emoji: text, revision, removed, at });
+    if (!isNews) return;
+    if (isArriving) this.#say(conversation, row);
+    else this.#changed(conversation, row.messageId);
+  }
+
+  #edit(row: MessageRow, revision: number, text: string, at: number): boolean {
+    const known = row.revision ?? 0;
+    // Two devices of one person may count the same: which of the two counts is the same everywhere.
+    const isLater = revision > known || (revision === known && text > row.text);
+    if (!isLater || (row.kind !== 'text' && row.kind !== 'file')) return false;
+    this.#parts.stores.changes.put({ ...row, text, editedAt: at, revision });
+    return true;
+  }
+
+  #takeBack(conversation: ConversationRow, row: MessageRow): boolean {
+    if (row.kind === 'deleted') return false;
+    const { messageId, revision } = row;
+    this.#eraseContent(conversation, row);
+    this.#parts.stores.changes.put({ messageId, kind: 'deleted', text: '', ...(revision !== undefined && { revision }) });
+    this.#tellErased([row]);
+    return true;
+  }
+
+  #react(row: MessageRow, word: ReactionWord): boolean {
+    const { reactions } = this.#parts.stores;
+    if (row.kind !== 'text' && row.kind !== 'file') return false;
+    const words = reactions.words(row.messageId).filter(({ by }) => by === word.by);
+    if (words.length >= mostWords && !words.some(({ emoji }) => emoji === word.emoji)) return false;
+    return reactions.put(row.messageId, word);
+  }
+
+  /** Also what is kept so that it can be asked for again (protocol.md §7): of it, and of what it was changed to. */
+  #eraseContent(conversation: ConversationRow, row: MessageRow): void {
+    const { dialogs, changes } = this.#parts.stores;
+    if (row.direction === 'out') {
+      const places: MessagePlace[] = [row, ...(row.origin ? [row.origin] : []), ...changes.placesOf(row.messageId)];
+      for (const { instanceId, sequence } of places) dialogs.eraseOutbox({ peerId: conversation.peerId, dialogId: conversation.dialogId, instanceId }, sequence);
+    }
+    this.#purgeSoon();
+  }
+
+  #changed(conversation: ConversationRow, messageId: string): void {
+    const row = this.#tell(conversation, messageId);
+    if (row) this.#say(conversation, row);
+  }
+
+  #tell(conversation: ConversationRow, messageId: string): MessageRow | undefined {
+    const { stores, events, waiting } = this.#parts;
+    const row = stores.messages.byId(messageId);
+    const [message] = row ? messageViews(stores, [row], (each) => waiting(conversation.peerId, each)) : [];
+    if (message) events.emit({ type: 'message.changed', conversationId: conversation.conversationId, message });
+    this.#showNewest(conversation.conversationId, 0);
+    return row;
+  }
+
+  #say(conversation: ConversationRow, { instanceId, sequence }: MessagePlace): void {
+    const { replica } = this.#parts;
+    if (replica().isOn) replica().sayAfter('change', messageKey({ ...conversation, instanceId }, sequence), nothing);
+  }
+
+  /** The line of the list says what the newest message says now. */
+  #showNewest(conversationId: string, fewerUnread: number): void {
+    const { stores, events } = this.#parts;
+    const conversation = stores.conversations.byId(conversationId);
+    if (conversation === undefined) return;
+    const [newest] = stores.messages.page(conversationId, undefined, 1);
+    const file = newest?.transferId === undefined ? undefined : stores.transfers.byId(newest.transferId);
+    const preview = newest === undefined ? undefined : previewOf(newest.text) || previewOf(file?.name ?? '');
+    if (preview === conversation.preview && fewerUnread === 0) return;
+    const { preview: _before, ...rest } = conversation;
+    stores.conversations.put({ ...rest, ...(preview !== undefined && { preview }), unread: Math.max(0, conversation.unread - fewerUnread) });
+    events.emit({ type: 'conversation.changed', conversationId });
+  }
+
+  #isErased(conversation: ConversationRow, { instanceId, sequence }: MessagePlace): boolean {
+    return wasErased(this.#parts.replica(), messageKey({ ...conversation, instanceId }, sequence));
+  }
+
+  #tellErased(rows: readonly MessageRow[]): void {
+    for (const handler of this.#erased) handler(rows);
+  }
+
+  #purgeSoon(): void {
+    const { clock, stores } = this.#parts;
+    this.#cancelPurge ??= clock.setTimer(purgeMs, () => {
+      this.#cancelPurge = undefined;
+      stores.purge();
+    });
+  }
+}
+
+/** Whether an own device said that this message is gone. */
+export function wasErased(replica: Replica, key: string): boolean {
+  return replica.find('erased', key) !== undefined || replica.find('expired', key) !== undefined;
+}
+
+function earlyOf(content: Change, at: number): EarlyChange {
+  if (content.kind === 'delete') return { what: 'delete', revision: 0, text: '', removed: false, at };
+  const { revision } = content;
+  if (content.kind === 'edit') return { what: 'edit', revision, text: content.text, removed: false, at };
+  return { what: 'reaction', revision, text: content.emoji, removed: content.remove, at };
+}
