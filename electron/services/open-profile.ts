@@ -43,8 +43,9 @@ import type { Surroundings } from './surroundings';
 import { takeUp } from './taking-up';
 import { takeChannel } from './stranger-channels';
 import { ProfileTalk } from './talk/of-profile';
+import { endSessions } from './end-sessions';
 import { Tries } from './tries';
-import { tellWaiting, waitingRule } from './waiting-news';
+import { tryTellWaiting, waitingRule } from './waiting-news';
 import { Vouching } from './vouching';
 import { ProfileWays } from './ways/of-profile';
 import { watchRights } from './watched-contacts';
@@ -291,11 +292,7 @@ export class OpenProfile {
 
   #tellWaiting(peerId: PeerId, concerned: 'queued' | 'all'): void {
     const { events, logger } = this.#around;
-    try {
-      tellWaiting({ stores: this.stores, events, waiting: this.waitingFor, ownInstance: this.local.instanceId }, peerId, concerned);
-    } catch (error) {
-      logger.warn('message.state-not-told', { reason: error instanceof Error ? error.name : 'unknown' });
-    }
+    tryTellWaiting({ stores: this.stores, events, waiting: this.waitingFor, ownInstance: this.local.instanceId }, logger, peerId, concerned);
   }
 
   /** Ends everything. Clients hear that the vault is closed, which says enough. */
@@ -332,23 +329,9 @@ export class OpenProfile {
     this.rekeying.close();
     this.invitations.close();
     this.delivery.close();
-    this.#endSessions();
+    endSessions(this.stores, this.#around.logger, [this.connections, this.#host]);
     this.engine.wipe();
     this.local.wipe();
-  }
-
-  /** Where each of them stood is written down in one transaction: resuming needs it (protocol.md §8). */
-  #endSessions(): void {
-    const end = (): void => {
-      this.connections.close();
-      this.#host.close();
-    };
-    try {
-      this.stores.transaction(end);
-    } catch {
-      this.#around.logger.warn('resumption.not-kept');
-      end();
-    }
   }
 
   #wanted(peerId: PeerId): boolean {

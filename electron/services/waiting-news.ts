@@ -1,4 +1,5 @@
 import type { InstanceId, PeerId } from '../engine/ids';
+import type { Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { WaitingRule } from './message-view';
 import type { Stores } from './ports';
@@ -45,5 +46,14 @@ export function tellWaiting({ stores, events, waiting, ownInstance }: WaitingNew
       const waitingFor = waiting(peerId, { conversationId, direction: 'out', state, ...ofWay });
       events.emit({ type: 'message.state', conversationId, messageId, state, ...(waitingFor === undefined ? {} : { waitingFor }), ...ofWay });
     }
+  }
+}
+
+/** The same; a failure is logged only. */
+export function tryTellWaiting(parts: WaitingNewsParts, logger: Logger, peerId: PeerId, concerned: 'queued' | 'all'): void {
+  try {
+    tellWaiting(parts, peerId, concerned);
+  } catch (error) {
+    logger.warn('message.state-not-told', { reason: error instanceof Error ? error.name : 'unknown' });
   }
 }

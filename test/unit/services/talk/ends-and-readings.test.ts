@@ -216,17 +216,21 @@ describe('ends, readings and writing', () => {
     const device = (name: number): InstanceId => instanceIdFromBytes(new Uint8Array(16).fill(name));
     const { changes } = bob.profile.talk;
     let round = 0;
+    const arrive = (row: MessageRow): void => {
+      bob.profile.stores.messages.add(row);
+      changes.arrived(conversation, row);
+    };
     const show = (words: readonly Omit<Change, 'target'>[], at: number): unknown => {
       round += 1;
       const target = { instanceId: device(1), sequence: round };
       const row: MessageRow = { messageId: `m${round}`, conversationId: there, direction: 'in', ...target, kind: 'text', text: 'first', sentAt: 5, receivedAt: 5, state: 'delivered', keyEpoch: 1 };
       bob.profile.commit(() => {
         words.forEach((word, index) => {
-          if (index === at) (bob.profile.stores.messages.add(row), changes.arrived(conversation, row));
+          if (index === at) arrive(row);
           // What a word holds is decided where it is made.
           changes.heard(conversation, { instanceId: device(2), sequence: round * 100 + index, sentAt: 9, content: { ...word, target } as Change });
         });
-        if (at >= words.length) (bob.profile.stores.messages.add(row), changes.arrived(conversation, row));
+        if (at >= words.length) arrive(row);
       });
       const shown = bob.profile.stores.messages.byId(row.messageId) ?? never();
       return { text: shown.text, kind: shown.kind, revision: shown.revision, reactions: bob.profile.stores.reactions.of(row.messageId).map(({ emoji }) => emoji).sort() };
