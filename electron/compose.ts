@@ -28,6 +28,7 @@ import { conversationsService } from './services/conversations-service';
 import { devicesService } from './services/devices/devices-service';
 import { LinkingService } from './services/devices/linking-service';
 import { envelopesService } from './services/envelopes-service';
+import { exportBeginnings } from './services/export/formats';
 import { exportService } from './services/export-service';
 import { filesService } from './services/files-service';
 import { EventHub } from './services/event-hub';
@@ -57,6 +58,7 @@ import { chosenFiles } from './storage/chosen-files';
 import { heldFiles } from './storage/held-files';
 import { backupFiles } from './storage/backup-files';
 import { envelopeFiles } from './storage/envelope-files';
+import { exportFiles } from './storage/export-files';
 import { privateFiles } from './storage/private-files';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
@@ -246,7 +248,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         },
         authorities: authoritiesService({ profile, crypto, clock }),
         backup: backup.handlers,
-        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile }), ...exportService({ profile }) },
+        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile }), ...exportService({ profile, crypto, clock, events, preferences, chooser: ports.chooser, files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) } }) },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
         files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser }),
         keys: keysService({ profile, events, clock }),

@@ -10,6 +10,7 @@ import type { ResumptionStore } from '../engine/session/resumption-entry';
 import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
+import type { KeptHeaderStore } from './ports/kept-headers';
 import type { SearchStore } from './ports/finding';
 import type { ChangeStore } from './ports/changes';
 import type { ConversationStore, MessageStore } from './ports/talks';
@@ -128,6 +129,7 @@ export interface Stores extends Transactions {
   readonly transfers: TransferStore;
   readonly search: SearchStore;
   readonly changes: ChangeStore;
+  readonly keptHeaders: KeptHeaderStore;
   readonly keyEvents: KeyEventStore;
   readonly resumptions: ResumptionStore;
   readonly quarantine: QuarantineStore;

@@ -6,16 +6,27 @@ import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import { fileMode, syncDirectory } from './durable-file';
 
+/** How a file begins that this program may replace, as far as it tells it from others. */
+interface Likeness {
+  readonly bytes: number;
+  readonly isLike: (head: Uint8Array) => boolean;
+}
+
 /** Backups wherever the user wants them, written and read piece by piece. */
-export const backupFiles: BackupFiles = {
-  begin: (path) =>
-    withPathErrors(path, async () => {
-      const target = resolve(path);
-      await assertReplaceable(target);
-      return Target.begin(target);
-    }),
-  open: (path) => withPathErrors(path, () => openSource(resolve(path))),
-};
+export const backupFiles: BackupFiles = bigFiles({ bytes: backupHeadBytes, isLike: startsLikeBackup });
+
+/** Large files wherever the user wants them; only one that begins alike is replaced. */
+export function bigFiles(likeness: Likeness): BackupFiles {
+  return {
+    begin: (path) =>
+      withPathErrors(path, async () => {
+        const target = resolve(path);
+        await assertReplaceable(target, likeness);
+        return Target.begin(target, likeness);
+      }),
+    open: (path) => withPathErrors(path, () => openSource(resolve(path))),
+  };
+}
 
 /**
  * Beside its place, so that the rename stays on one disk. One name for each place: what a killed process left there is replaced by the
@@ -26,28 +37,28 @@ function besides(target: string): string {
 }
 
 /** A new name, or a backup to replace as a whole. A symbolic link is neither, wherever it leads. */
-async function assertReplaceable(target: string): Promise<void> {
+async function assertReplaceable(target: string, likeness: Likeness): Promise<void> {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isFile()) throw unusable('There is something else than a file under this name. It was left as it is.');
-  if (!startsLikeBackup(await headOf(target))) throw unusable('Another kind of file has this name. It was left as it is.');
+  if (!likeness.isLike(await headOf(target, likeness))) throw unusable('Another kind of file has this name. It was left as it is.');
 }
 
 /** What a killed process left is empty, or begins as a backup does; anything else beside the place is somebody's file. */
-async function removeLeftover(part: string): Promise<void> {
+async function removeLeftover(part: string, likeness: Likeness): Promise<void> {
   const left = lstatSync(part, { throwIfNoEntry: false });
   if (left === undefined) return;
-  if (!left.isFile() || (left.size > 0 && !startsLikeBackup(await headOf(part)))) {
+  if (!left.isFile() || (left.size > 0 && !likeness.isLike(await headOf(part, likeness)))) {
     throw unusable('There is something in the way of this file. It was left as it is.');
   }
   await rm(part, { force: true });
 }
 
-async function headOf(path: string): Promise<Uint8Array> {
+async function headOf(path: string, { bytes }: Likeness): Promise<Uint8Array> {
   // It may have become a link or a pipe since it was looked at.
   const file = await open(path, constants.O_RDONLY | noFollow | nonBlocking);
   try {
-    return await readUpTo(file, backupHeadBytes);
+    return await readUpTo(file, bytes);
   } finally {
     await file.close();
   }
@@ -57,23 +68,25 @@ class Target implements BackupTarget {
   readonly #path: string;
   readonly #part: string;
   readonly #file: FileHandle;
+  readonly #likeness: Likeness;
   /** Device and number of the file: its name may come to be another one's. */
   readonly #inode: readonly [bigint, bigint];
   #closed = false;
 
-  private constructor(path: string, part: string, file: FileHandle, inode: readonly [bigint, bigint]) {
+  private constructor(path: string, part: string, file: FileHandle, inode: readonly [bigint, bigint], likeness: Likeness) {
     this.#path = path;
     this.#part = part;
     this.#file = file;
     this.#inode = inode;
+    this.#likeness = likeness;
   }
 
-  static async begin(path: string): Promise<Target> {
+  static async begin(path: string, likeness: Likeness): Promise<Target> {
     const part = besides(path);
-    await removeLeftover(part);
+    await removeLeftover(part, likeness);
     const file = await open(part, 'wx', fileMode);
     const { dev, ino } = await file.stat({ bigint: true });
-    return new Target(path, part, file, [dev, ino]);
+    return new Target(path, part, file, [dev, ino], likeness);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -84,8 +97,8 @@ class Target implements BackupTarget {
     return withPathErrors(this.#path, async () => {
       await this.#file.sync();
       await this.#close();
-      await assertReplaceable(this.#path);
-      if (!this.#isInPlace()) throw unusable('Another backup went to this place meanwhile.');
+      await assertReplaceable(this.#path, this.#likeness);
+      if (!this.#isInPlace()) throw unusable('Another file went to this place meanwhile.');
       await rename(this.#part, this.#path);
       syncDirectory(dirname(this.#path));
       return this.#path;

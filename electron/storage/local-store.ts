@@ -2,6 +2,7 @@ import type { InstanceId } from '../engine/ids';
 import type { LocalRecord, LocalStore, OtherDevice } from '../engine/ports';
 import type { Db, Row } from './database';
 import { encodeAddresses } from './address-column';
+import { createSignerKeeper } from './kept-headers';
 import { packList, unpackList } from './packed-list';
 import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, text } from './row';
 
@@ -23,6 +24,8 @@ export function createLocalStore(db: Db): LocalStore {
     INSERT INTO devices (instance_id, credential, card_time, addresses, added_at) VALUES (?, ?, 0, ?, ?)
     ON CONFLICT (instance_id) DO UPDATE SET credential = excluded.credential`);
   const insertExchangeKey = db.prepare('INSERT INTO exchange_keys (position, credential, kem_secret) VALUES (?, ?, ?)');
+
+  const keep = createSignerKeeper(db);
 
   return {
     transaction: (work) => db.transaction(work),
@@ -68,6 +71,8 @@ export function createLocalStore(db: Db): LocalStore {
       const { instance } = record;
       db.transaction(() => {
         db.exec('DELETE FROM local_record; DELETE FROM identity_keys; DELETE FROM exchange_keys');
+        const { certificate } = record.identityKeys.reduce((newest, key) => (key.epoch > newest.epoch ? key : newest), record.identityKeys[0] ?? { epoch: 0, certificate: undefined });
+        if (certificate) keep(record.peerId, [instance.credential, ...(record.siblings ?? []).map(({ credential }) => credential)], certificate);
         insertRecord.run([
           record.peerId,
           record.name,

@@ -8,6 +8,7 @@ import { createDeviceStore } from './device-store';
 import { createDialogStore } from './dialog-store';
 import { createEndorsementStore } from './endorsement-store';
 import { createInvitationStore } from './invitation-store';
+import { createKeptHeaderStore } from './kept-headers';
 import { createKeyEventStore } from './key-event-store';
 import { createLocalStore } from './local-store';
 import { createMessageStore } from './message-store';
@@ -60,6 +61,7 @@ export function openStores(db: Db): Stores {
     transfers: createTransferStore(db),
     search: createSearchStore(db),
     changes: createChangeStore(db),
+    keptHeaders: createKeptHeaderStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),

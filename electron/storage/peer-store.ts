@@ -1,6 +1,7 @@
 import type { DevicePlaces, PeerRecord, PeerStore } from '../engine/ports';
 import { encodeAddresses, parseAddresses } from './address-column';
 import type { Db, Row } from './database';
+import { createSignerKeeper } from './kept-headers';
 import { packList, unpackList } from './packed-list';
 import { bytes, flag, id, integer, text } from './row';
 
@@ -24,6 +25,7 @@ export function createPeerStore(db: Db): PeerStore {
   const selectPlaces = db.prepare('SELECT * FROM peer_places WHERE peer_id = ? ORDER BY card_time DESC, instance_id');
   const removePlaces = db.prepare('DELETE FROM peer_places WHERE peer_id = ?');
   const insertPlaces = db.prepare('INSERT INTO peer_places (peer_id, instance_id, card_time, addresses) VALUES (?, ?, ?, ?)');
+  const keep = createSignerKeeper(db);
   const read = (row: Row): PeerRecord => readPeer(row, selectPlaces.all([id(row, 'peer_id')]).map(readPlaces));
 
   return {
@@ -46,6 +48,7 @@ export function createPeerStore(db: Db): PeerStore {
           record.blocked ? 1 : 0,
           record.updatedAt,
         ]);
+        keep(record.peerId, record.instances, record.identityCertificate);
         removePlaces.run([record.peerId]);
         for (const { instanceId, time, addresses } of record.places) {
           insertPlaces.run([record.peerId, instanceId ?? noDevice, time, encodeAddresses(addresses)]);
