@@ -7,6 +7,9 @@ import { text } from './row';
 import { leftOut } from './snapshot';
 import { sqliteCode } from './sqlite-error';
 
+/** What the rows of other tables bring along already, in part: what the backup says of it counts. */
+const filledBefore: ReadonlySet<string> = new Set(['key_headers']);
+
 /**
  * A new database that takes the rows of a backup. Its tables are those this program itself makes of that version: of the file come values,
  * never names or statements. Nothing of it is durable before whoever fills it says so (`syncFile`); a crash leaves a file nobody knows the key of.
@@ -56,7 +59,7 @@ export class Filling {
   #learn(table: string): void {
     const columns = this.#db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').all([table]).map((row) => text(row, 'name'));
     const names = columns.map((name) => `"${name}"`).join(', ');
-    this.#tables.set(table, { columns, insert: this.#db.prepare(`INSERT INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`) });
+    this.#tables.set(table, { columns, insert: this.#db.prepare(`INSERT ${filledBefore.has(table) ? 'OR REPLACE ' : ''}INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`) });
   }
 }
 
