@@ -16,6 +16,7 @@ const filledBefore: ReadonlySet<string> = new Set(['key_headers']);
  */
 export class Filling {
   readonly #db: Db;
+  readonly #emptied = new Set<string>();
   /** Of each table its insertion, and the columns it wants. */
   readonly #tables = new Map<string, { readonly columns: readonly string[]; readonly insert: Statement }>();
 
@@ -44,6 +45,8 @@ export class Filling {
           const known = this.#tables.get(table);
           if (known?.columns.length !== columns.length || known.columns.some((name, at) => name !== columns[at])) throw foreign();
           if (table === 'sqlite_sequence') this.#db.exec('DELETE FROM sqlite_sequence');
+          if (filledBefore.has(table) && !this.#emptied.has(table)) this.#db.exec(`DELETE FROM ${table}`);
+          this.#emptied.add(table);
           for (const row of rows) known.insert.run(row);
         }
       });
@@ -59,7 +62,7 @@ export class Filling {
   #learn(table: string): void {
     const columns = this.#db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').all([table]).map((row) => text(row, 'name'));
     const names = columns.map((name) => `"${name}"`).join(', ');
-    this.#tables.set(table, { columns, insert: this.#db.prepare(`INSERT ${filledBefore.has(table) ? 'OR REPLACE ' : ''}INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`) });
+    this.#tables.set(table, { columns, insert: this.#db.prepare(`INSERT INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`) });
   }
 }
 
