@@ -1,6 +1,7 @@
 import type { Content } from '../engine/dialog/content';
 import type { Random } from '../engine/ports';
 import { newHandle } from './local-handle';
+import { offerOf } from './files/offers';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow, MessageRow } from './ports';
 
@@ -44,9 +45,9 @@ function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, 
     // An answer to something that stayed behind has nothing to point at in the new dialog.
     const answered = old.replyTo === undefined ? undefined : again.get(old.replyTo);
     const disappearAfter = old.disappearAfter === undefined ? {} : { disappearAfter: old.disappearAfter };
+    const file = old.transferId === undefined ? undefined : stores.transfers.byId(old.transferId);
     const content: Content = {
-      kind: 'text',
-      text: old.text,
+      ...(file ? offerOf(file, old.text) : { kind: 'text', text: old.text }),
       ...disappearAfter,
       ...(answered === undefined ? {} : { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }),
     };
@@ -57,8 +58,9 @@ function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, 
       direction: 'out',
       instanceId,
       sequence,
-      kind: 'text',
+      kind: file ? 'file' : 'text',
       text: old.text,
+      ...(file && { transferId: file.transferId }),
       ...(answered === undefined ? {} : { replyTo: answered.messageId }),
       ...disappearAfter,
       sentAt,
@@ -66,6 +68,7 @@ function moveTexts(profile: OpenProfile, random: Random, from: ConversationRow, 
       keyEpoch,
     };
     history.written(row);
+    if (file) stores.transfers.move(file.transferId, row.messageId, to.conversationId);
     history.moved(old, from, row.messageId);
     again.set(old.messageId, row);
   }

@@ -21,6 +21,8 @@ export interface HistoryFiles {
   /** Whether it can be shown as a file. */
   takes(peerId: PeerId, offer: FileOffer): boolean;
   offered(message: MessageRow, peerId: PeerId, offer: FileOffer): void;
+  /** One of the own. */
+  written(row: TransferRow): void;
 }
 
 /** Conversations that continue each other: more are made by nobody who means it. */
@@ -157,7 +159,7 @@ export class History implements DialogSink {
   /** Records a message of one's own beside its outbox row, in the caller's transaction. */
   written(row: MessageRow, file?: TransferRow): void {
     this.#stores.messages.add(row);
-    if (file) this.#stores.transfers.add(file);
+    if (file) this.#files?.written(file);
     this.#noteMessage(row, row.sentAt, 0);
   }
 

@@ -34,8 +34,9 @@ export function memoryFiles(): MemoryFiles {
       if (before === undefined) return; // its name is gone, and so is what is written
       const grown = Math.max(0, at + bytes.length - before.length);
       if (used() + grown > disk.size) throw new KeyshiftError('disk.full', 'The disk is full.');
-      const after = new Uint8Array(before.length + grown);
-      after.set(before);
+      const fits = before.byteOffset + before.length + grown <= before.buffer.byteLength;
+      const after = fits ? new Uint8Array(before.buffer, before.byteOffset, before.length + grown) : new Uint8Array(new ArrayBuffer(2 * (before.length + grown)), 0, before.length + grown);
+      if (!fits) after.set(before);
       after.set(bytes, at);
       contents.set(name, after);
     },

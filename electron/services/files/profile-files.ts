@@ -9,6 +9,7 @@ import { fromHex, toHex } from '../../engine/wire/encoding';
 import type { OpenProfile } from '../open-profile';
 import type { MessageRow } from '../ports';
 import type { TransferChange, TransferRow } from '../ports/transfers';
+import { keyOfFile } from '../replication/kinds/file';
 import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
 import { type HeldContent, openHeld } from './held-content';
@@ -21,6 +22,7 @@ import { Sweeping } from './sweeping';
 import { isHeld, transferView } from './transfer-view';
 
 const saidAtOnce = 500;
+const nothing = new Uint8Array(0);
 
 /** The files of an open profile: what is here of them, and how they come and go (protocol.md §15). */
 export class ProfileFiles implements PartyHandler {
@@ -54,7 +56,7 @@ export class ProfileFiles implements PartyHandler {
       find,
       change: (transferId, change) => this.#change(transferId, change),
       moved: (transferId, done) => this.#progress.moved(transferId, done),
-      rests: (transferId) => this.#progress.ended(transferId),
+      rests: (transferId) => this.#rests(transferId),
       whole: (transferId) => this.#whole(transferId),
     });
     this.#serving = new Serving({
@@ -100,6 +102,8 @@ export class ProfileFiles implements PartyHandler {
     const { clock, settings } = this.#around;
     const row = rowOfOffer(this.#profile.stores, message, peerId, offer, { now: clock.now(), acceptUpTo: (settings() satisfies Pick<Settings, 'acceptFilesUpTo'>).acceptFilesUpTo });
     transfers.add(row);
+    // What is delivered while an envelope is applied may be told by nobody else.
+    this.#say(row, 'sayAfter');
     this.#later(() => {
       this.#tell(row.transferId);
       if (row.wanted) this.#begin(row.transferId);
@@ -180,7 +184,7 @@ export class ProfileFiles implements PartyHandler {
 
   cancel(transferId: string): void {
     const row = this.#unfinished(transferId);
-    this.#profile.commit(() => this.#profile.stores.transfers.set(transferId, { ended: 'cancelled', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) }));
+    this.#change(transferId, { ended: 'cancelled', settled: false, wanted: false, paused: false, ...(row.direction === 'in' && { file: undefined, have: 0 }) });
     this.#fetching.stop(transferId);
     this.#serving.stop(transferId, 'cancelled');
     for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, { ...row, ended: 'cancelled' });
@@ -198,7 +202,13 @@ export class ProfileFiles implements PartyHandler {
     this.#sweeping.soon();
   }
 
-  /** One of the own was written down: whoever waits for it hears of it by its message. */
+  /** One of the own is written down. In that transaction. */
+  written(row: TransferRow): void {
+    this.#profile.stores.transfers.add(row);
+    this.#say(row, 'say');
+  }
+
+  /** That stands. */
   wrote(transferId: string): void {
     this.#tell(transferId);
   }
@@ -314,11 +324,17 @@ export class ProfileFiles implements PartyHandler {
     this.#progress.ended(transferId);
   }
 
+  #rests(transferId: string): void {
+    this.#progress.ended(transferId);
+    const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);
+    if (row?.ended !== undefined && !row.settled) for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, row);
+    this.#sweeping.soon();
+  }
+
   #whole(transferId: string): void {
     const row = this.#profile.stores.transfers.byId(transferId);
     if (row === undefined) return;
-    this.#progress.ended(transferId);
-    if (row.direction === 'in') for (const party of this.parties.ofContact(row.peerId)) this.#sayOver(party, row);
+    this.#rests(transferId);
     for (const party of this.#interested.get(transferId) ?? []) party.say({ kind: 'ready', transferId: fromHex(transferId) });
     this.#interested.delete(transferId);
   }
@@ -329,7 +345,19 @@ export class ProfileFiles implements PartyHandler {
   }
 
   #change(transferId: string, change: TransferChange): void {
-    if (!this.#closed) this.#profile.commit(() => this.#profile.stores.transfers.set(transferId, change));
+    if (this.#closed) return;
+    this.#profile.commit(() => {
+      this.#profile.stores.transfers.set(transferId, change);
+      const row = change.ended === undefined ? undefined : this.#profile.stores.transfers.byId(transferId);
+      if (row !== undefined) this.#say(row, 'say');
+    });
+  }
+
+  /** To the own other devices, in the caller's transaction. */
+  #say(row: TransferRow, how: 'say' | 'sayAfter'): void {
+    const { replica } = this.#profile.devices;
+    const key = replica.isOn ? keyOfFile(this.#profile.stores, row) : undefined;
+    if (key !== undefined) replica[how]('file', key, nothing);
   }
 
   #row(transferId: string): TransferRow {

@@ -7,6 +7,7 @@ import { checkKind } from './kinds/check';
 import { choiceKind } from './kinds/choice';
 import { conversationKind } from './kinds/conversation';
 import { endedKind } from './kinds/ended';
+import { fileKind } from './kinds/file';
 import type { KindParts } from './kinds/kind-parts';
 import { markKind } from './kinds/mark';
 import { messageKind } from './kinds/message';
@@ -53,6 +54,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     changeKind(parts),
     ...erasedKinds(parts),
     timerKind(parts),
+    fileKind(parts),
     markKind(parts),
     policyKind(parts),
     settingKind({ settings, onTold: (told) => soon(() => onSettings?.(told)) }),

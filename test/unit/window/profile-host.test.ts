@@ -32,7 +32,8 @@ function host(directory: string): HostedProfile {
       handlers,
       listening: [],
       onEvent: () => () => undefined,
-      unlockWithKeyring: async () => false,
+      openFile: () => Promise.reject(new Error('no file is here')),
+    unlockWithKeyring: async () => false,
       networkChanged: () => undefined,
       openFile: () => Promise.reject(new Error('no files here')),
       stop: async () => {
