@@ -32,7 +32,7 @@ describe('a file between two processes that are killed', () => {
     const kept: number[] = [];
     for (const victim of [ada, bo, ada]) {
       const before = (await progress()).done;
-      await ada.peer.until('more of it', async () => (await progress()).done >= Math.min(size, before + 6 * 1_048_576));
+      await ada.peer.until('more of it', async () => (await progress()).done >= Math.min(size, before + 12 * 1_048_576));
       await victim.peer.kill();
       await victim.restart();
       kept.push((await progress()).done);

@@ -21,6 +21,8 @@ const quickMs = 100;
 const slowMs = 400;
 /** Pieces after which the disk is waited for and the database notes how far it is: what a crash costs. */
 const syncEvery = 64;
+/** The same in time, on a slow line. */
+const syncMs = 2_000;
 /** Somebody who was asked and sends nothing for so long is not asked again before they say that they have it. */
 const silenceMs = 30_000;
 
@@ -36,8 +38,10 @@ interface Job {
   /** The next piece, and up to which they were asked for. */
   next: number;
   asked: number;
-  /** Noted in the database. */
+  /** On the disk; and noted in the database, when. */
+  written: number;
   noted: number;
+  notedAt: number;
   window: number;
   askedAt: number;
   writing: Promise<void>;
@@ -83,7 +87,7 @@ export class Fetching {
     if (this.#closed || this.#jobs.has(row.transferId)) return;
     this.#jobs.set(row.transferId, {
       row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(),
-      next: row.have, asked: row.have, noted: row.have, window: firstWindow, askedAt: 0, writing: Promise.resolve(), cancelSilence: undefined,
+      next: row.have, asked: row.have, written: row.have, noted: row.have, notedAt: 0, window: firstWindow, askedAt: 0, writing: Promise.resolve(), cancelSilence: undefined,
     });
     this.#look();
   }
@@ -204,12 +208,13 @@ export class Fetching {
       throw error;
     }
     job.row = { ...row, file, have: 0 };
-    job.next = job.asked = job.noted = 0;
+    job.next = job.asked = job.written = job.noted = 0;
     return new SealedContent(crypto, row, made);
   }
 
   #ask(job: Job, party: Party): void {
     job.party = party;
+    job.notedAt = this.#parts.clock.monotonic();
     job.window = firstWindow;
     job.asked = job.next;
     this.#askFor(job);
@@ -219,7 +224,8 @@ export class Fetching {
   /** When half of what was asked for is here. */
   #askMore(job: Job): void {
     this.#listen(job);
-    if (job.asked - job.next > job.window / 2) return;
+    // A disk that is slow, or is being waited for, slows down whoever sends.
+    if (job.asked - job.next > job.window / 2 || job.next - job.written >= largestWindow) return;
     const took = this.#parts.clock.monotonic() - job.askedAt;
     if (took < quickMs) job.window = Math.min(largestWindow, job.window * 2);
     else if (took > slowMs) job.window = Math.max(firstWindow, Math.floor(job.window / 2));
@@ -250,9 +256,12 @@ export class Fetching {
       .then(async () => {
         if (job.ended) return;
         await file.write(index * sealedChunkBytes, sealed);
-        if (index + 1 - job.noted < syncEvery && !isLast) return;
-        await file.sync();
-        this.#note(job, index + 1);
+        if (index + 1 - job.noted >= syncEvery || this.#parts.clock.monotonic() - job.notedAt >= syncMs || isLast) {
+          await file.sync();
+          this.#note(job, index + 1);
+        }
+        job.written = index + 1;
+        if (job.party !== undefined && !job.busy) this.#askMore(job);
       })
       .catch((error: unknown) => this.#failed(job, error));
   }
@@ -261,6 +270,7 @@ export class Fetching {
     if (job.ended || this.#closed) return;
     this.#parts.change(job.row.transferId, { have });
     job.noted = have;
+    job.notedAt = this.#parts.clock.monotonic();
   }
 
   /** All of it is here: is it what was promised? What lies on the disk is asked, not what came. */
