@@ -14,6 +14,7 @@ import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
 import { type HeldContent, openHeld } from './held-content';
 import { nowhere } from './nowhere';
+import { overReason } from './endings';
 import { type FileOffer, isTakeable, rowOfOffer } from './offers';
 import { Parties, type Party, type PartyHandler } from './parties';
 import { Progress } from './progress';
@@ -391,11 +392,4 @@ export class ProfileFiles implements PartyHandler {
 
 function over(): KeyshiftError {
   return new KeyshiftError('transfer.over', 'That transfer is over.');
-}
-
-function overReason({ direction, ended, failure }: TransferRow): OverReason | undefined {
-  if (ended === 'cancelled') return 'cancelled';
-  if (direction === 'out') return undefined;
-  if (ended === 'done') return 'done';
-  return failure === 'contact.not-permitted' ? 'not-permitted' : failure === 'file.altered' ? 'altered' : failure === 'file.too-large' ? 'too-large' : undefined;
 }

@@ -32,8 +32,7 @@ function host(directory: string): HostedProfile {
       handlers,
       listening: [],
       onEvent: () => () => undefined,
-      openFile: () => Promise.reject(new Error('no file is here')),
-    unlockWithKeyring: async () => false,
+      unlockWithKeyring: async () => false,
       networkChanged: () => undefined,
       openFile: () => Promise.reject(new Error('no files here')),
       stop: async () => {
