@@ -145,7 +145,8 @@ function write(profile: OpenProfile, { conversationId, text = '', replyTo }: Ask
       transferId, messageId, conversationId, peerId: conversation.peerId, direction: 'out', name, size, hash, key, shown, have, addedAt,
       mediaType: mediaTypeOf(name), file: file.file, given: 0, wanted: false, paused: false, settled: true,
     };
-    const sent = profile.engine.send(conversation, { ...offerOf(transfer, text), ...(answered && { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }) });
+    const disappearAfter = conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter };
+    const sent = profile.engine.send(conversation, { ...offerOf(transfer, text), ...(answered && { replyTo: { instanceId: answered.instanceId, sequence: answered.sequence } }), ...disappearAfter });
     const row: MessageRow = {
       messageId,
       conversationId,
@@ -156,7 +157,7 @@ function write(profile: OpenProfile, { conversationId, text = '', replyTo }: Ask
       text,
       transferId,
       ...(replyTo === undefined ? {} : { replyTo }),
-      ...(conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter }),
+      ...disappearAfter,
       sentAt: sent.sentAt,
       state: 'queued',
       keyEpoch: sent.keyEpoch,

@@ -120,7 +120,7 @@ export class History implements DialogSink {
       keyEpoch: message.keyEpoch,
       ...(message.maybeRepeat === true ? { maybeRepeat: true } : {}),
       ...(original === undefined ? {} : { origin: { instanceId: original.instanceId, sequence: original.sequence } }),
-      ...disappearing(content, offer === undefined ? undefined : conversation.disappearAfter),
+      ...(said?.disappearAfter === undefined ? {} : { disappearAfter: said.disappearAfter }),
     };
     const state = this.#stores.messages.add(row);
     if (state === undefined) this.#compare(conversation, row); // another own device had it first, and told
@@ -353,10 +353,4 @@ export class History implements DialogSink {
     this.#stores.conversations.put(row);
     this.#events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
   }
-}
-
-/** A text says itself how long it is to be seen; a file stays as long as what is written beside it. */
-function disappearing(content: Content, ofFiles: number | undefined): Pick<MessageRow, 'disappearAfter'> {
-  const seconds = content.kind === 'text' ? content.disappearAfter : ofFiles;
-  return seconds === undefined ? {} : { disappearAfter: seconds };
 }

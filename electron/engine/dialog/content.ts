@@ -31,6 +31,7 @@ export type Content =
       /** What was written with it; may be empty. */
       readonly text: string;
       readonly replyTo?: MessageRef;
+      readonly disappearAfter?: number;
     }
   /** From here on messages are to disappear after so many seconds; 0 ends it. */
   | { readonly kind: 'timer'; readonly revision: number; readonly seconds: number }
@@ -66,9 +67,7 @@ export function encodeContent(content: Content): Uint8Array {
   const writer = new Writer().u8(schema).u8(types[content.kind]);
   switch (content.kind) {
     case 'text':
-      text(writer, content.text, maxTextBytes).u8((content.replyTo ? hasReply : 0) | (content.disappearAfter === undefined ? 0 : disappears));
-      if (content.replyTo) ref(writer, content.replyTo);
-      if (content.disappearAfter !== undefined) writer.u32(content.disappearAfter);
+      words(writer, content);
       break;
     case 'edit':
       text(ref(writer, content.target).u32(content.revision), content.text, maxTextBytes);
@@ -83,8 +82,7 @@ export function encodeContent(content: Content): Uint8Array {
       exact(writer, content.transferId, 16);
       text(writer, content.name, maxFileNameBytes).u64(content.size);
       text(exact(writer, content.hash, 32), content.mediaType, maxMediaTypeBytes);
-      text(exact(writer, content.key, 32), content.text, maxTextBytes).u8(content.replyTo ? 1 : 0);
-      if (content.replyTo) ref(writer, content.replyTo);
+      words(exact(writer, content.key, 32), content);
       break;
     case 'timer':
       writer.u32(content.revision).u32(content.seconds);
@@ -131,15 +129,31 @@ function isAgain(content: Uint8Array): boolean {
   return content[0] === schema && content[1] === types.again;
 }
 
+/** What a text says, and what is written with a file. */
+interface Words {
+  readonly text: string;
+  readonly replyTo?: MessageRef;
+  readonly disappearAfter?: number;
+}
+
+function words(writer: Writer, said: Words): void {
+  text(writer, said.text, maxTextBytes).u8((said.replyTo ? hasReply : 0) | (said.disappearAfter === undefined ? 0 : disappears));
+  if (said.replyTo) ref(writer, said.replyTo);
+  if (said.disappearAfter !== undefined) writer.u32(said.disappearAfter);
+}
+
+function parseWords(reader: Reader): Words {
+  const body = reader.text(maxTextBytes);
+  const bits = reader.u8();
+  if (bits > (hasReply | disappears)) throw new WireError('unknown bits');
+  const replyTo = (bits & hasReply) === 0 ? {} : { replyTo: parseRef(reader) };
+  return { text: body, ...replyTo, ...((bits & disappears) !== 0 && { disappearAfter: seconds(reader, 1) }) };
+}
+
 function parseFields(reader: Reader, type: number): Content {
   switch (type) {
-    case types.text: {
-      const body = reader.text(maxTextBytes);
-      const bits = reader.u8();
-      if (bits > (hasReply | disappears)) throw new WireError('unknown bits');
-      const replyTo = (bits & hasReply) === 0 ? {} : { replyTo: parseRef(reader) };
-      return { kind: 'text', text: body, ...replyTo, ...((bits & disappears) !== 0 && { disappearAfter: seconds(reader, 1) }) };
-    }
+    case types.text:
+      return { kind: 'text', ...parseWords(reader) };
     case types.edit:
       return { kind: 'edit', target: parseRef(reader), revision: revision(reader), text: reader.text(maxTextBytes) };
     case types.delete:
@@ -155,8 +169,7 @@ function parseFields(reader: Reader, type: number): Content {
         hash: reader.fixed(32).slice(),
         mediaType: reader.text(maxMediaTypeBytes),
         key: reader.fixed(32).slice(),
-        text: reader.text(maxTextBytes),
-        ...(flag(reader) && { replyTo: parseRef(reader) }),
+        ...parseWords(reader),
       };
     case types.timer:
       return { kind: 'timer', revision: revision(reader), seconds: seconds(reader, 0) };

@@ -15,7 +15,7 @@ const contents: readonly Content[] = [
   { kind: 'text', text: 'soon gone', replyTo: ref, disappearAfter: 60 },
   { kind: 'text', text: 'soon gone', disappearAfter: 365 * 86_400 },
   { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'a.pdf', size: 2 ** 40, hash: new Uint8Array(32).fill(2), mediaType: 'application/pdf', key: new Uint8Array(32).fill(3), text: '' },
-  { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'b.png', size: 1, hash: new Uint8Array(32).fill(2), mediaType: 'image/png', key: new Uint8Array(32).fill(3), text: 'Look', replyTo: ref },
+  { kind: 'file-offer', transferId: new Uint8Array(16).fill(1), name: 'b.png', size: 1, hash: new Uint8Array(32).fill(2), mediaType: 'image/png', key: new Uint8Array(32).fill(3), text: 'Look', replyTo: ref, disappearAfter: 60 },
   { kind: 'timer', revision: 1, seconds: 86_400 },
   { kind: 'title', title: 'Holiday' },
   { kind: 'continues', dialogId: dialogIdFromBytes(new Uint8Array(16).fill(3)) },
