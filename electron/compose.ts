@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { startListening } from './compose/listening';
 import type { Handlers } from '../shared/contract/contract';
+import type { About } from '../shared/model/diagnostics';
 import { createCrypto } from './engine/crypto/create-crypto';
 import { memoryLockFailed } from './engine/crypto/locked-memory';
 import { type FileCost, macIterations, pbkdf2Iterations } from './engine/key-files/kdf-limits';
@@ -11,6 +13,7 @@ import { createLanDiscovery } from './network/mdns/create-lan-discovery';
 import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
+import { readLicences } from './platform/licences';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { authoritiesService } from './services/authorities-service';
@@ -228,6 +231,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
       cost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
       changeRecord: (change, also) => vault.changeRecord(change, also),
     });
+    const networkCalls = networkService({ openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined), profile, network, ownAddresses, preferences });
+    const about = (): About => ({ version: ports.appVersion, runtime: ports.runtime, trial: ports.trial, database: 'SQLCipher', memoryLocked: !memoryLockFailed() });
     const contacts = contactsService({ profile, crypto, clock, random, events, ownAddresses });
     const ownKeys = identityKeysService({ vault, crypto, clock, events });
     const contactKeys = contactKeysService({ profile, crypto, clock, events });
@@ -255,27 +260,20 @@ export async function startApp(ports: AppPorts): Promise<App> {
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),
         mailbox: mailboxService({ profile }),
-        network: networkService({
-          openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
-          profile,
-          network,
-          ownAddresses,
-          preferences,
-        }),
+        network: networkCalls,
         discovery: nearby.handlers,
         settings: settingsService({ preferences, openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined) }),
         diagnostics: {
-          ...diagnosticsService({
-          crypto,
-          about: () => ({
-            version: ports.appVersion,
-            runtime: ports.runtime,
-            trial: ports.trial,
-            database: 'SQLCipher',
-            memoryLocked: !memoryLockFailed(),
+          ...diagnosticsService({ crypto, about }),
+          ...diagnosticsReport({
+            about,
+            system: `${process.platform} ${process.arch}`,
+            meter: () => crypto.meter.read(),
+            settings: () => preferences.get().settings,
+            network: () => networkCalls.status(undefined),
+            openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
+            licences: async () => [...(await readLicences(join(__dirname, 'licences.json')))],
           }),
-        }),
-          ...diagnosticsReport(),
         },
         profiles: ports.profiles ?? onlyProfile(() => (vault.state() === 'open' ? vault.profile().local.identity.name : '')),
         desktop: ports.desktop ?? withoutDesktop,

@@ -1,9 +1,10 @@
-// Builds what runs: `node scripts/build.mjs [part …]` with the parts main, headless, preload, workers, renderer; all without a name.
+// Builds what runs: `node scripts/build.mjs [part …]` with the parts main, headless, preload, workers, licences, renderer; all without a name.
 // A part whose sources have not changed since its last build is left alone.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
+import { listLicences } from './lib/licences.mjs';
 import { withLock } from './lib/lock.mjs';
 import { inRoot, out } from './lib/paths.mjs';
 import { quietPackages } from './lib/quiet-packages.mjs';
@@ -45,6 +46,13 @@ const parts = {
     get products() { return workerFiles().map((file) => `${basename(file, '.ts')}.cjs`); },
     async build() {
       for (const file of workerFiles()) await bundle({ ...nodeBundle, entryPoints: [file], outfile: `out/${basename(file, '.ts')}.cjs` });
+    },
+  },
+  licences: {
+    sources: ['electron', 'renderer', 'shared', 'scripts/lib/licences.mjs'],
+    products: ['licences.json'],
+    async build() {
+      writeFileSync(`${out}/licences.json`, `${JSON.stringify(listLicences())}\n`);
     },
   },
   renderer: {

@@ -4,6 +4,8 @@ import { useModel, useSettings } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { LicencesSection } from './licences-section';
+import { ReportSection } from './report-section';
 
 const kinds = [
   'seal', 'open', 'dskWrap', 'dskUnwrap', 'kekWrap', 'kekUnwrap', 'sign', 'verify', 'dh',
@@ -38,6 +40,8 @@ export function AboutSection(): ReactNode {
         </>
       )}
       <p className="field-hint">{text('settings.about.licence')}</p>
+      <ReportSection />
+      <LicencesSection />
       <section className="stack tight divided">
         <h3 className="small-heading">{text('settings.meter')}</h3>
         <p className="field-hint">{text('settings.meter.text')}</p>
