@@ -253,7 +253,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         },
         authorities: authoritiesService({ profile, crypto, clock }),
         backup: backup.handlers,
-        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile }), ...exportService({ profile, crypto, clock, events, preferences, chooser: ports.chooser, files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) } }) },
+        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...exportService({ profile, crypto, clock, events, preferences, chooser: ports.chooser, files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) } }) },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
         files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser }),
         keys: keysService({ profile, events, clock }),

@@ -1,10 +1,85 @@
 import type { Handlers } from '../../shared/contract/contract';
+import { KeyshiftError } from '../../shared/errors';
+import type { Clock } from '../engine/ports';
+import { conversationRow, conversationView } from './conversations-service';
+import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
-import { unbuilt } from './unbuilt';
+import type { ConversationRow } from './ports';
+import { setDisappearing } from './talk/of-profile';
+import { lastRevision } from './titles';
 
-export function conversationChangesService(_parts: { profile: () => OpenProfile }): Pick<Handlers['conversations'], 'update' | 'remove'> {
+type Change = Parameters<Handlers['conversations']['update']>[0];
+
+/** What a person does with conversations for themselves, and their titles, which both people see. */
+export function conversationChangesService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Pick<Handlers['conversations'], 'update' | 'remove' | 'get'> {
   return {
-    update: () => unbuilt(),
-    remove: () => unbuilt(),
+    get: ({ conversationId }) => conversationView(conversationRow(parts.profile(), conversationId)),
+    update: (change) => {
+      const profile = parts.profile();
+      const { conversationId } = change;
+      const before = conversationRow(profile, conversationId);
+      const told = profile.commit(() => {
+        const shelved = onShelf(profile, before, change, Math.max(0, Math.trunc(parts.clock.now())));
+        const row = change.title === undefined || change.title === before.title ? shelved : retitled(profile, shelved, change.title);
+        profile.stores.conversations.put(row);
+        const timed = change.disappearAfter !== undefined && change.disappearAfter !== (row.disappearAfter ?? 0);
+        if (timed) {
+          assertOpen(profile, row);
+          setDisappearing(profile, row, change.disappearAfter ?? 0);
+        }
+        if (isShownOtherwise(before, row)) parts.events.emit({ type: 'conversation.changed', conversationId });
+        return row !== shelved || timed;
+      });
+      if (told) profile.delivery.flush(before.peerId);
+      return null;
+    },
+    remove: ({ conversationId }) => {
+      const profile = parts.profile();
+      const row = conversationRow(profile, conversationId);
+      profile.commit(() => profile.removal.remove(row));
+      profile.delivery.flush(row.peerId);
+      return null;
+    },
   };
+}
+
+/** Errors: message.unknown. */
+function onShelf(profile: OpenProfile, row: ConversationRow, { pinned, archived, mutedUntil, draft }: Change, now: number): ConversationRow {
+  if (draft?.replyTo !== undefined && profile.stores.messages.byId(draft.replyTo)?.conversationId !== row.conversationId) {
+    throw new KeyshiftError('message.unknown', 'The message to reply to is not in this conversation.');
+  }
+  const { pinned: wasPinned, archivedAt, mutedUntil: wasMuted, draft: written, ...rest } = row;
+  const kept = draft === undefined ? written : draft === null || (draft.text === '' && draft.replyTo === undefined) ? undefined : draft;
+  // Nothing that is said later is put away with it, whatever the clocks say.
+  const putAway = archived === undefined ? archivedAt : archived ? Math.max(now, row.lastMessageAt ?? 0) : undefined;
+  const muted = mutedUntil ?? wasMuted;
+  return {
+    ...rest,
+    ...((pinned ?? wasPinned === true) && { pinned: true as const }),
+    ...(putAway !== undefined && { archivedAt: putAway }),
+    ...(muted !== undefined && muted > 0 && { mutedUntil: muted }),
+    ...(kept !== undefined && { draft: kept }),
+  };
+}
+
+/** Errors: those of sending. */
+function retitled(profile: OpenProfile, row: ConversationRow, title: string): ConversationRow {
+  assertOpen(profile, row);
+  const revision = Math.min((row.titled?.revision ?? 0) + 1, lastRevision);
+  const { instanceId } = profile.engine.send(row, { kind: 'title', title, revision });
+  return { ...row, title, titled: { revision, by: instanceId } };
+}
+
+function assertOpen(profile: OpenProfile, row: ConversationRow): void {
+  profile.devices.standing.assertCounts();
+  const contact = profile.stores.contacts.byId(row.contactId);
+  if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
+  if (contact?.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
+}
+
+/** A draft that grows is nobody's news: that there is one, or none any more, is. */
+function isShownOtherwise(one: ConversationRow, other: ConversationRow): boolean {
+  return (
+    one.title !== other.title || one.pinned !== other.pinned || one.archivedAt !== other.archivedAt || one.mutedUntil !== other.mutedUntil || (one.draft === undefined) !== (other.draft === undefined)
+  );
 }

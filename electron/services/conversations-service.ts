@@ -29,7 +29,7 @@ export function conversationView(row: ConversationRow): Conversation {
     ...(row.lastMessageAt === undefined ? {} : { lastMessageAt: row.lastMessageAt }),
     ...(row.preview === undefined ? {} : { preview: row.preview }),
     pinned: row.pinned === true,
-    archived: row.archived === true,
+    archived: row.archivedAt !== undefined && (row.lastMessageAt ?? 0) <= row.archivedAt,
     mutedUntil: row.mutedUntil ?? 0,
     disappearAfter: row.disappearAfter ?? 0,
     ...(row.draft === undefined ? {} : { draft: row.draft }),

@@ -13,6 +13,7 @@ import { previewOf } from './message-preview';
 import { messageViews, type WaitingRule } from './message-view';
 import type { ProfileTalk } from './talk/of-profile';
 import { toldPerConversation } from './waiting-news';
+import { isLaterTitle } from './titles';
 import type { ContactRow, ConversationRow, MessagePlace, MessageRow, RaisedMessage, Stores } from './ports';
 import type { TransferRow } from './ports/transfers';
 
@@ -79,9 +80,19 @@ export class History implements DialogSink {
     this.conversationFor(dialog.peerId, dialog.dialogId, dialog.title);
   }
 
-  titled(dialog: { peerId: PeerId; dialogId: DialogId; title: string }): void {
-    const row = this.conversationFor(dialog.peerId, dialog.dialogId, dialog.title);
-    if (row.title !== dialog.title) this.#putConversation({ ...row, title: dialog.title });
+  titled({ peerId, dialogId, title, revision, by }: { peerId: PeerId; dialogId: DialogId; title: string; revision?: number; by?: InstanceId }): void {
+    const row = this.conversationFor(peerId, dialogId, revision === undefined ? title : '');
+    if (revision !== undefined && by !== undefined) {
+      if (isLaterTitle(row.titled, { revision, by })) this.#putConversation({ ...row, title, titled: { revision, by } });
+    } else if (row.titled === undefined && row.title !== title) this.#putConversation({ ...row, title });
+  }
+
+  /** The other person is done with it. */
+  closed({ peerId, dialogId }: { peerId: PeerId; dialogId: DialogId }): void {
+    const row = this.#stores.conversations.byDialog(peerId, dialogId);
+    if (row === undefined) return;
+    if (row.state === 'open') this.#putConversation({ ...row, state: 'closed' });
+    for (const message of this.#stores.messages.undelivered(row.conversationId).slice(-toldPerConversation)) this.#tellState(row, message);
   }
 
   delivered(message: {
@@ -199,6 +210,7 @@ export class History implements DialogSink {
     reason: ShiftReason;
     at: number;
   }): void {
+    if (this.#isRemoved(shift)) return;
     const { conversationId } = this.conversationFor(shift.peerId, shift.dialogId, '');
     const entry = { at: shift.at, who: shift.who, from: shift.from, to: shift.to, reason: shift.reason };
     this.#stores.keyEvents.add(conversationId, entry);
@@ -253,12 +265,14 @@ export class History implements DialogSink {
   }
 
   gap(gap: { peerId: PeerId; dialogId: DialogId }): void {
+    if (this.#isRemoved(gap)) return;
     const { conversationId } = this.conversationFor(gap.peerId, gap.dialogId, '');
     this.#events.emit({ type: 'conversation.changed', conversationId });
   }
 
   /** A message written on the device this one was: the same row, at its new place, not delivered yet. */
   takenOver(message: { peerId: PeerId; dialogId: DialogId; from: MessageRef; instanceId: InstanceId; sequence: number; keyEpoch: number }): void {
+    if (this.#isRemoved(message)) return;
     const { conversationId } = this.conversationFor(message.peerId, message.dialogId, '');
     this.#stores.messages.move(conversationId, message.from, message, message.keyEpoch);
     this.#events.emit({ type: 'conversation.changed', conversationId });
@@ -266,6 +280,7 @@ export class History implements DialogSink {
 
   /** One calm line: from here on this is another device. */
   renewed({ peerId, dialogId, from, at }: { peerId: PeerId; dialogId: DialogId; from: number; at: number }): void {
+    if (this.#isRemoved({ peerId, dialogId })) return;
     const { conversationId } = this.conversationFor(peerId, dialogId, '');
     const entry = { at, who: 'you', from, to: 1, reason: 'devices' } as const;
     this.#stores.keyEvents.add(conversationId, entry);
@@ -294,6 +309,11 @@ export class History implements DialogSink {
     };
     this.#putConversation(row);
     return row;
+  }
+
+  /** The word that it is closed still needs keys; nobody is told of them. */
+  #isRemoved({ peerId, dialogId }: { peerId: PeerId; dialogId: DialogId }): boolean {
+    return this.#stores.conversations.isRemoved(peerId, dialogId);
   }
 
   /** The message of this place, also when another device sent it again. */

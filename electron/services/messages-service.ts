@@ -67,5 +67,14 @@ function write(profile: OpenProfile, { conversationId, text, replyTo }: Paramete
   };
   profile.history.written(row);
   profile.talk.typing.sent(conversationId);
+  withoutDraft(profile, conversationId);
   return { peerId: conversation.peerId, messageId: row.messageId };
+}
+
+/** What was written is sent: it is no draft any more, also where this ends right behind the transaction. */
+function withoutDraft({ stores }: OpenProfile, conversationId: string): void {
+  const row = stores.conversations.byId(conversationId);
+  if (row?.draft === undefined) return;
+  const { draft: _sent, ...rest } = row;
+  stores.conversations.put(rest);
 }

@@ -10,6 +10,7 @@ import { createSessionHost, type SessionHost } from '../engine/session/session-h
 import { viaOfSession } from './candidates';
 import { agreed } from './agreed';
 import { CardExchange } from './card-exchange';
+import { ConversationRemoval } from './conversation-removal';
 import { Connections } from './connections';
 import { Delivery } from './delivery';
 import { ProfileDevices } from './devices/of-profile';
@@ -90,6 +91,7 @@ export class OpenProfile {
   readonly resumptions: Resumptions;
   /** Own messages: those of one turn share a transaction, and are then handed over together. */
   readonly sends: GroupCommit<PeerId>;
+  readonly removal: ConversationRemoval;
   readonly newMessageId: () => string;
   readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
@@ -161,6 +163,7 @@ export class OpenProfile {
     });
     ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));
     this.ways = new ProfileWays(this, around);
+    this.removal = new ConversationRemoval({ stores: this.stores, events, clock, logger, engine: () => this.engine, commit: (work) => this.commit(work) });
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
@@ -252,6 +255,7 @@ export class OpenProfile {
     this.files.start();
     this.lan?.refresh();
     this.#endings.search = keepSearch({ ...this.#around, stores: this.stores });
+    this.removal.start();
   }
 
   accept(link: Link): void {
@@ -319,16 +323,8 @@ export class OpenProfile {
     this.#closed = true;
     for (const end of Object.values(this.#endings)) end();
     this.talk.close();
-    this.lan?.close();
-    this.cards.close();
-    this.files.close();
-    this.ways.close();
-    this.devices.close();
-    this.vouching.close();
-    this.introductions.close();
-    this.rekeying.close();
-    this.invitations.close();
-    this.delivery.close();
+    const parts = [this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.delivery];
+    for (const part of parts) part?.close();
     endSessions(this.stores, this.#around.logger, [this.connections, this.#host]);
     this.engine.wipe();
     this.local.wipe();

@@ -18,7 +18,9 @@ export interface WaitingNewsParts {
 export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, isConnected: (peerId: PeerId) => boolean, isHeld: (peerId: PeerId) => boolean = () => false): WaitingRule {
   return (peerId, row) => {
     if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
-    if (stores.conversations.byId(row.conversationId)?.state === 'failed') return 'continuation';
+    const life = stores.conversations.byId(row.conversationId)?.state;
+    if (life === 'failed') return 'continuation';
+    if (life === 'closed') return 'ended';
     const contact = stores.contacts.byPeer(peerId);
     if (contact?.ended !== undefined) return 'ended';
     if (contact?.blocked === true) return 'unblock';

@@ -1,5 +1,7 @@
 import type { Draft } from '../../shared/model/conversation';
+import type { InstanceId } from '../engine/ids';
 import type { ConversationRow, ConversationStore } from '../services/ports';
+import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { RowCache } from './row-cache';
 import { flag, given, id, integer, optionalInteger, optionalText, text, word } from './row';
@@ -11,22 +13,32 @@ const states = ['open', 'failed', 'closed'] as const;
 
 /** Conversations with what their line in the list shows; a dialog id counts only together with its person (A40). */
 export function createConversationStore(db: Db): ConversationStore {
-  const selectById = db.prepare('SELECT * FROM conversations WHERE conversation_id = ?');
-  const selectByDialog = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND dialog_id = ?');
-  const selectAll = db.prepare('SELECT * FROM conversations ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
-  const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ?');
+  const selectById = db.prepare('SELECT * FROM conversations WHERE conversation_id = ? AND gone = 0');
+  const selectByDialog = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND dialog_id = ? AND gone = 0');
+  const selectAll = db.prepare('SELECT * FROM conversations WHERE gone = 0 ORDER BY coalesce(last_message_at, created_at) DESC, key DESC');
+  const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND gone = 0');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision, title_revision, title_by)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
       preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues, pinned = excluded.pinned,
       archived = excluded.archived, muted_until = excluded.muted_until, disappear_after = excluded.disappear_after,
-      draft = excluded.draft, draft_reply = excluded.draft_reply, disappear_revision = excluded.disappear_revision`);
+      draft = excluded.draft, draft_reply = excluded.draft_reply, disappear_revision = excluded.disappear_revision, title_revision = excluded.title_revision, title_by = excluded.title_by`);
 
   const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
+
+  const markGone = db.prepare('UPDATE conversations SET gone = 1, draft = NULL, draft_reply = NULL, preview = NULL, title = \'\' WHERE conversation_id = ? AND gone = 0');
+  const addRemoved = db.prepare('INSERT OR IGNORE INTO removed_conversations (peer_id, dialog_id, at) VALUES (?, ?, ?)');
+  const selectRemoved = db.prepare('SELECT 1 AS found FROM removed_conversations WHERE peer_id = ? AND dialog_id = ?');
+  const listRemoved = db.prepare('SELECT peer_id, dialog_id, at FROM removed_conversations');
+  const selectGone = db.prepare('SELECT key FROM conversations WHERE gone = 1 LIMIT 1');
+  const sweepMessages = db.prepare(`DELETE FROM messages WHERE key IN (SELECT key FROM messages WHERE conversation = ? ${atMost})`);
+  const sweepEvents = db.prepare('DELETE FROM key_events WHERE conversation = ?');
+  const sweepRow = db.prepare('DELETE FROM conversations WHERE key = ?');
+  const forgetFacts = db.prepare(`DELETE FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy') AND key >= ? AND key < ?`);
 
   const rows = new RowCache<ConversationRow>(db, kept);
   /** Which conversation a dialog is, once there is one, is never changed but by `put`. */
@@ -69,13 +81,39 @@ export function createConversationStore(db: Db): ConversationStore {
         row.continuedBy ?? null,
         row.continues ?? null,
         row.pinned === true ? 1 : 0,
-        row.archived === true ? 1 : 0,
+        row.archivedAt ?? 0,
         row.mutedUntil ?? null,
         row.disappearAfter ?? null,
         row.draft?.text ?? null,
         row.draft?.replyTo ?? null,
         row.disappearRevision ?? 0,
+        row.titled?.revision ?? 0,
+        row.titled?.by ?? null,
       ]);
+    },
+    remove({ conversationId, peerId, dialogId }, at) {
+      forget();
+      markGone.run([conversationId]);
+      addRemoved.run([peerId, dialogId, at]);
+    },
+    buryUnknown(peerId, dialogId, at) {
+      addRemoved.run([peerId, dialogId, at]);
+    },
+    isRemoved: (peerId, dialogId) => selectRemoved.get([peerId, dialogId]) !== undefined,
+    removed: () => listRemoved.all().map((row) => ({ peerId: id(row, 'peer_id'), dialogId: id(row, 'dialog_id'), at: integer(row, 'at') })),
+    forgetFacts(peerId, dialogId) {
+      const key = `${peerId}/${dialogId}`;
+      // With or without what stands behind a stroke; "0" is the character after it.
+      forgetFacts.run([key, `${key}0`]);
+    },
+    sweep(limit) {
+      const row = selectGone.get();
+      if (row === undefined) return 'done';
+      const key = integer(row, 'key');
+      if (sweepMessages.run([key, limit]).changes >= limit) return 'more';
+      sweepEvents.run([key]);
+      sweepRow.run([key]);
+      return 'more';
     },
     noteMessage(conversationId, at, preview, unread) {
       note.run([at, preview, unread, conversationId]);
@@ -100,11 +138,12 @@ function read(row: Row): ConversationRow {
     ...given('continuedBy', optionalText(row, 'continued_by')),
     ...given('continues', optionalText(row, 'continues')),
     ...(flag(row, 'pinned') && { pinned: true as const }),
-    ...(flag(row, 'archived') && { archived: true as const }),
+    ...(integer(row, 'archived') > 0 && { archivedAt: integer(row, 'archived') }),
     ...given('mutedUntil', optionalInteger(row, 'muted_until')),
     ...given('disappearAfter', optionalInteger(row, 'disappear_after')),
     ...(integer(row, 'disappear_revision') > 0 && { disappearRevision: integer(row, 'disappear_revision') }),
     ...given('draft', draftOf(row)),
+    ...(integer(row, 'title_revision') > 0 && { titled: { revision: integer(row, 'title_revision'), by: id<InstanceId>(row, 'title_by') } }),
   };
 }
 

@@ -95,6 +95,8 @@ export function createDialogStore(db: Db): DialogStore {
     held: db.prepare(`INSERT INTO held_messages
       (peer_id, dialog_id, instance_id, sequence, content, sent_at, received_at, key_epoch)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    eraseOutbox: db.prepare(`DELETE FROM outbox WHERE ${ofDialog}`),
+    eraseHeld: db.prepare(`DELETE FROM held_messages WHERE ${ofDialog}`),
     removeHeld: db.prepare(`DELETE FROM held_messages WHERE ${ofStream} AND sequence = ?`),
     startToken: db.prepare('INSERT OR REPLACE INTO start_tokens (peer_id, instance_id, token) VALUES (?, ?, ?)'),
   };
@@ -203,6 +205,11 @@ export function createDialogStore(db: Db): DialogStore {
     },
     resumeOutbox(key) {
       write.resume.run(dialogParams(key));
+    },
+
+    eraseContents(key) {
+      write.eraseOutbox.run(dialogParams(key));
+      write.eraseHeld.run(dialogParams(key));
     },
 
     findReceiving(key) {

@@ -3,6 +3,9 @@ import { AcceptDialog } from '../features/contacts/accept-dialog';
 import { ImportDialog } from '../features/contacts/import-dialog';
 import { InviteDialog } from '../features/contacts/invite-dialog';
 import { MessageDialog } from '../features/conversation/message-dialog';
+import { OpenLinkDialog } from '../features/conversation/open-link-dialog';
+import { RemoveConversationDialog } from '../features/conversations/remove-conversation-dialog';
+import { RenameConversationDialog } from '../features/conversations/rename-conversation-dialog';
 import { NewConversationDialog } from '../features/conversations/new-conversation-dialog';
 import { SwitcherDialog } from '../features/conversations/switcher-dialog';
 import { LinkDialog } from '../features/devices/link-dialog';
@@ -55,6 +58,12 @@ function OpenDialog(): ReactNode {
       return <MessageDialog />;
     case 'verify':
       return <VerifyDialog />;
+    case 'rename-conversation':
+      return <RenameConversationDialog />;
+    case 'remove-conversation':
+      return <RemoveConversationDialog />;
+    case 'open-link':
+      return <OpenLinkDialog />;
     case 'link':
       return <LinkDialog />;
     default:

@@ -13,7 +13,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'message.received':
       model.messages.getState().received(event.conversationId, event.message);
-      model.background(model.conversations.getState().load());
+      model.background(model.conversations.getState().changed(event.conversationId));
       reloadKeys(model, event.conversationId);
       return;
     case 'message.changed':
@@ -44,7 +44,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       if (event.state === 'delivered' && isLookingAtKeys(model, event.conversationId)) model.background(model.keys.getState().load(event.conversationId));
       return;
     case 'conversation.changed':
-      model.background(model.conversations.getState().load());
+      model.background(model.conversationChanged(event.conversationId));
       reloadKeys(model, event.conversationId);
       return;
     case 'contact.changed':

@@ -7,7 +7,7 @@ import { createContactsStore, type ContactsState } from '../features/contacts/co
 import { createPeopleStore, type PeopleState } from '../features/contacts/people-store';
 import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
-import { createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
+import { conversationWith, createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
 import { createDevicesStore, type DevicesState } from '../features/devices/devices-store';
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
 import { createMailboxStore, type MailboxState } from '../features/mailbox/mailbox-store';
@@ -51,6 +51,8 @@ export interface Model {
   /** Shows a person: their conversation, opened now if there is none yet. Throws what `conversations.open` throws. */
   readonly showContact: (contactId: string) => Promise<void>;
   readonly showConversation: (conversationId: string) => void;
+  /** One conversation is different, new or gone: what is shown of it follows, and its draft, unless another one is being written here. */
+  readonly conversationChanged: (conversationId: string) => Promise<void>;
   /** Runs what nobody waits for; a failure goes to the `onFailure` listeners, except that the vault has just locked. */
   readonly background: (task: Promise<unknown>) => void;
   /** Told about failures of background work. */
@@ -60,12 +62,12 @@ export interface Model {
 export function createModel(client: Client): Model {
   const life = createLife();
   const listeners = new Set<(failure: KeyshiftError) => void>();
-  const session = createSessionStore(client);
+  const session = createSessionStore(client, () => drafts.getState().flush());
   const contacts = createContactsStore(client, life);
   const people = createPeopleStore(client, life);
   const conversations = createConversationsStore(client, life);
   const messages = createMessagesStore(client, life);
-  const drafts = createDraftsStore();
+  const drafts = createDraftsStore((conversationId, draft) => background(client.conversations.update({ conversationId, draft })));
   const keys = createKeysStore(client, life);
   const profiles = createProfilesStore(client);
   const settings = createSettingsStore(client);
@@ -99,6 +101,7 @@ export function createModel(client: Client): Model {
     people.setState(people.getInitialState(), true);
     conversations.setState(conversations.getInitialState(), true);
     messages.setState(messages.getInitialState(), true);
+    drafts.getState().forget();
     drafts.setState(drafts.getInitialState(), true);
     keys.setState(keys.getInitialState(), true);
     identity.setState(identity.getInitialState(), true);
@@ -142,6 +145,14 @@ export function createModel(client: Client): Model {
     shield,
     background,
     showConversation,
+    conversationChanged: async (conversationId) => {
+      await conversations.getState().changed(conversationId);
+      const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
+      if (known !== undefined) drafts.getState().told(conversationId, known.draft);
+      const { selection, select } = ui.getState();
+      // What was open is gone: the person stays, with what else there is.
+      if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId });
+    },
     onFailure: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -154,6 +165,11 @@ export function createModel(client: Client): Model {
       if (alive() && ui.getState().selection?.contactId === contactId) ui.getState().select({ contactId, conversationId });
     },
     start: () => {
+      const flush = (): void => drafts.getState().flush();
+      // Whatever ends the window or locks it behind one's back: what was written stands by then.
+      document.addEventListener('visibilitychange', flush);
+      window.addEventListener('blur', flush);
+      window.addEventListener('pagehide', flush);
       const stopEvents = client.on((event) => routeEvent(model, event));
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
@@ -166,7 +182,7 @@ export function createModel(client: Client): Model {
           return;
         }
         background(contacts.getState().load());
-        background(conversations.getState().load());
+        background(conversations.getState().load().then(() => conversations.getState().conversations.forEach(({ conversationId, draft }) => drafts.getState().told(conversationId, draft))));
         background(identity.getState().load());
         background(network.getState().load());
         background(nearby.getState().load());
@@ -177,6 +193,9 @@ export function createModel(client: Client): Model {
       background(settings.getState().load());
       background(session.getState().load());
       return () => {
+        document.removeEventListener('visibilitychange', flush);
+        window.removeEventListener('blur', flush);
+        window.removeEventListener('pagehide', flush);
         stopEvents();
         stopSession();
       };

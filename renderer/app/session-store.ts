@@ -33,7 +33,7 @@ const blocking: ReadonlySet<string> = new Set([
   'self-test.failed',
 ]);
 
-export function createSessionStore(client: Client): StoreApi<SessionState> {
+export function createSessionStore(client: Client, beforeLock: () => void = () => undefined): StoreApi<SessionState> {
   return createStore<SessionState>()((set) => {
     const guarded = async (task: () => Promise<unknown>): Promise<void> => {
       try {
@@ -62,6 +62,7 @@ export function createSessionStore(client: Client): StoreApi<SessionState> {
       restore: (passphrase, code) => guarded(() => client.backup.restore({ passphrase, ...(code !== undefined && { code }) })),
       unlock: (passphrase) => guarded(() => client.vault.unlock({ passphrase })),
       lock: async () => {
+        beforeLock();
         await client.vault.lock();
         set({ phase: 'locked', failure: undefined });
       },

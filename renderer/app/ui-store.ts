@@ -1,6 +1,7 @@
+import type { ListView } from '../features/conversations/rows';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link';
 export type DetailsTab = 'who' | 'keys' | 'reach';
 export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
@@ -23,7 +24,12 @@ export interface UiState {
   readonly detailsTab: DetailsTab;
   /** Which pane stands in front when there is room for one only. */
   readonly front: 'list' | 'conversation';
+  readonly listView: ListView;
   readonly dialog: DialogName | undefined;
+  /** The conversation that the dialogs `rename-conversation` and `remove-conversation` are about. */
+  readonly dialogConversation: string | undefined;
+  /** The link that the dialog `open-link` asks about. */
+  readonly dialogLink: string | undefined;
   /** The message that the dialog `message` is about. */
   readonly dialogMessage: string | undefined;
   /** The link that the dialog `accept` begins with. */
@@ -46,6 +52,9 @@ export interface UiState {
   readonly openMessage: (messageId: string) => void;
   /** Somebody opened a link outside: shown, and nothing more. */
   readonly offerLink: (link: string) => void;
+  readonly changeListView: (change: Partial<ListView>) => void;
+  readonly openConversationDialog: (dialog: 'rename-conversation' | 'remove-conversation', conversationId: string) => void;
+  readonly askLink: (url: string) => void;
   readonly closeDialog: () => void;
   readonly putBarAway: (bar: string) => void;
   /** Its reason is gone: the next time it is shown again. */
@@ -68,6 +77,9 @@ export function createUiStore(): StoreApi<UiState> {
     dialog: undefined,
     dialogMessage: undefined,
     offeredLink: '',
+    listView: { archive: false, unreadOnly: false, filter: '' },
+    dialogConversation: undefined,
+    dialogLink: undefined,
     settingsSection: 'look',
     barsPutAway: [],
     toasts: [],
@@ -82,7 +94,10 @@ export function createUiStore(): StoreApi<UiState> {
     showSettings: (settingsSection) => set({ settingsSection }),
     openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
     offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, offeredLink: '' }),
+    changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
+    openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
+    askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogConversation: undefined, dialogLink: undefined, offeredLink: '' }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {

@@ -29,6 +29,8 @@ export function useArrivals(): void {
         if (event.type === 'contact.request') ui.toast(text('requests.arrived', { name: nameInSentence(event.name) }));
         if (event.type !== 'message.received' || event.message.direction !== 'in') return;
         const conversation = model.conversations.getState().conversations.find((one) => one.conversationId === event.conversationId);
+        // Who does not want to be told is not, unless they look at it.
+        if ((conversation?.mutedUntil ?? 0) > Date.now() && ui.selection?.conversationId !== event.conversationId) return;
         const contact = model.contacts.getState().contacts.find((one) => one.contactId === conversation?.contactId);
         const name = contact === undefined ? '?' : nameInSentence(contact.name);
         ui.announce(text('message.announce', { name, text: plainLine(event.message.text, 200) }));

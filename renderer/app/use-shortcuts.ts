@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useRows } from '../features/conversations/use-rows';
+import { useShownRows } from '../features/conversations/use-rows';
 import { useShowRow } from '../features/conversations/use-show';
 import type { Row } from '../features/conversations/rows';
 import { useRenew } from '../features/keys/use-renew';
@@ -12,7 +12,7 @@ import type { UiState } from './ui-store';
 /** The keyboard of the open app. While a dialog is open only locking works: the rest belongs to the dialog. */
 export function useShortcuts(): void {
   const model = useModel();
-  const rows = useRows();
+  const rows = useShownRows();
   const show = useShowRow();
   const renew = useRenew();
 
@@ -50,6 +50,10 @@ function escape(ui: UiState): void {
   if (ui.detailsOpen) {
     ui.closeDetails();
     focusComposer();
+    return;
+  }
+  if (ui.listView.archive || ui.listView.unreadOnly || ui.listView.filter !== '') {
+    ui.changeListView({ archive: false, unreadOnly: false, filter: '' });
     return;
   }
   ui.back();

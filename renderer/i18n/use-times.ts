@@ -14,6 +14,8 @@ export interface Times {
   readonly when: (at: number, now: number) => string;
   /** A clock that runs down: 4:32 */
   readonly timer: (milliseconds: number) => string;
+  /** A moment somebody wrote, with the reader's weekday and zone. */
+  readonly moment: (at: number) => string;
   /** For day separators: today, yesterday, a date. */
   readonly day: (at: number, now: number) => string;
   readonly dateTime: (at: number) => string;
@@ -59,6 +61,7 @@ export function useTimes(): Times {
         daysApart(at, now) === 0
           ? intl.formatTime(at, { hour: '2-digit', minute: '2-digit' })
           : intl.formatDate(at, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+      moment: (at) => intl.formatDate(at, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
       timer: (milliseconds) => {
         const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
         return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -16,6 +16,8 @@ export const conversations = {
     'contact.ended',
   ]),
   list: call(none, z.array(conversation), needsVault),
+  /** One of them: asked for after a `conversation.changed`; unknown once it was removed. */
+  get: call(z.strictObject({ conversationId }), conversation, needsConversation),
   continue: call(z.strictObject({ conversationId }), z.strictObject({ conversationId }), [
     ...needsConversation,
     'contact.blocked',

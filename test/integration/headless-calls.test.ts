@@ -37,6 +37,7 @@ const lines: Readonly<Partial<Record<CallName, Line>>> = {
   'contacts.block': { required: { contactId: 'CONTACT' }, optional: { blocked: false } },
   'conversations.open': { required: { contactId: 'CONTACT' }, optional: { title: 'Trip' } },
   'conversations.list': { bare: true },
+  'conversations.get': { required: { conversationId: 'CONVERSATION' } },
   'conversations.continue': { required: { conversationId: 'CONVERSATION' } },
   'conversations.markRead': { required: { conversationId: 'CONVERSATION' } },
   'messages.send': { required: { conversationId: 'CONVERSATION', text: 'hello' }, optional: { replyTo: 'MESSAGE' } },
@@ -180,6 +181,7 @@ describe('every call of the headless door, with right and wrong parameters', () 
     ).toEqual(Array(4).fill('contact.unknown'));
     expect(
       await codes([
+        ['conversations.get', { conversationId: nobody }],
         ['conversations.markRead', { conversationId: nobody }],
         ['messages.send', { conversationId: nobody, text: 'x' }],
         ['messages.list', { conversationId: nobody }],

@@ -301,6 +301,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         return { conversationId };
       },
       list: () => world.conversations,
+      get: ({ conversationId }) => conversationOf(conversationId),
       continue: ({ conversationId }) => {
         const failed = conversationOf(conversationId);
         if (failed.state !== 'failed') refuse('conversation.open');

@@ -73,6 +73,7 @@ export const sampleHandlers: Handlers = {
   conversations: {
     open: () => ({ conversationId: id('d') }),
     list: () => [],
+    get: ({ conversationId }) => ({ conversationId, contactId: id('c'), title: '', state: 'open', unread: 0, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 }),
     continue: () => ({ conversationId: id('d') }),
     markRead: () => null,
     update: () => null,
@@ -225,6 +226,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'contacts.setChecked': { contactId: id('c'), checked: true },
   'contacts.block': { contactId: id('c') },
   'conversations.open': { contactId: id('c') },
+  'conversations.get': { conversationId: id('d') },
   'conversations.continue': { conversationId: id('d') },
   'conversations.markRead': { conversationId: id('d') },
   'messages.send': { conversationId: id('d'), text: 'hello' },

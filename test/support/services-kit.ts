@@ -12,6 +12,7 @@ import { toHex } from '../../electron/engine/wire/encoding';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { identityService } from '../../electron/services/identity-service';
 import { contactsService } from '../../electron/services/contacts-service';
+import { conversationChangesService } from '../../electron/services/conversation-changes-service';
 import { conversationsService } from '../../electron/services/conversations-service';
 import { identityKeysService } from '../../electron/services/identity-keys-service';
 import { devicesService } from '../../electron/services/devices/devices-service';
@@ -89,7 +90,7 @@ export interface Resident {
   /** The own devices. */
   readonly identityKeys: ReturnType<typeof identityKeysService>;
   readonly devices: ReturnType<typeof devicesService>;
-  readonly conversations: ReturnType<typeof conversationsService>;
+  readonly conversations: ReturnType<typeof conversationsService> & ReturnType<typeof conversationChangesService>;
   readonly messages: ReturnType<typeof messagesService> & ReturnType<typeof messageChangesService>;
   readonly identity: ReturnType<typeof identityService>;
   readonly mailbox: ReturnType<typeof mailboxService>;
@@ -357,7 +358,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
       resident.profile.leave();
       db.close();
     },
-    conversations: conversationsService({ profile, events, random }),
+    conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }) },
     messages: { ...messagesService({ profile }), ...messageChangesService({ profile }) },
     identity: identityService({ profile, crypto, clock, ownAddresses, settings: () => resident.settings }),
     mailbox: mailboxService({ profile }),

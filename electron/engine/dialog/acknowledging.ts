@@ -36,6 +36,7 @@ export class ControlHandler {
     const control = parseControl(content.subarray(blindBytes));
     if (control?.kind === 'gap') return control;
     if (control?.kind === 'failed') this.fail(dialog, 'told-by-peer', false);
+    if (control?.kind === 'closed') this.close(dialog, 'peer', false);
     if (control?.kind === 'floors' && !this.#parts.rollback.held) {
       for (const { creator, floor } of control.floors) this.#parts.compromise.heardFloor(dialog, creator, floor);
     }
@@ -48,7 +49,7 @@ export class ControlHandler {
   /** Terminal and durable: nothing is sent or delivered any more, and the dialog cannot come back (S2-10, A37). */
   fail(dialog: DialogState, reason: FailureReason, tell: boolean): void {
     const { store, sink, memory, clock, logger, news } = this.#parts;
-    if (dialog.row.state === 'failed') return;
+    if (dialog.row.state !== 'open') return;
     memory.touch(dialog);
     dialog.row = { ...dialog.row, state: 'failed', failure: reason, failureDue: tell };
     store.putDialog(dialog.row);
@@ -57,6 +58,28 @@ export class ControlHandler {
     logger.warn('dialog.failed', { reason });
     sink.failed({ ...dialog.key, reason });
     news()?.failed(dialog.key);
+  }
+
+  /**
+   * One of the two persons is done with it: nothing more is sent or taken, what was not handed over never leaves. `tell`: the other side is to hear it,
+   * again with every message that still comes. By this person nothing that was said there is kept, either.
+   */
+  close(dialog: DialogState, by: 'you' | 'peer', tell: boolean): void {
+    const { store, sink, memory, clock } = this.#parts;
+    memory.touch(dialog);
+    if (by === 'you') {
+      for (const stream of dialog.receiving.values()) {
+        stream.held.clear();
+        stream.heldBytes = 0;
+      }
+      store.eraseContents(dialog.key);
+    }
+    if (dialog.row.state !== 'open') return;
+    dialog.row = { ...dialog.row, state: 'closed', failureDue: tell };
+    store.putDialog(dialog.row);
+    store.bury(dialog.key, 'closed', Math.max(0, Math.trunc(clock.now())));
+    store.stopOutbox(dialog.key);
+    if (by === 'peer') sink.closed(dialog.key);
   }
 
   /** It is over for the other side, too; what it shows to have had before is delivered, the rest is to be sent again elsewhere. */
@@ -87,9 +110,9 @@ export class ControlHandler {
   repeat(key: DialogKey): void {
     const { store, memory } = this.#parts;
     const dialog = memory.dialog(key);
-    if (!dialog || dialog.row.state === 'closed') return;
+    if (!dialog) return;
     memory.touch(dialog);
-    if (dialog.row.state === 'failed') {
+    if (dialog.row.state !== 'open') {
       if (dialog.row.failure === 'told-by-peer') return;
       dialog.row = { ...dialog.row, failureDue: true };
       store.putDialog(dialog.row);
@@ -127,7 +150,7 @@ export class ControlHandler {
       for (const stream of dialog?.receiving.values() ?? []) {
         if (dialog && stream.row.cumulative > 0) add(dialog, encodeControl(this.#acknowledgement(dialog, stream, peer)));
       }
-      if (!dialog || !add(dialog, encodeControl({ kind: 'failed', reason: dialog.row.failure ?? '' }))) continue;
+      if (!dialog || !add(dialog, encodeControl(dialog.row.state === 'closed' ? { kind: 'closed' } : { kind: 'failed', reason: dialog.row.failure ?? '' }))) continue;
       memory.touch(dialog);
       dialog.row = { ...dialog.row, failureDue: false };
       store.putDialog(dialog.row);

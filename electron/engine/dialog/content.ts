@@ -35,7 +35,8 @@ export type Content =
     }
   /** From here on messages are to disappear after so many seconds; 0 ends it. */
   | { readonly kind: 'timer'; readonly revision: number; readonly seconds: number }
-  | { readonly kind: 'title'; readonly title: string }
+  /** Without `revision` the first word of whoever opened the dialog; with one, from 1, a new title, one above the highest its writer knew. */
+  | { readonly kind: 'title'; readonly title: string; readonly revision?: number }
   /** This dialog goes on where that failed one of the same two people stopped. Only as sequence 2 of the one who opened it. */
   | { readonly kind: 'continues'; readonly dialogId: DialogId }
   /** A message of a device that is no more, sent again by the one that took its place: shown once, whoever brings it. */
@@ -89,6 +90,7 @@ export function encodeContent(content: Content): Uint8Array {
       break;
     case 'title':
       text(writer, content.title, maxTitleBytes);
+      if (content.revision !== undefined) writer.u32(content.revision);
       break;
     case 'continues':
       writer.fixed(id16ToBytes(content.dialogId));
@@ -174,7 +176,7 @@ function parseFields(reader: Reader, type: number): Content {
     case types.timer:
       return { kind: 'timer', revision: revision(reader), seconds: seconds(reader, 0) };
     case types.title:
-      return { kind: 'title', title: reader.text(maxTitleBytes) };
+      return parseTitle(reader);
     case types.continues:
       return { kind: 'continues', dialogId: dialogIdFromBytes(reader.fixed(16)) };
     case types.again: {
@@ -188,6 +190,14 @@ function parseFields(reader: Reader, type: number): Content {
     default:
       return { kind: 'unsupported', type };
   }
+}
+
+function parseTitle(reader: Reader): Content {
+  const title = reader.text(maxTitleBytes);
+  if (reader.remaining === 0) return { kind: 'title', title };
+  const revision = reader.u32();
+  if (revision === 0) throw new WireError('revisions count from 1');
+  return { kind: 'title', title, revision };
 }
 
 function text(writer: Writer, value: string, maxBytes: number): Writer {

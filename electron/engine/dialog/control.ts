@@ -7,7 +7,7 @@ import { Writer } from '../wire/writer';
  * What a control message says (protocol.md §7): `type u8 | fields`, after c. Latest state wins, none is ever
  * acknowledged. Types this version does not know are ignored.
  */
-export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | Gap | Floors | { readonly kind: 'unknown' };
+export type Control = Acknowledgement | { readonly kind: 'failed'; readonly reason: string } | { readonly kind: 'closed' } | Gap | Floors | { readonly kind: 'unknown' };
 
 /** The sender of a stream says that these of it are gone for good: nobody can send them again. */
 export interface Gap {
@@ -59,6 +59,7 @@ const acknowledgementType = 1;
 const failedType = 2;
 const gapType = 3;
 const floorsType = 4;
+const closedType = 5;
 /** As many as a person has devices, twice. */
 export const maxFloors = 32;
 /** Most places one word of a gap covers: no more than a receiver looks ahead (A25). */
@@ -68,6 +69,7 @@ const maxReasonBytes = 64;
 
 export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): Uint8Array {
   if (control.kind === 'failed') return new Writer().u8(failedType).text(control.reason).finish();
+  if (control.kind === 'closed') return new Writer().u8(closedType).finish();
   if (control.kind === 'gap') return new Writer().u8(gapType).fixed(id16ToBytes(control.stream)).u64(control.from).u64(control.to).finish();
   if (control.kind === 'floors') {
     const writer = new Writer().u8(floorsType).u8(control.floors.length);
@@ -98,6 +100,10 @@ export function parseControl(bytes: Uint8Array): Control | undefined {
       const reason = reader.text(maxReasonBytes);
       reader.end();
       return { kind: 'failed', reason };
+    }
+    if (type === closedType) {
+      reader.end();
+      return { kind: 'closed' };
     }
     if (type === gapType) return parseGap(reader);
     if (type === floorsType) return parseFloors(reader);

@@ -128,10 +128,15 @@ export class Delivering {
     // Authentic but not understood still keeps its place in the order.
     const whole = parseContent(row.content.subarray(blindBytes)) ?? { kind: 'unsupported', type: 0 };
     const content = whole.kind === 'again' ? whole.content : whole;
+    if (content.kind === 'title' && content.revision !== undefined) {
+      if (!dialog.row.announced) this.#announce(dialog, '');
+      sink.titled({ ...dialog.key, title: content.title, revision: content.revision, by: whole.kind === 'again' ? whole.original.instanceId : stream.row.instanceId });
+      return;
+    }
     if (content.kind === 'title') {
       const place = whole.kind === 'again' ? whole.original.sequence : sequence;
       if (!dialog.row.announced) this.#announce(dialog, content.title);
-      // The first word of whoever opened the dialog: nobody renames it for the other, or later.
+      // The first word of whoever opened the dialog. A later title says that it is one.
       else if (place === 1 && dialog.row.openedBy === 'peer') sink.titled({ ...dialog.key, title: content.title });
       return;
     }

@@ -247,6 +247,13 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       for (const dialog of memory.loadedDialogs(peerId)) dialog.sending?.shifts?.devicesChanged();
     },
 
+    close(key) {
+      memory.change(() => {
+        const dialog = memory.dialog(key);
+        if (dialog) controls.close(dialog, 'you', true);
+      });
+    },
+
     block(peerId) {
       memory.change(() => {
         memory.forgetPeer(peerId);

@@ -190,6 +190,8 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   holdOutbox(key: StreamKey, sequences: readonly number[]): void;
   /** Ends everything unsent of a failed dialog: kept, no longer pending. */
   stopOutbox(key: DialogKey): void;
+  /** Nothing that was said in this dialog is kept: of what waits to be sent, or for an earlier one. */
+  eraseContents(key: DialogKey): void;
   /** What `stopOutbox` held goes again, in order. */
   resumeOutbox(key: DialogKey): void;
 

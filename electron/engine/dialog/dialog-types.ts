@@ -74,7 +74,10 @@ export type FailureReason =
 export interface DialogSink {
   /** The peer opened a dialog with us. Comes once, before its first message. */
   opened(event: DialogKey & { readonly title: string }): void;
-  titled(event: DialogKey & { readonly title: string }): void;
+  /** `revision` and `by`, the device that said so: another title than the first; the higher number counts, of two the greater device. */
+  titled(event: DialogKey & { readonly title: string; readonly revision?: number; readonly by?: InstanceId }): void;
+  /** The other person is done with this dialog: nothing is sent or taken there any more. */
+  closed(event: DialogKey): void;
   /** The peer goes on here where the dialog `continues` stopped: its word, whether or not there is such a dialog. */
   continued(event: DialogKey & { readonly continues: DialogId }): void;
   /** In order, exactly once per stream. Titles and links never come this way. */
@@ -221,6 +224,8 @@ export interface DialogEngine {
   succeed(retired: InstanceId): void;
   /** Devices of this person that are no longer: their key exchange keys are not used any more. */
   forgetDevices(peerId: PeerId, instances: readonly InstanceId[]): void;
+  /** This person is done with the dialog: nothing more is sent or taken, what was said there is erased, and the other side is told. */
+  close(dialog: DialogKey): void;
   /** Deletes the pair's key exchange keys and forgets every session key of its dialogs (A19). */
   block(peerId: PeerId): void;
   /** What own devices tell each other of dialogs. */

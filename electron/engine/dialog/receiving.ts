@@ -126,7 +126,8 @@ export class Receiving {
     if (span.control) return known ? this.#control(message, known, touched) : rejected('dialog-unknown');
     if (!remote.mayMessage) return rejected('not-permitted');
     if (!known && !remote.mayOpen) return rejected('not-permitted');
-    if (known ? known.row.state === 'closed' : store.isBuried(dsk.dialog)) return rejected('buried');
+    if (known?.row.state === 'closed') return this.#closedBefore(known);
+    if (!known && store.isBuried(dsk.dialog)) return rejected('buried');
     if (known?.row.state === 'failed') return this.#failedBefore(known);
 
     const stream = known?.receiving.get(dsk.instanceId);
@@ -288,6 +289,17 @@ export class Receiving {
       store.putDialog(dialog.row);
     }
     return rejected('dialog-failed');
+  }
+
+  /** Whoever still writes there has not heard that this person is done with it; where the other one is, it may. */
+  #closedBefore(dialog: DialogState): ReceiveOutcome {
+    const { memory, store } = this.#parts;
+    if (!dialog.row.failureDue) {
+      memory.touch(dialog);
+      dialog.row = { ...dialog.row, failureDue: true };
+      store.putDialog(dialog.row);
+    }
+    return rejected('buried');
   }
 
   /** A replay, or a sender that missed the acknowledgement: it is told again, nothing else happens (A22). */

@@ -176,6 +176,16 @@ export class SharedDialogs {
     });
   }
 
+  /** This person is done with the dialog, by the word of another own device; nothing of it comes to life here later. */
+  mergeClosed(key: DialogKey, at: number): void {
+    return this.#parts.merge(() => {
+      const { memory, store, controls } = this.#parts;
+      const dialog = memory.dialog(key);
+      if (dialog) controls.close(dialog, 'you', true);
+      else if (!store.isBuried(key)) store.bury(key, 'closed', at);
+    });
+  }
+
   /**
    * Takes back what only a device said that had no word in it any more. `open`: it goes on where it stopped, and what waited goes again; `told`: the
    * contact heard of it, and takes nothing there any more.

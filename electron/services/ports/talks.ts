@@ -20,7 +20,10 @@ export interface ConversationRow {
   readonly lastMessageAt?: number;
   readonly preview?: string;
   readonly pinned?: true;
-  readonly archived?: true;
+  /** When it was put into the archive, Unix milliseconds: it is there until anything newer is said. */
+  readonly archivedAt?: number;
+  /** Which title this is, where it is not the first: its number and the device that gave it. */
+  readonly titled?: { readonly revision: number; readonly by: InstanceId };
   /** Unix milliseconds until which nobody is told of new messages. */
   readonly mutedUntil?: number;
   /** Seconds after which new messages disappear; absent: they stay. */
@@ -38,6 +41,16 @@ export interface ConversationStore {
   /** In no particular order. */
   ofPeer(peerId: PeerId): readonly ConversationRow[];
   put(row: ConversationRow): void;
+  /** Gone from every list at once; its messages go with `sweep`. Never to come back: `isRemoved`. */
+  remove(row: Pick<ConversationRow, 'conversationId' | 'peerId' | 'dialogId'>, at: number): void;
+  /** One that was never here is not to come, either. */
+  buryUnknown(peerId: PeerId, dialogId: DialogId, at: number): void;
+  isRemoved(peerId: PeerId, dialogId: DialogId): boolean;
+  removed(): readonly { readonly peerId: PeerId; readonly dialogId: DialogId; readonly at: number }[];
+  /** Drops what the common log keeps of what was said there. */
+  forgetFacts(peerId: PeerId, dialogId: DialogId): void;
+  /** Deletes at most `limit` messages of conversations that were removed, in a transaction of the caller. */
+  sweep(limit: number): 'more' | 'done';
   /** A message was added: what the conversation's line shows, and `unread` more of them. */
   noteMessage(conversationId: string, at: number, preview: string, unread: number): void;
 }

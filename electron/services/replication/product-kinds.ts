@@ -16,7 +16,10 @@ import { pinKind } from './kinds/pin';
 import { placeKind } from './kinds/place';
 import { policyKind } from './kinds/policy';
 import { requestKind } from './kinds/request';
+import { removedKind } from './kinds/removed';
 import { settingKind } from './kinds/setting';
+import { shelfKind } from './kinds/shelf';
+import { titleKind } from './kinds/title';
 import type { FactKind } from './replica';
 
 /** What the own devices have in common of the product. What follows from a fact outside of the database is done once its transaction stands. */
@@ -49,7 +52,10 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     checkKind(parts),
     choiceKind(parts),
     conversationKind(parts),
+    removedKind(parts),
     endedKind(parts),
+    titleKind(parts),
+    shelfKind(parts),
     messageKind(parts),
     changeKind(parts),
     ...erasedKinds(parts),

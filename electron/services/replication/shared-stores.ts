@@ -11,6 +11,8 @@ import { personChanged } from './kinds/person';
 import { sharedPlaces } from './kinds/place';
 import { encodePolicy } from './kinds/policy';
 import { encodeRequest } from './kinds/request';
+import { encodeRemoved } from './kinds/removed';
+import { shelfChanges } from './kinds/shelf';
 import { dialogKey, messageKey } from './kinds/values';
 import { wasErased } from '../talk/message-changes';
 import type { Replica } from './replica';
@@ -106,15 +108,22 @@ function sharedChoices({ dialogs, authorities, requests }: Stores, replica: () =
   };
 }
 
-function sharedConversations({ conversations }: Stores, replica: () => Replica): Stores['conversations'] {
+function sharedConversations(stores: Stores, replica: () => Replica): Stores['conversations'] {
+  const { conversations } = stores;
   return {
     ...conversations,
+    remove(row, at) {
+      conversations.remove(row, at);
+      if (replica().isOn) replica().say('removed', dialogKey(row), encodeRemoved(at));
+    },
     put(changed) {
       if (!replica().isOn) return conversations.put(changed);
       const before = conversations.byId(changed.conversationId);
       // Why it was over first is why it is over, whatever this device finds later.
       const row = before?.state === 'failed' && !replica().isApplying ? { ...changed, state: before.state, ...(before.failure !== undefined && { failure: before.failure }) } : changed;
       conversations.put(row);
+      for (const { key, value } of shelfChanges(stores, before, row)) replica().say('shelf', key, value);
+      if (row.titled && (before?.titled?.revision !== row.titled.revision || before.titled.by !== row.titled.by)) replica().say('title', dialogKey(row), nothing);
       if (conversationChanged(before, row)) replica().say('conversation', dialogKey(row), nothing);
       if (row.state !== 'open' && row.state !== before?.state) replica().say('ended', dialogKey(row), encodeEnd(row));
     },

@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react';
-import { ChevronLeft, PanelRight } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { ChevronLeft, Ellipsis, PanelRight } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
-import { useUi } from '../../app/model-context';
+import { useConversations, useUi } from '../../app/model-context';
 import { focusListIfInFront } from '../../app/panes';
 import { shortcutLabel } from '../../app/shortcuts';
+import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
 import { IconButton } from '../../ui/icon-button';
@@ -12,6 +13,8 @@ import { ReachGlyph, WhoGlyph } from '../../ui/icons';
 import { PersonName } from '../../ui/person-name';
 import { plainName } from '../../ui/strangers';
 import { whoWord } from '../contacts/contact-words';
+import { ConversationMenu } from '../conversations/conversation-menu';
+import { findConversation } from '../conversations/conversations-store';
 import { KeyBadge } from '../keys/key-badge';
 import { useWay } from '../network/way';
 
@@ -23,6 +26,9 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
   const toggleDetails = useUi((state) => state.toggleDetails);
   const showDetails = useUi((state) => state.showDetails);
   const way = useWay(contact);
+  const now = useNow();
+  const conversation = useConversations((state) => findConversation(state, conversationId));
+  const [menu, setMenu] = useState<HTMLElement>();
   return (
     <header className="conversation-head">
       <span className="back-button">
@@ -54,6 +60,12 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
           </Button>
         </div>
       </div>
+      {conversation === undefined ? null : (
+        <button type="button" className="icon-button quiet" aria-label={text('talk.menu')} aria-haspopup="menu" onClick={(event) => setMenu(event.currentTarget)}>
+          <Ellipsis aria-hidden="true" />
+        </button>
+      )}
+      {conversation === undefined || menu === undefined ? null : <ConversationMenu row={{ key: conversation.conversationId, contact, conversation }} anchor={menu} now={now} onClose={() => setMenu(undefined)} />}
       <IconButton label={text('conversation.details')} shortcut={shortcutLabel('details')} aria-expanded={detailsOpen} onPress={toggleDetails}>
         <PanelRight aria-hidden="true" />
       </IconButton>

@@ -5,27 +5,68 @@ export interface Draft {
   readonly replyTo: string | undefined;
 }
 
+type StoredDraft = { readonly text: string; readonly replyTo?: string | undefined };
+
 export const emptyDraft: Draft = { text: '', replyTo: undefined };
 
-/** What was typed and not sent, per conversation; in memory only, gone when the vault locks. */
+/** Milliseconds after the last key until what was written is stored. */
+const restMs = 400;
+
+/** What was typed and not sent, per conversation. Stored in the vault soon after it was typed, so that neither a lock nor a restart takes it. */
 export interface DraftsState {
   readonly drafts: Readonly<Record<string, Draft>>;
   readonly write: (conversationId: string, text: string) => void;
   readonly replyTo: (conversationId: string, messageId: string | undefined) => void;
+  /** It was sent: what is stored of it ends with the message. */
   readonly clear: (conversationId: string) => void;
+  /** What is stored says this: taken unless something else is being written here. */
+  readonly told: (conversationId: string, stored: StoredDraft | undefined) => void;
+  /** Stores at once what is not stored yet. */
+  readonly flush: () => void;
+  /** The vault is closed: nothing more is stored. */
+  readonly forget: () => void;
 }
 
-export function createDraftsStore(): StoreApi<DraftsState> {
-  return createStore<DraftsState>()((set) => {
-    const put = (conversationId: string, change: Partial<Draft>): void =>
-      set((state) => ({
-        drafts: { ...state.drafts, [conversationId]: { ...(state.drafts[conversationId] ?? emptyDraft), ...change } },
-      }));
+export function createDraftsStore(store: (conversationId: string, draft: { text: string; replyTo?: string } | null) => void): StoreApi<DraftsState> {
+  const unsaved = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Being sent: what is still stored of it is not put back into the field. */
+  const leaving = new Set<string>();
+  return createStore<DraftsState>()((set, get) => {
+    const keep = (conversationId: string, draft: Draft): void => set((state) => ({ drafts: { ...state.drafts, [conversationId]: draft } }));
+    const stopWaiting = (conversationId: string): void => {
+      clearTimeout(unsaved.get(conversationId));
+      unsaved.delete(conversationId);
+    };
+    const save = (conversationId: string): void => {
+      stopWaiting(conversationId);
+      const { text, replyTo } = get().drafts[conversationId] ?? emptyDraft;
+      store(conversationId, text === '' && replyTo === undefined ? null : { text, ...(replyTo === undefined ? {} : { replyTo }) });
+    };
+    const put = (conversationId: string, change: Partial<Draft>): void => {
+      keep(conversationId, { ...(get().drafts[conversationId] ?? emptyDraft), ...change });
+      stopWaiting(conversationId);
+      leaving.delete(conversationId);
+      unsaved.set(conversationId, setTimeout(() => save(conversationId), restMs));
+    };
     return {
       drafts: {},
       write: (conversationId, text) => put(conversationId, { text }),
       replyTo: (conversationId, messageId) => put(conversationId, { replyTo: messageId }),
-      clear: (conversationId) => put(conversationId, emptyDraft),
+      clear: (conversationId) => {
+        stopWaiting(conversationId);
+        keep(conversationId, emptyDraft);
+        leaving.add(conversationId);
+      },
+      told: (conversationId, stored) => {
+        if (unsaved.has(conversationId)) return;
+        if (stored === undefined) leaving.delete(conversationId);
+        if (leaving.has(conversationId)) return;
+        const known = get().drafts[conversationId] ?? emptyDraft;
+        const now: Draft = { text: stored?.text ?? '', replyTo: stored?.replyTo };
+        if (known.text !== now.text || known.replyTo !== now.replyTo) keep(conversationId, now);
+      },
+      flush: () => [...unsaved.keys()].forEach(save),
+      forget: () => [...unsaved.keys()].forEach(stopWaiting),
     };
   });
 }

@@ -19,6 +19,7 @@ import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
 import { useDeviceMarks } from './use-device-marks';
 import { useFeedScroll } from './use-feed-scroll';
+import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
 
 function lastOwn(messages: readonly Message[]): string | undefined {
@@ -28,6 +29,8 @@ function lastOwn(messages: readonly Message[]): string | undefined {
   return undefined;
 }
 
+/** Messages that Page Up and Page Down go over. */
+const pageStep = 10;
 const noShifts: readonly KeyShift[] = [];
 const noKeys: readonly ContactKey[] = [];
 
@@ -66,7 +69,8 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const byId = useMemo(() => new Map(messages.map((message) => [message.messageId, message])), [messages]);
   const newestOwn = useMemo(() => lastOwn(messages), [messages]);
   const loadOlder = useCallback(() => model.background(model.messages.getState().loadOlder(conversationId)), [model, conversationId]);
-  const scroll = useFeedScroll(conversationId, messages, loadOlder);
+  const divider = useUnreadDivider(conversationId, messages);
+  const scroll = useFeedScroll(conversationId, messages, loadOlder, divider?.before);
   usePlaces(scroll.box, thread.complete ? messages.length : -1);
 
   const reply = useCallback(
@@ -103,6 +107,8 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
       else focusMessage(messages[at - 1]?.messageId);
     } else if (event.key === 'Home') focusMessage(messages[0]?.messageId);
     else if (event.key === 'End') focusMessage(messages.at(-1)?.messageId);
+    else if (event.key === 'PageDown') focusMessage(messages[Math.min(at + pageStep, messages.length - 1)]?.messageId);
+    else if (event.key === 'PageUp') focusMessage(messages[Math.max(at - pageStep, 0)]?.messageId);
     else if (event.key === 'r' || event.key === 'R') reply(id);
     else return;
     event.preventDefault();
@@ -129,6 +135,11 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                 {entry.startsDay ? (
                   <div className="day" role="none">
                     <span>{times.day(entry.at, now)}</span>
+                  </div>
+                ) : null}
+                {divider?.before === entry.message.messageId ? (
+                  <div className="unread-line" role="none" data-divider={divider.before}>
+                    <span>{text('conversation.unread', { count: divider.count })}</span>
                   </div>
                 ) : null}
                 <MessageItem
@@ -162,7 +173,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
       {scroll.atEnd ? null : (
         <div className="to-newest">
           <Button icon={<ArrowDown aria-hidden="true" />} onPress={scroll.toEnd}>
-            {text('conversation.newest')}
+            {scroll.below === 0 ? text('conversation.newest') : text('conversation.newest.count', { count: scroll.below })}
           </Button>
         </div>
       )}

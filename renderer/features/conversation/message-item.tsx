@@ -77,11 +77,11 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         {message.kind === 'unsupported' ? (
           <p className="message-text faint">{body}</p>
         ) : (
-          <MessageText text={message.text} open={open} onToggle={() => setOpen(!open)} />
+          <MessageText text={message.text} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
         )}
         {message.maybeRepeat === true ? <p className="field-hint">{text('message.repeat')}</p> : null}
         <span className="message-foot">
-          <time dateTime={new Date(entry.at).toISOString()}>{time}</time>
+          <time dateTime={new Date(entry.at).toISOString()} title={times.moment(entry.at)}>{time}</time>
           {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} /> : null}
         </span>
       </div>

@@ -1,25 +1,56 @@
-import { useState, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
+import { useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
-import { isEmojiOnly, isLong, messagePieces } from '../../ui/strangers';
+import { useTimes } from '../../i18n/use-times';
+import { mentionPieces } from '../../ui/mentions';
+import { isEmojiOnly, isLong } from '../../ui/strangers';
 
-/** The words of a message: text nodes and nothing else. The whole text is always there; a long one is folded by style. */
-export function MessageText({ text: written, open, onToggle }: { readonly text: string; readonly open: boolean; readonly onToggle: () => void }): ReactNode {
+export interface MessageTextProps {
+  readonly text: string;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  /** Its links can be come to by Tab. */
+  readonly inTabOrder?: boolean;
+}
+
+/** The words of a message: text nodes, links that are asked about, moments in the reader's own time. The whole text is always there; a long one is folded by style. */
+export function MessageText({ text: written, open, onToggle, inTabOrder = false }: MessageTextProps): ReactNode {
   const text = useText();
+  const times = useTimes();
+  const askLink = useUi((state) => state.askLink);
   const long = isLong(written);
-  const [pieces] = useState(() => messagePieces(written));
+  const pieces = useMemo(() => mentionPieces(written), [written]);
   const folded = long && !open;
   return (
     <>
       <p className={`message-text${folded ? ' folded' : ''}${isEmojiOnly(written) ? ' emoji-only' : ''}`} dir="auto">
-        {pieces.map((piece, index) =>
-          piece.odd ? (
-            <span key={index} className="odd-character">
-              {piece.text}
-            </span>
-          ) : (
-            piece.text
-          ),
-        )}
+        {pieces.map((piece, index) => {
+          switch (piece.kind) {
+            case 'odd':
+              return (
+                <span key={index} className="odd-character">
+                  {piece.text}
+                </span>
+              );
+            case 'link':
+              return (
+                <button key={index} type="button" role="link" className="message-link" tabIndex={inTabOrder ? 0 : -1} onClick={() => askLink(piece.url)}>
+                  <bdi>{piece.text}</bdi>
+                </button>
+              );
+            case 'moment':
+              return (
+                <span key={index}>
+                  {piece.text}
+                  <time className="message-moment" dateTime={new Date(piece.at).toISOString()}>
+                    {text('message.moment', { time: times.moment(piece.at) })}
+                  </time>
+                </span>
+              );
+            default:
+              return piece.text;
+          }
+        })}
       </p>
       {long ? (
         <button type="button" className="text-button" tabIndex={-1} onClick={onToggle} aria-expanded={open}>

@@ -7,6 +7,8 @@ const near = 80;
 export interface FeedScroll {
   readonly box: RefObject<HTMLDivElement | null>;
   readonly atEnd: boolean;
+  /** Messages of the other side that came below since the reader went up. */
+  readonly below: number;
   readonly onScroll: () => void;
   readonly toEnd: () => void;
 }
@@ -15,12 +17,15 @@ export interface FeedScroll {
  * Stays at the newest message while the reader is there, stays where the reader is otherwise,
  * and does not move when older messages are put in above.
  */
-export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void): FeedScroll {
+export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void, divider: string | undefined): FeedScroll {
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
   const height = useRef(0);
   const before = useRef<{ first: string | undefined; last: string | undefined; height: number }>({ first: undefined, last: undefined, height: 0 });
   const [atEnd, setAtEnd] = useState(true);
+  const [seen, setSeen] = useState<string>();
+  const shown = useRef(messages);
+  shown.current = messages;
 
   const toEnd = useCallback(() => {
     const element = box.current;
@@ -41,10 +46,18 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     if (element === null) return;
     const former = before.current;
     const grewAbove = former.first !== undefined && former.first !== first && former.last === newest?.messageId;
-    if (grewAbove) element.scrollTop += element.scrollHeight - former.height;
+    if (former.first === undefined && divider !== undefined && messages.length > 0) placeAt(element, divider);
+    else if (grewAbove) element.scrollTop += element.scrollHeight - former.height;
     else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
     before.current = { first, last: newest?.messageId, height: element.scrollHeight };
-  }, [first, newest, messages, toEnd]);
+  }, [first, newest, messages, toEnd, divider]);
+
+  // The divider is found right after the first page is drawn.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null || divider === undefined || !wasAtEnd.current) return;
+    placeAt(element, divider);
+  }, [divider]);
 
   // The box shrinks when the composer grows or the window turns: the newest message stays in sight.
   useEffect(() => {
@@ -70,8 +83,24 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < near;
     wasAtEnd.current = isAtEnd;
     setAtEnd(isAtEnd);
+    setSeen((known) => (isAtEnd ? undefined : (known ?? shown.current.at(-1)?.messageId)));
     if (element.scrollTop < 200 && element.scrollHeight > element.clientHeight) onNearTop();
   }, [onNearTop]);
 
-  return { box, atEnd, onScroll, toEnd };
+  return { box, atEnd, below: atEnd ? 0 : countBelow(messages, seen), onScroll, toEnd };
+}
+
+/** The line above the first unread message near the top, if it is not in sight at the end anyway. */
+function placeAt(element: HTMLElement, divider: string): void {
+  const line = element.querySelector<HTMLElement>(`[data-divider="${divider}"]`);
+  if (line === null) return;
+  const top = line.getBoundingClientRect().top - element.getBoundingClientRect().top;
+  if (top < 0) element.scrollTop += top - 24;
+}
+
+function countBelow(messages: readonly Message[], seen: string | undefined): number {
+  if (seen === undefined) return 0;
+  let count = 0;
+  for (let at = messages.length - 1; at >= 0 && messages[at]?.messageId !== seen; at -= 1) if (messages[at]?.direction === 'in') count += 1;
+  return count;
 }

@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
+import { BellOff, Pin } from 'lucide-react';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
@@ -16,9 +17,10 @@ export interface ConversationItemProps {
   readonly now: number;
   readonly times: Times;
   readonly onShow: (row: Row) => void;
+  readonly onMenu: (row: Row, anchor: HTMLElement) => void;
 }
 
-export function ConversationItem({ row, selected, inTabOrder, now, times, onShow }: ConversationItemProps): ReactNode {
+export const ConversationItem = memo(function ConversationItem({ row, selected, inTabOrder, now, times, onShow, onMenu }: ConversationItemProps): ReactNode {
   const text = useText();
   const { contact, conversation } = row;
   const way = useWay(contact);
@@ -39,7 +41,9 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
               ? text('list.failed')
               : undefined;
   // Why nothing moves is worth more than the last words.
-  const line = condition ?? (preview === '' ? text('list.noMessages') : preview);
+  const draft = selected ? '' : plainLine(conversation?.draft?.text ?? '', 120);
+  const muted = (conversation?.mutedUntil ?? 0) > now;
+  const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview === '' ? text('list.noMessages') : preview);
   return (
     <li className="list-entry">
       <button
@@ -48,6 +52,10 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
         aria-current={selected ? 'page' : undefined}
         tabIndex={inTabOrder ? 0 : -1}
         onClick={() => onShow(row)}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          onMenu(row, event.currentTarget);
+        }}
       >
         <Avatar name={contact.name} peerId={contact.peerId} />
         <span className="list-words">
@@ -69,11 +77,29 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
                 <Pause />
               </>
             )}
-            <bdi className={line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
+            {condition === undefined && draft !== '' ? (
+              <span className="list-draft">
+                {text('list.draft')}
+                <Pause />
+              </span>
+            ) : null}
+            <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
+            {muted ? (
+              <span className="list-mark">
+                <BellOff aria-hidden="true" />
+                <span className="only-heard">, {text('list.muted')}</span>
+              </span>
+            ) : null}
+            {conversation?.pinned === true ? (
+              <span className="list-mark">
+                <Pin aria-hidden="true" />
+                <span className="only-heard">, {text('list.pinned')}</span>
+              </span>
+            ) : null}
             {unread > 0 ? (
               <>
                 <Pause />
-                <span className="unread-count">
+                <span className={muted ? 'unread-count calm' : 'unread-count'}>
                   {unread > 99 ? '99+' : unread}
                   <span className="only-heard"> {text('list.unreadWord')}</span>
                 </span>
@@ -92,7 +118,7 @@ export function ConversationItem({ row, selected, inTabOrder, now, times, onShow
       </button>
     </li>
   );
-}
+});
 
 /** Heard between two parts, not seen. */
 function Pause(): ReactNode {

@@ -1,5 +1,5 @@
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
-import { FolderOpen, IdCard, Lock, MailOpen, Radar, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
+import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { Archive, ChevronLeft, FolderOpen, IdCard, Lock, MailOpen, Radar, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { shortcutLabel } from '../../app/shortcuts';
 import { useNow } from '../../i18n/use-now';
@@ -12,7 +12,10 @@ import { PersonName } from '../../ui/person-name';
 import { useOpenEnvelopes } from '../conversation/use-envelopes';
 import { ContactRequests } from './contact-requests';
 import { ConversationItem } from './conversation-item';
-import { useRows } from './use-rows';
+import { ConversationMenu } from './conversation-menu';
+import { ListFilter } from './list-filter';
+import type { Row } from './rows';
+import { useRows, useSections } from './use-rows';
 import { useShowRow } from './use-show';
 
 /** The list of people and conversations, with the ways to add one above it and the app's own things below. */
@@ -21,7 +24,16 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const times = useTimes();
   const now = useNow();
   const model = useModel();
-  const rows = useRows();
+  const all = useRows();
+  const sections = useSections();
+  const rows = sections.flatMap((section) => section.rows);
+  const view = useUi((state) => state.listView);
+  const changeView = useUi((state) => state.changeListView);
+  const [menu, setMenu] = useState<{ readonly row: Row; readonly anchor: HTMLElement }>();
+  const openMenu = useCallback((row: Row, anchor: HTMLElement) => (row.conversation === undefined ? undefined : setMenu({ row, anchor })), []);
+  const putAway = all.filter(({ conversation }) => conversation?.archived === true);
+  const awayUnread = putAway.reduce((sum, { conversation }) => sum + (conversation?.unread ?? 0), 0);
+  const isFiltered = view.unreadOnly || view.filter !== '';
   const loaded = useConversations((state) => state.loaded);
   const selection = useUi((state) => state.selection);
   const openDialog = useUi((state) => state.openDialog);
@@ -29,7 +41,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const lock = useSession((state) => state.lock);
   const show = useShowRow();
   const openEnvelopes = useOpenEnvelopes();
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
 
   const isSelected = (key: string, contactId: string): boolean =>
     selection !== undefined && (selection.conversationId ?? selection.contactId) === key && selection.contactId === contactId;
@@ -49,7 +61,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
           <SquarePen aria-hidden="true" />
         </IconButton>
       </header>
-      {nobodyYet ? null : (
+      {nobodyYet || view.archive || isFiltered ? null : (
         <div className="list-ways">
           <Button icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
             {text('list.invite')}
@@ -62,24 +74,52 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
           </Button>
         </div>
       )}
-      <ContactRequests />
-      {rows.length === 0 ? (
-        <p className="list-none">{loaded ? text('list.none') : ''}</p>
+      {view.archive ? (
+        <div className="archive-head">
+          <IconButton label={text('list.archive.back')} onPress={() => changeView({ archive: false })}>
+            <ChevronLeft aria-hidden="true" />
+          </IconButton>
+          <h2 className="small-heading">{text('list.archive')}</h2>
+        </div>
       ) : (
-        <ul className="list-items" ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
-          {rows.map((row, index) => (
-            <ConversationItem
-              key={row.key}
-              row={row}
-              selected={isSelected(row.key, row.contact.contactId)}
-              inTabOrder={hasSelected ? isSelected(row.key, row.contact.contactId) : index === 0}
-              now={now}
-              times={times}
-              onShow={show}
-            />
-          ))}
-        </ul>
+        <ContactRequests />
       )}
+      {all.length === 0 ? null : <ListFilter />}
+      {rows.length === 0 ? (
+        <p className="list-none" role="status">
+          {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : 'list.none') : ''}
+        </p>
+      ) : (
+        <div className="list-items" ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
+          {sections.map(({ name, rows: lines }) => (
+            <section key={name} aria-label={text(`list.section.${name}`)}>
+              {sections.length === 1 ? null : <h2 className="list-section">{text(`list.section.${name}`)}</h2>}
+              <ul>
+                {lines.map((row) => (
+                  <ConversationItem
+                    key={row.key}
+                    row={row}
+                    selected={isSelected(row.key, row.contact.contactId)}
+                    inTabOrder={hasSelected ? isSelected(row.key, row.contact.contactId) : row === rows[0]}
+                    now={now}
+                    times={times}
+                    onShow={show}
+                    onMenu={openMenu}
+                  />
+                ))}
+              </ul>
+            </section>
+          ))}
+        </div>
+      )}
+      {putAway.length === 0 || view.archive ? null : (
+        <button type="button" className="archive-entry" onClick={() => changeView({ archive: true, filter: '', unreadOnly: false })}>
+          <Archive aria-hidden="true" />
+          <span>{text('list.archive.entry', { count: putAway.length })}</span>
+          {awayUnread > 0 ? <span className="unread-count calm">{awayUnread > 99 ? '99+' : awayUnread}</span> : null}
+        </button>
+      )}
+      {menu === undefined ? null : <ConversationMenu row={menu.row} anchor={menu.anchor} now={now} onClose={() => setMenu(undefined)} />}
       <footer className="list-foot">
         {identity === undefined ? (
           <span className="me" />
@@ -101,7 +141,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
 }
 
 /** Up and Down, Home and End move through the list; Tab leaves it. */
-function moveFocus(event: KeyboardEvent, list: HTMLUListElement | null): void {
+function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
   if (list === null || event.altKey || event.ctrlKey || event.metaKey) return;
   const items = [...list.querySelectorAll<HTMLButtonElement>('.list-item')];
   const at = items.findIndex((item) => item === document.activeElement);

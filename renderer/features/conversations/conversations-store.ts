@@ -1,13 +1,19 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Conversation } from '../../../shared/model/conversation';
+import { toFailure } from '../../bridge/failure';
 import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
+import { sameWhereEqual, withConversation } from './order';
 import type { Client } from '../../bridge/client';
 
 export interface ConversationsState {
   readonly loaded: boolean;
   readonly conversations: readonly Conversation[];
   readonly load: () => Promise<void>;
+  /** One of them changed, came, or is gone. */
+  readonly changed: (conversationId: string) => Promise<void>;
+  readonly update: (change: ConversationChange) => Promise<void>;
+  readonly remove: (conversationId: string) => Promise<void>;
   /** The conversation with this person: the known one, or a new one. With a title always a new one. */
   readonly open: (contactId: string, title?: string) => Promise<string>;
   /** The conversation that goes on where a failed one stopped; asked twice it is the same one. */
@@ -15,15 +21,42 @@ export interface ConversationsState {
   readonly markRead: (conversationId: string) => Promise<void>;
 }
 
+type ConversationChange = Parameters<Client['conversations']['update']>[0];
+
 export function createConversationsStore(client: Client, life: Life): StoreApi<ConversationsState> {
-  return createStore<ConversationsState>()((set, get) => ({
+  return createStore<ConversationsState>()((set, get) => {
+    const asked = new Map<string, () => Promise<void>>();
+    const ask = async (conversationId: string): Promise<void> => {
+      const alive = life.begin();
+      try {
+        const conversation = await client.conversations.get({ conversationId });
+        if (alive()) set((state) => ({ conversations: withConversation(state.conversations, conversation) }));
+      } catch (thrown) {
+        if (toFailure(thrown).code !== 'conversation.unknown') throw thrown;
+        if (alive()) set((state) => ({ conversations: state.conversations.filter((known) => known.conversationId !== conversationId) }));
+      }
+    };
+    return {
     loaded: false,
     conversations: [],
     load: coalesce(async () => {
       const alive = life.begin();
       const conversations = await client.conversations.list();
-      if (alive()) set({ conversations, loaded: true });
+      if (alive()) set((state) => ({ conversations: sameWhereEqual(state.conversations, conversations), loaded: true }));
     }),
+    changed: async (conversationId) => {
+      const again = asked.get(conversationId) ?? coalesce(() => ask(conversationId));
+      asked.set(conversationId, again);
+      await again();
+    },
+    update: async (change) => {
+      await client.conversations.update(change);
+      await get().changed(change.conversationId);
+    },
+    remove: async (conversationId) => {
+      await client.conversations.remove({ conversationId });
+      await get().changed(conversationId);
+    },
     open: async (contactId, title) => {
       const known = title === undefined ? conversationWith(get(), contactId) : undefined;
       if (known !== undefined) return known.conversationId;
@@ -46,7 +79,8 @@ export function createConversationsStore(client: Client, life: Life): StoreApi<C
         ),
       }));
     },
-  }));
+    };
+  });
 }
 
 /** Newest activity first, so the first hit is the one a person means. Closed ones only when nothing else is there. */

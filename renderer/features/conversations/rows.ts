@@ -25,3 +25,35 @@ export function listRows(contacts: readonly Contact[], conversations: readonly C
   for (const contact of others) rows.push({ key: contact.contactId, contact, conversation: undefined });
   return rows;
 }
+
+/** What the list shows: everything but what was put away, or only that. */
+export interface ListView {
+  readonly archive: boolean;
+  readonly unreadOnly: boolean;
+  readonly filter: string;
+}
+
+export interface Section {
+  readonly name: 'pinned' | 'recent' | 'people' | 'archived';
+  readonly rows: readonly Row[];
+}
+
+/** The lines of the view in their sections, empty ones left out. The line that is open stays, whatever is filtered by unread. */
+export function listSections(rows: readonly Row[], { archive, unreadOnly, filter }: ListView, selected?: string): readonly Section[] {
+  const wanted = filter.trim().toLocaleLowerCase();
+  const shown = rows.filter(
+    ({ key, contact, conversation }) =>
+      (conversation?.archived ?? false) === archive
+      && (!unreadOnly || (conversation?.unread ?? 0) > 0 || key === selected)
+      && (wanted === '' || `${contact.name}\n${contact.ownName ?? ''}\n${conversation?.title ?? ''}`.toLocaleLowerCase().includes(wanted)),
+  );
+  const of = (name: Section['name'], isIn: (row: Row) => boolean): Section => ({ name, rows: shown.filter(isIn) });
+  const sections = archive
+    ? [of('archived', () => true)]
+    : [
+        of('pinned', ({ conversation }) => conversation?.pinned === true),
+        of('recent', ({ conversation }) => conversation?.pinned === false),
+        of('people', ({ conversation }) => conversation === undefined),
+      ];
+  return sections.filter((section) => section.rows.length > 0);
+}

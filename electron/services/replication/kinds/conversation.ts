@@ -7,9 +7,10 @@ import type { FactKind } from '../replica';
 import type { KindParts } from './kind-parts';
 import { dialogKey, parseDialogKey, readOptional, readTime, readWhole, writeOptional } from './values';
 
-function encode({ conversations }: Stores, { title, createdAt, continues }: ConversationRow): Uint8Array {
+function encode({ conversations }: Stores, { title, titled, createdAt, continues }: ConversationRow): Uint8Array {
   const former = continues === undefined ? undefined : conversations.byId(continues);
-  const writer = new Writer().text(title).u64(createdAt);
+  // A later title is a fact of its own.
+  const writer = new Writer().text(titled ? '' : title).u64(createdAt);
   return writeOptional(writer, former, ({ dialogId }) => writer.fixed(id16ToBytes(dialogId))).finish();
 }
 
@@ -23,6 +24,7 @@ export function conversationKind({ stores, random, events }: KindParts): FactKin
     apply({ key, value }) {
       const { peerId, dialogId } = parseDialogKey(key);
       const { title, createdAt, continues } = readWhole(value, (reader) => ({ title: reader.text(maxTitleBytes), createdAt: readTime(reader), continues: readOptional(reader, () => dialogIdFromBytes(reader.fixed(16))) }));
+      if (conversations.isRemoved(peerId, dialogId)) return true;
       const contact = contacts.byPeer(peerId);
       if (contact === undefined) return false;
       const before = conversations.byDialog(peerId, dialogId);
@@ -30,7 +32,7 @@ export function conversationKind({ stores, random, events }: KindParts): FactKin
       const row: ConversationRow = before ?? { conversationId: newHandle(random), contactId: contact.contactId, peerId, dialogId, title, state: 'open', createdAt, unread: 0 };
       const linked = former !== undefined && row.continues === undefined && former.conversationId !== row.conversationId;
       // The opener alone gives a title, once: of two, which nobody should see, all devices take the same.
-      conversations.put({ ...row, title: title > row.title ? title : row.title, createdAt: Math.min(createdAt, row.createdAt), ...(linked && { continues: former.conversationId }) });
+      conversations.put({ ...row, title: row.titled === undefined && title > row.title ? title : row.title, createdAt: Math.min(createdAt, row.createdAt), ...(linked && { continues: former.conversationId }) });
       events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
       if (linked && former.continuedBy === undefined) {
         conversations.put({ ...former, continuedBy: row.conversationId });
@@ -51,5 +53,5 @@ export function conversationKind({ stores, random, events }: KindParts): FactKin
 
 /** Whether something changed that `conversation` tells. */
 export function conversationChanged(before: ConversationRow | undefined, row: ConversationRow): boolean {
-  return before === undefined || before.title !== row.title || before.continues !== row.continues || before.createdAt !== row.createdAt;
+  return before === undefined || (before.title !== row.title && row.titled === undefined) || before.continues !== row.continues || before.createdAt !== row.createdAt;
 }

@@ -39,7 +39,7 @@ export function endedKind({ stores, local, events }: KindParts): FactKind {
       const { peerId, dialogId } = parseDialogKey(fact.key);
       const told = [fact, ...replica.of('ended', fact.key).filter(({ author }) => author !== fact.author)].filter(({ author }) => !isSuspended(author)).map(parse);
       const conversation = conversations.byDialog(peerId, dialogId);
-      if (conversation === undefined) return false;
+      if (conversation === undefined) return conversations.isRemoved(peerId, dialogId);
       // Of several reasons all devices show the same.
       const [worst] = told.sort((a, b) => states.indexOf(b.state) - states.indexOf(a.state) || ((a.failure ?? '') < (b.failure ?? '') ? -1 : 1));
       if (worst === undefined || states.indexOf(worst.state) < states.indexOf(conversation.state)) return true;

@@ -15,7 +15,7 @@ export interface KindParts {
   readonly stores: Stores;
   readonly local: LocalParty;
   /** Put together later than this; asked when a fact comes. */
-  readonly profile: Pick<OpenProfile, 'files' | 'book' | 'engine' | 'quarantine' | 'newMessageId' | 'vouching' | 'waitingFor' | 'devices' | 'rekeying' | 'ways' | 'connections' | 'talk'>;
+  readonly profile: Pick<OpenProfile, 'files' | 'book' | 'engine' | 'quarantine' | 'newMessageId' | 'vouching' | 'waitingFor' | 'devices' | 'rekeying' | 'ways' | 'connections' | 'talk' | 'removal'>;
   /** After the transaction. */
   readonly onBlocked: (peerId: PeerId, blocked: boolean) => void;
   /** Something about this person's key is known that was not. */

@@ -26,7 +26,7 @@ export function markKind({ stores, events, profile, onRead }: KindParts): FactKi
       const stream = parseStreamKey(key);
       const said = parseMarks(value);
       const conversation = stores.conversations.byDialog(stream.peerId, stream.dialogId);
-      if (conversation === undefined) return false;
+      if (conversation === undefined) return stores.conversations.isRemoved(stream.peerId, stream.dialogId);
       const { conversationId, peerId } = conversation;
       const before = marksOf(stores.replica, stream);
       const tell = (row: RaisedMessage): void => {

@@ -43,7 +43,8 @@ export function messageKind(parts: KindParts): FactKind {
       const place = parseMessageKey(key);
       const told = parse(value);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
-      return conversation !== undefined && take(parts, conversation, place, told);
+      if (conversation === undefined) return stores.conversations.isRemoved(place.peerId, place.dialogId);
+      return take(parts, conversation, place, told);
     },
     read(key) {
       const place = parseMessageKey(key);

@@ -1,0 +1,94 @@
+import type { DialogKey } from '../engine/dialog/dialog-store';
+import type { DialogEngine } from '../engine/dialog/dialog-engine';
+import type { Clock, Logger } from '../engine/ports';
+import type { EventHub } from './event-hub';
+import type { ConversationRow, Stores } from './ports';
+
+/** Messages deleted in one transaction, so that nothing waits for a long conversation to go. */
+const slice = 2_000;
+
+export interface RemovalParts {
+  readonly stores: Stores;
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly engine: () => DialogEngine;
+  /** One transaction. */
+  readonly commit: <T>(work: () => T) => T;
+}
+
+/**
+ * Conversations that this person removes. They are out of every list at once, and what was said in them is deleted in slices, also after a restart. Nothing
+ * brings one back: not the other person, who is told that it is closed, and not another own device.
+ */
+export class ConversationRemoval {
+  readonly #parts: RemovalParts;
+  #turn: NodeJS.Immediate | undefined;
+  /** Something was deleted that the files still hold. */
+  #swept = false;
+  #closed = false;
+
+  constructor(parts: RemovalParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes up what was not finished. */
+  start(): void {
+    const { stores } = this.#parts;
+    for (const { peerId, dialogId } of stores.conversations.removed()) stores.conversations.forgetFacts(peerId, dialogId);
+    this.#soon();
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#turn) clearImmediate(this.#turn);
+  }
+
+  /** By this person, here. In the caller's transaction. `tell`: not where the contact goes as a whole. */
+  remove(row: ConversationRow, tell = true): void {
+    if (tell) this.#parts.engine().close(row);
+    this.#forget(row, Math.max(0, Math.trunc(this.#parts.clock.now())));
+  }
+
+  /** By this person, on another own device. */
+  told(dialog: DialogKey, at: number): void {
+    const { stores, engine } = this.#parts;
+    const row = stores.conversations.byDialog(dialog.peerId, dialog.dialogId);
+    engine().shared.mergeClosed(dialog, at);
+    if (row) this.#forget(row, at);
+    else stores.conversations.buryUnknown(dialog.peerId, dialog.dialogId, at);
+  }
+
+  #forget(row: ConversationRow, at: number): void {
+    const { stores, events } = this.#parts;
+    stores.conversations.remove(row, at);
+    stores.conversations.forgetFacts(row.peerId, row.dialogId);
+    events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
+    this.#soon();
+  }
+
+  #soon(): void {
+    if (this.#closed || this.#turn) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      this.#sweep();
+    });
+  }
+
+  #sweep(): void {
+    const { stores, commit, logger } = this.#parts;
+    if (this.#closed) return;
+    try {
+      if (commit(() => stores.conversations.sweep(slice)) === 'more') {
+        this.#swept = true;
+        this.#soon();
+      } else if (this.#swept) {
+        this.#swept = false;
+        stores.purge();
+      }
+    } catch (error) {
+      // A full disk: what is left goes at the next start.
+      logger.warn('conversation.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Conversation } from '../../../shared/model/conversation';
+
+/** The list with one that changed, or is new: by newest activity. The others stay where they are, and the same objects. */
+export function withConversation(list: readonly Conversation[], changed: Conversation): readonly Conversation[] {
+  const at = list.findIndex((one) => one.conversationId === changed.conversationId);
+  const before = list[at];
+  if (before !== undefined && before.lastMessageAt === changed.lastMessageAt) return isEqual(before, changed) ? list : [...list.slice(0, at), changed, ...list.slice(at + 1)];
+  const others = before === undefined ? list : [...list.slice(0, at), ...list.slice(at + 1)];
+  const time = changed.lastMessageAt;
+  // A new one in which nothing was said yet was opened just now.
+  const place = time === undefined ? 0 : others.findIndex((one) => one.lastMessageAt !== undefined && one.lastMessageAt <= time);
+  return place === -1 ? [...others, changed] : [...others.slice(0, place), changed, ...others.slice(place)];
+}
+
+/** What was asked for, with the objects that are shown already where nothing is different: their lines are not drawn again. */
+export function sameWhereEqual(shown: readonly Conversation[], asked: readonly Conversation[]): readonly Conversation[] {
+  const known = new Map(shown.map((one) => [one.conversationId, one]));
+  const joined = asked.map((one) => {
+    const former = known.get(one.conversationId);
+    return former !== undefined && isEqual(former, one) ? former : one;
+  });
+  return joined.length === shown.length && joined.every((one, index) => one === shown[index]) ? shown : joined;
+}
+
+/** Plain values, and a draft of plain values. */
+function isEqual(one: Conversation, other: Conversation): boolean {
+  const { draft, ...rest } = one;
+  const { draft: otherDraft, ...otherRest } = other;
+  return isFlatEqual(rest, otherRest) && (draft === otherDraft || (draft !== undefined && otherDraft !== undefined && isFlatEqual(draft, otherDraft)));
+}
+
+function isFlatEqual(one: object, other: object): boolean {
+  const values = Object.entries(one);
+  const others = new Map<string, unknown>(Object.entries(other));
+  return values.length === others.size && values.every(([name, value]) => others.get(name) === value);
+}

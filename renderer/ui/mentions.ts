@@ -1,0 +1,68 @@
+import { messagePieces } from './strangers';
+
+/** A piece of a message: text, a character shown as a mark, an address of the web, or a moment. */
+export type MentionPiece =
+  | { readonly kind: 'text' | 'odd'; readonly text: string }
+  | { readonly kind: 'link'; readonly text: string; readonly url: string }
+  /** Unix milliseconds. */
+  | { readonly kind: 'moment'; readonly text: string; readonly at: number };
+
+/** Only what says that it is one: nothing is guessed from a dot between two words. No space, quote, control or direction character is part of an address. */
+const address = String.raw`\bhttps?:\/\/[^\s<>"'\u0060\u0000-\u0020\u007F-\u00A0\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]+`;
+/** A moment that names its zone: 2026-11-26T17:00Z, 2026-11-26 17:00+01:00, 2026-11-26 17:00 UTC. */
+const moment = String.raw`\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z)\b|[+-]\d{2}:?\d{2}\b)`;
+const longestUrl = 2_048;
+/** Looked at in one message, so that none keeps the window busy. */
+const mostMentions = 200;
+
+/** A message cut into what is shown of it. The texts of the pieces, one after the other, are the message. */
+export function mentionPieces(written: string): readonly MentionPiece[] {
+  const pieces: MentionPiece[] = [];
+  const plain = (text: string): void => {
+    if (text !== '') for (const piece of messagePieces(text)) pieces.push({ kind: piece.odd ? 'odd' : 'text', text: piece.text });
+  };
+  let from = 0;
+  let count = 0;
+  for (const hit of written.matchAll(new RegExp(`(${address})|(${moment})`, 'giu'))) {
+    const piece = hit[1] === undefined ? momentPiece(hit[0]) : linkPiece(withoutTail(hit[0]));
+    if (piece === undefined) continue;
+    plain(written.slice(from, hit.index));
+    pieces.push(piece);
+    from = hit.index + piece.text.length;
+    count += 1;
+    if (count === mostMentions) break;
+  }
+  plain(written.slice(from));
+  return pieces;
+}
+
+function linkPiece(text: string): MentionPiece | undefined {
+  if (text.length > longestUrl || !URL.canParse(text)) return undefined;
+  const { protocol, host, href } = new URL(text);
+  return host !== '' && (protocol === 'https:' || protocol === 'http:') && href.length <= longestUrl ? { kind: 'link', text, url: href } : undefined;
+}
+
+/** What ends a sentence ends no address; a bracket does where its opening one is outside. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const last = text[end - 1] ?? '';
+    const opening = { ')': '(', ']': '[', '}': '{' }[last];
+    const isTail = opening === undefined ? /[.,;:!?*_~»“”’…]/u.test(last) : countOf(text, opening, end) < countOf(text, last, end);
+    if (!isTail || end <= 1) return text.slice(0, end);
+    end -= 1;
+  }
+}
+
+function countOf(text: string, character: string, end: number): number {
+  let count = 0;
+  for (let at = 0; at < end; at += 1) if (text[at] === character) count += 1;
+  return count;
+}
+
+function momentPiece(text: string): MentionPiece | undefined {
+  const iso = text.replace(/ ?(?:UTC|Z)$/iu, 'Z').replace(' ', 'T').replace(/([+-]\d{2})(\d{2})$/u, '$1:$2');
+  const at = Date.parse(iso);
+  // What the calendar does not have is passed on to the next day by some readers: then it is no moment.
+  return Number.isNaN(at) || !/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d/u.test(iso) ? undefined : { kind: 'moment', text, at };
+}

@@ -1,0 +1,129 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { linkTarget } from '../../../../renderer/ui/host-names';
+import { mentionPieces } from '../../../../renderer/ui/mentions';
+import { firstUnread } from '../../../../renderer/features/conversation/use-unread-divider';
+import { listSections, type Row } from '../../../../renderer/features/conversations/rows';
+import { withConversation } from '../../../../renderer/features/conversations/order';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { openTalk } from '../open-talk';
+import { settle } from '../render-app';
+import type { Conversation } from '../../../../shared/model/conversation';
+
+describe('links and moments in messages', () => {
+  const kinds = (text: string) => mentionPieces(text).map((piece) => (piece.kind === 'link' ? `<${piece.url}>` : piece.kind === 'moment' ? `@${new Date(piece.at).toISOString()}` : piece.text));
+
+  it.each([
+    ['see https://example.org/a_(b).', ['see ', '<https://example.org/a_(b)>', '.']],
+    ['(https://example.org)', ['(', '<https://example.org/>', ')']],
+    ['HTTP://Example.org!', ['<http://example.org/>', '!']],
+    ['example.org javascript:alert(1) file:///etc/passwd xhttps://a.b', ['example.org javascript:alert(1) file:///etc/passwd xhttps://a.b']],
+    ['https://a.example\u202Egpj.exe', ['<https://a.example/>', '[U+202E]', 'gpj.exe']],
+    ['at 2026-11-26 17:00+01:00, no?', ['at ', '@2026-11-26T16:00:00.000Z', ', no?']],
+    ['2026-11-26T17:00Z', ['@2026-11-26T17:00:00.000Z']],
+    ['2026-13-26 17:00 UTC', ['2026-13-26 17:00 UTC']],
+    ['at 5 pm', ['at 5 pm']],
+  ])('%s', (text, expected) => {
+    expect(kinds(text)).toEqual(expected);
+    if (!text.includes('\u202E')) expect(mentionPieces(text).map((piece) => piece.text).join('')).toBe(text);
+  });
+
+  it('says where a link leads as plainly as it can', () => {
+    expect(linkTarget('https://xn--mnchen-3ya.example/x')).toEqual({ host: 'm\u00FCnchen.example', plainHost: 'xn--mnchen-3ya.example', mixed: false, hasUser: false, isOpen: false });
+    expect(linkTarget('http://bank.example@evil.example:8080/')).toMatchObject({ host: 'evil.example:8080', plainHost: undefined, hasUser: true, isOpen: true });
+    expect(linkTarget('https://\u0440aypal.example/').mixed).toBe(true);
+  });
+});
+
+describe('the list', () => {
+  const conversation = (id: string, by: Partial<Conversation> = {}): Conversation => ({ conversationId: id, contactId: `c${id}`, title: '', state: 'open', unread: 0, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0, ...by });
+  const contact = (id: string, name: string): Row['contact'] => ({ contactId: id, peerId: 'a'.repeat(52), name, pending: false, who: 'unchecked', checked: false, vouchedBy: [], reach: 'waiting', keyEpoch: 1, permissions: { message: true, openConversation: true, sendFile: true } });
+  const row = (id: string, name: string, by?: Partial<Conversation>): Row => ({ key: id, contact: contact(`c${id}`, name), conversation: by && conversation(id, by) });
+  const rows = [row('1', 'Ada', {}), row('2', 'Bo', { pinned: true, unread: 2 }), row('3', 'Cem', { archived: true, title: 'Trip' }), row('4', 'Dee')];
+  const keys = (view: Parameters<typeof listSections>[1], selected?: string) => listSections(rows, view, selected).map(({ name, rows: lines }) => [name, lines.map(({ key }) => key).join('')]);
+
+  it('has its sections, its archive and its filters', () => {
+    const all = { archive: false, unreadOnly: false, filter: '' };
+    expect(keys(all)).toEqual([['pinned', '2'], ['recent', '1'], ['people', '4']]);
+    expect(keys({ ...all, archive: true, filter: 'TRIP' })).toEqual([['archived', '3']]);
+    expect(keys({ ...all, unreadOnly: true }, '1')).toEqual([['pinned', '2'], ['recent', '1']]);
+    expect(keys({ ...all, filter: 'nobody' })).toEqual([]);
+  });
+
+  it('moves only the one that changed', () => {
+    const list = [conversation('1', { lastMessageAt: 30 }), conversation('2', { lastMessageAt: 20 }), conversation('3')];
+    const moved = withConversation(list, conversation('2', { lastMessageAt: 40 }));
+    expect(moved.map(({ conversationId }) => conversationId)).toEqual(['2', '1', '3']);
+    expect(moved[1]).toBe(list[0]);
+    expect(withConversation(list, conversation('1', { lastMessageAt: 30 }))).toBe(list);
+  });
+
+  it('finds the first unread message, and none that is not here', () => {
+    const message = (messageId: string, direction: 'in' | 'out') => ({ messageId, direction, conversationId: 'c', instanceId: 'i', sequence: 1, kind: 'text' as const, text: '', sentAt: 0, state: 'delivered' as const, keyEpoch: 1 });
+    const messages = [message('a', 'in'), message('b', 'in'), message('c', 'out'), message('d', 'in')];
+    expect(firstUnread(messages, 2)).toBe('b');
+    expect(firstUnread(messages, 0)).toBeUndefined();
+    expect(firstUnread(messages, 4)).toBeUndefined();
+  });
+});
+
+describe('in the window', () => {
+  const now = Date.UTC(2026, 4, 6, 12);
+  const world = (by: Partial<Conversation> = {}) => {
+    const made = busyWorld(now);
+    made.conversations = made.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, ...by } : one));
+    return made;
+  };
+  const stored = (fake: { world: ReturnType<typeof busyWorld> }) => fake.world.conversations.find((one) => one.conversationId === talkWithBo);
+
+  it('keeps a draft in the vault, also when it locks at once, and shows it again', async () => {
+    const { fake, model } = await openTalk(world({ draft: { text: 'before' } }));
+    const field = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
+    expect(field.value).toBe('before');
+    fireEvent.change(field, { target: { value: 'before and after' } });
+    await act(() => model.session.getState().lock());
+    expect(stored(fake)?.draft).toEqual({ text: 'before and after' });
+    expect(JSON.stringify(model.drafts.getState().drafts)).not.toContain('before');
+  });
+
+  it('marks where reading starts, and asks before a link', async () => {
+    const made = world({ unread: 1 });
+    const list = made.messages.get(talkWithBo) ?? [];
+    const last = [...list].reverse().find(({ direction }) => direction === 'in') ?? expect.unreachable('a message of Bo');
+    made.messages.set(talkWithBo, list.map((one) => (one === last ? { ...one, text: 'look: https://example.org/x' } : one)));
+    const { fake } = await openTalk(made);
+    expect(screen.getByText('1 new message').parentElement?.nextElementSibling?.getAttribute('data-message')).toBe(last.messageId);
+    fireEvent.click(screen.getByRole('link', { name: 'https://example.org/x' }));
+    await settle();
+    const dialog = within(screen.getByRole('dialog', { name: 'Open this link?' }));
+    expect(dialog.getByText('example.org')).toBeTruthy();
+    expect(document.activeElement?.textContent).toBe('Do not open');
+    fireEvent.click(dialog.getByRole('button', { name: 'Open in browser' }));
+    await settle();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    void fake;
+  });
+
+  it('pins, puts away and removes by the menu of the list', async () => {
+    const { fake, model } = await openTalk(world());
+    const choose = async (name: string) => {
+      fireEvent.contextMenu(within(screen.getByRole('navigation')).getByRole('button', { name: /^Bo Lindqvist/ }));
+      await settle();
+      fireEvent.click(screen.getByRole('menuitem', { name }));
+      await settle();
+    };
+    await choose('Pin to the top');
+    expect(stored(fake)?.pinned).toBe(true);
+    expect(screen.getByRole('heading', { name: 'Pinned' })).toBeTruthy();
+    await choose('Archive');
+    expect(stored(fake)?.archived).toBe(true);
+    fireEvent.click(screen.getByRole('button', { name: /^Archive \(1\)/ }));
+    await settle();
+    await choose('Remove…');
+    fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Remove conversation' }));
+    await settle();
+    expect(stored(fake)).toBeUndefined();
+    expect(model.conversations.getState().conversations.some((one) => one.conversationId === talkWithBo)).toBe(false);
+  });
+});

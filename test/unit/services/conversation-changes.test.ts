@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
+
+describe('what a person does with conversations', () => {
+  let world: World;
+  let desk: Resident;
+  let lap: Resident;
+  let bob: Resident;
+  let ofBob = '';
+  let ofAda = '';
+
+  beforeEach(async () => {
+    world = createWorld();
+    desk = await world.move('Ada');
+    bob = await world.move('Bob');
+    ({ ofInviter: ofBob, ofInvitee: ofAda } = await acquaint(world, desk, bob));
+  });
+  afterEach(() => world.close());
+
+  const list = (of: Resident) => of.conversations.list(undefined) as Awaited<ReturnType<Resident['conversations']['list']>>;
+  const only = (of: Resident) => list(of)[0] ?? expect.unreachable('a conversation');
+  const texts = (of: Resident) => of.profile.stores.conversations.list().flatMap(({ conversationId }) => of.profile.stores.messages.page(conversationId, undefined, 100).map(({ text }) => text));
+  const say = async (from: Resident, text: string, to: Resident) => {
+    const { messageId } = await from.messages.send({ conversationId: only(from).conversationId, text });
+    await world.until(`${text} there`, () => texts(to).includes(text));
+    return messageId;
+  };
+  const link = async () => {
+    lap = await world.link(desk, 'Ada, lap');
+    await world.until('in step', () => [desk, lap].every(({ profile }) => profile.devices.replica.hasHeardAll && profile.devices.siblings.session((profile === desk.profile ? lap : desk).profile.local.instanceId) !== undefined) && list(lap).length === list(desk).length);
+  };
+
+  it('puts a conversation on top, away and to rest on all own devices, and a new message brings it back from the archive', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob, title: 'Trip' });
+    await say(desk, 'hello', bob);
+    await link();
+    await desk.conversations.update({ conversationId, pinned: true, archived: true, mutedUntil: world.clock.now() + 3_600_000 });
+    expect(await desk.conversations.get({ conversationId })).toMatchObject({ pinned: true, archived: true, mutedUntil: world.clock.now() + 3_600_000 });
+    const until = world.clock.now() + 3_600_000;
+    await world.until('told', () => only(lap).archived && only(lap).pinned && only(lap).mutedUntil === until);
+    expect(only(bob)).toMatchObject({ pinned: false, archived: false, mutedUntil: 0 });
+    await world.pass(1_000);
+    await say(bob, 'still there?', desk);
+    await world.until('back on both', () => !only(desk).archived && !only(lap).archived);
+    await lap.conversations.update({ conversationId: only(lap).conversationId, pinned: false, mutedUntil: 0 });
+    await world.until('taken back', () => !only(desk).pinned && only(desk).mutedUntil === 0);
+  });
+
+  it('keeps a draft over a restart and on the other own device, tells nobody else, and ends it with the message', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob });
+    const replyTo = await say(desk, 'hello', bob);
+    await link();
+    await desk.conversations.update({ conversationId, draft: { text: 'half a thou', replyTo } });
+    desk.reopen();
+    expect(only(desk).draft).toEqual({ text: 'half a thou', replyTo });
+    await world.until('told', () => only(lap).draft?.text === 'half a thou' && only(lap).draft?.replyTo !== undefined);
+    expect(only(bob).draft).toBeUndefined();
+    await desk.messages.send({ conversationId, text: 'half a thought', replyTo });
+    expect(only(desk).draft).toBeUndefined();
+    await world.until('ended there', () => only(lap).draft === undefined);
+    await expect(async () => desk.conversations.update({ conversationId, draft: { text: 'x', replyTo: '0'.repeat(32) } })).rejects.toMatchObject({ code: 'message.unknown' });
+    expect(only(desk).draft).toBeUndefined();
+  });
+
+  it('gives a conversation another title for both people, the same one for all when both do at once', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob, title: 'Trip' });
+    await say(desk, 'hello', bob);
+    await link();
+    await desk.conversations.update({ conversationId, title: 'Journey', disappearAfter: 3_600 });
+    await world.until('told', () => only(bob).title === 'Journey' && only(lap).title === 'Journey' && only(bob).disappearAfter === 3_600 && only(lap).disappearAfter === 3_600);
+    expect(texts(bob)).toEqual(['hello']);
+    bob.mute = true;
+    bob.onLink = (gone) => gone.destroy();
+    bob.reopen();
+    await bob.conversations.update({ conversationId: only(bob).conversationId, title: 'by Bob' });
+    await desk.conversations.update({ conversationId, title: 'by Ada' });
+    bob.mute = false;
+    bob.onLink = undefined;
+    bob.reopen();
+    await world.until('agreed', () => only(desk).title === only(bob).title && only(lap).title === only(bob).title && only(bob).title !== 'Journey');
+    await bob.conversations.update({ conversationId: only(bob).conversationId, title: 'at last' });
+    await world.until('later', () => [desk, lap, bob].every((each) => only(each).title === 'at last'));
+  });
+
+  it('removes a conversation with all that was said from all own devices, closes it for the other side, and nothing brings it back', async () => {
+    const { conversationId } = await desk.conversations.open({ contactId: ofBob });
+    await say(desk, 'secret', bob);
+    await say(bob, 'answer', desk);
+    await link();
+    const other = await desk.conversations.open({ contactId: ofBob, title: 'other' });
+    await desk.messages.send({ conversationId: other.conversationId, text: 'stays' });
+    bob.mute = true;
+    bob.onLink = (gone) => gone.destroy();
+    bob.reopen();
+    await bob.messages.send({ conversationId: list(bob).find(({ title }) => title === '')?.conversationId ?? '', text: 'too late' });
+    await desk.conversations.remove({ conversationId });
+    expect(list(desk).map(({ title }) => title)).toEqual(['other']);
+    await expect(async () => desk.conversations.get({ conversationId })).rejects.toMatchObject({ code: 'conversation.unknown' });
+    await world.until('gone there', () => list(lap).length === 1);
+    bob.mute = false;
+    bob.onLink = undefined;
+    bob.reopen();
+    await world.until('closed', () => list(bob).find(({ title }) => title === '')?.state === 'closed');
+    await world.pass(5_000);
+    const closed = list(bob).find(({ title }) => title === '') ?? expect.unreachable('theirs');
+    expect((await bob.messages.list({ conversationId: closed.conversationId })).map(({ text, waitingFor }) => [text, waitingFor])).toEqual([['secret', undefined], ['answer', undefined], ['too late', 'ended']]);
+    await expect(async () => bob.messages.send({ conversationId: closed.conversationId, text: 'hm' })).rejects.toMatchObject({ code: 'conversation.closed' });
+    for (const each of [desk, lap]) {
+      each.reopen();
+      await world.pass(1_000);
+      expect(texts(each)).toEqual(['stays']);
+      for (const table of ['messages', 'outbox', 'held_messages', 'replica_facts', 'conversations']) {
+        const rows = each.db.prepare(`SELECT * FROM ${table}`).all();
+        expect(JSON.stringify(rows.map((row) => Object.values(row).map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value)))), table).not.toMatch(/secret|answer|too late/);
+      }
+    }
+    expect(ofAda).not.toBe('');
+    await bob.conversations.open({ contactId: ofAda, title: 'again' });
+    await world.until('a new one', () => list(desk).some(({ title }) => title === 'again'));
+  });
+});
