@@ -41,7 +41,7 @@ function decodeLabel(label: string): string {
 
 function decodePunycode(input: string): string | undefined {
   const cut = input.lastIndexOf('-');
-  const output = [...input.slice(0, Math.max(cut, 0))].map((character) => character.codePointAt(0) ?? 0);
+  const output = Array.from(input.slice(0, Math.max(cut, 0)), (character) => character.codePointAt(0) ?? 0);
   let n = 128;
   let i = 0;
   let bias = 72;

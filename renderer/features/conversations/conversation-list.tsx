@@ -30,7 +30,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const view = useUi((state) => state.listView);
   const changeView = useUi((state) => state.changeListView);
   const [menu, setMenu] = useState<{ readonly row: Row; readonly anchor: HTMLElement }>();
-  const openMenu = useCallback((row: Row, anchor: HTMLElement) => (row.conversation === undefined ? undefined : setMenu({ row, anchor })), []);
+  const openMenu = useCallback((row: Row, anchor: HTMLElement) => (row.conversation === undefined ? undefined : setMenu({ row, anchor })), [setMenu]);
   const putAway = all.filter(({ conversation }) => conversation?.archived === true);
   const awayUnread = putAway.reduce((sum, { conversation }) => sum + (conversation?.unread ?? 0), 0);
   const isFiltered = view.unreadOnly || view.filter !== '';
