@@ -1,0 +1,129 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../../shared/model/message';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { openTalk } from '../open-talk';
+import { settle } from '../render-app';
+
+const now = Date.UTC(2026, 4, 6, 12);
+/** Also behind a dialog, where nobody else finds them. */
+const articles = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('article')];
+const field = (): HTMLTextAreaElement => screen.getByRole('textbox', { name: 'Message' });
+const key = (target: Element, name: string, more: object = {}): boolean => fireEvent.keyDown(target, { key: name, ...more });
+/** The newest message of this side. */
+const newest = (own: boolean): HTMLElement => articles().findLast((each) => each.classList.contains(own ? 'out' : 'in')) ?? nobody();
+
+async function menuOf(article: HTMLElement): Promise<HTMLElement> {
+  act(() => article.focus());
+  key(article, 'ContextMenu');
+  await settle();
+  return screen.getByRole('menu', { name: 'Message menu' });
+}
+
+async function choose(article: HTMLElement, name: string | RegExp): Promise<void> {
+  fireEvent.click(within(await menuOf(article)).getByRole('menuitem', { name }));
+  await settle();
+}
+
+describe('what can be done to a message', () => {
+  it('one’s own text is changed in the composer, and says that it was; Escape changes nothing and gives the draft back', async () => {
+    const world = busyWorld(now);
+    await openTalk(world);
+    fireEvent.change(field(), { target: { value: 'a draft' } });
+    await choose(newest(true), 'Edit');
+    const before = field().value;
+    expect(before).not.toBe('a draft');
+    fireEvent.change(field(), { target: { value: 'nothing of it' } });
+    key(field(), 'Escape');
+    await settle();
+    expect(field().value).toBe('a draft');
+    act(() => newest(true).focus());
+    key(newest(true), 'e');
+    await settle();
+    expect(field().value).toBe(before);
+    fireEvent.change(field(), { target: { value: 'said better' } });
+    key(field(), 'Enter');
+    await settle();
+    expect(newest(true).textContent).toContain('said better');
+    expect(newest(true).getAttribute('aria-label')).toContain('edited');
+    expect(field().value).toBe('a draft');
+  });
+
+  it('of the other person’s message the menu offers neither a change nor a deletion for both', async () => {
+    await openTalk(busyWorld(now));
+    const menu = await menuOf(newest(false));
+    expect(within(menu).queryByRole('menuitem', { name: 'Edit' })).toBeNull();
+    fireEvent.click(within(menu).getByRole('menuitem', { name: 'Delete…' }));
+    await settle();
+    const dialog = screen.getByRole('dialog', { name: 'Delete this message?' });
+    expect(within(dialog).queryByRole('button', { name: 'Delete for both' })).toBeNull();
+    expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep' }));
+    const count = articles().length;
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Delete for me' }));
+    await settle();
+    expect(articles()).toHaveLength(count - 1);
+  });
+
+  it('one’s own is deleted for both, and a line stays in its place', async () => {
+    const world = busyWorld(now);
+    await openTalk(world);
+    const article = newest(true);
+    act(() => article.focus());
+    key(article, 'Delete');
+    await settle();
+    expect(await axeFindings()).toEqual([]);
+    fireEvent.click(screen.getByRole('button', { name: 'Delete for both' }));
+    await settle();
+    expect(newest(true).textContent).toContain('You deleted this message.');
+    const menu = await menuOf(newest(true));
+    expect(within(menu).getAllByRole('menuitem').map((each) => each.textContent)).toEqual(['Reply', 'Details', 'Delete…']);
+  });
+
+  it('emojis from the menu and from the picker, by words in either language, and taken back by pressing', async () => {
+    const world = busyWorld(now);
+    await openTalk(world);
+    await choose(newest(false), 'thumbs up');
+    const mine = (): HTMLElement => within(newest(false)).getByRole('button', { name: '👍 by You' });
+    expect(mine().getAttribute('aria-pressed')).toBe('true');
+    expect(newest(false).getAttribute('aria-label')).toContain('👍 by You');
+    fireEvent.click(mine());
+    await settle();
+    expect(within(newest(false)).queryByRole('button', { name: '👍 by You' })).toBeNull();
+    act(() => newest(false).focus());
+    key(newest(false), '+');
+    await settle();
+    const search = screen.getByRole('searchbox', { name: 'Search emojis' });
+    fireEvent.change(search, { target: { value: 'rakete' } });
+    await settle();
+    expect(await axeFindings()).toEqual([]);
+    key(search, 'ArrowDown');
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'rocket' }));
+    fireEvent.click(screen.getByRole('button', { name: 'rocket' }));
+    await settle();
+    expect(within(newest(false)).getByRole('button', { name: '🚀 by You' })).toBeDefined();
+    expect(screen.queryByRole('searchbox', { name: 'Search emojis' })).toBeNull();
+  });
+
+  it('says who writes, and when a message disappears', async () => {
+    const world = busyWorld(now);
+    const messages = world.messages.get(talkWithBo) ?? [];
+    world.messages.set(talkWithBo, messages.map((each, index): Message => (index === messages.length - 1 ? { ...each, disappearsAt: now + 60_000 } : each)));
+    const { model } = await openTalk(world);
+    expect(articles().at(-1)?.getAttribute('aria-label')).toContain('Disappears');
+    act(() => model.talk.getState().heardTyping(talkWithBo, true));
+    expect(screen.getByText('Bo Lindqvist is writing…')).toBeDefined();
+    act(() => model.talk.getState().heardTyping(talkWithBo, false));
+    expect(screen.queryByText('Bo Lindqvist is writing…')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Disappearing messages: They stay' }));
+    await settle();
+    fireEvent.click(screen.getByRole('menuitemradio', { name: 'After 1 day' }));
+    await settle();
+    expect(world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.disappearAfter).toBe(86_400);
+  });
+});
+
+function nobody(): never {
+  throw new Error('no such message');
+}
