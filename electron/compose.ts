@@ -14,6 +14,7 @@ import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
 import { readLicences } from './platform/licences';
+import { qrPicture } from './platform/qr-picture';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { authoritiesService } from './services/authorities-service';
@@ -117,7 +118,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const mailbox = createMailbox({ transport, random, onFault: fault('mailbox.fault') });
     const addresses = new OwnAddresses();
     const ownAddresses = (): readonly Address[] => addresses.current();
-    const network = new NetworkFacts();
+    const network = new NetworkFacts(clock);
     const news = new NetworkNews(clock, () => events.emit({ type: 'network.changed' }));
     const lan =
       ports.lan ??
@@ -243,11 +244,11 @@ export async function startApp(ports: AppPorts): Promise<App> {
       unlockWithKeyring: () => vault.unlockWithKeyring(),
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ profile }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ vault, crypto, clock, events }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
         contacts: {
           ...contacts,
           ...invitationFiles({ profile, crypto, clock, random, events, ownAddresses, files: privateFiles, chooser: ports.chooser }),
-          ...contactChangesService({ profile }),
+          ...contactChangesService({ profile, crypto, events, files: privateFiles, chooser: ports.chooser, qrPicture }),
           ...contactKeys, ...contactDevicesService({ profile, crypto }),
           ...verificationService({ profile, crypto, setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys }),
         },

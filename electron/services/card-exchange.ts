@@ -31,6 +31,8 @@ export interface CardExchangeParts {
   /** Newest cards of the own other devices. */
   readonly siblingCards?: () => readonly Uint8Array[];
   readonly commit: <T>(work: () => T) => T;
+  /** What time it is at this person. */
+  readonly onTime?: (peerId: PeerId, time: number) => void;
   /** Where this contact may leave something; in the transaction. Undefined says nothing of it. */
   readonly places?: (reader: PeerId | 'anybody') => readonly MailboxPlace[] | undefined;
 }
@@ -74,7 +76,7 @@ export class CardExchange {
 
   /** A contact tells where it can be reached now; the card must be its own. */
   take(session: Session, bytes: Uint8Array): void {
-    const { crypto, clock, logger, book, verified, commit } = this.#parts;
+    const { crypto, clock, logger, book, verified, commit, onTime } = this.#parts;
     const taken = (this.#taken.get(session) ?? 0) + 1;
     this.#taken.set(session, taken);
     if (taken > takenPerSession) return;
@@ -84,6 +86,8 @@ export class CardExchange {
       const fromItself = instance.instanceId === session.peer.instance.instanceId;
       const own = identity.peerId === session.peer.identity.peerId;
       if (own) commit(() => book.learnCard(card, fromItself));
+      // Made for this session just now; a later one may have waited for the network.
+      if (own && fromItself && taken === 1) onTime?.(identity.peerId, card.time);
     } catch {
       logger.warn('card.rejected');
     }

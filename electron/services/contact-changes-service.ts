@@ -1,12 +1,69 @@
 import type { Handlers } from '../../shared/contract/contract';
+import type { Crypto } from '../engine/crypto/crypto';
+import { parseInvitation } from '../engine/identity/invitation-link';
+import { startsWith } from '../engine/key-files/open-key-file';
+import { choosePath } from './choose-path';
+import { contactRow } from './contacts-service';
+import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
-import { unbuilt } from './unbuilt';
+import type { ContactRow, FileKind, PathChooser, PrivateFiles } from './ports';
+import { removePerson } from './removing';
 
-export function contactChangesService(_parts: { profile: () => OpenProfile }): Pick<Handlers['contacts'], 'rename' | 'setPermissions' | 'remove' | 'saveInvitationPicture'> {
+export interface ContactChangesParts {
+  readonly profile: () => OpenProfile;
+  readonly crypto: Crypto;
+  readonly events: EventHub;
+  readonly files: PrivateFiles;
+  /** Asks the person at the screen; absent where nobody sits. */
+  readonly chooser: PathChooser | undefined;
+  /** A QR code as a GIF. */
+  readonly qrPicture: (text: string) => Uint8Array;
+}
+
+const head = new TextEncoder().encode('GIF8');
+const gif: FileKind = { edgeBytes: head.length, isKind: (found) => startsWith(found, head) };
+
+/** What a person decides about people in the list. All of it counts on every own device, and none of it is told to them. */
+export function contactChangesService(parts: ContactChangesParts): Pick<Handlers['contacts'], 'rename' | 'setPermissions' | 'remove' | 'saveInvitationPicture'> {
+  const { profile: current, crypto, events, files, chooser, qrPicture } = parts;
+  const change = (contactId: string, by: (row: ContactRow) => ContactRow): null => {
+    const profile = current();
+    const row = by(contactRow(profile, contactId));
+    profile.commit(() => {
+      profile.stores.contacts.put(row);
+      events.emit({ type: 'contact.changed', contactId });
+    });
+    return null;
+  };
   return {
-    rename: () => unbuilt(),
-    setPermissions: () => unbuilt(),
-    remove: () => unbuilt(),
-    saveInvitationPicture: () => unbuilt(),
+    rename: ({ contactId, name }) =>
+      change(contactId, ({ alias: _before, ...row }) => (name === '' || name === row.name ? row : { ...row, alias: name })),
+    setPermissions: ({ contactId, permissions }) =>
+      change(contactId, (row) => ({
+        ...row,
+        permissions: {
+          message: permissions.message ?? row.permissions.message,
+          openConversation: permissions.openConversation ?? row.permissions.openConversation,
+          sendFile: permissions.sendFile ?? row.permissions.sendFile,
+        },
+      })),
+    remove: ({ contactId }) => {
+      const profile = current();
+      const row = contactRow(profile, contactId);
+      const removing = { stores: profile.stores, profile, events };
+      profile.commit(() => profile.stores.conversations.ofPeer(row.peerId).forEach((each) => profile.removal.remove(each)));
+      // Where somebody is connected they hear that the conversations ended; to others nobody says anything.
+      profile.delivery.flush(row.peerId);
+      profile.commit(() => removePerson(removing, row));
+      profile.connections.drop(row.peerId);
+      return null;
+    },
+    saveInvitationPicture: async ({ link, path }) => {
+      current();
+      crypto.wipe(parseInvitation(crypto, link.trim()).secret);
+      const chosen = await choosePath(chooser, path, (asks) => asks.save('qr-picture', 'Keyshift invitation'));
+      files.check(chosen, gif);
+      return { path: files.write(chosen, gif, qrPicture(link.trim())) };
+    },
   };
 }

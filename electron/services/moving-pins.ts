@@ -69,7 +69,8 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   book.keys?.removeCandidates(peerId);
   book.keys?.setTrouble(peerId, undefined);
   book.movePin(chain);
-  stores.contacts.put(checkedBy(contact, isChecked, origin === 'person' ? now : contact.checkedAt, spkiHash));
+  // With a new key a person may come under a new name.
+  stores.contacts.put(checkedBy({ ...contact, name: chain.identity.name }, isChecked, origin === 'person' ? now : contact.checkedAt, spkiHash));
   if (purpose === 'compromise') engine.distrust(peerId);
   events.emit({ type: 'key.rotated', contactId: contact.contactId, epoch, fingerprint: toHex(spkiHash), origin });
   events.emit({ type: 'contact.changed', contactId: contact.contactId });

@@ -1,6 +1,8 @@
 import type { NetworkStatus } from '../../shared/model/network';
-import type { Address } from '../engine/ports';
+import type { PeerId } from '../engine/ids';
+import type { Address, Clock } from '../engine/ports';
 import { addressText } from './address-text';
+import { ClockCheck } from './clock-check';
 import { isInLocalNetwork, isLoopback, type LocalNetwork } from './local-networks';
 
 /** Parts of `network.status` that whoever runs them says here. */
@@ -17,6 +19,12 @@ export class NetworkFacts {
   #moved: NetworkStatus['moved'];
   #networks: readonly LocalNetwork[] = [];
   readonly #handlers = new Set<() => void>();
+  /** How far this clock is from those of others; absent where nobody asks. */
+  readonly clock: ClockCheck | undefined;
+
+  constructor(clock?: Clock) {
+    this.clock = clock && new ClockCheck(clock);
+  }
 
   /** Replaces what was said of one part. */
   set<P extends Part>(part: P, fact: Facts[P]): void {
@@ -69,6 +77,13 @@ export class NetworkFacts {
   /** Whether this host is in one local network with this machine. */
   isNear(host: string): boolean {
     return isInLocalNetwork(host, this.#networks);
+  }
+
+  /** A contact's device said just now what time it is there. */
+  heardTime(peerId: PeerId, time: number): void {
+    const before = this.clock?.ahead;
+    this.clock?.heard(peerId, time);
+    if (before !== this.clock?.ahead) this.touched();
   }
 
   /** Calls back after a change, until the returned function is called. */

@@ -34,6 +34,7 @@ export function networkService(parts: NetworkServiceParts): Handlers['network'] 
         lan: network.get('lan'),
         portMapping: network.get('portMapping'),
         proxy: network.get('proxy'),
+        ...(profile !== undefined && network.clock?.ahead !== undefined && { clockAhead: network.clock.ahead }),
         ...(profile !== undefined && profile.ways.own.url !== undefined && { mailbox: { url: profile.ways.own.url, state: profile.ways.own.state } }),
       };
     },

@@ -110,7 +110,7 @@ export class OpenProfile {
     this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions, isLent: (keyId) => this.devices.handover.isLent(keyId) });
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
     const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
-    this.stores = shareStores(watched, () => this.devices.replica, { local, random });
+    this.stores = shareStores(watched, () => this.devices.replica, { clock, local, random });
     this.local = local;
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => [this.vouching, this.ways, this.devices.standing].forEach((each) => each.learn(card)), new Suspensions(this.stores.suspensions, crypto));
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
@@ -229,6 +229,7 @@ export class OpenProfile {
       sessions: () => this.connections.sessions(),
       ownAddresses,
       siblingCards: () => this.devices.cards(),
+      onTime: (peerId, time) => network.heardTime(peerId, time),
       commit: (work) => this.commit(work),
       places: (reader) => this.ways.own.placesFor(reader),
     });

@@ -26,12 +26,12 @@ export function rotatesAt(local: Pick<LocalParty, 'keyCreatedAt' | 'unconfirmed'
   return local.keyCreatedAt + rotateIdentityDays * dayMs;
 }
 
-/** The record with a new identity key. Errors: key.not-here, key.unconfirmed, keys.too-often with retryAt. */
-export async function withNewKey(crypto: Crypto, record: LocalRecord, now: number): Promise<LocalRecord> {
+/** The record with a new identity key, and another name where there is one. Errors: key.not-here, key.unconfirmed, keys.too-often with retryAt. */
+export async function withNewKey(crypto: Crypto, record: LocalRecord, now: number, name?: string): Promise<LocalRecord> {
   if (record.unconfirmed === true) throw new KeyshiftError('key.unconfirmed', 'This key came from a file. It makes no new keys until it is known that no other device uses it.');
   if (currentKey(record).privateKey === undefined) throw new KeyshiftError('key.not-here', 'This device does not hold the identity key.');
   assertNotTooOften(record, now);
-  return rotateLocalRecord(crypto, record, now);
+  return rotateLocalRecord(crypto, record, now, 'routine', name);
 }
 
 /**

@@ -16,7 +16,7 @@ const kinds: Readonly<Record<ChosenFile, FileFilter>> = {
   'export-html': { name: 'Web page', extensions: ['html'] },
   'export-json': { name: 'JSON', extensions: ['json'] },
   archive: { name: 'Keyshift archive', extensions: ['keyshift-archive'] },
-  'qr-picture': { name: 'Picture', extensions: ['png'] },
+  'qr-picture': { name: 'Picture', extensions: ['gif'] },
 };
 
 /** What of Electron is used; the second argument first, as Electron has it for a window. */

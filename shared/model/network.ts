@@ -38,6 +38,8 @@ export const networkStatus = z.strictObject({
     .optional(),
   proxy: z.strictObject({ state: z.enum(['off', 'untried', 'working', 'failed']), address: z.string().optional() }).optional(),
   mailbox: z.strictObject({ url: z.string(), state: z.string() }).optional(),
+  /** Milliseconds this machine's clock is ahead of those of contacts, negative: behind. Absent below two minutes. */
+  clockAhead: z.number().int().optional(),
 });
 export type NetworkStatus = z.infer<typeof networkStatus>;
 

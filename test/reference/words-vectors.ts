@@ -30,7 +30,7 @@ export function wordsVectors() {
   const exchanges = upkeep.exchanges([[counting(0x14, 80), counting(0x15, 32)]]);
   return {
     topics: [good('replica', topic(1, Buffer.of(6))), good('handover', topic(2, Buffer.of(6))), good('upkeep', topic(3, Buffer.of(6))), good('relay', topic(4, Buffer.of(6)))],
-    badTopics: [bad('a later topic', 'passed over', topic(5, Buffer.of(6))), bad('none', 'passed over', Buffer.alloc(0))],
+    badTopics: [bad('a later topic', 'passed over', topic(9, Buffer.of(6))), bad('none', 'passed over', Buffer.alloc(0))],
     replica: {
       author: { seed: hex(seed), peerId: hex(author.peerId), instanceId: hex(authorId(author)) },
       good: [good('have, all of it', replica.have(1, vector)), good('have, nothing', replica.have(0, [])), good('have, still waiting, of what is gone', replica.have(6, [])), good('facts', facts), good('no facts, but how far', replica.facts(author, 3, 9, [])), good('heard', replica.heard(vector))],

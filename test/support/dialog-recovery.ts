@@ -27,7 +27,7 @@ export function personOf(crypto: Crypto, record: LocalRecord): RecordedPerson {
 /** The same device in another place: every row that stands in the database now. */
 export function copyDevice(crypto: Crypto, device: Device, clock?: TestClock): Device {
   const copy = new Device(crypto, device.person, { limits: device.limits, ...(clock && { clock }) });
-  const tables = device.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all().map((row) => String(row['name']));
+  const tables = device.db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'").all().map((row) => String(row['name']));
   for (const table of tables) {
     copy.db.exec(`DELETE FROM ${table}`);
     for (const row of device.db.prepare(`SELECT * FROM ${table}`).all()) {

@@ -5,7 +5,7 @@ export class RowsOf {
   readonly #tables: readonly (readonly [string, readonly Row[]])[];
 
   constructor(db: Db) {
-    const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all().map(({ name }) => String(name));
+    const names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search%'").all().map(({ name }) => String(name));
     this.#tables = names.map((name) => [name, db.prepare(`SELECT * FROM "${name}"`).all().map((row) => ({ ...row }))]);
   }
 

@@ -89,7 +89,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       sayAfter: (kind, key, value) => log.sayAfter(kind, key, value),
       say: (kind, key, value) => (log.isApplying ? undefined : log.say(kind, key, value)),
     };
-    const stores = shareStores(plain, () => replica, { random: kernelRandom, local: device });
+    const stores = shareStores(plain, () => replica, { clock: { now: () => made.now, monotonic: () => made.now, setTimer: () => () => undefined }, random: kernelRandom, local: device });
     let handles = 0;
     const profile = {
       book: { setBlocked: () => undefined },

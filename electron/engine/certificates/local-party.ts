@@ -52,6 +52,8 @@ export interface LocalParty {
   readonly history: KeyHistory | undefined;
   /** What organisations say of the identity key in use, and of earlier ones. The one part that changes while the party is in use. */
   readonly endorsements: OwnEndorsements;
+  /** The subject (DER) of the identity certificate in use, or of an earlier one: what was under way when the name changed names that. */
+  isOwnSubject(subject: Uint8Array): boolean;
   /** A retired identity key whose private half is still here. `spkiHash`: 32 bytes. */
   oldKey(spkiHash: Uint8Array): EpochKeyPair | undefined;
   /** From now on these old keys are not here: the caller erased them where they were stored. */
@@ -167,6 +169,8 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   const { identityKeys } = record;
   const oldKeys = oldKeysOf(crypto, identityKeys);
   let history: { readonly value: KeyHistory | undefined } | undefined;
+  /** Hex; made when somebody names another than the one in use. */
+  let formerSubjects: ReadonlySet<string> | undefined;
   const privateKey = current.privateKey && createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' });
 
   return {
@@ -192,6 +196,11 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
       return history.value;
     },
     endorsements: new OwnEndorsements(crypto, { peerId: record.peerId, spki: identity.spki }, record.endorsements),
+    isOwnSubject: (subject) => {
+      if (Buffer.compare(subject, identity.subject) === 0) return true;
+      formerSubjects ??= new Set(identityKeys.map(({ certificate }) => toHex(recallIdentityCertificate(crypto, certificate).subject)));
+      return formerSubjects.has(toHex(subject));
+    },
     oldKey: (spkiHash) => oldKeys.get(toHex(spkiHash)),
     dropOldKeys: (epochs) => {
       for (const [hash, { epoch }] of oldKeys) if (epochs.has(epoch)) oldKeys.delete(hash);

@@ -13,21 +13,22 @@ export type OwnKey = LocalRecord['identityKeys'][number];
  * The record with a new identity key (protocol.md §9, S5-13): the old one vouches for it, and it signs device list, device and a new
  * exchange key anew. The old private half stays, to vouch for later keys towards those who know only the old one, until the caller erases
  * it. After a compromise no earlier exchange key opens anything any more (A83). What organisations said was of the old key, and goes. Only on
- * the certifier. 0.1–2 s, off the event loop. The caller stores the result in one transaction, then opens it: until then the old record is the
+ * the certifier. `name`: what the person is called from this key on. 0.1–2 s, off the event loop. The caller stores the result in one transaction, then opens it: until then the old record is the
  * truth.
  */
-export async function rotateLocalRecord(crypto: Crypto, record: LocalRecord, now: number, purpose: LinkPurpose = 'routine'): Promise<LocalRecord> {
+export async function rotateLocalRecord(crypto: Crypto, record: LocalRecord, now: number, purpose: LinkPurpose = 'routine', name?: string): Promise<LocalRecord> {
   const party = openLocalParty(crypto, record);
   try {
     const old = { epoch: party.identity.epoch, keyPair: { privateKey: party.certifierKey(), spki: party.identity.spki } };
     const keyPair = await crypto.generateRsa();
     const epoch = old.epoch + 1;
     const link = await issueKeyLink(crypto, { peerId: party.peerId, old, next: { epoch, keyPair }, time: now, purpose });
-    const identity = await certifyLaterKey(crypto, party.identity, epoch, keyPair, now);
+    const identity = await certifyLaterKey(crypto, name === undefined ? party.identity : { ...party.identity, name }, epoch, keyPair, now);
     const { credential, list, siblings, exchange } = await reissueUnder(crypto, party, identity, keyPair.privateKey, now, record.siblings);
     // Endorsements of the old key stay to be asked for again; they are shown to nobody (`own-endorsements.ts`).
     return {
       ...record,
+      name: identity.name,
       identityKeys: [
         ...record.identityKeys.map((key) => (key.epoch === old.epoch ? { ...key, retiredAt: now } : key)),
         { epoch, certificate: identity.der, privateKey: privateBytes(keyPair), createdAt: now, link: link.bytes },
@@ -53,7 +54,7 @@ export function eraseOldKeys(record: LocalRecord, keep: (key: OwnKey) => boolean
 }
 
 /** The next certificate of the same person: same name, peer id and recovery key. */
-export function certifyLaterKey(crypto: Crypto, before: IdentityCertificate, epoch: number, keyPair: RsaKeyPair, now: number): Promise<IdentityCertificate> {
+export function certifyLaterKey(crypto: Crypto, before: Pick<IdentityCertificate, 'name' | 'peerId' | 'recoveryKeyHash'>, epoch: number, keyPair: RsaKeyPair, now: number): Promise<IdentityCertificate> {
   const { name, peerId, recoveryKeyHash } = before;
   return createIdentityCertificate(crypto, { name, keyPair, peerId, epoch, ...(recoveryKeyHash && { recoveryKeyHash }), notBefore: now, notAfter: now + lifetimes.identity });
 }

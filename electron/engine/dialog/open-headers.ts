@@ -116,16 +116,20 @@ export function openDsk(
   return { entry, fresh: true };
 }
 
-/** The own half of the names must be exactly what this person's exchange credential says (A13). */
+/** The own half of the names must be exactly what this person's exchange credential says (A13), under a name this person has or had. */
 function isFor(names: ServicePairNames, local: LocalParty, credential: Parameters<typeof certName>[1] & Parameters<typeof issued>[0]): boolean {
-  return same(names.targetCert, certName(local.identity, credential)) && same(names.targetIssued, issued(credential));
+  const subject = subjectOf(names);
+  return local.isOwnSubject(subject) && same(names.targetCert, certName({ subject }, credential)) && same(names.targetIssued, issued(credential));
 }
 
 /** A name of this person, for a credential whose private half is not held any more. */
-function isOwnName({ targetCert }: ServicePairNames, local: LocalParty): boolean {
-  const { subject } = local.identity;
-  // LP(subject) ‖ serial[16] ‖ H(credential)[32]
-  return targetCert.length === 4 + subject.length + 48 && same(targetCert.subarray(4, 4 + subject.length), subject);
+function isOwnName(names: ServicePairNames, local: LocalParty): boolean {
+  return local.isOwnSubject(subjectOf(names));
+}
+
+/** LP(subject) ‖ serial[16] ‖ H(credential)[32] */
+function subjectOf({ targetCert }: ServicePairNames): Uint8Array {
+  return targetCert.subarray(4, Math.max(4, targetCert.length - 48));
 }
 
 /** Only devices of these two people create keys for them. A key of a device that one's own was still opens what is under way. */

@@ -1,5 +1,6 @@
 import type { OpenProfile } from '../open-profile';
 import type { Surroundings } from '../surroundings';
+import { aliasKind } from './kinds/alias';
 import { authorityKind } from './kinds/authority';
 import { blockKind } from './kinds/block';
 import { changeKind, erasedKinds, timerKind } from './kinds/change';
@@ -15,6 +16,7 @@ import { personKind } from './kinds/person';
 import { pinKind } from './kinds/pin';
 import { placeKind } from './kinds/place';
 import { policyKind } from './kinds/policy';
+import { goneKind } from './kinds/gone';
 import { requestKind } from './kinds/request';
 import { removedKind } from './kinds/removed';
 import { settingKind } from './kinds/setting';
@@ -46,6 +48,8 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
   };
   return [
     personKind(parts),
+    goneKind(parts),
+    aliasKind(parts),
     blockKind(parts),
     pinKind(parts),
     placeKind(parts),

@@ -1,5 +1,6 @@
 import type { InstanceId, PeerId } from '../../engine/ids';
 import type { MessagePlace, Stores } from '../ports';
+import { encodeAlias } from './kinds/alias';
 import { encodeAuthority } from './kinds/authority';
 import { blockChanged } from './kinds/block';
 import { checkChanged } from './kinds/check';
@@ -10,6 +11,7 @@ import { markedState, type Marks, raisedMarks } from './kinds/mark';
 import { personChanged } from './kinds/person';
 import { sharedPlaces } from './kinds/place';
 import { encodePolicy } from './kinds/policy';
+import { encodeGone } from './kinds/gone';
 import { encodeRequest } from './kinds/request';
 import { encodeRemoved } from './kinds/removed';
 import { shelfChanges } from './kinds/shelf';
@@ -23,7 +25,7 @@ const nothing = new Uint8Array(0);
  * The stores of an open profile, saying in the common log what changes in them, in the transaction that changes it. With one device they do
  * what they did.
  */
-export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<KindParts, 'random' | 'local'>): Stores {
+export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<KindParts, 'clock' | 'random' | 'local'>): Stores {
   return {
     ...stores,
     contacts: sharedContacts(stores, replica, parts),
@@ -35,7 +37,7 @@ export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<
   };
 }
 
-function sharedContacts(stores: Stores, replica: () => Replica, parts: Pick<KindParts, 'random' | 'local'>): Stores['contacts'] {
+function sharedContacts(stores: Stores, replica: () => Replica, parts: Pick<KindParts, 'clock' | 'random' | 'local'>): Stores['contacts'] {
   const { contacts } = stores;
   return {
     ...contacts,
@@ -45,10 +47,16 @@ function sharedContacts(stores: Stores, replica: () => Replica, parts: Pick<Kind
       contacts.put(row);
       const { peerId } = row;
       if (personChanged(before, row)) replica().say('person', peerId, nothing);
+      if (before?.alias !== row.alias && (before !== undefined || row.alias !== undefined)) replica().say('alias', peerId, encodeAlias(row));
       const block = blockChanged({ ...parts, stores }, row);
       if (block) replica().say('block', peerId, block);
       const check = checkChanged(before, row);
       if (check) replica().say('check', peerId, check);
+    },
+    remove(contactId) {
+      const row = replica().isOn ? contacts.byId(contactId) : undefined;
+      contacts.remove(contactId);
+      if (row) replica().say('gone', row.peerId, encodeGone(Math.max(Math.trunc(parts.clock.now()), row.createdAt)));
     },
   };
 }

@@ -4,6 +4,7 @@ import { newHandle } from '../../local-handle';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
+import { isGone } from './gone';
 import { parsePeerKey, readOptional, readTime, readWhole, readWord, writeOptional } from './values';
 
 const relations = ['invited', 'requested', 'mutual'] as const satisfies readonly ContactRow['relation'][];
@@ -38,6 +39,7 @@ export function personKind(parts: KindParts): FactKind {
     apply({ key, value }) {
       const peerId = parsePeerKey(key);
       const { name, createdAt, relation, ended, permissions } = parse(value);
+      if (isGone(parts, peerId, createdAt)) return true;
       const before = stores.contacts.byPeer(peerId);
       const { ended: _before, ...kept } = before ?? { contactId: newHandle(random), peerId, checked: false, blocked: false, hints: [] };
       // Somebody who agreed has agreed, whoever still waits for the answer.

@@ -1,0 +1,43 @@
+import type { PeerId } from '../engine/ids';
+import type { Clock } from '../engine/ports';
+
+/** Below this nobody notices, and what a message needs on its way is far below. */
+const worthTellingMs = 2 * 60_000;
+/** People whose time is remembered: the latest. */
+const most = 64;
+
+/**
+ * How far this machine's clock is from those of contacts, by the signed time of the card that each device shows at the beginning of a session. Told
+ * to the person, and used for nothing else: whose clock is wrong nobody can prove, so nothing is believed earlier or longer because of it.
+ */
+export class ClockCheck {
+  readonly #clock: Clock;
+  /** Their time as it was when this machine's monotonic clock showed 0: a clock that is set right counts at once. */
+  readonly #theirs = new Map<PeerId, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A device of this person said just now what time it is there. */
+  heard(peerId: PeerId, time: number): void {
+    this.#theirs.delete(peerId);
+    this.#theirs.set(peerId, time - this.#clock.monotonic());
+    const [oldest] = this.#theirs.keys();
+    if (this.#theirs.size > most && oldest !== undefined) this.#theirs.delete(oldest);
+  }
+
+  /** Milliseconds this clock is ahead of the others (negative: behind), by the median of the people; undefined where that is not worth a word. */
+  get ahead(): number | undefined {
+    const at = this.#clock.now() - this.#clock.monotonic();
+    const all = [...this.#theirs.values()].map((theirs) => at - theirs).sort((a, b) => a - b);
+    // Of an even number the one nearer to nothing: two people who disagree prove nothing.
+    const pair = [all[Math.floor((all.length - 1) / 2)], all[Math.floor(all.length / 2)]].filter((each) => each !== undefined);
+    const [nearest] = pair.sort((a, b) => Math.abs(a) - Math.abs(b));
+    return nearest === undefined || Math.abs(nearest) < worthTellingMs ? undefined : Math.round(nearest);
+  }
+
+  forget(): void {
+    this.#theirs.clear();
+  }
+}

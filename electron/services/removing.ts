@@ -1,0 +1,26 @@
+import type { EventHub } from './event-hub';
+import type { OpenProfile } from './open-profile';
+import type { ContactRow, Stores } from './ports';
+
+export interface RemovingParts {
+  readonly stores: Stores;
+  readonly profile: Pick<OpenProfile, 'engine' | 'book' | 'quarantine' | 'ways' | 'removal'>;
+  readonly events: EventHub;
+}
+
+/**
+ * Nothing of a person is left but the names of the dialogs that were: conversations, keys, pins, what waited for them and from them. In the caller's
+ * transaction; their connections end after it. Whoever knows this person's key may ask to be a contact again, as a stranger does.
+ */
+export function removePerson({ stores, profile, events }: RemovingParts, { contactId, peerId }: ContactRow): void {
+  const { engine, book, quarantine, ways, removal } = profile;
+  for (const row of stores.conversations.ofPeer(peerId)) removal.remove(row, false);
+  engine.block(peerId);
+  quarantine.drop(peerId);
+  ways.blockChanged(peerId, true);
+  const asked = stores.requests.byPeer(peerId);
+  if (asked !== undefined) stores.requests.remove(asked.requestId);
+  book.forget(peerId);
+  stores.contacts.remove(contactId);
+  events.emit({ type: 'contact.changed', contactId });
+}

@@ -1,0 +1,62 @@
+// @vitest-environment jsdom
+import { fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { bo, busyWorld } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { buttonNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { openTalk, shortcut } from '../open-talk';
+import { settle } from '../render-app';
+
+const now = Date.UTC(2026, 4, 6, 12);
+
+describe('what a person does about people in the list', () => {
+  it('gives somebody a name of one’s own, sees theirs beside it, and takes it back', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    await shortcut('i', { ctrlKey: true });
+    await pressNamed('Change name');
+    expect(await axeFindings()).toEqual([]);
+    write('Name', 'Bobby');
+    await submitNamed('Use this name');
+    expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)).toMatchObject({ name: 'Bobby', ownName: 'Bo Lindqvist' });
+    expect(page()).toContain('They call themselves Bo Lindqvist');
+    await pressNamed('Change name');
+    write('Name', '');
+    await submitNamed('Use this name');
+    expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.name).toBe('Bo Lindqvist');
+  });
+
+  it('says what somebody may do', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    await shortcut('i', { ctrlKey: true });
+    fireEvent.click(screen.getByLabelText('Send you files'));
+    await settle();
+    expect(fake.world.contacts.find(({ contactId }) => contactId === bo.contactId)?.permissions).toEqual({ ...bo.permissions, sendFile: !bo.permissions.sendFile });
+    expect(page()).toContain('Bo Lindqvist may');
+  });
+
+  it('removes somebody only after saying what is lost; keeping them is the way that has the focus', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    await shortcut('i', { ctrlKey: true });
+    await pressNamed('Remove');
+    expect(page()).toContain('Remove Bo Lindqvist?');
+    expect(document.activeElement).toBe(buttonNamed('Keep Bo Lindqvist'));
+    await pressNamed('Keep Bo Lindqvist');
+    expect(fake.world.contacts.some(({ contactId }) => contactId === bo.contactId)).toBe(true);
+    await pressNamed('Remove');
+    await pressNamed('Remove Bo Lindqvist');
+    expect(fake.world.contacts.some(({ contactId }) => contactId === bo.contactId)).toBe(false);
+    expect(page()).toContain('was removed from your list');
+  });
+
+  it('changes the own name; none is refused before anything is asked', async () => {
+    const { fake } = await openSettings(busyWorld(now), 'Identity');
+    await pressNamed('Change your name');
+    write('What should people call you?', '  ');
+    await submitNamed('Use this name');
+    expect(page()).toContain('A name is needed.');
+    write('What should people call you?', 'Ada Lovelace');
+    await submitNamed('Use this name');
+    expect(fake.world.name).toBe('Ada Lovelace');
+    expect(page()).toContain('You have a new name');
+  });
+});
