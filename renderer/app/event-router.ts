@@ -23,6 +23,8 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.messages.getState().removed(event.conversationId, event.messageIds);
       return;
     case 'contact.typing':
+      model.talk.getState().heardTyping(event.conversationId, event.typing);
+      return;
     case 'transfer.progress':
     case 'export.progress':
     // Heard where they are followed: features/desktop/use-desktop.ts.

@@ -4,6 +4,7 @@ import type { BackupState } from '../features/backup/backup-store';
 import type { ContactsState } from '../features/contacts/contacts-store';
 import type { PeopleState } from '../features/contacts/people-store';
 import type { DraftsState } from '../features/conversation/drafts-store';
+import type { TalkState } from '../features/conversation/talk-store';
 import type { MessagesState } from '../features/conversation/messages-store';
 import type { ConversationsState } from '../features/conversations/conversations-store';
 import type { DevicesState } from '../features/devices/devices-store';
@@ -37,6 +38,7 @@ export const useContacts = <T>(pick: (state: ContactsState) => T): T => useIn(us
 export const usePeople = <T>(pick: (state: PeopleState) => T): T => useIn(useModel().people, pick);
 export const useConversations = <T>(pick: (state: ConversationsState) => T): T => useIn(useModel().conversations, pick);
 export const useMessages = <T>(pick: (state: MessagesState) => T): T => useIn(useModel().messages, pick);
+export const useTalk = <T>(pick: (state: TalkState) => T): T => useIn(useModel().talk, pick);
 export const useDrafts = <T>(pick: (state: DraftsState) => T): T => useIn(useModel().drafts, pick);
 export const useKeys = <T>(pick: (state: KeysState) => T): T => useIn(useModel().keys, pick);
 export const useIdentity = <T>(pick: (state: IdentityState) => T): T => useIn(useModel().identity, pick);

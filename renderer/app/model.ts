@@ -8,6 +8,7 @@ import { createPeopleStore, type PeopleState } from '../features/contacts/people
 import { createDraftsStore, type DraftsState } from '../features/conversation/drafts-store';
 import { createMessagesStore, type MessagesState } from '../features/conversation/messages-store';
 import { conversationWith, createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
+import { createTalkStore, type TalkState } from '../features/conversation/talk-store';
 import { createDevicesStore, type DevicesState } from '../features/devices/devices-store';
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
 import { createMailboxStore, type MailboxState } from '../features/mailbox/mailbox-store';
@@ -33,6 +34,7 @@ export interface Model {
   readonly conversations: StoreApi<ConversationsState>;
   readonly messages: StoreApi<MessagesState>;
   readonly drafts: StoreApi<DraftsState>;
+  readonly talk: StoreApi<TalkState>;
   readonly keys: StoreApi<KeysState>;
   readonly identity: StoreApi<IdentityState>;
   readonly authorities: StoreApi<AuthoritiesState>;
@@ -68,6 +70,7 @@ export function createModel(client: Client): Model {
   const conversations = createConversationsStore(client, life);
   const messages = createMessagesStore(client, life);
   const drafts = createDraftsStore((conversationId, draft) => background(client.conversations.update({ conversationId, draft })));
+  const talk = createTalkStore();
   const keys = createKeysStore(client, life);
   const profiles = createProfilesStore(client);
   const settings = createSettingsStore(client);
@@ -103,6 +106,7 @@ export function createModel(client: Client): Model {
     messages.setState(messages.getInitialState(), true);
     drafts.getState().forget();
     drafts.setState(drafts.getInitialState(), true);
+    talk.setState(talk.getInitialState(), true);
     keys.setState(keys.getInitialState(), true);
     identity.setState(identity.getInitialState(), true);
     authorities.setState(authorities.getInitialState(), true);
@@ -130,6 +134,7 @@ export function createModel(client: Client): Model {
     conversations,
     messages,
     drafts,
+    talk,
     keys,
     identity,
     authorities,

@@ -42,6 +42,8 @@ export interface UiState {
   /** Spoken by the polite live region; `n` makes equal texts distinct. */
   readonly announcement: { readonly text: string; readonly n: number };
   readonly select: (selection: Selection) => void;
+  /** What was shown is not there any more. */
+  readonly deselect: () => void;
   readonly back: () => void;
   readonly showDetails: (tab: DetailsTab) => void;
   readonly toggleDetails: () => void;
@@ -85,6 +87,7 @@ export function createUiStore(): StoreApi<UiState> {
     toasts: [],
     announcement: { text: '', n: 0 },
     select: (selection) => set({ selection, front: 'conversation' }),
+    deselect: () => set({ selection: undefined, front: 'list', detailsOpen: false }),
     back: () => set({ front: 'list', detailsOpen: false }),
     showDetails: (detailsTab) => set({ detailsOpen: true, detailsTab }),
     toggleDetails: () => set((state) => ({ detailsOpen: !state.detailsOpen })),

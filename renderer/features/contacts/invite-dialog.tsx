@@ -100,6 +100,7 @@ function InvitationLink({ invitation, onAgain }: { readonly invitation: Invitati
       <QrCode text={invitation.link} label={text('invite.qr')} />
       <TextField label={text('invite.link')} value={invitation.link} lines={4} readOnly monospace hint={text('invite.left', { left: times.span(left > minute ? left + minute : left) })} />
       <div className="dialog-actions">
+        <SavePicture link={invitation.link} />
         <Button onPress={onAgain}>{text('invite.again')}</Button>
         <Button kind="main" autoFocus onPress={() => void copy(invitation.link, text('invite.copied'))}>
           {text('invite.copy')}
@@ -108,6 +109,18 @@ function InvitationLink({ invitation, onAgain }: { readonly invitation: Invitati
       {invitation.longLink === undefined ? <p className="field-hint">{text('invite.keepOpen')}</p> : <InvitationFile link={invitation.longLink} />}
     </>
   );
+}
+
+/** The QR code to send along, or to print. */
+function SavePicture({ link }: { readonly link: string }): ReactNode {
+  const text = useText();
+  const say = useTold('path.required');
+  const { client } = useModel();
+  const save = async (): Promise<string> => {
+    await client.contacts.saveInvitationPicture({ link });
+    return text('invite.picture.saved');
+  };
+  return <Button onPress={() => void say(save)}>{text('invite.picture')}</Button>;
 }
 
 /** For people who are not there at once: the answer waits in the mailbox. */

@@ -10,6 +10,7 @@ import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
 import { isBlocked, whoSentence, whoWord } from './contact-words';
 import { KeyHistory } from './key-history';
+import { PersonChanges } from './person-changes';
 import { SafetyNumber } from './safety-number';
 import { TrustFacts } from './trust-facts';
 
@@ -39,6 +40,7 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
           <Button onPress={() => void copy(contact.peerId)}>{text('who.copyPeerId')}</Button>
         </div>
       </section>
+      <PersonChanges contact={contact} />
       <BlockSection contact={contact} name={name} />
     </div>
   );

@@ -1,12 +1,14 @@
 import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { SendHorizontal, X } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
-import { useDrafts, useMessages, useModel, useSettings } from '../../app/model-context';
+import { useDrafts, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { IconButton } from '../../ui/icon-button';
 import { nameInSentence, plainLine } from '../../ui/strangers';
+import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
+import { useTyping } from './use-typing';
 
 /** Pixels the field grows to before it scrolls. */
 const tallest = 220;
@@ -22,6 +24,10 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const errorText = useErrorText();
   const model = useModel();
   const draft = useDrafts((state) => state.drafts[conversationId] ?? emptyDraft);
+  const editing = useTalk((state) => state.editing[conversationId]);
+  const setEditing = useTalk((state) => state.edit);
+  const saysTyping = useTyping(conversationId);
+  const written = editing?.text ?? draft.text;
   const write = useDrafts((state) => state.write);
   const setReply = useDrafts((state) => state.replyTo);
   const enterSends = useSettings((state) => state.settings.enterSends);
@@ -34,15 +40,33 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     if (element === null) return;
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, tallest)}px`;
-  }, [draft.text, field]);
+  }, [written, field]);
 
   useEffect(() => {
     setFailure(undefined);
     field.current?.focus();
   }, [conversationId, field]);
 
+  const saveEdit = async (): Promise<void> => {
+    if (editing === undefined || editing.text.trim() === '') return;
+    setFailure(undefined);
+    try {
+      await model.client.messages.edit(editing);
+      setEditing(conversationId, undefined);
+    } catch (thrown) {
+      setFailure(thrown);
+    }
+  };
+
+  const change = (value: string): void => {
+    if (editing !== undefined) return setEditing(conversationId, { ...editing, text: value });
+    write(conversationId, value);
+    saysTyping(value);
+  };
+
   const send = async (): Promise<void> => {
-    const { text: written, replyTo } = draft;
+    if (editing !== undefined) return saveEdit();
+    const { replyTo } = draft;
     if (written.trim() === '') return;
     // Emptied at once so that the next message can be typed; given back if it could not be stored.
     model.drafts.getState().clear(conversationId);
@@ -58,6 +82,11 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.key === 'Escape' && editing !== undefined) {
+      setEditing(conversationId, undefined);
+      event.stopPropagation();
+      return;
+    }
     if (event.key === 'Escape' && draft.replyTo !== undefined) {
       setReply(conversationId, undefined);
       event.stopPropagation();
@@ -73,7 +102,17 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   return (
     <div className="composer">
       {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-      {quoted === undefined ? null : (
+      {editing === undefined ? null : (
+        <div className="composer-quote">
+          <span className="quote-words">
+            <span className="quote-who">{text('composer.editing')}</span>
+          </span>
+          <IconButton label={text('composer.cancelEdit')} onPress={() => setEditing(conversationId, undefined)}>
+            <X aria-hidden="true" />
+          </IconButton>
+        </div>
+      )}
+      {quoted === undefined || editing !== undefined ? null : (
         <div className="composer-quote">
           <span className="quote-words">
             <span className="quote-who">
@@ -87,6 +126,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
         </div>
       )}
       <div className="composer-row">
+        {contact.pending ? null : <DisappearButton conversationId={conversationId} />}
         <textarea
           ref={field}
           className="composer-field"
@@ -94,14 +134,14 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
           dir="auto"
           aria-label={text('composer.label')}
           placeholder={text('composer.placeholder', { name })}
-          value={draft.text}
-          onChange={(event) => write(conversationId, event.target.value)}
+          value={written}
+          onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
         />
         <IconButton
           kind="main"
-          label={text('composer.send')}
-          isDisabled={draft.text.trim() === ''}
+          label={text(editing === undefined ? 'composer.send' : 'composer.saveEdit')}
+          isDisabled={written.trim() === ''}
           onPress={() => {
             void send();
             field.current?.focus();

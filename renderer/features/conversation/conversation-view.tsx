@@ -20,6 +20,7 @@ import { ConversationHeader } from './conversation-header';
 import { FailedBar } from './failed-bar';
 import { MessageFeed } from './message-feed';
 import { PausedBar } from './paused-bar';
+import { TypingLine } from './typing-line';
 import { KeyshiftError } from '../../../shared/errors';
 
 /** A person and what was said with them. Without a conversation yet: the person, and why not. */
@@ -65,6 +66,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
         {conversationId === undefined ? null : (
           <>
             <PausedBar contact={contact} />
+            <TypingLine conversationId={conversationId} name={name} />
             <ComposerLine contact={contact} conversationId={conversationId} />
             <Composer contact={contact} conversationId={conversationId} field={field} />
           </>

@@ -40,6 +40,7 @@ function isSame(shown: Message, asked: Message): boolean {
   return (
     state === asked.state && waitingFor === asked.waitingFor && way === asked.way && movedTo === asked.movedTo && keyEpoch === asked.keyEpoch
     && instanceId === asked.instanceId && sequence === asked.sequence
+    && shown.editedAt === asked.editedAt && shown.disappearsAt === asked.disappearsAt && JSON.stringify(shown.reactions) === JSON.stringify(asked.reactions)
     && text === asked.text && kind === asked.kind && direction === asked.direction && replyTo === asked.replyTo
   );
 }

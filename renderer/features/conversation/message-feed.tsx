@@ -4,13 +4,16 @@ import type { Contact } from '../../../shared/model/contact';
 import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
-import { useDrafts, useKeys, useMessages, useModel, usePeople, useUi } from '../../app/model-context';
+import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useTalk, useUi } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { nameInSentence } from '../../ui/strangers';
+import { DeleteDialog } from './delete-dialog';
 import { DeviceLine } from './device-line';
+import { EmojiPicker } from './emoji-picker';
 import { IdentityLine } from './identity-line';
 import { MessageItem } from './message-item';
 import { MessageMenu } from './message-menu';
@@ -31,6 +34,15 @@ function lastOwn(messages: readonly Message[]): string | undefined {
 
 /** Messages that Page Up and Page Down go over. */
 const pageStep = 10;
+
+function isShown({ kind }: Message): boolean {
+  return kind === 'text' || kind === 'file';
+}
+
+function isEditable({ direction, kind }: Message): boolean {
+  return direction === 'out' && kind === 'text';
+}
+
 const noShifts: readonly KeyShift[] = [];
 const noKeys: readonly ContactKey[] = [];
 
@@ -58,6 +70,10 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const setReply = useDrafts((state) => state.replyTo);
   const [focused, setFocused] = useState<string>();
   const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
+  const [picking, setPicking] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
+  const [deleting, setDeleting] = useState<Message>();
+  const edit = useTalk((state) => state.edit);
+  const isOpen = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.state === 'open') && !contact.pending;
 
   const { messages } = thread;
   const marks = useDeviceMarks(contact, thread);
@@ -80,6 +96,14 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     },
     [setReply, conversationId, onReply],
   );
+  const startEdit = (message: Message): void => {
+    edit(conversationId, { messageId: message.messageId, text: message.text });
+    onReply();
+  };
+  const react = ({ messageId, reactions = [] }: Message, emoji: string): void => {
+    const remove = reactions.some((each) => each.by === 'me' && each.emoji === emoji);
+    model.background(model.client.messages.react({ messageId, emoji, remove }));
+  };
   const openMessage = useUi((state) => state.openMessage);
   const openMenu = useCallback((message: Message, anchor: HTMLElement) => setMenu({ message, anchor }), []);
   const focusMessage = useCallback(
@@ -110,6 +134,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     else if (event.key === 'PageDown') focusMessage(messages[Math.min(at + pageStep, messages.length - 1)]?.messageId);
     else if (event.key === 'PageUp') focusMessage(messages[Math.max(at - pageStep, 0)]?.messageId);
     else if (event.key === 'r' || event.key === 'R') reply(id);
+    else if (event.key === 'Delete') setDeleting(message);
+    else if ((event.key === 'e' || event.key === 'E') && isOpen && isEditable(message)) startEdit(message);
+    else if (event.key === '+' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
     else return;
     event.preventDefault();
   };
@@ -177,7 +204,43 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           </Button>
         </div>
       )}
-      {menu === undefined ? null : <MessageMenu message={menu.message} anchor={menu.anchor} onReply={reply} onDetails={openMessage} onClose={() => setMenu(undefined)} />}
+      {menu === undefined ? null : (
+        <MessageMenu
+          message={menu.message}
+          anchor={menu.anchor}
+          open={isOpen}
+          onReply={reply}
+          onDetails={openMessage}
+          onReact={react}
+          onPick={() => setPicking(menu)}
+          onEdit={startEdit}
+          onDelete={setDeleting}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+      {picking === undefined ? null : (
+        <EmojiPicker
+          anchor={picking.anchor}
+          onPick={(emoji) => {
+            react(picking.message, emoji);
+            setPicking(undefined);
+          }}
+          onClose={() => setPicking(undefined)}
+        />
+      )}
+      {deleting === undefined ? null : (
+        <DeleteDialog
+          message={deleting}
+          name={nameInSentence(contact.name)}
+          open={isOpen}
+          onClose={() => {
+            const at = messages.findIndex(({ messageId }) => messageId === deleting.messageId);
+            setDeleting(undefined);
+            // The neighbour takes the focus of one that goes.
+            requestAnimationFrame(() => focusMessage(model.messages.getState().threads[conversationId]?.messages[Math.max(0, at)]?.messageId ?? messages[at - 1]?.messageId));
+          }}
+        />
+      )}
     </div>
   );
 }

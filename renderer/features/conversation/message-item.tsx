@@ -1,11 +1,12 @@
 import { memo, useState, type ReactNode } from 'react';
-import { Ellipsis, Reply } from 'lucide-react';
+import { Ellipsis, Reply, Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { isLong, nameInSentence, plainLine } from '../../ui/strangers';
 import { DeliveryState } from './delivery-state';
 import { MessageText } from './message-text';
+import { ReactionsRow } from './reactions-row';
 import type { TimelineMessage } from './timeline';
 
 export interface MessageItemProps {
@@ -29,13 +30,16 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const [open, setOpen] = useState(false);
   const own = message.direction === 'out';
   const sender = own ? text('message.you') : nameInSentence(name);
-  const body = message.kind === 'unsupported' ? text('message.unsupported') : message.text;
+  const body = message.kind === 'unsupported' ? text('message.unsupported') : message.kind === 'deleted' ? text(own ? 'message.deleted.own' : 'message.deleted') : message.text;
   const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
   const time = times.clock(entry.at);
 
   const spoken = [
     text('message.spoken', { who: sender, time, text: plainLine(body, 400) }),
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: plainLine(quoted.text, 80) }),
+    message.editedAt === undefined ? '' : text('message.edited'),
+    ...(message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) })),
+    message.disappearsAt === undefined ? '' : text('message.disappears', { when: times.dateTime(message.disappearsAt) }),
     message.maybeRepeat === true ? text('message.repeat') : '',
     message.keyEpoch === 0 ? '' : text(own ? 'message.spoken.keyOwn' : 'message.spoken.key', { epoch: message.keyEpoch }),
   ].filter((part) => part !== '');
@@ -74,16 +78,23 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
             )}
           </button>
         )}
-        {message.kind === 'unsupported' ? (
+        {message.kind === 'unsupported' || message.kind === 'deleted' ? (
           <p className="message-text faint">{body}</p>
         ) : (
           <MessageText text={message.text} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
         )}
         {message.maybeRepeat === true ? <p className="field-hint">{text('message.repeat')}</p> : null}
         <span className="message-foot">
+          {message.disappearsAt === undefined ? null : (
+            <span className="message-timer" title={text('message.disappears', { when: times.dateTime(message.disappearsAt) })}>
+              <Timer aria-hidden="true" />
+            </span>
+          )}
+          {message.editedAt === undefined ? null : <span title={times.dateTime(message.editedAt)}>{text('message.edited')}</span>}
           <time dateTime={new Date(entry.at).toISOString()} title={times.moment(entry.at)}>{time}</time>
           {own ? <DeliveryState message={message} name={nameInSentence(name)} loud={props.newestOwn} /> : null}
         </span>
+        <ReactionsRow message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />
       </div>
       <span className="message-tools">
         <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>

@@ -1,44 +1,68 @@
 import { useRef, type ReactNode } from 'react';
-import { Menu, MenuItem, Popover } from 'react-aria-components';
+import { useIntl } from 'react-intl';
+import { Menu, MenuItem, MenuSection, Popover } from 'react-aria-components';
+import { SmilePlus } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import { useCopy } from '../../ui/use-copy';
+import { emojiName, quickEmojis } from './emojis';
 
 export interface MessageMenuProps {
   readonly message: Message;
   readonly anchor: HTMLElement;
+  /** Something can still be said in this conversation. */
+  readonly open: boolean;
   readonly onReply: (messageId: string) => void;
   readonly onDetails: (messageId: string) => void;
+  readonly onReact: (message: Message, emoji: string) => void;
+  readonly onPick: (message: Message) => void;
+  readonly onEdit: (message: Message) => void;
+  readonly onDelete: (message: Message) => void;
   readonly onClose: () => void;
 }
 
 /** One menu for the whole list, at the message that asked for it. */
-export function MessageMenu({ message, anchor, onReply, onDetails, onClose }: MessageMenuProps): ReactNode {
+export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact, onPick, onEdit, onDelete, onClose }: MessageMenuProps): ReactNode {
   const text = useText();
+  const { locale } = useIntl();
   const copy = useCopy();
   const trigger = useRef<HTMLElement>(anchor);
+  const isShown = message.kind === 'text' || message.kind === 'file';
+  const act = (key: string): void => {
+    onClose();
+    if (key === 'reply') onReply(message.messageId);
+    else if (key === 'details') onDetails(message.messageId);
+    else if (key === 'pick') onPick(message);
+    else if (key === 'edit') onEdit(message);
+    else if (key === 'delete') onDelete(message);
+    else if (key === 'copy') void copy(message.text);
+    else onReact(message, key.slice('react '.length));
+  };
+  const item = (id: string, words: string): ReactNode => (
+    <MenuItem id={id} className="menu-item">
+      {words}
+    </MenuItem>
+  );
   return (
-    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom">
-      <Menu
-        className="menu"
-        aria-label={text('message.menu')}
-        autoFocus="first"
-        onAction={(key) => {
-          onClose();
-          if (key === 'reply') onReply(message.messageId);
-          else if (key === 'details') onDetails(message.messageId);
-          else void copy(message.text);
-        }}
-      >
-        <MenuItem id="reply" className="menu-item">
-          {text('message.reply')}
-        </MenuItem>
-        <MenuItem id="copy" className="menu-item">
-          {text('message.copyText')}
-        </MenuItem>
-        <MenuItem id="details" className="menu-item">
-          {text('message.details')}
-        </MenuItem>
+    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement="bottom">
+      <Menu className="menu" aria-label={text('message.menu')} autoFocus="first" onAction={(key) => act(String(key))}>
+        {item('reply', text('message.reply'))}
+        {isShown && open ? (
+          <MenuSection className="menu-emojis" aria-label={text('reaction.quick')}>
+            {quickEmojis.map((each) => (
+              <MenuItem key={each.emoji} id={`react ${each.emoji}`} className="emoji" textValue={emojiName(each, locale)} aria-label={emojiName(each, locale)}>
+                {each.emoji}
+              </MenuItem>
+            ))}
+            <MenuItem id="pick" className="emoji" textValue={text('reaction.more')} aria-label={text('reaction.more')}>
+              <SmilePlus aria-hidden="true" />
+            </MenuItem>
+          </MenuSection>
+        ) : null}
+        {isShown && open && message.direction === 'out' && message.kind === 'text' ? item('edit', text('message.edit')) : null}
+        {message.text === '' ? null : item('copy', text('message.copyText'))}
+        {item('details', text('message.details'))}
+        {item('delete', text('message.delete'))}
       </Menu>
     </Popover>
   );

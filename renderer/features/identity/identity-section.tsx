@@ -6,6 +6,7 @@ import { Avatar } from '../../ui/avatar';
 import { PersonName } from '../../ui/person-name';
 import { KeyFilesSection } from './key-files-section';
 import { KeyInUse } from './key-in-use';
+import { OwnName } from './own-name';
 import { OwnKeys } from './own-keys';
 import { RecoverySection } from './recovery-section';
 import { RenewalSection } from './renewal-section';
@@ -29,6 +30,7 @@ export function IdentitySection(): ReactNode {
           <span className="field-hint">{text('identity.made', { date: times.date(identity.createdAt) })}</span>
         </span>
       </div>
+      <OwnName identity={identity} />
       {identity.unconfirmed ? <SoleNotice /> : null}
       <KeyInUse identity={identity} />
       <RenewalSection identity={identity} />

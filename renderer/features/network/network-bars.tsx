@@ -1,9 +1,10 @@
 import { useEffect, type ReactNode } from 'react';
-import { PlugZap, ShieldOff, WifiOff, X } from 'lucide-react';
+import { AlarmClock, PlugZap, ShieldOff, WifiOff, X } from 'lucide-react';
 import type { NetworkStatus } from '../../../shared/model/network';
 import { useModel, useNetwork, useSettings, useUi } from '../../app/model-context';
 import { focusBack } from '../../app/panes';
-import { useText } from '../../i18n/use-text';
+import { type Text, useText } from '../../i18n/use-text';
+import { type Times, useTimes } from '../../i18n/use-times';
 import { Bar } from '../../ui/bar';
 import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
@@ -12,6 +13,7 @@ import { portText } from './own-places';
 export type NetworkTrouble =
   | { readonly kind: 'proxy'; readonly address: string }
   | { readonly kind: 'offline' }
+  | { readonly kind: 'clock'; readonly ahead: number }
   | { readonly kind: 'moved'; readonly from: number; readonly to: number };
 
 /** What of the network needs a person's attention, the worst first. */
@@ -21,6 +23,7 @@ export function troublesOf(status: NetworkStatus | undefined, proxy: string): re
   if (status.proxy?.state === 'failed') troubles.push({ kind: 'proxy', address: status.proxy.address ?? proxy.replace(/^socks5:\/\//u, '') });
   // It listens and has nothing to tell anybody: no interface but this computer's own. Behind a proxy nothing is told anyhow.
   else if (proxy === '' && status.announced?.length === 0 && status.listening.length > 0) troubles.push({ kind: 'offline' });
+  if (status.clockAhead !== undefined) troubles.push({ kind: 'clock', ahead: status.clockAhead });
   if (status.moved !== undefined) troubles.push({ kind: 'moved', ...status.moved });
   return troubles;
 }
@@ -54,17 +57,29 @@ function useSaid(words: string): string {
   return words;
 }
 
+function wordsOf(trouble: NetworkTrouble, text: Text, times: Times, findOnNetwork: boolean): string {
+  switch (trouble.kind) {
+    case 'proxy':
+      return text('bar.proxy', { address: trouble.address });
+    case 'offline':
+      return text('bar.offline');
+    case 'clock':
+      return text(trouble.ahead > 0 ? 'bar.clock.ahead' : 'bar.clock.behind', { span: times.span(Math.abs(trouble.ahead)) });
+    case 'moved':
+      return text(findOnNetwork ? 'bar.moved.lan' : 'bar.moved', { from: portText(trouble.from), to: portText(trouble.to) });
+    default:
+      return trouble satisfies never;
+  }
+}
+
 function NetworkBar({ trouble }: { readonly trouble: NetworkTrouble }): ReactNode {
   const text = useText();
+  const times = useTimes();
   const putBarAway = useUi((state) => state.putBarAway);
   const openSettings = useUi((state) => state.openSettings);
   const findOnNetwork = useSettings((state) => state.settings.findOnNetwork && state.settings.proxy === '');
   const words = useSaid(
-    trouble.kind === 'proxy'
-      ? text('bar.proxy', { address: trouble.address })
-      : trouble.kind === 'offline'
-        ? text('bar.offline')
-        : text(findOnNetwork ? 'bar.moved.lan' : 'bar.moved', { from: portText(trouble.from), to: portText(trouble.to) }),
+    wordsOf(trouble, text, times, findOnNetwork),
   );
   const putAway = (
     <IconButton
@@ -87,6 +102,12 @@ function NetworkBar({ trouble }: { readonly trouble: NetworkTrouble }): ReactNod
     case 'offline':
       return (
         <Bar tone="notice" icon={<WifiOff aria-hidden="true" />} actions={putAway}>
+          {words}
+        </Bar>
+      );
+    case 'clock':
+      return (
+        <Bar tone="notice" icon={<AlarmClock aria-hidden="true" />} actions={putAway}>
           {words}
         </Bar>
       );

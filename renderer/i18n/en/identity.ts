@@ -1,5 +1,11 @@
 /** Settings → Identity: the key by which others know this person, its past, its files and its way back. */
 export const identity = {
+  'identity.rename': 'Change your name',
+  'identity.rename.label': 'What should people call you?',
+  'identity.rename.hint': 'Your name stands in the certificate of your identity key, so a new key is made for it. Contacts see the new name as they connect, and whoever checked you has you checked still.',
+  'identity.rename.missing': 'A name is needed.',
+  'identity.rename.do': 'Use this name',
+  'identity.renamed': 'You have a new name, and a new identity key with it.',
   'identity.made': 'Identity made {date}',
   'identity.unconfirmed': 'Your key came from a file or a backup. If another device uses it too, both would make new keys, and your contacts would see two of you. No new keys are made until you say that there is no other, or until two of your contacts (or your only one) were met and know of no newer key.',
   'identity.unconfirmed.sole': 'No other device uses this key',

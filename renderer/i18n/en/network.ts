@@ -6,6 +6,8 @@ export const network = {
   'bar.moved': 'Port {from} is taken by another program. Keyshift is using {to}; contacts learn it as you connect.',
   'bar.offline': 'This computer has no network. What you write is kept and leaves when there is one.',
   'bar.proxy': 'The proxy {address} does not answer. Nothing is sent around it; messages wait until it does.',
+  'bar.clock.ahead': 'Your clock is {span} ahead of your contacts’. Keys may look expired, and messages stand in the wrong place. Check the time settings of this computer.',
+  'bar.clock.behind': 'Your clock is {span} behind your contacts’. Keys may look not valid yet, and messages stand in the wrong place. Check the time settings of this computer.',
   'settings.tab.network': 'Network',
   'network.lan': 'Find contacts on this network',
   'network.lan.text': 'Contacts in the same network find each other at once, without the internet. Others there see that a device uses Keyshift and where it listens. They do not see who you are or whom you know: only your contacts recognise you, and for up to two weeks who was one.',

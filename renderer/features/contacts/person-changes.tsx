@@ -1,0 +1,136 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import type { Contact, Permissions } from '../../../shared/model/contact';
+import { useModel } from '../../app/model-context';
+import { useTold } from '../../app/use-told';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { ConfirmDialog } from '../../ui/confirm-dialog';
+import { Dialog } from '../../ui/dialog';
+import { nameInSentence } from '../../ui/strangers';
+import { SwitchField } from '../../ui/switch-field';
+import { TextField } from '../../ui/text-field';
+
+/** As long as a name may be, in UTF-16 units. */
+const longestName = 64;
+const rights = ['message', 'openConversation', 'sendFile'] as const satisfies readonly (keyof Permissions)[];
+
+/** What this person is called here, what they may do, and taking them out of the list. */
+export function PersonChanges({ contact }: { readonly contact: Contact }): ReactNode {
+  const text = useText();
+  const [dialog, setDialog] = useState<'rename' | 'remove'>();
+  const close = (): void => setDialog(undefined);
+  const name = nameInSentence(contact.name);
+  return (
+    <>
+      {contact.pending ? null : <Rights contact={contact} name={name} />}
+      <section className="stack tight divided">
+        <p className="field-hint">{contact.ownName === undefined ? text('person.rename.text') : text('person.rename.own', { name, ownName: nameInSentence(contact.ownName) })}</p>
+        <div className="dialog-actions start">
+          <Button onPress={() => setDialog('rename')}>{text('person.rename')}</Button>
+          <Button kind="danger" onPress={() => setDialog('remove')}>
+            {text('person.remove')}
+          </Button>
+        </div>
+      </section>
+      {dialog === 'rename' ? <RenamePerson contact={contact} onClose={close} /> : null}
+      {dialog === 'remove' ? <RemovePerson contact={contact} name={name} onClose={close} /> : null}
+    </>
+  );
+}
+
+function Rights({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
+  const text = useText();
+  const say = useTold();
+  const { client, contacts } = useModel();
+  const set = (right: keyof Permissions, on: boolean): void =>
+    void say(async () => {
+      await client.contacts.setPermissions({ contactId: contact.contactId, permissions: { [right]: on } });
+      await contacts.getState().load();
+      return text(on ? 'person.rights.given' : 'person.rights.taken', { name });
+    });
+  return (
+    <section className="stack tight divided">
+      <h2 className="small-heading">{text('person.rights', { name })}</h2>
+      {rights.map((right) => (
+        <SwitchField key={right} label={text(`person.rights.${right}`)} on={contact.permissions[right]} onChange={(on) => set(right, on)} />
+      ))}
+      <p className="field-hint">{text('person.rights.text', { name })}</p>
+    </section>
+  );
+}
+
+function RenamePerson({ contact, onClose }: { readonly contact: Contact; readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client, contacts } = useModel();
+  const ownName = contact.ownName ?? contact.name;
+  const [wanted, setWanted] = useState(contact.ownName === undefined ? '' : contact.name);
+  const [failure, setFailure] = useState<unknown>();
+  const rename = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    try {
+      await client.contacts.rename({ contactId: contact.contactId, name: wanted.trim() });
+      await contacts.getState().load();
+      onClose();
+    } catch (thrown) {
+      setFailure(thrown);
+    }
+  };
+  return (
+    <Dialog title={text('person.rename.title', { name: nameInSentence(ownName) })} onClose={onClose}>
+      <Form className="stack" onSubmit={(event) => void rename(event)} autoComplete="off">
+        <TextField
+          label={text('person.rename.label')}
+          value={wanted}
+          onChange={setWanted}
+          hint={text('person.rename.hint', { name: nameInSentence(ownName) })}
+          error={failure === undefined ? undefined : errorText(failure)}
+          maxLength={longestName}
+          autoFocus
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{text('app.cancel')}</Button>
+          <Button kind="main" type="submit">
+            {text('person.rename.do')}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
+
+/** Asked because it cannot be undone. */
+function RemovePerson({ contact, name, onClose }: { readonly contact: Contact; readonly name: string; readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const { client, contacts, conversations, ui } = useModel();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const remove = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    try {
+      await client.contacts.remove({ contactId: contact.contactId });
+      ui.getState().deselect();
+      await Promise.all([contacts.getState().load(), conversations.getState().load()]);
+      ui.getState().toast(text('person.removed', { name }));
+      onClose();
+    } catch (thrown) {
+      setBusy(false);
+      setFailure(thrown);
+    }
+  };
+  return (
+    <ConfirmDialog title={text('person.remove.title', { name })} keep={text('person.remove.keep', { name })} act={text('person.remove.do', { name })} busy={busy} onAct={() => void remove()} onClose={onClose}>
+      <ul className="plain-list">
+        <li>{text('person.remove.loss')}</li>
+        <li>{text('person.remove.unsent', { name })}</li>
+        <li>{text('person.remove.theirs', { name })}</li>
+        <li>{text('person.remove.block', { name })}</li>
+      </ul>
+      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,67 @@
+import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useIntl } from 'react-intl';
+import { Dialog, Popover } from 'react-aria-components';
+import { isEmoji } from '../../../shared/model/emoji';
+import { useText } from '../../i18n/use-text';
+import { emojiName, findEmojis } from './emojis';
+
+/** Buttons in a row of the grid, as the style lays them out. */
+const across = 8;
+
+export interface EmojiPickerProps {
+  readonly anchor: HTMLElement;
+  readonly onPick: (emoji: string) => void;
+  readonly onClose: () => void;
+}
+
+/** Search, and a grid that arrows move about in. An emoji that is not there can be pasted into the field. */
+export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): ReactNode {
+  const text = useText();
+  const { locale } = useIntl();
+  const trigger = useRef<HTMLElement>(anchor);
+  const grid = useRef<HTMLDivElement>(null);
+  const [query, setQuery] = useState('');
+  const found = useMemo(() => (isEmoji(query.trim()) ? [{ emoji: query.trim(), en: query.trim(), de: query.trim() }] : findEmojis(query)), [query]);
+
+  const focusAt = (index: number): void => grid.current?.querySelectorAll<HTMLElement>('button')[Math.max(0, Math.min(found.length - 1, index))]?.focus();
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = Array.from(grid.current?.querySelectorAll('button') ?? []).indexOf(event.target as HTMLButtonElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + across, ArrowUp: at - across, Home: 0, End: found.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    focusAt(to);
+  };
+
+  return (
+    <Popover className="popover" triggerRef={trigger} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom">
+      <Dialog className="emoji-picker" aria-label={text('reaction.pick')}>
+        <input
+          className="field-input"
+          type="search"
+          autoFocus
+          aria-label={text('reaction.search')}
+          placeholder={text('reaction.search')}
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            const [first] = found;
+            if (event.key === 'ArrowDown') focusAt(0);
+            else if (event.key === 'Enter' && first !== undefined) onPick(first.emoji);
+            else return;
+            event.preventDefault();
+          }}
+        />
+        <div className="emoji-grid" ref={grid} role="group" aria-label={text('reaction.pick')} onKeyDown={onKeyDown}>
+          {found.map((each, index) => (
+            <button key={each.emoji} type="button" className="emoji" tabIndex={index === 0 ? 0 : -1} aria-label={emojiName(each, locale)} title={emojiName(each, locale)} onClick={() => onPick(each.emoji)}>
+              {each.emoji}
+            </button>
+          ))}
+        </div>
+        <p className="field-hint" role="status">
+          {found.length === 0 ? text('reaction.none') : ''}
+        </p>
+      </Dialog>
+    </Popover>
+  );
+}

@@ -1,0 +1,70 @@
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { Form } from 'react-aria-components';
+import type { Identity } from '../../../shared/model/identity';
+import { useModel } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { TextField } from '../../ui/text-field';
+
+/** Another name for oneself: it comes with a new key, and takes as long as one. */
+export function OwnName({ identity }: { readonly identity: Identity }): ReactNode {
+  const text = useText();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <div className="dialog-actions start">
+        <Button onPress={() => setOpen(true)}>{text('identity.rename')}</Button>
+      </div>
+      {open ? <OwnNameDialog name={identity.name} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+function OwnNameDialog({ name, onClose }: { readonly name: string; readonly onClose: () => void }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const model = useModel();
+  const [wanted, setWanted] = useState(name);
+  const [busy, setBusy] = useState(false);
+  const [tried, setTried] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const missing = wanted.trim() === '';
+  const rename = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setTried(true);
+    if (busy || missing) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await model.client.identity.rename({ name: wanted });
+      await model.identity.getState().load();
+      model.ui.getState().toast(text('identity.renamed'));
+      onClose();
+    } catch (thrown) {
+      setBusy(false);
+      setFailure(thrown);
+    }
+  };
+  return (
+    <Dialog title={text('identity.rename')} onClose={onClose}>
+      <Form className="stack" onSubmit={(event) => void rename(event)} autoComplete="off">
+        <TextField
+          label={text('identity.rename.label')}
+          value={wanted}
+          onChange={setWanted}
+          hint={text('identity.rename.hint')}
+          error={tried && missing ? text('identity.rename.missing') : failure === undefined ? undefined : errorText(failure)}
+          maxLength={64}
+          autoFocus
+        />
+        <div className="dialog-actions">
+          <Button onPress={onClose}>{text('app.cancel')}</Button>
+          <Button kind="main" type="submit" isPending={busy}>
+            {text('identity.rename.do')}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}
