@@ -47,6 +47,7 @@ export const errorCodes = [
   'key.not-here',
   'key.unconfirmed',
   'key.no-trouble',
+  'key.not-lapsed',
   'recovery.none',
   'recovery.wrong-code',
   'key-file.garbled',

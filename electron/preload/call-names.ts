@@ -40,6 +40,7 @@ export const callNameTable = {
     'keyTrouble',
     'devices',
     'acceptKey',
+    'acceptLapsed',
     'setChecked',
     'block',
     'rename',

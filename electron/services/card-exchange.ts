@@ -1,6 +1,7 @@
 import { createCard, parseCard } from '../engine/certificates/card';
 import type { VerifiedCache } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
+import { mayLapse } from '../engine/certificates/pinned-chain';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { MailboxPlace } from '../engine/certificates/mailbox-place';
 import type { PeerId } from '../engine/ids';
@@ -76,12 +77,12 @@ export class CardExchange {
 
   /** A contact tells where it can be reached now; the card must be its own. */
   take(session: Session, bytes: Uint8Array): void {
-    const { crypto, clock, logger, book, verified, commit, onTime } = this.#parts;
+    const { crypto, clock, logger, local, book, verified, commit, onTime } = this.#parts;
     const taken = (this.#taken.get(session) ?? 0) + 1;
     this.#taken.set(session, taken);
     if (taken > takenPerSession) return;
     try {
-      const card = parseCard(crypto, bytes, clock.now(), { verified, pinnedSpkiHash: session.peer.identity.spkiHash });
+      const card = parseCard(crypto, bytes, clock.now(), { verified, pinnedSpkiHash: session.peer.identity.spkiHash, mayLapse: (identity) => mayLapse(crypto, local, book, identity) });
       const { identity, instance } = card.chain;
       const fromItself = instance.instanceId === session.peer.instance.instanceId;
       const own = identity.peerId === session.peer.identity.peerId;

@@ -9,10 +9,12 @@ import { fromHex, toHex } from '../engine/wire/encoding';
 import { contactRow } from './contacts-service';
 import type { EventHub } from './event-hub';
 import { isCheckOf, isSame, leftKey, movePin } from './moving-pins';
+import { acceptLapse } from './lapses';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow } from './ports';
 import type { KeyCandidateRow } from './ports/peer-keys';
 import { choiceMade } from './replication/kinds/choice';
+import { encodeLapse } from './replication/kinds/lapse';
 
 export interface ContactKeysParts {
   readonly profile: () => OpenProfile;
@@ -22,7 +24,7 @@ export interface ContactKeysParts {
 }
 
 /** The identity keys of a contact, and what to do when nothing vouches for one. */
-export function contactKeysService({ profile: current, crypto, clock, events }: ContactKeysParts): Pick<Handlers['contacts'], 'keyHistory' | 'keyTrouble' | 'acceptKey'> {
+export function contactKeysService({ profile: current, crypto, clock, events }: ContactKeysParts): Pick<Handlers['contacts'], 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'acceptLapsed'> {
   const shown = ({ local }: OpenProfile, { peerId, spkiHash, epoch, seenAt, vouched }: KeyCandidateRow): KeyCandidate => ({
     fingerprint: toHex(spkiHash),
     epoch,
@@ -80,6 +82,20 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
       connections.dropWhere(peerId, ({ peer }) => !isSame(peer.identity.spkiHash, chosen));
       profile.waitingChanged(peerId);
       connections.learned(peerId);
+      return null;
+    },
+
+    acceptLapsed: ({ contactId }) => {
+      const profile = current();
+      const contact = contactRow(profile, contactId);
+      const { replica } = profile.devices;
+      profile.commit(() => {
+        const yes = acceptLapse({ book: profile.book, clock, events }, contact);
+        if (replica.isOn) replica.say('lapse', contact.peerId, encodeLapse(yes));
+      });
+      profile.quarantine.release(contact.peerId);
+      profile.waitingChanged(contact.peerId);
+      profile.connections.learned(contact.peerId);
       return null;
     },
   };

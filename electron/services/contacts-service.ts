@@ -9,6 +9,7 @@ import type { EventHub } from './event-hub';
 import type { contactChangesService } from './contact-changes-service';
 import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
 import { importKey } from './key-import';
+import { lapseOf } from './lapses';
 import type { OpenProfile } from './open-profile';
 import type { KnownPeer } from './peer-book';
 import type { ContactRow } from './ports';
@@ -22,18 +23,19 @@ export interface ContactsParts extends InvitationParts {
   readonly events: EventHub;
 }
 
-/** `lan`: both are in one local network, as far as the addresses tell; `direct`: by any other way, an onion service too. */
-function reachOf(profile: OpenProfile, row: ContactRow): Contact['reach'] {
+/** How a message would reach them. `lan`: both are in one local network, as far as the addresses tell; `direct`: by any other way, an onion service too. */
+export function reachOf(profile: OpenProfile, row: ContactRow): Contact['reach'] {
   if (row.blocked) return 'blocked';
   const session = profile.connections.session(row.peerId);
   if (session === undefined) return row.ended === undefined && profile.ways.reaches(row.peerId) ? 'mailbox' : 'waiting';
   return profile.connections.via(session) === 'lan' ? 'lan' : 'direct';
 }
 
-/** A contact as a door may see it. */
-export function contactView(profile: OpenProfile, row: ContactRow): Contact {
+/** A contact as a door may see it. `now`: Unix milliseconds. */
+export function contactView(profile: OpenProfile, row: ContactRow, now: number): Contact {
   const vouchers = profile.vouching.of(row.peerId);
   const known = profile.book.find(row.peerId);
+  const lapsed = row.relation === 'mutual' ? lapseOf(profile.book, row.peerId, now) : undefined;
   return {
     contactId: row.contactId,
     peerId: row.peerId,
@@ -42,6 +44,7 @@ export function contactView(profile: OpenProfile, row: ContactRow): Contact {
     ...(row.ended === undefined ? {} : { ended: row.ended }),
     who: whoOf(profile.book, row, vouchers.length > 0),
     checked: row.checked,
+    ...(lapsed && { lapsed }),
     ...vouchedFor(vouchers),
     reach: reachOf(profile, row),
     keyEpoch: row.relation === 'mutual' ? (known?.record.identityEpoch ?? 0) : 0,
@@ -77,7 +80,7 @@ export function pinnedPeer(profile: OpenProfile, row: ContactRow): KnownPeer {
   return known;
 }
 
-type ContactCalls = Omit<Handlers['contacts'], 'saveInvitation' | 'openInvitation' | 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'devices' | keyof ReturnType<typeof contactChangesService>>;
+type ContactCalls = Omit<Handlers['contacts'], 'saveInvitation' | 'openInvitation' | 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'acceptLapsed' | 'devices' | keyof ReturnType<typeof contactChangesService>>;
 
 export function contactsService(parts: ContactsParts): ContactCalls {
   const { crypto, clock, events } = parts;
@@ -122,7 +125,7 @@ export function contactsService(parts: ContactsParts): ContactCalls {
     },
     list: () => {
       const profile = parts.profile();
-      return profile.stores.contacts.list().map((row) => contactView(profile, row));
+      return profile.stores.contacts.list().map((row) => contactView(profile, row, clock.now()));
     },
     safetyNumber: ({ contactId }) => {
       const profile = parts.profile();

@@ -4,6 +4,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import type { Clock } from '../engine/ports';
 import { Envelopes } from './envelopes';
+import { noteLapse } from './lapses';
 import type { OpenProfile } from './open-profile';
 import type { Stores } from './ports';
 import type { Surroundings } from './surroundings';
@@ -38,6 +39,7 @@ export function envelopesOfProfile(profile: OpenProfile, around: Surroundings): 
     onSuspect: (peerId) => {
       if (isContact(peerId)) profile.rekeying.suspect(peerId);
     },
+    onLapsed: (peerId) => noteLapse({ book, stores, clock, events }, peerId),
     onReceived: (peerId) => {
       profile.delivery.flush(peerId);
       profile.ways.touch(peerId);

@@ -75,8 +75,8 @@ export class Envelopes {
 
   /** Undefined for whatever must be refused. Changes nothing. */
   openCard(deposit: Uint8Array): OpenedCard | undefined {
-    const { crypto, local, clock } = this.#parts;
-    return openCardDeposit({ crypto, local, mayDecapsulate: () => this.#budget.take(clock.monotonic()), now: clock.now() }, deposit);
+    const { crypto, local, peers, clock } = this.#parts;
+    return openCardDeposit({ crypto, local, peers, mayDecapsulate: () => this.#budget.take(clock.monotonic()), now: clock.now() }, deposit);
   }
 
   /** Undefined for whatever must be refused; why goes to a log for developers, nobody else is told. Changes nothing. */

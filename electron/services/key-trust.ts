@@ -1,7 +1,7 @@
 import { recallChain, type VerifiedChain } from '../engine/certificates/chain';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
-import type { KeyCandidateRow, KeyTroubleRow, PeerKeyStore } from './ports/peer-keys';
+import type { KeyCandidateRow, KeyLapseRow, KeyTroubleRow, PeerKeyStore } from './ports/peer-keys';
 
 /** A later key that what is pinned vouches for: pinned once somebody proves to hold it (S5-09). */
 export interface Successor extends KeyCandidateRow {
@@ -26,6 +26,7 @@ export class KeyTrust {
   readonly #store: PeerKeyStore;
   #troubles: Map<PeerId, KeyTroubleRow> | undefined;
   #successors: Map<PeerId, Successor> | undefined;
+  #lapses: Map<PeerId, KeyLapseRow> | undefined;
 
   constructor(crypto: Crypto, store: PeerKeyStore) {
     this.#crypto = crypto;
@@ -54,6 +55,18 @@ export class KeyTrust {
     this.#troubles = undefined;
   }
 
+  /** What is known of this very key's certificate having ended long ago. */
+  lapse(peerId: PeerId, spkiHash: Uint8Array): KeyLapseRow | undefined {
+    this.#lapses ??= new Map(this.#store.lapses().map((row) => [row.peerId, row]));
+    const row = this.#lapses.get(peerId);
+    return row && this.#crypto.equal(row.spkiHash, spkiHash) ? row : undefined;
+  }
+
+  putLapse(row: KeyLapseRow): void {
+    this.#store.putLapse(row);
+    this.#lapses = undefined;
+  }
+
   /** Keeps a key that something speaks for, or that only was shown. */
   putCandidate(row: KeyCandidateRow): void {
     this.#store.putCandidate(row);
@@ -80,6 +93,7 @@ export class KeyTrust {
   dropCache(): void {
     this.#troubles = undefined;
     this.#successors = undefined;
+    this.#lapses = undefined;
   }
 
   #open(row: KeyCandidateRow): Successor {

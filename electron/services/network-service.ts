@@ -2,7 +2,7 @@ import type { Handlers } from '../../shared/contract/contract';
 import type { ReachReport } from '../../shared/model/network';
 import type { Address } from '../engine/ports';
 import { addressText } from './address-text';
-import { contactRow, contactView } from './contacts-service';
+import { contactRow, reachOf } from './contacts-service';
 import type { NetworkFacts } from './network-facts';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
@@ -73,7 +73,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
   const places = candidates.map((candidate) => ({ candidate, last: profile.tries.of(peerId, candidate.text) }));
   return {
     contactId,
-    reach: contactView(profile, row).reach,
+    reach: reachOf(profile, row),
     connected,
     ...(since === undefined ? {} : { since }),
     trying,

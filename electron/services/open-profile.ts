@@ -22,6 +22,7 @@ import { envelopesOfProfile } from './envelopes-of-profile';
 import { GroupCommit } from './group-commit';
 import { History } from './history';
 import type { LanContacts } from './lan-contacts';
+import { noteLapse } from './lapses';
 import { lanOfProfile } from './lan-of-profile';
 import { KeyTrust } from './key-trust';
 import { addressesOfContacts, KnownSources } from './known-sources';
@@ -190,6 +191,7 @@ export class OpenProfile {
       onOutdated: (session) => session.send(standing.outdated(session)),
       onBehind: (session) => this.devices.upkeep.serve(session),
       onKeyMismatch: ({ peerId, chain }) => this.rekeying.suspect(peerId, chain),
+      onLapsed: (peerId) => this.commit(() => noteLapse({ ...around, book: this.book, stores: this.stores }, peerId)),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
     this.lan = lanOfProfile({ around, local, book: this.book, contacts: this.stores.contacts });

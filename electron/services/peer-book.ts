@@ -79,7 +79,8 @@ export class PeerBook implements PeerLookup {
     const successor = this.keys?.successor(peerId);
     // While one key vouches for two, neither it nor they are believed (A73): nothing is taken, and nobody learns why.
     const blocked = record.blocked || this.keys?.trouble(peerId)?.kind === 'frozen';
-    return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(successor && { successor: successor.spkiHash, overtaken: this.isOvertaken(peerId) }) };
+    const until = this.keys?.lapse(peerId, record.pinnedSpkiHash)?.until ?? 0;
+    return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(until > this.#clock.now() && { mayLapse: true }), ...(successor && { successor: successor.spkiHash, overtaken: this.isOvertaken(peerId) }) };
   }
 
   /** Another device of this person stopped this one; contacts' and own. */

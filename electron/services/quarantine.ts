@@ -23,6 +23,8 @@ export interface QuarantineParts {
   readonly commit: <T>(work: () => T) => T;
   /** This person showed another key than the known one: find out (at most once per interval, whoever asks). */
   readonly onSuspect: (peerId: PeerId) => void;
+  /** Messages came under this person's own key, whose certificate ended long ago. In the transaction. */
+  readonly onLapsed: (peerId: PeerId) => void;
   /** Messages of this person were received: answers may be due. */
   readonly onReceived: (peerId: PeerId) => void;
 }
@@ -43,8 +45,11 @@ export class Quarantine {
 
   /** Gives how many of them wait now, those that waited before included; the others found no room. */
   hold(suspected: readonly Suspected[]): number {
-    const { commit, onSuspect } = this.#parts;
-    const held = commit(() => suspected.reduce((count, each) => count + (this.#hold(each) ? 1 : 0), 0));
+    const { commit, onSuspect, onLapsed } = this.#parts;
+    const held = commit(() => {
+      for (const { peerId, lapsed } of suspected) if (lapsed === true) onLapsed(peerId);
+      return suspected.reduce((count, each) => count + (this.#hold(each) ? 1 : 0), 0);
+    });
     for (const peerId of new Set(suspected.map((each) => each.peerId))) onSuspect(peerId);
     return held;
   }

@@ -1,3 +1,4 @@
+import { IdentityLapsed } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock, Transport } from '../engine/ports';
@@ -17,6 +18,8 @@ export interface RekeyRoundParts {
   readonly local: LocalParty;
   readonly places: Places;
   readonly candidates: readonly Candidate[];
+  /** A device answered that is one of theirs, under a certificate that ended long ago. */
+  readonly onLapsed: () => void;
   /** The profile ends. */
   readonly quit: AbortSignal;
 }
@@ -50,6 +53,7 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
       } catch (error) {
         // A later key that nobody answers for may be a thief's: the pinned one is asked under next.
         failure = error;
+        if (error instanceof IdentityLapsed && !turn.signal.aborted) parts.onLapsed();
         if (turn.signal.aborted) break;
       } finally {
         turn.signal.removeEventListener('abort', giveUp);

@@ -12,6 +12,7 @@ import type { EventHub } from './event-hub';
 import type { Connections } from './connections';
 import type { Dialling } from './dialling';
 import { clearShown, judge, type Judgement, noteShown } from './judging-keys';
+import { noteLapse } from './lapses';
 import { isSame, movePin } from './moving-pins';
 import type { PeerBook } from './peer-book';
 import type { Stores } from './ports';
@@ -250,10 +251,11 @@ export class Rekeying {
 
   async #askAround(peerId: PeerId): Promise<'answered' | 'refused' | 'silent'> {
     if (!this.#concerns(peerId)) return 'silent';
+    const { commit } = this.#parts;
     const held = this.#heldKeys(peerId);
     const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
     try {
-      const asked = await askAround({ ...this.#parts, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId) }, held, pairSecret);
+      const asked = await askAround({ ...this.#parts, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)) }, held, pairSecret);
       if (typeof asked === 'string') return asked;
       return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
     } finally {
@@ -316,7 +318,8 @@ export class Rekeying {
     const recoveryKeyHash = keyHash ?? known.identity.recoveryKeyHash;
     const common = { peerId, ...(recoveryKeyHash && { recoveryKeyHash }) };
     const { epoch, spki, spkiHash } = known.identity;
-    const pinned = { ...common, epoch, spki, spkiHash, ...(recovered === undefined ? {} : { recovered }) };
+    const mayLapse = book.pinned(peerId)?.mayLapse === true;
+    const pinned = { ...common, epoch, spki, spkiHash, mayLapse, ...(recovered === undefined ? {} : { recovered }) };
     const successor = book.successorOf(peerId);
     if (successor === undefined) return [pinned];
     const newest = successor.recovered ?? recovered;

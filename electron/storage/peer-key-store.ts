@@ -1,5 +1,5 @@
 import type { PeerId } from '../engine/ids';
-import type { KeyCandidateRow, KeyTroubleRow, PeerKeyRow, PeerKeyStore } from '../services/ports/peer-keys';
+import type { KeyCandidateRow, KeyLapseRow, KeyTroubleRow, PeerKeyRow, PeerKeyStore } from '../services/ports/peer-keys';
 import type { Db, Row } from './database';
 import { atMost } from './at-most';
 import { bytes, flag, given, id, integer, optionalBytes, optionalInteger, word } from './row';
@@ -32,6 +32,9 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
   const removeCandidates = db.prepare('DELETE FROM key_candidates WHERE peer_id = ?');
   const selectTroubles = db.prepare("SELECT peer_id, trust, trust_since FROM peers WHERE trust <> 'fine'");
   const setTrouble = db.prepare('UPDATE peers SET trust = ?, trust_since = ? WHERE peer_id = ?');
+  const selectLapses = db.prepare('SELECT * FROM lapsed_keys');
+  const putLapse = db.prepare('INSERT OR REPLACE INTO lapsed_keys (peer_id, spki_hash, until) VALUES (?, ?, ?)');
+  const removeLapse = db.prepare('DELETE FROM lapsed_keys WHERE peer_id = ?');
   const selectRecovery = db.prepare('SELECT recovery_key_hash, recovered_epoch FROM peers WHERE peer_id = ?');
   const setRecovery = db.prepare('UPDATE peers SET recovery_key_hash = ?, recovered_epoch = ? WHERE peer_id = ?');
   const selectSecret = db.prepare('SELECT pair_secret FROM peers WHERE peer_id = ?');
@@ -68,6 +71,10 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     setTrouble(peerId, trouble) {
       setTrouble.run([trouble?.kind ?? 'fine', trouble?.since ?? null, peerId]);
     },
+    lapses: () => selectLapses.all().map((row): KeyLapseRow => ({ peerId: id(row, 'peer_id'), spkiHash: bytes(row, 'spki_hash'), ...given('until', optionalInteger(row, 'until')) })),
+    putLapse(row) {
+      putLapse.run([row.peerId, row.spkiHash, row.until ?? null]);
+    },
     recovery(peerId) {
       const row = selectRecovery.get([peerId]);
       return row === undefined ? {} : { ...given('keyHash', optionalBytes(row, 'recovery_key_hash')), ...given('epoch', optionalInteger(row, 'recovered_epoch')) };
@@ -90,6 +97,7 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
     forget(peerId) {
       removeKeys.run([peerId]);
       removeCandidates.run([peerId]);
+      removeLapse.run([peerId]);
     },
     forgottenEpoch() {
       const row = selectForgotten.get();

@@ -148,6 +148,8 @@ export const calls = {
     devices: call(z.strictObject({ contactId }), z.array(contactDevice), needsContact),
     /** The person compared this key with the other one and takes it; sending goes on, and it counts as checked. */
     acceptKey: call(z.strictObject({ contactId, fingerprint }), done, [...needsContact, 'key.no-trouble']),
+    /** The certificate of this contact's key ended long ago; the user lets it count, on all own devices, for 90 days. */
+    acceptLapsed: call(z.strictObject({ contactId }), done, [...needsContact, 'key.not-lapsed']),
     setChecked: call(z.strictObject({ contactId, checked: z.boolean() }), done, [...needsContact, 'contact.pending']),
     block: call(z.strictObject({ contactId, blocked: z.boolean().optional() }), done, needsContact),
     /** What this person calls them, on all own devices; empty: what they call themselves. The other side never hears of it. */

@@ -27,6 +27,10 @@ export const device = z.strictObject({
   behind: z.number().int().nonnegative().optional(),
   /** Of the device that answers: it never got all that was there when it was let in, and no device that counts has the rest. `entries`: at the most, where that is known. */
   incomplete: z.strictObject({ entries: z.number().int().nonnegative().optional() }).optional(),
+  /** When its credential ended; it still counts while the list of devices in force names it. Absent where it has not. */
+  credentialEnded: time.optional(),
+  /** Of the device that answers: when the certificate of the own identity key ended. Contacts take it for 30 days more, then only where they say so. Absent where it has not. */
+  certificateEnded: time.optional(),
   /** `host:port` where it was last said to be. */
   addresses: z.array(z.string()),
 });

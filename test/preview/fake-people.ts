@@ -44,7 +44,7 @@ interface Tools {
   readonly change: (contactId: string, by: Partial<Contact>) => void;
 }
 
-type Calls = Pick<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'safetyNumber' | 'devices'>;
+type Calls = Pick<Handlers['contacts'], 'verify' | 'safetyCode' | 'useCamera' | 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'acceptLapsed' | 'safetyNumber' | 'devices'>;
 
 const codeOf = (contact: Contact): string => `KEYSHIFT-SAFETY:1:${[...`${contact.peerId}${contact.peerId}${contact.peerId}${contact.peerId}`].slice(0, 205).join('').toUpperCase()}`;
 
@@ -99,6 +99,7 @@ export function peopleHandlers(world: World, { refuse, emit, contactOf, change }
     keyHistory: ({ contactId }) => [...historyOf(contactOf(contactId))],
     keyTrouble: ({ contactId }) => people.troubles.get(contactOf(contactId).contactId) ?? { kind: 'none', candidates: [] },
     acceptKey: ({ contactId, fingerprint }) => acceptKey(contactId, fingerprint),
+    acceptLapsed: () => null,
     devices: ({ contactId }) => people.devices.get(contactOf(contactId).contactId) ?? [{ instanceId: idOf('their device'), name: 'bench', state: 'active' }],
   };
 }

@@ -8,6 +8,7 @@ import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
 import { type CardSections, cardSections, encodeSections, readSections } from './card-tail';
 import { encodeChain, maxChainBytes, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
+import type { IdentityCertificate } from './identity-certificate';
 import { encodeEndorsements, type EndorsementList, maxEndorsements, readEndorsements } from './endorsement-list';
 import { encodeKeyHistory, type KeyHistory, parseKeyHistory } from './key-history';
 import type { LocalParty } from './local-party';
@@ -80,6 +81,8 @@ export interface CardExpectation {
   readonly pinnedSpkiHash?: Uint8Array;
   /** Chains whose signatures were found good before. */
   readonly verified?: VerifiedCache;
+  /** Whose identity certificate counts past its end; without it nobody's. */
+  readonly mayLapse?: (identity: IdentityCertificate) => boolean;
 }
 
 /** A card, its chain verified. Throws `key.unacceptable`, with a pin also `contact.key-mismatch`. */
@@ -104,7 +107,7 @@ export function parseCard(crypto: Crypto, source: Uint8Array, now: number, expec
     if (!crypto.verify('card', claimed.instance.signingKey, signed, signature)) throw unacceptable('the device did not sign the card');
     // Towards a pin a history proves nothing more.
     const history = historyBytes.length > 0 && !expected.pinnedSpkiHash ? parseKeyHistory(crypto, historyBytes) : undefined;
-    const chain = verifyChain(crypto, claimed, { now, ...expected, ...(history && { history }) });
+    const chain = verifyChain(crypto, claimed, { now, ...expected, mayLapse: expected.mayLapse?.(claimed.identity) === true, ...(history && { history }) });
     // A card from the far future would stay the latest for ever.
     if (time > now + validityTolerance) throw unacceptable('the card was made in the future');
     const places = sections.get(cardSections.mailboxes);

@@ -11,7 +11,7 @@ import { type IdentityCertificate, maxCertificateBytes, parseIdentityCertificate
 import { type KeyHistory, verifyKeyHistory } from './key-history';
 import { type InstanceList, parseInstanceList, verifyInstanceList } from './instance-list';
 import { parsing, unacceptable } from './unacceptable';
-import { assertInForce } from './validity';
+import { assertBegun, assertInForce, isLapsed } from './validity';
 
 /** Cap of an encoded chain in bytes; an ordinary one has about 5.5 KiB. */
 export const maxChainBytes = 12 * 1024;
@@ -161,29 +161,50 @@ export interface ChainExpectation {
   /** Who it must be. */
   readonly expectedPeerId?: PeerId;
   readonly verified?: VerifiedCache;
+  /** The identity certificate counts past its end, too: that of the own person, or of somebody of whom the user said so. */
+  readonly mayLapse?: boolean;
+}
+
+/** Good in all but one: the identity certificate ended more than 30 days ago. */
+export class IdentityLapsed extends KeyshiftError {
+  constructor() {
+    super('key.unacceptable', 'The certificate of this identity key ended more than 30 days ago.');
+  }
 }
 
 /**
  * All that makes a chain good: one identity key signed device list and credentials, the device signed itself and is
- * active on the list, all are in force within 30 days, and the key is the one pinned for this person.
+ * active on the list, what has to be in force is (protocol.md §2), and the key is the one pinned for this person.
  * Throws `contact.key-mismatch` for a chain that is good in itself but whose person is pinned by another key, and
- * `key.unacceptable` for everything else. Whether a device key was already seen under another person is the peer
+ * `key.unacceptable` for everything else, `IdentityLapsed` where nothing else is wrong. Whether a device key was already seen under another person is the peer
  * store's to know (A14).
  */
 export function verifyChain(crypto: Crypto, chain: Chain, expected: ChainExpectation): VerifiedChain {
   const { identity } = chain;
   if (expected.expectedPeerId !== undefined && identity.peerId !== expected.expectedPeerId) throw unacceptable('it is somebody else’s');
   assertSignatures(crypto, chain, expected.verified);
-  assertChainInForce(chain, expected.now);
+  assertWorkingParts(chain, expected.now);
   assertPin(crypto, identity, expected);
+  assertNotLapsed(chain, expected.now, expected.mayLapse);
   expected.verified?.passed(chain);
   // The brand is given here, and given back in `recallChain`.
   return chain as VerifiedChain;
 }
 
-/** Throws `key.unacceptable` for a chain with a part that begins or ended more than 30 days away. */
-export function assertChainInForce(chain: Chain, now: number): void {
-  for (const part of [chain.identity, chain.instance, chain.exchange, ...(chain.issuer ? [chain.issuer] : [])]) assertInForce(part, now);
+/** Throws `key.unacceptable` for a chain that does not count by the dates in it; `mayLapse`: whatever the end of its identity certificate. */
+export function assertChainInForce(chain: Chain, now: number, mayLapse: boolean): void {
+  assertWorkingParts(chain, now);
+  assertNotLapsed(chain, now, mayLapse);
+}
+
+/** A device credential past its end still counts while the list in force names its very hash: the certifier may be away. What is sealed to has dates that hold. */
+function assertWorkingParts({ identity, instance, exchange, issuer }: Chain, now: number): void {
+  for (const part of [identity, instance, ...(issuer ? [issuer] : [])]) assertBegun(part, now);
+  assertInForce(exchange, now);
+}
+
+function assertNotLapsed({ identity }: Chain, now: number, mayLapse = false): void {
+  if (!mayLapse && isLapsed(identity, now)) throw new IdentityLapsed();
 }
 
 function assertSignatures(crypto: Crypto, chain: Chain, cache: VerifiedCache | undefined): void {

@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
 import type { InstanceId, PeerId } from '../ids';
-import { type Chain, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
+import { type Chain, IdentityLapsed, parseChain, type VerifiedCache, type VerifiedChain, verifyChain } from './chain';
 import type { LocalParty } from './local-party';
 
 /** What is pinned of a person (protocol.md §2): contacts are pins, never authorities (A46). */
@@ -14,6 +14,8 @@ export interface Pin {
   readonly overtaken?: boolean;
   /** Version of the newest instance list seen; an older one is refused. */
   readonly listVersion?: number;
+  /** The user said that the certificate of this very key counts past its end, and that still holds. */
+  readonly mayLapse?: boolean;
 }
 
 export interface PeerLookup {
@@ -22,12 +24,12 @@ export interface PeerLookup {
   isSuspended?(peerId: PeerId, instanceId: InstanceId): boolean;
 }
 
-export type ChainRefusal = 'chain' | 'own-instance' | 'not-a-contact' | 'blocked' | 'contact.key-mismatch' | 'list-version';
+export type ChainRefusal = 'chain' | 'own-instance' | 'not-a-contact' | 'blocked' | 'contact.key-mismatch' | 'list-version' | /** Nothing is wrong but that the identity certificate ended long ago: the user may say that it counts. */ 'lapsed';
 
 /** Why a sender's chain was not taken. For logs and tests; the sender never learns it. */
 export class ChainRefused extends Error {
   readonly reason: ChainRefusal;
-  /** With `contact.key-mismatch`: whose key it is not. */
+  /** With `contact.key-mismatch`: whose key it is not; with `lapsed`: whose it is. */
   readonly peerId: PeerId | undefined;
 
   constructor(reason: ChainRefusal, peerId?: PeerId) {
@@ -93,6 +95,13 @@ export function isUnderSuccessor(crypto: Crypto, { spkiHash, successor }: Pick<P
   return successor !== undefined && crypto.equal(successor, shown) && !crypto.equal(spkiHash, shown);
 }
 
+/** Whether a certificate of this key counts past its end (protocol.md §2): between own devices always, of a contact where the user said so. */
+export function mayLapse(crypto: Crypto, local: Pick<LocalParty, 'peerId'>, peers: PeerLookup, { peerId, spkiHash }: Chain['identity']): boolean {
+  if (peerId === local.peerId) return true;
+  const pin = peers.pinned(peerId);
+  return pin?.mayLapse === true && crypto.equal(pin.spkiHash, spkiHash);
+}
+
 export interface SenderExpectation {
   readonly peerId: PeerId;
   readonly pinnedSpkiHash: Uint8Array;
@@ -100,6 +109,8 @@ export interface SenderExpectation {
   /** Unix milliseconds. */
   readonly now: number;
   readonly verified?: VerifiedCache;
+  /** By `mayLapse`. */
+  readonly mayLapse: boolean;
   /** Whether the message is well-formed and signed under the chain's own keys: only then is another key a key change. */
   readonly isAuthentic: () => boolean;
 }
@@ -115,12 +126,14 @@ export function verifySendersChain(crypto: Crypto, chain: Chain, expected: Sende
       now: expected.now,
       pinnedSpkiHash: expected.pinnedSpkiHash,
       expectedPeerId: expected.peerId,
+      mayLapse: expected.mayLapse,
       ...(expected.verified && { verified: expected.verified }),
     });
   } catch (error) {
     if (!(error instanceof KeyshiftError)) throw error;
     if (error.code === 'contact.key-mismatch' && expected.isAuthentic()) throw new ChainRefused('contact.key-mismatch', expected.peerId);
-    throw new ChainRefused('chain');
+    const isLapsed = error instanceof IdentityLapsed && chain.list.version >= (expected.listVersion ?? 0) && expected.isAuthentic();
+    throw isLapsed ? new ChainRefused('lapsed', expected.peerId) : new ChainRefused('chain');
   }
   if (verified.list.version < (expected.listVersion ?? 0)) throw new ChainRefused('list-version');
   return verified;

@@ -25,9 +25,19 @@ export function isPastHalf({ notBefore, notAfter }: Validity, now: number): bool
   return now > notBefore + (notAfter - notBefore) / 2;
 }
 
-/** Throws `key.unacceptable` for a credential that begins or ended more than 30 days away. */
-export function assertInForce({ notBefore, notAfter }: Validity, now: number): void {
+/** Whether something ended more than 30 days ago. */
+export function isLapsed({ notAfter }: Pick<Validity, 'notAfter'>, now: number): boolean {
+  return now > notAfter + validityTolerance;
+}
+
+/** Throws `key.unacceptable` for a credential that begins more than 30 days from now. */
+export function assertBegun({ notBefore, notAfter }: Validity, now: number): void {
   if (notAfter < notBefore) throw unacceptable('it ends before it begins');
-  if (now > notAfter + validityTolerance) throw unacceptable('it ended more than 30 days ago');
   if (now < notBefore - validityTolerance) throw unacceptable('it begins more than 30 days from now');
+}
+
+/** Throws `key.unacceptable` for a credential that begins or ended more than 30 days away. */
+export function assertInForce(validity: Validity, now: number): void {
+  assertBegun(validity, now);
+  if (isLapsed(validity, now)) throw unacceptable('it ended more than 30 days ago');
 }

@@ -1,5 +1,6 @@
 import { type Card, maxCardBytes, parseCard } from '../certificates/card';
 import type { LocalExchange, LocalParty } from '../certificates/local-party';
+import { mayLapse, type PeerLookup } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import { pad, unpad } from '../crypto/padding';
 import { openSigned, sealSigned, selectorBytes, selectorOf } from '../crypto/sealed-envelope';
@@ -64,6 +65,8 @@ export function recipientKeyOfCard(crypto: Crypto, local: Pick<LocalParty, 'exch
 export interface CardDepositParts {
   readonly crypto: Crypto;
   readonly local: LocalParty;
+  /** Whose certificate the user lets count past its end. */
+  readonly peers?: PeerLookup;
   /** Asked once, before the decapsulation. */
   readonly mayDecapsulate: () => boolean;
   /** Unix milliseconds. */
@@ -71,7 +74,7 @@ export interface CardDepositParts {
 }
 
 /** A sound card that its device sealed for this very person; who that is proves the card itself. Undefined for everything else. Changes nothing. */
-export function openCardDeposit({ crypto, local, mayDecapsulate, now }: CardDepositParts, deposit: Uint8Array): OpenedCard | undefined {
+export function openCardDeposit({ crypto, local, peers, mayDecapsulate, now }: CardDepositParts, deposit: Uint8Array): OpenedCard | undefined {
   const key = recipientKeyOfCard(crypto, local, deposit);
   if (!key || !mayDecapsulate()) return undefined;
   let read: OpenedCard | undefined;
@@ -86,7 +89,7 @@ export function openCardDeposit({ crypto, local, mayDecapsulate, now }: CardDepo
       if (flags > 7 || (isProof && isVerdict)) return undefined;
       const more = isProof ? { proof: readProof(reader) } : isVerdict ? { verdict: readVerdict(reader) } : {};
       reader.end();
-      read = { card: parseCard(crypto, bytes, now), wantsAnswer: (flags & flagBits.wantsAnswer) !== 0, sealedTo: key.credential.hash, ...more };
+      read = { card: parseCard(crypto, bytes, now, peers && { mayLapse: (identity) => mayLapse(crypto, local, peers, identity) }), wantsAnswer: (flags & flagBits.wantsAnswer) !== 0, sealedTo: key.credential.hash, ...more };
       return read.card.chain.instance.signingKey;
     });
     opened?.contentKey.wipe();

@@ -1,6 +1,6 @@
 import type { LocalExchange, LocalParty } from '../certificates/local-party';
 import { type Chain, encodeChain, maxChainBytes, type VerifiedCache, type VerifiedChain } from '../certificates/chain';
-import { ChainRefused, type ChainRefusal, parseSendersChain, type PeerLookup, pinOfSender, verifySendersChain } from '../certificates/pinned-chain';
+import { ChainRefused, type ChainRefusal, mayLapse, parseSendersChain, type PeerLookup, pinOfSender, verifySendersChain } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import { pad, unpad } from '../crypto/padding';
 import { envelopeOverhead, openSigned, sealSigned, selectorBytes, selectorOf } from '../crypto/sealed-envelope';
@@ -91,6 +91,8 @@ export interface Suspect {
   readonly peerId: PeerId;
   /** H(SPKI) of the key it came under, 32 bytes. */
   readonly spkiHash: Uint8Array;
+  /** It is their key, but its certificate ended too long ago to count without the user's word. */
+  readonly lapsed?: boolean;
 }
 
 /** For logs and tests; from outside every refusal is the same. */
@@ -139,13 +141,14 @@ function openWith(parts: DepositParts, key: LocalExchange, envelope: Uint8Array)
       // What was under way when the key changed names the list of that time.
       listVersion: former ? undefined : pin.listVersion,
       now,
+      mayLapse: mayLapse(crypto, local, peers, chain.identity),
       isAuthentic: () => true,
       ...(parts.verified && { verified: parts.verified }),
     });
     return { kind: 'opened', source, message };
   } catch (error) {
-    if (!(error instanceof ChainRefused) || error.reason !== 'contact.key-mismatch') throw error;
-    return { ...refused(error.reason), suspect: { peerId, spkiHash } };
+    if (!(error instanceof ChainRefused) || (error.reason !== 'contact.key-mismatch' && error.reason !== 'lapsed')) throw error;
+    return { ...refused(error.reason), suspect: { peerId, spkiHash, ...(error.reason === 'lapsed' && { lapsed: true }) } };
   }
 }
 

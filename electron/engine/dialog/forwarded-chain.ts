@@ -1,6 +1,6 @@
 import type { VerifiedCache, VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
-import { ChainRefused, type ChainRefusal, parseSendersChain, type PeerLookup, pinOfSender, verifySendersChain } from '../certificates/pinned-chain';
+import { ChainRefused, type ChainRefusal, parseSendersChain, mayLapse, type PeerLookup, pinOfSender, verifySendersChain } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import type { InstanceId, PeerId } from '../ids';
 import type { FormerPin } from './deposit';
@@ -21,7 +21,7 @@ export interface ForwardedChainParts {
 /** `later`: the person, or the key, may still become known here. */
 export type ForwardedChain = { readonly source: VerifiedChain } | { readonly refused: ChainRefusal | 'removed'; readonly later: boolean };
 
-const mayCome: ReadonlySet<ChainRefusal> = new Set(['not-a-contact', 'contact.key-mismatch']);
+const mayCome: ReadonlySet<ChainRefusal> = new Set(['not-a-contact', 'contact.key-mismatch', 'lapsed']);
 
 /**
  * The chain under which another own device accepted a contact's message, judged as if the contact had shown it here
@@ -36,7 +36,7 @@ export function sourceOfForwarded(parts: ForwardedChainParts, bytes: Uint8Array)
     const pin = pinOfSender(crypto, local, peers, chain);
     if (!parts.isActive(peerId, chain.instance.instanceId)) return { refused: 'removed', later: false };
     const former = crypto.equal(spkiHash, pin.spkiHash) ? undefined : parts.predecessorsOf(peerId).find((each) => now <= each.until && crypto.equal(each.spkiHash, spkiHash));
-    const source = verifySendersChain(crypto, chain, { peerId, pinnedSpkiHash: former?.spkiHash ?? pin.spkiHash, listVersion: undefined, now, isAuthentic: () => true, verified });
+    const source = verifySendersChain(crypto, chain, { peerId, pinnedSpkiHash: former?.spkiHash ?? pin.spkiHash, listVersion: undefined, now, mayLapse: mayLapse(crypto, local, peers, chain.identity), isAuthentic: () => true, verified });
     return { source };
   } catch (error) {
     if (error instanceof ChainRefused) return { refused: error.reason, later: mayCome.has(error.reason) };

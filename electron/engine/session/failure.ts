@@ -18,6 +18,8 @@ export type FailureReason =
   | 'envelope'
   /** A certificate or credential in the chain is not acceptable. */
   | 'chain'
+  /** The chain is good, but its identity certificate ended long ago; the user may say that it counts. */
+  | 'lapsed'
   | 'signature'
   | 'not-a-contact'
   | 'blocked'
@@ -66,7 +68,7 @@ export class SessionError extends Error {
 /** Thrown inside one step of the handshake and turned into its `failed` state there; never leaves the room. */
 export class Abort extends Error {
   readonly reason: FailureReason;
-  /** With `contact.key-mismatch`: the chain under the other key. */
+  /** With `contact.key-mismatch`: the chain under the other key; with `lapsed`: the chain. */
   readonly shown: Chain | undefined;
 
   constructor(reason: FailureReason, shown?: Chain) {

@@ -162,7 +162,7 @@ export interface Failed {
   readonly reason: FailureReason;
   /** `retry`: the uniform frame, then close. `none`: close without a word. */
   readonly answer: 'retry' | 'none';
-  /** With `contact.key-mismatch`: the chain under the other key, sound in itself and authentic. Nothing pinned vouches for it. */
+  /** With `contact.key-mismatch`: the chain under the other key, sound in itself and authentic, and nothing pinned vouches for it. With `lapsed`: the chain, as authentic. */
   readonly shown: Chain | undefined;
 }
 

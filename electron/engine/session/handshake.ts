@@ -98,7 +98,7 @@ function acceptConfirmation(env: HandshakeEnvironment, state: AwaitingConfirm, f
 }
 
 /** Refusals of an M1 that was meant for us look the same, whatever their reason (A41); everything else is silence. */
-const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-selector', 'not-a-contact', 'blocked', 'contact.key-mismatch', 'chain', 'list-version', 'time']);
+const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-selector', 'not-a-contact', 'blocked', 'contact.key-mismatch', 'chain', 'lapsed', 'list-version', 'time']);
 
 /** Says nothing about an entry: the other side may never have heard of our M1. */
 const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 'closed', 'locked', 'busy']);

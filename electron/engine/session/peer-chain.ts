@@ -1,5 +1,6 @@
 import { type Chain, chainOfOwnDevice, type VerifiedChain } from '../certificates/chain';
-import { ChainRefused, isUnderSuccessor, parseSendersChain, pinOfSender, type SenderExpectation, type SendersPin, verifySendersChain } from '../certificates/pinned-chain';
+import { ChainRefused, isUnderSuccessor, mayLapse, parseSendersChain, pinOfSender, type SenderExpectation, type SendersPin, verifySendersChain } from '../certificates/pinned-chain';
+import { isLapsed } from '../certificates/validity';
 import { Abort } from './failure';
 import type { DialTarget, HandshakeEnvironment } from './handshake-state';
 import { isInStep, isOwnDevice } from './own-device';
@@ -15,12 +16,12 @@ export function parsePeerChain({ crypto, local, verified }: HandshakeEnvironment
  * The chain, verified against the pin. Throws `Abort`. An older device list than the known one is no reason here: such a
  * device is told so in a session that serves nothing else.
  */
-export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified' | 'listVersion'>): VerifiedChain {
+export function verifyPeerChain(env: HandshakeEnvironment, chain: Chain, expected: Omit<SenderExpectation, 'verified' | 'listVersion' | 'mayLapse'>): VerifiedChain {
   if (isBehind(env, chain)) {
     if (!expected.isAuthentic()) throw new Abort('signature');
     return chainOfOwnDevice(chain);
   }
-  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, listVersion: undefined, ...(env.verified && { verified: env.verified }) }), chain);
+  return orAbort(() => verifySendersChain(env.crypto, chain, { ...expected, listVersion: undefined, mayLapse: isLapsed(chain.identity, expected.now) && mayLapse(env.crypto, env.local, env.peers, chain.identity), ...(env.verified && { verified: env.verified }) }), chain);
 }
 
 /** The pin of a sender. Throws `Abort`. */
@@ -48,7 +49,7 @@ function orAbort<T>(check: () => T, chain?: Chain): T {
   try {
     return check();
   } catch (error) {
-    if (error instanceof ChainRefused) throw new Abort(error.reason, error.reason === 'contact.key-mismatch' ? chain : undefined);
+    if (error instanceof ChainRefused) throw new Abort(error.reason, error.reason === 'contact.key-mismatch' || error.reason === 'lapsed' ? chain : undefined);
     throw error;
   }
 }

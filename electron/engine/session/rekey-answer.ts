@@ -13,6 +13,8 @@ export interface HeldKey extends KnownKey {
   readonly spkiHash: Uint8Array;
   /** H(recovery public key), 32 bytes, from the first certificate; without it no recovery statement is believed. */
   readonly recoveryKeyHash?: Uint8Array;
+  /** The user lets this very key's certificate count past its end. */
+  readonly mayLapse?: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { KeyshiftError } from '../../../shared/errors';
-import { parseChain, type VerifiedChain, verifyChain } from '../certificates/chain';
+import { IdentityLapsed, parseChain, type VerifiedChain, verifyChain } from '../certificates/chain';
 import { type FollowedKeys, followKeyLinks, type KeyElement, type KnownKey, parseKeyElements } from '../certificates/key-history';
 import { parseKeyLink } from '../certificates/key-link';
 import { spkiHash } from '../identity/peer-id';
@@ -22,7 +22,7 @@ export function beginInquiry({ crypto }: RekeyParts, held: HeldKey, tag: Uint8Ar
   return { inquiry: { held, nonce, pieces: [] }, frame: encodeRequest({ peerId: held.peerId, heldHash: held.spkiHash, nonce, tag }) };
 }
 
-/** One more piece: the inquiry with it, or what the whole says. Throws `ChannelError` for whatever is not exactly right, one reason for all. */
+/** One more piece: the inquiry with it, or what the whole says. Throws `ChannelError` for whatever is not exactly right, one reason for all; but `IdentityLapsed` for an answer that is right in all but the end of its certificate. */
 export function takePiece(parts: RekeyParts, channelHash: Uint8Array, inquiry: Inquiry, payload: Uint8Array): { readonly inquiry: Inquiry } | { readonly answer: RekeyAnswer } {
   try {
     const { isLast, piece } = parsePiece(payload);
@@ -32,6 +32,7 @@ export function takePiece(parts: RekeyParts, channelHash: Uint8Array, inquiry: I
     return { answer: verifyAnswer(parts, channelHash, inquiry, parseAnswer(concat(...pieces))) };
   } catch (error) {
     // Whoever sits at that address may say anything: it tells nothing about the person.
+    if (error instanceof IdentityLapsed) throw error;
     throw error instanceof WireError || error instanceof KeyshiftError ? new ChannelError('malformed') : error;
   }
 }
@@ -40,7 +41,7 @@ function verifyAnswer(parts: RekeyParts, channelHash: Uint8Array, { held, nonce 
   const { elements, purpose, revoked, ...head } = verifyPath(parts, held, signed);
   const { peerId } = held;
   const answer = { peerId, head, elements, revoked, purpose };
-  if (signed.chain.length > 0) return { ...answer, chain: verifyAnswering(parts, channelHash, { nonce, heldHash: held.spkiHash }, head, peerId, signed) };
+  if (signed.chain.length > 0) return { ...answer, chain: verifyAnswering(parts, channelHash, { nonce, heldHash: held.spkiHash }, head, held, signed) };
   if (elements.length === 0) throw new WireError('an answer that says nothing');
   return answer;
 }
@@ -64,16 +65,21 @@ function knownKeyOf({ epoch, spki, recovered }: HeldKey): KnownKey {
 }
 
 /** The device that answers: its chain under the head, and its signature for this question on this channel. */
-function verifyAnswering(parts: RekeyParts, channelHash: Uint8Array, question: { readonly nonce: Uint8Array; readonly heldHash: Uint8Array }, head: KnownKey, peerId: HeldKey['peerId'], signed: SignedAnswer): VerifiedChain {
+function verifyAnswering(parts: RekeyParts, channelHash: Uint8Array, question: { readonly nonce: Uint8Array; readonly heldHash: Uint8Array }, head: KnownKey, held: HeldKey, signed: SignedAnswer): VerifiedChain {
   const { crypto, local, now, verified } = parts;
-  const chain = verifyChain(crypto, parseChain(crypto, signed.chain), {
+  const { peerId } = held;
+  const claimed = parseChain(crypto, signed.chain);
+  // Before its dates are judged: what is said of those is believed of a device that was asked just now.
+  if (!crypto.verify('rekey-answer', claimed.instance.signingKey, answerStatement(crypto, channelHash, question, signed), signed.signature)) throw new WireError('it was not signed for this question');
+  const headHash = spkiHash(crypto, head.spki);
+  const chain = verifyChain(crypto, claimed, {
     now: now(),
-    pinnedSpkiHash: spkiHash(crypto, head.spki),
+    pinnedSpkiHash: headHash,
     expectedPeerId: peerId,
+    mayLapse: held.mayLapse === true && crypto.equal(headHash, held.spkiHash),
     ...(verified && { verified }),
   });
   if (chain.identity.epoch !== head.epoch) throw new WireError('the key has another epoch');
   if (chain.instance.instanceId === local.instanceId) throw new WireError('this very device');
-  if (!crypto.verify('rekey-answer', chain.instance.signingKey, answerStatement(crypto, channelHash, question, signed), signed.signature)) throw new WireError('it was not signed for this question');
   return chain;
 }

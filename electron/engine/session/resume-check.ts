@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../../shared/errors';
 import { assertChainInForce, encodedOnce, recallChain, type VerifiedChain } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
-import { ChainRefused, pinOfSender } from '../certificates/pinned-chain';
+import { ChainRefused, mayLapse, pinOfSender } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
 import type { DialTarget, HandshakeEnvironment } from './handshake-state';
 import type { ResumeState } from './resume-keys';
@@ -25,7 +25,7 @@ export function peerOfEntry(env: EntryEnvironment, entry: ResumptionEntry, now: 
   try {
     const chain = recalled(env, entry);
     const pin = pinOfSender(crypto, local, peers, chain);
-    assertChainInForce(chain, now);
+    assertChainInForce(chain, now, mayLapse(crypto, local, peers, chain.identity));
     const { identity, instance, list } = chain;
     const isSame = identity.peerId === entry.peerId && crypto.equal(instance.hash, entry.peerInstanceHash);
     // A successor is pinned by a session of its own, never by one made from an older.
@@ -41,7 +41,7 @@ export function peerOfEntry(env: EntryEnvironment, entry: ResumptionEntry, now: 
  * The chain of the device dialled, where an entry of another device of the same person may be shown to it (seed 003, figure 3; S4-21): the signed list
  * in force says so, of both. Addresses say nothing of it (A66).
  */
-export function deviceBeside({ crypto, peers }: HandshakeEnvironment, entry: ResumptionEntry, { peerId, instanceId, device }: DialTarget, now: number): VerifiedChain | undefined {
+export function deviceBeside({ crypto, local, peers }: HandshakeEnvironment, entry: ResumptionEntry, { peerId, instanceId, device }: DialTarget, now: number): VerifiedChain | undefined {
   const pin = peers.pinned(peerId);
   if (!device || !pin || device.identity.peerId !== peerId || device.instance.instanceId !== instanceId) return undefined;
   const { list } = device;
@@ -51,7 +51,7 @@ export function deviceBeside({ crypto, peers }: HandshakeEnvironment, entry: Res
   // An archive would refuse it (S4-30): a round trip saved, and what passes by once less.
   if (!listed(entry.peerInstanceHash) || !shownTo || shownTo.roles.includes('archive')) return undefined;
   try {
-    assertChainInForce(device, now);
+    assertChainInForce(device, now, mayLapse(crypto, local, peers, device.identity));
     return device;
   } catch (error) {
     if (error instanceof KeyshiftError) return undefined;

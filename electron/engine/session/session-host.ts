@@ -55,6 +55,8 @@ export interface SessionHostParts {
   readonly onChannel?: (link: Link, first: Frame, leftover: Uint8Array) => void;
   /** Somebody authenticated as this person under another key than the pinned one (protocol.md §9). */
   readonly onKeyMismatch?: (mismatch: KeyMismatch) => void;
+  /** A contact's certificate, of the pinned key, ended too long ago to count without the user's word. */
+  readonly onLapsed?: (peerId: PeerId) => void;
   /** Whether a contact's card names this source, as `sourceOf` writes it: a part of the places is kept for those. */
   readonly isKnownSource?: (source: string) => boolean;
   /** Sessions are resumed where there is this, and made anew where not. */
@@ -353,7 +355,8 @@ class Host implements SessionHost {
 
   #failed({ reason, shown }: Failed, { role, remote }: Link): void {
     this.#rejections.note(reason, sourceOf(remote));
-    if (shown) this.#parts.onKeyMismatch?.({ peerId: shown.identity.peerId, dialledBy: role === 'dialler' ? 'us' : 'them', remote, chain: shown });
+    if (shown && reason === 'lapsed') this.#parts.onLapsed?.(shown.identity.peerId);
+    else if (shown) this.#parts.onKeyMismatch?.({ peerId: shown.identity.peerId, dialledBy: role === 'dialler' ? 'us' : 'them', remote, chain: shown });
   }
 
   #environment(local: LocalParty, source: string, desk: ResumptionDesk | undefined): HandshakeEnvironment {

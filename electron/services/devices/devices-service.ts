@@ -23,7 +23,7 @@ const incompleteOf = (missing: number | undefined): { incomplete?: { entries?: n
 
 /** The own devices. */
 export function devicesService({ profile, ownAddresses, linking, ...acts }: DevicesParts): Handlers['devices'] {
-  const { crypto } = acts;
+  const { crypto, clock } = acts;
   return {
     list: () => {
       const { local, stores, book, devices: { siblings, standing, replica } } = profile();
@@ -41,6 +41,8 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
           addresses: (current ? ownAddresses() : (row?.addresses ?? [])).map(addressText),
           ...behindOf(current || state !== 'active' ? undefined : replica.behind(instanceId)),
           ...(current && incompleteOf(replica.missing)),
+          ...(credential && state === 'active' && credential.notAfter < clock.now() && { credentialEnded: credential.notAfter }),
+          ...(current && local.identity.notAfter < clock.now() && { certificateEnded: local.identity.notAfter }),
           ...(row && { addedAt: row.addedAt, ...(row.lastSeenAt !== undefined && { lastSeenAt: row.lastSeenAt }) }),
         };
       });

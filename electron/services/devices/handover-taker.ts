@@ -1,5 +1,6 @@
 import type { LocalParty } from '../../engine/certificates/local-party';
 import { recallChain, type VerifiedCache, verifyChain, parseChain } from '../../engine/certificates/chain';
+import { mayLapse } from '../../engine/certificates/pinned-chain';
 import type { Crypto } from '../../engine/crypto/crypto';
 import type { PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
@@ -187,12 +188,13 @@ export class Taker implements HandoverTaker {
 
   /** The contact's chain, as the other device says it verified it: believed where every part is known here, verified where not. */
   #isSound({ peerId, peerChain }: SharedState): boolean {
-    const { crypto, clock, book, verified } = this.#parts;
+    const { crypto, clock, local, book, verified } = this.#parts;
     const known = book.find(peerId);
     if (!known) return false;
     try {
       if (isKnownChain(known.record, recallChain(crypto, peerChain))) return true;
-      verifyChain(crypto, parseChain(crypto, peerChain), { now: clock.now(), pinnedSpkiHash: known.record.pinnedSpkiHash, expectedPeerId: peerId, verified });
+      const chain = parseChain(crypto, peerChain);
+      verifyChain(crypto, chain, { now: clock.now(), pinnedSpkiHash: known.record.pinnedSpkiHash, expectedPeerId: peerId, verified, mayLapse: mayLapse(crypto, local, book, chain.identity) });
       return true;
     } catch {
       return false;

@@ -39,6 +39,15 @@ export interface KeyCandidateRow {
   readonly seenAt: number;
 }
 
+/** The certificate of a contact's key ended long ago, and the contact was met with it (protocol.md §2). */
+export interface KeyLapseRow {
+  readonly peerId: PeerId;
+  /** Of the key it is about, 32 bytes: of no other is anything said. */
+  readonly spkiHash: Uint8Array;
+  /** Until when the user lets it count, Unix milliseconds; absent before a yes. */
+  readonly until?: number;
+}
+
 /** `unknown-key`: somebody showed a key in this person's name that nothing speaks for. `frozen`: one key vouches for two. */
 export interface KeyTroubleRow {
   readonly peerId: PeerId;
@@ -64,6 +73,8 @@ export interface PeerKeyStore {
   removeCandidates(peerId: PeerId): void;
   troubles(): readonly KeyTroubleRow[];
   setTrouble(peerId: PeerId, trouble: Omit<KeyTroubleRow, 'peerId'> | undefined): void;
+  lapses(): readonly KeyLapseRow[];
+  putLapse(row: KeyLapseRow): void;
   /** H(recovery key) and the epoch of the newest recovery, once known. */
   recovery(peerId: PeerId): { readonly keyHash?: Uint8Array; readonly epoch?: number };
   setRecovery(peerId: PeerId, recovery: { readonly keyHash?: Uint8Array; readonly epoch?: number }): void;

@@ -10,6 +10,7 @@ import { conversationKind } from './kinds/conversation';
 import { endedKind } from './kinds/ended';
 import { fileKind } from './kinds/file';
 import type { KindParts } from './kinds/kind-parts';
+import { lapseKind } from './kinds/lapse';
 import { markKind } from './kinds/mark';
 import { messageKind } from './kinds/message';
 import { personKind } from './kinds/person';
@@ -40,6 +41,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
       else profile.connections.reach(peerId);
     }),
     onPinned: (peerId) => soon(() => {
+      profile.quarantine.release(peerId);
       profile.waitingChanged(peerId);
       profile.connections.learned(peerId);
     }),
@@ -55,6 +57,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     placeKind(parts),
     checkKind(parts),
     choiceKind(parts),
+    lapseKind(parts),
     conversationKind(parts),
     removedKind(parts),
     endedKind(parts),

@@ -19,6 +19,7 @@ import { ContinuesLine } from './continues-line';
 import { ConversationHeader } from './conversation-header';
 import { FailedBar } from './failed-bar';
 import { MessageFeed } from './message-feed';
+import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
 import { TypingLine } from './typing-line';
 import { KeyshiftError } from '../../../shared/errors';
@@ -67,6 +68,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
           <>
             <PausedBar contact={contact} />
             <TypingLine conversationId={conversationId} name={name} />
+            <LapsedBar contact={contact} />
             <ComposerLine contact={contact} conversationId={conversationId} />
             <Composer contact={contact} conversationId={conversationId} field={field} />
           </>

@@ -9,7 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { Disclosure } from '../../ui/disclosure';
 import { plainName } from '../../ui/strangers';
-import { deviceName, incompleteWords, roleWords, seenWords } from './device-words';
+import { deviceName, endedWords, incompleteWords, roleWords, seenWords } from './device-words';
 import { MoveDialog } from './move-dialog';
 import { RemoveDialog } from './remove-dialog';
 import { RenameDialog } from './rename-dialog';
@@ -30,7 +30,7 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
   const name = deviceName(device, text);
   const holdsKey = roles.includes('certifier') && state === 'active';
   const mark = state === 'suspended' ? text('devices.suspended') : state === 'retired' ? text('devices.removed') : undefined;
-  const lines = state === 'retired' ? [] : [...(state === 'active' ? roleWords(device, text) : []), ...(current ? incompleteWords(device, text) : []), ...(current && state === 'active' ? [] : seenWords(device, now, text, times))];
+  const lines = state === 'retired' ? [] : [...(state === 'active' ? roleWords(device, text) : []), ...endedWords(device, text, times), ...(current ? incompleteWords(device, text) : []), ...(current && state === 'active' ? [] : seenWords(device, now, text, times))];
   return (
     <li className={`own-device ${state}${current ? ' current' : ''}`} data-testid="own-device">
       {holdsKey ? <KeyRound aria-hidden="true" className="own-device-icon" /> : <MonitorSmartphone aria-hidden="true" className="own-device-icon" />}

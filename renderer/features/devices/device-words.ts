@@ -31,6 +31,14 @@ export function seenWords(device: Device, now: number, text: Text, times: Times)
   return [seen, behind === 0 ? text('devices.behind.none') : text(connected ? 'devices.behind.now' : 'devices.behind.later', { count: behind })];
 }
 
+/** What of its papers ended: a warning, as it goes on counting. */
+export function endedWords({ credentialEnded, certificateEnded }: Pick<Device, 'credentialEnded' | 'certificateEnded'>, text: Text, times: Times): readonly string[] {
+  return [
+    ...(certificateEnded === undefined ? [] : [text('devices.ended.certificate', { date: times.date(certificateEnded) })]),
+    ...(credentialEnded === undefined ? [] : [text('devices.ended.credential', { date: times.date(credentialEnded) })]),
+  ];
+}
+
 /** What the device one sits at never got of what its siblings had. */
 export function incompleteWords({ incomplete }: Pick<Device, 'incomplete'>, text: Text): readonly string[] {
   if (incomplete === undefined) return [];

@@ -123,4 +123,9 @@ export const conversation = {
   'disappear.minutes': 'Nach {count, plural, one {# Minute} other {# Minuten}}',
   'disappear.hours': 'Nach {count, plural, one {# Stunde} other {# Stunden}}',
   'disappear.days': 'Nach {count, plural, one {# Tag} other {# Tagen}}',
+  'lapsed.heading': 'Zertifikat abgelaufen',
+  'lapsed.text': 'Das Zertifikat von {name} ist am {date} abgelaufen. Das kommt vor, wenn das Gerät, das es erneuert, lange aus war, und auch, wenn die Uhr dieses Computers falsch geht. Bis du es erlaubst, wird nichts von dort angenommen.',
+  'lapsed.safe': 'Der Schlüssel ist der, den du kennst. Was du schreibst, bleibt hier; was dort geschrieben wurde, wartet. Erlaubt ist es für 90 Tage und nur für diesen Schlüssel.',
+  'lapsed.accept': 'Für 90 Tage erlauben',
+  'lapsed.accepted': 'Das Zertifikat von {name} zählt für 90 Tage.',
 } as const satisfies Partial<Record<keyof typeof english, string>>;

@@ -131,4 +131,5 @@ export const errors = {
   'error.discovery.busy': 'Bring erst das laufende Treffen zu Ende.',
   'error.discovery.too-many': 'Das waren mehrere Versuche in kurzer Zeit. Warte zehn Minuten, oder lade mit einem Link ein.',
   'error.discovery.no-meeting': 'Dieses Treffen ist vorbei. Beginne von vorn.',
+  'error.key.not-lapsed': 'Zum Zertifikat dieser Person ist nichts mehr zu entscheiden.',
 } as const satisfies Partial<Record<keyof typeof english, string>>;

@@ -44,6 +44,7 @@ export const errors = {
   'error.key.unacceptable': 'This key is too weak or of a kind that Keyshift does not accept.',
   'error.key.not-here': 'This device does not hold your identity key. Do this on the device that does.',
   'error.key.unconfirmed': 'This key came from a file or a backup. Say first, under Settings → Identity, that no other device uses it, so that there are not two of you.',
+  'error.key.not-lapsed': 'There is nothing to decide about this person’s certificate any more.',
   'error.key.no-trouble': 'There is no key of this person to decide about any more.',
   'error.recovery.none': 'There is no recovery key here to print. It was printed before, or this identity never had one.',
   'error.recovery.wrong-code': 'That is not the recovery code of this identity. Nothing was changed; compare it with your sheet.',

@@ -63,7 +63,7 @@ describe('messages under an unknown new key', () => {
       envelopes,
       commit: (work) => bob.db.transaction(work),
       onSuspect: (peerId) => suspects.push(peerId),
-      onReceived: () => undefined,
+      onLapsed: () => undefined, onReceived: () => undefined,
     });
     /** As a file brings them. */
     const bring = (deposits: readonly Uint8Array[]): { opened: number; held: number; refused: number } => {

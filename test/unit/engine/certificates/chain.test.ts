@@ -172,9 +172,9 @@ describe('a chain is refused', () => {
   });
 
   it.each([
-    ['certificate', 90, 'identity'],
-    ['device', 365, 'instance'],
-  ] as const)('S3-15: an expired %s is refused by itself', async (_, days, part) => {
+    ['certificate is refused by itself, unless it may', 90, 'identity'],
+    ['device counts while the list names its very hash', 365, 'instance'],
+  ] as const)('S3-15: an expired %s', async (_, days, part) => {
     // A fresh exchange key, so that only the part in question is old.
     const { identity, instance, list } = ann.local.chain;
     const end = now + (days + 30) * day;
@@ -182,7 +182,11 @@ describe('a chain is refused', () => {
     const renewed = await createIdentityCertificate(crypto, { name: 'Ann', keyPair: { privateKey: ann.local.certifierKey(), spki: identity.spki }, epoch: 1, notBefore: now, notAfter: now + 900 * day });
     const chain = { identity: part === 'identity' ? identity : renewed, instance, list, exchange };
     expect(verdict(chain, { now: end })).toBeUndefined();
-    expect(verdict(chain, { now: end + 1 })).toBe('key.unacceptable');
+    expect(verdict(chain, { now: end + 1 })).toBe(part === 'identity' ? 'key.unacceptable' : undefined);
+    expect(verdict(chain, { now: end + 1, mayLapse: true })).toBeUndefined();
+    // Nothing else is looser: not the exchange key, which is sealed to, and not a list that names another credential.
+    expect(verdict(chain, { now: end + 32 * day, mayLapse: true })).toBe('key.unacceptable');
+    expect(verdict({ ...chain, list: { ...list, instances: list.instances.map((each) => ({ ...each, credentialHash: new Uint8Array(32) })) } }, { now: end + 1, mayLapse: true })).toBe('key.unacceptable');
   });
 
   it('with a validity that ends before it begins', async () => {
