@@ -9,10 +9,13 @@ import { RenameConversationDialog } from '../features/conversations/rename-conve
 import { NewConversationDialog } from '../features/conversations/new-conversation-dialog';
 import { SwitcherDialog } from '../features/conversations/switcher-dialog';
 import { LinkDialog } from '../features/devices/link-dialog';
+import { ArchiveDialog } from '../features/export/archive-dialog';
+import { ExportDialog } from '../features/export/export-dialog';
 import { NearbyAskHere } from '../features/nearby/nearby-bar';
 import { NearbyDialog } from '../features/nearby/nearby-dialog';
 import { PairDialog } from '../features/keys/pair-dialog';
 import { RulesDialog } from '../features/keys/rules-dialog';
+import { SearchDialog } from '../features/search/search-dialog';
 import { SettingsDialog } from '../features/settings/settings-dialog';
 import { VerifyDialog } from '../features/verify/verify-dialog';
 import { DialogNotice } from '../ui/dialog-notice';
@@ -56,6 +59,14 @@ function OpenDialog(): ReactNode {
       return <NearbyDialog />;
     case 'message':
       return <MessageDialog />;
+    case 'search':
+      return <SearchDialog here={false} />;
+    case 'find':
+      return <SearchDialog here />;
+    case 'export':
+      return <ExportDialog />;
+    case 'archive':
+      return <ArchiveDialog />;
     case 'verify':
       return <VerifyDialog />;
     case 'rename-conversation':

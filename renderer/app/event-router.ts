@@ -26,7 +26,6 @@ export function routeEvent(model: Model, event: AppEvent): void {
       model.talk.getState().heardTyping(event.conversationId, event.typing);
       return;
     case 'transfer.progress':
-    case 'export.progress':
     // Heard where they are followed: features/desktop/use-desktop.ts.
     case 'desktop.link':
     case 'desktop.show':
@@ -36,6 +35,9 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'settings.changed':
       model.background(model.settings.getState().load());
+      return;
+    case 'export.progress':
+      model.exports.getState().progress(event);
       return;
     case 'messages.moved':
       model.background(model.messages.getState().moved(event.conversationId));

@@ -10,11 +10,13 @@ import { createMessagesStore, type MessagesState } from '../features/conversatio
 import { conversationWith, createConversationsStore, type ConversationsState } from '../features/conversations/conversations-store';
 import { createTalkStore, type TalkState } from '../features/conversation/talk-store';
 import { createDevicesStore, type DevicesState } from '../features/devices/devices-store';
+import { createExportStore, type ExportState } from '../features/export/export-store';
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
 import { createMailboxStore, type MailboxState } from '../features/mailbox/mailbox-store';
 import { createNearbyStore, type NearbyState } from '../features/nearby/nearby-store';
 import { createNetworkStore, type NetworkState } from '../features/network/network-store';
 import { createAuthoritiesStore, type AuthoritiesState } from '../features/organisations/authorities-store';
+import { createSearchStore, type SearchState } from '../features/search/search-store';
 import { createIdentityStore, type IdentityState } from '../features/settings/identity-store';
 import { createNetworkDraftsStore, type NetworkDraftsState } from '../features/settings/network-drafts-store';
 import { createProfilesStore, type ProfilesState } from '../features/profiles/profiles-store';
@@ -36,6 +38,8 @@ export interface Model {
   readonly drafts: StoreApi<DraftsState>;
   readonly talk: StoreApi<TalkState>;
   readonly keys: StoreApi<KeysState>;
+  readonly search: StoreApi<SearchState>;
+  readonly exports: StoreApi<ExportState>;
   readonly identity: StoreApi<IdentityState>;
   readonly authorities: StoreApi<AuthoritiesState>;
   readonly backup: StoreApi<BackupState>;
@@ -72,6 +76,8 @@ export function createModel(client: Client): Model {
   const drafts = createDraftsStore((conversationId, draft) => background(client.conversations.update({ conversationId, draft })));
   const talk = createTalkStore();
   const keys = createKeysStore(client, life);
+  const search = createSearchStore(client, life);
+  const exports = createExportStore(client, life);
   const profiles = createProfilesStore(client);
   const settings = createSettingsStore(client);
   const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
@@ -108,6 +114,8 @@ export function createModel(client: Client): Model {
     drafts.setState(drafts.getInitialState(), true);
     talk.setState(talk.getInitialState(), true);
     keys.setState(keys.getInitialState(), true);
+    search.setState(search.getInitialState(), true);
+    exports.setState(exports.getInitialState(), true);
     identity.setState(identity.getInitialState(), true);
     authorities.setState(authorities.getInitialState(), true);
     backup.setState(backup.getInitialState(), true);
@@ -136,6 +144,8 @@ export function createModel(client: Client): Model {
     drafts,
     talk,
     keys,
+    search,
+    exports,
     identity,
     authorities,
     backup,

@@ -15,6 +15,8 @@ const anywhere: readonly (readonly [TextId, string])[] = [
   ['shortcut.next', 'next'],
   ['shortcut.previousUnread', 'previousUnread'],
   ['shortcut.nextUnread', 'nextUnread'],
+  ['shortcut.find', 'find'],
+  ['shortcut.findAll', 'findAll'],
   ['shortcut.details', 'details'],
   ['shortcut.verify', 'verify'],
   ['shortcut.keys', 'keys'],
@@ -36,7 +38,7 @@ const inMessages: readonly (readonly [TextId, string])[] = [
 ];
 
 const names = new Set<string>([
-  'switcher', 'new', 'invite', 'nearby', 'previous', 'next', 'previousUnread', 'nextUnread', 'details', 'keys',
+  'switcher', 'new', 'invite', 'nearby', 'previous', 'next', 'previousUnread', 'nextUnread', 'find', 'findAll', 'details', 'keys',
   'verify', 'renew', 'lock', 'settings', 'sheet', 'nextPane', 'previousPane',
 ] satisfies ShortcutName[]);
 

@@ -1,6 +1,6 @@
 export type ShortcutName =
   | 'switcher' | 'new' | 'invite' | 'nearby' | 'previous' | 'next' | 'previousUnread' | 'nextUnread' | 'details' | 'keys'
-  | 'verify' | 'renew' | 'lock' | 'settings' | 'sheet' | 'nextPane' | 'previousPane';
+  | 'find' | 'findAll' | 'verify' | 'renew' | 'lock' | 'settings' | 'sheet' | 'nextPane' | 'previousPane';
 
 interface Combination {
   /** Ctrl, or Cmd on macOS. */
@@ -20,6 +20,8 @@ export const shortcuts: Readonly<Record<ShortcutName, Combination>> = {
   next: { alt: true, key: 'arrowdown' },
   previousUnread: { alt: true, shift: true, key: 'arrowup' },
   nextUnread: { alt: true, shift: true, key: 'arrowdown' },
+  find: { command: true, key: 'f' },
+  findAll: { command: true, shift: true, key: 'f' },
   details: { command: true, key: 'i' },
   keys: { command: true, shift: true, key: 'k' },
   verify: { command: true, shift: true, key: 'v' },

@@ -1,7 +1,7 @@
 import type { ListView } from '../features/conversations/rows';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive';
 export type DetailsTab = 'who' | 'keys' | 'reach';
 export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
@@ -55,7 +55,7 @@ export interface UiState {
   /** Somebody opened a link outside: shown, and nothing more. */
   readonly offerLink: (link: string) => void;
   readonly changeListView: (change: Partial<ListView>) => void;
-  readonly openConversationDialog: (dialog: 'rename-conversation' | 'remove-conversation', conversationId: string) => void;
+  readonly openConversationDialog: (dialog: 'rename-conversation' | 'remove-conversation' | 'export', conversationId: string) => void;
   readonly askLink: (url: string) => void;
   readonly closeDialog: () => void;
   readonly putBarAway: (bar: string) => void;

@@ -73,6 +73,12 @@ function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[]
     case 'sheet':
       ui.openDialog('shortcuts');
       return;
+    case 'find':
+      ui.openDialog(selection?.conversationId === undefined ? 'search' : 'find');
+      return;
+    case 'findAll':
+      ui.openDialog('search');
+      return;
     case 'details':
       if (selection !== undefined) ui.toggleDetails();
       return;

@@ -16,9 +16,10 @@ import { onboarding } from './en/onboarding';
 import { organisations } from './en/organisations';
 import { reach } from './en/reach';
 import { rules } from './en/rules';
+import { search } from './en/search';
 import { settings } from './en/settings';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...desktop };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
 
 export type TextId = keyof typeof english;

@@ -363,9 +363,15 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
         touch(conversationId, { lastMessageAt: message.sentAt, preview: text.slice(0, 160) });
         return { messageId: message.messageId };
       },
-      list: ({ conversationId, before, limit }) => {
+      list: ({ conversationId, before, after, around, at, limit }) => {
         conversationOf(conversationId);
         const list = world.messages.get(conversationId) ?? [];
+        const middle = around !== undefined ? list.findIndex((one) => one.messageId === around) : at === undefined ? -1 : list.findIndex((one) => one.sentAt >= at);
+        if (after !== undefined) return list.slice(list.findIndex((one) => one.messageId === after) + 1).slice(0, limit ?? 50);
+        if (middle >= 0) {
+          const start = Math.max(0, Math.min(middle - Math.floor((limit ?? 50) / 2), list.length - (limit ?? 50)));
+          return list.slice(start, start + (limit ?? 50));
+        }
         const end = before === undefined ? list.length : list.findIndex((one) => one.messageId === before);
         if (end === -1) refuse('message.unknown');
         return list.slice(Math.max(0, end - (limit ?? 50)), end);

@@ -48,6 +48,15 @@ export function BackupSection(): ReactNode {
           </>
         )}
       </section>
+      <section className="stack tight divided" aria-labelledby="archive">
+        <h3 className="small-heading" id="archive">
+          {text('archive.title')}
+        </h3>
+        <p className="field-hint">{text('archive.lead')}</p>
+        <div className="dialog-actions start">
+          <Button onPress={() => model.ui.getState().openDialog('archive')}>{text('archive.choose')}</Button>
+        </div>
+      </section>
       <section className="stack tight divided" aria-labelledby="backup-later">
         <h3 className="small-heading" id="backup-later">
           {text('backup.later')}

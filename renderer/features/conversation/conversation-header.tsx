@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { ChevronLeft, Ellipsis, PanelRight } from 'lucide-react';
+import { ChevronLeft, Ellipsis, PanelRight, Search } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useConversations, useUi } from '../../app/model-context';
@@ -24,6 +24,7 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
   const back = useUi((state) => state.back);
   const detailsOpen = useUi((state) => state.detailsOpen);
   const toggleDetails = useUi((state) => state.toggleDetails);
+  const openDialog = useUi((state) => state.openDialog);
   const showDetails = useUi((state) => state.showDetails);
   const way = useWay(contact);
   const now = useNow();
@@ -60,6 +61,11 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
           </Button>
         </div>
       </div>
+      {conversation === undefined ? null : (
+        <IconButton label={text('search.here')} shortcut={shortcutLabel('find')} onPress={() => openDialog('find')}>
+          <Search aria-hidden="true" />
+        </IconButton>
+      )}
       {conversation === undefined ? null : (
         <button type="button" className="icon-button quiet" aria-label={text('talk.menu')} aria-haspopup="menu" onClick={(event) => setMenu(event.currentTarget)}>
           <Ellipsis aria-hidden="true" />

@@ -35,9 +35,11 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
   useMarkRead(conversation);
 
   useEffect(() => {
-    if (conversationId === undefined) return;
-    model.background(model.messages.getState().loadNewest(conversationId));
+    if (conversationId === undefined) return undefined;
+    // Whoever came from a hit looks at its place.
+    if (model.messages.getState().threads[conversationId]?.behind !== true) model.background(model.messages.getState().loadNewest(conversationId));
     model.background(model.keys.getState().load(conversationId));
+    return () => model.messages.getState().leave(conversationId);
   }, [model, conversationId]);
 
   const { contactId, pending, keyEpoch } = contact;

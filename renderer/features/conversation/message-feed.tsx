@@ -4,7 +4,7 @@ import type { Contact } from '../../../shared/model/contact';
 import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
-import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useTalk, useUi } from '../../app/model-context';
+import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useTalk, useUi } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -21,6 +21,7 @@ import { emptyThread } from './messages-store';
 import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
 import { useDeviceMarks } from './use-device-marks';
+import { useGoTo } from '../search/use-go-to';
 import { useFeedScroll } from './use-feed-scroll';
 import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
@@ -86,7 +87,16 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const newestOwn = useMemo(() => lastOwn(messages), [messages]);
   const loadOlder = useCallback(() => model.background(model.messages.getState().loadOlder(conversationId)), [model, conversationId]);
   const divider = useUnreadDivider(conversationId, messages);
-  const scroll = useFeedScroll(conversationId, messages, loadOlder, divider?.before);
+  const behind = thread.behind === true;
+  const onNearEnd = useCallback(() => model.background(model.messages.getState().loadNewer(conversationId)), [model, conversationId]);
+  const scroll = useFeedScroll(conversationId, messages, loadOlder, divider?.before, { behind, onNearEnd });
+  const marked = useSearch((state) => (state.marked?.conversationId === conversationId ? state.marked.query : ''));
+  const goTo = useGoTo();
+  const toNewest = (): void => {
+    if (behind) model.background(model.messages.getState().loadNewest(conversationId).then(scroll.toEnd));
+    else scroll.toEnd();
+  };
+  const showQuoted = useCallback((messageId: string) => void goTo.message(conversationId, messageId), [goTo, conversationId]);
   usePlaces(scroll.box, thread.complete ? messages.length : -1);
 
   const reply = useCallback(
@@ -180,7 +190,8 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                   onReply={reply}
                   onMenu={openMenu}
                   onDetails={openMessage}
-                  onShowQuoted={focusMessage}
+                  onShowQuoted={showQuoted}
+                  marked={marked}
                 />
                 {entry.shifts.map((line) => (
                   <ShiftLine key={`${line[0]?.who}-${line[0]?.at}-${line[0]?.to}`} shifts={line} name={contact.name} now={now} times={times} />
@@ -197,9 +208,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
         )}
         {after}
       </div>
-      {scroll.atEnd ? null : (
+      {scroll.atEnd && !behind ? null : (
         <div className="to-newest">
-          <Button icon={<ArrowDown aria-hidden="true" />} onPress={scroll.toEnd}>
+          <Button icon={<ArrowDown aria-hidden="true" />} onPress={toNewest}>
             {scroll.below === 0 ? text('conversation.newest') : text('conversation.newest.count', { count: scroll.below })}
           </Button>
         </div>

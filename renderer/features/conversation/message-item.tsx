@@ -21,6 +21,8 @@ export interface MessageItemProps {
   readonly onMenu: (message: Message, anchor: HTMLElement) => void;
   readonly onDetails: (messageId: string) => void;
   readonly onShowQuoted: (messageId: string) => void;
+  /** Words of a search that are marked in the text. */
+  readonly marked: string;
 }
 
 export const MessageItem = memo(function MessageItem(props: MessageItemProps): ReactNode {
@@ -67,7 +69,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
     >
       <div className="bubble">
         {message.replyTo === undefined ? null : (
-          <button type="button" className="quote" tabIndex={-1} onClick={() => props.onShowQuoted(message.replyTo ?? '')} disabled={quoted === undefined}>
+          <button type="button" className="quote" tabIndex={-1} onClick={() => props.onShowQuoted(message.replyTo ?? '')}>
             {quoted === undefined ? (
               <span className="quote-line">{text('message.earlier')}</span>
             ) : (
@@ -81,7 +83,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         {message.kind === 'unsupported' || message.kind === 'deleted' ? (
           <p className="message-text faint">{body}</p>
         ) : (
-          <MessageText text={message.text} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
+          <MessageText text={message.text} marked={props.marked} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
         )}
         {message.maybeRepeat === true ? <p className="field-hint">{text('message.repeat')}</p> : null}
         <span className="message-foot">

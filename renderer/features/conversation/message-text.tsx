@@ -3,10 +3,13 @@ import { useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { mentionPieces } from '../../ui/mentions';
+import { MarkedText } from '../search/marked-text';
 import { isEmojiOnly, isLong } from '../../ui/strangers';
 
 export interface MessageTextProps {
   readonly text: string;
+  /** Words of a search that are marked in it. */
+  readonly marked?: string;
   readonly open: boolean;
   readonly onToggle: () => void;
   /** Its links can be come to by Tab. */
@@ -14,7 +17,7 @@ export interface MessageTextProps {
 }
 
 /** The words of a message: text nodes, links that are asked about, moments in the reader's own time. The whole text is always there; a long one is folded by style. */
-export function MessageText({ text: written, open, onToggle, inTabOrder = false }: MessageTextProps): ReactNode {
+export function MessageText({ text: written, marked = '', open, onToggle, inTabOrder = false }: MessageTextProps): ReactNode {
   const text = useText();
   const times = useTimes();
   const askLink = useUi((state) => state.askLink);
@@ -48,7 +51,7 @@ export function MessageText({ text: written, open, onToggle, inTabOrder = false 
                 </span>
               );
             default:
-              return piece.text;
+              return <MarkedText key={index} text={piece.text} query={marked} />;
           }
         })}
       </p>

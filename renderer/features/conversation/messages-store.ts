@@ -18,6 +18,8 @@ export interface Thread {
   readonly messages: readonly Message[];
   /** True when nothing older exists. */
   readonly complete: boolean;
+  /** There are newer ones than the last of these: somebody looks at an earlier place. */
+  readonly behind?: boolean;
   readonly loading: 'no' | 'newest' | 'older';
   readonly failure: KeyshiftError | undefined;
 }
@@ -28,6 +30,14 @@ export interface MessagesState {
   readonly threads: Readonly<Record<string, Thread>>;
   readonly loadNewest: (conversationId: string) => Promise<void>;
   readonly loadOlder: (conversationId: string) => Promise<void>;
+  /** Behind the last one shown, where there are any. */
+  readonly loadNewer: (conversationId: string) => Promise<void>;
+  /** Shows the place of a message, unless it is shown already. Errors: message.unknown. */
+  readonly loadAround: (conversationId: string, messageId: string) => Promise<void>;
+  /** Shows the first message of a time or later; gives which that is. */
+  readonly loadAt: (conversationId: string, at: number) => Promise<string | undefined>;
+  /** Nobody looks at it any more: an earlier place is forgotten. */
+  readonly leave: (conversationId: string) => void;
   readonly send: (conversationId: string, text: string, replyTo?: string) => Promise<void>;
   readonly received: (conversationId: string, message: Message) => void;
   /** Messages stand elsewhere, or say something else: what is shown is asked for anew. */
@@ -51,6 +61,12 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       const alive = life.begin();
       const before = threadOf(conversationId).messages;
       const limit = Math.min(maxPage, Math.max(pageSize, before.length));
+      const middle = threadOf(conversationId).behind === true ? before[Math.floor(before.length / 2)]?.messageId : undefined;
+      if (middle !== undefined) {
+        const page = await client.messages.list({ conversationId, around: middle, limit });
+        if (alive() && threadOf(conversationId).behind === true) put(conversationId, { messages: page, complete: false });
+        return;
+      }
       const page = await client.messages.list({ conversationId, limit });
       if (alive()) put(conversationId, { messages: replacePage(before, threadOf(conversationId).messages, page), complete: page.length < limit });
     };
@@ -65,7 +81,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
           if (!alive()) return;
           const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
           const complete = replaced ? page.length < pageSize : threadOf(conversationId).complete;
-          put(conversationId, { messages, complete, loading: 'no' });
+          put(conversationId, { messages, complete, behind: false, loading: 'no' });
         } catch (thrown) {
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
         }
@@ -90,6 +106,35 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
         }
       },
+      loadNewer: async (conversationId) => {
+        const alive = life.begin();
+        const thread = threadOf(conversationId);
+        const after = thread.messages.at(-1)?.messageId;
+        if (after === undefined || thread.behind !== true || thread.loading !== 'no') return;
+        put(conversationId, { loading: 'older', failure: undefined });
+        try {
+          const page = await client.messages.list({ conversationId, after, limit: pageSize });
+          if (!alive() || threadOf(conversationId).messages.at(-1)?.messageId !== after) return;
+          put(conversationId, { messages: [...threadOf(conversationId).messages, ...page], behind: page.length === pageSize, loading: 'no' });
+        } catch (thrown) {
+          if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });
+        }
+      },
+      loadAround: async (conversationId, messageId) => {
+        if (threadOf(conversationId).messages.some((known) => known.messageId === messageId)) return;
+        const alive = life.begin();
+        const page = await client.messages.list({ conversationId, around: messageId, limit: pageSize });
+        if (alive()) put(conversationId, place(page));
+      },
+      loadAt: async (conversationId, at) => {
+        const alive = life.begin();
+        const page = await client.messages.list({ conversationId, at, limit: pageSize });
+        if (alive()) put(conversationId, place(page));
+        return (page.find((message) => (message.receivedAt ?? message.sentAt) >= at) ?? page.at(-1))?.messageId;
+      },
+      leave: (conversationId) => {
+        if (threadOf(conversationId).behind === true) put(conversationId, emptyThread);
+      },
       send: async (conversationId, text, replyTo) => {
         await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
         await get().loadNewest(conversationId);
@@ -97,7 +142,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       received: (conversationId, message) => {
         const thread = get().threads[conversationId];
         if (thread === undefined) return;
-        if (thread.messages.some((known) => known.messageId === message.messageId)) return;
+        if (thread.behind === true || thread.messages.some((known) => known.messageId === message.messageId)) return;
         put(conversationId, { messages: [...thread.messages, message] });
       },
       moved: async (conversationId) => {
@@ -126,4 +171,9 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       },
     };
   });
+}
+
+/** A page somewhere in the middle: there may be more on either side, which the next question tells. */
+function place(page: readonly Message[]): Thread {
+  return { messages: page, complete: page.length < pageSize, behind: page.length === pageSize, loading: 'no', failure: undefined };
 }

@@ -13,11 +13,18 @@ export interface FeedScroll {
   readonly toEnd: () => void;
 }
 
+/** `behind`: there are newer messages than those that are here, which `onNearEnd` asks for. */
+export interface EarlierPlace {
+  readonly behind: boolean;
+  readonly onNearEnd: () => void;
+}
+
 /**
  * Stays at the newest message while the reader is there, stays where the reader is otherwise,
  * and does not move when older messages are put in above.
  */
-export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void, divider: string | undefined): FeedScroll {
+export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void, divider: string | undefined, earlier: EarlierPlace): FeedScroll {
+  const { behind, onNearEnd } = earlier;
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
   const height = useRef(0);
@@ -48,9 +55,11 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     const grewAbove = former.first !== undefined && former.first !== first && former.last === newest?.messageId;
     if (former.first === undefined && divider !== undefined && messages.length > 0) placeAt(element, divider);
     else if (grewAbove) element.scrollTop += element.scrollHeight - former.height;
-    else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
+    else if (behind && former.last !== undefined) {
+      // What was asked for below moves nobody.
+    } else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
     before.current = { first, last: newest?.messageId, height: element.scrollHeight };
-  }, [first, newest, messages, toEnd, divider]);
+  }, [first, newest, messages, toEnd, divider, behind]);
 
   // The divider is found right after the first page is drawn.
   useLayoutEffect(() => {
@@ -84,8 +93,9 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     wasAtEnd.current = isAtEnd;
     setAtEnd(isAtEnd);
     setSeen((known) => (isAtEnd ? undefined : (known ?? shown.current.at(-1)?.messageId)));
+    if (isAtEnd && behind) onNearEnd();
     if (element.scrollTop < 200 && element.scrollHeight > element.clientHeight) onNearTop();
-  }, [onNearTop]);
+  }, [onNearTop, behind, onNearEnd]);
 
   return { box, atEnd, below: atEnd ? 0 : countBelow(messages, seen), onScroll, toEnd };
 }

@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { Archive, ChevronLeft, FolderOpen, IdCard, Lock, MailOpen, Radar, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
+import { Archive, ChevronLeft, FolderOpen, IdCard, Lock, MailOpen, Radar, Search, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { shortcutLabel } from '../../app/shortcuts';
 import { useNow } from '../../i18n/use-now';
@@ -51,6 +51,9 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
     <nav className="pane list-pane" aria-label={text('list.label')} data-pane="list">
       <header className="list-head">
         <h1 className="wordmark">{text('app.name')}</h1>
+        <IconButton label={text('search.title')} shortcut={shortcutLabel('findAll')} onPress={() => openDialog('search')}>
+          <Search aria-hidden="true" />
+        </IconButton>
         <IconButton label={text('list.openFile')} onPress={() => void openEnvelopes()}>
           <FolderOpen aria-hidden="true" />
         </IconButton>

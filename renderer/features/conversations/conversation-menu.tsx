@@ -44,6 +44,7 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
       const length = lengths[key];
       void change({ conversationId, mutedUntil: length === undefined ? forEver : Date.now() + length }, text('talk.muted'));
     } else if (key === 'rename') ui.openConversationDialog('rename-conversation', conversationId);
+    else if (key === 'export') ui.openConversationDialog('export', conversationId);
     else if (key === 'another') ui.openDialog('new');
     else if (key === 'remove') ui.openConversationDialog('remove-conversation', conversationId);
   };
@@ -71,6 +72,9 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
             {text('talk.rename')}
           </MenuItem>
         ) : null}
+        <MenuItem id="export" className="menu-item">
+          {text('talk.export')}
+        </MenuItem>
         <MenuItem id="another" className="menu-item">
           {text('talk.another')}
         </MenuItem>

@@ -1,0 +1,51 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { EventOf } from '../../../shared/contract/contract';
+import type { KeyshiftError } from '../../../shared/errors';
+import type { Life } from '../../app/life';
+import type { Client } from '../../bridge/client';
+import { toFailure } from '../../bridge/failure';
+
+export type ExportKind = 'html' | 'json' | 'archive';
+
+export type ExportPhase =
+  | { readonly step: 'idle'; readonly failure?: KeyshiftError }
+  | { readonly step: 'running'; readonly done: number; readonly total: number }
+  | { readonly step: 'done'; readonly path: string; readonly messages: number };
+
+export interface ExportState {
+  readonly phase: ExportPhase;
+  readonly start: (conversationId: string, format: ExportKind) => Promise<void>;
+  readonly cancel: () => Promise<void>;
+  readonly again: () => void;
+  readonly progress: (event: EventOf<'export.progress'>) => void;
+}
+
+/** The one export there can be at a time; it goes on when its dialog is closed. */
+export function createExportStore(client: Client, life: Life): StoreApi<ExportState> {
+  return createStore<ExportState>()((set, get) => ({
+    phase: { step: 'idle' },
+    start: async (conversationId, format) => {
+      if (get().phase.step === 'running') return;
+      const alive = life.begin();
+      set({ phase: { step: 'running', done: 0, total: 0 } });
+      let end: ExportPhase;
+      try {
+        end = { step: 'done', ...(await client.conversations.export({ conversationId, format })) };
+      } catch (thrown) {
+        const failure = toFailure(thrown);
+        end = failure.code === 'path.required' || failure.code === 'export.cancelled' ? { step: 'idle' } : { step: 'idle', failure };
+      }
+      if (alive()) set({ phase: end });
+    },
+    cancel: async () => {
+      await client.conversations.cancelExport();
+    },
+    again: () => {
+      if (get().phase.step !== 'running') set({ phase: { step: 'idle' } });
+    },
+    progress: ({ done, total, state }) => {
+      // How it ended is what the call answers.
+      if (state === 'running' && get().phase.step === 'running') set({ phase: { step: 'running', done, total } });
+    },
+  }));
+}

@@ -1,0 +1,103 @@
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { findContact } from '../contacts/contacts-store';
+import { findConversation } from '../conversations/conversations-store';
+import { useContacts, useConversations, useModel, useSearch, useUi } from '../../app/model-context';
+import { useNow } from '../../i18n/use-now';
+import { useErrorText, useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { Banner } from '../../ui/banner';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { nameInSentence, plainName } from '../../ui/strangers';
+import { SwitchField } from '../../ui/switch-field';
+import { TextField } from '../../ui/text-field';
+import { DayForm } from './day-form';
+import { HitItem } from './hit-item';
+import { useGoTo } from './use-go-to';
+
+/** Between the last letter and the question, in milliseconds. */
+const patience = 120;
+
+/** Finds messages by their words, everywhere or in the conversation that is shown; Enter goes to the marked one. */
+export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
+  const text = useText();
+  const errorText = useErrorText();
+  const times = useTimes();
+  const now = useNow();
+  const model = useModel();
+  const goTo = useGoTo();
+  const close = useUi((state) => state.closeDialog);
+  const selection = useUi((state) => state.selection);
+  const contact = useContacts((state) => findContact(state, selection?.contactId));
+  const title = useConversations((state) => findConversation(state, selection?.conversationId)?.title ?? '');
+  const count = useConversations((state) => state.conversations.length);
+  const { hits, more, answered, failure, query: asked } = useSearch((state) => state);
+  const shown = selection?.conversationId;
+  const [query, setQuery] = useState(asked);
+  const [only, setOnly] = useState(here);
+  const [marked, setMarked] = useState(0);
+  const within = only ? shown : undefined;
+
+  useEffect(() => {
+    const timer = setTimeout(() => model.background(model.search.getState().look(query, within)), patience);
+    return () => clearTimeout(timer);
+  }, [model, query, within]);
+
+  const at = Math.min(marked, Math.max(hits.length - 1, 0));
+  const go = (index: number): void => {
+    const hit = hits[index];
+    if (hit === undefined) return;
+    model.search.getState().mark(hit.conversationId, answered ?? query);
+    close();
+    void goTo.message(hit.conversationId, hit.messageId);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') setMarked(Math.min(at + 1, hits.length - 1));
+    else if (event.key === 'ArrowUp') setMarked(Math.max(at - 1, 0));
+    else if (event.key === 'Enter' && !event.nativeEvent.isComposing && event.target instanceof HTMLInputElement && event.target.type === 'text') go(at);
+    else return;
+    event.preventDefault();
+  };
+  const told = answered === undefined ? '' : text(more ? 'search.countMore' : 'search.count', { count: hits.length });
+
+  return (
+    <Dialog title={text(only ? 'search.here' : 'search.title')} onClose={close} size="large">
+      <div className="search" onKeyDown={onKeyDown}>
+        <TextField
+          label={text('search.field')}
+          value={query}
+          hint={text('search.hint')}
+          maxLength={200}
+          onChange={(value) => {
+            setQuery(value);
+            setMarked(0);
+          }}
+          autoFocus
+        />
+        {shown === undefined || contact === undefined ? null : (
+          <SwitchField label={text('search.scope', { name: nameInSentence(title === '' ? contact.name : `${contact.name} · ${plainName(title)}`) })} on={only} onChange={setOnly} />
+        )}
+        <p className="field-hint" role="status">{told}</p>
+        {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
+        {answered === undefined || hits.length > 0 ? null : (
+          <div className="stack tight">
+            <p className="list-none">{within === undefined ? text('search.none', { query: nameInSentence(answered), count }) : text('search.noneHere', { query: nameInSentence(answered) })}</p>
+            <div className="dialog-actions start">
+              {within === undefined ? null : <Button onPress={() => setOnly(false)}>{text('search.everywhere')}</Button>}
+              <Button onPress={() => setQuery('')}>{text('search.clear')}</Button>
+            </div>
+          </div>
+        )}
+        {hits.length === 0 ? null : (
+          <ul className="search-hits">
+            {hits.map((hit, index) => (
+              <HitItem key={hit.messageId} hit={hit} query={answered ?? ''} marked={index === at} now={now} times={times} onGo={() => go(index)} />
+            ))}
+          </ul>
+        )}
+        {more ? <Button kind="quiet" onPress={() => model.background(model.search.getState().lookFurther())}>{text('search.more')}</Button> : null}
+        {shown === undefined ? null : <DayForm conversationId={shown} onGone={close} />}
+      </div>
+    </Dialog>
+  );
+}

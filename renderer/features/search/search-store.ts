@@ -1,0 +1,67 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { KeyshiftError } from '../../../shared/errors';
+import type { SearchHit } from '../../../shared/model/search';
+import type { Life } from '../../app/life';
+import type { Client } from '../../bridge/client';
+import { toFailure } from '../../bridge/failure';
+
+/** Hits asked for at once. */
+export const hitsAtOnce = 30;
+
+export interface SearchState {
+  readonly query: string;
+  /** Only in this conversation. */
+  readonly conversationId: string | undefined;
+  readonly hits: readonly SearchHit[];
+  /** There are older ones. */
+  readonly more: boolean;
+  /** What the hits are of; undefined: nothing was asked yet. */
+  readonly answered: string | undefined;
+  readonly failure: KeyshiftError | undefined;
+  /** Words that are marked in the conversation, since somebody came from a hit. */
+  readonly marked: { readonly conversationId: string; readonly query: string } | undefined;
+  readonly look: (query: string, conversationId: string | undefined) => Promise<void>;
+  readonly lookFurther: () => Promise<void>;
+  readonly mark: (conversationId: string, query: string) => void;
+  readonly unmark: () => void;
+}
+
+export function createSearchStore(client: Client, life: Life): StoreApi<SearchState> {
+  return createStore<SearchState>()((set, get) => {
+    let asked = 0;
+    const ask = async (before: string | undefined): Promise<void> => {
+      const { query, conversationId, hits } = get();
+      const alive = life.begin();
+      asked += 1;
+      const mine = asked;
+      try {
+        const found = await client.messages.search({ query, limit: hitsAtOnce, ...(conversationId !== undefined && { conversationId }), ...(before !== undefined && { before }) });
+        if (!alive() || mine !== asked) return;
+        set({ hits: before === undefined ? found : [...hits, ...found], more: found.length === hitsAtOnce, answered: query, failure: undefined });
+      } catch (thrown) {
+        if (alive() && mine === asked) set({ failure: toFailure(thrown) });
+      }
+    };
+    return {
+      query: '',
+      conversationId: undefined,
+      hits: [],
+      more: false,
+      answered: undefined,
+      failure: undefined,
+      marked: undefined,
+      look: async (query, conversationId) => {
+        set({ query, conversationId });
+        if (query.trim() !== '') return ask(undefined);
+        asked += 1;
+        set({ hits: [], more: false, answered: undefined, failure: undefined });
+      },
+      lookFurther: async () => {
+        const last = get().hits.at(-1);
+        if (last !== undefined && get().more) await ask(last.messageId);
+      },
+      mark: (conversationId, query) => set({ marked: { conversationId, query } }),
+      unmark: () => set({ marked: undefined }),
+    };
+  });
+}

@@ -1,0 +1,58 @@
+import { useCallback, useMemo } from 'react';
+import { useModel } from '../../app/model-context';
+import { toFailure } from '../../bridge/failure';
+import { useErrorText, useText } from '../../i18n/use-text';
+
+/** After what was fetched is drawn: the message in the middle, with the focus. */
+function bringIntoView(messageId: string): void {
+  requestAnimationFrame(() => {
+    const article = document.querySelector<HTMLElement>(`[data-message="${messageId}"]`);
+    article?.focus({ preventScroll: true });
+    article?.scrollIntoView({ block: 'center' });
+  });
+}
+
+export interface GoTo {
+  /** Shows a message, wherever in its conversation it stands. */
+  readonly message: (conversationId: string, messageId: string) => Promise<void>;
+  /** Shows the first message of a time or later. */
+  readonly time: (conversationId: string, time: number) => Promise<void>;
+}
+
+export function useGoTo(): GoTo {
+  const model = useModel();
+  const text = useText();
+  const errorText = useErrorText();
+  const fail = useCallback(
+    (thrown: unknown) => {
+      const failure = toFailure(thrown);
+      if (failure.code === 'vault.locked') return;
+      model.ui.getState().toast(failure.code === 'message.unknown' ? text('search.gone') : errorText(failure), 'danger');
+    },
+    [model, text, errorText],
+  );
+  const message = useCallback(
+    async (conversationId: string, messageId: string) => {
+      try {
+        await model.messages.getState().loadAround(conversationId, messageId);
+        model.showConversation(conversationId);
+        bringIntoView(messageId);
+      } catch (thrown) {
+        fail(thrown);
+      }
+    },
+    [model, fail],
+  );
+  const time = useCallback(
+    async (conversationId: string, at: number) => {
+      try {
+        const messageId = await model.messages.getState().loadAt(conversationId, at);
+        if (messageId !== undefined) bringIntoView(messageId);
+      } catch (thrown) {
+        fail(thrown);
+      }
+    },
+    [model, fail],
+  );
+  return useMemo(() => ({ message, time }), [message, time]);
+}

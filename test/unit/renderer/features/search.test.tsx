@@ -1,0 +1,100 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { idOf, type World } from '../../../preview/fake-world';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { openTalk, shortcut } from '../open-talk';
+import { settle } from '../render-app';
+
+/** Bo's conversation with 150 messages before what stands in the scene. */
+function longTalk(): World {
+  const world = busyWorld(Date.now());
+  const there = world.messages.get(talkWithBo) ?? [];
+  const first = there[0];
+  if (first === undefined) throw new Error('an empty scene');
+  const older = Array.from({ length: 150 }, (_, n) => ({ ...first, messageId: idOf(`older ${n}`), text: n === 20 ? 'the old lighthouse' : `line ${n}`, sentAt: first.sentAt - (151 - n) * 86_400_000, receivedAt: first.sentAt - (151 - n) * 86_400_000 }));
+  world.messages.set(talkWithBo, [...older, ...there]);
+  return world;
+}
+
+const field = () => screen.getByRole('textbox', { name: 'Words to find' });
+const hitButtons = () => within(screen.getByRole('dialog')).getAllByRole('listitem').map((item) => within(item).getByRole('button'));
+
+describe('searching', () => {
+  it('by its shortcut in the conversation: hits with marks, Enter goes to the message wherever it stands, and back to the newest', async () => {
+    const { fake, model } = await openTalk(longTalk());
+    await shortcut('f', { ctrlKey: true });
+    expect(screen.getByRole('dialog', { name: 'Search in this conversation' })).toBeTruthy();
+    fireEvent.change(field(), { target: { value: 'lighth' } });
+    await waitFor(() => expect(hitButtons()).toHaveLength(1));
+    expect(hitButtons()[0]?.querySelector('mark')?.textContent).toBe('lighth');
+    expect(screen.getByText('1 hit')).toBeTruthy();
+    expect(fake.calls).toContain('messages.search');
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    await waitFor(() => expect(document.activeElement?.getAttribute('data-message')).toBe(idOf('older 20')));
+    expect(document.activeElement?.querySelector('mark')?.textContent).toBe('lighth');
+    expect(model.messages.getState().threads[talkWithBo]).toMatchObject({ behind: true, complete: false });
+
+    // What comes meanwhile stands at the end, which is not shown; the button leads there.
+    fireEvent.click(screen.getByRole('button', { name: /newest/i }));
+    await settle();
+    expect(model.messages.getState().threads[talkWithBo]?.behind).toBe(false);
+    expect(model.messages.getState().threads[talkWithBo]?.messages.some(({ messageId }) => messageId === idOf('older 20'))).toBe(false);
+  });
+
+  it('everywhere; nothing found says where it looked; a lock forgets it', async () => {
+    const { model } = await openTalk(busyWorld(Date.now()));
+    await shortcut('f', { ctrlKey: true, shiftKey: true });
+    expect(screen.getByRole('dialog', { name: 'Search messages' })).toBeTruthy();
+    fireEvent.change(field(), { target: { value: 'zzzz' } });
+    await screen.findByText(/^Nothing with “zzzz” in \d+ conversations?\.$/);
+    fireEvent.change(field(), { target: { value: 'the' } });
+    await waitFor(() => expect(hitButtons().length).toBeGreaterThan(1));
+    expect(await axeFindings()).toEqual([]);
+    await act(async () => model.session.getState().lock());
+    await settle();
+    expect(model.search.getState().query).toBe('');
+  });
+
+  it('to a day', async () => {
+    const world = longTalk();
+    const wanted = world.messages.get(talkWithBo)?.[100];
+    await openTalk(world);
+    await shortcut('f', { ctrlKey: true });
+    const day = new Date((wanted?.sentAt ?? 0) + 86_400_000);
+    fireEvent.change(screen.getByLabelText('Day'), { target: { value: `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}` } });
+    fireEvent.click(screen.getByRole('button', { name: 'Go to this day' }));
+    await settle();
+    await waitFor(() => expect([idOf('older 100'), idOf('older 101')]).toContain(document.activeElement?.getAttribute('data-message')));
+  });
+});
+
+describe('exporting', () => {
+  it('offers three kinds, says what an archive proves, and where the file is', async () => {
+    const world = busyWorld(Date.now());
+    world.identity.chosenFile = '/home/ann/talk.html';
+    const { fake, model } = await openTalk(world);
+    act(() => model.ui.getState().openConversationDialog('export', talkWithBo));
+    await settle();
+    expect(await axeFindings()).toEqual([]);
+    fireEvent.click(screen.getByRole('radio', { name: /^To keep/ }));
+    await settle();
+    expect(screen.getByText(/It proves no words/)).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Choose a place' }));
+    await screen.findByText(/messages exported to \/home\/ann\/talk.html/);
+    expect(fake.calls).toContain('conversations.export');
+  });
+
+  it('an archive is checked from the settings, and what it does not say is said', async () => {
+    const world = busyWorld(Date.now());
+    world.identity.chosenFile = '/home/ann/talk.keyshift-archive';
+    const { model } = await openTalk(world);
+    act(() => model.ui.getState().openDialog('archive'));
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Choose an archive' }));
+    await screen.findByText('All signatures in this archive are true.');
+    expect(screen.getByText(/This says nothing about the words/)).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+  });
+});
