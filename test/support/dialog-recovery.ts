@@ -32,7 +32,7 @@ export function copyDevice(crypto: Crypto, device: Device, clock?: TestClock): D
     copy.db.exec(`DELETE FROM ${table}`);
     for (const row of device.db.prepare(`SELECT * FROM ${table}`).all()) {
       const columns = Object.keys(row);
-      copy.db.prepare(`INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`).run(Object.values(row));
+      copy.db.prepare(`INSERT OR REPLACE INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`).run(Object.values(row));
     }
   }
   for (const [peerId, peer] of device.peers) copy.peers.set(peerId, peer);

@@ -17,7 +17,7 @@ export class RowsOf {
       for (const [name, rows] of this.#tables) {
         for (const row of rows) {
           const columns = Object.keys(row);
-          db.prepare(`INSERT INTO "${name}" (${columns.join()}) VALUES (${columns.map(() => '?').join()})`).run(Object.values(row));
+          db.prepare(`INSERT OR REPLACE INTO "${name}" (${columns.join()}) VALUES (${columns.map(() => '?').join()})`).run(Object.values(row));
         }
       }
     });
