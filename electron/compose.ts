@@ -49,6 +49,7 @@ import { NetworkSettings } from './services/network-settings';
 import { ownNameService } from './services/own-name-service';
 import { OwnAddresses } from './services/own-addresses';
 import { PortMapping } from './services/port-mapping';
+import type { FileTokens } from './services/ports/files';
 import { type Keyring, type KitPrinter, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
 import { textPrinter } from './services/recovery-sheet';
 import { searchService } from './services/search-service';
@@ -81,6 +82,8 @@ export interface AppPorts {
   readonly lan?: LanDiscovery;
   /** Where a person sits at a screen: only they choose files. */
   readonly chooser?: PathChooser;
+  /** What the window names dropped, pasted and chosen files by. */
+  readonly fileTokens?: FileTokens;
   /** Makes the recovery kit a PDF; without it the kit is text. */
   readonly kitPrinter?: KitPrinter;
   /** This machine's addresses; the system's answer when left out. */
@@ -256,7 +259,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         backup: backup.handlers,
         conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...exportService({ profile, crypto, clock, events, preferences, chooser: ports.chooser, files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) } }) },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
-        files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser }),
+        files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser, tokens: ports.fileTokens, settings: () => preferences.get().settings }),
         keys: keysService({ profile, events, clock }),
         envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),

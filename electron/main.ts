@@ -6,6 +6,8 @@ import { startApp } from './compose';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { closeForeignDoors } from './ipc/window-door';
+import { WindowFiles } from './main/file-tokens';
+import { Media } from './main/media';
 import { PatientApp } from './main/patient-app';
 import { type HostedProfile, ProfileHost } from './main/profile-host';
 import { openShell } from './main/shell';
@@ -26,6 +28,7 @@ import { guardPermissions } from './security/permissions';
 import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
 import type { App } from './services/app';
 import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
+import { chosenFiles } from './storage/chosen-files';
 import { ProfileList } from './storage/profile-list';
 import { fileDialogs } from './window/file-dialogs';
 import { kitPrinter } from './window/kit-printer';
@@ -36,6 +39,10 @@ const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(pr
 const developerTools = !app.isPackaged;
 const camera = new CameraUse(() => systemClock.monotonic());
 const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
+
+/** What the person gave to the window, to be sent. */
+const windowFiles = new WindowFiles(chosenFiles);
+const dialogs = fileDialogs(dialog);
 
 /** Links that came before there was a window. */
 const linksBefore: string[] = [];
@@ -66,8 +73,6 @@ async function start(): Promise<void> {
     silenceNetwork(each, developerTools);
     guardPermissions(each, () => each === page && camera.isOpen());
   }
-  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')));
-
   const list = new ProfileList(app.getPath('userData'));
   const running = new ProfileHost({
     list,
@@ -75,10 +80,12 @@ async function start(): Promise<void> {
     host: hostProfile,
     failed: (event, error) => logger.error(event, describeError(error)),
   });
+  const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
+  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range));
   // The window shows why, if it fails.
   await running.attempt().catch(() => undefined);
 
-  const shell = openShell({ running, camera, logger, trial, developerTools, bundles: __dirname });
+  const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
     app,
     async () => {
@@ -129,7 +136,8 @@ async function startServices(profileDirectory: string, preferences: ElectronPref
       passwordStore: app.commandLine.getSwitchValue('password-store'),
       secretServiceOpen: () => isSecretServiceOpen(process.env['DBUS_SESSION_BUS_ADDRESS']),
     }),
-    chooser: fileDialogs(dialog),
+    chooser: dialogs,
+    fileTokens: windowFiles,
     kitPrinter,
     appVersion: version,
     runtime: `Electron ${process.versions.electron}`,

@@ -3,7 +3,7 @@ import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import { dispatch, failure, type Report } from '../doors/dispatch';
 import { parseOutgoing } from '../doors/outgoing-event';
 import { isOwnSender, type CallEvent } from '../security/sender';
-import { callChannel, eventChannel } from '../doors/channels';
+import { callChannel, eventChannel, filesChannel } from '../doors/channels';
 import { callSizeLimit, isPlainWithin } from './input-size';
 import { callRate, RateLimit } from './rate-limit';
 
@@ -23,6 +23,8 @@ export interface Page {
 export interface CallDoorParts {
   readonly ipc: IpcSide;
   readonly handlers: Handlers;
+  /** Names files that the preload hands over. Checks what it gets; never rejects. */
+  readonly takeFiles: (items: unknown) => Promise<Reply<unknown>>;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
   readonly report: Report;
@@ -45,7 +47,7 @@ export interface CallDoor {
 export function openCallDoor(parts: CallDoorParts): CallDoor {
   const pages = new Map<number, { readonly page: Page; readonly rate: RateLimit }>();
 
-  const answer = async (event: CallEvent, args: readonly unknown[]): Promise<Reply<unknown>> => {
+  const turnAway = (event: CallEvent): Reply<never> | undefined => {
     const admitted = isOwnSender(event, pages) ? pages.get(event.sender.id) : undefined;
     if (admitted === undefined) {
       parts.refused('sender');
@@ -56,6 +58,11 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
       parts.refused('rate');
       return failure('too-many-calls', 'Too many calls at once. Please wait a moment.');
     }
+    return undefined;
+  };
+  const answer = async (event: CallEvent, args: readonly unknown[]): Promise<Reply<unknown>> => {
+    const refusal = turnAway(event);
+    if (refusal !== undefined) return refusal;
     const [name, input, ...more] = args;
     if (typeof name !== 'string' || name.length > 64 || more.length > 0 || !isPlainWithin(input, callSizeLimit)) {
       parts.refused('size');
@@ -65,6 +72,7 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
   };
 
   parts.ipc.handle(callChannel, (event, ...args) => answer(event, args));
+  parts.ipc.handle(filesChannel, async (event, items) => turnAway(event) ?? parts.takeFiles(items));
   return {
     admit(page) {
       pages.set(page.id, { page, rate: new RateLimit(callRate, parts.monotonic()) });
@@ -79,6 +87,7 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
     },
     close() {
       parts.ipc.removeHandler(callChannel);
+      parts.ipc.removeHandler(filesChannel);
       pages.clear();
     },
   };

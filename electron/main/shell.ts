@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, type ContextMenuParams, Menu, nativeImage, nativeTheme, powerMonitor, screen, systemPreferences } from 'electron';
+import { app, type BrowserWindow, type ContextMenuParams, Menu, nativeImage, nativeTheme, powerMonitor, screen, shell, systemPreferences } from 'electron';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Settings } from '../../shared/model/settings';
 import type { Logger } from '../engine/ports';
@@ -19,10 +19,12 @@ import { rememberPlace } from '../window/remember-place';
 import { withSettingsEffects } from '../window/settings-effects';
 import { placeWindow } from '../window/window-place';
 import { Desktop } from './desktop';
+import { type DesktopFiles, forgetFiles, takeFiles, withFiles } from './desktop-files';
 import type { ProfileHost } from './profile-host';
 
 export interface ShellParts {
   readonly running: ProfileHost;
+  readonly files: DesktopFiles;
   readonly camera: CameraUse;
   readonly logger: Logger;
   readonly trial: boolean;
@@ -45,7 +47,7 @@ export interface Shell {
 const revival = 10_000;
 
 /** The desktop around the services: one window, the call door, menus, and what locks by itself. */
-export function openShell({ running, camera, logger, trial, developerTools, bundles }: ShellParts): Shell {
+export function openShell({ running, files, camera, logger, trial, developerTools, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   const settings = (): Settings => running.preferences.get().settings;
   const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
@@ -90,19 +92,24 @@ export function openShell({ running, camera, logger, trial, developerTools, bund
     door.tell({ type: 'settings.changed' });
   };
   const door = openWindowDoor({
-    handlers: withCamera(withSettingsEffects(desktop.handlers, changed), camera, mayUseCamera),
+    handlers: withFiles(withCamera(withSettingsEffects(desktop.handlers, changed), camera, mayUseCamera), files, (path) => shell.showItemInFolder(path)),
+    takeFiles: (items) => takeFiles(files, items, (error) => report('files.take', error)),
     monotonic: () => systemClock.monotonic(),
     report,
     refused: (reason) => logger.warn('call.refused', { reason }),
   });
   const silence = running.onEvent((event) => {
     // However it was locked, the dialog is gone.
-    if (event.type === 'vault.changed') camera.end();
+    if (event.type === 'vault.changed') {
+      camera.end();
+      void forgetFiles(files);
+    }
     door.tell(event);
     desktop.hear(event);
   });
   running.onSwitched(() => {
     desktop.forget();
+    void forgetFiles(files);
     apply(settings());
     void running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
     // After the answer to whoever asked for it: then the page begins anew, with nothing of the former profile in it.

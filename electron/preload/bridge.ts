@@ -1,6 +1,7 @@
 import type { Bridge, Reply } from '../../shared/contract/bridge';
 import type { AppEvent } from '../../shared/contract/contract';
-import { callChannel, eventChannel } from '../doors/channels';
+import type { TokenFile } from '../../shared/model/transfer';
+import { callChannel, eventChannel, filesChannel } from '../doors/channels';
 import { callNameTable } from './call-names';
 
 /** The part of Electron's `ipcRenderer` that is used. */
@@ -9,11 +10,18 @@ export interface RendererSide {
   on(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown;
 }
 
+/** The path of a file the system gave to the page, empty for one made in it. */
+export type PathOf = (file: File) => string;
+
+/** Files handed over at once, and bytes of one that has no path: a picture out of the clipboard. */
+const mostFiles = 50;
+const mostPasted = 32 * 1024 * 1024;
+
 /**
  * What becomes `window.keyshift`: a function per call, without a channel argument, and a way to listen. Neither
  * `ipcRenderer` nor its events get out. The replies were parsed in the main process.
  */
-export function makeBridge(ipc: RendererSide): Bridge {
+export function makeBridge(ipc: RendererSide, pathOf: PathOf): Bridge {
   const listeners = new Set<(event: AppEvent) => void>();
   ipc.on(eventChannel, (_electronEvent, event) => {
     // Each on its own, so that one that throws does not keep the others from hearing.
@@ -32,7 +40,7 @@ export function makeBridge(ipc: RendererSide): Bridge {
     return () => void listeners.delete(own);
   };
   // The table holds every call of the contract and nothing else (call-names.ts), which is what `Bridge` is made of.
-  return Object.freeze({ ...Object.fromEntries(groups), on }) as unknown as Bridge;
+  return Object.freeze({ ...Object.fromEntries(groups), on, takeFiles: (files: readonly object[]) => takeFiles(ipc, pathOf, files) }) as unknown as Bridge;
 }
 
 async function call(ipc: RendererSide, name: string, input: unknown): Promise<Reply<unknown>> {
@@ -42,4 +50,21 @@ async function call(ipc: RendererSide, name: string, input: unknown): Promise<Re
     // Either the value cannot be cloned (a function, a DOM node), or the main process is going away.
     return { ok: false, error: { code: 'internal', message: 'The call did not get through.', facts: {} } };
   }
+}
+
+async function takeFiles(ipc: RendererSide, pathOf: PathOf, files: readonly object[]): Promise<Reply<readonly TokenFile[]>> {
+  try {
+    const items = await Promise.all(Array.from(files).slice(0, mostFiles).map((file) => itemOf(file, pathOf)));
+    return (await ipc.invoke(filesChannel, items.filter((item) => item !== undefined))) as Reply<readonly TokenFile[]>; // as above
+  } catch {
+    return { ok: false, error: { code: 'internal', message: 'The files did not get through.', facts: {} } };
+  }
+}
+
+/** Only what the system made can say a path: a page cannot name one. */
+async function itemOf(file: object, pathOf: PathOf): Promise<object | undefined> {
+  if (!(file instanceof File)) return undefined;
+  const path = pathOf(file);
+  if (path !== '') return { path };
+  return file.size === 0 || file.size > mostPasted ? undefined : { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
 }

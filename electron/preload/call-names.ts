@@ -62,7 +62,7 @@ export const callNameTable = {
   settings: ['get', 'set'],
   diagnostics: ['meter', 'about', 'report', 'licences'],
   profiles: ['list', 'create', 'open', 'rename', 'remove'],
-  desktop: ['openLink', 'takeLink', 'looking', 'misspelled', 'chooseFiles'],
+  desktop: ['openLink', 'takeLink', 'looking', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
 
 /** Names of the contract that the table leaves out; `satisfies` above refuses names the contract does not have. */

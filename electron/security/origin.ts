@@ -4,6 +4,9 @@ export const appOrigin = 'app-keyshift://ui';
 /** The one document a window shows. */
 export const appPage = `${appOrigin}/index.html`;
 
+/** Below it is what files of messages show. */
+export const mediaAddress = `${appOrigin}/media/`;
+
 /** True for addresses below our own origin. Compared as text: there is one spelling, and Chromium hands out that one. */
 export function isOwnUrl(url: string): boolean {
   return url.startsWith(`${appOrigin}/`);

@@ -3,12 +3,12 @@ import { extname, join } from 'node:path';
 import type { CustomScheme, Protocol } from 'electron';
 import { companionHeaders } from './headers';
 import { contentSecurityPolicy } from './csp';
-import { appOrigin, appPage, appScheme } from './origin';
+import { appOrigin, appPage, appScheme, mediaAddress } from './origin';
 
-/** Hardening row 5. Nothing more: no CSP bypass, no CORS, no service workers, no code cache. */
+/** Hardening row 5, and `stream`, without which sound is not played. Nothing more: no CSP bypass, no CORS, no service workers, no code cache. */
 export const schemePrivileges: CustomScheme = {
   scheme: appScheme,
-  privileges: { standard: true, secure: true, supportFetchAPI: true },
+  privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
 };
 
 /** What a page may be made of. Other files, source maps among them, are not served. */
@@ -65,8 +65,27 @@ export function servePage(files: PageFiles, request: { readonly url: string; rea
   return new Response(readFileSync(file.path), { status: 200, headers: { ...common, 'content-type': file.mediaType } });
 }
 
+/** What files of messages are shown from; undefined: nothing to be shown is there. `range`: the header of this name. */
+export type ServeMedia = (path: string, range: string | null) => Promise<MediaAnswer | undefined>;
+
+export interface MediaAnswer {
+  readonly status: 200 | 206;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** Content of files of messages, as what the main process found it to be by its own bytes. Never kept by Chromium. */
+export async function serveMedia(media: ServeMedia, request: Pick<Request, 'url' | 'method' | 'headers'>): Promise<Response | undefined> {
+  const [address = ''] = request.url.split('#', 1);
+  if (request.method !== 'GET' || !address.startsWith(mediaAddress)) return undefined;
+  const answer = await media(address.slice(mediaAddress.length), request.headers.get('range')).catch(() => undefined);
+  if (answer === undefined) return undefined;
+  const { status, headers, body } = answer;
+  return new Response(body, { status, headers: { ...headers, 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...companionHeaders } });
+}
+
 /** Serves the pages; `file:`, which the request filter does not see in every case, does not exist for them. */
-export function handleScheme(protocol: Pick<Protocol, 'handle'>, files: PageFiles): void {
-  protocol.handle(appScheme, (request) => servePage(files, request));
+export function handleScheme(protocol: Pick<Protocol, 'handle'>, files: PageFiles, media: ServeMedia): void {
+  protocol.handle(appScheme, async (request) => (await serveMedia(media, request)) ?? servePage(files, request));
   protocol.handle('file', (request) => servePage(files, request));
 }

@@ -1,5 +1,6 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
+import type { Settings } from '../../shared/model/settings';
 import type { Transfer } from '../../shared/model/transfer';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
@@ -7,6 +8,7 @@ import { toHex } from '../engine/wire/encoding';
 import { choosePath } from './choose-path';
 import { conversationRow } from './conversations-service';
 import type { EventHub } from './event-hub';
+import { cleaned } from './files/cleaning/clean';
 import { type Copied, copyIn } from './files/copying';
 import { offerOf } from './files/offers';
 import { Progress } from './files/progress';
@@ -14,6 +16,7 @@ import { safeName } from './files/safe-name';
 import { mediaTypeOf } from './files/shown-as';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow, PathChooser } from './ports';
+import type { ChosenSource, FileTokens } from './ports/files';
 import type { TransferRow } from './ports/transfers';
 import type { FilePlaces } from './surroundings';
 import { assertLength, assertWritable } from './writable';
@@ -25,8 +28,9 @@ export interface FilesServiceParts {
   readonly events: EventHub;
   readonly places: FilePlaces;
   readonly chooser: PathChooser | undefined;
-  /** The path behind a token that the window gave. Errors: path.unusable. */
-  readonly pathOf?: (token: string) => string;
+  /** What the window names files by. */
+  readonly tokens: FileTokens | undefined;
+  readonly settings: () => Pick<Settings, 'stripMetadata'>;
 }
 
 type Asked = Parameters<Handlers['files']['send']>[0];
@@ -52,8 +56,14 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     const { conversationId, text = '', replyTo } = asked;
     assertWritable(profile(), conversationId, replyTo);
     assertLength(text);
-    const path = await pathFor(parts, asked);
-    const source = await places.chosen.open(path);
+    const opened = await sourceFor(parts, asked);
+    let source = opened;
+    try {
+      if (parts.settings().stripMetadata) source = await cleaned(opened);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
     const transferId = toHex(crypto.random(16));
     const messageId = profile().newMessageId();
     const name = safeName(source.name);
@@ -82,6 +92,7 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
       progress.ended(transferId);
       await source.close();
     }
+    if (asked.token !== undefined) parts.tokens?.used(asked.token);
     profile().files.wrote(transferId);
     return { transferId, messageId };
   };
@@ -130,10 +141,10 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
   };
 }
 
-async function pathFor({ chooser, pathOf }: FilesServiceParts, { path, token }: Asked): Promise<string> {
-  if (token === undefined) return choosePath(chooser, path, (ask) => ask.open('any-file'));
-  if (pathOf === undefined) throw new KeyshiftError('path.unusable', 'There are no such tokens here.');
-  return pathOf(token);
+async function sourceFor({ chooser, places, tokens }: FilesServiceParts, { path, token }: Asked): Promise<ChosenSource> {
+  if (token === undefined) return places.chosen.open(await choosePath(chooser, path, (ask) => ask.open('any-file')));
+  if (tokens === undefined) throw new KeyshiftError('path.unusable', 'There are no such tokens here.');
+  return tokens.open(token);
 }
 
 /** Outbox row, history row and the file's row stand together (S1-33). */

@@ -12,6 +12,8 @@ export const withoutDesktop: Handlers['desktop'] = {
   looking: () => null,
   misspelled: () => [],
   chooseFiles: notHere,
+  dropFiles: () => null,
+  showSaved: notHere,
 };
 
 /** The headless peer has the profile it was started with, and knows of no other. */

@@ -46,11 +46,24 @@ export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow |
     save: (what: ChosenFile, suggested: string): Promise<string | undefined> =>
       ask(async () => {
         const name = what === 'envelopes' ? suggestedName(suggested) : safeName(suggested);
-        const options = { defaultPath: `${name}.${kinds[what].extensions[0] ?? ''}`, filters: [kinds[what]] };
+        // A received file keeps the name and the ending it came with, which were made safe when it came.
+        const options = what === 'received-file' ? { defaultPath: suggested } : { defaultPath: `${name}.${kinds[what].extensions[0] ?? ''}`, filters: [kinds[what]] };
         const window = inFront();
         return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
       }),
     open: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ properties: ['openFile'], filters: [kinds[what]] })),
+    /** Any number of any kind; empty: given up. */
+    files: async (): Promise<readonly string[]> => {
+      if (asking) return [];
+      asking = true;
+      try {
+        const window = inFront();
+        const options: Electron.OpenDialogOptions = { properties: ['openFile', 'multiSelections'] };
+        return (await (window === undefined ? dialogs.showOpenDialog(options) : dialogs.showOpenDialog(window, options))).filePaths;
+      } finally {
+        asking = false;
+      }
+    },
     folder: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ title: kinds[what].name, properties: ['openDirectory', 'createDirectory'] })),
   };
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorFacts } from '../errors';
+import type { TokenFile } from '../model/transfer';
 import type { Api, AppEvent, Group } from './contract';
 
 /** An error as plain data: errors lose their fields on the way through a context bridge. */
@@ -20,4 +21,6 @@ export type Bridge = {
 } & {
   /** Hears every event until the returned function is called. */
   readonly on: (listener: (event: AppEvent) => void) => () => void;
+  /** Names `File` objects that the person dropped or pasted; those that cannot be sent are left out. The page learns no path, and gives none. */
+  readonly takeFiles: (files: readonly object[]) => Promise<Reply<readonly TokenFile[]>>;
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { conversationId } from '../model/ids';
+import { conversationId, transferId } from '../model/ids';
 import { profile, profileId, profileName } from '../model/profile';
-import { fileToken } from '../model/transfer';
+import { fileToken, tokenFile } from '../model/transfer';
 import { call } from './call';
 import { none, done } from './needs';
 
@@ -27,5 +27,9 @@ export const desktop = {
   /** Those of these words that are misspelled in the chosen language, by the dictionary that comes with the app; none while spelling is off. */
   misspelled: call(z.strictObject({ words: z.array(z.string().max(256)).max(2000) }), z.array(z.string())),
   /** Files chosen in a dialog, as tokens; empty when the person gave up. */
-  chooseFiles: call(none, z.array(z.strictObject({ token: fileToken, name: z.string(), size: z.number().int().nonnegative() })), ['desktop.not-here']),
+  chooseFiles: call(none, z.array(tokenFile), ['desktop.not-here', 'path.unusable', 'file.gone', 'file.empty']),
+  /** Lets go of files that were chosen, dropped or pasted and are not sent. */
+  dropFiles: call(z.strictObject({ tokens: z.array(fileToken).max(200) }), done),
+  /** Shows where a file was saved, in the system's own file manager; it is never opened. Since this start only. */
+  showSaved: call(z.strictObject({ transferId }), done, ['desktop.not-here', 'transfer.not-here']),
 } as const;

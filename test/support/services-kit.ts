@@ -365,7 +365,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: undefined }),
     invitationFiles: invitationFiles({ profile, crypto, clock, random: kernelRandom, events, ownAddresses, files: privateFiles, chooser: undefined }),
     disk,
-    files: filesService({ profile, crypto, clock, events, places: disk, chooser: undefined }),
+    files: filesService({ profile, crypto, clock, events, places: disk, chooser: undefined, tokens: undefined, settings: () => preferences.settings }),
     discovery: nearby.handlers,
     reopen() {
       resident.profile.leave();

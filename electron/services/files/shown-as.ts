@@ -3,15 +3,31 @@ import type { Transfer } from '../../../shared/model/transfer';
 /** So many bytes of the beginning decide. */
 export const headBytes = 64;
 
+export type PictureType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+
+/** Which kind of picture its first bytes say; other kinds, drawings made of text (SVG) among them, are never shown. */
+export function pictureTypeOf(head: Uint8Array): PictureType | undefined {
+  if (starts(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';
+  if (starts(head, [0xff, 0xd8, 0xff])) return 'image/jpeg';
+  if (text(head, 0, 6) === 'GIF87a' || text(head, 0, 6) === 'GIF89a') return 'image/gif';
+  return text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WEBP' ? 'image/webp' : undefined;
+}
+
+/** The same for sound. */
+export function audioTypeOf(head: Uint8Array): string | undefined {
+  if (text(head, 0, 4) === 'RIFF' && text(head, 8, 12) === 'WAVE') return 'audio/wav';
+  if (text(head, 0, 4) === 'OggS') return 'audio/ogg';
+  if (text(head, 0, 4) === 'fLaC') return 'audio/flac';
+  if (text(head, 0, 3) === 'ID3') return 'audio/mpeg';
+  if (text(head, 4, 8) === 'ftyp' && ['M4A ', 'M4B '].includes(text(head, 8, 12))) return 'audio/mp4';
+  // A frame of MPEG audio, layer III.
+  return head.length >= 4 && head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2 ? 'audio/mpeg' : undefined;
+}
+
 /** What a file is shown as: its own first bytes say it, never its name or what its sender called it. */
 export function shownAs(head: Uint8Array): Transfer['shown'] {
-  if (starts(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) || starts(head, [0xff, 0xd8, 0xff])) return 'image';
-  if (text(head, 0, 6) === 'GIF87a' || text(head, 0, 6) === 'GIF89a') return 'image';
-  if (text(head, 0, 4) === 'RIFF') return text(head, 8, 12) === 'WEBP' ? 'image' : text(head, 8, 12) === 'WAVE' ? 'audio' : 'file';
-  if (['OggS', 'fLaC'].includes(text(head, 0, 4)) || text(head, 0, 3) === 'ID3') return 'audio';
-  if (text(head, 4, 8) === 'ftyp' && ['M4A ', 'M4B '].includes(text(head, 8, 12))) return 'audio';
-  // A frame of MPEG audio, layer III.
-  return head.length >= 4 && head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2 ? 'audio' : 'file';
+  if (pictureTypeOf(head) !== undefined) return 'image';
+  return audioTypeOf(head) === undefined ? 'file' : 'audio';
 }
 
 function starts(head: Uint8Array, bytes: readonly number[]): boolean {

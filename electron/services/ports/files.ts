@@ -46,6 +46,14 @@ export interface ChosenSource {
   close(): Promise<void>;
 }
 
+/** Files a window was given by the person, under names that only this run of the program knows. */
+export interface FileTokens {
+  /** Errors: path.unusable for a token that is not known any more, file.gone, file.empty. */
+  open(token: string): Promise<ChosenSource>;
+  /** It was taken into the profile: nothing of it need be kept. */
+  used(token: string): void;
+}
+
 export interface ChosenTarget {
   write(bytes: Uint8Array): Promise<void>;
   /** Gives the absolute path. */

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import { KeyshiftError } from '../../shared/errors';
+import type { TokenFile } from '../../shared/model/transfer';
+import { safeName } from '../services/files/safe-name';
+import { headBytes, shownAs } from '../services/files/shown-as';
+import type { ChosenFiles, ChosenSource, FileTokens } from '../services/ports/files';
+
+type Held = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
+
+/** Files a window may have in its hands at once; the oldest are let go of. */
+const most = 200;
+/** Of files that are no files of the disk, together. */
+const mostBytes = 64 * 1024 * 1024;
+
+/**
+ * Files the person gave to the window, under random tokens: the page names those, and no path ever comes from it or goes to it. What was pasted
+ * stays in memory, as it is on no disk.
+ */
+export class WindowFiles implements FileTokens {
+  readonly #held = new Map<string, Held>();
+  readonly #chosen: ChosenFiles;
+
+  constructor(chosen: ChosenFiles) {
+    this.#chosen = chosen;
+  }
+
+  /** What the preload or a dialog named. What cannot be sent is left out; if that is everything, it throws why. Errors: path.unusable, file.gone, file.empty. */
+  async take(items: unknown): Promise<TokenFile[]> {
+    const held = (Array.isArray(items) ? items : []).slice(0, most).flatMap((item: unknown) => heldOf(item) ?? []);
+    const named: TokenFile[] = [];
+    let failure: unknown;
+    for (const one of held) {
+      try {
+        named.push(await this.#name(one));
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    if (named.length === 0 && held.length > 0) throw failure;
+    return named;
+  }
+
+  async open(token: string): Promise<ChosenSource> {
+    const held = this.#held.get(token);
+    if (held === undefined) throw new KeyshiftError('path.unusable', 'This file is not in hand any more. Choose it again.');
+    return this.#open(held);
+  }
+
+  used(token: string): void {
+    this.#held.delete(token);
+  }
+
+  clear(): void {
+    this.#held.clear();
+  }
+
+  async #name(held: Held): Promise<TokenFile> {
+    const source = await this.#open(held);
+    try {
+      const shown = shownAs(await source.read(0, headBytes));
+      const token = randomBytes(16).toString('hex');
+      this.#held.set(token, held);
+      this.#makeRoom();
+      return { token, name: safeName(source.name), size: source.size, shown };
+    } finally {
+      await source.close();
+    }
+  }
+
+  async #open(held: Held): Promise<ChosenSource> {
+    if ('path' in held) return this.#chosen.open(held.path);
+    const { name, bytes } = held;
+    // Copies: whoever reads wipes what was read.
+    return { name, size: bytes.length, read: async (at, length) => bytes.slice(at, at + length), close: async () => undefined };
+  }
+
+  #makeRoom(): void {
+    const size = (): number => [...this.#held.values()].reduce((sum, held) => sum + ('bytes' in held ? held.bytes.length : 0), 0);
+    for (const token of this.#held.keys()) {
+      if (this.#held.size <= most && size() <= mostBytes) return;
+      this.#held.delete(token);
+    }
+  }
+}
+
+function heldOf(item: unknown): Held | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  if ('path' in item) return typeof item.path === 'string' && item.path.length <= 4096 && isAbsolute(item.path) ? { path: item.path } : undefined;
+  if (!('name' in item) || !('bytes' in item) || typeof item.name !== 'string' || !(item.bytes instanceof Uint8Array)) return undefined;
+  if (item.bytes.length === 0 || item.bytes.length > mostBytes) return undefined;
+  return { name: safeName(item.name.slice(0, 1024)), bytes: item.bytes };
+}

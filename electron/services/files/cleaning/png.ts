@@ -1,0 +1,45 @@
+import { ascii, type Kept, type Window, viewOf } from './bytes';
+import { onlyOrientation, orientationOf } from './orientation';
+
+/** What a picture looks like depends on these; those with a capital first letter are kept anyway. */
+const drawn = new Set(['tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'cICP', 'mDCV', 'mDCv', 'cLLI', 'cLLi', 'sBIT', 'bKGD', 'hIST', 'pHYs', 'sPLT', 'acTL', 'fcTL', 'fdAT']);
+const largestExif = 64 * 1024;
+
+/** Keeps what draws a PNG: not texts, EXIF, times, what programs add, nor anything behind its end. */
+export async function cleanPng(file: Window, kept: Kept): Promise<void> {
+  kept.range(0, 8);
+  for (let at = 8; at < file.size; ) {
+    const head = await file.read(at, 8);
+    const length = head.length === 8 ? viewOf(head).getUint32(0) : 0;
+    const type = ascii(head, 4, 8);
+    const end = at + 12 + length;
+    // No chunk where one should be: it is damaged, or none; the rest stays as it is.
+    if (!/^[A-Za-z]{4}$/.test(type) || end > file.size) return kept.range(at, file.size);
+    if (type === 'eXIf' && length <= largestExif) {
+      const orientation = orientationOf(await file.read(at + 8, length));
+      if (orientation !== undefined) kept.bytes(chunk('eXIf', onlyOrientation(orientation)));
+    } else if (/^[A-Z]/.test(type) || drawn.has(type)) kept.range(at, end);
+    if (type === 'IEND') return;
+    at = end;
+  }
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length);
+  const view = viewOf(bytes);
+  view.setUint32(0, data.length);
+  bytes.set(Array.from(type, (letter) => letter.charCodeAt(0)), 4);
+  bytes.set(data, 8);
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
+  return bytes;
+}
+
+/** The check of a chunk, as PNG (annex D) has it. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
