@@ -72,7 +72,7 @@ export class WindowFiles implements FileTokens {
     if ('path' in held) return this.#chosen.open(held.path);
     const { name, bytes } = held;
     // Copies: whoever reads wipes what was read.
-    return { name, size: bytes.length, read: async (at, length) => bytes.slice(at, at + length), close: async () => undefined };
+    return { name, size: bytes.length, read: async (at, length) => Uint8Array.from(bytes.subarray(at, at + length)), close: async () => undefined };
   }
 
   #makeRoom(): void {

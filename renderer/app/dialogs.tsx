@@ -11,6 +11,7 @@ import { SwitcherDialog } from '../features/conversations/switcher-dialog';
 import { LinkDialog } from '../features/devices/link-dialog';
 import { ArchiveDialog } from '../features/export/archive-dialog';
 import { ExportDialog } from '../features/export/export-dialog';
+import { Lightbox } from '../features/files/lightbox';
 import { NearbyAskHere } from '../features/nearby/nearby-bar';
 import { NearbyDialog } from '../features/nearby/nearby-dialog';
 import { PairDialog } from '../features/keys/pair-dialog';
@@ -57,6 +58,8 @@ function OpenDialog(): ReactNode {
       return <PairDialog />;
     case 'nearby':
       return <NearbyDialog />;
+    case 'picture':
+      return <Lightbox />;
     case 'message':
       return <MessageDialog />;
     case 'search':

@@ -19,13 +19,18 @@ export function routeEvent(model: Model, event: AppEvent): void {
     case 'message.changed':
       model.messages.getState().changed(event.conversationId, event.message);
       return;
+    case 'transfer.progress': {
+      const { type: _told, ...transfer } = event;
+      model.files.getState().told(transfer);
+      return;
+    }
     case 'messages.removed':
       model.messages.getState().removed(event.conversationId, event.messageIds);
+      model.background(model.files.getState().reload(event.conversationId));
       return;
     case 'contact.typing':
       model.talk.getState().heardTyping(event.conversationId, event.typing);
       return;
-    case 'transfer.progress':
     // Heard where they are followed: features/desktop/use-desktop.ts.
     case 'desktop.link':
     case 'desktop.show':

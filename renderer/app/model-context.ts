@@ -9,6 +9,7 @@ import type { MessagesState } from '../features/conversation/messages-store';
 import type { ConversationsState } from '../features/conversations/conversations-store';
 import type { DevicesState } from '../features/devices/devices-store';
 import type { ExportState } from '../features/export/export-store';
+import type { FilesState } from '../features/files/files-store';
 import type { KeysState } from '../features/keys/keys-store';
 import type { MailboxState } from '../features/mailbox/mailbox-store';
 import type { NearbyState } from '../features/nearby/nearby-store';
@@ -43,6 +44,7 @@ export const useMessages = <T>(pick: (state: MessagesState) => T): T => useIn(us
 export const useTalk = <T>(pick: (state: TalkState) => T): T => useIn(useModel().talk, pick);
 export const useDrafts = <T>(pick: (state: DraftsState) => T): T => useIn(useModel().drafts, pick);
 export const useKeys = <T>(pick: (state: KeysState) => T): T => useIn(useModel().keys, pick);
+export const useFiles = <T>(pick: (state: FilesState) => T): T => useIn(useModel().files, pick);
 export const useIdentity = <T>(pick: (state: IdentityState) => T): T => useIn(useModel().identity, pick);
 export const useAuthorities = <T>(pick: (state: AuthoritiesState) => T): T => useIn(useModel().authorities, pick);
 export const useBackup = <T>(pick: (state: BackupState) => T): T => useIn(useModel().backup, pick);

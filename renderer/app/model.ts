@@ -11,6 +11,7 @@ import { conversationWith, createConversationsStore, type ConversationsState } f
 import { createTalkStore, type TalkState } from '../features/conversation/talk-store';
 import { createDevicesStore, type DevicesState } from '../features/devices/devices-store';
 import { createExportStore, type ExportState } from '../features/export/export-store';
+import { createFilesStore, type FilesState } from '../features/files/files-store';
 import { createKeysStore, type KeysState } from '../features/keys/keys-store';
 import { createMailboxStore, type MailboxState } from '../features/mailbox/mailbox-store';
 import { createNearbyStore, type NearbyState } from '../features/nearby/nearby-store';
@@ -37,6 +38,7 @@ export interface Model {
   readonly messages: StoreApi<MessagesState>;
   readonly drafts: StoreApi<DraftsState>;
   readonly talk: StoreApi<TalkState>;
+  readonly files: StoreApi<FilesState>;
   readonly keys: StoreApi<KeysState>;
   readonly search: StoreApi<SearchState>;
   readonly exports: StoreApi<ExportState>;
@@ -75,6 +77,7 @@ export function createModel(client: Client): Model {
   const messages = createMessagesStore(client, life);
   const drafts = createDraftsStore((conversationId, draft) => background(client.conversations.update({ conversationId, draft })));
   const talk = createTalkStore();
+  const files = createFilesStore(client, life);
   const keys = createKeysStore(client, life);
   const search = createSearchStore(client, life);
   const exports = createExportStore(client, life);
@@ -113,6 +116,7 @@ export function createModel(client: Client): Model {
     drafts.getState().forget();
     drafts.setState(drafts.getInitialState(), true);
     talk.setState(talk.getInitialState(), true);
+    files.setState(files.getInitialState(), true);
     keys.setState(keys.getInitialState(), true);
     search.setState(search.getInitialState(), true);
     exports.setState(exports.getInitialState(), true);
@@ -143,6 +147,7 @@ export function createModel(client: Client): Model {
     messages,
     drafts,
     talk,
+    files,
     keys,
     search,
     exports,

@@ -1,8 +1,8 @@
 import type { ListView } from '../features/conversations/rows';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive';
-export type DetailsTab = 'who' | 'keys' | 'reach';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive' | 'picture';
+export type DetailsTab = 'who' | 'keys' | 'files' | 'reach';
 export type SettingsSection = 'look' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
 
@@ -34,6 +34,8 @@ export interface UiState {
   readonly dialogMessage: string | undefined;
   /** The link that the dialog `accept` begins with. */
   readonly offeredLink: string;
+  /** The file that the dialog `picture` shows. */
+  readonly dialogTransfer: string | undefined;
   /** Which part of the settings is open, or opens next. */
   readonly settingsSection: SettingsSection;
   /** Bars under the title that the person has put away, each with the state it told of. */
@@ -57,6 +59,7 @@ export interface UiState {
   readonly changeListView: (change: Partial<ListView>) => void;
   readonly openConversationDialog: (dialog: 'rename-conversation' | 'remove-conversation' | 'export', conversationId: string) => void;
   readonly askLink: (url: string) => void;
+  readonly openPicture: (transferId: string) => void;
   readonly closeDialog: () => void;
   readonly putBarAway: (bar: string) => void;
   /** Its reason is gone: the next time it is shown again. */
@@ -82,6 +85,7 @@ export function createUiStore(): StoreApi<UiState> {
     listView: { archive: false, unreadOnly: false, filter: '' },
     dialogConversation: undefined,
     dialogLink: undefined,
+    dialogTransfer: undefined,
     settingsSection: 'look',
     barsPutAway: [],
     toasts: [],
@@ -100,7 +104,8 @@ export function createUiStore(): StoreApi<UiState> {
     changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
     openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
     askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogConversation: undefined, dialogLink: undefined, offeredLink: '' }),
+    openPicture: (dialogTransfer) => set((state) => ({ dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogTransfer: undefined, dialogConversation: undefined, dialogLink: undefined, offeredLink: '' }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {

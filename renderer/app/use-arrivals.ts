@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { isPaused } from '../features/contacts/contact-words';
+import { saidIn } from '../features/files/said';
 import { identityWords } from '../features/conversation/identity-line';
 import { useErrorText, useText } from '../i18n/use-text';
-import { nameInSentence, plainLine } from '../ui/strangers';
+import { nameInSentence } from '../ui/strangers';
 import { useContacts, useModel } from './model-context';
 
 /** Says aloud what arrives, and tells by a toast who came in by an invitation or asks to. */
@@ -33,7 +34,7 @@ export function useArrivals(): void {
         if ((conversation?.mutedUntil ?? 0) > Date.now() && ui.selection?.conversationId !== event.conversationId) return;
         const contact = model.contacts.getState().contacts.find((one) => one.contactId === conversation?.contactId);
         const name = contact === undefined ? '?' : nameInSentence(contact.name);
-        ui.announce(text('message.announce', { name, text: plainLine(event.message.text, 200) }));
+        ui.announce(text('message.announce', { name, text: saidIn(event.message, text, 200) }));
       }),
     [model, text],
   );

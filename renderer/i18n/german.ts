@@ -7,6 +7,7 @@ import { desktop } from './de/desktop';
 import { devices } from './de/devices';
 import { errors } from './de/errors';
 import { failed } from './de/failed';
+import { files } from './de/files';
 import { identity } from './de/identity';
 import { keys } from './de/keys';
 import { mailbox } from './de/mailbox';
@@ -22,4 +23,4 @@ import { verify } from './de/verify';
 import type { TextId } from './messages';
 
 /** Fetched when it is wanted: whoever reads English does not load it. What has no German yet is shown in English. */
-export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...verify };
+export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...verify };

@@ -7,6 +7,7 @@ import { desktop } from './en/desktop';
 import { devices } from './en/devices';
 import { errors } from './en/errors';
 import { failed } from './en/failed';
+import { files } from './en/files';
 import { identity } from './en/identity';
 import { keys } from './en/keys';
 import { mailbox } from './en/mailbox';
@@ -20,6 +21,6 @@ import { search } from './en/search';
 import { settings } from './en/settings';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
 
 export type TextId = keyof typeof english;

@@ -1,15 +1,17 @@
 import type { Bridge, Reply } from '../../shared/contract/bridge';
 import { contract, type AppEvent, type Handlers } from '../../shared/contract/contract';
 import { findCall } from '../../shared/contract/contract';
+import type { TokenFile } from '../../shared/model/transfer';
 import { KeyshiftError } from '../../shared/errors';
 
 type AnyHandler = (input: unknown) => unknown;
 
 /** A bridge over any handlers, which parses what goes in and what comes out as the real doors do: it cannot drift from the contract. */
-export function createBridge(handlers: Handlers): { readonly bridge: Bridge; readonly emit: (event: AppEvent) => void; readonly calls: string[] } {
+export function createBridge(handlers: Handlers, takeFiles: (files: readonly File[]) => readonly TokenFile[]): { readonly bridge: Bridge; readonly emit: (event: AppEvent) => void; readonly calls: string[] } {
   const listeners = new Set<(event: AppEvent) => void>();
   const calls: string[] = [];
   const bridge: Record<string, unknown> = {
+    takeFiles: async (files: readonly File[]) => ({ ok: true, value: takeFiles(files) }),
     on: (listener: (event: AppEvent) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -52,6 +52,11 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
     },
     looking: () => null,
     misspelled: () => [],
-    chooseFiles: () => [],
+    chooseFiles: () => world.chosen,
+    dropFiles: ({ tokens }) => {
+      world.chosen = world.chosen.filter(({ token }) => !tokens.includes(token));
+      return null;
+    },
+    showSaved: () => null,
   };
 }

@@ -1,18 +1,40 @@
-import type { Handlers } from '../../shared/contract/contract';
+import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
-import type { Transfer } from '../../shared/model/transfer';
-import type { World } from './fake-world';
+import type { Message } from '../../shared/model/message';
+import type { TokenFile, Transfer } from '../../shared/model/transfer';
+import { idOf, ownInstance, type World } from './fake-world';
+
+interface Tools {
+  readonly refuse: (code: ErrorCode) => never;
+  readonly emit: (event: AppEvent) => void;
+}
 
 /** Files on their way, by their ids. */
-export function fileHandlers(world: World, { refuse }: { refuse: (code: ErrorCode) => never }): Handlers['files'] {
+export function fileHandlers(world: World, { refuse, emit }: Tools): Handlers['files'] {
   const change = (transferId: string, by: Partial<Transfer>): null => {
     const known = world.transfers.find((one) => one.transferId === transferId) ?? refuse('transfer.unknown');
-    world.transfers = world.transfers.map((one) => (one === known ? { ...known, ...by } : one));
+    const changed = { ...known, ...by };
+    world.transfers = world.transfers.map((one) => (one === known ? changed : one));
+    emit({ type: 'transfer.progress', ...changed });
     return null;
   };
   return {
-    send: () => refuse('path.required'),
-    accept: ({ transferId }) => change(transferId, { state: 'running' }),
+    send: ({ conversationId, token, text = '', replyTo }) => {
+      const chosen = world.chosen.find((one) => one.token === token) ?? refuse('path.unusable');
+      world.chosen = world.chosen.filter((one) => one !== chosen);
+      const { name, size, shown } = chosen;
+      const list = world.messages.get(conversationId) ?? [];
+      const ids = { transferId: idOf(`transfer ${token}`), messageId: idOf(`message ${token}`) };
+      const file = { transferId: ids.transferId, name, size, mediaType: 'application/octet-stream' };
+      const message: Message = {
+        messageId: ids.messageId, conversationId, direction: 'out', instanceId: ownInstance, sequence: list.filter((one) => one.direction === 'out').length + 1,
+        kind: 'file', text, file, sentAt: world.now(), state: 'sent', keyEpoch: 1, ...(replyTo === undefined ? {} : { replyTo }),
+      };
+      world.messages.set(conversationId, [...list, message]);
+      world.transfers = [makeTransfer({ ...file, ...ids, conversationId, shown, direction: 'out', state: 'offered', held: true, addedAt: world.now() }), ...world.transfers];
+      return ids;
+    },
+    accept: ({ transferId }) => change(transferId, { state: 'running', done: 0 }),
     pause: ({ transferId }) => change(transferId, { state: 'paused' }),
     resume: ({ transferId }) => change(transferId, { state: 'running' }),
     cancel: ({ transferId }) => change(transferId, { state: 'cancelled' }),
@@ -20,4 +42,16 @@ export function fileHandlers(world: World, { refuse }: { refuse: (code: ErrorCod
     list: (input) => world.transfers.filter((one) => input?.conversationId === undefined || one.conversationId === input.conversationId),
     forget: ({ transferId }) => change(transferId, { held: false }),
   };
+}
+
+/** Files dropped on the window, or pasted: those that are empty are left out. */
+export function takenFiles(world: World, files: readonly File[]): TokenFile[] {
+  const taken = files.flatMap(({ name, size, type }): TokenFile[] => (size === 0 ? [] : [{ token: idOf(`${name} ${world.chosen.length}`), name, size, shown: type.startsWith('image/') ? 'image' : 'file' }]));
+  world.chosen = [...world.chosen, ...taken];
+  return taken;
+}
+
+export function makeTransfer(given: Partial<Transfer> & Pick<Transfer, 'transferId' | 'conversationId' | 'messageId' | 'name'>): Transfer {
+  const size = given.size ?? 1_400_000;
+  return { direction: 'in', size, mediaType: 'application/octet-stream', shown: 'file', done: 0, state: 'done', held: true, addedAt: 0, ...given };
 }

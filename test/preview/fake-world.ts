@@ -14,13 +14,13 @@ import type { DiscoveryStatus } from '../../shared/model/discovery';
 import type { MailboxStatus } from '../../shared/model/mailbox';
 import type { Message } from '../../shared/model/message';
 import type { Profile } from '../../shared/model/profile';
-import type { Transfer } from '../../shared/model/transfer';
+import type { TokenFile, Transfer } from '../../shared/model/transfer';
 import type { NetworkStatus, ReachReport } from '../../shared/model/network';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
 import type { KeyringState, VaultState } from '../../shared/model/vault';
 import { contactChanges, conversationChanges } from './fake-changes';
 import { desktopHandlers, profileHandlers } from './fake-desktop';
-import { fileHandlers } from './fake-files';
+import { fileHandlers, takenFiles } from './fake-files';
 import { exportHandlers, searchHandlers } from './fake-finding';
 import { messageChanges } from './fake-messages';
 import { createBridge } from './fake-bridge';
@@ -60,6 +60,8 @@ export interface World {
   devices: DevicesWorld;
   about: About;
   transfers: Transfer[];
+  /** Files in the window's hand, by what the next dialog or drop brings. */
+  chosen: TokenFile[];
   profiles: Profile[];
   /** Web links the person opened. */
   opened: string[];
@@ -136,6 +138,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     people: nobody(),
     devices: onlyThis(),
     transfers: [],
+    chosen: [],
     profiles: [{ profileId: 'main', name: 'Ada', current: true }],
     opened: [],
     link: undefined,
@@ -439,7 +442,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     ]),
   ) as unknown as Handlers; // the same shape, each behind the vault's fence
 
-  const { bridge, emit, calls } = createBridge(fenced);
+  const { bridge, emit, calls } = createBridge(fenced, (files) => takenFiles(world, files));
   const fake: FakeBridge = {
     bridge,
     world,

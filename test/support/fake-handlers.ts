@@ -103,7 +103,7 @@ export const sampleHandlers: Handlers = {
     forget: () => null,
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
-  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, misspelled: () => [], chooseFiles: () => [] },
+  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null },
   keys: {
     status: () => ({
       kek: null,
@@ -270,6 +270,8 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'profiles.open': { profileId: 'main' },
   'profiles.rename': { profileId: 'main', name: 'Home' },
   'profiles.remove': { profileId: 'main', name: 'Home' },
+  'desktop.dropFiles': { tokens: [id('f')] },
+  'desktop.showSaved': { transferId: id('f') },
   'desktop.openLink': { url: 'https://example.org/' },
   'desktop.looking': {},
   'desktop.misspelled': { words: ['wrod'] },

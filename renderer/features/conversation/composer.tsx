@@ -1,11 +1,17 @@
-import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
-import { SendHorizontal, X } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { Paperclip, SendHorizontal, X } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
-import { useDrafts, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
+import { useDrafts, useFiles, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { IconButton } from '../../ui/icon-button';
-import { nameInSentence, plainLine } from '../../ui/strangers';
+import { nameInSentence } from '../../ui/strangers';
+import { DropZone } from '../files/drop-zone';
+import { nothingStaged, UnsentFiles } from '../files/files-store';
+import { PreparingFiles } from '../files/preparing-files';
+import { saidIn } from '../files/said';
+import { StagedFiles } from '../files/staged-files';
+import { useTakeFiles } from '../files/use-take-files';
 import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
 import { useTyping } from './use-typing';
@@ -34,6 +40,9 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const quoted = useMessages((state) => state.threads[conversationId]?.messages.find((message) => message.messageId === draft.replyTo));
   const [failure, setFailure] = useState<unknown>();
   const name = nameInSentence(contact.name);
+  const staged = useFiles((state) => state.staged[conversationId] ?? nothingStaged);
+  const focusField = useCallback(() => field.current?.focus(), [field]);
+  const files = useTakeFiles(conversationId, focusField);
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -67,14 +76,16 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const send = async (): Promise<void> => {
     if (editing !== undefined) return saveEdit();
     const { replyTo } = draft;
-    if (written.trim() === '') return;
+    if (written.trim() === '' && staged.length === 0) return;
     // Emptied at once so that the next message can be typed; given back if it could not be stored.
     model.drafts.getState().clear(conversationId);
     setFailure(undefined);
     try {
-      await model.messages.getState().send(conversationId, written, replyTo);
+      if (staged.length > 0) await model.files.getState().send(conversationId, written, replyTo, () => model.messages.getState().loadNewest(conversationId));
+      else await model.messages.getState().send(conversationId, written, replyTo);
     } catch (thrown) {
-      setFailure(thrown);
+      setFailure(thrown instanceof UnsentFiles ? thrown.cause : thrown);
+      if (thrown instanceof UnsentFiles && thrown.wordsWent) return;
       const meanwhile = model.drafts.getState().drafts[conversationId]?.text ?? '';
       write(conversationId, meanwhile === '' ? written : `${written}\n${meanwhile}`);
       setReply(conversationId, replyTo);
@@ -118,14 +129,22 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
             <span className="quote-who">
               {text('composer.replyTo', { who: quoted.direction === 'out' ? text('message.you') : name })}
             </span>
-            <bdi className="quote-line">{plainLine(quoted.text, 140)}</bdi>
+            <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
           </span>
           <IconButton label={text('composer.cancelReply')} onPress={() => setReply(conversationId, undefined)}>
             <X aria-hidden="true" />
           </IconButton>
         </div>
       )}
+      <StagedFiles conversationId={conversationId} onEmptied={focusField} />
+      <PreparingFiles conversationId={conversationId} />
+      <DropZone name={name} onFiles={files.take} />
       <div className="composer-row">
+        {editing === undefined ? (
+          <IconButton label={text('files.attach')} onPress={files.choose}>
+            <Paperclip aria-hidden="true" />
+          </IconButton>
+        ) : null}
         {contact.pending ? null : <DisappearButton conversationId={conversationId} />}
         <textarea
           ref={field}
@@ -133,15 +152,22 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
           rows={1}
           dir="auto"
           aria-label={text('composer.label')}
-          placeholder={text('composer.placeholder', { name })}
+          placeholder={staged.length > 0 ? text('files.caption') : text('composer.placeholder', { name })}
           value={written}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = [...event.clipboardData.files];
+            // Programs that copy text with a picture of it mean the text.
+            if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+            event.preventDefault();
+            files.take(pasted);
+          }}
         />
         <IconButton
           kind="main"
           label={text(editing === undefined ? 'composer.send' : 'composer.saveEdit')}
-          isDisabled={written.trim() === ''}
+          isDisabled={written.trim() === '' && (editing !== undefined || staged.length === 0)}
           onPress={() => {
             void send();
             field.current?.focus();

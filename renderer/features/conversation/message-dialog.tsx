@@ -6,8 +6,9 @@ import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
+import { nameInSentence, plainName } from '../../ui/strangers';
 import { findContact } from '../contacts/contacts-store';
+import { saidIn } from '../files/said';
 import { fateOf, reasonId } from '../keys/life-words';
 import { deliveryWords, wayWords } from './delivery-words';
 
@@ -39,7 +40,7 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
   return (
     <Dialog title={text('details.title')} onClose={close}>
       <blockquote className="details-quote">
-        <bdi>{message.kind === 'unsupported' ? text('message.unsupported') : plainLine(message.text, 280)}</bdi>
+        <bdi>{message.kind === 'unsupported' ? text('message.unsupported') : saidIn(message, text, 280)}</bdi>
       </blockquote>
       <dl className="facts" data-testid="message-details">
         <dt>{text('details.key')}</dt>

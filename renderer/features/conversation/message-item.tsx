@@ -4,6 +4,8 @@ import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { isLong, nameInSentence, plainLine } from '../../ui/strangers';
+import { MessageFile } from '../files/message-file';
+import { saidIn } from '../files/said';
 import { DeliveryState } from './delivery-state';
 import { MessageText } from './message-text';
 import { ReactionsRow } from './reactions-row';
@@ -38,7 +40,8 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
 
   const spoken = [
     text('message.spoken', { who: sender, time, text: plainLine(body, 400) }),
-    quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: plainLine(quoted.text, 80) }),
+    message.file === undefined ? '' : text('files.spoken', { file: plainLine(message.file.name, 120), size: times.bytes(message.file.size) }),
+    quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: saidIn(quoted, text, 80) }),
     message.editedAt === undefined ? '' : text('message.edited'),
     ...(message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) })),
     message.disappearsAt === undefined ? '' : text('message.disappears', { when: times.dateTime(message.disappearsAt) }),
@@ -75,14 +78,15 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
             ) : (
               <>
                 <bdi className="quote-who">{quotedBy}</bdi>
-                <bdi className="quote-line">{plainLine(quoted.text, 140)}</bdi>
+                <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
               </>
             )}
           </button>
         )}
+        {message.file === undefined || message.kind === 'deleted' ? null : <MessageFile message={message} name={nameInSentence(name)} />}
         {message.kind === 'unsupported' || message.kind === 'deleted' ? (
           <p className="message-text faint">{body}</p>
-        ) : (
+        ) : message.file !== undefined && message.text === '' ? null : (
           <MessageText text={message.text} marked={props.marked} open={open} onToggle={() => setOpen(!open)} inTabOrder={inTabOrder} />
         )}
         {message.maybeRepeat === true ? <p className="field-hint">{text('message.repeat')}</p> : null}

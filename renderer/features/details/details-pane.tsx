@@ -8,10 +8,11 @@ import type { DetailsTab } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
 import { WhoTab } from '../contacts/who-tab';
+import { FilesTab } from '../files/files-tab';
 import { KeysTab } from '../keys/keys-tab';
 import { ReachTab } from '../network/reach-tab';
 
-const tabs: readonly DetailsTab[] = ['who', 'keys', 'reach'];
+const tabs: readonly DetailsTab[] = ['who', 'keys', 'files', 'reach'];
 
 /** Beside the conversation: who this is, which keys, how they are reached. */
 export function DetailsPane({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string | undefined }): ReactNode {
@@ -57,6 +58,9 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
         </TabPanel>
         <TabPanel id="keys" className="tab-panel">
           <KeysTab contact={contact} conversationId={conversationId} />
+        </TabPanel>
+        <TabPanel id="files" className="tab-panel">
+          <FilesTab key={conversationId ?? ''} contact={contact} conversationId={conversationId} />
         </TabPanel>
         <TabPanel id="reach" className="tab-panel">
           <ReachTab key={contact.contactId} contact={contact} />

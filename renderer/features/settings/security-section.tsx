@@ -3,6 +3,7 @@ import { useModel, useSession, useSettings } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { SelectField } from '../../ui/select-field';
 import { SwitchField } from '../../ui/switch-field';
+import { FilesSettings } from './files-settings';
 import { PassphraseForm } from './passphrase-form';
 import { useChangeSettings } from './use-change-settings';
 
@@ -48,6 +49,7 @@ export function SecuritySection(): ReactNode {
           }}
         />
       )}
+      <FilesSettings />
       <PassphraseForm />
     </div>
   );

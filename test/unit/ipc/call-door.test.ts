@@ -12,7 +12,8 @@ import { recordingHandlers, sampleInputs } from '../../support/fake-handlers';
 const ownFrame = { url: 'app-keyshift://ui/index.html', origin: 'app-keyshift://ui', parent: null };
 
 function setUp(override: Parameters<typeof recordingHandlers>[0] = {}) {
-  let listener: Parameters<IpcSide['handle']>[1] | undefined;
+  const listeners = new Map<string, Parameters<IpcSide['handle']>[1]>();
+  const taken: unknown[] = [];
   const channels: string[] = [];
   const refused: string[] = [];
   const sent: (readonly [string, AppEvent])[] = [];
@@ -23,13 +24,14 @@ function setUp(override: Parameters<typeof recordingHandlers>[0] = {}) {
     ipc: {
       handle(channel, handler) {
         channels.push(channel);
-        listener = handler;
+        listeners.set(channel, handler);
       },
       removeHandler(channel) {
         channels.splice(channels.indexOf(channel), 1);
       },
     },
     handlers,
+    takeFiles: async (items) => ({ ok: true, value: taken.push(items) }),
     monotonic: () => now,
     report: (_call, error) => reported.push(error),
     refused: (reason) => refused.push(reason),
@@ -37,16 +39,26 @@ function setUp(override: Parameters<typeof recordingHandlers>[0] = {}) {
   const page: Page = { id: 7, isDestroyed: () => false, send: (channel, event) => sent.push([channel, event]) };
   door.admit(page);
   const invoke = (args: readonly unknown[], event: CallEvent = { sender: { id: 7 }, senderFrame: ownFrame }): Promise<Reply<unknown>> =>
-    listener!(event, ...args) as Promise<Reply<unknown>>; // the door answers nothing else
-  return { door, invoke, seen, refused, sent, channels, reported, page, advance: (by: number) => (now += by) };
+    listeners.get('keyshift:call')!(event, ...args) as Promise<Reply<unknown>>; // the door answers nothing else
+  const bring = (items: unknown, event: CallEvent = { sender: { id: 7 }, senderFrame: ownFrame }): Promise<unknown> => listeners.get('keyshift:files')!(event, items);
+  return { door, invoke, bring, taken, seen, refused, sent, channels, reported, page, advance: (by: number) => (now += by) };
 }
 
 describe('S row 13: the call door', () => {
-  test('registers one channel, and takes it away again', () => {
+  test('registers its two channels, and takes them away again', () => {
     const { channels, door } = setUp();
-    expect(channels).toEqual(['keyshift:call']);
+    expect(channels).toEqual(['keyshift:call', 'keyshift:files']);
     door.close();
     expect(channels).toEqual([]);
+  });
+
+  test('files are taken from the preload of an own page, and of nobody else', async () => {
+    const { bring, taken, refused } = setUp();
+    expect(await bring([{ path: '/home/ada/x' }])).toEqual({ ok: true, value: 1 });
+    expect(await bring([{ path: '/home/ada/y' }], { sender: { id: 8 }, senderFrame: ownFrame })).toMatchObject({ ok: false });
+    expect(await bring([{ path: '/home/ada/z' }], { sender: { id: 7 }, senderFrame: null })).toMatchObject({ ok: false });
+    expect(taken).toEqual([[{ path: '/home/ada/x' }]]);
+    expect(refused).toEqual(['sender', 'sender']);
   });
 
   test('an own page is served', async () => {

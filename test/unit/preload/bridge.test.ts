@@ -17,7 +17,7 @@ function setUp(answer: (...args: unknown[]) => Promise<unknown> = async () => ({
       heard.set(channel, listener);
     },
   };
-  return { bridge: makeBridge(ipc), invoked, heard };
+  return { bridge: makeBridge(ipc, (file) => (file.name.startsWith('disk') ? `/home/ada/${file.name}` : '')), invoked, heard };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
@@ -32,8 +32,8 @@ function surface(value: object, path = ''): string[] {
 }
 
 describe('S row 12: window.keyshift', () => {
-  test('is a function per call of the contract, one way to listen, and nothing else', () => {
-    expect(surface(setUp().bridge).toSorted()).toEqual([...callNames().map((name) => `${name}: function`), 'on: function'].toSorted());
+  test('is a function per call of the contract, one way to listen, one to hand over files, and nothing else', () => {
+    expect(surface(setUp().bridge).toSorted()).toEqual([...callNames().map((name) => `${name}: function`), 'on: function', 'takeFiles: function'].toSorted());
   });
 
   test('the table of names is the contract, in its order', () => {
@@ -81,6 +81,12 @@ describe('S row 12: window.keyshift', () => {
     expect(first).toHaveLength(1);
     expect(second).toHaveLength(2);
     stopSecond();
+  });
+
+  test('a file says its path to the main process only where the system gave it; what the page made up says none', async () => {
+    const { bridge, invoked } = setUp();
+    await bridge.takeFiles([new File(['x'], 'disk.txt'), new File(['pasted'], 'picture.png'), new File([], 'empty'), { path: '/etc/passwd', name: 'disk.txt' }]);
+    expect(invoked).toEqual([['keyshift:files', [{ path: '/home/ada/disk.txt' }, { name: 'picture.png', bytes: new TextEncoder().encode('pasted') }]]]);
   });
 
   test('only a function may listen', () => {

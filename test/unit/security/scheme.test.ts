@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentSecurityPolicy } from '../../../electron/security/csp';
 import { companionHeaders, permissionsPolicy } from '../../../electron/security/headers';
-import { handleScheme, listPageFiles, schemePrivileges, servePage, type PageFiles } from '../../../electron/security/scheme';
+import { handleScheme, listPageFiles, schemePrivileges, serveMedia, servePage, type PageFiles } from '../../../electron/security/scheme';
 
 let root: string;
 let files: PageFiles;
@@ -26,8 +26,8 @@ afterAll(() => rmSync(root, { recursive: true }));
 const get = (url: string, method = 'GET'): Response => servePage(files, { url, method });
 
 describe('row 5: the own scheme', () => {
-  test('has three privileges and no other', () => {
-    expect(schemePrivileges).toEqual({ scheme: 'app-keyshift', privileges: { standard: true, secure: true, supportFetchAPI: true } });
+  test('has four privileges and no other', () => {
+    expect(schemePrivileges).toEqual({ scheme: 'app-keyshift', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } });
   });
 
   test('the list is exactly the plain files of known kinds', () => {
@@ -110,10 +110,25 @@ describe('row 5: the own scheme', () => {
 
   test('file: is answered from the same list, which holds no file: address', async () => {
     const handlers = new Map<string, (request: Request) => Response | Promise<Response>>();
-    handleScheme({ handle: (scheme, handler) => void handlers.set(scheme, handler) }, files);
+    handleScheme({ handle: (scheme, handler) => void handlers.set(scheme, handler) }, files, async () => undefined);
     expect([...handlers.keys()]).toEqual(['app-keyshift', 'file']);
     const request = { url: `file://${root}/secret.js`, method: 'GET' } as Request;
     expect((await handlers.get('file')?.(request))?.status).toBe(404);
+  });
+
+  test('what a file of a message shows comes with every header, is kept nowhere, and is asked for by its own address only', async () => {
+    const asked: unknown[] = [];
+    const media = async (path: string, range: string | null) => {
+      asked.push([path, range]);
+      return path === 'there' ? ({ status: 206, headers: { 'content-type': 'image/png' }, body: new Blob(['x']).stream() } as const) : undefined;
+    };
+    const ask = (url: string, method = 'GET') => serveMedia(media, { url, method, headers: new Headers({ range: 'bytes=0-' }) });
+    const answer = await ask('app-keyshift://ui/media/there');
+    expect([answer?.status, answer?.headers.get('content-type'), answer?.headers.get('cache-control'), answer?.headers.get('x-content-type-options')]).toEqual([206, 'image/png', 'no-store', 'nosniff']);
+    expect(answer?.headers.get('content-security-policy')).toBe(contentSecurityPolicy);
+    for (const url of ['app-keyshift://ui/media/other', 'app-keyshift://media/there', 'app-keyshift://ui/index.html', 'https://ui/media/there']) expect(await ask(url)).toBeUndefined();
+    expect(await ask('app-keyshift://ui/media/there', 'POST')).toBeUndefined();
+    expect(asked).toEqual([['there', 'bytes=0-'], ['other', 'bytes=0-']]);
   });
 
   test.each(['POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('%s is 404', (method) => {

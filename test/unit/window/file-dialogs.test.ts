@@ -33,6 +33,13 @@ describe('the person chooses files', () => {
     expect(asked).toMatchObject([{ properties: ['openFile'] }]);
   });
 
+  test('a received file keeps its name and ending; files to send are any number of any kind', async () => {
+    const { made, asked } = dialogs({ save: '/home/ada/holiday.jpg', open: ['/a', '/b'] });
+    await made.save('received-file', 'my holiday 1.2.jpg');
+    expect(await made.files()).toEqual(['/a', '/b']);
+    expect(asked).toEqual([{ defaultPath: 'my holiday 1.2.jpg' }, { properties: ['openFile', 'multiSelections'] }]);
+  });
+
   test('a folder: one that is there, or a new one', async () => {
     const { made, asked } = dialogs({ open: ['/media/stick'] });
     expect(await made.folder('envelopes')).toBe('/media/stick');

@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react';
+import { KeyshiftError, isErrorCode } from '../../../shared/errors';
+import type { Transfer } from '../../../shared/model/transfer';
+import { type Text, useErrorText, useText } from '../../i18n/use-text';
+import { type Times, useTimes } from '../../i18n/use-times';
+
+/** How it stands with a file, in words; empty where there is nothing to say. */
+function wordsOf(transfer: Transfer, name: string, text: Text, times: Times, errorText: (thrown: unknown) => string): string {
+  const { state, direction, done, size, held, failure, rate } = transfer;
+  const amounts = { done: times.bytes(done), total: times.bytes(size) };
+  switch (state) {
+    case 'offered':
+    case 'waiting':
+      return text(`files.state.${state}.${direction}`, { name });
+    case 'running':
+    case 'preparing':
+      return rate === undefined ? text('files.progress.words', amounts) : text('files.progress.rate', { ...amounts, rate: times.bytes(rate) });
+    case 'paused':
+      return text('files.state.paused', amounts);
+    case 'done':
+      if (!held) return text('files.state.gone');
+      return direction === 'out' ? text('files.state.done.out', { name }) : '';
+    case 'cancelled':
+      return text('files.state.cancelled');
+    case 'failed':
+      return text('files.state.failed', { reason: failure !== undefined && isErrorCode(failure) ? errorText(new KeyshiftError(failure, '')) : '' }).trim();
+  }
+}
+
+export function FileState({ transfer, name, file }: { readonly transfer: Transfer; readonly name: string; readonly file: string }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const errorText = useErrorText();
+  const words = wordsOf(transfer, name, text, times, errorText);
+  return (
+    <>
+      {transfer.state === 'running' ? (
+        <progress className="progress-bar" aria-label={text(`files.progress.${transfer.direction}`, { file })} aria-valuetext={words} max={transfer.size} value={transfer.done} />
+      ) : null}
+      {words === '' ? null : (
+        <span className="field-hint" data-testid="file-state" data-state={transfer.state}>
+          {words}
+        </span>
+      )}
+    </>
+  );
+}

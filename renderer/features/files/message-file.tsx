@@ -1,0 +1,54 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Message } from '../../../shared/model/message';
+import type { Transfer } from '../../../shared/model/transfer';
+import { useFiles, useModel, useUi } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { plainLine } from '../../ui/strangers';
+import { FileActs } from './file-acts';
+import { FileGlyph } from './file-glyph';
+import { FileState } from './file-state';
+import { mediaOf } from './media-address';
+
+/** The file a message brings: a picture or sound inside, anything else as a line with a name. `name`: the other person. */
+export function MessageFile({ message, name }: { readonly message: Message; readonly name: string }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const model = useModel();
+  const { file, conversationId } = message;
+  const transfer = useFiles((state) => (file === undefined ? undefined : state.transfers[file.transferId]));
+  const known = transfer !== undefined;
+  useEffect(() => {
+    if (!known) model.background(model.files.getState().load(conversationId));
+  }, [model, known, conversationId]);
+  const [broken, setBroken] = useState(false);
+  if (file === undefined) return null;
+  const label = plainLine(file.name, 120);
+  const isPicture = transfer?.shown === 'image' && transfer.held;
+  return (
+    <div className="message-file" data-testid="message-file">
+      {isPicture && !broken ? <Picture transfer={transfer} label={label} onBroken={() => setBroken(true)} /> : null}
+      <div className="file-line">
+        {isPicture && !broken ? null : <FileGlyph shown={transfer?.shown ?? 'file'} />}
+        <span className="file-words">
+          <bdi className="file-name">{label}</bdi>
+          <span className="field-hint">{times.bytes(file.size)}</span>
+          {broken ? <span className="field-hint">{text('files.notShown')}</span> : null}
+          {transfer === undefined ? null : <FileState transfer={transfer} name={name} file={label} />}
+        </span>
+        {transfer === undefined ? null : <FileActs transfer={transfer} file={label} />}
+      </div>
+      {transfer?.shown === 'audio' && transfer.held ? <audio controls preload="none" src={mediaOf(transfer.transferId)} aria-label={text('files.play', { file: label })} /> : null}
+    </div>
+  );
+}
+
+function Picture({ transfer, label, onBroken }: { readonly transfer: Transfer; readonly label: string; readonly onBroken: () => void }): ReactNode {
+  const text = useText();
+  const open = useUi((state) => state.openPicture);
+  return (
+    <button type="button" className="picture" aria-label={text('files.show', { file: label })} onClick={() => open(transfer.transferId)}>
+      <img src={mediaOf(transfer.transferId)} alt="" loading="lazy" decoding="async" onError={onBroken} />
+    </button>
+  );
+}

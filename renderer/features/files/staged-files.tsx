@@ -1,0 +1,51 @@
+import { useState, type ReactNode } from 'react';
+import { X } from 'lucide-react';
+import type { TokenFile } from '../../../shared/model/transfer';
+import { useFiles, useModel } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { IconButton } from '../../ui/icon-button';
+import { plainLine } from '../../ui/strangers';
+import { FileGlyph } from './file-glyph';
+import { mediaOfToken } from './media-address';
+import { nothingStaged } from './files-store';
+
+/** What goes along with the next message, to be looked at before. */
+export function StagedFiles({ conversationId, onEmptied }: { readonly conversationId: string; readonly onEmptied: () => void }): ReactNode {
+  const text = useText();
+  const { client, files, background } = useModel();
+  const staged = useFiles((state) => state.staged[conversationId] ?? nothingStaged);
+  if (staged.length === 0) return null;
+  const drop = (token: string): void => {
+    files.getState().unstage(conversationId, token);
+    background(client.desktop.dropFiles({ tokens: [token] }));
+    // The button that had the focus is gone.
+    onEmptied();
+  };
+  return (
+    <ul className="staged-files" aria-label={text('files.staged')}>
+      {staged.map((file) => (
+        <Staged key={file.token} file={file} onDrop={() => drop(file.token)} />
+      ))}
+    </ul>
+  );
+}
+
+function Staged({ file, onDrop }: { readonly file: TokenFile; readonly onDrop: () => void }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const [broken, setBroken] = useState(false);
+  const name = plainLine(file.name, 120);
+  return (
+    <li className="staged-file">
+      {file.shown === 'image' && !broken ? <img src={mediaOfToken(file.token)} alt="" onError={() => setBroken(true)} /> : <FileGlyph shown={file.shown} />}
+      <span className="file-words">
+        <bdi className="file-name">{name}</bdi>
+        <span className="field-hint">{times.bytes(file.size)}</span>
+      </span>
+      <IconButton label={text('files.unstage', { file: name })} onPress={onDrop}>
+        <X aria-hidden="true" />
+      </IconButton>
+    </li>
+  );
+}

@@ -1,0 +1,89 @@
+/** Pictures built byte by byte, with everything in them that says more than the picture. */
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const join = (...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array => Uint8Array.from(Buffer.concat(parts.map((part) => Uint8Array.from(part))));
+
+/** What must not be found in what is sent. */
+export const canary = 'GPS-52.5200N-13.4050E';
+
+/** EXIF data in little-endian order: the orientation, a text, and the canary behind them. */
+export function tiff(orientation: number): Uint8Array {
+  const words = text(`${canary}\0`);
+  return join([0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 2, 0], [0x0e, 0x01, 2, 0, words.length, 0, 0, 0, 38, 0, 0, 0], [0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0], [0, 0, 0, 0], words);
+}
+
+function segment(code: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  const body = join(...parts);
+  return join([0xff, code, (body.length + 2) >> 8, (body.length + 2) & 0xff], body);
+}
+
+/** Its data is no real picture's: what stands in the scan is kept as it is, whatever it is. */
+export const scan = join([0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56], text('pixels'), [0xff, 0x00]);
+export const profile = segment(0xe2, text('ICC_PROFILE\0'), [1, 1], text('colours'));
+const frame = segment(0xc0, [8, 0, 2, 0, 3, 1, 1, 0x11, 0]);
+const scanHead = segment(0xda, [1, 1, 0, 0, 63, 0]);
+
+export function jpeg(orientation = 6): Uint8Array {
+  return join(
+    [0xff, 0xd8],
+    segment(0xe0, text('JFIF\0'), [1, 2, 1, 0, 72, 0, 72, 1, 1], text('rgb')),
+    segment(0xe0, text('JFXX\0'), [0x10], text(canary)),
+    segment(0xe1, text('Exif\0\0'), tiff(orientation)),
+    segment(0xe1, text('http://ns.adobe.com/xap/1.0/\0'), text(canary)),
+    profile,
+    segment(0xe2, text('MPF\0'), text(canary)),
+    segment(0xed, text('Photoshop 3.0\0'), text(canary)),
+    segment(0xee, text('Adobe'), [0, 100, 0, 0, 0, 0, 0]),
+    segment(0xfe, text(canary)),
+    frame,
+    scanHead,
+    scan,
+    [0xff, 0xd9],
+    // A second picture, as phones hang them on.
+    [0xff, 0xd8], text(canary), [0xff, 0xd9],
+  );
+}
+
+function number(value: number, little = false): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, little);
+  return bytes;
+}
+
+function pngChunk(type: string, data: Uint8Array | readonly number[]): Uint8Array {
+  return join(number(data.length), text(type), data, text('crc!'));
+}
+
+const pngHead = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const header = (width: number, height: number): Uint8Array => pngChunk('IHDR', join(number(width), number(height), [8, 6, 0, 0, 0]));
+
+export function png({ orientation = 6, width = 3, height = 2 } = {}): Uint8Array {
+  return join(
+    pngHead, header(width, height), pngChunk('gAMA', [0, 0, 0xb1, 0x8f]), pngChunk('tEXt', text(`Location\0${canary}`)), pngChunk('zTXt', text(canary)), pngChunk('iTXt', text(canary)),
+    pngChunk('eXIf', tiff(orientation)), pngChunk('tIME', [7, 0xea, 5, 6, 1, 2, 3]), pngChunk('vpAg', text(canary)),
+    pngChunk('IDAT', text('first ')), pngChunk('IDAT', text('pixels')), pngChunk('IEND', []), text(canary),
+  );
+}
+
+export const plainPng = join(pngHead, header(3, 2), pngChunk('gAMA', [0, 0, 0xb1, 0x8f]), pngChunk('IDAT', text('first ')), pngChunk('IDAT', text('pixels')), pngChunk('IEND', []));
+
+function riffChunk(type: string, data: Uint8Array | readonly number[]): Uint8Array {
+  return join(text(type), number(data.length, true), data, data.length % 2 === 1 ? [0] : []);
+}
+
+export function webp(orientation = 6): Uint8Array {
+  const body = join(
+    riffChunk('VP8X', [0x2c, 0, 0, 0, 2, 0, 0, 1, 0, 0]), riffChunk('ICCP', text('colours')), riffChunk('VP8L', text('\x2fpixels')),
+    riffChunk('EXIF', tiff(orientation)), riffChunk('XMP ', text(canary)), riffChunk('abcd', text(canary)),
+  );
+  return join(text('RIFF'), number(4 + body.length, true), text('WEBP'), body, text(canary));
+}
+
+export function gif(): Uint8Array {
+  return join(
+    text('GIF89a'), [3, 0, 2, 0, 0x80, 0, 0], [0, 0, 0, 255, 255, 255],
+    [0x21, 0xff, 11], text('NETSCAPE2.0'), [3, 1, 0, 0, 0],
+    [0x21, 0xff, 11], text('XMP DataXMP'), [canary.length], text(canary), [0],
+    [0x21, 0xfe, canary.length], text(canary), [0],
+    [0x21, 0xf9, 4, 0, 0, 0, 0, 0], [0x2c, 0, 0, 0, 0, 3, 0, 2, 0, 0], [2, 2, 0x8c, 0x0a, 0], [0x3b], text(canary),
+  );
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { KeyshiftError } from '../../../shared/errors';
+import { takeFiles, withFiles } from '../../../electron/main/desktop-files';
+import { WindowFiles } from '../../../electron/main/file-tokens';
+import { Media } from '../../../electron/main/media';
+import type { HeldContent } from '../../../electron/services/files/held-content';
+import { recordingHandlers } from '../../support/fake-handlers';
+import { memoryFiles } from '../../support/memory-files';
+import { gif, plainPng, png } from '../../support/pictures';
+
+const id = 'a'.repeat(32);
+const sound = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(600_000, 7)]);
+
+function setUp(bytes: Uint8Array) {
+  let closed = 0;
+  let opened = 0;
+  const content = {
+    size: bytes.length,
+    read: async (at: number, length: number) => bytes.slice(at, at + length),
+    close: async () => void (closed += 1),
+  };
+  const media = new Media({
+    openFile: async (transferId) => {
+      if (transferId !== id) throw new KeyshiftError('transfer.unknown', '');
+      opened += 1;
+      return content as unknown as HeldContent; // as much of it as is used
+    },
+    openChosen: async () => ({ ...content, name: 'chosen' }),
+  });
+  return { media, closed: () => closed, opened: () => opened };
+}
+const bytesOf = async (body: ReadableStream<Uint8Array>): Promise<Buffer> => Buffer.from(await new Response(body).arrayBuffer());
+
+describe('S1-34: what the window shows of files', () => {
+  test('a picture is streamed as what its own bytes say it is, and closed behind the last one', async () => {
+    const { media, closed } = setUp(plainPng);
+    const answer = await media.serve(id, null);
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'image/png', 'content-length': String(plainPng.length) } });
+    expect(closed()).toBe(0);
+    expect(await bytesOf(answer!.body)).toEqual(Buffer.from(plainPng));
+    expect(closed()).toBe(1);
+  });
+
+  test('of sound any part can be asked for', async () => {
+    const { media } = setUp(sound);
+    const answer = await media.serve(id, 'bytes=300000-');
+    expect(answer).toMatchObject({ status: 206, headers: { 'content-type': 'audio/ogg', 'content-range': `bytes 300000-${sound.length - 1}/${sound.length}`, 'accept-ranges': 'bytes' } });
+    expect(Buffer.compare(await bytesOf(answer!.body), sound.subarray(300_000))).toBe(0);
+    expect(await bytesOf((await media.serve(id, 'bytes=4-9'))!.body)).toEqual(sound.subarray(4, 10));
+    for (const range of ['bytes=-5', 'bytes=9-4', `bytes=${sound.length}-`, 'lines=0-', 'bytes=0-1,5-6']) expect(await media.serve(id, range)).toBeUndefined();
+  });
+
+  test.each([
+    ['a page', Buffer.from('<!doctype html><script>1</script>')],
+    ['a drawing made of text', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
+    ['a document', Buffer.from('%PDF-1.7')],
+    ['a picture that claims too many pixels', png({ width: 50_000, height: 50_000 })],
+  ])('%s is not there, and is closed', async (_what, bytes) => {
+    const { media, closed } = setUp(bytes);
+    expect(await media.serve(id, null)).toBeUndefined();
+    expect(closed()).toBe(1);
+  });
+
+  test.each([`${id}/`, `${id}?x`, `chosen/${id}/..`, `../${id}`, id.toUpperCase(), id.slice(1), `chosen/../${id}`, ''])('%j is no address', async (path) => {
+    const { media, opened } = setUp(plainPng);
+    expect(await media.serve(path, null)).toBeUndefined();
+    expect(opened()).toBe(0);
+  });
+
+  test('A: when the vault is locked, what was begun ends', async () => {
+    const { media, closed } = setUp(sound);
+    const answer = await media.serve(id, null);
+    const reader = answer!.body.getReader();
+    expect((await reader.read()).value).toHaveLength(256 * 1024);
+    await media.close();
+    await expect(reader.read()).rejects.toThrow();
+    expect(closed()).toBe(1);
+  });
+});
+
+describe('S1-34: files in the hand of a window', () => {
+  const held = () => {
+    const disk = memoryFiles();
+    disk.files.set('/home/ada/a.gif', gif());
+    disk.files.set('/home/ada/empty', new Uint8Array(0));
+    return { disk, files: new WindowFiles(disk.chosen) };
+  };
+
+  test('each has a token of its own, which opens it until it was used or everything is locked', async () => {
+    const { files } = held();
+    const [one, pasted] = await files.take([{ path: '/home/ada/a.gif' }, { name: '../../x\u202egnp.exe', bytes: Buffer.from('pasted') }]);
+    expect(one).toMatchObject({ name: 'a.gif', size: gif().length, shown: 'image' });
+    expect(pasted).toMatchObject({ name: 'xgnp.exe', size: 6, shown: 'file' });
+    const source = await files.open(pasted?.token ?? '');
+    const read = await source.read(0, 6);
+    read.fill(0);
+    expect(Buffer.from(await source.read(0, 6)).toString()).toBe('pasted');
+    files.used(pasted?.token ?? '');
+    await expect(files.open(pasted?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
+    files.clear();
+    await expect(files.open(one?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
+  });
+
+  test.each([[{ path: 'relative' }], [{ path: 7 }], [{ bytes: 'x', name: 'y' }], [{ bytes: new Uint8Array(0), name: 'y' }], ['/home/ada/a.gif'], [null]])('A: %j is nothing to take', async (item) => {
+    expect(await held().files.take([item])).toEqual([]);
+    expect(await held().files.take(item)).toEqual([]);
+  });
+
+  test('what cannot be sent is left out; if nothing is left, why is said', async () => {
+    const { files } = held();
+    expect(await files.take([{ path: '/home/ada/empty' }, { path: '/home/ada/a.gif' }])).toHaveLength(1);
+    const media = new Media({ openFile: () => Promise.reject(new Error('none')), openChosen: (token) => files.open(token) });
+    expect(await takeFiles({ held: files, choose: async () => [], media }, [{ path: '/home/ada/gone' }], () => undefined)).toMatchObject({ ok: false, error: { code: 'file.gone' } });
+  });
+
+  test('a saved file is shown in its folder, by what the main process remembers; nothing else is', async () => {
+    const { files } = held();
+    const shown: string[] = [];
+    const media = new Media({ openFile: () => Promise.reject(new Error('none')), openChosen: (token) => files.open(token) });
+    const { handlers } = recordingHandlers();
+    const own = withFiles(handlers, { held: files, choose: async () => ['/home/ada/a.gif'], media }, (path) => shown.push(path));
+    expect(await own.desktop.chooseFiles(undefined)).toMatchObject([{ name: 'a.gif' }]);
+    expect(() => own.desktop.showSaved({ transferId: id })).toThrow(KeyshiftError);
+    const { path } = await own.files.save({ transferId: id });
+    own.desktop.showSaved({ transferId: id });
+    expect(shown).toEqual([path]);
+  });
+});
