@@ -1,4 +1,9 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { canary } from '../support/pictures';
+import { realPng } from './support/real-png';
 import { openWindow, type OpenApp } from './support/app';
 
 const samples = ['Hello Bo', '👩‍👩‍👧 and 🫶🏽', 'שלום עולם, مرحبا', 'x'.repeat(10_000), '<b>not bold</b>', 'last one'];
@@ -16,7 +21,64 @@ async function send({ window }: OpenApp, text: string): Promise<void> {
   await window.keyboard.press('Enter');
 }
 
-test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part and catch up', async () => {
+/** What the system's dialogs come to: nobody sits in front of them. */
+async function dialogsGive({ app }: OpenApp, open: readonly string[], save: string): Promise<void> {
+  await app.evaluate(
+    ({ dialog }, paths) => {
+      dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [...paths.open] });
+      dialog.showSaveDialog = async () => ({ canceled: false, filePath: paths.save });
+    },
+    { open, save },
+  );
+}
+
+/** A picture out of a dialog and a text out of the clipboard, seen, sent, shown, looked at large, saved. */
+async function sendFiles(ann: OpenApp, bo: OpenApp): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-files-'));
+  const picture = join(folder, 'harbour.png');
+  const saved = join(folder, 'saved.png');
+  writeFileSync(picture, realPng(canary), { mode: 0o755 });
+  await dialogsGive(ann, [picture], saved);
+  await dialogsGive(bo, [], saved);
+  await ann.window.getByRole('button', { name: 'Attach files' }).click();
+  const staged = ann.window.getByRole('list', { name: 'Files to send' });
+  await expect.poll(() => staged.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+  await ann.window.getByLabel('Message', { exact: true }).evaluate((field) => {
+    const given = new DataTransfer();
+    given.items.add(new File(['from the clipboard'], 'note.txt', { type: 'text/plain' }));
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: given, bubbles: true, cancelable: true }));
+  });
+  await expect(staged.getByRole('listitem')).toHaveCount(2);
+  await ann.picture('05-files-staged');
+  await send(ann, 'The harbour');
+  const feed = bo.window.getByRole('feed', { name: 'Messages' });
+  await expect(feed.getByTestId('message-file')).toHaveCount(2, { timeout: 30_000 });
+  await expect(feed.getByText('The harbour')).toBeVisible();
+  await expect.poll(() => feed.locator('.picture img').evaluate((image: HTMLImageElement) => image.naturalWidth), { timeout: 30_000 }).toBe(40);
+  await expect(ann.window.getByText('Received by Bo')).toHaveCount(2, { timeout: 30_000 });
+  await bo.picture('05-files');
+  await bo.window.getByRole('button', { name: 'Show picture harbour.png' }).click();
+  const dialog = bo.window.getByRole('dialog');
+  await expect(dialog.getByRole('img', { name: 'Picture harbour.png' })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Save harbour.png' }).click();
+  await expect(bo.window.getByText(`Saved: ${saved}`)).toBeVisible();
+  expect(readFileSync(saved).includes(canary)).toBe(false);
+  expect(statSync(saved).mode & 0o111).toBe(0);
+  await bo.window.keyboard.press('Escape');
+  // Nothing is to be had from there but what is shown.
+  const other = await bo.window.evaluate(async () => {
+    const image = new Image();
+    return new Promise((done) => {
+      image.onload = () => done('there');
+      image.onerror = () => done('nothing');
+      image.src = `/media/${'0'.repeat(32)}`;
+    });
+  });
+  expect(other).toBe('nothing');
+  bo.violations.splice(0, bo.violations.length, ...bo.violations.filter((line) => !line.includes('404')));
+}
+
+test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, part and catch up', async () => {
   test.setTimeout(240_000);
   const ann = await openWindow('ann');
   const bo = await openWindow('bo');
@@ -49,6 +111,7 @@ test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part an
     await expect(bo.window.getByRole('feed', { name: 'Messages' }).getByRole('article')).toHaveCount(12, { timeout: 30_000 });
     await expect(bo.window.locator('b', { hasText: 'not bold' })).toHaveCount(0);
     await ann.picture('05-conversation');
+    await sendFiles(ann, bo);
 
     const numbers = await Promise.all(
       [ann, bo].map(async ({ window }) => {
