@@ -1,0 +1,109 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { makeTransfer } from '../../../preview/fake-files';
+import { idOf, type World } from '../../../preview/fake-world';
+import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { axeFindings } from '../axe';
+import { openTalk } from '../open-talk';
+import { settle } from '../render-app';
+
+const now = Date.UTC(2026, 4, 6, 12);
+const id = (name: string): string => idOf(`file ${name}`);
+
+/** The last message of Bo brings this file. */
+function world(name: string, given: Parameters<typeof makeTransfer>[0] extends infer T ? Partial<T> : never): World {
+  const made = busyWorld(now);
+  const messages = made.messages.get(talkWithBo) ?? [];
+  const [last] = messages.filter(({ direction }) => direction === 'in').slice(-1);
+  if (last === undefined) throw new Error('nothing from Bo');
+  const transfer = makeTransfer({ transferId: id(name), conversationId: talkWithBo, messageId: last.messageId, name, addedAt: now, ...given });
+  const { size, mediaType, transferId } = transfer;
+  made.messages.set(talkWithBo, messages.map((one) => (one === last ? { ...last, kind: 'file', text: '', file: { transferId, name, size, mediaType } } : one)));
+  made.transfers = [transfer];
+  return made;
+}
+const press = async (name: string): Promise<void> => {
+  fireEvent.click(screen.getByRole('button', { name }));
+  await settle();
+};
+const article = (): HTMLElement => screen.getByTestId('message-file').closest('article') ?? document.body;
+
+describe('files in a conversation', () => {
+  it('S1-34: an offered file is fetched, paused, gone on with and called off, each by a button that names it; how it stands is said', async () => {
+    const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
+    expect(article().getAttribute('aria-label')).toContain('File plan.pdf, 5 MB.');
+    expect(within(article()).getByTestId('file-state').textContent).toBe('Bo Lindqvist wants to send you this');
+    await press('Fetch plan.pdf');
+    act(() => fake.emit({ type: 'transfer.progress', ...fake.world.transfers[0]!, done: 2 * 1024 * 1024, rate: 1024 * 1024 }));
+    const bar = within(article()).getByRole('progressbar', { name: 'Receiving plan.pdf' });
+    expect(bar.getAttribute('aria-valuetext')).toBe('2 MB of 5 MB, 1 MB a second');
+    await press('Pause plan.pdf');
+    expect(fake.world.transfers[0]?.state).toBe('paused');
+    await press('Go on with plan.pdf');
+    await press('Call off plan.pdf');
+    expect(within(article()).getByTestId('file-state').textContent).toBe('Called off');
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('S1-34: a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
+    const { model } = await openTalk(world('sea.jpg', { shown: 'image' }));
+    const image = within(screen.getByRole('button', { name: 'Show picture sea.jpg' })).getByRole('presentation');
+    expect(image.getAttribute('src')).toBe(`/media/${id('sea.jpg')}`);
+    await press('Show picture sea.jpg');
+    expect(within(screen.getByRole('dialog')).getByRole('img', { name: 'Picture sea.jpg' })).toBeTruthy();
+    expect(screen.getByText('1 of 1')).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+    act(() => model.ui.getState().closeDialog());
+    await settle();
+    fireEvent.error(image);
+    expect(within(article()).getByText('This picture cannot be shown here. It can be saved.')).toBeTruthy();
+  });
+
+  it('S1-34: why it failed is said in words, and it can be tried again', async () => {
+    await openTalk(world('plan.pdf', { state: 'failed', failure: 'disk.full', held: false }));
+    expect(within(article()).getByTestId('file-state').textContent).toContain('The disk is full');
+    expect(screen.getByRole('button', { name: 'Try plan.pdf again' })).toBeTruthy();
+  });
+
+  it('S1-34: dropped and chosen files are seen before they go, with what is written; one can be taken out; a failure leaves them there', async () => {
+    const made = busyWorld(now);
+    const { fake } = await openTalk(made);
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt'), new File(['y'], 'b.txt'), new File([], 'empty')] } });
+    await settle();
+    const staged = (): HTMLElement[] => within(screen.getByRole('list', { name: 'Files to send' })).getAllByRole('listitem');
+    expect(staged()).toHaveLength(2);
+    expect(screen.getByText(/One file cannot be sent/)).toBeTruthy();
+    await press('Do not send a.txt');
+    expect(fake.world.chosen.map(({ name }) => name)).toEqual(['b.txt']);
+    fireEvent.change(screen.getByLabelText('Message'), { target: { value: 'both of us' } });
+    fake.world.failing.set('files.send', 'disk.full');
+    await press('Send');
+    expect(staged()).toHaveLength(1);
+    expect((screen.getByLabelText('Message') as HTMLTextAreaElement).value).toBe('both of us');
+    fake.world.failing.clear();
+    await press('Send');
+    expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
+    expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
+  });
+
+  it('S1-34: the Files tab lists them, and asks before content is removed from this computer', async () => {
+    const { fake, model } = await openTalk(world('plan.pdf', {}));
+    act(() => model.ui.getState().showDetails('files'));
+    await settle();
+    const list = screen.getByRole('list', { name: 'Files' });
+    fireEvent.click(within(list).getByRole('button', { name: 'Remove plan.pdf from this computer' }));
+    await settle();
+    await press('Remove file');
+    expect(fake.world.transfers[0]?.held).toBe(false);
+    expect(within(list).getByText('No longer kept on this computer')).toBeTruthy();
+  });
+
+  it('S2: locking leaves nothing of files in the window', async () => {
+    const { model, fake } = await openTalk(world('plan.pdf', {}));
+    expect(Object.keys(model.files.getState().transfers)).toHaveLength(1);
+    act(() => fake.emit({ type: 'vault.changed', state: 'locked' }));
+    await settle();
+    expect(model.files.getState()).toMatchObject({ transfers: {}, staged: {}, saved: [] });
+  });
+});
