@@ -53,7 +53,6 @@ describe('files in a conversation', () => {
     await press('Show picture sea.jpg');
     expect(within(screen.getByRole('dialog')).getByRole('img', { name: 'Picture sea.jpg' })).toBeTruthy();
     expect(screen.getByText('1 of 1')).toBeTruthy();
-    expect(await axeFindings()).toEqual([]);
     act(() => model.ui.getState().closeDialog());
     await settle();
     fireEvent.error(image);
