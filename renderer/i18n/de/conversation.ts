@@ -105,7 +105,7 @@ export const conversation = {
   'reaction.more': 'Mehr Emojis',
   'reaction.pick': 'Emojis',
   'reaction.search': 'Emojis suchen',
-  'reaction.none': 'Kein Emoji mit diesem Wort. Du kannst eins einfügen.',
+  'reaction.none': 'Kein Emoji mit diesem Wort. Du kannst eines einfügen.',
   'delete.title': 'Diese Nachricht löschen?',
   'delete.keep': 'Behalten',
   'delete.me': 'Für mich löschen',

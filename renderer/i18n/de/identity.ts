@@ -136,4 +136,10 @@ export const identity = {
   'keyfile.import.do': 'Datei auswählen…',
   'keyfile.import.busy': 'Die Datei wird geöffnet…',
   'keyfile.import.done': 'Der Schlüssel wurde importiert. Generation {epoch} ist in Gebrauch.',
+  'identity.rename': 'Deinen Namen ändern',
+  'identity.rename.label': 'Wie sollen andere dich nennen?',
+  'identity.rename.hint': 'Dein Name steht im Zertifikat deines Identitätsschlüssels, darum entsteht dafür ein neuer Schlüssel. Kontakte sehen den neuen Namen, wenn ihr euch verbindet, und wer dich geprüft hat, behält die Markierung.',
+  'identity.rename.missing': 'Ein Name ist nötig.',
+  'identity.rename.do': 'Diesen Namen nehmen',
+  'identity.renamed': 'Du hast einen neuen Namen, und mit ihm einen neuen Identitätsschlüssel.',
 } as const satisfies Partial<Record<keyof typeof english, string>>;
