@@ -69,8 +69,8 @@ async function sendFiles(ann: OpenApp, bo: OpenApp): Promise<void> {
   const other = await bo.window.evaluate(async () => {
     const image = new Image();
     return new Promise((done) => {
-      image.onload = () => done('there');
-      image.onerror = () => done('nothing');
+      image.addEventListener('load', () => done('there'));
+      image.addEventListener('error', () => done('nothing'));
       image.src = `/media/${'0'.repeat(32)}`;
     });
   });

@@ -79,7 +79,7 @@ describe('files in a conversation', () => {
     fake.world.failing.set('files.send', 'disk.full');
     await press('Send');
     expect(staged()).toHaveLength(1);
-    expect((screen.getByLabelText('Message') as HTMLTextAreaElement).value).toBe('both of us');
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Message').value).toBe('both of us');
     fake.world.failing.clear();
     await press('Send');
     expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
