@@ -46,13 +46,17 @@ export function envelopesOfProfile(profile: OpenProfile, around: Surroundings): 
     },
   });
   const peerOf = (contactId: string): PeerId | undefined => stores.contacts.byId(contactId)?.peerId;
-  const close = events.on((event) => {
+  const unsubscribe = events.on((event) => {
     if (event.type !== 'key.rotated' || event.contactId === undefined) return;
     const peerId = peerOf(event.contactId);
     if (peerId === undefined) return;
     profile.waitingChanged(peerId);
     quarantine.release(peerId);
   });
+  const close = (): void => {
+    unsubscribe();
+    quarantine.close();
+  };
   return { envelopes, quarantine, close };
 }
 

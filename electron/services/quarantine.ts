@@ -37,6 +37,7 @@ export interface QuarantineParts {
 export class Quarantine {
   readonly #parts: QuarantineParts;
   readonly #store: QuarantineStore;
+  #closed = false;
 
   constructor(parts: QuarantineParts) {
     this.#parts = parts;
@@ -78,6 +79,20 @@ export class Quarantine {
     const { opened: count, refused } = tally;
     logger.info('quarantine.released', { count, refused });
     onReceived(peerId);
+  }
+
+  /** As `release`, from no call of anybody's: never throws. What could not be opened, as the disk failed, waits for the next start; a closed profile does nothing. */
+  tryRelease(peerId: PeerId): void {
+    if (this.#closed) return;
+    try {
+      this.release(peerId);
+    } catch (error) {
+      this.#parts.logger.error('quarantine.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
   }
 
   /**

@@ -41,7 +41,7 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
       else profile.connections.reach(peerId);
     }),
     onPinned: (peerId) => soon(() => {
-      profile.quarantine.release(peerId);
+      profile.quarantine.tryRelease(peerId);
       profile.waitingChanged(peerId);
       profile.connections.learned(peerId);
     }),
