@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { largePassphrase, type LargeSize, startLarge } from './large-profile';
+import { createWords } from './words';
+
+export interface LargeRow {
+  readonly work: string;
+  readonly times: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly most: number;
+}
+
+export interface LargeReport {
+  readonly runtime: string;
+  readonly size: LargeSize;
+  readonly bytes: number;
+  /** From the passphrase to an open profile, and to the list of conversations, milliseconds. */
+  readonly unlock: number;
+  readonly rows: readonly LargeRow[];
+}
+
+/** What the services answer with such a profile open, one call after the other, each with other arguments. */
+export async function measureLarge(directory: string, size: LargeSize, rounds: number): Promise<LargeReport> {
+  const app = await startLarge(directory);
+  try {
+    const { handlers } = app;
+    const began = performance.now();
+    await handlers.vault.unlock({ passphrase: largePassphrase });
+    const unlock = performance.now() - began;
+    const list = await handlers.conversations.list(undefined);
+    const words = createWords(7);
+    const pick = (): string => list[Math.floor(list.length * words.random())]?.conversationId ?? '';
+    const longest = list.map(({ conversationId }) => conversationId).slice(0, 20);
+    const places = new Map<string, string>();
+    for (const conversationId of longest) {
+      const page = await handlers.messages.list({ conversationId, at: Date.now() - 1_000 * 126_000 * Math.floor(size.messages / 2_000), limit: 50 });
+      const middle = page[25]?.messageId ?? page[0]?.messageId;
+      if (middle !== undefined) places.set(conversationId, middle);
+    }
+    const somewhere = (): [string, string] => [...places][Math.floor(places.size * words.random())] ?? ['', ''];
+    const rows: LargeRow[] = [];
+    const measure = async (work: string, call: (round: number) => unknown): Promise<void> => {
+      const times: number[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const at = performance.now();
+        await call(round);
+        times.push(performance.now() - at);
+      }
+      times.sort((a, b) => a - b);
+      const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+      rows.push({ work, times: rounds, p50: quantile(0.5), p95: quantile(0.95), most: times.at(-1) ?? 0 });
+    };
+    await measure('list of conversations', () => handlers.conversations.list(undefined));
+    await measure('open a conversation: newest 50', () => handlers.messages.list({ conversationId: pick(), limit: 50 }));
+    await measure('page before, in the middle', () => {
+      const [conversationId, before] = somewhere();
+      return handlers.messages.list({ conversationId, before, limit: 50 });
+    });
+    await measure('page behind', () => {
+      const [conversationId, after] = somewhere();
+      return handlers.messages.list({ conversationId, after, limit: 50 });
+    });
+    await measure('jump to a message', () => {
+      const [conversationId, around] = somewhere();
+      return handlers.messages.list({ conversationId, around, limit: 50 });
+    });
+    await measure('jump to a date', () => handlers.messages.list({ conversationId: longest[Math.floor(words.random() * longest.length)] ?? '', at: Date.now() - Math.floor(words.random() * size.messages) * 126_000, limit: 50 }));
+    const search = (query: string, conversationId?: string) => handlers.messages.search({ query, limit: 30, ...(conversationId !== undefined && { conversationId }) });
+    await measure('search: a common word', (round) => search(words.frequent(round % 50)));
+    await measure('search: a rare word', (round) => search(words.rare(round)));
+    await measure('search: two words', (round) => search(`${words.frequent(round % 50)} harbour`));
+    await measure('search: two letters', (round) => search(words.frequent(round).slice(0, 2)));
+    await measure('search: three letters', (round) => search(words.frequent(round).slice(0, 3)));
+    await measure('search: four letters', (round) => search(words.frequent(round).slice(0, 4)));
+    await measure('search: a word and two letters', (round) => search(`${words.rare(round)} th`));
+    await measure('search: nothing', (round) => search(`qq${round}zz`));
+    await measure('search in one: a common word', (round) => search(words.frequent(round % 50), pick()));
+    await measure('search in one: three letters', (round) => search(words.frequent(round).slice(0, 3), pick()));
+    return { runtime: `Node ${process.versions.node}`, size, bytes: statSync(join(directory, 'keyshift.db'), { throwIfNoEntry: false })?.size ?? 0, unlock, rows };
+  } finally {
+    await app.stop();
+  }
+}
