@@ -68,9 +68,9 @@ function addMessages(stores: Stores, ids: readonly string[], messages: number, w
   const sequences = new Map<string, number>();
   const start = systemClock.now() - messages * everyMs;
   const last = new Map<string, { at: number; text: string }>();
-  for (let done = 0; done < messages; ) {
+  for (let first = 0; first < messages; first += atOnce) {
     stores.transaction(() => {
-      for (let n = 0; n < atOnce && done < messages; n += 1, done += 1) {
+      for (let done = first; done < Math.min(messages, first + atOnce); done += 1) {
         const conversationId = ids[Math.floor(ids.length * words.random() ** 2.5)] ?? '';
         const out = words.random() < 0.5;
         const device = out ? deviceOf(own) : deviceOf(conversationId);
@@ -86,7 +86,7 @@ function addMessages(stores: Stores, ids: readonly string[], messages: number, w
       }
       while (stores.search.tidy(256));
     });
-    told(done);
+    told(Math.min(messages, first + atOnce));
   }
   stores.transaction(() => {
     for (const [conversationId, { at, text }] of last) stores.conversations.noteMessage(conversationId, at, text.slice(0, 160), 0);

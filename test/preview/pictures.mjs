@@ -96,6 +96,18 @@ const toVerdict = async (page, verdict) => {
   await compareNumber(page, '1');
   await page.getByTestId('outcome').waitFor();
 };
+const search = async (page, keys, words) => {
+  await chooseBo(page);
+  await page.keyboard.press(keys);
+  await page.getByRole('dialog').getByRole('textbox').first().fill(words);
+  await page.waitForTimeout(400);
+};
+const openExport = async (page, kind) => {
+  await chooseBo(page);
+  await page.locator('.conversation-head button[aria-haspopup="menu"]').click();
+  await page.getByRole('menuitem', { name: 'Export', exact: true }).click();
+  if (kind !== undefined) await page.getByRole('radio', { name: kind }).click({ force: true });
+};
 const tall = { width: 1280, height: 1900 };
 const wide = { width: 1280, height: 800 };
 const middle = { width: 900, height: 700 };
@@ -105,6 +117,21 @@ const tiny = { width: 320, height: 640 };
 /** name, scene, size, themes, steps. */
 /** @type {readonly (readonly [name: string, scene: string, size: Record<string, any>, themes: readonly string[], steps?: (page: any) => Promise<unknown>])[]} */
 const shots = [
+  ['search', 'busy', wide, ['light', 'dark'], (page) => search(page, 'Control+Shift+F', 'the')],
+  ['search-none', 'busy', tiny, ['light'], (page) => search(page, 'Control+F', 'zebra')],
+  ['search-jump', 'busy', wide, ['light', 'dark'], async (page) => {
+    await search(page, 'Control+F', 'the');
+    await page.keyboard.press('Enter');
+    await page.locator('mark').first().waitFor();
+  }],
+  ['export', 'busy', wide, ['light', 'dark'], (page) => openExport(page, /^To keep/)],
+  ['archive', 'busy', narrow, ['light'], async (page) => {
+    await openSettings(page, 'Backup');
+    await page.evaluate(() => { window.fake.world.identity.chosenFile = '/home/ada/talk.keyshift-archive'; });
+    await button(page, 'Choose an archive').click();
+    await button(page, 'Choose an archive').click();
+    await page.waitForTimeout(300);
+  }],
   ['first', 'first', wide, ['light', 'dark'], async (page) => {
     await page.getByLabel('Your name', { exact: true }).fill('Ada Marlow');
     await page.getByLabel('Passphrase', { exact: true }).fill('correct horse bat');

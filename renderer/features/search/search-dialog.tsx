@@ -58,7 +58,7 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
     else return;
     event.preventDefault();
   };
-  const told = answered === undefined ? '' : text(more ? 'search.countMore' : 'search.count', { count: hits.length });
+  const told = answered === undefined ? '' : hits.length === 0 ? (within === undefined ? text('search.none', { query: nameInSentence(answered), count }) : text('search.noneHere', { query: nameInSentence(answered) })) : text(more ? 'search.countMore' : 'search.count', { count: hits.length });
 
   return (
     <Dialog title={text(only ? 'search.here' : 'search.title')} onClose={close} size="large">
@@ -80,12 +80,9 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
         <p className="field-hint" role="status">{told}</p>
         {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
         {answered === undefined || hits.length > 0 ? null : (
-          <div className="stack tight">
-            <p className="list-none">{within === undefined ? text('search.none', { query: nameInSentence(answered), count }) : text('search.noneHere', { query: nameInSentence(answered) })}</p>
-            <div className="dialog-actions start">
-              {within === undefined ? null : <Button onPress={() => setOnly(false)}>{text('search.everywhere')}</Button>}
-              <Button onPress={() => setQuery('')}>{text('search.clear')}</Button>
-            </div>
+          <div className="dialog-actions start">
+            {within === undefined ? null : <Button onPress={() => setOnly(false)}>{text('search.everywhere')}</Button>}
+            <Button onPress={() => setQuery('')}>{text('search.clear')}</Button>
           </div>
         )}
         {hits.length === 0 ? null : (
