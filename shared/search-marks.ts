@@ -1,6 +1,8 @@
 /** Where words of a query stand in a text, as [start, end) in UTF-16 units. */
 export type Mark = [start: number, end: number];
 
+/** ASCII: no marks, and as many letters in lower case. */
+const plainLetters = /^[\u0000-\u007f]*$/;
 const letters = /[\p{L}\p{N}]/u;
 /** Scripts that write no spaces between words: a match may begin and end anywhere. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
@@ -44,11 +46,13 @@ function isSecondHalf(text: string, at: number): boolean {
 
 /** Without case and marks, with the way back to where each letter stood. */
 function fold(source: string): { readonly text: string; at(index: number): number } {
+  // Most texts, and then nothing moves.
+  if (plainLetters.test(source)) return { text: source.toLowerCase(), at: (index) => index };
   const places: number[] = [];
   let text = '';
   let from = 0;
   for (const letter of source) {
-    const plain = letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
+    const plain = letter <= '\u007f' ? letter.toLowerCase() : letter.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase();
     for (let unit = 0; unit < plain.length; unit += 1) places.push(from);
     text += plain;
     from += letter.length;

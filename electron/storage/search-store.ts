@@ -7,9 +7,14 @@ import { createSearchErasing } from './search-erasing';
 import { begins, createWordList, phrase, type Wanted, wanted } from './search-words';
 
 /** A beginning with at most so many words is asked for as these words: they are found newest first, however common. */
-const mostEndings = 48;
-/** Of one with more of them, so many of the newest messages are looked through before the index joins all it has. */
-const lookedThrough = 600;
+const mostEndings = 12;
+/** So many of the newest messages are looked through for a beginning of so few letters before anything else: there is hardly one without. */
+const firstLook = 120;
+const shortBeginning = 3;
+/** Of a beginning with more words, so many are looked through before the index joins all it has. */
+const secondLook = 600;
+/** In one conversation they lie far apart in the file. */
+const secondLookInOne = 200;
 const directions = ['in', 'out'] as const;
 
 const columns = `messages.message_id, messages.direction, messages.text, messages.sent_at, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id`;
@@ -45,18 +50,25 @@ export function createSearchStore(db: Db): SearchStore {
   const byBeginning = (query: SearchQuery, { phrases, last }: Required<Wanted>, bounds: readonly string[]): readonly Row[] => {
     if (last === undefined) return [];
     const exact = [...bounds, ...phrases.map((words) => `{text} : ${phrase(words)}`)];
+    const known = last.words.length === 0 ? exact : [...exact, `{text} : ${phrase(last.words)}`];
+    /** Undefined: there may be more of them further back. */
+    const amongNewest = (count: number): readonly Row[] | undefined => {
+      const candidates = known.length > 0 ? ask(known.join(' AND '), query, count) : query.before === undefined ? recent.all.all([count]) : recent.before.all([query.before, count]);
+      const hits: Row[] = [];
+      for (const row of candidates) {
+        if (hits.length < query.limit && mayBegin(text(row, 'text'), last.beginning) && begins(db.words(text(row, 'text')), last)) hits.push(row);
+      }
+      return hits.length >= query.limit || candidates.length < count ? hits : undefined;
+    };
+    const near = last.beginning.length <= shortBeginning ? amongNewest(firstLook) : undefined;
+    if (near !== undefined) return near;
     const endings = wordsFrom(last.beginning, mostEndings + 1);
     if (endings.length === 0) return [];
     if (endings.length <= mostEndings) {
       return ask([...exact, `{text} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`].join(' AND '), query, query.limit);
     }
-    const known = last.words.length === 0 ? exact : [...exact, `{text} : ${phrase(last.words)}`];
-    const candidates = known.length > 0 ? ask(known.join(' AND '), query, lookedThrough) : query.before === undefined ? recent.all.all([lookedThrough]) : recent.before.all([query.before, lookedThrough]);
-    const hits: Row[] = [];
-    for (const row of candidates) {
-      if (hits.length < query.limit && mayBegin(text(row, 'text'), last.beginning) && begins(db.words(text(row, 'text')), last)) hits.push(row);
-    }
-    if (hits.length >= query.limit || candidates.length < lookedThrough) return hits;
+    const further = amongNewest(query.conversationId === undefined ? secondLook : secondLookInOne);
+    if (further !== undefined) return further;
     return ask([...exact, `{text} : (${phrase([...last.words, last.beginning])} *)`].join(' AND '), query, query.limit);
   };
 
@@ -100,7 +112,11 @@ export function createSearchStore(db: Db): SearchStore {
 
 /** Without looking at words: most messages are no hit. */
 function mayBegin(source: string, beginning: string): boolean {
-  return source.normalize('NFD').replace(/\p{M}+/gu, '').toLowerCase().includes(beginning.normalize('NFD').replace(/\p{M}+/gu, ''));
+  return plain(source).includes(plain(beginning));
+}
+
+function plain(text: string): string {
+  return (/^[\u0000-\u007f]*$/.test(text) ? text : text.normalize('NFD').replace(/\p{M}+/gu, '')).toLowerCase();
 }
 
 function read(row: Row): FoundMessage {
