@@ -218,7 +218,7 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     await expect(window.getByRole('dialog')).toBeVisible();
     await look('settings');
     await tabTo(window, window.getByRole('tab', { name: 'Look' }));
-    for (const page of ['Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'About']) {
+    for (const page of ['Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'Desktop', 'Profiles', 'About']) {
       await window.keyboard.press('ArrowRight');
       await expect(window.getByRole('tabpanel', { name: page })).toBeVisible();
       await look(`settings-${page.toLowerCase()}`);

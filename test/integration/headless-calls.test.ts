@@ -188,7 +188,7 @@ describe('every call of the headless door, with right and wrong parameters', () 
         ['keys.status', { conversationId: nobody }],
         ['keys.shift', { conversationId: nobody }],
       ]),
-    ).toEqual(Array(5).fill('conversation.unknown'));
+    ).toEqual(Array(6).fill('conversation.unknown'));
     const conversationId = ids['CONVERSATION'] ?? '';
     expect(
       await codes([

@@ -98,10 +98,11 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       quarantine: { drop: () => undefined },
       newMessageId: () => `${own}${(handles += 1)}`,
       waitingFor: () => undefined,
-      devices: { replica: { isReady: false, sayAfter: replica.sayAfter } },
+      devices: { replica: { isReady: false, sayAfter: replica.sayAfter, find: replica.find } },
+      talk: { changes: { arrived: (_of: unknown, row: unknown) => row }, disappearing: { begin: () => undefined, look: () => undefined }, read: () => undefined },
     };
     // Only what these kinds ask of a profile.
-    const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onMutual: () => undefined, onPinned: () => undefined } as unknown as KindParts;
+    const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onRead: () => undefined, onMutual: () => undefined, onPinned: () => undefined } as unknown as KindParts;
     for (const kind of [personKind(parts), blockKind(parts), conversationKind(parts), endedKind(parts), messageKind(parts), markKind(parts)]) log.register(kind);
     const made: LogDevice = {
       own,

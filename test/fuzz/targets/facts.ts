@@ -87,7 +87,7 @@ function others(crypto: Crypto, local: LocalParty, device: LogDevice): Target {
   };
   const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   // Only what these kinds ask of a profile.
-  const parts = { crypto, clock: { now: () => now }, stores: device.stores, random: kernelRandom, events: new EventHub(logger), local, profile, onPinned: () => undefined } as unknown as KindParts;
+  const parts = { crypto, clock: { now: () => now }, stores: device.stores, random: kernelRandom, events: new EventHub(logger), local, profile, onPinned: () => undefined, onBlocked: () => undefined, onRead: () => undefined } as unknown as KindParts;
   const { peerId } = local;
   const card = createCard(crypto, local, [], now);
   const cases: readonly { readonly kind: FactKind; readonly key: string; readonly values: readonly Uint8Array[] }[] = [
