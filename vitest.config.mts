@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
 const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**'];
 
-// What measures how soon a peer answers while others flood it: nothing else runs then.
-const ALONE = ['test/integration/flood.test.ts'];
+// What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then.
+const ALONE = ['test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];
 
 const node = { isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node' };
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { HeadlessPeer } from '../support/headless-peer';
 import { readRegistration } from '../../electron/network/mailbox/registration-text';
@@ -95,6 +96,8 @@ onServer('with a mailbox on a real server, where the devices publish', () => {
       await carol.peer.call('messages.send', { conversationId, text: 'one' });
       await carol.peer.until('it arrived', async () => (await states()).every((state) => state === 'delivered'));
 
+      // What a device publishes of a session it tells nobody: a moment for it to lie at the server.
+      await sleep(1_500);
       await ada.peer.kill();
       await carol.peer.end(); // until the other device has the mailbox
       await server.kill();
