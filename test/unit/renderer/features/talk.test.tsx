@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../shared/model/message';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
@@ -18,8 +18,7 @@ const newest = (own: boolean): HTMLElement => articles().findLast((each) => each
 async function menuOf(article: HTMLElement): Promise<HTMLElement> {
   act(() => article.focus());
   key(article, 'ContextMenu');
-  await settle();
-  return screen.getByRole('menu', { name: 'Message menu' });
+  return screen.findByRole('menu', { name: 'Message menu' }, { timeout: 5_000 });
 }
 
 async function choose(article: HTMLElement, name: string | RegExp): Promise<void> {
@@ -77,6 +76,9 @@ describe('what can be done to a message', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Delete for both' }));
     await settle();
     expect(newest(true).textContent).toContain('You deleted this message.');
+    // The dialog is gone, and with it what hides the rest of the window.
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await settle();
     const menu = await menuOf(newest(true));
     expect(within(menu).getAllByRole('menuitem').map((each) => each.textContent)).toEqual(['Reply', 'Details', 'Delete…']);
   });
