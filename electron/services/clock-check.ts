@@ -36,8 +36,4 @@ export class ClockCheck {
     const [nearest] = pair.sort((a, b) => Math.abs(a) - Math.abs(b));
     return nearest === undefined || Math.abs(nearest) < worthTellingMs ? undefined : Math.round(nearest);
   }
-
-  forget(): void {
-    this.#theirs.clear();
-  }
 }

@@ -20,7 +20,7 @@ export function DesktopSection(): ReactNode {
 }
 
 /** What others may see over a shoulder, and hear. */
-export function NotificationFields(): ReactNode {
+function NotificationFields(): ReactNode {
   const text = useText();
   const { notifications, sounds } = useSettings((state) => state.settings);
   const change = useChangeSettings();
@@ -40,7 +40,7 @@ export function NotificationFields(): ReactNode {
   );
 }
 
-export function SpellingField(): ReactNode {
+function SpellingField(): ReactNode {
   const text = useText();
   const spelling = useSettings((state) => state.settings.spelling);
   const change = useChangeSettings();
@@ -53,7 +53,7 @@ export function SpellingField(): ReactNode {
 }
 
 /** Without a window, and from when on. */
-export function RunningFields(): ReactNode {
+function RunningFields(): ReactNode {
   const text = useText();
   const { tray, startHidden, startAtLogin } = useSettings((state) => state.settings);
   const change = useChangeSettings();
