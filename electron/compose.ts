@@ -91,6 +91,8 @@ export interface AppPorts {
   /** Several people in one installation, and what only a desktop has: where there is a window. */
   readonly profiles?: Handlers['profiles'];
   readonly desktop?: Handlers['desktop'];
+  /** The language of the system, e.g. `de-AT`; the runtime's answer when left out. */
+  readonly systemLocale?: () => string;
   readonly appVersion: string;
   /** e.g. `Electron 45.4.1` or `Node 20.20.2`. */
   readonly runtime: string;
@@ -238,6 +240,12 @@ export async function startApp(ports: AppPorts): Promise<App> {
     const networkCalls = networkService({ openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined), profile, network, ownAddresses, preferences });
     const about = (): About => ({ version: ports.appVersion, runtime: ports.runtime, trial: ports.trial, database: 'SQLCipher', memoryLocked: !memoryLockFailed() });
     const contacts = contactsService({ profile, crypto, clock, random, events, ownAddresses });
+    const exports = exportService({
+      profile, crypto, clock, events, preferences,
+      files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) },
+      chooser: ports.chooser,
+      systemLocale: ports.systemLocale ?? (() => new Intl.DateTimeFormat().resolvedOptions().locale),
+    });
     const ownKeys = identityKeysService({ vault, crypto, clock, events });
     const contactKeys = contactKeysService({ profile, crypto, clock, events });
     return {
@@ -257,7 +265,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         },
         authorities: authoritiesService({ profile, crypto, clock }),
         backup: backup.handlers,
-        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...exportService({ profile, crypto, clock, events, preferences, chooser: ports.chooser, files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) } }) },
+        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...exports.handlers },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
         files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser, tokens: ports.fileTokens, settings: () => preferences.get().settings }),
         keys: keysService({ profile, events, clock }),
@@ -287,7 +295,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         unwatch();
         news.close();
         try {
-          backup.stop();
+          await Promise.all([backup.stop(), exports.stop()]);
           linking.close();
           await bound.close();
           await vault.stop();

@@ -139,6 +139,7 @@ async function startServices(profileDirectory: string, preferences: ElectronPref
     chooser: dialogs,
     fileTokens: windowFiles,
     kitPrinter,
+    systemLocale: () => app.getLocale(),
     appVersion: version,
     runtime: `Electron ${process.versions.electron}`,
     trial,

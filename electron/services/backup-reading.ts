@@ -2,14 +2,14 @@ import { type BackupChunks, backupHeadBytes, garbled, sealedChunkBytes } from '.
 import { type BackupManifest, ItemReader } from '../engine/backup/items';
 import type { Crypto } from '../engine/crypto/crypto';
 import { WireError } from '../engine/wire/wire-error';
-import type { BackupRun } from './backup-runs';
+import type { Run } from './runs';
 import type { BackupSource, VaultInTheMaking } from './ports/backup';
 
 export interface ReadingParts {
   readonly crypto: Crypto;
   readonly chunks: BackupChunks;
   readonly source: BackupSource;
-  readonly run: BackupRun;
+  readonly run: Run;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
 import { readInto } from './backup-reading';
-import { type BackupRun, BackupRuns } from './backup-runs';
+import { type Run, type RunProgress, Runs } from './runs';
 import { writeSnapshot } from './backup-writing';
 import { choosePath } from './choose-path';
 import type { EventHub } from './event-hub';
@@ -37,16 +37,20 @@ export interface BackupServiceParts {
 export interface BackupService {
   readonly handlers: Pick<Handlers['backup'], 'create' | 'restore' | 'cancel'>;
   /** Gives up what is under way. */
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** The whole profile in one file, and back (protocol.md §14). */
 export function backupService(parts: BackupServiceParts): BackupService {
-  const runs = new BackupRuns(parts.clock, parts.events);
+  const runs = new Runs(parts.clock, {
+    busy: ['backup.busy', 'A backup is being made or restored already.'],
+    cancelled: ['backup.cancelled', 'Given up. Nothing was left behind.'],
+  });
+  const tell = (progress: RunProgress): void => parts.events.emit({ type: 'backup.progress', ...progress });
   return {
     handlers: {
       create: ({ path, passphrase }) =>
-        runs.only(async (run) => {
+        runs.only(tell, async (run) => {
           parts.vault.profile(); // without an open vault nobody is asked for a file
           if (isTooWeakForFile(passphrase.normalize('NFC'))) throw new KeyshiftError('passphrase.weak', 'This passphrase is too easy to guess for a file that can be copied.');
           const day = new Date(parts.clock.now()).toISOString().slice(0, 10);
@@ -54,7 +58,7 @@ export function backupService(parts: BackupServiceParts): BackupService {
           return create(parts, run, chosen, passphrase);
         }),
       restore: ({ path, passphrase, code }) =>
-        runs.only(async (run) => {
+        runs.only(tell, async (run) => {
           parts.vault.requireAbsence();
           if (code !== undefined) parts.crypto.wipe(parseRecoveryCode(parts.crypto, code)); // before a file is read for nothing
           const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.open('backup'));
@@ -70,11 +74,11 @@ export function backupService(parts: BackupServiceParts): BackupService {
         return null;
       },
     },
-    stop: () => runs.cancel(),
+    stop: () => runs.stop(),
   };
 }
 
-async function create(parts: BackupServiceParts, run: BackupRun, path: string, passphrase: string): Promise<{ path: string; bytes: number }> {
+async function create(parts: BackupServiceParts, run: Run, path: string, passphrase: string): Promise<{ path: string; bytes: number }> {
   const { vault, crypto, clock, files, preferences, cost } = parts;
   const head = { cost, salt: crypto.random(saltBytes) };
   const target = await files.begin(path);
@@ -106,7 +110,7 @@ async function create(parts: BackupServiceParts, run: BackupRun, path: string, p
   }
 }
 
-async function restore(parts: BackupServiceParts, run: BackupRun, source: BackupSource, passphrase: string, code: string | undefined): Promise<{ peerId: string }> {
+async function restore(parts: BackupServiceParts, run: Run, source: BackupSource, passphrase: string, code: string | undefined): Promise<{ peerId: string }> {
   const { crypto, vault } = parts;
   const headBytes = await source.read(backupHeadBytes);
   const head = parseBackupHead(headBytes, source.size);
@@ -127,7 +131,7 @@ interface BringingParts extends BackupServiceParts {
 }
 
 /** Makes the vault beside its place, puts it in order, and only then lets it exist. */
-async function bring(parts: BringingParts, run: BackupRun, source: BackupSource, chunks: BackupChunks, passphrase: string): Promise<OpenVault> {
+async function bring(parts: BringingParts, run: Run, source: BackupSource, chunks: BackupChunks, passphrase: string): Promise<OpenVault> {
   const { crypto, maker, preferences, vault } = parts;
   let making: VaultInTheMaking | undefined;
   const before = preferences.get().settings;

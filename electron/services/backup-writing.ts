@@ -1,14 +1,14 @@
 import { type BackupChunks, chunkBytes } from '../engine/backup/container';
 import { type BackupManifest, encodeEnd, encodeManifest, encodePage } from '../engine/backup/items';
 import type { Crypto } from '../engine/crypto/crypto';
-import type { BackupRun } from './backup-runs';
+import type { Run } from './runs';
 import type { BackupTarget, Snapshot } from './ports/backup';
 
 export interface WritingParts {
   readonly crypto: Crypto;
   readonly chunks: BackupChunks;
   readonly target: BackupTarget;
-  readonly run: BackupRun;
+  readonly run: Run;
 }
 
 /** Everything of the snapshot into the file, a chunk at a time. Gives how many bytes that were. Errors: backup.cancelled, those of the disk, vault.locked. */

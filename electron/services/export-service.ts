@@ -1,3 +1,4 @@
+import { plainLanguage } from '../../shared/language';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Message } from '../../shared/model/message';
 import type { Crypto } from '../engine/crypto/crypto';
@@ -8,12 +9,13 @@ import type { EventHub } from './event-hub';
 import { archivedSigners } from './export/archive-parts';
 import { checkArchive } from './export/check';
 import type { ExportFormat, ExportHead } from './export/formats';
-import { ExportRuns } from './export/run';
 import { exportWriter } from './export/writers';
 import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow, PathChooser, PreferencesStore } from './ports';
-import type { BackupFiles, BackupTarget } from './ports/backup';
+import type { BackupFiles } from './ports/backup';
+import type { MessagePosition } from './ports/finding';
+import { type Run, Runs } from './runs';
 
 /** Messages written in one go: a few milliseconds' work. */
 const pageSize = 100;
@@ -26,44 +28,59 @@ export interface ExportServiceParts {
   readonly files: Readonly<Record<ExportFormat, BackupFiles>>;
   readonly preferences: Pick<PreferencesStore, 'get'>;
   readonly chooser: PathChooser | undefined;
+  /** What the system speaks, e.g. `de-AT`. */
+  readonly systemLocale: () => string;
 }
 
-type Calls = Pick<Handlers['conversations'], 'export' | 'cancelExport' | 'checkArchive'>;
+export interface ExportService {
+  readonly handlers: Pick<Handlers['conversations'], 'export' | 'cancelExport' | 'checkArchive'>;
+  /** Gives up what is under way, and leaves nothing of it. */
+  stop(): Promise<void>;
+}
 
 /** Conversations as files one can read, and as archives one can check (docs/export.md). */
-export function exportService(parts: ExportServiceParts): Calls {
-  const runs = new ExportRuns(parts.clock, parts.events);
+export function exportService(parts: ExportServiceParts): ExportService {
+  const runs = new Runs(parts.clock, {
+    busy: ['export.busy', 'An export is running already.'],
+    cancelled: ['export.cancelled', 'Cancelled. No file was written.'],
+  });
   return {
-    export: async ({ conversationId, format, path }) => {
-      const profile = parts.profile();
-      const row = conversationRow(profile, conversationId);
-      return runs.only(conversationId, profile.stores.messages.count(conversationId, 0), async (run) => {
-        const head = headOf(parts, profile, row);
-        const day = new Date(head.exportedAt).toISOString().slice(0, 10);
-        const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(format === 'archive' ? 'archive' : `export-${format}`, `${head.them.name} ${day}`));
-        const target = await parts.files[format].begin(chosen);
+    handlers: {
+      export: async ({ conversationId, format, path }) => {
+        const row = conversationRow(parts.profile(), conversationId);
+        return runs.only((progress) => parts.events.emit({ type: 'export.progress', conversationId, ...progress }), (run) => exported(parts, run, row, format, path));
+      },
+      cancelExport: () => {
+        runs.cancel();
+        return null;
+      },
+      checkArchive: async ({ path }) => {
+        const source = await parts.files.archive.open(await choosePath(parts.chooser, path, (chooser) => chooser.open('archive')));
         try {
-          const messages = await write(parts, row, format, head, target, (count) => run.step(count));
-          return { path: await target.finish(), messages };
-        } catch (error) {
-          await target.discard();
-          throw error;
+          return await checkArchive(parts.crypto, source);
+        } finally {
+          await source.close();
         }
-      });
+      },
     },
-    cancelExport: () => {
-      runs.cancel();
-      return null;
-    },
-    checkArchive: async ({ path }) => {
-      const source = await parts.files.archive.open(await choosePath(parts.chooser, path, (chooser) => chooser.open('archive')));
-      try {
-        return await checkArchive(parts.crypto, source);
-      } finally {
-        await source.close();
-      }
-    },
+    stop: () => runs.stop(),
   };
+}
+
+async function exported(parts: ExportServiceParts, run: Run, row: ConversationRow, format: ExportFormat, path: string | undefined): Promise<{ path: string; messages: number }> {
+  const head = headOf(parts, parts.profile(), row);
+  const day = new Date(head.exportedAt).toISOString().slice(0, 10);
+  const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(format === 'archive' ? 'archive' : `export-${format}`, `${head.them.name} ${day}`));
+  // It may have been given up while the dialog was open.
+  await run.step(0, parts.profile().stores.messages.count(row.conversationId, 0));
+  const target = await parts.files[format].begin(chosen);
+  try {
+    const messages = await write(parts, row, format, head, (piece) => target.write(Buffer.from(piece)), run);
+    return { path: await target.finish(), messages };
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
 }
 
 function headOf({ clock }: ExportServiceParts, { local, stores }: OpenProfile, row: ConversationRow): ExportHead {
@@ -77,26 +94,29 @@ function headOf({ clock }: ExportServiceParts, { local, stores }: OpenProfile, r
 }
 
 /** The profile is asked for anew with every page: once the vault is locked nothing more is read. Gives how many messages were written. */
-async function write(parts: ExportServiceParts, { conversationId, peerId }: ConversationRow, format: ExportFormat, head: ExportHead, target: BackupTarget, step: (count: number) => Promise<void>): Promise<number> {
-  const profile = parts.profile();
-  const language = parts.preferences.get().settings.language === 'de' ? 'de' : 'en';
-  const signers = format === 'archive' ? archivedSigners(parts.crypto, profile, peerId) : [];
-  const writer = exportWriter(format, head, language, { signers, blocks: () => blocksOf(profile, peerId) });
-  const text = (piece: string): Promise<void> => target.write(Buffer.from(piece));
-  await text(writer.begin());
+async function write(parts: ExportServiceParts, { conversationId, peerId }: ConversationRow, format: ExportFormat, head: ExportHead, text: (piece: string) => Promise<void>, run: Run): Promise<number> {
+  const language = plainLanguage(parts.preferences.get().settings.language, parts.systemLocale());
+  const signers = format === 'archive' ? archivedSigners(parts.crypto, parts.profile(), peerId) : [];
+  const writer = exportWriter(parts.crypto, format, head, language, { signers, blocks: () => blocksOf(parts.profile, peerId) });
+  const total = parts.profile().stores.messages.count(conversationId, 0);
+  for (const piece of writer.begin()) {
+    await text(piece);
+    await run.step(0, total);
+  }
   let messages = 0;
-  for (let last: Message | undefined; ; ) {
+  for (let from: MessagePosition | undefined; ; ) {
     const { stores } = parts.profile();
-    const rows = last === undefined ? stores.messages.pageAt(conversationId, 0, pageSize) : stores.messages.pageAfter(conversationId, last.messageId, pageSize);
+    // By where the last one stood: it may be deleted meanwhile.
+    const { rows, end } = stores.messages.pageFrom(conversationId, from, pageSize);
     const views = messageViews(stores, rows, () => undefined);
     const answered = answers(stores, views);
     await text(views.map((view) => writer.message(view, view.replyTo === undefined ? undefined : answered.get(view.replyTo))).join(''));
     messages += views.length;
-    await step(views.length);
-    last = views.at(-1);
-    if (views.length < pageSize) break;
+    await run.step(messages, Math.max(total, messages));
+    if (end === undefined) break;
+    from = end;
   }
-  await text(writer.end({ messages, headers: 0 }));
+  await text(writer.end({ messages }));
   return messages;
 }
 
@@ -105,12 +125,13 @@ function answers(stores: OpenProfile['stores'], views: readonly Message[]): Read
   return new Map(messageViews(stores, rows, () => undefined).map((view) => [view.messageId, view]));
 }
 
-function* blocksOf({ stores }: OpenProfile, peerId: ConversationRow['peerId']): Generator<Uint8Array> {
+/** In pages: there is one for every key that was ever shared. */
+function* blocksOf(profile: () => OpenProfile, peerId: ConversationRow['peerId']): Generator<readonly Uint8Array[]> {
   for (let after = 0; ; ) {
-    const rows = stores.keptHeaders.page(peerId, after, pageSize);
-    for (const { block } of rows) yield block;
+    const rows = profile().stores.keptHeaders.page(peerId, after, pageSize);
     const last = rows.at(-1);
     if (last === undefined) return;
+    yield rows.map(({ block }) => block);
     after = last.key;
   }
 }

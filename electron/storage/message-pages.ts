@@ -1,4 +1,4 @@
-import type { MessagePages } from '../services/ports/finding';
+import type { MessagePages, MessagePosition } from '../services/ports/finding';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { messageColumns, readMessage } from './message-row';
@@ -19,6 +19,9 @@ export function createMessagePages(db: Db): MessagePages {
   const selectUpTo = db.prepare(`
     SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) <= (?, ?, ?)
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
+  const selectOnwards = db.prepare(`
+    SELECT ${messageColumns}, place FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) > (?, ?, ?)
+    ORDER BY place, instance_id, sequence ${atMost}`);
   const selectNewest = db.prepare(`
     SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation}
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
@@ -39,6 +42,12 @@ export function createMessagePages(db: Db): MessagePages {
       const row = selectPlace.get([conversationId, after]);
       if (row === undefined) return [];
       return selectAfter.all([conversationId, integer(row, 'place'), text(row, 'instance_id'), integer(row, 'sequence'), limit]).map((each) => readMessage(each, conversationId));
+    },
+    pageFrom(conversationId, from, limit) {
+      const rows = selectOnwards.all([conversationId, from?.place ?? -1, from?.instanceId ?? '', from?.sequence ?? 0, limit]);
+      const last = rows.at(-1);
+      const end: MessagePosition | undefined = last && { place: integer(last, 'place'), instanceId: text(last, 'instance_id'), sequence: integer(last, 'sequence') };
+      return { rows: rows.map((each) => readMessage(each, conversationId)), end };
     },
     pageAround(conversationId, messageId, limit) {
       const row = selectPlace.get([conversationId, messageId]);

@@ -1,3 +1,4 @@
+import { plainLanguage } from '../../shared/language';
 import type { Settings } from '../../shared/model/settings';
 
 const en = {
@@ -30,5 +31,5 @@ const de: DesktopWords = {
 
 /** The few words that the main process says itself: notifications, the icon beside the clock, the menu of a right click. */
 export function desktopWords(language: Settings['language'], systemLocale: string): DesktopWords {
-  return language === 'de' || (language === 'system' && systemLocale.toLowerCase().startsWith('de')) ? de : en;
+  return plainLanguage(language, systemLocale) === 'de' ? de : en;
 }

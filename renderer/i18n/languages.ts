@@ -1,3 +1,4 @@
+import { plainLanguage } from '../../shared/language';
 import type { Settings } from '../../shared/model/settings';
 import { english, type TextId } from './messages';
 import { pseudoMessages, rightToLeft } from './pseudo';
@@ -7,8 +8,7 @@ export type Messages = Readonly<Record<TextId, string>>;
 
 /** The language a setting means on a system that speaks this one. */
 export function languageOf(setting: Settings['language'], system: string): Language {
-  if (setting !== 'system') return setting;
-  return /^de(?:-|$)/iu.test(system) ? 'de' : 'en';
+  return setting === 'system' ? plainLanguage(setting, system) : setting;
 }
 
 /** Dates and numbers follow the system's own kind of the language, so that 24-hour clocks stay 24-hour clocks. */

@@ -30,7 +30,7 @@ export function exportHandlers(world: World, { refuse }: { refuse: (code: ErrorC
     cancelExport: () => null,
     checkArchive: () => {
       choose();
-      return { conversation: { title: 'Harbour report', people: [] }, exportedAt: world.now(), messages: 3, headers: 2, faults: [] };
+      return { conversation: { title: 'Harbour report', people: [] }, exportedAt: world.now(), messages: 3, headers: 2, faults: [], faultKinds: [] };
     },
   };
 }

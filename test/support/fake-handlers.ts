@@ -81,7 +81,7 @@ export const sampleHandlers: Handlers = {
     remove: () => null,
     export: () => ({ path: '/media/stick/talk.html', messages: 3 }),
     cancelExport: () => null,
-    checkArchive: () => ({ conversation: { title: '', people: [] }, exportedAt: 1, messages: 0, headers: 0, faults: [] }),
+    checkArchive: () => ({ conversation: { title: '', people: [] }, exportedAt: 1, messages: 0, headers: 0, faults: [], faultKinds: [] }),
   },
   messages: {
     send: () => ({ messageId: id('e') }),

@@ -115,6 +115,14 @@ function writeName({ name, peerIdText }: CertificateFields): Uint8Array {
   return der(tag.sequence, part(oids.commonName, name), part(oids.userId, peerIdText));
 }
 
+/** A subject that stands by itself. Throws `WireError`. */
+export function readSubject(subject: Uint8Array): { name: string; peerIdText: string } {
+  const whole = new DerReader(subject);
+  const { content } = whole.element(tag.sequence);
+  whole.end();
+  return readName(content);
+}
+
 function readName(content: Uint8Array): { name: string; peerIdText: string } {
   const parts = new DerReader(content);
   const part = (type: string): string => {

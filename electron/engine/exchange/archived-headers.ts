@@ -4,7 +4,7 @@ import { parseKeyHistory, verifyKeyHistory } from '../certificates/key-history';
 import type { Crypto } from '../crypto/crypto';
 import { toHex } from '../wire/encoding';
 import { parseKekHeader, parseNames, spanOfBlock, verifyKekBlock } from './kek-block';
-import { certName, issued } from './service-pair';
+import { certName, issued, peerIdInName } from './service-pair';
 
 export interface ArchivedSigner {
   readonly peerId: string;
@@ -16,7 +16,7 @@ export interface ArchivedSigner {
 }
 
 /** Why a signer or a header counts for nothing. `history`: nothing leads from the peer id to this key. */
-export type ArchiveFault = 'certificate' | 'history' | 'credential' | 'header' | 'signer' | 'signature';
+export type ArchiveFault = 'certificate' | 'history' | 'credential' | 'header' | 'signer' | 'recipient' | 'signature';
 
 /**
  * Checks key headers long after they were sent: without clocks, pins or any secret. A true one says that a device of this person shared a
@@ -24,10 +24,13 @@ export type ArchiveFault = 'certificate' | 'history' | 'credential' | 'header' |
  */
 export class ArchivedHeaders {
   readonly #crypto: Crypto;
+  readonly #people: ReadonlySet<string>;
   readonly #signers = new Map<string, { readonly peerId: string; readonly signingKey: Uint8Array; readonly issued: Uint8Array }>();
 
-  constructor(crypto: Crypto) {
+  /** `people`: the peer ids of the two whose archive it is. */
+  constructor(crypto: Crypto, people: readonly string[]) {
     this.#crypto = crypto;
+    this.#people = new Set(people);
   }
 
   /** Undefined: it is a signer from now on. */
@@ -35,6 +38,7 @@ export class ArchivedHeaders {
     const crypto = this.#crypto;
     let fault: ArchiveFault = 'certificate';
     try {
+      if (!this.#people.has(signer.peerId)) return fault;
       const identity = parseIdentityCertificate(crypto, signer.certificate);
       if (identity.peerId !== signer.peerId) return fault;
       fault = 'history';
@@ -60,6 +64,9 @@ export class ArchivedHeaders {
     const names = parseNames(bytes, span);
     const signer = this.#signers.get(toHex(names.initiatorCert));
     if (signer === undefined || Buffer.compare(names.initiatorIssued, signer.issued) !== 0) return { fault: 'signer' };
+    // A key shared with somebody else, or with oneself, says nothing about these two.
+    const recipient = peerIdInName(names.targetCert);
+    if (recipient === undefined || recipient === signer.peerId || !this.#people.has(recipient)) return { fault: 'recipient' };
     return verifyKekBlock(this.#crypto, bytes, span, signer.signingKey) ? { signedBy: signer.peerId } : { fault: 'signature' };
   }
 }

@@ -1,5 +1,7 @@
 import type { IdentityCertificate } from '../certificates/identity-certificate';
 import type { ExchangeCredential, InstanceCredential } from '../certificates/credential';
+import { readSubject } from '../certificates/certificate-profile';
+import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
 
 /** The names of a service pair as they stand in a message (protocol.md §4; seed 000, table 2). */
@@ -26,4 +28,15 @@ export function issued(credential: Pick<InstanceCredential | ExchangeCredential,
 /** H(credential) inside a name, by its place: the last 32 bytes. */
 export function credentialHash(name: Uint8Array): Uint8Array {
   return name.subarray(-32);
+}
+
+/** The person a name is of, as its subject says; undefined where it has no such subject. Nothing about it is checked. */
+export function peerIdInName(name: Uint8Array): string | undefined {
+  const subject = name.subarray(4, Math.max(4, name.length - 48));
+  try {
+    return readSubject(subject).peerIdText;
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,6 @@
 import type { Message } from '../../../shared/model/message';
+import type { Crypto } from '../../engine/crypto/crypto';
+import { toBase64 } from '../../engine/wire/encoding';
 import { exportBeginnings, type ExportHead } from './formats';
 import { iso } from './messages-json';
 
@@ -23,9 +25,11 @@ export class HtmlPage {
   readonly #day: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
   readonly #language: 'en' | 'de';
+  readonly #styleHash: string;
   #lastDay = '';
 
-  constructor(head: ExportHead, language: 'en' | 'de') {
+  constructor(crypto: Pick<Crypto, 'sha256'>, head: ExportHead, language: 'en' | 'de') {
+    this.#styleHash = toBase64(crypto.sha256(Buffer.from(style)));
     this.#head = head;
     this.#language = language;
     this.#words = words[language];
@@ -33,17 +37,18 @@ export class HtmlPage {
     this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
   }
 
-  begin(): string {
+  begin(): string[] {
     const { title, exportedAt, them } = this.#head;
     const name = title === '' ? them.name : `${them.name} · ${title}`;
     const { timeZone } = this.#time.resolvedOptions();
-    return `${exportBeginnings.html}
+    const page = `${exportBeginnings.html}
 <html lang="${this.#language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${this.#styleHash}'; form-action 'none'; base-uri 'none'">
 <title>${escaped(`${this.#words.with} ${name}`)}</title><style>${style}</style></head><body>
 <header><h1>${escaped(this.#words.with)} <bdi>${escaped(name)}</bdi></h1>
 <p>${escaped(this.#words.exported)} ${this.#stamp(exportedAt)}. ${escaped(this.#words.zone)} ${escaped(timeZone)}.</p><p>${escaped(this.#words.note)}</p></header><main>
 `;
+    return [page];
   }
 
   message(message: Message, answered: Message | undefined): string {
@@ -51,7 +56,7 @@ export class HtmlPage {
     const heading = day === this.#lastDay ? '' : `<h2>${escaped(day)}</h2>\n`;
     this.#lastDay = day;
     const own = message.direction === 'out';
-    const quote = answered === undefined ? '' : `<blockquote dir="auto">${escaped(this.#words.answer)} <bdi>${escaped(this.#who(answered))}</bdi>: ${escaped(answered.text.slice(0, 200))}</blockquote>`;
+    const quote = answered === undefined ? '' : `<blockquote dir="auto">${escaped(this.#words.answer)} <bdi>${escaped(this.#who(answered))}</bdi>: ${escaped(Array.from(answered.text.slice(0, 400)).slice(0, 200).join(''))}</blockquote>`;
     const { file } = message;
     const text = message.kind === 'deleted' ? this.#words.deleted : message.kind === 'unsupported' ? this.#words.unsupported : message.text;
     const attached = file === undefined ? '' : `<p>📎 <bdi>${escaped(file.name)}</bdi> (${Math.ceil(file.size / 1024)} KiB)</p>`;
@@ -80,6 +85,7 @@ function isDay(time: number): boolean {
 /** Also what turns the direction of a line, and letters that no page may hold: a text says what it says, and nothing about its surroundings. */
 export function escaped(text: string): string {
   return text
+    .replace(/\r\n?/gu, '\n')
     .replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/gu, '')
     .replace(/(?![\t\n])[\p{Cc}\p{Cs}]/gu, '\ufffd')
     .replace(/[&<>"']/gu, (each) => `&#${each.charCodeAt(0)};`);

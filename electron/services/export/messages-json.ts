@@ -1,8 +1,9 @@
+import type { ExportedMessage } from '../../../shared/model/exported';
 import type { Message } from '../../../shared/model/message';
 import type { ExportHead } from './formats';
 
 /** A message as files of other programs' readers have it: times as ISO 8601 in UTC, people by their names (docs/export.md). */
-export function exportedMessage(message: Message, { me, them }: ExportHead): Record<string, unknown> {
+export function exportedMessage(message: Message, { me, them }: ExportHead): ExportedMessage {
   const { file, reactions } = message;
   return {
     id: message.messageId,
@@ -13,6 +14,7 @@ export function exportedMessage(message: Message, { me, them }: ExportHead): Rec
     kind: message.kind,
     text: message.text,
     ...(message.editedAt !== undefined && { editedAt: iso(message.editedAt) }),
+    ...(message.disappearsAt !== undefined && { disappearsAt: iso(message.disappearsAt) }),
     ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
     ...(reactions !== undefined && { reactions: reactions.map(({ by, emoji }) => ({ from: by === 'me' ? me.name : them.name, emoji })) }),
     ...(file !== undefined && { file: { name: file.name, size: file.size, mediaType: file.mediaType } }),

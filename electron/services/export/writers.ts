@@ -1,4 +1,5 @@
 import type { Message } from '../../../shared/model/message';
+import type { Crypto } from '../../engine/crypto/crypto';
 import type { ArchivedSigner } from '../../engine/exchange/archived-headers';
 import { toBase64 } from '../../engine/wire/encoding';
 import { exportBeginnings, type ExportFormat, type ExportHead } from './formats';
@@ -7,25 +8,25 @@ import { exportedMessage, iso } from './messages-json';
 
 /** What goes into a file, piece by piece. */
 export interface ExportWriter {
-  begin(): string;
+  begin(): Iterable<string>;
   message(message: Message, answered: Message | undefined): string;
-  end(counts: { readonly messages: number; readonly headers: number }): string;
+  end(counts: { readonly messages: number }): string;
 }
 
 export interface ArchiveParts {
   readonly signers: readonly ArchivedSigner[];
-  readonly blocks: () => Iterable<Uint8Array>;
+  readonly blocks: () => Iterable<readonly Uint8Array[]>;
 }
 
-export function exportWriter(format: ExportFormat, head: ExportHead, language: 'en' | 'de', archive: ArchiveParts): ExportWriter {
-  if (format === 'html') return new HtmlPage(head, language);
+export function exportWriter(crypto: Crypto, format: ExportFormat, head: ExportHead, language: 'en' | 'de', archive: ArchiveParts): ExportWriter {
+  if (format === 'html') return new HtmlPage(crypto, head, language);
   return format === 'json' ? jsonWriter(head) : archiveWriter(head, archive);
 }
 
 function jsonWriter(head: ExportHead): ExportWriter {
   let before = '\n';
   return {
-    begin: () => `${exportBeginnings.json}${JSON.stringify(about(head)).slice(1, -1)},"messages":[`,
+    begin: () => [`${exportBeginnings.json}${JSON.stringify(about(head)).slice(1, -1)},"messages":[`],
     message: (message) => {
       const line = `${before}${JSON.stringify(exportedMessage(message, head))}`;
       before = ',\n';
@@ -39,16 +40,15 @@ function jsonWriter(head: ExportHead): ExportWriter {
 function archiveWriter(head: ExportHead, { signers, blocks }: ArchiveParts): ExportWriter {
   let headers = 0;
   return {
-    begin: () => {
-      const lines = [`${exportBeginnings.archive}${JSON.stringify(about(head)).slice(1)}`];
+    *begin() {
+      yield `${exportBeginnings.archive}${JSON.stringify(about(head)).slice(1)}\n`;
       for (const { peerId, certificate, credential, history } of signers) {
-        lines.push(JSON.stringify({ signer: { peerId, certificate: toBase64(certificate), credential: toBase64(credential), ...(history && { history: toBase64(history) }) } }));
+        yield `${JSON.stringify({ signer: { peerId, certificate: toBase64(certificate), credential: toBase64(credential), ...(history && { history: toBase64(history) }) } })}\n`;
       }
-      for (const block of blocks()) {
-        headers += 1;
-        lines.push(JSON.stringify({ header: toBase64(block) }));
+      for (const page of blocks()) {
+        headers += page.length;
+        yield page.map((block) => `${JSON.stringify({ header: toBase64(block) })}\n`).join('');
       }
-      return `${lines.join('\n')}\n`;
     },
     message: (message) => `${JSON.stringify({ message: exportedMessage(message, head) })}\n`,
     end: ({ messages }) => `${JSON.stringify({ end: { messages, headers } })}\n`,

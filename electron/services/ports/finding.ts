@@ -1,9 +1,18 @@
 import type { MessageRow } from './talks';
 
+/** Where a message stands in its conversation; it says so also when the message is gone. */
+export interface MessagePosition {
+  readonly place: number;
+  readonly instanceId: string;
+  readonly sequence: number;
+}
+
 /** Pages of a conversation beside those before a message: each oldest first, in the order on screen. */
 export interface MessagePages {
   /** The `limit` messages behind `after` (exclusive). */
   pageAfter(conversationId: string, after: string, limit: number): readonly MessageRow[];
+  /** The next `limit` messages behind a position, from the first on without one, and where they end (undefined: there were none). */
+  pageFrom(conversationId: string, from: MessagePosition | undefined, limit: number): { readonly rows: readonly MessageRow[]; readonly end: MessagePosition | undefined };
   /** At most `limit` messages with that one in the middle. */
   pageAround(conversationId: string, messageId: string, limit: number): readonly MessageRow[];
   /** At most `limit` messages with the first of `time` (Unix milliseconds) or later in the middle, else the newest. */

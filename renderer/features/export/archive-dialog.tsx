@@ -53,14 +53,14 @@ function Report({ report }: { readonly report: ArchiveReport }): ReactNode {
   const text = useText();
   const times = useTimes();
   const now = useNow();
-  const { conversation, faults, headers } = report;
+  const { conversation, faultKinds: faults, headers } = report;
   return (
     <section className="stack" role="status">
       <Banner tone={faults.length > 0 ? 'danger' : headers === 0 ? 'notice' : 'calm'}>{text(faults.length > 0 ? 'archive.faulty' : headers === 0 ? 'archive.none' : 'archive.good')}</Banner>
       {faults.length === 0 ? null : (
         <ul className="plain-list">
-          {faults.map((fault) => (
-            <li key={fault}>{fault}</li>
+          {faults.map(({ fault, count }) => (
+            <li key={fault}>{count === 1 ? text(`archive.fault.${fault}`) : text('archive.fault.times', { fault: text(`archive.fault.${fault}`), count })}</li>
           ))}
         </ul>
       )}

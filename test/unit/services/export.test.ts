@@ -1,13 +1,20 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { EventHub } from '../../../electron/services/event-hub';
-import { exportService } from '../../../electron/services/export-service';
-import { escaped } from '../../../electron/services/export/html';
+import { exportService, type ExportServiceParts } from '../../../electron/services/export-service';
+import { escaped, HtmlPage } from '../../../electron/services/export/html';
 import { exportBeginnings } from '../../../electron/services/export/formats';
 import { exportFiles } from '../../../electron/storage/export-files';
+import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import type { AppEvent } from '../../../shared/contract/contract';
+import type { Message } from '../../../shared/model/message';
+import { exportedConversation } from '../../../shared/model/exported';
+import { KeyshiftError } from '../../../shared/errors';
 import { defaultSettings } from '../../../shared/model/settings';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
 
@@ -21,15 +28,13 @@ describe('exported conversations', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-export-'));
   const told: AppEvent[] = [];
 
-  const serviceOf = (resident: Resident) => {
+  const files = { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) };
+  const partsOf = (resident: Resident): ExportServiceParts => {
     const events = new EventHub({ debug() {}, info() {}, warn() {}, error() {} });
     events.on((event) => told.push(event));
-    return exportService({
-      profile: () => resident.profile, crypto: resident.crypto, clock: world.clock, events, chooser: undefined,
-      preferences: { get: () => ({ settings: defaultSettings }) },
-      files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) },
-    });
+    return { profile: () => resident.profile, crypto: resident.crypto, clock: world.clock, events, chooser: undefined, preferences: { get: () => ({ settings: defaultSettings }) }, systemLocale: () => 'en-GB', files };
   };
+  const serviceOf = (resident: Resident, change: Partial<ExportServiceParts> = {}) => exportService({ ...partsOf(resident), ...change }).handlers;
   const path = (name: string) => join(folder, name);
   const linesOf = (file: string) => readFileSync(file, 'utf8').trimEnd().split('\n');
 
@@ -65,9 +70,18 @@ describe('exported conversations', () => {
     expect(page).not.toMatch(/<script|\son\w+=|https?:/);
     expect(page.match(/<article/g)).toHaveLength(254);
     expect(page.match(/<blockquote/g)).toHaveLength(1);
+    expect(page).toContain('<html lang="en">');
+    // The one style it has is the one its policy allows, whatever else somebody managed to write into it.
+    const style = /<style>([^<]*)<\/style>/.exec(page)?.[1] ?? expect.unreachable('a style');
+    expect(page).toContain(`content="default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'none'; base-uri 'none'"`);
+    const german = serviceOf(ann, { systemLocale: () => 'de-AT' });
+    await german.export({ conversationId, format: 'html', path: path('a.html') });
+    expect(readFileSync(path('a.html'), 'utf8')).toMatch(/<html lang="de">[^]*Unterhaltung mit/);
 
     await service.export({ conversationId, format: 'json', path: path('a.json') });
-    const { messages, people, title } = JSON.parse(readFileSync(path('a.json'), 'utf8')) as { messages: { text: string; own: boolean }[]; people: { name: string }[]; title: string };
+    const { messages, people, title } = exportedConversation.parse(JSON.parse(readFileSync(path('a.json'), 'utf8')));
+    // What other programs are told is the same.
+    expect(JSON.parse(readFileSync('docs/export.schema.json', 'utf8'))).toEqual(z.toJSONSchema(exportedConversation));
     expect([title, people.map(({ name }) => name)]).toEqual(['Trip & "more"', ['Ann', 'Bo <b>']]);
     expect(messages.map(({ text }) => text).slice(0, 3)).toEqual(['Hello <script>alert(1)</script> \u202egnihton', 'line 0', 'line 1']);
     expect(messages.filter(({ own }) => !own).map(({ text }) => text)).toEqual(['an answer']);
@@ -81,7 +95,7 @@ describe('exported conversations', () => {
     const file = path(`${who}.keyshift-archive`);
     const service = serviceOf(resident);
     await service.export({ conversationId: id, format: 'archive', path: file });
-    const nobody = exportService({ ...partsWithoutVault(), clock: world.clock, crypto: resident.crypto });
+    const nobody = withoutVault(resident);
     const report = await nobody.checkArchive({ path: file });
     expect(report.faults).toEqual([]);
     expect(report).toMatchObject({ messages: 254, exportedAt: world.clock.now(), conversation: { title: 'Trip & "more"' } });
@@ -95,7 +109,7 @@ describe('exported conversations', () => {
     const lines = linesOf(file);
     const check = async (changed: readonly string[]) => {
       writeFileSync(path('b'), `${changed.join('\n')}\n`);
-      return exportService({ ...partsWithoutVault(), clock: world.clock, crypto: ann.crypto }).checkArchive({ path: path('b') });
+      return withoutVault(ann).checkArchive({ path: path('b') });
     };
     const header = lines.findIndex((line) => line.startsWith('{"header"'));
     const flipped = Buffer.from((JSON.parse(lines[header] ?? '') as { header: string }).header, 'base64');
@@ -109,6 +123,28 @@ describe('exported conversations', () => {
     expect(withoutHistory.faults).toContain('Nothing in the archive leads from a person’s first key to one of the keys in it.');
     expect((await check(lines.filter((line) => !line.includes('"line 7"')))).faults).toEqual(['Messages were taken out of the archive, or put in.']);
     expect((await check(lines.slice(0, -1))).faults).toEqual(['The archive ends too early: something of it is missing.']);
+    const kinds = async (changed: readonly string[]) => (await check(changed)).faultKinds.map(({ fault }) => fault);
+    const alter = (kind: 'certificate' | 'credential' | 'history') => lines.map((line) => {
+      const { signer } = JSON.parse(line) as { signer?: Record<string, string> };
+      if (signer?.[kind] === undefined) return line;
+      const bytes = Buffer.from(signer[kind], 'base64');
+      bytes[bytes.length - 5] = (bytes.at(-5) ?? 0) ^ 1;
+      return JSON.stringify({ signer: { ...signer, [kind]: bytes.toString('base64') } });
+    });
+    for (const kind of ['certificate', 'credential', 'history'] as const) expect(await kinds(alter(kind)), kind).toContain(kind);
+    // In another person's name, and with another person instead of one of the two.
+    const [annId, boId] = [ann, bo].map(({ profile }) => profile.local.peerId);
+    expect(await kinds(lines.map((line) => (line.startsWith('{"signer"') ? line.replace(String(boId), String(annId)) : line)))).toContain('certificate');
+    expect(await kinds([(lines[0] ?? '').replace(String(boId), 'a'.repeat(52)), ...lines.slice(1)])).toEqual(expect.arrayContaining(['certificate', 'signer', 'recipient']));
+    // A header that is there twice proves no more than once, and one cut short is damaged.
+    const twice = lines.flatMap((line, at) => (at === header ? [line, line] : [line])).map((line) => line.replace(/"headers":(\d+)/, (_, n: string) => `"headers":${Number(n) + 1}`));
+    expect(await check(twice)).toEqual(good);
+    expect(await kinds(lines.map((line, at) => (at === header ? JSON.stringify({ header: flipped.subarray(0, -1).toString('base64') }) : line)))).toEqual(['header']);
+    expect(await kinds(lines.filter((_, at) => at !== header))).toEqual(['headers']);
+    expect(await kinds([lines[0] ?? '', ...lines.filter((line) => line.startsWith('{"header"')), ...lines.slice(-1)])).toEqual(['signer', 'messages']);
+    for (const bad of [lines.map((line) => line.replace('{"message":', '{"header":"AA==","message":')), lines.map((line) => line.replace('{"message":', '{"words":'))]) {
+      await expect(check(bad)).rejects.toEqual(code('archive.garbled'));
+    }
     for (const bad of [[''], ['{}'], ['[]'], lines.slice(1), [...lines, '{}'], ['x'.repeat(600_000)], lines.map((line) => line.replace('"header":"', '"header":"*'))]) {
       await expect(check(bad)).rejects.toEqual(code('archive.garbled'));
     }
@@ -130,17 +166,77 @@ describe('exported conversations', () => {
     expect(existsSync(path('d.json'))).toBe(false);
   });
 
-  function partsWithoutVault() {
-    return {
-      profile: (): never => { throw new Error('there is no vault'); },
-      events: new EventHub({ debug() {}, info() {}, warn() {}, error() {} }),
-      chooser: undefined,
-      preferences: { get: () => ({ settings: defaultSettings }) },
-      files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) },
+  it('goes on behind a message that is deleted meanwhile', async () => {
+    const before = bo.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    const pages = (await serviceOf(bo).export({ conversationId: before, format: 'json', path: path('e.json') })).messages;
+    let written = 0;
+    const slow = { ...files, json: { ...files.json, begin: async (place: string) => {
+      const target = await files.json.begin(place);
+      return { finish: () => target.finish(), discard: () => target.discard(), write: async (bytes: Uint8Array) => {
+        await target.write(bytes);
+        // All hundred of the first page, right after they were written.
+        if ((written += 1) === 2) for (const { messageId } of bo.profile.stores.messages.pageFrom(before, undefined, 100).rows) bo.db.prepare('DELETE FROM messages WHERE message_id = ?').run([messageId]);
+      } };
+    } } };
+    expect(await serviceOf(bo, { files: slow }).export({ conversationId: before, format: 'json', path: path('e.json') })).toMatchObject({ messages: pages });
+    const { messages } = exportedConversation.parse(JSON.parse(readFileSync(path('e.json'), 'utf8')));
+    expect(new Set(messages.map(({ id }) => id)).size).toBe(pages);
+  });
+
+  it('leaves nothing of itself where the disk is full, the vault closes, the place is none, or the app ends', async () => {
+    const gone = async (change: Partial<ExportServiceParts>, error: string, name = 'f.html') => {
+      await expect(serviceOf(ann, change).export({ conversationId, format: 'html', path: path(name) })).rejects.toEqual(code(error));
+      expect(readdirSync(folder).filter((each) => each.includes('f.html'))).toEqual([]);
     };
+    const failing = { ...files, html: { ...files.html, begin: async (place: string) => {
+      const target = await files.html.begin(place);
+      let written = 0;
+      return { finish: () => target.finish(), discard: () => target.discard(), write: (bytes: Uint8Array) => ((written += 1) > 2 ? Promise.reject(new KeyshiftError('disk.full', 'full')) : target.write(bytes)) };
+    } } };
+    await gone({ files: failing }, 'disk.full');
+    let asked = 0;
+    await gone({ profile: () => {
+      if ((asked += 1) > 6) throw new KeyshiftError('vault.locked', 'locked');
+      return ann.profile;
+    } }, 'vault.locked');
+    await gone({}, 'path.unusable', 'none/f.html');
+    const service = exportService(partsOf(ann));
+    const running = service.handlers.export({ conversationId, format: 'html', path: path('f.html') });
+    const given = expect(running).rejects.toEqual(code('export.cancelled'));
+    await service.stop();
+    await given;
+    expect(readdirSync(folder).filter((each) => each.includes('f.html'))).toEqual([]);
+  });
+
+  function withoutVault(resident: Resident) {
+    return serviceOf(resident, {
+      profile: (): never => {
+        throw new Error('there is no vault');
+      },
+    });
   }
 });
 
-it('a text in a page is text', () => {
+it('a text in a page is text, whatever stands in it', () => {
   expect(escaped('<a href="x">\u0000\ud800 & \'')).toBe('&#60;a href=&#34;x&#34;&#62;\ufffd\ufffd &#38; &#39;');
+  expect(escaped('a\r\nb\rc\u2066\u202e')).toBe('a\nb\nc');
+  const wild = fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '\\', '/', '!', '-', '`', '=', ' ', 'on', 'script', 'style', 'javascript:', '\u0000', '\u202e', '\u2028', '\ud83d', 'x') });
+  const person = fc.record({ name: wild, peerId: fc.constant('p') });
+  fc.assert(
+    fc.property(person, person, wild, wild, wild, wild, (me, them, title, text, fileName, emoji) => {
+      const page = new HtmlPage(createHashing(), { title, exportedAt: 0, me, them }, 'en');
+      const message: Message = { messageId: 'a'.repeat(32), conversationId: 'c', direction: 'in', instanceId: 'i', sequence: 1, kind: 'file', text, sentAt: 1, state: 'read', keyEpoch: 1, reactions: [{ by: 'them', emoji }], file: { transferId: 't', name: fileName, size: 1, mediaType: text } };
+      const made = [...page.begin(), page.message(message, message), page.end()].join('');
+      // Tags and attributes are ours alone: no text of anybody ever stands in one, and no text begins one.
+      const ours = /^<(?:!doctype html|!-- Keyshift conversation 1 --|html lang="en"|meta charset="utf-8"|meta name="viewport" content="width=device-width"|meta http-equiv="Content-Security-Policy" content="[^"<>]*"|blockquote dir="auto"|p dir="auto"|article id="m[0-9a-f]{32}"|time datetime="[0-9T:.Z-]*"|\/?(?:html|head|title|style|body|header|h1|h2|p|bdi|time|main|article|small|blockquote))>$/;
+      for (const [tag] of made.matchAll(/<[^>]*>/g)) expect(tag).toMatch(ours);
+      expect(made.replace(/<[^>]*>/g, '')).not.toMatch(/[<>]/);
+      expect(made.match(/<(?:article|style|title|meta http-equiv)/g)).toHaveLength(4);
+    }),
+    { numRuns: 60 },
+  );
 });
+
+function createHashing(): Pick<Crypto, 'sha256'> {
+  return { sha256: (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest() };
+}
