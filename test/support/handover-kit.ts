@@ -1,5 +1,10 @@
 import type { Session } from '../../electron/engine/session/session';
+import { type HandoverWord, parseWord } from '../../electron/engine/sharing/words';
+import { parseTopic } from '../../electron/services/devices/topics';
 import { acquaint, createWorld, type Resident, type World } from './services-kit';
+
+/** The messages of seed 003, figures 3 to 6, in their order: Carol’s M1, what the two devices say of it, the answer to Carol, her M3. */
+export type Moment = 'm1' | Extract<HandoverWord['kind'], 'ask' | 'lent' | 'take' | 'taken'> | 'm2' | 'm3';
 
 /** Ada with a desk and a laptop, and Carol, who has met the desk and was told of the laptop. */
 export interface Trio {
@@ -11,6 +16,10 @@ export interface Trio {
   leaveDesk(): void;
   /** Like that, and the laptop cannot ask it either. */
   loseDesk(): void;
+  /** The two devices are together, and Carol has a session with the desk alone, of which both know how it is shown elsewhere. */
+  isReady(): boolean;
+  /** Calls back once, right before or after this message is put on its way, or is heard in the case of Carol’s. Takes `laptop.onLink`. */
+  at(moment: Moment, when: 'before' | 'after', then: () => void): void;
   /** The session Carol has with one of the two. */
   with(device: Resident): Session | undefined;
 }
@@ -24,6 +33,11 @@ export async function createTrio(world: World = createWorld()): Promise<Trio> {
   await world.until('the two devices together', () => [desk, laptop].every(({ profile }) => profile.devices.siblings.sessions().length === 1));
   const { ofInvitee } = await acquaint(world, carol, desk);
   knows(laptop, desk, carol, ofInvitee);
+  const kept = ({ profile }: Resident, other: Resident) => {
+    const [entry] = profile.stores.resumptions.ofPeer(other.profile.local.peerId);
+    entry?.secret.fill(0); // a copy, as everywhere
+    return entry;
+  };
   const trio: Trio = {
     world,
     desk,
@@ -41,16 +55,48 @@ export async function createTrio(world: World = createWorld()): Promise<Trio> {
       desk.onLink = (link) => link.destroy();
       for (const session of [...desk.profile.connections.sessions(), ...desk.profile.devices.siblings.sessions()]) session.close();
     },
+    isReady() {
+      const [here, there] = [kept(carol, desk), kept(desk, carol)];
+      const isOne = [carol, desk].every(({ profile }) => profile.connections.sessions().length === 1);
+      const areTogether = [desk, laptop].every(({ profile }) => profile.devices.siblings.sessions().length === 1);
+      return isOne && areTogether && trio.with(desk) !== undefined && here?.hint !== undefined && Buffer.compare(here.keyId, there?.keyId ?? Buffer.alloc(0)) === 0;
+    },
+    at(moment, when, then) {
+      let done = false;
+      const around = <T>(isIt: boolean, send: () => T): T => {
+        const isNow = isIt && !done;
+        done ||= isNow;
+        if (isNow && when === 'before') then();
+        const result = send();
+        if (isNow && when === 'after') then();
+        return result;
+      };
+      for (const [from, to] of [[laptop, desk], [desk, laptop]] as const) {
+        const session = from.profile.devices.siblings.session(to.profile.local.instanceId);
+        if (!session) throw new Error('the devices are not together');
+        const send = session.send.bind(session);
+        Object.assign(session, { send: (items: Parameters<typeof send>[0]) => {
+          const said = items.flatMap((item) => (item.kind === 'sibling' ? [parseTopic(item.bytes)] : [])).find((topic) => topic?.topic === 'handover');
+          return around(said !== undefined && parseWord(said.words)?.kind === moment, () => send(items));
+        } });
+      }
+      laptop.onLink = (link) => {
+        const [send, onData] = [link.send.bind(link), link.onData.bind(link)];
+        let [arrived, answered] = [0, 0];
+        laptop.profile.accept(Object.assign(link, {
+          send: (bytes: Uint8Array) => around(moment === 'm2' && bytes[0] === 2 && (answered += 1) === 1, () => send(bytes)),
+          onData: (handler: (bytes: Uint8Array) => void) => onData((bytes) => {
+            arrived += 1;
+            around((moment === 'm1' && arrived === 1) || (moment === 'm3' && arrived === 2), () => handler(bytes));
+          }),
+        }));
+      };
+    },
     with: (device) => carol.profile.connections.sessions().find(({ peer }) => peer.instance.instanceId === device.profile.local.instanceId),
   };
   await world.until('Carol knows where the laptop is', () => knownPlaces(carol, desk) === 2);
-  const kept = ({ profile }: Resident, other: Resident) => profile.stores.resumptions.ofPeer(other.profile.local.peerId)[0];
   // Both may have dialled at once: one of the two sessions is left, and both have what it leaves behind.
-  await world.until('the same session on both sides', () => {
-    const [here, there] = [kept(carol, desk), kept(desk, carol)];
-    const isOne = [carol, desk].every(({ profile }) => profile.connections.sessions().length === 1);
-    return isOne && here?.hint !== undefined && Buffer.compare(here.keyId, there?.keyId ?? Buffer.alloc(0)) === 0;
-  });
+  await world.until('the same session on both sides', () => trio.isReady());
   return trio;
 }
 

@@ -15,8 +15,8 @@ export interface MemoryNetwork {
   setWire(wire: Wire | undefined): void;
   /** From now on an address swallows what is sent there, as a machine that is off does; false: no more. Live links stay. */
   setSilent(at: Address, silent?: boolean): void;
-  /** Cuts every live link, as a broken cable would. */
-  cut(): void;
+  /** Cuts every live link, as a broken cable would, or those that are meant. */
+  cut(isMeant?: (link: Link) => boolean): void;
 }
 
 export interface MemoryNetworkOptions {
@@ -83,8 +83,8 @@ export function createMemoryNetwork({ from = '127.0.0.1', setTimer = realTimer }
       if (on) silent.add(`${at.host}:${at.port}`);
       else silent.delete(`${at.host}:${at.port}`);
     },
-    cut: () => {
-      for (const link of live) link.destroy();
+    cut: (isMeant = () => true) => {
+      for (const link of live) if (isMeant(link)) link.destroy();
     },
   };
 }

@@ -42,6 +42,7 @@ import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
 import { memoryFiles, type MemoryFiles } from './memory-files';
 import { filesService } from '../../electron/services/files-service';
 import { perFile } from './per-file';
+import { RowsOf } from './put-back';
 import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
 import { withSecondDevice } from './two-devices';
@@ -105,6 +106,11 @@ export interface Resident {
   readonly discovery: NearbyService['handlers'];
   /** Ends the profile and opens it again, as locking and unlocking do. */
   reopen(): void;
+  /**
+   * Ends as a process does that is killed: at once nothing comes or goes any more, and what stands in the database at this moment is all that is left. Mute from then on, and nobody gets
+   * in; `reopen` starts it again when this resolves.
+   */
+  kill(): Promise<void>;
   /** Makes a new identity key, as `identity.rotate` does: 0.1–2 s. */
   rotate(purpose?: LinkPurpose): Promise<void>;
   /** Replaces what is due, as an open profile does every six hours. */
@@ -250,13 +256,16 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
   const preferences: Preferences = { settings: defaultSettings };
   const transport: Transport = {
     listen: (at, onLink) => net.transport.listen(at, onLink),
-    dial: (to, timeoutMs, signal) => {
-      if (resident.mute || resident.refuses?.(to.host) === true) return Promise.reject(new Error('muted'));
+    dial: async (to, timeoutMs, signal) => {
+      if (resident.mute || resident.refuses?.(to.host) === true) throw new Error('muted');
       dials.push(clock.monotonic());
       dialled.push(to);
-      return net.transport.dial(to, timeoutMs, signal);
+      const link = await net.transport.dial(to, timeoutMs, signal);
+      links.add(link);
+      return link;
     },
   };
+  const links = new WeakSet<Link>();
   let standing = stores;
   const ownAddresses = () => resident.addresses;
   const profile = () => resident.profile;
@@ -313,6 +322,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     return opened;
   };
   const take = (link: Link): void => {
+    links.add(link);
     if (resident.onLink === undefined) resident.profile.accept(link);
     else resident.onLink(link);
   };
@@ -370,6 +380,17 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     reopen() {
       resident.profile.leave();
       resident.profile = open();
+    },
+    async kill() {
+      const rows = new RowsOf(db);
+      const { profile: killed } = resident;
+      resident.mute = true;
+      resident.onLink = (link) => link.destroy();
+      net.cut((link) => links.has(link));
+      await turns();
+      killed.leave();
+      await turns();
+      rows.putBack(db);
     },
     async rotate(purpose = 'routine') {
       const loaded = stores.local.load();

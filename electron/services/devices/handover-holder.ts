@@ -139,7 +139,9 @@ export class HandoverHolder {
     const { sharing, entries, resumptions, commit, fence, settleElsewhere, isActive, isArchive } = this.#parts;
     const move = (): LedgerLine | undefined => {
       const row = sharing.ledger(keyId);
-      return row?.part === 'holder' ? granted(commitLine(row.line, from, generation)) : undefined;
+      // Erased since it was lent, because its contact was blocked, say: then it is nobody's (S4-32).
+      const isLost = row?.line.phase === 'lent' && !resumptions.isKept(keyId);
+      return row?.part === 'holder' && !isLost ? granted(commitLine(row.line, from, generation)) : undefined;
     };
     if (!isActive(from) || isArchive(from) || !move() || !(await settleElsewhere(keyId))) return false;
     const isDone = commit(() => {

@@ -81,7 +81,11 @@ export class Publisher {
     this.#published.set(name, one);
     session.onClose(() => {
       one.over = true;
-      if (this.#published.get(name) === one) this.#published.delete(name);
+      if (this.#published.get(name) !== one) return;
+      this.#published.delete(name);
+      // Its contact may have gone on with it elsewhere.
+      const repository = this.#parts.repository();
+      if (repository) void this.#lookAt(repository, session.keyId);
     });
     this.#write(one);
     if (session.resumedFrom) this.#closeUsed(person, session.resumedFrom);
@@ -104,28 +108,33 @@ export class Publisher {
 
   /** A repository can be asked: whether somebody took from it, while this device was off, what it had published (A61). */
   async look(repository: SessionRepository): Promise<void> {
-    const { crypto, clock, local, sharing, resumptions, commit, fence, logger } = this.#parts;
-    try {
-      for (const { keyId, line } of sharing.holding()) {
-        const person = this.#personOf(line.body);
-        if (!person || this.#published.has(toHex(keyId))) continue;
-        if (!resumptions.isKept(keyId)) {
-          commit(() => sharing.removeLedger(keyId));
-          continue;
-        }
-        const stored = await repository.read(recordName(crypto, person, keyId));
-        const there = stored && uncoverLine(crypto, person, keyId, stored.record);
-        if (there && settled(there, clock.now()).phase === 'gone' && there.taker !== local.instanceId) fence(keyId);
-      }
-    } catch (error) {
-      // Asked again at the next connection.
-      if (!(error instanceof RepositoryUnreachable)) logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
-    }
+    for (const { keyId } of this.#parts.sharing.holding()) if (!(await this.#lookAt(repository, keyId))) return;
   }
 
   close(): void {
     for (const one of this.#published.values()) one.over = true;
     this.#published.clear();
+  }
+
+  /** Whether one that is not in use here is another device's by now: then nothing of it stays (S4-35). False: the repository is not to be had; asked again at the next connection. */
+  async #lookAt(repository: SessionRepository, keyId: Uint8Array): Promise<boolean> {
+    const { crypto, clock, local, sharing, resumptions, commit, fence, logger } = this.#parts;
+    try {
+      const row = sharing.ledger(keyId);
+      const person = row?.part === 'holder' ? this.#personOf(row.line.body) : undefined;
+      if (!person || this.#published.has(toHex(keyId))) return true;
+      if (!resumptions.isKept(keyId)) {
+        commit(() => sharing.removeLedger(keyId));
+        return true;
+      }
+      const stored = await repository.read(recordName(crypto, person, keyId));
+      const there = stored && uncoverLine(crypto, person, keyId, stored.record);
+      if (there && settled(there, clock.now()).phase === 'gone' && there.taker !== local.instanceId) fence(keyId);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RepositoryUnreachable)) logger.error('handover.fault', { reason: error instanceof Error ? error.name : 'unknown' });
+      return false;
+    }
   }
 
   #write(one: Published): void {

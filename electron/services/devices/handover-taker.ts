@@ -155,11 +155,12 @@ export class Taker implements HandoverTaker {
   }
 
   #activate({ keyId, line }: LedgerRow, late: boolean): boolean {
-    const { crypto, keys, resumptions, local, clock } = this.#parts;
+    const { crypto, keys, resumptions, local } = this.#parts;
     const state = openShared(crypto, keyId, line.body, keys.from(line.owner));
     if (!state) return false;
     try {
-      if (clock.now() >= state.expiresAt) return false;
+      // Since it was lent its contact may have been blocked here, or its time be over (S4-32, S4-35).
+      if (!this.#mayUse(state)) return false;
       resumptions.takeOver(state, local, late);
       return true;
     } finally {
@@ -168,13 +169,19 @@ export class Taker implements HandoverTaker {
   }
 
   #isUsable(state: SharedState, shown: ShownM1): boolean {
-    const { crypto, clock, local, book, verified, mayTalk } = this.#parts;
+    const { crypto, local } = this.#parts;
     const secret = crypto.secret('resumption', state.secret.slice());
     try {
       if (moves(crypto, state, secret, shown, local.instance.credential.hash) !== 'yes') return this.#unusable('no-proof');
     } finally {
       secret.wipe();
     }
+    return this.#mayUse(state);
+  }
+
+  /** All that the listener checks of an entry, and whether this person is talked to here at all. */
+  #mayUse(state: SharedState): boolean {
+    const { crypto, clock, local, book, verified, mayTalk } = this.#parts;
     if (!mayTalk(state.peerId)) return this.#unusable('not-a-contact');
     if (!this.#isSound(state)) return this.#unusable('chain');
     const entry = { ...state, ownInstanceHash: local.instance.credential.hash, ownChainHash: ownChainHash(crypto, local) };
