@@ -110,7 +110,11 @@ export class OpenProfile {
     this.vault = vault;
     this.resumptions = new Resumptions({ crypto, clock, logger, store: vault.stores.resumptions, isLent: (keyId) => this.devices.handover.isLent(keyId) });
     const voidResumptions = (peerId: PeerId): void => this.resumptions.forgetPeer(peerId);
-    const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, voidResumptions) };
+    const rightsChanged = (peerId: PeerId): void => {
+      voidResumptions(peerId);
+      this.files.rightsChanged(peerId);
+    };
+    const watched = { ...vault.stores, contacts: watchRights(vault.stores.contacts, rightsChanged) };
     this.stores = shareStores(watched, () => this.devices.replica, { clock, local, random });
     this.local = local;
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => [this.vouching, this.ways, this.devices.standing].forEach((each) => each.learn(card)), new Suspensions(this.stores.suspensions, crypto));

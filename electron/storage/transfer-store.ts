@@ -19,15 +19,16 @@ export function createTransferStore(db: Db): TransferStore {
   const selectOfConversation = db.prepare(`SELECT ${columns} FROM transfers WHERE conversation_id = ? ORDER BY added_at DESC, transfer_id`);
   const selectWanted = db.prepare(`SELECT ${columns} FROM transfers WHERE wanted = 1 ORDER BY added_at, transfer_id`);
   const selectUnsettled = db.prepare(`SELECT ${columns} FROM transfers WHERE peer_id = ? AND settled = 0 AND ended IS NOT NULL`);
-  const selectTaken = db.prepare(`SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes FROM transfers
-    WHERE added_at >= ? AND peer_id = ? AND direction = 0 AND (wanted = 1 OR file IS NOT NULL)`);
+  const selectTaken = db.prepare('SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes FROM taken_files WHERE taken_at >= ? AND peer_id = ?');
+  const insertTaken = db.prepare('INSERT INTO taken_files (peer_id, size, taken_at) VALUES (?, ?, ?)');
+  const removeTaken = db.prepare('DELETE FROM taken_files WHERE taken_at < ?');
   const insert = db.prepare(`INSERT INTO transfers (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`);
   const update = db.prepare('UPDATE transfers SET shown = ?, file = ?, have = ?, given = ?, wanted = ?, paused = ?, ended = ?, failure = ?, settled = ? WHERE transfer_id = ?');
   const note = db.prepare('UPDATE messages SET transfer_id = ? WHERE message_id = ?');
   const moveTo = db.prepare('UPDATE transfers SET message_id = ?, conversation_id = ? WHERE transfer_id = ?');
   const selectLeft = db.prepare('SELECT file FROM left_files');
   const removeLeft = db.prepare('DELETE FROM left_files WHERE file = ?');
-  const selectFiles = db.prepare('SELECT file FROM transfers WHERE file IS NOT NULL');
+  const selectFiles = db.prepare('SELECT file, transfer_id FROM transfers WHERE file IS NOT NULL');
   const one = (row: Row | undefined): TransferRow | undefined => row && read(row);
   return {
     byId: (transferId) => one(selectOne.get([transferId])),
@@ -39,6 +40,10 @@ export function createTransferStore(db: Db): TransferStore {
     takenSince(peerId, time) {
       const row = selectTaken.get([time, peerId]);
       return row === undefined ? { count: 0, bytes: 0 } : { count: integer(row, 'count'), bytes: integer(row, 'bytes') };
+    },
+    taken(peerId, size, time, forget) {
+      removeTaken.run([forget]);
+      insertTaken.run([peerId, size, time]);
     },
     add(row) {
       insert.run(values(row));
@@ -53,7 +58,7 @@ export function createTransferStore(db: Db): TransferStore {
     move: (transferId, messageId, conversationId) => void moveTo.run([messageId, conversationId, transferId]),
     left: () => selectLeft.all().map((row) => text(row, 'file')),
     forgetLeft: (file) => void removeLeft.run([file]),
-    files: () => new Set(selectFiles.all().map((row) => text(row, 'file'))),
+    files: () => new Map(selectFiles.all().map((row) => [text(row, 'file'), text(row, 'transfer_id')])),
   };
 }
 

@@ -1,5 +1,7 @@
+import { KeyshiftError } from '../../../shared/errors';
+import { chunkCount } from '../../engine/files/chunk';
 import type { OverReason } from '../../engine/files/words';
-import type { TransferRow } from '../ports/transfers';
+import type { TransferChange, TransferRow } from '../ports/transfers';
 
 /** What the other person is told of how it ended here; undefined: nothing that concerns them. */
 export function overReason({ direction, ended, failure }: TransferRow): OverReason | undefined {
@@ -7,4 +9,19 @@ export function overReason({ direction, ended, failure }: TransferRow): OverReas
   if (direction === 'out') return undefined;
   if (ended === 'done') return 'done';
   return failure === 'contact.not-permitted' ? 'not-permitted' : failure === 'file.altered' ? 'altered' : failure === 'file.too-large' ? 'too-large' : undefined;
+}
+
+const failures = { cancelled: undefined, 'not-permitted': 'contact.not-permitted', altered: 'file.altered', 'too-large': 'file.too-large' } as const;
+
+/** What the other person's word changes here; undefined: nothing, as it comes late, or is not theirs to say. */
+export function changeWhenOver({ direction, ended, size }: TransferRow, reason: OverReason): TransferChange | undefined {
+  if (ended !== undefined && !(ended === 'failed' && reason === 'done')) return undefined;
+  if (direction === 'in' && reason !== 'cancelled') return undefined; // nobody says that to whom it is for
+  if (reason === 'done') return { ended: 'done', failure: undefined, given: chunkCount(size), paused: false, settled: true };
+  const failure = failures[reason];
+  return { ended: failure === undefined ? 'cancelled' : 'failed', failure, settled: true, paused: false, ...(direction === 'in' && { wanted: false, file: undefined, have: 0 }) };
+}
+
+export function isOverAlready(): KeyshiftError {
+  return new KeyshiftError('transfer.over', 'That transfer is over.');
 }

@@ -2,6 +2,7 @@ import { KeyshiftError, type ErrorCode } from '../../../shared/errors';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { chunkBytes, chunkCount, sealedChunkBytes, sealedSize } from '../../engine/files/chunk';
 import type { FileWord } from '../../engine/files/words';
+import type { PeerId } from '../../engine/ids';
 import type { Clock, Logger } from '../../engine/ports';
 import { fromHex, toHex } from '../../engine/wire/encoding';
 import type { HeldFile, HeldFiles } from '../ports/files';
@@ -11,8 +12,9 @@ import { chunksAtOnce, SealedContent } from './held-content';
 import type { Party } from './parties';
 import { headBytes, shownAs } from './shown-as';
 
-/** Files fetched at once; others wait their turn. */
-const fetchesAtOnce = 3;
+/** Files of one person fetched at once, and of all: others wait their turn. Whoever gives slowly holds up only what is their own. */
+const fetchesOfEach = 3;
+const fetchesAtOnce = 9;
 /** Pieces asked for beyond those that came: what a slow line holds of them, a message waits for, so it starts small and follows the line. */
 const firstWindow = 2;
 const largestWindow = 32;
@@ -143,6 +145,7 @@ export class Fetching {
     const plaintext = content.opened(word.index, word.sealed);
     if (plaintext === undefined) {
       this.#parts.logger.warn('file.piece-refused');
+      this.#tellStop(job);
       // A contact's devices all have it from one of them; another of ours may still have it right.
       return this.refused(party, job.row.transferId);
     }
@@ -165,13 +168,19 @@ export class Fetching {
   /** Whoever waits and can be served is. */
   #look(): void {
     if (this.#closed) return;
-    let running = [...this.#jobs.values()].filter((job) => job.party !== undefined || job.busy).length;
+    const running = new Map<PeerId, number>();
+    let all = 0;
+    const runs = ({ row }: Job): void => {
+      running.set(row.peerId, (running.get(row.peerId) ?? 0) + 1);
+      all += 1;
+    };
+    for (const job of this.#jobs.values()) if (job.party !== undefined || job.busy) runs(job);
     for (const job of this.#jobs.values()) {
-      if (running >= fetchesAtOnce) return;
-      if (job.party !== undefined || job.busy) continue;
+      if (all >= fetchesAtOnce) return;
+      if (job.party !== undefined || job.busy || (running.get(job.row.peerId) ?? 0) >= fetchesOfEach) continue;
       const party = this.#parts.parties().find((each) => (each.peerId === undefined || each.peerId === job.row.peerId) && !job.refused.has(each));
       if (party === undefined) continue;
-      running += 1;
+      runs(job);
       if (job.content === undefined) void this.#open(job);
       else this.#ask(job, party);
     }
@@ -202,9 +211,12 @@ export class Fetching {
     const file = toHex(crypto.random(16));
     const made = await held.create(file);
     try {
-      if (!job.ended) change(row.transferId, { file, have: 0 });
+      // Given up meanwhile, or its message is gone: nobody would know whose it is.
+      if (job.ended || this.#parts.find(row.transferId) === undefined) throw new KeyshiftError('transfer.unknown', 'That file is not wanted any more.');
+      change(row.transferId, { file, have: 0 });
     } catch (error) {
       await made.close();
+      await held.remove(file).catch(() => undefined); // swept at the next start
       throw error;
     }
     job.row = { ...row, file, have: 0 };
@@ -214,6 +226,8 @@ export class Fetching {
 
   #ask(job: Job, party: Party): void {
     job.party = party;
+    // Whatever was asked of it before is done with: it would go on behind what it sent then.
+    this.#tellStop(job);
     job.notedAt = this.#parts.clock.monotonic();
     job.window = firstWindow;
     job.asked = job.next;
@@ -256,11 +270,13 @@ export class Fetching {
       .then(async () => {
         if (job.ended) return;
         await file.write(index * sealedChunkBytes, sealed);
+        job.written = index + 1;
         if (index + 1 - job.noted >= syncEvery || this.#parts.clock.monotonic() - job.notedAt >= syncMs || isLast) {
           await file.sync();
           this.#note(job, index + 1);
+          // Others write to this disk, too.
+          if (!isLast && (await this.#parts.held.room()) < reserveBytes / 2) throw new KeyshiftError('disk.full', 'There is no room for the rest of this file.');
         }
-        job.written = index + 1;
         if (job.party !== undefined && !job.busy) this.#askMore(job);
       })
       .catch((error: unknown) => this.#failed(job, error));
@@ -276,6 +292,7 @@ export class Fetching {
   /** All of it is here: is it what was promised? What lies on the disk is asked, not what came. */
   async #finish(job: Job, content: SealedContent): Promise<void> {
     job.busy = true;
+    this.#tellStop(job);
     job.party = undefined;
     job.cancelSilence?.();
     try {
@@ -336,19 +353,19 @@ export class Fetching {
   }
 
   async #syncNow(job: Job): Promise<void> {
-    const { next, content } = job;
-    if (job.ended || content === undefined || next === job.noted) return;
+    // What was written, not what came: what is still to be written may come from another device already.
+    const { written, content } = job;
+    if (job.ended || content === undefined || written <= job.noted) return;
     await content.file.sync();
-    this.#note(job, next);
+    this.#note(job, written);
   }
 
   #end(job: Job): void {
     if (job.ended) return;
     const { content } = job;
-    // How far it came is worth a last word to the database, not an error.
+    // How far it came is worth a last word to the database, not an error. What waited to be written is not written any more.
     if (!this.#closed && content !== undefined && job.next > job.noted && job.next < chunkCount(job.row.size)) {
-      const { next } = job;
-      job.writing = job.writing.then(() => content.file.sync()).then(() => this.#lastNote(job, next)).catch(() => undefined);
+      job.writing = job.writing.then(() => content.file.sync()).then(() => this.#lastNote(job)).catch(() => undefined);
     }
     job.ended = true;
     job.party = undefined;
@@ -357,7 +374,8 @@ export class Fetching {
     job.writing = job.writing.then(() => content?.close());
   }
 
-  #lastNote(job: Job, have: number): void {
+  #lastNote(job: Job): void {
+    const have = job.written;
     const row = this.#closed ? undefined : this.#parts.find(job.row.transferId);
     if (row !== undefined && row.file === job.row.file && row.have < have && row.wanted) this.#parts.change(row.transferId, { have });
   }

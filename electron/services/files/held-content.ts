@@ -50,9 +50,12 @@ export class SealedContent {
     return Array.from({ length: upTo - from }, (_, at) => bytes.subarray(at * sealedChunkBytes, at * sealedChunkBytes + chunkLength(row.size, from + at) + sealedChunkBytes - chunkBytes));
   }
 
-  /** The same in clear. Errors: file.altered for a piece that is not what was written. */
+  /** The same in clear. Errors: file.altered for a piece that is not what was written; vault.locked once it is closed. */
   async clear(from: number, count: number): Promise<Uint8Array[]> {
-    const pieces = await this.sealed(from, count);
+    const pieces = await this.sealed(from, count).catch((error: unknown) => {
+      throw this.#key.wiped ? closed() : error;
+    });
+    if (this.#key.wiped) throw closed();
     return pieces.map((piece, at) => {
       const plaintext = this.opened(from + at, piece);
       if (plaintext === undefined) throw new KeyshiftError('file.altered', 'What is stored of this file was changed or damaged.');
@@ -64,6 +67,10 @@ export class SealedContent {
     this.#key.wipe();
     await this.#parts.file.close();
   }
+}
+
+function closed(): KeyshiftError {
+  return new KeyshiftError('vault.locked', 'The vault was locked meanwhile.');
 }
 
 /** Undefined: it is not here. */

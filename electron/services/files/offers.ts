@@ -24,13 +24,15 @@ export function isTakeable(stores: Pick<Stores, 'transfers'>, peerId: PeerId, of
   return known === undefined || (known.peerId === peerId && known.direction === 'in' && known.size === offer.size && isSame(known.hash, offer.hash) && isSame(known.key, offer.key));
 }
 
-/** What is kept of an offer that came. */
-export function rowOfOffer(stores: Pick<Stores, 'transfers' | 'contacts'>, message: MessageRow, peerId: PeerId, offer: FileOffer, around: { now: number; acceptUpTo: number }): TransferRow {
-  const { now, acceptUpTo } = around;
+interface Around {
+  readonly now: number;
+  readonly acceptUpTo: number;
+}
+
+/** What is kept of an offer that came. In the transaction that adds it. */
+export function rowOfOffer(stores: Pick<Stores, 'transfers' | 'contacts'>, message: MessageRow, peerId: PeerId, offer: FileOffer, around: Around): TransferRow {
   const refusal = refusalOf(stores.contacts.byPeer(peerId), offer);
-  const taken = stores.transfers.takenSince(peerId, now - dayMs);
-  const wanted = refusal === undefined && offer.size <= acceptUpTo && taken.count < mostTaken && taken.bytes + offer.size <= mostTakenTimes * acceptUpTo;
-  return {
+  const row: TransferRow = {
     transferId: toHex(offer.transferId),
     messageId: message.messageId,
     conversationId: message.conversationId,
@@ -44,12 +46,35 @@ export function rowOfOffer(stores: Pick<Stores, 'transfers' | 'contacts'>, messa
     shown: 'file',
     have: 0,
     given: 0,
-    wanted,
+    wanted: false,
     paused: false,
     ...(refusal && { ended: 'failed', failure: refusal }),
     settled: false,
-    addedAt: now,
+    addedAt: around.now,
   };
+  return { ...row, wanted: isTaken(stores, row, around) };
+}
+
+/**
+ * Whether it is fetched without a yes; then it counts. In the transaction that adds it. Files of earlier days, which a new device hears of, are
+ * fetched when somebody wants them.
+ */
+export function isTaken({ contacts, transfers }: Pick<Stores, 'transfers' | 'contacts'>, row: TransferRow, { now, acceptUpTo }: Around): boolean {
+  const { peerId, size } = row;
+  if (row.direction === 'out' || row.ended !== undefined || refusalOf(contacts.byPeer(peerId), row) !== undefined) return false;
+  if (size > acceptUpTo || row.addedAt < now - dayMs) return false;
+  const before = transfers.takenSince(peerId, now - dayMs);
+  if (before.count >= mostTaken || before.bytes + size > mostTakenTimes * acceptUpTo) return false;
+  transfers.taken(peerId, size, now, now - dayMs);
+  return true;
+}
+
+/** Who may send no more files: those on their way wait for a word of this person. In that transaction; gives them. */
+export function pauseWithdrawn({ contacts, transfers }: Pick<Stores, 'transfers' | 'contacts'>, peerId: PeerId): string[] {
+  if (contacts.byPeer(peerId)?.permissions.sendFile !== false) return [];
+  const running = transfers.wanted().filter((row) => row.peerId === peerId && row.direction === 'in' && !row.paused);
+  for (const { transferId } of running) transfers.set(transferId, { paused: true });
+  return running.map(({ transferId }) => transferId);
 }
 
 /** The same offer, to be said again. */
@@ -57,7 +82,7 @@ export function offerOf(row: TransferRow, text: string): FileOffer {
   return { kind: 'file-offer', transferId: fromHex(row.transferId), name: row.name, size: row.size, hash: row.hash, mediaType: row.mediaType, key: row.key, text };
 }
 
-function refusalOf(contact: ContactRow | undefined, { size }: FileOffer): 'contact.not-permitted' | 'file.too-large' | undefined {
+function refusalOf(contact: ContactRow | undefined, { size }: { readonly size: number }): 'contact.not-permitted' | 'file.too-large' | undefined {
   if (contact?.permissions.sendFile !== true) return 'contact.not-permitted';
   return size > maxFileBytes ? 'file.too-large' : undefined;
 }

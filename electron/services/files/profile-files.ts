@@ -1,7 +1,6 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Settings } from '../../../shared/model/settings';
 import type { Transfer } from '../../../shared/model/transfer';
-import { chunkCount } from '../../engine/files/chunk';
 import type { FileWord, NoReason, OverReason } from '../../engine/files/words';
 import type { PeerId } from '../../engine/ids';
 import type { Session } from '../../engine/session/session';
@@ -12,12 +11,13 @@ import type { TransferChange, TransferRow } from '../ports/transfers';
 import { keyOfFile } from '../replication/kinds/file';
 import type { Surroundings } from '../surroundings';
 import { Fetching } from './fetching';
-import { type HeldContent, openHeld } from './held-content';
+import type { HeldContent } from './held-content';
 import { nowhere } from './nowhere';
-import { overReason } from './endings';
-import { type FileOffer, isTakeable, rowOfOffer } from './offers';
+import { changeWhenOver, isOverAlready, overReason } from './endings';
+import { type FileOffer, isTakeable, isTaken, pauseWithdrawn, rowOfOffer } from './offers';
 import { Parties, type Party, type PartyHandler } from './parties';
 import { Progress } from './progress';
+import { Reading } from './reading';
 import { bytesOf, Serving } from './serving';
 import { Sweeping } from './sweeping';
 import { isHeld, transferView } from './transfer-view';
@@ -37,6 +37,7 @@ export class ProfileFiles implements PartyHandler {
   /** Devices that asked for what is not here: told when it is. */
   readonly #interested = new Map<string, Set<Party>>();
   readonly #sweeping: Sweeping;
+  readonly #reading: Reading;
   #closed = false;
 
   /** The profile is still being put together: only what is read later may be asked of it. */
@@ -46,6 +47,7 @@ export class ProfileFiles implements PartyHandler {
     const find = (transferId: string): TransferRow | undefined => (this.#closed ? undefined : profile.stores.transfers.byId(transferId));
     this.#profile = profile;
     this.#around = around;
+    this.#reading = new Reading(crypto, held);
     this.#progress = new Progress(clock, (transferId) => this.#tell(transferId));
     this.parties = new Parties(logger, this);
     this.#fetching = new Fetching({
@@ -89,6 +91,19 @@ export class ProfileFiles implements PartyHandler {
     this.#progress.close();
     this.#serving.close();
     void this.#fetching.close();
+    this.#reading.close();
+  }
+
+  /** What this person may do changed. In that transaction: files that were on their way here wait for a word of this person. */
+  rightsChanged(peerId: PeerId): void {
+    const paused = pauseWithdrawn(this.#profile.stores, peerId);
+    this.#later(() => {
+      for (const transferId of paused) {
+        this.#fetching.stop(transferId);
+        this.#begin(transferId); // where it does not wait after all
+        this.#progress.ended(transferId);
+      }
+    });
   }
 
   /** Whether an offer can be shown as a file. In the transaction that delivers it. */
@@ -114,8 +129,9 @@ export class ProfileFiles implements PartyHandler {
 
   /** Another own device told of it. In that transaction. */
   told(row: TransferRow): void {
-    const { settings } = this.#around;
-    this.#profile.stores.transfers.add({ ...row, wanted: row.direction === 'in' && row.ended === undefined && row.size <= settings().acceptFilesUpTo });
+    const { clock, settings } = this.#around;
+    const { stores } = this.#profile;
+    stores.transfers.add({ ...row, wanted: isTaken(stores, row, { now: clock.now(), acceptUpTo: settings().acceptFilesUpTo }) });
     this.#later(() => {
       this.#tell(row.transferId);
       this.#begin(row.transferId);
@@ -126,8 +142,8 @@ export class ProfileFiles implements PartyHandler {
   toldEnd(row: TransferRow, ended: 'done' | 'cancelled'): void {
     if (row.ended !== undefined) return;
     const { transfers } = this.#profile.stores;
-    if (ended === 'done') transfers.set(row.transferId, { ended, given: chunkCount(row.size), settled: true });
-    else transfers.set(row.transferId, { ended, settled: true, wanted: false, ...(row.direction === 'in' && !isHeld(row) && { file: undefined, have: 0 }) });
+    const done = ended === 'done' ? changeWhenOver(row, ended) : undefined;
+    transfers.set(row.transferId, done ?? { ended, settled: true, wanted: false, ...(row.direction === 'in' && !isHeld(row) && { file: undefined, have: 0 }) });
     this.#later(() => {
       if (ended === 'cancelled') {
         this.#fetching.stop(row.transferId);
@@ -147,7 +163,7 @@ export class ProfileFiles implements PartyHandler {
   /** To be closed. Errors: transfer.unknown, transfer.not-here. */
   async open(transferId: string): Promise<HeldContent> {
     const row = this.#row(transferId);
-    const content = await openHeld(this.#around.crypto, (this.#around.files ?? nowhere).held, row);
+    const content = await this.#reading.open(row);
     if (content === undefined) throw new KeyshiftError('transfer.not-here', 'The content of that file is not here.');
     return content;
   }
@@ -157,7 +173,7 @@ export class ProfileFiles implements PartyHandler {
     const row = this.#row(transferId);
     if (isHeld(row) || row.wanted) return;
     const isOver = row.ended === 'cancelled' || (row.ended === 'failed' && (row.failure === 'contact.not-permitted' || row.failure === 'file.too-large'));
-    if (isOver) throw over();
+    if (isOver) throw isOverAlready();
     this.#change(transferId, { wanted: true, paused: false, ...(row.direction === 'in' && { ended: undefined, failure: undefined }) });
     this.#begin(transferId);
     this.#tell(transferId);
@@ -259,22 +275,11 @@ export class ProfileFiles implements PartyHandler {
 
   #heardOver(party: Party, transferId: string, reason: OverReason): void {
     const row = party.peerId === undefined ? undefined : this.#visible(party, transferId);
-    if (row !== undefined) this.#endedThere(row, reason);
+    const change = row && changeWhenOver(row, reason);
+    if (change) this.#change(transferId, change);
     party.say({ kind: 'noted', transferId: fromHex(transferId) });
-  }
-
-  /** The other person has it, or does not want it, or does not give it. */
-  #endedThere(row: TransferRow, reason: OverReason): void {
-    const { transferId } = row;
-    if (row.ended !== undefined && !(row.ended === 'failed' && reason === 'done')) return;
-    if (row.direction === 'in' && reason !== 'cancelled') return; // nobody says that to whom it is for
-    if (reason === 'done') this.#change(transferId, { ended: 'done', failure: undefined, given: chunkCount(row.size), paused: false, settled: true });
-    else {
-      const failure = ({ cancelled: undefined, 'not-permitted': 'contact.not-permitted', altered: 'file.altered', 'too-large': 'file.too-large' } as const)[reason];
-      this.#change(transferId, {
-        ended: failure === undefined ? 'cancelled' : 'failed', failure, settled: true, paused: false,
-        ...(row.direction === 'in' && { wanted: false, file: undefined, have: 0 }),
-      });
+    if (change === undefined) return;
+    if (reason !== 'done') {
       this.#fetching.stop(transferId);
       this.#serving.stop(transferId);
     }
@@ -369,7 +374,7 @@ export class ProfileFiles implements PartyHandler {
 
   #unfinished(transferId: string): TransferRow {
     const row = this.#row(transferId);
-    if (row.ended !== undefined && !row.wanted) throw over();
+    if (row.ended !== undefined && !row.wanted) throw isOverAlready();
     return row;
   }
 
@@ -388,8 +393,4 @@ export class ProfileFiles implements PartyHandler {
       if (!this.#closed) work();
     });
   }
-}
-
-function over(): KeyshiftError {
-  return new KeyshiftError('transfer.over', 'That transfer is over.');
 }

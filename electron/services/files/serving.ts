@@ -111,6 +111,9 @@ export class Serving {
   }
 
   #begin(desk: Desk, row: TransferRow, from: number): Job | undefined {
+    // One that waits for the next word makes room: it is found again when that comes.
+    const idle = desk.jobs.size < jobsEach ? undefined : [...desk.jobs.values()].find((job) => job.next >= job.upTo);
+    if (idle) this.#drop(desk, idle.row.transferId);
     if (desk.jobs.size >= jobsEach) return undefined;
     const job: Job = { row, content: undefined, next: from, upTo: from, ended: false, cancelIdle: undefined };
     desk.jobs.set(row.transferId, job);
@@ -137,15 +140,17 @@ export class Serving {
 
   async #sendSome(party: Party, desk: Desk, job: Job): Promise<void> {
     const { transferId } = job.row;
+    if (job.ended) return;
     try {
       const content = await this.#contentOf(job);
       if (job.ended) return;
       const pieces = content === undefined ? [] : await content.sealed(job.next, Math.min(chunksAtOnce, job.upTo - job.next));
       const from = job.next;
       for (const [at, sealed] of pieces.entries()) {
-        if (this.#closed || job.ended || this.#parts.find(party, transferId) === undefined) return this.#drop(desk, transferId);
+        if (this.#closed || job.ended || this.#parts.find(party, transferId) === undefined) return this.#drop(desk, transferId, job);
         if (sealed.length === 0) throw new Error('a piece is missing');
         job.next = from + at + 1;
+        if (job.next === chunkCount(job.row.size)) this.#drop(desk, transferId, job); // asked again, it begins anew
         if (!party.say({ kind: 'chunk', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), index: from + at, sealed })) {
           desk.blocked = true;
           return;
@@ -153,6 +158,7 @@ export class Serving {
       }
       if (content === undefined) throw new Error('not here');
     } catch (error) {
+      if (job.ended) return; // what was being read was closed meanwhile, and may be asked for anew already
       this.#parts.logger.warn('file.not-given', { reason: error instanceof Error ? error.name : 'unknown' });
       this.#drop(desk, transferId);
       party.say({ kind: 'no', transferId: Uint8Array.from(Buffer.from(transferId, 'hex')), reason: 'not-here' });
@@ -174,9 +180,10 @@ export class Serving {
     return content;
   }
 
-  #drop(desk: Desk, transferId: string): void {
+  /** `only`: where it is this one still. */
+  #drop(desk: Desk, transferId: string, only?: Job): void {
     const job = desk.jobs.get(transferId);
-    if (job === undefined) return;
+    if (job === undefined || (only !== undefined && job !== only)) return;
     desk.jobs.delete(transferId);
     job.ended = true;
     job.cancelIdle?.();

@@ -41,7 +41,11 @@ export class Sweeping {
       const rows = transfers().files();
       const names = new Set(await held.names());
       if (this.#closed) return;
-      for (const { transferId, file } of rows.size === 0 ? [] : transfers().list()) if (file !== undefined && !names.has(file)) change(transferId, { file: undefined, have: 0 });
+      for (const [file, transferId] of rows) {
+        // What is just being made is in no list of names, and there all the same.
+        if (names.has(file) || this.#closed || (await isThere(held, file))) continue;
+        if (!this.#closed && transfers().byId(transferId)?.file === file) change(transferId, { file: undefined, have: 0 });
+      }
       for (const name of names) if (!this.#closed && !rows.has(name) && !transfers().files().has(name)) await held.remove(name);
       await this.#sweep();
     } catch (error) {
@@ -66,4 +70,10 @@ export class Sweeping {
       logger.warn('file.not-removed'); // at the next start
     }
   }
+}
+
+async function isThere(held: HeldFiles, name: string): Promise<boolean> {
+  const file = await held.open(name);
+  await file?.close();
+  return file !== undefined;
 }

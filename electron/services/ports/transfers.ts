@@ -54,8 +54,10 @@ export interface TransferStore {
   wanted(): readonly TransferRow[];
   /** How they ended this person must still be told. */
   unsettled(peerId: PeerId): readonly TransferRow[];
-  /** Incoming ones of this person since then that were wanted at once: how many, and their bytes together. */
+  /** What was taken of this person since then without a yes: how many, and their bytes together, whatever became of them. */
   takenSince(peerId: PeerId, time: number): { readonly count: number; readonly bytes: number };
+  /** One more; what was taken before `forget` is not counted any more. */
+  taken(peerId: PeerId, size: number, time: number, forget: number): void;
   /** Also notes it with its message. */
   add(row: TransferRow): void;
   set(transferId: string, change: TransferChange): void;
@@ -64,6 +66,6 @@ export interface TransferStore {
   /** Names of files that no row needs any more. */
   left(): readonly string[];
   forgetLeft(file: string): void;
-  /** Of all rows, names of what is here. */
-  files(): ReadonlySet<string>;
+  /** Of all rows, names of what is here, with their transfers. */
+  files(): ReadonlyMap<string, string>;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeFileWord, type FileWord } from '../../../electron/engine/files/words';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { HeldFile } from '../../../electron/services/ports/files';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../support/services-kit';
 
 /** Several windows of pieces, and a last one that is not full. */
@@ -178,18 +179,123 @@ describe('files of messages', () => {
     await expect(bo.profile.files.open(transferId)).rejects.toMatchObject({ code: 'transfer.unknown' });
   });
 
+  it('S4-31 A26: on a slow disk a pause, a break and another break lose nothing, and others who fill it meanwhile stop it in time', async () => {
+    const { ada, bo, conversationId } = await pair();
+    const large = randomBytes(80 * 65_536 + 5);
+    ada.disk.files.set('/large.bin', large);
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
+    const { transferId } = await ada.files.send({ conversationId, path: '/large.bin' });
+    await world.until('the offer', () => isThere(bo));
+    const slow = (file: HeldFile): HeldFile => ({ ...file, write: async (at, bytes) => (await new Promise<void>((resolve) => void world.clock.setTimer(40, resolve)), file.write(at, bytes)) });
+    const { create, open } = bo.disk.held;
+    Object.assign(bo.disk.held, { create: async (name: string) => slow(await create(name)), open: async (name: string) => (await open(name).then((file) => file && slow(file))) });
+    await bo.files.accept({ transferId });
+    await world.until('much that waits to be written', () => transferOf(bo).done > 20 * 65_536);
+    await bo.files.pause({ transferId });
+    await world.pass(500);
+    const { have } = bo.profile.stores.transfers.byId(transferId) ?? { have: 0 };
+    expect(have * 65_552).toBeLessThanOrEqual([...bo.disk.contents.values()][0]?.length ?? 0);
+    await bo.files.resume({ transferId });
+    await world.until('more', () => transferOf(bo).done > (have + 20) * 65_536);
+    ada.profile.connections.session(bo.profile.local.peerId)?.close();
+    await world.until('more again', () => transferOf(bo).done > (have + 30) * 65_536);
+    bo.disk.size = 20 * 1_048_576;
+    await world.until('it is said', () => transferOf(bo).state === 'failed');
+    expect(transferOf(bo)).toMatchObject({ failure: 'disk.full' });
+    bo.disk.size = 2 ** 40;
+    await bo.files.resume({ transferId });
+    await world.until('all of it', () => !['running', 'waiting'].includes(transferOf(bo).state));
+    expect(transferOf(bo)).toMatchObject({ state: 'done', held: true });
+  });
+
+  it('S1-44 A26: who may send no more files is waited for no more; what was fetched without a yes counts for a day, whatever became of it', async () => {
+    const { ada, bo, conversationId } = await pair();
+    ada.disk.files.set('/a.bin', content.subarray(0, 70_000));
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 70_000 };
+    const states = () => bo.profile.files.list().map(({ state }) => state);
+    ada.disk.fails = undefined;
+    const first = await ada.files.send({ conversationId, path: '/a.bin' });
+    ada.profile.stores.transfers.set(first.transferId, { paused: true });
+    await world.until('the offer', () => isThere(bo));
+    expect(states()).toEqual(['waiting']);
+    const contact = bo.profile.stores.contacts.byPeer(ada.profile.local.peerId);
+    if (contact === undefined) throw new Error('Bo knows Ada');
+    const allow = (sendFile: boolean): void => bo.profile.stores.contacts.put({ ...contact, permissions: { ...contact.permissions, sendFile } });
+    allow(false);
+    await world.pass(100);
+    expect(states()).toEqual(['paused']);
+    allow(true);
+    await ada.files.resume(first);
+    await world.pass(2_000);
+    expect(states()).toEqual(['paused']);
+    await bo.files.resume(first);
+    await world.until('it is there', () => transferOf(bo).state === 'done');
+    // Ten times the chosen size in all: called off, taken back or gone, it was fetched.
+    for (let n = 1; n < 10; n += 1) {
+      const { transferId, messageId } = await ada.files.send({ conversationId, path: '/a.bin' });
+      await world.until('the next', () => bo.profile.files.list().some((one) => one.transferId === transferId && one.state === 'done'));
+      await ada.messages.delete({ messageId, forBoth: true });
+      await world.until('taken back', () => bo.profile.files.list().every((one) => one.transferId !== transferId));
+    }
+    const last = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('one more offer', () => states().length === 2);
+    await world.pass(2_000);
+    expect(bo.profile.files.list()[0]).toMatchObject({ transferId: last.transferId, state: 'offered', held: false });
+    bo.db.prepare('UPDATE taken_files SET taken_at = taken_at - 86400001').run();
+    await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('the next day', () => states().filter((state) => state === 'done').length === 2);
+  });
+
+  it('A26: three files that somebody gives slowly hold up nobody else’s', async () => {
+    const { ada, bo, conversationId } = await pair();
+    const cy = await world.move('Cy');
+    const { ofInviter } = await acquaint(world, cy, bo);
+    ada.disk.files.set('/a.bin', content);
+    for (let n = 0; n < 4; n += 1) await ada.files.send({ conversationId, path: '/a.bin' });
+    // Asked, Ada's device is silent.
+    Object.assign(ada.profile.files.parties, { hear: () => undefined });
+    await world.until('the offers', () => bo.profile.files.list().length === 4);
+    cy.disk.files.set('/c.bin', content);
+    const ofCy = await cy.conversations.open({ contactId: ofInviter });
+    const { transferId } = await cy.files.send({ ...ofCy, path: '/c.bin' });
+    await world.pass(3_000);
+    expect(bo.profile.files.list().find((one) => one.transferId === transferId)?.state).toBe('done');
+  });
+
+  it('A88: what is read in clear while the vault is locked ends there, and so does what was about to be', async () => {
+    const { ada, conversationId } = await pair();
+    ada.disk.files.set('/a.bin', content);
+    const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
+    const { files } = ada.profile;
+    const held = await files.open(transferId);
+    expect((await held.read(0, 3)).length).toBe(3);
+    const opening = files.open(transferId);
+    ada.reopen();
+    await expect(held.read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
+    await expect((await opening).read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
+  });
+
   it('S4-27: another own device learns of a file and gets it from the one that has it, though the contact is away', async () => {
     const { ada, bo, conversationId } = await pair();
-    const pocket = await world.link(bo, 'pocket');
-    pocket.settings = { ...pocket.settings, acceptFilesUpTo: 0 };
     ada.disk.files.set('/a.bin', content);
     const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
     await world.until('the desk has it', () => isThere(bo) && transferOf(bo).state === 'done');
-    await world.until('the pocket knows', () => isThere(pocket));
+    bo.db.prepare('UPDATE transfers SET added_at = 1').run();
+    const contact = bo.profile.stores.contacts.byPeer(ada.profile.local.peerId);
+    if (contact === undefined) throw new Error('Bo knows Ada');
+    bo.profile.stores.contacts.put({ ...contact, permissions: { ...contact.permissions, sendFile: false } });
+    const refused = await ada.files.send({ conversationId, path: '/a.bin' });
+    await world.until('the desk knows of both', () => bo.profile.files.list().length === 2);
+    const pocket = await world.link(bo, 'pocket');
+    await world.until('the pocket knows', () => pocket.profile.files.list().length === 2);
+    await world.pass(2_000);
+    // Nothing old is fetched by itself, and nothing of somebody who may send no files, on no device.
+    expect(pocket.profile.files.list()).toMatchObject([{ transferId: refused.transferId, state: 'offered' }, { transferId, state: 'offered', held: false }]);
+    expect(pocket.disk.contents.size).toBe(0);
     ada.mute = true;
     ada.close();
     await pocket.files.accept({ transferId });
-    await world.until('the pocket has it', () => transferOf(pocket).held);
+    await world.until('the pocket has it', () => pocket.profile.files.list().some(({ held }) => held));
     await pocket.files.save({ transferId, path: '/saved' });
     expect(Buffer.compare(pocket.disk.files.get('/saved') ?? Buffer.alloc(0), content)).toBe(0);
   });
