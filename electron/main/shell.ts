@@ -57,9 +57,9 @@ export function openShell({ running, files, camera, logger, trial, developerTool
   let drawn = false;
   let quitting = false;
 
-  const ground = (): string => groundColour(settings().theme, nativeTheme.shouldUseDarkColors);
+  const ground = (): string => groundColour(settings(), { dark: nativeTheme.shouldUseDarkColors, highContrast: nativeTheme.shouldUseHighContrastColors });
   const apply = (now: Settings): void => {
-    nativeTheme.themeSource = themeSourceOf(now.theme);
+    nativeTheme.themeSource = themeSourceOf(now);
     window?.setContentProtection(now.contentProtection);
     window?.setBackgroundColor(ground());
     desktop.apply(now);

@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { TriangleAlert } from 'lucide-react';
 import { KeyshiftError } from '../../shared/errors';
 import { FailureScreen } from '../features/lock/failure-screen';
@@ -12,13 +12,14 @@ import { ErrorBoundary } from './error-boundary';
 import { MainWindow } from './main-window';
 import type { Model } from './model';
 import { ModelContext, useSession, useSettings } from './model-context';
+import { useLook } from './use-look';
 
 export function App({ model }: { readonly model: Model }): ReactNode {
   return (
     <ModelContext value={model}>
       <TextProvider>
         <ErrorBoundary>
-          <Theme />
+          <Look />
           <div className="window">
             <TrialBanner />
             <Screen />
@@ -61,13 +62,8 @@ function Notices(): ReactNode {
   return <Toasts key={open ? 'open' : 'closed'} />;
 }
 
-/** `system` leaves the choice to the style sheet, so nothing flashes. */
-function Theme(): null {
-  const theme = useSettings((state) => state.settings.theme);
-  useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset['theme'];
-    else document.documentElement.dataset['theme'] = theme;
-  }, [theme]);
+function Look(): null {
+  useLook();
   return null;
 }
 

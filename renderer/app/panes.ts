@@ -52,3 +52,9 @@ function isShown(element: HTMLElement): boolean {
   // `checkVisibility` is in every runtime of ours; jsdom does without.
   return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;
 }
+
+/** Whether the details lie over the conversation: the same width as in styles/panes.css, at the text size of now. */
+export function detailsLieOver(): boolean {
+  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return window.innerWidth <= 62.49 * (Number.isNaN(size) ? 16 : size);
+}

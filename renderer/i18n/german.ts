@@ -15,6 +15,7 @@ import { nearby } from './de/nearby';
 import { network } from './de/network';
 import { onboarding } from './de/onboarding';
 import { organisations } from './de/organisations';
+import { preferences } from './de/preferences';
 import { reach } from './de/reach';
 import { rules } from './de/rules';
 import { search } from './de/search';
@@ -23,4 +24,4 @@ import { verify } from './de/verify';
 import type { TextId } from './messages';
 
 /** Fetched when it is wanted: whoever reads English does not load it. What has no German yet is shown in English. */
-export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...verify };
+export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...preferences, ...verify };

@@ -15,12 +15,13 @@ import { nearby } from './en/nearby';
 import { network } from './en/network';
 import { onboarding } from './en/onboarding';
 import { organisations } from './en/organisations';
+import { preferences } from './en/preferences';
 import { reach } from './en/reach';
 import { rules } from './en/rules';
 import { search } from './en/search';
 import { settings } from './en/settings';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
 
 export type TextId = keyof typeof english;

@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react';
-import { Label, Radio, RadioGroup } from 'react-aria-components';
+import { Label, Radio, RadioGroup, Text } from 'react-aria-components';
 
 export interface ChoiceProps<T extends string> {
   readonly label: string;
+  readonly hint?: string;
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly label: string }[];
   readonly onChange: (value: T) => void;
 }
 
 /** A few choices side by side, one of them taken. */
-export function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>): ReactNode {
+export function Choice<T extends string>({ label, hint, value, options, onChange }: ChoiceProps<T>): ReactNode {
   return (
     <RadioGroup
       className="choice"
@@ -27,6 +28,11 @@ export function Choice<T extends string>({ label, value, options, onChange }: Ch
           </Radio>
         ))}
       </div>
+      {hint === undefined ? null : (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      )}
     </RadioGroup>
   );
 }

@@ -3,6 +3,7 @@ import type { Settings } from './settings';
 /** What holds before anybody chose. Apart from the schema, so that the window need not carry that. */
 export const defaultSettings: Settings = {
   theme: 'system',
+  contrast: 'system',
   language: 'system',
   enterSends: true,
   lockAfterMinutes: 15,

@@ -4,7 +4,9 @@ export { defaultSettings } from './default-settings';
 
 /** Preferences that are no secret; kept outside the vault so that the lock screen can follow them. */
 export const settings = z.strictObject({
+  /** `contrast` is how earlier versions said dark with high contrast. */
   theme: z.enum(['system', 'light', 'dark', 'contrast']),
+  contrast: z.enum(['system', 'high']),
   language: z.enum(['system', 'en', 'de', 'pseudo', 'pseudo-rtl']),
   enterSends: z.boolean(),
   /** Minutes without input after which the vault locks; 0 = never. */

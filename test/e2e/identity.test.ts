@@ -11,7 +11,7 @@ import { onboard, type } from './support/people';
 
 const vaultPassphrase = 'identity screens without a mouse';
 const secrets = { file: 'canary heron lantern 8c1e quartz', backup: 'canary violet harbour 77d2 moss' };
-const tabs = ['Look', 'Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'About'];
+const tabs = ['Appearance', 'Conversations', 'Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'About'];
 
 test.describe.configure({ mode: 'serial' });
 
@@ -45,7 +45,7 @@ const press = (person: OpenApp, name: string): Promise<void> => pressWith(person
 
 async function openSettings({ window }: OpenApp, tab: string): Promise<void> {
   await window.keyboard.press('Control+,');
-  await tabTo(window, window.getByRole('tab', { name: 'Look' }));
+  await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
   for (let step = 0; step < tabs.indexOf(tab); step += 1) await window.keyboard.press('ArrowRight');
   await expect(window.getByRole('tabpanel', { name: tab })).toBeVisible();
 }

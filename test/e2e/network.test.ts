@@ -21,8 +21,8 @@ test.afterAll(async () => {
 test('the network settings by keyboard: a switch, an address that is refused in words, one that is saved, and what is not saved stays', async () => {
   const { window } = ann;
   await window.keyboard.press('Control+,');
-  await tabTo(window, window.getByRole('tab', { name: 'Look' }));
-  for (let step = 0; step < 2; step += 1) await window.keyboard.press('ArrowRight');
+  await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
+  for (let step = 0; step < 3; step += 1) await window.keyboard.press('ArrowRight');
   const lan = window.getByRole('switch', { name: 'Find contacts on this network' });
   await expect(lan).toBeChecked();
   await pressWith(window, lan, 'Space');
@@ -42,8 +42,8 @@ test('the network settings by keyboard: a switch, an address that is refused in 
   await expect(window.getByText('It is still there when you come back.')).toBeVisible();
 
   await window.keyboard.press('Control+,');
-  await tabTo(window, window.getByRole('tab', { name: 'Look' }));
-  for (let step = 0; step < 2; step += 1) await window.keyboard.press('ArrowRight');
+  await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
+  for (let step = 0; step < 3; step += 1) await window.keyboard.press('ArrowRight');
   await expect(onion).toHaveValue('duckduckgogg42xj.onion:80');
   await tabTo(window, onion);
   await window.keyboard.press('Control+A');
@@ -146,8 +146,8 @@ test('a proxy that does not answer: a bar says so and leads to the settings, whe
   const bar = window.getByRole('region', { name: 'Needs attention' });
   await expect(bar).toBeHidden();
   const openProxy = async (): Promise<void> => {
-    await tabTo(window, window.getByRole('tab', { name: 'Look' }));
-    for (let step = 0; step < 2; step += 1) await window.keyboard.press('ArrowRight');
+    await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
+    for (let step = 0; step < 3; step += 1) await window.keyboard.press('ArrowRight');
     await tabTo(window, window.getByLabel('Proxy (SOCKS5)'));
   };
   await window.keyboard.press('Control+,');

@@ -27,7 +27,7 @@ const openReach = async (page, name) => {
 };
 const openNetwork = async (page) => {
   await page.keyboard.press('Control+,');
-  await page.getByRole('tab').nth(2).click();
+  await page.getByRole('tab', { name: 'Network', exact: true }).click();
 };
 const openNear = async (page) => {
   await page.keyboard.press('Control+Shift+P');
@@ -37,8 +37,10 @@ const endMeeting = async (page, reason) => {
   await page.evaluate((why) => window.fake.tellNearby({ meeting: { name: 'quiet-heron-07', askedBy: 'them', step: 'ended', reason: why } }), reason);
   await page.locator('.nearby-heading').waitFor();
 };
-const openSettings = async (page, tab) => {
+const openSettings = async (page, tab = 'look') => {
   await page.keyboard.press('Control+,');
+  // By its name in English, or by its id in any language.
+  if (/^[a-z]/.test(tab)) return page.locator(`[role=tab][data-key=${tab}]`).click();
   await page.getByRole('tab', { name: tab, exact: true }).click();
   await page.getByRole('tabpanel', { name: tab, exact: true }).waitFor();
 };
@@ -323,6 +325,14 @@ const shots = [
   ['import', 'busy', wide, ['light'], async (page) => { await button(page, 'Add by card or key').click(); }],
   ['new', 'busy', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); }],
   ['settings', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await button(page, 'Settings').click(); }],
+  ['settings-look', 'busy', wide, ['light', 'dark', 'contrast', 'contrast-light', 'de'], (page) => openSettings(page)],
+  ['settings-look-big', 'big-text', wide, ['light'], (page) => openSettings(page)],
+  ['settings-look-tiny', 'busy', { ...tiny, height: 1400 }, ['light', 'de'], (page) => openSettings(page)],
+  ['settings-look-forced', 'busy', { ...wide, forced: true }, ['light'], (page) => openSettings(page)],
+  ['settings-talks', 'busy', wide, ['light', 'dark', 'de'], (page) => openSettings(page, 'talks')],
+  ['talk-compact', 'compact', wide, ['light'], (page) => chooseBo(page)],
+  ['talk-big', 'big-text', wide, ['light', 'dark'], (page) => chooseBo(page)],
+  ['talk-contrast', 'busy', wide, ['contrast-light'], (page) => chooseBo(page)],
   ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
   ['identity', 'identity', { ...wide, height: 2100 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await page.keyboard.press('Control+,'); await page.getByRole('tab').nth(3).click(); await page.locator('.own-key').first().waitFor(); }],
   ['identity-wide', 'identity', wide, ['light'], async (page) => { await openIdentity(page); }],

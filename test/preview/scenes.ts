@@ -1,3 +1,4 @@
+import { defaultSettings } from '../../shared/model/default-settings';
 import { ordinary } from './ordinary';
 import type { KeyShift, KeyStatus, ShiftReason } from '../../shared/model/keys';
 import { policyPresets } from '../../shared/model/shift-policies';
@@ -145,6 +146,8 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
   newer: () => emptyWorld({ vault: 'locked', failing: new Map([['vault.status', 'vault.newer']]) }),
   empty: () => emptyWorld(),
   busy: (now) => busyWorld(now),
+  'big-text': (now) => busyWorld(now, { settings: { ...defaultSettings, textSize: 200 } }),
+  compact: (now) => busyWorld(now, { settings: { ...defaultSettings, density: 'compact' } }),
   trial: (now) => busyWorld(now, { about: { ...emptyWorld().about, runtime: 'Electron 25.1.1', trial: true } }),
   requests: (now) => busyWorld(now, { requests: [{ requestId: idOf('request'), peerId: idOf('x').replace(/[0189]/g, 'q').padEnd(52, 'k').slice(0, 52), name: 'Wren Abbott', via: 'card' }] }),
   /** Everything that can be wrong with keys, and two devices on the other side. */

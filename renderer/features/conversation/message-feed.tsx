@@ -25,6 +25,7 @@ import { useGoTo } from '../search/use-go-to';
 import { useFeedScroll } from './use-feed-scroll';
 import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
+import { useWholeList } from './use-whole-list';
 
 function lastOwn(messages: readonly Message[]): string | undefined {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
@@ -97,6 +98,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     else scroll.toEnd();
   };
   const showQuoted = useCallback((messageId: string) => void goTo.message(conversationId, messageId), [goTo, conversationId]);
+  useWholeList(conversationId, thread);
   usePlaces(scroll.box, thread.complete ? messages.length : -1);
 
   const reply = useCallback(

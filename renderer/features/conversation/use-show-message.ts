@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { Message } from '../../../shared/model/message';
 import { useModel } from '../../app/model-context';
+import { detailsLieOver } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
 
 /** Pages asked for at most until a message is found. */
@@ -26,7 +27,7 @@ export function useShowOwnMessage(): (conversationId: string, sequence: number) 
         ui.getState().toast(text('keys.transcript.notHere'));
         return;
       }
-      if (window.matchMedia('(max-width: 62.49em)').matches) ui.getState().closeDetails();
+      if (detailsLieOver()) ui.getState().closeDetails();
       // After what was fetched is drawn.
       requestAnimationFrame(() => {
         const article = document.querySelector<HTMLElement>(`[data-message="${found.messageId}"]`);

@@ -6,14 +6,12 @@ import { SwitchField } from '../../ui/switch-field';
 import { useChangeSettings } from '../settings/use-change-settings';
 
 const shown = ['message', 'name', 'nothing', 'off'] as const;
-const languages = ['off', 'en', 'de'] as const;
 
 /** How the app behaves on this computer's desktop. */
 export function DesktopSection(): ReactNode {
   return (
     <div className="stack">
       <NotificationFields />
-      <SpellingField />
       <RunningFields />
     </div>
   );
@@ -26,29 +24,15 @@ function NotificationFields(): ReactNode {
   const change = useChangeSettings();
   return (
     <>
-      <div className="stack tight">
-        <SelectField
-          label={text('desktop.notifications')}
-          value={notifications}
-          onChange={(value) => change({ notifications: value })}
-          options={shown.map((value) => ({ value, label: text(`desktop.notifications.${value}`) }))}
-        />
-        <p className="field-hint">{text('desktop.notifications.text')}</p>
-      </div>
+      <SelectField
+        label={text('desktop.notifications')}
+        hint={text('desktop.notifications.text')}
+        value={notifications}
+        onChange={(value) => change({ notifications: value })}
+        options={shown.map((value) => ({ value, label: text(`desktop.notifications.${value}`) }))}
+      />
       <SwitchField label={text('desktop.sounds')} on={sounds} onChange={(on) => change({ sounds: on })} />
     </>
-  );
-}
-
-function SpellingField(): ReactNode {
-  const text = useText();
-  const spelling = useSettings((state) => state.settings.spelling);
-  const change = useChangeSettings();
-  return (
-    <div className="stack tight">
-      <SelectField label={text('desktop.spelling')} value={spelling} onChange={(value) => change({ spelling: value })} options={languages.map((value) => ({ value, label: text(`desktop.spelling.${value}`) }))} />
-      <p className="field-hint">{text('desktop.spelling.text')}</p>
-    </div>
   );
 }
 

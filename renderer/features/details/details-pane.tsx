@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useUi } from '../../app/model-context';
-import { focusComposer } from '../../app/panes';
+import { focusComposer, detailsLieOver } from '../../app/panes';
 import type { DetailsTab } from '../../app/ui-store';
 import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
@@ -23,7 +23,7 @@ export function DetailsPane({ contact, conversationId }: { readonly contact: Con
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     // Where the pane covers the conversation, the focus must not stay beneath it.
-    if (window.matchMedia('(max-width: 62.49em)').matches) pane.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+    if (detailsLieOver()) pane.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
   }, []);
   return (
     <aside ref={pane} className="pane details-pane" aria-label={text('conversation.details')} data-pane="details">

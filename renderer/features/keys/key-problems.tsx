@@ -3,7 +3,7 @@ import { CircleSlash, Hourglass, KeyRound, LockKeyhole, Unlink } from 'lucide-re
 import type { Contact } from '../../../shared/model/contact';
 import type { KeyProblem, KeyStatus } from '../../../shared/model/keys';
 import { useModel } from '../../app/model-context';
-import { focusComposer } from '../../app/panes';
+import { focusComposer, detailsLieOver } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
@@ -71,7 +71,7 @@ function useAsk(): (conversationId: string, words: string) => void {
     const written = drafts.getState().drafts[conversationId]?.text ?? '';
     if (!written.includes(words)) drafts.getState().write(conversationId, written === '' ? words : `${written}\n${words}`);
     // Where the details cover the conversation they make way.
-    if (window.matchMedia('(max-width: 62.49em)').matches) ui.getState().closeDetails();
+    if (detailsLieOver()) ui.getState().closeDetails();
     focusComposer();
   };
 }

@@ -3,7 +3,6 @@ import { useModel, useSession, useSettings } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { SelectField } from '../../ui/select-field';
 import { SwitchField } from '../../ui/switch-field';
-import { FilesSettings } from './files-settings';
 import { PassphraseForm } from './passphrase-form';
 import { useChangeSettings } from './use-change-settings';
 
@@ -49,7 +48,6 @@ export function SecuritySection(): ReactNode {
           }}
         />
       )}
-      <FilesSettings />
       <PassphraseForm />
     </div>
   );

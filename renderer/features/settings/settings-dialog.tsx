@@ -15,8 +15,25 @@ import { AboutSection } from './about-section';
 import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
+import { TalksSection } from './talks-section';
 
-const sections: readonly SettingsSection[] = ['look', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'desktop', 'profiles', 'about'];
+/** Every page, in the order of the list. */
+const pages: Readonly<Record<SettingsSection, ReactNode>> = {
+  look: <LookSection />,
+  talks: <TalksSection />,
+  security: <SecuritySection />,
+  network: <NetworkSection />,
+  identity: <IdentitySection />,
+  devices: <DevicesSection />,
+  mailbox: <MailboxSection />,
+  organisations: <OrganisationsSection />,
+  backup: <BackupSection />,
+  desktop: <DesktopSection />,
+  profiles: <ProfilesSection />,
+  about: <AboutSection />,
+};
+
+const sections = Object.keys(pages) as SettingsSection[]; // of the record above
 
 export function SettingsDialog(): ReactNode {
   const text = useText();
@@ -45,39 +62,11 @@ export function SettingsDialog(): ReactNode {
             </Tab>
           ))}
         </TabList>
-        <TabPanel id="look" className="tab-panel">
-          <LookSection />
-        </TabPanel>
-        <TabPanel id="security" className="tab-panel">
-          <SecuritySection />
-        </TabPanel>
-        <TabPanel id="network" className="tab-panel">
-          <NetworkSection />
-        </TabPanel>
-        <TabPanel id="identity" className="tab-panel">
-          <IdentitySection />
-        </TabPanel>
-        <TabPanel id="devices" className="tab-panel">
-          <DevicesSection />
-        </TabPanel>
-        <TabPanel id="mailbox" className="tab-panel">
-          <MailboxSection />
-        </TabPanel>
-        <TabPanel id="organisations" className="tab-panel">
-          <OrganisationsSection />
-        </TabPanel>
-        <TabPanel id="backup" className="tab-panel">
-          <BackupSection />
-        </TabPanel>
-        <TabPanel id="desktop" className="tab-panel">
-          <DesktopSection />
-        </TabPanel>
-        <TabPanel id="profiles" className="tab-panel">
-          <ProfilesSection />
-        </TabPanel>
-        <TabPanel id="about" className="tab-panel">
-          <AboutSection />
-        </TabPanel>
+        {sections.map((one) => (
+          <TabPanel key={one} id={one} className="tab-panel">
+            {pages[one]}
+          </TabPanel>
+        ))}
       </Tabs>
     </Dialog>
   );

@@ -1,6 +1,6 @@
 export const settings = {
   'settings.title': 'Settings',
-  'settings.tab.look': 'Look',
+  'settings.tab.look': 'Appearance',
   'settings.tab.security': 'Security',
   'settings.tab.identity': 'Identity',
   'settings.tab.organisations': 'Organisations',
@@ -10,7 +10,6 @@ export const settings = {
   'settings.theme.system': 'As the system',
   'settings.theme.light': 'Light',
   'settings.theme.dark': 'Dark',
-  'settings.theme.contrast': 'High contrast',
   'settings.language': 'Language',
   'settings.language.system': 'As the system',
   'settings.language.en': 'English',

@@ -3,8 +3,9 @@ export interface TokenGroup {
   readonly [name: string]: TokenGroup | string;
 }
 
-export type Theme = 'light' | 'dark' | 'contrast';
-export const themes: readonly Theme[] = ['light', 'dark', 'contrast'];
+/** `contrast`: dark with high contrast. */
+export type Theme = 'light' | 'dark' | 'contrast-light' | 'contrast';
+export const themes: readonly Theme[] = ['light', 'dark', 'contrast-light', 'contrast'];
 
 /** Every token below a group as `name-part → value`, `default` left out of the name. */
 export function flatten(group: TokenGroup, prefix: readonly string[] = []): Map<string, string> {
@@ -21,23 +22,32 @@ export function themeColours(tokens: TokenGroup, theme: Theme): Map<string, stri
   return flatten(groupAt(groupAt(tokens, 'color'), theme));
 }
 
-/** The whole variables file. A theme set by hand wins over what the system asks for. */
+/** What asks for a theme. `data-theme` and `data-contrast` are what was chosen by hand; without them the system is asked. Later ones win. */
+const asked: readonly (readonly [Theme, media: string, selector: string])[] = [
+  ['light', '', ':root'],
+  ['dark', '(prefers-color-scheme: dark)', ':root:not([data-theme])'],
+  ['dark', '', ":root[data-theme='dark']"],
+  ['contrast-light', '(prefers-contrast: more)', ':root:not([data-contrast])'],
+  ['contrast-light', '', ":root[data-contrast='high']"],
+  ['contrast', '(prefers-contrast: more) and (prefers-color-scheme: dark)', ':root:not([data-contrast]):not([data-theme])'],
+  ['contrast', '(prefers-contrast: more)', ":root:not([data-contrast])[data-theme='dark']"],
+  ['contrast', '(prefers-color-scheme: dark)', ":root[data-contrast='high']:not([data-theme])"],
+  ['contrast', '', ":root[data-contrast='high'][data-theme='dark']"],
+];
+
+/** The whole variables file. */
 export function toCss(tokens: TokenGroup): string {
   const fixed = Object.keys(tokens)
     .filter((name) => name !== 'color')
     .flatMap((name) => [...flatten(groupAt(tokens, name), [name])]);
   const theme = (name: Theme): string => {
-    const scheme = name === 'light' ? 'light' : 'dark';
+    const scheme = name === 'light' || name === 'contrast-light' ? 'light' : 'dark';
     return `color-scheme: ${scheme};\n${declarations(themeColours(tokens, name))}`;
   };
   return [
     '/* Made from tokens.json; `UPDATE_TOKENS=1 npx vitest run test/unit/renderer/ui/tokens.test.ts` writes it again. */',
     block(':root', declarations(fixed)),
-    block(":root, :root[data-theme='light']", theme('light')),
-    `@media (prefers-color-scheme: dark) {\n${block(':root:not([data-theme])', theme('dark'))}\n}`,
-    block(":root[data-theme='dark']", theme('dark')),
-    `@media (prefers-contrast: more) {\n${block(':root:not([data-theme])', theme('contrast'))}\n}`,
-    block(":root[data-theme='contrast']", theme('contrast')),
+    ...asked.map(([name, media, selector]) => (media === '' ? block(selector, theme(name)) : block(`@media ${media}`, block(selector, theme(name))))),
     '',
   ].join('\n\n');
 }

@@ -45,10 +45,12 @@ describe('where the window opens', () => {
 
 describe('how it looks before the page has drawn', () => {
   test('theme, ground and title', () => {
-    expect((['system', 'light', 'dark', 'contrast'] as const).map(themeSourceOf)).toEqual(['system', 'light', 'dark', 'dark']);
+    expect((['system', 'light', 'dark', 'contrast'] as const).map((theme) => themeSourceOf({ theme, contrast: 'system' }))).toEqual(['system', 'light', 'dark', 'dark']);
     const tokens = JSON.parse(readFileSync('renderer/ui/tokens/tokens.json', 'utf8')) as { color: Record<string, { surface: Record<string, { $value: string }> }> };
     const surface = (theme: string): string | undefined => tokens.color[theme]?.surface['1']?.$value;
-    expect([groundColour('system', false), groundColour('dark', true), groundColour('contrast', true)]).toEqual([surface('light'), surface('dark'), surface('contrast')]);
+    const ground = (dark: boolean, contrast: 'system' | 'high', highContrast = false): string => groundColour({ theme: 'system', contrast }, { dark, highContrast });
+    expect([ground(false, 'system'), ground(true, 'system'), ground(false, 'high'), ground(true, 'high')]).toEqual(['light', 'dark', 'contrast-light', 'contrast'].map(surface));
+    expect([ground(false, 'system', true), groundColour({ theme: 'contrast', contrast: 'system' }, { dark: true, highContrast: false })]).toEqual([surface('contrast-light'), surface('contrast')]);
     expect(windowTitle(false)).toBe('Keyshift');
     expect(windowTitle(true)).toBe('Keyshift (trial runtime)');
   });

@@ -154,7 +154,7 @@ describe('what is typed and not saved', () => {
     const { fake } = await openNetwork();
     write(proxy(), 'proxy.example');
     expect(page()).toContain('Not saved yet.');
-    await chooseTab('Look');
+    await chooseTab('Appearance');
     await chooseTab('Network');
     expect(proxy().value).toBe('proxy.example');
     // What had the focus went with the tab: the dialog takes it in the next frame.
