@@ -1,7 +1,8 @@
 import type { Linking } from '../../shared/model/device';
 import type { Message } from '../../shared/model/message';
 import { makeDevice, onlyThis } from './fake-devices';
-import { emptyWorld, idOf, makeContact, ownInstance, type World } from './fake-world';
+import { idOf, ownInstance } from './ids';
+import { emptyWorld, makeContact, type World } from './world';
 
 const minute = 60_000;
 const hour = 60 * minute;

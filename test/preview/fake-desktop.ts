@@ -1,6 +1,6 @@
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
-import type { World } from './fake-world';
+import type { World } from './world';
 
 interface Tools {
   readonly refuse: (code: ErrorCode) => never;

@@ -2,7 +2,8 @@ import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
 import type { Device, DeviceRequest, Linking } from '../../shared/model/device';
 import type { MailboxStatus } from '../../shared/model/mailbox';
-import { idOf, ownInstance, type World } from './fake-world';
+import { idOf, ownInstance } from './ids';
+import type { World } from './world';
 
 /** What a world says of own devices and of the mailbox. The other side of a linking does nothing by itself: tests and scenes go on with `tellLinking`. */
 export interface DevicesWorld {

@@ -2,7 +2,8 @@ import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
 import type { Message } from '../../shared/model/message';
 import type { TokenFile, Transfer } from '../../shared/model/transfer';
-import { idOf, ownInstance, type World } from './fake-world';
+import { idOf, ownInstance } from './ids';
+import type { World } from './world';
 
 interface Tools {
   readonly refuse: (code: ErrorCode) => never;

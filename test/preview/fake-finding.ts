@@ -1,6 +1,6 @@
 import type { Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
-import type { World } from './fake-world';
+import type { World } from './world';
 
 /** Search as it looks, not as it is done. */
 export function searchHandlers(world: World): Pick<Handlers['messages'], 'search'> {
@@ -30,7 +30,7 @@ export function exportHandlers(world: World, { refuse }: { refuse: (code: ErrorC
     cancelExport: () => null,
     checkArchive: () => {
       choose();
-      return { conversation: { title: 'Harbour report', people: [] }, exportedAt: world.now(), messages: 3, headers: 2, faults: [], faultKinds: [] };
+      return { conversation: { title: 'Harbour report', people: [] }, exportedAt: world.now(), messages: 3, headers: 2, faults: [], faultKinds: [], ...world.archive };
     },
   };
 }

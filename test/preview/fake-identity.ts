@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorFacts } from '../../shared/errors';
 import type { Authority } from '../../shared/model/authority';
 import type { Device } from '../../shared/model/device';
 import type { Identity, OwnKey } from '../../shared/model/identity';
-import type { World } from './fake-world';
+import type { World } from './world';
 
 const day = 86_400_000;
 

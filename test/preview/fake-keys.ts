@@ -2,7 +2,8 @@ import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
 import type { KeyGeneration, KeyShift, KeyStatus, KeyTimeline, ShiftReason } from '../../shared/model/keys';
 import { policyPresets } from '../../shared/model/shift-policies';
-import { idOf, ownInstance, type World } from './fake-world';
+import { idOf, ownInstance } from './ids';
+import type { World } from './world';
 
 const day = 86_400_000;
 

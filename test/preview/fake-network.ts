@@ -2,7 +2,7 @@ import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { ErrorCode } from '../../shared/errors';
 import type { DiscoveryStatus, Meeting } from '../../shared/model/discovery';
 import type { NetworkStatus, ReachReport } from '../../shared/model/network';
-import type { World } from './fake-world';
+import type { World } from './world';
 
 interface Parts {
   readonly refuse: (code: ErrorCode) => never;

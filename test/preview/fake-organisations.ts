@@ -1,7 +1,7 @@
 import type { Handlers } from '../../shared/contract/contract';
 import type { Authority } from '../../shared/model/authority';
 import { fakeFingerprint, type IdentityTools } from './fake-identity';
-import type { World } from './fake-world';
+import type { World } from './world';
 
 const day = 86_400_000;
 

@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../shared/errors';
 import type { Contact, ContactDevice } from '../../shared/model/contact';
 import type { ContactKey, KeyCandidate, KeyTrouble } from '../../shared/model/identity';
 import type { Verification } from '../../shared/model/verification';
-import { idOf, type World } from './fake-world';
+import { idOf } from './ids';
+import type { World } from './world';
 
 /** Identity keys of contacts, and what comparing comes to. */
 export interface PeopleFacts {

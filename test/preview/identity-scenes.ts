@@ -1,6 +1,6 @@
 import type { OwnKey } from '../../shared/model/identity';
 import { fakeFingerprint, newIdentity } from './fake-identity';
-import { emptyWorld, makeContact, type World } from './fake-world';
+import { emptyWorld, makeContact, type World } from './world';
 
 const day = 86_400_000;
 

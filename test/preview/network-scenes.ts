@@ -1,6 +1,7 @@
 import type { Meeting } from '../../shared/model/discovery';
 import type { ReachReport } from '../../shared/model/network';
-import { emptyWorld, idOf, makeContact, peerIdOf, type World } from './fake-world';
+import { idOf, peerIdOf } from './ids';
+import { emptyWorld, makeContact, type World } from './world';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,7 +1,7 @@
 import type { Contact } from '../../shared/model/contact';
 import type { ContactKey } from '../../shared/model/identity';
 import { candidate, fingerprintOf } from './fake-people';
-import type { World } from './fake-world';
+import type { World } from './world';
 
 const minute = 60_000;
 const hour = 60 * minute;

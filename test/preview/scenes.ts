@@ -4,11 +4,15 @@ import type { KeyShift, KeyStatus, ShiftReason } from '../../shared/model/keys';
 import { policyPresets } from '../../shared/model/shift-policies';
 import { livesOf } from './fake-keys';
 import type { Message } from '../../shared/model/message';
+import { deskScenes } from './desk-scenes';
 import { deviceScenes } from './device-scenes';
+import { fileScenes } from './file-scenes';
 import { identityScenes } from './identity-scenes';
 import { networkScenes } from './network-scenes';
 import { peopleScenes } from './people-scenes';
-import { emptyWorld, idOf, makeContact, ownInstance, type World } from './fake-world';
+import { talkScenes } from './talk-scenes';
+import { idOf, ownInstance } from './ids';
+import { emptyWorld, makeContact, type World } from './world';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -139,6 +143,9 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
   ...identityScenes(busyWorld),
   ...peopleScenes(busyWorld),
   ...deviceScenes(busyWorld),
+  ...talkScenes(busyWorld),
+  ...fileScenes(busyWorld),
+  ...deskScenes(busyWorld),
   first: () => emptyWorld({ vault: 'absent' }),
   locked: (now) => busyWorld(now, { vault: 'locked' }),
   damaged: () => emptyWorld({ vault: 'locked', failing: new Map([['vault.status', 'vault.damaged']]) }),

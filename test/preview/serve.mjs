@@ -10,7 +10,7 @@ export const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; font-src 'self'; connect-src 'none'; worker-src 'none'; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 const root = resolve(import.meta.dirname ?? '.', '../..');
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+const types = { '.svg': 'image/svg+xml', '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
 export async function buildPreview(outDir = join(root, '.cache/preview')) {
   await build({
@@ -36,6 +36,12 @@ export async function servePreview(folder, port = 0) {
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
     if (path === '/favicon.ico') {
       response.writeHead(204).end();
+      return;
+    }
+    // Where the app serves pictures of messages by their ids: here one of two, whatever was asked for.
+    if (path.startsWith('/media/')) {
+      const name = Number.parseInt(path.at(-1) ?? '0', 16) % 2 === 0 ? 'drawing' : 'harbour';
+      void readFile(join(root, `test/preview/media/${name}.svg`)).then((bytes) => response.writeHead(200, { 'content-type': types['.svg'] }).end(bytes));
       return;
     }
     const file = normalize(join(folder, path === '/' ? 'index.html' : path));

@@ -1,0 +1,60 @@
+// What the pictures (pictures.mjs) and the test of all scenes (test/e2e/scenes.test.ts) do with the preview's page.
+
+/** Scenes without a list of conversations. */
+const closed = /^(first|locked|damaged|full|newer|restore-running|join-.*|desk-locked)$/;
+
+/** The page of a scene, as far as a person sees it when it has come to rest. */
+export async function openScene(page, address, scene) {
+  // Another fragment alone would load nothing anew.
+  await page.goto('about:blank');
+  await page.goto(`${address}/#${scene}/light`);
+  await page.locator('#root > .window').first().waitFor();
+  // Lists come after the first frame.
+  if (!closed.test(scene)) await page.locator('.list-foot').waitFor({ state: 'attached' });
+}
+
+/** The same screen in another theme or language, without anything a person does. */
+export async function dress(page, { theme = 'light', contrast = 'system', language = 'en' }) {
+  await page.evaluate(
+    async (wanted) => {
+      const { world, emit } = window.fake;
+      if (Object.entries(wanted).some(([name, value]) => world.settings[name] !== value)) {
+        world.settings = { ...world.settings, ...wanted };
+        emit({ type: 'settings.changed' });
+        // A closed vault hears of nothing: what follows settings is put there by hand.
+        const { dataset } = document.documentElement;
+        dataset.theme = wanted.theme === 'contrast' ? 'dark' : wanted.theme;
+        if (wanted.theme === 'contrast' || wanted.contrast === 'high') dataset.contrast = 'high';
+        else delete dataset.contrast;
+      }
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    },
+    { theme, contrast, language },
+  );
+}
+
+/** In the page: what scrolls sideways, and which controls and words stand outside the window. */
+export function outside() {
+  const width = document.documentElement.clientWidth;
+  const name = (element) => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} “${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}”`;
+  // What scrolls sideways by design: code and tables of its own, never a pane or a dialog.
+  const frames = document.querySelectorAll('html, body, .veil, .dialog, .dialog-body, .pane, .feed, .list-items, .details-body, .front');
+  const scrolling = [...frames].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible').map((element) => `scrolls: ${name(element)} ${element.scrollWidth - element.clientWidth} px`);
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.closest('.only-heard, [aria-hidden="true"], [data-live-announcer]') === null;
+  // A dialog covers the rest, which then need not be reached.
+  const top = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"]')].at(-1) ?? document.body;
+  const parts = [...top.querySelectorAll('button, input, textarea, select, a[href], h1, h2, h3, p, label, summary, [role="tab"], [role="menuitem"], [role="radio"], [role="switch"]')].filter(seen);
+  const out = parts
+    .filter((element) => {
+      const { left, right, width: own } = element.getBoundingClientRect();
+      if (own === 0 || element.closest('table, pre, svg') !== null) return false;
+      return right > width + 1 || left < -1;
+    })
+    .map((element) => `outside: ${name(element)} ${Math.round(element.getBoundingClientRect().left)}…${Math.round(element.getBoundingClientRect().right)}`);
+  // Words of a control that its own edge cuts off, where nothing (an ellipsis) says so.
+  const cut = parts
+    .filter((element) => element.matches('button, [role="tab"], h1, h2, h3, label') && element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0)
+    .filter((element) => getComputedStyle(element).overflowX !== 'visible' && getComputedStyle(element).textOverflow !== 'ellipsis')
+    .map((element) => `cut: ${name(element)}`);
+  return [...scrolling, ...out, ...cut];
+}

@@ -1,0 +1,23 @@
+import { tiny, wide } from './sizes.mjs';
+import { button, openSettings } from './steps.mjs';
+
+const openLicences = async (page) => {
+  await openSettings(page, 'About');
+  await button(page, 'Show libraries and licences').click();
+  await page.locator('summary').first().click();
+};
+
+/** @type {import('./all.mjs').Shots} */
+export const desk = [
+  ['desk-locked', 'desk-locked', wide, ['light', 'dark'], async (page) => { await page.getByLabel('Profile').first().waitFor(); }],
+  ['desk-locked-tiny', 'desk-locked', tiny, ['light'], async () => {}],
+  ['desktop', 'desk', { ...wide, height: 1000 }, ['light', 'dark'], (page) => openSettings(page, 'Desktop')],
+  ['desktop-tiny', 'desk', { ...tiny, height: 1300 }, ['light'], (page) => openSettings(page, 'Desktop')],
+  ['profiles', 'desk', wide, ['light', 'dark'], (page) => openSettings(page, 'Profiles')],
+  ['profiles-tiny', 'desk', { ...tiny, height: 900 }, ['light'], (page) => openSettings(page, 'Profiles')],
+  ['profiles-new', 'desk', wide, ['light'], async (page) => { await openSettings(page, 'Profiles'); await button(page, 'New profile…').click(); await button(page, 'Make and open').click(); }],
+  ['profiles-remove', 'desk', wide, ['light', 'dark'], async (page) => { await openSettings(page, 'Profiles'); await button(page, 'Delete Harbour guild').click(); }],
+  ['diagnostics', 'desk', { ...wide, height: 1700 }, ['light', 'dark'], async (page) => { await openSettings(page, 'About'); await button(page, 'Make a report').click(); await page.getByLabel('Report').waitFor(); }],
+  ['diagnostics-tiny', 'desk', { ...tiny, height: 2000 }, ['light'], async (page) => { await openSettings(page, 'About'); await button(page, 'Make a report').click(); await page.getByLabel('Report').waitFor(); }],
+  ['licences', 'desk', { ...wide, height: 1200 }, ['light', 'dark'], openLicences],
+];

@@ -1,0 +1,34 @@
+import { wide, narrow, tiny } from './sizes.mjs';
+import { button, fileWords, openRestore, openJoin, endLinking } from './steps.mjs';
+
+/** @type {import('./all.mjs').Shots} */
+export const front = [
+  ['first', 'first', wide, ['light', 'dark'], async (page) => {
+    await page.getByLabel('Your name', { exact: true }).fill('Ada Marlow');
+    await page.getByLabel('Passphrase', { exact: true }).fill('correct horse bat');
+  }],
+  ['first-errors', 'first', narrow, ['light'], async (page) => { await button(page, 'Create my keys').click(); }],
+  ['locked', 'locked', wide, ['light', 'dark', 'contrast'], async (page) => {
+    await page.getByLabel('Passphrase', { exact: true }).fill('wrong');
+    await button(page, 'Unlock').click();
+    await page.getByText('That is not the passphrase').waitFor();
+  }],
+  ['damaged', 'damaged', wide, ['light', 'dark'], async () => {}],
+  ['empty', 'empty', wide, ['light', 'dark'], async () => {}],
+  ['empty-narrow', 'empty', narrow, ['light'], async () => {}],
+  ['restore', 'first', wide, ['light', 'dark', 'contrast'], async (page) => { await openRestore(page); }],
+  ['restore-wrong', 'first', wide, ['light'], async (page) => { await openRestore(page, 'not this one'); await page.getByText('The backup did not open').waitFor(); }],
+  ['restore-running', 'restore-running', wide, ['light', 'dark'], async (page) => { await openRestore(page, fileWords); await page.getByText('Reading the backup…').first().waitFor(); }],
+  ['restore-tiny', 'first', { ...tiny, height: 900 }, ['light'], async (page) => { await openRestore(page); }],
+  ['restore-big-text', 'first', { ...wide, height: 1500, text: 32 }, ['light'], async (page) => { await openRestore(page); }],
+  ['first-start', 'first', { ...wide, height: 900 }, ['light', 'dark'], async () => {}],
+  ['join', 'first', { ...wide, height: 1100 }, ['light', 'dark', 'contrast'], async (page) => { await openJoin(page); await page.getByRole('textbox', { name: 'Link from the other device' }).fill('keyshift:d/1/abc'); }],
+  ['join-faults', 'first', { ...wide, height: 1200 }, ['light'], async (page) => { await openJoin(page); await button(page, 'Go on').click(); await page.getByText('Paste the link, or read its code.').waitFor(); }],
+  ['join-tiny', 'first', { ...tiny, height: 1300 }, ['light', 'dark'], async (page) => { await openJoin(page); }],
+  ['join-big-text', 'first', { ...wide, height: 2100, text: 32 }, ['light'], async (page) => { await openJoin(page); }],
+  ['join-waiting', 'join-waiting', wide, ['light', 'dark'], async (page) => { await page.getByText('Looking for the other device').waitFor(); }],
+  ['join-compare', 'join-compare', wide, ['light', 'dark', 'contrast'], async (page) => { await page.getByText('Do both screens show this?').waitFor(); }],
+  ['join-compare-tiny', 'join-compare', tiny, ['light'], async (page) => { await page.getByText('Do both screens show this?').waitFor(); }],
+  ['join-keys', 'join-keys', wide, ['light', 'dark'], async (page) => { await page.getByText('Handing over the keys').first().waitFor(); }],
+  ['join-failed', 'join-compare', wide, ['light', 'dark'], async (page) => { await endLinking(page, { side: 'new', stage: 'failed', failure: 'device.not-connected' }); }],
+];

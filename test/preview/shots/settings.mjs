@@ -1,0 +1,22 @@
+import { wide, tiny } from './sizes.mjs';
+import { button, openSettings, startBackup } from './steps.mjs';
+
+/** @type {import('./all.mjs').Shots} */
+export const settings = [
+  ['settings', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await button(page, 'Settings').click(); }],
+  ['settings-look', 'busy', wide, ['light', 'dark', 'contrast', 'contrast-light', 'de'], (page) => openSettings(page)],
+  ['settings-look-big', 'big-text', wide, ['light'], (page) => openSettings(page)],
+  ['settings-look-tiny', 'busy', { ...tiny, height: 1400 }, ['light', 'de'], (page) => openSettings(page)],
+  ['settings-look-forced', 'busy', { ...wide, forced: true }, ['light'], (page) => openSettings(page)],
+  ['settings-talks', 'busy', wide, ['light', 'dark', 'de'], (page) => openSettings(page, 'talks')],
+  ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
+  ['backup', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Backup'); }],
+  ['backup-running', 'backup-running', wide, ['light', 'dark', 'contrast'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],
+  ['backup-starting', 'backup-starting', wide, ['light'], async (page) => { await startBackup(page); await page.getByText('Getting ready…').first().waitFor(); }],
+  ['backup-running-forced', 'backup-running', { ...wide, forced: true }, ['light'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],
+  ['backup-done', 'busy', wide, ['light'], async (page) => { await startBackup(page); await page.getByText('The backup is finished').waitFor(); }],
+  ['backup-faults', 'busy', wide, ['light'], async (page) => { await startBackup(page, 'password'); await page.getByText('That is too easy').waitFor(); }],
+  ['backup-tiny', 'busy', { ...tiny, height: 1300 }, ['light'], async (page) => { await openSettings(page, 'Backup'); }],
+  ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
+  ['shortcuts', 'busy', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+/'); }],
+];

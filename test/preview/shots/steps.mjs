@@ -1,0 +1,141 @@
+// What a person does to come to a screen; each `page` is a page of Playwright.
+export const button = (page, name) => page.getByRole('button', { name, exact: true });
+export const chooseBo = (page) => page.getByRole('navigation').getByRole('button', { name: /^Bo Lind/ }).click();
+export const openRules = async (page) => {
+  await chooseBo(page);
+  await page.getByTestId('key-badge').click();
+  await page.locator('[aria-labelledby="rules-heading"]').getByRole('button').click();
+  await page.getByRole('dialog').waitFor();
+};
+export const openReach = async (page, name) => {
+  await page.getByRole('navigation').getByRole('button', { name }).click();
+  await page.locator('.facts-row .fact').last().click();
+  await page.getByTestId('reach-sentence').waitFor();
+};
+export const openNetwork = async (page) => {
+  await page.keyboard.press('Control+,');
+  await page.getByRole('tab', { name: 'Network', exact: true }).click();
+};
+export const openNear = async (page) => {
+  await page.keyboard.press('Control+Shift+P');
+  await page.getByRole('dialog').waitFor();
+};
+export const endMeeting = async (page, reason) => {
+  await page.evaluate((why) => window.fake.tellNearby({ meeting: { name: 'quiet-heron-07', askedBy: 'them', step: 'ended', reason: why } }), reason);
+  await page.locator('.nearby-heading').waitFor();
+};
+export const openSettings = async (page, tab = 'look') => {
+  await page.keyboard.press('Control+,');
+  // By its name in English, or by its id in any language.
+  if (/^[a-z]/.test(tab)) return page.locator(`[role=tab][data-key=${tab}]`).click();
+  await page.getByRole('tab', { name: tab, exact: true }).click();
+  await page.getByRole('tabpanel', { name: tab, exact: true }).waitFor();
+};
+export const openIdentity = async (page, name) => {
+  await openSettings(page, 'Identity');
+  await page.getByText('Generation 1', { exact: true }).or(page.getByText('All 6 keys')).first().waitFor();
+  if (name !== undefined) await button(page, name).click();
+};
+export const openOrganisations = async (page, name) => {
+  await openSettings(page, 'Organisations');
+  if (name !== undefined) await button(page, name).click();
+};
+export const fileWords = 'five words lock this file';
+export const startBackup = async (page, words = fileWords) => {
+  await openSettings(page, 'Backup');
+  await page.getByLabel('Passphrase of the backup', { exact: true }).fill(words);
+  await page.getByLabel('Repeat the passphrase of the backup', { exact: true }).fill(words);
+  await button(page, 'Create backup…').click();
+};
+export const openRestore = async (page, words) => {
+  await button(page, 'Restore from a backup').click();
+  if (words === undefined) return;
+  await page.getByLabel('Passphrase of the backup', { exact: true }).fill(words);
+  await button(page, 'Choose backup file…').click();
+};
+export const openDevices = async (page, name) => {
+  await openSettings(page, 'Devices');
+  await page.getByTestId('own-device').first().waitFor();
+  if (name !== undefined) await button(page, name).first().click();
+};
+export const openJoin = async (page) => {
+  await button(page, 'I already use Keyshift on another device').click();
+};
+export const showLinking = async (page) => {
+  await button(page, 'Show').click();
+  await page.getByRole('dialog').waitFor();
+};
+export const endLinking = async (page, linking) => {
+  await page.evaluate((one) => window.fake.tellLinking(one), linking);
+  await page.locator('.nearby-heading').waitFor();
+};
+export const openVerify = async (page) => {
+  await chooseBo(page);
+  await page.keyboard.press('Control+Shift+V');
+  await page.locator('[aria-labelledby="safety-heading"]').getByRole('button').first().click();
+  await page.getByTestId('verify').locator('.qr').waitFor();
+};
+export const compareNumber = async (page, number) => {
+  await page.getByRole('dialog').getByRole('textbox').fill(number);
+  await button(page, 'Compare').click();
+};
+export const toVerdict = async (page, verdict) => {
+  await page.evaluate((one) => { window.fake.world.people.verdict = one; }, verdict);
+  await openVerify(page);
+  await compareNumber(page, '1');
+  await page.getByTestId('outcome').waitFor();
+};
+export const search = async (page, keys, words) => {
+  await chooseBo(page);
+  await page.keyboard.press(keys);
+  await page.getByRole('dialog').getByRole('textbox').first().fill(words);
+  await page.waitForTimeout(400);
+};
+export const openExport = async (page, kind) => {
+  await chooseBo(page);
+  await page.locator('.conversation-head button[aria-haspopup="menu"]').click();
+  await page.getByRole('menuitem', { name: 'Export', exact: true }).click();
+  if (kind !== undefined) await page.getByRole('radio', { name: kind }).click({ force: true });
+};
+
+/** The nth message from the end, with the focus; 0: the newest. */
+export const toMessage = async (page, back) => {
+  await chooseBo(page);
+  await page.getByRole('article').last().focus();
+  for (let step = 0; step < back; step += 1) await page.keyboard.press('ArrowUp');
+};
+export const messageMenu = async (page, back, item) => {
+  await toMessage(page, back);
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menu').waitFor();
+  if (item !== undefined) await page.getByRole('menuitem', { name: item, exact: true }).click();
+};
+export const talkMenu = async (page, item) => {
+  await chooseBo(page);
+  await page.locator('.conversation-head button[aria-haspopup="menu"]').click();
+  await page.getByRole('menu').waitFor();
+  if (item !== undefined) await page.getByRole('menuitem', { name: item, exact: true }).click();
+};
+export const openPerson = async (page, name) => {
+  await chooseBo(page);
+  await page.keyboard.press('Control+i');
+  await page.getByTestId('safety-number').waitFor();
+  if (name !== undefined) await button(page, name).click();
+};
+export const openFiles = async (page) => {
+  await chooseBo(page);
+  await page.keyboard.press('Control+i');
+  await page.getByRole('tab', { name: 'Files', exact: true }).click();
+  await page.getByTestId('file-entry').first().waitFor();
+};
+export const attach = async (page) => {
+  await chooseBo(page);
+  await button(page, 'Attach files').click();
+  await page.locator('.staged-file').first().waitFor();
+};
+export const checkArchive = async (page) => {
+  await openSettings(page, 'Backup');
+  await button(page, 'Choose an archive').click();
+  await button(page, 'Choose an archive').click();
+  await page.locator('.dialog .banner').waitFor();
+};
