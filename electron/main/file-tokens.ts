@@ -6,7 +6,7 @@ import { safeName } from '../services/files/safe-name';
 import { headBytes, shownAs } from '../services/files/shown-as';
 import type { ChosenFiles, ChosenSource, FileTokens } from '../services/ports/files';
 
-type Held = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
+type Held = { readonly path: string; readonly stamp?: string | undefined } | { readonly name: string; readonly bytes: Uint8Array };
 
 /** Files a window may have in its hands at once; the oldest are let go of. */
 const most = 200;
@@ -44,7 +44,11 @@ export class WindowFiles implements FileTokens {
   async open(token: string): Promise<ChosenSource> {
     const held = this.#held.get(token);
     if (held === undefined) throw new KeyshiftError('path.unusable', 'This file is not in hand any more. Choose it again.');
-    return this.#open(held);
+    const source = await this.#open(held);
+    if (!('path' in held) || source.stamp === held.stamp) return source;
+    await source.close();
+    // What the person saw is what is sent: not what was put in its place.
+    throw new KeyshiftError('file.gone', 'That file was changed or replaced. Choose it again.');
   }
 
   used(token: string): void {
@@ -60,7 +64,7 @@ export class WindowFiles implements FileTokens {
     try {
       const shown = shownAs(await source.read(0, headBytes));
       const token = randomBytes(16).toString('hex');
-      this.#held.set(token, held);
+      this.#held.set(token, 'path' in held ? { path: held.path, stamp: source.stamp } : held);
       this.#makeRoom();
       return { token, name: safeName(source.name), size: source.size, shown };
     } finally {

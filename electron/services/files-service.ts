@@ -36,7 +36,7 @@ export interface FilesServiceParts {
 type Asked = Parameters<Handlers['files']['send']>[0];
 /** A file that is being taken into the profile; it outlives a profile that is opened anew meanwhile. */
 interface Preparing {
-  readonly view: Omit<Transfer, 'done' | 'rate'>;
+  view: Omit<Transfer, 'done' | 'rate'>;
   cancelled: boolean;
 }
 
@@ -57,28 +57,23 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     assertWritable(profile(), conversationId, replyTo);
     assertLength(text);
     const opened = await sourceFor(parts, asked);
-    let source = opened;
-    try {
-      if (parts.settings().stripMetadata) source = await cleaned(opened);
-    } catch (error) {
-      await opened.close();
-      throw error;
-    }
     const transferId = toHex(crypto.random(16));
     const messageId = profile().newMessageId();
-    const name = safeName(source.name);
+    const name = safeName(opened.name);
     const one: Preparing = {
       cancelled: false,
-      view: { transferId, conversationId, messageId, direction: 'out', name, size: source.size, mediaType: mediaTypeOf(name), shown: 'file', state: 'preparing', held: false, addedAt: clock.now() },
+      view: { transferId, conversationId, messageId, direction: 'out', name, size: opened.size, mediaType: mediaTypeOf(name), shown: 'file', state: 'preparing', held: false, addedAt: clock.now() },
     };
     preparing.set(transferId, one);
     try {
-      const goesOn = (done: number): void => {
+      const read: ChosenSource['read'] = async (at, length) => {
         profile(); // not while it is locked
         if (one.cancelled) throw new KeyshiftError('transfer.over', 'It was called off.');
-        progress.moved(transferId, done);
+        return opened.read(at, length);
       };
-      const copied = await copyIn({ crypto, held: places.held, transferId, goesOn }, source);
+      const source = parts.settings().stripMetadata ? await cleaned({ ...opened, read }) : { ...opened, read };
+      one.view = { ...one.view, size: source.size };
+      const copied = await copyIn({ crypto, held: places.held, transferId, goesOn: (done) => progress.moved(transferId, done) }, source);
       try {
         await write(profile(), asked, { ...copied, messageId, name, addedAt: one.view.addedAt });
       } catch (error) {
@@ -90,7 +85,7 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     } finally {
       preparing.delete(transferId);
       progress.ended(transferId);
-      await source.close();
+      await opened.close();
     }
     if (asked.token !== undefined) parts.tokens?.used(asked.token);
     profile().files.wrote(transferId);

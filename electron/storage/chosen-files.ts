@@ -7,6 +7,7 @@ import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import { fileMode, syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
+import { markForeign } from './foreign-mark';
 import { readAt } from './held-files';
 
 /** Files to be sent, wherever they are, and received ones where a person wants them: piece by piece, never whole in memory. */
@@ -35,7 +36,8 @@ async function openSource(path: string): Promise<ChosenSource> {
     const found = await file.stat();
     if (!found.isFile()) throw unusable('This is not a file.');
     if (found.size === 0) throw new KeyshiftError('file.empty', 'That file is empty.');
-    return { name: basename(path), size: found.size, read: (at, length) => withPathErrors(path, () => readAt(file, at, length)), close: () => file.close() };
+    const stamp = [found.dev, found.ino, found.size, found.mtimeMs].join();
+    return { name: basename(path), size: found.size, stamp, read: (at, length) => withPathErrors(path, () => readAt(file, at, length)), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
@@ -67,6 +69,7 @@ class Target implements ChosenTarget {
     return withPathErrors(this.path, async () => {
       await this.file.sync();
       await this.#close();
+      await markForeign(this.part);
       assertFree(this.path, this.replaces);
       if (this.replaces) await rename(this.part, this.path);
       else await this.#giveName();

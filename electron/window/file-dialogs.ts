@@ -47,7 +47,9 @@ export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow |
       ask(async () => {
         const name = what === 'envelopes' ? suggestedName(suggested) : safeName(suggested);
         // A received file keeps the name and the ending it came with, which were made safe when it came.
-        const options = what === 'received-file' ? { defaultPath: suggested } : { defaultPath: `${name}.${kinds[what].extensions[0] ?? ''}`, filters: [kinds[what]] };
+        // Linux asks about a file that is there only when told to; the others always do.
+        const properties: Electron.SaveDialogOptions['properties'] = ['showOverwriteConfirmation', 'createDirectory'];
+        const options = what === 'received-file' ? { defaultPath: suggested, properties } : { defaultPath: `${name}.${kinds[what].extensions[0] ?? ''}`, filters: [kinds[what]], properties };
         const window = inFront();
         return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
       }),

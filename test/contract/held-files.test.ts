@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { safeName } from '../../electron/services/files/safe-name';
 import { chosenFiles } from '../../electron/storage/chosen-files';
+import { markForeign } from '../../electron/storage/foreign-mark';
 import { heldFiles } from '../../electron/storage/held-files';
 import { memoryFiles } from '../support/memory-files';
 
@@ -53,6 +55,14 @@ describe('files a person chose', () => {
     const path = join(directory, 'a.bin');
     await expect(chosenFiles.open(path)).rejects.toMatchObject({ code: 'file.gone' });
     await expect(chosenFiles.open(directory)).rejects.toMatchObject({ code: 'path.unusable' });
+    // Nothing that never ends, waits for a writer, or is no content of anybody.
+    if (process.platform === 'linux') {
+      spawnSync('mkfifo', [join(directory, 'pipe')]);
+      for (const other of [join(directory, 'pipe'), '/dev/zero']) await expect(chosenFiles.open(other)).rejects.toMatchObject({ code: 'path.unusable' });
+      await expect(chosenFiles.open('/proc/self/mem')).rejects.toMatchObject({ code: 'file.empty' });
+      rmSync(join(directory, 'pipe'));
+    }
+    await expect(chosenFiles.open(`${path}\0.txt`)).rejects.toMatchObject({ code: 'path.unusable' });
     writeFileSync(path, '');
     await expect(chosenFiles.open(path)).rejects.toMatchObject({ code: 'file.empty' });
     writeFileSync(path, 'hello');
@@ -74,6 +84,22 @@ describe('files a person chose', () => {
     expect(readdirSync(directory).sort()).toEqual(['a.bin', 'b.bin', 'link']);
   });
 
+  it('A: what was saved is marked as come from elsewhere where the system asks about that, says not from whom, and is there all the same where it cannot be', async () => {
+    const directory = made();
+    const path = join(directory, 'a.exe');
+    const run: string[][] = [];
+    const recorded = async (program: string, args: readonly string[]): Promise<void> => void run.push([program, ...args]);
+    await markForeign(path, 'win32', 0, recorded);
+    expect(readFileSync(`${path}:Zone.Identifier`, 'latin1')).toBe('[ZoneTransfer]\r\nZoneId=3\r\n');
+    await markForeign(path, 'darwin', 1_700_000_000_000, recorded);
+    expect(run).toEqual([['/usr/bin/xattr', '-w', 'com.apple.quarantine', '0081;6553f100;Keyshift;', path]]);
+    await markForeign(path, 'linux', 0, recorded);
+    await markForeign(join(directory, 'none', 'a.exe'), 'win32', 0, recorded);
+    await markForeign(path, 'darwin', 0, () => Promise.reject(new Error('no such program')));
+    expect(readdirSync(directory)).toEqual(['a.exe:Zone.Identifier']);
+    expect(run).toHaveLength(1);
+  });
+
   it.each([
     ['../../etc/passwd', 'passwd'],
     ['C:\\Windows\\system32\\evil.exe', 'evil.exe'],
@@ -87,6 +113,13 @@ describe('files a person chose', () => {
     ['invoice.pdf                                   .exe', 'invoice.pdf .exe'],
     ['what? <is> "this"|*.txt. . ', 'what_ _is_ _this___.txt'],
     ['Grüße 👋.pdf', 'Grüße 👋.pdf'],
+    ['-rf', '_rf'],
+    ['--help.txt', '_help.txt'],
+    ['nul .tar.gz', '_nul .tar.gz'],
+    ['invoice.pdf\u3164\u2800\u115f\u2800.exe', 'invoice.pdf .exe'],
+    ['i\u2764\ufe0f.txt', 'i\u2764.txt'],
+    ['a\ud800b.txt', 'ab.txt'],
+    [`${'x'.repeat(254)}. ${'y'.repeat(60)}`, 'x'.repeat(254)],
     [`${'ü'.repeat(300)}.tar.gz`, `${'ü'.repeat(126)}.gz`],
   ])('A11: the name %j is used as %j', (name, safe) => {
     expect(safeName(name)).toBe(safe);

@@ -11,7 +11,7 @@ export function tiff(orientation: number): Uint8Array {
   return join([0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 2, 0], [0x0e, 0x01, 2, 0, words.length, 0, 0, 0, 38, 0, 0, 0], [0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0], [0, 0, 0, 0], words);
 }
 
-function segment(code: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+export function segment(code: number, ...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
   const body = join(...parts);
   return join([0xff, code, (body.length + 2) >> 8, (body.length + 2) & 0xff], body);
 }
@@ -49,7 +49,7 @@ function number(value: number, little = false): Uint8Array {
   return bytes;
 }
 
-function pngChunk(type: string, data: Uint8Array | readonly number[]): Uint8Array {
+export function pngChunk(type: string, data: Uint8Array | readonly number[]): Uint8Array {
   return join(number(data.length), text(type), data, text('crc!'));
 }
 
@@ -66,7 +66,7 @@ export function png({ orientation = 6, width = 3, height = 2 } = {}): Uint8Array
 
 export const plainPng = join(pngHead, header(3, 2), pngChunk('gAMA', [0, 0, 0xb1, 0x8f]), pngChunk('IDAT', text('first ')), pngChunk('IDAT', text('pixels')), pngChunk('IEND', []));
 
-function riffChunk(type: string, data: Uint8Array | readonly number[]): Uint8Array {
+export function riffChunk(type: string, data: Uint8Array | readonly number[]): Uint8Array {
   return join(text(type), number(data.length, true), data, data.length % 2 === 1 ? [0] : []);
 }
 

@@ -20,7 +20,7 @@ export interface CopyingParts {
   readonly crypto: Crypto;
   readonly held: HeldFiles;
   readonly transferId: string;
-  /** Asked between pieces; what it throws ends the copying. */
+  /** Told between pieces; what it throws ends the copying. */
   readonly goesOn: (doneBytes: number) => void;
 }
 

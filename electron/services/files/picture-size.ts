@@ -1,4 +1,5 @@
 import { ascii, type Readable, viewOf, Window } from './cleaning/bytes';
+import { endOfBlocks, tableBytes } from './cleaning/gif';
 import { pictureTypeOf } from './shown-as';
 
 /** Of the beginning of a JPEG so many bytes are searched for its size. */
@@ -31,7 +32,7 @@ async function pictureSize(file: Window): Promise<Size | undefined> {
     case 'image/png':
       return ascii(head, 12, 16) === 'IHDR' ? { width: view.getUint32(16), height: view.getUint32(20) } : undefined;
     case 'image/gif':
-      return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+      return gifSize(file, { width: view.getUint16(6, true), height: view.getUint16(8, true) }, head[10] ?? 0);
     case 'image/webp':
       return webpSize(head, view);
     case 'image/jpeg':
@@ -39,6 +40,20 @@ async function pictureSize(file: Window): Promise<Size | undefined> {
     default:
       return undefined;
   }
+}
+
+/** A first picture that is larger than what the beginning claims makes all of it larger. */
+async function gifSize(file: Window, { width, height }: Size, flags: number): Promise<Size | undefined> {
+  let at = 13 + tableBytes(flags);
+  while (at + 10 <= Math.min(file.size, searched)) {
+    const part = Uint8Array.from(await file.read(at, 10));
+    const view = viewOf(part);
+    if (part[0] === 0x2c) return { width: Math.max(width, view.getUint16(1, true) + view.getUint16(5, true)), height: Math.max(height, view.getUint16(3, true) + view.getUint16(7, true)) };
+    if (part[0] === 0x21) at = await endOfBlocks(file, at + 2);
+    else if (part[0] === 0) at += 1;
+    else return undefined;
+  }
+  return undefined;
 }
 
 function webpSize(head: Uint8Array, view: DataView): Size | undefined {

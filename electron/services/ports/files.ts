@@ -41,6 +41,8 @@ export interface ChosenSource {
   readonly name: string;
   /** In bytes, when it was opened. */
   readonly size: number;
+  /** Another one where it is another file, or was changed. */
+  readonly stamp?: string;
   /** Fewer where it ends. */
   read(at: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;

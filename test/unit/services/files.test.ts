@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { KeyshiftError } from '../../../shared/errors';
 import { encodeFileWord, type FileWord } from '../../../electron/engine/files/words';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldFile } from '../../../electron/services/ports/files';
@@ -260,6 +261,36 @@ describe('files of messages', () => {
     const { transferId } = await cy.files.send({ ...ofCy, path: '/c.bin' });
     await world.pass(3_000);
     expect(bo.profile.files.list().find((one) => one.transferId === transferId)?.state).toBe('done');
+  });
+
+  it('A88 A26: a copy that cannot be finished leaves nothing: cut short, no room, called off, locked, the conversation gone', async () => {
+    const { ada, conversationId } = await pair();
+    const held = { ...ada.disk.held };
+    const { profile } = ada;
+    const attempt = async (during: (at: number) => void): Promise<unknown> => {
+      ada.disk.files.set('/a.bin', content);
+      Object.assign(ada.disk.held, { ...held, room: async () => 2 ** 40, create: async (name: string) => {
+        const file = await held.create(name);
+        return { ...file, write: async (at: number, bytes: Uint8Array) => (during(at), file.write(at, bytes)) };
+      } });
+      const answer = await Promise.resolve(ada.files.send({ conversationId, path: '/a.bin' })).then(() => 'sent', (error: unknown) => (error as { code?: string }).code);
+      Object.defineProperty(ada, 'profile', { configurable: true, writable: true, value: profile });
+      expect([ada.disk.contents.size, await ada.files.list({})]).toEqual([0, []]);
+      return answer;
+    };
+    expect(await attempt(() => void ada.disk.files.set('/a.bin', content.subarray(0, 100)))).toBe('file.gone');
+    ada.disk.size = 300_000;
+    expect(await attempt(() => undefined)).toBe('disk.full');
+    ada.disk.size = 2 ** 40;
+    expect(
+      await attempt(() => {
+        const [one] = ada.files.list({}) as { transferId: string }[];
+        void ada.files.cancel({ transferId: one?.transferId ?? '' });
+      }),
+    ).toBe('transfer.over');
+    const locked = new KeyshiftError('vault.locked', 'The vault is locked.');
+    expect(await attempt(() => void Object.defineProperty(ada, 'profile', { configurable: true, get: () => { throw locked; } }))).toBe('vault.locked');
+    expect(await attempt(() => void ada.conversations.remove({ conversationId }))).toBe('conversation.unknown');
   });
 
   it('A88: what is read in clear while the vault is locked ends there, and so does what was about to be', async () => {

@@ -24,7 +24,7 @@ describe('the person chooses files', () => {
   test('where to save: a name of the kind, after the person it is for', async () => {
     const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
     expect(await made.save('envelopes', 'Bo Lindqvist')).toBe('/media/stick/x.keyshift-envelopes');
-    expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }] }]);
+    expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }], properties: ['showOverwriteConfirmation', 'createDirectory'] }]);
   });
 
   test('what to open: one file', async () => {
@@ -37,7 +37,7 @@ describe('the person chooses files', () => {
     const { made, asked } = dialogs({ save: '/home/ada/holiday.jpg', open: ['/a', '/b'] });
     await made.save('received-file', 'my holiday 1.2.jpg');
     expect(await made.files()).toEqual(['/a', '/b']);
-    expect(asked).toEqual([{ defaultPath: 'my holiday 1.2.jpg' }, { properties: ['openFile', 'multiSelections'] }]);
+    expect(asked).toEqual([{ defaultPath: 'my holiday 1.2.jpg', properties: ['showOverwriteConfirmation', 'createDirectory'] }, { properties: ['openFile', 'multiSelections'] }]);
   });
 
   test('a folder: one that is there, or a new one', async () => {

@@ -1,9 +1,13 @@
+import { appendFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KeyshiftError } from '../../../shared/errors';
 import { takeFiles, withFiles } from '../../../electron/main/desktop-files';
 import { WindowFiles } from '../../../electron/main/file-tokens';
 import { Media } from '../../../electron/main/media';
 import type { HeldContent } from '../../../electron/services/files/held-content';
+import { chosenFiles } from '../../../electron/storage/chosen-files';
 import { recordingHandlers } from '../../support/fake-handlers';
 import { memoryFiles } from '../../support/memory-files';
 import { gif, plainPng, png } from '../../support/pictures';
@@ -99,6 +103,28 @@ describe('S1-34: files in the hand of a window', () => {
     await expect(files.open(pasted?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
     files.clear();
     await expect(files.open(one?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
+  });
+
+  test('A: what is put in the place of a chosen file, or written into it, is not sent', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyshift-token-'));
+    try {
+      const [path, secret] = [join(folder, 'a.txt'), join(folder, 'secret')];
+      for (const each of [path, secret]) writeFileSync(each, 'hello');
+      const files = new WindowFiles(chosenFiles);
+      const take = async (): Promise<string> => (await files.take([{ path }]))[0]?.token ?? '';
+      const before = await take();
+      const source = await files.open(before);
+      expect(source.size).toBe(5);
+      await source.close();
+      rmSync(path);
+      symlinkSync(secret, path);
+      await expect(files.open(before)).rejects.toMatchObject({ code: 'file.gone' });
+      const through = await take();
+      appendFileSync(secret, ' more');
+      await expect(files.open(through)).rejects.toMatchObject({ code: 'file.gone' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test.each([[{ path: 'relative' }], [{ path: 7 }], [{ bytes: 'x', name: 'y' }], [{ bytes: new Uint8Array(0), name: 'y' }], ['/home/ada/a.gif'], [null]])('A: %j is nothing to take', async (item) => {

@@ -9,6 +9,11 @@ export interface Readable {
 export type Piece = { readonly from: number; readonly to: number } | { readonly bytes: Uint8Array };
 
 const windowBytes = 64 * 1024;
+/** No picture has as many; a file made of them would fill the memory. */
+export const mostPieces = 65_536;
+
+/** It is no picture that anybody made to be looked at. */
+export class TooManyPieces extends Error {}
 
 /** Reads in windows, so that headers of a few bytes each do not ask the disk each. */
 export class Window implements Readable {
@@ -40,11 +45,22 @@ export class Kept {
     if (from >= to) return;
     const last = this.pieces.at(-1);
     if (last !== undefined && 'from' in last && last.to === from) this.pieces[this.pieces.length - 1] = { from: last.from, to };
-    else this.pieces.push({ from, to });
+    else this.#push({ from, to });
   }
 
   bytes(bytes: Uint8Array): void {
-    this.pieces.push({ bytes });
+    this.#push({ bytes });
+  }
+
+  #push(piece: Piece): void {
+    if (this.pieces.length >= mostPieces) throw new TooManyPieces('more pieces than a picture has');
+    this.pieces.push(piece);
+  }
+
+  /** Nothing is taken out after all. */
+  all(size: number): void {
+    this.pieces.length = 0;
+    this.range(0, size);
   }
 
   get size(): number {

@@ -1,5 +1,5 @@
 import type { ChosenSource } from '../../ports/files';
-import { Kept, lengthOf, type Piece, Window } from './bytes';
+import { Kept, lengthOf, type Piece, TooManyPieces, Window } from './bytes';
 import { cleanGif } from './gif';
 import { cleanJpeg } from './jpeg';
 import { cleanPng } from './png';
@@ -18,7 +18,12 @@ export async function cleaned(source: ChosenSource): Promise<ChosenSource> {
   const type = pictureTypeOf(await source.read(0, headBytes));
   if (type === undefined) return source;
   const kept = new Kept();
-  await cleaners[type](new Window(source), kept);
+  try {
+    await cleaners[type](new Window(source), kept);
+  } catch (error) {
+    if (error instanceof TooManyPieces) return source;
+    throw error;
+  }
   return kept.isWhole(source.size) ? source : { name: source.name, size: kept.size, read: reader(source, kept.pieces), close: () => source.close() };
 }
 

@@ -1,27 +1,35 @@
 import { ascii, type Kept, type Window, viewOf } from './bytes';
 import { onlyOrientation, orientationOf } from './orientation';
 
-/** What a picture looks like depends on these; those with a capital first letter are kept anyway. */
-const drawn = new Set(['tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'cICP', 'mDCV', 'mDCv', 'cLLI', 'cLLi', 'sBIT', 'bKGD', 'hIST', 'pHYs', 'sPLT', 'acTL', 'fcTL', 'fdAT']);
+/** What a picture looks like depends on these. */
+const drawn = new Set([
+  'IHDR', 'PLTE', 'IDAT', 'IEND', 'CgBI', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'cICP', 'mDCV', 'mDCv', 'cLLI', 'cLLi', 'sBIT', 'bKGD', 'hIST', 'pHYs', 'sPLT', 'acTL', 'fcTL', 'fdAT',
+]);
 const largestExif = 64 * 1024;
 
-/** Keeps what draws a PNG: not texts, EXIF, times, what programs add, nor anything behind its end. */
+/**
+ * Keeps what draws a PNG: not texts, EXIF, times, what programs add, nor anything behind its end, or behind the place where it cannot be
+ * followed any more, as nobody draws that either. Without a picture in it, it is none, and stays as it is.
+ */
 export async function cleanPng(file: Window, kept: Kept): Promise<void> {
   kept.range(0, 8);
+  let draws = false;
   for (let at = 8; at < file.size; ) {
     const head = await file.read(at, 8);
     const length = head.length === 8 ? viewOf(head).getUint32(0) : 0;
     const type = ascii(head, 4, 8);
     const end = at + 12 + length;
-    // No chunk where one should be: it is damaged, or none; the rest stays as it is.
-    if (!/^[A-Za-z]{4}$/.test(type) || end > file.size) return kept.range(at, file.size);
-    if (type === 'eXIf' && length <= largestExif) {
+    if (!/^[A-Za-z]{4}$/.test(type)) break;
+    if (type === 'eXIf' && length <= largestExif && end <= file.size) {
       const orientation = orientationOf(await file.read(at + 8, length));
       if (orientation !== undefined) kept.bytes(chunk('eXIf', onlyOrientation(orientation)));
-    } else if (/^[A-Z]/.test(type) || drawn.has(type)) kept.range(at, end);
-    if (type === 'IEND') return;
+    } else if (type === 'IEND' && length > 0) kept.bytes(chunk('IEND', new Uint8Array(0))); // nothing belongs into it
+    else if (drawn.has(type)) kept.range(at, Math.min(end, file.size));
+    draws ||= type === 'IDAT';
+    if (type === 'IEND') break;
     at = end;
   }
+  if (!draws) kept.all(file.size);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -5,7 +5,7 @@ import { orientationOf } from '../../../../electron/services/files/cleaning/orie
 import { canBeShown } from '../../../../electron/services/files/picture-size';
 import { shownAs } from '../../../../electron/services/files/shown-as';
 import type { ChosenSource } from '../../../../electron/services/ports/files';
-import { canary, gif, jpeg, plainPng, png, profile, scan, webp } from '../../../support/pictures';
+import { canary, gif, jpeg, plainPng, png, pngChunk, profile, riffChunk, scan, segment, tiff, webp } from '../../../support/pictures';
 
 const sourceOf = (bytes: Uint8Array): ChosenSource => ({ name: 'x', size: bytes.length, read: async (at, length) => bytes.slice(at, at + length), close: async () => undefined });
 
@@ -66,6 +66,50 @@ describe('S1-34: pictures say only what they show', () => {
     }
   });
 
+  const said = Buffer.from(canary);
+  const riff = (...parts: readonly Uint8Array[]): Buffer => {
+    const body = Buffer.concat([Buffer.from('WEBP'), ...parts]);
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(body.length);
+    return Buffer.concat([Buffer.from('RIFF'), size, body]);
+  };
+  const frameOf = (...parts: readonly Uint8Array[]): Uint8Array => riffChunk('ANMF', Buffer.concat([Buffer.alloc(16, 1), ...parts]));
+  const picture = riffChunk('VP8L', Buffer.from('\x2fpixels'));
+  it.each([
+    ['a JPEG with rubbish between its parts', Buffer.concat([jpeg().subarray(0, 20), Buffer.from('rubbish'), jpeg().subarray(20)])],
+    ['a JPEG with parts that are no JPEG’s', Buffer.concat([jpeg().subarray(0, 2), segment(0xf7, said), segment(0xee, Buffer.from('Adobe'), Buffer.alloc(7), said), jpeg().subarray(2)])],
+    ['a JPEG that ends in the middle of its EXIF', Buffer.concat([jpeg(1).subarray(0, jpeg(1).lastIndexOf(0xff)), segment(0xe1, Buffer.from('Exif\0\0'), tiff(6)).subarray(0, -3)])],
+    ['a PNG that ends in the middle of a text', Buffer.concat([plainPng.subarray(0, -12), pngChunk('tEXt', said).subarray(0, -5)])],
+    ['a PNG with rubbish behind its pixels', Buffer.concat([plainPng.subarray(0, -12), Buffer.from('\0\0\0\0????'), said])],
+    ['a PNG whose end has a content', Buffer.concat([plainPng.subarray(0, -12), pngChunk('IEND', said)])],
+    ['a GIF that ends in the middle of a comment', Buffer.concat([gif().subarray(0, gif().lastIndexOf(0x3b)), Buffer.from([0x21, 0xfe, 200]), said])],
+    ['a GIF with one end of blocks too many', Buffer.concat([gif().subarray(0, gif().lastIndexOf(0x3b)), Buffer.from([0, 0x21, 0xfe, said.length]), said, Buffer.from([0, 0x3b])])],
+    ['a WebP that says it of a single frame', riff(riffChunk('VP8X', Buffer.alloc(10, 2)), frameOf(picture), frameOf(riffChunk('EXIF', said), picture, riffChunk('XMP ', said)))],
+    ['a WebP that says it where its canvas is told', riff(riffChunk('VP8X', Buffer.concat([Buffer.alloc(10, 2), said])), picture)],
+  ])('A: %s loses it, and is a picture still', async (_what, bytes) => {
+    expect(bytes.includes('GPS-52')).toBe(true);
+    const out = await clean(bytes);
+    expect(out.includes('GPS-52')).toBe(false);
+    expect(shownAs(out)).toBe('image');
+    expect(out.length).toBeGreaterThan(40);
+    expect(await clean(out)).toEqual(out);
+  });
+
+  it('a frame of a moving WebP stays what it was; each size is that of what is left', async () => {
+    const plain = riff(riffChunk('VP8X', Buffer.alloc(10, 2)), frameOf(picture), frameOf(picture));
+    expect(await clean(riff(riffChunk('VP8X', Buffer.alloc(10, 2)), frameOf(picture), frameOf(riffChunk('EXIF', said), picture)))).toEqual(plain);
+  });
+
+  it.each([
+    ['a JPEG without a scan', Buffer.concat([Buffer.from([0xff, 0xd8]), segment(0xe1, Buffer.from('Exif\0\0'), tiff(6)), Buffer.from([0xff, 0xd9]), Buffer.from('a document of somebody')])],
+    ['a PNG without pixels', Buffer.concat([plainPng.subarray(0, 33), pngChunk('IEND', []), Buffer.from('a document of somebody')])],
+    ['a GIF without a picture', Buffer.concat([gif().subarray(0, 19), Buffer.from([0x3b]), Buffer.from('a document of somebody')])],
+    ['a WebP that says it has no length', Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBP'), picture])],
+    ['a PNG of more pieces than a picture has', Buffer.concat([plainPng.subarray(0, -12), ...Array.from({ length: 66_000 }, () => [pngChunk('tEXt', []), pngChunk('gAMA', [])]).flat()])],
+  ])('A: nothing is cut off %s, which is something else', async (_what, bytes) => {
+    expect(Buffer.compare(await clean(bytes, 65_536), bytes)).toBe(0);
+  });
+
   it('A: whatever follows the first bytes of a picture, nothing is thrown, nothing is added but an orientation, and a second time changes nothing', async () => {
     const begins = [jpeg().subarray(0, 3), png().subarray(0, 8), webp().subarray(0, 12), gif().subarray(0, 6)];
     const wholes = [jpeg(), png(), webp(), gif()];
@@ -77,6 +121,7 @@ describe('S1-34: pictures say only what they show', () => {
         for (const bytes of [random, spoiled]) {
           const out = await clean(bytes, 64);
           expect(out.length).toBeLessThanOrEqual(bytes.length + 38);
+          expect(Buffer.compare(await clean(out, 64), out)).toBe(0);
           await canBeShown(sourceOf(bytes));
         }
       }),
@@ -93,6 +138,7 @@ describe('S1-34: what is decoded to be shown', () => {
     ['a small GIF', gif(), true],
     ['a claim of 60,000 by 60,000 pixels', png({ width: 60_000, height: 60_000 }), false],
     ['a claim of no height', png({ height: 0 }), false],
+    ['a GIF whose first picture is larger than it claims', Buffer.from(gif()).fill(0xff, gif().indexOf(0x2c, 30) + 5, gif().indexOf(0x2c, 30) + 9), false],
     ['only the beginning of a JPEG', jpeg().subarray(0, 40), false],
     ['a drawing made of text', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'.padEnd(80)), false],
   ])('%s: %s', async (_what, bytes, shown) => {
