@@ -3,6 +3,8 @@ import type { Clock } from '../engine/ports';
 
 /** Below this nobody notices, and what a message needs on its way is far below. */
 const worthTellingMs = 2 * 60_000;
+/** By this much the clock and what counts the time beside it may drift apart; by more the clock was set, or the machine slept, which some systems do not count. */
+const driftMs = 60_000;
 /** People whose time is remembered: the latest. */
 const most = 64;
 
@@ -12,8 +14,8 @@ const most = 64;
  */
 export class ClockCheck {
   readonly #clock: Clock;
-  /** Their time as it was when this machine's monotonic clock showed 0: a clock that is set right counts at once. */
-  readonly #theirs = new Map<PeerId, number>();
+  /** How far this clock was ahead of theirs, and of the monotonic one, when they said so. */
+  readonly #theirs = new Map<PeerId, { readonly ahead: number; readonly base: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,18 +24,25 @@ export class ClockCheck {
   /** A device of this person said just now what time it is there. */
   heard(peerId: PeerId, time: number): void {
     this.#theirs.delete(peerId);
-    this.#theirs.set(peerId, time - this.#clock.monotonic());
+    this.#theirs.set(peerId, { ahead: this.#clock.now() - time, base: this.#base });
     const [oldest] = this.#theirs.keys();
     if (this.#theirs.size > most && oldest !== undefined) this.#theirs.delete(oldest);
   }
 
-  /** Milliseconds this clock is ahead of the others (negative: behind), by the median of the people; undefined where that is not worth a word. */
+  /**
+   * Milliseconds this clock is ahead of the others (negative: behind), by the median of the people; undefined where that is not worth a word. What was
+   * said before the clock was set, or before a sleep, says nothing any more.
+   */
   get ahead(): number | undefined {
-    const at = this.#clock.now() - this.#clock.monotonic();
-    const all = [...this.#theirs.values()].map((theirs) => at - theirs).sort((a, b) => a - b);
+    const at = this.#base;
+    const all = [...this.#theirs.values()].filter(({ base }) => Math.abs(at - base) < driftMs).map(({ ahead, base }) => ahead + at - base).sort((a, b) => a - b);
     // Of an even number the one nearer to nothing: two people who disagree prove nothing.
     const pair = [all[Math.floor((all.length - 1) / 2)], all[Math.floor(all.length / 2)]].filter((each) => each !== undefined);
     const [nearest] = pair.sort((a, b) => Math.abs(a) - Math.abs(b));
     return nearest === undefined || Math.abs(nearest) < worthTellingMs ? undefined : Math.round(nearest);
+  }
+
+  get #base(): number {
+    return this.#clock.now() - this.#clock.monotonic();
   }
 }

@@ -1,4 +1,5 @@
 import type { Handlers } from '../../shared/contract/contract';
+import type { Draft } from '../../shared/model/conversation';
 import { KeyshiftError } from '../../shared/errors';
 import type { Clock } from '../engine/ports';
 import { conversationRow, conversationView } from './conversations-service';
@@ -45,11 +46,12 @@ export function conversationChangesService(parts: { profile: () => OpenProfile; 
 
 /** Errors: message.unknown. */
 function onShelf(profile: OpenProfile, row: ConversationRow, { pinned, archived, mutedUntil, draft }: Change, now: number): ConversationRow {
-  if (draft?.replyTo !== undefined && profile.stores.messages.byId(draft.replyTo)?.conversationId !== row.conversationId) {
-    throw new KeyshiftError('message.unknown', 'The message to reply to is not in this conversation.');
-  }
+  const answered = draft?.replyTo === undefined ? undefined : profile.stores.messages.byId(draft.replyTo);
+  if (answered !== undefined && answered.conversationId !== row.conversationId) throw new KeyshiftError('message.unknown', 'The message to reply to is not in this conversation.');
   const { pinned: wasPinned, archivedAt, mutedUntil: wasMuted, draft: written, ...rest } = row;
-  const kept = draft === undefined ? written : draft === null || (draft.text === '' && draft.replyTo === undefined) ? undefined : draft;
+  // What it was to answer may be gone by now; what was written is not.
+  const wanted = draft === undefined ? written : (draft ?? undefined);
+  const kept = wanted === undefined ? undefined : withReply(wanted, draft === undefined || answered !== undefined);
   // Nothing that is said later is put away with it, whatever the clocks say.
   const putAway = archived === undefined ? archivedAt : archived ? Math.max(now, row.lastMessageAt ?? 0) : undefined;
   const muted = mutedUntil ?? wasMuted;
@@ -60,6 +62,12 @@ function onShelf(profile: OpenProfile, row: ConversationRow, { pinned, archived,
     ...(muted !== undefined && muted > 0 && { mutedUntil: muted }),
     ...(kept !== undefined && { draft: kept }),
   };
+}
+
+/** Undefined: there is nothing to keep. */
+function withReply({ text, replyTo }: Draft, isThere: boolean): Draft | undefined {
+  const answers = isThere && replyTo !== undefined;
+  return text === '' && !answers ? undefined : { text, ...(answers && { replyTo }) };
 }
 
 /** Errors: those of sending. */

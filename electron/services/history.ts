@@ -13,7 +13,7 @@ import { previewOf } from './message-preview';
 import { messageViews, type WaitingRule } from './message-view';
 import type { ProfileTalk } from './talk/of-profile';
 import { toldPerConversation } from './waiting-news';
-import { isLaterTitle } from './titles';
+import { isTitleToTake } from './titles';
 import type { ContactRow, ConversationRow, MessagePlace, MessageRow, RaisedMessage, Stores } from './ports';
 import type { TransferRow } from './ports/transfers';
 
@@ -80,10 +80,15 @@ export class History implements DialogSink {
     this.conversationFor(dialog.peerId, dialog.dialogId, dialog.title);
   }
 
+  unseen({ peerId, dialogId, instanceId, sequence }: { peerId: PeerId; dialogId: DialogId; instanceId: InstanceId; sequence: number }): void {
+    const row = this.#stores.conversations.byDialog(peerId, dialogId);
+    if (row !== undefined) this.#stores.changes.addPlace(row.conversationId, { instanceId, sequence }, undefined);
+  }
+
   titled({ peerId, dialogId, title, revision, by }: { peerId: PeerId; dialogId: DialogId; title: string; revision?: number; by?: InstanceId }): void {
     const row = this.conversationFor(peerId, dialogId, revision === undefined ? title : '');
     if (revision !== undefined && by !== undefined) {
-      if (isLaterTitle(row.titled, { revision, by })) this.#putConversation({ ...row, title, titled: { revision, by } });
+      if (isTitleToTake(row, { title, revision, by })) this.#putConversation({ ...row, title, titled: { revision, by } });
     } else if (row.titled === undefined && row.title !== title) this.#putConversation({ ...row, title });
   }
 
@@ -275,6 +280,7 @@ export class History implements DialogSink {
     if (this.#isRemoved(message)) return;
     const { conversationId } = this.conversationFor(message.peerId, message.dialogId, '');
     this.#stores.messages.move(conversationId, message.from, message, message.keyEpoch);
+    this.#stores.changes.movePlace(conversationId, message.from, message);
     this.#events.emit({ type: 'conversation.changed', conversationId });
   }
 

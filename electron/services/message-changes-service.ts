@@ -4,7 +4,7 @@ import { isEmoji } from '../../shared/model/emoji';
 import { conversationRow } from './conversations-service';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow, MessageRow } from './ports';
-import type { Change } from './talk/message-changes';
+import { type Change, mostWords } from './talk/message-changes';
 import { assertLength, assertWritable } from './writable';
 
 /** Emojis of one's own on one message. */
@@ -33,7 +33,9 @@ export function messageChangesService(parts: { profile: () => OpenProfile }): Pi
       const own = profile.stores.reactions.words(messageId).filter(({ by }) => by === 'me');
       const before = own.find((word) => word.emoji === emoji);
       if ((before?.removed ?? true) === remove) return undefined;
-      if (!remove && own.filter(({ removed }) => !removed).length >= mostReactions) throw new KeyshiftError('reaction.too-many', 'There are enough on this message.', { limit: mostReactions });
+      // Also those taken back count: the other side keeps no more words about one message.
+      const isFull = own.filter(({ removed }) => !removed).length >= mostReactions || (before === undefined && own.length >= mostWords);
+      if (!remove && isFull) throw new KeyshiftError('reaction.too-many', 'There are enough on this message.', { limit: mostReactions });
       return { kind: 'reaction', target: row, revision: (before?.revision ?? 0) + 1, emoji, remove };
     }),
     typing: ({ conversationId, typing }) => {

@@ -15,10 +15,9 @@ export function createChangeStore(db: Db): ChangeStore {
   const unreact = db.prepare('DELETE FROM reactions WHERE message_id = ?');
   const letGo = db.prepare('UPDATE messages SET transfer_id = NULL WHERE message_id = ?');
   const remove = db.prepare('DELETE FROM messages WHERE message_id = ?');
-  const start = db.prepare(`
-    UPDATE messages SET disappears_at = ? + 1000 * disappear_after
-    WHERE conversation = ${thisConversation} AND disappear_after IS NOT NULL AND disappears_at IS NULL AND state >= CASE direction WHEN 1 THEN 1 ELSE 3 END
-    RETURNING ${messageColumns}`);
+  const isDue = `conversation = ${thisConversation} AND disappear_after IS NOT NULL AND disappears_at IS NULL AND state >= CASE direction WHEN 1 THEN 1 ELSE 3 END`;
+  const selectToStart = db.prepare(`SELECT 1 AS found FROM messages WHERE ${isDue} LIMIT 1`);
+  const start = db.prepare(`UPDATE messages SET disappears_at = ? + 1000 * disappear_after WHERE ${isDue} RETURNING ${messageColumns}`);
   const end = db.prepare('UPDATE messages SET disappears_at = ? WHERE message_id = ? AND (disappears_at IS NULL OR disappears_at > ?)');
   const selectDue = db.prepare(`SELECT ${messageColumns}, ${whose} FROM messages WHERE disappears_at IS NOT NULL AND disappears_at <= ? ORDER BY disappears_at ${atMost}`);
   const selectNext = db.prepare('SELECT min(disappears_at) AS at FROM messages WHERE disappears_at IS NOT NULL');
@@ -27,6 +26,9 @@ export function createChangeStore(db: Db): ChangeStore {
   const putSeen = db.prepare('INSERT INTO disappear_clock (key, seen) VALUES (1, ?) ON CONFLICT (key) DO UPDATE SET seen = excluded.seen');
 
   const addPlace = db.prepare('INSERT OR IGNORE INTO change_places (conversation_id, instance_id, sequence, target) VALUES (?, ?, ?, ?)');
+  const movePlace = db.prepare(`
+    INSERT OR IGNORE INTO change_places (conversation_id, instance_id, sequence, target)
+      SELECT conversation_id, ?, ?, target FROM change_places WHERE conversation_id = ? AND instance_id = ? AND sequence = ?`);
   const countPlaces = db.prepare('SELECT count(*) AS n FROM change_places WHERE conversation_id = ? AND instance_id = ? AND sequence BETWEEN ? AND ?');
   const selectPlaces = db.prepare('SELECT instance_id, sequence FROM change_places WHERE target = ?');
 
@@ -55,7 +57,8 @@ export function createChangeStore(db: Db): ChangeStore {
     remove(messageId) {
       remove.run([messageId]);
     },
-    startClocks: (conversationId, now) => start.all([now, conversationId]).map((row) => readMessage(row, conversationId)),
+    startClocks: (conversationId, now) =>
+      selectToStart.get([conversationId]) === undefined ? [] : start.all([now(), conversationId]).map((row) => readMessage(row, conversationId)),
     endBy: (messageId, at) => end.run([at, messageId, at]).changes > 0,
     due: (now, limit) => selectDue.all([now, limit]).map((row) => readMessage(row, text(row, 'conversation_id'))),
     nextEnd() {
@@ -74,6 +77,9 @@ export function createChangeStore(db: Db): ChangeStore {
     },
     addPlace(conversationId, { instanceId, sequence }, target) {
       addPlace.run([conversationId, instanceId, sequence, target ?? null]);
+    },
+    movePlace(conversationId, from, to) {
+      movePlace.run([to.instanceId, to.sequence, conversationId, from.instanceId, from.sequence]);
     },
     countPlaces(conversationId, instanceId, first, last) {
       const row = countPlaces.get([conversationId, instanceId, first, last]);

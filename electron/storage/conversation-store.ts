@@ -38,7 +38,7 @@ export function createConversationStore(db: Db): ConversationStore {
   const sweepMessages = db.prepare(`DELETE FROM messages WHERE key IN (SELECT key FROM messages WHERE conversation = ? ${atMost})`);
   const sweepEvents = db.prepare('DELETE FROM key_events WHERE conversation = ?');
   const sweepRow = db.prepare('DELETE FROM conversations WHERE key = ?');
-  const forgetFacts = db.prepare(`DELETE FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy') AND key >= ? AND key < ?`);
+  const forgetFacts = db.prepare(`DELETE FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'timer', 'erased', 'expired') AND key >= ? AND key < ?`);
 
   const rows = new RowCache<ConversationRow>(db, kept);
   /** Which conversation a dialog is, once there is one, is never changed but by `put`. */

@@ -8,7 +8,7 @@ const ofStream = 'peer_id = ? AND dialog_id = ? AND instance_id = ?';
 
 /** Standing of an outbox row: `held` 0 goes out, 1 is kept back, 2 is in the other person's hands. */
 const kept = `SELECT peer_id, dialog_id, instance_id, sequence, content, digest, sent_at, held = 2 AS acknowledged,
-  bytes IS NOT NULL AS sealed FROM outbox`;
+  bytes IS NOT NULL AS sealed, erased FROM outbox`;
 
 /** Start tokens, retirements, gaps and the content that is kept for asking again (protocol.md §7). */
 export function createRecoveryStore(db: Db): RecoveryStore {
@@ -133,6 +133,7 @@ function readKept(row: Row): KeptRow {
     sentAt: integer(row, 'sent_at'),
     acknowledged: flag(row, 'acknowledged'),
     sealed: flag(row, 'sealed'),
+    erased: flag(row, 'erased'),
   };
 }
 

@@ -10,7 +10,7 @@ import { mailboxStatus } from '../model/mailbox';
 import { discoveryStatus, nearbyId } from '../model/discovery';
 import { networkStatus, reachReport } from '../model/network';
 import { settings } from '../model/settings';
-import { personName, plainText } from '../model/text';
+import { aliasName, personName } from '../model/text';
 import { verification } from '../model/verification';
 import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
@@ -153,7 +153,7 @@ export const calls = {
     setChecked: call(z.strictObject({ contactId, checked: z.boolean() }), done, [...needsContact, 'contact.pending']),
     block: call(z.strictObject({ contactId, blocked: z.boolean().optional() }), done, needsContact),
     /** What this person calls them, on all own devices; empty: what they call themselves. The other side never hears of it. */
-    rename: call(z.strictObject({ contactId, name: plainText.trim().max(64) }), done, needsContact),
+    rename: call(z.strictObject({ contactId, name: aliasName }), done, needsContact),
     setPermissions: call(z.strictObject({ contactId, permissions: permissions.partial() }), done, needsContact),
     /** The contact, every conversation with them and every key: gone from all own devices. They can ask to be a contact again. */
     remove: call(z.strictObject({ contactId }), done, needsContact),

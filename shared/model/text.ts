@@ -14,5 +14,12 @@ export const personName = z
   .min(1)
   .max(64);
 
+/** What somebody is called here, on one line; may be empty. */
+export const aliasName = z
+  .string()
+  .max(1024)
+  .overwrite((name) => name.normalize('NFC').replace(notInNames, '').trim())
+  .max(64);
+
 /** Title of a conversation, shared with the other side; may be empty. */
 export const title = plainText.trim().max(128);

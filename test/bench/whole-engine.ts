@@ -86,6 +86,7 @@ function newDevice(party: Party, peer: Party, file: string | undefined): Device 
       sink: {
         opened: nothing,
         titled: nothing,
+        unseen: nothing,
         closed: nothing,
         continued: nothing,
         delivered: ({ content }) => void (device.text = content.kind === 'text' ? content.text : ''),

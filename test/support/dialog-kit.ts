@@ -66,6 +66,7 @@ export class RecordingSink implements DialogSink {
   refuse: keyof DialogSink | undefined;
   readonly opened = this.#record('opened');
   readonly titled = this.#record('titled');
+  readonly unseen = (): void => undefined;
   readonly closed = this.#record('closed');
   readonly continued = this.#record('continued');
   readonly delivered = this.#record('delivered');

@@ -128,9 +128,11 @@ export class Delivering {
     // Authentic but not understood still keeps its place in the order.
     const whole = parseContent(row.content.subarray(blindBytes)) ?? { kind: 'unsupported', type: 0 };
     const content = whole.kind === 'again' ? whole.content : whole;
+    const { instanceId } = stream.row;
     if (content.kind === 'title' && content.revision !== undefined) {
       if (!dialog.row.announced) this.#announce(dialog, '');
-      sink.titled({ ...dialog.key, title: content.title, revision: content.revision, by: whole.kind === 'again' ? whole.original.instanceId : stream.row.instanceId });
+      sink.unseen({ ...dialog.key, instanceId, sequence });
+      sink.titled({ ...dialog.key, title: content.title, revision: content.revision, by: whole.kind === 'again' ? whole.original.instanceId : instanceId });
       return;
     }
     if (content.kind === 'title') {
@@ -138,17 +140,19 @@ export class Delivering {
       if (!dialog.row.announced) this.#announce(dialog, content.title);
       // The first word of whoever opened the dialog. A later title says that it is one.
       else if (place === 1 && dialog.row.openedBy === 'peer') sink.titled({ ...dialog.key, title: content.title });
+      sink.unseen({ ...dialog.key, instanceId, sequence });
       return;
     }
     if (!dialog.row.announced) this.#announce(dialog, '');
     if (content.kind === 'continues') {
+      sink.unseen({ ...dialog.key, instanceId, sequence });
       // The second word of whoever opened the dialog, or nothing.
       if (sequence === 2 && dialog.row.openedBy === 'peer') sink.continued({ ...dialog.key, continues: content.dialogId });
       return;
     }
     const original = whole.kind === 'again' ? { original: { ...whole.original, sentAt: whole.sentAt } } : {};
     const unsure = this.isUnsure ? { maybeRepeat: true as const } : {};
-    sink.delivered({ ...dialog.key, instanceId: stream.row.instanceId, sequence, content, ...original, ...unsure, sentAt, receivedAt, keyEpoch });
+    sink.delivered({ ...dialog.key, instanceId, sequence, content, ...original, ...unsure, sentAt, receivedAt, keyEpoch });
   }
 
   #drain(dialog: DialogState, stream: ReceivingStream): number {

@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { LocalParty } from '../certificates/local-party';
 import type { Crypto } from '../crypto/crypto';
-import type { PeerId } from '../ids';
+import type { InstanceId, PeerId } from '../ids';
 import type { Clock, Logger } from '../ports';
 import { dialogIdFromBytes } from '../wire/ids';
 import { WireError } from '../wire/reader';
@@ -120,8 +120,9 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
         memory.addDialog(dialog);
         news()?.opened(key);
         sink.opened({ ...key, title });
-        sending.send(dialog, bytes);
-        if (continues) sending.send(dialog, encodeContent({ kind: 'continues', dialogId: continues }));
+        const unseen = (row: { readonly instanceId: InstanceId; readonly sequence: number }): void => sink.unseen({ ...key, instanceId: row.instanceId, sequence: row.sequence });
+        unseen(sending.send(dialog, bytes).row);
+        if (continues) unseen(sending.send(dialog, encodeContent({ kind: 'continues', dialogId: continues })).row);
         return dialogId;
       });
     },
@@ -132,6 +133,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       return memory.change(() => {
         const dialog = openDialog(key);
         const { row } = sending.send(dialog, bytes);
+        if (content.kind === 'title') sink.unseen({ ...dialog.key, instanceId: row.instanceId, sequence: row.sequence });
         endIfWornOut(dialog);
         return { sequence: row.sequence, instanceId: row.instanceId, keyEpoch: row.sealed?.keyEpoch ?? 0, sentAt: row.sentAt };
       });

@@ -76,6 +76,8 @@ export interface DialogSink {
   opened(event: DialogKey & { readonly title: string }): void;
   /** `revision` and `by`, the device that said so: another title than the first; the higher number counts, of two the greater device. */
   titled(event: DialogKey & { readonly title: string; readonly revision?: number; readonly by?: InstanceId }): void;
+  /** A numbered message that nobody sees as one, a title or a link, of either side. Comes with each, the other person's and one's own. */
+  unseen(event: DialogKey & { readonly instanceId: InstanceId; readonly sequence: number }): void;
   /** The other person is done with this dialog: nothing is sent or taken there any more. */
   closed(event: DialogKey): void;
   /** The peer goes on here where the dialog `continues` stopped: its word, whether or not there is such a dialog. */

@@ -24,6 +24,8 @@ export interface KeptRow extends StreamKey {
   readonly acknowledged: boolean;
   /** Sealed bytes stand ready. */
   readonly sealed: boolean;
+  /** Its writer took it back, or it disappeared: to be forgotten once the other person has it. */
+  readonly erased: boolean;
 }
 
 /** Places of a stream that are lost for both people. */

@@ -20,11 +20,12 @@ export function succeed(parts: SendingParts, sending: Sending, retired: Instance
     const dialog = parts.memory.dialog(row);
     if (dialog?.row.state !== 'open') continue;
     parts.sink.renewed({ ...dialog.key, from: row.epoch, at: Math.max(0, Math.trunc(parts.clock.now())) });
-    for (const { sequence, content, sentAt } of undelivered.get(row) ?? []) {
+    for (const { sequence, content, sentAt, erased } of undelivered.get(row) ?? []) {
       store.removeOutbox(row, sequence);
       if (content.length === 0) continue;
       const from = { instanceId: retired, sequence };
       const { row: sent } = sending.send(dialog, encodeAgain(from, sentAt, content.subarray(blindBytes)));
+      if (erased) store.eraseOutbox(sent, sent.sequence);
       parts.sink.takenOver({ ...dialog.key, from, instanceId: sent.instanceId, sequence: sent.sequence, keyEpoch: sent.sealed?.keyEpoch ?? 0 });
     }
   }

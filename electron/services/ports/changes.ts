@@ -6,8 +6,8 @@ export interface ChangeStore {
   put(row: Pick<MessageRow, 'messageId' | 'kind' | 'text' | 'editedAt' | 'revision' | 'replyTo'>): void;
   /** Gone, with its reactions. */
   remove(messageId: string): void;
-  /** Starts the clock of what an own device handed over, and of what was read, where it has one; gives the rows whose clock began. */
-  startClocks(conversationId: string, now: number): readonly MessageRow[];
+  /** Starts the clock of what an own device handed over, and of what was read, where it has one; gives the rows whose clock began. `now` is asked where there are any. */
+  startClocks(conversationId: string, now: () => number): readonly MessageRow[];
   /** Ends earlier, if this is earlier. True: it is. */
   endBy(messageId: string, at: number): boolean;
   /** Those past their end, at most `limit`. */
@@ -22,6 +22,8 @@ export interface ChangeStore {
 
   /** A numbered message that nobody sees as one; `target`: the message an own one changed. */
   addPlace(conversationId: string, place: MessagePlace, target: string | undefined): void;
+  /** An own one is sent again by the device that took this one's place, as another message. */
+  movePlace(conversationId: string, from: MessagePlace, to: MessagePlace): void;
   /** Messages of a conversation that something was done to. */
   changed(conversationId: string): readonly MessagePlace[];
   /** The last one of this device's stream that the other person is known to have read; 0: none. */

@@ -127,7 +127,7 @@ export class FactLog {
       try {
         if (this.#isOver(known, fact)) store.remove(logged);
         else if (!within(() => this.#apply(known, fact))) continue;
-        else store.put({ ...logged, waiting: false });
+        else this.#keep(known, { ...logged, waiting: false });
       } catch {
         // Who brought it is gone, and others wait behind it.
         onSpoilt(logged.kind);
@@ -166,12 +166,18 @@ export class FactLog {
   }
 
   #offer(fact: SignedFact): void {
-    const { store } = this.#parts;
     const known = this.#kinds.get(fact.kind);
     if (known && this.#isOver(known, fact)) return;
     const used = known !== undefined && this.#apply(known, fact);
     // As it was signed: what stands in the tables may be merged with what others said.
-    store.put({ ...fact, waiting: !used });
+    this.#keep(known, { ...fact, waiting: !used });
+  }
+
+  #keep(known: FactKind | undefined, logged: LoggedFact): void {
+    const { store } = this.#parts;
+    const { kind, key, author, value } = logged;
+    if (value === undefined || known?.forgets?.({ ...logged, value }) !== true) return store.put(logged);
+    for (const former of store.of(kind, key)) if (former.author === author) store.remove(former);
   }
 
   /** Something later is known of this key already; what is earlier goes. */

@@ -46,6 +46,8 @@ export interface FactKind {
   read?(key: string): Uint8Array | undefined;
   /** For what is of use only until every other device has heard it: the log drops it then, and after so many milliseconds at the latest. */
   readonly passingMs?: number;
+  /** After it was applied: nothing of it is kept here, and so it is passed on to nobody, because what it is about was erased. */
+  forgets?(fact: Fact): boolean;
   /** Stays when the log ends for want of other devices: who was told counts on it when there is another again, and it is not said anew. */
   readonly stays?: true;
   /** Everything of this kind there is now, for the log of a person who gets a second device; key and value each. */

@@ -12,6 +12,11 @@ const longestMs = 30_000;
 const atOnce = 200;
 /** A clock that is behind by less has not been set: it ticks unevenly. */
 const unevenMs = 1_000;
+/** Of what another own device tells, its clock is believed to be off by no more. */
+const otherClockMs = 2 * 60_000;
+/** How far above the known number that of another word may be: nobody says a last word. */
+const farthest = 65_535;
+const lastRevision = 0xffff_ffff;
 
 export interface DisappearingParts {
   readonly stores: Stores;
@@ -55,13 +60,18 @@ export class Disappearing {
 
   /** Seconds after which what is written from here on disappears; 0: it stays. Gives the revision of that word, which the other side is told. In the caller's transaction. */
   choose(conversation: ConversationRow, seconds: number): number {
-    const revision = (conversation.disappearRevision ?? 0) + 1;
+    const revision = Math.min((conversation.disappearRevision ?? 0) + 1, lastRevision);
     this.#put(conversation, seconds, revision);
     return revision;
   }
 
-  /** Somebody's word about that: the later one counts, and of two at once the one that keeps less. */
+  /** The other person's word about that. */
   heard(conversation: ConversationRow, seconds: number, revision: number): void {
+    if (revision <= (conversation.disappearRevision ?? 0) + farthest) this.merge(conversation, seconds, revision);
+  }
+
+  /** What another own device knows of that: the later word counts, and of two at once the one that keeps less. */
+  merge(conversation: ConversationRow, seconds: number, revision: number): void {
     const known = conversation.disappearRevision ?? 0;
     if (revision < known || (revision === known && kept(seconds) >= kept(conversation.disappearAfter ?? 0))) return;
     this.#put(conversation, seconds, revision);
@@ -69,12 +79,31 @@ export class Disappearing {
 
   /** Messages of this conversation were read, or handed over: those with a time have begun theirs. In the caller's transaction. */
   begin(conversationId: string): void {
-    const { stores, events, clock, waiting } = this.#parts;
-    const begun = stores.changes.startClocks(conversationId, Math.trunc(clock.now()));
+    const { stores, events, waiting } = this.#parts;
+    // A clock that was set back meanwhile moves what was there before, not what begins now.
+    const begun = stores.changes.startClocks(conversationId, () => this.#watch());
     const conversation = begun.length === 0 ? undefined : stores.conversations.byId(conversationId);
     if (conversation === undefined) return;
     for (const message of messageViews(stores, begun, (row) => waiting(conversation.peerId, row))) events.emit({ type: 'message.changed', conversationId, message });
     this.look();
+  }
+
+  /** When a message ends by what another own device told, whose clock may be any: not later than if it began now, and not before this clock says so, too. */
+  endOf({ disappearAfter, disappearsAt }: Pick<MessageRow, 'disappearAfter' | 'disappearsAt'>): number | undefined {
+    if (disappearAfter === undefined) return undefined;
+    const now = Math.max(0, Math.trunc(this.#parts.clock.now()));
+    const latest = now + 1_000 * disappearAfter;
+    return disappearsAt === undefined || disappearsAt < now - otherClockMs ? latest : Math.min(disappearsAt, latest);
+  }
+
+  /** Whether a moment another own device named is one that was not yet. */
+  isAhead(time: number): boolean {
+    return time > this.#parts.clock.now() + otherClockMs;
+  }
+
+  /** It ends at this time at the latest. */
+  endBy(messageId: string, at: number): void {
+    if (this.#parts.stores.changes.endBy(messageId, at)) this.look();
   }
 
   /** Something may end earlier than what was waited for. */
@@ -100,6 +129,7 @@ export class Disappearing {
     const next = stores.changes.nextEnd();
     if (next === undefined) return;
     let isMore = false;
+    const seen = [this.#wall, this.#monotonic] as const;
     try {
       isMore = commit(() => {
         const now = this.#watch();
@@ -108,7 +138,8 @@ export class Disappearing {
         return due.length === atOnce;
       });
     } catch {
-      // A full disk keeps them for now; the next look tries again.
+      // A full disk keeps them for now; the next look tries again, and moves what was not moved.
+      [this.#wall, this.#monotonic] = seen;
     }
     const end = stores.changes.nextEnd();
     if (end === undefined) return;

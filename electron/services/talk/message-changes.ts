@@ -13,9 +13,11 @@ import { messageKey } from '../replication/kinds/values';
 export type Change = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>;
 
 /** Words of one side about one message, taken back ones included: whoever sends more says nothing that is shown. */
-const mostWords = 32;
+export const mostWords = 32;
 /** What was erased is overwritten in the files this long after, together with what else was meanwhile. */
 const purgeMs = 5_000;
+/** What the own devices tell each other of one message; what other ones said stands in the log as they signed it. */
+const toldKinds = ['message', 'change', 'file'] as const;
 const nothing = new Uint8Array(0);
 const yes = Uint8Array.of(1);
 
@@ -184,6 +186,9 @@ export class MessageChanges {
     this.#eraseContent(conversation, row);
     this.#parts.stores.changes.put({ messageId, kind: 'deleted', text: '', ...(revision !== undefined && { revision }) });
     this.#tellErased([row]);
+    // What others said of it is not passed on any more: from here on this device says that there is such a message.
+    const { replica } = this.#parts;
+    if (replica().isOn) replica().sayAfter('message', messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), nothing);
     return true;
   }
 
@@ -197,10 +202,12 @@ export class MessageChanges {
 
   /** Also what is kept so that it can be asked for again (protocol.md §7): of it, and of what it was changed to. */
   #eraseContent(conversation: ConversationRow, row: MessageRow): void {
-    const { dialogs, changes } = this.#parts.stores;
+    const { dialogs, changes, replica } = this.#parts.stores;
+    const { peerId, dialogId } = conversation;
+    const places: MessagePlace[] = [row, ...(row.origin ? [row.origin] : [])];
+    for (const { instanceId, sequence } of places) replica.forget(toldKinds, messageKey({ peerId, dialogId, instanceId }, sequence));
     if (row.direction === 'out') {
-      const places: MessagePlace[] = [row, ...(row.origin ? [row.origin] : []), ...changes.placesOf(row.messageId)];
-      for (const { instanceId, sequence } of places) dialogs.eraseOutbox({ peerId: conversation.peerId, dialogId: conversation.dialogId, instanceId }, sequence);
+      for (const { instanceId, sequence } of [...places, ...changes.placesOf(row.messageId)]) dialogs.eraseOutbox({ peerId, dialogId, instanceId }, sequence);
     }
     this.#purgeSoon();
   }
@@ -232,10 +239,17 @@ export class MessageChanges {
     const [newest] = stores.messages.page(conversationId, undefined, 1);
     const file = newest?.transferId === undefined ? undefined : stores.transfers.byId(newest.transferId);
     const preview = newest === undefined ? undefined : previewOf(newest.text) || previewOf(file?.name ?? '');
-    if (preview === conversation.preview && fewerUnread === 0) return;
-    const { preview: _before, ...rest } = conversation;
-    stores.conversations.put({ ...rest, ...(preview !== undefined && { preview }), unread: Math.max(0, conversation.unread - fewerUnread) });
+    const draft = this.#draftOf(conversation);
+    if (preview === conversation.preview && fewerUnread === 0 && draft === conversation.draft) return;
+    const { preview: _before, draft: _written, ...rest } = conversation;
+    stores.conversations.put({ ...rest, ...(preview !== undefined && { preview }), ...(draft && { draft }), unread: Math.max(0, conversation.unread - fewerUnread) });
     events.emit({ type: 'conversation.changed', conversationId });
+  }
+
+  /** What is written stays, also where the message that it was to answer is gone. */
+  #draftOf({ draft }: ConversationRow): ConversationRow['draft'] {
+    if (draft?.replyTo === undefined || this.#parts.stores.messages.byId(draft.replyTo) !== undefined) return draft;
+    return draft.text === '' ? undefined : { text: draft.text };
   }
 
   #isErased(conversation: ConversationRow, { instanceId, sequence }: MessagePlace): boolean {

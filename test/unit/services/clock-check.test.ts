@@ -34,6 +34,14 @@ describe('whether this clock is the one that is wrong', () => {
     expect(check.ahead).toBeUndefined();
   });
 
+  test('a machine that slept, where what counts the time stood still, is told nothing wrong by what was said before', () => {
+    const { check, clock } = heard(0, 0, 0);
+    clock.wall += 8 * 60 * minute;
+    expect(check.ahead).toBeUndefined();
+    check.heard(person('p0'), clock.now() - 5 * minute);
+    expect(check.ahead).toBe(5 * minute);
+  });
+
   test('the last word of somebody counts; the oldest of many is forgotten', () => {
     const { check, clock } = heard(9 * minute);
     check.heard(person('p0'), clock.now());

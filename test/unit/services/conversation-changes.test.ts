@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shownMessages } from '../../../electron/services/shown-messages';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
 
 describe('what a person does with conversations', () => {
@@ -58,8 +59,18 @@ describe('what a person does with conversations', () => {
     await desk.messages.send({ conversationId, text: 'half a thought', replyTo });
     expect(only(desk).draft).toBeUndefined();
     await world.until('ended there', () => only(lap).draft === undefined);
-    await expect(async () => desk.conversations.update({ conversationId, draft: { text: 'x', replyTo: '0'.repeat(32) } })).rejects.toMatchObject({ code: 'message.unknown' });
-    expect(only(desk).draft).toBeUndefined();
+    // What it was to answer is gone, on either device: what was written stays, and can be sent.
+    await desk.conversations.update({ conversationId, draft: { text: 'x', replyTo: '0'.repeat(32) } });
+    expect(only(desk).draft).toEqual({ text: 'x' });
+    await desk.conversations.update({ conversationId, draft: { text: 'an answer', replyTo } });
+    await world.until('told', () => only(lap).draft?.replyTo !== undefined);
+    desk.messages.delete({ messageId: replyTo });
+    expect(only(desk).draft).toEqual({ text: 'an answer' });
+    await world.until('there, too', () => only(lap).draft?.text === 'an answer' && only(lap).draft?.replyTo === undefined);
+    await desk.messages.send({ conversationId, text: only(desk).draft?.text ?? '' });
+    const other = (await desk.conversations.open({ contactId: ofBob })).conversationId;
+    const elsewhere = (await desk.messages.send({ conversationId: other, text: 'elsewhere' })).messageId;
+    await expect(async () => desk.conversations.update({ conversationId, draft: { text: 'x', replyTo: elsewhere } })).rejects.toMatchObject({ code: 'message.unknown' });
   });
 
   it('gives a conversation another title for both people, the same one for all when both do at once', async () => {
@@ -80,6 +91,26 @@ describe('what a person does with conversations', () => {
     await world.until('agreed', () => only(desk).title === only(bob).title && only(lap).title === only(bob).title && only(bob).title !== 'Journey');
     await bob.conversations.update({ conversationId: only(bob).conversationId, title: 'at last' });
     await world.until('later', () => [desk, lap, bob].every((each) => only(each).title === 'at last'));
+    // No title is a message to anybody: both count the same of each other's.
+    for (const writer of [desk, bob]) {
+      const { instanceId } = writer.profile.local;
+      const row = writer.profile.stores.conversations.list()[0] ?? expect.unreachable('theirs');
+      const sent = (writer.profile.stores.dialogs.findSending({ ...row, instanceId })?.nextSequence ?? 1) - 1;
+      expect(sent).toBeGreaterThan(1);
+      const reader = writer === desk ? bob : desk;
+      const there = reader.profile.stores.conversations.list()[0] ?? expect.unreachable('theirs');
+      await world.until('all of it there', () => reader.profile.stores.dialogs.findReceiving({ ...there, instanceId })?.cumulative === sent);
+      const counts = [desk, bob].map((each) => shownMessages(each.profile.stores, only(each).conversationId, { instanceId, first: 1, count: sent }));
+      expect(counts).toEqual(writer === desk ? [1, 1] : [0, 0]);
+    }
+    // A number that leaves none above it is passed over, and of two under one number by one device all take the same.
+    const row = bob.profile.stores.conversations.list()[0] ?? expect.unreachable('theirs');
+    const by = desk.profile.local.instanceId;
+    const heard = (title: string, revision: number) => bob.profile.commit(() => bob.profile.history.titled({ ...row, title, revision, by }));
+    heard('the end', 0xffff_ffff);
+    expect(only(bob).title).toBe('at last');
+    for (const title of ['m', 'z', 'a']) heard(title, 60_000);
+    expect(only(bob).title).toBe('z');
   });
 
   it('removes a conversation with all that was said from all own devices, closes it for the other side, and nothing brings it back', async () => {

@@ -5,6 +5,7 @@ import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import type { ToldChange } from '../../talk/message-changes';
 import type { FactKind } from '../replica';
+import { ofErased } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { messageKey, parseDialogKey, parseMessageKey, readFlag, readOptional, readTime, readWord, writeOptional } from './values';
 
@@ -13,10 +14,13 @@ const sides = ['me', 'them'] as const;
 const version = 1;
 /** Of both sides. */
 const mostWords = 64;
+/** Of the hybrid clock of facts. */
+const stampsPerMs = 4_096;
 const passingMs = 31 * 86_400_000;
 
 /** What was done to messages that are there. Each device says what it knows; of every part the later word counts. */
-export function changeKind({ stores, profile }: KindParts): FactKind {
+export function changeKind(parts: KindParts): FactKind {
+  const { stores, profile } = parts;
   const { conversations, messages, changes } = stores;
   return {
     kind: 'change',
@@ -26,8 +30,10 @@ export function changeKind({ stores, profile }: KindParts): FactKind {
       const place = parseMessageKey(key);
       const told = parse(value);
       const conversation = conversations.byDialog(place.peerId, place.dialogId);
-      return conversation !== undefined && profile.talk.changes.merge(conversation, place, told);
+      if (conversation === undefined) return conversations.isRemoved(place.peerId, place.dialogId);
+      return profile.talk.changes.merge(conversation, place, told);
     },
+    forgets: (fact) => ofErased(parts, fact, () => parse(fact.value).text !== ''),
     read(key) {
       const place = parseMessageKey(key);
       const conversation = conversations.byDialog(place.peerId, place.dialogId);
@@ -52,12 +58,16 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
     kind: name,
     rank: 56,
     ...(name === 'expired' && { passingMs }),
-    apply({ key, value }) {
+    apply({ key, value, stamp }) {
       if (value.length !== 1) throw new WireError('more than a yes');
       const place = parseMessageKey(key);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
       const row = conversation && profile.talk.changes.placed(conversation.conversationId, place);
-      if (row) profile.talk.changes.erase([row], name, false);
+      const { changes, disappearing } = profile.talk;
+      // The clock of the device that says so may be years ahead: then this one's says when.
+      const end = row && name === 'expired' && disappearing.isAhead(Math.floor(stamp / stampsPerMs)) ? disappearing.endOf(row) : undefined;
+      if (row && end !== undefined) disappearing.endBy(row.messageId, end);
+      else if (row) changes.erase([row], name, false);
       return true;
     },
     all: () => [],
@@ -76,8 +86,8 @@ export function timerKind({ stores: { conversations }, profile }: KindParts): Fa
       const reader = new Reader(value);
       const [revision, seconds] = [reader.u32(), reader.u32()];
       const conversation = conversations.byDialog(peerId, dialogId);
-      if (conversation === undefined) return false;
-      if (revision > 0 && seconds <= 365 * 86_400) profile.talk.disappearing.heard(conversation, seconds, revision);
+      if (conversation === undefined) return conversations.isRemoved(peerId, dialogId);
+      if (revision > 0 && seconds <= 365 * 86_400) profile.talk.disappearing.merge(conversation, seconds, revision);
       return true;
     },
     read(key) {

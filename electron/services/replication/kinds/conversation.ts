@@ -4,6 +4,7 @@ import { Writer } from '../../../engine/wire/writer';
 import { newHandle } from '../../local-handle';
 import type { ConversationRow, Stores } from '../../ports';
 import type { FactKind } from '../replica';
+import { ofRemoved } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { dialogKey, parseDialogKey, readOptional, readTime, readWhole, writeOptional } from './values';
 
@@ -15,7 +16,8 @@ function encode({ conversations }: Stores, { title, titled, createdAt, continues
 }
 
 /** Which conversations there are, with whom, and how they follow each other. What ends one is a fact of its own. */
-export function conversationKind({ stores, random, events }: KindParts): FactKind {
+export function conversationKind(parts: KindParts): FactKind {
+  const { stores, random, events } = parts;
   const { contacts, conversations } = stores;
   return {
     kind: 'conversation',
@@ -40,6 +42,7 @@ export function conversationKind({ stores, random, events }: KindParts): FactKin
       }
       return continues === undefined || former !== undefined;
     },
+    forgets: ({ key }) => ofRemoved(parts, key),
     read(key) {
       const { peerId, dialogId } = parseDialogKey(key);
       const row = conversations.byDialog(peerId, dialogId);

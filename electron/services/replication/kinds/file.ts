@@ -8,6 +8,7 @@ import { mediaTypeFrom } from '../../files/shown-as';
 import type { Stores } from '../../ports';
 import type { TransferRow } from '../../ports/transfers';
 import type { FactKind } from '../replica';
+import { ofErased } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { messageKey, parseMessageKey, readTime, readWord } from './values';
 
@@ -20,7 +21,8 @@ const nothing = new Uint8Array(0);
 type Told = Pick<TransferRow, 'transferId' | 'key' | 'size' | 'hash' | 'name' | 'mediaType' | 'addedAt'> & { readonly ended: (typeof endings)[number] };
 
 /** The file that a message brings, with the key to it: each own device can fetch it from whoever has it. */
-export function fileKind({ stores, profile }: KindParts): FactKind {
+export function fileKind(parts: KindParts): FactKind {
+  const { stores, profile } = parts;
   return {
     kind: 'file',
     rank: 55,
@@ -29,7 +31,7 @@ export function fileKind({ stores, profile }: KindParts): FactKind {
       const told = parse(value);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
       const message = conversation && stores.messages.bySequence(conversation.conversationId, place.instanceId, place.sequence);
-      if (message === undefined) return false;
+      if (message === undefined) return ofErased(parts, { key }, () => false);
       const here = stores.transfers.byId(told.transferId);
       if (here === undefined) {
         const { ended, ...rest } = told;
@@ -42,6 +44,7 @@ export function fileKind({ stores, profile }: KindParts): FactKind {
       } else if (here.messageId === message.messageId && told.ended !== 'open') profile.files.toldEnd(here, told.ended);
       return true;
     },
+    forgets: (fact) => ofErased(parts, fact, () => true),
     read(key) {
       const place = parseMessageKey(key);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);

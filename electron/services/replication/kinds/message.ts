@@ -10,6 +10,7 @@ import { messageViews } from '../../message-view';
 import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../../ports';
 import { wasErased } from '../../talk/message-changes';
 import type { FactKind } from '../replica';
+import { ofErased } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { markedState } from './mark';
 import { messageKey, parseMessageKey, readOptional, readTime, readWhole, readWord, writeOptional } from './values';
@@ -52,6 +53,7 @@ export function messageKind(parts: KindParts): FactKind {
       const shared = conversation && stores.messages.shared(conversation.conversationId, place);
       return shared && encode(stores, shared.row, shared.shown);
     },
+    forgets: (fact) => ofErased(parts, fact, () => parse(fact.value).text !== ''),
     *all() {
       for (const conversation of [...stores.conversations.list()].sort((a, b) => a.createdAt - b.createdAt)) {
         let rows = stores.messages.placesAfter(conversation.conversationId, undefined, pageRows);
@@ -92,7 +94,7 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
       keyEpoch: told.keyEpoch,
       ...(told.origin && { origin: told.origin }),
       ...(told.disappearAfter !== undefined && { disappearAfter: told.disappearAfter }),
-      ...(told.disappearsAt !== undefined && { disappearsAt: told.disappearsAt }),
+      ...(told.disappearsAt !== undefined && { disappearsAt: profile.talk.disappearing.endOf(told) }),
     };
     if (wasErased(profile.devices.replica, messageKey(place, place.sequence))) return true;
     messages.addShown(row, told.shown);
@@ -102,7 +104,8 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
   } else {
     // Where it came later, what it replies to was here already.
     if (here.replyTo !== undefined && told.replyTo === undefined) parts.profile.devices.replica.sayAfter('message', messageKey(place, place.sequence), nothing);
-    if (told.disappearsAt !== undefined && stores.changes.endBy(here.messageId, told.disappearsAt)) profile.talk.disappearing.look();
+    const end = told.disappearsAt === undefined ? undefined : profile.talk.disappearing.endOf(told);
+    if (end !== undefined) profile.talk.disappearing.endBy(here.messageId, end);
     const changed = messages.merge(here.messageId, { ...known, shown: told.shown });
     if (changed !== undefined) tell(parts, conversation, here, known.state);
     if (changed === 'moved') parts.events.emit({ type: 'messages.moved', conversationId });

@@ -5,6 +5,7 @@ import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import type { ConversationRow, MessagePlace, Stores } from '../../ports';
 import { maxValueBytes, type FactKind } from '../replica';
+import { ofRemoved } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { dialogKey, instanceOf, parseDialogKey, readFlag, readOptional, readTime, readWhole, writeOptional } from './values';
 
@@ -13,7 +14,8 @@ type Word = (typeof words)[number];
 const maxDraftChars = 200_000;
 
 /** What this person does with a conversation for themselves; each thing apart, the latest word counts. */
-export function shelfKind({ stores, events }: KindParts): FactKind {
+export function shelfKind(parts: KindParts): FactKind {
+  const { stores, events } = parts;
   const { conversations } = stores;
   return {
     kind: 'shelf',
@@ -26,6 +28,7 @@ export function shelfKind({ stores, events }: KindParts): FactKind {
       events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
       return true;
     },
+    forgets: ({ key }) => ofRemoved(parts, key.slice(0, key.lastIndexOf('/'))),
     *all() {
       for (const row of conversations.list()) {
         for (const word of words) {

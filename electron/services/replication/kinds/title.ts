@@ -6,27 +6,31 @@ import { Writer } from '../../../engine/wire/writer';
 import type { ConversationRow } from '../../ports';
 import { isLaterTitle } from '../../titles';
 import type { FactKind } from '../replica';
+import { ofRemoved } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { dialogKey, parseDialogKey, readWhole } from './values';
 
 type Titled = { readonly title: string; readonly revision: number; readonly by: InstanceId };
 
 /** Another title than the first: the one with the highest number, and of two the one by the greater device, as the other person sees it, too. */
-export function titleKind({ stores: { conversations }, events }: KindParts): FactKind {
+export function titleKind(parts: KindParts): FactKind {
+  const { stores: { conversations }, events } = parts;
   return {
     kind: 'title',
     rank: 22,
     merges: true,
     apply({ key, value }) {
       const { peerId, dialogId } = parseDialogKey(key);
-      const { title, ...titled } = parse(value);
+      const told = parse(value);
       const row = conversations.byDialog(peerId, dialogId);
       if (row === undefined) return conversations.isRemoved(peerId, dialogId);
-      if (!isLaterTitle(row.titled, titled)) return true;
+      if (!isLaterTitle(row, told)) return true;
+      const { title, ...titled } = told;
       conversations.put({ ...row, title, titled });
       events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
       return true;
     },
+    forgets: ({ key }) => ofRemoved(parts, key),
     read(key) {
       const { peerId, dialogId } = parseDialogKey(key);
       const row = conversations.byDialog(peerId, dialogId);

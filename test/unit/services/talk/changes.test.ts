@@ -69,9 +69,27 @@ describe('what is done to messages that are there', () => {
     await world.until('two of them', () => ada.profile.stores.reactions.of(messageId).length === 2);
     expect((await list(ada, here))[0]?.reactions).toEqual([{ by: 'me', emoji: '🎉' }, { by: 'me', emoji: '👍🏽' }]);
     expect((await list(bob, there))[0]?.reactions).toEqual([{ by: 'them', emoji: '🎉' }, { by: 'them', emoji: '👍🏽' }]);
-    for (const emoji of ['x', '🎉🎉', '<b>', '😀\u0336', '1', '🏴'.repeat(12)]) await expect(ada.messages.react({ messageId, emoji })).rejects.toEqual(code('reaction.malformed'));
+    const invisible = String.fromCodePoint(0xe0061);
+    for (const emoji of ['x', '🎉🎉', '<b>', '😀\u0336', '1', '🏴'.repeat(12), `👍${invisible.repeat(8)}`, '👍\ufe0f\ufe0f', '👍\u200d', '\u200b', '\u202e👍', `🏴${invisible}`]) await expect(ada.messages.react({ messageId, emoji })).rejects.toEqual(code('reaction.malformed'));
     for (const emoji of ['😀', '😃', '😄', '😁', '😆', '😅', '🤣', '😂', '🙂', '🙃']) await ada.messages.react({ messageId, emoji });
     await expect(ada.messages.react({ messageId, emoji: '😉' })).rejects.toEqual(code('reaction.too-many'));
+    // Put and taken back again and again: never more words than the other side keeps, which then shows the same.
+    for (const emoji of ['😀', '😃', '😄', '😁', '😆', '😅', '🤣', '😂', '🙂', '🙃']) await ada.messages.react({ messageId, emoji, remove: true });
+    let refused = 0;
+    for (let at = 0; at < 40; at += 1) {
+      const emoji = String.fromCodePoint(0x1f400 + at);
+      try {
+        await ada.messages.react({ messageId, emoji });
+        await ada.messages.react({ messageId, emoji, remove: true });
+      } catch {
+        refused += 1;
+      }
+    }
+    expect(refused).toBe(40 + 12 - 32);
+    await ada.messages.react({ messageId, emoji: '😀' });
+    await world.until('the last one', () => bob.profile.stores.reactions.of(at).some(({ emoji }) => emoji === '😀'));
+    const shown = (of: Resident, id: string) => of.profile.stores.reactions.of(id).map(({ emoji }) => emoji).sort();
+    expect(shown(bob, at)).toEqual(shown(ada, messageId));
   });
 
   it('deleted for both: nothing of it is left, neither shown nor kept to be sent again, on either side', async () => {

@@ -8,6 +8,8 @@ import { setDisappearing } from '../../../../electron/services/talk/of-profile';
 import { defaultSettings } from '../../../../shared/model/settings';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../../support/services-kit';
 
+const year = 365 * 86_400_000;
+
 describe('ends, readings and writing', () => {
   let world: World;
   let ada: Resident;
@@ -95,6 +97,43 @@ describe('ends, readings and writing', () => {
     world.clock.wall += 3_700_000;
     ada.reopen();
     expect(ada.profile.stores.messages.byId(third)).toBeUndefined();
+  });
+
+  it('a clock that was set, while nothing was to disappear, lets nothing end that begins after it', async () => {
+    disappear(ada, here, 60);
+    const first = await send(ada, here, 'The first', bob);
+    await world.until('it gone', () => ada.profile.stores.messages.byId(first) === undefined);
+    for (const jump of [-10 * year, 10 * year, year / 365]) {
+      world.clock.wall += jump;
+      const { messageId } = await ada.messages.send({ conversationId: here, text: `After ${jump}` });
+      await world.until('its clock begun', () => ada.profile.stores.messages.byId(messageId)?.disappearsAt !== undefined);
+      await world.pass(55_000, 500);
+      expect(ada.profile.stores.messages.byId(messageId)).toBeDefined();
+      await world.pass(10_000, 500);
+      expect(ada.profile.stores.messages.byId(messageId)).toBeUndefined();
+    }
+    // The same where the clock was wrong while the program was closed.
+    world.clock.wall -= year / 365;
+    ada.reopen();
+    const { messageId } = await ada.messages.send({ conversationId: here, text: 'Last' });
+    await world.until('its clock begun', () => ada.profile.stores.messages.byId(messageId)?.disappearsAt !== undefined);
+    await world.pass(50_000, 500);
+    expect(ada.profile.stores.messages.byId(messageId)).toBeDefined();
+  });
+
+  it('nobody says a last word about the time, and what another own device says of an end is believed as far as its clock may be', () => {
+    const { disappearing } = ada.profile.talk;
+    const row = () => ada.profile.stores.conversations.byId(here) ?? never();
+    disappearing.heard(row(), 30, 0xffff_ffff);
+    expect(row()).not.toHaveProperty('disappearAfter');
+    for (let revision = 65_535; revision < 0xffff_ffff; revision += 65_535 * 4096) disappearing.merge(row(), 30, revision);
+    disappearing.merge(row(), 30, 0xffff_ffff);
+    disappear(ada, here, 0);
+    expect(row()).not.toHaveProperty('disappearAfter');
+    const now = world.clock.now();
+    for (const told of [undefined, now - year, now + year, now - 121_000]) expect(disappearing.endOf({ disappearAfter: 60, ...(told !== undefined && { disappearsAt: told }) })).toBe(now + 60_000);
+    for (const told of [now - 60_000, now + 30_000]) expect(disappearing.endOf({ disappearAfter: 60, disappearsAt: told })).toBe(told);
+    expect(disappearing.endOf({ disappearsAt: now })).toBeUndefined();
   });
 
   it('of two words about the time at once both sides take the shorter one', () => {
