@@ -294,8 +294,12 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
     };
     const ifOpen = (profile: OpenProfile, work: () => Promise<unknown>): void =>
       void inTurn(async () => {
-        if (resident.profile === profile) await work();
-      }).catch((error: unknown) => log('kit.failed', { reason: String(error) }));
+        if (!closed && resident.profile === profile) await work();
+      }).catch((error: unknown) => {
+        // Tried again as a vault does it: the device that has to sign may not be there at the moment.
+        log('kit.failed', { reason: String(error) });
+        clock.setTimer(30_000, () => ifOpen(profile, work));
+      });
     const profileOf = (record: LocalRecord): OpenProfile => {
       const profile: OpenProfile = new OpenProfile(around, vault, openLocalParty(crypto, record), {
         retire: (news) =>
