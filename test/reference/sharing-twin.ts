@@ -32,7 +32,7 @@ export function keyInUse(keys: readonly TwinKey[]): TwinKey | undefined {
 }
 
 export function ownerHint(person: TwinKey, keyId: Uint8Array, owner: Uint8Array): Buffer {
-  return Buffer.concat([sharingId(person).subarray(0, 4), aead('handover-hint', hkdf(person.secret, 'handover-hint', 32, keyId), Buffer.alloc(24), nothing, owner)]);
+  return aead('handover-hint', hkdf(person.secret, 'handover-hint', 32, keyId), Buffer.alloc(24), nothing, owner);
 }
 
 export interface TwinState {

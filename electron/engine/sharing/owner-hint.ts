@@ -2,22 +2,21 @@ import type { Crypto } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { InstanceId } from '../ids';
 import { id16ToBytes, instanceIdFromBytes } from '../wire/ids';
-import { concat } from '../wire/writer';
 import type { SharingKey } from './sharing-keys';
 
-const tagBytes = 4;
-/** tag[4] ‖ AEAD(instance id[16]) = 36 bytes; an M1 has room for 64. */
-export const ownerHintBytes = tagBytes + 16 + 16;
+/** AEAD(instance id[16]) = 32 bytes; an M1 has room for 64. */
+export const ownerHintBytes = 16 + 16;
 const nothing = new Uint8Array(0);
 
 /**
  * Which device of a person holds the session of this key id, for the person's other devices alone (S4-07). A contact keeps it and
- * shows it, and cannot read it, make one, or use it for another session. Under a key of its own for each key id, hence no nonce.
+ * shows it, and cannot read it, make one, or use it for another session. Under a key of its own for each key id, hence no nonce; nothing in
+ * it names that key, so whoever sees many pass by cannot tell which are of one person.
  */
 export function sealHint(crypto: Crypto, person: SharingKey, keyId: Uint8Array, owner: InstanceId): Uint8Array {
   const key = keyOf(crypto, person, keyId);
   try {
-    return concat(person.id.subarray(0, tagBytes), crypto.seal('handover-hint', key, undefined, nothing, id16ToBytes(owner)));
+    return crypto.seal('handover-hint', key, undefined, nothing, id16ToBytes(owner));
   } finally {
     key.wipe();
   }
@@ -27,9 +26,8 @@ export function sealHint(crypto: Crypto, person: SharingKey, keyId: Uint8Array, 
 export function openHint(crypto: Crypto, persons: readonly SharingKey[], keyId: Uint8Array, hint: Uint8Array): { readonly owner: InstanceId; readonly person: SharingKey } | undefined {
   if (hint.length !== ownerHintBytes) return undefined;
   for (const person of persons) {
-    if (!crypto.equal(person.id.subarray(0, tagBytes), hint.subarray(0, tagBytes))) continue;
     const key = keyOf(crypto, person, keyId);
-    const opened = crypto.open('handover-hint', key, undefined, nothing, hint.subarray(tagBytes));
+    const opened = crypto.open('handover-hint', key, undefined, nothing, hint);
     key.wipe();
     if (opened) return { owner: instanceIdFromBytes(opened), person };
   }

@@ -1,13 +1,18 @@
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Clock, Listener } from '../../../../electron/engine/ports';
 import { Resumptions } from '../../../../electron/engine/session/resumptions';
 import { createSessionHost, type SessionHost } from '../../../../electron/engine/session/session-host';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
+import type { ShownM1 } from '../../../../electron/engine/session/handover-taker';
+import { readShownM1 } from '../../../../electron/engine/session/shown-m1';
+import { sealHint } from '../../../../electron/engine/sharing/owner-hint';
+import { openShared, sealShared } from '../../../../electron/engine/sharing/session-state';
+import { sharingKey } from '../../../../electron/engine/sharing/sharing-keys';
 import { createTcpTransport } from '../../../../electron/network/tcp-transport';
 import { newResumptionStore } from '../../../support/resume-kit';
-import { newParty, type Party, peersOf, recordingLogger, targetOf, testNow } from '../../../support/session-kit';
+import { newDevices, newParty, type Party, peersOf, recordingLogger, targetOf, testNow, verifiedChainOf } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -170,5 +175,85 @@ describe('over real TCP', () => {
     session.send([{ kind: 'card', bytes: Uint8Array.of(1) }]);
     await until(() => got.length === 1);
     expect(host.counts).toEqual({ halfOpen: 0, sessions: 1 });
+  });
+});
+
+/** Every byte this process hands to a socket, write by write, from now until it is stopped. */
+function tap(): readonly Buffer[] {
+  const written: Buffer[] = [];
+  const genuine = Socket.prototype.write;
+  const recording = function (this: Socket, ...args: Parameters<Socket['write']>) {
+    const [chunk] = args;
+    written.push(Buffer.from(typeof chunk === 'string' ? Buffer.from(chunk) : Uint8Array.from(chunk)));
+    return Reflect.apply(genuine, this, args);
+  };
+  // The overloads of `write` cannot be spelled by one function; it is called with what it was given.
+  Socket.prototype.write = recording as Socket['write'];
+  ends.push(() => void (Socket.prototype.write = genuine));
+  return written;
+}
+
+describe('whoever sees many resumptions pass by, to one device and to another of the same person', () => {
+  it('S4-02 S4-07: cannot tell by anything in them which belong together: no four bytes come twice at one place, no eight anywhere', async () => {
+    const [[desk, laptop], carol, dan] = await Promise.all([newDevices('Ada'), newParty('Carol'), newParty('Dan')]);
+    const { crypto } = desk;
+    const [person, pair] = [sharingKey(crypto, crypto.random(32), 2), sharingKey(crypto, crypto.random(32), 2)];
+    const resumptionsOf = (party: Party) => new Resumptions({ crypto: party.crypto, clock, logger: recordingLogger(), store: newResumptionStore() });
+    const [atDesk, atLaptop] = [resumptionsOf(desk), resumptionsOf(laptop)];
+    const handover = {
+      asks: () => true,
+      look: async ({ message: { keyId } }: ShownM1) => {
+        const entry = atDesk.toLend(keyId);
+        const state = entry && openShared(laptop.crypto, keyId, sealShared(crypto, entry, [pair]), [pair]);
+        if (state) atLaptop.takeOver(state, laptop.local);
+        atDesk.surrendered(keyId);
+      },
+    };
+    const listen = async (party: Party, resumptions: Resumptions, more = {}) => {
+      const host = createSessionHost({ crypto: party.crypto, clock, logger: recordingLogger(), local: () => party.local, peers: peersOf([carol, dan]), resumptions, onSession: () => undefined, ...more });
+      const listener = await createTcpTransport().listen({ host: '127.0.0.1', port: 0 }, (link) => host.accept(link));
+      ends.push(() => host.close(), () => listener.close());
+      return listener.address;
+    };
+    const [deskAt, laptopAt] = [await listen(desk, atDesk), await listen(laptop, atLaptop, { handover })];
+    const written = tap();
+    let resumed = 0;
+    for (const contact of [carol, dan]) {
+      const resumptions = resumptionsOf(contact);
+      const host = createSessionHost({ crypto: contact.crypto, clock, logger: recordingLogger(), local: () => contact.local, peers: peersOf([desk]), resumptions, onSession: () => undefined });
+      ends.push(() => host.close());
+      const meet = async (device: Party, address: typeof deskAt): Promise<void> => {
+        const link = await createTcpTransport().dial(address, 2_000);
+        const session = await host.dial(link, { ...targetOf(device), instanceId: device.local.instanceId, device: verifiedChainOf(device) });
+        resumed += session.resumed ? 1 : 0;
+        // As the device says once it is in use.
+        resumptions.hinted(session.keyId, sealHint(crypto, person, session.keyId, device.local.instanceId));
+        const over = new Promise<void>((resolve) => session.onClose(resolve));
+        link.destroy();
+        await over;
+      };
+      // To the desk, a few times; then to the laptop, which gets what the desk had.
+      for (let round = 0; round < 4; round += 1) await meet(desk, deskAt);
+      await meet(laptop, laptopAt);
+      await meet(laptop, laptopAt);
+    }
+    expect(resumed).toBe(10);
+    const shown = written.flatMap((bytes) => (bytes[0] === frameTypes.m1 ? (readShownM1(bytes) ?? []) : []));
+    expect(shown.map(({ message }) => message.hint.length > 0)).toEqual([false, false, false, true, false, false, false, false, true, false]);
+    const header = 8;
+    const windows = (bytes: Uint8Array, size: number) => Array.from({ length: bytes.length - size - header + 1 }, (_, at) => Buffer.from(bytes.subarray(header + at, header + at + size)).toString('hex'));
+    const [placed, anywhere]: [string[], string[]] = [[], []];
+    for (const { frame, message } of shown) {
+      // The length of a hint says that there is one, and nothing else.
+      const lengthAt = header + 32 + 32 + 32 + 16 - header;
+      const isWithin = (at: number, size: number): boolean => at <= lengthAt && lengthAt < at + size;
+      placed.push(...windows(frame, 4).flatMap((window, at) => (isWithin(at, 4) ? [] : [`${message.hint.length} ${at} ${window}`])));
+      anywhere.push(...windows(frame, 8));
+    }
+    expect(new Set(placed).size).toBe(placed.length);
+    expect(new Set(anywhere).size).toBe(anywhere.length);
+    // And what was shown is nowhere before, and nowhere after its own two messages.
+    const all = Buffer.concat(written);
+    for (const { message } of shown) expect(all.toString('latin1').split(Buffer.from(message.keyId).toString('latin1'))).toHaveLength(3);
   });
 });
