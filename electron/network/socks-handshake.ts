@@ -51,6 +51,31 @@ const replies: Readonly<Record<number, DialFailure>> = {
   0xf7: 'timeout',
 };
 
+/** One step of the talk with a proxy: bytes to say, so many bytes to hear, or that from here on silence is the target's. */
+export type SocksStep = { readonly say: Uint8Array } | { readonly hear: number } | 'asked';
+
+/** The talk itself, without a socket: each `hear` is answered by exactly so many bytes. Throws `SocksRefusal`; nothing follows where a target is reached. */
+export function* socksTalk(to: { readonly host: Host; readonly port: number }, login: SocksLogin): Generator<SocksStep, void, Uint8Array> {
+  yield { say: Uint8Array.of(VERSION, 2, LOGIN, NO_LOGIN) };
+  const [version, method] = yield { hear: 2 };
+  if (version !== VERSION) throw unfit();
+  if (method === LOGIN) {
+    yield { say: new Writer().u8(LOGIN_VERSION).fixed(short(login.user)).fixed(short(login.password)).finish() };
+    const [loginVersion, status] = yield { hear: 2 };
+    if (loginVersion !== LOGIN_VERSION || status !== 0) throw unfit();
+  } else if (method !== NO_LOGIN) throw unfit();
+
+  yield { say: new Writer().u8(VERSION).u8(CONNECT).u8(0).fixed(target(to.host)).u16(to.port).finish() };
+  yield 'asked';
+  const [replyVersion, code = 0xff, , kind] = yield { hear: 4 };
+  if (replyVersion !== VERSION) throw unfit();
+  // A refusal's address is not worth reading: the socket goes.
+  if (code !== 0) throw new SocksRefusal(replies[code] ?? 'proxy-failed', replies[code] !== undefined);
+  // Where the proxy connects from is nobody's business here; it only has to be read past.
+  const length = kind === NAME ? ((yield { hear: 1 })[0] ?? 0) : addressLength(kind);
+  yield { hear: length + 2 };
+}
+
 /**
  * Asks the proxy behind a connected socket for a connection to `to`, whose name the proxy resolves. The socket carries the
  * target's bytes afterwards, from the first one on. `onAsked`: from here on silence is the target's. Rejects with
@@ -58,34 +83,22 @@ const replies: Readonly<Record<number, DialFailure>> = {
  */
 export async function askProxy(socket: Socket, to: { readonly host: Host; readonly port: number }, login: SocksLogin, onAsked: () => void): Promise<void> {
   const reader = new ExactReader(socket);
-  socket.write(Uint8Array.of(VERSION, 2, LOGIN, NO_LOGIN));
-  const [version, method] = await reader.take(2);
-  if (version !== VERSION) throw unfit();
-  if (method === LOGIN) {
-    socket.write(new Writer().u8(LOGIN_VERSION).fixed(short(login.user)).fixed(short(login.password)).finish());
-    const [loginVersion, status] = await reader.take(2);
-    if (loginVersion !== LOGIN_VERSION || status !== 0) throw unfit();
-  } else if (method !== NO_LOGIN) throw unfit();
-
-  socket.write(new Writer().u8(VERSION).u8(CONNECT).u8(0).fixed(target(to.host)).u16(to.port).finish());
-  onAsked();
-  const [replyVersion, code = 0xff, , kind] = await reader.take(4);
-  if (replyVersion !== VERSION) throw unfit();
-  // A refusal's address is not worth reading: the socket goes.
-  if (code !== 0) throw new SocksRefusal(replies[code] ?? 'proxy-failed', replies[code] !== undefined);
-  // Where the proxy connects from is nobody's business here; it only has to be read past.
-  await reader.take((await addressLength(reader, kind)) + 2);
+  const talk = socksTalk(to, login);
+  let heard = new Uint8Array(0);
+  for (let step = talk.next(heard); step.done !== true; step = talk.next(heard)) {
+    if (step.value === 'asked') onAsked();
+    else if ('say' in step.value) socket.write(step.value.say);
+    else heard = Uint8Array.from(await reader.take(step.value.hear));
+  }
   await reader.release();
 }
 
-async function addressLength(reader: ExactReader, kind: number | undefined): Promise<number> {
+function addressLength(kind: number | undefined): number {
   switch (kind) {
     case IPV4:
       return 4;
     case IPV6:
       return 16;
-    case NAME:
-      return (await reader.take(1))[0] ?? 0;
     default:
       throw unfit();
   }

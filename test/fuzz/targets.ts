@@ -2,6 +2,8 @@ import { realCrypto } from '../support/foundation-kit';
 import type { Target } from './target';
 import { backupHeads, backupItems } from './targets/backup';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
+import { channels } from './targets/channels';
+import { fileWords } from './targets/files';
 import { content, control, layout, messages, plaintexts, shortForms, standings } from './targets/dialog';
 import { facts } from './targets/facts';
 import { handover } from './targets/handover';
@@ -54,6 +56,8 @@ export async function allTargets(): Promise<Target[]> {
     ...(await upkeep()),
     ...replicaWords(crypto),
     ...(await facts()),
+    fileWords(),
+    ...channels(crypto),
     ...(await meetings()),
     ...(await nearbyMeetings()),
     ...texts(crypto),

@@ -65,6 +65,8 @@ export function dialogVectors() {
     { name: 'acknowledgement', control: true, sequence: 1, content: acknowledgement },
     { name: 'gap', control: true, sequence: 2, content: gap },
     { name: 'again', control: false, sequence: 8, content: contents.again },
+    { name: 'another title', control: false, sequence: 9, content: Buffer.concat([contents.title, u32(2)]) },
+    { name: 'closed', control: true, sequence: 3, content: Buffer.of(5) },
   ].map(({ name, control, sequence, content }, index) => {
     const salt = counting(0xf0 + index, 16);
     const time = 1_780_000_000_123 + index;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, X509Certificate } from 'node:crypto';
 import sodium from 'libsodium-wrappers';
 import { sealSigned, selectorOf, type TwinSealing } from './deposit-twin';
 import { pad } from './dialog-twin';
@@ -17,6 +17,9 @@ const number = (value: number, bytes: number): Buffer => Buffer.from(value.toStr
 const lp = (bytes: Uint8Array): Buffer => Buffer.concat([number(bytes.length, 4), bytes]);
 const text = (value: string): Buffer => lp(Buffer.from(value));
 const label = (purpose: string): Buffer => text(`keyshift/2 ${purpose}`);
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+const hmac = (key: Uint8Array, ...parts: Uint8Array[]): Buffer => createHmac('sha256', key).update(Buffer.concat(parts)).digest();
+const hkdf = (secret: Uint8Array, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), label(purpose), 32));
 
 /** Section 16 of a card's tail. */
 export function mailboxSection(mailboxes: readonly TwinMailbox[]): Buffer {
@@ -48,8 +51,8 @@ export function card({ chain, time, addresses, sections, signingKey }: TwinCard)
   return Buffer.concat([signed, sodium.crypto_sign_detached(Buffer.concat([label('card'), signed]), signingKey)]);
 }
 
-export function cardDeposit(flags: number, bytes: Uint8Array, of: Omit<TwinSealing, 'context'> & { readonly peerId: Uint8Array; readonly credentialHash: Uint8Array }): Buffer {
-  const statement = pad(Buffer.concat([Buffer.of(flags), lp(bytes)]));
+export function cardDeposit(flags: number, bytes: Uint8Array, of: Omit<TwinSealing, 'context'> & { readonly peerId: Uint8Array; readonly credentialHash: Uint8Array }, behind: Uint8Array = Buffer.alloc(0)): Buffer {
+  const statement = pad(Buffer.concat([Buffer.of(flags), lp(bytes), behind]));
   const { envelope, ciphertext } = sealSigned('card-deposit', { ...of, context: Buffer.concat([of.peerId, of.credentialHash]) }, statement);
   return Buffer.concat([selectorOf(of.credentialHash, ciphertext, 'card-selector'), envelope]);
 }
@@ -61,7 +64,50 @@ export function carriedId(place: number, credentialHash: Uint8Array): Buffer {
 
 /** Of what goes back. */
 export function backId(deposit: Uint8Array): Buffer {
-  return createHash('sha256').update(deposit).digest().subarray(0, 16);
+  return sha256(deposit).subarray(0, 16);
+}
+
+/** Of a control message that is carried. */
+export function carriedControlId(dialogId: Uint8Array, index: number, credentialHash: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(0x80), sha256(Buffer.concat([dialogId, Buffer.of(index)])).subarray(0, 7), credentialHash.subarray(0, 8)]);
+}
+
+/** H(SPKI) of the certificate a chain begins with: of a first key the peer id, too. */
+export function firstKeyHash(chain: Uint8Array): Buffer {
+  const length = Buffer.from(chain).readUInt32BE(0);
+  return sha256(new X509Certificate(chain.subarray(4, 4 + length)).publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+export interface TwinInvitation {
+  /** Who invites. */
+  readonly peerId: Uint8Array;
+  readonly signingKey: Uint8Array;
+  readonly secret: Uint8Array;
+  /** Seconds. */
+  readonly expiry: number;
+}
+
+/** Without addresses (§12, invitation link). */
+export function shortLink({ peerId, signingKey, secret, expiry }: TwinInvitation): string {
+  const instance = sha256(Buffer.concat([label('instance'), signingKey])).subarray(0, 16);
+  const body = Buffer.concat([Buffer.of(1), peerId, instance, secret, number(expiry, 4), Buffer.of(0)]);
+  return `keyshift:invite/${Buffer.concat([body, sha256(Buffer.concat([label('link-checksum'), body])).subarray(0, 8)]).toString('base64url')}`;
+}
+
+/** `version`: 1, and others that nobody reads. */
+export function longLink(link: string, bytes: Uint8Array, version = 1): string {
+  const body = Buffer.concat([Buffer.of(version), text(link), lp(bytes)]);
+  return `keyshift:invite-long/${Buffer.concat([body, sha256(Buffer.concat([label('long-link-checksum'), body])).subarray(0, 8)]).toString('base64url')}`;
+}
+
+/** What stands behind the invitee's card: invitation id, hello tag, proof tag. */
+export function invitationProof(secret: Uint8Array, inviter: { readonly peerId: Uint8Array; readonly credentialHash: Uint8Array }, invitee: { readonly peerId: Uint8Array; readonly spkiHash: Uint8Array }, bytes: Uint8Array) {
+  const helloKey = hkdf(secret, 'invite-hello');
+  const id = sha256(Buffer.concat([label('invitation-id'), helloKey])).subarray(0, 16);
+  const mail = sha256(Buffer.concat([label('invite-mail'), inviter.peerId, inviter.credentialHash, sha256(bytes)]));
+  const hello = hmac(helloKey, mail, inviter.peerId);
+  const tag = hmac(hkdf(secret, 'invite'), mail, inviter.peerId, invitee.peerId, inviter.credentialHash, invitee.spkiHash);
+  return { id, helloKey, mail, proof: Buffer.concat([id, hello, tag]) };
 }
 
 /** As NATS writes a user's public key. */

@@ -1,6 +1,6 @@
 import sodium from 'libsodium-wrappers';
 import type { DepositSender } from './deposit-vectors';
-import { backId, card, cardDeposit, carriedId, challengeAnswer, deviceKey, mailboxSection, publication, registrationText, stoppedSection, type TwinCard, type TwinMailbox } from './ways-twin';
+import { backId, card, cardDeposit, carriedControlId, carriedId, challengeAnswer, deviceKey, firstKeyHash, invitationProof, longLink, mailboxSection, publication, registrationText, shortLink, stoppedSection, type TwinCard, type TwinMailbox } from './ways-twin';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
@@ -27,6 +27,15 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
   const [contentKey, coins] = [counting(0x61, 32), counting(0x81, 64)];
   const sealing = { signingKey, recipientKem: sodium.crypto_kem_xwing_seed_keypair(exchangeSecret).publicKey, contentKey, coins, ...recipient };
   const deposit = cardDeposit(1, whole, sealing);
+  // Who wrote the card invites somebody with it, and accepts an invitation of the recipient.
+  const invites = { peerId: firstKeyHash(written.chain), signingKey: sodium.crypto_sign_seed_keypair(Buffer.from(signingSeed, 'hex')).publicKey, secret: counting(0x91, 16), expiry: Math.floor(now / 1_000) + 86_400 };
+  const short = shortLink(invites);
+  const long = longLink(short, whole);
+  const accepts = { secret: counting(0xa1, 16), invitee: { peerId: invites.peerId, spkiHash: invites.peerId } };
+  const proven = invitationProof(accepts.secret, recipient, accepts.invitee, whole);
+  const verdicts = ['used', 'expired'].map((result, at) => ({ result, bytes: Buffer.concat([proven.id, Buffer.of(at + 1)]) }));
+  const other = Buffer.from(long.slice(long.indexOf('/') + 1), 'base64url');
+  const dialogId = counting(0xb1, 16);
   const seed = counting(0x31, 32);
   const nonce = 'ABCdef_-0123';
   const key = deviceKey(seed);
@@ -46,6 +55,13 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
     card: { sections: sections.map(({ type, body }) => ({ type, body: hex(body) })), bytes: hex(whole) },
     deposit: { wantsAnswer: true, contentKey: hex(contentKey), encapsulationCoins: hex(coins), bytes: hex(deposit) },
     carried: { place: 4_711, credentialHash: hex(recipient.credentialHash), id: hex(carriedId(4_711, recipient.credentialHash)), back: hex(backId(deposit)) },
+    carriedControls: [0, 1, 255].map((index) => ({ dialogId: hex(dialogId), index, id: hex(carriedControlId(dialogId, index, recipient.credentialHash)) })),
+    longInvitation: { secret: hex(invites.secret), expiry: invites.expiry, link: short, text: long },
+    invitationMail: {
+      secret: hex(accepts.secret), id: hex(proven.id), helloKey: hex(proven.helloKey), mailHash: hex(proven.mail), proof: hex(proven.proof),
+      deposit: hex(cardDeposit(3, whole, sealing, proven.proof)),
+      verdicts: verdicts.map(({ result, bytes }) => ({ result, bytes: hex(bytes), deposit: hex(cardDeposit(4, whole, sealing, bytes)) })),
+    },
     device: { seed: hex(seed), key, nonce, answer: challengeAnswer(seed, nonce) },
     subjects: { deposit: `mbx.in.${registration.a}.${slots[1] ?? ''}`, inbox: `_IN.${key}`, recordRead: `MBXAPI.DIRECT.GET.KV_sess.$KV.sess.${registration.a}.${hex(counting(10, 16))}`, recordWrite: `MBXAPI.$KV.sess.${registration.a}.${hex(counting(10, 16))}`, name: hex(counting(10, 16)) },
     registration: { json: JSON.stringify(registration), text },
@@ -100,6 +116,11 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
       /** Nothing opens. */
       deposits: [
         { name: 'a proof that is not there', bytes: hex(cardDeposit(2, whole, sealing)) },
+        { name: 'a proof cut short', bytes: hex(cardDeposit(2, whole, sealing, proven.proof.subarray(0, -1))) },
+        { name: 'a byte behind a proof', bytes: hex(cardDeposit(2, whole, sealing, Buffer.concat([proven.proof, Buffer.of(0)]))) },
+        { name: 'a proof and a verdict', bytes: hex(cardDeposit(6, whole, sealing, Buffer.concat([proven.proof, ...verdicts.slice(0, 1).map((each) => each.bytes)]))) },
+        { name: 'a verdict of no kind', bytes: hex(cardDeposit(4, whole, sealing, Buffer.concat([proven.id, Buffer.of(4)]))) },
+        { name: 'something behind a card alone', bytes: hex(cardDeposit(0, whole, sealing, Buffer.of(0))) },
         { name: 'flag 8', bytes: hex(cardDeposit(8, whole, sealing)) },
         { name: 'for another person', bytes: hex(cardDeposit(1, whole, { ...sealing, peerId: counting(0x02, 32) })) },
         { name: 'signed by another device', bytes: hex(cardDeposit(1, whole, { ...sealing, signingKey: sodium.crypto_sign_seed_keypair(seed).privateKey })) },
@@ -107,6 +128,27 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
         { name: 'one bit of the ciphertext', bytes: flipped(deposit, 200) },
         { name: 'one bit of the card', bytes: flipped(deposit, deposit.length - 100) },
         { name: 'cut short', bytes: hex(deposit.subarray(0, 1_200)) },
+      ],
+      /** Proofs that nobody who holds the invitation made for this card. */
+      proofs: [
+        { name: 'another secret', bytes: hex(invitationProof(counting(0xa2, 16), recipient, accepts.invitee, whole).proof) },
+        { name: 'for another person', bytes: hex(invitationProof(accepts.secret, { ...recipient, peerId: counting(0x02, 32) }, accepts.invitee, whole).proof) },
+        { name: 'for another exchange key', bytes: hex(invitationProof(accepts.secret, { ...recipient, credentialHash: counting(0x42, 32) }, accepts.invitee, whole).proof) },
+        { name: 'of another person', bytes: hex(invitationProof(accepts.secret, recipient, { ...accepts.invitee, peerId: counting(0x03, 32) }, whole).proof) },
+        { name: 'with another card', bytes: hex(invitationProof(accepts.secret, recipient, accepts.invitee, whole.subarray(1)).proof) },
+        { name: 'one bit of the hello', bytes: flipped(proven.proof, 20) },
+        { name: 'one bit of the tag', bytes: flipped(proven.proof, 60) },
+      ],
+      /** Code of the text. */
+      longInvitations: [
+        { name: 'one bit of the card', code: 'invitation.altered', text: `keyshift:invite-long/${Buffer.concat([other.subarray(0, 300), Buffer.of((other[300] ?? 0) ^ 1), other.subarray(301)]).toString('base64url')}` },
+        { name: 'of a later version', code: 'invitation.garbled', text: longLink(short, whole, 2) },
+        { name: 'with a card of another device', code: 'invitation.garbled', text: longLink(shortLink({ ...invites, signingKey: counting(0x33, 32) }), whole) },
+        { name: 'with a card of another person', code: 'invitation.garbled', text: longLink(shortLink({ ...invites, peerId: counting(0x34, 32) }), whole) },
+        { name: 'with a card that is not signed', code: 'invitation.garbled', text: longLink(short, whole.subarray(0, -64)) },
+        { name: 'with no card', code: 'invitation.garbled', text: longLink(short, Buffer.alloc(0)) },
+        { name: 'with another beginning', code: 'invitation.garbled', text: long.replace('invite-long/', 'invite-lang/') },
+        { name: 'cut short', code: 'invitation.altered', text: long.slice(0, -8) },
       ],
       /** mailbox.registration-garbled. */
       registrations: [

@@ -94,3 +94,20 @@ export const upkeep = {
     return parts;
   },
 };
+
+/** Words about files (§15): type ‖ transfer ‖ fields. */
+const fileWord = (type: number, transfer: Uint8Array, ...more: Uint8Array[]): Buffer => Buffer.concat([Buffer.of(type), transfer, ...more]);
+export const files = {
+  want: (transfer: Uint8Array, from: number, upTo: number): Buffer => fileWord(1, transfer, number(from, 4), number(upTo, 4)),
+  chunk: (transfer: Uint8Array, index: number, sealed: Uint8Array): Buffer => fileWord(2, transfer, number(index, 4), sealed),
+  no: (transfer: Uint8Array, reason: number): Buffer => fileWord(3, transfer, Buffer.of(reason)),
+  ready: (transfer: Uint8Array): Buffer => fileWord(4, transfer),
+  over: (transfer: Uint8Array, reason: number): Buffer => fileWord(5, transfer, Buffer.of(reason)),
+  noted: (transfer: Uint8Array): Buffer => fileWord(6, transfer),
+};
+
+/** One piece of a file, as it lies on disks and goes over the wire. */
+export function sealedPiece(key: Uint8Array, transfer: Uint8Array, index: number, isLast: boolean, piece: Uint8Array): Buffer {
+  const nonce = Buffer.concat([Buffer.alloc(15), Buffer.of(isLast ? 1 : 0), number(index, 8)]);
+  return Buffer.from(sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(piece, Buffer.concat([text('keyshift/2 file-chunk'), transfer]), null, nonce, key));
+}

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import sodium from 'libsodium-wrappers';
-import { authorId, handover, relay, replica, topic, type TwinAuthor, upkeep } from './words-twin';
+import { authorId, files, handover, relay, replica, sealedPiece, topic, type TwinAuthor, upkeep } from './words-twin';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
@@ -27,9 +28,16 @@ export function wordsVectors() {
   const told = upkeep.public(ownKeys, counting(0xc0, 90), [counting(0xd0, 70), counting(0xe0, 70)], counting(0xf0, 32));
   const issue = (name: string, instead: boolean): Buffer => upkeep.issue(id, counting(0x11, 32), counting(0x12, 1_216), counting(0x13, 64), name, instead);
   const place = { instanceId: first, time: 1_768_478_400_000, addresses: [['192.0.2.9', 4_711], ['a.example', 1]] as const };
+  const fileKey = counting(0x21, 32);
+  // The bytes 0 … 255 over and over; of a whole piece only the hash of what it is sealed to is written down.
+  const pieces = [{ size: 65_536 + 13, index: 0 }, { size: 65_536 + 13, index: 1 }, { size: 64 * 1_024 ** 3, index: 2 ** 20 - 1 }, { size: 1, index: 0 }].map(({ size, index }) => {
+    const length = Math.min(65_536, size - index * 65_536);
+    const sealed = sealedPiece(fileKey, id, index, (index + 1) * 65_536 >= size, counting(0, length));
+    return { size, index, length, sealed: length < 100 ? hex(sealed) : '', sha256: createHash('sha256').update(sealed).digest('hex') };
+  });
   const exchanges = upkeep.exchanges([[counting(0x14, 80), counting(0x15, 32)]]);
   return {
-    topics: [good('replica', topic(1, Buffer.of(6))), good('handover', topic(2, Buffer.of(6))), good('upkeep', topic(3, Buffer.of(6))), good('relay', topic(4, Buffer.of(6)))],
+    topics: [good('replica', topic(1, Buffer.of(6))), good('handover', topic(2, Buffer.of(6))), good('upkeep', topic(3, Buffer.of(6))), good('relay', topic(4, Buffer.of(6))), good('files', topic(5, Buffer.of(6)))],
     badTopics: [bad('a later topic', 'passed over', topic(9, Buffer.of(6))), bad('none', 'passed over', Buffer.alloc(0))],
     replica: {
       author: { seed: hex(seed), peerId: hex(author.peerId), instanceId: hex(authorId(author)) },
@@ -76,6 +84,18 @@ export function wordsVectors() {
         bad('a later kind', 'passed over', Buffer.of(7)), bad('no ids', 'refused', relay.ids(3, [])), bad('1,025 ids', 'refused', relay.ids(5, again(1_025, id))),
         bad('which, and something', 'refused', more(relay.which())), bad('a byte more', 'refused', more(relay.carry(1, id, peerId, deposit))), bad('an id cut short', 'refused', relay.ids(3, [id.subarray(1)])),
       ],
+    },
+    files: {
+      good: [
+        good('want', files.want(id, 3, 35)), good('want, no more', files.want(id, 3, 3)), good('want, the last of the largest', files.want(id, 2 ** 20 - 1, 2 ** 20)), good('chunk', files.chunk(id, 7, counting(0x22, 300))),
+        ...[1, 2, 3].map((reason) => good(`no ${reason}`, files.no(id, reason))), good('ready', files.ready(id)), ...[1, 2, 3, 4, 5].map((reason) => good(`over ${reason}`, files.over(id, reason))), good('noted', files.noted(id)),
+      ],
+      bad: [
+        bad('a later type', 'passed over', Buffer.concat([Buffer.of(7), id, Buffer.of(1)])), bad('nothing', 'refused', Buffer.alloc(0)), bad('a transfer cut short', 'refused', files.ready(id.subarray(1))),
+        bad('a range that goes back', 'refused', files.want(id, 4, 3)), bad('beyond the largest file', 'refused', files.want(id, 0, 2 ** 20 + 1)), bad('no piece', 'refused', files.chunk(id, 0, Buffer.alloc(0))),
+        bad('a piece too long', 'refused', files.chunk(id, 0, Buffer.alloc(65_536 + 17))), bad('no 0', 'refused', files.no(id, 0)), bad('no 4', 'refused', files.no(id, 4)), bad('over 6', 'refused', files.over(id, 6)), bad('a byte more', 'refused', more(files.noted(id))),
+      ],
+      key: hex(fileKey), transfer: hex(id), pieces,
     },
     upkeep: {
       state: { good: [good('two exchange keys', upkeep.state(state)), good('none, not complete', upkeep.state({ ...state, complete: 0, exchanges: [] }))], bad: [bad('41 exchange keys', 'refused', upkeep.state({ ...state, exchanges: again(41, keyId) })), bad('complete 2', 'refused', upkeep.state({ ...state, complete: 2 })), bad('a byte more', 'refused', more(upkeep.state(state)))] },

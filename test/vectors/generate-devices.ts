@@ -1,10 +1,11 @@
 /**
- * Makes linking.json, sharing.json, ways.json and words.json beside it: what the twins compute from counting bytes, and from the chain
+ * Makes dialog.json, linking.json, sharing.json, ways.json and words.json beside it: what the twins compute from counting bytes, and from the chain
  * in deposit.json. Nothing in them is random, so the same bytes come out every time. Run only when a layout changes on purpose:
  * `npx esbuild test/vectors/generate-devices.ts --bundle --platform=node --format=cjs --external:libsodium-wrappers --outfile=out/device-vectors.cjs && NODE_PATH=node_modules node out/device-vectors.cjs`
  */
 import { writeFileSync } from 'node:fs';
 import { ready } from '../reference/dialog-twin';
+import { dialogVectors } from '../reference/dialog-vectors';
 import { linkingVectors } from '../reference/linking-vectors';
 import { sharingVectors } from '../reference/sharing-vectors';
 import { waysVectors } from '../reference/ways-vectors';
@@ -13,7 +14,7 @@ import deposit from './deposit.json';
 
 async function main(): Promise<void> {
   await ready;
-  const files = { linking: linkingVectors(), sharing: sharingVectors(), ways: waysVectors(deposit.sender), words: wordsVectors() };
+  const files = { dialog: dialogVectors(), linking: linkingVectors(), sharing: sharingVectors(), ways: waysVectors(deposit.sender), words: wordsVectors() };
   for (const [name, vectors] of Object.entries(files)) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
 }
 

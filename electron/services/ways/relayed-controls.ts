@@ -128,7 +128,7 @@ export class RelayedControls {
 }
 
 /** 80 ‖ first 7 bytes of H(dialog id ‖ index u8) ‖ first 8 bytes of the hash of the exchange credential. No place in an outbox begins so. */
-function controlIdOf(crypto: Crypto, dialogId: DialogId, index: number, { exchange }: Recipient): Uint8Array {
+export function controlIdOf(crypto: Crypto, dialogId: DialogId, index: number, { exchange }: Pick<Recipient, 'exchange'>): Uint8Array {
   const id = new Uint8Array(relayIdBytes);
   id[0] = 0x80;
   id.set(crypto.sha256(id16ToBytes(dialogId), Uint8Array.of(index & 0xff)).subarray(0, 7), 1);

@@ -115,7 +115,7 @@ export function control(): Target {
   };
   return {
     name: 'control',
-    seeds: [encodeControl(acknowledgement), encodeControl({ ...acknowledgement, readUpTo: 5 }), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 }), encodeControl({ kind: 'floors', floors: [{ creator: acknowledgement.stream, floor: 2 }, { creator: acknowledgement.receiving, floor: 1 }] })],
+    seeds: [encodeControl(acknowledgement), encodeControl({ ...acknowledgement, readUpTo: 5 }), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'closed' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 }), encodeControl({ kind: 'floors', floors: [{ creator: acknowledgement.stream, floor: 2 }, { creator: acknowledgement.receiving, floor: 1 }] })],
     run(bytes) {
       const parsed = parseControl(bytes);
       if (!parsed) return 'no control';
@@ -172,6 +172,7 @@ function contents(): Uint8Array[] {
     encodeContent({ kind: 'file-offer', transferId: new Uint8Array(16), name: 'a.txt', size: 12, hash: new Uint8Array(32), mediaType: 'text/plain', key: new Uint8Array(32), text: 'Here' }),
     encodeContent({ kind: 'timer', revision: 1, seconds: 60 }),
     encodeContent({ kind: 'title', title: 'Plans' }),
+    encodeContent({ kind: 'title', title: 'Other plans', revision: 2 }),
     encodeContent({ kind: 'again', original: ref, sentAt: 5, content: { kind: 'text', text: 'once more' } }),
   ];
 }

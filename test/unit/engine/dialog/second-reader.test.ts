@@ -4,6 +4,7 @@ import sodium from 'libsodium-wrappers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as reader from '../../../reference/second-reader.mjs';
 import * as sessions from '../../../reference/second-session-reader.mjs';
+import * as ways from '../../../reference/second-ways-reader.mjs';
 import depositVectors from '../../../vectors/deposit.json';
 import vectors from '../../../vectors/dialog.json';
 import foundation from '../../../vectors/foundation.json';
@@ -48,6 +49,13 @@ describe('a reader that has only the document', () => {
       content,
       c: inputs.blind,
     });
+  });
+
+  it('S1-21: reads a title with its number, and that somebody is done with a dialog', () => {
+    const contentOf = (name: string): Buffer => bytes(whole.find((each) => each.name === name)?.content ?? '');
+    expect(ways.readTitle(contentOf('another title'))).toEqual({ title: 'Holiday', revision: 2 });
+    expect(() => ways.readTitle(contentOf('text'))).toThrow();
+    expect([ways.isClosed(contentOf('closed')), ways.isClosed(contentOf('gap'))]).toEqual([true, false]);
   });
 
   it('S1-21 S1-48: the long one, of which only the hash is written down, follows from what was opened', () => {

@@ -104,7 +104,8 @@ describe('the vectors', () => {
       const opened = openMessage(crypto, open, Buffer.from(made), span, new Uint8Array(maxBodyBytes));
       expect(hex(unpadded(opened ?? new Uint8Array()) ?? new Uint8Array())).toBe(hex(plaintext));
       expect({ control: span.control, sequence: span.sequence, time: span.time }).toEqual({ control: each.control, sequence: each.sequence, time: each.time });
-      const kind = ['acknowledgement', 'gap', 'again'].includes(each.name) ? each.name : 'text';
+      const kind = each.name === 'another title' ? 'title' : ['acknowledgement', 'gap', 'again', 'closed'].includes(each.name) ? each.name : 'text';
+      if (kind === 'title') expect(parseContent(content)).toEqual({ kind, title: 'Holiday', revision: 2 });
       expect(each.control ? parseControl(content)?.kind : parseContent(content)?.kind).toBe(kind);
     }
   });

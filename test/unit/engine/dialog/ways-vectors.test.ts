@@ -7,16 +7,22 @@ import { encodeSuspensionsTold, readSuspensionsTold } from '../../../../electron
 import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
+import { encodeLongInvitation, parseLongInvitation } from '../../../../electron/engine/certificates/long-invitation';
 import { openCardDeposit, sealCardDeposit } from '../../../../electron/engine/dialog/card-deposit';
+import { encodeProof, encodeVerdict, type InvitationProof, judgeInvitation, proveInvitation, readProof } from '../../../../electron/engine/dialog/invitation-mail';
 import type { RemoteParty } from '../../../../electron/engine/dialog/dialog-types';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
-import { peerIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { dialogIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { Reader } from '../../../../electron/engine/wire/reader';
 import { WireError } from '../../../../electron/engine/wire/wire-error';
 import { DeviceKey } from '../../../../electron/network/mailbox/device-key';
 import { depositSubject, inboxOf, recordRead, recordWrite } from '../../../../electron/network/mailbox/names';
 import { readRegistration } from '../../../../electron/network/mailbox/registration-text';
 import { idOf } from '../../../../electron/services/ways/relay';
+import { controlIdOf } from '../../../../electron/services/ways/relayed-controls';
 import { ready } from '../../../reference/dialog-twin';
+import { openEnvelope } from '../../../reference/second-reader.mjs';
+import * as second from '../../../reference/second-ways-reader.mjs';
 import { waysVectors } from '../../../reference/ways-vectors';
 import { codeOf } from '../../../support/foundation-kit';
 import { scriptedCrypto } from '../../../support/scripted-crypto';
@@ -77,6 +83,53 @@ describe('the vectors of ways beside a connection', () => {
     const { remote } = recipientOf(crypto);
     expect(toHex(idOf(vectors.carried.place, remote))).toBe(vectors.carried.id);
     expect(toHex(crypto.sha256(fromHex(vectors.deposit.bytes)).subarray(0, 16))).toBe(vectors.carried.back);
+    for (const { dialogId, index, id } of vectors.carriedControls) {
+      expect(toHex(controlIdOf(crypto, dialogIdFromBytes(fromHex(dialogId)), index, remote))).toBe(id);
+      expect(second.controlId(Buffer.from(dialogId, 'hex'), index, Buffer.from(recipient.credentialHash, 'hex')).toString('hex')).toBe(id);
+    }
+  });
+
+  it('S6-10: a long link is one text, with a card of the device it names; the second reader finds the same in it, and both take no other', () => {
+    const { text, link, secret, expiry } = vectors.longInvitation;
+    const card = fromHex(vectors.card.bytes);
+    const read = parseLongInvitation(crypto, text, sender.now);
+    expect([read.link, toHex(read.invitation.secret), read.invitation.expiresAt, toHex(read.card.bytes)]).toEqual([link, secret, expiry * 1_000, vectors.card.bytes]);
+    expect(encodeLongInvitation(crypto, link, card)).toBe(text);
+    expect(second.readLongLink(text, sender.now)).toMatchObject({ link, expiry, card: Buffer.from(card), secret: Buffer.from(secret, 'hex') });
+    for (const each of bad.longInvitations) {
+      expect(codeOf(() => parseLongInvitation(crypto, each.text, sender.now)), each.name).toBe(each.code);
+      expect(() => second.readLongLink(each.text, sender.now), each.name).toThrow();
+    }
+  });
+
+  it('S6-10 A65: an invitation is accepted by mail with this proof, and answered with these words; no other proof counts', async () => {
+    const { secret, id, helloKey, proof, verdicts, deposit } = vectors.invitationMail;
+    const card = fromHex(vectors.card.bytes);
+    const ofSender = crypto.sha256(parseCard(crypto, card, sender.now).chain.identity.spki);
+    const inviter = { peerId: peerIdFromBytes(fromHex(recipient.peerId)), exchangeHash: fromHex(recipient.credentialHash) };
+    // The first key of its person: its hash is the peer id.
+    const invitee = { peerId: peerIdFromBytes(ofSender), spkiHash: ofSender };
+    const known = { secret: fromHex(secret) };
+    expect(toHex(encodeProof(proveInvitation(crypto, { ...known, invitationId: id }, inviter, invitee, card)))).toBe(proof);
+    const judged = (bytes: string, of: Parameters<typeof judgeInvitation>[1] = known) => judgeInvitation(crypto, of, readProof(new Reader(fromHex(bytes))), inviter, invitee, card);
+    expect([judged(proof), judged(proof, { helloKey: fromHex(helloKey) })]).toEqual(['holder', 'once']);
+    const isProof = (bytes: string): boolean => second.isProof(Buffer.from(bytes, 'hex'), Buffer.from(known.secret), { peerId: Buffer.from(recipient.peerId, 'hex'), credentialHash: Buffer.from(recipient.credentialHash, 'hex') }, { peerId: Buffer.from(ofSender), spkiHash: Buffer.from(ofSender) }, Buffer.from(card));
+    expect(isProof(proof)).toBe(true);
+    for (const { name, bytes } of bad.proofs) expect([judged(bytes), isProof(bytes)], name).toEqual(['nobody', false]);
+
+    const { local } = recipientOf(crypto);
+    const open = (bytes: string) => openCardDeposit({ crypto, local, mayDecapsulate: () => true, now: sender.now }, fromHex(bytes));
+    const opened: InvitationProof | undefined = open(deposit)?.proof;
+    expect(opened && toHex(encodeProof(opened))).toBe(proof);
+    const signer = Buffer.from(crypto.signingFromSeed(fromHex(sender.signingSeed)).publicKey);
+    const context = Buffer.from(recipient.peerId + recipient.credentialHash, 'hex');
+    const statement = (bytes: string): Buffer => openEnvelope(Buffer.from(bytes, 'hex').subarray(8), 'card-deposit', Buffer.from(recipient.exchangeSecret, 'hex'), context, () => signer).statement;
+    expect(second.readCardStatement(statement(deposit))).toEqual({ flags: 3, card: Buffer.from(card), more: Buffer.from(proof, 'hex') });
+    for (const { result, bytes, deposit: brought } of verdicts) {
+      const verdict = open(brought)?.verdict;
+      expect([verdict?.result, verdict && toHex(encodeVerdict(verdict))]).toEqual([result, bytes]);
+      expect(second.readVerdict(second.readCardStatement(statement(brought)).more)).toEqual({ id: Buffer.from(id, 'hex'), result });
+    }
   });
 
   it('S4-30 A65: a mailbox is named, asked and answered in those words; no text but an operator’s registers anybody', () => {

@@ -3,6 +3,8 @@ import { encodeExchanges, encodeOwnState, encodeOwnUpdate, parseExchanges, parse
 import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
+import { openChunk, sealChunk } from '../../../../electron/engine/files/chunk';
+import { encodeFileWord, parseFileWord } from '../../../../electron/engine/files/words';
 import { encodeWord as encodeHandover, parseWord as parseHandover } from '../../../../electron/engine/sharing/words';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
 import { peerIdFromBytes } from '../../../../electron/engine/wire/ids';
@@ -16,6 +18,7 @@ import { encodeWords, parseWords } from '../../../../electron/services/replicati
 import { encodeRelayWord, parseRelayWord } from '../../../../electron/services/ways/relay-words';
 import { KeyshiftError } from '../../../../shared/errors';
 import { ready } from '../../../reference/dialog-twin';
+import * as second from '../../../reference/second-ways-reader.mjs';
 import { wordsVectors } from '../../../reference/words-vectors';
 import vectors from '../../../vectors/words.json';
 
@@ -71,6 +74,31 @@ describe('the vectors of what devices of one person say', () => {
   });
 
   it('S4-09: handing sessions over', () => hold(vectors.handover.good, vectors.handover.bad, parseHandover, encodeHandover));
+
+  it('S1-08: words about files, and pieces of them; the second reader finds the same', () => {
+    const { good, bad, key, transfer, pieces } = vectors.files;
+    hold(good, bad, parseFileWord, encodeFileWord);
+    for (const { name, bytes } of good) expect(second.readFileWord(Buffer.from(bytes, 'hex'))?.kind, name).toBe(parseFileWord(fromHex(bytes))?.kind);
+    for (const { name, bytes, outcome } of bad) {
+      if (outcome === 'refused') expect(() => second.readFileWord(Buffer.from(bytes, 'hex')), name).toThrow();
+      else expect(second.readFileWord(Buffer.from(bytes, 'hex')), name).toBeUndefined();
+    }
+    const secret = crypto.secret('file', fromHex(key));
+    for (const { size, index, length, sealed, sha256 } of pieces) {
+      const place = { transferId: fromHex(transfer), size, index };
+      const piece = Uint8Array.from({ length }, (_, at) => at & 255);
+      const made = sealChunk(crypto, secret, place, piece);
+      expect([toHex(crypto.sha256(made)), sealed === '' || sealed === toHex(made)]).toEqual([sha256, true]);
+      expect(toHex(openChunk(crypto, secret, place, made) ?? new Uint8Array())).toBe(toHex(piece));
+      const isLast = (index + 1) * 65_536 >= size;
+      expect(second.openPiece(Buffer.from(key, 'hex'), Buffer.from(transfer, 'hex'), index, isLast, Buffer.from(made)).toString('hex')).toBe(toHex(piece));
+      // In another file, or where a file goes on, or ends, it is no piece.
+      expect(openChunk(crypto, secret, { ...place, transferId: fromHex(key).subarray(0, 16) }, made)).toBeUndefined();
+      expect(() => second.openPiece(Buffer.from(key, 'hex'), Buffer.from(transfer, 'hex'), index, !isLast, Buffer.from(made))).toThrow();
+      if (isLast && length === 65_536) expect(openChunk(crypto, secret, { ...place, index: index - 1 }, made)).toBeUndefined();
+    }
+    secret.wipe();
+  });
 
   it('S4-30: carrying for each other', () => hold(vectors.relay.good, vectors.relay.bad, parseRelayWord, encodeRelayWord));
 
