@@ -11,7 +11,7 @@ const HELP = `npm run mailbox -- COMMAND …    (step by step: docs/mailbox.md)
                                                --with: another device of the same person
   slots KEY [--slots 64] [--public] [--out FILE]
                                                more slots for its contacts; --public: another one for strangers, too
-  revoke KEY | SLOT                            takes a device, or the right to one slot, away
+  revoke KEY | SLOT                            takes a device with every slot given with it, or the right to one slot, away
   empty KEY                                    throws away what lies in a device's mailbox
   status                                       devices, and what waits
 

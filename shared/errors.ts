@@ -129,6 +129,8 @@ export const errorCodes = [
   'mailbox.refused',
   'mailbox.full',
   'mailbox.none',
+  'mailbox.task-unknown',
+  'mailbox.still-registered',
   'discovery.not-possible',
   'discovery.not-running',
   'discovery.gone',

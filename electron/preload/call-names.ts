@@ -56,7 +56,7 @@ export const callNameTable = {
   backup: ['create', 'restore', 'cancel'],
   envelopes: ['save', 'open'],
   devices: ['list', 'link', 'join', 'confirm', 'cancel', 'linking', 'requests', 'answer', 'rename', 'setArchive', 'suspend', 'reinstate', 'remove', 'moveCertifier'],
-  mailbox: ['status', 'register', 'leave'],
+  mailbox: ['status', 'register', 'leave', 'confirmRevoked'],
   network: ['status', 'reach', 'tryNow'],
   discovery: ['start', 'stop', 'status', 'meet', 'answer', 'confirm'],
   settings: ['get', 'set'],

@@ -188,7 +188,7 @@ export class PeerBook implements PeerLookup {
       updatedAt: this.#clock.now(),
     });
     this.suspensions?.lift(peerId, Infinity);
-    this.#onDevices(peerId, []);
+    this.#onDevices(peerId, goneFrom(parseInstanceList(this.#crypto, before.instanceList), chain.list));
     this.#onTrust(peerId);
   }
 

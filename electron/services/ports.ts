@@ -21,6 +21,7 @@ import type { ReplicaStore } from './ports/replica';
 import type { SharingStore } from './ports/sharing';
 import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
 import type { TransferStore } from './ports/transfers';
+import type { DeviceMailboxStore } from './ports/device-mailboxes';
 import type { WaysStore } from './ports/ways';
 
 export type { ConversationRow, ConversationStore, MessagePlace, MessageRow, MessageStore, RaisedMessage } from './ports/talks';
@@ -141,6 +142,7 @@ export interface Stores extends Transactions {
   readonly suspensions: SuspensionStore;
   readonly upkeep: UpkeepStore;
   readonly ways: WaysStore;
+  readonly deviceMailboxes: DeviceMailboxStore;
 }
 
 export interface OpenVault {

@@ -4,6 +4,7 @@ import { createChangeStore } from './change-store';
 import { createContactStore } from './contact-store';
 import { createConversationStore } from './conversation-store';
 import type { Db } from './database';
+import { createDeviceMailboxStore } from './device-mailbox-store';
 import { createDeviceStore } from './device-store';
 import { createDialogStore } from './dialog-store';
 import { createEndorsementStore } from './endorsement-store';
@@ -73,5 +74,6 @@ export function openStores(db: Db): Stores {
     suspensions: createSuspensionStore(db),
     upkeep: createUpkeepStore(db),
     ways: createWaysStore(db),
+    deviceMailboxes: createDeviceMailboxStore(db),
   };
 }

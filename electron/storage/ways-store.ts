@@ -7,7 +7,7 @@ import type { Db, Row } from './database';
 import { readDialogKey, readPending } from './dialog-rows';
 import { OutboxHeaders } from './outbox-headers';
 import { createRelayStore } from './relay-store';
-import { bytes, flag, given, id, integer, optionalText } from './row';
+import { bytes, flag, given, id, integer, optionalInteger, optionalText } from './row';
 
 const columns = { mailbox: ['posted_at', 'posted_to'], device: ['carried_at', 'carried_to'] } as const satisfies Record<CarriedWay, readonly [string, string]>;
 
@@ -19,8 +19,8 @@ export function createWaysStore(db: Db): WaysStore {
 
   const slots = db.prepare('SELECT * FROM own_slots ORDER BY slot');
   const slot = db.prepare('SELECT * FROM own_slots WHERE slot = ?');
-  const slotOf = db.prepare('SELECT * FROM own_slots WHERE peer_id = ? AND revoked = 0 ORDER BY slot LIMIT 1');
-  const putSlot = db.prepare('INSERT OR REPLACE INTO own_slots (slot, place, public, peer_id, revoked) VALUES (?, ?, ?, ?, ?)');
+  const slotOf = db.prepare('SELECT * FROM own_slots WHERE peer_id = ? AND revoked = 0 ORDER BY stale_since IS NOT NULL, slot LIMIT 1');
+  const putSlot = db.prepare('INSERT OR REPLACE INTO own_slots (slot, place, public, peer_id, revoked, stale_since) VALUES (?, ?, ?, ?, ?, ?)');
   const removeSlots = db.prepare('DELETE FROM own_slots');
 
   const mailboxes = db.prepare('SELECT instance_id, places FROM peer_mailboxes WHERE peer_id = ? ORDER BY time DESC');
@@ -72,7 +72,7 @@ export function createWaysStore(db: Db): WaysStore {
       const row = slotOf.get([peerId]);
       return row && readSlot(row);
     },
-    putSlot: ({ place, isPublic, peerId, revoked }) => void putSlot.run([place.slot, encodeMailboxPlaces([place]), isPublic ? 1 : 0, peerId ?? null, revoked ? 1 : 0]),
+    putSlot: ({ place, isPublic, peerId, revoked, staleSince }) => void putSlot.run([place.slot, encodeMailboxPlaces([place]), isPublic ? 1 : 0, peerId ?? null, revoked ? 1 : 0, staleSince ?? null]),
     removeSlots: () => void removeSlots.run([]),
 
     mailboxesOf: (peerId) => mailboxes.all([peerId]).flatMap((row) => readMailboxPlaces(bytes(row, 'places')).map((place) => ({ ...place, saidBy: id<InstanceId>(row, 'instance_id') }))),
@@ -116,7 +116,7 @@ export function createWaysStore(db: Db): WaysStore {
 function readSlot(row: Row): OwnSlot {
   const [place] = readMailboxPlaces(bytes(row, 'place')) as readonly [MailboxPlace]; // written as one
   const peerId = optionalText(row, 'peer_id') === undefined ? undefined : id<PeerId>(row, 'peer_id');
-  return { place, isPublic: flag(row, 'public'), ...given('peerId', peerId), revoked: flag(row, 'revoked') };
+  return { place, isPublic: flag(row, 'public'), ...given('peerId', peerId), revoked: flag(row, 'revoked'), ...given('staleSince', optionalInteger(row, 'stale_since')) };
 }
 
 function readCardMail(row: Row): CardMailRow {

@@ -108,8 +108,9 @@ export async function revoke({ folder, what }) {
     const { address } = registered(state, what);
     state.revoked[what] = at;
     const others = Object.entries(state.devices).filter(([key, one]) => key !== what && one.address === address && !state.revoked[key]);
-    // The last one leaves nobody who could take anything: its slots go as well.
-    const lost = Object.values(state.slots).filter((slot) => (others.length === 0 ? slot.address === address : false));
+    // What was given with it goes with it: whoever has it knows those slots, and the person's other devices see by them that this was done. The last
+    // one leaves nobody who could take anything, whichever device a slot was given with.
+    const lost = Object.values(state.slots).filter((slot) => slot.device === what || (others.length === 0 && slot.address === address));
     for (const { userKey } of lost) state.revoked[userKey] = at;
   }
   dropEnded(state);

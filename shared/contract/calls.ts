@@ -284,6 +284,8 @@ export const calls = {
     /** Takes the registration that the operator made for this device, as text. */
     register: call(z.strictObject({ registration: z.string() }), done, [...needsVault, 'mailbox.registration-garbled', 'mailbox.registration-expired', 'mailbox.other-device']),
     leave: call(none, done, needsVault),
+    /** The person says that the operator took this device out of the mailbox. */
+    confirmRevoked: call(z.strictObject({ taskId: z.string().max(200) }), done, [...needsVault, 'mailbox.task-unknown', 'mailbox.still-registered']),
   },
   network: {
     status: call(none, networkStatus),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { errorCodes } from '../errors';
 import { instanceId, time } from './ids';
+import { mailboxToRevoke } from './mailbox';
 
 /** What one device is to its person: holds the identity key in use; issues exchange keys; keeps what there is and takes no sessions of the others. */
 export const deviceRole = z.enum(['certifier', 'exchange', 'archive']);
@@ -33,6 +34,8 @@ export const device = z.strictObject({
   certificateEnded: time.optional(),
   /** `host:port` where it was last said to be. */
   addresses: z.array(z.string()),
+  /** Mailboxes that still know it although it is not to take mail there any more; absent where there is none. */
+  toRevoke: z.array(mailboxToRevoke).optional(),
 });
 export type Device = z.infer<typeof device>;
 

@@ -3,6 +3,13 @@ import { type NatsConnection, PermissionViolationError } from '@nats-io/nats-cor
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { subjectOf } from '../../electron/network/mailbox/connect';
 import { DeviceKey } from '../../electron/network/mailbox/device-key';
+import type { InstanceId } from '../../electron/engine/ids';
+import { instanceIdFromBytes } from '../../electron/engine/wire/ids';
+import { systemClock } from '../../electron/platform/clock';
+import { EventHub } from '../../electron/services/event-hub';
+import { Revoking } from '../../electron/services/ways/revoking';
+import { openDatabase } from '../../electron/storage/database';
+import { openStores } from '../../electron/storage/open-stores';
 import { maxDepositBytes } from '../../electron/services/ports/mailbox';
 import { readState } from '../../scripts/mailbox/state.mjs';
 import { deviceToken, nowSeconds, slotToken } from '../../scripts/mailbox/tokens.mjs';
@@ -181,6 +188,45 @@ onServer('attacks on a mailbox', () => {
     await again.reaches('refused');
     await expect(lost.mailbox.deposit(lost.slot, Buffer.from('x'), newId())).resolves.toBe('refused');
     await Promise.all([lost.close(), again.close()]);
+  });
+
+  test('S4-32 S4-35 A65: that a device which is gone was taken out is seen by one that takes mail beside it, not believed; nothing that waits for that one goes', async () => {
+    const lost = await Subscriber.at(host);
+    const kept = await Subscriber.at(host, { address: lost.registration.address });
+    const [toContact, witness] = lost.registration.slots;
+    if (toContact === undefined || witness === undefined) throw new Error('two slots');
+    await kept.open().reaches('connected');
+    const db = openDatabase(':memory:');
+    const { deviceMailboxes: store } = openStores(db);
+    const [own, gone] = [1, 2].map((at) => instanceIdFromBytes(new Uint8Array(16).fill(at))) as [InstanceId, InstanceId];
+    const { registration } = kept;
+    store.put({ instanceId: gone, deviceKey: lost.key, address: registration.address, server: registration.servers[0] ?? '', until: registration.expiresAt, proof: new Uint8Array(64), hasLeft: false, ownWord: true, witness });
+    const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+    const revoking = new Revoking({
+      clock: systemClock, logger, events: new EventHub(logger), store, ownInstance: own, mailbox: kept.mailbox, commit: (work) => work(),
+      stateOf: (instanceId) => (instanceId === own ? 'active' : 'retired'), nameOf: () => 'lost',
+      own: () => ({ registration, isConnected: kept.link.current.state === 'connected' }),
+    });
+    const [task] = revoking.list();
+    expect(task).toMatchObject({ command: `npm run mailbox -- revoke ${lost.key}`, watched: true });
+    // Its old rights take mail still: the reason for the task.
+    await lost.open().reaches('connected');
+    await lost.link.close();
+    expect(await sender.deposit(toContact, Buffer.from('in the slot of the lost one'), newId())).toBe('stored');
+    await expect(revoking.confirm(task?.taskId ?? '')).rejects.toMatchObject({ code: 'mailbox.still-registered' });
+    expect(revoking.list()).toHaveLength(1);
+
+    await host.revoke(lost.key);
+    await revoking.confirm(task?.taskId ?? '');
+    expect([revoking.list(), store.ends().map(({ seen }) => seen)]).toEqual([[], [true]]);
+    await lost.open().reaches('refused');
+    expect(await sender.deposit(toContact, Buffer.from('too late'), newId())).toBe('refused');
+    await kept.when(() => kept.texts.includes('in the slot of the lost one'));
+    expect(await sender.deposit(kept.slot, Buffer.from('in its own'), newId())).toBe('stored');
+    await kept.when(() => kept.texts.includes('in its own'));
+    revoking.close();
+    db.close();
+    await Promise.all([lost.close(), kept.close()]);
   });
 
   test('after all of it Ann has what was left for her', async () => {

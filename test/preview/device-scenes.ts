@@ -1,3 +1,4 @@
+import type { MailboxToRevoke } from '../../shared/model/mailbox';
 import type { Linking } from '../../shared/model/device';
 import type { Message } from '../../shared/model/message';
 import { makeDevice, onlyThis } from './fake-devices';
@@ -14,6 +15,12 @@ const talkWithBo = idOf('talk with Bo');
 const talkWithCarla = idOf('talk with Carla');
 const boPhone = idOf('phone of Bo');
 
+const revokedKey = `U${'C5MZ7QKA'.repeat(7).slice(0, 55)}`;
+
+function toRevoke(change: Partial<MailboxToRevoke>): MailboxToRevoke {
+  return { taskId: 'a', instanceId: idOf('stolen phone'), deviceName: 'stolen phone', reason: 'removed', deviceKey: revokedKey, server: 'tls://mail.example.org:4222', command: `npm run mailbox -- revoke ${revokedKey}`, watched: true, ...change };
+}
+
 type Busy = (now: number, change?: Partial<World>) => World;
 
 /** Own devices, linking and the mailbox, in the states they can be in. */
@@ -25,7 +32,7 @@ export function deviceScenes(busyWorld: Busy): Readonly<Record<string, (now: num
       makeDevice('laptop', { instanceId: laptop, roles: ['exchange'], addedAt: now - 2 * hour, lastSeenAt: now - minute, behind: 214, addresses: ['192.168.1.44:47110', '[2001:db8:4c1f:0:9d2e:77ff:fe01:a2b3]:47110'] }),
       makeDevice('Rechner im Büro der vereinigten Nordwestküste, zweiter Stock', { connected: false, addedAt: now - 70 * day, lastSeenAt: now - 26 * day, behind: 1_204 }),
       makeDevice('old netbook', { state: 'suspended', connected: false, addedAt: now - 300 * day, lastSeenAt: now - 90 * day, addresses: [] }),
-      makeDevice('phone \u202Egnp', { state: 'retired', connected: false, addresses: [] }),
+      makeDevice('phone \u202Egnp', { state: 'retired', connected: false, addresses: [], toRevoke: [toRevoke({ deviceName: 'phone \u202Egnp' })] }),
     ];
     return world;
   };
@@ -71,6 +78,7 @@ export function deviceScenes(busyWorld: Busy): Readonly<Record<string, (now: num
     'join-compare': joining({ side: 'new', stage: 'comparing', digits: '428301', deviceName: 'desk' }),
     'join-keys': joining({ side: 'new', stage: 'transferring', deviceName: 'desk' }),
     'mailbox-on': mailbox({}),
+    'mailbox-revoke': (now) => mailbox({ toRevoke: [toRevoke({ stoodAt: now }), toRevoke({ taskId: 'b', deviceName: 'old netbook', reason: 'suspended', watched: false }), toRevoke({ taskId: 'c', deviceName: 'desk', reason: 'left', watched: false, saidAt: now - 3 * day })] })(now),
     'mailbox-trouble': mailbox({ state: 'refused', failure: 'mailbox.refused', expiresAt: Date.now() + 3 * day, slotsLeft: 0, taken: 0 }),
     /** Bo wrote from a second device and went on there; a device of ours joined; messages go by every way. */
     'devices-talk': (now) => {

@@ -26,7 +26,7 @@ export function onlyThis(): DevicesWorld {
     list: [makeDevice('desk', { instanceId: ownInstance, current: true, roles: ['certifier', 'exchange'], addresses: ['192.168.1.20:47110'] })],
     linking: { stage: 'idle' },
     requests: [],
-    mailbox: { state: 'off', deviceKey: `U${'B7QK2XN5'.repeat(7).slice(0, 55)}`, taken: 0 },
+    mailbox: { state: 'off', deviceKey: `U${'B7QK2XN5'.repeat(7).slice(0, 55)}`, taken: 0, toRevoke: [] },
   };
 }
 
@@ -135,6 +135,10 @@ export function mailboxHandlers(world: World, { refuse, emit }: Tools): Handlers
       if (!registration.startsWith('keyshift-mailbox')) refuse('mailbox.registration-garbled');
       return set({ ...devices.mailbox, state: 'connected', url: 'tls://mail.example.org:4222', expiresAt: world.now() + 200 * 86_400_000, slotsLeft: 40 });
     },
-    leave: () => set({ state: 'off', deviceKey: devices.mailbox.deviceKey, taken: 0 }),
+    leave: () => set({ state: 'off', deviceKey: devices.mailbox.deviceKey, taken: 0, toRevoke: devices.mailbox.toRevoke }),
+    confirmRevoked: ({ taskId }) => {
+      const said = devices.mailbox.toRevoke.map((task) => (task.taskId === taskId ? { ...task, saidAt: world.now() } : task));
+      return set({ ...devices.mailbox, toRevoke: said });
+    },
   };
 }

@@ -145,7 +145,7 @@ export const sampleHandlers: Handlers = {
     remove: () => null,
     moveCertifier: () => null,
   },
-  mailbox: { status: () => ({ state: 'off', deviceKey: 'U', taken: 0 }), register: () => null, leave: () => null },
+  mailbox: { status: () => ({ state: 'off', deviceKey: 'U', taken: 0, toRevoke: [] }), register: () => null, leave: () => null, confirmRevoked: () => null },
   backup: { create: () => ({ path: '/media/stick/ada.keyshift-backup', bytes: 4096 }), restore: () => ({ peerId: peer }), cancel: () => null },
   envelopes: { save: () => ({ path: '/media/stick/for-bo.keyshift-envelopes', count: 3 }), open: () => ({ opened: 2, repeated: 1, refused: 0 }) },
   network: {
@@ -218,6 +218,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'devices.remove': { instanceId: id('1') },
   'devices.moveCertifier': { instanceId: id('1') },
   'mailbox.register': { registration: 'r' },
+  'mailbox.confirmRevoked': { taskId: 't' },
   'backup.create': { passphrase: 'p' },
   'backup.restore': { passphrase: 'p' },
   'contacts.saveInvitation': { link: 'keyshift:x' },

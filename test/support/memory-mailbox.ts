@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { toBase32 } from '../../electron/engine/wire/encoding';
 import { KeyshiftError } from '../../shared/errors';
 import { type DepositOutcome, type Mail, type Mailbox, type MailboxCapability, type MailboxHandlers, type MailboxLink, type MailboxRegistration, type MailboxState, maxDepositBytes } from '../../electron/services/ports/mailbox';
 import { createMemoryRepository, type MemoryRepository } from './memory-repository';
@@ -23,10 +24,14 @@ interface OpenLink {
 
 const hex = (length: number): string => randomBytes(length).toString('hex');
 
+const keyOf = (seed: Uint8Array): string => `U${toBase32(seed).toUpperCase()}AAAAAA`.slice(0, 56);
+/** Whoever knows the key could make it: enough where nobody forges. A real one is made by `DeviceKey`. */
+const proofOf = (key: string, statement: Uint8Array): Uint8Array => new Uint8Array(createHash('sha512').update(key).update(statement).digest());
+
 /** A server with its operator, in memory: what a mailbox does, at once and without a network. */
 export class MemoryMailboxServer {
   readonly #devices = new Map<string, string>();
-  readonly #tokens = new Map<string, MailboxCapability>();
+  readonly #tokens = new Map<string, MailboxCapability & { readonly of: string }>();
   readonly #texts = new Map<string, MailboxRegistration>();
   readonly #ids = new Set<string>();
   readonly #links = new Set<OpenLink>();
@@ -40,7 +45,7 @@ export class MemoryMailboxServer {
     this.#devices.set(deviceKey, address);
     const capability = (): MailboxCapability => {
       const made = { servers: ['nats://memory.test:4222'], address, slot: hex(8), token: hex(32), expiresAt };
-      this.#tokens.set(made.token, made);
+      this.#tokens.set(made.token, { ...made, of: deviceKey });
       return made;
     };
     const text = `memory:${hex(8)}`;
@@ -49,7 +54,16 @@ export class MemoryMailboxServer {
     return text;
   }
 
+  /** What the operator's command does: the device, and every slot that was given with it. */
   revoke(deviceKey: string): void {
+    this.#devices.delete(deviceKey);
+    for (const [token, { of }] of this.#tokens) if (of === deviceKey) this.#tokens.delete(token);
+    for (const one of this.#stored) one.waiting.delete(deviceKey);
+    this.#tell();
+  }
+
+  /** It takes nothing any more, and what is left for it stays. */
+  lock(deviceKey: string): void {
     this.#devices.delete(deviceKey);
     for (const one of this.#stored) one.waiting.delete(deviceKey);
     this.#tell();
@@ -75,7 +89,14 @@ export class MemoryMailboxServer {
     const own = new Set<MailboxLink>();
     return {
       createSeed: () => new Uint8Array(randomBytes(32)),
-      deviceKey: async (seed) => `U${Buffer.from(seed).toString('hex').toUpperCase().slice(0, 55)}`,
+      deviceKey: async (seed) => keyOf(seed),
+      prove: (seed, statement) => proofOf(keyOf(seed), statement),
+      isProof: (key, statement, proof) => Buffer.compare(proof, proofOf(key, statement)) === 0,
+      probe: async ({ token, expiresAt }) => {
+        if (!this.#reachable) return 'unreachable';
+        const known = this.#tokens.get(token);
+        return known === undefined ? 'withdrawn' : known.expiresAt === expiresAt ? 'stands' : 'garbled';
+      },
       read: async (text) => {
         const found = this.#texts.get(text);
         if (found === undefined) throw new KeyshiftError('mailbox.registration-garbled', 'This is no registration.');

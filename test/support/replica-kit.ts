@@ -123,7 +123,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       },
       reset() {
         made.now = 1_700_000_000_000;
-        for (const table of ['replica_facts', 'replica_heard', 'replica_state', 'replica_authors', 'messages', 'conversations', 'contacts']) db.exec(`DELETE FROM ${table}`);
+        for (const table of ['replica_facts', 'replica_heard', 'replica_state', 'replica_authors', 'messages', 'conversations', 'contacts', 'device_mailboxes', 'device_mailbox_ends']) db.exec(`DELETE FROM ${table}`);
         try {
           db.transaction(() => {
             throw new Error('what was remembered of rows is forgotten');

@@ -1,7 +1,7 @@
 import type { Random, Transport } from '../../engine/ports';
 import type { Mailbox, MailboxLink, MailboxState } from '../../services/ports/mailbox';
 import { RepositoryUnreachable, type SessionRepository } from '../../services/ports/session-repository';
-import { DeviceKey } from './device-key';
+import { DeviceKey, isProof } from './device-key';
 import type { Reading } from './reading';
 import { readRegistration } from './registration-text';
 
@@ -20,6 +20,8 @@ export function createMailbox({ transport, random, onFault = () => {} }: Mailbox
   return {
     createSeed: () => random.bytes(32),
     deviceKey: async (seed) => new DeviceKey(seed).text,
+    prove: (seed, statement) => new DeviceKey(seed).prove(statement),
+    isProof,
     read: async (text) => readRegistration(text),
     open: (registration, seed, handlers) => {
       const key = new DeviceKey(seed);
@@ -31,6 +33,7 @@ export function createMailbox({ transport, random, onFault = () => {} }: Mailbox
       depositing ??= begin();
       return (await depositing).deposit(capability, bytes, id, signal);
     },
+    probe: async (capability, signal) => (await import('./nats-mailbox')).probe(transport, capability, signal),
     close: async () => {
       await Promise.all([...links].map((link) => link.close()));
       await (await depositing)?.close();

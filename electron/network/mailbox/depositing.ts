@@ -90,7 +90,7 @@ function placeOf({ servers, authority, token }: MailboxCapability): string {
 }
 
 /** Whatever a contact gave: nothing of it gets into what is said to a server unless it has the form. */
-function isCapability({ servers, address, slot, token }: MailboxCapability): boolean {
+export function isCapability({ servers, address, slot, token }: MailboxCapability): boolean {
   if (!areServers(servers) || !/^[0-9a-f]{32}$/.test(address) || !/^[0-9a-f]{16}$/.test(slot) || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return false;
   try {
     return subjectOf(token) !== '';

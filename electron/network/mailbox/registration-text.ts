@@ -75,7 +75,7 @@ function tokenOf([head, claims, signature]: readonly [string, string, string]): 
 }
 
 /** Unix milliseconds; 0: no end. */
-function endOf(text: string): number {
+export function endOf(text: string): number {
   const claims: unknown = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString());
   return typeof claims === 'object' && claims !== null && 'exp' in claims && typeof claims.exp === 'number' ? claims.exp * 1_000 : 0;
 }

@@ -1,4 +1,5 @@
 import type { Handlers } from '../../../shared/contract/contract';
+import type { MailboxToRevoke } from '../../../shared/model/mailbox';
 import { parseInstanceCredential } from '../../engine/certificates/credential';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { addressText } from '../address-text';
@@ -19,6 +20,8 @@ export interface DevicesParts {
 
 const behindOf = (behind: number | undefined): { behind?: number } => (behind === undefined ? {} : { behind });
 
+const toRevokeOf = (toRevoke: MailboxToRevoke[]): { toRevoke?: MailboxToRevoke[] } => (toRevoke.length === 0 ? {} : { toRevoke });
+
 const incompleteOf = (missing: number | undefined): { incomplete?: { entries?: number } } => (missing === undefined ? {} : { incomplete: missing < 0 ? {} : { entries: missing } });
 
 /** The own devices. */
@@ -26,7 +29,9 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
   const { crypto, clock } = acts;
   return {
     list: () => {
-      const { local, stores, book, devices: { siblings, standing, replica } } = profile();
+      const { local, stores, book, ways: { revoking }, devices: { siblings, standing, replica } } = profile();
+      const open = revoking.list();
+      if (open.length > 0) revoking.asked();
       const devices = local.list.instances.map(({ instanceId, roles, state }) => {
         const current = instanceId === local.instanceId;
         const row = current ? undefined : stores.devices.find(instanceId);
@@ -39,6 +44,7 @@ export function devicesService({ profile, ownAddresses, linking, ...acts }: Devi
           state: current ? standing.state : state === 'active' && book.isSuspended(local.peerId, instanceId) ? 'suspended' : state,
           connected: current || siblings.session(instanceId) !== undefined,
           addresses: (current ? ownAddresses() : (row?.addresses ?? [])).map(addressText),
+          ...toRevokeOf(open.filter((task) => task.instanceId === instanceId)),
           ...behindOf(current || state !== 'active' ? undefined : replica.behind(instanceId)),
           ...(current && incompleteOf(replica.missing)),
           ...(credential && state === 'active' && credential.notAfter < clock.now() && { credentialEnded: credential.notAfter }),

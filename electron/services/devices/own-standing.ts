@@ -136,10 +136,13 @@ export class OwnStanding {
 
   /** A contact's list is another one; `gone` do not count on it any more. In the transaction that stores it. */
   contactListed(peerId: PeerId, gone: readonly InstanceId[]): void {
-    const { engine } = this.#parts.profile;
+    const { profile } = this.#parts;
+    const { engine } = profile;
     engine.devicesChanged(peerId);
-    // They know every key of this conversation.
-    if (gone.length > 0) engine.distrust(peerId);
+    if (gone.length === 0) return;
+    // They know every key of this conversation, and where this person's mail is left.
+    engine.distrust(peerId);
+    profile.ways.devicesGone(peerId, gone);
   }
 
   /** A contact's device says that one of theirs was stopped: nothing of it is heard from now on. */
@@ -179,6 +182,7 @@ export class OwnStanding {
     // Of somebody who is only just becoming a contact no key is used yet.
     if (profile.stores.contacts.byPeer(peerId)?.relation === 'mutual') profile.engine.distrust(peerId);
     profile.resumptions.forgetPeer(peerId);
+    profile.ways.devicesGone(peerId, [said.suspended]);
     logger.info('contact.device-suspended');
     return said.suspended;
   }

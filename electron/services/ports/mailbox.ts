@@ -85,11 +85,20 @@ export interface MailboxLink {
  */
 export type DepositOutcome = 'stored' | 'duplicate' | 'full' | 'too-large' | 'refused' | 'unreachable';
 
+/**
+ * Of a slot, without leaving anything there: it may be filled; the mailbox refuses that (its time may be over); what is offered is no
+ * capability, or ends at another time than it says; nobody answered.
+ */
+export type ProbeOutcome = 'stands' | 'withdrawn' | 'garbled' | 'unreachable';
+
 export interface Mailbox {
   /** A new private key of this device for an operator: 32 bytes from the kernel, to be kept in the encrypted database only. */
   createSeed(): Uint8Array;
   /** The public key to give to the operator: 56 characters that begin with U. */
   deviceKey(seed: Uint8Array): Promise<string>;
+  /** A statement of the device with this key: 64 bytes. It begins with 0xff, as no challenge of a server does. */
+  prove(seed: Uint8Array, statement: Uint8Array): Uint8Array;
+  isProof(deviceKey: string, statement: Uint8Array, proof: Uint8Array): boolean;
   /** Reads the text that the operator made. Errors: mailbox.registration-garbled. Neither owner nor date is judged here. */
   read(registration: string): Promise<MailboxRegistration>;
   /** Begins to take what lies there. Gives the link at once, also while nobody answers. */
@@ -99,6 +108,8 @@ export interface Mailbox {
    * `unreachable`; it says nothing about the message. Gives up after some ten seconds, or when `signal` says so.
    */
   deposit(capability: MailboxCapability, bytes: Uint8Array, id: string, signal?: AbortSignal): Promise<DepositOutcome>;
+  /** Asks the mailbox whether this slot may be filled. Gives up as `deposit` does. */
+  probe(capability: MailboxCapability, signal?: AbortSignal): Promise<ProbeOutcome>;
   /** Ends every connection. */
   close(): Promise<void>;
 }

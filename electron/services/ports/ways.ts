@@ -20,6 +20,8 @@ export interface OwnSlot {
   readonly peerId?: PeerId;
   /** What lies in it is taken for nothing: who had it was blocked. */
   readonly revoked: boolean;
+  /** Since when somebody else may know its token, Unix milliseconds: the contact gets another one, as soon as there is one. */
+  readonly staleSince?: number;
 }
 
 /** What one device of a contact said, in its card, of where something may be left. */
@@ -71,6 +73,7 @@ export interface WaysStore {
 
   slots(): readonly OwnSlot[];
   slot(slot: string): OwnSlot | undefined;
+  /** One that is not stale, where there is one. */
   slotOf(peerId: PeerId): OwnSlot | undefined;
   /** Adds or replaces it. */
   putSlot(slot: OwnSlot): void;

@@ -11,6 +11,7 @@ import { endedKind } from './kinds/ended';
 import { fileKind } from './kinds/file';
 import type { KindParts } from './kinds/kind-parts';
 import { lapseKind } from './kinds/lapse';
+import { mailboxKind, revokedKind } from './kinds/mailbox';
 import { markKind } from './kinds/mark';
 import { messageKind } from './kinds/message';
 import { personKind } from './kinds/person';
@@ -26,7 +27,7 @@ import { titleKind } from './kinds/title';
 import type { FactKind } from './replica';
 
 /** What the own devices have in common of the product. What follows from a fact outside of the database is done once its transaction stands. */
-export function productKinds(profile: OpenProfile, { crypto, clock, random, events, settings, onSettings }: Surroundings): readonly FactKind[] {
+export function productKinds(profile: OpenProfile, { crypto, clock, random, events, settings, onSettings, mailbox }: Surroundings): readonly FactKind[] {
   const parts: KindParts = {
     crypto,
     clock,
@@ -73,6 +74,8 @@ export function productKinds(profile: OpenProfile, { crypto, clock, random, even
     settingKind({ settings, onTold: (told) => soon(() => onSettings?.(told)) }),
     authorityKind(parts),
     requestKind(parts),
+    mailboxKind(parts, mailbox),
+    revokedKind(parts),
   ];
 }
 

@@ -7,6 +7,7 @@ import { checkChanged } from './kinds/check';
 import { conversationChanged } from './kinds/conversation';
 import { encodeEnd } from './kinds/ended';
 import type { KindParts } from './kinds/kind-parts';
+import { sharedMailboxes } from './kinds/mailbox';
 import { markedState, type Marks, raisedMarks } from './kinds/mark';
 import { personChanged } from './kinds/person';
 import { sharedPlaces } from './kinds/place';
@@ -32,6 +33,7 @@ export function shareStores(stores: Stores, replica: () => Replica, parts: Pick<
     conversations: sharedConversations(stores, replica),
     messages: sharedMessages(stores, replica, parts.local.instanceId),
     ways: sharedPlaces(stores, replica),
+    deviceMailboxes: sharedMailboxes(stores, replica, parts.local.instanceId),
     ...sharedPins(stores, replica),
     ...sharedChoices(stores, replica),
   };

@@ -9,6 +9,8 @@ import type { WaysStore } from '../ports/ways';
 import type { Quarantine } from '../quarantine';
 import type { CardMail } from './card-mail';
 
+/** A mailbox keeps nothing longer than 30 days, and who waits for an answer leaves it again after 25: later nothing rightful comes to a slot that was replaced. */
+const formerMs = 32 * 24 * 60 * 60 * 1000;
 /** Opened in one go: a few milliseconds. */
 const page = 16;
 /** Deposits known to have been taken before, by their hash: a mailbox may give them again and again. */
@@ -20,7 +22,7 @@ export interface MailTakingParts {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly store: Pick<WaysStore, 'slot'>;
+  readonly store: Pick<WaysStore, 'slot' | 'slotOf'>;
   readonly envelopes: Envelopes;
   readonly quarantine: Pick<Quarantine, 'hold'>;
   readonly cards: Pick<CardMail, 'received'>;
@@ -115,9 +117,13 @@ export class MailTaking {
     return { opened, suspected };
   }
 
-  /** Whose slot was taken back may fill it as they like. */
+  /** Whose slot was taken back may fill it as they like; one that was replaced long enough ago is of no use to whom it was given. */
   #counts({ slot }: Mail): boolean {
-    return this.#parts.store.slot(slot)?.revoked !== true;
+    const { store, clock } = this.#parts;
+    const known = store.slot(slot);
+    if (known === undefined || known.revoked) return known?.revoked !== true;
+    if (known.staleSince === undefined || known.peerId === undefined || known.staleSince + formerMs > clock.now()) return true;
+    return store.slotOf(known.peerId)?.place.slot === slot;
   }
 
   #remember(hash: string): void {

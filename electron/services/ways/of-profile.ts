@@ -1,19 +1,32 @@
 import type { Card } from '../../engine/certificates/card';
+import { parseInstanceCredential } from '../../engine/certificates/credential';
 import { parseInstanceList } from '../../engine/certificates/instance-list';
+import type { LocalParty } from '../../engine/certificates/local-party';
+import type { Crypto } from '../../engine/crypto/crypto';
 import type { OpenedCard } from '../../engine/dialog/card-deposit';
 import type { InstanceId, PeerId } from '../../engine/ids';
 import { jitterMs } from '../backoff';
 import type { OpenProfile } from '../open-profile';
+import type { Stores } from '../ports';
 import type { PlaceWord } from '../ports/ways';
 import type { Surroundings } from '../surroundings';
 import { Brought } from './brought';
 import { CardMail } from './card-mail';
 import { InvitationMail } from './invitation-mail';
 import { MailTaking } from './mail-taking';
+import { OwnKeyRecord } from './own-key-record';
 import { OwnMailbox } from './own-mailbox';
 import { headStartMs, Posting, type Recipient } from './posting';
 import { Relay } from './relay';
+import { Revoking } from './revoking';
 import { RelayedControls } from './relayed-controls';
+
+/** As the device called itself; one that was let in elsewhere may not be known here. */
+function deviceNameOf(crypto: Crypto, local: LocalParty, { devices }: Pick<Stores, 'devices'>, instanceId: InstanceId): string {
+  if (instanceId === local.instanceId) return local.instance.credential.deviceName;
+  const row = devices.find(instanceId);
+  return row === undefined ? '' : parseInstanceCredential(crypto, row.credential).deviceName;
+}
 
 /** After opening, mailboxes of contacts are used a little apart from each other. */
 const spreadMs = 2_000;
@@ -26,6 +39,8 @@ const lookMs = 6 * 60 * 60 * 1000;
  */
 export class ProfileWays {
   readonly own: OwnMailbox;
+  /** Devices that are gone and that a mailbox still knows. */
+  readonly revoking: Revoking;
   /** What own devices carry for each other. */
   readonly relay: Relay;
   readonly brought: Brought;
@@ -41,6 +56,7 @@ export class ProfileWays {
   readonly #early = new Set<PeerId>();
   readonly #endings: (() => void)[] = [];
   #cancelLook: (() => void) | undefined;
+  #closed = false;
 
   /** The profile is still being put together: only what is read later may be asked of it. */
   constructor(profile: OpenProfile, around: Surroundings) {
@@ -128,13 +144,28 @@ export class ProfileWays {
       events,
       store: stores.ways,
       ownInstance: local.instanceId,
+      record: new OwnKeyRecord({ store: stores.deviceMailboxes, slots: stores.ways, ownInstance: local.instanceId, peerId: local.peerId, mailbox }),
+      mayTake: () => local.standing === 'active',
       mailbox,
       commit,
       onMail: (mail) => this.#taking.take(mail),
       onPlaces: () => this.#tellPlaces(),
       onRepository: (repository) => profile.devices.handover.useRepository(repository),
     });
+    this.revoking = new Revoking({
+      clock,
+      logger,
+      events,
+      store: stores.deviceMailboxes,
+      ownInstance: local.instanceId,
+      mailbox,
+      commit,
+      stateOf: (instanceId) => (instanceId === local.instanceId ? local.standing : this.#ownState(instanceId)),
+      nameOf: (instanceId) => deviceNameOf(crypto, local, stores, instanceId),
+      own: () => ({ registration: this.own.registration, isConnected: this.own.state === 'connected' }),
+    });
     this.#endings.push(events.on((event) => {
+      if (event.type === 'mailbox.changed' || event.type === 'devices.changed') this.revoking.touch();
       if (event.type === 'session.changed') this.#connectionChanged(event.contactId, event.connected);
       if (event.type === 'message.state' && event.state === 'delivered') this.relay.acknowledged();
     }));
@@ -143,6 +174,7 @@ export class ProfileWays {
   start(): void {
     const { stores, engine } = this.#profile;
     this.own.start();
+    this.revoking.touch();
     this.#attempt('relay.not-swept', () => this.relay.start());
     const owed = stores.ways.owed();
     if (owed.length > 0) {
@@ -190,8 +222,9 @@ export class ProfileWays {
     const before = this.#people.has(peerId);
     const known = stores.ways.mailboxesOf(peerId).map(({ slot }) => slot);
     if (!stores.ways.putMailboxesOf(peerId, instanceId, time, places)) return;
-    // A slot that was taken back took what lay in it along.
-    if (before && places.some(({ slot }) => !known.includes(slot))) stores.ways.giveAgain(peerId);
+    // A slot that was taken back took what lay in it along; so did a mailbox that was left.
+    const now = new Set(stores.ways.mailboxesOf(peerId).map(({ slot }) => slot));
+    if (before && (places.some(({ slot }) => !known.includes(slot)) || known.some((slot) => !now.has(slot)))) stores.ways.giveAgain(peerId);
     if (stores.ways.mailboxesOf(peerId).length > 0) this.#people.add(peerId);
     else this.#people.delete(peerId);
     const contact = stores.contacts.byPeer(peerId);
@@ -229,6 +262,16 @@ export class ProfileWays {
     this.touch(peerId);
   }
 
+  /** These devices of a contact count no more. They know what this person may leave where, and where they are left something. In the caller's transaction. */
+  devicesGone(peerId: PeerId, gone: readonly InstanceId[]): void {
+    const { ways } = this.#profile.stores;
+    this.own.renew(peerId);
+    // What was left in a mailbox that only they named nobody may fetch any more.
+    if (ways.mailboxWordsOf(peerId).some(({ instanceId, places }) => gone.includes(instanceId) && places.length > 0)) ways.giveAgain(peerId);
+    // Not in this transaction, which may still be undone.
+    this.#around.clock.setTimer(0, () => this.#tellSlot(peerId));
+  }
+
   /** Whether a file for this person begins with the own card, and whether an answer is wanted then; undefined for those who have it. */
   cardInFile(peerId: PeerId): boolean | undefined {
     const { contacts, ways } = this.#profile.stores;
@@ -251,8 +294,10 @@ export class ProfileWays {
   }
 
   close(): void {
+    this.#closed = true;
     this.#cancelLook?.();
     for (const end of this.#endings) end();
+    this.revoking.close();
     this.own.close();
     this.relay.close();
     this.brought.close();
@@ -306,6 +351,21 @@ export class ProfileWays {
         if (relation === 'mutual' && !blocked && this.#people.has(peerId) && this.#profile.connections.session(peerId) === undefined) this.#cards.tell(peerId);
       }
     });
+  }
+
+  #tellSlot(peerId: PeerId): void {
+    if (this.#closed) return;
+    const { contacts } = this.#profile.stores;
+    const contact = contacts.byPeer(peerId);
+    if (this.own.registration === undefined || contact?.relation !== 'mutual' || contact.blocked) return;
+    if (this.#profile.connections.session(peerId) !== undefined) this.#profile.cards.changed();
+    else if (this.#people.has(peerId)) this.#attempt('card.not-kept', () => this.#cards.tell(peerId));
+  }
+
+  #ownState(instanceId: InstanceId): 'active' | 'suspended' | 'retired' {
+    const { local, book } = this.#profile;
+    const state = local.list.instances.find((each) => each.instanceId === instanceId)?.state ?? 'retired';
+    return state === 'active' && book.isSuspended(local.peerId, instanceId) ? 'suspended' : state;
   }
 
   #attempt(event: string, work: () => void): void {

@@ -7,6 +7,7 @@ import type { EventHub } from '../event-hub';
 import type { Mail, Mailbox, MailboxLink, MailboxRegistration } from '../ports/mailbox';
 import type { SessionRepository } from '../ports/session-repository';
 import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
+import type { OwnKeyRecord } from './own-key-record';
 
 export interface OwnMailboxParts {
   readonly clock: Clock;
@@ -14,9 +15,13 @@ export interface OwnMailboxParts {
   readonly events: EventHub;
   readonly store: WaysStore;
   readonly ownInstance: InstanceId;
+  /** Where this device's key is known, for the own other devices. */
+  readonly record: OwnKeyRecord;
   readonly mailbox: Mailbox | undefined;
   readonly commit: <T>(work: () => T) => T;
   readonly onMail: (mail: Mail) => void;
+  /** A device that does not count any more takes nothing. */
+  readonly mayTake: () => boolean;
   /** Contacts are to hear of another mailbox. */
   readonly onPlaces: () => void;
   /** What the own devices keep there for each other; at every connection, and undefined once this device takes the mailbox no more. */
@@ -46,13 +51,18 @@ export class OwnMailbox {
     return this.#registration?.servers[0];
   }
 
+  /** What this device takes mail with; undefined while it takes none, and before the text was read. */
+  get registration(): MailboxRegistration | undefined {
+    return this.#registration;
+  }
+
   get state(): MailboxStatus['state'] {
-    if (this.#row()?.registration === undefined) return 'off';
+    if (this.#row()?.registration === undefined || !this.#parts.mayTake()) return 'off';
     return this.#link?.current.state ?? 'connecting';
   }
 
-  async status(): Promise<MailboxStatus> {
-    const { store, mailbox } = this.#parts;
+  async status(): Promise<Omit<MailboxStatus, 'toRevoke'>> {
+    const { mailbox } = this.#parts;
     const seed = mailbox === undefined ? undefined : (this.#row() ?? this.#create(mailbox.createSeed())).seed;
     const deviceKey = mailbox === undefined || seed === undefined ? '' : await mailbox.deviceKey(seed);
     const registration = this.#registration;
@@ -64,7 +74,7 @@ export class OwnMailbox {
       ...(registration !== undefined && {
         ...(this.url !== undefined && { url: this.url }),
         ...(registration.expiresAt > 0 && { expiresAt: registration.expiresAt }),
-        slotsLeft: store.slots().filter((slot) => isFree(slot)).length,
+        slotsLeft: this.#free().length,
       }),
       ...(failure !== undefined && { failure }),
     };
@@ -79,7 +89,9 @@ export class OwnMailbox {
       throw new KeyshiftError('mailbox.registration-expired', 'This registration ran out. Ask for a new one.');
     }
     const row = this.#row() ?? this.#create(mailbox.createSeed());
-    if (registration.deviceKey !== (await mailbox.deviceKey(row.seed))) {
+    const deviceKey = await mailbox.deviceKey(row.seed);
+    // While this was found out the mailbox may have been left, and the key with it.
+    if (registration.deviceKey !== deviceKey || Buffer.compare(this.#row()?.seed ?? new Uint8Array(0), row.seed) !== 0) {
       throw new KeyshiftError('mailbox.other-device', 'This registration was made for another device.');
     }
     if (row.registration === text.trim()) return this.#link === undefined ? this.#open() : undefined;
@@ -89,7 +101,7 @@ export class OwnMailbox {
       const given = new Map(store.slots().map((slot) => [slot.place.slot, slot]));
       const add = (place: MailboxPlace, isPublic: boolean): void => {
         const known = given.get(place.slot);
-        store.putSlot({ place, isPublic, revoked: known?.revoked ?? false, ...(known?.peerId !== undefined && { peerId: known.peerId }) });
+        store.putSlot({ place, isPublic, revoked: known?.revoked ?? false, ...(known?.peerId !== undefined && { peerId: known.peerId }), ...(known?.staleSince !== undefined && { staleSince: known.staleSince }) });
       };
       if (registration.publicSlot !== undefined) add(registration.publicSlot, true);
       for (const place of registration.slots) add(place, false);
@@ -100,12 +112,14 @@ export class OwnMailbox {
   }
 
   async leave(): Promise<void> {
-    const { store, commit, onPlaces } = this.#parts;
+    const { store, commit, onPlaces, mailbox, record } = this.#parts;
     const row = this.#row();
     if (row?.registration === undefined) return;
     commit(() => {
+      record.left();
       store.removeSlots();
-      store.putOwnMailbox({ instanceId: row.instanceId, seed: row.seed });
+      // A key that was revoked is never taken again: whoever comes back does so with another one.
+      store.putOwnMailbox({ instanceId: row.instanceId, seed: mailbox?.createSeed() ?? row.seed });
     });
     await this.#shut();
     this.#registration = undefined;
@@ -132,8 +146,17 @@ export class OwnMailbox {
   /** Blocked: what is left in their slot is taken for nothing from now on, and they get another one if they are unblocked. In the caller's transaction. */
   revoke(peerId: PeerId): void {
     const { store } = this.#parts;
+    for (const slot of store.slots()) if (slot.peerId === peerId) store.putSlot({ ...slot, revoked: true });
+  }
+
+  /**
+   * Somebody who is no device of this contact any more knows their slot: they get another one, at once or from the next registration. What lies in the
+   * former is taken, and what comes to it until every device of theirs has heard. In the caller's transaction.
+   */
+  renew(peerId: PeerId): void {
+    const { store, clock } = this.#parts;
     const slot = store.slotOf(peerId);
-    if (slot !== undefined) store.putSlot({ ...slot, revoked: true });
+    if (slot !== undefined && slot.staleSince === undefined) store.putSlot({ ...slot, staleSince: Math.max(0, Math.trunc(clock.now())) });
   }
 
   /** Something was taken out of it. */
@@ -161,12 +184,19 @@ export class OwnMailbox {
   #slotFor(peerId: PeerId): OwnSlot | undefined {
     const { store } = this.#parts;
     const known = store.slotOf(peerId);
-    if (known !== undefined) return known;
-    const free = store.slots().find((slot) => isFree(slot));
-    if (free === undefined) return undefined;
+    if (known !== undefined && known.staleSince === undefined) return known;
+    const [free] = this.#free();
+    // One that somebody else knows is better than the one that everybody knows.
+    if (free === undefined) return known;
     const mine = { ...free, peerId };
     store.putSlot(mine);
     return mine;
+  }
+
+  /** To be given to contacts. */
+  #free(): readonly OwnSlot[] {
+    const witness = this.#parts.record.witnessSlot();
+    return this.#parts.store.slots().filter(({ isPublic, peerId, revoked, place }) => !isPublic && peerId === undefined && !revoked && place.slot !== witness);
   }
 
   /** Of a profile that was copied, or became another device, the former one's key is not this device's. */
@@ -188,14 +218,15 @@ export class OwnMailbox {
 
   async #open(): Promise<void> {
     await this.#shut();
-    const { mailbox, logger, onMail } = this.#parts;
+    const { mailbox, logger, onMail, record, commit, mayTake } = this.#parts;
     const row = this.#row();
-    if (this.#closed || mailbox === undefined || row?.registration === undefined) return;
+    if (this.#closed || !mayTake() || mailbox === undefined || row?.registration === undefined) return;
     const round = this.#round;
     try {
       const registration = await mailbox.read(row.registration);
       if (this.#closed || round !== this.#round) return;
       this.#registration = registration;
+      commit(() => record.registered(registration, row.seed));
       const link = mailbox.open(registration, row.seed, { onMail, onState: ({ state }) => this.#heard(state) });
       this.#link = link;
       this.#heard(link.current.state);
@@ -225,8 +256,4 @@ export class OwnMailbox {
   #changed(): void {
     if (!this.#closed) this.#parts.events.emit({ type: 'mailbox.changed' });
   }
-}
-
-function isFree({ isPublic, peerId, revoked }: OwnSlot): boolean {
-  return !isPublic && peerId === undefined && !revoked;
 }

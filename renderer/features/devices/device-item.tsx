@@ -9,6 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { Disclosure } from '../../ui/disclosure';
 import { plainName } from '../../ui/strangers';
+import { ToRevoke } from '../mailbox/to-revoke';
 import { deviceName, endedWords, incompleteWords, roleWords, seenWords } from './device-words';
 import { MoveDialog } from './move-dialog';
 import { RemoveDialog } from './remove-dialog';
@@ -26,7 +27,7 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
   const text = useText();
   const times = useTimes();
   const now = useNow();
-  const { current, roles, state } = device;
+  const { current, roles, state, toRevoke = [] } = device;
   const name = deviceName(device, text);
   const holdsKey = roles.includes('certifier') && state === 'active';
   const mark = state === 'suspended' ? text('devices.suspended') : state === 'retired' ? text('devices.removed') : undefined;
@@ -45,6 +46,7 @@ export function DeviceItem({ device, isCertifier }: DeviceItemProps): ReactNode 
             {line}
           </p>
         ))}
+        <ToRevoke tasks={toRevoke} heading={text('mailbox.revoke.title')} />
         {state === 'retired' ? null : (
           <>
             <DeviceActions device={device} name={name} isCertifier={isCertifier} />

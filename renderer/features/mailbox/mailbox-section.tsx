@@ -15,6 +15,7 @@ import { useChangeSettings } from '../settings/use-change-settings';
 import { LeaveDialog } from './leave-dialog';
 import { OwnKeyForOperator } from './operator-key';
 import { RegistrationForm } from './registration-form';
+import { ToRevoke } from './to-revoke';
 
 /** Nearer to its end than this, a registration is worth a word. */
 const soon = 14 * 86_400_000;
@@ -48,6 +49,7 @@ export function MailboxSection(): ReactNode {
           <p className="field-hint">{text('mailbox.lead')}</p>
         </div>
         <Now status={status} />
+        <ToRevoke tasks={status.toRevoke} heading={text('mailbox.revoke.title')} />
       </section>
       {off ? (
         <>

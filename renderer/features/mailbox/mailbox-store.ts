@@ -14,6 +14,8 @@ export interface MailboxState {
   /** Throws what `mailbox.register` throws. The text goes straight to the main process and is not kept. */
   readonly register: (registration: string) => Promise<void>;
   readonly leave: () => Promise<void>;
+  /** The person says that the operator did it. Throws what `mailbox.confirmRevoked` throws. */
+  readonly confirmRevoked: (taskId: string) => Promise<void>;
 }
 
 export function createMailboxStore(client: Client, life: Life): StoreApi<MailboxState> {
@@ -36,6 +38,7 @@ export function createMailboxStore(client: Client, life: Life): StoreApi<Mailbox
       },
       register: (registration) => then(client.mailbox.register({ registration })),
       leave: () => then(client.mailbox.leave()),
+      confirmRevoked: (taskId) => then(client.mailbox.confirmRevoked({ taskId })),
     };
   });
 }

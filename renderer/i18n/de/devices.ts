@@ -67,7 +67,7 @@ export const devices = {
   'devices.remove.loss': 'Es ist endgültig nicht mehr du. Kontakte hören nicht mehr darauf, und es bekommt nichts Neues. Um es wieder zu benutzen, verbindest du es wie ein neues.',
   'devices.remove.keys': 'Jeder Schlüssel, den es kannte, wird ersetzt, bei allen deinen Kontakten. Niemand muss dich noch einmal prüfen.',
   'devices.remove.stays': 'Was darauf gespeichert ist, bleibt dort, mit seiner Passphrase verschlossen. Von hier lässt sich nichts darauf löschen.',
-  'devices.remove.mailbox': 'Holt es aus deinem Postfach ab, bitte den Betreiber, die Anmeldung des Geräts zu widerrufen. Bis dahin kann es weiter abholen und öffnen, was mit den Schlüsseln geschrieben wurde, die es kennt.',
+  'devices.remove.mailbox': 'Holt es aus deinem Postfach ab, muss es dessen Betreiber erfahren: Diese Seite sagt dann, was einzugeben ist. Bis das erledigt ist, kann es weiter abholen und öffnen, was mit den Schlüsseln geschrieben wurde, die es kennt.',
   'devices.remove.behind': '{count, plural, one {Was nur dieses Gerät weiß, geht hier verloren, und # Eintrag, der ihm noch fehlt, erreicht es nicht mehr.} other {Was nur dieses Gerät weiß, geht hier verloren, und # Einträge, die ihm noch fehlen, erreichen es nicht mehr.}}',
   'devices.remove.unsent': 'Was nur dieses Gerät hat, etwa geschriebene Nachrichten, die es noch nicht senden konnte, geht deinen anderen Geräten verloren.',
   'devices.remove.keep': '{name} behalten',

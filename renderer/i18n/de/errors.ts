@@ -124,6 +124,8 @@ export const errors = {
   'error.mailbox.unreachable': 'Das Postfach antwortet gerade nicht. Nichts ist verloren: Nachrichten gehen direkt, oder sie warten hier.',
   'error.mailbox.refused': 'Das Postfach hat dieses Gerät abgewiesen. Bitte den Betreiber um eine neue Anmeldung.',
   'error.mailbox.none': 'Dieses Gerät nutzt kein Postfach. Richte zuerst eines unter Einstellungen → Postfach ein.',
+  'error.mailbox.task-unknown': 'Hier ist nichts mehr zu tun.',
+  'error.mailbox.still-registered': 'Das Postfach kennt dieses Gerät noch: Sein Betreiber hat es noch nicht ausgetragen.',
   'error.mailbox.full': 'Der Platz für deine Nachrichten in diesem Postfach ist voll. Sie warten hier und werden wieder versucht.',
   'error.discovery.not-possible': 'Dieses Gerät kann gerade nicht nach Leuten in der Nähe suchen. Lade stattdessen mit einem Link ein.',
   'error.discovery.not-running': 'Die Suche nach Leuten in der Nähe ist vorbei. Starte sie noch einmal.',

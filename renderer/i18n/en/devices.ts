@@ -68,7 +68,7 @@ export const devices = {
   'devices.remove.loss': 'It stops being you, for good. Contacts stop listening to it, and it gets nothing new. To use it again you link it like a new one.',
   'devices.remove.keys': 'Every key it knew is replaced, with all your contacts. Nobody has to check you again.',
   'devices.remove.stays': 'What is stored on it stays there, locked with its passphrase. From here nothing on it can be erased.',
-  'devices.remove.mailbox': 'If it fetches from your mailbox, ask the operator to revoke its registration. Until then it can go on fetching, and open what was written with the keys it knows.',
+  'devices.remove.mailbox': 'If it fetches from your mailbox, its operator has to be told: this page then says what to type. Until that is done it can go on fetching, and open what was written with the keys it knows.',
   'devices.remove.behind': '{count, plural, one {What only it knows is lost here, and # entry it still lacks will not reach it.} other {What only it knows is lost here, and # entries it still lacks will not reach it.}}',
   'devices.remove.unsent': 'What only it has, such as messages it wrote and could not send yet, is lost to your other devices.',
   'devices.remove.keep': 'Keep {name}',

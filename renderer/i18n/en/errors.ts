@@ -126,6 +126,8 @@ export const errors = {
   'error.mailbox.unreachable': 'The mailbox does not answer now. Nothing is lost: messages go directly, or wait here.',
   'error.mailbox.refused': 'The mailbox refused this device. Ask its operator for a new registration.',
   'error.mailbox.none': 'This device takes no mailbox. Set one up under Settings → Mailbox first.',
+  'error.mailbox.task-unknown': 'There is nothing left to do here.',
+  'error.mailbox.still-registered': 'The mailbox still knows this device: its operator has not revoked it yet.',
   'error.mailbox.full': 'The place for your messages in this mailbox is full. They wait here and are tried again.',
   'error.discovery.not-possible': 'This device cannot look for people nearby right now. Invite with a link instead.',
   'error.discovery.not-running': 'The search for people nearby is over. Start it again.',

@@ -155,7 +155,24 @@ function holds(start: () => Promise<MailboxBacking>): void {
     await sender.deposit(slotsOf(two.registration)[0], bytes(1), id());
     await sibling.until(1);
     expect(got.mail).toEqual([]);
+    // What was given with it goes with it, as anybody sees who may ask; nothing of the other does.
+    const [gone, stands] = [slotsOf(one.registration)[1], slotsOf(two.registration)[1]];
+    expect([await sender.probe(gone), await sender.probe(stands), await sender.probe({ ...stands, expiresAt: stands.expiresAt + 1 })]).toEqual(['withdrawn', 'stands', 'garbled']);
+    expect(await sender.deposit(gone, bytes(2), id())).toBe('refused');
+    await backing.setReachable(false);
+    expect(await sender.probe(stands)).toBe('unreachable');
+    await backing.setReachable(true);
     await Promise.all([sender.close(), one.end(), two.end()]);
+  });
+
+  test('S4-35: a key proves what its device says, and nothing a server could ask it', async () => {
+    const mailbox = backing.mailbox();
+    const seed = mailbox.createSeed();
+    const [key, other] = [await mailbox.deviceKey(seed), await mailbox.deviceKey(mailbox.createSeed())];
+    const statement = Uint8Array.of(0xff, 1);
+    const proof = mailbox.prove(seed, statement);
+    expect([mailbox.isProof(key, statement, proof), mailbox.isProof(other, statement, proof), mailbox.isProof(key, Uint8Array.of(0xff, 2), proof)]).toEqual([true, false, false]);
+    await mailbox.close();
   });
 
   test('while the server is gone deposits say so, and links come back by themselves', async () => {

@@ -9,6 +9,8 @@ import { EventHub } from '../../../electron/services/event-hub';
 import { authorityKind, encodeAuthority } from '../../../electron/services/replication/kinds/authority';
 import { checkKind } from '../../../electron/services/replication/kinds/check';
 import { encodeChoice, parseChoice } from '../../../electron/services/replication/kinds/choice-value';
+import { mailboxKind, revokedKind } from '../../../electron/services/replication/kinds/mailbox';
+import { encodeMailboxWord, encodeRevoked } from '../../../electron/services/ways/mailbox-keys';
 import type { KindParts } from '../../../electron/services/replication/kinds/kind-parts';
 import { encodePin, parsePin } from '../../../electron/services/replication/kinds/pin-value';
 import { encodePlaces, placeKind } from '../../../electron/services/replication/kinds/place';
@@ -89,6 +91,7 @@ function others(crypto: Crypto, local: LocalParty, device: LogDevice): Target {
   // Only what these kinds ask of a profile.
   const parts = { crypto, clock: { now: () => now }, stores: device.stores, random: kernelRandom, events: new EventHub(logger), local, profile, onPinned: () => undefined, onBlocked: () => undefined, onRead: () => undefined } as unknown as KindParts;
   const { peerId } = local;
+  const mailboxKey = `${device.own}/U${'A'.repeat(55)}/${'0'.repeat(32)}`;
   const card = createCard(crypto, local, [], now);
   const cases: readonly { readonly kind: FactKind; readonly key: string; readonly values: readonly Uint8Array[] }[] = [
     { kind: authorityKind(parts), key: '0'.repeat(64), values: [encodeAuthority(undefined), encodeAuthority({ authorityId: '', certificate: local.identity.der, addedAt: now, revocations: counting(1, 50) })] },
@@ -96,6 +99,8 @@ function others(crypto: Crypto, local: LocalParty, device: LogDevice): Target {
     { kind: policyKind(parts), key: `${peerId}/${'1'.repeat(32)}`, values: [encodePolicy(policyPresets.standard)] },
     { kind: settingKind({ settings: () => ({ keepCheck: true, rotateIdentityDays: 0, readReceipts: true, typing: true }), onTold: () => undefined }), key: 'person', values: [Buffer.from('{"keepCheck":true,"rotateIdentityDays":90}')] },
     { kind: placeKind(parts), key: `${peerId}/${device.own}`, values: [encodePlaces({ time: now, places: [] }), encodePlaces({ time: now, places: [{ servers: ['tls://a.example:1'], address: '0'.repeat(32), slot: '1'.repeat(16), token: 'e30', expiresAt: 0 }] })] },
+    { kind: mailboxKind(parts, { isProof: () => true }), key: mailboxKey, values: [encodeMailboxWord({ server: 'tls://a.example:1', until: now, proof: counting(1, 64), hasLeft: true }), encodeMailboxWord({ server: 'tls://a.example:1', until: 0, proof: counting(1, 64), hasLeft: false, witness: { servers: ['tls://a.example:1'], address: '0'.repeat(32), slot: '1'.repeat(16), token: 'e30', expiresAt: 0 } })] },
+    { kind: revokedKind(parts), key: mailboxKey, values: [encodeRevoked({ seen: true, at: now })] },
     { kind: requestKind(parts), key: peerId, values: [encodeRequest(undefined), encodeRequest({ requestId: '', peerId, name: 'Ben', via: 'card', card, receivedAt: now, declined: false })] },
   ];
   return {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import type { World } from '../../../preview/fake-world';
 import { emptyWorld } from '../../../preview/fake-world';
@@ -67,6 +67,32 @@ describe('Settings → Mailbox', () => {
     await settle();
     expect(page()).toContain('It does not answer yet; messages go directly meanwhile, or wait.');
     expect(page()).not.toContain('Ask its operator');
+  });
+
+  it('S4-35: shows what its operator has to be told, to be copied, until that is done; a word of the person alone is called one', async () => {
+    const { fake } = await open(scene('mailbox-revoke'));
+    const groups = (): HTMLElement[] => screen.getAllByTestId('to-revoke');
+    const [first, second, third] = groups();
+    if (!first || !second || !third) throw new Error('three of them');
+    const { command } = fake.world.devices.mailbox.toRevoke[0] ?? { command: '' };
+    expect(command).toMatch(/^npm run mailbox -- revoke U[A-Z2-7]{55}$/);
+    expect(within(first).getByRole<HTMLTextAreaElement>('textbox', { name: 'What the operator types' }).value).toBe(command);
+    expect([first, second, third].map(({ textContent }) => [/notices when it is done/, /cannot see from here/, /could not check it/].map((words) => words.test(textContent ?? '')))).toEqual([[true, false, false], [false, true, false], [false, false, true]]);
+    expect(await axeFindings()).toEqual([]);
+    const copied = vi.fn(() => Promise.resolve());
+    Object.assign(navigator, { clipboard: { writeText: copied } });
+    fireEvent.click(within(first).getByRole('button', { name: 'Copy the line' }));
+    await settle();
+    expect(copied).toHaveBeenCalledWith(command);
+    expect(within(third).queryByRole('button', { name: 'It was done' })).toBeNull();
+    fireEvent.click(within(second).getByRole('button', { name: 'It was done' }));
+    await settle();
+    expect(fake.calls).toContain('mailbox.confirmRevoked');
+    expect(groups()).toHaveLength(3);
+    expect(groups()[1]?.textContent).toContain('you said that it was done');
+    await act(async () => fake.tellMailbox({ toRevoke: [] }));
+    await settle();
+    expect(screen.queryByTestId('to-revoke')).toBeNull();
   });
 
   it('leaving is asked, because the way back leads by the operator', async () => {

@@ -36,7 +36,7 @@ const conversationOf = async (resident: Resident): Promise<string> => (await res
 describe('a mailbox as a way', () => {
   test('S4-30: what is said while nobody is connected lies in the mailbox after the head start, is sent and not delivered, and waits for pickup', async () => {
     await meetOnce();
-    world.server.revoke((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
+    world.server.lock((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
     const conversationId = await say(ann, ofBo, 'one', 'two');
     await world.pass(2_000);
     expect(world.left.filter(({ by }) => by === 'Ann')).toEqual([]);
