@@ -29,6 +29,7 @@ import { keyFilesService } from './services/key-files-service';
 import { verificationService } from './services/verification-service';
 import { conversationChangesService } from './services/conversation-changes-service';
 import { conversationsService } from './services/conversations-service';
+import { dictionaryService } from './services/dictionary-service';
 import { devicesService } from './services/devices/devices-service';
 import { LinkingService } from './services/devices/linking-service';
 import { envelopesService } from './services/envelopes-service';
@@ -288,6 +289,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
           }),
         },
         profiles: ports.profiles ?? onlyProfile(() => (vault.state() === 'open' ? vault.profile().local.identity.name : '')),
+        dictionary: dictionaryService({ profile, events }),
         desktop: ports.desktop ?? withoutDesktop,
       },
       networkChanged,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, dialog, protocol, safeStorage, session } from 'electron';
 import { version } from '../package.json';
 import { KeyshiftError } from '../shared/errors';
+import type { Settings } from '../shared/model/settings';
 import { startApp } from './compose';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
@@ -30,6 +31,7 @@ import type { App } from './services/app';
 import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
 import { chosenFiles } from './storage/chosen-files';
 import { ProfileList } from './storage/profile-list';
+import { desktopWords } from './window/desktop-words';
 import { fileDialogs } from './window/file-dialogs';
 import { kitPrinter } from './window/kit-printer';
 import { quitOrderly } from './window/orderly-quit';
@@ -42,7 +44,8 @@ const logger = makeLogger('warn', () => systemClock.now(), (line) => process.std
 
 /** What the person gave to the window, to be sent. */
 const windowFiles = new WindowFiles(chosenFiles);
-const dialogs = fileDialogs(dialog);
+let spoken: () => Settings['language'] = () => 'system';
+const dialogs = fileDialogs(dialog, () => desktopWords(spoken(), app.getLocale()));
 
 /** Links that came before there was a window. */
 const linksBefore: string[] = [];
@@ -80,6 +83,7 @@ async function start(): Promise<void> {
     host: hostProfile,
     failed: (event, error) => logger.error(event, describeError(error)),
   });
+  spoken = () => running.preferences.get().settings.language;
   const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range));
   // The window shows why, if it fails.

@@ -97,6 +97,7 @@ export const errorCodes = [
   'profile.name-differs',
   'link.unusable',
   'desktop.not-here',
+  'dictionary.full',
   'keys.too-often',
   'envelopes.nothing',
   'envelopes.garbled',

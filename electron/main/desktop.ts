@@ -13,6 +13,7 @@ import { type DesktopWords, desktopWords } from '../window/desktop-words';
 import { type LoginStart, loginStart } from '../window/login-start';
 import { Notices } from '../window/notices';
 import { TrayIcon } from '../window/tray';
+import { OwnWords } from './own-words';
 
 export interface DesktopParts {
   readonly handlers: Handlers;
@@ -37,6 +38,7 @@ const linkPause = 1000;
 /** What a desktop expects of an app that runs all day: notifications, the unread count, the icon beside the clock, starting at login, spelling. */
 export class Desktop {
   readonly handlers: Handlers;
+  readonly ownWords: OwnWords;
   readonly #parts: DesktopParts;
   readonly #notices: Notices;
   readonly #tray: TrayIcon;
@@ -48,6 +50,7 @@ export class Desktop {
   constructor(parts: DesktopParts) {
     this.#parts = parts;
     const { handlers } = parts;
+    this.ownWords = new OwnWords(handlers.dictionary, (error) => parts.failed('dictionary.failed', error));
     this.#tray = new TrayIcon({ icon: parts.icon, platform: process.platform, words: () => this.words(), show: parts.present, lock: parts.lock, quit: parts.quit });
     this.#login = loginStart({ app, platform: process.platform, env: process.env, home: homedir(), command: ownCommand() });
     this.#notices = new Notices({
@@ -74,7 +77,7 @@ export class Desktop {
           await this.#openLink(url);
           return null;
         },
-        takeLink: () => parts.links.take(),
+        takeLink: (input) => parts.links.take(input?.only),
         looking: ({ conversationId }) => {
           this.#looking = conversationId;
           if (conversationId !== undefined) this.#notices.lookedAt();
@@ -82,7 +85,7 @@ export class Desktop {
         },
         misspelled: async ({ words }) => {
           const { spelling } = parts.settings();
-          return spelling === 'off' ? [] : [...(await parts.spelling.misspelled(spelling, words))];
+          return spelling === 'off' ? [] : (await parts.spelling.misspelled(spelling, words)).filter((word) => !this.ownWords.knows(word));
         },
       },
       settings: {
@@ -101,6 +104,7 @@ export class Desktop {
 
   hear(event: AppEvent): void {
     this.#notices.hear(event);
+    this.ownWords.hear(event);
   }
 
   /** Whether closing the window leaves the app running. */
@@ -118,6 +122,7 @@ export class Desktop {
   forget(): void {
     this.#looking = undefined;
     this.#notices.forget();
+    this.ownWords.forget();
   }
 
   /** A new window, or the person came to it. */

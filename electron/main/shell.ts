@@ -13,6 +13,7 @@ import { groundColour, themeSourceOf, windowTitle } from '../window/appearance';
 import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
 import { createWindow } from '../window/create-window';
+import type { DesktopWords } from '../window/desktop-words';
 import { watchLockTriggers } from '../window/lock-triggers';
 import { menuTemplate } from '../window/menu';
 import { rememberPlace } from '../window/remember-place';
@@ -63,6 +64,15 @@ export function openShell({ running, files, camera, logger, trial, developerTool
     window?.setContentProtection(now.contentProtection);
     window?.setBackgroundColor(ground());
     desktop.apply(now);
+    speak();
+  };
+  /** The menu in the language of the window. */
+  let spoken: DesktopWords | undefined;
+  const speak = (): void => {
+    const words = desktop.words();
+    if (words === spoken) return;
+    spoken = words;
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock }, words, process.platform, developerTools)));
   };
   const lock = (): void => void lockNow(running.handlers).catch((error: unknown) => report('vault.lock', error));
 
@@ -126,7 +136,6 @@ export function openShell({ running, files, camera, logger, trial, developerTool
   const woke = (): void => running.networkChanged('wake');
   powerMonitor.on('resume', woke);
   app.on('before-quit', () => (quitting = true));
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock }, process.platform, developerTools)));
   apply(settings());
   nativeTheme.on('updated', () => window?.setBackgroundColor(ground()));
 
@@ -136,8 +145,13 @@ export function openShell({ running, files, camera, logger, trial, developerTool
     const misspelling =
       word === '' || language === 'off'
         ? undefined
-        : { suggestions: await spelling.suggestions(language, word), none: desktop.words().noSuggestion, replace: (better: string) => made.webContents.replaceMisspelling(better) };
-    const items = contextMenuTemplate(click, misspelling);
+        : {
+            suggestions: await spelling.suggestions(language, word),
+            none: desktop.words().noSuggestion,
+            replace: (better: string) => made.webContents.replaceMisspelling(better),
+            add: added(desktop.ownWords.adding(word), () => made.webContents.replaceMisspelling(word)),
+          };
+    const items = contextMenuTemplate(click, desktop.words().menus, misspelling);
     if (items.length > 0 && !made.isDestroyed()) Menu.buildFromTemplate(items).popup({ window: made });
   };
 
@@ -213,6 +227,11 @@ export function openShell({ running, files, camera, logger, trial, developerTool
       door.close();
     },
   };
+}
+
+/** Afterwards the word is put in its own place: so it is looked at once more. */
+function added(add: (() => Promise<void>) | undefined, lookAgain: () => void): (() => void) | undefined {
+  return add && (() => void add().then(lookAgain));
 }
 
 /** macOS asks its user once, and remembers. */

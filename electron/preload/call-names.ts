@@ -62,6 +62,7 @@ export const callNameTable = {
   settings: ['get', 'set'],
   diagnostics: ['meter', 'about', 'report', 'licences'],
   profiles: ['list', 'create', 'open', 'rename', 'remove'],
+  dictionary: ['words', 'add', 'remove'],
   desktop: ['openLink', 'takeLink', 'looking', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
 

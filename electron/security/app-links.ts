@@ -34,9 +34,11 @@ export class LinkInbox {
     return true;
   }
 
-  take(): { link?: string } {
+  /** `only`: anything but a link for a device goes on waiting. */
+  take(only?: 'device'): { link?: string } {
     const link = this.#waiting;
+    if (link === undefined || (only === 'device' && !link.startsWith('keyshift:link/'))) return {};
     this.#waiting = undefined;
-    return link === undefined ? {} : { link };
+    return { link };
   }
 }

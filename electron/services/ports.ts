@@ -11,6 +11,7 @@ import type { AuthorityStore, EndorsementStore } from './ports/authorities';
 import type { Snapshot } from './ports/backup';
 import type { DeviceStore } from './ports/devices';
 import type { KeptHeaderStore } from './ports/kept-headers';
+import type { OwnWordStore } from './ports/own-words';
 import type { SearchStore } from './ports/finding';
 import type { ChangeStore } from './ports/changes';
 import type { ConversationStore, MessageStore } from './ports/talks';
@@ -131,6 +132,7 @@ export interface Stores extends Transactions {
   readonly search: SearchStore;
   readonly changes: ChangeStore;
   readonly keptHeaders: KeptHeaderStore;
+  readonly ownWords: OwnWordStore;
   readonly keyEvents: KeyEventStore;
   readonly resumptions: ResumptionStore;
   readonly quarantine: QuarantineStore;

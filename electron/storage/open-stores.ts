@@ -14,6 +14,7 @@ import { createKeyEventStore } from './key-event-store';
 import { createLocalStore } from './local-store';
 import { createMessageStore } from './message-store';
 import { migrate } from './migrate';
+import { createOwnWordStore } from './own-word-store';
 import { createPeerKeyStore } from './peer-key-store';
 import { createPeerStore } from './peer-store';
 import { createQuarantineStore } from './quarantine-store';
@@ -63,6 +64,7 @@ export function openStores(db: Db): Stores {
     search: createSearchStore(db),
     changes: createChangeStore(db),
     keptHeaders: createKeptHeaderStore(db),
+    ownWords: createOwnWordStore(db),
     keyEvents: createKeyEventStore(db),
     resumptions: createResumptionStore(db),
     quarantine: createQuarantineStore(db),

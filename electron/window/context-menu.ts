@@ -1,4 +1,5 @@
 import type { ContextMenuParams, MenuItemConstructorOptions } from 'electron';
+import type { MenuWords } from './menu-words';
 
 /** The part of a right click that decides what is offered. */
 export type Click = Pick<ContextMenuParams, 'isEditable' | 'selectionText' | 'editFlags'>;
@@ -9,24 +10,36 @@ export interface Misspelling {
   readonly suggestions: readonly string[];
   readonly none: string;
   readonly replace: (word: string) => void;
+  /** The word is right from now on. Absent while the vault is closed: there is no dictionary of one's own. */
+  readonly add?: (() => void) | undefined;
 }
 
 /** Cut, copy and paste where there is text to work on, with better spellings above them; nothing anywhere else. */
-export function contextMenuTemplate({ isEditable, selectionText, editFlags }: Click, misspelling?: Misspelling): MenuItemConstructorOptions[] {
+export function contextMenuTemplate({ isEditable, selectionText, editFlags }: Click, words: MenuWords, misspelling?: Misspelling): MenuItemConstructorOptions[] {
+  const copy: MenuItemConstructorOptions = { role: 'copy', label: words.copy, enabled: editFlags.canCopy };
   if (isEditable) {
     return [
-      ...(misspelling === undefined ? [] : better(misspelling)),
-      { role: 'cut', enabled: editFlags.canCut },
-      { role: 'copy', enabled: editFlags.canCopy },
-      { role: 'paste', enabled: editFlags.canPaste },
+      ...(misspelling === undefined ? [] : better(misspelling, words)),
+      { role: 'cut', label: words.cut, enabled: editFlags.canCut },
+      copy,
+      { role: 'paste', label: words.paste, enabled: editFlags.canPaste },
       { type: 'separator' },
-      { role: 'selectAll', enabled: editFlags.canSelectAll },
+      { role: 'selectAll', label: words.selectAll, enabled: editFlags.canSelectAll },
     ];
   }
-  return selectionText.trim() === '' ? [] : [{ role: 'copy', enabled: editFlags.canCopy }];
+  return selectionText.trim() === '' ? [] : [copy];
 }
 
-function better({ suggestions, none, replace }: Misspelling): MenuItemConstructorOptions[] {
-  const words: MenuItemConstructorOptions[] = suggestions.map((word) => ({ label: word, click: () => replace(word) }));
-  return [...(words.length === 0 ? [{ label: none, enabled: false }] : words), { type: 'separator' }];
+function better({ suggestions, none, replace, add }: Misspelling, words: MenuWords): MenuItemConstructorOptions[] {
+  const found: MenuItemConstructorOptions[] = suggestions.map((word) => ({ label: shownAsItIs(word), click: () => replace(word) }));
+  return [
+    ...(found.length === 0 ? [{ label: none, enabled: false }] : found),
+    ...(add === undefined ? [] : [{ label: words.addWord, click: () => add() }]),
+    { type: 'separator' },
+  ];
+}
+
+/** An ampersand in a label underlines the letter behind it. */
+function shownAsItIs(label: string): string {
+  return label.replaceAll('&', '&&');
 }

@@ -1,5 +1,6 @@
 import { plainLanguage } from '../../shared/language';
 import type { Settings } from '../../shared/model/settings';
+import { englishMenus, germanMenus } from './menu-words';
 
 const en = {
   message: 'New message',
@@ -12,6 +13,21 @@ const en = {
   lock: 'Lock',
   quit: 'Quit',
   noSuggestion: 'No suggestions',
+  menus: englishMenus,
+  /** In the dialogs in which files are chosen. */
+  files: {
+    envelopes: 'Keyshift envelopes',
+    invitation: 'Keyshift invitation',
+    'key-backup': 'Keyshift identity key',
+    'key-file': 'Identity keys',
+    'recovery-kit': 'Recovery kit',
+    backup: 'Keyshift backup',
+    'any-file': 'Files',
+    'export-html': 'Web page',
+    archive: 'Keyshift archive',
+    'qr-picture': 'Picture',
+  },
+  forPerson: (name: string) => `For ${name}`,
 };
 
 export type DesktopWords = typeof en;
@@ -27,6 +43,20 @@ const de: DesktopWords = {
   lock: 'Sperren',
   quit: 'Beenden',
   noSuggestion: 'Keine Vorschläge',
+  menus: germanMenus,
+  files: {
+    envelopes: 'Keyshift-Umschläge',
+    invitation: 'Keyshift-Einladung',
+    'key-backup': 'Keyshift-Identitätsschlüssel',
+    'key-file': 'Identitätsschlüssel',
+    'recovery-kit': 'Wiederherstellungsblatt',
+    backup: 'Keyshift-Sicherung',
+    'any-file': 'Dateien',
+    'export-html': 'Webseite',
+    archive: 'Keyshift-Archiv',
+    'qr-picture': 'Bild',
+  },
+  forPerson: (name) => `Für ${name}`,
 };
 
 /** The few words that the main process says itself: notifications, the icon beside the clock, the menu of a right click. */

@@ -1,23 +1,30 @@
 import { BrowserWindow, type Dialog, type FileFilter } from 'electron';
 import type { ChosenFile } from '../../shared/model/chosen-file';
+import type { DesktopWords } from './desktop-words';
 
 /** The first ending is the one a new file gets. */
-const kinds: Readonly<Record<ChosenFile, FileFilter>> = {
-  envelopes: { name: 'Keyshift envelopes', extensions: ['keyshift-envelopes'] },
-  invitation: { name: 'Keyshift invitation', extensions: ['keyshift-invite'] },
-  pkcs12: { name: 'PKCS #12', extensions: ['p12', 'pfx'] },
-  pem: { name: 'PEM', extensions: ['pem', 'key'] },
-  'key-backup': { name: 'Keyshift identity key', extensions: ['keyshift-key'] },
-  'key-file': { name: 'Identity keys', extensions: ['keyshift-key', 'p12', 'pfx', 'pem', 'key'] },
-  'recovery-kit': { name: 'Recovery kit', extensions: ['pdf'] },
-  backup: { name: 'Keyshift backup', extensions: ['keyshift-backup'] },
-  'any-file': { name: 'Files', extensions: ['*'] },
-  'received-file': { name: 'Files', extensions: ['*'] },
-  'export-html': { name: 'Web page', extensions: ['html'] },
-  'export-json': { name: 'JSON', extensions: ['json'] },
-  archive: { name: 'Keyshift archive', extensions: ['keyshift-archive'] },
-  'qr-picture': { name: 'Picture', extensions: ['gif'] },
+const endings: Readonly<Record<ChosenFile, readonly string[]>> = {
+  envelopes: ['keyshift-envelopes'],
+  invitation: ['keyshift-invite'],
+  pkcs12: ['p12', 'pfx'],
+  pem: ['pem', 'key'],
+  'key-backup': ['keyshift-key'],
+  'key-file': ['keyshift-key', 'p12', 'pfx', 'pem', 'key'],
+  'recovery-kit': ['pdf'],
+  backup: ['keyshift-backup'],
+  'any-file': ['*'],
+  'received-file': ['*'],
+  'export-html': ['html'],
+  'export-json': ['json'],
+  archive: ['keyshift-archive'],
+  'qr-picture': ['gif'],
 };
+
+/** What a kind is called; some have the same name in every language. */
+function filterOf(what: ChosenFile, { files }: DesktopWords): FileFilter {
+  const names: Readonly<Record<ChosenFile, string>> = { ...files, pkcs12: 'PKCS #12', pem: 'PEM', 'export-json': 'JSON', 'received-file': files['any-file'] };
+  return { name: names[what], extensions: [...endings[what]] };
+}
 
 /** What of Electron is used; the second argument first, as Electron has it for a window. */
 type FileDialogs = Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>;
@@ -26,7 +33,7 @@ type FileDialogs = Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>;
  * The person chooses files in the system's own dialogs: the page names no path and learns of none but the one chosen.
  * Undefined: given up, or one of these dialogs is open already.
  */
-export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow | undefined = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0]) {
+export function fileDialogs(dialogs: FileDialogs, words: () => DesktopWords, inFront: () => BrowserWindow | undefined = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0]) {
   let asking = false;
   const ask = async (show: () => Promise<string | undefined>): Promise<string | undefined> => {
     if (asking) return undefined;
@@ -45,15 +52,15 @@ export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow |
   return {
     save: (what: ChosenFile, suggested: string): Promise<string | undefined> =>
       ask(async () => {
-        const name = what === 'envelopes' ? suggestedName(suggested) : safeName(suggested);
+        const name = what === 'envelopes' ? suggestedName(suggested, words()) : safeName(suggested);
         // A received file keeps the name and the ending it came with, which were made safe when it came.
         // Linux asks about a file that is there only when told to; the others always do.
         const properties: Electron.SaveDialogOptions['properties'] = ['showOverwriteConfirmation', 'createDirectory'];
-        const options = what === 'received-file' ? { defaultPath: suggested, properties } : { defaultPath: `${name}.${kinds[what].extensions[0] ?? ''}`, filters: [kinds[what]], properties };
+        const options = what === 'received-file' ? { defaultPath: suggested, properties } : { defaultPath: `${name}.${endings[what][0] ?? ''}`, filters: [filterOf(what, words())], properties };
         const window = inFront();
         return (await (window === undefined ? dialogs.showSaveDialog(options) : dialogs.showSaveDialog(window, options))).filePath;
       }),
-    open: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ properties: ['openFile'], filters: [kinds[what]] })),
+    open: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ properties: ['openFile'], filters: [filterOf(what, words())] })),
     /** Any number of any kind; empty: given up. */
     files: async (): Promise<readonly string[]> => {
       if (asking) return [];
@@ -66,13 +73,13 @@ export function fileDialogs(dialogs: FileDialogs, inFront: () => BrowserWindow |
         asking = false;
       }
     },
-    folder: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ title: kinds[what].name, properties: ['openDirectory', 'createDirectory'] })),
+    folder: (what: ChosenFile): Promise<string | undefined> => ask(() => choose({ title: filterOf(what, words()).name, properties: ['openDirectory', 'createDirectory'] })),
   };
 }
 
 /** A name that somebody else chose, as part of a file name: letters and digits of any script, nothing that means something in a path. */
-export function suggestedName(personName: string): string {
-  return safeName(`For ${personName}`);
+export function suggestedName(personName: string, words: Pick<DesktopWords, 'forPerson'>): string {
+  return safeName(words.forPerson(personName));
 }
 
 function safeName(text: string): string {

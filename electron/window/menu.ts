@@ -1,4 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
+import type { DesktopWords } from './desktop-words';
 
 export interface MenuActions {
   readonly lock: () => void;
@@ -7,29 +8,25 @@ export interface MenuActions {
 /**
  * The application menu: what a text window needs and a way to lock. No reloading, and developer tools only while the app is not packaged.
  */
-export function menuTemplate(actions: MenuActions, platform: NodeJS.Platform, developerTools: boolean): MenuItemConstructorOptions[] {
+export function menuTemplate(actions: MenuActions, words: DesktopWords, platform: NodeJS.Platform, developerTools: boolean): MenuItemConstructorOptions[] {
+  const { menus } = words;
   const mac = platform === 'darwin';
-  const lock: MenuItemConstructorOptions = { id: 'lock', label: 'Lock', accelerator: 'CmdOrCtrl+L', click: () => actions.lock() };
+  const lock: MenuItemConstructorOptions = { id: 'lock', label: words.lock, accelerator: 'CmdOrCtrl+L', click: () => actions.lock() };
   const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const item = (role: 'about' | 'hide' | 'hideOthers' | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'resetZoom' | 'zoomIn' | 'zoomOut' | 'togglefullscreen' | 'toggleDevTools' | 'minimize' | 'close'): MenuItemConstructorOptions => ({
+    role,
+    label: menus[role],
+  });
+  const quit: MenuItemConstructorOptions = { role: 'quit', label: words.quit };
   return [
     mac
-      ? { label: 'Keyshift', submenu: [{ role: 'about' }, separator, lock, separator, { role: 'hide' }, { role: 'hideOthers' }, separator, { role: 'quit' }] }
-      : { label: '&File', submenu: [lock, separator, { role: 'quit' }] },
+      ? { label: 'Keyshift', submenu: [item('about'), separator, lock, separator, item('hide'), item('hideOthers'), separator, quit] }
+      : { label: menus.file, submenu: [lock, separator, quit] },
+    { label: menus.edit, submenu: [item('undo'), item('redo'), separator, item('cut'), item('copy'), item('paste'), item('selectAll')] },
     {
-      label: '&Edit',
-      submenu: [{ role: 'undo' }, { role: 'redo' }, separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+      label: menus.view,
+      submenu: [item('resetZoom'), item('zoomIn'), item('zoomOut'), separator, item('togglefullscreen'), ...(developerTools ? [separator, item('toggleDevTools')] : [])],
     },
-    {
-      label: '&View',
-      submenu: [
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        separator,
-        { role: 'togglefullscreen' },
-        ...(developerTools ? [separator, { role: 'toggleDevTools' } as const] : []),
-      ],
-    },
-    { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'close' }] },
+    { label: menus.window, submenu: [item('minimize'), item('close')] },
   ];
 }

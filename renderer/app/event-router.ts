@@ -31,7 +31,8 @@ export function routeEvent(model: Model, event: AppEvent): void {
     case 'contact.typing':
       model.talk.getState().heardTyping(event.conversationId, event.typing);
       return;
-    // Heard where they are followed: features/desktop/use-desktop.ts.
+    // Heard where they are followed: features/desktop.
+    case 'dictionary.changed':
     case 'desktop.link':
     case 'desktop.show':
       return;

@@ -10,8 +10,8 @@ import { PlainError, say, seconds } from './say.mjs';
 // Debian 13 and Ubuntu 24.04 renamed some of them (64-bit time): the first name that apt knows is taken.
 const LIBRARIES = [['libgtk-3-0', 'libgtk-3-0t64'], ['libnss3'], ['libgbm1'], ['libasound2', 'libasound2t64']];
 const DISPLAY = [['xvfb']];
-/** For the tests of the system keyring only; nothing that the app needs. */
-const KEYRING = [['gnome-keyring'], ['dbus'], ['libsecret-1-0']];
+/** For the tests of the system keyring and of notifications only; nothing that the app needs. */
+const KEYRING = [['gnome-keyring'], ['dbus'], ['libsecret-1-0'], ['libnotify4']];
 /** For the tests between hosts of their own only (test/network). */
 const NETWORK = [['iproute2'], ['nftables']];
 /** What they meet there: a router and a proxy. These packages hold a program each and start none. */
@@ -53,21 +53,21 @@ export async function systemLibraries({ executable, display }) {
 }
 
 /**
- * What the tests of the system keyring use, installed where that takes no question (root on Debian). Never an error: without it
+ * What the tests of the system keyring and of notifications use, installed where that takes no question (root on Debian). Never an error: without it
  * those tests are reported as skipped, and say the same.
  */
 export async function keyringForTests() {
-  const there = () => onPath('gnome-keyring-daemon') && onPath('dbus-daemon');
+  const there = () => onPath('gnome-keyring-daemon') && onPath('dbus-daemon') && hasLibrary('libnotify.so.4');
   if (process.platform !== 'linux' || there()) return;
   const names = KEYRING.flat().join(' ');
   if (isRoot && hasApt()) {
     await withLock('apt', async () => {
-      say('Installing a system keyring for its tests …');
+      say('Installing what the tests of keyring and notifications use …');
       if (!hasPackageLists()) await apt('update');
       await aptInstall(KEYRING);
     });
   }
-  if (!there()) say(`The tests of the system keyring will be skipped. To run them: sudo apt-get install -y --no-install-recommends ${names}`);
+  if (!there()) say(`Tests of the system keyring or of notifications will be skipped. To run them: sudo apt-get install -y --no-install-recommends ${names}`);
 }
 
 /**
@@ -127,6 +127,13 @@ async function missingHere(executable, display) {
 
 export function onPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => folder && existsSync(join(folder, program)));
+}
+
+/** Where Debian and others have libraries that a program loads by name. */
+function hasLibrary(name) {
+  const folders = ['/usr/lib', '/usr/lib64', '/usr/local/lib'];
+  const ofMachine = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((each) => each.endsWith('-linux-gnu')).map((each) => join('/usr/lib', each)) : [];
+  return [...folders, ...ofMachine].some((folder) => existsSync(join(folder, name)));
 }
 
 function hasFont(file) {

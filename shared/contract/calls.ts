@@ -14,7 +14,7 @@ import { aliasName, personName } from '../model/text';
 import { verification } from '../model/verification';
 import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
-import { profiles, desktop } from './desktop-calls';
+import { dictionary, profiles, desktop } from './desktop-calls';
 import { files } from './file-calls';
 import { none, done, passphrase, longest, needsVault, needsContact, needsDevice, needsInvitation, needsStanding, needsConversation } from './needs';
 import { conversations, messages } from './talk-calls';
@@ -318,5 +318,6 @@ export const calls = {
     licences: call(none, z.array(z.strictObject({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }))),
   },
   profiles,
+  dictionary,
   desktop,
 } as const;

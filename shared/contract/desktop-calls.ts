@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { conversationId, transferId } from '../model/ids';
+import { longestOwnWord, ownWord } from '../model/own-word';
 import { profile, profileId, profileName } from '../model/profile';
 import { fileToken, tokenFile } from '../model/transfer';
 import { call } from './call';
-import { none, done } from './needs';
+import { none, done, needsVault } from './needs';
 
 /** Several people, or purposes, in one installation. In the window only. */
 export const profiles = {
@@ -16,12 +17,19 @@ export const profiles = {
   remove: call(z.strictObject({ profileId, name: z.string().max(64) }), done, ['desktop.not-here', 'profile.unknown', 'profile.in-use', 'profile.name-differs']),
 } as const;
 
+/** Words this person calls right, which no dictionary has. On this device, in this profile, and nowhere else. */
+export const dictionary = {
+  words: call(none, z.array(ownWord), needsVault),
+  add: call(z.strictObject({ word: ownWord }), done, [...needsVault, 'dictionary.full']),
+  remove: call(z.strictObject({ word: z.string().max(longestOwnWord) }), done, needsVault),
+} as const;
+
 /** What only a desktop has. */
 export const desktop = {
   /** Opens a link in the browser; http and https only. The window has asked the person, and shown the host. */
   openLink: call(z.strictObject({ url: z.string().max(2048) }), done, ['desktop.not-here', 'link.unusable']),
-  /** A `keyshift:` link this app was started with, or was handed while running; told once. */
-  takeLink: call(none, z.strictObject({ link: z.string().optional() })),
+  /** A `keyshift:` link this app was started with, or was handed while running; told once. `only`: where it is no link for a device, it goes on waiting. */
+  takeLink: call(z.strictObject({ only: z.literal('device').optional() }).optional(), z.strictObject({ link: z.string().optional() })),
   /** The window shows this conversation, or none: nobody is told of what they look at. */
   looking: call(z.strictObject({ conversationId: conversationId.optional() }), done),
   /** Those of these words that are misspelled in the chosen language, by the dictionary that comes with the app; none while spelling is off. */

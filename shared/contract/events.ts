@@ -39,6 +39,7 @@ export const events = {
   /** How far an export is, in messages. At most five times a second, and at the end. */
   'export.progress': z.strictObject({ type: z.literal('export.progress'), conversationId, done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
   'profiles.changed': z.strictObject({ type: z.literal('profiles.changed') }),
+  'dictionary.changed': z.strictObject({ type: z.literal('dictionary.changed') }),
   /** A `keyshift:` link waits for `desktop.takeLink`. */
   'desktop.link': z.strictObject({ type: z.literal('desktop.link') }),
   /** A notification was clicked: show this. */

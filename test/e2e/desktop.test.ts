@@ -15,6 +15,17 @@ let own: OpenApp;
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   own = await openWindow('desktop', { env: { XDG_CONFIG_HOME: home } });
+  const { window } = own;
+  // Before there is a vault: a link that lets this device in is shown in its field, any other one waits.
+  await expect(window.getByLabel('Your name')).toBeVisible();
+  await startAgain('keyshift:invite/AAAA');
+  await expect(window.getByLabel('Your name')).toBeVisible();
+  expect(await window.evaluate(() => globalThis.window.keyshift.desktop.takeLink({ only: 'device' }))).toEqual({ ok: true, value: {} });
+  await startAgain('keyshift:link/AAAA');
+  await expect(window.getByRole('textbox', { name: 'Link from the other device' })).toHaveValue('keyshift:link/AAAA');
+  expect(await window.evaluate(() => globalThis.window.keyshift.vault.status())).toMatchObject({ value: { state: 'absent' } });
+  await window.getByRole('button', { name: 'Begin with a new identity' }).click();
+  await startAgain('keyshift:invite/AAAA');
   await onboard(own, 'Ada', passphrase);
 });
 test.afterAll(async () => {
@@ -38,7 +49,6 @@ async function startAgain(...args: string[]): Promise<void> {
 test('row 23: a link that is opened outside waits behind the lock, is shown, and nothing is done with it', async () => {
   const { window } = own;
   const field = window.getByRole('textbox', { name: 'Invitation link' });
-  await startAgain('keyshift:invite/AAAA');
   await expect(field).toHaveValue('keyshift:invite/AAAA');
   await expect(window.getByText('Nothing happens until you accept.')).toBeVisible();
   expect(await window.evaluate(() => globalThis.window.keyshift.contacts.list())).toMatchObject({ ok: true, value: [] });
@@ -92,9 +102,10 @@ test('spelling: checked by dictionaries that came along, better words in the men
     Object.assign(globalThis, { keyshiftMenus: menus });
     const build = Menu.buildFromTemplate.bind(Menu);
     Menu.buildFromTemplate = (items) => {
-      menus.push(items.map(({ label }) => label));
+      // Cut, copy and paste are always there.
+      menus.push(items.map(({ label, role }) => (role === undefined ? label : undefined)));
       const menu = build(items);
-      menu.popup = () => items.find(({ label }) => label === 'Straßenbahn' || label === 'world')?.click?.(undefined as never, undefined, undefined as never);
+      menu.popup = () => items.find(({ label }) => label === (globalThis as { keyshiftChoice?: string }).keyshiftChoice)?.click?.(undefined as never, undefined, undefined as never);
       return menu;
     };
   });
@@ -113,6 +124,8 @@ test('spelling: checked by dictionaries that came along, better words in the men
     await area.focus();
     await window.keyboard.type(text);
   };
+  const choose = (label: string): Promise<unknown> => app.evaluate((_electron, wanted) => Object.assign(globalThis, { keyshiftChoice: wanted }), label);
+  await choose('world');
   const offered = async (): Promise<string[]> => {
     await area.click({ button: 'right', position: { x: 14, y: 10 } });
     return (await menus()).flat().filter((label) => label !== undefined);
@@ -128,6 +141,22 @@ test('spelling: checked by dictionaries that came along, better words in the men
     .toBe('world');
   // Chosen, and in the place of what was there.
   await expect(area).toHaveValue('world ');
+  // One's own word: right from then on, however it begins, and kept where nobody but this person opens it.
+  await choose('Add to dictionary');
+  await write('quxwrold ');
+  expect(await offered()).toContain('Add to dictionary');
+  await expect.poll(() => window.evaluate(() => globalThis.window.keyshift.dictionary.words())).toMatchObject({ value: ['quxwrold'] });
+  await expect.poll(async () => {
+    await write('Quxwrold ');
+    return offered();
+  }).toEqual([]);
+  for (const name of readdirSync(own.profile).filter((each) => /^(?:keyshift\.db|preferences|vault)/.test(each))) expect(readFileSync(join(own.profile, name)).includes('quxwrold'), name).toBe(false);
+  await window.evaluate(() => globalThis.window.keyshift.dictionary.remove({ word: 'quxwrold' }));
+  await expect.poll(async () => {
+    await write('quxwrold ');
+    return offered();
+  }).toContain('Add to dictionary');
+  await choose('Straßenbahn');
   await set(window, { spelling: 'de' });
   await expect
     .poll(async () => {
@@ -148,6 +177,11 @@ test('links of the web only, and capture protection and the lock of the screen f
     expect(await window.evaluate((link) => globalThis.window.keyshift.desktop.openLink({ url: link }), url)).toMatchObject({ ok: false, error: { code: 'link.unusable' } });
   }
   const state = (): Promise<unknown> => window.evaluate(async () => globalThis.window.keyshift.vault.status());
+  const menu = (): Promise<(string | undefined)[]> => app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? []);
+  expect(await menu()).toContain('&Edit');
+  await set(window, { language: 'de' });
+  expect(await menu()).toContain('&Bearbeiten');
+  await set(window, { language: 'en' });
   await set(window, { lockOnSleep: false });
   await app.evaluate(({ powerMonitor }) => powerMonitor.emit('lock-screen'));
   expect(await state()).toMatchObject({ value: { state: 'open' } });

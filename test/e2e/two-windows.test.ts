@@ -5,6 +5,7 @@ import { expect, test } from '@playwright/test';
 import { canary } from '../support/pictures';
 import { realPng } from './support/real-png';
 import { openWindow, type OpenApp } from './support/app';
+import { missingNotifications, NotificationServer, type ShownNotification } from './support/notification-server';
 
 const samples = ['Hello Bo', '👩‍👩‍👧 and 🫶🏽', 'שלום עולם, مرحبا', 'x'.repeat(10_000), '<b>not bold</b>', 'last one'];
 
@@ -78,10 +79,69 @@ async function sendFiles(ann: OpenApp, bo: OpenApp): Promise<void> {
   bo.violations.splice(0, bo.violations.length, ...bo.violations.filter((line) => !line.includes('404')));
 }
 
+/** What the desktop is told of messages while the window is away, over a session bus of its own; a click lands on the message. */
+async function notifyOf(ann: OpenApp, bo: OpenApp, desktop: NotificationServer): Promise<void> {
+  const { app, window } = bo;
+  const away = (): Promise<void> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  const choose = (notifications: 'message' | 'name' | 'nothing' | 'off'): Promise<unknown> => window.evaluate((choice) => globalThis.window.keyshift.settings.set({ notifications: choice }), notifications);
+  // The runner has every page believe that it is looked at.
+  const page = await window.context().newCDPSession(window);
+  await page.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+  let count = desktop.shown.length;
+  const next = async (text: string): Promise<ShownNotification> => {
+    await send(ann, text);
+    await expect.poll(() => desktop.shown.length).toBe((count += 1));
+    const shown = desktop.shown[count - 1];
+    if (shown === undefined) throw new Error('there is none');
+    return shown;
+  };
+  await window.keyboard.press('Control+,');
+  await away();
+  await choose('message');
+  const first = await next('Lunch <a href="x">today</a> & \u202emore');
+  expect([first.title, first.body]).toEqual(['Ann', 'Lunch ‹a href="x"›today‹/a› ＆ more']);
+  expect(first.actions).toContain('default');
+  await choose('name');
+  const second = await next('a secret dish');
+  expect([second.title, second.body]).toEqual(['Ann', '2 new messages']);
+  expect(desktop.closed).toContain(first.id);
+  await choose('nothing');
+  const third = await next('a secret place');
+  expect([third.title, third.body]).toEqual(['Keyshift', '3 new messages']);
+  for (const { bytes } of [second, third]) expect(bytes.includes('secret')).toBe(false);
+  expect(third.bytes.includes('Ann')).toBe(false);
+  await choose('off');
+  await send(ann, 'unheard');
+  // Counted, and by then decided.
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle())).toContain('(4)');
+  await choose('message');
+  const last = await next('found by its notification');
+  expect(last.body).toBe('found by its notification');
+
+  desktop.click(last.id);
+  await expect.poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true);
+  await expect.poll(() => window.evaluate(() => document.activeElement?.closest('[data-message]')?.textContent ?? '')).toContain('found by its notification');
+  await expect(window.getByRole('dialog')).toHaveCount(0);
+
+  // Read, it is not said any more.
+  await away();
+  const read = await next('read at once');
+  expect(desktop.closed).not.toContain(read.id);
+  await app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.show();
+    BrowserWindow.getAllWindows()[0]?.focus();
+  });
+  await expect.poll(() => desktop.closed).toContain(read.id);
+  await page.send('Emulation.setFocusEmulationEnabled', { enabled: true });
+  await page.detach();
+}
+
 test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, part and catch up', async () => {
   test.setTimeout(240_000);
   const ann = await openWindow('ann');
-  const bo = await openWindow('bo');
+  const missing = missingNotifications();
+  const desktop = missing === undefined ? await NotificationServer.start() : undefined;
+  const bo = await openWindow('bo', desktop === undefined ? {} : { env: { DBUS_SESSION_BUS_ADDRESS: desktop.address } });
   let again: OpenApp | undefined;
   try {
     await ann.picture('01-first-start');
@@ -112,6 +172,8 @@ test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, p
     await expect(bo.window.locator('b', { hasText: 'not bold' })).toHaveCount(0);
     await ann.picture('05-conversation');
     await sendFiles(ann, bo);
+    if (desktop === undefined) console.warn(`SKIPPED: notifications of the desktop\n         ${missing}`);
+    else await notifyOf(ann, bo, desktop);
 
     const numbers = await Promise.all(
       [ann, bo].map(async ({ window }) => {
@@ -150,5 +212,6 @@ test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, p
     throw error;
   } finally {
     await Promise.all([ann.close(), bo.close(), again?.close()]);
+    await desktop?.stop();
   }
 });

@@ -45,8 +45,9 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       world.opened = [...world.opened, url];
       return null;
     },
-    takeLink: () => {
+    takeLink: (input) => {
       const { link } = world;
+      if (input?.only === 'device' && link?.startsWith('keyshift:link/') !== true) return {};
       world.link = undefined;
       return link === undefined ? {} : { link };
     },
@@ -58,5 +59,20 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       return null;
     },
     showSaved: () => null,
+  };
+}
+
+export function dictionaryHandlers(): Handlers['dictionary'] {
+  let words = ['Hafenbericht', 'Keyshift'];
+  return {
+    words: () => words,
+    add: ({ word }) => {
+      words = [...words, word];
+      return null;
+    },
+    remove: ({ word }) => {
+      words = words.filter((one) => one !== word);
+      return null;
+    },
   };
 }

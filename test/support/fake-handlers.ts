@@ -103,6 +103,7 @@ export const sampleHandlers: Handlers = {
     forget: () => null,
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
+  dictionary: { words: () => [], add: () => null, remove: () => null },
   desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null },
   keys: {
     status: () => ({
@@ -274,6 +275,8 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'desktop.dropFiles': { tokens: [id('f')] },
   'desktop.showSaved': { transferId: id('f') },
   'desktop.openLink': { url: 'https://example.org/' },
+  'dictionary.add': { word: 'harbour' },
+  'dictionary.remove': { word: 'harbour' },
   'desktop.looking': {},
   'desktop.misspelled': { words: ['wrod'] },
   'settings.set': { theme: 'dark' },

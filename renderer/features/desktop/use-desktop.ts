@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useModel, useSettings, useUi } from '../../app/model-context';
 import type { Model } from '../../app/model';
 import { useText } from '../../i18n/use-text';
+import { useGoTo } from '../search/use-go-to';
 import { chime } from './chime';
 
 /** What begins a link for a new device, and not one from somebody else. */
@@ -44,9 +45,10 @@ function useLinks(): void {
   }, [model, text]);
 }
 
-/** A notification was clicked: its conversation, and the message itself. */
+/** A notification was clicked: its conversation, and the message itself, wherever it stands by now. */
 function useShown(): void {
   const model = useModel();
+  const goTo = useGoTo();
   useEffect(
     () =>
       model.client.on((event) => {
@@ -55,24 +57,13 @@ function useShown(): void {
         const show = async (): Promise<void> => {
           await model.conversations.getState().load();
           model.ui.getState().closeDialog();
-          model.showConversation(conversationId);
-          if (messageId !== undefined) focusMessage(messageId);
+          if (messageId === undefined) model.showConversation(conversationId);
+          else await goTo.message(conversationId, messageId);
         };
         model.background(show());
       }),
-    [model],
+    [model, goTo],
   );
-}
-
-/** Its page may still be on its way. */
-function focusMessage(messageId: string, frames = 120): void {
-  const article = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
-  if (article === null) {
-    if (frames > 0) requestAnimationFrame(() => focusMessage(messageId, frames - 1));
-    return;
-  }
-  article.focus({ preventScroll: true });
-  article.scrollIntoView({ block: 'center' });
 }
 
 function useChime(): void {

@@ -15,12 +15,12 @@ import { LinkField } from './link-field';
 /** Of these the link itself is to blame, and its field says so. */
 const ofLink: ReadonlySet<string> = new Set(['device.link-garbled', 'device.link-expired', 'device.link-newer']);
 
-/** The link, what this device is called, and the passphrase that locks it. */
-export function JoinForm({ onBack }: { readonly onBack: () => void }): ReactNode {
+/** The link, with one that was opened outside there already, what this device is called, and the passphrase that locks it. */
+export function JoinForm({ opened, onBack }: { readonly opened: string; readonly onBack: () => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { devices } = useModel();
-  const [link, setLink] = useState('');
+  const [link, setLink] = useState(opened);
   const [name, setName] = useState('');
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);

@@ -11,7 +11,7 @@ import { ComparePage, TransferPage, useAnswers } from './linking-page';
 import { usePageFocus } from './use-page-focus';
 
 /** First start on one more device of a person: the link, a passphrase, six digits; then what the other device hands over. */
-export function JoinScreen({ onBack }: { readonly onBack: () => void }): ReactNode {
+export function JoinScreen({ link, onBack }: { readonly link: string; readonly onBack: () => void }): ReactNode {
   const text = useText();
   const linking = useDevices(linkingOf);
   const stage = linking?.side === 'new' ? linking.stage : 'idle';
@@ -23,7 +23,7 @@ export function JoinScreen({ onBack }: { readonly onBack: () => void }): ReactNo
         <KeyCut id="5c81e2f7" className="lock-key" />
         <p className="wordmark">{text('app.name')}</p>
         <h1 className="display">{text('join.title')}</h1>
-        <PageLevel value={2}>{stage === 'idle' ? <JoinForm onBack={onBack} /> : <Joining />}</PageLevel>
+        <PageLevel value={2}>{stage === 'idle' ? <JoinForm key={link} opened={link} onBack={onBack} /> : <Joining />}</PageLevel>
       </div>
     </main>
   );

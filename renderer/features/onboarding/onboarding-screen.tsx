@@ -7,6 +7,7 @@ import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
 import { pictureDigits } from '../../ui/key-cut-path';
 import { TextField } from '../../ui/text-field';
+import { useDeviceLink } from '../desktop/use-device-link';
 import { linkingOf } from '../devices/devices-store';
 import { JoinScreen } from '../devices/join-screen';
 import { RestoreScreen } from '../backup/restore-screen';
@@ -29,6 +30,12 @@ export function OnboardingScreen(): ReactNode {
   // A window that was reloaded finds its way back to what is under way.
   const joining = useDevices((state) => linkingOf(state)?.side === 'new');
   const [failure, setFailure] = useState<unknown>();
+  const [link, setLink] = useState('');
+  // Shown in its field; nothing is done with it. Whoever is in the middle of something else is not taken from it.
+  useDeviceLink((opened) => {
+    setLink(opened);
+    setOther('join');
+  }, !busy && !joining && other !== 'restore');
 
   const nameError = name.trim() === '' ? text('onboarding.error.name') : undefined;
 
@@ -46,7 +53,7 @@ export function OnboardingScreen(): ReactNode {
       .finally(() => setBusy(false));
   };
 
-  if (joining || other === 'join') return <JoinScreen onBack={() => setOther(undefined)} />;
+  if (joining || other === 'join') return <JoinScreen link={link} onBack={() => setOther(undefined)} />;
   if (other === 'restore') return <RestoreScreen onBack={() => setOther(undefined)} />;
   return (
     <main className="front-page two">

@@ -2,15 +2,7 @@ import { useCallback, useMemo } from 'react';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
-
-/** After what was fetched is drawn: the message in the middle, with the focus. */
-function bringIntoView(messageId: string): void {
-  requestAnimationFrame(() => {
-    const article = document.querySelector<HTMLElement>(`[data-message="${messageId}"]`);
-    article?.focus({ preventScroll: true });
-    article?.scrollIntoView({ block: 'center' });
-  });
-}
+import { bringIntoView } from './bring-into-view';
 
 export interface GoTo {
   /** Shows a message, wherever in its conversation it stands. */

@@ -3,6 +3,7 @@ import { useSettings } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { SelectField } from '../../ui/select-field';
 import { SwitchField } from '../../ui/switch-field';
+import { OwnWords } from '../desktop/own-words';
 import { FilesSettings } from './files-settings';
 import { useChangeSettings } from './use-change-settings';
 
@@ -23,6 +24,7 @@ export function TalksSection(): ReactNode {
         onChange={(value) => change({ spelling: value })}
         options={spellings.map((value) => ({ value, label: text(`desktop.spelling.${value}`) }))}
       />
+      {spelling === 'off' ? null : <OwnWords />}
       <section className="stack divided" aria-labelledby="settings-told">
         <h3 className="small-heading" id="settings-told">
           {text('settings.told')}

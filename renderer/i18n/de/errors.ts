@@ -91,6 +91,7 @@ export const errors = {
   'error.profile.unknown': 'Dieses Profil gibt es nicht.',
   'error.profile.name-differs': 'Das ist nicht der Name des Profils. Nichts wurde gelöscht.',
   'error.link.unusable': 'Keyshift öffnet nur Web-Links.',
+  'error.dictionary.full': 'Dein Wörterbuch ist voll. Nimm erst Wörter heraus.',
   'error.desktop.not-here': 'Das kann nur die App mit Fenster.',
   'error.message.too-long': 'Diese Nachricht ist zu lang. Teile sie in zwei.',
   'error.keys.too-often': 'Du hast diesen Schlüssel innerhalb einer Stunde viele Male erneuert. Er ist noch frisch.',

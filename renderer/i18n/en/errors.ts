@@ -93,6 +93,7 @@ export const errors = {
   'error.profile.unknown': 'There is no such profile.',
   'error.profile.name-differs': 'That is not the name of the profile. Nothing was deleted.',
   'error.link.unusable': 'Keyshift opens web links only.',
+  'error.dictionary.full': 'Your dictionary is full. Take words out first.',
   'error.desktop.not-here': 'Only the app with a window does that.',
   'error.message.too-long': 'This message is too long. Split it into two.',
   'error.keys.too-often': 'You renewed this key many times within the hour. Your key is still fresh.',

@@ -1,7 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
+import { desktopWords } from '../../../electron/window/desktop-words';
 import { fileDialogs, suggestedName } from '../../../electron/window/file-dialogs';
 
 vi.mock('electron', () => ({ BrowserWindow: { getFocusedWindow: () => null, getAllWindows: () => [] } }));
+
+const language = { now: 'en' as 'en' | 'de' };
 
 function dialogs(answer: { save?: string; open?: string[] }) {
   const asked: unknown[] = [];
@@ -16,7 +19,7 @@ function dialogs(answer: { save?: string; open?: string[] }) {
         asked.push(options);
         return { canceled: answer.open === undefined, filePaths: answer.open ?? [] };
       },
-    }),
+    }, () => desktopWords(language.now, 'en-GB')),
   };
 }
 
@@ -25,6 +28,15 @@ describe('the person chooses files', () => {
     const { made, asked } = dialogs({ save: '/media/stick/x.keyshift-envelopes' });
     expect(await made.save('envelopes', 'Bo Lindqvist')).toBe('/media/stick/x.keyshift-envelopes');
     expect(asked).toMatchObject([{ defaultPath: 'For Bo Lindqvist.keyshift-envelopes', filters: [{ extensions: ['keyshift-envelopes'] }], properties: ['showOverwriteConfirmation', 'createDirectory'] }]);
+  });
+
+  test('in the language that is spoken at that moment', async () => {
+    const { made, asked } = dialogs({ save: '/a', open: ['/b'] });
+    language.now = 'de';
+    await made.save('envelopes', 'Bo');
+    await made.open('backup');
+    language.now = 'en';
+    expect(asked).toMatchObject([{ defaultPath: 'Für Bo.keyshift-envelopes', filters: [{ name: 'Keyshift-Umschläge' }] }, { filters: [{ name: 'Keyshift-Sicherung' }] }]);
   });
 
   test('what to open: one file', async () => {
@@ -66,6 +78,6 @@ describe('the person chooses files', () => {
     ['x'.repeat(64), `For ${'x'.repeat(36)}`],
     ['\u202Egnp.exe', 'For gnp exe'],
   ])('a name of somebody else’s choice, %j, suggests %j', (name, suggestion) => {
-    expect(suggestedName(name)).toBe(suggestion);
+    expect(suggestedName(name, desktopWords('en', ''))).toBe(suggestion);
   });
 });

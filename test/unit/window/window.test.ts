@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, test } from 'vitest';
 import { groundColour, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
 import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
+import { desktopWords } from '../../../electron/window/desktop-words';
 import { menuTemplate } from '../../../electron/window/menu';
 import { quitOrderly } from '../../../electron/window/orderly-quit';
 import { withSettingsEffects } from '../../../electron/window/settings-effects';
@@ -57,7 +59,21 @@ describe('how it looks before the page has drawn', () => {
 });
 
 describe('menus', () => {
-  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined }, platform, developerTools));
+  const [en, de] = [desktopWords('en', ''), desktopWords('system', 'de-AT')];
+  const labels = (items: MenuItemConstructorOptions[]): string[] => items.flatMap(({ label, type, submenu }) => [...(type === 'separator' ? [] : [label ?? 'none']), ...(Array.isArray(submenu) ? labels(submenu) : [])]);
+
+  test('every entry has its words in both languages: the runtime itself speaks English only', () => {
+    for (const platform of ['linux', 'darwin'] as const) {
+      const [english, german] = [en, de].map((words) => labels(menuTemplate({ lock: () => undefined }, words, platform, true)));
+      expect(english).not.toContain('none');
+      const same = german?.filter((label, at) => label === english?.[at]);
+      expect(same).toEqual(platform === 'darwin' ? ['Keyshift'] : []);
+    }
+    const menu = contextMenuTemplate({ isEditable: true, selectionText: 'x', editFlags: flags }, de.menus, { suggestions: ['a & b'], none: '', replace: () => undefined, add: () => undefined });
+    expect(labels(menu)).toEqual(['a && b', 'Zum Wörterbuch hinzufügen', 'Ausschneiden', 'Kopieren', 'Einfügen', 'Alles auswählen']);
+  });
+
+  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined }, en, platform, developerTools));
 
   test.each(['linux', 'win32', 'darwin'] as const)('%s: no reload anywhere, developer tools only unpackaged', (platform) => {
     expect(roles(false, platform)).not.toMatch(/reload|toggleDevTools/i);
@@ -67,7 +83,7 @@ describe('menus', () => {
 
   test.each(['linux', 'darwin'] as const)('%s: Ctrl or Cmd and L locks', (platform) => {
     let locked = 0;
-    const items = menuTemplate({ lock: () => (locked += 1) }, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+    const items = menuTemplate({ lock: () => (locked += 1) }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
     const item = items.find(({ accelerator }) => accelerator === 'CmdOrCtrl+L');
     (item?.click as (() => void) | undefined)?.();
     expect(locked).toBe(1);
@@ -75,9 +91,9 @@ describe('menus', () => {
 
   const flags = { canCut: true, canCopy: true, canPaste: true, canSelectAll: true } as Click['editFlags'];
   test('a text field offers cut, copy, paste; a selection copy; anything else nothing', () => {
-    expect(contextMenuTemplate({ isEditable: true, selectionText: '', editFlags: { ...flags, canCut: false } })).toContainEqual({ role: 'cut', enabled: false });
-    expect(contextMenuTemplate({ isEditable: false, selectionText: 'words', editFlags: flags })).toEqual([{ role: 'copy', enabled: true }]);
-    expect(contextMenuTemplate({ isEditable: false, selectionText: ' ', editFlags: flags })).toEqual([]);
+    expect(contextMenuTemplate({ isEditable: true, selectionText: '', editFlags: { ...flags, canCut: false } }, en.menus)).toContainEqual({ role: 'cut', label: 'Cut', enabled: false });
+    expect(contextMenuTemplate({ isEditable: false, selectionText: 'words', editFlags: flags }, en.menus)).toEqual([{ role: 'copy', label: 'Copy', enabled: true }]);
+    expect(contextMenuTemplate({ isEditable: false, selectionText: ' ', editFlags: flags }, en.menus)).toEqual([]);
   });
 });
 

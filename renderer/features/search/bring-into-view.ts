@@ -1,0 +1,16 @@
+/** Frames that are waited for what is on its way: two seconds of most screens. */
+const patience = 120;
+
+/**
+ * The message in the middle, with the focus, once it is drawn. A dialog that closes gives the focus back to where it was: so not before
+ * that one has left the window.
+ */
+export function bringIntoView(messageId: string, frames = patience): void {
+  requestAnimationFrame(() => {
+    const article = document.querySelector<HTMLElement>(`[data-message="${CSS.escape(messageId)}"]`);
+    const open = document.querySelector('.veil') !== null;
+    if ((article === null || open) && frames > 0) return bringIntoView(messageId, frames - 1);
+    article?.focus({ preventScroll: true });
+    article?.scrollIntoView({ block: 'center' });
+  });
+}
