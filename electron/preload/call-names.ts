@@ -48,7 +48,7 @@ export const callNameTable = {
     'remove',
     'saveInvitationPicture',
   ],
-  conversations: ['open', 'list', 'get', 'continue', 'markRead', 'update', 'remove', 'export', 'cancelExport', 'checkArchive'],
+  conversations: ['open', 'list', 'get', 'continue', 'markRead', 'update', 'timers', 'remove', 'export', 'cancelExport', 'checkArchive'],
   messages: ['send', 'list', 'edit', 'delete', 'react', 'typing', 'search'],
   files: ['send', 'accept', 'pause', 'resume', 'cancel', 'save', 'list', 'forget'],
   keys: ['status', 'shift', 'setPolicy', 'timeline', 'shiftPair'],

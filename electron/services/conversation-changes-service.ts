@@ -12,9 +12,13 @@ import { lastRevision } from './titles';
 type Change = Parameters<Handlers['conversations']['update']>[0];
 
 /** What a person does with conversations for themselves, and their titles, which both people see. */
-export function conversationChangesService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Pick<Handlers['conversations'], 'update' | 'remove' | 'get'> {
+export function conversationChangesService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Pick<Handlers['conversations'], 'update' | 'remove' | 'get' | 'timers'> {
   return {
     get: ({ conversationId }) => conversationView(conversationRow(parts.profile(), conversationId)),
+    timers: ({ conversationId }) => {
+      const profile = parts.profile();
+      return profile.stores.changes.timers(conversationRow(profile, conversationId).conversationId).map(({ by, seconds, at }) => ({ by, seconds, at }));
+    },
     update: (change) => {
       const profile = parts.profile();
       const { conversationId } = change;

@@ -1,6 +1,6 @@
 import type { InstanceId } from '../engine/ids';
 import type { MessagePlace } from '../services/ports';
-import { type ChangeStore, type EarlyChange, earlyKept } from '../services/ports/changes';
+import { type ChangeStore, type EarlyChange, earlyKept, timersKept } from '../services/ports/changes';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { messageColumns, readMessage } from './message-row';
@@ -25,6 +25,10 @@ export function createChangeStore(db: Db): ChangeStore {
   const selectSeen = db.prepare('SELECT seen FROM disappear_clock WHERE key = 1');
   const putSeen = db.prepare('INSERT INTO disappear_clock (key, seen) VALUES (1, ?) ON CONFLICT (key) DO UPDATE SET seen = excluded.seen');
 
+  const addTimer = db.prepare('INSERT OR REPLACE INTO timer_changes (conversation_id, revision, by, seconds, at) VALUES (?, ?, ?, ?, ?)');
+  const cutTimers = db.prepare(`
+    DELETE FROM timer_changes WHERE conversation_id = ? AND revision <= (SELECT revision FROM timer_changes WHERE conversation_id = ? ORDER BY revision DESC LIMIT 1 OFFSET ${timersKept})`);
+  const selectTimers = db.prepare('SELECT revision, by, seconds, at FROM timer_changes WHERE conversation_id = ? ORDER BY revision');
   const addPlace = db.prepare('INSERT OR IGNORE INTO change_places (conversation_id, instance_id, sequence, target) VALUES (?, ?, ?, ?)');
   const movePlace = db.prepare(`
     INSERT OR IGNORE INTO change_places (conversation_id, instance_id, sequence, target)
@@ -75,6 +79,12 @@ export function createChangeStore(db: Db): ChangeStore {
     putSeenTime(now) {
       putSeen.run([now]);
     },
+    addTimer(conversationId, { revision, by, seconds, at }) {
+      addTimer.run([conversationId, revision, by === 'me' ? 0 : 1, seconds, at]);
+      cutTimers.run([conversationId, conversationId]);
+    },
+    timers: (conversationId) =>
+      selectTimers.all([conversationId]).map((row) => ({ revision: integer(row, 'revision'), by: integer(row, 'by') === 0 ? 'me' : 'them', seconds: integer(row, 'seconds'), at: integer(row, 'at') })),
     addPlace(conversationId, { instanceId, sequence }, target) {
       addPlace.run([conversationId, instanceId, sequence, target ?? null]);
     },

@@ -18,6 +18,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'message.changed':
       model.messages.getState().changed(event.conversationId, event.message);
+      if (event.message.kind === 'deleted') model.talk.getState().removed(event.conversationId, [event.message.messageId]);
       return;
     case 'transfer.progress': {
       const { type: _told, ...transfer } = event;
@@ -26,6 +27,8 @@ export function routeEvent(model: Model, event: AppEvent): void {
     }
     case 'messages.removed':
       model.messages.getState().removed(event.conversationId, event.messageIds);
+      model.drafts.getState().removed(event.conversationId, event.messageIds);
+      model.talk.getState().removed(event.conversationId, event.messageIds);
       model.background(model.files.getState().reload(event.conversationId));
       return;
     case 'contact.typing':

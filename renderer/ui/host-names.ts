@@ -32,11 +32,11 @@ function isMixed(label: string): boolean {
   return scripts.filter((script) => script.test(label)).length > 1;
 }
 
-/** One part of a host by RFC 3492; as it stands where it is no such part, or holds what is not seen. */
+/** One part of a host by RFC 3492; as it stands where it is no such part, or holds anything but letters and digits: what is not seen, or looks like the end of a host. */
 function decodeLabel(label: string): string {
   if (!label.startsWith('xn--')) return label;
   const decoded = decodePunycode(label.slice(4));
-  return decoded === undefined || /[\p{C}\p{Z}]/u.test(decoded) ? label : decoded;
+  return decoded === undefined || !/^[\p{L}\p{M}\p{N}-]+$/u.test(decoded) ? label : decoded;
 }
 
 function decodePunycode(input: string): string | undefined {

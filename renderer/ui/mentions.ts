@@ -12,6 +12,8 @@ const address = String.raw`\bhttps?:\/\/[^\s<>"'\u0060\u0000-\u0020\u007F-\u00A0
 /** A moment that names its zone: 2026-11-26T17:00Z, 2026-11-26 17:00+01:00, 2026-11-26 17:00 UTC. */
 const moment = String.raw`\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z)\b|[+-]\d{2}:?\d{2}\b)`;
 const longestUrl = 2_048;
+/** An address with what may stand behind it; what is longer is none. */
+const longestMatch = 2 * longestUrl;
 /** Looked at in one message, so that none keeps the window busy. */
 const mostMentions = 200;
 
@@ -24,7 +26,7 @@ export function mentionPieces(written: string): readonly MentionPiece[] {
   let from = 0;
   let count = 0;
   for (const hit of written.matchAll(new RegExp(`(${address})|(${moment})`, 'giu'))) {
-    const piece = hit[1] === undefined ? momentPiece(hit[0]) : linkPiece(withoutTail(hit[0]));
+    const piece = hit[1] === undefined ? momentPiece(hit[0]) : hit[0].length > longestMatch ? undefined : linkPiece(withoutTail(hit[0]));
     if (piece === undefined) continue;
     plain(written.slice(from, hit.index));
     pieces.push(piece);
@@ -44,20 +46,18 @@ function linkPiece(text: string): MentionPiece | undefined {
 
 /** What ends a sentence ends no address; a bracket does where its opening one is outside. */
 function withoutTail(text: string): string {
+  // How many of each there are in what is left: a thousand brackets at the end are looked at once each.
+  const counts = new Map<string, number>();
+  for (const character of text) if ('()[]{}'.includes(character)) counts.set(character, (counts.get(character) ?? 0) + 1);
   let end = text.length;
-  for (;;) {
+  for (; end > 1; end -= 1) {
     const last = text[end - 1] ?? '';
     const opening = { ')': '(', ']': '[', '}': '{' }[last];
-    const isTail = opening === undefined ? /[.,;:!?*_~»“”’…]/u.test(last) : countOf(text, opening, end) < countOf(text, last, end);
-    if (!isTail || end <= 1) return text.slice(0, end);
-    end -= 1;
+    const isTail = opening === undefined ? /[.,;:!?*_~»“”’…]/u.test(last) : (counts.get(opening) ?? 0) < (counts.get(last) ?? 0);
+    if (!isTail) break;
+    if (opening !== undefined) counts.set(last, (counts.get(last) ?? 0) - 1);
   }
-}
-
-function countOf(text: string, character: string, end: number): number {
-  let count = 0;
-  for (let at = 0; at < end; at += 1) if (text[at] === character) count += 1;
-  return count;
+  return text.slice(0, end);
 }
 
 function momentPiece(text: string): MentionPiece | undefined {

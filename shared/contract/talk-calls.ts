@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { conversation, disappearAfter, draft } from '../model/conversation';
+import { conversation, disappearAfter, draft, timerChange } from '../model/conversation';
 import { contactId, conversationId, messageId, time } from '../model/ids';
 import { emoji, message } from '../model/message';
 import { archiveReport, searchHit } from '../model/search';
@@ -39,6 +39,8 @@ export const conversations = {
     done,
     [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown'],
   ),
+  /** Who let messages disappear after how long, and when, oldest first: of the newest hundred changes those this device knows. */
+  timers: call(z.strictObject({ conversationId }), z.array(timerChange), needsConversation),
   /** Gone from all own devices, with its messages and files; the other side keeps theirs. Closed there, as it is here. */
   remove: call(z.strictObject({ conversationId }), done, needsConversation),
   /** As a file one can read (`html`, `json`), or as an archive whose key headers can be checked later. Tells `export.progress`. */

@@ -9,6 +9,9 @@ export type Draft = z.infer<typeof draft>;
 /** Seconds after which messages disappear, at most a year; 0: they stay. */
 export const disappearAfter = z.number().int().min(0).max(365 * 86_400);
 
+export const timerChange = z.strictObject({ by: z.enum(['me', 'them']), seconds: disappearAfter, at: time });
+export type TimerChange = z.infer<typeof timerChange>;
+
 export const conversation = z.strictObject({
   conversationId,
   contactId,

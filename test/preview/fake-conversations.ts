@@ -20,8 +20,10 @@ export function conversationHandlers(world: World, tools: FakeTools): Handlers['
         ...(disappearAfter !== undefined && { disappearAfter }),
         ...(draft !== undefined && { draft: draft ?? undefined }),
       });
+      if (disappearAfter !== undefined) world.timers.set(conversationId, [...(world.timers.get(conversationId) ?? []), { by: 'me', seconds: disappearAfter, at: world.now() }]);
       return null;
     },
+    timers: ({ conversationId }) => [...(world.timers.get(conversationId) ?? [])],
     remove: ({ conversationId }) => {
       world.conversations = world.conversations.filter((one) => one.conversationId !== conversationId);
       world.messages.delete(conversationId);

@@ -4,7 +4,7 @@ import { idOf, peerIdOf } from './ids';
 import { nobody, type PeopleFacts } from './fake-people';
 import type { ErrorCode } from '../../shared/errors';
 import type { Contact, ContactRequest } from '../../shared/model/contact';
-import type { Conversation } from '../../shared/model/conversation';
+import type { Conversation, TimerChange } from '../../shared/model/conversation';
 import type { About } from '../../shared/model/diagnostics';
 import type { DiscoveryStatus } from '../../shared/model/discovery';
 import type { KeyStatus, KeyTimeline } from '../../shared/model/keys';
@@ -26,6 +26,7 @@ export interface World {
   contacts: Contact[];
   requests: ContactRequest[];
   conversations: Conversation[];
+  readonly timers: Map<string, readonly TimerChange[]>;
   messages: Map<string, Message[]>;
   keys: Map<string, KeyStatus>;
   timelines: Map<string, KeyTimeline>;
@@ -74,6 +75,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     contacts: [],
     requests: [],
     conversations: [],
+    timers: new Map(),
     messages: new Map(),
     keys: new Map(),
     timelines: new Map(),

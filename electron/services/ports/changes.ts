@@ -20,6 +20,10 @@ export interface ChangeStore {
   seenTime(): number | undefined;
   putSeenTime(now: number): void;
 
+  /** Somebody chose after how long messages disappear: takes the place of another word under the same number. The newest `timersKept` stay. */
+  addTimer(conversationId: string, change: TimerChange): void;
+  /** Oldest first. */
+  timers(conversationId: string): readonly TimerChange[];
   /** A numbered message that nobody sees as one; `target`: the message an own one changed. */
   addPlace(conversationId: string, place: MessagePlace, target: string | undefined): void;
   /** An own one is sent again by the device that took this one's place, as another message. */
@@ -49,4 +53,13 @@ export interface EarlyChange {
   readonly at: number;
 }
 
+export interface TimerChange {
+  readonly revision: number;
+  readonly by: 'me' | 'them';
+  /** 0: they stay. */
+  readonly seconds: number;
+  readonly at: number;
+}
+
 export const earlyKept = 256;
+export const timersKept = 100;

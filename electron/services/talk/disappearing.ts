@@ -2,6 +2,7 @@ import type { Clock } from '../../engine/ports';
 import type { EventHub } from '../event-hub';
 import { messageViews, type WaitingRule } from '../message-view';
 import type { ConversationRow, MessageRow, Stores } from '../ports';
+import type { TimerChange } from '../ports/changes';
 import type { Replica } from '../replication/replica';
 import { dialogKey } from '../replication/kinds/values';
 
@@ -17,6 +18,9 @@ const otherClockMs = 2 * 60_000;
 /** How far above the known number that of another word may be: nobody says a last word. */
 const farthest = 65_535;
 const lastRevision = 0xffff_ffff;
+
+/** Who said so and when may be unknown: another own device heard it before that was told. */
+type Told = Pick<TimerChange, 'seconds' | 'revision'> & Partial<Pick<TimerChange, 'by' | 'at'>>;
 
 export interface DisappearingParts {
   readonly stores: Stores;
@@ -61,20 +65,21 @@ export class Disappearing {
   /** Seconds after which what is written from here on disappears; 0: it stays. Gives the revision of that word, which the other side is told. In the caller's transaction. */
   choose(conversation: ConversationRow, seconds: number): number {
     const revision = Math.min((conversation.disappearRevision ?? 0) + 1, lastRevision);
-    this.#put(conversation, seconds, revision);
+    this.#put(conversation, { seconds, revision, by: 'me', at: this.#now() });
     return revision;
   }
 
   /** The other person's word about that. */
   heard(conversation: ConversationRow, seconds: number, revision: number): void {
-    if (revision <= (conversation.disappearRevision ?? 0) + farthest) this.merge(conversation, seconds, revision);
+    if (revision <= (conversation.disappearRevision ?? 0) + farthest) this.merge(conversation, { seconds, revision, by: 'them', at: this.#now() });
   }
 
   /** What another own device knows of that: the later word counts, and of two at once the one that keeps less. */
-  merge(conversation: ConversationRow, seconds: number, revision: number): void {
+  merge(conversation: ConversationRow, change: Told): void {
+    const { seconds, revision } = change;
     const known = conversation.disappearRevision ?? 0;
     if (revision < known || (revision === known && kept(seconds) >= kept(conversation.disappearAfter ?? 0))) return;
-    this.#put(conversation, seconds, revision);
+    this.#put(conversation, change);
   }
 
   /** Messages of this conversation were read, or handed over: those with a time have begun theirs. In the caller's transaction. */
@@ -91,7 +96,7 @@ export class Disappearing {
   /** When a message ends by what another own device told, whose clock may be any: not later than if it began now, and not before this clock says so, too. */
   endOf({ disappearAfter, disappearsAt }: Pick<MessageRow, 'disappearAfter' | 'disappearsAt'>): number | undefined {
     if (disappearAfter === undefined) return undefined;
-    const now = Math.max(0, Math.trunc(this.#parts.clock.now()));
+    const now = this.#now();
     const latest = now + 1_000 * disappearAfter;
     return disappearsAt === undefined || disappearsAt < now - otherClockMs ? latest : Math.min(disappearsAt, latest);
   }
@@ -114,12 +119,17 @@ export class Disappearing {
     this.#cancel = this.#parts.clock.setTimer(0, () => this.#tick());
   }
 
-  #put(conversation: ConversationRow, seconds: number, revision: number): void {
+  #put(conversation: ConversationRow, { seconds, revision, by, at }: Told): void {
     const { stores, events, replica } = this.#parts;
     const { disappearAfter: _before, ...rest } = conversation;
     stores.conversations.put({ ...rest, ...(seconds > 0 && { disappearAfter: seconds }), disappearRevision: revision });
+    if (by !== undefined && at !== undefined) stores.changes.addTimer(conversation.conversationId, { revision, by, seconds, at });
     if (replica().isOn) replica().sayAfter('timer', dialogKey(conversation), nothing);
     events.emit({ type: 'conversation.changed', conversationId: conversation.conversationId });
+  }
+
+  #now(): number {
+    return Math.max(0, Math.trunc(this.#parts.clock.now()));
   }
 
   #tick(): void {
@@ -150,7 +160,7 @@ export class Disappearing {
   /** The time now, with every end where it belongs by it. */
   #watch(): number {
     const { stores, clock } = this.#parts;
-    const now = Math.max(0, Math.trunc(clock.now()));
+    const now = this.#now();
     const monotonic = clock.monotonic();
     const least = Math.trunc(this.#wall + (monotonic - this.#monotonic));
     if (now < least - unevenMs) stores.changes.shiftEnds(least - now);

@@ -11,6 +11,7 @@ import { useCopy } from '../../ui/use-copy';
 import { isBlocked, whoSentence, whoWord } from './contact-words';
 import { KeyHistory } from './key-history';
 import { PersonChanges } from './person-changes';
+import { PersonTalks } from './person-talks';
 import { SafetyNumber } from './safety-number';
 import { TrustFacts } from './trust-facts';
 
@@ -29,6 +30,7 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
         </span>
       </div>
       {contact.pending ? <p className="sentence">{whoSentence(contact, text)}</p> : null}
+      <PersonTalks contact={contact} />
       <TrustFacts contact={contact} />
       <SafetyNumber key={contact.contactId} contact={contact} />
       <KeyHistory contact={contact} />

@@ -123,13 +123,17 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
           </IconButton>
         </div>
       )}
-      {quoted === undefined || editing !== undefined ? null : (
+      {draft.replyTo === undefined || editing !== undefined ? null : (
         <div className="composer-quote">
           <span className="quote-words">
-            <span className="quote-who">
-              {text('composer.replyTo', { who: quoted.direction === 'out' ? text('message.you') : name })}
-            </span>
-            <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
+            {quoted === undefined ? (
+              <span className="quote-who">{text('message.earlier')}</span>
+            ) : (
+              <>
+                <span className="quote-who">{text('composer.replyTo', { who: quoted.direction === 'out' ? text('message.you') : name })}</span>
+                <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
+              </>
+            )}
           </span>
           <IconButton label={text('composer.cancelReply')} onPress={() => setReply(conversationId, undefined)}>
             <X aria-hidden="true" />

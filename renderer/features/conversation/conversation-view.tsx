@@ -37,7 +37,8 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
   useEffect(() => {
     if (conversationId === undefined) return undefined;
     // Whoever came from a hit looks at its place.
-    if (model.messages.getState().threads[conversationId]?.behind !== true) model.background(model.messages.getState().loadNewest(conversationId));
+    const unread = model.conversations.getState().conversations.find((one) => one.conversationId === conversationId)?.unread;
+    if (model.messages.getState().threads[conversationId]?.behind !== true) model.background(model.messages.getState().loadNewest(conversationId, unread));
     model.background(model.keys.getState().load(conversationId));
     return () => model.messages.getState().leave(conversationId);
   }, [model, conversationId]);

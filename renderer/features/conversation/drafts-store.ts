@@ -17,6 +17,8 @@ export interface DraftsState {
   readonly drafts: Readonly<Record<string, Draft>>;
   readonly write: (conversationId: string, text: string) => void;
   readonly replyTo: (conversationId: string, messageId: string | undefined) => void;
+  /** These messages are gone: what is written answers none of them any more. */
+  readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
   /** It was sent: what is stored of it ends with the message. */
   readonly clear: (conversationId: string) => void;
   /** What is stored says this: taken unless something else is being written here. */
@@ -52,6 +54,10 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
       drafts: {},
       write: (conversationId, text) => put(conversationId, { text }),
       replyTo: (conversationId, messageId) => put(conversationId, { replyTo: messageId }),
+      removed: (conversationId, messageIds) => {
+        const { replyTo } = get().drafts[conversationId] ?? emptyDraft;
+        if (replyTo !== undefined && messageIds.includes(replyTo)) put(conversationId, { replyTo: undefined });
+      },
       clear: (conversationId) => {
         stopWaiting(conversationId);
         keep(conversationId, emptyDraft);

@@ -23,6 +23,7 @@ import { timeline, type TimelineMessage } from './timeline';
 import { useDeviceMarks } from './use-device-marks';
 import { useGoTo } from '../search/use-go-to';
 import { useFeedScroll } from './use-feed-scroll';
+import { useTimerMarks } from './use-timer-marks';
 import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
 import { useWholeList } from './use-whole-list';
@@ -78,7 +79,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const isOpen = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.state === 'open') && !contact.pending;
 
   const { messages } = thread;
-  const marks = useDeviceMarks(contact, thread);
+  const deviceMarks = useDeviceMarks(contact, thread);
+  const timerMarks = useTimerMarks(conversationId, nameInSentence(contact.name));
+  const marks = useMemo(() => [...deviceMarks, ...timerMarks], [deviceMarks, timerMarks]);
   const former = useRef<readonly TimelineMessage[]>([]);
   const entries = useMemo(() => timeline(messages, history, former.current, identityKeys, marks), [messages, history, identityKeys, marks]);
   useEffect(() => {
@@ -87,7 +90,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const byId = useMemo(() => new Map(messages.map((message) => [message.messageId, message])), [messages]);
   const newestOwn = useMemo(() => lastOwn(messages), [messages]);
   const loadOlder = useCallback(() => model.background(model.messages.getState().loadOlder(conversationId)), [model, conversationId]);
-  const divider = useUnreadDivider(conversationId, messages);
+  const divider = useUnreadDivider(conversationId, messages, thread.complete);
   const behind = thread.behind === true;
   const onNearEnd = useCallback(() => model.background(model.messages.getState().loadNewer(conversationId)), [model, conversationId]);
   const scroll = useFeedScroll(conversationId, messages, loadOlder, divider?.before, { behind, onNearEnd });

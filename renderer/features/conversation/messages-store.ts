@@ -12,7 +12,9 @@ import { applyState, mergePage, replacePage } from './merge';
 export const pageSize = 50;
 
 /** Most that `messages.list` gives at once. */
-const maxPage = 500;
+export const maxPage = 500;
+/** What is shown above the first unread one, so that it does not stand alone. */
+const before = 10;
 
 export interface Thread {
   readonly messages: readonly Message[];
@@ -28,7 +30,8 @@ export const emptyThread: Thread = { messages: [], complete: false, loading: 'no
 
 export interface MessagesState {
   readonly threads: Readonly<Record<string, Thread>>;
-  readonly loadNewest: (conversationId: string) => Promise<void>;
+  /** `unread`: so many, that where they begin is among them. */
+  readonly loadNewest: (conversationId: string, unread?: number) => Promise<void>;
   readonly loadOlder: (conversationId: string) => Promise<void>;
   /** Behind the last one shown, where there are any. */
   readonly loadNewer: (conversationId: string) => Promise<void>;
@@ -73,14 +76,15 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
 
     return {
       threads: {},
-      loadNewest: async (conversationId) => {
+      loadNewest: async (conversationId, unread = 0) => {
         const alive = life.begin();
+        const limit = unread <= pageSize - before ? pageSize : Math.min(maxPage, unread + before);
         put(conversationId, { loading: 'newest', failure: undefined });
         try {
-          const page = await client.messages.list({ conversationId, limit: pageSize });
+          const page = await client.messages.list({ conversationId, limit });
           if (!alive()) return;
           const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
-          const complete = replaced ? page.length < pageSize : threadOf(conversationId).complete;
+          const complete = replaced ? page.length < limit : threadOf(conversationId).complete;
           put(conversationId, { messages, complete, behind: false, loading: 'no' });
         } catch (thrown) {
           if (alive()) put(conversationId, { loading: 'no', failure: toFailure(thrown) });

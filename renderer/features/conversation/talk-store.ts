@@ -12,14 +12,20 @@ export interface TalkState {
   /** Conversations in which the other person writes now. */
   readonly typing: Readonly<Record<string, true>>;
   readonly edit: (conversationId: string, editing: Editing | undefined) => void;
+  /** These messages are gone: nobody changes them any more. */
+  readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
   readonly heardTyping: (conversationId: string, typing: boolean) => void;
 }
 
 export function createTalkStore(): StoreApi<TalkState> {
-  return createStore<TalkState>()((set) => ({
+  return createStore<TalkState>()((set, get) => ({
     editing: {},
     typing: {},
     edit: (conversationId, editing) => set((state) => ({ editing: changed(state.editing, conversationId, editing) })),
+    removed: (conversationId, messageIds) => {
+      const editing = get().editing[conversationId];
+      if (editing !== undefined && messageIds.includes(editing.messageId)) get().edit(conversationId, undefined);
+    },
     heardTyping: (conversationId, typing) => set((state) => ({ typing: changed(state.typing, conversationId, typing ? true : undefined) })),
   }));
 }

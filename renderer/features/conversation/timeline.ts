@@ -29,6 +29,8 @@ export interface TimelineMark {
   /** Told after the last message that is not later than this; where there is none, not at all. */
   readonly at: number;
   readonly words: string;
+  /** About how long messages stay, not about a device. */
+  readonly isTimer?: true;
 }
 
 const noKeys: readonly ContactKey[] = [];

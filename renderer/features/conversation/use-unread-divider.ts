@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Message } from '../../../shared/model/message';
 import { useModel } from '../../app/model-context';
+import { maxPage } from './messages-store';
 
 /** The first of the newest `unread` messages of the other side; undefined where it is not here. */
 export function firstUnread(messages: readonly Message[], unread: number): string | undefined {
@@ -23,7 +24,7 @@ export interface Divider {
  * Where reading starts: before the first message that was unread when the conversation was opened, or that came while nobody looked. It stays until
  * something is written or another conversation is opened.
  */
-export function useUnreadDivider(conversationId: string, messages: readonly Message[]): Divider | undefined {
+export function useUnreadDivider(conversationId: string, messages: readonly Message[], complete: boolean): Divider | undefined {
   const model = useModel();
   const unreadNow = (): number => model.conversations.getState().conversations.find((one) => one.conversationId === conversationId)?.unread ?? 0;
   /** Of which conversation so many were unread when it was opened, until they are found. */
@@ -39,7 +40,9 @@ export function useUnreadDivider(conversationId: string, messages: readonly Mess
     const isNew = newest !== undefined && last.current !== undefined && newest.messageId !== last.current;
     last.current = newest?.messageId;
     if (current.unread > 0 && newest !== undefined) {
-      const before = firstUnread(messages, current.unread);
+      // Of more than can be shown at once, or where some are gone again, it stands above all there are.
+      const isAll = complete || messages.length >= maxPage;
+      const before = firstUnread(messages, current.unread) ?? (isAll ? messages.find(({ direction }) => direction === 'in')?.messageId : undefined);
       if (before !== undefined) {
         setDivider({ in: conversationId, before, count: current.unread });
         current.unread = 0;
@@ -49,7 +52,7 @@ export function useUnreadDivider(conversationId: string, messages: readonly Mess
     if (!isNew) return;
     if (newest.direction === 'out') setDivider(undefined);
     else if (!document.hasFocus()) setDivider((known) => (known?.in === conversationId ? { ...known, count: known.count + 1 } : { in: conversationId, before: newest.messageId, count: 1 }));
-  }, [conversationId, messages]);
+  }, [conversationId, messages, complete]);
 
   return divider?.in === conversationId ? divider : undefined;
 }

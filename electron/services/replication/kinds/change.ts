@@ -76,7 +76,8 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
 }
 
 /** After how long messages disappear: the later word counts, whoever said it. */
-export function timerKind({ stores: { conversations }, profile }: KindParts): FactKind {
+export function timerKind({ stores, profile }: KindParts): FactKind {
+  const { conversations } = stores;
   return {
     kind: 'timer',
     rank: 22,
@@ -85,15 +86,20 @@ export function timerKind({ stores: { conversations }, profile }: KindParts): Fa
       const { peerId, dialogId } = parseDialogKey(key);
       const reader = new Reader(value);
       const [revision, seconds] = [reader.u32(), reader.u32()];
+      const who = reader.remaining === 0 ? {} : { by: readWord(reader, sides), at: readTime(reader) };
+      reader.end();
       const conversation = conversations.byDialog(peerId, dialogId);
       if (conversation === undefined) return conversations.isRemoved(peerId, dialogId);
-      if (revision > 0 && seconds <= 365 * 86_400) profile.talk.disappearing.merge(conversation, seconds, revision);
+      if (revision > 0 && seconds <= 365 * 86_400) profile.talk.disappearing.merge(conversation, { seconds, revision, ...who });
       return true;
     },
     read(key) {
       const { peerId, dialogId } = parseDialogKey(key);
       const row = conversations.byDialog(peerId, dialogId);
-      return row && new Writer(8).u32(row.disappearRevision ?? 0).u32(row.disappearAfter ?? 0).finish();
+      if (row === undefined) return undefined;
+      const writer = new Writer(17).u32(row.disappearRevision ?? 0).u32(row.disappearAfter ?? 0);
+      const last = stores.changes.timers(row.conversationId).at(-1);
+      return (last?.revision === row.disappearRevision && last !== undefined ? writer.u8(sides.indexOf(last.by)).u64(last.at) : writer).finish();
     },
     *all() {
       for (const row of conversations.list()) {

@@ -2,6 +2,7 @@
 import { act, fireEvent, screen, within, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../shared/model/message';
+import { routeEvent } from '../../../../renderer/app/event-router';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
 import { openTalk } from '../open-talk';
@@ -123,6 +124,34 @@ describe('what can be done to a message', () => {
     fireEvent.click(screen.getByRole('menuitemradio', { name: 'After 1 day' }));
     await settle();
     expect(world.conversations.find(({ conversationId }) => conversationId === talkWithBo)?.disappearAfter).toBe(86_400);
+    expect(screen.getByTestId('timer-line').textContent).toContain('You let new messages disappear after 1 day.');
+  });
+
+  it('what is gone is answered and changed no more, and a quote says that it is gone', async () => {
+    const world = busyWorld(now);
+    const { model } = await openTalk(world);
+    const gone = newest(false).dataset['message'] ?? '';
+    await choose(newest(false), 'Reply');
+    expect(screen.getByText('Reply to Bo Lindqvist')).toBeTruthy();
+    fireEvent.change(field(), { target: { value: 'an answer' } });
+    act(() => routeEvent(model, { type: 'messages.removed', conversationId: talkWithBo, messageIds: [gone] }));
+    expect(screen.queryByText('Reply to Bo Lindqvist')).toBeNull();
+    expect(field().value).toBe('an answer');
+    expect(model.drafts.getState().drafts[talkWithBo]?.replyTo).toBeUndefined();
+    await choose(newest(true), 'Edit');
+    const own = newest(true).dataset['message'] ?? '';
+    const message = world.messages.get(talkWithBo)?.find(({ messageId }) => messageId === own) ?? nobody();
+    act(() => routeEvent(model, { type: 'message.changed', conversationId: talkWithBo, message: { ...message, kind: 'deleted', text: '' } }));
+    expect(field().value).toBe('an answer');
+    // What it answers is further up than what is shown: it can be let go of all the same.
+    act(() => model.drafts.getState().replyTo(talkWithBo, 'f'.repeat(32)));
+    fireEvent.click(screen.getByRole('button', { name: 'Do not reply to this message' }));
+    expect(model.drafts.getState().drafts[talkWithBo]?.replyTo).toBeUndefined();
+    const quoted = articles().find((each) => each.querySelector('.quote') !== null) ?? nobody();
+    const target = world.messages.get(talkWithBo)?.find(({ messageId }) => messageId === quoted.dataset['message'])?.replyTo;
+    const answered = world.messages.get(talkWithBo)?.find(({ messageId }) => messageId === target) ?? nobody();
+    act(() => routeEvent(model, { type: 'message.changed', conversationId: talkWithBo, message: { ...answered, kind: 'deleted', text: '' } }));
+    expect(articles().find((each) => each.dataset['message'] === quoted.dataset['message'])?.querySelector('.quote')?.textContent).toContain('This message was deleted.');
   });
 });
 

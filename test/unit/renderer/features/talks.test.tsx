@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { linkTarget } from '../../../../renderer/ui/host-names';
 import { mentionPieces } from '../../../../renderer/ui/mentions';
@@ -8,7 +8,7 @@ import { listSections, type Row } from '../../../../renderer/features/conversati
 import { withConversation } from '../../../../renderer/features/conversations/order';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { openTalk } from '../open-talk';
-import { settle } from '../render-app';
+import { renderApp, settle } from '../render-app';
 import type { Conversation } from '../../../../shared/model/conversation';
 
 describe('links and moments in messages', () => {
@@ -24,15 +24,25 @@ describe('links and moments in messages', () => {
     ['2026-11-26T17:00Z', ['@2026-11-26T17:00:00.000Z']],
     ['2026-13-26 17:00 UTC', ['2026-13-26 17:00 UTC']],
     ['at 5 pm', ['at 5 pm']],
+    ['https://a.example/((b)c)])', ['<https://a.example/((b)c)>', '])']],
+    ['data:text/html,<b> javascript:alert(1) file:///etc', ['data:text/html,<b> javascript:alert(1) file:///etc']],
   ])('%s', (text, expected) => {
     expect(kinds(text)).toEqual(expected);
     if (!text.includes('\u202E')) expect(mentionPieces(text).map((piece) => piece.text).join('')).toBe(text);
+  });
+
+  it('looks at each of ten thousand brackets behind a link once: a message full of them keeps no window busy', () => {
+    expect(kinds(`https://a.example/${')'.repeat(3_000)}`)).toEqual(['<https://a.example/>', ')'.repeat(3_000)]);
+    const long = `https://a.example/${')'.repeat(40_000)}`;
+    expect(kinds(long)).toEqual([long]);
   });
 
   it('says where a link leads as plainly as it can', () => {
     expect(linkTarget('https://xn--mnchen-3ya.example/x')).toEqual({ host: 'm\u00FCnchen.example', plainHost: 'xn--mnchen-3ya.example', mixed: false, hasUser: false, isOpen: false });
     expect(linkTarget('http://bank.example@evil.example:8080/')).toMatchObject({ host: 'evil.example:8080', plainHost: undefined, hasUser: true, isOpen: true });
     expect(linkTarget('https://\u0440aypal.example/').mixed).toBe(true);
+    // A stroke that is none ends no host: it is shown as machines write it.
+    expect(linkTarget('https://bank.example\u2215x.evil.example/').host).toMatch(/^bank\.xn--[a-z0-9-]+\.evil\.example$/);
   });
 });
 
@@ -103,6 +113,40 @@ describe('in the window', () => {
     await settle();
     expect(screen.queryByRole('dialog')).toBeNull();
     void fake;
+  });
+
+  it('finds where reading starts also far up, and above all where some are gone again', async () => {
+    for (const [unread, expected] of [[90, 'message 30'], [700, 'message 0']] as const) {
+      const made = world({ unread });
+      const [one] = made.messages.get(talkWithBo) ?? [];
+      if (one === undefined) throw new Error('nothing was said');
+      made.messages.set(talkWithBo, Array.from({ length: 120 }, (_, at) => ({ ...one, messageId: at.toString(16).padStart(32, '0'), sequence: at + 1, direction: 'in' as const, text: `message ${at}`, sentAt: now - 1_000_000 + at, receivedAt: now - 1_000_000 + at })));
+      await openTalk(made);
+      expect(screen.getByText(`${unread} new messages`).parentElement?.nextElementSibling?.textContent).toContain(expected);
+      cleanup();
+    }
+  });
+
+  it('shows what else is talked about with a person, and goes there', async () => {
+    const made = world();
+    const [first] = made.conversations.filter((one) => one.conversationId === talkWithBo);
+    if (first === undefined) throw new Error('no conversation');
+    const other = 'e'.repeat(32);
+    made.conversations = [...made.conversations, { ...first, conversationId: other, title: 'Boat \u202Eevil', unread: 3 }];
+    made.messages.set(other, []);
+    const { model } = await renderApp(made);
+    act(() => {
+      model.showConversation(talkWithBo);
+      model.ui.getState().showDetails('who');
+    });
+    await settle();
+    const section = within(screen.getByRole('heading', { name: 'Other conversations with Bo Lindqvist' }).parentElement ?? document.body);
+    expect(section.getByText('3 unread')).toBeTruthy();
+    fireEvent.click(section.getByRole('button', { name: 'Boat [U+202E]evil' }));
+    await settle();
+    expect(model.ui.getState().selection?.conversationId).toBe(other);
+    expect(section.queryByRole('button', { name: 'Boat [U+202E]evil' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Without a title' })).toBeTruthy();
   });
 
   it('pins, puts away and removes by the menu of the list', async () => {

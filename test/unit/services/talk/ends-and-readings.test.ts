@@ -126,8 +126,8 @@ describe('ends, readings and writing', () => {
     const row = () => ada.profile.stores.conversations.byId(here) ?? never();
     disappearing.heard(row(), 30, 0xffff_ffff);
     expect(row()).not.toHaveProperty('disappearAfter');
-    for (let revision = 65_535; revision < 0xffff_ffff; revision += 65_535 * 4096) disappearing.merge(row(), 30, revision);
-    disappearing.merge(row(), 30, 0xffff_ffff);
+    for (let revision = 65_535; revision < 0xffff_ffff; revision += 65_535 * 4096) disappearing.merge(row(), { seconds: 30, revision });
+    disappearing.merge(row(), { seconds: 30, revision: 0xffff_ffff });
     disappear(ada, here, 0);
     expect(row()).not.toHaveProperty('disappearAfter');
     const now = world.clock.now();
@@ -239,6 +239,14 @@ describe('ends, readings and writing', () => {
     await world.until('it gone', () => rowOf(ada, 'For nobody') === undefined);
     disappear(laptop, onLaptop, 30);
     await world.until('the word', () => [ada, bob].every((each) => each.profile.stores.conversations.list()[0]?.disappearAfter === 30));
+    // Each side is told who chose it, on every device.
+    disappear(bob, there, 30 + 1);
+    await world.until('Bob’s word', () => [ada, laptop].every((each) => each.profile.stores.conversations.list()[0]?.disappearAfter === 31));
+    disappear(bob, there, 30);
+    await world.until('Bob’s word', () => [ada, laptop].every((each) => each.profile.stores.conversations.list()[0]?.disappearAfter === 30));
+    const timers = async (of: Resident) => (await of.conversations.timers({ conversationId: of.profile.stores.conversations.list()[0]?.conversationId ?? '' })).map(({ by, seconds }) => `${by} ${seconds}`);
+    for (const each of [ada, laptop]) expect(await timers(each)).toEqual(['me 30', 'them 31', 'them 30']);
+    expect(await timers(bob)).toEqual(['them 30', 'me 31', 'me 30']);
     await send(bob, there, 'Half a minute', ada);
     await world.until('it there', () => rowOf(laptop, 'Half a minute') !== undefined);
     laptop.conversations.markRead({ conversationId: onLaptop });
