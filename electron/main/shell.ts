@@ -9,6 +9,7 @@ import { describeError } from '../platform/describe-error';
 import { Spelling } from '../platform/spelling';
 import { appLinkIn, LinkInbox } from '../security/app-links';
 import type { CameraUse } from '../security/camera-use';
+import { acceleratorOf } from '../window/accelerator';
 import { groundColour, themeSourceOf, windowTitle } from '../window/appearance';
 import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
@@ -64,15 +65,15 @@ export function openShell({ running, files, camera, logger, trial, developerTool
     window?.setContentProtection(now.contentProtection);
     window?.setBackgroundColor(ground());
     desktop.apply(now);
-    speak();
+    drawMenu(now);
   };
-  /** The menu in the language of the window. */
-  let spoken: DesktopWords | undefined;
-  const speak = (): void => {
-    const words = desktop.words();
-    if (words === spoken) return;
-    spoken = words;
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock }, words, process.platform, developerTools)));
+  let drawnMenu: readonly [DesktopWords, string | undefined] | undefined;
+  /** In the language of the window and with the key that locks; made anew where either has changed: entries cannot be. */
+  const drawMenu = ({ shortcuts }: Settings): void => {
+    const [words, lockKeys] = [desktop.words(), acceleratorOf('lock', shortcuts, process.platform)];
+    if (drawnMenu?.[0] === words && drawnMenu[1] === lockKeys) return;
+    drawnMenu = [words, lockKeys];
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ lock, lockKeys }, words, process.platform, developerTools)));
   };
   const lock = (): void => void lockNow(running.handlers).catch((error: unknown) => report('vault.lock', error));
 

@@ -3,6 +3,8 @@ import type { DesktopWords } from './desktop-words';
 
 export interface MenuActions {
   readonly lock: () => void;
+  /** What locks by keyboard, in Electron's words; undefined: nothing. */
+  readonly lockKeys: string | undefined;
 }
 
 /**
@@ -11,7 +13,7 @@ export interface MenuActions {
 export function menuTemplate(actions: MenuActions, words: DesktopWords, platform: NodeJS.Platform, developerTools: boolean): MenuItemConstructorOptions[] {
   const { menus } = words;
   const mac = platform === 'darwin';
-  const lock: MenuItemConstructorOptions = { id: 'lock', label: words.lock, accelerator: 'CmdOrCtrl+L', click: () => actions.lock() };
+  const lock: MenuItemConstructorOptions = { id: 'lock', label: words.lock, ...(actions.lockKeys !== undefined && { accelerator: actions.lockKeys }), click: () => actions.lock() };
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const item = (role: 'about' | 'hide' | 'hideOthers' | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'resetZoom' | 'zoomIn' | 'zoomOut' | 'togglefullscreen' | 'toggleDevTools' | 'minimize' | 'close'): MenuItemConstructorOptions => ({
     role,

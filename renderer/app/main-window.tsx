@@ -13,7 +13,7 @@ import { EmptyState } from '../ui/empty-state';
 import { Bars } from './bars';
 import { Dialogs } from './dialogs';
 import { useContacts, useConversations, useUi } from './model-context';
-import { shortcutLabel } from './shortcuts';
+import { useKeyLabel } from './use-shortcut-keys';
 import { useArrivals } from './use-arrivals';
 import { useShortcuts } from './use-shortcuts';
 
@@ -46,11 +46,12 @@ export function MainWindow(): ReactNode {
 
 function NothingChosen({ nobodyYet }: { readonly nobodyYet: boolean }): ReactNode {
   const text = useText();
+  const keyLabel = useKeyLabel();
   const openDialog = useUi((state) => state.openDialog);
   if (!nobodyYet) {
     return (
       <main className="pane conversation-pane" data-pane="conversation">
-        <EmptyState title={text('empty.choose.title')}>{text('empty.choose.text', { keys: shortcutLabel('switcher') })}</EmptyState>
+        <EmptyState title={text('empty.choose.title')}>{text('empty.choose.text', { keys: keyLabel('switcher') ?? 'none' })}</EmptyState>
       </main>
     );
   }

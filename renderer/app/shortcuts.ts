@@ -1,75 +1,71 @@
-export type ShortcutName =
-  | 'switcher' | 'new' | 'invite' | 'nearby' | 'previous' | 'next' | 'previousUnread' | 'nextUnread' | 'details' | 'keys'
-  | 'find' | 'findAll' | 'verify' | 'renew' | 'lock' | 'settings' | 'sheet' | 'nextPane' | 'previousPane';
-
-interface Combination {
-  /** Ctrl, or Cmd on macOS. */
-  readonly command?: true;
-  readonly shift?: true;
-  readonly alt?: true;
-  /** `KeyboardEvent.key` in lower case. */
-  readonly key: string;
-}
-
-export const shortcuts: Readonly<Record<ShortcutName, Combination>> = {
-  switcher: { command: true, key: 'k' },
-  new: { command: true, key: 'n' },
-  invite: { command: true, shift: true, key: 'n' },
-  nearby: { command: true, shift: true, key: 'p' },
-  previous: { alt: true, key: 'arrowup' },
-  next: { alt: true, key: 'arrowdown' },
-  previousUnread: { alt: true, shift: true, key: 'arrowup' },
-  nextUnread: { alt: true, shift: true, key: 'arrowdown' },
-  find: { command: true, key: 'f' },
-  findAll: { command: true, shift: true, key: 'f' },
-  details: { command: true, key: 'i' },
-  keys: { command: true, shift: true, key: 'k' },
-  verify: { command: true, shift: true, key: 'v' },
-  renew: { command: true, shift: true, key: 'r' },
-  lock: { command: true, key: 'l' },
-  settings: { command: true, key: ',' },
-  sheet: { command: true, key: '/' },
-  nextPane: { key: 'f6' },
-  previousPane: { shift: true, key: 'f6' },
-};
+import { commandNames, commandOf, meet, type CommandName, type Scope } from '../../shared/model/shortcuts';
+import type { TextId } from '../i18n/messages';
 
 export const isMac = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');
 
-type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'> & { readonly code?: string; readonly getModifierState?: (key: string) => boolean };
 
-/** The shortcut a key press means. */
-export function shortcutOf(event: Pressed, mac: boolean = isMac): ShortcutName | undefined {
-  const command = mac ? event.metaKey : event.ctrlKey;
+const bareModifiers = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'NumLock', 'Fn', 'OS']);
+
+/** What is pressed, as the registry writes it; undefined while only Ctrl and the like are, or what writes a sign with AltGr. */
+export function combinationOf(event: Pressed, mac: boolean = isMac): string | undefined {
+  const mod = mac ? event.metaKey : event.ctrlKey;
   const foreign = mac ? event.ctrlKey : event.metaKey;
-  if (foreign) return undefined;
-  const key = event.key.toLowerCase();
-  for (const [name, combination] of Object.entries(shortcuts)) {
-    if (
-      combination.key === key &&
-      (combination.command ?? false) === command &&
-      (combination.alt ?? false) === event.altKey &&
-      // `/` needs Shift on some keyboards.
-      ((combination.shift ?? false) === event.shiftKey || key === '/')
-    ) {
-      return name as ShortcutName; // a key of the record above
-    }
-  }
-  return undefined;
+  if (foreign || bareModifiers.has(event.key) || event.getModifierState?.('AltGraph') === true) return undefined;
+  const key = keyOf(event, mac);
+  // A sign tells by itself whether it needed Shift, which keyboards disagree about.
+  const shift = event.shiftKey && (key.length > 1 ? key !== 'Plus' : /[A-Z0-9]/u.test(key));
+  return [mod ? 'Mod' : '', event.altKey ? 'Alt' : '', shift ? 'Shift' : '', key].filter((part) => part !== '').join('+');
+}
+
+function keyOf({ key, code = '', altKey }: Pressed, mac: boolean): string {
+  if (key === ' ') return 'Space';
+  if (key === '+') return 'Plus';
+  // On Greek or Cyrillic keyboards, and with Option on macOS, the place of the key counts.
+  const letter = /^Key([A-Z])$/u.exec(code)?.[1];
+  if (letter !== undefined && ((key.length === 1 && /\P{ASCII}/u.test(key) && !/\p{Script=Latin}/u.test(key)) || (mac && altKey))) return letter;
+  return key.length === 1 ? key.toUpperCase() : key;
 }
 
 /** Ctrl+1 … Ctrl+9 as 0 … 8. */
 export function nthOf(event: Pressed, mac: boolean = isMac): number | undefined {
-  const command = mac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  if (!command || event.altKey || event.shiftKey || !/^[1-9]$/u.test(event.key)) return undefined;
-  return Number(event.key) - 1;
+  const digit = /^Mod\+(?:Shift\+)?([1-9])$/u.exec(combinationOf(event, mac) ?? '')?.[1];
+  return digit === undefined ? undefined : Number(digit) - 1;
 }
 
-const keyNames: Readonly<Record<string, string>> = { arrowup: '↑', arrowdown: '↓', f6: 'F6' };
+export type Keys = Readonly<Record<CommandName, string>>;
 
-/** `Ctrl+Shift+K`, or `⇧⌘K` on macOS. */
-export function shortcutLabel(name: ShortcutName, mac: boolean = isMac): string {
-  const combination = shortcuts[name];
-  const key = keyNames[combination.key] ?? combination.key.toUpperCase();
-  if (mac) return `${combination.alt ? '⌥' : ''}${combination.shift ? '⇧' : ''}${combination.command ? '⌘' : ''}${key}`;
-  return [combination.command ? 'Ctrl' : '', combination.alt ? 'Alt' : '', combination.shift ? 'Shift' : '', key].filter((part) => part !== '').join('+');
+/** The command of a scope that a key press calls. Keys that write are left to whoever writes. */
+export function calledBy(event: KeyboardEvent, keys: Keys, scope: Scope, mac: boolean = isMac): CommandName | undefined {
+  if (event.isComposing) return undefined;
+  const combination = combinationOf(event, mac);
+  const name = combination === undefined ? undefined : commandNames.find((one) => keys[one] === combination && commandOf(one).scope === scope);
+  return name !== undefined && commandOf(name).bare === true && isWriting(event.target) ? undefined : name;
+}
+
+/** Whether what has the focus takes letters: a field, or a list that goes to what begins with them. */
+export function isWriting(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !/^(?:button|checkbox|radio|range|submit|reset|file|color)$/u.test(target.type);
+  return target instanceof HTMLTextAreaElement || target.isContentEditable || target.closest('[role=menu], [role=listbox], [role=textbox]') !== null;
+}
+
+/** The other command that these keys call already. */
+export function takenBy(combination: string, name: CommandName, keys: Keys): CommandName | undefined {
+  return commandNames.find((other) => other !== name && keys[other] === combination && meet(name, other));
+}
+
+const named: Readonly<Record<string, TextId>> = {
+  Mod: 'key.mod', Shift: 'key.shift', Alt: 'key.alt', Enter: 'key.enter', Space: 'key.space', Delete: 'key.delete', Insert: 'key.insert',
+  Home: 'key.home', End: 'key.end', PageUp: 'key.pageUp', PageDown: 'key.pageDown', Escape: 'key.escape', Tab: 'key.tab', Backspace: 'key.backspace',
+};
+const signs: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Plus: '+' };
+const macSigns: Readonly<Record<string, string>> = { Mod: '⌘', Shift: '⇧', Alt: '⌥' };
+
+/** `Ctrl+Shift+K`, `Strg+Umschalt+K`, or `⇧⌘K` on macOS. */
+export function keysLabel(combination: string, text: (id: TextId) => string, mac: boolean = isMac): string {
+  const word = (part: string): string => (mac ? macSigns[part] : undefined) ?? signs[part] ?? (named[part] === undefined ? part : text(named[part]));
+  const parts = combination.split('+');
+  if (!mac) return parts.map(word).join('+');
+  return [...['Alt', 'Shift', 'Mod'].filter((held) => parts.slice(0, -1).includes(held)), parts.at(-1) ?? ''].map(word).join('');
 }

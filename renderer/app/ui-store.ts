@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive' | 'picture';
 export type DetailsTab = 'who' | 'keys' | 'files' | 'reach';
-export type SettingsSection = 'look' | 'talks' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
+export type SettingsSection = 'look' | 'talks' | 'keyboard' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
 
 export interface Toast {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { commandOf, type CommandName } from '../../shared/model/shortcuts';
 import { useShownRows } from '../features/conversations/use-rows';
 import { useShowRow } from '../features/conversations/use-show';
 import type { Row } from '../features/conversations/rows';
@@ -6,7 +7,8 @@ import { useRenew } from '../features/keys/use-renew';
 import { useModel } from './model-context';
 import type { Model } from './model';
 import { cyclePanes, focusComposer, focusListIfInFront, rememberFocus } from './panes';
-import { nthOf, shortcutOf, type ShortcutName } from './shortcuts';
+import { calledBy, nthOf } from './shortcuts';
+import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
 
 /** The keyboard of the open app. While a dialog is open only locking works: the rest belongs to the dialog. */
@@ -15,6 +17,7 @@ export function useShortcuts(): void {
   const rows = useShownRows();
   const show = useShowRow();
   const renew = useRenew();
+  const keys = useShortcutKeys();
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
@@ -25,8 +28,10 @@ export function useShortcuts(): void {
         return;
       }
       const nth = nthOf(event);
-      const name = shortcutOf(event);
+      const name = calledBy(event, keys, 'anywhere');
       if (nth === undefined && name === undefined) return;
+      // What writes is left to a dialog, whatever in it has the focus.
+      if (ui.dialog !== undefined && name !== undefined && commandOf(name).bare === true) return;
       event.preventDefault();
       if (ui.dialog !== undefined && name !== 'lock') return;
       if (nth !== undefined) {
@@ -42,7 +47,7 @@ export function useShortcuts(): void {
       document.removeEventListener('keydown', onKeyDown);
       document.removeEventListener('focusin', rememberFocus);
     };
-  }, [model, rows, show, renew]);
+  }, [model, rows, show, renew, keys]);
 }
 
 function escape(ui: UiState): void {
@@ -60,7 +65,7 @@ function escape(ui: UiState): void {
   focusListIfInFront();
 }
 
-function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[], show: (row: Row) => void, renew: (conversationId: string, name: string) => Promise<void>): void {
+function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[], show: (row: Row) => void, renew: (conversationId: string, name: string) => Promise<void>): void {
   const { selection } = ui;
   switch (name) {
     case 'switcher':
@@ -71,6 +76,7 @@ function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[]
       ui.openDialog(name);
       return;
     case 'sheet':
+    case 'sheetHere':
       ui.openDialog('shortcuts');
       return;
     case 'find':
@@ -110,6 +116,14 @@ function run(name: ShortcutName, model: Model, ui: UiState, rows: readonly Row[]
       if (row !== undefined) show(row);
       return;
     }
+    // The message list and the settings hear these.
+    case 'reply':
+    case 'edit':
+    case 'react':
+    case 'delete':
+    case 'settingsFind':
+    case 'settingsFindHere':
+      return;
     default:
       name satisfies never;
   }

@@ -20,8 +20,9 @@ import { reach } from './de/reach';
 import { rules } from './de/rules';
 import { search } from './de/search';
 import { settings } from './de/settings';
+import { shortcuts } from './de/shortcuts';
 import { verify } from './de/verify';
 import type { TextId } from './messages';
 
 /** Fetched when it is wanted: whoever reads English does not load it. What has no German yet is shown in English. */
-export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...preferences, ...verify };
+export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...preferences, ...shortcuts, ...verify };

@@ -20,8 +20,9 @@ import { reach } from './en/reach';
 import { rules } from './en/rules';
 import { search } from './en/search';
 import { settings } from './en/settings';
+import { shortcuts } from './en/shortcuts';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...shortcuts, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
 
 export type TextId = keyof typeof english;

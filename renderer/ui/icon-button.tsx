@@ -4,7 +4,7 @@ import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as Aria
 export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label'> {
   /** Spoken name and tooltip. */
   readonly label: string;
-  readonly shortcut?: string;
+  readonly shortcut?: string | undefined;
   readonly kind?: 'quiet' | 'main';
   readonly children: ReactNode;
 }

@@ -125,7 +125,7 @@ test('two people onboard, meet, write, compare numbers, lock and unlock without 
   }
   await ann.window.keyboard.press('Control+,');
   await tabTo(ann.window, ann.window.getByRole('tab').first());
-  for (const tab of ['look', 'talks', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'desktop', 'profiles', 'about']) {
+  for (const tab of ['look', 'talks', 'keyboard', 'security', 'network', 'identity', 'devices', 'mailbox', 'organisations', 'backup', 'desktop', 'profiles', 'about']) {
     await examine(ann, `settings: ${tab}`);
     await ann.window.keyboard.press('ArrowRight');
   }
@@ -218,7 +218,7 @@ for (const [name, factor, width, height] of [['zoom-200', 2, 1180, 780], ['reflo
     await expect(window.getByRole('dialog')).toBeVisible();
     await look('settings');
     await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
-    for (const page of ['Conversations', 'Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'Desktop', 'Profiles', 'About']) {
+    for (const page of ['Conversations', 'Keyboard', 'Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'Desktop', 'Profiles', 'About']) {
       await window.keyboard.press('ArrowRight');
       await expect(window.getByRole('tabpanel', { name: page })).toBeVisible();
       await look(`settings-${page.toLowerCase()}`);

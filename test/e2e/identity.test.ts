@@ -11,7 +11,7 @@ import { onboard, type } from './support/people';
 
 const vaultPassphrase = 'identity screens without a mouse';
 const secrets = { file: 'canary heron lantern 8c1e quartz', backup: 'canary violet harbour 77d2 moss' };
-const tabs = ['Appearance', 'Conversations', 'Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'About'];
+const tabs = ['Appearance', 'Conversations', 'Keyboard', 'Security', 'Network', 'Identity', 'Devices', 'Mailbox', 'Organisations', 'Backup', 'About'];
 
 test.describe.configure({ mode: 'serial' });
 

@@ -22,7 +22,7 @@ test('the network settings by keyboard: a switch, an address that is refused in 
   const { window } = ann;
   await window.keyboard.press('Control+,');
   await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
-  for (let step = 0; step < 3; step += 1) await window.keyboard.press('ArrowRight');
+  for (let step = 0; step < 4; step += 1) await window.keyboard.press('ArrowRight');
   const lan = window.getByRole('switch', { name: 'Find contacts on this network' });
   await expect(lan).toBeChecked();
   await pressWith(window, lan, 'Space');
@@ -43,7 +43,7 @@ test('the network settings by keyboard: a switch, an address that is refused in 
 
   await window.keyboard.press('Control+,');
   await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
-  for (let step = 0; step < 3; step += 1) await window.keyboard.press('ArrowRight');
+  for (let step = 0; step < 4; step += 1) await window.keyboard.press('ArrowRight');
   await expect(onion).toHaveValue('duckduckgogg42xj.onion:80');
   await tabTo(window, onion);
   await window.keyboard.press('Control+A');
@@ -147,7 +147,7 @@ test('a proxy that does not answer: a bar says so and leads to the settings, whe
   await expect(bar).toBeHidden();
   const openProxy = async (): Promise<void> => {
     await tabTo(window, window.getByRole('tab', { name: 'Appearance' }));
-    for (let step = 0; step < 3; step += 1) await window.keyboard.press('ArrowRight');
+    for (let step = 0; step < 4; step += 1) await window.keyboard.press('ArrowRight');
     await tabTo(window, window.getByLabel('Proxy (SOCKS5)'));
   };
   await window.keyboard.press('Control+,');

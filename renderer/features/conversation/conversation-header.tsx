@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useConversations, useUi } from '../../app/model-context';
 import { focusListIfInFront } from '../../app/panes';
-import { shortcutLabel } from '../../app/shortcuts';
+import { useKeyLabel } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
@@ -21,6 +21,7 @@ import { useWay } from '../network/way';
 /** Name, and the three facts: who, keys, reach. Each its own shape and word, never one shield. */
 export function ConversationHeader({ contact, conversationId, title }: { readonly contact: Contact; readonly conversationId: string | undefined; readonly title: string }): ReactNode {
   const text = useText();
+  const keyLabel = useKeyLabel();
   const back = useUi((state) => state.back);
   const detailsOpen = useUi((state) => state.detailsOpen);
   const toggleDetails = useUi((state) => state.toggleDetails);
@@ -62,7 +63,7 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
         </div>
       </div>
       {conversation === undefined ? null : (
-        <IconButton label={text('search.here')} shortcut={shortcutLabel('find')} onPress={() => openDialog('find')}>
+        <IconButton label={text('search.here')} shortcut={keyLabel('find')} onPress={() => openDialog('find')}>
           <Search aria-hidden="true" />
         </IconButton>
       )}
@@ -72,7 +73,7 @@ export function ConversationHeader({ contact, conversationId, title }: { readonl
         </button>
       )}
       {conversation === undefined || menu === undefined ? null : <ConversationMenu row={{ key: conversation.conversationId, contact, conversation }} anchor={menu} now={now} onClose={() => setMenu(undefined)} />}
-      <IconButton label={text('conversation.details')} shortcut={shortcutLabel('details')} aria-expanded={detailsOpen} onPress={toggleDetails}>
+      <IconButton label={text('conversation.details')} shortcut={keyLabel('details')} aria-expanded={detailsOpen} onPress={toggleDetails}>
         <PanelRight aria-hidden="true" />
       </IconButton>
     </header>

@@ -5,6 +5,8 @@ import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
 import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useTalk, useUi } from '../../app/model-context';
+import { calledBy } from '../../app/shortcuts';
+import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -63,6 +65,7 @@ export interface MessageFeedProps {
 /** The messages as a feed of articles: one of them in the tab order, arrows move. Not live: one region elsewhere speaks. */
 export function MessageFeed({ contact, conversationId, before, after, empty, onReply }: MessageFeedProps): ReactNode {
   const text = useText();
+  const shortcutKeys = useShortcutKeys();
   const errorText = useErrorText();
   const times = useTimes();
   const now = useNow();
@@ -134,11 +137,16 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLElement)) return;
     const id = event.target.dataset['message'];
-    if (id === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = messages.findIndex((message) => message.messageId === id);
     const message = messages[at];
-    if (message === undefined) return;
-    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, event.target);
+    if (id === undefined || message === undefined) return;
+    const command = calledBy(event.nativeEvent, shortcutKeys, 'messages');
+    if (command === 'reply') reply(id);
+    else if (command === 'delete') setDeleting(message);
+    else if (command === 'edit' && isOpen && isEditable(message)) startEdit(message);
+    else if (command === 'react' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, event.target);
     else if (event.shiftKey) return;
     else if (event.key === 'ArrowDown') focusMessage(messages[at + 1]?.messageId);
     else if (event.key === 'ArrowUp') {
@@ -148,10 +156,6 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     else if (event.key === 'End') focusMessage(messages.at(-1)?.messageId);
     else if (event.key === 'PageDown') focusMessage(messages[Math.min(at + pageStep, messages.length - 1)]?.messageId);
     else if (event.key === 'PageUp') focusMessage(messages[Math.max(at - pageStep, 0)]?.messageId);
-    else if (event.key === 'r' || event.key === 'R') reply(id);
-    else if (event.key === 'Delete') setDeleting(message);
-    else if ((event.key === 'e' || event.key === 'E') && isOpen && isEditable(message)) startEdit(message);
-    else if (event.key === '+' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
     else return;
     event.preventDefault();
   };

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Archive, ChevronLeft, FolderOpen, IdCard, Lock, MailOpen, Radar, Search, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
-import { shortcutLabel } from '../../app/shortcuts';
+import { useKeyLabel } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -21,6 +21,7 @@ import { useShowRow } from './use-show';
 /** The list of people and conversations, with the ways to add one above it and the app's own things below. */
 export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean }): ReactNode {
   const text = useText();
+  const keyLabel = useKeyLabel();
   const times = useTimes();
   const now = useNow();
   const model = useModel();
@@ -51,7 +52,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
     <nav className="pane list-pane" aria-label={text('list.label')} data-pane="list">
       <header className="list-head">
         <h1 className="wordmark">{text('app.name')}</h1>
-        <IconButton label={text('search.title')} shortcut={shortcutLabel('findAll')} onPress={() => openDialog('search')}>
+        <IconButton label={text('search.title')} shortcut={keyLabel('findAll')} onPress={() => openDialog('search')}>
           <Search aria-hidden="true" />
         </IconButton>
         <IconButton label={text('list.openFile')} onPress={() => void openEnvelopes()}>
@@ -60,7 +61,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <IconButton label={text('list.import')} onPress={() => openDialog('import')}>
           <IdCard aria-hidden="true" />
         </IconButton>
-        <IconButton label={text('list.new')} shortcut={shortcutLabel('new')} onPress={() => openDialog('new')}>
+        <IconButton label={text('list.new')} shortcut={keyLabel('new')} onPress={() => openDialog('new')}>
           <SquarePen aria-hidden="true" />
         </IconButton>
       </header>
@@ -132,10 +133,10 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
             <PersonName name={identity.name} className="me-name" />
           </span>
         )}
-        <IconButton label={text('list.settings')} shortcut={shortcutLabel('settings')} onPress={() => openDialog('settings')}>
+        <IconButton label={text('list.settings')} shortcut={keyLabel('settings')} onPress={() => openDialog('settings')}>
           <Gear aria-hidden="true" />
         </IconButton>
-        <IconButton label={text('list.lock')} shortcut={shortcutLabel('lock')} onPress={() => model.background(lock())}>
+        <IconButton label={text('list.lock')} shortcut={keyLabel('lock')} onPress={() => model.background(lock())}>
           <Lock aria-hidden="true" />
         </IconButton>
       </footer>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { RefreshCw } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
 import { useKeys } from '../../app/model-context';
-import { shortcutLabel } from '../../app/shortcuts';
+import { useKeyLabel } from '../../app/use-shortcut-keys';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
@@ -11,6 +11,7 @@ import { useRenew } from './use-renew';
 /** A new key for what this device writes here. No dialog: nothing can be lost. */
 export function RenewSection({ contact, conversationId, failed }: { readonly contact: Contact; readonly conversationId: string; readonly failed: boolean }): ReactNode {
   const text = useText();
+  const keyLabel = useKeyLabel();
   const renew = useRenew();
   const renewing = useKeys((state) => state.renewing[conversationId] ?? false);
   return (
@@ -24,7 +25,7 @@ export function RenewSection({ contact, conversationId, failed }: { readonly con
       >
         {text('keys.renew')}
       </Button>
-      {failed ? null : <p className="field-hint">{text('keys.renew.text', { name: nameInSentence(contact.name), keys: shortcutLabel('renew') })}</p>}
+      {failed ? null : <p className="field-hint">{text('keys.renew.text', { name: nameInSentence(contact.name), keys: keyLabel('renew') ?? 'none' })}</p>}
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { MailboxSection } from '../mailbox/mailbox-section';
 import { OrganisationsSection } from '../organisations/organisations-section';
 import { ProfilesSection } from '../profiles/profiles-section';
 import { AboutSection } from './about-section';
+import { KeyboardSection } from './keyboard-section';
 import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
@@ -21,6 +22,7 @@ import { TalksSection } from './talks-section';
 const pages: Readonly<Record<SettingsSection, ReactNode>> = {
   look: <LookSection />,
   talks: <TalksSection />,
+  keyboard: <KeyboardSection />,
   security: <SecuritySection />,
   network: <NetworkSection />,
   identity: <IdentitySection />,

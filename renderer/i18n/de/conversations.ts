@@ -77,7 +77,7 @@ export const conversations = {
   'empty.title': 'Noch niemand hier.',
   'empty.text': 'Zwei Leute brauchen eine Minute.',
   'empty.choose.title': 'Mach weiter, wo du warst',
-  'empty.choose.text': 'Wähle eine Unterhaltung, oder drücke {keys}, um zu einer Person zu gehen.',
+  'empty.choose.text': 'Wähle eine Unterhaltung{keys, select, none {} other {, oder drücke {keys}, um zu einer Person zu gehen}}.',
   'new.title': 'Neue Unterhaltung',
   'new.person': 'Mit wem?',
   'new.somebody': 'Jemand Neues?',

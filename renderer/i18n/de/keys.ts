@@ -34,7 +34,7 @@ export const keys = {
   'keys.notYet': 'Noch nicht erzeugt',
   'keys.device': 'Gerät {n}',
   'keys.renew': 'Jetzt erneuern',
-  'keys.renew.text': 'Geht jederzeit ({keys}). {name} muss nicht online sein.',
+  'keys.renew.text': 'Geht jederzeit{keys, select, none {} other { ({keys})}}. {name} muss nicht online sein.',
   'keys.renewed': 'Dein Schlüssel für {name} ist erneuert: Generation {epoch}.',
   'keys.tooOften': 'Du hast diesen Schlüssel innerhalb einer Stunde viele Male erneuert, er ist also noch frisch. Wieder möglich: {when}.',
   'keys.policy.on': 'Ein neuer Schlüssel {list}.',

@@ -32,7 +32,7 @@ export const conversations = {
   'empty.title': 'Nobody here yet.',
   'empty.text': 'Two people need one minute.',
   'empty.choose.title': 'Pick up where you left off',
-  'empty.choose.text': 'Choose a conversation, or press {keys} to go to a person.',
+  'empty.choose.text': 'Choose a conversation{keys, select, none {} other {, or press {keys} to go to a person}}.',
   'new.title': 'New conversation',
   'new.person': 'With whom?',
   'new.somebody': 'Somebody new?',

@@ -32,7 +32,7 @@ export const keys = {
   'keys.notYet': 'Not made yet',
   'keys.device': 'device {n}',
   'keys.renew': 'Renew now',
-  'keys.renew.text': 'Works at any time ({keys}). {name} does not have to be online.',
+  'keys.renew.text': 'Works at any time{keys, select, none {} other { ({keys})}}. {name} does not have to be online.',
   'keys.renewed': 'Your key for {name} is renewed: generation {epoch}.',
   'keys.tooOften': 'You renewed this key many times within the hour, so it is still fresh. You can renew again at {when}.',
   'keys.policy.on': 'A new key {list}.',

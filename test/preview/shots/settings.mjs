@@ -9,6 +9,8 @@ export const settings = [
   ['settings-look-tiny', 'busy', { ...tiny, height: 1400 }, ['light', 'de'], (page) => openSettings(page)],
   ['settings-look-forced', 'busy', { ...wide, forced: true }, ['light'], (page) => openSettings(page)],
   ['settings-talks', 'busy', wide, ['light', 'dark', 'de'], (page) => openSettings(page, 'talks')],
+  ['settings-keyboard', 'busy', wide, ['light', 'dark', 'de'], async (page) => { await openSettings(page, 'keyboard'); await page.locator('[data-change-keys]').nth(1).click(); await page.keyboard.press('Control+k'); }],
+  ['settings-keyboard-tiny', 'busy', { ...tiny, height: 1400 }, ['light', 'de'], (page) => openSettings(page, 'keyboard')],
   ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
   ['backup', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Backup'); }],
   ['backup-running', 'backup-running', wide, ['light', 'dark', 'contrast'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],
@@ -18,5 +20,5 @@ export const settings = [
   ['backup-faults', 'busy', wide, ['light'], async (page) => { await startBackup(page, 'password'); await page.getByText('That is too easy').waitFor(); }],
   ['backup-tiny', 'busy', { ...tiny, height: 1300 }, ['light'], async (page) => { await openSettings(page, 'Backup'); }],
   ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
-  ['shortcuts', 'busy', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+/'); }],
+  ['shortcuts', 'busy', { ...wide, height: 1000 }, ['light', 'dark', 'de'], async (page) => { await page.keyboard.press('Control+/'); }],
 ];

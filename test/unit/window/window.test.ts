@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, test } from 'vitest';
+import { acceleratorOf } from '../../../electron/window/accelerator';
 import { groundColour, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
 import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
 import { desktopWords } from '../../../electron/window/desktop-words';
@@ -10,7 +11,7 @@ import { withSettingsEffects } from '../../../electron/window/settings-effects';
 import { failToStart, startFailureSentence } from '../../../electron/window/start-failure';
 import { placeWindow, smallestWindow, type WindowPlace } from '../../../electron/window/window-place';
 import { KeyshiftError } from '../../../shared/errors';
-import { defaultSettings } from '../../../shared/model/settings';
+import { defaultSettings, type Settings } from '../../../shared/model/settings';
 import { recordingHandlers } from '../../support/fake-handlers';
 
 describe('where the window opens', () => {
@@ -64,7 +65,7 @@ describe('menus', () => {
 
   test('every entry has its words in both languages: the runtime itself speaks English only', () => {
     for (const platform of ['linux', 'darwin'] as const) {
-      const [english, german] = [en, de].map((words) => labels(menuTemplate({ lock: () => undefined }, words, platform, true)));
+      const [english, german] = [en, de].map((words) => labels(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L' }, words, platform, true)));
       expect(english).not.toContain('none');
       const same = german?.filter((label, at) => label === english?.[at]);
       expect(same).toEqual(platform === 'darwin' ? ['Keyshift'] : []);
@@ -73,7 +74,7 @@ describe('menus', () => {
     expect(labels(menu)).toEqual(['a && b', 'Zum Wörterbuch hinzufügen', 'Ausschneiden', 'Kopieren', 'Einfügen', 'Alles auswählen']);
   });
 
-  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined }, en, platform, developerTools));
+  const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L' }, en, platform, developerTools));
 
   test.each(['linux', 'win32', 'darwin'] as const)('%s: no reload anywhere, developer tools only unpackaged', (platform) => {
     expect(roles(false, platform)).not.toMatch(/reload|toggleDevTools/i);
@@ -81,12 +82,21 @@ describe('menus', () => {
     expect(roles(true, platform)).not.toMatch(/reload/i);
   });
 
-  test.each(['linux', 'darwin'] as const)('%s: Ctrl or Cmd and L locks', (platform) => {
+  test.each(['linux', 'darwin'] as const)('%s: Ctrl or Cmd and L locks, or whatever was chosen, or no key at all', (platform) => {
+    const lockItem = (shortcuts: Settings['shortcuts']): { readonly accelerator?: unknown; readonly press: () => void } => {
+      const lockKeys = acceleratorOf('lock', shortcuts, platform);
+      const items = menuTemplate({ lock: () => (locked += 1), lockKeys }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+      const item = items.find(({ id }) => id === 'lock');
+      return { accelerator: item?.accelerator, press: () => (item?.click as (() => void) | undefined)?.() };
+    };
     let locked = 0;
-    const items = menuTemplate({ lock: () => (locked += 1) }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
-    const item = items.find(({ accelerator }) => accelerator === 'CmdOrCtrl+L');
-    (item?.click as (() => void) | undefined)?.();
-    expect(locked).toBe(1);
+    const usual = lockItem([]);
+    usual.press();
+    expect([usual.accelerator, locked]).toEqual(['CmdOrCtrl+L', 1]);
+    const keys = (chosen: string): unknown => lockItem([{ action: 'lock', keys: chosen }]).accelerator;
+    expect([keys('Mod+Shift+ArrowUp'), keys('Mod+Shift+L'), keys('F9'), keys(''), keys('Mod+Plus')]).toEqual(['CmdOrCtrl+L', 'CmdOrCtrl+Shift+L', 'F9', undefined, 'CmdOrCtrl+L']);
+    // Nothing that Electron could stumble over.
+    expect([keys('Mod+Ж'), keys('Mod+l'), keys('L'), keys('no+such'), keys('Mod+Shift+Mod')]).toEqual([undefined, ...Array.from({ length: 4 }, () => 'CmdOrCtrl+L')]);
   });
 
   const flags = { canCut: true, canCopy: true, canPaste: true, canSelectAll: true } as Click['editFlags'];
