@@ -1,6 +1,7 @@
 // `npm run bench`: how fast Keyshift is beside what others ship, each as a ratio taken inside one process. Options:
 //   --rounds <n>      measured rounds per row, at least 5 (default 9)
 //   --messages <n>    messages a new device catches up on (default 100000)
+//   --mebibytes <n>   size of the file of `large-file` (default 1024); four times that on the disk
 //   --only <part>     one of the parts below; all of them without it
 //
 // What messages are measured against is a package of its own, test/bench, which the first run of `node` or `electron` installs.
@@ -8,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installAnchors } from './bench/anchors.mjs';
 import { bundleBench } from './bench/bundle.mjs';
-import { printBursts, printCatchUp, printReport, printWindow } from './bench/print.mjs';
+import { printBursts, printCatchUp, printLargeFile, printReport, printWindow } from './bench/print.mjs';
 import { measureWindows } from './bench/window.mjs';
 import { PARTS } from './build.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
@@ -34,16 +35,21 @@ const parts = {
   bursts: { bundle: 'bursts', runtimes: ['node'] },
   'catch-up': { bundle: 'catch-up', runtimes: ['node'] },
   mailbox: { bundle: 'mailbox', runtimes: ['node'] },
+  'large-file': { bundle: 'large-file', runtimes: ['node'] },
 };
 
-const printers = { bursts: printBursts, 'catch-up': printCatchUp };
+const printers = { bursts: printBursts, 'catch-up': printCatchUp, 'large-file': printLargeFile };
 
 await asCommand(async () => {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, messages: { type: 'string', default: '100000' }, only: { type: 'string' } } });
+  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, messages: { type: 'string', default: '100000' }, mebibytes: { type: 'string', default: '1024' }, only: { type: 'string' } } });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 5 || rounds > 1000) throw new PlainError('--rounds takes a whole number from 5 to 1000');
   const messages = Number(values.messages);
   if (!Number.isInteger(messages) || messages < 100 || messages > 1_000_000) throw new PlainError('--messages takes a whole number from 100 to 1000000');
+  const mebibytes = Number(values.mebibytes);
+  if (!Number.isInteger(mebibytes) || mebibytes < 16 || mebibytes > 16_384) throw new PlainError('--mebibytes takes a whole number from 16 to 16384');
+  /** How much each part does. */
+  const amounts = { 'catch-up': messages, 'large-file': mebibytes };
   if (values.only !== undefined && !Object.hasOwn(parts, values.only)) throw new PlainError(`--only takes one of ${Object.keys(parts).join(', ')}`);
   const names = values.only === undefined ? Object.keys(parts) : [values.only];
 
@@ -61,7 +67,7 @@ await asCommand(async () => {
       printWindow(await measureWindows(await electronRuntime()));
       continue;
     }
-    for (const runtime of parts[name].runtimes) await (runtime === 'node' ? inNode : inElectron)(parts[name].bundle, name === 'catch-up' ? messages : rounds);
+    for (const runtime of parts[name].runtimes) await (runtime === 'node' ? inNode : inElectron)(parts[name].bundle, amounts[name] ?? rounds);
   }
 });
 
@@ -82,7 +88,7 @@ async function inElectron(bundle, rounds) {
 
 /** @param {Record<string, string>} [env] */
 async function measure(bundle, runtime, executable, args, rounds, env = {}) {
-  say(`Measuring ${bundle} in ${runtime}, ${rounds} ${bundle === 'catch-up' ? 'messages' : 'rounds'} …`);
+  say(`Measuring ${bundle} in ${runtime}, ${rounds} ${{ 'catch-up': 'messages', 'large-file': 'MiB' }[bundle] ?? 'rounds'} …`);
   const file = inCache('bench', `${bundle}.json`);
   mkdirSync(inCache('bench'), { recursive: true });
   rmSync(file, { force: true });

@@ -4,6 +4,12 @@ const turningPoints: ReadonlySet<string> = new Set(['vault.create', 'vault.unloc
 /** Calls whose service keeps the order they begin in, and answers many of them after one commit: they need not wait for each other's end. */
 const orderedWithin: ReadonlySet<string> = new Set(['messages.send']);
 
+/**
+ * Calls that take as long as a file is large. They begin in their place, and nobody waits for their end: neither what is said in that
+ * conversation meanwhile, nor locking, which ends them.
+ */
+const long: ReadonlySet<string> = new Set(['files.send', 'files.save']);
+
 /** What is under way of one conversation or contact. */
 interface Lane {
   /** The last call that stands alone. */
@@ -17,11 +23,13 @@ interface Lane {
 /**
  * The order of pipelined calls. A turning point stands alone. Calls that name the same conversation (or, without one, the same
  * contact) run one after the other in the order they arrived in; of calls whose service keeps the order, neighbours only begin
- * in it. All others begin at once, in that order, and do not wait for each other's end. Nothing here can fail: `run` hands on
+ * in it; of long ones only the beginning has its place. All others begin at once, in that order, and do not wait for each other's end. Nothing here can fail: `run` hands on
  * whatever the work gives.
  */
 export class ArrivalOrder {
   readonly #running = new Set<Promise<unknown>>();
+  /** Those of them that nobody waits for, once they have begun. */
+  readonly #long = new Set<Promise<unknown>>();
   readonly #lanes = new Map<string, Lane>();
   #turningPoint: Promise<unknown> | undefined;
 
@@ -32,7 +40,7 @@ export class ArrivalOrder {
 
   run<T>(method: string, params: unknown, work: () => Promise<T>): Promise<T> {
     if (turningPoints.has(method)) {
-      const done = this.#track(after([...this.#running], work));
+      const done = this.#track(after([...this.#running].filter((each) => !this.#long.has(each)), work));
       this.#turningPoint = done;
       void done.then(() => {
         if (this.#turningPoint === done) this.#turningPoint = undefined;
@@ -40,6 +48,7 @@ export class ArrivalOrder {
       return done;
     }
     const key = keyOf(params);
+    if (long.has(method)) return this.#runLong(key === undefined ? undefined : this.#lanes.get(key), work);
     if (key === undefined) return this.#track(after(given(this.#turningPoint), work));
     const lane = this.#lanes.get(key) ?? { alone: undefined, together: new Set(), begun: undefined };
     this.#lanes.set(key, lane);
@@ -68,6 +77,17 @@ export class ArrivalOrder {
     lane.alone = done;
     lane.together.clear();
     lane.begun = undefined;
+    return done;
+  }
+
+  #runLong<T>(lane: Lane | undefined, work: () => Promise<T>): Promise<T> {
+    const waits = [...given(this.#turningPoint), ...given(lane?.alone), ...(lane?.together ?? [])];
+    const done = this.#track(after(waits, work));
+    // What has not begun yet is waited for like everything else.
+    void this.#track(Promise.allSettled(waits));
+    this.#long.add(done);
+    const forget = (): void => void this.#long.delete(done);
+    void done.then(forget, forget);
     return done;
   }
 

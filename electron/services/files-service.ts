@@ -126,11 +126,12 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
       }
     },
     list: (input) => {
-      const of = input?.conversationId;
+      const { conversationId: of, before, transferIds } = input ?? {};
       if (of !== undefined) conversationRow(profile(), of);
-      const known = profile().files.list(of);
-      const begun = [...preparing.keys()].flatMap((transferId) => viewOf(transferId) ?? []).filter(({ conversationId }) => of === undefined || conversationId === of);
-      return [...begun.reverse(), ...known];
+      const isAsked = (one: Transfer): boolean => (of === undefined || one.conversationId === of) && transferIds?.includes(one.transferId) !== false;
+      const begun = before === undefined ? [...preparing.keys()].flatMap((transferId) => viewOf(transferId) ?? []).filter(isAsked) : [];
+      const { files } = profile();
+      return [...begun.reverse(), ...(transferIds === undefined ? files.list(input) : files.ofAll(transferIds).filter(isAsked))];
     },
     forget: ({ transferId }) => (profile().files.forget(transferId), null),
   };

@@ -15,8 +15,10 @@ export function createTransferStore(db: Db): TransferStore {
   const selectOne = db.prepare(`SELECT ${columns} FROM transfers WHERE transfer_id = ?`);
   const selectOfMessage = db.prepare(`SELECT ${columns} FROM transfers WHERE message_id = ?`);
   const selectMany = db.prepare(`SELECT ${columns} FROM transfers WHERE transfer_id IN (SELECT value FROM json_each(?))`);
-  const selectAll = db.prepare(`SELECT ${columns} FROM transfers ORDER BY added_at DESC, transfer_id`);
-  const selectOfConversation = db.prepare(`SELECT ${columns} FROM transfers WHERE conversation_id = ? ORDER BY added_at DESC, transfer_id`);
+  // Whoever has the time of another one stands behind it by its number.
+  const behind = 'added_at <= ? AND (added_at < ? OR transfer_id > ?) ORDER BY added_at DESC, transfer_id LIMIT ?';
+  const selectPage = db.prepare(`SELECT ${columns} FROM transfers WHERE ${behind}`);
+  const selectPageOf = db.prepare(`SELECT ${columns} FROM transfers WHERE conversation_id = ? AND ${behind}`);
   const selectWanted = db.prepare(`SELECT ${columns} FROM transfers WHERE wanted = 1 ORDER BY added_at, transfer_id`);
   const selectUnsettled = db.prepare(`SELECT ${columns} FROM transfers WHERE peer_id = ? AND settled = 0 AND ended IS NOT NULL`);
   const selectTaken = db.prepare('SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes FROM taken_files WHERE taken_at >= ? AND peer_id = ?');
@@ -34,7 +36,11 @@ export function createTransferStore(db: Db): TransferStore {
     byId: (transferId) => one(selectOne.get([transferId])),
     ofMessage: (messageId) => one(selectOfMessage.get([messageId])),
     ofAll: (transferIds) => new Map(transferIds.length === 0 ? [] : selectMany.all([JSON.stringify(transferIds)]).map((row) => [text(row, 'transfer_id'), read(row)])),
-    list: (conversationId) => (conversationId === undefined ? selectAll.all() : selectOfConversation.all([conversationId])).map(read),
+    page(conversationId, before, limit) {
+      const { addedAt, transferId } = before ?? { addedAt: Number.MAX_SAFE_INTEGER, transferId: '' };
+      const place = [addedAt, addedAt, transferId, limit];
+      return (conversationId === undefined ? selectPage.all(place) : selectPageOf.all([conversationId, ...place])).map(read);
+    },
     wanted: () => selectWanted.all().map(read),
     unsettled: (peerId) => selectUnsettled.all([peerId]).map(read),
     takenSince(peerId, time) {

@@ -32,6 +32,27 @@ export function printCatchUp({ runtime, messages, load, facts, begun, told, dela
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** @param {import('../../test/bench/large-file-report').LargeFileReport} report */
+export function printLargeFile({ runtime, mebibytes, load, copied, fetched, saved, anchor, quiet, beside, doors, memory }) {
+  const rate = (name, value) => `${name.padEnd(22)}${value.toFixed(0)} MiB/s`;
+  const times = (name, { count, p50, p95, most }) => `${name.padEnd(22)}p50 ${p50.toFixed(1)} ms  p95 ${p95.toFixed(1)} ms  longest ${most.toFixed(1)} ms  (${count})`;
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, one run${loadOf(load)}`,
+    `A sparse file of ${mebibytes} MiB between two headless peers, loopback TCP, both on one disk; messages and calls go on beside it`,
+    rate('taken in, sealed', copied),
+    rate('fetched and checked', fetched),
+    rate('saved', saved),
+    rate('hashed and copied', anchor) + ' with Node’s own streams, no network (anchor)',
+    times('a message alone', quiet),
+    times('beside the file', beside),
+    times('the sender’s door', doors[0]),
+    times('the receiver’s door', doors[1]),
+    ...(memory ? [`memory                sender ${memory[0].before.toFixed(0)} → at most ${memory[0].most.toFixed(0)} MiB, receiver ${memory[1].before.toFixed(0)} → ${memory[1].most.toFixed(0)} MiB`] : []),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** @param {import('../../test/bench/report').Report} report */
 export function printReport({ runtime, work: title, rounds, load, against, unit, rows }) {
   const figures = unit === 'µs' ? spread : rate;

@@ -18,8 +18,15 @@ export const files = {
   cancel: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   /** Writes it to a place of the person's choice, never executable, never over something else without a yes. */
   save: call(z.strictObject({ transferId, path: z.string().optional() }), z.strictObject({ path: z.string() }), [...needsTransfer, 'transfer.not-here', 'file.altered', 'path.required', 'path.unusable']),
-  /** Newest first; of all conversations without `conversationId`. */
-  list: call(z.strictObject({ conversationId: conversationId.optional() }).optional(), z.array(transfer), needsConversation),
+  /**
+   * Newest first, of all conversations without `conversationId`: the newest, with those that are just being copied, or the page behind `before`;
+   * 100 without `limit`. With `transferIds` those of them that are known, and no others.
+   */
+  list: call(
+    z.strictObject({ conversationId: conversationId.optional(), before: transferId.optional(), limit: z.number().int().min(1).max(500).optional(), transferIds: z.array(transferId).max(500).optional() }).optional(),
+    z.array(transfer),
+    [...needsConversation, 'transfer.unknown'],
+  ),
   /** The content is no longer kept here; the message stays. */
   forget: call(z.strictObject({ transferId }), done, needsTransfer),
 } as const;

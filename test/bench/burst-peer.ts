@@ -68,6 +68,10 @@ export class BurstPeer {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Processor time this process has used, in milliseconds; told by Linux alone, in hundredths of a second. */
   processorTime(): number | undefined {
     if (process.platform !== 'linux') return undefined;

@@ -35,7 +35,7 @@ export async function bursts(runtime: string, rounds: number, program: string): 
   const [ann, bo] = [new BurstPeer(program, join(folder, 'ann')), new BurstPeer(program, join(folder, 'bo'))];
   const before = loadavg()[0] ?? 0;
   try {
-    const conversationId = await acquaint(ann, bo);
+    const conversationId = await meet(ann, bo);
     await burst(ann, bo, conversationId, 64, 2_000);
     const commits: number[] = [];
     const times = cases.map((): number[] => []);
@@ -78,7 +78,7 @@ const ids = z.object({ link: z.string().optional(), contactId: z.string().option
 const contacts = z.array(z.object({ pending: z.boolean() }));
 
 /** Two people who know each other, and a conversation. */
-async function acquaint(ann: BurstPeer, bo: BurstPeer): Promise<string> {
+export async function meet(ann: BurstPeer, bo: BurstPeer): Promise<string> {
   await Promise.all([ann.ready, bo.ready]);
   const passphrase = 'a passphrase for measuring only';
   await Promise.all([ann.call('vault.create', { passphrase, name: 'Ann' }), bo.call('vault.create', { passphrase, name: 'Bo' })]);

@@ -40,7 +40,12 @@ export function fileHandlers(world: World, { refuse, emit }: Tools): Handlers['f
     resume: ({ transferId }) => change(transferId, { state: 'running' }),
     cancel: ({ transferId }) => change(transferId, { state: 'cancelled' }),
     save: () => ({ path: world.identity.chosenFile ?? refuse('path.required') }),
-    list: (input) => world.transfers.filter((one) => input?.conversationId === undefined || one.conversationId === input.conversationId),
+    list: ({ conversationId, before, limit = 100, transferIds } = {}) => {
+      const all = world.transfers.filter((one) => (conversationId === undefined || one.conversationId === conversationId) && transferIds?.includes(one.transferId) !== false);
+      const from = before === undefined ? 0 : all.findIndex((one) => one.transferId === before) + 1;
+      if (before !== undefined && from === 0) refuse('transfer.unknown');
+      return transferIds === undefined ? all.slice(from, from + limit) : all;
+    },
     forget: ({ transferId }) => change(transferId, { held: false }),
   };
 }

@@ -156,9 +156,13 @@ export class ProfileFiles implements PartyHandler {
 
   // What a person asks for.
 
-  list(conversationId?: string): Transfer[] {
-    return this.#profile.stores.transfers.list(conversationId).map((row) => this.#view(row));
+  /** Newest first; errors: transfer.unknown for `before`. */
+  list({ conversationId, before, limit = 100 }: { conversationId?: string | undefined; before?: string | undefined; limit?: number | undefined } = {}): Transfer[] {
+    return this.#profile.stores.transfers.page(conversationId, before === undefined ? undefined : this.#row(before), limit).map(this.#view);
   }
+
+  /** Those of them that are known. */
+  readonly ofAll = (transferIds: readonly string[]): Transfer[] => [...this.#profile.stores.transfers.ofAll(transferIds).values()].map(this.#view);
 
   /** To be closed. Errors: transfer.unknown, transfer.not-here. */
   async open(transferId: string): Promise<HeldContent> {
@@ -378,9 +382,7 @@ export class ProfileFiles implements PartyHandler {
     return row;
   }
 
-  #view(row: TransferRow): Transfer {
-    return transferView(row, this.#progress.of(row.transferId));
-  }
+  readonly #view = (row: TransferRow): Transfer => transferView(row, this.#progress.of(row.transferId));
 
   #tell(transferId: string): void {
     const row = this.#closed ? undefined : this.#profile.stores.transfers.byId(transferId);

@@ -48,8 +48,8 @@ export interface TransferStore {
   ofMessage(messageId: string): TransferRow | undefined;
   /** Those of these ids that are known. */
   ofAll(transferIds: readonly string[]): ReadonlyMap<string, TransferRow>;
-  /** Newest first. */
-  list(conversationId?: string): readonly TransferRow[];
+  /** Newest first, those behind `before`: at most so many. */
+  page(conversationId: string | undefined, before: Pick<TransferRow, 'addedAt' | 'transferId'> | undefined, limit: number): readonly TransferRow[];
   /** Those to be fetched here, oldest first. */
   wanted(): readonly TransferRow[];
   /** How they ended this person must still be told. */

@@ -12,9 +12,15 @@ export interface FilesState {
   /** Transfers saved to a place of the person's choice since the vault was opened. */
   readonly saved: readonly string[];
   readonly markSaved: (transferId: string) => void;
-  /** Asks for all of a conversation; once for many who want to know. */
+  /** By conversation, the oldest one that is listed without a gap; empty: all are. What is shown further up is known beside that. */
+  readonly listedTo: Readonly<Record<string, string>>;
+  /** Asks for the newest of a conversation; once for many who want to know. */
   readonly load: (conversationId: string) => Promise<void>;
-  /** The same for what is known already: something of it may be gone. */
+  /** Asks for those behind what is listed. */
+  readonly more: (conversationId: string) => Promise<void>;
+  /** Asks for one that a message brings; once for many that are wanted at the same time. */
+  readonly need: (transferId: string) => Promise<void>;
+  /** Asks anew for what is known already: something of it may be gone. */
   readonly reload: (conversationId: string) => Promise<void>;
   readonly told: (transfer: Transfer) => void;
   readonly stage: (conversationId: string, files: readonly TokenFile[]) => void;
@@ -23,18 +29,49 @@ export interface FilesState {
   readonly send: (conversationId: string, text: string, replyTo: string | undefined, sent: () => Promise<void>) => Promise<void>;
 }
 
+/** Listed at once. */
+const pageSize = 100;
+/** Asked for by number at once. */
+const mostIds = 500;
+
 export const nothingStaged: readonly TokenFile[] = [];
 
 export function createFilesStore(client: Client, life: Life): StoreApi<FilesState> {
   return createStore<FilesState>()((set, get) => {
-    const asks = new Map<string, () => Promise<void>>();
+    const needed = new Set<string>();
+    const put = (list: readonly Transfer[], gone: ReadonlySet<string> = new Set()): void => {
+      const kept = Object.values(get().transfers).filter(({ transferId }) => !gone.has(transferId));
+      set({ transfers: Object.fromEntries([...kept, ...list].map((one) => [one.transferId, one])) });
+    };
+    const reach = (conversationId: string, page: readonly Transfer[]): void => {
+      const stored = page.filter(({ state }) => state !== 'preparing');
+      set((state) => ({ listedTo: { ...state.listedTo, [conversationId]: stored.length < pageSize ? '' : (stored.at(-1)?.transferId ?? '') } }));
+    };
+    const ofIds = async (transferIds: readonly string[]): Promise<Transfer[]> => {
+      const found: Transfer[] = [];
+      for (let at = 0; at < transferIds.length; at += mostIds) found.push(...(await client.files.list({ transferIds: transferIds.slice(at, at + mostIds) })));
+      return found;
+    };
+    const askNeeded = coalesce(async () => {
+      const alive = life.begin();
+      const asked = [...needed];
+      needed.clear();
+      const found = await ofIds(asked);
+      if (alive()) put(found);
+    });
     const askAnew = async (conversationId: string): Promise<void> => {
       const alive = life.begin();
-      const list = await client.files.list({ conversationId });
+      const known = Object.values(get().transfers).flatMap((one) => (one.conversationId === conversationId ? one.transferId : []));
+      const page = await client.files.list({ conversationId, limit: pageSize });
+      const first = new Set(page.map(({ transferId }) => transferId));
+      const others = await ofIds(known.filter((transferId) => !first.has(transferId)));
       if (!alive()) return;
-      const others = Object.values(get().transfers).filter((one) => one.conversationId !== conversationId);
-      set({ transfers: Object.fromEntries([...others, ...list].map((one) => [one.transferId, one])) });
+      put([...others, ...page], new Set(known));
+      // How far the list was shown stays so, unless that one is gone.
+      const to = get().listedTo[conversationId];
+      if (to === undefined || (to !== '' && get().transfers[to] === undefined)) reach(conversationId, page);
     };
+    const asks = new Map<string, () => Promise<void>>();
     const ask = (conversationId: string): Promise<void> => {
       const again = asks.get(conversationId) ?? coalesce(() => askAnew(conversationId));
       asks.set(conversationId, again);
@@ -45,10 +82,24 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
 
     return {
       transfers: {},
+      listedTo: {},
       staged: {},
       saved: [],
       markSaved: (transferId) => set((state) => ({ saved: [...state.saved.filter((one) => one !== transferId), transferId] })),
       load: ask,
+      more: async (conversationId) => {
+        const before = get().listedTo[conversationId];
+        if (before === undefined || before === '') return;
+        const alive = life.begin();
+        const page = await client.files.list({ conversationId, before, limit: pageSize });
+        if (!alive() || get().listedTo[conversationId] !== before) return;
+        put(page);
+        reach(conversationId, page);
+      },
+      need: (transferId) => {
+        needed.add(transferId);
+        return Promise.resolve().then(askNeeded);
+      },
       reload: async (conversationId) => {
         if (Object.values(get().transfers).some((one) => one.conversationId === conversationId)) await ask(conversationId);
       },
@@ -74,6 +125,15 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
       },
     };
   });
+}
+
+/** Newest first, down to where they are known without a gap. */
+export function listedFiles({ transfers, listedTo }: Pick<FilesState, 'transfers' | 'listedTo'>, conversationId: string | undefined): Transfer[] {
+  const oldest = conversationId === undefined ? undefined : transfers[listedTo[conversationId] ?? ''];
+  const newerFirst = (one: Transfer, other: Transfer): number => other.addedAt - one.addedAt || (one.transferId < other.transferId ? -1 : 1);
+  return Object.values(transfers)
+    .filter((one) => one.conversationId === conversationId && (oldest === undefined || newerFirst(one, oldest) <= 0 || one === oldest))
+    .sort(newerFirst);
 }
 
 /** Some of several files were not sent. */

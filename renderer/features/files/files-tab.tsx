@@ -11,20 +11,18 @@ import { nameInSentence, plainLine } from '../../ui/strangers';
 import { FileActs } from './file-acts';
 import { FileGlyph } from './file-glyph';
 import { FileState } from './file-state';
+import { listedFiles } from './files-store';
 
-/** Listed at first; more on demand, so that thousands do not stand on the page at once. */
-const listed = 100;
-
-/** Every file of the conversation, newest first. */
+/** Files of the conversation, newest first: more on demand, so that thousands do not stand on the page at once. */
 export function FilesTab({ contact, conversationId }: { readonly contact: Contact; readonly conversationId: string | undefined }): ReactNode {
   const text = useText();
   const model = useModel();
   const errorText = useErrorText();
-  const [most, setMost] = useState(listed);
   const [forgetting, setForgetting] = useState<Transfer>();
   const [busy, setBusy] = useState(false);
   const name = nameInSentence(contact.name);
-  const files = useFiles(useShallow((state) => Object.values(state.transfers).filter((one) => one.conversationId === conversationId).sort((one, other) => other.addedAt - one.addedAt)));
+  const files = useFiles(useShallow((state) => listedFiles(state, conversationId)));
+  const hasMore = useFiles((state) => conversationId !== undefined && (state.listedTo[conversationId] ?? '') !== '');
   useEffect(() => {
     if (conversationId !== undefined) model.background(model.files.getState().load(conversationId));
   }, [model, conversationId]);
@@ -43,12 +41,12 @@ export function FilesTab({ contact, conversationId }: { readonly contact: Contac
   return (
     <>
       <ul className="file-list" aria-label={text('files.label')}>
-        {files.slice(0, most).map((transfer) => (
+        {files.map((transfer) => (
           <FileEntry key={transfer.transferId} transfer={transfer} name={name} onForget={() => setForgetting(transfer)} />
         ))}
       </ul>
-      {files.length > most ? (
-        <button type="button" className="text-button" onClick={() => setMost(most + listed)}>
+      {hasMore && conversationId !== undefined ? (
+        <button type="button" className="text-button" onClick={() => model.background(model.files.getState().more(conversationId))}>
           {text('message.more')}
         </button>
       ) : null}

@@ -15,12 +15,13 @@ export function MessageFile({ message, name }: { readonly message: Message; read
   const text = useText();
   const times = useTimes();
   const model = useModel();
-  const { file, conversationId } = message;
+  const { file } = message;
+  const transferId = file?.transferId;
   const transfer = useFiles((state) => (file === undefined ? undefined : state.transfers[file.transferId]));
   const known = transfer !== undefined;
   useEffect(() => {
-    if (!known) model.background(model.files.getState().load(conversationId));
-  }, [model, known, conversationId]);
+    if (!known && transferId !== undefined) model.background(model.files.getState().need(transferId));
+  }, [model, known, transferId]);
   const [broken, setBroken] = useState(false);
   if (file === undefined) return null;
   const label = plainLine(file.name, 120);

@@ -246,6 +246,33 @@ describe('pipelined calls', () => {
     expect(log.slice(8)).toEqual(['end 3', 'end 4', 'end 5']);
   });
 
+  test('a file is sent in its turn, and neither messages nor the lock wait until it is copied', async () => {
+    const [first, copied] = [gate(), gate()];
+    const log: string[] = [];
+    const { send, ended, input } = setUp({
+      'messages.list': async () => (await first.opened, log.push('listed'), []),
+      'files.send': async () => {
+        log.push('copying');
+        await copied.opened;
+        log.push('copied');
+        return { transferId: 'f'.repeat(32), messageId: 'e'.repeat(32) };
+      },
+      'messages.send': () => (log.push('sent'), { messageId: 'e'.repeat(32) }),
+      'vault.lock': () => (log.push('locked'), null),
+    });
+    const where = { conversationId: conversation('a') };
+    send(request(1, 'messages.list', where), request(2, 'files.send', { ...where, path: '/a' }), request(3, 'messages.send', { ...where, text: 'x' }), request(4, 'vault.lock'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log).toEqual([]);
+    first.open();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log).toEqual(['listed', 'copying', 'sent', 'locked']);
+    input.end();
+    copied.open();
+    await ended;
+    expect(log.at(-1)).toBe('copied');
+  });
+
   test('a failed call does not hold up its conversation', async () => {
     let calls = 0;
     const { send, finish } = setUp({

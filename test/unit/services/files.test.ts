@@ -306,6 +306,22 @@ describe('files of messages', () => {
     await expect((await opening).read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
   });
 
+  it('S1-34: files are listed newest first, page by page, or by their numbers', async () => {
+    const { ada, conversationId } = await pair();
+    ada.disk.files.set('/a.txt', Buffer.from('hello'));
+    const sent: string[] = [];
+    for (let n = 0; n < 5; n += 1) sent.unshift((await ada.files.send({ conversationId, path: '/a.txt' })).transferId);
+    // Two of the same moment stand in the order of their numbers.
+    const order = [...sent].sort();
+    ada.db.prepare('UPDATE transfers SET added_at = 7').run();
+    const seen: string[] = [];
+    const page = async (limit: number): Promise<string[]> => (await ada.files.list({ conversationId, limit, ...(seen.length > 0 && { before: seen.at(-1) ?? '' }) })).map(({ transferId }) => transferId);
+    for (let next = await page(2); next.length > 0; next = await page(2)) seen.push(...next);
+    expect(seen).toEqual(order);
+    expect((await ada.files.list({ transferIds: [order[3] ?? '', 'f'.repeat(32)] })).map(({ transferId }) => transferId)).toEqual([order[3]]);
+    await expect(Promise.resolve().then(() => ada.files.list({ before: 'f'.repeat(32) }))).rejects.toMatchObject({ code: 'transfer.unknown' });
+  });
+
   it('S4-27: another own device learns of a file and gets it from the one that has it, though the contact is away', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content);

@@ -17,6 +17,8 @@ const endings = ['open', 'done', 'cancelled'] as const;
 const longestName = 1_024;
 const longestType = 127;
 const nothing = new Uint8Array(0);
+/** Read at once, as others write meanwhile. */
+const pageSize = 200;
 
 type Told = Pick<TransferRow, 'transferId' | 'key' | 'size' | 'hash' | 'name' | 'mediaType' | 'addedAt'> & { readonly ended: (typeof endings)[number] };
 
@@ -53,9 +55,11 @@ export function fileKind(parts: KindParts): FactKind {
       return row && encode(row);
     },
     *all() {
-      for (const row of stores.transfers.list()) {
-        const key = keyOfFile(stores, row);
-        if (key !== undefined) yield { key, value: nothing };
+      for (let page = stores.transfers.page(undefined, undefined, pageSize); page.length > 0; page = stores.transfers.page(undefined, page.at(-1), pageSize)) {
+        for (const row of page) {
+          const key = keyOfFile(stores, row);
+          if (key !== undefined) yield { key, value: nothing };
+        }
       }
     },
   };

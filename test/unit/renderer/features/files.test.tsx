@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeTransfer } from '../../../preview/fake-files';
 import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
+import { listedFiles } from '../../../../renderer/features/files/files-store';
 import { axeFindings } from '../axe';
 import { openTalk } from '../open-talk';
 import { settle } from '../render-app';
@@ -98,11 +99,35 @@ describe('files in a conversation', () => {
     expect(within(list).getByText('No longer kept on this computer')).toBeTruthy();
   });
 
+  it('S1-34: of many files the newest are listed and more on demand, those shown further up are known beside that, and what is gone goes', async () => {
+    const made = world('plan.pdf', { addedAt: 1 });
+    const [plan] = made.transfers;
+    const many = Array.from({ length: 230 }, (_, n) => makeTransfer({ transferId: id(`many ${n}`), conversationId: talkWithBo, messageId: id(`message ${n}`), name: `file ${n}`, addedAt: now - n }));
+    made.transfers = [...many, ...(plan ? [plan] : [])];
+    const { fake, model } = await openTalk(made);
+    const files = () => model.files.getState();
+    const counts = (): number[] => [Object.keys(files().transfers).length, listedFiles(files(), talkWithBo).length];
+    // The one that a message brings, and no other.
+    expect(Object.keys(files().transfers)).toEqual([plan?.transferId]);
+    await files().load(talkWithBo);
+    expect(counts()).toEqual([101, 100]);
+    await files().more(talkWithBo);
+    expect(counts()).toEqual([201, 200]);
+    fake.world.transfers = fake.world.transfers.filter((one) => one !== many[3] && one !== many[150]);
+    act(() => fake.emit({ type: 'messages.removed', conversationId: talkWithBo, messageIds: [] }));
+    await settle();
+    expect(counts()).toEqual([199, 198]);
+    await files().more(talkWithBo);
+    await files().more(talkWithBo);
+    expect(counts()).toEqual([229, 229]);
+    expect(listedFiles(files(), talkWithBo).at(-1)?.transferId).toBe(plan?.transferId);
+  });
+
   it('S2: locking leaves nothing of files in the window', async () => {
     const { model, fake } = await openTalk(world('plan.pdf', {}));
     expect(Object.keys(model.files.getState().transfers)).toHaveLength(1);
     act(() => fake.emit({ type: 'vault.changed', state: 'locked' }));
     await settle();
-    expect(model.files.getState()).toMatchObject({ transfers: {}, staged: {}, saved: [] });
+    expect(model.files.getState()).toMatchObject({ transfers: {}, listedTo: {}, staged: {}, saved: [] });
   });
 });
