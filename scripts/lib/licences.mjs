@@ -16,6 +16,11 @@ function namedPackages() {
   return [...found].filter((name) => existsSync(inRoot('node_modules', name, 'package.json')));
 }
 
+/** Data of others that stands among the sources. */
+function ownCopies() {
+  return [{ name: 'emojibase-data', version: '17.0.0', licence: 'MIT AND Unicode-3.0', text: readFileSync(inRoot('renderer/features/conversation/emoji-words/LICENSE'), 'utf8').trim() }];
+}
+
 /** Every package that ships, by name and version, in the order of the alphabet. `text`: the words of its licence file, empty where it brings none. */
 export function listLicences() {
   const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;
@@ -29,7 +34,7 @@ export function listLicences() {
     if (path === 'node_modules/electron') continue;
     for (const name of Object.keys({ ...lock[path].dependencies, ...lock[path].optionalDependencies })) if (!name.startsWith('@types/')) due.push(placeOf(lock, path, name));
   }
-  const each = new Map([...seen.values()].map((one) => [`${one.name} ${one.version}`, one]));
+  const each = new Map([...seen.values(), ...ownCopies()].map((one) => [`${one.name} ${one.version}`, one]));
   return [...each.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.version < b.version ? -1 : 1));
 }
 

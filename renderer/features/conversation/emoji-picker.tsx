@@ -1,9 +1,14 @@
-import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useIntl } from 'react-intl';
 import { Dialog, Popover } from 'react-aria-components';
 import { isEmoji } from '../../../shared/model/emoji';
 import { useText } from '../../i18n/use-text';
+import { emojiGroups, type EmojiGroup, loadEmojis, type TableEmoji, withTable } from './emoji-table';
 import { emojiName, findEmojis } from './emojis';
+
+const noTable: readonly TableEmoji[] = [];
+/** What stands for each group. */
+const signs: Readonly<Record<EmojiGroup, string>> = { 0: '😀', 1: '👋', 3: '🐶', 4: '🍎', 5: '🚗', 6: '🎉', 7: '💡', 8: '🔣', 9: '🏁' };
 
 /** Buttons in a row of the grid, as the style lays them out. */
 const across = 8;
@@ -14,14 +19,30 @@ export interface EmojiPickerProps {
   readonly onClose: () => void;
 }
 
-/** Search, and a grid that arrows move about in. An emoji that is not there can be pasted into the field. */
+/** Search, a grid that arrows move about in, and groups. An emoji that is not there can be pasted into the field. */
 export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): ReactNode {
   const text = useText();
   const { locale } = useIntl();
   const trigger = useRef<HTMLElement>(anchor);
   const grid = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState('');
-  const found = useMemo(() => (isEmoji(query.trim()) ? [{ emoji: query.trim(), en: query.trim(), de: query.trim() }] : findEmojis(query)), [query]);
+  const [table, setTable] = useState(noTable);
+  const [group, setGroup] = useState<EmojiGroup>();
+  useEffect(() => {
+    let isOpen = true;
+    void loadEmojis().then((all) => {
+      if (isOpen) setTable(all);
+    });
+    return () => {
+      isOpen = false;
+    };
+  }, []);
+  const all = useMemo(() => withTable(table), [table]);
+  const found = useMemo(() => {
+    const wanted = query.trim();
+    if (isEmoji(wanted)) return [all.find(({ emoji }) => emoji === wanted) ?? { emoji: wanted, en: wanted, de: wanted }];
+    return wanted === '' && group !== undefined ? table.filter((each) => each.group === group) : findEmojis(query, all);
+  }, [query, group, all, table]);
 
   const focusAt = (index: number): void => grid.current?.querySelectorAll<HTMLElement>('button')[Math.max(0, Math.min(found.length - 1, index))]?.focus();
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -55,6 +76,24 @@ export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): Reac
           {found.map((each, index) => (
             <button key={each.emoji} type="button" className="emoji" tabIndex={index === 0 ? 0 : -1} aria-label={emojiName(each, locale)} title={emojiName(each, locale)} onClick={() => onPick(each.emoji)}>
               {each.emoji}
+            </button>
+          ))}
+        </div>
+        <div className="emoji-groups" role="group" aria-label={text('reaction.groups')}>
+          {([undefined, ...emojiGroups] as const).map((each) => (
+            <button
+              key={each ?? 'often'}
+              type="button"
+              className="emoji"
+              aria-pressed={query.trim() === '' && group === each}
+              aria-label={text(`reaction.group.${each ?? 'often'}`)}
+              title={text(`reaction.group.${each ?? 'often'}`)}
+              onClick={() => {
+                setQuery('');
+                setGroup(each);
+              }}
+            >
+              {each === undefined ? '⭐' : signs[each]}
             </button>
           ))}
         </div>

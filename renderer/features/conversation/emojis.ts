@@ -123,9 +123,32 @@ export function emojiName({ en, de }: Emoji, language: string): string {
   return (language.startsWith('de') ? de : en).split(',')[0] ?? '';
 }
 
-/** Those with a word that begins so, in either language: people search in the one they think in. */
-export function findEmojis(query: string): readonly Emoji[] {
-  const wanted = query.trim().toLocaleLowerCase();
-  if (wanted === '') return emojis;
-  return emojis.filter(({ emoji, en, de }) => emoji === wanted || `${en},${de}`.toLocaleLowerCase().split(/[ ,]/).some((word) => word.startsWith(wanted)));
+/** Shown of what was found: whoever sees none among them writes more. */
+const mostFound = 160;
+
+/** Those in which each word of the query begins a word, in either language: people search in the one they think in. */
+export function findEmojis(query: string, all: readonly Emoji[] = emojis): readonly Emoji[] {
+  const wanted = folded(query).split(/\s+/).filter((word) => word !== '');
+  if (wanted.length === 0) return emojis;
+  const found: Emoji[] = [];
+  for (const each of all) {
+    if (found.length === mostFound) break;
+    const words = wordsOf(each);
+    if (each.emoji === query.trim() || wanted.every((word) => words.some((other) => other.startsWith(word)))) found.push(each);
+  }
+  return found;
+}
+
+/** Taken apart once: people look with each key. */
+const known = new WeakMap<Emoji, readonly string[]>();
+
+function wordsOf(each: Emoji): readonly string[] {
+  const words = known.get(each) ?? folded(`${each.en},${each.de}`).split(/[^\p{L}\p{N}]+/u);
+  known.set(each, words);
+  return words;
+}
+
+/** Without what stands above letters: who has no ü on the keyboard finds it. */
+function folded(text: string): string {
+  return text.toLocaleLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
 }

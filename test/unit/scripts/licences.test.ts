@@ -12,6 +12,7 @@ describe('what others made', () => {
     expect(new Set(found.map(({ name, version }) => `${name} ${version}`)).size).toBe(found.length);
     for (const { name, licence } of found) expect([name, licence]).toEqual([name, expect.stringMatching(/\S/)]);
     for (const other of ['vitest', 'jsdom', 'typescript', 'axe-core', 'fast-check', '@playwright/test']) expect(names).not.toContain(other);
+    expect(found.find(({ name }) => name === 'emojibase-data')?.text).toContain('UNICODE LICENSE V3');
     expect(found.filter(({ text }) => text === '').length).toBeLessThan(3);
   });
 });

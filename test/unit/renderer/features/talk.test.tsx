@@ -107,6 +107,12 @@ describe('what can be done to a message', () => {
     await settle();
     expect(within(newest(false)).getByRole('button', { name: '🚀 by You' })).toBeDefined();
     expect(screen.queryByRole('searchbox', { name: 'Search emojis' })).toBeNull();
+    act(() => newest(false).focus());
+    key(newest(false), '+');
+    fireEvent.click(await screen.findByRole('button', { name: 'Celebrations and sports' }));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'soccer ball' })).toBeDefined());
+    expect(screen.queryByRole('button', { name: 'rocket' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Celebrations and sports' }).getAttribute('aria-pressed')).toBe('true');
   });
 
   it('says who writes, and when a message disappears', async () => {
