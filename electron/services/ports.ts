@@ -23,6 +23,7 @@ import type { SharingStore } from './ports/sharing';
 import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
 import type { TransferStore } from './ports/transfers';
 import type { DeviceMailboxStore } from './ports/device-mailboxes';
+import type { HostedRecordStore } from './ports/hosted-records';
 import type { WaysStore } from './ports/ways';
 
 export type { ConversationRow, ConversationStore, MessagePlace, MessageRow, MessageStore, RaisedMessage } from './ports/talks';
@@ -145,6 +146,7 @@ export interface Stores extends Transactions {
   readonly upkeep: UpkeepStore;
   readonly ways: WaysStore;
   readonly deviceMailboxes: DeviceMailboxStore;
+  readonly hostedRecords: HostedRecordStore;
 }
 
 export interface OpenVault {

@@ -8,6 +8,7 @@ import { createDeviceMailboxStore } from './device-mailbox-store';
 import { createDeviceStore } from './device-store';
 import { createDialogStore } from './dialog-store';
 import { createEndorsementStore } from './endorsement-store';
+import { createHostedRecordStore } from './hosted-record-store';
 import { createInvitationStore } from './invitation-store';
 import { createKeptHeaderStore } from './kept-headers';
 import { createKeyEventStore } from './key-event-store';
@@ -77,5 +78,6 @@ export function openStores(db: Db): Stores {
     upkeep: createUpkeepStore(db),
     ways: createWaysStore(db),
     deviceMailboxes: createDeviceMailboxStore(db),
+    hostedRecords: createHostedRecordStore(db),
   };
 }

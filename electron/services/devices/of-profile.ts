@@ -14,6 +14,7 @@ import type { ProfileChanges } from '../retiring';
 import type { Surroundings } from '../surroundings';
 import { Handover } from './handover';
 import { OwnStanding } from './own-standing';
+import { Repositories } from './repositories';
 import { Siblings } from './siblings';
 import { Suspensions } from './suspensions';
 import { Upkeep } from './upkeep';
@@ -32,6 +33,8 @@ export class ProfileDevices {
   readonly siblings: Siblings;
   /** Sessions with contacts that go on at another own device. */
   readonly handover: Handover;
+  /** Where these are kept meanwhile. */
+  readonly repositories: Repositories;
   /** What the own devices know in common. */
   readonly replica: ProfileReplica;
   /** Of that, what belongs to the dialogs themselves. */
@@ -60,6 +63,7 @@ export class ProfileDevices {
     const mayReach = (instanceId: InstanceId): boolean => !suspensions.has(local.peerId, instanceId);
     this.siblings = new Siblings({ crypto, clock, random, logger, events, transport, host, local, mayReach, devices: stores.devices, ownAddresses, heardAt: () => (profile.lan ?? around.sightings).of(local.peerId), commit, onCard });
     this.handover = new Handover({ around, local, stores, book, verified, resumptions, siblings: this.siblings, commit, sessions: () => profile.connections.sessions() });
+    this.repositories = new Repositories({ clock, logger, local, stores, siblings: this.siblings, commit, use: (repository) => this.handover.useRepository(repository) });
     this.replica = new ProfileReplica({
       crypto,
       clock,
@@ -111,6 +115,7 @@ export class ProfileDevices {
     this.replica.start();
     this.dialogs.start();
     this.handover.start();
+    this.repositories.start();
     if (this.standing.state !== 'retired') this.siblings.start();
   }
 
@@ -142,6 +147,7 @@ export class ProfileDevices {
   close(): void {
     this.dialogs.close();
     this.replica.close();
+    this.repositories.close();
     this.handover.close();
     this.upkeep.close();
     this.siblings.close();

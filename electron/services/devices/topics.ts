@@ -2,7 +2,7 @@
  * What devices of one person say to each other: the first byte of a `sibling` item (protocol.md §10). Each topic has one
  * part of the program that speaks and hears it.
  */
-export const topics = { replica: 1, handover: 2, upkeep: 3, relay: 4, files: 5 } as const;
+export const topics = { replica: 1, handover: 2, upkeep: 3, relay: 4, files: 5, repository: 6 } as const;
 export type Topic = keyof typeof topics;
 
 const byByte: ReadonlyMap<number, Topic> = new Map(Object.entries(topics).map(([topic, byte]) => [byte, topic as Topic])); // the keys of `topics`

@@ -150,7 +150,7 @@ export class ProfileWays {
       commit,
       onMail: (mail) => this.#taking.take(mail),
       onPlaces: () => this.#tellPlaces(),
-      onRepository: (repository) => profile.devices.handover.useRepository(repository),
+      onRepository: (repository) => profile.devices.repositories.offer(repository),
     });
     this.revoking = new Revoking({
       clock,
@@ -165,7 +165,10 @@ export class ProfileWays {
       own: () => ({ registration: this.own.registration, isConnected: this.own.state === 'connected' }),
     });
     this.#endings.push(events.on((event) => {
-      if (event.type === 'mailbox.changed' || event.type === 'devices.changed') this.revoking.touch();
+      if (event.type === 'mailbox.changed' || event.type === 'devices.changed') {
+        this.revoking.touch();
+        profile.devices.repositories.choose();
+      }
       if (event.type === 'session.changed') this.#connectionChanged(event.contactId, event.connected);
       if (event.type === 'message.state' && event.state === 'delivered') this.relay.acknowledged();
     }));

@@ -8,6 +8,7 @@ import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { DeviceItem } from './device-item';
 import { DeviceRequests } from './device-requests';
 import { certifierOf, deviceName } from './device-words';
+import { ShareByArchive } from './share-switch';
 
 /** While entries are on their way, in milliseconds. */
 const betweenLooks = 3_000;
@@ -65,6 +66,7 @@ export function DevicesSection(): ReactNode {
           </Button>
         </div>
       </section>
+      <ShareByArchive devices={devices} />
       {former.length === 0 ? null : (
         <section className="stack tight divided" aria-labelledby="devices-former">
           <h3 className="small-heading" id="devices-former">

@@ -32,6 +32,8 @@ export const devices = {
   'devices.archive': 'Zum Archiv machen',
   'devices.archive.end': 'Nicht mehr Archiv sein',
   'devices.archive.done': '{name} ist jetzt ein Archiv: Deine anderen Geräte übernehmen von dort, aber nicht umgekehrt.',
+  'devices.share': 'Deine Geräte über {name} Verbindungen teilen lassen',
+  'devices.share.on': 'Der Stand deiner Verbindungen liegt auf {name}, versiegelt für deine Geräte, damit ein anderes sie fortsetzt, wenn dieses aus ist. Was du sendest, wartet, bis {name} davon weiß, höchstens eine Sekunde. Nutzen alle Geräte, mit denen du schreibst, dasselbe Postfach, liegt er dort.',
   'devices.archive.ended': '{name} übernimmt wieder von deinen anderen Geräten.',
   'devices.suspend': 'Aussetzen',
   'devices.suspend.ask': 'Aussetzen…',

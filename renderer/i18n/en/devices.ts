@@ -33,6 +33,8 @@ export const devices = {
   'devices.archive': 'Make it an archive',
   'devices.archive.end': 'No longer an archive',
   'devices.archive.done': '{name} is an archive now: your other devices take over from it, and it from none.',
+  'devices.share': 'Let your devices share connections through {name}',
+  'devices.share.on': 'Where your connections stand is kept on {name}, sealed to your devices, so that another goes on with them when this one is off. What you send waits until {name} knows of it, a second at most. Where the devices you write with all use one mailbox, that keeps it instead.',
   'devices.archive.ended': '{name} takes over from your other devices again.',
   'devices.suspend': 'Suspend',
   'devices.suspend.ask': 'Suspend…',

@@ -6,6 +6,7 @@ import { openHint, sealHint } from '../../../electron/engine/sharing/owner-hint'
 import { coverLine, uncoverLine } from '../../../electron/engine/sharing/repository-record';
 import { openShared, sealShared } from '../../../electron/engine/sharing/session-state';
 import { giveKeys, receiveKeys, sharingKey } from '../../../electron/engine/sharing/sharing-keys';
+import { encodeRepositoryWord, parseRepositoryWord, type RepositoryWord } from '../../../electron/engine/sharing/repository-words';
 import { encodeWord, type HandoverWord, parseWord } from '../../../electron/engine/sharing/words';
 import { id16ToBytes, peerIdToBytes } from '../../../electron/engine/wire/ids';
 import { concat, lp, Writer } from '../../../electron/engine/wire/writer';
@@ -44,7 +45,10 @@ export async function handover(): Promise<Target[]> {
     { kind: 'spare', ask: 9, keyId, generation: 2 },
     { kind: 'refused', ask: 9 },
   ];
+  const name = new Uint8Array(16).fill(3);
+  const repositoryWords: readonly RepositoryWord[] = [{ kind: 'read', ask: 1, name }, { kind: 'write', ask: 2, name, expected: 3, record }, { kind: 'found', ask: 1, revision: 4, record }, { kind: 'written', ask: 2, revision: 5 }, { kind: 'refused', ask: 3 }];
   return [
+    layoutTarget<RepositoryWord>({ name: 'repository-words', seeds: repositoryWords.map(encodeRepositoryWord), parse: parseRepositoryWord, encode: encodeRepositoryWord, says: ({ kind }) => kind }),
     layoutTarget<HandoverWord>({ name: 'handover-words', seeds: words.map(encodeWord), parse: parseWord, encode: encodeWord, says: ({ kind }) => kind }),
     layoutTarget<LedgerLine>({ name: 'handover-line', seeds: [encodeLine(line), encodeLine(lent.line)], parse: parseLine, encode: encodeLine, says: ({ phase }) => phase }),
     {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { act, cleanup, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { longestDeviceName } from '../../../../renderer/features/devices/device-words';
 import { maxDeviceName } from '../../../../shared/model/device';
@@ -81,6 +81,23 @@ describe('Settings → Devices', () => {
     fake.world.failing.clear();
     await press('No longer an archive', 'laptop');
     expect(item('laptop').textContent).not.toContain('Archive');
+  });
+
+  it('S4-08: sessions are shared through an archive only where there is another one, and when that is switched on', async () => {
+    const world = scene('devices');
+    const { fake } = await open(world);
+    expect(screen.queryByRole('switch', { name: /share connections/ })).toBeNull();
+    await act(async () => fake.tellDevices(world.devices.list.map((one) => (one.instanceId === laptop ? { ...one, roles: ['archive'] } : one))));
+    await settle();
+    const share = screen.getByRole('switch', { name: /Let your devices share connections through .*laptop/ });
+    await act(async () => fireEvent.click(share));
+    await settle();
+    expect(fake.world.settings.shareSessions).toBe('repository');
+    expect(page()).toMatch(/Where your connections stand is kept on .*laptop/);
+    expect(await axeFindings()).toEqual([]);
+    await act(async () => fake.tellDevices(fake.world.devices.list.map((one) => ({ ...one, roles: one.current ? ['archive'] : [] }))));
+    await settle();
+    expect(screen.queryByRole('switch', { name: /share connections/ })).toBeNull();
   });
 
   it('A65: removing names the device, what is lost and what its mailbox still lets it fetch, has the focus on keeping it, and does nothing until told to', async () => {
