@@ -64,7 +64,8 @@ function prepare(): void {
     openLink(url);
   });
   // An app that lies somewhere by chance does not take the links of an installed one.
-  if (app.isPackaged) app.setAsDefaultProtocolClient('keyshift');
+  // Behind `--` nothing is a switch, whatever a link looks like (Windows keeps the arguments; Linux has them in assets/keyshift.desktop).
+  if (app.isPackaged) app.setAsDefaultProtocolClient('keyshift', process.execPath, ['--']);
   // An outdated runtime never opens the profile of a current one.
   if (trial && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(app.getPath('appData'), 'keyshift-trial'));
 }

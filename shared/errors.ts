@@ -95,6 +95,7 @@ export const errorCodes = [
   'archive.newer',
   'profile.unknown',
   'profile.name-differs',
+  'profile.name-taken',
   'link.unusable',
   'desktop.not-here',
   'dictionary.full',

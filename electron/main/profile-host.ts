@@ -125,7 +125,7 @@ export class ProfileHost implements App {
         }),
       remove: ({ profileId, name }) =>
         this.#inTurn(async () => {
-          if (this.#known(profileId).name !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
+          if (this.#known(profileId, true).name !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
           const own = profileId === this.#id;
           if (own) await this.#leave();
           try {
@@ -145,9 +145,11 @@ export class ProfileHost implements App {
     };
   }
 
-  #known(profileId: string): { readonly name: string } {
-    const found = this.#parts.list.find(profileId);
-    if (found === undefined) throw new KeyshiftError('profile.unknown', 'There is no such profile.');
+  #known(profileId: string, mayGo = false): { readonly name: string } {
+    const { list } = this.#parts;
+    const found = list.find(profileId);
+    // Of one whose deletion was cut off half is gone; whatever began there anew would go with the rest at the next start.
+    if (found === undefined || (list.removing().includes(profileId) && profileId !== this.#id && !mayGo)) throw new KeyshiftError('profile.unknown', 'There is no such profile.');
     return found;
   }
 

@@ -81,7 +81,8 @@ function networkLines({ listening, announced = [], lan, portMapping, proxy, mail
   ];
 }
 
-/** Only what is one word of a list, a number, or yes and no. */
+/** Only what is one word of a list, a number, or yes and no: nothing that somebody typed, whatever settings there will be. */
 function word(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '–';
+  if (typeof value === 'string') return /^[a-z][a-z-]{0,23}$/.test(value) ? value : value === '' ? 'none' : '–';
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '–';
 }

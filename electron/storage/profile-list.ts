@@ -46,7 +46,9 @@ export class ProfileList {
   }
 
   last(): ListedProfile {
-    return this.find(this.#file.last) ?? this.#file.profiles[0] ?? first;
+    // What is about to be gone opens only where there is nothing else.
+    const staying = this.#file.profiles.filter(({ profileId: id }) => !this.#file.removing.includes(id));
+    return staying.find((one) => one.profileId === this.#file.last) ?? staying[0] ?? this.#file.profiles[0] ?? first;
   }
 
   removing(): readonly string[] {
@@ -59,11 +61,13 @@ export class ProfileList {
   }
 
   add(profile: ListedProfile): void {
+    this.#assertFree(profile.name, profile.profileId);
     if (this.#file.profiles.length >= 64) throw new KeyshiftError('input.invalid', 'There are 64 profiles already.');
     this.#write({ ...this.#file, profiles: [...this.#file.profiles, profile] });
   }
 
   rename(id: string, name: string): void {
+    this.#assertFree(name, id);
     this.#write({ ...this.#file, profiles: this.#file.profiles.map((one) => (one.profileId === id ? { ...one, name } : one)) });
   }
 
@@ -89,6 +93,13 @@ export class ProfileList {
     this.#write({ ...this.#file, profiles, last, removing: this.#file.removing.filter((one) => one !== id) });
   }
 
+  /** A profile is chosen, and deleted, by its name. Errors: profile.name-taken. */
+  #assertFree(name: string, id: string): void {
+    if (this.#file.profiles.some((one) => one.profileId !== id && alike(one.name) === alike(name))) {
+      throw new KeyshiftError('profile.name-taken', 'Another profile has this name.');
+    }
+  }
+
   /** Errors: those of the disk. */
   #write(next: ListFile): void {
     prepareProfileDirectory(this.#root);
@@ -96,6 +107,11 @@ export class ProfileList {
     withFileErrors(this.#root, () => replaceFile(path, `${path}.${process.pid}.tmp`, Buffer.from(JSON.stringify(next))));
     this.#file = next;
   }
+}
+
+/** Names that nobody tells apart at a glance. */
+function alike(name: string): string {
+  return name.normalize('NFKC').replace(/\s+/gu, ' ').trim().toLowerCase();
 }
 
 function read(root: string): ListFile {

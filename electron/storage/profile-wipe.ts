@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, lstatSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFileErrors } from './file-error';
 import { isOfProfile, profileFiles } from './profile-directory';
@@ -15,10 +15,12 @@ import { lockProfile } from './profile-lock';
  */
 export function wipeProfile(directory: string, whole: boolean): void {
   if (!existsSync(directory)) return;
+  // A folder that is somewhere else: what is the profile's goes, and the way there; what else lies there was never the profile's.
+  const isLink = lstatSync(directory).isSymbolicLink();
   const lock = lockProfile(directory);
   try {
     withFileErrors(directory, () => {
-      const names = readdirSync(directory).filter((name) => name !== profileFiles.lock && (whole || isOfProfile(name)));
+      const names = readdirSync(directory).filter((name) => name !== profileFiles.lock && ((whole && !isLink) || isOfProfile(name)));
       // The vault holds the sealed database key, the preferences what the system keyring opens.
       for (const name of names) if (/^(?:vault|preferences)\b/.test(name)) overwrite(join(directory, name));
       for (const name of names) rmSync(join(directory, name), { recursive: true, force: true });
@@ -26,13 +28,18 @@ export function wipeProfile(directory: string, whole: boolean): void {
   } finally {
     lock.release();
   }
-  withFileErrors(directory, () => rmSync(whole ? directory : join(directory, profileFiles.lock), { recursive: true, force: true }));
+  withFileErrors(directory, () => {
+    if (isLink || !whole) rmSync(join(directory, profileFiles.lock), { force: true });
+    if (whole) rmSync(directory, { recursive: true, force: true });
+  });
 }
 
 function overwrite(path: string): void {
-  const { size } = statSync(path);
-  if (!statSync(path).isFile()) return;
-  const file = openSync(path, 'r+');
+  // A symbolic link leads to something else, which is not the profile's to write over.
+  const found = lstatSync(path);
+  if (!found.isFile()) return;
+  const { size } = found;
+  const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
     writeSync(file, randomFillSync(Buffer.alloc(Math.min(size, 1024 * 1024))), 0, undefined, 0);
     fsyncSync(file);

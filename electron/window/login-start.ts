@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { App } from 'electron';
 
@@ -29,13 +29,22 @@ export function loginStart({ app, platform, env, home, command }: LoginStartPart
   // The base directory specification: a relative path counts as none.
   const file = join(wanted.startsWith('/') ? wanted : join(home, '.config'), 'autostart', 'keyshift.desktop');
   return {
-    isOn: () => existsSync(file),
+    isOn: () => isEnabled(file),
     set: (on) => {
       if (!on) return rmSync(file, { force: true });
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, autostartEntry(command), { mode: 0o644 });
     },
   };
+}
+
+/** Desktops switch an entry off by a line in it and leave the file. */
+function isEnabled(file: string): boolean {
+  try {
+    return !/^\s*(?:Hidden\s*=\s*true|X-GNOME-Autostart-enabled\s*=\s*false)\s*$/imu.test(readFileSync(file, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** A desktop entry that starts `command` (freedesktop.org, "Desktop Entry Specification": the key Exec). */

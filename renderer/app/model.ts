@@ -81,7 +81,7 @@ export function createModel(client: Client): Model {
   const keys = createKeysStore(client, life);
   const search = createSearchStore(client, life);
   const exports = createExportStore(client, life);
-  const profiles = createProfilesStore(client);
+  const profiles = createProfilesStore(client, () => drafts.getState().flush());
   const settings = createSettingsStore(client);
   const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
   const authorities = createAuthoritiesStore(client, life);

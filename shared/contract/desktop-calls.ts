@@ -9,10 +9,10 @@ import { none, done, needsVault } from './needs';
 /** Several people, or purposes, in one installation. In the window only. */
 export const profiles = {
   list: call(none, z.array(profile)),
-  create: call(z.strictObject({ name: profileName }), z.strictObject({ profileId }), ['desktop.not-here']),
+  create: call(z.strictObject({ name: profileName }), z.strictObject({ profileId }), ['desktop.not-here', 'profile.name-taken']),
   /** Closes this one, and opens the other. */
   open: call(z.strictObject({ profileId }), done, ['desktop.not-here', 'profile.unknown', 'profile.in-use', 'profile.unreadable']),
-  rename: call(z.strictObject({ profileId, name: profileName }), done, ['desktop.not-here', 'profile.unknown']),
+  rename: call(z.strictObject({ profileId, name: profileName }), done, ['desktop.not-here', 'profile.unknown', 'profile.name-taken']),
   /** Everything of it, from this machine. `name` is typed by the person: the one the list shows. */
   remove: call(z.strictObject({ profileId, name: z.string().max(64) }), done, ['desktop.not-here', 'profile.unknown', 'profile.in-use', 'profile.name-differs']),
 } as const;

@@ -15,13 +15,15 @@ export interface ProfilesState {
   readonly remove: (profileId: string, name: string) => Promise<void>;
 }
 
-export function createProfilesStore(client: Client): StoreApi<ProfilesState> {
+/** `flush`: brings what is being written to where it is kept, while the profile it belongs to is still open. */
+export function createProfilesStore(client: Client, flush: () => void): StoreApi<ProfilesState> {
   return createStore<ProfilesState>()((set, get) => ({
     profiles: [],
     switching: false,
     load: async () => set({ profiles: await client.profiles.list() }),
     open: async (profileId) => {
       set({ switching: true });
+      flush();
       try {
         await client.profiles.open({ profileId });
         await get().load();

@@ -89,6 +89,7 @@ export const errors = {
   'error.archive.garbled': 'Diese Datei ist kein Archiv von Keyshift, oder sie ist beschädigt.',
   'error.archive.newer': 'Dieses Archiv hat eine neuere Version von Keyshift gemacht. Aktualisiere Keyshift, um es zu lesen.',
   'error.profile.unknown': 'Dieses Profil gibt es nicht.',
+  'error.profile.name-taken': 'Ein anderes Profil heißt schon so. Wähle einen anderen Namen.',
   'error.profile.name-differs': 'Das ist nicht der Name des Profils. Nichts wurde gelöscht.',
   'error.link.unusable': 'Keyshift öffnet nur Web-Links.',
   'error.dictionary.full': 'Dein Wörterbuch ist voll. Nimm erst Wörter heraus.',

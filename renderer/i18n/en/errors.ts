@@ -91,6 +91,7 @@ export const errors = {
   'error.archive.garbled': 'That file is not a Keyshift archive, or it is damaged.',
   'error.archive.newer': 'That archive was made by a newer version of Keyshift. Update Keyshift to read it.',
   'error.profile.unknown': 'There is no such profile.',
+  'error.profile.name-taken': 'Another profile has this name. Choose another one.',
   'error.profile.name-differs': 'That is not the name of the profile. Nothing was deleted.',
   'error.link.unusable': 'Keyshift opens web links only.',
   'error.dictionary.full': 'Your dictionary is full. Take words out first.',

@@ -30,6 +30,25 @@ describe('row 23: links from outside', () => {
     expect(appLinkIn(['--user-data-dir=keyshift:invite/a'])).toBeUndefined();
   });
 
+  test('whatever stands around a link is not part of it, and no switch comes out of one', () => {
+    const own = ['/opt/keyshift', '--no-sandbox', '--', 'keyshift:invite/a', '--inspect', '-x'];
+    expect(appLinkIn(own)).toBe('keyshift:invite/a');
+    for (const trick of ['keyshift:invite/a --inspect=0', 'keyshift:invite/a" --no-sandbox "', 'keyshift:invite/a\0--x', 'keyshift:invite/a\n--x', 'keyshift:%69nvite/a', 'keyshift:invite%2Fa', 'keyshift:invite/ａ', 'keyshift:invite/a\u202e', 'keyshift://user@invite/a', 'keyshift:--renderer-cmd-prefix=x', 'keyshift:invite/..', `keyshift:link/${'a'.repeat(8_192)}`]) {
+      expect(appLinkIn([trick]), trick).toBeUndefined();
+      // Beside a good one it is two, and of two nobody guesses.
+      expect(appLinkIn(['keyshift:invite/a', trick]), trick).toBeUndefined();
+    }
+    expect(appLinkIn(Array.from({ length: 10_000 }, () => '--x'))).toBeUndefined();
+  });
+
+  test('before there is a profile only a link for a device is given out, and another one goes on waiting', () => {
+    const inbox = new LinkInbox();
+    inbox.put('keyshift:invite/a');
+    expect([inbox.take('device'), inbox.take()]).toEqual([{}, { link: 'keyshift:invite/a' }]);
+    inbox.put('keyshift:link/b');
+    expect([inbox.take('device'), inbox.take()]).toEqual([{ link: 'keyshift:link/b' }, {}]);
+  });
+
   test('it waits until it is taken, once, and what is no link pushes nothing out', () => {
     const inbox = new LinkInbox();
     expect([inbox.put('keyshift:invite/a'), inbox.put('keyshift:x'), inbox.put(undefined)]).toEqual([true, false, false]);

@@ -34,6 +34,26 @@ describe('the report for somebody who helps', () => {
     const contact = ada.profile.stores.contacts.list()[0] ?? expect.unreachable('a contact');
     const { conversationId } = await ada.conversations.open({ contactId: contact.contactId, title: 'canary title' });
     await ada.messages.send({ conversationId, text: 'canary word' });
+    // Everywhere else where somebody's words can stand.
+    await ada.conversations.update({ conversationId, draft: { text: 'canary draft' } });
+    ada.profile.stores.ownWords.add('canaryword');
+    ada.db.prepare('UPDATE contacts SET alias = ?').run(['canary alias']);
+    ada.db.prepare(`UPDATE messages SET text = 'canary text'`).run();
+    const places = { listening: ['canary.example:1'], announced: ['canary.example:2'], lan: { state: 'on' as const, seen: 1, names: ['canary'] } };
+    const status = await ada.networkCalls.status(undefined);
+    const full = await diagnosticsReport({
+      about: () => ({ version: '1.2.3', runtime: 'Node 20', trial: false, database: 'SQLCipher', memoryLocked: true }),
+      system: 'linux x64',
+      meter: () => ada.crypto.meter.read(),
+      // A setting there may be one day, with something typed into it.
+      settings: () => ({ ...defaultSettings, later: 'Canary Street 5', tokens: ['canary'] }),
+      network: () => ({ ...status, ...places }),
+      openProfile: () => ada.profile,
+      licences: () => Promise.resolve([]),
+    }).report(undefined);
+    expect(full.text.toLowerCase()).not.toContain('canary');
+    expect(full.text).toContain('setting theme: system');
+    expect(full.text).toContain('listening on: 1');
     const text = await report();
     expect(text).toContain('Keyshift: 1.2.3');
     expect(text).toContain('contacts: 1');

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawCount } from '../../../electron/window/counted-icon';
 import { autostartEntry, loginStart } from '../../../electron/window/login-start';
@@ -13,11 +14,42 @@ test('starting at login on Linux: a file of the desktop, with every letter of th
   login.set(true);
   expect(login.isOn()).toBe(true);
   expect(readFileSync(join(home, '.config/autostart/keyshift.desktop'), 'utf8')).toContain('Exec="/opt/Key shift/keyshift"\n');
+  // Desktops switch it off by a line and leave the file.
+  for (const line of ['Hidden=true', 'X-GNOME-Autostart-enabled=false']) {
+    const file = join(home, '.config/autostart/keyshift.desktop');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('X-GNOME-Autostart-enabled=true', line));
+    expect(login.isOn()).toBe(false);
+    login.set(true);
+    expect(login.isOn()).toBe(true);
+  }
   login.set(false);
   login.set(false);
   expect(login.isOn()).toBe(false);
   expect(autostartEntry(['a"b', '$c`d\\e', '100%'])).toContain(String.raw`Exec="a\\"b" "\\$c\\` + '`' + String.raw`d\\\\e" "100%%"`);
   expect(() => autostartEntry(['a\nExec=evil'])).toThrow('line break');
+});
+
+/** As a launcher reads it: the value as a string, then arguments, quoted or not (Desktop Entry Specification). */
+function launched(exec: string): string[] {
+  const value = exec.replace(/\\(.)/g, (_, letter: string) => ({ s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' })[letter] ?? `\\${letter}`);
+  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/g)].map(([, quoted, plain]) => (quoted === undefined ? String(plain) : quoted.replace(/\\(.)/g, '$1')).replaceAll('%%', '%'));
+}
+
+test('whatever the command holds, a launcher starts exactly that', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', ' ', '"', "'", '`', '$', '\\', '%', '-', '=', ';', '&', '|', '\t', 'ü') }), { minLength: 1 }), (command) => {
+      const line = autostartEntry(command).split('\n').find((each) => each.startsWith('Exec=')) ?? '';
+      expect(launched(line.slice('Exec='.length))).toEqual(command);
+    }),
+  );
+});
+
+test('links are registered for a program that takes what follows as a link and as nothing else', () => {
+  const entry = new Map(readFileSync('assets/keyshift.desktop', 'utf8').split('\n').slice(1).flatMap((line) => (line.includes('=') ? [[line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const] : [])));
+  expect(entry.get('MimeType')).toBe('x-scheme-handler/keyshift;');
+  expect(entry.get('Exec')).toBe('keyshift -- %u');
+  const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(manifest).toMatchObject({ desktopName: 'keyshift.desktop' });
 });
 
 test('the number on the icon: in its corner, legible in black and white, nothing at all for none', () => {

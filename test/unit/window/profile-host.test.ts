@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -126,6 +126,52 @@ describe('several profiles in one installation', () => {
     const again = await open();
     expect(await list(again)).toEqual(['Main*']);
     expect(existsSync(join(root, 'profiles', profileId))).toBe(false);
+    await again.stop();
+  });
+
+  test('two never have one name, however it is written', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    for (const name of ['work', 'Ｗork', 'MAIN']) await expect((async () => app.handlers.profiles.create({ name }))()).rejects.toMatchObject({ code: 'profile.name-taken' });
+    await expect((async () => app.handlers.profiles.rename({ profileId, name: 'Main' }))()).rejects.toMatchObject({ code: 'profile.name-taken' });
+    await app.handlers.profiles.rename({ profileId, name: 'WORK' });
+    expect(await list(app)).toEqual(['Main*', 'WORK']);
+    await app.stop();
+  });
+
+  test('symbolic links in and to a profile lead nowhere: what they point at stays as it was', async () => {
+    const app = await open();
+    const outside = mkdtempSync(join(tmpdir(), 'keyshift-outside-'));
+    mkdirSync(join(outside, 'moved', 'photos'), { recursive: true });
+    for (const name of ['mine', 'moved/vault', 'moved/keyshift.db', 'moved/photos/a.jpg']) writeFileSync(join(outside, name), 'somebody’s');
+    const { profileId } = await app.handlers.profiles.create({ name: 'Moved' });
+    mkdirSync(join(root, 'profiles'));
+    symlinkSync(join(outside, 'moved'), join(root, 'profiles', profileId));
+    symlinkSync(join(outside, 'mine'), join(outside, 'moved', 'preferences.json'));
+    await app.handlers.profiles.remove({ profileId, name: 'Moved' });
+    expect(readdirSync(join(root, 'profiles'))).toEqual([]);
+    expect(readdirSync(join(outside, 'moved'))).toEqual(['photos']);
+    expect(readFileSync(join(outside, 'moved/photos/a.jpg'), 'utf8') + readFileSync(join(outside, 'mine'), 'utf8')).toBe('somebody’ssomebody’s');
+    expect(await list(app)).toEqual(['Main*']);
+    await app.stop();
+  });
+
+  test('one whose deletion was cut off is not opened again before the rest of it is gone', async () => {
+    const app = await open();
+    const { profileId } = await app.handlers.profiles.create({ name: 'Work' });
+    await app.handlers.profiles.open({ profileId });
+    await app.stop();
+    const others = new ProfileList(root);
+    const again = new ProfileHost({ list: others, random: systemRandom, host, failed: (event) => steps.push(event) });
+    await again.handlers.profiles.open({ profileId: 'main' });
+    // The disk failed in the middle of it.
+    others.setLast(profileId);
+    others.beginRemoval(profileId);
+    expect(others.last().profileId).toBe('main');
+    await again.attempt();
+    await expect(again.handlers.profiles.open({ profileId })).rejects.toMatchObject({ code: 'profile.unknown' });
+    await again.handlers.profiles.remove({ profileId, name: 'Work' });
+    expect(others.removing()).toEqual([]);
     await again.stop();
   });
 
