@@ -49,7 +49,7 @@ export const callNameTable = {
     'saveInvitationPicture',
   ],
   conversations: ['open', 'list', 'get', 'continue', 'markRead', 'update', 'timers', 'remove', 'export', 'cancelExport', 'checkArchive'],
-  messages: ['send', 'list', 'edit', 'delete', 'react', 'typing', 'search'],
+  messages: ['send', 'list', 'days', 'edit', 'delete', 'react', 'typing', 'search'],
   files: ['send', 'accept', 'pause', 'resume', 'cancel', 'save', 'list', 'forget'],
   keys: ['status', 'shift', 'setPolicy', 'timeline', 'shiftPair'],
   authorities: ['list', 'import', 'importRevocations', 'remove'],

@@ -9,7 +9,7 @@ import type { MessageRow, MessageStore } from './ports';
 
 const defaultPage = 50;
 
-export function messagesService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'send' | 'list'> {
+export function messagesService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'send' | 'list' | 'days'> {
   return {
     send: (input) => {
       const profile = parts.profile();
@@ -18,6 +18,11 @@ export function messagesService(parts: { profile: () => OpenProfile }): Pick<Han
         touch(peerId);
         return { messageId };
       });
+    },
+    days: ({ conversationId, starts }) => {
+      const { stores } = parts.profile();
+      conversationRow(parts.profile(), conversationId);
+      return starts.slice(0, -1).flatMap((start, index) => (stores.messages.hasBetween(conversationId, start, starts[index + 1] ?? start) ? [index] : []));
     },
     list: (input) => {
       const profile = parts.profile();

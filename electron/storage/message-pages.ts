@@ -22,6 +22,7 @@ export function createMessagePages(db: Db): MessagePages {
   const selectOnwards = db.prepare(`
     SELECT ${messageColumns}, place FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) > (?, ?, ?)
     ORDER BY place, instance_id, sequence ${atMost}`);
+  const selectBetween = db.prepare(`SELECT 1 FROM messages WHERE conversation = ${thisConversation} AND place >= ? AND place < ? LIMIT 1`);
   const selectNewest = db.prepare(`
     SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation}
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
@@ -52,6 +53,9 @@ export function createMessagePages(db: Db): MessagePages {
     pageAround(conversationId, messageId, limit) {
       const row = selectPlace.get([conversationId, messageId]);
       return row === undefined ? [] : around(conversationId, row, limit);
+    },
+    hasBetween(conversationId, start, end) {
+      return selectBetween.get([conversationId, start * placesPerMs, end * placesPerMs]) !== undefined;
     },
     pageAt(conversationId, time, limit) {
       const row = selectFirst.get([conversationId, Math.max(0, Math.trunc(time)) * placesPerMs]);

@@ -86,6 +86,8 @@ export const messages = {
     z.array(message),
     [...needsConversation, 'message.unknown'],
   ),
+  /** Which of the spans between `starts`, each up to the next one, have messages: by number, from 0. For the days of a month, as the reader's clock has them. */
+  days: call(z.strictObject({ conversationId, starts: z.array(time).min(2).max(50) }), z.array(z.number().int().nonnegative()), needsConversation),
   edit: call(z.strictObject({ messageId, text: plainText.max(longest) }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-own', 'message.not-text', 'message.empty', 'message.too-long']),
   /** `forBoth`: an own message is taken back on the other side, too. Else it goes from the own devices only. */
   delete: call(z.strictObject({ messageId, forBoth: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-own']),

@@ -3,8 +3,12 @@ import type { ErrorCode } from '../../shared/errors';
 import type { World } from './world';
 
 /** Search as it looks, not as it is done. */
-export function searchHandlers(world: World): Pick<Handlers['messages'], 'search'> {
+export function searchHandlers(world: World): Pick<Handlers['messages'], 'search' | 'days'> {
   return {
+    days: ({ conversationId, starts }) => {
+      const times = (world.messages.get(conversationId) ?? []).map(({ receivedAt, sentAt }) => receivedAt ?? sentAt);
+      return starts.slice(0, -1).flatMap((start, index) => (times.some((at) => at >= start && at < (starts[index + 1] ?? start)) ? [index] : []));
+    },
     search: ({ query, conversationId, limit = 50 }) => {
       const word = query.trim().toLowerCase();
       if (word === '') return [];

@@ -92,6 +92,7 @@ export const sampleHandlers: Handlers = {
     react: () => null,
     typing: () => null,
     search: () => [],
+    days: () => [0],
   },
   files: {
     send: () => ({ transferId: id('f'), messageId: id('e') }),
@@ -236,6 +237,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'conversations.markRead': { conversationId: id('d') },
   'messages.send': { conversationId: id('d'), text: 'hello' },
   'messages.list': { conversationId: id('d') },
+  'messages.days': { conversationId: id('d'), starts: [1, 2] },
   'keys.status': { conversationId: id('d') },
   'keys.shift': { conversationId: id('d') },
   'keys.shiftPair': { conversationId: id('d') },

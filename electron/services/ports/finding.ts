@@ -15,6 +15,8 @@ export interface MessagePages {
   pageFrom(conversationId: string, from: MessagePosition | undefined, limit: number): { readonly rows: readonly MessageRow[]; readonly end: MessagePosition | undefined };
   /** At most `limit` messages with that one in the middle. */
   pageAround(conversationId: string, messageId: string, limit: number): readonly MessageRow[];
+  /** Whether one stands there from `start` on and before `end` (Unix milliseconds). */
+  hasBetween(conversationId: string, start: number, end: number): boolean;
   /** At most `limit` messages with the first of `time` (Unix milliseconds) or later in the middle, else the newest. */
   pageAt(conversationId: string, time: number, limit: number): readonly MessageRow[];
 }

@@ -1,35 +1,92 @@
-import { useId, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { Button as AriaButton, Calendar, CalendarCell, CalendarGrid, CalendarGridBody, CalendarGridHeader, CalendarHeaderCell, Heading } from 'react-aria-components';
+import { useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { useGoTo } from './use-go-to';
 
-/** To a day of the conversation: the system's own field, by keys part by part or as a calendar. */
+/** The part of a calendar's date that counts here; months from 1. */
+interface Day {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+/** Midnight where the reader is. */
+const startOf = (year: number, month: number, day: number): number => Math.max(0, new Date(year, month - 1, day).getTime());
+const keyOf = ({ year, month, day }: Day): string => `${year}-${month}-${day}`;
+
+/** To a day of the conversation, by a calendar in which only days with messages can be chosen. It opens when it is wanted. */
 export function DayForm({ conversationId, onGone }: { readonly conversationId: string; readonly onGone: () => void }): ReactNode {
   const text = useText();
-  const goTo = useGoTo();
-  const id = useId();
-  const [day, setDay] = useState('');
-  const go = (event: FormEvent): void => {
-    event.preventDefault();
-    const [year, month, date] = day.split('-').map(Number);
-    if (year === undefined || month === undefined || date === undefined) return;
-    onGone();
-    // Midnight where the reader is.
-    void goTo.time(conversationId, new Date(year, month - 1, date).getTime());
-  };
+  const [open, setOpen] = useState(false);
   return (
-    <form className="day-form divided" onSubmit={go} aria-label={text('search.date')}>
-      <div className="field">
-        <label className="field-label" htmlFor={id}>
-          {text('search.date.field')}
-        </label>
-        <div className="field-box">
-          <input className="field-input" id={id} type="date" value={day} onChange={(event) => setDay(event.target.value)} />
-        </div>
-      </div>
-      <Button type="submit" isDisabled={day === ''}>
-        {text('search.date.go')}
+    <section className="day-form divided">
+      <Button aria-expanded={open} onPress={() => setOpen(!open)}>
+        {text('search.date')}
       </Button>
-    </form>
+      {open ? <DayCalendar conversationId={conversationId} onGone={onGone} /> : null}
+    </section>
   );
+}
+
+function DayCalendar({ conversationId, onGone }: { readonly conversationId: string; readonly onGone: () => void }): ReactNode {
+  const text = useText();
+  const goTo = useGoTo();
+  const [month, setMonth] = useState(() => ({ year: new Date().getFullYear(), month: new Date().getMonth() + 1 }));
+  const days = useDays(conversationId, month.year, month.month);
+  return (
+    <>
+      <p className="field-hint">{text('search.date.hint')}</p>
+      <Calendar
+        className="calendar"
+        aria-label={text('search.date')}
+        value={null}
+        autoFocus
+        isDateUnavailable={(date) => days !== undefined && !days.has(keyOf(date))}
+        onFocusChange={({ year, month: focused }) => setMonth((now) => (now.year === year && now.month === focused ? now : { year, month: focused }))}
+        onChange={(date) => {
+          if (days?.has(keyOf(date)) !== true) return;
+          onGone();
+          void goTo.time(conversationId, startOf(date.year, date.month, date.day));
+        }}
+      >
+        <header className="calendar-head">
+          <AriaButton slot="previous" className="icon-button quiet">
+            <ChevronLeft aria-hidden="true" className="calendar-arrow" />
+          </AriaButton>
+          <Heading className="small-heading" />
+          <AriaButton slot="next" className="icon-button quiet">
+            <ChevronRight aria-hidden="true" className="calendar-arrow" />
+          </AriaButton>
+        </header>
+        <CalendarGrid weekdayStyle="short">
+          <CalendarGridHeader>{(day) => <CalendarHeaderCell>{day}</CalendarHeaderCell>}</CalendarGridHeader>
+          <CalendarGridBody>{(date) => <CalendarCell date={date} className={days?.has(keyOf(date)) === true ? 'calendar-day said' : 'calendar-day'} />}</CalendarGridBody>
+        </CalendarGrid>
+      </Calendar>
+    </>
+  );
+}
+
+/** The days of a month with messages; undefined until that is known. */
+function useDays(conversationId: string, year: number, month: number): ReadonlySet<string> | undefined {
+  const { client, background } = useModel();
+  const [known, setKnown] = useState<{ readonly of: string; readonly days: ReadonlySet<string> }>();
+  const of = `${conversationId} ${year}-${month}`;
+  useEffect(() => {
+    let current = true;
+    const count = new Date(year, month, 0).getDate();
+    const starts = Array.from({ length: count + 1 }, (_, index) => startOf(year, month, index + 1));
+    const ask = async (): Promise<void> => {
+      const found = await client.messages.days({ conversationId, starts });
+      if (current) setKnown({ of, days: new Set(found.map((index) => keyOf({ year, month, day: index + 1 }))) });
+    };
+    background(ask());
+    return () => {
+      current = false;
+    };
+  }, [client, background, conversationId, year, month, of]);
+  return known?.of === of ? known.days : undefined;
 }

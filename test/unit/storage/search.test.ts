@@ -122,6 +122,14 @@ describe('words of messages', () => {
   });
 });
 
+it('which spans of time have messages, by where they stand on screen', () => {
+  const { stores, say } = opened();
+  say(1, 'a', 1, { sentAt: 1_000 });
+  say(2, 'b', 2, { sentAt: 5_000 });
+  const between = (start: number, end: number, where = 1) => stores.messages.hasBetween(handle(where), start, end);
+  expect([between(0, 1_000), between(1_000, 1_001), between(1_001, 9_000), between(5_000, 5_001), between(5_000, 5_001, 2), between(1_000, 1_000)]).toEqual([false, true, false, false, true, false]);
+});
+
 describe('words that were erased', () => {
   /** Every piece of four letters: the index keeps words without what they share with the one before. */
   const pieces = (word: string) => Array.from({ length: word.length - 3 }, (_, at) => word.slice(at, at + 4));

@@ -20,6 +20,12 @@ function longTalk(): World {
 const field = () => screen.getByRole('textbox', { name: 'Words to find' });
 const hitButtons = () => within(screen.getByRole('dialog')).getAllByRole('listitem').map((item) => within(item).getByRole('button'));
 
+async function press(key: string, shiftKey = false): Promise<void> {
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, shiftKey });
+  fireEvent.keyUp(document.activeElement ?? document.body, { key, shiftKey });
+  await settle();
+}
+
 describe('searching', () => {
   it('by its shortcut in the conversation: hits with marks, Enter goes to the message wherever it stands, and back to the newest', async () => {
     const { fake, model } = await openTalk(longTalk());
@@ -63,8 +69,24 @@ describe('searching', () => {
     await openTalk(world);
     await shortcut('f', { ctrlKey: true });
     const day = new Date((wanted?.sentAt ?? 0) + 86_400_000);
-    fireEvent.change(screen.getByLabelText('Day'), { target: { value: `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}` } });
-    fireEvent.click(screen.getByRole('button', { name: 'Go to this day' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Go to a day' }));
+    await settle();
+    const grid = screen.getByRole('grid');
+    // By keys: a month back, to the beginning and the end of a week, and the day itself.
+    expect(document.activeElement?.getAttribute('aria-label')).toMatch(/Today/);
+    const months = (new Date().getFullYear() - day.getFullYear()) * 12 + new Date().getMonth() - day.getMonth();
+    for (let n = 0; n < months; n += 1) await press('PageUp');
+    expect(screen.getAllByText(new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' }).format(day)).length).toBeGreaterThan(0);
+    expect(within(grid).getAllByRole('columnheader', { hidden: true }).map(({ textContent }) => textContent)[0]).toBe('Sun');
+    const label = new RegExp(new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(day));
+    const cell = within(grid).getByRole('button', { name: label });
+    expect(cell.getAttribute('aria-disabled')).toBe(null);
+    // Days nobody said anything on cannot be chosen.
+    await press('PageUp', true);
+    expect(within(screen.getByRole('grid')).getAllByRole('button').every((each) => each.getAttribute('aria-disabled') === 'true')).toBe(true);
+    await press('PageDown', true);
+    expect(await axeFindings()).toEqual([]);
+    fireEvent.click(within(screen.getByRole('grid')).getByRole('button', { name: label }));
     await settle();
     await waitFor(() => expect([idOf('older 100'), idOf('older 101')]).toContain(document.activeElement?.getAttribute('data-message')));
   });
