@@ -33,6 +33,7 @@ export function conversationView(row: ConversationRow): Conversation {
     mutedUntil: row.mutedUntil ?? 0,
     disappearAfter: row.disappearAfter ?? 0,
     ...(row.draft === undefined ? {} : { draft: row.draft }),
+    ...(row.returned === undefined ? {} : { returned: row.returned }),
   };
 }
 

@@ -19,14 +19,15 @@ export function createConversationStore(db: Db): ConversationStore {
   const selectByPeer = db.prepare('SELECT * FROM conversations WHERE peer_id = ? AND gone = 0');
   const upsert = db.prepare(`
     INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, failure, created_at,
-      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision, title_revision, title_by)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      unread, last_message_at, preview, continued_by, continues, pinned, archived, muted_until, disappear_after, draft, draft_reply, disappear_revision, title_revision, title_by, returned_at, returned_by)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (conversation_id) DO UPDATE SET contact_id = excluded.contact_id, peer_id = excluded.peer_id,
       dialog_id = excluded.dialog_id, title = excluded.title, state = excluded.state, failure = excluded.failure,
       created_at = excluded.created_at, unread = excluded.unread, last_message_at = excluded.last_message_at,
       preview = excluded.preview, continued_by = excluded.continued_by, continues = excluded.continues, pinned = excluded.pinned,
       archived = excluded.archived, muted_until = excluded.muted_until, disappear_after = excluded.disappear_after,
-      draft = excluded.draft, draft_reply = excluded.draft_reply, disappear_revision = excluded.disappear_revision, title_revision = excluded.title_revision, title_by = excluded.title_by`);
+      draft = excluded.draft, draft_reply = excluded.draft_reply, disappear_revision = excluded.disappear_revision, title_revision = excluded.title_revision, title_by = excluded.title_by,
+      returned_at = excluded.returned_at, returned_by = excluded.returned_by`);
 
   const note = db.prepare('UPDATE conversations SET last_message_at = ?, preview = ?, unread = unread + ? WHERE conversation_id = ?');
 
@@ -89,6 +90,8 @@ export function createConversationStore(db: Db): ConversationStore {
         row.disappearRevision ?? 0,
         row.titled?.revision ?? 0,
         row.titled?.by ?? null,
+        row.returned?.at ?? null,
+        row.returned?.by ?? null,
       ]);
     },
     remove({ conversationId, peerId, dialogId }, at) {
@@ -143,8 +146,14 @@ function read(row: Row): ConversationRow {
     ...given('disappearAfter', optionalInteger(row, 'disappear_after')),
     ...(integer(row, 'disappear_revision') > 0 && { disappearRevision: integer(row, 'disappear_revision') }),
     ...given('draft', draftOf(row)),
+    ...given('returned', returnedOf(row)),
     ...(integer(row, 'title_revision') > 0 && { titled: { revision: integer(row, 'title_revision'), by: id<InstanceId>(row, 'title_by') } }),
   };
+}
+
+function returnedOf(row: Row): ConversationRow['returned'] {
+  const at = optionalInteger(row, 'returned_at');
+  return at === undefined ? undefined : { at, by: id(row, 'returned_by') };
 }
 
 function draftOf(row: Row): Draft | undefined {

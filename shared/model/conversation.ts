@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contactId, conversationId, messageId, time } from './ids';
+import { contactId, conversationId, instanceId, messageId, time } from './ids';
 import { plainText } from './text';
 
 /** What was written and not sent. */
@@ -35,5 +35,7 @@ export const conversation = z.strictObject({
   /** Seconds after which new messages disappear on both sides; 0: they stay. */
   disappearAfter,
   draft: draft.optional(),
+  /** It had been ended, and went on when the own device that alone had ended it was suspended or removed. */
+  returned: z.strictObject({ at: time, by: instanceId }).optional(),
 });
 export type Conversation = z.infer<typeof conversation>;

@@ -31,6 +31,8 @@ export interface ConversationRow {
   /** Number of the last word of either side about that. */
   readonly disappearRevision?: number;
   readonly draft?: Draft;
+  /** It went on, at this time, after an end that only this own device had said, which was stopped. */
+  readonly returned?: { readonly at: number; readonly by: InstanceId };
 }
 
 export interface ConversationStore {

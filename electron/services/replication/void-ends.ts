@@ -12,7 +12,7 @@ const atOnce = 500;
  * A device was stopped: conversations that only it had ended go on (protocol.md §10.4). Where the contact has not heard of the end the same one does; where
  * it has, what waited here goes in one that is linked. In one transaction.
  */
-export function takeBackEnds(profile: OpenProfile, { random, events, logger }: Pick<Surroundings, 'random' | 'events' | 'logger'>): void {
+export function takeBackEnds(profile: OpenProfile, { random, events, logger, clock }: Pick<Surroundings, 'random' | 'events' | 'logger' | 'clock'>): void {
   const { local, stores, vault, engine } = profile;
   const stopped = local.list.instances.map(({ instanceId }) => instanceId).filter((instanceId) => instanceId !== local.instanceId && isVoid(local, instanceId));
   if (stopped.length === 0 || local.standing !== 'active') return;
@@ -30,7 +30,8 @@ export function takeBackEnds(profile: OpenProfile, { random, events, logger }: P
       if (outcome === 'open') {
         const { failure: _void, ...rest } = row;
         // Past the rule that nothing opens again what failed.
-        vault.stores.conversations.put({ ...rest, state: 'open' });
+        const by = said.find((fact) => fact.key === key)?.author;
+        vault.stores.conversations.put({ ...rest, state: 'open', ...(by && { returned: { at: Math.max(0, Math.trunc(clock.now())), by } }) });
         profile.waitingChanged(dialog.peerId);
       } else if (stores.messages.undelivered(row.conversationId).some(({ instanceId }) => instanceId === local.instanceId)) continueConversation(profile, random, row);
       events.emit({ type: 'conversation.changed', conversationId: row.conversationId });

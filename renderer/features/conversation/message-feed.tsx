@@ -82,7 +82,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const isOpen = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.state === 'open') && !contact.pending;
 
   const { messages } = thread;
-  const deviceMarks = useDeviceMarks(contact, thread);
+  const deviceMarks = useDeviceMarks(contact, conversationId, thread);
   const timerMarks = useTimerMarks(conversationId, nameInSentence(contact.name));
   const marks = useMemo(() => [...deviceMarks, ...timerMarks], [deviceMarks, timerMarks]);
   const former = useRef<readonly TimelineMessage[]>([]);

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Contact, ContactDevice } from '../../../shared/model/contact';
 import type { Device } from '../../../shared/model/device';
 import type { Message } from '../../../shared/model/message';
-import { useDevices, useNetwork, usePeople } from '../../app/model-context';
+import { useConversations, useDevices, useNetwork, usePeople } from '../../app/model-context';
 import { useText, type Text } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
 import { deviceName } from '../devices/device-words';
@@ -13,20 +13,22 @@ import { timeOf, type TimelineMark } from './timeline';
 const noDevices: readonly Device[] = [];
 const noTheirs: readonly ContactDevice[] = [];
 
-/** What to tell of devices between the messages: who joined on either side, and a conversation that was handed over. */
-export function useDeviceMarks(contact: Contact, thread: Thread): readonly TimelineMark[] {
+/** What to tell of devices between the messages: who joined on either side, a conversation that was handed over, and one that only a stopped device had ended. */
+export function useDeviceMarks(contact: Contact, conversationId: string, thread: Thread): readonly TimelineMark[] {
   const text = useText();
   const own = useDevices((state) => state.devices ?? noDevices);
   const theirs = usePeople((state) => state.devices[contact.contactId] ?? noTheirs);
   const session = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contact.contactId && one.handedOver));
+  const returned = useConversations((state) => state.conversations.find((one) => one.conversationId === conversationId)?.returned);
   const { messages, complete } = thread;
   const name = nameInSentence(contact.name);
   const { since, instanceId, handedOverBy } = session ?? {};
   return useMemo(() => {
     const marks = [...joinedOwn(own, messages, name, text), ...joinedTheirs(messages, complete, theirs, name, text)];
     if (since !== undefined && instanceId !== undefined) marks.push({ key: `handed ${since}`, at: since, words: text(...handOverWords('talk.handed', { instanceId, handedOverBy }, theirs, name)) });
+    if (returned !== undefined) marks.push({ key: `returned ${returned.at}`, at: returned.at, words: text('talk.returned', { device: deviceName({ name: own.find((device) => device.instanceId === returned.by)?.name ?? '' }, text) }) });
     return marks;
-  }, [own, theirs, messages, complete, name, since, instanceId, handedOverBy, text]);
+  }, [own, returned, theirs, messages, complete, name, since, instanceId, handedOverBy, text]);
 }
 
 /**

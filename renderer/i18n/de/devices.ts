@@ -234,6 +234,7 @@ export const devices = {
   'composer.device.suspended': 'Dieses Gerät ist ausgesetzt, darum lässt sich hier nichts schreiben.',
   'composer.device.retired': 'Dieses Gerät wurde entfernt, darum lässt sich hier nichts schreiben.',
   'talk.joined.own': 'Dein Gerät {device} kam zu dieser Unterhaltung dazu. {name} muss es nicht noch einmal prüfen.',
+  'talk.returned': 'Nur dein Gerät {device} hatte diese Unterhaltung beendet. Es zählt nicht mehr, also geht sie weiter.',
   'talk.joined.peer': '{name} benutzt jetzt auch „{device}“, bestätigt vom Schlüssel von {name}.',
   'talk.joined.peer.unnamed': '{name} benutzt jetzt auch ein anderes Gerät, bestätigt vom Schlüssel von {name}.',
   'talk.handed.own': 'Dieses Gerät hat die Unterhaltung von einem anderen von dir übernommen. {name} hat nichts bemerkt.',

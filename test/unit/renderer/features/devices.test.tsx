@@ -227,6 +227,15 @@ describe('devices in the conversation', () => {
     ]);
   });
 
+  it('S4-32: says that a conversation goes on which only a device that does not count any more had ended', async () => {
+    const world = scene('devices-talk');
+    const by = world.devices.list.find(({ name }) => name === 'old netbook')?.instanceId ?? '';
+    const bo = world.contacts.find(({ name }) => name.startsWith('Bo '))?.contactId;
+    world.conversations = world.conversations.map((one) => (one.contactId === bo ? { ...one, returned: { at: now, by } } : one));
+    await openTalk(world);
+    expect(told().at(-1)).toBe('Your old netbook alone had ended this chat. It does not count any more, so the chat goes on.');
+  });
+
   it('S4-24: says whose device it was where both have several, and names theirs where that is known', async () => {
     const world = scene('devices-talk');
     const sessions = world.network?.sessions ?? [];

@@ -64,6 +64,7 @@ describe('a conversation that only a stopped device had ended', () => {
     await desk.messages.send({ conversationId: conversationAt(desk).conversationId, text: 'again' });
     await world.until('what follows', () => heard(bo).includes('again'));
     expect(bo.profile.stores.conversations.list().map(({ state }) => state)).toEqual(['open']);
+    for (const each of [desk, laptop]) expect((await each.conversations.list(undefined)).map(({ returned }) => returned)).toEqual([{ at: expect.any(Number), by: idOf(shelf) }]);
     expect(laptop.logged.filter(([event]) => event === 'conversation.taken-back').map(([, facts]) => facts?.['outcome'])).toEqual(['open']);
   });
 
