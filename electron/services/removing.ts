@@ -2,6 +2,9 @@ import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, Stores } from './ports';
 
+/** What the own devices say of a person beside blocks and that they were removed. */
+const told = ['person', 'alias', 'pin', 'place', 'check', 'choice', 'lapse', 'request'] as const;
+
 export interface RemovingParts {
   readonly stores: Stores;
   readonly profile: Pick<OpenProfile, 'engine' | 'book' | 'quarantine' | 'ways' | 'removal'>;
@@ -21,6 +24,7 @@ export function removePerson({ stores, profile, events }: RemovingParts, { conta
   const asked = stores.requests.byPeer(peerId);
   if (asked !== undefined) stores.requests.remove(asked.requestId);
   book.forget(peerId);
+  stores.replica.forget(told, peerId);
   stores.contacts.remove(contactId);
   events.emit({ type: 'contact.changed', contactId });
 }

@@ -41,6 +41,9 @@ export function createChangeStore(db: Db): ChangeStore {
     ON CONFLICT (conversation_id, instance_id, sequence, what) DO UPDATE
       SET revision = excluded.revision, text = excluded.text, removed = excluded.removed, at = excluded.at
       WHERE (excluded.revision, excluded.removed = 0, excluded.text) > (early_changes.revision, early_changes.removed = 0, early_changes.text)`);
+  /** A deletion ends what else waits for its message, and lets nothing wait behind it. */
+  const endEarly = db.prepare(`DELETE FROM early_changes WHERE conversation_id = ? AND instance_id = ? AND sequence = ? AND what <> 'delete'`);
+  const selectEnded = db.prepare(`SELECT 1 AS found FROM early_changes WHERE conversation_id = ? AND instance_id = ? AND sequence = ? AND what = 'delete'`);
   const cutEarly = db.prepare(`
     DELETE FROM early_changes WHERE conversation_id = ? AND key <= (SELECT key FROM early_changes WHERE conversation_id = ? ORDER BY key DESC LIMIT 1 OFFSET ${earlyKept})`);
   const selectEarly = db.prepare('SELECT 1 AS found FROM early_changes LIMIT 1');
@@ -97,6 +100,9 @@ export function createChangeStore(db: Db): ChangeStore {
     },
     placesOf: (messageId) => selectPlaces.all([messageId]).map(placeOf),
     putEarly(conversationId, { instanceId, sequence }, change) {
+      const place = [conversationId, instanceId, sequence];
+      if (change.what === 'delete') endEarly.run(place);
+      else if (selectEnded.get(place) !== undefined) return;
       const what = change.what === 'reaction' ? `${change.what} ${change.text}` : change.what;
       putEarly.run([conversationId, instanceId, sequence, what, change.revision, change.text, change.removed ? 1 : 0, change.at]);
       cutEarly.run([conversationId, conversationId]);

@@ -15,6 +15,7 @@ export class MemoryReplica implements Replica {
   isOn = true;
   isReady = true;
   hasHeardAll = true;
+  isAwaited = true;
   readonly progress = undefined;
 
   constructor(own: InstanceId, now: () => number) {

@@ -78,6 +78,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       isOn: true,
       isReady: true,
       hasHeardAll: true,
+      isAwaited: true,
       progress: undefined,
       register: () => undefined,
       find: () => undefined,

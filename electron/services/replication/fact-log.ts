@@ -91,6 +91,14 @@ export class FactLog {
     }
   }
 
+  /** Of what is of use for a time only, what is past it; while there is nobody who could hear the rest. */
+  dropOld(): void {
+    const { store, now, own } = this.#parts;
+    for (const { kind, passingMs } of this.#kinds.values()) {
+      if (passingMs !== undefined) store.drop({ kind, author: own, upTo: 0, before: Math.max(0, Math.trunc(now() - passingMs)) * 4096 });
+    }
+  }
+
   /** Throws for what is malformed, or what `apply` throws: nothing of it may be kept then. */
   take({ author, signingKey, after, upTo, facts }: Batch): Taken {
     const { store, own, crypto, peerId, limitOf } = this.#parts;

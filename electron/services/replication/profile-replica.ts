@@ -114,6 +114,11 @@ export class ProfileReplica implements Replica {
     return this.#parts.siblings.active().length > 0;
   }
 
+  get isAwaited(): boolean {
+    const { instances } = this.#parts.local.list;
+    return this.isOn || instances.some(({ state }) => state === 'suspended');
+  }
+
   get isReady(): boolean {
     return !this.isOn || this.#joining.isReady;
   }
@@ -136,14 +141,14 @@ export class ProfileReplica implements Replica {
   }
 
   say(kind: string, key: string, value: Uint8Array): void {
-    if (this.#log.isApplying || !this.isOn) return;
+    if (this.#log.isApplying || !this.#isWritten(kind)) return;
     this.#begin();
     this.#log.say(kind, key, value);
     this.#syncing.kick();
   }
 
   sayAfter(kind: string, key: string, value: Uint8Array): void {
-    if (!this.isOn) return;
+    if (!this.#isWritten(kind)) return;
     this.#begin();
     this.#log.sayAfter(kind, key, value);
     this.#syncing.kick();
@@ -194,6 +199,10 @@ export class ProfileReplica implements Replica {
     this.#joining.close();
     this.#sweeping?.();
     this.#syncing.close();
+  }
+
+  #isWritten(kind: string): boolean {
+    return this.isOn || (this.isAwaited && this.#log.kinds.some((each) => each.kind === kind && each.awaited === true));
   }
 
   #state(): ReplicaState | undefined {
@@ -267,6 +276,7 @@ export class ProfileReplica implements Replica {
     this.#joining.endAlone();
     commit(() => {
       store.clear(this.#log.kinds.filter(({ merges, read, stays }) => stays || (merges && !read)).map(({ kind }) => kind));
+      if (this.isAwaited) this.#log.dropOld();
       const state = store.state();
       if (state?.begun === true) store.setState({ ...state, begun: false });
     });

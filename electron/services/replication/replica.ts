@@ -50,6 +50,8 @@ export interface FactKind {
   forgets?(fact: Fact): boolean;
   /** Stays when the log ends for want of other devices: who was told counts on it when there is another again, and it is not said anew. */
   readonly stays?: true;
+  /** Said also while every other device is stopped: it is of what is gone, and nothing else tells it to one that counts again. With `stays`. */
+  readonly awaited?: true;
   /** Everything of this kind there is now, for the log of a person who gets a second device; key and value each. */
   all(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
 }
@@ -64,6 +66,8 @@ export interface ReplicaProgress {
 export interface Replica {
   /** True while this person has another device. While false nothing is written down. */
   readonly isOn: boolean;
+  /** True also while every other device is stopped: one of them may count again, and has what was erased meanwhile. Facts of kinds that are `awaited` are written down then. */
+  readonly isAwaited: boolean;
   /** False on a device that was just linked and has not heard everything once: until then it does not talk to contacts, as it could not tell a repeat from news. */
   readonly isReady: boolean;
   /** False as well where the wait for that was given up after 24 hours: what comes then may be a repeat. */

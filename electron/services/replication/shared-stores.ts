@@ -56,7 +56,7 @@ function sharedContacts(stores: Stores, replica: () => Replica, parts: Pick<Kind
       if (check) replica().say('check', peerId, check);
     },
     remove(contactId) {
-      const row = replica().isOn ? contacts.byId(contactId) : undefined;
+      const row = replica().isAwaited ? contacts.byId(contactId) : undefined;
       contacts.remove(contactId);
       if (row) replica().say('gone', row.peerId, encodeGone(Math.max(Math.trunc(parts.clock.now()), row.createdAt)));
     },

@@ -70,6 +70,7 @@ export class MessageChanges {
     const change = earlyOf(content, sentAt);
     const row = this.placed(conversationId, content.target);
     if (row === undefined) {
+      if (this.#isPast(conversation, content.target)) return;
       this.#early = true;
       return stores.changes.putEarly(conversationId, content.target, change);
     }
@@ -138,7 +139,7 @@ export class MessageChanges {
       for (const row of together) {
         this.#eraseContent(conversation, row);
         stores.changes.remove(row.messageId);
-        if (tellSiblings && replica().isOn) replica().sayAfter(why, messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), yes);
+        if (tellSiblings && replica().isAwaited) replica().sayAfter(why, messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), yes);
       }
       this.#tellErased(together);
       const unread = together.filter(({ direction, state }) => direction === 'in' && state !== 'read').length;
@@ -155,6 +156,13 @@ export class MessageChanges {
 
   close(): void {
     this.#cancelPurge?.();
+  }
+
+  /** That place was passed: whatever stood there is gone from here, and what is said of it is kept for nobody. */
+  #isPast({ peerId, dialogId }: ConversationRow, { instanceId, sequence }: MessageRef): boolean {
+    const { dialogs } = this.#parts.stores;
+    const stream = { peerId, dialogId, instanceId };
+    return (dialogs.findReceiving(stream)?.cumulative ?? 0) >= sequence || (dialogs.findSending(stream)?.nextSequence ?? 0) > sequence;
   }
 
   #apply(conversation: ConversationRow, row: MessageRow, change: EarlyChange, isArriving = false): void {

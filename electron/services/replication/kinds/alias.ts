@@ -1,6 +1,7 @@
 import { Writer } from '../../../engine/wire/writer';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
+import { wasOfGone } from './gone';
 import { type KindParts, tellContact } from './kind-parts';
 import { parsePeerKey, readWhole } from './values';
 
@@ -27,6 +28,7 @@ export function aliasKind(parts: KindParts): FactKind {
       tellContact(parts, peerId);
       return true;
     },
+    forgets: ({ key, stamp }) => wasOfGone(parts, parsePeerKey(key), stamp),
     *all() {
       for (const row of stores.contacts.list()) if (row.alias !== undefined) yield { key: row.peerId, value: encodeAlias(row) };
     },

@@ -58,6 +58,8 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
     kind: name,
     rank: 56,
     ...(name === 'expired' && { passingMs }),
+    stays: true,
+    awaited: true,
     apply({ key, value, stamp }) {
       if (value.length !== 1) throw new WireError('more than a yes');
       const place = parseMessageKey(key);

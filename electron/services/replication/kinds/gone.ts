@@ -17,6 +17,8 @@ export function goneKind(parts: KindParts): FactKind {
     kind: 'gone',
     rank: 9,
     merges: true,
+    stays: true,
+    awaited: true,
     apply({ author, key, value }) {
       const peerId = parsePeerKey(key);
       const at = readWhole(value, readTime);
@@ -28,6 +30,11 @@ export function goneKind(parts: KindParts): FactKind {
     },
     all: () => [],
   };
+}
+
+/** Of somebody who is not in the list any more, whether a fact was said before they were removed: it is not kept, either. */
+export function wasOfGone({ stores, local }: Pick<KindParts, 'stores' | 'local'>, peerId: PeerId, stamp: number): boolean {
+  return stores.contacts.byPeer(peerId) === undefined && stores.replica.of('gone', peerId).some((gone) => !isStopped(local, gone.author) && gone.stamp > stamp);
 }
 
 /** Whether what is told of somebody added then is of before they were removed. */

@@ -4,7 +4,7 @@ import { newHandle } from '../../local-handle';
 import type { ContactRow } from '../../ports';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
-import { isGone } from './gone';
+import { isGone, wasOfGone } from './gone';
 import { parsePeerKey, readOptional, readTime, readWhole, readWord, writeOptional } from './values';
 
 const relations = ['invited', 'requested', 'mutual'] as const satisfies readonly ContactRow['relation'][];
@@ -49,6 +49,7 @@ export function personKind(parts: KindParts): FactKind {
       if (agreed === 'mutual' && before?.relation !== 'mutual') onMutual(peerId);
       return true;
     },
+    forgets: ({ key, stamp }) => wasOfGone(parts, parsePeerKey(key), stamp),
     read(key) {
       const row = stores.contacts.byPeer(parsePeerKey(key));
       return row && encode(row);

@@ -87,6 +87,8 @@ describe('people in the list, on both devices of a person', () => {
 
   it('S4-32: who is removed is gone from both with every word, key and pin; nothing brings them back but asking anew', async () => {
     const { peerId } = bob.profile.local;
+    changes(desk).rename({ contactId: idAt(desk), name: 'Bobby4711' });
+    await world.until('the name there', () => bobAt(laptop)?.alias === 'Bobby4711');
     const conversationId = await talk(desk, idAt(desk));
     await desk.messages.send({ conversationId, text: 'a secret between two' });
     await world.until('it on all', () => texts(bob).length === 1 && laptop.profile.stores.conversations.ofPeer(peerId).length === 1);
@@ -96,6 +98,8 @@ describe('people in the list, on both devices of a person', () => {
       expect(profile.stores.conversations.ofPeer(peerId)).toEqual([]);
       expect(profile.book.find(peerId)).toBeUndefined();
       expect(profile.stores.peerKeys.pairSecret(peerId)).toBeUndefined();
+      // What the other device told of them stands in no log any more.
+      for (const said of ['Bobby4711', 'a secret']) expect(db.prepare('SELECT kind FROM replica_facts WHERE instr(hex(value), ?) > 0').all([Buffer.from(said).toString('hex').toUpperCase()])).toEqual([]);
       for (const table of ['messages', 'outbox', 'held_messages']) expect([table, db.prepare(`SELECT count(*) AS n FROM ${table}`).get([])]).toEqual([table, { n: 0 }]);
     }
     // Bob goes on as if nothing were: nothing of it arrives, and neither is a contact again.

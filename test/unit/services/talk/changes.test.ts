@@ -187,6 +187,29 @@ describe('what is done to messages that are there', () => {
     expect(await list(ada, here)).toEqual([]);
   });
 
+  it('what is said of a message that was erased here is kept for nobody, and a deletion ends what waits for its message', async () => {
+    const messageId = await send(bob, there, 'His', ada);
+    const mine = await send(ada, here, 'Mine', bob);
+    const at = rowOf(ada, 'His')?.messageId ?? '';
+    ada.messages.delete({ messageId: at });
+    ada.messages.delete({ messageId: mine });
+    await bob.messages.edit({ messageId, text: 'His, in other words' });
+    await bob.messages.react({ messageId: idOf(bob, 'Mine'), emoji: '🎉' });
+    await send(bob, there, 'Behind it', ada);
+    expect(ada.profile.stores.changes.hasEarly()).toBe(false);
+    expect(await list(ada, here)).toMatchObject([{ text: 'Behind it' }]);
+    const conversation = ada.profile.stores.conversations.byId(here) ?? never();
+    const target = { instanceId: bob.profile.local.instanceId, sequence: 99 };
+    const waiting = () => ada.db.prepare('SELECT what FROM early_changes').all().map(({ what }) => what);
+    const hear = (sequence: number, content: Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>) => ada.profile.commit(() => ada.profile.talk.changes.heard(conversation, { instanceId: target.instanceId, sequence, sentAt: 1, content }));
+    hear(201, { kind: 'edit', target, revision: 1, text: 'x' });
+    hear(202, { kind: 'reaction', target, revision: 1, emoji: '🎉', remove: false });
+    expect(waiting()).toEqual(['edit', 'reaction 🎉']);
+    hear(203, { kind: 'delete', target });
+    hear(204, { kind: 'edit', target, revision: 2, text: 'y' });
+    expect(waiting()).toEqual(['delete']);
+  });
+
   it('what is said about messages that never come is bounded', async () => {
     const nobody = bob.profile.local.instanceId;
     const conversation = ada.profile.stores.conversations.byId(here) ?? never();
