@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -77,6 +77,72 @@ async function sendFiles(ann: OpenApp, bo: OpenApp): Promise<void> {
   });
   expect(other).toBe('nothing');
   bo.violations.splice(0, bo.violations.length, ...bo.violations.filter((line) => !line.includes('404')));
+}
+
+/** Half a second of a tone, 8 kHz. */
+function tone(): Buffer {
+  const head = Buffer.from('RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\0\0\0\0', 'latin1');
+  const samples = Buffer.from(Array.from({ length: 4_000 }, (_, n) => 128 + Math.round(60 * Math.sin(n / 3))));
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+/** Files dragged from the disk onto the window, a folder among them, and a picture out of the system's clipboard; sound that plays; a large one that is paused. */
+async function dropAndPaste(ann: OpenApp, bo: OpenApp): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-dropped-'));
+  const [sound, large] = [join(folder, 'tone.wav'), join(folder, 'large.bin')];
+  writeFileSync(sound, tone());
+  writeFileSync(large, '');
+  truncateSync(large, 12 * 1_048_576);
+  mkdirSync(join(folder, 'a folder'));
+  const { window } = ann;
+  const page = await window.context().newCDPSession(window);
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await page.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data: { items: [], files: [sound, large, join(folder, 'a folder')], dragOperationsMask: 1 } });
+  }
+  await page.detach();
+  const staged = window.getByRole('list', { name: 'Files to send' });
+  await expect(staged.getByRole('listitem')).toHaveCount(2);
+  await expect(window.getByText(/One file cannot be sent/)).toBeVisible();
+  await ann.app.evaluate(async ({ clipboard, ClipboardItem, nativeImage }, png) => {
+    const bytes = Buffer.from(png, 'base64');
+    // The older runtime has it so.
+    const before: unknown = Reflect.get(clipboard, 'writeImage');
+    if (typeof before === 'function') before.call(clipboard, nativeImage.createFromBuffer(bytes));
+    else await clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })]);
+  }, realPng('').toString('base64'));
+  await window.getByLabel('Message', { exact: true }).focus();
+  await window.keyboard.press('Control+v');
+  await expect(staged.getByRole('listitem')).toHaveCount(3);
+  await expect.poll(() => staged.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+  await window.keyboard.press('Enter');
+
+  const feed = bo.window.getByRole('feed', { name: 'Messages' });
+  await expect(feed.getByTestId('message-file')).toHaveCount(5, { timeout: 60_000 });
+  const player = feed.locator('audio');
+  await expect(player).toHaveCount(1, { timeout: 30_000 });
+  expect(await player.evaluate(async (audio: HTMLAudioElement) => (await audio.play(), audio.duration))).toBeCloseTo(0.5);
+  await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.ended)).toBe(true);
+  await player.evaluate((audio: HTMLAudioElement) => void (audio.currentTime = 0.25));
+  await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => !audio.seeking && audio.error === null)).toBe(true);
+
+  // Both pause, so that neither comes too late.
+  const pausing = async (call: 'pause' | 'resume'): Promise<unknown> =>
+    window.evaluate(async (name) => {
+      const { keyshift } = globalThis.window;
+      const listed = await keyshift.files.list({ limit: 500 });
+      const one = listed.ok ? listed.value.find((each) => each.name === 'large.bin') : undefined;
+      return one && keyshift.files[name]({ transferId: one.transferId });
+    }, call);
+  expect(await pausing('pause')).toMatchObject({ ok: true });
+  await feed.getByRole('button', { name: 'Fetch large.bin' }).click();
+  await feed.getByRole('button', { name: 'Pause large.bin' }).click();
+  await feed.getByRole('button', { name: 'Go on with large.bin' }).click();
+  await expect(feed.getByRole('button', { name: 'Save large.bin' })).toHaveCount(0);
+  expect(await pausing('resume')).toMatchObject({ ok: true });
+  await expect(feed.getByRole('button', { name: 'Save large.bin' })).toBeVisible({ timeout: 60_000 });
+  await expect(ann.window.getByText('Received by Bo')).toHaveCount(5, { timeout: 30_000 });
 }
 
 /** What the desktop is told of messages while the window is away, over a session bus of its own; a click lands on the message. */
@@ -172,6 +238,7 @@ test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, p
     await expect(bo.window.locator('b', { hasText: 'not bold' })).toHaveCount(0);
     await ann.picture('05-conversation');
     await sendFiles(ann, bo);
+    await dropAndPaste(ann, bo);
     if (desktop === undefined) console.warn(`SKIPPED: notifications of the desktop\n         ${missing}`);
     else await notifyOf(ann, bo, desktop);
 

@@ -16,9 +16,8 @@ function actsOf({ state, direction, held }: Transfer, saved: boolean): readonly 
     case 'offered':
       return direction === 'in' ? [['accept', 'files.accept', Download], ['cancel', 'files.decline', X]] : [...keep, ['cancel', 'files.cancel', X]];
     case 'running':
-      return [...keep, ['pause', 'files.pause', Pause], ['cancel', 'files.cancel', X]];
     case 'waiting':
-      return [...keep, ['cancel', 'files.cancel', X]];
+      return [...keep, ['pause', 'files.pause', Pause], ['cancel', 'files.cancel', X]];
     case 'paused':
       return [...keep, ['resume', 'files.resume', Play], ['cancel', 'files.cancel', X]];
     case 'done':
