@@ -168,6 +168,8 @@ describe('files of messages', () => {
     expect(transferOf(bo)).toMatchObject({ failure: 'disk.full', held: false });
     expect(transferOf(ada).state).not.toBe('failed');
     bo.disk.size = 2 ** 40;
+    // As if there had not even been room to write down that it failed.
+    bo.profile.stores.transfers.set(transferId, { wanted: true, ended: undefined, failure: undefined });
     await bo.files.resume({ transferId });
     await world.until('all of it', () => transferOf(bo).state === 'done');
     bo.db.prepare('DELETE FROM messages').run();
