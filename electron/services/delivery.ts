@@ -24,7 +24,7 @@ const repeatMs = 1_000;
 const maxWanted = 3;
 /** How long after something locked to a key of another own device it is said again what is here: the sender locks it again then. */
 const standingAgainMs = 2_000;
-/** The same after what was over a budget: the sender, whose connection stands, would not say it again by itself. */
+/** The same after what was over a budget, here or there: the sender, whose connection stands, would not say it again by itself. */
 const overBudgetMs = 60_000;
 
 /** Refusals of what is locked to a key, or under a key, that only another device of this person has. */
@@ -323,7 +323,8 @@ export class Delivery {
       if (rejected.length > 0 && lane.rejected === 0) this.#parts.logger.warn('message.rejected', { count: rejected.length });
       lane.rejected += rejected.length;
       if (rejected.some((reason) => isForOtherDevice.has(reason))) this.#standingSoon(lane);
-      if (rejected.includes('throttled')) this.#standingLater(lane);
+      // What says which keys are not accepted any more is heeded so often only, and its answer may have been under one of them.
+      if (rejected.some((reason) => reason === 'throttled' || reason === 'kek-floor')) this.#standingLater(peerId, lane);
     } catch (error) {
       // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
       this.#parts.logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -357,12 +358,15 @@ export class Delivery {
     });
   }
 
-  #standingLater(lane: Lane): void {
+  #standingLater(peerId: PeerId, lane: Lane): void {
     const { standing, clock } = this.#parts;
     if (standing === undefined) return;
     lane.cancelOverBudget ??= clock.setTimer(overBudgetMs, () => {
       lane.cancelOverBudget = undefined;
       lane.session.send(standing.items(lane.session));
+      // What was refused may have been the word that these arrived.
+      lane.cursor = undefined;
+      this.flush(peerId);
     });
   }
 

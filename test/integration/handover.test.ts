@@ -25,7 +25,7 @@ async function secondDevice(first: Person, name: string): Promise<HeadlessPeer> 
   return second;
 }
 
-it('S4-01 S4-15 S4-31: the device Carol writes to is killed at message 3; its person’s other device goes on at message 4, and nothing is lost or doubled', async () => {
+it('S4-01 S4-15 S4-30 S4-31: the device Carol writes to is killed at message 3; its person’s other device goes on at message 4, and nothing is lost or doubled', async () => {
   const [ada, carol] = await Promise.all([newPerson(folder.path, 'Ada'), newPerson(folder.path, 'Carol')]);
   peers.push(ada.peer, carol.peer);
   const pocket = await secondDevice(ada, 'pocket');

@@ -31,7 +31,7 @@ onServer('two headless peers that are never there at the same time, with a mailb
   const own = async (peer: HeadlessPeer, conversationId: string): Promise<string[]> =>
     (await peer.call('messages.list', { conversationId })).filter(({ direction }) => direction === 'out').map(({ state, way, waitingFor }) => [state, way, waitingFor].join(' '));
 
-  it('S4-30: meet by a card alone, and talk, each alone with the mailbox', async () => {
+  it('S1-01: meet by a card alone, and talk, each alone with the mailbox', async () => {
     bo = await withMailbox('Bo');
     const { text } = await bo.peer.call('identity.exportPublic', { format: 'card' });
     await bo.peer.end();
@@ -63,7 +63,7 @@ onServer('two headless peers that are never there at the same time, with a mailb
     for (const { peer } of [ann, bo]) expect(peer.stderr.join('\n')).not.toMatch(/eyJ[A-Za-z0-9_-]{40}/); // no token of an operator
   }, 120_000);
 
-  it('S4-30: accept an invitation and are answered, each alone with the mailbox', async () => {
+  it('S1-01: accept an invitation and are answered, each alone with the mailbox', async () => {
     const [dee, eli] = [await withMailbox('Dee'), await withMailbox('Eli')];
     try {
       const path = join(folder.path, 'for-eli.keyshift-invite');

@@ -100,7 +100,11 @@ export function peopleHandlers(world: World, { refuse, emit, contactOf, change }
     keyHistory: ({ contactId }) => [...historyOf(contactOf(contactId))],
     keyTrouble: ({ contactId }) => people.troubles.get(contactOf(contactId).contactId) ?? { kind: 'none', candidates: [] },
     acceptKey: ({ contactId, fingerprint }) => acceptKey(contactId, fingerprint),
-    acceptLapsed: () => null,
+    acceptLapsed({ contactId }) {
+      const until = Date.now() + 90 * 86_400_000;
+      world.contacts = world.contacts.map((one) => (one.contactId === contactId && one.lapsed ? { ...one, lapsed: { ...one.lapsed, until } } : one));
+      return null;
+    },
     devices: ({ contactId }) => people.devices.get(contactOf(contactId).contactId) ?? [{ instanceId: idOf('their device'), name: 'bench', state: 'active' }],
   };
 }

@@ -84,11 +84,12 @@ export class Compromise {
     const { memory, clock, local } = this.#parts;
     const { peerId } = dialog.key;
     const ring = memory.ring(peerId);
-    // Nothing can be locked with a key that was never heard of: the word comes again with the key. Of keys of a person's own devices all
-    // that are known here may be refused.
+    // Nothing can be locked with a key that was never heard of: the word comes again with the key. All that are known may be refused of keys of a person's own
+    // devices, and of those in use here: who made them may not have made the next one, and would never be asked for it.
     const newest = ring.newestEpochs().get(creator) ?? 0;
     const isOwn = local.list.instances.some(({ instanceId }) => instanceId === creator);
-    const known = Math.min(floor, isOwn ? newest + 1 : newest);
+    const isUsed = isOwn || this.#openDialogs(peerId).some(({ row }) => row.kekCreator === creator);
+    const known = Math.min(floor, isUsed ? newest + 1 : newest);
     if (known <= ring.floor(creator) || !memory.peer(peerId).distrust.take(clock.monotonic())) return;
     this.#heardFloor(peerId, creator, known);
   }

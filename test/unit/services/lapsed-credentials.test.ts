@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sealDeposit } from '../../../electron/engine/dialog/deposit';
 import { contactView } from '../../../electron/services/contacts-service';
+import { createMailWorld, type MailWorld } from '../../support/mail-world';
 import { createWorld, type Resident, toldOf, acquaint, type World } from '../../support/services-kit';
 
 const day = 24 * 3_600_000;
@@ -31,14 +32,14 @@ describe('credentials past their end, with the device that renews them off', () 
   };
   /** Ada has a desk, which holds the identity key, and a laptop and a tablet; Bob knows her. Then the desk is off for so many days. */
   let others: readonly Resident[] = [];
-  const later = async (days: number, more: (desk: Resident, laptop: Resident) => Promise<readonly Resident[]> = async () => []) => {
-    world = createWorld();
+  const later = async (days: number, more: (desk: Resident, laptop: Resident, bob: Resident) => Promise<readonly Resident[]> = async () => [], inWorld: World = createWorld()) => {
+    world = inWorld;
     const desk = await world.move('Ada');
     const bob = await world.move('Bob');
     await acquaint(world, desk, bob);
     const laptop = await world.link(desk, 'Ada’s laptop');
     await world.until('the laptop knows all', () => laptop.profile.devices.replica.isReady && sessionWith(laptop, bob) !== undefined && laptop.profile.stores.contacts.list().length === 1);
-    others = await more(desk, laptop);
+    others = await more(desk, laptop, bob);
     for (const one of [desk, bob, laptop, ...others]) off(one);
     world.clock.wall += days * day;
     await bob.renew();
@@ -104,6 +105,96 @@ describe('credentials past their end, with the device that renews them off', () 
     on(desk);
     await world.until('in force on both', () => laptop.profile.local.identity.notAfter > world.clock.now() && laptop.profile.local.instance.credential.notAfter > world.clock.now());
     expect(Object.keys((await laptop.devices.list(undefined)).find(({ current }) => current) ?? {}).filter((key) => key.endsWith('Ended'))).toEqual([]);
+  });
+
+  const tabletOf = async (name: string, first: Resident, ...rest: Resident[]): Promise<Resident> => {
+    const tablet = await world.link(first, name);
+    await world.until('all of the person together', () => [first, ...rest, tablet].every(({ profile }) => profile.local.list.instances.length === rest.length + 2 && profile.devices.replica.isReady && profile.devices.siblings.sessions().length === rest.length + 1));
+    return tablet;
+  };
+  const lapseAt = (one: Resident) => one.profile.stores.peerKeys.lapses()[0];
+
+  it('S4-32: the yes counts on the other own devices, too, for as long and for that key; what waited there is opened', { timeout: 60_000 }, async () => {
+    const { bob, laptop } = await later(120, async (_desk, _laptop, first) => [await tabletOf('Bob’s tablet', first)]);
+    const [tablet] = others;
+    if (tablet === undefined) throw new Error('Bob has two devices');
+    await world.until('Bob’s tablet knows her', () => tablet.profile.stores.contacts.list().length === 1);
+    for (const one of [bob, tablet, laptop]) on(one);
+    await world.until('both are asked', () => [bob, tablet].every((one) => lapseAt(one) !== undefined));
+    const deposit = sealDeposit(laptop.crypto, laptop.profile.local, { peerId: peerOf(bob), exchange: bob.profile.local.chain.exchange }, new Uint8Array(300));
+    const held = tablet.profile.envelopes.open(deposit);
+    if (held === undefined || !('deposit' in held)) throw new Error('it was not put aside');
+    tablet.profile.quarantine.hold([held]);
+    expect([sessionWith(tablet, laptop), tablet.profile.stores.quarantine.of(peerOf(laptop)).length]).toEqual([undefined, 1]);
+    await bob.keys.acceptLapsed({ contactId: (await contactAt(bob)).contactId });
+    await world.until('the tablet knows', () => lapseAt(tablet)?.until !== undefined);
+    expect(lapseAt(tablet)).toEqual(lapseAt(bob));
+    expect(toldOf(tablet, 'contact.changed').length).toBeGreaterThan(0);
+    await world.until('she is met at both', () => [bob, tablet].every((one) => sessionWith(one, laptop) !== undefined || sessionWith(laptop, one) !== undefined));
+    await world.until('what waited is opened', () => tablet.profile.stores.quarantine.of(peerOf(laptop)).length === 0);
+  });
+
+  it('S4-32: a message left in the mailbox waits for the yes and is shown with it; a card that came with it moves nothing before, and is learned then', { timeout: 60_000 }, async () => {
+    const mail: MailWorld = createMailWorld();
+    const { bob, laptop } = await later(
+      120,
+      async (desk, second, first) => {
+        for (const one of [desk, first]) await mail.register(one);
+        await mail.register(second);
+        const { contactId } = second.profile.stores.contacts.list()[0] ?? expect.unreachable('Bob');
+        await second.conversations.open({ contactId, title: 'Tea' });
+        await world.until('both know where to leave something', () => second.profile.stores.ways.mailboxesOf(peerOf(first)).length > 0 && first.profile.stores.ways.mailboxesOf(peerOf(second)).length > 0);
+        await world.until('it is at Bob', () => first.profile.stores.conversations.list().length === 1);
+        return [];
+      },
+      mail,
+    );
+    mail.part(bob, laptop);
+    for (const one of [bob, laptop]) one.reopen();
+    const [conversation] = laptop.profile.stores.conversations.list();
+    await laptop.messages.send({ conversationId: conversation?.conversationId ?? '', text: 'by mail' });
+    await world.until('it was left', () => mail.left.some(({ by }) => by === laptop.name));
+    await world.pass(60_000, 500);
+    expect([await texts(bob), bob.profile.stores.quarantine.of(peerOf(laptop)).length > 0]).toEqual([[], true]);
+    expect(lapseAt(bob)).toMatchObject({ peerId: peerOf(laptop) });
+    await bob.keys.acceptLapsed({ contactId: (await contactAt(bob)).contactId });
+    await world.until('it is shown', () => toldOf(bob, 'message.received').length === 1);
+    expect([await texts(bob), bob.profile.stores.quarantine.of(peerOf(laptop))]).toEqual([['by mail'], []]);
+  });
+
+  it('S3-15 S4-32: a session from before the end is gone on with only after the yes; under it one is resumed, and handed over to another device', { timeout: 60_000 }, async () => {
+    // On this day it is in force still, in grace.
+    const { bob, laptop } = await later(119, async (desk, second) => [await tabletOf('Ada’s tablet', desk, second)]);
+    const [tablet] = others;
+    if (tablet === undefined) throw new Error('Ada has three devices');
+    const entriesAt = (one: Resident, of: Resident) => one.profile.stores.resumptions.ofPeer(peerOf(of)).filter(({ peerInstance }) => peerInstance === of.profile.local.instanceId);
+    for (const one of [bob, laptop]) on(one);
+    await world.until('they meet', () => sessionWith(bob, laptop) !== undefined && entriesAt(bob, laptop).length === 1 && entriesAt(laptop, bob).length === 1);
+    for (const one of [bob, laptop]) off(one);
+    world.clock.wall += 2 * day;
+    for (const one of [bob, laptop]) on(one);
+    await world.until('Bob is asked', () => lapseAt(bob) !== undefined);
+    await world.pass(20_000, 500);
+    expect([sessionWith(bob, laptop), sessionWith(laptop, bob), entriesAt(bob, laptop)]).toEqual([undefined, undefined, []]);
+
+    await bob.keys.acceptLapsed({ contactId: (await contactAt(bob)).contactId });
+    on(tablet);
+    laptop.reopen();
+    const toLaptop = () => bob.profile.connections.sessions().find(({ peer }) => peer.instance.instanceId === laptop.profile.local.instanceId);
+    // The same of it on both sides, and what shows it to the tablet.
+    const isKept = (): boolean => entriesAt(bob, laptop)[0]?.hint !== undefined && Buffer.compare(entriesAt(bob, laptop)[0]?.keyId ?? Buffer.of(1), entriesAt(laptop, bob)[0]?.keyId ?? Buffer.of(2)) === 0;
+    await world.until('they meet', () => toLaptop() !== undefined && isKept() && laptop.profile.devices.siblings.sessions().length === 1);
+    await world.pass(30_000, 500);
+    toLaptop()?.close();
+    await world.until('it is resumed', () => toLaptop()?.resumed === true && isKept());
+    // Only Bob looks for anybody; the laptop is out of his sight, and what he had of the tablet is no more.
+    for (const one of [laptop, tablet]) one.mute = true;
+    await world.until('Bob knows where the tablet is', () => (bob.profile.book.find(peerOf(laptop))?.record.places.length ?? 0) >= 2);
+    for (const { keyId } of entriesAt(bob, tablet)) bob.profile.stores.resumptions.remove(keyId);
+    laptop.onLink = (link) => link.destroy();
+    for (const session of bob.profile.connections.sessions()) session.close();
+    await world.until('a session with the tablet', () => bob.profile.connections.sessions().some(({ peer }) => peer.instance.instanceId === tablet.profile.local.instanceId));
+    expect((await bob.networkCalls.status(undefined)).sessions).toMatchObject([{ resumed: true, handedOver: true }]);
   });
 
   it('S3-15: what such a contact left in a file waits for the yes as well, and is opened with it', { timeout: 60_000 }, async () => {

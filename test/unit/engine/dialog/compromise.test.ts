@@ -279,6 +279,30 @@ describe('keys that others may know', () => {
     expect(floors.map(({ floor }) => Number(floor))).toEqual([2]);
   });
 
+  it('S1-23 A16: whoever refuses its own keys, and has made no other yet because it uses the other side’s, is written to under a key of another creator', async () => {
+    const { alice, bob } = await newPair();
+    // Each opens one before hearing of the other's: two dialogs, under a key of either.
+    alice.engine.open(bob.peerId, { title: 'under Alice’s' });
+    const dialogId = bob.engine.open(alice.peerId, { title: 'under Bob’s' });
+    settle(alice, bob);
+    alice.say(bob, dialogId, 'before');
+    settle(alice, bob);
+    const creator = () => alice.db.prepare('SELECT kek_creator AS creator FROM dialogs WHERE dialog_id = ?').get([dialogId])?.['creator'];
+    expect(creator()).toBe(bob.person.local.instanceId);
+    // As after a word of another own device: all of its own are refused, and the dialog is bound to the other side's.
+    bob.db.prepare('INSERT OR REPLACE INTO kek_floors (peer_id, creating_instance, floor) VALUES (?, ?, 2)').run([alice.peerId, bob.person.local.instanceId]);
+    bob.db.prepare('UPDATE dialogs SET kek_creator = ? WHERE dialog_id = ?').run([alice.person.local.instanceId, dialogId]);
+    bob.restart();
+    alice.say(bob, dialogId, 'after');
+    expect(bob.receive(alice, ...alice.pending(bob)).map((each) => each.kind === 'rejected' && each.reason)).toEqual(['kek-floor']);
+    alice.receive(bob, ...bob.acknowledgements(alice));
+    alice.engine.sealWaiting(bob.peerId);
+    expect(bob.receive(alice, ...alice.pending(bob))).toMatchObject([{ kind: 'delivered' }]);
+    settle(alice, bob);
+    expect(bob.sink.texts(dialogId)).toEqual(['before', 'after']);
+    expect(alice.pending(bob)).toEqual([]);
+  });
+
   it('protocol.md §7: a peer that names a floor above every key it was told of changes nothing', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });

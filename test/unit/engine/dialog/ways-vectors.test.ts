@@ -49,11 +49,11 @@ beforeAll(async () => {
 });
 
 describe('the vectors of ways beside a connection', () => {
-  it('S4-30: the slow twin computes exactly what is written down', () => {
+  it('S1-01: the slow twin computes exactly what is written down', () => {
     expect(waysVectors(deposits.sender)).toEqual(vectors);
   });
 
-  it('S4-30 A65: mailboxes stand in a card as they are, and a card with another tail is no card', () => {
+  it('S1-01 A65: mailboxes stand in a card as they are, and a card with another tail is no card', () => {
     expect(toHex(encodeMailboxPlaces(places))).toBe(vectors.section);
     expect([readMailboxPlaces(fromHex(vectors.section)), readMailboxPlaces(fromHex(vectors.none))]).toEqual([places, []]);
     for (const { name, bytes } of bad.sections) expect(() => readMailboxPlaces(fromHex(bytes)), name).toThrow(WireError);
@@ -67,7 +67,7 @@ describe('the vectors of ways beside a connection', () => {
     for (const each of bad.cards) expect(codeOf(() => parseCard(crypto, fromHex(each.bytes), sender.now)), each.name).toBe(each.code);
   });
 
-  it('S4-30 A65: the engine seals a card byte for byte from its random numbers, and opens no other', async () => {
+  it('S1-01 A65: the engine seals a card byte for byte from its random numbers, and opens no other', async () => {
     const { bytes, contentKey, encapsulationCoins, wantsAnswer } = vectors.deposit;
     const scripted = await scriptedCrypto(fromHex(contentKey), fromHex(encapsulationCoins));
     const { local, remote } = recipientOf(scripted);
@@ -79,7 +79,7 @@ describe('the vectors of ways beside a connection', () => {
     for (const each of bad.deposits) expect(open(each.bytes), each.name).toBeUndefined();
   });
 
-  it('S4-30: what is carried has that id, and so has what goes back', () => {
+  it('S4-09: what is carried has that id, and so has what goes back', () => {
     const { remote } = recipientOf(crypto);
     expect(toHex(idOf(vectors.carried.place, remote))).toBe(vectors.carried.id);
     expect(toHex(crypto.sha256(fromHex(vectors.deposit.bytes)).subarray(0, 16))).toBe(vectors.carried.back);
@@ -132,7 +132,7 @@ describe('the vectors of ways beside a connection', () => {
     }
   });
 
-  it('S4-30 A65: a mailbox is named, asked and answered in those words; no text but an operator’s registers anybody', () => {
+  it('S1-01 A65: a mailbox is named, asked and answered in those words; no text but an operator’s registers anybody', () => {
     const { device, subjects, registration } = vectors;
     const key = new DeviceKey(fromHex(device.seed));
     expect([key.text, key.answer(device.nonce)]).toEqual([device.key, device.answer]);

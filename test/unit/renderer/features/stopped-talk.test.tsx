@@ -71,3 +71,37 @@ describe('S2-10: a stopped conversation', () => {
     expect(within(screen.getByRole('navigation')).getByRole('button', { name: /^Broken Talk.*Stopped/ })).toBeTruthy();
   });
 });
+
+describe('S3-15: somebody whose certificate ended long ago', () => {
+  const lapsedBar = (): HTMLElement => screen.getByRole('region', { name: 'Certificate out of date' });
+  /** Bo, met like that, and what happens when the user lets it count. */
+  function lapsed(): World {
+    const world = scenes['busy']?.(now);
+    if (world === undefined) throw new Error('no scene');
+    world.contacts = world.contacts.map((one) => (one.name === 'Bo Lindqvist' ? { ...one, lapsed: { since: now - 121 * 86_400_000 } } : one));
+    return world;
+  }
+
+  it('says so above the composer, in words a reader finds; what is written is kept; allowed by keyboard it is gone, and said', async () => {
+    const { fake } = await openTalk(lapsed());
+    expect(await axeFindings()).toEqual([]);
+    const bar = lapsedBar();
+    expect(within(bar).getByRole('alert').textContent).toMatch(/^The certificate of Bo Lindqvist ended on /);
+    expect(bar.textContent).toContain('for 90 days, for this key alone');
+    expect(screen.getByRole('textbox', { name: 'Message' })).toBeTruthy();
+    await pressKey(within(bar).getByRole('button', { name: 'Allow for 90 days' }));
+    expect(fake.calls.filter((call) => call === 'contacts.acceptLapsed')).toHaveLength(1);
+    expect(fake.world.contacts.filter(({ lapsed: one }) => one?.until !== undefined).map(({ name }) => name)).toEqual(['Bo Lindqvist']);
+    expect(screen.queryByRole('region', { name: 'Certificate out of date' })).toBeNull();
+  });
+
+  it('leads to comparing keys; refused, it stays and says why', async () => {
+    const { fake } = await openTalk(lapsed());
+    fake.world.failing.set('contacts.acceptLapsed', 'key.not-lapsed');
+    await pressKey(within(lapsedBar()).getByRole('button', { name: 'Allow for 90 days' }));
+    expect(screen.getByText('There is nothing to decide about this person’s certificate any more.')).toBeTruthy();
+    await pressKey(within(lapsedBar()).getByRole('button', { name: 'Compare numbers' }));
+    expect(screen.getByRole('dialog')).toBeTruthy();
+    expect(await axeFindings()).toEqual([]);
+  });
+});

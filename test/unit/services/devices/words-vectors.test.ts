@@ -100,7 +100,7 @@ describe('the vectors of what devices of one person say', () => {
     secret.wipe();
   });
 
-  it('S4-30: carrying for each other', () => hold(vectors.relay.good, vectors.relay.bad, parseRelayWord, encodeRelayWord));
+  it('S4-09: carrying for each other', () => hold(vectors.relay.good, vectors.relay.bad, parseRelayWord, encodeRelayWord));
 
   it('S4-26 A61: keeping in step', () => {
     const { state, public: update, exchanges, issue, issued, places } = vectors.upkeep;

@@ -31,7 +31,7 @@ async function writeTo(text: string): Promise<string> {
 }
 
 describe('a folder that somebody carries', () => {
-  test('S4-30: two people who never were online together become contacts and talk by files in one folder', async () => {
+  test('S1-01: two people who never were online together become contacts and talk by files in one folder', async () => {
     const conversationId = await writeTo('hello');
     expect(await ann.envelopes.save({ contactId: contactOf(ann), path: stick })).toMatchObject({ count: 3 });
     expect(files()).toEqual([expect.stringMatching(/^keyshift-\d+-[0-9a-f]{8}\.keyshift-envelopes$/)]);
@@ -56,7 +56,7 @@ describe('a folder that somebody carries', () => {
     expect((await ann.messages.list({ conversationId })).map(({ text, state }) => [text, state])).toEqual([['hello', 'delivered'], ['welcome', 'delivered']]);
   });
 
-  test('S4-30 A65: garbled, foreign and truncated files among them harm nobody; an empty folder is said to be one', async () => {
+  test('S1-01 A65: garbled, foreign and truncated files among them harm nobody; an empty folder is said to be one', async () => {
     await expect(bo.envelopes.open({ path: stick })).rejects.toMatchObject({ code: 'path.unusable' });
     await writeTo('hello');
     await ann.envelopes.save({ contactId: contactOf(ann), path: stick });
@@ -70,7 +70,7 @@ describe('a folder that somebody carries', () => {
     await expect(bo.envelopes.open({ path: join(stick, 'a.keyshift-envelopes') })).rejects.toMatchObject({ code: 'envelopes.garbled' });
   });
 
-  test('S4-30: nothing is made for somebody whose card is not known', async () => {
+  test('S1-01: nothing is made for somebody whose card is not known', async () => {
     const { link } = await bo.contacts.createInvitation({});
     const { contactId } = await ann.contacts.acceptInvitation({ link });
     await expect(ann.envelopes.save({ contactId, path: stick })).rejects.toMatchObject({ code: 'contact.pending' });

@@ -28,7 +28,7 @@ async function askWith(...texts: string[]): Promise<string> {
 }
 
 describe('first contact by mailbox', () => {
-  test('S4-30: a card with a public slot is enough: the request comes with its messages, which show when it is accepted; both answers by mailbox', async () => {
+  test('S1-01 S1-54: a card with a public slot is enough: the request comes with its messages, which show when it is accepted; both answers by mailbox', async () => {
     await world.register(ann);
     const conversationId = await askWith('hello', 'it is me');
     expect((await ann.messages.list({ conversationId }))[0]).toMatchObject({ waitingFor: 'acceptance' });
@@ -57,7 +57,7 @@ describe('first contact by mailbox', () => {
     expect(world.left.length).toBeLessThan(20);
   });
 
-  test('S4-30: who has no mailbox of their own can ask, too, and hears the answer with the next connection', async () => {
+  test('S1-01 S1-54: who has no mailbox of their own can ask, too, and hears the answer with the next connection', async () => {
     const conversationId = await askWith('hello');
     await world.until('Bo is asked', () => toldOf(bo, 'contact.request').length === 1);
     const [request] = await bo.contacts.requests(undefined);
@@ -71,7 +71,7 @@ describe('first contact by mailbox', () => {
     expect((await ann.messages.list({ conversationId }))[0]).toMatchObject({ state: 'delivered' });
   });
 
-  test('S4-30: a declined request takes what came with it along, and asking again shows nothing', async () => {
+  test('S1-01 S1-54: a declined request takes what came with it along, and asking again shows nothing', async () => {
     await askWith('hello');
     await world.until('the message waits', () => bo.profile.stores.quarantine.of(ann.profile.local.peerId).length === 2);
     const [request] = await bo.contacts.requests(undefined);
@@ -90,7 +90,7 @@ describe('first contact by mailbox', () => {
     expect(bo.profile.stores.quarantine.people()).toEqual([]);
   });
 
-  test('S4-30 A65: somebody else’s card, a card for somebody else, and messages of nobody who asked are nothing', async () => {
+  test('S1-54 A65: somebody else’s card, a card for somebody else, and messages of nobody who asked are nothing', async () => {
     const cy = await world.move('Cy');
     world.part(cy);
     const to = { peerId: bo.profile.local.peerId, exchange: bo.profile.local.exchange.current.credential };

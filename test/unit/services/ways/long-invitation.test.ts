@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('an invitation that carries a place to answer', () => {
-  test('S4-30 S6-10: two people who are never there together become contacts and talk; whoever comes next hears that it was used', async () => {
+  test('S1-01 S6-10: two people who are never there together become contacts and talk; whoever comes next hears that it was used', async () => {
     const link = await invite(ann);
     expect(link.length).toBeGreaterThan(4_000);
     expect(link.length).toBeLessThan(16_000);
@@ -193,7 +193,7 @@ describe('an invitation that carries a place to answer', () => {
     expect(rowAt(cy, ann)?.ended).toBe('invitation.expired');
   });
 
-  test('S4-30: as a file, which replaces nothing but its own kind', async () => {
+  test('S6-10: as a file, which replaces nothing but its own kind', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyshift-invite-'));
     try {
       const path = join(folder, 'for-bo.keyshift-invite');
@@ -213,7 +213,7 @@ describe('an invitation that carries a place to answer', () => {
     }
   });
 
-  test('S4-30 A65: with another place for strangers from the operator, cards and invitations name that one, and what lies in the earlier one is taken still', async () => {
+  test('S6-10 A65: with another place for strangers from the operator, cards and invitations name that one, and what lies in the earlier one is taken still', async () => {
     const before = await invite(ann);
     const address = ann.profile.stores.ways.slots()[0]?.place.address ?? '';
     const named = (text: string) => parseLongInvitation(bo.crypto, text, world.clock.now()).card.mailboxes?.map(({ slot }) => slot);

@@ -34,7 +34,7 @@ async function say(from: Resident, contactId: string, ...texts: string[]): Promi
 const conversationOf = async (resident: Resident): Promise<string> => (await resident.conversations.list(undefined))[0]?.conversationId ?? '';
 
 describe('a mailbox as a way', () => {
-  test('S4-30: what is said while nobody is connected lies in the mailbox after the head start, is sent and not delivered, and waits for pickup', async () => {
+  test('S1-01: what is said while nobody is connected lies in the mailbox after the head start, is sent and not delivered, and waits for pickup', async () => {
     await meetOnce();
     world.server.lock((await bo.mailbox.status(undefined)).deviceKey); // nobody fetches it
     const conversationId = await say(ann, ofBo, 'one', 'two');
@@ -50,7 +50,7 @@ describe('a mailbox as a way', () => {
     expect((await ann.contacts.list(undefined))[0]?.reach).toBe('mailbox');
   });
 
-  test('S4-30: it is delivered by the word of who took it, which comes by mailbox too; both directions, never connected', async () => {
+  test('S1-01: it is delivered by the word of who took it, which comes by mailbox too; both directions, never connected', async () => {
     await meetOnce();
     const there = await say(ann, ofBo, 'one', 'two');
     await world.until('Bo has both', () => toldOf(bo, 'message.received').length === 2);
@@ -66,7 +66,7 @@ describe('a mailbox as a way', () => {
     expect((await bo.mailbox.status(undefined)).taken).toBeGreaterThan(0);
   });
 
-  test('S4-30: each contact fills a slot of its own; who is blocked loses it, and what is left there counts for nothing', async () => {
+  test('S1-01: each contact fills a slot of its own; who is blocked loses it, and what is left there counts for nothing', async () => {
     await meetOnce();
     const slot = bo.profile.stores.ways.slotOf(ann.profile.local.peerId);
     expect(slot).toMatchObject({ isPublic: false, revoked: false });
@@ -87,7 +87,7 @@ describe('a mailbox as a way', () => {
     await world.until('Bo has it', () => toldOf(bo, 'message.received').some(({ message }) => message.text === 'again'));
   });
 
-  test('S4-30: without any mailbox nothing is left, asked or written', async () => {
+  test('S1-01: without any mailbox nothing is left, asked or written', async () => {
     ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaint(world, ann, bo));
     world.part(ann, bo);
     await world.pass(100);
@@ -101,7 +101,7 @@ describe('a mailbox as a way', () => {
     expect(await ann.mailbox.status(undefined)).toMatchObject({ state: 'off', taken: 0 });
   });
 
-  test('S4-30: a connection is the better way: with one nothing goes by mailbox', async () => {
+  test('S1-01: a connection is the better way: with one nothing goes by mailbox', async () => {
     await meetOnce();
     world.meet(ann, bo);
     const conversationId = await say(ann, ofBo, 'one');
@@ -114,7 +114,7 @@ describe('a mailbox as a way', () => {
 });
 
 describe('a device of the contact that is no more', () => {
-  test('S4-30 A65: where it said something could be left nothing is left any more', async () => {
+  test('S1-01 A65: where it said something could be left nothing is left any more', async () => {
     await meetOnce();
     const peerId = bo.profile.local.peerId;
     const { ways } = ann.profile.stores;
@@ -133,7 +133,7 @@ describe('a device of the contact that is no more', () => {
 });
 
 describe('a device of the contact that is suspended', () => {
-  test('S4-30 A65: what it leaves in the mailbox is nothing', async () => {
+  test('S1-01 A65: what it leaves in the mailbox is nothing', async () => {
     await meetOnce();
     const suspended = ann.profile.local.instanceId;
     vi.spyOn(bo.profile.book, 'isSuspended').mockImplementation((_, instanceId) => instanceId === suspended);
@@ -144,7 +144,7 @@ describe('a device of the contact that is suspended', () => {
 });
 
 describe('a mailbox that does not do as it should', () => {
-  test('S4-30 A22: says stored and forgets: nothing counts as delivered, and it is left again after 25 days', async () => {
+  test('S1-01 A22: says stored and forgets: nothing counts as delivered, and it is left again after 25 days', async () => {
     await meetOnce();
     world.judge = (by) => (by === 'Ann' ? 'stored' : undefined);
     const conversationId = await say(ann, ofBo, 'one');
@@ -162,7 +162,7 @@ describe('a mailbox that does not do as it should', () => {
     await world.until('and Ann knows', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
   });
 
-  test('S4-30 A22: repeats, reorders and invents: each message is shown once, in order, and the rest is nothing', async () => {
+  test('S1-01 A22: repeats, reorders and invents: each message is shown once, in order, and the rest is nothing', async () => {
     await meetOnce();
     const kept: Uint8Array[] = [];
     world.judge = (by, bytes) => (by === 'Ann' ? (kept.push(bytes.slice()), 'stored') : undefined);
@@ -182,7 +182,7 @@ describe('a mailbox that does not do as it should', () => {
     await world.until('Ann knows', () => toldOf(ann, 'message.state').some(({ state }) => state === 'delivered'));
   });
 
-  test('S4-30: drops one of several: who misses it says so, and it is left again', async () => {
+  test('S1-01: drops one of several: who misses it says so, and it is left again', async () => {
     await meetOnce();
     let count = 0;
     world.judge = (by) => (by === 'Ann' && (count += 1) === 2 ? 'stored' : undefined);
@@ -194,7 +194,7 @@ describe('a mailbox that does not do as it should', () => {
     expect(await textsOf(bo, await conversationOf(bo))).toEqual(['one', 'two', 'three']);
   });
 
-  test('S4-30: full, unreachable and refusing: what waits goes on waiting, with ever longer pauses, and goes when it may', async () => {
+  test('S1-01: full, unreachable and refusing: what waits goes on waiting, with ever longer pauses, and goes when it may', async () => {
     await meetOnce();
     world.judge = () => 'unreachable';
     const conversationId = await say(ann, ofBo, 'one');
@@ -219,7 +219,7 @@ describe('a mailbox that does not do as it should', () => {
     expect(world.left.filter(({ by }) => by === 'Ann')).toHaveLength(world.left.slice(0, after).filter(({ by }) => by === 'Ann').length);
   });
 
-  test('S4-30: an acknowledgement that a sudden end kept from the mailbox is said after the next start', async () => {
+  test('S1-01: an acknowledgement that a sudden end kept from the mailbox is said after the next start', async () => {
     await meetOnce();
     world.judge = (by) => (by === 'Bo' ? 'unreachable' : undefined);
     await say(ann, ofBo, 'one');

@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('where something may be left is known to all devices of a person', () => {
-  test('S4-30: a device that never met the contact leaves its messages in the slot of its person', async () => {
+  test('S1-01: a device that never met the contact leaves its messages in the slot of its person', async () => {
     expect(placesAt(laptop)).toEqual(placesAt(ann));
     const conversationId = await write(laptop, 'from the laptop');
     await world.until('Bo has it', () => toldOf(bo, 'message.received').length === 1);
@@ -47,7 +47,7 @@ describe('where something may be left is known to all devices of a person', () =
     expect(bo.profile.stores.ways.slots().filter(({ peerId }) => peerId !== undefined)).toHaveLength(1);
   });
 
-  test('S4-30 A65: a full slot is full for both, and nothing of either is lost', async () => {
+  test('S1-01 A65: a full slot is full for both, and nothing of either is lost', async () => {
     world.judge = (by) => (by.startsWith('Ann') ? 'full' : undefined);
     await write(laptop, 'one');
     await write(ann, 'two');
@@ -57,7 +57,7 @@ describe('where something may be left is known to all devices of a person', () =
     await world.until('Bo has both', () => toldOf(bo, 'message.received').length === 2);
   });
 
-  test('S4-30 A22: an earlier word changes nothing and is answered by the later one; one from the future, or garbled, is not taken', async () => {
+  test('S1-01 A22: an earlier word changes nothing and is answered by the later one; one from the future, or garbled, is not taken', async () => {
     const parts = { clock: world.clock, stores: laptop.profile.stores, profile: laptop.profile } as Pick<KindParts, 'clock' | 'stores' | 'profile'> as KindParts;
     const kind = placeKind(parts);
     const [word] = laptop.profile.stores.ways.mailboxWordsOf(idOf(bo));

@@ -47,7 +47,7 @@ test('S4-16: a mailbox that was left is asked no more', async () => {
   expect(lookedByLaptop()).not.toContain('from-repository');
 });
 
-test('S4-32 S4-30: blocked on one device, she loses her slot in the mailbox of the other, too', async () => {
+test('S4-32: blocked on one device, she loses her slot in the mailbox of the other, too', async () => {
   const { desk, laptop, carol } = trio;
   await world.register(laptop, { address: 'ab'.repeat(16) });
   const { peerId } = carol.profile.local;
