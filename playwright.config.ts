@@ -8,6 +8,8 @@ const ALONE = '**/flood.test.ts';
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.test.ts',
+  // Modules for Node as they are: made into the older kind they would not load.
+  build: { external: ['**/test/preview/**/*.mjs'] },
   outputDir: 'test-results',
   // Each window waits more than it computes; every worker has a display of its own, and with it a clipboard (test/e2e/support/app.ts).
   workers: availableParallelism() > 1 ? 2 : 1,

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { AcceptDialog } from '../features/contacts/accept-dialog';
 import { ImportDialog } from '../features/contacts/import-dialog';
 import { InviteDialog } from '../features/contacts/invite-dialog';
@@ -20,7 +20,9 @@ import { SearchDialog } from '../features/search/search-dialog';
 import { SettingsDialog } from '../features/settings/settings-dialog';
 import { VerifyDialog } from '../features/verify/verify-dialog';
 import { DialogNotice } from '../ui/dialog-notice';
+import { keepFocus } from './keep-focus';
 import { useUi } from './model-context';
+import { focusBack } from './panes';
 import { ShortcutSheet } from './shortcut-sheet';
 
 /** The one dialog that is open, if any, with what must be heard at its top. */
@@ -35,6 +37,13 @@ export function Dialogs(): ReactNode {
 function OpenDialog(): ReactNode {
   const dialog = useUi((state) => state.dialog);
   const offered = useUi((state) => state.offeredLink);
+  // Where it was opened from may be gone: an item of a menu, a message.
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (dialog !== undefined) wasOpen.current = true;
+    else if (wasOpen.current) return keepFocus(focusBack);
+    return undefined;
+  }, [dialog]);
   switch (dialog) {
     case undefined:
       return null;

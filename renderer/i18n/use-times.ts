@@ -45,7 +45,7 @@ export function useTimes(): Times {
   const intl = useIntl();
   return useMemo(() => {
     const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day' | 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte'): string =>
-      intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short', maximumFractionDigits: 0 });
+      intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short', maximumFractionDigits: name.endsWith('byte') ? 1 : 0 });
     const long = (value: number, name: 'second' | 'minute' | 'hour' | 'day'): string =>
       intl.formatNumber(value, { style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 1 });
     const daysApart = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / day);
@@ -94,9 +94,11 @@ export function useTimes(): Times {
       bytes: (count) => {
         // The short form has no plural: "2 byte".
         if (count < 1024) return intl.formatNumber(count, { style: 'unit', unit: 'byte', unitDisplay: 'long', maximumFractionDigits: 0 });
+        // One decimal while it says something: a film of 6.2 GB that is at 2.1 GB.
+        const short = (value: number): number => (value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
         if (count < 1024 * 1024) return unit(Math.round(count / 1024), 'kilobyte');
-        if (count < 1024 ** 3) return unit(Math.round(count / 1024 ** 2), 'megabyte');
-        return unit(Math.round(count / 1024 ** 3), 'gigabyte');
+        if (count < 1024 ** 3) return unit(short(count / 1024 ** 2), 'megabyte');
+        return unit(short(count / 1024 ** 3), 'gigabyte');
       },
     };
   }, [intl]);

@@ -88,3 +88,8 @@ export function isEmojiOnly(text: string): boolean {
   if (trimmed.length === 0 || trimmed.length > 48) return false;
   return /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*\s?|\p{RI}\p{RI}\s?){1,6}$/u.test(trimmed);
 }
+
+/** Ends with one mark, whoever wrote it with or without: heard, two are a stumble and none runs on into what follows. */
+export function asSentence(part: string): string {
+  return /[.!?…؟。！？]\.?$/u.test(part) ? part.replace(/([.!?…؟。！？])\.$/u, '$1') : `${part}.`;
+}

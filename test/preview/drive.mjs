@@ -58,3 +58,44 @@ export function outside() {
     .map((element) => `cut: ${name(element)}`);
   return [...scrolling, ...out, ...cut];
 }
+
+/**
+ * In the page: words that stand out too little from what they stand on, by WCAG 1.4.3. As axe would say it, and a hundred times as fast: colours of
+ * computed styles, layers of half-transparent ones put together. Says nothing of words on pictures.
+ */
+export function faint() {
+  const parse = (colour) => {
+    const [r = 0, g = 0, b = 0, a = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+    return colour.startsWith('color(srgb') ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
+  };
+  const over = ([r, g, b, a], [below, below2, below3]) => [r * a + below * (1 - a), g * a + below2 * (1 - a), b * a + below3 * (1 - a), 1];
+  const luminance = (colour) => {
+    const [r, g, b] = colour.slice(0, 3).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const grounds = new Map();
+  const groundOf = (element) => {
+    if (element === null) return [255, 255, 255, 1];
+    const known = grounds.get(element);
+    if (known !== undefined) return known;
+    const own = parse(getComputedStyle(element).backgroundColor);
+    const ground = own[3] === 1 ? own : over(own, groundOf(element.parentElement));
+    grounds.set(element, ground);
+    return ground;
+  };
+  const top = [...document.querySelectorAll('.veil, .popover')].at(-1) ?? document.body;
+  const found = [];
+  const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT, (node) => (node.textContent.trim() === '' ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (element.closest('svg, option, .only-heard, [aria-disabled="true"], :disabled, [data-disabled], [data-live-announcer]') !== null || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const { color, fontSize, fontWeight } = getComputedStyle(element);
+    const ground = groundOf(element);
+    const [high, low] = [luminance(over(parse(color), ground)), luminance(ground)].sort((one, other) => other - one);
+    const size = Number.parseFloat(fontSize);
+    const least = size >= 24 || (size >= 18.66 && Number(fontWeight) >= 700) ? 3 : 4.5;
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < least) found.push(`faint: “${node.textContent.trim().slice(0, 40)}” ${ratio.toFixed(2)} : 1`);
+  }
+  return found;
+}

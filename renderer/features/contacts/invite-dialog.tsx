@@ -98,15 +98,18 @@ function InvitationLink({ invitation, onAgain }: { readonly invitation: Invitati
   return (
     <>
       <QrCode text={invitation.link} label={text('invite.qr')} />
-      <TextField label={text('invite.link')} value={invitation.link} lines={4} readOnly monospace hint={text('invite.left', { left: times.span(left > minute ? left + minute : left) })} />
-      <div className="dialog-actions">
+      <TextField label={text('invite.link')} value={invitation.link} lines={5} readOnly monospace hint={text('invite.left', { left: times.span(left > minute ? left + minute : left) })} />
+      <Button kind="main" wide autoFocus onPress={() => void copy(invitation.link, text('invite.copied'))}>
+        {text('invite.copy')}
+      </Button>
+      <div className="dialog-actions spread">
         <SavePicture link={invitation.link} />
-        <Button onPress={onAgain}>{text('invite.again')}</Button>
-        <Button kind="main" autoFocus onPress={() => void copy(invitation.link, text('invite.copied'))}>
-          {text('invite.copy')}
+        {invitation.longLink === undefined ? null : <InvitationFile link={invitation.longLink} />}
+        <Button kind="quiet" onPress={onAgain}>
+          {text('invite.again')}
         </Button>
       </div>
-      {invitation.longLink === undefined ? <p className="field-hint">{text('invite.keepOpen')}</p> : <InvitationFile link={invitation.longLink} />}
+      <p className="field-hint">{text(invitation.longLink === undefined ? 'invite.keepOpen' : 'invite.file.hint')}</p>
     </>
   );
 }
@@ -132,14 +135,7 @@ function InvitationFile({ link }: { readonly link: string }): ReactNode {
     await client.contacts.saveInvitation({ link });
     return text('invite.file.saved');
   };
-  return (
-    <>
-      <Button wide onPress={() => void say(save)}>
-        {text('invite.file')}
-      </Button>
-      <p className="field-hint">{text('invite.file.hint')}</p>
-    </>
-  );
+  return <Button onPress={() => void say(save)}>{text('invite.file')}</Button>;
 }
 
 /** Whoever came in while this dialog was open. */

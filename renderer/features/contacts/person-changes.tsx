@@ -16,28 +16,38 @@ import { TextField } from '../../ui/text-field';
 const longestName = 64;
 const rights = ['message', 'openConversation', 'sendFile'] as const satisfies readonly (keyof Permissions)[];
 
-/** What this person is called here, what they may do, and taking them out of the list. */
-export function PersonChanges({ contact }: { readonly contact: Contact }): ReactNode {
+/** What this person is called here, and another name for them. */
+export function RenamePerson({ contact }: { readonly contact: Contact }): ReactNode {
   const text = useText();
-  const [dialog, setDialog] = useState<'rename' | 'remove'>();
-  const close = (): void => setDialog(undefined);
-  const name = nameInSentence(contact.name);
+  const [open, setOpen] = useState(false);
   return (
     <>
-      {contact.pending ? null : <Rights contact={contact} name={name} />}
-      <section className="stack tight divided">
-        <p className="field-hint">{contact.ownName === undefined ? text('person.rename.text') : text('person.rename.own', { name, ownName: nameInSentence(contact.ownName) })}</p>
-        <div className="dialog-actions start">
-          <Button onPress={() => setDialog('rename')}>{text('person.rename')}</Button>
-          <Button kind="danger" onPress={() => setDialog('remove')}>
-            {text('person.remove')}
-          </Button>
-        </div>
-      </section>
-      {dialog === 'rename' ? <RenamePerson contact={contact} onClose={close} /> : null}
-      {dialog === 'remove' ? <RemovePerson contact={contact} name={name} onClose={close} /> : null}
+      {contact.ownName === undefined ? null : <p className="field-hint">{text('person.ownName', { ownName: nameInSentence(contact.ownName) })}</p>}
+      <Button kind="quiet" onPress={() => setOpen(true)}>
+        {text('person.rename')}
+      </Button>
+      {open ? <RenameDialog contact={contact} onClose={() => setOpen(false)} /> : null}
     </>
   );
+}
+
+/** Takes this person out of the list. */
+export function RemovePerson({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
+  const text = useText();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="danger" onPress={() => setOpen(true)}>
+        {text('person.remove')}
+      </Button>
+      {open ? <RemoveDialog contact={contact} name={name} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}
+
+/** What this person may do; nothing to say while they have not answered. */
+export function PersonRights({ contact }: { readonly contact: Contact }): ReactNode {
+  return contact.pending ? null : <Rights contact={contact} name={nameInSentence(contact.name)} />;
 }
 
 function Rights({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
@@ -51,7 +61,7 @@ function Rights({ contact, name }: { readonly contact: Contact; readonly name: s
       return text(on ? 'person.rights.given' : 'person.rights.taken', { name });
     });
   return (
-    <section className="stack tight divided">
+    <section className="stack tight">
       <h2 className="small-heading">{text('person.rights', { name })}</h2>
       {rights.map((right) => (
         <SwitchField key={right} label={text(`person.rights.${right}`)} on={contact.permissions[right]} onChange={(on) => set(right, on)} />
@@ -61,7 +71,7 @@ function Rights({ contact, name }: { readonly contact: Contact; readonly name: s
   );
 }
 
-function RenamePerson({ contact, onClose }: { readonly contact: Contact; readonly onClose: () => void }): ReactNode {
+function RenameDialog({ contact, onClose }: { readonly contact: Contact; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, contacts } = useModel();
@@ -102,7 +112,7 @@ function RenamePerson({ contact, onClose }: { readonly contact: Contact; readonl
 }
 
 /** Asked because it cannot be undone. */
-function RemovePerson({ contact, name, onClose }: { readonly contact: Contact; readonly name: string; readonly onClose: () => void }): ReactNode {
+function RemoveDialog({ contact, name, onClose }: { readonly contact: Contact; readonly name: string; readonly onClose: () => void }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { client, contacts, conversations, ui } = useModel();

@@ -63,12 +63,14 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
         <Button kind="main" onPress={() => ui.getState().openDialog('verify')}>
           {text('who.compare')}
         </Button>
+        <Button onPress={() => void copy(groupsOf(digits).join(' '))}>{text('who.safety.copy')}</Button>
         {contact.checked ? (
-          <Button onPress={() => void mark(false)}>{text('who.unmark')}</Button>
+          <Button kind="quiet" onPress={() => void mark(false)}>
+            {text('who.unmark')}
+          </Button>
         ) : (
           <Button onPress={() => void mark(true)}>{text('who.mark')}</Button>
         )}
-        <Button onPress={() => void copy(groupsOf(digits).join(' '))}>{text('who.safety.copy')}</Button>
       </div>
     </section>
   );

@@ -10,7 +10,7 @@ import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
 import { isBlocked, whoSentence, whoWord } from './contact-words';
 import { KeyHistory } from './key-history';
-import { PersonChanges } from './person-changes';
+import { PersonRights, RemovePerson, RenamePerson } from './person-changes';
 import { PersonTalks } from './person-talks';
 import { SafetyNumber } from './safety-number';
 import { TrustFacts } from './trust-facts';
@@ -28,11 +28,13 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
           <WhoGlyph who={contact.who} />
           {whoWord(contact, text)}
         </span>
+        <RenamePerson contact={contact} />
       </div>
       {contact.pending ? <p className="sentence">{whoSentence(contact, text)}</p> : null}
       <PersonTalks contact={contact} />
       <TrustFacts contact={contact} />
       <SafetyNumber key={contact.contactId} contact={contact} />
+      <PersonRights contact={contact} />
       <KeyHistory contact={contact} />
       <section className="stack tight">
         <h2 className="small-heading">{text('who.peerId')}</h2>
@@ -42,13 +44,13 @@ export function WhoTab({ contact }: { readonly contact: Contact }): ReactNode {
           <Button onPress={() => void copy(contact.peerId)}>{text('who.copyPeerId')}</Button>
         </div>
       </section>
-      <PersonChanges contact={contact} />
-      <BlockSection contact={contact} name={name} />
+      <EndSection contact={contact} name={name} />
     </div>
   );
 }
 
-function BlockSection({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
+/** What ends it, for a while or for good; nothing else stands beside it. */
+function EndSection({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
   const text = useText();
   const setBlocked = useSetBlocked();
   const blocked = isBlocked(contact);
@@ -59,6 +61,7 @@ function BlockSection({ contact, name }: { readonly contact: Contact; readonly n
         <Button kind={blocked ? 'plain' : 'danger'} onPress={() => void setBlocked(contact, !blocked)}>
           {text(blocked ? 'who.unblock' : 'who.block')}
         </Button>
+        <RemovePerson contact={contact} name={name} />
       </div>
     </section>
   );

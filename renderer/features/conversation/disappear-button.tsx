@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { Timer, TimerOff } from 'lucide-react';
+import { Timer } from 'lucide-react';
 import { Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useConversations, useModel } from '../../app/model-context';
 import { useText, type Text } from '../../i18n/use-text';
@@ -29,7 +29,7 @@ export function DisappearButton({ conversationId }: { readonly conversationId: s
   return (
     <MenuTrigger isOpen={open} onOpenChange={setOpen}>
       <IconButton label={text('disappear.button', { length: lengthWords(text, chosen) })}>
-        {chosen === 0 ? <TimerOff aria-hidden="true" /> : <Timer aria-hidden="true" />}
+        <Timer aria-hidden="true" className={chosen === 0 ? undefined : 'switched-on'} />
       </IconButton>
       <Popover className="popover" placement="top">
         <Menu

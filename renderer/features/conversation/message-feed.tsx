@@ -5,6 +5,7 @@ import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
 import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useTalk, useUi } from '../../app/model-context';
+import { keepFocus } from '../../app/keep-focus';
 import { calledBy } from '../../app/shortcuts';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
@@ -102,6 +103,8 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const toNewest = (): void => {
     if (behind) model.background(model.messages.getState().loadNewest(conversationId).then(scroll.toEnd));
     else scroll.toEnd();
+    // The button goes with what it did.
+    onReply();
   };
   const showQuoted = useCallback((messageId: string) => void goTo.message(conversationId, messageId), [goTo, conversationId]);
   useWholeList(conversationId, thread);
@@ -134,6 +137,22 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     [scroll.box],
   );
 
+  // Its neighbour takes the focus of one that goes, the one before where it was the last; writing does where none is left.
+  const neighbours = useRef<readonly (string | undefined)[]>([]);
+  const openDelete = (message: Message): void => {
+    const at = messages.indexOf(message);
+    neighbours.current = [message.messageId, messages[at + 1]?.messageId, messages[at - 1]?.messageId];
+    setDeleting(message);
+  };
+  const afterDeletion = (): void => {
+    const shown = (id: string | undefined): boolean => id !== undefined && (scroll.box.current?.querySelector(`[data-message="${id}"]`) ?? null) !== null;
+    keepFocus(() => {
+      const heir = neighbours.current.find(shown);
+      if (heir === undefined) onReply();
+      else focusMessage(heir);
+    });
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLElement)) return;
     const id = event.target.dataset['message'];
@@ -142,7 +161,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     if (id === undefined || message === undefined) return;
     const command = calledBy(event.nativeEvent, shortcutKeys, 'messages');
     if (command === 'reply') reply(id);
-    else if (command === 'delete') setDeleting(message);
+    else if (command === 'delete') openDelete(message);
     else if (command === 'edit' && isOpen && isEditable(message)) startEdit(message);
     else if (command === 'react' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -234,7 +253,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           onReact={react}
           onPick={() => setPicking(menu)}
           onEdit={startEdit}
-          onDelete={setDeleting}
+          onDelete={openDelete}
           onClose={() => setMenu(undefined)}
         />
       )}
@@ -254,10 +273,8 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           name={nameInSentence(contact.name)}
           open={isOpen}
           onClose={() => {
-            const at = messages.findIndex(({ messageId }) => messageId === deleting.messageId);
             setDeleting(undefined);
-            // The neighbour takes the focus of one that goes.
-            requestAnimationFrame(() => focusMessage(model.messages.getState().threads[conversationId]?.messages[Math.max(0, at)]?.messageId ?? messages[at - 1]?.messageId));
+            afterDeletion();
           }}
         />
       )}

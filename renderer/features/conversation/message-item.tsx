@@ -3,7 +3,7 @@ import { Ellipsis, Reply, Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
-import { isLong, nameInSentence, plainLine } from '../../ui/strangers';
+import { asSentence, isLong, nameInSentence, plainLine } from '../../ui/strangers';
 import { MessageFile } from '../files/message-file';
 import { saidIn } from '../files/said';
 import { DeliveryState } from './delivery-state';
@@ -38,16 +38,21 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const quotedBy = quoted === undefined ? '' : quoted.direction === 'out' ? text('message.you') : nameInSentence(name);
   const time = times.clock(entry.at);
 
+  const file = message.file === undefined || message.kind === 'deleted' ? '' : text('files.spoken', { file: plainLine(message.file.name, 120), size: times.bytes(message.file.size) });
+  const reactions = (message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) }));
   const spoken = [
-    text('message.spoken', { who: sender, time, text: plainLine(body, 400) }),
-    message.file === undefined ? '' : text('files.spoken', { file: plainLine(message.file.name, 120), size: times.bytes(message.file.size) }),
+    text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(body, 400) }),
+    body === '' ? '' : file,
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: saidIn(quoted, text, 80) }),
     message.editedAt === undefined ? '' : text('message.edited'),
-    ...(message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) })),
+    reactions.join(', '),
     message.disappearsAt === undefined ? '' : text('message.disappears', { when: times.dateTime(message.disappearsAt) }),
     message.maybeRepeat === true ? text('message.repeat') : '',
-    message.keyEpoch === 0 ? '' : text(own ? 'message.spoken.keyOwn' : 'message.spoken.key', { epoch: message.keyEpoch }),
-  ].filter((part) => part !== '');
+    // What was taken back has nothing that a key opened.
+    message.keyEpoch === 0 || message.kind === 'deleted' ? '' : text(own ? 'message.spoken.keyOwn' : 'message.spoken.key', { epoch: message.keyEpoch }),
+  ]
+    .filter((part) => part !== '')
+    .map(asSentence);
 
   return (
     <article
@@ -78,6 +83,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
             ) : (
               <>
                 <bdi className="quote-who">{quotedBy}</bdi>
+                <span className="only-heard">: </span>
                 <bdi className="quote-line">{saidIn(quoted, text, 140)}</bdi>
               </>
             )}

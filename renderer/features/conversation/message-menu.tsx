@@ -62,7 +62,9 @@ export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact
         {isShown && open && message.direction === 'out' && message.kind === 'text' ? item('edit', text('message.edit')) : null}
         {message.text === '' ? null : item('copy', text('message.copyText'))}
         {item('details', text('message.details'))}
-        {item('delete', text('message.delete'))}
+        <MenuItem id="delete" className="menu-item grave">
+          {text('message.delete')}
+        </MenuItem>
       </Menu>
     </Popover>
   );

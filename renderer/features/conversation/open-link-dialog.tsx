@@ -51,7 +51,7 @@ export function OpenLinkDialog(): ReactNode {
           {text('openLink.keep')}
         </Button>
         <Button onPress={() => void copy(url)}>{text('openLink.copy')}</Button>
-        <Button kind="main" onPress={() => void open()}>
+        <Button kind={target.mixed || target.hasUser ? 'danger' : 'main'} onPress={() => void open()}>
           {text('openLink.act')}
         </Button>
       </div>

@@ -24,7 +24,11 @@ export function ReactionsRow({ message, name, inTabOrder }: { readonly message: 
             tabIndex={inTabOrder ? 0 : -1}
             aria-pressed={mine}
             aria-label={text('reaction.by', { emoji, who })}
-            onClick={() => model.background(model.client.messages.react({ messageId, emoji, remove: mine }))}
+            onClick={({ currentTarget }) => {
+              // Taken back, one's own goes with its button.
+              if (mine && by.length === 1) currentTarget.closest('article')?.focus();
+              model.background(model.client.messages.react({ messageId, emoji, remove: mine }));
+            }}
           >
             <span aria-hidden="true">{emoji}</span>
             {by.length > 1 ? <span aria-hidden="true">{by.length}</span> : null}

@@ -72,11 +72,17 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   useEffect(() => {
     const element = box.current;
     if (element === null || typeof ResizeObserver === 'undefined') return undefined;
-    const observer = new ResizeObserver(() => {
+    const stay = (): void => {
       if (wasAtEnd.current) element.scrollTop = element.scrollHeight;
-    });
+    };
+    const observer = new ResizeObserver(stay);
     observer.observe(element);
-    return () => observer.disconnect();
+    // So does a picture that is there only now. It tells nobody but those who listen on its way.
+    element.addEventListener('load', stay, true);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('load', stay, true);
+    };
   }, []);
 
   const onScroll = useCallback(() => {

@@ -1,15 +1,13 @@
 import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { Archive, ChevronLeft, FolderOpen, IdCard, Lock, MailOpen, Radar, Search, Settings as Gear, SquarePen, UserPlus } from 'lucide-react';
+import { Archive, ChevronLeft, Lock, Search, Settings as Gear, SquarePen } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { useKeyLabel } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
 import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
-import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
 import { PersonName } from '../../ui/person-name';
-import { useOpenEnvelopes } from '../conversation/use-envelopes';
 import { ContactRequests } from './contact-requests';
 import { ConversationItem } from './conversation-item';
 import { ConversationMenu } from './conversation-menu';
@@ -17,8 +15,9 @@ import { ListFilter } from './list-filter';
 import type { Row } from './rows';
 import { useRows, useSections } from './use-rows';
 import { useShowRow } from './use-show';
+import { WaysToAdd } from './ways-to-add';
 
-/** The list of people and conversations, with the ways to add one above it and the app's own things below. */
+/** The list of people and conversations, the ways to add one after it, and the app's own things below. */
 export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean }): ReactNode {
   const text = useText();
   const keyLabel = useKeyLabel();
@@ -41,8 +40,13 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const identity = useIdentity((state) => state.identity);
   const lock = useSession((state) => state.lock);
   const show = useShowRow();
-  const openEnvelopes = useOpenEnvelopes();
   const list = useRef<HTMLDivElement>(null);
+  const entry = useRef<HTMLButtonElement>(null);
+  const showArchive = (archive: boolean): void => {
+    changeView({ archive, filter: '', unreadOnly: false });
+    // Each way is a button that goes with the press: the other one takes its focus.
+    if (!archive) requestAnimationFrame(() => entry.current?.focus());
+  };
 
   const isSelected = (key: string, contactId: string): boolean =>
     selection !== undefined && (selection.conversationId ?? selection.contactId) === key && selection.contactId === contactId;
@@ -55,32 +59,13 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <IconButton label={text('search.title')} shortcut={keyLabel('findAll')} onPress={() => openDialog('search')}>
           <Search aria-hidden="true" />
         </IconButton>
-        <IconButton label={text('list.openFile')} onPress={() => void openEnvelopes()}>
-          <FolderOpen aria-hidden="true" />
-        </IconButton>
-        <IconButton label={text('list.import')} onPress={() => openDialog('import')}>
-          <IdCard aria-hidden="true" />
-        </IconButton>
         <IconButton label={text('list.new')} shortcut={keyLabel('new')} onPress={() => openDialog('new')}>
           <SquarePen aria-hidden="true" />
         </IconButton>
       </header>
-      {nobodyYet || view.archive || isFiltered ? null : (
-        <div className="list-ways">
-          <Button icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
-            {text('list.invite')}
-          </Button>
-          <Button icon={<MailOpen aria-hidden="true" />} onPress={() => openDialog('accept')}>
-            {text('list.accept')}
-          </Button>
-          <Button icon={<Radar aria-hidden="true" />} onPress={() => openDialog('nearby')}>
-            {text('nearby.find')}
-          </Button>
-        </div>
-      )}
       {view.archive ? (
         <div className="archive-head">
-          <IconButton label={text('list.archive.back')} onPress={() => changeView({ archive: false })}>
+          <IconButton label={text('list.archive.back')} autoFocus onPress={() => showArchive(false)}>
             <ChevronLeft aria-hidden="true" />
           </IconButton>
           <h2 className="small-heading">{text('list.archive')}</h2>
@@ -89,35 +74,35 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <ContactRequests />
       )}
       {all.length === 0 ? null : <ListFilter />}
-      {rows.length === 0 ? (
-        <p className="list-none" role="status">
-          {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : 'list.none') : ''}
-        </p>
-      ) : (
-        <div className="list-items" ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
-          {sections.map(({ name, rows: lines }) => (
-            <section key={name} aria-label={text(`list.section.${name}`)}>
-              {sections.length === 1 ? null : <h2 className="list-section">{text(`list.section.${name}`)}</h2>}
-              <ul>
-                {lines.map((row) => (
-                  <ConversationItem
-                    key={row.key}
-                    row={row}
-                    selected={isSelected(row.key, row.contact.contactId)}
-                    inTabOrder={hasSelected ? isSelected(row.key, row.contact.contactId) : row === rows[0]}
-                    now={now}
-                    times={times}
-                    onShow={show}
-                    onMenu={openMenu}
-                  />
-                ))}
-              </ul>
-            </section>
-          ))}
-        </div>
-      )}
+      <div className="list-items" ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
+        {rows.length === 0 ? (
+          <p className="list-none" role="status">
+            {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : 'list.none') : ''}
+          </p>
+        ) : null}
+        {sections.map(({ name, rows: lines }) => (
+          <section key={name} aria-label={text(`list.section.${name}`)}>
+            {sections.length === 1 ? null : <h2 className="list-section">{text(`list.section.${name}`)}</h2>}
+            <ul>
+              {lines.map((row) => (
+                <ConversationItem
+                  key={row.key}
+                  row={row}
+                  selected={isSelected(row.key, row.contact.contactId)}
+                  inTabOrder={hasSelected ? isSelected(row.key, row.contact.contactId) : row === rows[0]}
+                  now={now}
+                  times={times}
+                  onShow={show}
+                  onMenu={openMenu}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {view.archive || isFiltered ? null : <WaysToAdd brief={nobodyYet} />}
+      </div>
       {putAway.length === 0 || view.archive ? null : (
-        <button type="button" className="archive-entry" onClick={() => changeView({ archive: true, filter: '', unreadOnly: false })}>
+        <button ref={entry} type="button" className="archive-entry" onClick={() => showArchive(true)}>
           <Archive aria-hidden="true" />
           <span>{text('list.archive.entry', { count: putAway.length })}</span>
           {awayUnread > 0 ? <span className="unread-count calm">{awayUnread > 99 ? '99+' : awayUnread}</span> : null}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { ListFilter as Sieve, X } from 'lucide-react';
 import { useUi } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
@@ -9,10 +9,12 @@ export function ListFilter(): ReactNode {
   const text = useText();
   const { filter, unreadOnly } = useUi((state) => state.listView);
   const change = useUi((state) => state.changeListView);
+  const field = useRef<HTMLInputElement>(null);
   return (
     <div className="list-filter">
       <Sieve aria-hidden="true" />
       <input
+        ref={field}
         type="text"
         className="filter-field"
         dir="auto"
@@ -28,7 +30,14 @@ export function ListFilter(): ReactNode {
         }}
       />
       {filter === '' ? null : (
-        <IconButton label={text('list.filter.clear')} onPress={() => change({ filter: '' })}>
+        <IconButton
+          label={text('list.filter.clear')}
+          onPress={() => {
+            // The button goes with what it cleared.
+            field.current?.focus();
+            change({ filter: '' });
+          }}
+        >
           <X aria-hidden="true" />
         </IconButton>
       )}

@@ -1,5 +1,5 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { Radar, UserPlus } from 'lucide-react';
+import { MailOpen, Radar, UserPlus } from 'lucide-react';
 import { Form } from 'react-aria-components';
 import type { Contact } from '../../../shared/model/contact';
 import { useContacts, useConversations, useModel, useUi } from '../../app/model-context';
@@ -52,6 +52,9 @@ export function NewConversationDialog(): ReactNode {
             </h3>
             <Button icon={<UserPlus aria-hidden="true" />} onPress={() => openDialog('invite')}>
               {text('list.invite')}
+            </Button>
+            <Button icon={<MailOpen aria-hidden="true" />} onPress={() => openDialog('accept')}>
+              {text('list.accept')}
             </Button>
             <Button icon={<Radar aria-hidden="true" />} onPress={() => openDialog('nearby')}>
               {text('nearby.find')}

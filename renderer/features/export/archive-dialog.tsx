@@ -68,7 +68,7 @@ function Report({ report }: { readonly report: ArchiveReport }): ReactNode {
         {conversation.title === '' ? null : <bdi>{plainName(conversation.title)}: </bdi>}
         {text('archive.what', { messages: report.messages, when: times.day(report.exportedAt, now) })}
       </p>
-      <p>{text('archive.headers', { count: headers })}</p>
+      {headers === 0 ? null : <p>{text('archive.headers', { count: headers })}</p>}
       <div className="stack tight">
         <h3 className="small-heading">{text('archive.people')}</h3>
         <dl className="facts">

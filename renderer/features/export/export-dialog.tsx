@@ -37,7 +37,7 @@ export function ExportDialog(): ReactNode {
             </div>
             <div className="dialog-actions">
               <Button onPress={() => model.exports.getState().again()}>{text('export.again')}</Button>
-              <Button kind="main" onPress={close}>
+              <Button kind="main" autoFocus onPress={close}>
                 {text('export.close')}
               </Button>
             </div>

@@ -4,17 +4,19 @@ import type { Transfer } from '../../../shared/model/transfer';
 import { useFiles } from '../../app/model-context';
 import type { TextId } from '../../i18n/messages';
 import { useText } from '../../i18n/use-text';
+import { Button } from '../../ui/button';
 import { IconButton } from '../../ui/icon-button';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { type FileAct, useFileAct } from './use-file-acts';
 
 type Offered = readonly [act: FileAct, label: TextId, glyph: typeof X];
 
-/** What can be done with a file as it stands. */
+/** What can be done with a file as it stands; the question of an offered one is put below. */
 function actsOf({ state, direction, held }: Transfer, saved: boolean): readonly Offered[] {
   const keep: readonly Offered[] = held ? [['save', 'files.save', Save], ...(saved ? ([['showSaved', 'files.showSaved', FolderOpen]] as const) : [])] : [];
   switch (state) {
     case 'offered':
-      return direction === 'in' ? [['accept', 'files.accept', Download], ['cancel', 'files.decline', X]] : [...keep, ['cancel', 'files.cancel', X]];
+      return [...keep, ['cancel', 'files.cancel', X]];
     case 'running':
     case 'waiting':
       return [...keep, ['pause', 'files.pause', Pause], ['cancel', 'files.cancel', X]];
@@ -42,14 +44,28 @@ export interface FileActsProps {
 export function FileActs({ transfer, file, onForget }: FileActsProps): ReactNode {
   const text = useText();
   const act = useFileAct();
+  const place = useFocusIfLost<HTMLSpanElement>(transfer.state);
   const saved = useFiles((state) => state.saved.includes(transfer.transferId));
   const offered = actsOf(transfer, saved);
   const mayForget = onForget !== undefined && transfer.held && transfer.state === 'done';
-  if (offered.length === 0 && !mayForget) return null;
+  // Somebody waits for an answer: said in words, not by signs.
+  if (transfer.state === 'offered' && transfer.direction === 'in') {
+    return (
+      <span className="file-acts asked" ref={place} tabIndex={-1}>
+        <Button kind="main" aria-label={text('files.accept', { file })} onPress={() => act('accept', transfer)}>
+          {text('files.accept.short')}
+        </Button>
+        <Button aria-label={text('files.decline', { file })} onPress={() => act('cancel', transfer)}>
+          {text('files.decline.short')}
+        </Button>
+      </span>
+    );
+  }
   return (
-    <span className="file-acts">
-      {offered.map(([name, label, Glyph]) => (
-        <IconButton key={name} label={text(label, { file })} onPress={() => act(name, transfer)}>
+    <span className="file-acts" ref={place} tabIndex={-1}>
+      {/* By their place: what pauses becomes what goes on, and keeps the focus. */}
+      {offered.map(([name, label, Glyph], index) => (
+        <IconButton key={index} label={text(label, { file })} onPress={() => act(name, transfer)}>
           <Glyph aria-hidden="true" />
         </IconButton>
       ))}

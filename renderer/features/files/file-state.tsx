@@ -34,11 +34,11 @@ export function FileState({ transfer, name, file }: { readonly transfer: Transfe
   const words = wordsOf(transfer, name, text, times, errorText);
   return (
     <>
-      {transfer.state === 'running' ? (
+      {transfer.state === 'running' || transfer.state === 'paused' ? (
         <progress className="progress-bar" aria-label={text(`files.progress.${transfer.direction}`, { file })} aria-valuetext={words} max={transfer.size} value={transfer.done} />
       ) : null}
       {words === '' ? null : (
-        <span className="field-hint" data-testid="file-state" data-state={transfer.state}>
+        <span className={transfer.state === 'failed' ? 'field-hint file-failed' : 'field-hint'} data-testid="file-state" data-state={transfer.state}>
           {words}
         </span>
       )}

@@ -27,13 +27,14 @@ export function MessageFile({ message, name }: { readonly message: Message; read
   const label = plainLine(file.name, 120);
   const isPicture = transfer?.shown === 'image' && transfer.held;
   return (
-    <div className="message-file" data-testid="message-file">
+    <div className={isPicture && !broken ? 'message-file with-picture' : 'message-file'} data-testid="message-file">
       {isPicture && !broken ? <Picture transfer={transfer} label={label} onBroken={() => setBroken(true)} /> : null}
       <div className="file-line">
         {isPicture && !broken ? null : <FileGlyph shown={transfer?.shown ?? 'file'} />}
         <span className="file-words">
           <bdi className="file-name">{label}</bdi>
-          <span className="field-hint">{times.bytes(file.size)}</span>
+          {/* What is under way says it along with how far it is. */}
+          {transfer?.state === 'running' || transfer?.state === 'paused' ? null : <span className="field-hint">{times.bytes(file.size)}</span>}
           {broken ? <span className="field-hint">{text('files.notShown')}</span> : null}
           {transfer === undefined ? null : <FileState transfer={transfer} name={name} file={label} />}
         </span>

@@ -29,6 +29,7 @@ export const files = {
   'files.accept': '{file} holen',
   'files.accept.short': 'Holen',
   'files.decline': '{file} ablehnen',
+  'files.decline.short': 'Ablehnen',
   'files.pause': '{file} anhalten',
   'files.resume': 'Mit {file} weitermachen',
   'files.cancel': '{file} abbrechen',

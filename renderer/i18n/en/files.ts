@@ -28,6 +28,7 @@ export const files = {
   'files.accept': 'Fetch {file}',
   'files.accept.short': 'Fetch',
   'files.decline': 'Decline {file}',
+  'files.decline.short': 'Decline',
   'files.pause': 'Pause {file}',
   'files.resume': 'Go on with {file}',
   'files.cancel': 'Call off {file}',

@@ -3,7 +3,7 @@ import { button, chooseBo, openSettings, openDevices, showLinking, endLinking } 
 
 /** @type {import('./all.mjs').Shots} */
 export const devices = [
-  ['devices', 'devices', { ...wide, height: 1700 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await page.keyboard.press('Control+,'); await page.getByRole('tab').nth(4).click(); await page.getByTestId('own-device').first().waitFor(); await page.locator('.disclosure-button').nth(1).click(); }],
+  ['devices', 'devices', { ...wide, height: 1700 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openSettings(page, 'devices'); await page.getByTestId('own-device').first().waitFor(); await page.locator('.disclosure-button').nth(1).click(); }],
   ['devices-one', 'busy', wide, ['light'], async (page) => { await openDevices(page); }],
   ['devices-elsewhere', 'devices-elsewhere', { ...wide, height: 1400 }, ['light', 'dark'], async (page) => { await openDevices(page); }],
   ['devices-tiny', 'devices', { ...tiny, height: 2600 }, ['light', 'dark'], async (page) => { await openDevices(page); }],

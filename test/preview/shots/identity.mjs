@@ -1,9 +1,9 @@
 import { wide, tiny } from './sizes.mjs';
-import { button, openIdentity, fileWords } from './steps.mjs';
+import { button, openIdentity, fileWords, openSettings } from './steps.mjs';
 
 /** @type {import('./all.mjs').Shots} */
 export const identity = [
-  ['identity', 'identity', { ...wide, height: 2100 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await page.keyboard.press('Control+,'); await page.getByRole('tab', { name: 'Identity', exact: true }).click(); await page.locator('.own-key').first().waitFor(); }],
+  ['identity', 'identity', { ...wide, height: 2100 }, ['light', 'dark', 'contrast', 'pseudo'], async (page) => { await openSettings(page, 'identity'); await page.locator('.own-key').first().waitFor(); }],
   ['identity-wide', 'identity', wide, ['light'], async (page) => { await openIdentity(page); }],
   ['identity-all', 'identity', { ...wide, height: 2400 }, ['light'], async (page) => { await openIdentity(page, 'All 6 keys'); }],
   ['identity-imported', 'identity-imported', { ...wide, height: 2100 }, ['light', 'dark'], async (page) => { await openIdentity(page); }],

@@ -77,7 +77,7 @@ export const talk = [
   ['words-details', 'words', wide, ['light'], async (page) => { await toMessage(page, 2); await page.keyboard.press('Enter'); await page.getByTestId('message-details').waitFor(); }],
   ['words-typing', 'words', wide, ['light'], async (page) => {
     await chooseBo(page);
-    await page.evaluate(() => window.fake.emit({ type: 'contact.typing', contactId: window.fake.world.contacts[0].contactId, conversationId: window.fake.world.conversations[0].conversationId, typing: true }));
+    await page.evaluate(() => window.fake.emit({ type: 'contact.typing', conversationId: window.fake.world.conversations[0].conversationId, typing: true }));
     await page.locator('.typing-line').waitFor();
   }],
   ['link', 'words', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByRole('link', { name: /wood.example/ }).click(); await page.getByRole('dialog').waitFor(); }],

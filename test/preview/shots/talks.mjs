@@ -1,5 +1,5 @@
 import { narrow, tiny, wide } from './sizes.mjs';
-import { button, chooseBo, talkMenu } from './steps.mjs';
+import { button, talkMenu } from './steps.mjs';
 
 const openLong = (page) => page.getByRole('navigation').getByRole('button', { name: /^Donau/ }).click();
 
@@ -9,7 +9,7 @@ export const talks = [
   ['order-narrow', 'order', narrow, ['light'], async () => {}],
   ['order-tiny', 'order', { ...tiny, height: 1000 }, ['light'], async () => {}],
   ['order-big-text', 'order', { ...wide, height: 1600, text: 32 }, ['light'], async () => {}],
-  ['order-archive', 'order', wide, ['light', 'dark'], async (page) => { await button(page, 'Archive (2)').click(); }],
+  ['order-archive', 'order', wide, ['light', 'dark'], async (page) => { await page.getByRole('button', { name: /^Archive \(2\)/ }).click(); }],
   ['order-filter', 'order', wide, ['light'], async (page) => { await page.getByLabel('Filter the list').fill('garden'); }],
   ['order-none', 'order', wide, ['light'], async (page) => { await page.getByLabel('Filter the list').fill('nobody of that name'); }],
   ['order-long', 'order', wide, ['light', 'dark'], async (page) => { await openLong(page); await page.getByRole('feed').getByText('Danke.').waitFor(); }],
@@ -20,6 +20,6 @@ export const talks = [
   ['order-title', 'busy', wide, ['light', 'dark'], (page) => talkMenu(page, 'Change the title…')],
   ['order-remove', 'busy', wide, ['light', 'dark'], (page) => talkMenu(page, 'Remove…')],
   ['order-remove-tiny', 'order', tiny, ['light'], async (page) => { await openLong(page); await page.locator('.conversation-head button[aria-haspopup="menu"]').click(); await page.getByRole('menuitem', { name: 'Remove…' }).click(); }],
-  ['switcher', 'order', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.keyboard.press('Control+k'); await page.getByRole('dialog').waitFor(); }],
-  ['new-titled', 'order', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); await page.getByLabel('Title (optional)').fill('Garden shed'); }],
+  ['switcher', 'order', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+k'); await page.getByRole('dialog').waitFor(); }],
+  ['new-titled', 'order', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); await page.getByRole('option', { name: /^Bo/ }).first().click(); await page.getByLabel('Title (optional)').fill('Garden shed'); }],
 ];

@@ -1,0 +1,14 @@
+/**
+ * After something with the focus went away: `heir` gives it to somebody as soon as nobody has it. A dialog takes some frames to go, and
+ * what it did to the page behind may take more; whoever is elsewhere by then stays there. Ends after a second, or when called.
+ */
+export function keepFocus(heir: () => void, frames = 60): () => void {
+  let left = frames;
+  let frame = requestAnimationFrame(function look() {
+    left -= 1;
+    const { activeElement } = document;
+    if (activeElement === null || activeElement === document.body) heir();
+    if (left > 0) frame = requestAnimationFrame(look);
+  });
+  return () => cancelAnimationFrame(frame);
+}
