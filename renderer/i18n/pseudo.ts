@@ -15,7 +15,8 @@ export function pseudo(message: string): string {
     changed += depth === 0 ? (letters[character] ?? character) : character;
     if (character === '}') depth -= 1;
   }
-  const padding = '~'.repeat(Math.ceil(message.length / 3));
+  // In words, as the languages have them that are longer.
+  const padding = '~'.repeat(Math.ceil(message.length / 3)).replaceAll(/~{9}(?=~)/g, '~~~~~~~~ ');
   return `⟦${changed} ${padding}⟧`;
 }
 

@@ -1,4 +1,5 @@
 import { messagePieces } from './strangers';
+import { urlOf } from './url-of';
 
 /** A piece of a message: text, a character shown as a mark, an address of the web, or a moment. */
 export type MentionPiece =
@@ -39,8 +40,9 @@ export function mentionPieces(written: string): readonly MentionPiece[] {
 }
 
 function linkPiece(text: string): MentionPiece | undefined {
-  if (text.length > longestUrl || !URL.canParse(text)) return undefined;
-  const { protocol, host, href } = new URL(text);
+  const url = text.length > longestUrl ? undefined : urlOf(text);
+  if (url === undefined) return undefined;
+  const { protocol, host, href } = url;
   return host !== '' && (protocol === 'https:' || protocol === 'http:') && href.length <= longestUrl ? { kind: 'link', text, url: href } : undefined;
 }
 

@@ -16,7 +16,7 @@ export async function openScene(page, address, scene) {
 /** The same screen in another theme or language, without anything a person does. */
 export async function dress(page, { theme = 'light', contrast = 'system', language = 'en' }) {
   await page.evaluate(
-    async (wanted) => {
+    (wanted) => {
       const { world, emit } = window.fake;
       if (Object.entries(wanted).some(([name, value]) => world.settings[name] !== value)) {
         world.settings = { ...world.settings, ...wanted };
@@ -27,10 +27,20 @@ export async function dress(page, { theme = 'light', contrast = 'system', langua
         if (wanted.theme === 'contrast' || wanted.contrast === 'high') dataset.contrast = 'high';
         else delete dataset.contrast;
       }
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     },
     { theme, contrast, language },
   );
+  await settle(page);
+}
+
+/** Until what changed is drawn, and nothing moves any more: a pane that folds slides in, however short. */
+export async function settle(page) {
+  await page.evaluate(async () => {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await drawn();
+    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
+    await drawn();
+  });
 }
 
 /** In the page: what scrolls sideways, and which controls and words stand outside the window. */
@@ -39,7 +49,11 @@ export function outside() {
   const name = (element) => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} “${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}”`;
   // What scrolls sideways by design: code and tables of its own, never a pane or a dialog.
   const frames = document.querySelectorAll('html, body, .veil, .dialog, .dialog-body, .pane, .feed, .list-items, .details-body, .front');
-  const scrolling = [...frames].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible').map((element) => `scrolls: ${name(element)} ${element.scrollWidth - element.clientWidth} px`);
+  const scrolling = [...frames].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible').map((element) => {
+    const { left, right } = element.getBoundingClientRect();
+    const widest = [...element.querySelectorAll('*')].filter((inner) => inner.getBoundingClientRect().right > right + 1 || inner.getBoundingClientRect().left < left - 1).at(-1);
+    return `scrolls: ${name(element)} ${element.scrollWidth - element.clientWidth} px for ${widest === undefined ? '?' : name(widest)}`;
+  });
   const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.closest('.only-heard, [aria-hidden="true"], [data-live-announcer]') === null;
   // A dialog covers the rest, which then need not be reached.
   const top = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"]')].at(-1) ?? document.body;

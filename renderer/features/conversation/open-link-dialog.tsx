@@ -5,6 +5,7 @@ import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { linkTarget } from '../../ui/host-names';
+import { urlOf } from '../../ui/url-of';
 import { useCopy } from '../../ui/use-copy';
 
 /** Asks before the browser opens what somebody wrote: where it leads is said as plainly as it can be. */
@@ -16,7 +17,7 @@ export function OpenLinkDialog(): ReactNode {
   const close = useUi((state) => state.closeDialog);
   const url = useUi((state) => state.dialogLink);
   const [failure, setFailure] = useState<unknown>();
-  if (url === undefined || !URL.canParse(url)) return null;
+  if (url === undefined || urlOf(url) === undefined) return null;
   const target = linkTarget(url);
 
   const open = async (): Promise<void> => {

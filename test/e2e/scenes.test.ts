@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test, type CDPSession, type ElectronApplication, type Page } from '@playwright/test';
+import { dress, faint, openScene, outside, settle } from '../preview/drive.mjs';
+import { buildPreview, servePreview } from '../preview/serve.mjs';
+import { shots } from '../preview/shots/all.mjs';
+import { asRoot, electronExecutable, launch, profileOf } from './support/app';
+
+// Every screen and dialog there is a picture of, in a window of the app's own runtime over the double of the contract.
+// What is the same screen in another window or with other letters is left out: the test brings those itself.
+const repeats = /-(tiny|narrow|middle|big|big-text|middle-text|200|forced|wide|tall|compact)$/;
+const screens = shots.filter(([name, , size]) => !repeats.test(name) && size.forced !== true);
+// All of them take minutes: KEYSHIFT_SCENES=. A walk through the others with axe is in the tests of their own (accessibility, keys, verify, network, identity, devices).
+const usual = /^(talk|waiting|hard|failed|words|link$|link-strange|order|switcher|new|search|export|archive|files|lightbox|person|invite|own-name|profiles|desk|diagnostics|licences|empty|first|locked|paused-unknown|keys-troubled|verify|reach-down|near-compare|identity|organisations|devices|mailbox-on|join|backup-running)/;
+const chosen = new RegExp(process.env['KEYSHIFT_SCENES'] ?? usual.source);
+const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const looks = [{ theme: 'light' }, { theme: 'dark' }, { theme: 'contrast' }, { theme: 'light', contrast: 'high' }];
+
+interface Open {
+  readonly page: Page;
+  readonly debug: CDPSession;
+}
+
+let app: ElectronApplication | undefined;
+let server: { readonly address: string; stop: () => Promise<unknown> } | undefined;
+test.afterAll(async () => {
+  await Promise.all([app?.close(), server?.stop()]);
+});
+
+// Whatever has a dialog or menu before it is judged where it stands alone. Colours take axe most of its time: `faint` looks at those, in every theme.
+const axeHere = `(async () => {
+  const before = [...document.querySelectorAll('.veil, .popover')].at(-1);
+  const { violations } = await axe.run(before ?? document, { runOnly: ${JSON.stringify(rules)}, rules: { 'color-contrast': { enabled: false } }, resultTypes: ['violations'], preload: false });
+  return JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html.slice(0, 160) + ' ' + (failureSummary ?? '').replaceAll(/\\s+/g, ' ')).join(' | ')));
+})()`;
+
+async function axeFindings({ debug }: Open): Promise<string[]> {
+  const { result, exceptionDetails } = await debug.send('Runtime.evaluate', { expression: axeHere, awaitPromise: true });
+  if (exceptionDetails !== undefined) throw new Error(`axe: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+  // JSON that the line above wrote.
+  return JSON.parse(String(result.value)) as string[];
+}
+
+const resize = ({ debug }: Open, width: number, height: number): Promise<unknown> => debug.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
+
+/** Letters twice as large than the person's browser would draw them. */
+const letters = ({ page }: Open, size: string): Promise<void> =>
+  page.evaluate((wanted) => {
+    document.documentElement.style.fontSize = wanted;
+    // Whatever was laid out by hand, as menus are, lays itself out again.
+    globalThis.dispatchEvent(new Event('resize'));
+  }, size);
+
+test('every screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {
+  test.setTimeout(900_000);
+  server = await servePreview(await buildPreview(resolve('.cache/preview-test')));
+  app = await launch({ executablePath: electronExecutable, args: [resolve('test/e2e/support/scene-window.cjs'), ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profileOf('scenes')}`] });
+  const page = await app.firstWindow();
+  page.setDefaultTimeout(10_000);
+  const debug = await page.context().newCDPSession(page);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const open = { page, debug };
+  const found: Record<string, string[]> = {};
+  page.on('pageerror', ({ message }) => (found['errors'] ??= []).push(message));
+  const note = (screen: string, look: string, findings: readonly string[]): void => {
+    if (findings.length > 0) found[`${screen}, ${look}`] = [...findings];
+  };
+
+  for (const [name, scene, size, , steps] of screens) {
+    if (!chosen.test(name)) continue;
+    await test.step(name, async () => {
+      try {
+        await resize(open, size.width, size.height);
+        await openScene(page, server?.address ?? '', scene);
+        await steps(page);
+        // A tooltip under the pointer comes and goes by the clock.
+        await page.mouse.move(1, 1);
+        await debug.send('Runtime.evaluate', { expression: `if (!window.axe) { ${axe} }` });
+        note(name, 'axe', await axeFindings(open));
+        for (const look of looks) {
+          await dress(page, look);
+          note(name, Object.values(look).join(' '), await page.evaluate(faint));
+        }
+        await letters(open, '200%');
+        await settle(page);
+        note(name, 'large letters', await page.evaluate(outside));
+        await letters(open, '');
+        await resize(open, 320, 640);
+        for (const language of ['en', 'de', 'pseudo-rtl']) {
+          await dress(page, { language });
+          note(name, `320 pixels, ${language}`, await page.evaluate(outside));
+        }
+      } catch (error) {
+        note(name, 'failed', [String(error).split('\n').slice(0, 4).join(' ')]);
+      }
+    });
+  }
+  expect(found).toEqual({});
+});
