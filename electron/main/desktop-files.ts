@@ -14,14 +14,13 @@ export interface DesktopFiles {
 
 /** The same handlers, with files chosen in a dialog, and shown where they were saved: in the file manager, never opened. */
 export function withFiles(handlers: Handlers, { held, choose }: DesktopFiles, show: (path: string) => void): Handlers {
-  const saved = new Map<string, string>();
   return {
     ...handlers,
     files: {
       ...handlers.files,
       async save(input) {
         const answer = await handlers.files.save(input);
-        saved.set(input.transferId, answer.path);
+        held.saved.set(input.transferId, answer.path);
         return answer;
       },
     },
@@ -33,7 +32,7 @@ export function withFiles(handlers: Handlers, { held, choose }: DesktopFiles, sh
         return null;
       },
       showSaved: ({ transferId }) => {
-        const path = saved.get(transferId);
+        const path = held.saved.get(transferId);
         if (path === undefined) throw new KeyshiftError('transfer.not-here', 'It was not saved since Keyshift was started.');
         show(path);
         return null;

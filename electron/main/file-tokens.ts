@@ -19,6 +19,8 @@ const mostBytes = 64 * 1024 * 1024;
  */
 export class WindowFiles implements FileTokens {
   readonly #held = new Map<string, Held>();
+  /** Where files of messages were saved, by transfer. */
+  readonly saved = new Map<string, string>();
   readonly #chosen: ChosenFiles;
 
   constructor(chosen: ChosenFiles) {
@@ -57,6 +59,7 @@ export class WindowFiles implements FileTokens {
 
   clear(): void {
     this.#held.clear();
+    this.saved.clear();
   }
 
   async #name(held: Held): Promise<TokenFile> {

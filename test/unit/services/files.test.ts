@@ -308,6 +308,59 @@ describe('files of messages', () => {
     await expect((await opening).read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
   });
 
+  it('A25: what an offer says of sizes and numbers is a claim: nothing, too much, somebody else’s number', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: Number.MAX_SAFE_INTEGER };
+    const conversation = ada.profile.stores.conversations.byId(conversationId);
+    if (conversation === undefined) throw new Error('Ada opened it');
+    const offer = (size: number, transferId = randomBytes(16)): Promise<void> =>
+      ada.profile.sends.run((touch) => {
+        ada.profile.engine.send(conversation, { kind: 'file-offer', transferId, name: '../../x', size, hash: randomBytes(32), mediaType: 'x', key: randomBytes(32), text: '' });
+        touch(conversation.peerId);
+      });
+    const known = randomBytes(16);
+    await offer(5, known);
+    await offer(6, known);
+    for (const size of [0, 64 * 1024 ** 3, 64 * 1024 ** 3 + 1, Number.MAX_SAFE_INTEGER]) await offer(size);
+    const { transferId } = await (bo.disk.files.set('/b.txt', content), bo.files.send({ conversationId: bo.profile.stores.conversations.list()[0]?.conversationId ?? '', path: '/b.txt' }));
+    await offer(content.length, Buffer.from(transferId, 'hex'));
+    const kinds = () => bo.profile.stores.messages.page(bo.profile.stores.conversations.list()[0]?.conversationId ?? '', undefined, 50).filter(({ direction }) => direction === 'in').map(({ kind }) => kind);
+    await world.until('all offers', () => kinds().length === 7);
+    expect(kinds().filter((kind) => kind === 'unsupported')).toHaveLength(3);
+    const incoming = bo.profile.files.list().filter(({ direction }) => direction === 'in');
+    expect(incoming.map(({ size, state, failure }) => [size, state, failure]).sort(([a], [b]) => Number(a) - Number(b))).toEqual([
+      [5, 'waiting', undefined],
+      [64 * 1024 ** 3, 'waiting', undefined],
+      [64 * 1024 ** 3 + 1, 'failed', 'file.too-large'],
+      [Number.MAX_SAFE_INTEGER, 'failed', 'file.too-large'],
+    ]);
+    expect(incoming.every(({ name, held }) => name === 'x' && !held)).toBe(true);
+    for (const one of incoming) if (one.state === 'failed') await expect(Promise.resolve().then(() => bo.files.accept(one))).rejects.toMatchObject({ code: 'transfer.over' });
+  });
+
+  it('S1-34 A88: whatever takes away the message of a file in the middle of it takes it from both disks, and the fetching with it', async () => {
+    const { ada, bo, conversationId } = await pair();
+    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
+    ada.disk.files.set('/large.bin', randomBytes(200 * 65_536));
+    const ofBo = (): string => bo.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    const ways: ((messageId: string) => unknown)[] = [
+      (messageId) => ada.messages.delete({ messageId, forBoth: true }),
+      async () => bo.conversations.remove({ conversationId: ofBo() }),
+    ];
+    for (const take of ways) {
+      const { transferId, messageId } = await ada.files.send({ conversationId, path: '/large.bin' });
+      await world.until('the offer', () => isThere(bo));
+      await bo.files.accept({ transferId });
+      await world.until('some of it', () => transferOf(bo).done > 10 * 65_536);
+      await take(messageId);
+      await world.until('gone from Bo', () => bo.profile.files.list().length === 0 && bo.disk.contents.size === 0);
+      await world.pass(2_000);
+      expect(bo.disk.contents.size).toBe(0);
+    }
+    await ada.conversations.remove({ conversationId });
+    await world.until('gone from Ada', () => ada.disk.contents.size === 0);
+  });
+
   it('S1-34: files are listed newest first, page by page, or by their numbers', async () => {
     const { ada, conversationId } = await pair();
     ada.disk.files.set('/a.txt', Buffer.from('hello'));

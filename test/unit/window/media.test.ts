@@ -150,5 +150,7 @@ describe('S1-34: files in the hand of a window', () => {
     const { path } = await own.files.save({ transferId: id });
     own.desktop.showSaved({ transferId: id });
     expect(shown).toEqual([path]);
+    files.clear();
+    expect(() => own.desktop.showSaved({ transferId: id })).toThrow(KeyshiftError);
   });
 });
