@@ -25,6 +25,8 @@ export class Rollback {
   readonly #parts: RollbackParts;
   /** Dialogs named so far by a device whose word has several parts. */
   readonly #named = new Map<string, Set<string>>();
+  /** Whose word was heard to its end before on the same connection. */
+  readonly #met = new WeakSet<VerifiedChain>();
   #held = false;
 
   constructor(parts: RollbackParts) {
@@ -93,13 +95,16 @@ export class Rollback {
     else this.#named.set(name, named);
     if (this.#held) return 'rolled-back';
     const asker = askerOf(source);
+    // A device says again where it stands when it refused something for its key: an earlier key may be gone sooner than anybody told, as with an early new one.
+    const isRepeat = this.#met.has(source);
     const tell = (dialog: DialogState | undefined, cumulative: number): void => {
       if (!dialog) return;
       again.asked(dialog, cumulative, asker);
-      if (asker.isOneOfSeveral) again.readdress(dialog, cumulative, asker.exchange);
+      if (asker.isOneOfSeveral || isRepeat) again.readdress(dialog, cumulative, asker.exchange);
     };
     for (const { dialogId, cumulative } of standing.streams) tell(memory.dialog({ peerId, dialogId }), cumulative);
     if (!standing.last) return 'more';
+    this.#met.add(source);
     for (const row of store.sendings(local.instanceId, peerId)) if (!named.has(row.dialogId)) tell(memory.dialog(row), 0);
     return 'met';
   }
