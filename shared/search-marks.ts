@@ -1,3 +1,5 @@
+import { placesOfSigns, signsIn } from './signs';
+
 /** Where words of a query stand in a text, as [start, end) in UTF-16 units. */
 export type Mark = [start: number, end: number];
 
@@ -13,11 +15,11 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  */
 export function searchMarks(text: string, query: string, most = 100): Mark[] {
   const parts = query.split(/\s+/u).map((part) => trimmed(fold(part).text)).filter((part) => part !== '');
-  if (parts.length === 0) return [];
+  const marks: Mark[] = placesOfSigns(text, signsIn(query), most);
+  if (parts.length === 0) return marks;
   const folded = fold(text);
-  const marks: Mark[] = [];
   for (const [index, part] of parts.entries()) {
-    const mayGoOn = index === parts.length - 1 && Array.from(part).length > 1;
+    const mayGoOn = index === parts.length - 1;
     for (let at = folded.text.indexOf(part); at >= 0 && marks.length < most; at = folded.text.indexOf(part, at + 1)) {
       if (stands(folded.text, at, part, mayGoOn)) marks.push([folded.at(at), folded.at(at + part.length)]);
     }

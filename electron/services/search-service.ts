@@ -12,7 +12,11 @@ export function searchService(parts: { profile: () => OpenProfile }): Pick<Handl
       const profile = parts.profile();
       if (conversationId !== undefined) conversationRow(profile, conversationId);
       if (before !== undefined && profile.stores.messages.byId(before) === undefined) throw new KeyshiftError('message.unknown', 'That message is not here any more.');
-      return profile.stores.search.find({ text: query, conversationId, before, limit }).map(({ text, ...hit }) => ({ ...hit, ...snippetOf(text, searchMarks(text, query)) }));
+      return profile.stores.search.find({ text: query, conversationId, before, limit }).map(({ text, fileName, ...hit }) => {
+        // Where the words are the file's, its name is what was found.
+        const shown = fileName ?? text;
+        return { ...hit, ...snippetOf(shown, searchMarks(shown, query)) };
+      });
     },
   };
 }

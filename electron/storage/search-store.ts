@@ -1,10 +1,12 @@
+import { signsIn } from '../../shared/signs';
 import type { FoundMessage, SearchQuery, SearchStore } from '../services/ports/finding';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { at } from './message-row';
 import { integer, text } from './row';
+import { createSearchBeside, hasSigns } from './search-beside';
 import { createSearchErasing } from './search-erasing';
-import { begins, createWordList, phrase, type Wanted, wanted } from './search-words';
+import { begins, createWordList, mayBegin, phrase, type Wanted, wanted } from './search-words';
 
 /** A beginning with at most so many words is asked for as these words: they are found newest first, however common. */
 const mostEndings = 12;
@@ -15,6 +17,9 @@ const shortBeginning = 3;
 const secondLook = 600;
 /** In one conversation they lie far apart in the file. */
 const secondLookInOne = 200;
+/** Of messages with the words that stand beside an emoji, so many at a time, and so many times, are looked through for it. */
+const signsAtOnce = 200;
+const signsLooks = 3;
 const directions = ['in', 'out'] as const;
 
 const columns = `messages.message_id, messages.direction, messages.text, messages.sent_at, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id`;
@@ -25,14 +30,14 @@ const placeOf = `
 export function createSearchStore(db: Db): SearchStore {
   const wordsFrom = createWordList(db);
   const found = (where: string): string => `
-    SELECT ${columns} FROM search CROSS JOIN search_places ON search_places.at = search.rowid CROSS JOIN messages ON messages.key = search_places.message
+    SELECT ${columns}, search.rowid AS at FROM search CROSS JOIN search_places ON search_places.at = search.rowid CROSS JOIN messages ON messages.key = search_places.message
     WHERE search MATCH ? ${where} ORDER BY search.rowid DESC ${atMost}`;
   // Conversations share letters when there are many.
   const inOne = 'AND messages.conversation = (SELECT key FROM conversations WHERE conversation_id = ?)';
   const before = `AND search.rowid < ${placeOf}`;
   const statements = { all: db.prepare(found('')), allBefore: db.prepare(found(before)), one: db.prepare(found(inOne)), oneBefore: db.prepare(found(`${inOne} ${before}`)) };
   const newest = (where: string) => db.prepare(`
-    SELECT ${columns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${where} ORDER BY search_places.at DESC ${atMost}`);
+    SELECT ${columns}, search_places.at AS at FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${where} ORDER BY search_places.at DESC ${atMost}`);
   const recent = { all: newest(''), before: newest(`WHERE search_places.at < ${placeOf}`) };
   const selectLetter = db.prepare('SELECT char(131072 + key % 40000) AS letter FROM conversations WHERE conversation_id = ?');
 
@@ -47,8 +52,7 @@ export function createSearchStore(db: Db): SearchStore {
     return row && [`{talk} : "${text(row, 'letter')}"`];
   };
 
-  const byBeginning = (query: SearchQuery, { phrases, last }: Required<Wanted>, bounds: readonly string[]): readonly Row[] => {
-    if (last === undefined) return [];
+  const byBeginning = (query: SearchQuery, { phrases, last }: Wanted, bounds: readonly string[]): readonly Row[] => {
     const exact = [...bounds, ...phrases.map((words) => `{text} : ${phrase(words)}`)];
     const known = last.words.length === 0 ? exact : [...exact, `{text} : ${phrase(last.words)}`];
     /** Undefined: there may be more of them further back. */
@@ -82,16 +86,34 @@ export function createSearchStore(db: Db): SearchStore {
   const insertWords = db.prepare('INSERT INTO search (rowid, text, talk) SELECT at, text, talk FROM search_texts WHERE at = (SELECT at FROM search_places WHERE message = ?)');
   const merge = db.prepare(`INSERT INTO search (search, rank) VALUES ('merge', ?)`);
 
+  const beside = createSearchBeside(db, columns, placeOf);
+  /** With words and emoji: those with the words, newest first, as long as that is worth it. */
+  const withSigns = (query: SearchQuery, words: Wanted, bounds: readonly string[], signs: readonly string[]): readonly Row[] => {
+    const hits: Row[] = [];
+    let before = query.before;
+    for (let look = 0; look < signsLooks && hits.length < query.limit; look += 1) {
+      const rows = byBeginning({ ...query, before, limit: signsAtOnce }, words, bounds);
+      hits.push(...rows.filter((row) => hasSigns(text(row, 'text'), signs)));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < signsAtOnce) break;
+      before = text(last, 'message_id');
+    }
+    return hits.slice(0, query.limit);
+  };
+
   return {
     find(query) {
+      const signs = signsIn(query.text);
       const words = wanted(db, query.text);
-      const bounds = words && within(query);
-      if (words === undefined || bounds === undefined) return [];
-      const rows =
-        words.last === undefined
-          ? ask([...bounds, ...words.phrases.map((each) => `{text} : ${phrase(each)}`)].join(' AND '), query, query.limit)
-          : byBeginning(query, { phrases: words.phrases, last: words.last }, bounds);
-      return rows.map(read);
+      const bounds = within(query);
+      if (bounds === undefined) return [];
+      if (words === undefined) return signs.length === 0 ? [] : beside.signs(signs, query).map(read);
+      if (signs.length > 0) return withSigns(query, words, bounds, signs).map(read);
+      const said = byBeginning(query, words, bounds);
+      const called = beside.files(words, query);
+      if (called.length === 0) return said.map(read);
+      const known = new Set(said.map((row) => text(row, 'message_id')));
+      return [...said, ...called.filter((row) => !known.has(text(row, 'message_id')))].sort((a, b) => integer(b, 'at') - integer(a, 'at')).slice(0, query.limit).map(read);
     },
     takeUp: (limit) =>
       db.transaction(() => {
@@ -110,15 +132,6 @@ export function createSearchStore(db: Db): SearchStore {
   };
 }
 
-/** Without looking at words: most messages are no hit. */
-function mayBegin(source: string, beginning: string): boolean {
-  return plain(source).includes(plain(beginning));
-}
-
-function plain(text: string): string {
-  return (/^[\u0000-\u007f]*$/.test(text) ? text : text.normalize('NFD').replace(/\p{M}+/gu, '')).toLowerCase();
-}
-
 function read(row: Row): FoundMessage {
   return {
     messageId: text(row, 'message_id'),
@@ -126,5 +139,6 @@ function read(row: Row): FoundMessage {
     direction: at(row, 'direction', directions),
     text: text(row, 'text'),
     sentAt: integer(row, 'sent_at'),
+    ...(row['name'] === undefined ? {} : { fileName: text(row, 'name') }),
   };
 }

@@ -1,8 +1,6 @@
 import type { Db } from './database';
 import { text } from './row';
 
-/** The least letters of a beginning: one letter is looked for as a word, as in scripts where it is one. */
-const leastBeginning = 2;
 /** Words of a query that count. */
 const mostWords = 16;
 
@@ -11,7 +9,7 @@ export interface Wanted {
   /** Words that stand side by side, each of which must be there. */
   readonly phrases: readonly (readonly string[])[];
   /** The last phrase, whose last word is a beginning. */
-  readonly last?: { readonly words: readonly string[]; readonly beginning: string } | undefined;
+  readonly last: { readonly words: readonly string[]; readonly beginning: string };
 }
 
 /** Undefined for a text without a word. */
@@ -24,7 +22,6 @@ export function wanted(db: Pick<Db, 'words'>, query: string): Wanted | undefined
   const last = phrases.at(-1);
   const beginning = last?.at(-1);
   if (last === undefined || beginning === undefined) return undefined;
-  if (Array.from(beginning).length < leastBeginning) return { phrases };
   return { phrases: phrases.slice(0, -1), last: { words: last.slice(0, -1), beginning } };
 }
 
@@ -55,4 +52,13 @@ export function phrase(words: readonly string[]): string {
 /** Whether such a phrase, with anything behind its last letters, stands in a text of these words. */
 export function begins(words: readonly string[], { words: before, beginning }: NonNullable<Wanted['last']>): boolean {
   return words.some((word, at) => word.startsWith(beginning) && at >= before.length && before.every((each, index) => each === words[at - before.length + index]));
+}
+
+/** Without looking at words: most messages are no hit. */
+export function mayBegin(source: string, beginning: string): boolean {
+  return plain(source).includes(plain(beginning));
+}
+
+function plain(text: string): string {
+  return (/^[\u0000-\u007f]*$/.test(text) ? text : text.normalize('NFD').replace(/\p{M}+/gu, '')).toLowerCase();
 }

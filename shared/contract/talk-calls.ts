@@ -94,7 +94,7 @@ export const messages = {
   react: call(z.strictObject({ messageId, emoji, remove: z.boolean().optional() }), done, [...needsMessage, ...needsStanding, ...needsOpen, 'message.not-text', 'reaction.malformed', 'reaction.too-many']),
   /** Told to the other side while connected, if both want that; stops by itself after some seconds. */
   typing: call(z.strictObject({ conversationId, typing: z.boolean() }), done, needsConversation),
-  /** All words, in any order; the last one may be a beginning. Newest first. */
+  /** All words, in any order, of the text or of the name of its file; the last one may be a beginning. Emoji among the newest messages. Newest first. */
   search: call(
     z.strictObject({ query: z.string().max(1024), conversationId: conversationId.optional(), before: messageId.optional(), limit: z.number().int().min(1).max(200).optional() }),
     z.array(searchHit),

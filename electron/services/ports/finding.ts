@@ -22,7 +22,7 @@ export interface MessagePages {
 }
 
 export interface SearchQuery {
-  /** All words, in any order; the last one may be a beginning, from two letters on. */
+  /** All words, in any order; the last one may be a beginning. Emoji are looked for among the newest messages, names of files among the newest files. */
   readonly text: string;
   readonly conversationId?: string | undefined;
   /** Only what stands before this message in the order of the whole history. */
@@ -30,11 +30,14 @@ export interface SearchQuery {
   readonly limit: number;
 }
 
-export type FoundMessage = Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'text' | 'sentAt'>;
+export interface FoundMessage extends Pick<MessageRow, 'messageId' | 'conversationId' | 'direction' | 'text' | 'sentAt'> {
+  /** It is its file that is called so. */
+  readonly fileName?: string;
+}
 
 /** The words of all messages, in the same database and transactions (migration "search"). */
 export interface SearchStore {
-  /** Newest first. Nothing for a text without a word. */
+  /** Newest first. Nothing for a text without a word or an emoji. */
   find(query: SearchQuery): readonly FoundMessage[];
   /** Takes at most `limit` older messages into the index, which were here before there was one; false: all of them are in. */
   takeUp(limit: number): boolean;

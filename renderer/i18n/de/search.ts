@@ -5,7 +5,7 @@ export const search: Partial<Record<keyof typeof english, string>> = {
   'search.here': 'In dieser Unterhaltung suchen',
   'search.field': 'Gesuchte Wörter',
   'search.scope': 'Nur mit {name}',
-  'search.hint': 'Alle Wörter müssen in der Nachricht stehen. Das letzte darf unvollständig sein.',
+  'search.hint': 'Alle Wörter müssen in der Nachricht stehen oder im Namen ihrer Datei. Das letzte darf unvollständig sein.',
   'search.none': 'Nichts mit „{query}“ in {count, plural, one {# Unterhaltung} other {# Unterhaltungen}}.',
   'search.noneHere': 'Nichts mit „{query}“ in dieser Unterhaltung.',
   'search.everywhere': 'Überall suchen',

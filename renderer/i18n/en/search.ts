@@ -3,7 +3,7 @@ export const search = {
   'search.here': 'Search in this conversation',
   'search.field': 'Words to find',
   'search.scope': 'Only with {name}',
-  'search.hint': 'All words must be in the message. The last one may be unfinished.',
+  'search.hint': 'All words must be in the message, or in the name of its file. The last one may be unfinished.',
   'search.none': 'Nothing with “{query}” in {count, plural, one {# conversation} other {# conversations}}.',
   'search.noneHere': 'Nothing with “{query}” in this conversation.',
   'search.everywhere': 'Search everywhere',

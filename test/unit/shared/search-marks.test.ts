@@ -24,4 +24,10 @@ describe('marks of a search', () => {
     expect(snippetOf('short', [[0, 5]])).toEqual({ snippet: 'short', marks: [[0, 5]] });
     expect(snippetOf('x'.repeat(300), []).snippet).toHaveLength(200);
   });
+
+  it('marks one letter as a beginning, and emoji whatever their colour', () => {
+    expect(searchMarks('a tea at ten', 't')).toEqual([[2, 3], [9, 10]]);
+    expect(searchMarks('well 👍🏽 done 👩‍❤️‍👩', 'do 👍')).toEqual([[10, 12], [5, 9]].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)));
+    expect(searchMarks('🇩🇪 🇪🇸', '🇪🇸')).toEqual([[5, 9]]);
+  });
 });

@@ -42,11 +42,63 @@ describe('words of messages', () => {
     expect(found('東')).toEqual([4]);
     expect(found('елка')).toEqual([5]);
     expect(found('검색')).toEqual([6]);
-    for (const nothing of ['', '  ', '🎉', '"', '*', 'text:report', '(', 'report AND', 'report NEAR', 'talk : report']) expect(found(nothing), nothing).toEqual([]);
+    for (const nothing of ['', '  ', '"', '*', 'text:report', '(', 'report AND', 'report NEAR', 'talk : report']) expect(found(nothing), nothing).toEqual([]);
     expect(found('report', { conversationId: handle(2) })).toEqual([2]);
     expect(found('report', { conversationId: handle(9) })).toEqual([]);
     expect(found('report', { before: handle(3), limit: 1 })).toEqual([2]);
     expect(found('report', { before: handle(2), conversationId: handle(1) })).toEqual([1]);
+  });
+
+  it('are found by one letter, and emoji and names of files beside them', () => {
+    const { db, stores, say, found } = opened();
+    say(1, 'a tea at ten 🎉', 1);
+    say(2, '東京タワー', 2);
+    say(3, 'no words: 👍🏽❤️ 👩‍❤️‍👩 🇩🇪', 2);
+    say(4, 'tea again', 1);
+    say(5, '', 1, { kind: 'file' });
+    const insert = db.prepare(`
+      INSERT INTO transfers (transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, have, given, wanted, paused, settled, added_at)
+      VALUES (?, ?, ?, 'p', 0, ?, 1, x'', 'm', x'', '[]', 0, 0, 0, 0, 0, ?)`);
+    insert.run(['5', handle(5), handle(1), 'Harbour_report-2024.pdf', 5]);
+    insert.run(['2', handle(2), handle(2), 'Tee im Hafen.txt', 2]);
+    expect(found('t')).toEqual([4, 2, 1]);
+    expect(found('T', { conversationId: handle(1) })).toEqual([4, 1]);
+    expect(found('x')).toEqual([]);
+    expect([found('東'), found('京'), found('タ')]).toEqual([[2], [2], [2]]);
+    expect(found('🎉')).toEqual([1]);
+    expect(found('tea 🎉')).toEqual([1]);
+    expect(found('🎉 te')).toEqual([1]);
+    expect(found('again 🎉')).toEqual([]);
+    // Whatever colour, joined or not, and flags as a whole.
+    expect([found('👍'), found('❤'), found('👩‍❤️‍👩'), found('🇩🇪'), found('🇩🇪👍🏿'), found('🇪🇩'), found('👎')]).toEqual([[3], [3], [3], [3], [3], [], []]);
+    expect(found('👍', { conversationId: handle(2) })).toEqual([3]);
+    expect(found('👍', { conversationId: handle(1) })).toEqual([]);
+    expect(found('🎉', { before: handle(1) })).toEqual([]);
+    expect(found('🎉', { before: handle(4), conversationId: handle(1) })).toEqual([1]);
+    expect([found('harb'), found('report pdf'), found('2024'), found('hafen'), found('te')]).toEqual([[5], [5], [5], [2], [4, 2, 1]]);
+    expect(found('harbour', { before: handle(5) })).toEqual([]);
+    expect(found('harbour', { conversationId: handle(2) })).toEqual([]);
+    expect(stores.search.find({ text: 'harbour', limit: 5 })).toMatchObject([{ fileName: 'Harbour_report-2024.pdf' }]);
+  });
+
+  it('a query is words, whatever stands in it: nothing it holds is an error, or asks for anything else', () => {
+    const { say, found } = opened();
+    say(1, 'plain words');
+    const hostile = [
+      '"plain', 'plain"', "plain' OR 1=1 --", '(plain', 'plain)))', 'plain AND', 'NOT plain', 'plain NEAR(words, 2)', 'plain*', '^plain', '{text} : plain', 'talk:plain', '-plain', 'plain\u0000words', '\u0000',
+      '\ud800 plain', 'plain \udc00', '\u202eplain', '%', '_', '\\', '"'.repeat(5), '*'.repeat(500), 'plain '.repeat(2_000), '🎉'.repeat(2_000), 'a '.repeat(5_000), '\u0301'.repeat(1_000), '東'.repeat(1_000), 'x'.repeat(10_000), '\ufffe\uffff',
+    ];
+    for (const text of hostile) {
+      expect(() => found(text), text.slice(0, 40)).not.toThrow();
+      expect(() => found(text, { conversationId: handle(1), before: handle(1) }), text.slice(0, 40)).not.toThrow();
+    }
+    expect([found('"plain" (wor'), found('plain'), found('PLAIN words')]).toEqual([[1], [1], [1]]);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }), (units) => {
+        found(String.fromCharCode(...units));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('are found whatever of them begins alike: many words, common and rare ones', () => {
