@@ -16,8 +16,8 @@ export interface Trio {
   leaveDesk(): void;
   /** Like that, and the laptop cannot ask it either. */
   loseDesk(): void;
-  /** The two devices are together, and Carol has a session with the desk alone, of which both know how it is shown elsewhere. */
-  isReady(): boolean;
+  /** The devices are together (`others`: how many the desk has beside it), and Carol has a session with the desk alone, of which both know how it is shown elsewhere. */
+  isReady(others?: number): boolean;
   /** Calls back once, right before or after this message is put on its way, or is heard in the case of Carol’s. Takes `laptop.onLink`. */
   at(moment: Moment, when: 'before' | 'after', then: () => void): void;
   /** The session Carol has with one of the two. */
@@ -55,10 +55,10 @@ export async function createTrio(world: World = createWorld()): Promise<Trio> {
       desk.onLink = (link) => link.destroy();
       for (const session of [...desk.profile.connections.sessions(), ...desk.profile.devices.siblings.sessions()]) session.close();
     },
-    isReady() {
+    isReady(others = 1) {
       const [here, there] = [kept(carol, desk), kept(desk, carol)];
       const isOne = [carol, desk].every(({ profile }) => profile.connections.sessions().length === 1);
-      const areTogether = [desk, laptop].every(({ profile }) => profile.devices.siblings.sessions().length === 1);
+      const areTogether = [desk, laptop].every(({ profile }) => profile.devices.siblings.sessions().length === (profile === desk.profile ? others : 1));
       return isOne && areTogether && trio.with(desk) !== undefined && here?.hint !== undefined && Buffer.compare(here.keyId, there?.keyId ?? Buffer.alloc(0)) === 0;
     },
     at(moment, when, then) {

@@ -134,14 +134,19 @@ export class RepositorySource implements HandoverSource {
   }
 
   async reserve({ shown, person }: Wanted, isGood: (body: Uint8Array) => boolean): Promise<Lent | undefined> {
-    const { clock, self } = this.#parts;
+    const { crypto, clock, self } = this.#parts;
     let good = false;
+    // Under the key its hint was made with; one published later than that may be named under a newer one.
+    const named = [person, ...this.#parts.persons().filter(({ id }) => !crypto.equal(id, person.id))];
     try {
-      const line = await this.#change(person, shown.message.keyId, (current) => {
-        const move = reserve(current, self, clock.now());
-        good = 'line' in move && isGood(move.line.body);
-        return good && 'line' in move ? move.line : undefined;
-      });
+      let line: LedgerLine | undefined;
+      for (const key of named) {
+        line ??= await this.#change(key, shown.message.keyId, (current) => {
+          const move = reserve(current, self, clock.now());
+          good = 'line' in move && isGood(move.line.body);
+          return good && 'line' in move ? move.line : undefined;
+        });
+      }
       return line && { generation: line.generation, line };
     } catch (error) {
       if (error instanceof RepositoryUnreachable) return undefined;

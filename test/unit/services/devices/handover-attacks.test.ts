@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Link } from '../../../../electron/engine/ports';
+import { resumeProof, resumeTarget, sealState, stateOf } from '../../../../electron/engine/session/resume-keys';
+import { retryFrame } from '../../../../electron/engine/session/resume-listener';
+import { encodeResumeM1 } from '../../../../electron/engine/session/resume-message';
 import { readShownM1 } from '../../../../electron/engine/session/shown-m1';
 import { openHint, sealHint } from '../../../../electron/engine/sharing/owner-hint';
 import { encodeWord, type HandoverWord, parseWord } from '../../../../electron/engine/sharing/words';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
-import { createTrio, type Trio } from '../../../support/handover-kit';
+import { createTrio, knows, type Trio } from '../../../support/handover-kit';
+import { createMemoryRepository } from '../../../support/memory-repository';
 import { junkResume } from '../../../support/resume-kit';
 import type { Resident } from '../../../support/services-kit';
 
@@ -49,6 +53,19 @@ function seen(keyId: Uint8Array, hint: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([head, payload]));
 }
 
+/** An M1 that Carol, or whoever has what she has, could send to this device. */
+function shownTo({ profile: { local } }: Resident): Uint8Array {
+  const { crypto } = trio.carol;
+  const entry = entryAt(trio.carol, trio.desk);
+  if (!entry?.hint) throw new Error('Carol got no hint');
+  const { keyId, hint } = entry;
+  const secret = crypto.secret('resumption', entry.secret);
+  const [cn, target] = [crypto.random(32), resumeTarget(crypto, keyId, local.instance.credential.hash)];
+  const made = encodeResumeM1({ keyId, cn, share: crypto.generateDh().publicKey, target, hint }, (front) => sealState(crypto, secret, cn, front, stateOf(entry.received)), (front) => resumeProof(crypto, secret, front));
+  secret.wipe();
+  return made;
+}
+
 function observed(): { readonly keyId: Uint8Array; readonly hint: Uint8Array } {
   const entry = entryAt(trio.carol, trio.desk);
   if (!entry?.hint) throw new Error('Carol got no hint');
@@ -79,6 +96,29 @@ describe('whoever saw a session pass by', () => {
       await knock(seen(other, sealHint(trio.desk.crypto, person.key, other, trio.desk.profile.local.instanceId)));
     }
     expect(looked(trio.laptop)).toBeLessThanOrEqual(13); // the burst, and one a second after
+  });
+
+  it('A64: tries hundreds of ids at the device that has the session and at another: each is told the same after the same time as the id of the live one, nobody else is asked, and Carol goes on as if nothing had been', async () => {
+    const { world, desk, laptop, carol } = trio;
+    const { keyId, hint } = observed();
+    const before = standing();
+    const messages = desk.profile.stores.messages.page('', undefined, 1).length;
+    // One that is right in everything but the device: made by Carol for the laptop, shown to the desk.
+    const forLaptop = shownTo(laptop);
+    for (const at of [desk, laptop]) {
+      const seenThere = [seen(keyId, new Uint8Array(0)), seen(keyId, new Uint8Array(36)), ...(at === desk ? [seen(keyId, hint), forLaptop] : [])];
+      const guesses = [...seenThere, ...Array.from({ length: 150 }, () => junkResume())];
+      const answers: string[] = [];
+      for (const guess of guesses) {
+        const { answer, after } = await knock(guess, at);
+        answers.push(`${answer} after ${after} ms`);
+      }
+      expect(new Set(answers).size).toBe(1);
+    }
+    expect([standing(), looked(desk), looked(laptop), desk.profile.stores.messages.page('', undefined, 1).length]).toEqual([before, 0, 0, messages]);
+    trio.leaveDesk();
+    await world.until('a session with the laptop', () => trio.with(laptop) !== undefined);
+    expect((await carol.networkCalls.status(undefined)).sessions).toMatchObject([{ resumed: true, handedOver: true }]);
   });
 
   it('A63: repeats a message Carol sent in vain: nobody is asked once more, nothing moves', async () => {
@@ -157,6 +197,50 @@ describe('who may ask a device for a session', () => {
     expect(heard).toEqual([{ kind: 'refused', ask: 7 }]);
     expect(desk.logged.map(([event]) => event)).toContain('handover.asked-by-no-device');
     expect(entryAt(desk, carol)?.keyId).toEqual(keyId);
+  });
+});
+
+describe('several devices that are shown one session at once', () => {
+  it.each(['the device that has it', 'a repository'])('S4-17 A58: by %s: one of them answers, all others refuse and keep nothing of it, and it is nowhere else', async (where) => {
+    const { world, desk, laptop, carol } = trio;
+    const ofCarol = desk.profile.stores.contacts.byPeer(carol.profile.local.peerId)?.contactId ?? '';
+    const others = [laptop];
+    for (const name of ['tablet', 'phone']) {
+      const device = await world.link(desk, name);
+      device.mute = true;
+      others.push(device);
+      await world.until('all of them know the list', () => [desk, ...others].every(({ profile }) => profile.local.list.instances.length === others.length + 1));
+    }
+    for (const device of others) knows(device, desk, carol, ofCarol);
+    const { version } = desk.profile.local.list;
+    const given = () => desk.profile.stores.sharing.keys().filter(({ kind, key }) => kind === 'to' && key.listVersion === version).length;
+    await world.until('all together', () => trio.isReady(others.length) && given() === others.length && others.every(({ profile }) => profile.stores.sharing.keys().some(({ kind, key }) => kind === 'from' && key.listVersion === version)));
+    const memory = createMemoryRepository();
+    if (where === 'a repository') {
+      for (const device of [desk, ...others]) {
+        device.settings = { ...device.settings, shareSessions: 'repository' };
+        device.profile.devices.handover.useRepository(memory.connect());
+      }
+      await world.pass(500);
+    }
+    const { keyId } = observed();
+    const frames = others.map(shownTo);
+    // Nobody but the attacker uses it meanwhile.
+    carol.mute = true;
+    if (where === 'a repository') for (const session of desk.profile.devices.siblings.sessions()) session.close();
+    const answers = await Promise.all(frames.map((frame, at) => knock(frame, others[at])));
+    // M2 once; the others get the frame that anybody gets.
+    const refusals = answers.filter(({ answer }) => answer === Buffer.from(retryFrame()).toString('hex'));
+    expect([answers.filter(({ answer }) => answer.startsWith('02')).length, refusals.length]).toEqual([1, others.length - 1]);
+    await world.pass(1_000);
+    // In a repository its owner finds it gone with the next thing it has to say.
+    desk.addresses = [{ host: '192.0.2.77', port: 6_000 }];
+    desk.tellAddresses();
+    await world.pass(1_000);
+    const has = ({ profile }: Resident): boolean => profile.stores.resumptions.byKeyId(keyId) !== undefined;
+    expect([desk, ...others].filter(has)).toHaveLength(1);
+    expect([has(desk), others.map(({ profile }) => profile.stores.sharing.pending().length)]).toEqual([false, others.map(() => 0)]);
+    expect(desk.profile.connections.sessions().filter((session) => Buffer.compare(session.keyId, keyId) === 0)).toEqual([]);
   });
 });
 
