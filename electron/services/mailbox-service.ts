@@ -10,6 +10,7 @@ export function mailboxService({ profile }: { readonly profile: () => OpenProfil
       return { ...(await own.status()), toRevoke: [...revoking.list()] };
     },
     register: async ({ registration }) => {
+      profile().devices.standing.assertCounts();
       await profile().ways.own.register(registration);
       return null;
     },

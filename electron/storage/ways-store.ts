@@ -19,7 +19,7 @@ export function createWaysStore(db: Db): WaysStore {
 
   const slots = db.prepare('SELECT * FROM own_slots ORDER BY slot');
   const slot = db.prepare('SELECT * FROM own_slots WHERE slot = ?');
-  const slotOf = db.prepare('SELECT * FROM own_slots WHERE peer_id = ? AND revoked = 0 ORDER BY stale_since IS NOT NULL, slot LIMIT 1');
+  const slotOf = db.prepare('SELECT * FROM own_slots WHERE peer_id = ? AND revoked = 0 ORDER BY stale_since IS NOT NULL, stale_since DESC, slot LIMIT 1');
   const putSlot = db.prepare('INSERT OR REPLACE INTO own_slots (slot, place, public, peer_id, revoked, stale_since) VALUES (?, ?, ?, ?, ?, ?)');
   const removeSlots = db.prepare('DELETE FROM own_slots');
 

@@ -282,7 +282,7 @@ export const calls = {
   mailbox: {
     status: call(none, mailboxStatus, needsVault),
     /** Takes the registration that the operator made for this device, as text. */
-    register: call(z.strictObject({ registration: z.string() }), done, [...needsVault, 'mailbox.registration-garbled', 'mailbox.registration-expired', 'mailbox.other-device']),
+    register: call(z.strictObject({ registration: z.string() }), done, [...needsVault, ...needsStanding, 'mailbox.registration-garbled', 'mailbox.registration-expired', 'mailbox.other-device']),
     leave: call(none, done, needsVault),
     /** The person says that the operator took this device out of the mailbox. */
     confirmRevoked: call(z.strictObject({ taskId: z.string().max(200) }), done, [...needsVault, 'mailbox.task-unknown', 'mailbox.still-registered']),

@@ -73,7 +73,7 @@ export interface WaysStore {
 
   slots(): readonly OwnSlot[];
   slot(slot: string): OwnSlot | undefined;
-  /** One that is not stale, where there is one. */
+  /** One that is not stale, where there is one; else the one that became so last. */
   slotOf(peerId: PeerId): OwnSlot | undefined;
   /** Adds or replaces it. */
   putSlot(slot: OwnSlot): void;

@@ -7,7 +7,7 @@ import { encodeMailboxWord, isSameMailbox, keyStatement } from './mailbox-keys';
 
 export interface OwnKeyRecordParts {
   readonly store: DeviceMailboxStore;
-  readonly slots: Pick<WaysStore, 'slots'>;
+  readonly slots: Pick<WaysStore, 'slot' | 'slots' | 'putSlot'>;
   readonly ownInstance: InstanceId;
   readonly peerId: PeerId;
   readonly mailbox: Pick<Mailbox, 'prove'> | undefined;
@@ -21,11 +21,6 @@ export class OwnKeyRecord {
     this.#parts = parts;
   }
 
-  /** The slot that no contact gets. */
-  witnessSlot(): string | undefined {
-    return this.#own().find(({ hasLeft }) => !hasLeft)?.witness?.slot;
-  }
-
   /** In the caller's transaction. */
   registered({ deviceKey, address, servers, expiresAt, slots }: MailboxRegistration, seed: Uint8Array): void {
     const { store, ownInstance, peerId, mailbox } = this.#parts;
@@ -36,6 +31,9 @@ export class OwnKeyRecord {
     const proof = before?.server === server ? before.proof : mailbox?.prove(seed, keyStatement(peerId, key, server));
     if (proof === undefined) return;
     const witness = this.#witness(before?.witness, slots);
+    const kept = witness && this.#parts.slots.slot(witness.slot);
+    // Nobody gets it, and what somebody leaves in it is nothing: the other own devices know it, and those that will be none.
+    if (kept && !kept.revoked) this.#parts.slots.putSlot({ ...kept, revoked: true });
     const row: DeviceMailboxRow = { ...key, server, until: expiresAt, proof, hasLeft: false, ownWord: true, ...(witness && { witness }) };
     if (before === undefined || Buffer.compare(encodeMailboxWord(before), encodeMailboxWord(row)) !== 0) store.put(row);
   }
@@ -54,8 +52,8 @@ export class OwnKeyRecord {
     const known = this.#parts.slots.slots();
     const isFree = (slot: string): boolean => known.some(({ place, isPublic, peerId, revoked }) => place.slot === slot && !isPublic && peerId === undefined && !revoked);
     const lasts = ({ expiresAt }: MailboxPlace): number => (expiresAt === 0 ? Infinity : expiresAt);
-    const kept = before !== undefined && isFree(before.slot) ? before : undefined;
-    const free = given.filter(({ slot }) => isFree(slot) && slot !== kept?.slot);
+    const kept = before !== undefined && known.some(({ place, peerId }) => place.slot === before.slot && peerId === undefined) ? before : undefined;
+    const free = given.filter(({ slot }) => isFree(slot));
     const fresh = free.length > 1 || (kept !== undefined && free.length > 0) ? free.at(-1) : undefined;
     return kept !== undefined && (fresh === undefined || lasts(kept) >= lasts(fresh)) ? kept : fresh;
   }

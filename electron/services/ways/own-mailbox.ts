@@ -9,6 +9,12 @@ import type { SessionRepository } from '../ports/session-repository';
 import type { OwnMailboxRow, OwnSlot, WaysStore } from '../ports/ways';
 import type { OwnKeyRecord } from './own-key-record';
 
+/** A slot that ends sooner than this is replaced by one that lasts longer: contacts may hear of it late. */
+const soonMs = 30 * 24 * 60 * 60 * 1000;
+/** So many slots of one contact were replaced in so long, at most, for what their devices did. */
+const mostFormer = 3;
+const formerMs = 32 * 24 * 60 * 60 * 1000;
+
 export interface OwnMailboxParts {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -173,7 +179,7 @@ export class OwnMailbox {
   /** The one the operator gave last: an earlier one may be flooded, or be about to be taken away. */
   #publicSlot(): OwnSlot | undefined {
     const given = this.#registration?.publicSlot?.slot;
-    const end = ({ place }: OwnSlot): number => (place.slot === given ? Infinity : place.expiresAt === 0 ? Number.MAX_VALUE : place.expiresAt);
+    const end = (slot: OwnSlot): number => (slot.place.slot === given ? Infinity : endOf(slot));
     const [latest] = this.#parts.store
       .slots()
       .filter(({ isPublic, revoked }) => isPublic && !revoked)
@@ -182,21 +188,27 @@ export class OwnMailbox {
   }
 
   #slotFor(peerId: PeerId): OwnSlot | undefined {
-    const { store } = this.#parts;
+    const { store, clock } = this.#parts;
+    const now = Math.max(0, Math.trunc(clock.now()));
     const known = store.slotOf(peerId);
-    if (known !== undefined && known.staleSince === undefined) return known;
     const [free] = this.#free();
-    // One that somebody else knows is better than the one that everybody knows.
-    if (free === undefined) return known;
+    // The operator renews a registration with other slots: the ones of before end with it.
+    const endsSoon = known !== undefined && free !== undefined && endOf(known) < now + soonMs && endOf(free) > endOf(known);
+    if (known !== undefined && known.staleSince === undefined && !endsSoon) return known;
+    // One that somebody else knows is better than the one that everybody knows. Whoever changes devices all the time must not take the slots of everybody.
+    const former = store.slots().filter((slot) => slot.peerId === peerId && (slot.staleSince ?? 0) > now - formerMs).length;
+    if (free === undefined || (known !== undefined && !endsSoon && former > mostFormer)) return known;
+    if (known !== undefined && known.staleSince === undefined) store.putSlot({ ...known, staleSince: now });
     const mine = { ...free, peerId };
     store.putSlot(mine);
     return mine;
   }
 
-  /** To be given to contacts. */
+  /** To be given to contacts, the one that lasts longest first. */
   #free(): readonly OwnSlot[] {
-    const witness = this.#parts.record.witnessSlot();
-    return this.#parts.store.slots().filter(({ isPublic, peerId, revoked, place }) => !isPublic && peerId === undefined && !revoked && place.slot !== witness);
+    const { store, clock } = this.#parts;
+    const free = store.slots().filter((slot) => !slot.isPublic && slot.peerId === undefined && !slot.revoked && endOf(slot) > clock.now());
+    return free.sort((a, b) => (endOf(a) < endOf(b) ? 1 : endOf(a) > endOf(b) ? -1 : 0));
   }
 
   /** Of a profile that was copied, or became another device, the former one's key is not this device's. */
@@ -256,4 +268,9 @@ export class OwnMailbox {
   #changed(): void {
     if (!this.#closed) this.#parts.events.emit({ type: 'mailbox.changed' });
   }
+}
+
+/** Unix milliseconds. */
+function endOf({ place }: OwnSlot): number {
+  return place.expiresAt === 0 ? Number.MAX_VALUE : place.expiresAt;
 }

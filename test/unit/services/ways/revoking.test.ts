@@ -137,6 +137,40 @@ describe('a mailbox that is left', () => {
   });
 });
 
+describe('slots of contacts', () => {
+  it('S4-30: who has one that ends soon gets another from a renewed registration, and an ended one is given to nobody', async () => {
+    const { desk, bo } = home;
+    const soon = world.clock.now() + 10 * day;
+    const key = await keyOf(desk);
+    await desk.mailbox.register({ registration: world.server.register(key, { address, slots: 3, expiresAt: soon }) });
+    const given = (): string | undefined => desk.profile.stores.ways.slotOf(bo.profile.local.peerId)?.place.slot;
+    await world.until('Bo has one', () => given() !== undefined);
+    const first = given();
+    expect((await desk.mailbox.status(undefined)).slotsLeft).toBe(1); // one for Bo, one for nobody
+    await desk.mailbox.register({ registration: world.server.register(key, { address, slots: 3, expiresAt: soon + 365 * day }) });
+    await world.until('Bo has another', () => given() !== first);
+    await world.until('and knows', () => bo.profile.stores.ways.mailboxesOf(desk.profile.local.peerId).some(({ slot }) => slot === given()));
+    expect(desk.profile.stores.ways.slotOf(bo.profile.local.peerId)?.place.expiresAt).toBe(soon + 365 * day);
+  });
+
+  it('S4-30 A65: a contact that changes devices all the time takes no more than a few; what comes to a slot of which own devices know is nothing', async () => {
+    const { desk, bo } = home;
+    await world.register(desk, { address, slots: 12 });
+    const { peerId } = bo.profile.local;
+    const { ways } = desk.profile.stores;
+    await world.until('Bo has one', () => ways.slotOf(peerId) !== undefined);
+    for (let times = 0; times < 9; times += 1) {
+      desk.profile.commit(() => desk.profile.ways.devicesGone(peerId, []));
+      await world.pass(1_000, 100);
+      desk.profile.commit(() => desk.profile.ways.own.placesFor(peerId));
+    }
+    expect(ways.slots().filter((slot) => slot.peerId === peerId)).toHaveLength(4);
+    expect((await desk.mailbox.status(undefined)).slotsLeft).toBe(7);
+    const witness = rowsAt(desk).find(({ instanceId }) => instanceId === idOf(desk))?.witness ?? expect.unreachable('a witness');
+    expect(ways.slot(witness.slot)).toMatchObject({ revoked: true });
+  });
+});
+
 describe('a contact one of whose devices is gone', () => {
   it('S4-32 A65: is given another slot, leaves there what waits, and what lies in the former is not lost', async () => {
     const { desk, laptop, shelf, bo } = home;
