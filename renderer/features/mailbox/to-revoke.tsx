@@ -5,8 +5,7 @@ import { useTold } from '../../app/use-told';
 import { useText, type Text } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
-import { nameInSentence } from '../../ui/strangers';
-import { plainLine } from '../../ui/strangers';
+import { nameInSentence, plainLine } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
 import { useCopy } from '../../ui/use-copy';
 
@@ -15,7 +14,7 @@ export function ToRevoke({ tasks, heading }: { readonly tasks: readonly MailboxT
   const id = useId();
   if (tasks.length === 0) return null;
   return (
-    <section className="stack tight to-revoke" aria-labelledby={id}>
+    <section className="stack" aria-labelledby={id}>
       <h4 className="small-heading" id={id}>
         {heading}
       </h4>
@@ -45,7 +44,7 @@ function Task({ task }: { readonly task: MailboxToRevoke }): ReactNode {
   return (
     <div className="stack tight" role="group" aria-label={named(task, text)} data-testid="to-revoke">
       <p>{text(`mailbox.revoke.${task.reason}`, { name: named(task, text), server: plainLine(task.server, 200) })}</p>
-      <TextField label={text('mailbox.revoke.command')} value={command} lines={2} readOnly monospace />
+      <TextField label={text('mailbox.revoke.command')} value={command} lines={3} readOnly monospace />
       <p className="field-hint">{saidAt === undefined ? text(watched ? 'mailbox.revoke.watched' : 'mailbox.revoke.unwatched') : text('mailbox.revoke.said', { date: times.date(saidAt) })}</p>
       <div className="dialog-actions start">
         <Button onPress={() => void copy(command, text('mailbox.revoke.copied'))}>{text('mailbox.revoke.copy')}</Button>
