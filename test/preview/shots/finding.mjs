@@ -4,6 +4,11 @@ import { button, checkArchive, openExport, search } from './steps.mjs';
 /** @type {import('./all.mjs').Shots} */
 export const finding = [
   ['search', 'busy', wide, ['light', 'dark'], (page) => search(page, 'Control+Shift+F', 'the')],
+  ['search-day', 'busy', wide, ['light', 'dark'], async (page) => {
+    await search(page, 'Control+F', 'the');
+    await page.getByRole('button', { name: 'Go to a day' }).click();
+    await page.getByRole('grid').scrollIntoViewIfNeeded();
+  }],
   ['search-none', 'busy', tiny, ['light'], (page) => search(page, 'Control+F', 'zebra')],
   ['search-jump', 'busy', wide, ['light', 'dark'], async (page) => {
     await search(page, 'Control+F', 'the');
