@@ -43,7 +43,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   // Why nothing moves is worth more than the last words.
   const draft = selected ? '' : plainLine(conversation?.draft?.text ?? '', 120);
   const muted = (conversation?.mutedUntil ?? 0) > now;
-  const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview === '' ? text('list.noMessages') : preview);
+  const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview !== '' ? preview : text(conversation?.preview === undefined ? 'list.noMessages' : 'list.gone'));
   return (
     <li className="list-entry">
       <button

@@ -67,6 +67,7 @@ export const conversations = {
   'list.paused': 'Senden angehalten: Nummern vergleichen',
   'list.failed': 'Angehalten',
   'list.noMessages': 'Sag Hallo',
+  'list.gone': 'Die letzte Nachricht wird nicht angezeigt',
   'requests.title': 'Möchte mit dir schreiben',
   'requests.via.card': 'hat deine Karte',
   'requests.via.key': 'hat deinen Schlüssel',

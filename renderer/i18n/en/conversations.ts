@@ -22,6 +22,7 @@ export const conversations = {
   'list.paused': 'Sending is paused: compare numbers',
   'list.failed': 'Stopped',
   'list.noMessages': 'Say hello',
+  'list.gone': 'The last message is not shown',
   'requests.title': 'Wants to talk to you',
   'requests.via.card': 'has your card',
   'requests.via.key': 'has your key',
