@@ -90,10 +90,11 @@ async function inElectron(bundle, rounds) {
 async function measure(bundle, runtime, executable, args, rounds, env = {}) {
   say(`Measuring ${bundle} in ${runtime}, ${rounds} ${{ 'catch-up': 'messages', 'large-file': 'MiB' }[bundle] ?? 'rounds'} …`);
   const file = inCache('bench', `${bundle}.json`);
+  const limit = bundle === 'large-file' ? LIMIT * Math.ceil(rounds / 512) : LIMIT;
   mkdirSync(inCache('bench'), { recursive: true });
   rmSync(file, { force: true });
   // A report is renamed into its place when it is whole: that it is there says that all went well.
-  const { stderr, timedOut } = await run(executable, [...args, file, String(rounds)], { timeout: LIMIT, env: { ...process.env, ...env } });
+  const { stderr, timedOut } = await run(executable, [...args, file, String(rounds)], { timeout: limit, env: { ...process.env, ...env } });
   if (timedOut || !existsSync(file)) throw new PlainError(`Measuring ${bundle} in ${runtime} failed${timedOut ? ' (time limit)' : ''}.\n${stderr.trim()}`);
   for (const report of JSON.parse(readFileSync(file, 'utf8'))) (printers[report.kind] ?? printReport)(report);
 }
