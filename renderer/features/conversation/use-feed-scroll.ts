@@ -28,6 +28,8 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
   const height = useRef(0);
+  /** Where the reader stood when it was last looked, and how long all of it was then. */
+  const stood = useRef({ top: 0, length: 0 });
   const before = useRef<{ first: string | undefined; last: string | undefined; height: number }>({ first: undefined, last: undefined, height: 0 });
   const [atEnd, setAtEnd] = useState(true);
   const [seen, setSeen] = useState<string>();
@@ -36,7 +38,7 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
 
   const toEnd = useCallback(() => {
     const element = box.current;
-    if (element !== null) element.scrollTop = element.scrollHeight;
+    if (element !== null) stayAtEnd(element, stood);
     wasAtEnd.current = true;
     setAtEnd(true);
   }, []);
@@ -73,7 +75,7 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     const element = box.current;
     if (element === null || typeof ResizeObserver === 'undefined') return undefined;
     const stay = (): void => {
-      if (wasAtEnd.current) element.scrollTop = element.scrollHeight;
+      if (wasAtEnd.current) stayAtEnd(element, stood);
     };
     const observer = new ResizeObserver(stay);
     observer.observe(element);
@@ -89,12 +91,15 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     const element = box.current;
     if (element === null) return;
     // The box changed its size under a reader at the end (the composer grew, or gave way): nobody scrolled.
-    if (element.clientHeight !== height.current && wasAtEnd.current) {
+    // Or a picture took its place: what was a scroll to the end is told only when the end is further down.
+    const grew = !behind && element.scrollHeight > stood.current.length && element.scrollTop >= stood.current.top;
+    if (wasAtEnd.current && (element.clientHeight !== height.current || grew)) {
       height.current = element.clientHeight;
-      element.scrollTop = element.scrollHeight;
+      stayAtEnd(element, stood);
       return;
     }
     height.current = element.clientHeight;
+    stood.current = { top: element.scrollTop, length: element.scrollHeight };
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < near;
     wasAtEnd.current = isAtEnd;
     setAtEnd(isAtEnd);
@@ -104,6 +109,11 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
   }, [onNearTop, behind, onNearEnd]);
 
   return { box, atEnd, below: atEnd ? 0 : countBelow(messages, seen), onScroll, toEnd };
+}
+
+function stayAtEnd(element: HTMLElement, stood: { current: { top: number; length: number } }): void {
+  element.scrollTop = element.scrollHeight;
+  stood.current = { top: element.scrollTop, length: element.scrollHeight };
 }
 
 /** The line above the first unread message near the top, if it is not in sight at the end anyway. */

@@ -24,7 +24,7 @@ export function LicencesSection(): ReactNode {
           <Button onPress={() => model.background(model.client.diagnostics.licences().then(setLicences))}>{text('settings.licences.show')}</Button>
         </div>
       ) : (
-        <ul className="plain-list" aria-label={text('settings.licences')}>
+        <ul className="licence-list" aria-label={text('settings.licences')}>
           {licences.map(({ name, version, licence, text: words }) => (
             <li key={`${name} ${version}`}>
               <details>
