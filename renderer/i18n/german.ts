@@ -8,6 +8,7 @@ import { devices } from './de/devices';
 import { errors } from './de/errors';
 import { failed } from './de/failed';
 import { files } from './de/files';
+import { finding } from './de/finding';
 import { identity } from './de/identity';
 import { keys } from './de/keys';
 import { mailbox } from './de/mailbox';
@@ -25,4 +26,4 @@ import { verify } from './de/verify';
 import type { TextId } from './messages';
 
 /** Fetched when it is wanted: whoever reads English does not load it. What has no German yet is shown in English. */
-export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...preferences, ...shortcuts, ...verify };
+export const german: Readonly<Partial<Record<TextId, string>>> = { ...app, ...backup, ...contacts, ...conversation, ...conversations, ...desktop, ...devices, ...errors, ...failed, ...files, ...identity, ...keys, ...mailbox, ...nearby, ...network, ...onboarding, ...organisations, ...reach, ...search, ...rules, ...settings, ...preferences, ...finding, ...shortcuts, ...verify };

@@ -8,6 +8,7 @@ import { devices } from './en/devices';
 import { errors } from './en/errors';
 import { failed } from './en/failed';
 import { files } from './en/files';
+import { finding } from './en/finding';
 import { identity } from './en/identity';
 import { keys } from './en/keys';
 import { mailbox } from './en/mailbox';
@@ -23,6 +24,6 @@ import { settings } from './en/settings';
 import { shortcuts } from './en/shortcuts';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...shortcuts, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...finding, ...shortcuts, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
 
 export type TextId = keyof typeof english;

@@ -132,9 +132,31 @@ test('two people onboard, meet, write, change and take back, send a file, search
     await examine(ann, `settings: ${tab}`);
     await ann.window.keyboard.press('ArrowRight');
   }
+  await ann.window.keyboard.press('Control+F');
+  const search = ann.window.getByRole('combobox', { name: 'Search the settings' });
+  await expect(search).toBeFocused();
+  await ann.window.keyboard.type('zebra');
+  await examine(ann, 'settings: nothing found');
+  await ann.window.keyboard.press('Control+A');
+  await ann.window.keyboard.type('shortcut lock');
+  await examine(ann, 'settings: found');
+  await ann.window.keyboard.press('Enter');
+  // The command that locks, called by other keys from now on: also by the menu, which hears what the page does not.
+  await expect(button(ann.window, 'Change the keys for: Lock')).toBeFocused();
+  await ann.window.keyboard.press('Enter');
+  await ann.window.keyboard.press('Control+C');
+  await expect(ann.window.getByText('Ctrl+C is for working on text.')).toBeVisible();
+  await examine(ann, 'settings: keys refused');
+  await ann.window.keyboard.press('Control+Shift+L');
+  await expect(button(ann.window, 'Back to Ctrl+L for: Lock')).toBeVisible();
+  const lockEntry = (): Promise<string | undefined> => ann.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('lock')?.accelerator?.toString());
+  expect(await lockEntry()).toBe('CmdOrCtrl+Shift+L');
   await ann.window.keyboard.press('Escape');
-
+  await expect(ann.window.getByRole('dialog')).toBeHidden();
   await ann.window.keyboard.press('Control+L');
+  await expect(ann.window.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+
+  await ann.window.keyboard.press('Control+Shift+L');
   const field = ann.window.getByLabel('Passphrase', { exact: true });
   await expect(field).toBeFocused();
   await examine(ann, 'locked');
@@ -147,6 +169,9 @@ test('two people onboard, meet, write, change and take back, send a file, search
   await ann.window.keyboard.press('Enter');
   await expect(ann.window.getByRole('navigation', { name: 'Conversations' }).getByText('Bo', { exact: false }).first()).toBeVisible({ timeout: 30_000 });
 
+  // As usual again for what follows.
+  await ann.window.evaluate(() => globalThis.window.keyshift.settings.set({ shortcuts: [] }));
+  await expect.poll(lockEntry).toBe('CmdOrCtrl+L');
   const found = Object.entries(findings).filter(([, violations]) => violations.length > 0);
   expect(Object.fromEntries(found)).toEqual({});
   expect(Object.keys(findings).length).toBeGreaterThan(20);

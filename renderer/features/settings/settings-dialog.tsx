@@ -1,7 +1,9 @@
-import type { ReactNode } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
+import { calledBy } from '../../app/shortcuts';
 import type { SettingsSection } from '../../app/ui-store';
+import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useText } from '../../i18n/use-text';
 import { Dialog } from '../../ui/dialog';
 import { BackupSection } from '../backup/backup-section';
@@ -11,6 +13,10 @@ import { IdentitySection } from '../identity/identity-section';
 import { MailboxSection } from '../mailbox/mailbox-section';
 import { OrganisationsSection } from '../organisations/organisations-section';
 import { ProfilesSection } from '../profiles/profiles-section';
+import { findSettings } from './find-settings';
+import type { SettingsEntry } from './settings-index';
+import { goToPlace } from './settings-place';
+import { SettingsSearch } from './settings-search';
 import { AboutSection } from './about-section';
 import { KeyboardSection } from './keyboard-section';
 import { LookSection } from './look-section';
@@ -47,29 +53,57 @@ export function SettingsDialog(): ReactNode {
     closeDialog();
     if (Object.keys(networkDrafts.getState().drafts).length > 0) ui.getState().toast(text('network.unsaved.closed'));
   };
+  const keys = useShortcutKeys();
+  const field = useRef<HTMLInputElement>(null);
+  const around = useRef<HTMLDivElement>(null);
+  const [query, setQuery] = useState('');
+  const [marked, setMarked] = useState(0);
+  const hits = findSettings(query, text);
+  const ask = (next: string): void => {
+    setQuery(next);
+    setMarked(0);
+  };
+  const choose = ({ page, label }: SettingsEntry): void => {
+    ask('');
+    show(page);
+    const words = text(label);
+    // After the page has taken the place of what was found.
+    requestAnimationFrame(() => goToPlace(() => around.current?.querySelector<HTMLElement>(`[role=tabpanel][data-page=${page}]`) ?? null, words));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || calledBy(event.nativeEvent, keys, 'settings') === undefined) return;
+    event.preventDefault();
+    field.current?.focus();
+    field.current?.select();
+  };
   return (
     <Dialog title={text('settings.title')} onClose={close} size="large">
-      <Tabs
-        className="tabs settings-tabs"
-        selectedKey={section}
-        onSelectionChange={(key) => {
-          const chosen = sections.find((one) => one === key);
-          if (chosen !== undefined) show(chosen);
-        }}
-      >
-        <TabList className="tab-list" aria-label={text('settings.title')}>
+      <div className="settings" ref={around} onKeyDown={onKeyDown} data-searching={query.trim() === '' ? undefined : ''}>
+        <SettingsSearch field={field} query={query} hits={hits} marked={Math.min(marked, Math.max(hits.length - 1, 0))} onQuery={ask} onMark={setMarked} onChoose={choose} />
+        <Tabs
+          className="tabs settings-tabs"
+          selectedKey={section}
+          onSelectionChange={(key) => {
+            const chosen = sections.find((one) => one === key);
+            if (chosen === undefined) return;
+            ask('');
+            show(chosen);
+          }}
+        >
+          <TabList className="tab-list" aria-label={text('settings.title')}>
+            {sections.map((one) => (
+              <Tab key={one} id={one} className="tab">
+                {text(`settings.tab.${one}`)}
+              </Tab>
+            ))}
+          </TabList>
           {sections.map((one) => (
-            <Tab key={one} id={one} className="tab">
-              {text(`settings.tab.${one}`)}
-            </Tab>
+            <TabPanel key={one} id={one} className="tab-panel" data-page={one}>
+              {pages[one]}
+            </TabPanel>
           ))}
-        </TabList>
-        {sections.map((one) => (
-          <TabPanel key={one} id={one} className="tab-panel">
-            {pages[one]}
-          </TabPanel>
-        ))}
-      </Tabs>
+        </Tabs>
+      </div>
     </Dialog>
   );
 }

@@ -10,7 +10,6 @@ import { defaultSettings } from '../../../../shared/model/default-settings';
 import type { Settings } from '../../../../shared/model/settings';
 import { createFake } from '../../../preview/fake-world';
 import { busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
-import { axeFindings } from '../axe';
 import { renderApp, settle, type Running } from '../render-app';
 
 const now = 1_800_000_000_000;
@@ -72,19 +71,23 @@ describe('settings', () => {
     expect([...Object.values(places).flat(), ...written].sort()).toEqual(Object.keys(defaultSettings).sort());
   });
 
-  it.each((Object.keys(places) as SettingsSection[]).filter((one) => places[one].length > 0))('%s: every control changes its setting, and axe finds nothing', async (section) => {
+  it('every control of every page changes its setting', async () => {
     const running = await renderApp(scenes['mailbox-on']?.(now) ?? busyWorld(now));
-    await showPage(running, section);
-    if (section === 'look' || section === 'talks') expect(await axeFindings()).toEqual([]);
     const seen = new Set<string>();
     running.model.settings.subscribe(({ settings }, before) => {
       for (const [key, value] of Object.entries(settings)) if (JSON.stringify(value) !== JSON.stringify(before.settings[key as keyof Settings])) seen.add(key);
     });
-    await changeAll();
-    await settle();
-    if (section === 'desktop') await changeAll(); // one waits for another
-    expect([...seen].sort()).toEqual([...places[section]].sort());
-    // What the page of the main process keeps is what is shown.
+    // The page with the language last: its words change.
+    const sections = (Object.keys(places) as SettingsSection[]).filter((one) => places[one].length > 0).reverse();
+    for (const section of sections) {
+      seen.clear();
+      await showPage(running, section);
+      await changeAll();
+      await settle();
+      if (section === 'desktop') await changeAll(); // one waits for another
+      expect([...seen].sort(), section).toEqual([...places[section]].sort());
+    }
+    // What the main process keeps is what is shown.
     expect(running.model.settings.getState().settings).toEqual(running.fake.world.settings);
   });
 
