@@ -13,7 +13,9 @@ import { changePreferences, parsePreferences, preferencesFile, toPreferences } f
 import { systemRandom } from '../../../electron/platform/random';
 import type { Logger } from '../../../electron/engine/ports';
 import { KeyshiftError } from '../../../shared/errors';
-import { defaultSettings } from '../../../shared/model/settings';
+import { acceleratorOf } from '../../../electron/window/accelerator';
+import { groundColour } from '../../../electron/window/appearance';
+import { defaultSettings, type Settings } from '../../../shared/model/settings';
 
 let folder: string;
 beforeEach(() => {
@@ -110,6 +112,14 @@ describe('preferences', () => {
   test('defaults without a file, and nothing is written by reading', () => {
     expect(new FilePreferences(folder).get()).toEqual({ settings: defaultSettings });
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('looks, language and keys are there again after a restart, and reach the menu and the ground of the window', () => {
+    const chosen: Settings = { ...defaultSettings, theme: 'light', contrast: 'high', textSize: 200, density: 'compact', motion: 'reduced', wholeList: true, language: 'de', shortcuts: [{ action: 'lock', keys: 'F9' }] };
+    new FilePreferences(folder).set({ settings: chosen });
+    const { settings } = new FilePreferences(folder).get();
+    expect(settings).toEqual(chosen);
+    expect([acceleratorOf('lock', settings.shortcuts, 'linux'), groundColour(settings, { dark: false, highContrast: false })]).toEqual(['F9', '#ffffff']);
   });
 
   test('a change is there after a restart, for the owner only, and no other file is left', () => {
