@@ -56,7 +56,7 @@ export const conversations = {
   'envelopes.opened.waiting': '{waiting, plural, one {# wartet, bis geklärt ist, von wem er kam.} other {# warten, bis geklärt ist, von wem sie kamen.}}',
   'envelopes.opened.left': '{left, plural, one {# Datei des Ordners bleibt für ein anderes Mal: Öffne den Ordner noch einmal.} other {# Dateien des Ordners bleiben für ein anderes Mal: Öffne den Ordner noch einmal.}}',
   'envelopes.opened.refused': '{refused, plural, one {# ist nicht für dich oder nicht von einem deiner Kontakte.} other {# sind nicht für dich oder nicht von deinen Kontakten.}}',
-  'list.ways': 'Jemand Neues',
+  'list.ways': 'Neue Leute',
   'list.settings': 'Einstellungen',
   'list.lock': 'Sperren',
   'list.none': 'Noch keine Unterhaltungen',

@@ -11,7 +11,7 @@ export const conversations = {
   'envelopes.opened.waiting': '{waiting, plural, one {# waits until it is settled who sent it.} other {# wait until it is settled who sent them.}}',
   'envelopes.opened.left': '{left, plural, one {# file of the folder is left for another time: open the folder again.} other {# files of the folder are left for another time: open the folder again.}}',
   'envelopes.opened.refused': '{refused, plural, one {# is not for you, or not from one of your contacts.} other {# are not for you, or not from your contacts.}}',
-  'list.ways': 'Somebody new',
+  'list.ways': 'New people',
   'list.settings': 'Settings',
   'list.lock': 'Lock',
   'list.none': 'No conversations yet',
