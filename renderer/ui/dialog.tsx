@@ -8,7 +8,7 @@ import { IconButton } from './icon-button';
 export interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
-  readonly size?: 'small' | 'large';
+  readonly size?: 'small' | 'large' | 'wide';
   readonly children: ReactNode;
 }
 

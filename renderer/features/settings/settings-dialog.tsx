@@ -23,6 +23,7 @@ import { LookSection } from './look-section';
 import { NetworkSection } from './network-section';
 import { SecuritySection } from './security-section';
 import { TalksSection } from './talks-section';
+import { useStandingList } from './use-standing-list';
 
 /** Every page, in the order of the list. */
 const pages: Readonly<Record<SettingsSection, ReactNode>> = {
@@ -56,6 +57,8 @@ export function SettingsDialog(): ReactNode {
   const keys = useShortcutKeys();
   const field = useRef<HTMLInputElement>(null);
   const around = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const standing = useStandingList(list);
   const [query, setQuery] = useState('');
   const [marked, setMarked] = useState(0);
   const hits = findSettings(query, text);
@@ -77,11 +80,12 @@ export function SettingsDialog(): ReactNode {
     field.current?.select();
   };
   return (
-    <Dialog title={text('settings.title')} onClose={close} size="large">
+    <Dialog title={text('settings.title')} onClose={close} size="wide">
       <div className="settings" ref={around} onKeyDown={onKeyDown} data-searching={query.trim() === '' ? undefined : ''}>
         <SettingsSearch field={field} query={query} hits={hits} marked={Math.min(marked, Math.max(hits.length - 1, 0))} onQuery={ask} onMark={setMarked} onChoose={choose} />
         <Tabs
           className="tabs settings-tabs"
+          orientation={standing ? 'vertical' : 'horizontal'}
           selectedKey={section}
           onSelectionChange={(key) => {
             const chosen = sections.find((one) => one === key);
@@ -90,7 +94,7 @@ export function SettingsDialog(): ReactNode {
             show(chosen);
           }}
         >
-          <TabList className="tab-list" aria-label={text('settings.title')}>
+          <TabList ref={list} className="tab-list" aria-label={text('settings.title')}>
             {sections.map((one) => (
               <Tab key={one} id={one} className="tab">
                 {text(`settings.tab.${one}`)}
