@@ -16,7 +16,7 @@ export function createTransferStore(db: Db): TransferStore {
   const selectOfMessage = db.prepare(`SELECT ${columns} FROM transfers WHERE message_id = ?`);
   const selectMany = db.prepare(`SELECT ${columns} FROM transfers WHERE transfer_id IN (SELECT value FROM json_each(?))`);
   // Whoever has the time of another one stands behind it by its number.
-  const behind = 'added_at <= ? AND (added_at < ? OR transfer_id > ?) ORDER BY added_at DESC, transfer_id LIMIT ?';
+  const behind = 'added_at <= ? AND (added_at < ? OR transfer_id > ?) ORDER BY added_at DESC, transfer_id LIMIT ? + 0';
   const selectPage = db.prepare(`SELECT ${columns} FROM transfers WHERE ${behind}`);
   const selectPageOf = db.prepare(`SELECT ${columns} FROM transfers WHERE conversation_id = ? AND ${behind}`);
   const selectWanted = db.prepare(`SELECT ${columns} FROM transfers WHERE wanted = 1 ORDER BY added_at, transfer_id`);
