@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
 const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**'];
 
-// What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then.
+// What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then, not even another of these.
 const ALONE = ['test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];
 
 const node = { isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node' };
@@ -24,7 +24,7 @@ export default defineConfig({
     // window's tests do not: a document cannot be put back to its beginning.
     projects: [
       { extends: true, test: { ...node, name: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, 'test/unit/renderer/**'] } },
-      { extends: true, test: { ...node, name: 'alone', include: ALONE, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { ...node, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/unit/renderer/**/*.test.{ts,tsx}', 'test/**/*.test.tsx'], exclude: NOT_HERE } },
     ],
   },
