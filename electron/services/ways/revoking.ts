@@ -39,6 +39,8 @@ export class Revoking {
   readonly #parts: RevokingParts;
   readonly #quit = new AbortController();
   #cancel: (() => void) | undefined;
+  /** When the look that is planned comes, by the monotonic clock. */
+  #dueAt = Infinity;
   #pause = firstLookMs;
   #lookedAt = -Infinity;
   #busy = false;
@@ -91,11 +93,16 @@ export class Revoking {
 
   #later(): void {
     const { clock } = this.#parts;
+    const now = clock.monotonic();
+    const dueAt = Math.max(now + this.#pause, this.#lookedAt + askedGapMs);
+    const isWanted = !this.#quit.signal.aborted && this.#open().some(({ shown }) => shown.watched);
+    // A look is never put off: whoever asks again and again, or hears much, would keep it from coming.
+    if (isWanted && this.#cancel !== undefined && this.#dueAt <= dueAt) return;
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#quit.signal.aborted || !this.#open().some(({ shown }) => shown.watched)) return;
-    const wait = Math.max(this.#pause, this.#lookedAt + askedGapMs - clock.monotonic());
-    this.#cancel = clock.setTimer(wait, () => {
+    if (!isWanted) return;
+    this.#dueAt = dueAt;
+    this.#cancel = clock.setTimer(dueAt - now, () => {
       this.#cancel = undefined;
       void this.#round();
     });

@@ -61,6 +61,24 @@ describe('a device that is removed while it takes mail', () => {
     await expect(desk.mailbox.confirmRevoked({ taskId: task?.taskId ?? '' })).rejects.toMatchObject({ code: 'mailbox.task-unknown' });
   });
 
+  it('S4-35: is noticed just as soon by a device that is asked again and again whether it was done', async () => {
+    const { desk, laptop, shelf } = home;
+    const [, , key = ''] = await register(desk, laptop, shelf);
+    await remove(shelf);
+    const watch = async (): Promise<void> => {
+      for (let asked = 0; asked < 60; asked += 1) {
+        await desk.mailbox.status(undefined);
+        await desk.devices.list(undefined);
+        await world.pass(500, 500);
+      }
+    };
+    await watch();
+    expect(tasksAt(desk)).toMatchObject([{ stoodAt: expect.any(Number) }]);
+    world.server.revoke(key);
+    await watch();
+    expect(tasksAt(desk)).toEqual([]);
+  });
+
   it('S4-35: where nobody else takes mail there, its person says so; that shows on all as said and not seen, and ends when a device that said it is gone', async () => {
     const { desk, laptop, shelf } = home;
     await register(shelf);
