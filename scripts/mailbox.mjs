@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { asCommand, PlainError, say } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
+/** A century. */
+const MOST_DAYS = 36_525;
 const HELP = `npm run mailbox -- COMMAND …    (step by step: docs/mailbox.md)
 
   init --host NAME [--host NAME --host NAME]   makes keys and the configuration of one server, or of a cluster of three
@@ -30,15 +32,15 @@ await asCommand(async () => {
   await setUp({});
   const commands = await import('./mailbox/commands.mjs');
   const { folder } = values;
-  const [slots, days] = [number(values.slots, 'slots'), number(values.days, 'days')];
+  const [slots, days] = [whole(values.slots, 'slots', commands.MOST_SLOTS), whole(values.days, 'days', MOST_DAYS)];
   switch (command) {
     case 'init': {
       const files = await commands.init({
         folder,
         hosts: values.host ?? [],
         bind: values.bind,
-        port: number(values.port, 'port'),
-        clusterPort: number(values['cluster-port'], 'cluster-port'),
+        port: whole(values.port, 'port', 65_535),
+        clusterPort: whole(values['cluster-port'], 'cluster-port', 65_535),
         diskGib: number(values['disk-gib'], 'disk-gib'),
         tls: !values['no-tls'],
         certificate: values.certificate,
@@ -108,6 +110,12 @@ function given() {
 function number(text, name) {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new PlainError(`--${name} wants a number above 0, not ${text}.`);
+  return value;
+}
+
+function whole(text, name, most) {
+  const value = number(text, name);
+  if (!Number.isInteger(value) || value > most) throw new PlainError(`--${name} wants a whole number up to ${most}, not ${text}.`);
   return value;
 }
 

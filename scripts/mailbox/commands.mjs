@@ -1,5 +1,6 @@
 // What `npm run mailbox` can do. Texts for devices go to stdout or a file; everything else is said on stderr.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { natsServer, newer } from '../lib/nats-server.mjs';
 import { PlainError, say } from '../lib/say.mjs';
@@ -12,6 +13,7 @@ import { makeFolder, readState, writePrivate, writeState } from './state.mjs';
 import { accountTokens, deviceToken, isDeviceKey, newSeeds, nowSeconds, operatorToken, slotToken } from './tokens.mjs';
 
 export const MOST_SLOTS = 256;
+const MOST_PORTS = 65_535;
 const GIB = 1024 ** 3;
 
 /**
@@ -21,8 +23,9 @@ export async function init({ folder, hosts, bind, port, clusterPort, tls, certif
   if (hosts.length !== 1 && hosts.length !== 3) throw new PlainError('A mailbox runs on one host, or on a cluster of three: name one or three with --host.');
   if ((certificate === undefined) !== (key === undefined)) throw new PlainError('--certificate and --key belong together.');
   if (certificate !== undefined && hosts.length > 1) throw new PlainError('A cluster uses certificates that init makes; leave --certificate out.');
-  makeFolder(folder);
+  for (const file of [certificate, key]) if (file !== undefined && !existsSync(file)) throw new PlainError(`There is no ${file}.`);
   const placed = hosts.map((text) => place(text, { bind, port, clusterPort }));
+  makeFolder(folder);
   const certificates = tls && certificate === undefined ? makeCertificates(placed.map(({ host }) => host)) : undefined;
   const disk = Math.floor(diskGib * GIB);
   /** @type {import('./state.mjs').State} */
@@ -57,7 +60,9 @@ export async function init({ folder, hosts, bind, port, clusterPort, tls, certif
 function place(text, { bind, port, clusterPort }) {
   const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+))(?::(\d+))?(?::(\d+))?$/.exec(text);
   if (!found) throw new PlainError(`${text} is no host: write a name or an address, as mail.example.org or 192.0.2.7.`);
-  return { host: found[1] ?? found[2], bind, port: Number(found[3] ?? port), clusterPort: Number(found[4] ?? clusterPort) };
+  const given = { host: found[1] ?? found[2], bind, port: Number(found[3] ?? port), clusterPort: Number(found[4] ?? clusterPort) };
+  for (const one of [given.port, given.clusterPort]) if (!(one <= MOST_PORTS)) throw new PlainError(`${one} is no port: they end at ${MOST_PORTS}.`);
+  return given;
 }
 
 /** Whether the server installed here does not know `sync_interval: always` yet. One that is not here is taken for a current one. */
@@ -74,6 +79,7 @@ export async function device({ folder, key, address: wanted, label, slots, days 
   const state = readState(folder);
   if (!isDeviceKey(key)) throw new PlainError(`${key} is no device key. The device shows its own under Settings → Mailbox; it begins with U.`);
   if (state.revoked[key]) throw new PlainError('This device was revoked. Let it make a new key (leave the mailbox on it first), and register that one.');
+  checkCount(slots);
   const before = state.devices[key];
   const address = before?.address ?? addressFor(state, wanted);
   const expiresAt = nowSeconds() + days * 86_400;
@@ -98,13 +104,16 @@ export async function refill({ folder, key, slots, days, anotherPublic }) {
   return registrationText({ ...common(state, key), token: await deviceToken(state, { key, address, expiresAt }), ...(publicSlot && { publicSlot }), slots: made });
 }
 
-/** Takes away what was given: to a device everything it may do, to a slot that anything can be left in it. */
+/**
+ * Takes away what was given: to a device everything it may do, to a slot that anything can be left in it. Whatever the server knows of it already it is told
+ * again: where it did not answer before, the same line is typed once more.
+ */
 export async function revoke({ folder, what }) {
   const state = readState(folder);
   const at = nowSeconds() + 1;
   if (state.slots[what]) {
     state.revoked[state.slots[what].userKey] = at;
-  } else {
+  } else if (!isRevoked(state, what)) {
     const { address } = registered(state, what);
     state.revoked[what] = at;
     const others = Object.entries(state.devices).filter(([key, one]) => key !== what && one.address === address && !state.revoked[key]);
@@ -115,8 +124,16 @@ export async function revoke({ folder, what }) {
   }
   dropEnded(state);
   writeState(folder, state);
-  await announceRevocations(state);
-  if (!state.slots[what]) await removeDevice(state, what);
+  try {
+    await announceRevocations(state);
+    if (!state.slots[what]) await removeDevice(state, what);
+  } catch (error) {
+    throw new PlainError(`${error.message}\nUntil a server knows it, what was to go is still let in: type the same again.`);
+  }
+}
+
+function isRevoked(state, key) {
+  return state.devices[key] !== undefined && state.revoked[key] !== undefined;
 }
 
 export async function empty({ folder, key }) {
@@ -158,8 +175,13 @@ function common(state, key) {
   return { servers: state.servers, ...(state.authority && { authority: state.authority }), deviceKey: key, address, expiresAt };
 }
 
+/** The public slot comes on top. */
+function checkCount(slots) {
+  if (!Number.isInteger(slots) || slots < 0 || slots > MOST_SLOTS) throw new PlainError(`A device gets 1 to ${MOST_SLOTS} slots at once.`);
+}
+
 async function newSlots(state, key, count, expiresAt) {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_SLOTS + 1) throw new PlainError(`A device gets 1 to ${MOST_SLOTS} slots at once.`);
+  checkCount(count - 1);
   const { address } = state.devices[key];
   const made = [];
   for (let index = 0; index < count; index += 1) {

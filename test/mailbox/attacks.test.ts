@@ -190,6 +190,18 @@ onServer('attacks on a mailbox', () => {
     await Promise.all([lost.close(), again.close()]);
   });
 
+  test('S4-17 S4-35: what was typed while the server did not answer is typed again, and done', async () => {
+    const lost = await Subscriber.at(host);
+    await host.kill();
+    await expect(host.revoke(lost.key)).rejects.toThrow(/type the same again/);
+    await host.run();
+    await lost.open().reaches('connected');
+    await host.revoke(lost.key);
+    await lost.reaches('refused');
+    await host.revoke(lost.key); // once more does no harm
+    await lost.close();
+  });
+
   test('S4-32 S4-35 A65: that a device which is gone was taken out is seen by one that takes mail beside it, not believed; nothing that waits for that one goes', async () => {
     const lost = await Subscriber.at(host);
     const kept = await Subscriber.at(host, { address: lost.registration.address });

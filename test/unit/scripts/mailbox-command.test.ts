@@ -42,6 +42,8 @@ describe('the operator’s command', () => {
     const folder = join(root, 'nothing');
     await expect(init({ ...wanted, folder, hosts: ['a', 'b'] })).rejects.toThrow(/one host, or on a cluster of three/);
     await expect(init({ ...wanted, folder, certificate: 'c.pem' })).rejects.toThrow(/belong together/);
+    await expect(init({ ...wanted, folder, certificate: join(root, 'c.pem'), key: join(root, 'k.pem') })).rejects.toThrow(/There is no .*c\.pem/);
+    await expect(init({ ...wanted, folder, hosts: ['192.0.2.1:99999'] })).rejects.toThrow(/99999 is no port/);
     await expect(device({ folder, key: 'U', slots: 1, days: 1 })).rejects.toThrow(/There is no mailbox/);
     expect(readdirSync(root)).not.toContain('nothing');
   });
