@@ -87,8 +87,6 @@ async function start(): Promise<void> {
   spoken = () => running.preferences.get().settings.language;
   const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range));
-  // The window shows why, if it fails.
-  await running.attempt().catch(() => undefined);
 
   const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
@@ -106,6 +104,8 @@ async function start(): Promise<void> {
   });
   shell.begin([...process.argv.slice(1), ...linksBefore]);
   openLink = (url) => shell.called([url]);
+  // Behind the window: its process starts and draws while this one makes the services ready. The window shows why, if that fails.
+  await running.attempt().catch(() => undefined);
   // A convenience: whatever comes of it, the passphrase works.
   await running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
 }

@@ -4,8 +4,8 @@ import type { App } from '../services/app';
 
 /**
  * An app for the window, whether or not its services start: a profile in use, a folder that cannot be written to or a bad
- * address is told on a whole screen with what to do next, not by a program that is gone. Until they start, every call fails
- * with the reason; `vault.status`, with which the screen's "Try again" begins, tries once more.
+ * address is told on a whole screen with what to do next, not by a program that is gone. While they start, calls wait; if they
+ * do not, every call fails with the reason; `vault.status`, with which the screen's "Try again" begins, tries once more.
  */
 export class PatientApp implements App {
   readonly handlers: Handlers;
@@ -85,7 +85,9 @@ export class PatientApp implements App {
   #pass(group: string, member: string): (input: unknown) => Promise<unknown> {
     return async (input) => {
       const asksForStatus = group === 'vault' && member === 'status';
-      const running = asksForStatus && this.#told ? await this.attempt() : this.#running;
+      // While they start, calls wait: the window opens meanwhile.
+      const starting = this.#attempt ?? (asksForStatus && this.#told ? this.attempt() : undefined);
+      const running = this.#running ?? (await starting?.catch(() => undefined));
       if (running === undefined) {
         this.#told ||= asksForStatus;
         throw this.#failure;

@@ -43,7 +43,7 @@ export async function mailboxCase(runtime: string, rounds: number, count = each)
       return { seed, registration: await mailbox.read(operator('device', await mailbox.deviceKey(seed), '--slots', '1')) };
     };
     const [ann, bare] = [await device(), await device()];
-    const own = ownWay(mailbox, ann);
+    const own = await ownWay(mailbox, ann);
     const anchor = await libraryWay(bare, port);
     ends.push(anchor.close);
     const cold = createMailbox({ transport: createTcpTransport(), random: kernelRandom });
@@ -74,9 +74,12 @@ function slotOf({ slots: [slot] }: MailboxRegistration): MailboxCapability {
   return slot;
 }
 
-function ownWay(mailbox: Mailbox, { seed, registration }: Device): { one(sender: Mailbox): Promise<void> } {
+async function ownWay(mailbox: Mailbox, { seed, registration }: Device): Promise<{ one(sender: Mailbox): Promise<void> }> {
   let taken: (mail: Mail) => void = () => {};
-  mailbox.open(registration, seed, { onMail: (mail) => taken(mail), onState: () => {} });
+  // The library has one place for how connections are made, which whoever connects sets: nobody else may until this one stands.
+  await new Promise<void>((resolve) => {
+    mailbox.open(registration, seed, { onMail: (mail) => taken(mail), onState: ({ state }) => (state === 'connected' ? resolve() : undefined) });
+  });
   return {
     one: async (sender) => {
       const arrived = new Promise<void>((resolve) => {

@@ -72,6 +72,8 @@ describe('every call of the headless door, with right and wrong parameters', () 
     const { conversationId } = await ann.peer.call('conversations.open', { contactId: ofInvitee });
     const { messageId } = await ann.peer.call('messages.send', { conversationId, text: 'first' });
     ids = { CONTACT: ofInvitee, CONVERSATION: conversationId, MESSAGE: messageId };
+    // What is compared later is what stays as it is.
+    await ann.peer.until('a connection', async () => (await ann.peer.call('contacts.list')).every(({ reach }) => reach === 'direct'));
   }, 60_000);
 
   afterAll(async () => {

@@ -54,6 +54,16 @@ describe('an app whose services may not start', () => {
     expect(changes).toEqual(['wake']);
   });
 
+  it('starting: calls wait, and get their answer or the reason', async () => {
+    for (const mayStart of [true, false]) {
+      const { patient, starts } = services(() => mayStart);
+      const started = patient.attempt().then(() => 'started', () => 'not started');
+      const asked = [patient.handlers.vault.status(undefined), patient.handlers.settings.get(undefined)].map((call) => Promise.resolve(call).then(() => 'answered', (error: unknown) => error));
+      expect(await Promise.all([started, ...asked])).toEqual(mayStart ? ['started', 'answered', 'answered'] : ['not started', inUse, inUse]);
+      expect(starts()).toBe(1);
+    }
+  });
+
   it('not started: every call gives the reason, the first status tells it, the second tries again, and then all is well', async () => {
     let free = false;
     const { patient, failures, starts } = services(() => free);

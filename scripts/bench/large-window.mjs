@@ -1,0 +1,128 @@
+// How the real window stands with a very large profile: start beside the least window of this kind, from the passphrase to the list, another conversation, typing, scrolling.
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startXvfb } from '../lib/display.mjs';
+import { driveApp } from '../lib/drive-app.mjs';
+import { needsNoSandbox } from '../lib/launch-app.mjs';
+import { inRoot } from '../lib/paths.mjs';
+import { quantile } from './quantile.mjs';
+import { firstPaint, nextSwitch, startFrames, stopFrames, watchLarge } from './large-page.mjs';
+
+const STARTS = 7;
+const SWITCHES = 60;
+const LETTERS = 150;
+const WHEELS = 120;
+
+/** @typedef {{ work: string, times: number, p50: number, p95: number, most: number }} Row milliseconds */
+
+/**
+ * @param {import('../electron-runtime.mjs').Runtime} runtime @param {string} directory the profile, which is copied @param {string} passphrase
+ * @returns {Promise<{ runtime: string, load: [number, number], rows: Row[], start: number, scrolled: number, late: number }>} `start`: the app's by the skeleton's; `late`: frames of more than 50 ms
+ */
+export async function measureLargeWindow(runtime, directory, passphrase) {
+  const before = loadavg()[0] ?? 0;
+  const screen = process.platform === 'linux' ? await startXvfb({ size: '1400x1000' }) : undefined;
+  const where = mkdtempSync(join(tmpdir(), 'keyshift-large-'));
+  const display = screen && { display: screen.display };
+  const profile = join(where, 'profile');
+  try {
+    cpSync(directory, profile, { recursive: true });
+    const skeleton = await makeSkeleton(where);
+    /** @type {Record<'bare' | 'app', number[]>} */
+    const starts = { bare: [], app: [] };
+    for (let turn = 0; turn < STARTS; turn += 1) {
+      starts.bare.push(await startOf(() => driveSkeleton(runtime, skeleton, join(where, 'bare'), display?.display)));
+      starts.app.push(await startOf(() => driveApp({ runtime, ...display, profile })));
+    }
+    // The first start of either reads its files from the disk.
+    const [bare, own] = [starts.bare.slice(1), starts.app.slice(1)];
+    const app = await driveApp({ runtime, ...display, profile });
+    try {
+      const page = await app.firstWindow();
+      const used = await use(page, passphrase);
+      return {
+        runtime: `Electron ${runtime.version}`, load: [before, loadavg()[0] ?? 0], start: quantile(own.map((time, at) => time / (bare[at] ?? Number.NaN)), 0.5),
+        rows: [row('start of the least window', bare), row('start of the app, to the lock screen', own), ...used.rows], scrolled: used.scrolled, late: used.late,
+      };
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await screen?.stop();
+    rmSync(where, { recursive: true, force: true });
+  }
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} passphrase */
+async function use(page, passphrase) {
+  const field = page.getByLabel('Passphrase', { exact: true });
+  await field.fill(passphrase);
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  const began = performance.now();
+  await page.keyboard.press('Enter');
+  await list.getByRole('button').nth(4).waitFor();
+  const unlocked = performance.now() - began;
+  await page.evaluate(watchLarge);
+  for (let turn = 0; turn < SWITCHES; turn += 1) {
+    const painted = page.evaluate(nextSwitch);
+    await page.keyboard.press('Alt+ArrowDown');
+    await painted;
+  }
+  const composer = page.getByLabel('Message', { exact: true });
+  await composer.click();
+  await page.keyboard.type('the quick brown fox jumps over the lazy dog '.repeat(4).slice(0, LETTERS), { delay: 25 });
+  await composer.fill('');
+  for (let turn = 0; turn < SWITCHES; turn += 1) await page.keyboard.press('Alt+ArrowUp');
+  const feed = page.getByRole('feed', { name: 'Messages' });
+  await feed.hover();
+  await page.evaluate(startFrames);
+  for (let turn = 0; turn < WHEELS; turn += 1) {
+    await page.mouse.wheel(0, -700);
+    await page.waitForTimeout(30);
+  }
+  const { frames, messages } = await page.evaluate(stopFrames);
+  const { letters, switches } = await page.evaluate(() => /** @type {any} */ (globalThis).keyshiftLarge);
+  return {
+    rows: [row('passphrase to the list of conversations', [unlocked]), row('another conversation, painted', switches.slice(5)), row('a letter, painted', letters.slice(10)), row('between frames while scrolling up', frames)],
+    scrolled: messages,
+    late: frames.filter((/** @type {number} */ time) => time > 50).length,
+  };
+}
+
+/** @param {string} work @param {readonly number[]} times @returns {Row} */
+function row(work, times) {
+  return { work, times: times.length, p50: quantile(times, 0.5), p95: quantile(times, 0.95), most: Math.max(...times) };
+}
+
+/** From the start of the process to the first thing its window shows. @param {() => Promise<import('@playwright/test').ElectronApplication>} start */
+async function startOf(start) {
+  const began = Date.now();
+  const app = await start();
+  try {
+    return (await (await app.firstWindow()).evaluate(firstPaint)) - began;
+  } finally {
+    await app.close();
+  }
+}
+
+/** @param {string} where */
+async function makeSkeleton(where) {
+  const folder = join(where, 'skeleton');
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['main.cjs', 'index.html']) copyFileSync(inRoot(`test/bench/skeleton/${file}`), join(folder, file));
+  const { build } = await import('esbuild');
+  await build({ entryPoints: [inRoot('test/bench/skeleton/page.tsx')], outfile: join(folder, 'page.js'), bundle: true, minify: true, jsx: 'automatic', define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error' });
+  return join(folder, 'main.cjs');
+}
+
+/** @param {import('../electron-runtime.mjs').Runtime} runtime @param {string} main @param {string} profile @param {string | undefined} display */
+async function driveSkeleton(runtime, main, profile, display) {
+  const { _electron } = await import('@playwright/test');
+  const { ELECTRON_RUN_AS_NODE: _dropped, ...env } = process.env;
+  return _electron.launch({
+    executablePath: runtime.executable,
+    args: [main, ...(needsNoSandbox() ? ['--no-sandbox'] : []), `--user-data-dir=${profile}`],
+    env: { ...env, ...(display !== undefined && { DISPLAY: display, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: 'disabled:' }) },
+  });
+}
