@@ -3,6 +3,7 @@ import { afterEach } from 'vitest';
 import { App } from '../../../renderer/app/app';
 import { createModel, type Model } from '../../../renderer/app/model';
 import { createClient } from '../../../renderer/bridge/client';
+import './light-styles';
 import { createFake, type FakeBridge, type World } from '../../preview/fake-world';
 
 // What jsdom lacks and every browser has: ids here need no escaping, and there is no layout to ask about.
