@@ -1,5 +1,5 @@
 // How the real window stands with a very large profile: start beside the least window of this kind, from the passphrase to the list, another conversation, typing, scrolling.
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, cpSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startXvfb } from '../lib/display.mjs';
@@ -27,7 +27,7 @@ export async function measureLargeWindow(runtime, directory, passphrase) {
   const display = screen && { display: screen.display };
   const profile = join(where, 'profile');
   try {
-    cpSync(directory, profile, { recursive: true });
+    copyDurably(directory, profile);
     const skeleton = await makeSkeleton(where);
     /** @type {Record<'bare' | 'app', number[]>} */
     const starts = { bare: [], app: [] };
@@ -93,6 +93,16 @@ async function use(page, passphrase) {
 /** @param {string} work @param {readonly number[]} times @returns {Row} */
 function row(work, times) {
   return { work, times: times.length, p50: quantile(times, 0.5), p95: quantile(times, 0.95), most: Math.max(...times) };
+}
+
+/** What is not on the disk yet would be written at the first commit of the app, which would wait for seconds. @param {string} from @param {string} to */
+function copyDurably(from, to) {
+  cpSync(from, to, { recursive: true });
+  for (const name of readdirSync(to)) {
+    const file = openSync(join(to, name), 'r');
+    fsyncSync(file);
+    closeSync(file);
+  }
 }
 
 /** From the start of the process to the first thing its window shows. @param {() => Promise<import('@playwright/test').ElectronApplication>} start */
