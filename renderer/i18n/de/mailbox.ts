@@ -29,7 +29,7 @@ export const mailbox = {
   'mailbox.revoke.command': 'Was der Betreiber eingibt',
   'mailbox.revoke.copy': 'Zeile kopieren',
   'mailbox.revoke.copied': 'Die Zeile wurde kopiert. Schicke sie dem Betreiber.',
-  'mailbox.revoke.watched': 'Dieses Gerät nutzt dasselbe Postfach und bemerkt, wenn es erledigt ist.',
+  'mailbox.revoke.watched': 'Dieses Gerät nutzt dasselbe Postfach und bemerkt meist, wenn es erledigt ist. Bleibt dies stehen, obwohl die Zeile eingegeben ist, dann sag es hier.',
   'mailbox.revoke.unwatched': 'Von hier kann Keyshift nicht sehen, ob es erledigt ist.',
   'mailbox.revoke.say': 'Es ist erledigt',
   'mailbox.revoke.said': 'Am {date} hast du gesagt, dass es erledigt ist. Keyshift konnte es nicht prüfen.',

@@ -28,7 +28,7 @@ export const mailbox = {
   'mailbox.revoke.command': 'What the operator types',
   'mailbox.revoke.copy': 'Copy the line',
   'mailbox.revoke.copied': 'The line was copied. Send it to the operator.',
-  'mailbox.revoke.watched': 'This device uses the same mailbox and notices when it is done.',
+  'mailbox.revoke.watched': 'This device uses the same mailbox and usually notices when it is done. If this stays although the line was typed, say so here.',
   'mailbox.revoke.unwatched': 'Keyshift cannot see from here whether it was done.',
   'mailbox.revoke.say': 'It was done',
   'mailbox.revoke.said': 'On {date} you said that it was done. Keyshift could not check it.',
