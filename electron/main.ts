@@ -9,7 +9,6 @@ import { listenSentence, parseHostPort } from './headless/arguments';
 import { closeForeignDoors } from './ipc/window-door';
 import { WindowFiles } from './main/file-tokens';
 import { Media } from './main/media';
-import { PageFirst } from './main/page-first';
 import { PatientApp } from './main/patient-app';
 import { type HostedProfile, ProfileHost } from './main/profile-host';
 import { openShell } from './main/shell';
@@ -42,8 +41,6 @@ const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(pr
 const developerTools = !app.isPackaged;
 const camera = new CameraUse(() => systemClock.monotonic());
 const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
-
-const pageFirst = new PageFirst((milliseconds, run) => systemClock.setTimer(milliseconds, run));
 
 /** What the person gave to the window, to be sent. */
 const windowFiles = new WindowFiles(chosenFiles);
@@ -89,7 +86,7 @@ async function start(): Promise<void> {
   });
   spoken = () => running.preferences.get().settings.language;
   const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
-  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range), (address) => pageFirst.gave(address));
+  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range));
 
   const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
@@ -119,10 +116,7 @@ function hostProfile(profileDirectory: string): HostedProfile {
     opened: closeForeignDoors,
   });
   const patient = new PatientApp(
-    async () => {
-      await pageFirst.served;
-      return startServices(profileDirectory, preferences);
-    },
+    () => startServices(profileDirectory, preferences),
     (error) => {
       logger.error('app.start-failed', describeError(error));
       process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
