@@ -28,14 +28,14 @@ interface Device {
  * From the call that deposits until the mail is handed over and acknowledged, one after the other, all through a real nats-server
  * on loopback, made by the operator's command. Beside it the NATS library alone, over sockets of its own. One process holds both.
  */
-export async function mailboxCase(runtime: string, rounds: number, count = each): Promise<Omit<Report, 'load'>> {
+export async function mailboxCase(runtime: string, rounds: number, count = each, program = process.env['KEYSHIFT_NATS_SERVER'] ?? 'nats-server'): Promise<Omit<Report, 'load'>> {
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-bench-mailbox-'));
   const ends: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
     const port = await freePort();
     const operator = (...words: string[]): string => execFileSync(process.execPath, ['scripts/mailbox.mjs', ...words, '--folder', join(folder, 'operator')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     operator('init', '--host', '127.0.0.1', '--bind', '127.0.0.1', '--port', String(port), '--no-tls', '--disk-gib', '0.5');
-    ends.push(await startServer(join(folder, 'operator/server/nats.conf')));
+    ends.push(await startServer(program, join(folder, 'operator/server/nats.conf')));
     const mailbox = createMailbox({ transport: createTcpTransport(), random: kernelRandom });
     ends.push(() => mailbox.close());
     const device = async (): Promise<Device> => {
@@ -125,11 +125,12 @@ async function libraryWay({ seed, registration }: Device, port: number): Promise
   };
 }
 
-function startServer(file: string): Promise<() => Promise<void>> {
-  const child = spawn(process.env['KEYSHIFT_NATS_SERVER'] ?? 'nats-server', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+function startServer(program: string, file: string): Promise<() => Promise<void>> {
+  const child = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code} before it was ready`)));
     child.stderr.on('data', (text: Buffer) => {
       if (!text.toString().includes('Server is ready')) return;
       resolve(async () => {

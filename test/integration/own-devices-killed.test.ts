@@ -50,14 +50,15 @@ describe('a device that is let in, as a process that is killed', () => {
     const counts: number[] = [];
     for (const victim of [pocket, desk, pocket, desk]) {
       const before = await arrived();
+      if (before === total) break;
       await pocket.peer.until('more of it', async () => (await arrived()) > before);
+      counts.push(await arrived());
       await victim.peer.kill();
       await victim.restart();
-      counts.push(await arrived());
     }
     await pocket.peer.until('all of it', async () => (await arrived()) === total, 60_000);
-    // In mid-transfer, each time.
-    expect(Math.max(...counts)).toBeLessThan(total);
+    // In mid-transfer: each side once at least, the others as long as something was missing.
+    expect(counts.slice(0, 2).map((count) => count > 0 && count < total)).toEqual([true, true]);
     await desk.peer.until('it to be in step', async () => (await desk.peer.call('devices.list')).every(({ current, behind }) => current || behind === 0));
     const [conversation] = await pocket.peer.call('conversations.list');
     expect(await texts(pocket.peer, conversation?.conversationId ?? '', 'out')).toEqual(expected);

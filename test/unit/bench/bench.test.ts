@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MeterCounts } from '../../../shared/model/diagnostics';
 import { quantile } from '../../../scripts/bench/quantile.mjs';
+import { natsServer } from '../../../scripts/lib/nats-server.mjs';
 import { catchUp } from '../../bench/catch-up';
 import { handoverCase } from '../../bench/handover-case';
 import { mailboxCase } from '../../bench/mailbox-case';
@@ -185,7 +186,7 @@ describe('what npm run bench measures: several devices', () => {
 
   onServer('with a real server', () => {
     it('deposit: handed over warm and as the first of a connection, beside the library alone', { timeout: 60_000 }, async () => {
-      const report = await mailboxCase('here', 1, 2);
+      const report = await mailboxCase('here', 1, 2, natsServer()?.file);
       expect(report).toMatchObject({ work: 'deposit', against: 'the NATS library alone', unit: 'µs' });
       expect(report.rows.map(({ part: which }) => which)).toEqual(['deposit → handed over', 'the same, first of a connection']);
       report.rows.forEach(isRow);
