@@ -3,7 +3,7 @@ import { closeSync, copyFileSync, cpSync, fsyncSync, mkdirSync, mkdtempSync, ope
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startXvfb } from '../lib/display.mjs';
-import { driveApp } from '../lib/drive-app.mjs';
+import { driveApp, driveElectron } from '../lib/drive-app.mjs';
 import { needsNoSandbox } from '../lib/launch-app.mjs';
 import { inRoot } from '../lib/paths.mjs';
 import { quantile } from './quantile.mjs';
@@ -32,7 +32,7 @@ export async function measureLargeWindow(runtime, directory, passphrase) {
     /** @type {Record<'bare' | 'app', number[]>} */
     const starts = { bare: [], app: [] };
     for (let turn = 0; turn < STARTS; turn += 1) {
-      starts.bare.push(await startOf(() => driveSkeleton(runtime, skeleton, join(where, 'bare'), display?.display)));
+      starts.bare.push(await startOf(() => driveElectron(runtime, [skeleton, ...(needsNoSandbox() ? ['--no-sandbox'] : []), `--user-data-dir=${join(where, 'bare')}`], display?.display)));
       starts.app.push(await startOf(() => driveApp({ runtime, ...display, profile })));
     }
     // The first start of either reads its files from the disk.
@@ -124,15 +124,4 @@ async function makeSkeleton(where) {
   const { build } = await import('esbuild');
   await build({ entryPoints: [inRoot('test/bench/skeleton/page.tsx')], outfile: join(folder, 'page.js'), bundle: true, minify: true, jsx: 'automatic', define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error' });
   return join(folder, 'main.cjs');
-}
-
-/** @param {import('../electron-runtime.mjs').Runtime} runtime @param {string} main @param {string} profile @param {string | undefined} display */
-async function driveSkeleton(runtime, main, profile, display) {
-  const { _electron } = await import('@playwright/test');
-  const { ELECTRON_RUN_AS_NODE: _dropped, ...env } = process.env;
-  return _electron.launch({
-    executablePath: runtime.executable,
-    args: [main, ...(needsNoSandbox() ? ['--no-sandbox'] : []), `--user-data-dir=${profile}`],
-    env: { ...env, ...(display !== undefined && { DISPLAY: display, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: 'disabled:' }) },
-  });
 }

@@ -7,12 +7,17 @@ import { root } from './paths.mjs';
  *   display: where its windows appear, as startXvfb (display.mjs) tells it; this process's own display without one
  * @returns {Promise<import('@playwright/test').ElectronApplication>}
  */
-export async function driveApp({ runtime, profile, display, args }) {
+export function driveApp({ runtime, profile, display, args }) {
+  return driveElectron(runtime, appArguments({ runtime, profile, args }), display);
+}
+
+/** @param {import('../electron-runtime.mjs').Runtime} runtime @param {string[]} args @param {string | undefined} display @returns {Promise<import('@playwright/test').ElectronApplication>} */
+export async function driveElectron(runtime, args, display) {
   const { _electron } = await import('@playwright/test');
   const { ELECTRON_RUN_AS_NODE: _dropped, ...env } = process.env;
   return _electron.launch({
     executablePath: runtime.executable,
-    args: appArguments({ runtime, profile, args }),
+    args,
     cwd: root,
     env: { ...env, ...(display && { DISPLAY: display, WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: 'disabled:' }) },
   });
