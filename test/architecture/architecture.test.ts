@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
+import { commands } from '../../shared/model/shortcuts';
 import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
 import { missingPaths } from './document-paths';
+import { keysThatCallNothing, missingAnchors, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { readSources, ROOT } from './source-facts';
 
@@ -41,9 +44,21 @@ test('dependencies are pinned, locked and checked by hash', () => {
   expect(ownLockfileProblems()).toEqual([]);
 });
 
-test('paths that the documents mention exist', () => {
+describe('the documents are true', () => {
   const inDocs = existsSync(join(ROOT, 'docs')) ? readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)) : [];
   const documents = [...readdirSync(ROOT), ...inDocs].filter((name) => name.endsWith('.md'));
-  expect(documents).toContain('README.md');
-  expect(documents.flatMap((name) => missingPaths(name, readFileSync(join(ROOT, name), 'utf8'), ROOT))).toEqual([]);
+  const told = documents.map((name) => [name, readFileSync(join(ROOT, name), 'utf8')] as const);
+  const guide = told.filter(([name]) => name === 'docs/guide.md');
+
+  test('paths that they mention exist, and headings that they link to', () => {
+    expect(documents).toContain('README.md');
+    expect(told.flatMap(([name, text]) => missingPaths(name, text, ROOT))).toEqual([]);
+    expect(told.flatMap(([name, text]) => missingAnchors(name, text, ROOT))).toEqual([]);
+  });
+
+  test('the guide speaks of what stands in the window, and of keys that call something', () => {
+    expect(guide).toHaveLength(1);
+    expect(guide.flatMap(([name, text]) => wordsNotInTheWindow(name, text, Object.values(english)))).toEqual([]);
+    expect(guide.flatMap(([name, text]) => keysThatCallNothing(name, text, Object.values(commands).map(({ keys }) => keys)))).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { CODE_RULES } from './code-rules';
 import { missingPaths } from './document-paths';
+import { keysThatCallNothing, missingAnchors, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, ROOT } from './source-facts';
 
@@ -160,4 +161,13 @@ test('a document that names a path or link which is not there is found', () => {
   expect(missingPaths('docs/a.md', 'See `electron/main.ts:12`, `docs/` and `npm test`.', ROOT)).toEqual(expect.not.arrayContaining([expect.stringContaining('docs/,')]));
   expect(missingPaths('docs/a.md', 'See `electron/absent.ts`.', ROOT)).toEqual(['docs/a.md mentions electron/absent.ts, which does not exist']);
   expect(missingPaths('docs/a.md', '[x](absent.md#part), [y](https://example.org), [z](#here)', ROOT)).toEqual(['docs/a.md links to absent.md, which does not exist']);
+});
+
+test('a document that links to no heading, speaks of a button that is not there, or of keys that call nothing, is found', () => {
+  expect(missingAnchors('docs/a.md', '# One: two `x`\n[a](#one-two-x) [b](#two) [c](security.md#not-there) [d](https://example.org/#x)', ROOT)).toEqual([
+    'docs/a.md links to #two, which is not there',
+    'docs/a.md links to security.md#not-there, which is not there',
+  ]);
+  expect(wordsNotInTheWindow('docs/a.md', 'Press **Settings → Backup…** or **Absent**, or **Ctrl+L**.', ['Settings', 'Backup'])).toEqual(['docs/a.md says **Absent**, which is nowhere in the window']);
+  expect(keysThatCallNothing('docs/a.md', 'Ctrl+L locks, Ctrl+Shift+Q does not.', ['Mod+L'])).toEqual(['docs/a.md names Ctrl+Shift+Q, which calls nothing']);
 });

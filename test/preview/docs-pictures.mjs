@@ -11,10 +11,12 @@ const folder = resolve(import.meta.dirname ?? '.', '../../docs/pictures');
 const window = { width: 1180, height: 780 };
 /** Name of the file, the picture it is of, its theme, a window of another size. @type {readonly (readonly [string, string, string?, { width: number, height: number }?])[]} */
 const wanted = [
+  ['first', 'first'],
   ['conversation', 'words'],
   ['conversation-dark', 'words', 'dark'],
   ['files', 'files'],
   ['search', 'search'],
+  ['order', 'order'],
   ['keys', 'talk-keys'],
   ['rules', 'rules'],
   ['invite', 'invite'],
@@ -29,6 +31,7 @@ const wanted = [
   ['backup', 'backup-done'],
   ['export', 'export'],
   ['archive', 'archive'],
+  ['settings', 'settings-search'],
 ];
 
 mkdirSync(folder, { recursive: true });
