@@ -8,7 +8,7 @@ import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
 import { missingPaths } from './document-paths';
 import { keysThatCallNothing, missingAnchors, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
-import { readSources, ROOT } from './source-facts';
+import { factsOf, readSources, ROOT } from './source-facts';
 
 const files = readSources(['electron', 'renderer', 'shared']);
 
@@ -38,6 +38,15 @@ describe('the house stands as docs/architecture.md says', () => {
   test.each(Object.entries(CODE_RULES))('no file breaks the rule %s', (_name, rule) => {
     expect(files.flatMap(rule)).toEqual([]);
   });
+});
+
+test('the second implementation knows the document alone: its own files, Node and libsodium', () => {
+  const folder = join(ROOT, 'test/second');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
+  expect(names.length).toBeGreaterThan(10);
+  const imported = names.flatMap((name) => factsOf(name, readFileSync(join(folder, name), 'utf8')).imports.map(({ specifier }) => `${name}: ${specifier}`));
+  expect(imported.length).toBeGreaterThan(names.length);
+  expect(imported.filter((one) => !/: (\.\/[a-z-]+\.mjs|node:[a-z/]+|libsodium-wrappers)$/.test(one))).toEqual([]);
 });
 
 test('dependencies are pinned, locked and checked by hash', () => {

@@ -95,6 +95,23 @@ export const upkeep = {
   },
 };
 
+/** Records of sessions that an archive keeps (§10.5): kind ‖ number of the asker ‖ fields. */
+const recordWord = (kind: number, ask: number, ...more: Uint8Array[]): Buffer => Buffer.concat([Buffer.of(kind), number(ask, 4), ...more]);
+export const repository = {
+  read: (ask: number, name: Uint8Array): Buffer => recordWord(1, ask, name),
+  write: (ask: number, name: Uint8Array, expected: number, record: Uint8Array): Buffer => recordWord(2, ask, name, number(expected, 8), lp(record)),
+  found: (ask: number, revision: number, record: Uint8Array): Buffer => recordWord(3, ask, number(revision, 8), lp(record)),
+  written: (ask: number, revision: number): Buffer => recordWord(4, ask, number(revision, 8)),
+  refused: (ask: number): Buffer => recordWord(5, ask),
+};
+
+/** Where a device takes mail, as own devices tell each other (§10.3), and what its key signs for that (§11.1, *Taken out*). */
+export const mailboxFacts = {
+  statement: (peerId: Uint8Array, device: Uint8Array, address: Uint8Array, server: string): Buffer => Buffer.concat([Buffer.of(0xff), Buffer.from('mailbox-key'), peerId, device, address, text(server)]),
+  mailbox: (bits: number, until: number, server: string, proof: Uint8Array, places: Uint8Array): Buffer => Buffer.concat([Buffer.of(bits), number(until, 8), text(server), proof, lp(places)]),
+  revoked: (seen: number, at: number): Buffer => Buffer.concat([Buffer.of(seen), number(at, 8)]),
+};
+
 /** Words about files (§15): type ‖ transfer ‖ fields. */
 const fileWord = (type: number, transfer: Uint8Array, ...more: Uint8Array[]): Buffer => Buffer.concat([Buffer.of(type), transfer, ...more]);
 export const files = {

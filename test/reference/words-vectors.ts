@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import sodium from 'libsodium-wrappers';
-import { authorId, files, handover, relay, replica, sealedPiece, topic, type TwinAuthor, upkeep } from './words-twin';
+import { deviceKey, mailboxSection } from './ways-twin';
+import { authorId, files, handover, mailboxFacts, relay, replica, repository, sealedPiece, topic, type TwinAuthor, upkeep } from './words-twin';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const counting = (start: number, length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (start + at) & 0xff));
 const again = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 const flipped = (bytes: Buffer, at: number): Buffer => Buffer.concat([bytes.subarray(0, at), Buffer.of((bytes[at] ?? 0) ^ 1), bytes.subarray(at + 1)]);
 const more = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, Buffer.of(0)]);
+
+const SERVER = 'tls://mail.example.org:4222';
+const NO_PLACES = Buffer.of(0);
 
 /**
  * The values of test/vectors/words.json, laid out by the twin alone. `await ready` of the dialog's twin first. `outcome` of what is no word: `refused`, the session ends and nothing of
@@ -36,8 +40,12 @@ export function wordsVectors() {
     return { size, index, length, sealed: length < 100 ? hex(sealed) : '', sha256: createHash('sha256').update(sealed).digest('hex') };
   });
   const exchanges = upkeep.exchanges([[counting(0x14, 80), counting(0x15, 32)]]);
+  const mailboxSeed = counting(0x41, 32);
+  const mailboxStatement = mailboxFacts.statement(peerId, first, second, SERVER);
+  const mailboxProof = Buffer.from(sodium.crypto_sign_detached(mailboxStatement, sodium.crypto_sign_seed_keypair(mailboxSeed).privateKey));
+  const witness = mailboxSection([{ servers: [SERVER], authority: Buffer.alloc(0), address: hex(second), slot: hex(counting(0x42, 8)), token: 'e30.e30.AA', until: 0 }]);
   return {
-    topics: [good('replica', topic(1, Buffer.of(6))), good('handover', topic(2, Buffer.of(6))), good('upkeep', topic(3, Buffer.of(6))), good('relay', topic(4, Buffer.of(6))), good('files', topic(5, Buffer.of(6)))],
+    topics: [good('replica', topic(1, Buffer.of(6))), good('handover', topic(2, Buffer.of(6))), good('upkeep', topic(3, Buffer.of(6))), good('relay', topic(4, Buffer.of(6))), good('files', topic(5, Buffer.of(6))), good('repository', topic(6, Buffer.of(6)))],
     badTopics: [bad('a later topic', 'passed over', topic(9, Buffer.of(6))), bad('none', 'passed over', Buffer.alloc(0))],
     replica: {
       author: { seed: hex(seed), peerId: hex(author.peerId), instanceId: hex(authorId(author)) },
@@ -84,6 +92,27 @@ export function wordsVectors() {
         bad('a later kind', 'passed over', Buffer.of(7)), bad('no ids', 'refused', relay.ids(3, [])), bad('1,025 ids', 'refused', relay.ids(5, again(1_025, id))),
         bad('which, and something', 'refused', more(relay.which())), bad('a byte more', 'refused', more(relay.carry(1, id, peerId, deposit))), bad('an id cut short', 'refused', relay.ids(3, [id.subarray(1)])),
       ],
+    },
+    repository: {
+      good: [
+        good('read', repository.read(1, id)), good('write, where there is none', repository.write(2, id, 0, counting(0x1d, 300))), good('write, on top of one', repository.write(3, id, 2 ** 53 - 1, counting(0x1d, 300))),
+        good('found', repository.found(1, 7, counting(0x1e, 300))), good('found, none', repository.found(1, 0, Buffer.alloc(0))), good('written', repository.written(2, 8)), good('written, not on top of that', repository.written(2, 0)), good('refused', repository.refused(3)),
+      ],
+      bad: [
+        bad('a later kind', 'passed over', Buffer.of(6, 0, 0, 0, 1)), bad('kind 0', 'passed over', Buffer.of(0)), bad('nothing', 'refused', Buffer.alloc(0)), bad('a name cut short', 'refused', repository.read(1, id.subarray(1))),
+        bad('a record over 32 KiB', 'refused', repository.write(2, id, 0, Buffer.alloc(32 * 1_024 + 1))), bad('none, and a record', 'refused', repository.found(1, 0, counting(0x1e, 1))), bad('a revision above 2^53 − 1', 'refused', Buffer.concat([Buffer.of(4, 0, 0, 0, 2, 0, 0x20), Buffer.alloc(6)])), bad('a byte more', 'refused', more(repository.refused(3))),
+      ],
+    },
+    mailboxFacts: {
+      deviceSeed: hex(mailboxSeed), statement: hex(mailboxStatement), key: `${hex(first)}/${deviceKey(mailboxSeed)}/${hex(second)}`,
+      mailbox: {
+        good: [good('here, open', mailboxFacts.mailbox(0, 0, SERVER, mailboxProof, NO_PLACES)), good('left, with a witness', mailboxFacts.mailbox(1, 1_768_478_400_000, SERVER, mailboxProof, witness))],
+        bad: [
+          bad('bit 2', 'refused', mailboxFacts.mailbox(2, 0, SERVER, mailboxProof, NO_PLACES)), bad('after the last date', 'refused', mailboxFacts.mailbox(0, 8_640_000_000_000_001, SERVER, mailboxProof, NO_PLACES)), bad('a server of another kind', 'refused', mailboxFacts.mailbox(0, 0, 'http://mail.example.org:4222', mailboxProof, NO_PLACES)),
+          bad('two witnesses', 'refused', mailboxFacts.mailbox(0, 0, SERVER, mailboxProof, Buffer.concat([Buffer.of(2), witness.subarray(1), witness.subarray(1)]))), bad('a byte more', 'refused', more(mailboxFacts.mailbox(0, 0, SERVER, mailboxProof, NO_PLACES))),
+        ],
+      },
+      revoked: { good: [good('seen', mailboxFacts.revoked(1, 1_768_478_400_000)), good('said', mailboxFacts.revoked(0, 1_768_478_400_000))], bad: [bad('neither seen nor said', 'refused', mailboxFacts.revoked(2, 0)), bad('after the last date', 'refused', mailboxFacts.revoked(0, 8_640_000_000_000_001)), bad('a byte more', 'refused', more(mailboxFacts.revoked(1, 1)))] },
     },
     files: {
       good: [

@@ -5,6 +5,7 @@ import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
 import { openChunk, sealChunk } from '../../../../electron/engine/files/chunk';
 import { encodeFileWord, parseFileWord } from '../../../../electron/engine/files/words';
+import { encodeRepositoryWord, parseRepositoryWord } from '../../../../electron/engine/sharing/repository-words';
 import { encodeWord as encodeHandover, parseWord as parseHandover } from '../../../../electron/engine/sharing/words';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
 import { peerIdFromBytes } from '../../../../electron/engine/wire/ids';
@@ -15,6 +16,7 @@ import { encodeTopic, parseTopic } from '../../../../electron/services/devices/t
 import { encodeWord, WordReader } from '../../../../electron/services/devices/upkeep-words';
 import { isSigned, signFact } from '../../../../electron/services/replication/signed-facts';
 import { encodeWords, parseWords } from '../../../../electron/services/replication/words';
+import { encodeMailboxKey, encodeMailboxWord, encodeRevoked, keyStatement, parseMailboxKey, parseMailboxWord, parseRevoked } from '../../../../electron/services/ways/mailbox-keys';
 import { encodeRelayWord, parseRelayWord } from '../../../../electron/services/ways/relay-words';
 import { KeyshiftError } from '../../../../shared/errors';
 import { ready } from '../../../reference/dialog-twin';
@@ -74,6 +76,18 @@ describe('the vectors of what devices of one person say', () => {
   });
 
   it('S4-09: handing sessions over', () => hold(vectors.handover.good, vectors.handover.bad, parseHandover, encodeHandover));
+
+  it('S4-16: records that an archive keeps', () => hold(vectors.repository.good, vectors.repository.bad, parseRepositoryWord, encodeRepositoryWord));
+
+  it('S4-26: where a device takes mail, and that it is no more', () => {
+    const { mailbox, revoked, key, statement } = vectors.mailboxFacts;
+    hold(mailbox.good, mailbox.bad, parseMailboxWord, encodeMailboxWord);
+    hold(revoked.good, revoked.bad, parseRevoked, encodeRevoked);
+    const place = parseMailboxKey(key);
+    expect(encodeMailboxKey(place)).toBe(key);
+    const { server } = parseMailboxWord(fromHex(mailbox.good[0]?.bytes ?? ''));
+    expect(toHex(keyStatement(peerIdFromBytes(fromHex(vectors.replica.author.peerId)), place, server))).toBe(statement);
+  });
 
   it('S1-08: words about files, and pieces of them; the second reader finds the same', () => {
     const { good, bad, key, transfer, pieces } = vectors.files;

@@ -1,0 +1,24 @@
+import { describe, it } from 'vitest';
+import * as core from './vectors-core.mjs';
+import * as sessions from './vectors-session.mjs';
+import * as ways from './vectors-ways.mjs';
+
+describe('who has docs/protocol.md alone makes and reads every vector', () => {
+  it.each([
+    ['S1-01: labels, primitives, envelope, chain, card', core.foundation],
+    ['S5-32: links, recoveries, key histories', core.identity],
+    ['S1-47 S2-14: messages, short form, transcripts, keys that take over', core.dialog],
+    ['S3-08: key schedule and records', sessions.schedule],
+    ['S3-08 S4-11: a full handshake, the resumption after it, a channel', sessions.transcripts],
+    ['S5-02: asking for newer keys, and an offer', sessions.rekey],
+    ['S5-04: six digits, and the link in the document', sessions.meeting],
+    ['S1-48: deposits and a file of them', ways.deposits],
+    ['S1-48: cards, invitations without a connection, mailboxes', ways.ways],
+    ['S4-26: what own devices say', ways.ownWords],
+    ['S4-09: a session that goes on elsewhere', ways.sharing],
+    ['S4-26: letting a device in', ways.linking],
+    ['S1-08: on the same network', ways.lan],
+  ])('%s', (_rows, check) => {
+    check();
+  });
+});
