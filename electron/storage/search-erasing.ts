@@ -2,9 +2,8 @@ import type { SearchStore } from '../services/ports/finding';
 import { atMost } from './at-most';
 import type { Db } from './database';
 import { bytes, integer } from './row';
+import { wordMarker } from './search-terms';
 
-/** Before every word in the index. */
-const marker = 0x30;
 const nowhere: { readonly segment: number; readonly term: Uint8Array } = { segment: -1, term: new Uint8Array(0) };
 
 /**
@@ -30,7 +29,7 @@ export function createSearchErasing(db: Db): SearchStore['erase'] {
       if (seen === 0) return undefined;
       const pages = selectPages.all([at.segment, at.term, limit]).map((row) => ({ segment: integer(row, 'segid'), term: bytes(row, 'term') }));
       for (const { segment, term } of pages) {
-        if (term.length < 2 || term[0] !== marker) continue;
+        if (term.length < 2 || term[0] !== wordMarker) continue;
         const beginning = term.subarray(1);
         const row = selectAlive.get([beginning]);
         if (row === undefined) continue;

@@ -6,17 +6,23 @@ import { at } from './message-row';
 import { integer, text } from './row';
 import { createSearchBeside, hasSigns } from './search-beside';
 import { createSearchErasing } from './search-erasing';
-import { begins, createWordList, mayBegin, phrase, type Wanted, wanted } from './search-words';
+import { createSearchRecent } from './search-recent';
+import { createWordList } from './search-terms';
+import { begins, phrase, type Wanted, wanted } from './search-words';
 
-/** A beginning with at most so many words is asked for as these words: they are found newest first, however common. */
-const mostEndings = 12;
-/** So many of the newest messages are looked through for a beginning of so few letters before anything else: there is hardly one without. */
-const firstLook = 120;
-const shortBeginning = 3;
-/** Of a beginning with more words, so many are looked through before the index joins all it has. */
-const secondLook = 600;
-/** In one conversation they lie far apart in the file. */
-const secondLookInOne = 200;
+/** A beginning with at most so many words is asked for as these words at once: they are found newest first, however common. */
+const fewEndings = 60;
+/** Of a beginning with more, so many of the newest messages are looked through before that. There is hardly one without. */
+const looks = {
+  /** They lie side by side in the file. */
+  all: [300, 1_000],
+  /** Each on another page. */
+  one: [130, 300],
+  /** The same, and found one by one. */
+  known: [50, 160],
+} as const;
+/** With at most so many words it is then asked for as these words, 10 µs each; else the index joins all it has. */
+const mostEndings = 1_000;
 /** Of messages with the words that stand beside an emoji, so many at a time, and so many times, are looked through for it. */
 const signsAtOnce = 200;
 const signsLooks = 3;
@@ -36,9 +42,7 @@ export function createSearchStore(db: Db): SearchStore {
   const inOne = 'AND messages.conversation = (SELECT key FROM conversations WHERE conversation_id = ?)';
   const before = `AND search.rowid < ${placeOf}`;
   const statements = { all: db.prepare(found('')), allBefore: db.prepare(found(before)), one: db.prepare(found(inOne)), oneBefore: db.prepare(found(`${inOne} ${before}`)) };
-  const newest = (where: string) => db.prepare(`
-    SELECT ${columns}, search_places.at AS at FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${where} ORDER BY search_places.at DESC ${atMost}`);
-  const recent = { all: newest(''), before: newest(`WHERE search_places.at < ${placeOf}`) };
+  const recent = createSearchRecent(db, columns, placeOf);
   const selectLetter = db.prepare('SELECT char(131072 + key % 40000) AS letter FROM conversations WHERE conversation_id = ?');
 
   const ask = (match: string, { conversationId, before: from }: SearchQuery, limit: number): readonly Row[] => {
@@ -55,25 +59,21 @@ export function createSearchStore(db: Db): SearchStore {
   const byBeginning = (query: SearchQuery, { phrases, last }: Wanted, bounds: readonly string[]): readonly Row[] => {
     const exact = [...bounds, ...phrases.map((words) => `{text} : ${phrase(words)}`)];
     const known = last.words.length === 0 ? exact : [...exact, `{text} : ${phrase(last.words)}`];
+    const withEndings = (endings: readonly string[]) => ask([...exact, `{text} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`].join(' AND '), query, query.limit);
     /** Undefined: there may be more of them further back. */
     const amongNewest = (count: number): readonly Row[] | undefined => {
-      const candidates = known.length > 0 ? ask(known.join(' AND '), query, count) : query.before === undefined ? recent.all.all([count]) : recent.before.all([query.before, count]);
-      const hits: Row[] = [];
-      for (const row of candidates) {
-        if (hits.length < query.limit && mayBegin(text(row, 'text'), last.beginning) && begins(db.words(text(row, 'text')), last)) hits.push(row);
-      }
-      return hits.length >= query.limit || candidates.length < count ? hits : undefined;
+      const near = known.length > bounds.length ? recent.of(known.join(' AND '), query, last.beginning, count) : recent.any(query, last.beginning, count);
+      const hits = near.rows.filter((row) => begins(db.words(text(row, 'text')), last)).slice(0, query.limit);
+      return hits.length >= query.limit || near.isAll() ? hits : undefined;
     };
-    const near = last.beginning.length <= shortBeginning ? amongNewest(firstLook) : undefined;
-    if (near !== undefined) return near;
-    const endings = wordsFrom(last.beginning, mostEndings + 1);
-    if (endings.length === 0) return [];
-    if (endings.length <= mostEndings) {
-      return ask([...exact, `{text} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`].join(' AND '), query, query.limit);
+    const few = wordsFrom(last.beginning, fewEndings);
+    if (few !== undefined) return few.length === 0 ? [] : withEndings(few);
+    for (const count of looks[known.length > bounds.length ? 'known' : query.conversationId === undefined ? 'all' : 'one']) {
+      const near = amongNewest(count);
+      if (near !== undefined) return near;
     }
-    const further = amongNewest(query.conversationId === undefined ? secondLook : secondLookInOne);
-    if (further !== undefined) return further;
-    return ask([...exact, `{text} : (${phrase([...last.words, last.beginning])} *)`].join(' AND '), query, query.limit);
+    const endings = wordsFrom(last.beginning, mostEndings);
+    return endings === undefined ? ask([...exact, `{text} : (${phrase([...last.words, last.beginning])} *)`].join(' AND '), query, query.limit) : withEndings(endings);
   };
 
   const selectBacklog = db.prepare('SELECT key, place FROM messages WHERE key < (SELECT below FROM search_backlog) ORDER BY key DESC LIMIT ? + 0');
@@ -84,6 +84,11 @@ export function createSearchStore(db: Db): SearchStore {
     FROM (SELECT key, place, (SELECT max(at) FROM search_places WHERE at BETWEEN messages.place * 512 AND messages.place * 512 + 511) AS last
       FROM messages WHERE key = ? AND text <> '' AND NOT EXISTS (SELECT 1 FROM search_places WHERE message = messages.key))`);
   const insertWords = db.prepare('INSERT INTO search (rowid, text, talk) SELECT at, text, talk FROM search_texts WHERE at = (SELECT at FROM search_places WHERE message = ?)');
+  const totalChanges = db.prepare('SELECT total_changes() AS n');
+  const changes = (): number => {
+    const row = totalChanges.get();
+    return row === undefined ? 0 : integer(row, 'n');
+  };
   const merge = db.prepare(`INSERT INTO search (search, rank) VALUES ('merge', ?)`);
 
   const beside = createSearchBeside(db, columns, placeOf);
@@ -127,8 +132,12 @@ export function createSearchStore(db: Db): SearchStore {
         return rows.length === limit;
       }),
     erase: createSearchErasing(db),
-    // Fewer changes than these two mean that there was nothing to join (SQLite's documentation of FTS5, "merge").
-    tidy: (pages) => merge.run([pages]).changes >= 2,
+    tidy(pages) {
+      const before = changes();
+      merge.run([pages]);
+      // Fewer than these two mean that there was nothing to join (SQLite's documentation of FTS5, "merge").
+      return changes() - before >= 2;
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Db } from './database';
-import { text } from './row';
 
 /** Words of a query that count. */
 const mostWords = 16;
@@ -23,25 +22,6 @@ export function wanted(db: Pick<Db, 'words'>, query: string): Wanted | undefined
   const beginning = last?.at(-1);
   if (last === undefined || beginning === undefined) return undefined;
   return { phrases: phrases.slice(0, -1), last: { words: last.slice(0, -1), beginning } };
-}
-
-/** The words of the index that begin so, at most `limit` of them. Each is one step into the index, however often it stands there. */
-export function createWordList(db: Db): (beginning: string, limit: number) => readonly string[] {
-  const next = db.prepare(`SELECT term FROM search_words WHERE term >= ? AND term < ? AND col = 'text' LIMIT 1`);
-  return (beginning, limit) => {
-    const found: string[] = [];
-    // Behind every word with this beginning: no letter comes later.
-    const end = `${beginning}\u{10ffff}`;
-    for (let from = beginning; found.length < limit; ) {
-      const row = next.get([from, end]);
-      if (row === undefined) break;
-      const word = text(row, 'term');
-      found.push(word);
-      // Nothing stands between a word and itself with the least letter behind it.
-      from = `${word}\u0001`;
-    }
-    return found;
-  };
 }
 
 /** As the index is asked for words side by side. */

@@ -6,6 +6,7 @@ import { openDatabase, type Db } from '../../../electron/storage/database';
 import { migrate } from '../../../electron/storage/migrate';
 import { migrations } from '../../../electron/storage/migrations/all';
 import { openStores } from '../../../electron/storage/open-stores';
+import { createWordList, segmentsOf } from '../../../electron/storage/search-terms';
 import { conversation, handle, instance, message } from '../../contract/storage/rows';
 import { decryptedPages } from '../../support/decrypted-pages';
 import { afterwards, folder } from './places';
@@ -113,6 +114,38 @@ describe('words of messages', () => {
     expect(found('word12')).toEqual(down(1_500, (n) => String(n).startsWith('12')));
     expect(found('wo-rd1', { conversationId: handle(2), limit: 5 })).toEqual(down(1_500, (n) => n % 3 === 1 && String(n).startsWith('1'), 5));
     expect(found('word', { before: handle(20), conversationId: handle(3) })).toEqual(down(19, (n) => n % 3 === 2));
+  });
+
+  it('are listed from the pages of the index as FTS5 itself lists them, whatever was joined or erased, and parts of it are joined until there are few', () => {
+    const { db, say, stores } = opened();
+    const parts = () => segmentsOf(db.prepare('SELECT block FROM search_data WHERE id = 10').get()?.['block'] as Uint8Array).length;
+    const listed = createWordList(db);
+    const same = () => {
+      for (const beginning of ['w', 'word1', 'word12', 'odd', 'x', 'é', 'ж', '東', 'zz', 'rare77']) {
+        const expected = db.prepare(`SELECT DISTINCT term FROM search_words WHERE term >= ? AND term < ? AND col = 'text'`).all([beginning, `${beginning}\u{10ffff}`]).map(({ term }) => String(term));
+        expect([...(listed(beginning, 1e9) ?? [])].sort(), beginning).toEqual(expected.sort());
+        expect(listed(beginning, expected.length - 1), beginning).toBeUndefined();
+      }
+    };
+    for (let from = 0; from < 2_000; from += 40) {
+      db.transaction(() => {
+        for (let n = from; n < from + 40; n += 1) say(n, `word${n % 900} ${n % 2 === 0 ? 'even odd' : 'odd'} ${n === 77 ? 'rare77 жук' : 'Élan'} 東京${'x'.repeat(n % 50)}`);
+      });
+    }
+    expect(parts()).toBeGreaterThan(20);
+    same();
+    let steps = 0;
+    while (stores.search.tidy(4)) {
+      steps += 1;
+      if (steps % 4 === 0) same();
+    }
+    expect(parts()).toBeLessThan(8);
+    same();
+    db.transaction(() => {
+      for (let n = 0; n < 2_000; n += 3) db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(n)]);
+    });
+    while (stores.search.erase(16) === 'more');
+    same();
   });
 
   it('stand where a message stands on screen, also one that came from another own device later', () => {
