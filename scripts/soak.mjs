@@ -1,0 +1,44 @@
+// `npm run soak`: packs a week of use into minutes, on a clock of its own, with real engines, real encrypted databases and real sockets on loopback.
+//   --days <n>        days of that clock (default 7)
+//   --people <n>      2 to 12 of them, each with one to three devices (default 4)
+//   --seconds <n>     stops doing new things after so many real seconds
+//   --seed <n>        the same deeds in the same order; it is printed at the end of each run
+//   --night           four weeks of six people
+//   --short           the form in `npm test`: some hours of three people, and a leak that has to be noticed
+//   --contacts <n>    instead: so many real contacts at once on one peer, which starts anew in between
+// Ends with what was done, whether memory and handles stayed flat, and what was lost (nothing); then the exit code is 0.
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { nodeBundle } from './build.mjs';
+import { inCache, inRoot, root } from './lib/paths.mjs';
+import { run } from './lib/process.mjs';
+import { asCommand, PlainError } from './lib/say.mjs';
+import { setUp } from './setup.mjs';
+
+const forms = {
+  usual: { days: '7', people: '4' },
+  night: { days: '28', people: '6', points: '112' },
+  short: { days: '0.4', people: '2', points: '8', deeds: '8', leak: true },
+};
+
+/** @type {Record<string, [number, number]>} */
+const bounds = { days: [0.01, 400], people: [2, 12], seconds: [1, 1e6], points: [1, 1e4], deeds: [1, 1e4], contacts: [1, 1000] };
+
+await asCommand(async () => {
+  const text = { type: /** @type {const} */ ('string') };
+  const { values } = parseArgs({ options: { days: text, people: text, seed: text, seconds: text, points: text, deeds: text, contacts: text, night: { type: 'boolean' }, short: { type: 'boolean' }, leak: { type: 'boolean' } } });
+  for (const [name, [least, most]] of Object.entries(bounds)) {
+    if (values[name] !== undefined && !(Number(values[name]) >= least && Number(values[name]) <= most)) throw new PlainError(`--${name} takes a number from ${least} to ${most}`);
+  }
+  await setUp({});
+  const { build } = await import('esbuild');
+  await build({ ...nodeBundle, entryPoints: { soak: inRoot('test/soak/main.ts'), 'rsa-keys': inRoot('test/support/rsa-keys.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
+  const { short, night, ...given } = values;
+  const chosen = { ...forms[short ? 'short' : night ? 'night' : 'usual'], ...given };
+  const words = Object.entries(chosen).flatMap(([name, value]) => (value === true ? [`--${name}`] : value === undefined ? [] : [`--${name}`, String(value)]));
+  const keys = createRequire(import.meta.url)(inCache('soak/rsa-keys.cjs')).readyKeys(66);
+  const { code } = await run(process.execPath, ['--expose-gc', '--require', inRoot('test/support/quick-secrets.cjs'), inCache('soak/soak.cjs'), ...words], {
+    cwd: root, output: 'show', timeout: 24 * 3_600_000, env: { ...process.env, KEYSHIFT_TEST_KEYS: JSON.stringify(keys) },
+  });
+  return code ?? 1;
+});
