@@ -4,6 +4,7 @@ import { type ChangeStore, type EarlyChange, earlyKept, timersKept } from '../se
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { messageColumns, readMessage } from './message-row';
+import { endedMessages } from './ended-messages';
 import { flag, id, integer, optionalInteger, text } from './row';
 
 const thisConversation = `(SELECT key FROM conversations WHERE conversation_id = ?)`;
@@ -55,6 +56,7 @@ export function createChangeStore(db: Db): ChangeStore {
   const takeEarly = db.prepare('DELETE FROM early_changes WHERE conversation_id = ? AND instance_id = ? AND sequence = ? RETURNING key, what, revision, text, removed, at');
 
   return {
+    ...endedMessages(db),
     put({ messageId, kind, text: words, editedAt, revision, replyTo }) {
       update.run([kind, words, editedAt ?? null, revision ?? 0, replyTo ?? null, messageId]);
       if (kind !== 'deleted') return;

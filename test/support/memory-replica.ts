@@ -51,6 +51,10 @@ export class MemoryReplica implements Replica {
     this.say(kind, key, value);
   }
 
+  sift(): void {
+    // What it keeps is what the tables say.
+  }
+
   find(kind: string, key: string): Uint8Array | undefined {
     return this.#of(kind, key).findLast(({ value }) => value !== undefined)?.value;
   }

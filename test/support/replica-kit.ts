@@ -81,6 +81,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       isAwaited: true,
       progress: undefined,
       register: () => undefined,
+      sift: () => undefined,
       find: () => undefined,
       behind: () => undefined,
       onChange: () => () => undefined,

@@ -37,6 +37,10 @@ export interface ChangeStore {
   /** Own changes of this message. */
   placesOf(messageId: string): readonly MessagePlace[];
 
+  /** The time of the message at this place was over: nothing brings it back. */
+  addEnded(conversationId: string, place: MessagePlace): void;
+  isEnded(conversationId: string, place: MessagePlace): boolean;
+
   /** What came before the message it is about; of one kind (`what`) the latest by `revision`. Beyond `earlyKept` of a conversation the oldest goes. */
   putEarly(conversationId: string, place: MessagePlace, change: EarlyChange): void;
   hasEarly(): boolean;

@@ -74,20 +74,31 @@ export class FactLog {
     else this.say(kind, key, value);
   }
 
+  sift(kind: string, key: string): void {
+    const { store, own } = this.#parts;
+    const known = this.#kinds.get(kind);
+    const former = store.of(kind, key).filter((fact) => fact.author !== own && fact.value !== undefined && known?.forgets?.({ ...fact, value: fact.value }) === true);
+    for (const fact of former) store.remove(fact);
+    if (former.length > 0) this.sayAfter(kind, key, new Uint8Array(0));
+  }
+
   find(kind: string, key: string): Uint8Array | undefined {
     const [newest] = this.#parts.store.of(kind, key).filter(({ value }) => value !== undefined).sort((a, b) => (isLater(a, b) ? -1 : 1));
     return newest?.value;
   }
 
-  /** Drops what is of use only until these other devices have heard it, and has been heard, or is too old. */
-  sweep(others: readonly InstanceId[]): void {
+  /** Drops what is of use only until these other devices have heard it, and has been heard, or is too old. `stopped`: may count again, and have to hear what is awaited. */
+  sweep(others: readonly InstanceId[], stopped: readonly InstanceId[] = []): void {
     const { store, now } = this.#parts;
     const passing = [...this.#kinds.values()].filter(({ passingMs }) => passingMs !== undefined);
     if (passing.length === 0) return;
-    const heardBy = others.map((other) => [other, store.heardBy(other)] as const);
+    const heardBy = new Map([...others, ...stopped].map((other) => [other, store.heardBy(other)]));
     for (const author of store.heard().keys()) {
-      const heard = Math.min(...heardBy.map(([other, vector]) => (other === author ? Infinity : (vector.get(author) ?? 0))));
-      for (const { kind, passingMs = 0 } of passing) store.drop({ kind, author, upTo: Number.isFinite(heard) ? heard : Number.MAX_SAFE_INTEGER, before: Math.max(0, Math.trunc(now() - passingMs)) * 4096 });
+      const heardByAll = (devices: readonly InstanceId[]): number => Math.min(Number.MAX_SAFE_INTEGER, ...devices.map((other) => (other === author ? Infinity : (heardBy.get(other)?.get(author) ?? 0))));
+      const [heard, heardByStopped] = [heardByAll(others), heardByAll(stopped)];
+      for (const { kind, passingMs = 0, awaited } of passing) {
+        store.drop({ kind, author, upTo: awaited ? Math.min(heard, heardByStopped) : heard, before: Math.max(0, Math.trunc(now() - passingMs)) * 4096 });
+      }
     }
   }
 

@@ -115,8 +115,7 @@ export class ProfileReplica implements Replica {
   }
 
   get isAwaited(): boolean {
-    const { instances } = this.#parts.local.list;
-    return this.isOn || instances.some(({ state }) => state === 'suspended');
+    return this.isOn || this.#stopped().length > 0;
   }
 
   get isReady(): boolean {
@@ -151,6 +150,12 @@ export class ProfileReplica implements Replica {
     if (!this.#isWritten(kind)) return;
     this.#begin();
     this.#log.sayAfter(kind, key, value);
+    this.#syncing.kick();
+  }
+
+  sift(kind: string, key: string): void {
+    if (!this.isOn) return;
+    this.#log.sift(kind, key);
     this.#syncing.kick();
   }
 
@@ -203,6 +208,11 @@ export class ProfileReplica implements Replica {
 
   #isWritten(kind: string): boolean {
     return this.isOn || (this.isAwaited && this.#log.kinds.some((each) => each.kind === kind && each.awaited === true));
+  }
+
+  /** Own devices that do not count, and may again. */
+  #stopped(): readonly InstanceId[] {
+    return this.#parts.local.list.instances.flatMap(({ instanceId, state }) => (state === 'suspended' ? [instanceId] : []));
   }
 
   #state(): ReplicaState | undefined {
@@ -277,6 +287,7 @@ export class ProfileReplica implements Replica {
     commit(() => {
       store.clear(this.#log.kinds.filter(({ merges, read, stays }) => stays || (merges && !read)).map(({ kind }) => kind));
       if (this.isAwaited) this.#log.dropOld();
+      else this.#log.sweep([]);
       const state = store.state();
       if (state?.begun === true) store.setState({ ...state, begun: false });
     });
@@ -352,7 +363,7 @@ export class ProfileReplica implements Replica {
     this.#sweeping = undefined;
     const { commit, siblings, logger } = this.#parts;
     try {
-      commit(() => this.#log.sweep(siblings.active()));
+      commit(() => this.#log.sweep(siblings.active(), this.#stopped()));
     } catch (error) {
       logger.warn('replica.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
     }

@@ -44,7 +44,7 @@ export interface FactKind {
   apply(fact: Fact): boolean;
   /** For what stands in this device's own tables anyway: the log keeps no value of its own and asks for it when it is sent. Undefined: it is gone. */
   read?(key: string): Uint8Array | undefined;
-  /** For what is of use only until every other device has heard it: the log drops it then, and after so many milliseconds at the latest. */
+  /** For what is of use only until every other device has heard it: the log drops it then, and after so many milliseconds at the latest. `Infinity`: only then; where `awaited`, stopped devices may have to hear it, too. */
   readonly passingMs?: number;
   /** After it was applied: nothing of it is kept here, and so it is passed on to nobody, because what it is about was erased. */
   forgets?(fact: Fact): boolean;
@@ -79,6 +79,8 @@ export interface Replica {
   say(kind: string, key: string, value: Uint8Array): void;
   /** As `say`; while a fact is applied, right after it: for what this device knows beyond what it was told. Saying the same again must end somewhere. */
   sayAfter(kind: string, key: string, value: Uint8Array): void;
+  /** What others said of this is looked at again: where something of it is not kept any more, it goes, and this device says itself what there is to say. In the caller's transaction. */
+  sift(kind: string, key: string): void;
   /** The newest value the log itself keeps under this kind and key, whoever said it. */
   find(kind: string, key: string): Uint8Array | undefined;
   /** While not ready, once another device said how much there is. */

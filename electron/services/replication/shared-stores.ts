@@ -160,7 +160,7 @@ function sharedMessages(stores: Stores, replica: () => Replica, own: InstanceId)
       if (!replica().isOn) return messages.add(row);
       if (messages.bySequence(row.conversationId, row.instanceId, row.sequence)) return undefined;
       const conversation = conversations.byId(row.conversationId);
-      if (conversation && wasErased(replica(), messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence))) return undefined;
+      if (conversation && wasErased({ stores, replica }, conversation, row)) return undefined;
       // Another device may have read further already.
       const isRead = conversation && row.direction === 'in' && markedState(stores.replica, { ...conversation, instanceId: row.instanceId }, 'in', row.sequence) === 'read';
       const state = messages.add(isRead ? { ...row, state: 'read' } : row);

@@ -8,6 +8,7 @@ import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../ports
 import type { EarlyChange } from '../ports/changes';
 import type { ReactionWord } from '../ports/reactions';
 import type { Replica } from '../replication/replica';
+import { areFormer } from '../replication/kinds/former-words';
 import { messageKey } from '../replication/kinds/values';
 
 export type Change = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>;
@@ -18,6 +19,8 @@ export const mostWords = 32;
 const purgeMs = 5_000;
 /** What the own devices tell each other of one message; what other ones said stands in the log as they signed it. */
 const toldKinds = ['message', 'change', 'file'] as const;
+/** Those of them that hold its words. */
+const formerKinds = ['message', 'change'] as const;
 const nothing = new Uint8Array(0);
 const yes = Uint8Array.of(1);
 
@@ -110,6 +113,9 @@ export class MessageChanges {
       if (row.kind !== 'deleted') for (const word of told.words) if (isEmoji(word.emoji)) isNews = this.#react(row, word) || isNews;
     }
     if (isNews) this.#tell(conversation, row.messageId);
+    // What that device says is not kept where it holds former words: this one says what else is in it.
+    const now = this.#parts.stores.messages.byId(row.messageId);
+    if (now && areFormer(now, told)) this.#say(conversation, row);
     return true;
   }
 
@@ -139,6 +145,7 @@ export class MessageChanges {
       for (const row of together) {
         this.#eraseContent(conversation, row);
         stores.changes.remove(row.messageId);
+        if (why === 'expired') this.ended(conversationId, row);
         if (tellSiblings && replica().isAwaited) replica().sayAfter(why, messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence), yes);
       }
       this.#tellErased(together);
@@ -146,6 +153,11 @@ export class MessageChanges {
       this.#showNewest(conversationId, unread);
       events.emit({ type: 'messages.removed', conversationId, messageIds: together.map(({ messageId }) => messageId) });
     }
+  }
+
+  /** The time of what stands here, or would, was over: nobody brings it back, however long they were away. */
+  ended(conversationId: string, place: MessagePlace & Pick<MessageRow, 'origin'>): void {
+    for (const each of [place, ...(place.origin ? [place.origin] : [])]) this.#parts.stores.changes.addEnded(conversationId, each);
   }
 
   /** The message of this place, also when another device sent it again. */
@@ -184,7 +196,12 @@ export class MessageChanges {
     // Two devices of one person may count the same: which of the two counts is the same everywhere.
     const isLater = revision > known || (revision === known && text > row.text);
     if (!isLater || (row.kind !== 'text' && row.kind !== 'file')) return false;
-    this.#parts.stores.changes.put({ ...row, text, editedAt: at, revision });
+    const { stores, replica } = this.#parts;
+    stores.changes.put({ ...row, text, editedAt: at, revision });
+    const conversation = replica().isOn ? stores.conversations.byId(row.conversationId) : undefined;
+    // The former words stand in what other own devices said of it.
+    if (conversation) for (const kind of formerKinds) replica().sift(kind, messageKey({ ...conversation, instanceId: row.instanceId }, row.sequence));
+    this.#purgeSoon();
     return true;
   }
 
@@ -261,7 +278,7 @@ export class MessageChanges {
   }
 
   #isErased(conversation: ConversationRow, { instanceId, sequence }: MessagePlace): boolean {
-    return wasErased(this.#parts.replica(), messageKey({ ...conversation, instanceId }, sequence));
+    return wasErased(this.#parts, conversation, { instanceId, sequence });
   }
 
   #tellErased(rows: readonly MessageRow[]): void {
@@ -277,9 +294,10 @@ export class MessageChanges {
   }
 }
 
-/** Whether an own device said that this message is gone. */
-export function wasErased(replica: Replica, key: string): boolean {
-  return replica.find('erased', key) !== undefined || replica.find('expired', key) !== undefined;
+/** Whether an own device said that this message is gone, or its time was over here. */
+export function wasErased({ stores, replica }: Pick<MessageChangesParts, 'replica'> & { readonly stores: Pick<Stores, 'changes'> }, conversation: ConversationRow, { instanceId, sequence }: MessagePlace): boolean {
+  const key = messageKey({ ...conversation, instanceId }, sequence);
+  return replica().find('erased', key) !== undefined || replica().find('expired', key) !== undefined || stores.changes.isEnded(conversation.conversationId, { instanceId, sequence });
 }
 
 function earlyOf(content: Change, at: number): EarlyChange {

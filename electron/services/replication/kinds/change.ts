@@ -5,6 +5,7 @@ import { WireError } from '../../../engine/wire/wire-error';
 import { Writer } from '../../../engine/wire/writer';
 import type { ToldChange } from '../../talk/message-changes';
 import type { FactKind } from '../replica';
+import { areFormer } from './former-words';
 import { ofErased } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { messageKey, parseDialogKey, parseMessageKey, readFlag, readOptional, readTime, readWord, writeOptional } from './values';
@@ -16,7 +17,6 @@ const version = 1;
 const mostWords = 64;
 /** Of the hybrid clock of facts. */
 const stampsPerMs = 4_096;
-const passingMs = 31 * 86_400_000;
 
 /** What was done to messages that are there. Each device says what it knows; of every part the later word counts. */
 export function changeKind(parts: KindParts): FactKind {
@@ -33,7 +33,7 @@ export function changeKind(parts: KindParts): FactKind {
       if (conversation === undefined) return conversations.isRemoved(place.peerId, place.dialogId);
       return profile.talk.changes.merge(conversation, place, told);
     },
-    forgets: (fact) => ofErased(parts, fact, () => parse(fact.value).text !== ''),
+    forgets: (fact) => ofErased(parts, fact, (row) => areFormer(row, parse(fact.value))),
     read(key) {
       const place = parseMessageKey(key);
       const conversation = conversations.byDialog(place.peerId, place.dialogId);
@@ -57,7 +57,7 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
   const kind = (name: 'erased' | 'expired'): FactKind => ({
     kind: name,
     rank: 56,
-    ...(name === 'expired' && { passingMs }),
+    ...(name === 'expired' && { passingMs: Infinity }),
     stays: true,
     awaited: true,
     apply({ key, value, stamp }) {
@@ -67,9 +67,11 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
       const row = conversation && profile.talk.changes.placed(conversation.conversationId, place);
       const { changes, disappearing } = profile.talk;
       // The clock of the device that says so may be years ahead: then this one's says when.
-      const end = row && name === 'expired' && disappearing.isAhead(Math.floor(stamp / stampsPerMs)) ? disappearing.endOf(row) : undefined;
+      const isAhead = disappearing.isAhead(Math.floor(stamp / stampsPerMs));
+      const end = row && name === 'expired' && isAhead ? disappearing.endOf(row) : undefined;
       if (row && end !== undefined) disappearing.endBy(row.messageId, end);
       else if (row) changes.erase([row], name, false);
+      else if (conversation && name === 'expired' && !isAhead) changes.ended(conversation.conversationId, place);
       return true;
     },
     all: () => [],

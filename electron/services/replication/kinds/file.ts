@@ -46,7 +46,7 @@ export function fileKind(parts: KindParts): FactKind {
       } else if (here.messageId === message.messageId && told.ended !== 'open') profile.files.toldEnd(here, told.ended);
       return true;
     },
-    forgets: (fact) => ofErased(parts, fact, () => true),
+    forgets: (fact) => ofErased(parts, fact, ({ kind }) => kind === 'deleted'),
     read(key) {
       const place = parseMessageKey(key);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);

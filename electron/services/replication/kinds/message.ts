@@ -10,6 +10,7 @@ import { messageViews } from '../../message-view';
 import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../../ports';
 import { wasErased } from '../../talk/message-changes';
 import type { FactKind } from '../replica';
+import { areFormer } from './former-words';
 import { ofErased } from './gone-places';
 import type { KindParts } from './kind-parts';
 import { markedState } from './mark';
@@ -45,7 +46,11 @@ export function messageKind(parts: KindParts): FactKind {
       const told = parse(value);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
       if (conversation === undefined) return stores.conversations.isRemoved(place.peerId, place.dialogId);
-      return take(parts, conversation, place, told);
+      const isTaken = take(parts, conversation, place, told);
+      // Kept as that device said it, its former words would outlive the change.
+      const now = stores.messages.bySequence(conversation.conversationId, place.instanceId, place.sequence);
+      if (now && areFormer(now, told)) parts.profile.devices.replica.sayAfter('message', key, nothing);
+      return isTaken;
     },
     read(key) {
       const place = parseMessageKey(key);
@@ -53,7 +58,7 @@ export function messageKind(parts: KindParts): FactKind {
       const shared = conversation && stores.messages.shared(conversation.conversationId, place);
       return shared && encode(stores, shared.row, shared.shown);
     },
-    forgets: (fact) => ofErased(parts, fact, () => parse(fact.value).text !== ''),
+    forgets: (fact) => ofErased(parts, fact, (row) => areFormer(row, { text: parse(fact.value).text })),
     *all() {
       for (const conversation of [...stores.conversations.list()].sort((a, b) => a.createdAt - b.createdAt)) {
         let rows = stores.messages.placesAfter(conversation.conversationId, undefined, pageRows);
@@ -96,7 +101,11 @@ function take(parts: KindParts, conversation: ConversationRow, place: StreamKey 
       ...(told.disappearAfter !== undefined && { disappearAfter: told.disappearAfter }),
       ...(told.disappearsAt !== undefined && { disappearsAt: profile.talk.disappearing.endOf(told) }),
     };
-    if (wasErased(profile.devices.replica, messageKey(place, place.sequence))) return true;
+    if (wasErased({ stores, replica: () => profile.devices.replica }, conversation, place)) {
+      // Who tells of it was away so long, or set back so far, that nobody says so to them any more.
+      if (stores.changes.isEnded(conversationId, place)) profile.devices.replica.sayAfter('expired', messageKey(place, place.sequence), Uint8Array.of(1));
+      return true;
+    }
     messages.addShown(row, told.shown);
     note(parts, conversation, profile.talk.changes.arrived(conversation, row), told.shown);
     if (row.disappearAfter !== undefined) profile.talk.disappearing.begin(conversationId);
