@@ -27,6 +27,7 @@ export const callNameTable = {
     'createInvitation',
     'saveInvitation',
     'openInvitation',
+    'readInvitation',
     'acceptInvitation',
     'importKey',
     'requests',

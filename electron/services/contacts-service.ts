@@ -7,6 +7,7 @@ import { safetyNumber } from '../engine/identity/safety-number';
 import type { Clock } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { contactChangesService } from './contact-changes-service';
+import { readInvitation } from './invitation-reading';
 import { acceptInvitation, createInvitation, type InvitationParts } from './invitations';
 import { importKey } from './key-import';
 import { lapseOf } from './lapses';
@@ -98,6 +99,11 @@ export function contactsService(parts: ContactsParts): ContactCalls {
     createInvitation: (input) => {
       parts.profile().devices.standing.assertCounts();
       return createInvitation(parts, input);
+    },
+    readInvitation: ({ link }) => {
+      const { peerId, expiresAt, secret } = readInvitation(parts, link).invitation;
+      crypto.wipe(secret);
+      return { peerId, expiresAt };
     },
     acceptInvitation: ({ link }) => {
       parts.profile().devices.standing.assertCounts();

@@ -1,12 +1,14 @@
 import type { Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
-import { longLinkPrefix, maxLongLinkText, parseLongInvitation } from '../engine/certificates/long-invitation';
+import { isLongInvitation, maxLongLinkText, parseLongInvitation } from '../engine/certificates/long-invitation';
+import { parseInvitation } from '../engine/identity/invitation-link';
 import { startsWith } from '../engine/key-files/open-key-file';
 import { choosePath } from './choose-path';
 import { acceptInvitation, type InvitationParts } from './invitations';
 import type { FileKind, PathChooser, PrivateFiles } from './ports';
 
-const head = new TextEncoder().encode(longLinkPrefix);
+/** What links of both lengths begin with. */
+const head = new TextEncoder().encode('keyshift:invite');
 const kind: FileKind = { edgeBytes: head.length, isKind: (found) => startsWith(found, head) };
 
 export interface InvitationFilesParts extends InvitationParts {
@@ -15,15 +17,15 @@ export interface InvitationFilesParts extends InvitationParts {
   readonly chooser: PathChooser | undefined;
 }
 
-/** A long invitation as a file, `*.keyshift-invite`: the link as text. */
+/** An invitation as a file, `*.keyshift-invite`: the link as text, the long one where there is a mailbox for the answer. */
 export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['contacts'], 'saveInvitation' | 'openInvitation'> {
   const { crypto, clock, files, chooser } = parts;
   return {
     saveInvitation: async ({ link, path }) => {
-      const { invitation } = parseLongInvitation(crypto, link, clock.now());
+      const invitation = isLongInvitation(link) ? parseLongInvitation(crypto, link, clock.now()).invitation : parseInvitation(crypto, link);
       if (invitation.instanceId !== parts.profile().local.instanceId) throw new KeyshiftError('invitation.garbled', 'This invitation was made by another device.');
-      const chosen = await choosePath(chooser, path, (asks) => asks.save('invitation', 'Keyshift invitation'));
       crypto.wipe(invitation.secret);
+      const chosen = await choosePath(chooser, path, (asks) => asks.save('invitation', 'Keyshift invitation'));
       files.check(chosen, kind);
       return { path: files.write(chosen, kind, new TextEncoder().encode(`${link.trim()}\n`)) };
     },

@@ -1,10 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Crypto } from '../engine/crypto/crypto';
-import { encodeLongInvitation, isLongInvitation, parseLongInvitation } from '../engine/certificates/long-invitation';
-import { encodeInvitation, invitationIdOf, parseInvitation } from '../engine/identity/invitation-link';
+import { encodeLongInvitation } from '../engine/certificates/long-invitation';
+import { encodeInvitation, invitationIdOf } from '../engine/identity/invitation-link';
 import type { Address, Clock, Random } from '../engine/ports';
 import { fullPermissions } from './acquaintances';
 import type { EventHub } from './event-hub';
+import { readInvitation } from './invitation-reading';
 import { fits, makeRoom } from './later-card';
 import { newHandle } from './local-handle';
 import type { OpenProfile } from './open-profile';
@@ -56,20 +57,10 @@ export function createInvitation(parts: InvitationParts, { expiresInSeconds = de
 
 /** Checks everything that can be checked without a packet, then answers at once with a pending contact. */
 export function acceptInvitation(parts: InvitationParts, text: string): { contactId: string } {
-  const { crypto, clock, random, events } = parts;
+  const { clock, random, events } = parts;
   const profile = parts.profile();
-  const { invitation, link, card } = isLongInvitation(text) ? parseLongInvitation(crypto, text, clock.now()) : { invitation: parseInvitation(crypto, text), link: text, card: undefined };
-  if (invitation.peerId === profile.local.peerId) {
-    throw new KeyshiftError('invitation.own', 'This invitation is your own. Send it to the person you want to talk to.');
-  }
-  if (invitation.expiresAt <= clock.now()) {
-    throw new KeyshiftError('invitation.expired', 'This invitation has expired. Ask for a new one.');
-  }
   const { contacts } = profile.stores;
-  const before = contacts.byPeer(invitation.peerId);
-  if (before !== undefined && before.ended === undefined && before.relation !== 'requested') {
-    throw new KeyshiftError('invitation.already-accepted', 'You already accepted an invitation of this person.');
-  }
+  const { invitation, link, card, before } = readInvitation(parts, text);
   const fitting = { book: profile.book, contact: before };
   if (card !== undefined && !fits(fitting, card)) {
     throw new KeyshiftError('invitation.wrong-person', 'This invitation shows another key than the one you know of this person.');

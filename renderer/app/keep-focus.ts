@@ -1,3 +1,17 @@
+const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
+
+/** Where a screen begins: `start` gives the focus to somebody as soon as that can be, and only while nobody has it. Ends then, after a second, or when called. */
+export function beginFocus(start: () => void, frames = 60): () => void {
+  let left = frames;
+  let frame = requestAnimationFrame(function look() {
+    left -= 1;
+    if (!isNowhere()) return;
+    start();
+    if (left > 0 && isNowhere()) frame = requestAnimationFrame(look);
+  });
+  return () => cancelAnimationFrame(frame);
+}
+
 /**
  * After something with the focus went away: `heir` gives it to somebody as soon as nobody has it. A dialog takes some frames to go, and
  * what it did to the page behind may take more; whoever is elsewhere by then stays there. Ends after a second, or when called.
@@ -6,8 +20,7 @@ export function keepFocus(heir: () => void, frames = 60): () => void {
   let left = frames;
   let frame = requestAnimationFrame(function look() {
     left -= 1;
-    const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body) heir();
+    if (isNowhere()) heir();
     if (left > 0) frame = requestAnimationFrame(look);
   });
   return () => cancelAnimationFrame(frame);

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { MailOpen, Radar, UserPlus } from 'lucide-react';
 import { useBackupTold } from '../features/backup/use-backup-told';
 import { findContact } from '../features/contacts/contacts-store';
@@ -12,7 +12,9 @@ import { Button } from '../ui/button';
 import { EmptyState } from '../ui/empty-state';
 import { Bars } from './bars';
 import { Dialogs } from './dialogs';
+import { beginFocus } from './keep-focus';
 import { useContacts, useConversations, useUi } from './model-context';
+import { focusStart } from './panes';
 import { useKeyLabel } from './use-shortcut-keys';
 import { useArrivals } from './use-arrivals';
 import { useShortcuts } from './use-shortcuts';
@@ -30,6 +32,9 @@ export function MainWindow(): ReactNode {
   const conversation = useConversations((state) => findConversation(state, selection?.conversationId));
   const nobodyYet = useContacts((state) => state.loaded && state.contacts.length === 0);
   const hasRequests = useContacts((state) => state.requests.length > 0);
+  const loaded = useContacts((state) => state.loaded);
+  // The field of the passphrase went with its screen, and the first steps go when somebody comes: nobody must begin at nothing.
+  useEffect(() => (loaded ? beginFocus(focusStart) : undefined), [loaded, nobodyYet]);
 
   return (
     <>

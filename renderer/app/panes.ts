@@ -48,6 +48,15 @@ export function focusBack(): void {
   if (document.activeElement === null || document.activeElement === document.body) cyclePanes(1);
 }
 
+/** Of a window that just opened or has somebody to show at last: where one begins. The chosen conversation, the first step to somebody, the first person. */
+export function focusStart(): void {
+  focusComposer();
+  if (document.activeElement !== null && document.activeElement !== document.body) return;
+  const start = [...document.querySelectorAll<HTMLElement>('[data-pane="conversation"] .empty-actions button, [data-pane="list"] .list-item')].find(isShown);
+  if (start === undefined) cyclePanes(1);
+  else start.focus();
+}
+
 function isShown(element: HTMLElement): boolean {
   // `checkVisibility` is in every runtime of ours; jsdom does without.
   return typeof element.checkVisibility === 'function' ? element.checkVisibility() : true;

@@ -28,6 +28,8 @@ export interface UiState {
   readonly dialog: DialogName | undefined;
   /** The conversation that the dialogs `rename-conversation` and `remove-conversation` are about. */
   readonly dialogConversation: string | undefined;
+  /** Whom the dialog `new` begins with. */
+  readonly dialogContact: string | undefined;
   /** The link that the dialog `open-link` asks about. */
   readonly dialogLink: string | undefined;
   /** The message that the dialog `message` is about. */
@@ -58,6 +60,8 @@ export interface UiState {
   readonly offerLink: (link: string) => void;
   readonly changeListView: (change: Partial<ListView>) => void;
   readonly openConversationDialog: (dialog: 'rename-conversation' | 'remove-conversation' | 'export', conversationId: string) => void;
+  /** One more conversation with somebody. */
+  readonly openAnother: (contactId: string) => void;
   readonly askLink: (url: string) => void;
   readonly openPicture: (transferId: string) => void;
   readonly closeDialog: () => void;
@@ -84,6 +88,7 @@ export function createUiStore(): StoreApi<UiState> {
     offeredLink: '',
     listView: { archive: false, unreadOnly: false, filter: '' },
     dialogConversation: undefined,
+    dialogContact: undefined,
     dialogLink: undefined,
     dialogTransfer: undefined,
     settingsSection: 'look',
@@ -103,9 +108,10 @@ export function createUiStore(): StoreApi<UiState> {
     offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
     changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
     openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
+    openAnother: (dialogContact) => set((state) => ({ dialog: 'new', dialogContact, toasts: state.toasts.filter(isGrave) })),
     askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
     openPicture: (dialogTransfer) => set((state) => ({ dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogTransfer: undefined, dialogConversation: undefined, dialogLink: undefined, offeredLink: '' }),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {

@@ -15,6 +15,8 @@ export interface TextFieldProps {
   readonly readOnly?: boolean;
   readonly disabled?: boolean;
   readonly autoFocus?: boolean;
+  /** What stands in it is marked when the focus comes: the first letter replaces it. */
+  readonly marksAll?: boolean;
   readonly autoComplete?: string;
   readonly maxLength?: number;
   readonly monospace?: boolean;
@@ -41,7 +43,7 @@ export function TextField(props: TextFieldProps): ReactNode {
       <Label className={props.hiddenLabel === true ? 'only-heard' : 'field-label'}>{props.label}</Label>
       <div className="field-box">
         {props.lines === undefined ? (
-          <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" />
+          <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" {...(props.marksAll === true && { onFocus: (event) => event.currentTarget.select() })} />
         ) : (
           <TextArea
             {...(props.areaRef === undefined ? {} : { ref: props.areaRef })}

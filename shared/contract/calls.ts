@@ -91,7 +91,7 @@ export const calls = {
       z.strictObject({ link: z.string(), expiresAt: time, longLink: z.string().optional() }),
       [...needsVault, ...needsStanding, 'mailbox.none'],
     ),
-    /** Writes a long link of this device into a file, `*.keyshift-invite`. */
+    /** Writes a link of this device, short or long, into a file, `*.keyshift-invite`. */
     saveInvitation: call(z.strictObject({ link: z.string().max(longest), path: z.string().optional() }), z.strictObject({ path: z.string() }), [
       ...needsVault,
       'invitation.garbled',
@@ -107,6 +107,8 @@ export const calls = {
       'path.required',
       'path.unusable',
     ]),
+    /** Whose key a pasted invitation is of and until when it holds; nothing is asked of anybody, and nothing kept. */
+    readInvitation: call(z.strictObject({ link: z.string().max(longest) }), z.strictObject({ peerId, expiresAt: time }), [...needsVault, ...needsInvitation]),
     acceptInvitation: call(z.strictObject({ link: z.string().max(longest) }), z.strictObject({ contactId }), [
       ...needsVault,
       ...needsStanding,

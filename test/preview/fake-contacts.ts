@@ -1,7 +1,7 @@
 import type { Handlers } from '../../shared/contract/contract';
 import { peopleHandlers } from './fake-people';
 import type { FakeTools } from './fake-tools';
-import { idOf } from './ids';
+import { idOf, peerIdOf } from './ids';
 import type { World } from './world';
 
 /** Inviting, being asked, and what a person does to the people in the list. */
@@ -36,6 +36,12 @@ export function contactHandlers(world: World, tools: FakeTools): Handlers['conta
     }),
     saveInvitation: () => ({ path: '/home/me/Keyshift invitation.keyshift-invite' }),
     openInvitation: () => addContact('Inviter', { pending: true, reach: 'mailbox', keyEpoch: 0 }),
+    readInvitation: ({ link }) => {
+      if (link.includes('expired')) refuse('invitation.expired');
+      if (link.includes('own')) refuse('invitation.own');
+      if (!link.startsWith('keyshift:')) refuse('invitation.garbled');
+      return { peerId: peerIdOf('Inviter'), expiresAt: world.now() + 6 * 3_600_000 };
+    },
     acceptInvitation: ({ link }) => {
       if (link.includes('expired')) refuse('invitation.expired');
       if (link.includes('own')) refuse('invitation.own');

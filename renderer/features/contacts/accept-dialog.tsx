@@ -1,14 +1,36 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel, useUi } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
+import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
+import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { TextField } from '../../ui/text-field';
 import { useShowContact } from '../conversations/use-show';
+import { LinkField, type LinkKind } from '../devices/link-field';
+import { grouped } from '../identity/grouped';
+import { invitationLink } from '../verify/read-code';
 
-/** Paste a link, accept it, write at once. */
+const invitationKind: LinkKind = {
+  begins: invitationLink,
+  label: 'accept.link',
+  group: 'accept.title',
+  hint: 'accept.link.hint',
+  cameraOn: 'accept.camera.on',
+  choose: 'accept.file',
+  noCode: 'accept.picture.noCode',
+  longest: 131_072,
+  file: '.keyshift-invite',
+};
+/** Between the last letter and the look at it, in milliseconds. */
+const patience = 150;
+
+/** What stands in the field says, before anybody is asked anything. */
+type Said = { readonly peerId: string; readonly expiresAt: number } | { readonly failure: unknown };
+
+/** The link as text, code or file; whose it is and until when; accept it, write at once. */
 export function AcceptDialog(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
@@ -19,48 +41,45 @@ export function AcceptDialog(): ReactNode {
   const [link, setLink] = useState(offered);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const said = useSaid(link.trim());
 
-  const accept = (event: FormEvent): void => {
+  const accept = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (link.trim() !== '') void open(() => client.contacts.acceptInvitation({ link: link.trim() }));
-  };
-
-  const open = async (ask: () => Promise<{ readonly contactId: string }>): Promise<void> => {
-    if (busy) return;
+    if (busy || link.trim() === '') return;
     setBusy(true);
     setFailure(undefined);
     try {
-      const { contactId } = await ask();
+      const { contactId } = await client.contacts.acceptInvitation({ link: link.trim() });
       await contacts.getState().load();
       close();
       await show(contactId);
     } catch (thrown) {
-      if (toFailure(thrown).code !== 'path.required') setFailure(thrown);
+      setFailure(thrown);
     } finally {
       setBusy(false);
     }
   };
+  // Half a link is no fault yet; one that is whole and no use is.
+  const early = said !== undefined && 'failure' in said && toFailure(said.failure).code !== 'invitation.garbled' ? said.failure : undefined;
+  const fault = failure ?? early;
 
   return (
     <Dialog title={text('accept.title')} onClose={close}>
-      <Form className="stack" onSubmit={accept}>
+      <Form className="stack" onSubmit={(event) => void accept(event)}>
         <p className="lead">{text(offered === '' ? 'accept.lead' : 'accept.fromLink')}</p>
-        <TextField
-          label={text('accept.link')}
+        <LinkField
+          kind={invitationKind}
           value={link}
           onChange={(value) => {
             setLink(value);
             setFailure(undefined);
           }}
-          error={failure === undefined ? undefined : errorText(failure)}
-          lines={4}
-          maxLength={131_072}
-          monospace
-          autoFocus
+          error={fault === undefined ? undefined : errorText(fault)}
+          disabled={busy}
         />
+        <div role="status">{said === undefined || 'failure' in said ? null : <From {...said} />}</div>
         <div className="dialog-actions">
           <Button onPress={close}>{text('app.cancel')}</Button>
-          <Button onPress={() => void open(() => client.contacts.openInvitation({}))}>{text('accept.file')}</Button>
           <Button kind="main" type="submit" isPending={busy} isDisabled={link.trim() === ''}>
             {text('accept.accept')}
           </Button>
@@ -68,4 +87,28 @@ export function AcceptDialog(): ReactNode {
       </Form>
     </Dialog>
   );
+}
+
+function useSaid(link: string): Said | undefined {
+  const { client } = useModel();
+  const [said, setSaid] = useState<{ readonly of: string; readonly what: Said }>();
+  useEffect(() => {
+    if (link === '') return undefined;
+    const timer = setTimeout(() => {
+      client.contacts.readInvitation({ link }).then(
+        (what) => setSaid({ of: link, what }),
+        (thrown: unknown) => setSaid({ of: link, what: { failure: thrown } }),
+      );
+    }, patience);
+    return () => clearTimeout(timer);
+  }, [client, link]);
+  return said?.of === link ? said.what : undefined;
+}
+
+/** The name comes with the first connection; until then a key is all there is. */
+function From({ peerId, expiresAt }: { readonly peerId: string; readonly expiresAt: number }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const now = useNow();
+  return <Banner tone="calm">{text('accept.from', { key: grouped(peerId.slice(0, 16)), when: times.when(expiresAt, now) })}</Banner>;
 }

@@ -104,7 +104,7 @@ function InvitationLink({ invitation, onAgain }: { readonly invitation: Invitati
       </Button>
       <div className="dialog-actions spread">
         <SavePicture link={invitation.link} />
-        {invitation.longLink === undefined ? null : <InvitationFile link={invitation.longLink} />}
+        <InvitationFile link={invitation.longLink ?? invitation.link} />
         <Button kind="quiet" onPress={onAgain}>
           {text('invite.again')}
         </Button>
@@ -126,7 +126,7 @@ function SavePicture({ link }: { readonly link: string }): ReactNode {
   return <Button onPress={() => void say(save)}>{text('invite.picture')}</Button>;
 }
 
-/** For people who are not there at once: the answer waits in the mailbox. */
+/** To be carried, or sent along; where there is a mailbox, for people who are not there at once: the answer waits in it. */
 function InvitationFile({ link }: { readonly link: string }): ReactNode {
   const text = useText();
   const say = useTold('path.required');

@@ -99,7 +99,7 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
   const text = useText();
   const errorText = useErrorText();
   const setBlocked = useSetBlocked();
-  const openDialog = useUi((state) => state.openDialog);
+  const openAnother = useUi((state) => state.openAnother);
   const name = nameInSentence(contact.name);
   const stopped = useStopped();
   if (stopped !== undefined) return <Banner tone="notice">{text(`composer.device.${stopped}`)}</Banner>;
@@ -120,7 +120,7 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
   if (conversation?.state === 'failed') return <FailedBar contact={contact} conversation={conversation} />;
   if (conversation?.state === 'closed') {
     return (
-      <Banner tone="notice" action={<Button onPress={() => openDialog('new')}>{text('composer.another')}</Button>}>
+      <Banner tone="notice" action={<Button onPress={() => openAnother(contact.contactId)}>{text('composer.another')}</Button>}>
         {text('composer.closed')}
       </Banner>
     );

@@ -160,7 +160,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     const message = messages[at];
     if (id === undefined || message === undefined) return;
     const command = calledBy(event.nativeEvent, shortcutKeys, 'messages');
-    if (command === 'reply') reply(id);
+    if (command === 'reply' && message.kind !== 'deleted') reply(id);
     else if (command === 'delete') openDelete(message);
     else if (command === 'edit' && isOpen && isEditable(message)) startEdit(message);
     else if (command === 'react' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });

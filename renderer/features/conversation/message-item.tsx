@@ -77,7 +77,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
     >
       <div className="bubble">
         {message.replyTo === undefined ? null : (
-          <button type="button" className="quote" tabIndex={-1} onClick={() => props.onShowQuoted(message.replyTo ?? '')}>
+          <button type="button" className="quote" tabIndex={inTabOrder ? 0 : -1} onClick={() => props.onShowQuoted(message.replyTo ?? '')}>
             {quoted === undefined ? (
               <span className="quote-line">{text('message.earlier')}</span>
             ) : (
@@ -109,9 +109,11 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         <ReactionsRow message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />
       </div>
       <span className="message-tools">
-        <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>
-          <Reply aria-hidden="true" />
-        </button>
+        {message.kind === 'deleted' ? null : (
+          <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>
+            <Reply aria-hidden="true" />
+          </button>
+        )}
         <button
           type="button"
           className="icon-button quiet"

@@ -46,7 +46,7 @@ export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact
   return (
     <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement="bottom">
       <Menu className="menu" aria-label={text('message.menu')} autoFocus="first" onAction={(key) => act(String(key))}>
-        {item('reply', text('message.reply'))}
+        {message.kind === 'deleted' ? null : item('reply', text('message.reply'))}
         {isShown && open ? (
           <MenuSection className="menu-emojis" aria-label={text('reaction.quick')}>
             {quickEmojis.map((each) => (

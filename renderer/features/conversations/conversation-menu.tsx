@@ -45,7 +45,7 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
       void change({ conversationId, mutedUntil: length === undefined ? forEver : Date.now() + length }, text('talk.muted'));
     } else if (key === 'rename') ui.openConversationDialog('rename-conversation', conversationId);
     else if (key === 'export') ui.openConversationDialog('export', conversationId);
-    else if (key === 'another') ui.openDialog('new');
+    else if (key === 'another') ui.openAnother(contact.contactId);
     else if (key === 'remove') ui.openConversationDialog('remove-conversation', conversationId);
   };
   const speaks = conversation.state === 'open' && contact.ended === undefined && contact.reach !== 'blocked';

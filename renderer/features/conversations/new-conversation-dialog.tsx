@@ -21,7 +21,8 @@ export function NewConversationDialog(): ReactNode {
   const openDialog = useUi((state) => state.openDialog);
   const open = useConversations((state) => state.open);
   const contacts = useContacts((state) => state.contacts);
-  const [person, setPerson] = useState<Contact>();
+  const asked = useUi((state) => state.dialogContact);
+  const [person, setPerson] = useState<Contact | undefined>(() => contacts.find(({ contactId, ended, reach }) => contactId === asked && ended === undefined && reach !== 'blocked'));
   const [title, setTitle] = useState('');
   const [failure, setFailure] = useState<unknown>();
   const people = contacts

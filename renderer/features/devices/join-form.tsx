@@ -10,7 +10,18 @@ import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
 import { deviceLink } from '../verify/read-code';
 import { longestDeviceName } from './device-words';
-import { LinkField } from './link-field';
+import { LinkField, type LinkKind } from './link-field';
+
+const linkOfDevice: LinkKind = {
+  begins: deviceLink,
+  label: 'join.link',
+  group: 'join.link',
+  hint: 'join.link.hint',
+  cameraOn: 'join.camera.on',
+  choose: 'join.picture',
+  noCode: 'join.picture.noCode',
+  longest: 4_096,
+};
 
 /** Of these the link itself is to blame, and its field says so. */
 const ofLink: ReadonlySet<string> = new Set(['device.link-garbled', 'device.link-expired', 'device.link-newer']);
@@ -52,6 +63,7 @@ export function JoinForm({ opened, onBack }: { readonly opened: string; readonly
       <p className="lead">{text('join.lead')}</p>
       <p className="plain-warning">{text('join.how')}</p>
       <LinkField
+        kind={linkOfDevice}
         value={link}
         onChange={(value) => {
           setLink(value);

@@ -8,7 +8,6 @@ import { Button } from '../../ui/button';
 import { TextField } from '../../ui/text-field';
 import { CameraView } from '../verify/camera-view';
 import type { CameraFault } from '../verify/camera';
-import { deviceLink } from '../verify/read-code';
 import { PictureError, readPicture, type PictureFault } from '../verify/read-picture';
 import { useFocusKept } from '../verify/use-focus-kept';
 
@@ -20,16 +19,30 @@ const cameraWords: Readonly<Record<CameraFault, TextId>> = {
   'nothing-seen': 'verify.camera.nothingSeen',
 };
 
-const pictureWords: Readonly<Record<PictureFault, TextId>> = {
+const pictureWords: Readonly<Record<Exclude<PictureFault, 'no-code'>, TextId>> = {
   'not-a-picture': 'verify.picture.notPicture',
   'too-large': 'verify.picture.tooLarge',
-  'no-code': 'join.picture.noCode',
 };
 
-/** No link is longer than some hundred characters. */
-const longest = 4_096;
+/** What kind of link it is, and the words for it. */
+export interface LinkKind {
+  /** How it begins. */
+  readonly begins: RegExp;
+  readonly label: TextId;
+  /** Of the field with its other ways. */
+  readonly group: TextId;
+  readonly hint: TextId;
+  readonly cameraOn: TextId;
+  readonly choose: TextId;
+  readonly noCode: TextId;
+  /** Characters. */
+  readonly longest: number;
+  /** Beside pictures: a file that holds the link as text, by the end of its name. */
+  readonly file?: string;
+}
 
 export interface LinkFieldProps {
+  readonly kind: LinkKind;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly error: string | undefined;
@@ -37,7 +50,7 @@ export interface LinkFieldProps {
 }
 
 /** The link as text, by the camera, or out of a picture that is chosen, dropped or pasted. Nothing of a picture is kept. */
-export function LinkField({ value, onChange, error, disabled }: LinkFieldProps): ReactNode {
+export function LinkField({ kind, value, onChange, error, disabled }: LinkFieldProps): ReactNode {
   const text = useText();
   const { ui } = useModel();
   const [looking, setLooking] = useState(false);
@@ -49,22 +62,23 @@ export function LinkField({ value, onChange, error, disabled }: LinkFieldProps):
   const turn = useRef(0);
   useEffect(() => () => void (turn.current += 1), []);
 
+  const wordsOf = (why: PictureFault): TextId => (why === 'no-code' ? kind.noCode : pictureWords[why]);
   const take = (code: string): void => {
     setFault(undefined);
     onChange(code);
     ui.getState().announce(text('join.link.read'));
     area.current?.focus();
   };
-  const read = async (file: Blob): Promise<void> => {
+  const read = async (file: File): Promise<void> => {
     turn.current += 1;
     const mine = turn.current;
     setReading(true);
     setFault(undefined);
     try {
-      const code = await readPicture(file, deviceLink);
+      const code = kind.file !== undefined && file.name.endsWith(kind.file) ? new TextDecoder().decode(await file.slice(0, kind.longest).arrayBuffer()) : await readPicture(file, kind.begins);
       if (turn.current === mine) take(code);
     } catch (thrown) {
-      if (turn.current === mine) setFault(text(pictureWords[thrown instanceof PictureError ? thrown.fault : 'not-a-picture']));
+      if (turn.current === mine) setFault(text(wordsOf(thrown instanceof PictureError ? thrown.fault : 'not-a-picture')));
     } finally {
       if (turn.current === mine) setReading(false);
     }
@@ -80,7 +94,7 @@ export function LinkField({ value, onChange, error, disabled }: LinkFieldProps):
       ref={kept}
       tabIndex={-1}
       role="group"
-      aria-label={text('join.link')}
+      aria-label={text(kind.group)}
       data-testid="link-field"
       className={over ? 'drop-place over' : 'drop-place'}
       onDragOver={(event) => {
@@ -97,25 +111,25 @@ export function LinkField({ value, onChange, error, disabled }: LinkFieldProps):
       }}
     >
       <TextField
-        label={text('join.link')}
+        label={text(kind.label)}
         value={value}
         onChange={(typed) => {
           setFault(undefined);
           onChange(typed);
         }}
-        hint={text('join.link.hint')}
+        hint={text(kind.hint)}
         error={fault ?? error}
         lines={4}
         areaRef={area}
-        maxLength={longest}
+        maxLength={kind.longest}
         monospace
         disabled={disabled}
         autoFocus
       />
       {looking ? (
         <CameraView
-          hint={text('join.camera.on')}
-          wanted={deviceLink}
+          hint={text(kind.cameraOn)}
+          wanted={kind.begins}
           onCode={(code) => {
             setLooking(false);
             take(code);
@@ -138,14 +152,14 @@ export function LinkField({ value, onChange, error, disabled }: LinkFieldProps):
             {text('join.camera')}
           </Button>
           <FileTrigger
-            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp']}
+            acceptedFileTypes={['image/png', 'image/jpeg', 'image/webp', ...(kind.file === undefined ? [] : [kind.file])]}
             onSelect={(files) => {
               const [file] = files ?? [];
               if (file !== undefined) void read(file);
             }}
           >
             <Button icon={<ImageUp aria-hidden="true" />} isPending={reading} isDisabled={disabled}>
-              {text(reading ? 'join.picture.reading' : 'join.picture')}
+              {text(reading ? 'join.picture.reading' : kind.choose)}
             </Button>
           </FileTrigger>
         </div>

@@ -73,6 +73,7 @@ export function SearchDialog({ here }: { readonly here: boolean }): ReactNode {
             setMarked(0);
           }}
           autoFocus
+          marksAll
         />
         {shown === undefined || contact === undefined ? null : (
           <SwitchField label={text('search.scope', { name: nameInSentence(title === '' ? contact.name : `${contact.name} · ${plainName(title)}`) })} on={only} onChange={setOnly} />

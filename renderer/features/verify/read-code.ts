@@ -19,6 +19,9 @@ export const safetyCode = /^KEYSHIFT-SAFETY:/;
 /** What the link for a new device begins with, in either case. */
 export const deviceLink = /^keyshift:/i;
 
+/** What an invitation begins with, short or long. */
+export const invitationLink = /^keyshift:invite(?:-long)?\//;
+
 /** Ends the search: the library goes on to the next code by itself. */
 class Enough extends Error {}
 

@@ -37,7 +37,7 @@ export const keys = {
   'keys.renew.text': 'Geht jederzeit{keys, select, none {} other { ({keys})}}. {name} muss nicht online sein.',
   'keys.renewed': 'Dein Schlüssel für {name} ist erneuert: Generation {epoch}.',
   'keys.tooOften': 'Du hast diesen Schlüssel innerhalb einer Stunde viele Male erneuert, er ist also noch frisch. Wieder möglich: {when}.',
-  'keys.policy.on': 'Ein neuer Schlüssel {list}.',
+  'keys.policy.on': 'Ein neuer Schlüssel kommt von selbst: {list}.',
   'keys.policy.time': 'wenn einer {age} alt ist',
   'keys.policy.messages': 'nach {count, plural, one {# Nachricht} other {# Nachrichten}}',
   'keys.policy.bytes': 'nach {size}',

@@ -1,7 +1,7 @@
 import type { reach as english } from '../en/reach';
 
 export const reach = {
-  'reach.label': 'Erreichbarkeit',
+  'reach.label': 'Wege',
   'reach.direct': 'Direkt',
   'reach.lan': 'In deinem Netz',
   'reach.onion': 'Über Tor',

@@ -25,6 +25,7 @@ export const people = [
   ['who-big-text', 'busy', { ...wide, text: 32 }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Details').click(); }],
   ['invite', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Invite someone').click(); await button(page, 'Create link').click(); await page.getByLabel('Invitation link').waitFor(); }],
   ['invite-step', 'empty', narrow, ['light'], async (page) => { await button(page, 'Invite someone').click(); }],
+  ['accept-read', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Open an invitation').click(); await page.getByRole('textbox', { name: 'Invitation link' }).fill('keyshift:invite/sound'); await page.getByText('From the key').waitFor(); }],
   ['accept', 'busy', wide, ['light', 'dark'], async (page) => { await button(page, 'Open an invitation').click(); await page.getByLabel('Invitation link').fill('nonsense'); await button(page, 'Accept invitation').click(); await page.getByText('This is not an invitation').waitFor(); }],
   ['import', 'busy', wide, ['light'], async (page) => { await button(page, 'Add by card or key').click(); }],
   ['person-changes', 'renamed', { ...wide, height: 2000 }, ['light', 'dark', 'contrast'], (page) => openPerson(page)],

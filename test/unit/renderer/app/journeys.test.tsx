@@ -3,6 +3,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { bo, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
+import { fileOf } from '../file-of';
 import { renderApp, settle } from '../render-app';
 
 const now = Date.UTC(2026, 4, 6, 12);
@@ -28,6 +29,12 @@ describe('first start', () => {
     await settle();
     expect(fake.world.vault).toBe('open');
     expect(screen.getByText('Nobody here yet.')).toBeTruthy();
+    // The field that had the focus is gone: the first step has it, and when somebody comes, that person.
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Invite someone' })));
+    fake.world.contacts = [makeContact('Zoe')];
+    fake.emit({ type: 'contact.changed', contactId: fake.world.contacts[0]?.contactId ?? '' });
+    await settle();
+    await waitFor(() => expect(document.activeElement?.textContent).toContain('Zoe'));
   });
 
   it.each([
@@ -63,6 +70,7 @@ describe('locked', () => {
     press('Unlock');
     await settle();
     expect(screen.getByRole('navigation', { name: 'Conversations' })).toBeTruthy();
+    await waitFor(() => expect(document.activeElement?.textContent).toContain('Bo Lindqvist'));
   });
 
   it.each([
@@ -163,6 +171,21 @@ describe('meeting', () => {
     expect(screen.getByTestId('delivery-state').textContent).toBe('Leaves when Inviter accepts');
     expect(screen.getByText(/Waiting for Inviter to answer the invitation/)).toBeTruthy();
     expect([...fake.world.messages.values()].flat().map((message) => message.text)).toEqual(['hello']);
+  });
+
+  it('what is pasted or dropped says whose key it is and until when, before anybody is asked; half a link is no fault yet', async () => {
+    const { fake } = await renderApp(emptyWorld());
+    press('Open an invitation');
+    type('Invitation link', 'keyshif');
+    await waitFor(() => expect(fake.calls).toContain('contacts.readInvitation'));
+    expect(screen.queryByText(/This is not an invitation/)).toBeNull();
+    type('Invitation link', 'keyshift:expired');
+    expect(await screen.findByText(/has expired/)).toBeTruthy();
+    fireEvent.drop(screen.getByTestId('link-field'), { dataTransfer: { files: [fileOf('Keyshift invitation.keyshift-invite', 'keyshift:invite/of-a-file')] } });
+    expect((await screen.findByText(/^From the key [a-z2-7]{4}( [a-z2-7]{4}){3} …, valid until /)).textContent).toContain('The name comes with the first connection.');
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Invitation link').value).toBe('keyshift:invite/of-a-file');
+    expect(fake.calls).not.toContain('contacts.acceptInvitation');
+    expect(fake.world.contacts).toEqual([]);
   });
 
   it.each([

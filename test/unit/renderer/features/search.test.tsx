@@ -58,6 +58,12 @@ describe('searching', () => {
     fireEvent.change(field(), { target: { value: 'the' } });
     await waitFor(() => expect(hitButtons().length).toBeGreaterThan(1));
     expect(await axeFindings()).toEqual([]);
+    // What was looked for last time stands there marked: the first letter replaces it.
+    act(() => model.ui.getState().closeDialog());
+    await settle();
+    await shortcut('f', { ctrlKey: true, shiftKey: true });
+    const again = screen.getByRole<HTMLInputElement>('textbox', { name: 'Words to find' });
+    expect([again.value, again.selectionStart, again.selectionEnd]).toEqual(['the', 0, 3]);
     await act(async () => model.session.getState().lock());
     await settle();
     expect(model.search.getState().query).toBe('');

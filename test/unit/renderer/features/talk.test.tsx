@@ -81,7 +81,15 @@ describe('what can be done to a message', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     await settle();
     const menu = await menuOf(newest(true));
-    expect(within(menu).getAllByRole('menuitem').map((each) => each.textContent)).toEqual(['Reply', 'Details', 'Delete…']);
+    expect(within(menu).getAllByRole('menuitem').map((each) => each.textContent)).toEqual(['Details', 'Delete…']);
+    fireEvent.keyDown(menu, { key: 'Escape' });
+    await settle();
+    // Nothing is there to answer.
+    act(() => newest(true).focus());
+    key(newest(true), 'r');
+    await settle();
+    expect(within(newest(true)).queryByRole('button', { name: 'Reply' })).toBeNull();
+    expect(document.activeElement).toBe(newest(true));
   });
 
   it('emojis from the menu and from the picker, by words in either language, and taken back by pressing', async () => {

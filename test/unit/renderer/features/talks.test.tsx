@@ -97,6 +97,21 @@ describe('in the window', () => {
     expect(JSON.stringify(model.drafts.getState().drafts)).not.toContain('before');
   });
 
+  it('begins one more conversation with who it was asked about, without asking who', async () => {
+    const { model } = await openTalk(world());
+    fireEvent.click(screen.getByRole('button', { name: 'Conversation menu' }));
+    await settle();
+    fireEvent.click(screen.getByRole('menuitem', { name: 'New conversation…' }));
+    await settle();
+    expect(document.activeElement).toBe(screen.getByLabelText('Title (optional)'));
+    expect(within(screen.getByRole('dialog', { name: 'New conversation' })).getByText('Bo Lindqvist')).toBeTruthy();
+    // From elsewhere nobody is chosen yet.
+    act(() => model.ui.getState().closeDialog());
+    act(() => model.ui.getState().openDialog('new'));
+    await settle();
+    expect(screen.getByLabelText('Find a person')).toBeTruthy();
+  });
+
   it('marks where reading starts, and asks before a link', async () => {
     const made = world({ unread: 1 });
     const list = made.messages.get(talkWithBo) ?? [];

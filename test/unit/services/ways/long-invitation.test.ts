@@ -213,6 +213,32 @@ describe('an invitation that carries a place to answer', () => {
     }
   });
 
+  test('S1-01: a short one travels as a file too; it is read without anybody hearing of it, in the middle of a message as well; of who is blocked it is refused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyshift-short-'));
+    try {
+      const { link, expiresAt } = await ann.contacts.createInvitation({});
+      const said = { peerId: ann.profile.local.peerId, expiresAt };
+      for (const text of [link, `Hi Bo, this is me: ${link}\nSee you!`, `\u202e“${link}”`, link.replace(/(.{60})/g, '$1\n')]) {
+        expect(await bo.contacts.readInvitation({ link: text }), text).toEqual(said);
+      }
+      for (const text of ['keyshift:invite/', `${link.slice(0, 80)} and so on`, 'x'.repeat(131_072)]) {
+        expect(() => bo.contacts.readInvitation({ link: text })).toThrow(expect.objectContaining({ code: 'invitation.garbled' }));
+      }
+      expect(() => ann.contacts.readInvitation({ link })).toThrow(expect.objectContaining({ code: 'invitation.own' }));
+      expect(rowAt(bo, ann)).toBeUndefined();
+      const path = join(folder, 'for-bo.keyshift-invite');
+      await ann.invitationFiles.saveInvitation({ link, path });
+      expect(readFileSync(path, 'utf8')).toBe(`${link}\n`);
+      const { contactId } = await bo.invitationFiles.openInvitation({ path });
+      expect(relation(bo, ann)).toBe('invited');
+      expect(() => bo.contacts.readInvitation({ link })).toThrow(expect.objectContaining({ code: 'invitation.already-accepted' }));
+      await bo.contacts.block({ contactId });
+      expect(() => bo.contacts.acceptInvitation({ link })).toThrow(expect.objectContaining({ code: 'contact.blocked' }));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test('S6-10 A65: with another place for strangers from the operator, cards and invitations name that one, and what lies in the earlier one is taken still', async () => {
     const before = await invite(ann);
     const address = ann.profile.stores.ways.slots()[0]?.place.address ?? '';

@@ -1,0 +1,51 @@
+import { KeyshiftError } from '../../shared/errors';
+import type { Card } from '../engine/certificates/card';
+import { isLongInvitation, parseLongInvitation } from '../engine/certificates/long-invitation';
+import { type Invitation, parseInvitation } from '../engine/identity/invitation-link';
+import type { InvitationParts } from './invitations';
+import type { ContactRow } from './ports';
+
+export interface ReadInvitation {
+  readonly invitation: Invitation;
+  /** The short link. */
+  readonly link: string;
+  /** Of a long invitation. */
+  readonly card: Card | undefined;
+  /** Whoever invites, where known already. */
+  readonly before: ContactRow | undefined;
+}
+
+/** The letters our own links are made of. */
+const linkInWords = /keyshift:invite(?:-long)?\/[A-Za-z0-9_-]+/;
+
+/**
+ * What a pasted invitation says, and everything that can be judged of it without a packet. A link in the middle of other words, as people copy
+ * whole messages, is found there. Errors: `invitation.*`, `contact.blocked` where whoever invites is blocked.
+ */
+export function readInvitation(parts: InvitationParts, text: string): ReadInvitation {
+  const read = parse(parts, text);
+  const { local, stores } = parts.profile();
+  const { peerId, expiresAt } = read.invitation;
+  if (peerId === local.peerId) throw new KeyshiftError('invitation.own', 'This invitation is your own. Send it to the person you want to talk to.');
+  if (expiresAt <= parts.clock.now()) throw new KeyshiftError('invitation.expired', 'This invitation has expired. Ask for a new one.');
+  const before = stores.contacts.byPeer(peerId);
+  if (before?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked whoever made this invitation.');
+  if (before !== undefined && before.ended === undefined && before.relation !== 'requested') {
+    throw new KeyshiftError('invitation.already-accepted', 'You already accepted an invitation of this person.');
+  }
+  return { ...read, before };
+}
+
+function parse(parts: InvitationParts, text: string): Omit<ReadInvitation, 'before'> {
+  try {
+    return parseWhole(parts, text);
+  } catch (error) {
+    const found = error instanceof KeyshiftError && error.code === 'invitation.garbled' ? linkInWords.exec(text)?.[0] : undefined;
+    if (found === undefined || found === text) throw error;
+    return parseWhole(parts, found);
+  }
+}
+
+function parseWhole({ crypto, clock }: InvitationParts, text: string): Omit<ReadInvitation, 'before'> {
+  return isLongInvitation(text) ? parseLongInvitation(crypto, text, clock.now()) : { invitation: parseInvitation(crypto, text), link: text, card: undefined };
+}
