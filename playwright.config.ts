@@ -16,6 +16,8 @@ export default defineConfig({
   projects: [
     { name: 'windows', testIgnore: ALONE },
     { name: 'alone', testMatch: ALONE },
+    // The installed package, of which there is one.
+    { name: 'package', testDir: 'test/package' },
   ],
   retries: 0,
   timeout: 120_000,

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { app, dialog, protocol, safeStorage, session } from 'electron';
 import { version } from '../package.json';
 import { KeyshiftError } from '../shared/errors';
@@ -22,7 +23,7 @@ import { makeLogger } from './platform/logger';
 import { systemRandom } from './platform/random';
 import { isSecretServiceOpen } from './platform/secret-service';
 import { CameraUse } from './security/camera-use';
-import { enforceSandbox, quietChromium } from './security/command-line';
+import { enforceSandbox, isDrivenFromOutside, quietChromium } from './security/command-line';
 import { guardNavigation } from './security/navigation';
 import { pagePartition, silenceNetwork } from './security/network-silence';
 import { guardPermissions } from './security/permissions';
@@ -51,8 +52,8 @@ const dialogs = fileDialogs(dialog, () => desktopWords(spoken(), app.getLocale()
 const linksBefore: string[] = [];
 let openLink = (url: string): void => void linksBefore.push(url);
 
-/** Everything that has to be said before Electron is ready. */
-function prepare(): void {
+/** Everything that has to be said before Electron is ready. False: it must not start like this, and has said why. */
+function prepare(): boolean {
   endOnUncaught(logger, (code) => app.exit(code));
   enforceSandbox(app);
   quietChromium(app.commandLine);
@@ -65,9 +66,25 @@ function prepare(): void {
   });
   // An app that lies somewhere by chance does not take the links of an installed one.
   // Behind `--` nothing is a switch, whatever a link looks like (Windows keeps the arguments; Linux has them in assets/keyshift.desktop).
-  if (app.isPackaged) app.setAsDefaultProtocolClient('keyshift', process.execPath, ['--']);
+  // Nor does an outdated runtime, which serves them where nothing else does.
+  if (app.isPackaged && !trial) app.setAsDefaultProtocolClient('keyshift', process.execPath, ['--']);
+  const usual = join(app.getPath('appData'), trial ? 'keyshift-trial' : app.getName());
   // An outdated runtime never opens the profile of a current one.
-  if (trial && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', join(app.getPath('appData'), 'keyshift-trial'));
+  if (trial && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', usual);
+  if (isDrivenFromOutside(app, truePath(app.getPath('userData')), truePath(usual))) {
+    process.stderr.write('keyshift: it can be driven from outside only with a folder of its own (--user-data-dir).\n');
+    return false;
+  }
+  return true;
+}
+
+/** Where a path leads, also by links; itself while nothing is there. */
+function truePath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 async function start(): Promise<void> {
@@ -159,10 +176,12 @@ function wantedAddress(): Address | undefined {
   return listen;
 }
 
-prepare();
+const mayStart = prepare();
 // One window per profile: a second start only shows the first one. Where Chromium cannot write its lock it says the same as
 // of a taken one: then the screen tells why, and our own lock (profile-lock.ts) keeps the profile to one process.
-if (app.requestSingleInstanceLock() || !mayWriteTo(app.getPath('userData'))) {
+if (!mayStart) {
+  app.exit(1);
+} else if (app.requestSingleInstanceLock() || !mayWriteTo(app.getPath('userData'))) {
   start().catch((error: unknown) => {
     logger.error('app.start-failed', describeError(error));
     return failToStart(error, {

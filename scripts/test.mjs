@@ -5,7 +5,7 @@ import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 import { selection } from './lib/test-selection.mjs';
 import { setUp } from './setup.mjs';
 
-const NEEDS_ELECTRON = ['electron', 'e2e'];
+const NEEDS_ELECTRON = ['electron', 'e2e', 'package'];
 
 // An orderly exit also ends the runner and the virtual display.
 for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) process.once(signal, () => process.exit(128 + number));
@@ -15,12 +15,14 @@ await asCommand(async () => {
   const { stages: names, filters, options } = selection(process.argv.slice(2));
   const runtime = await setUp({
     electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
-    display: names.includes('e2e'),
+    display: names.includes('e2e') || names.includes('package'),
     keyring: names.includes('e2e'),
     network: names.includes('vitest') && (filters.vitest ?? ['test/network/']).some((filter) => filter.includes('test/network')),
     mailbox: names.includes('vitest') && (filters.vitest ?? ['mailbox']).some((filter) => /mailbox|contract|^test\/$/.test(filter)),
     typings: names.includes('types'),
   });
+  // Packing comes last and its tools from the network: they come while the others run. What goes wrong is told when they are needed.
+  if (names.includes('package')) void import('./package/tools.mjs').then(({ tool }) => tool('tools', '')).catch(() => undefined);
   const { stages } = await import('./lib/test-stages.mjs');
   const { sum } = await import('./lib/test-reports.mjs');
   const done = [];

@@ -16,6 +16,9 @@ const longestWord = 64;
 
 type Asked = SpellingQuestion extends infer Q ? (Q extends { readonly id: number } ? Omit<Q, 'id'> : never) : never;
 
+/** Where a bundle of a thread lies: of an archive, what is unpacked beside it, for Node's loader of modules does not look into archives. */
+export const outOfArchive = (file: string): string => file.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+
 /**
  * Whether words are spelled right, by dictionaries that come with the app. A thread holds the dictionary of one language, from
  * the first question on until another language is asked or `close`. Words stay in memory, and only there. Where the dictionary
@@ -69,7 +72,7 @@ export class Spelling {
   #start(language: SpellingLanguage) {
     if (this.#running?.language === language) return this.#running;
     this.close();
-    const worker = new Worker(this.#file, { workerData: language });
+    const worker = new Worker(outOfArchive(this.#file), { workerData: language });
     const started = { language, worker, waiting: new Map<number, (words: readonly string[]) => void>() };
     // It holds nothing that must be ended in order.
     worker.unref();

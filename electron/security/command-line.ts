@@ -29,3 +29,14 @@ export function quietChromium(commandLine: CommandLine): void {
 export function enforceSandbox(app: { readonly commandLine: CommandLine; enableSandbox(): void }): void {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 }
+
+/** Switches by which another program reads and drives the pages of a Chromium. */
+const remoteControl = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-address'];
+
+/**
+ * True when a packaged app is started to be driven from outside with the folder it always uses. There it ends instead, as Chrome does: a program
+ * that starts Keyshift in this way must name a folder of its own, and with it a profile nobody has opened. No fuse of Electron's says this.
+ */
+export function isDrivenFromOutside(app: { readonly isPackaged: boolean; readonly commandLine: Pick<CommandLine, 'hasSwitch'> }, folder: string, usualFolder: string): boolean {
+  return app.isPackaged && remoteControl.some((name) => app.commandLine.hasSwitch(name)) && folder === usualFolder;
+}

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
 import { PlainError } from './say.mjs';
 
-const STAGES = ['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e'];
+const STAGES = ['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e', 'package'];
 
 /**
  * A word is a stage, a folder of test/ (`unit`, `integration`, …) or a path; words from the first dash on go to the runner.
@@ -26,10 +26,10 @@ export function selection(words) {
     }
     const path = name.includes('/') ? name : `test/${name}/`;
     if (!name.includes('/') && !existsSync(inRoot(path))) throw new PlainError(`${name} is neither a stage (${STAGES.join(', ')}) nor a folder of test/.`);
-    const stage = /(^|\/)test\/(electron|e2e)\//.exec(path)?.[2] ?? 'vitest';
+    const stage = /(^|\/)test\/(electron|e2e|package)\//.exec(path)?.[2] ?? 'vitest';
     stages.add(stage);
     (filters[stage] ??= []).push(path);
   }
-  if (['vitest', 'electron', 'e2e'].some((stage) => stages.has(stage))) stages.add('build');
+  if (['vitest', 'electron', 'e2e', 'package'].some((stage) => stages.has(stage))) stages.add('build');
   return { stages: STAGES.filter((stage) => stages.has(stage)), filters, options };
 }

@@ -7,6 +7,7 @@ import { filesBelow } from './fingerprint.mjs';
 import { ownLockfileProblems } from './lockfile.mjs';
 import { howToHaveServer, isCurrent, natsServer } from './nats-server.mjs';
 import { howToHaveHosts, NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
+import { debForTests, whyNoPackage } from './package-stage.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { say } from './say.mjs';
@@ -19,7 +20,7 @@ import { playwrightCount, skippedBelow, sum, tapCount, vitestCount } from './tes
  */
 
 /** @type {Record<string, Stage>} */
-export const stages = { lockfile, lint, types, build: buildAll, vitest, electron, e2e };
+export const stages = { lockfile, lint, types, build: buildAll, vitest, electron, e2e, package: installedPackage };
 
 const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'e25'];
 const MINUTE = 60_000;
@@ -122,6 +123,35 @@ async function e2e({ runtime, filters, options }) {
     }
     const { ok, count, note } = counted(allOk, counts.every(Boolean) ? sum(counts) : undefined);
     return count && count.passed + count.failed + count.skipped === 0 ? { ok: false, note: 'no test is called so' } : { ok, count, note };
+  } finally {
+    await Promise.all(displays.map((display) => display.stop()));
+  }
+}
+
+/**
+ * The package as people get it: packed, installed, used by an ordinary user, removed. Its fuses keep Playwright out of its main process.
+ * @type {Stage}
+ */
+async function installedPackage({ runtime, filters, options }) {
+  const reason = whyNoPackage();
+  if (reason) return { ok: true, note: reason, notProven: [`NOT PROVEN: test/package was skipped: ${reason}.`] };
+  const deb = await debForTests(runtime);
+  // One for each of two people: a window behind another one is not drawn.
+  const displays = await Promise.all([startXvfb(), startXvfb()]);
+  try {
+    const report = freshReport('playwright-package.json');
+    const env = {
+      KEYSHIFT_DEB: deb,
+      ELECTRON_KIND: runtime.kind,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),
+      WAYLAND_DISPLAY: '',
+      DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+    };
+    const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, '--project=package', '--reporter=list,json', ...options], env);
+    const outcome = counted(ok, playwrightCount(report));
+    const skipped = outcome.count?.skipped ?? 0;
+    return skipped === 0 ? outcome : { ...outcome, notProven: [`NOT PROVEN: ${skipped} tests of test/package were skipped: only root may install a package.`] };
   } finally {
     await Promise.all(displays.map((display) => display.stop()));
   }

@@ -1,0 +1,18 @@
+// What a package is called: the real one, and that of the trial runtime, which never takes the other's place.
+import { readFileSync } from 'node:fs';
+import { inRoot } from '../lib/paths.mjs';
+
+export const { version, license } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+
+const REAL = { name: 'keyshift', productName: 'Keyshift', title: 'Keyshift', appId: 'org.keyshift.Keyshift' };
+const TRIAL = { name: 'keyshift-trial', productName: 'Keyshift-Trial', title: 'Keyshift (trial runtime)', appId: 'org.keyshift.KeyshiftTrial' };
+
+/** @param {{ kind: 'electron' | 'trial' }} runtime */
+export const namesFor = ({ kind }) => (kind === 'electron' ? REAL : TRIAL);
+
+/** Node's words for a processor, in Debian's. */
+export const debianArchitecture = (arch) => ({ x64: 'amd64', arm64: 'arm64' })[arch] ?? arch;
+
+/** Where Keyshift has its home, as whoever packs it says; a package made by nobody in particular names none. */
+export const homepage = process.env.KEYSHIFT_HOMEPAGE
+  || (process.env.GITHUB_REPOSITORY ? `${process.env.GITHUB_SERVER_URL ?? 'https://github.com'}/${process.env.GITHUB_REPOSITORY}` : undefined);

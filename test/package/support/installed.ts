@@ -1,0 +1,120 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from '@playwright/test';
+
+/** The Debian package under test, made by scripts/lib/package-stage.mjs. */
+export const deb = process.env['KEYSHIFT_DEB'] ?? '';
+const asRoot = process.getuid?.() === 0;
+/** Somebody who owns nothing: nobody. */
+const nobody = 65_534;
+
+export interface Installed {
+  readonly name: string;
+  /** What a person types. */
+  readonly command: string;
+  /** The folder of the app. */
+  readonly folder: string;
+  /** By dpkg into this system, as a person's `apt install ./keyshift.deb` does; else only unpacked, where one is not root. */
+  readonly byDpkg: boolean;
+  /** Takes it away again; what dpkg said. */
+  remove(): string;
+}
+
+const query = (format: string, ...args: string[]): string => execFileSync('dpkg-deb', ['--show', `--showformat=${format}`, ...args], { encoding: 'utf8' });
+
+/**
+ * As root into the real system. Somebody else's installation is never touched: then this throws, and says what to do. Without root, dpkg can put
+ * nothing into the system, and into a folder of its own only without running the package's scripts; so it is unpacked, which proves all but those.
+ */
+export function install(file: string): Installed {
+  const name = query('${Package}', file);
+  const product = execFileSync('dpkg-deb', ['--contents', file], { encoding: 'utf8', maxBuffer: 1e8 }).match(/\.\/opt\/([^/\n]+)\/\n/)?.[1] ?? '';
+  if (!asRoot) {
+    const root = mkdtempSync(join(tmpdir(), 'keyshift-unpacked-'));
+    execFileSync('dpkg-deb', ['--extract', file, root]);
+    return { name, command: join(root, 'opt', product, name), folder: join(root, 'opt', product), byDpkg: false, remove: () => (rmSync(root, { recursive: true }), '') };
+  }
+  if (existsSync(`/var/lib/dpkg/info/${name}.list`)) throw new Error(`${name} is installed here. The test of the package would take its place: please type dpkg --purge ${name} first.`);
+  // Without waiting for the disk after every file: what is proven here is not how it stands a power cut.
+  execFileSync('dpkg', ['--force-unsafe-io', '--install', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return {
+    name,
+    command: `/usr/bin/${name}`,
+    folder: join('/opt', product),
+    byDpkg: true,
+    remove: () => execFileSync('dpkg', ['--purge', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+  };
+}
+
+/** A folder that belongs to whoever runs the app. */
+export function ownFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `keyshift-${name}-`));
+  if (asRoot) chownSync(folder, nobody, nobody);
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+/** Runs a command as an ordinary user with a home of their own. */
+export function asOrdinaryUser(home: string, command: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  mkdirSync(home, { recursive: true });
+  const { ELECTRON_RUN_AS_NODE: _, NODE_OPTIONS: __, ...inherited } = process.env;
+  const words = asRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', ...command] : [...command];
+  const [program = '', ...args] = words;
+  return spawn(program, args, {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, HOME: home, TMPDIR: home, XDG_CONFIG_HOME: join(home, '.config'), XDG_RUNTIME_DIR: home, ...env },
+  });
+}
+
+/** Virtual ones, each with a window of its own. */
+export const displays = process.env['KEYSHIFT_TEST_DISPLAYS']?.split(' ') ?? [];
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly page: Page;
+  readonly output: () => string;
+  quit(): Promise<number | null>;
+}
+
+export interface Start {
+  /** Which of the displays. */
+  readonly screen?: 0 | 1;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the installed app and drives its page from outside, by Chromium's own protocol: its fuses let nobody into the main process. */
+export async function start(command: string, home: string, profile: string, { screen = 0, args = [], env = {} }: Start = {}): Promise<Running> {
+  const child = asOrdinaryUser(home, [command, '--remote-debugging-port=0', `--user-data-dir=${profile}`, '--listen=127.0.0.1:0', ...args], { DISPLAY: displays[screen] ?? '', ...env });
+  let text = '';
+  const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)));
+  const address = await new Promise<string>((done, fail) => {
+    const look = (piece: Buffer): void => {
+      text += piece.toString('latin1');
+      const found = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
+      if (found !== undefined) done(found);
+    };
+    child.stdout?.on('data', look);
+    child.stderr?.on('data', look);
+    child.once('error', fail);
+    void ended.then((code) => fail(new Error(`${command} ended with ${String(code)}:\n${text}`)));
+  });
+  const browser: Browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const context = browser.contexts()[0];
+  if (context === undefined) throw new Error('no window');
+  const page = context.pages()[0] ?? (await context.waitForEvent('page'));
+  await page.waitForFunction(() => document.getElementById('root')?.childElementCount);
+  return {
+    child,
+    page,
+    output: () => text,
+    async quit() {
+      await browser.close().catch(() => undefined);
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isDrivenFromOutside } from '../../../electron/security/command-line';
+import { outOfArchive } from '../../../electron/platform/spelling';
+import { makeArchive } from '../../../scripts/package/archive.mjs';
+import { makeDeb } from '../../../scripts/package/deb.mjs';
+import { FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
+import { missingPrograms } from '../../../scripts/package/programs.mjs';
+import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
+import { onlyShipped } from '../../../scripts/package/sbom.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyshift-package-'));
+
+/** A program with fuses as Electron ships them, somewhere in its middle; once for each of `wires`. */
+function binary(name: string, ...wires: readonly string[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, Buffer.concat(wires.flatMap((wire) => [Buffer.from('some code '), Buffer.from(SENTINEL), Buffer.from([1, wire.length]), Buffer.from(wire, 'latin1'), Buffer.from(' more of it')])));
+  return file;
+}
+
+describe('row 19: fuses', () => {
+  const asShipped = '101100011';
+
+  test('all nine are set and read back, and nothing else in the file changes', () => {
+    const file = binary('whole', asShipped);
+    const before = readFileSync(file);
+    expect(fuseProblems(file)).toContain('RunAsNode is on');
+    setFuses(file);
+    expect(readFuses(file)).toEqual(FUSES);
+    expect(fuseProblems(file)).toEqual([]);
+    const after = readFileSync(file);
+    const changed = [...after.keys()].filter((index) => after[index] !== before[index]);
+    const start = before.indexOf(SENTINEL) + SENTINEL.length + 2;
+    expect(changed.every((index) => index >= start && index < start + 9)).toBe(true);
+    expect(Object.fromEntries(FUSES)).toEqual({
+      RunAsNode: 'off',
+      EnableCookieEncryption: 'off',
+      EnableNodeOptionsEnvironmentVariable: 'off',
+      EnableNodeCliInspectArguments: 'off',
+      EnableEmbeddedAsarIntegrityValidation: 'on',
+      OnlyLoadAppFromAsar: 'on',
+      LoadBrowserProcessSpecificV8Snapshot: 'off',
+      GrantFileProtocolExtraPrivileges: 'off',
+      WasmTrapHandlers: 'on',
+    });
+  });
+
+  test('of a program for two processors both are set', () => {
+    const file = binary('universal', asShipped, asShipped);
+    setFuses(file);
+    expect(readFuses(file)).toEqual(FUSES);
+    expect(readFileSync(file, 'latin1').split('000011001')).toHaveLength(3);
+  });
+
+  test.each([
+    ['one fuse more than is named', '1011000111', {}],
+    ['one fewer', '10110001', {}],
+    ['a removed one', 'r01100011', {}],
+    ['too few even for the trial runtime', '101100', { trial: true }],
+  ])('%s is refused, and the file stays as it was', (_what, wire, options) => {
+    const file = binary('odd', wire);
+    const before = readFileSync(file);
+    expect(() => setFuses(file, options)).toThrow(/fuse/);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  test('seven are enough for the trial runtime, and for it only', () => {
+    const file = binary('old', '1011000');
+    setFuses(file, { trial: true });
+    expect(fuseProblems(file, { trial: true })).toEqual([]);
+    expect(fuseProblems(file)).toEqual(['only 7 fuses']);
+  });
+
+  test('a program without fuses, or with another kind, is refused', () => {
+    expect(() => readFuses(binary('none'))).toThrow('there are no fuses');
+    const file = binary('new', asShipped);
+    const bytes = readFileSync(file);
+    bytes[bytes.indexOf(SENTINEL) + SENTINEL.length] = 2;
+    writeFileSync(file, bytes);
+    expect(() => setFuses(file)).toThrow('version 2');
+  });
+});
+
+test('what may be released: the pinned Electron, a clean commit with its tag, and a chapter in the changelog', () => {
+  const good = { runtime: { kind: 'electron', version: '45.4.1' }, pinned: '45.4.1', version: '1.2.0', changes: '', tags: ['v1.2.0'], changelog: '# Changelog\n\n## 1.2.0 (2026-11-26)\n', lockfile: [], installed: true };
+  expect(releaseProblems(good)).toEqual([]);
+  const one = (change: object): number => releaseProblems({ ...good, ...change }).length;
+  expect(one({ runtime: { kind: 'trial', version: '25.1.1' } })).toBe(1);
+  expect(one({ runtime: { kind: 'electron', version: '45.4.0' } })).toBe(1);
+  expect(one({ changes: ' M README.md' })).toBe(1);
+  expect(one({ tags: ['v1.2.0-rc1', ''] })).toBe(1);
+  expect(one({ changelog: '## Unreleased\n## 1.2.01\n' })).toBe(1);
+  expect(one({ installed: false })).toBe(1);
+  expect(one({ lockfile: ['x is not pinned'] })).toBe(1);
+});
+
+test('the list of contents names what ships, nothing else, and data that no lock file knows', () => {
+  const component = (name: string, more: object = {}) => ({ type: 'library', 'bom-ref': name, name, version: '1.0.0', ...more });
+  const bom = {
+    metadata: { component: { 'bom-ref': 'app' } },
+    components: [component('zod'), component('vite', { components: [component('inner')] }), component('nats-core', { group: '@nats-io' })],
+    dependencies: [{ ref: 'app', dependsOn: ['zod', 'vite'] }, { ref: 'vite', dependsOn: ['zod'] }, { ref: 'zod' }],
+  };
+  const shipped = ['zod', '@nats-io/nats-core', 'inner', 'words'].map((name) => ({ name, version: '1.0.0', licence: 'MIT' }));
+  const { components, dependencies } = onlyShipped(bom, shipped) as { components: { name: string; type: string }[]; dependencies: object[] };
+  expect(components.map(({ name, type }) => `${type} ${name}`)).toEqual(['library zod', 'library nats-core', 'library inner', 'data words']);
+  expect(dependencies).toEqual([{ ref: 'app', dependsOn: ['zod'] }, { ref: 'zod' }]);
+});
+
+test('what is missing is said with what to type', () => {
+  const path = process.env['PATH'];
+  process.env['PATH'] = folder;
+  try {
+    if (process.platform === 'linux') expect(missingPrograms(['deb', 'tar.gz', 'dir'])).toMatch(/^dpkg-deb and tar and gzip are missing here\. Please type: sudo apt-get install dpkg tar gzip$/);
+    expect(missingPrograms(['dir', 'nsis'])).toBeUndefined();
+  } finally {
+    process.env['PATH'] = path;
+  }
+});
+
+test.skipIf(process.platform !== 'linux')('the same sources make the same bytes, whenever and by whom they were put there', async () => {
+  const make = async (name: string, mode: number): Promise<Buffer[]> => {
+    const tree = join(folder, name, 'tree');
+    mkdirSync(join(tree, 'opt/app'), { recursive: true });
+    for (const file of name === 'one' ? ['a', 'b'] : ['b', 'a']) writeFileSync(join(tree, 'opt/app', file), `words of ${file}`, { mode });
+    const archive = join(folder, `${name}.tar.gz`);
+    await makeArchive({ parent: join(tree, 'opt'), name: 'app', file: archive, time: 1_700_000_000 });
+    const deb = join(folder, `${name}.deb`);
+    await makeDeb({ tree, file: deb, fields: { Package: 'x', Version: '1', Architecture: 'all', Maintainer: 'X <x@example.invalid>', Description: 'x' }, scripts: { postinst: '#!/bin/sh\n' }, compression: 'xz:1', time: 1_700_000_000 });
+    return [readFileSync(archive), readFileSync(deb)];
+  };
+  const [one, other] = [await make('one', 0o644), await make('other', 0o644)];
+  expect(one[0]?.equals(other[0] ?? Buffer.alloc(0))).toBe(true);
+  expect(one[1]?.equals(other[1] ?? Buffer.alloc(0))).toBe(true);
+  expect(execFileSync('dpkg-deb', ['--contents', join(folder, 'one.deb')], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } })).toMatch(/-rw-r--r-- root\/root +10 2023-11-14 22:13 \.\/opt\/app\/a\n/);
+});
+
+test('a packaged app is not driven from outside in its usual folder', () => {
+  const started = (isPackaged: boolean, ...switches: readonly string[]) => ({ isPackaged, commandLine: { hasSwitch: (name: string) => switches.includes(name) } });
+  expect(isDrivenFromOutside(started(true, 'remote-debugging-port'), '/home/a/x', '/home/a/x')).toBe(true);
+  expect(isDrivenFromOutside(started(true, 'remote-debugging-pipe'), '/home/a/x', '/home/a/x')).toBe(true);
+  expect(isDrivenFromOutside(started(true, 'remote-debugging-port'), '/tmp/own', '/home/a/x')).toBe(false);
+  expect(isDrivenFromOutside(started(true, 'listen'), '/home/a/x', '/home/a/x')).toBe(false);
+  expect(isDrivenFromOutside(started(false, 'remote-debugging-port'), '/home/a/x', '/home/a/x')).toBe(false);
+});
+
+test('a thread is taken from beside the archive, and from where it lies without one', () => {
+  expect(outOfArchive('/opt/Keyshift/resources/app.asar/out/a.cjs')).toBe('/opt/Keyshift/resources/app.asar.unpacked/out/a.cjs');
+  expect(outOfArchive(String.raw`C:\K\resources\app.asar\out\a.cjs`)).toBe(String.raw`C:\K\resources\app.asar.unpacked\out\a.cjs`);
+  expect(outOfArchive('/home/a/app.asary/out/a.cjs')).toBe('/home/a/app.asary/out/a.cjs');
+});
