@@ -66,7 +66,7 @@ describe('the count of tests is what the runners report', () => {
 
 describe('words after npm test --', () => {
   test('none means everything, in its order', () => {
-    expect(selection([]).stages).toEqual(['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e']);
+    expect(selection([]).stages).toEqual(['lockfile', 'lint', 'types', 'build', 'vitest', 'electron', 'e2e', 'package']);
   });
 
   test('stages, folders and files; running tests builds first', () => {
