@@ -18,6 +18,8 @@ export function guardContents(contents: WebContents): void {
   contents.on('will-frame-navigate', (details) => stayHome(details));
   contents.on('will-redirect', (details) => stayHome(details));
   contents.on('will-attach-webview', (event) => event.preventDefault());
+  // Closing, and beginning anew with another profile, are not the page's to forbid.
+  contents.on('will-prevent-unload', (event) => event.preventDefault());
   contents.on('select-bluetooth-device', (event, _devices, choose) => {
     event.preventDefault();
     choose('');

@@ -13,12 +13,14 @@ export function isSilent(url: string): boolean {
 }
 
 /**
- * Hardening row 8: whatever the page tries, nothing leaves the machine. The developer tools of an unpackaged app load their own
+ * Hardening row 8: whatever the page tries, nothing leaves the machine, and nothing becomes a file on it. The developer tools of an unpackaged app load their own
  * files over `devtools:`.
  */
 export function silenceNetwork(session: Session, developerTools: boolean): void {
   session.webRequest.onBeforeRequest((details, answer) => {
     answer({ cancel: !(isSilent(details.url) || (developerTools && details.url.startsWith('devtools://'))) });
   });
+  // A page could hand over what it made itself, past our dialogs: what is saved, the main process saves.
+  session.on('will-download', (event) => event.preventDefault());
   session.setSpellCheckerDictionaryDownloadURL(nowhere);
 }

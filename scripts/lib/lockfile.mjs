@@ -5,9 +5,13 @@ import { inRoot } from './paths.mjs';
 const EXACT = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const REGISTRY = 'https://registry.npmjs.org/';
 const OLDEST_ELECTRON = 45;
+/** What npm would run by itself; `npm ci` is always called with --ignore-scripts, so that these do not run either. */
+const BY_ITSELF = /^(pre|post)?(install|prepare|publish|pack|shrinkwrap)$|^prepublishOnly$|^dependencies$/;
+/** Packages that want to run something when they are installed: known, and not let. A new one is looked at first. */
+const WANT_TO_RUN = ['@signalapp/sqlcipher', 'esbuild'];
 
-/** @typedef {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string> }} Manifest */
-/** @typedef {{ packages: Record<string, { version?: string, resolved?: string, integrity?: string, link?: boolean, inBundle?: boolean } & Manifest> }} Lock */
+/** @typedef {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string>, scripts?: Record<string, string> }} Manifest */
+/** @typedef {{ packages: Record<string, { version?: string, resolved?: string, integrity?: string, link?: boolean, inBundle?: boolean, hasInstallScript?: boolean } & Manifest> }} Lock */
 
 /**
  * @param {Manifest} manifest
@@ -28,11 +32,14 @@ export function lockfileProblems(manifest, lock) {
   }
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (path === '') continue;
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    if (entry.hasInstallScript && !WANT_TO_RUN.includes(name)) problems.push(`${path} wants to run something when it is installed`);
     if (entry.link) problems.push(`${path} is a link`);
     if (!entry.integrity?.startsWith('sha512-')) problems.push(`${path} has no SHA-512 integrity`);
     // Lock files made behind a mirror carry no address at all; one that is there must be the registry's.
     if (entry.resolved && !entry.resolved.startsWith(REGISTRY)) problems.push(`${path} comes from ${entry.resolved}`);
   }
+  for (const name of Object.keys(manifest.scripts ?? {})) if (BY_ITSELF.test(name)) problems.push(`package.json: npm would run "${name}" by itself`);
   const electron = Number.parseInt(declared.electron ?? '0', 10);
   if (electron < OLDEST_ELECTRON) problems.push(`Electron ${declared.electron} is older than the oldest supported major ${OLDEST_ELECTRON}`);
   return problems;

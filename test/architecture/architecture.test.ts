@@ -53,6 +53,13 @@ test('dependencies are pinned, locked and checked by hash', () => {
   expect(ownLockfileProblems()).toEqual([]);
 });
 
+test('npm never runs what a package brings: every call of it says so', () => {
+  const scripts = readdirSync(join(ROOT, 'scripts'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.mjs'));
+  const calls = scripts.flatMap((name) => [...readFileSync(join(ROOT, 'scripts', name), 'utf8').matchAll(/npmCommand\(\[[^\]]*\]/g)].map(([call]) => `${name}: ${call}`));
+  expect(calls.length).toBeGreaterThan(2);
+  expect(calls.filter((call) => !call.includes("'--ignore-scripts'"))).toEqual([]);
+});
+
 describe('the documents are true', () => {
   const inDocs = existsSync(join(ROOT, 'docs')) ? readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)) : [];
   const documents = [...readdirSync(ROOT), ...inDocs].filter((name) => name.endsWith('.md'));

@@ -45,6 +45,28 @@ const noCrashUpload: CodeRule = (file) => [
   ...forbid(file, file.members, ['crashReporter.start'], 'nothing about a crash leaves the machine'),
 ];
 
+/** What does something outside of this process, and the files that may: with the reason in them. */
+const OUTWARD: Readonly<Record<string, readonly string[]>> = {
+  'shell.openExternal': ['electron/main/desktop.ts'],
+  'shell.showItemInFolder': ['electron/main/shell.ts'],
+  'process.argv': ['electron/main.ts', 'electron/headless.ts'],
+  'app.setAsDefaultProtocolClient': ['electron/main.ts'],
+  'app.enableSandbox': ['electron/security/command-line.ts'],
+  'commandLine.appendSwitch': ['electron/security/command-line.ts'],
+  'contents.setWindowOpenHandler': ['electron/security/navigation.ts'],
+  // Received files are shown in their folder, never opened; nothing is put into a page past its own bundle; no second way out.
+  ...Object.fromEntries(
+    ['shell.openPath', 'shell.writeShortcutLink', 'webContents.executeJavaScript', 'webContents.insertCSS', 'webContents.openDevTools', 'webContents.debugger', 'app.disableHardwareAcceleration', 'commandLine.appendArgument', 'net.fetch', 'net.request', 'session.setPreloads', 'session.registerPreloadScript', 'contextBridge.exposeInIsolatedWorld', 'webFrame.executeJavaScript'].map((name) => [name, []]),
+  ),
+};
+/** Programs are started by one file: it puts the mark of a file from elsewhere on it. */
+const STARTS_PROGRAMS = 'electron/storage/foreign-mark.ts';
+const fewWaysOut: CodeRule = (file) => [
+  ...Object.entries(OUTWARD).flatMap(([name, places]) => (places.includes(file.path) ? [] : forbid(file, file.members, [name], places.length === 0 ? 'nothing does' : `only ${places.join(' and ')}`))),
+  ...(file.path === STARTS_PROGRAMS ? [] : forbid(file, file.imports.map(({ specifier }) => specifier), ['node:child_process', 'node:vm', 'node:inspector', 'node:cluster', 'node:repl', 'node:wasi'], 'no program is started, no code is made')),
+  ...(file.path === 'electron/preload/preload.ts' ? [] : forbid(file, file.members, ['contextBridge.exposeInMainWorld'], 'one bridge, made in one place')),
+];
+
 /** Text from strangers is text. */
 const noMarkup: CodeRule = (file) => [
   ...forbid(file, file.properties, ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'dangerouslySetInnerHTML', 'srcdoc', 'srcDoc'], 'text is never read as markup'),
@@ -78,4 +100,4 @@ const shape: CodeRule = (file) => {
   ];
 };
 
-export const CODE_RULES = { pureEngine, oneWindowFactory, ipcInOnePlace, noCrashUpload, noMarkup, silentRenderer, shape } as const satisfies Record<string, CodeRule>;
+export const CODE_RULES = { pureEngine, oneWindowFactory, ipcInOnePlace, noCrashUpload, fewWaysOut, noMarkup, silentRenderer, shape } as const satisfies Record<string, CodeRule>;

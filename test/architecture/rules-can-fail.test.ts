@@ -106,6 +106,13 @@ describe('each rule about code refuses what it forbids', () => {
     ['ipcInOnePlace', 'electron/main.ts', "import * as electron from 'electron'; electron.ipcMain.on('x', () => 1);"],
     ['ipcInOnePlace', 'electron/window/a.ts', "import { ipcRenderer } from 'electron'; ipcRenderer.send('x');"],
     ['noCrashUpload', 'electron/main.ts', "import { crashReporter } from 'electron'; crashReporter.start({});"],
+    ['fewWaysOut', 'electron/main/a.ts', "import { shell } from 'electron'; void shell.openPath('x');"],
+    ['fewWaysOut', 'electron/main/a.ts', "import { shell } from 'electron'; void shell.openExternal('x');"],
+    ['fewWaysOut', 'electron/main/a.ts', "import { app } from 'electron'; app.commandLine.appendSwitch('no-sandbox');"],
+    ['fewWaysOut', 'electron/main/a.ts', "void window.webContents.executeJavaScript('1');"],
+    ['fewWaysOut', 'electron/main/a.ts', "import { execFile } from 'node:child_process'; execFile('x');"],
+    ['fewWaysOut', 'electron/main/a.ts', 'const first = process.argv[1];'],
+    ['fewWaysOut', 'electron/preload/a.ts', "import { contextBridge } from 'electron'; contextBridge.exposeInMainWorld('more', {});"],
     ['noMarkup', 'renderer/app/a.ts', "document.body.innerHTML = 'x';"],
     ['noMarkup', 'renderer/app/a.ts', "document.body['innerHTML'] = 'x';"],
     ['noMarkup', 'renderer/app/A.tsx', "export const A = () => <p dangerouslySetInnerHTML={{ __html: '' }} />;"],
@@ -151,6 +158,8 @@ describe('the lock file', () => {
     ['another version', manifest, { packages: { ...lock.packages, 'node_modules/a': { ...entry, version: '1.0.1' } } }],
     ['a link', manifest, { packages: { ...lock.packages, 'node_modules/b': { ...entry, link: true } } }],
     ['a dependency that is not declared', { devDependencies: manifest.devDependencies }, lock],
+    ['a package that runs something when installed', manifest, { packages: { ...lock.packages, 'node_modules/a/node_modules/b': { ...entry, hasInstallScript: true } } }],
+    ['a script npm runs by itself', { ...manifest, scripts: { postinstall: 'node x' } }, lock],
     ['an outdated Electron', { ...manifest, devDependencies: { electron: '25.1.1' } }, { packages: { ...lock.packages, '': { ...manifest, devDependencies: { electron: '25.1.1' } }, 'node_modules/electron': { ...entry, version: '25.1.1' } } }],
   ])('with %s is refused', (_what, changedManifest, changedLock) => {
     expect(lockfileProblems(changedManifest, changedLock)).not.toEqual([]);

@@ -10,7 +10,7 @@ import { systemClock } from '../../electron/platform/clock';
 import { describeError } from '../../electron/platform/describe-error';
 import { FilePreferences } from '../../electron/platform/file-preferences';
 import { systemRandom } from '../../electron/platform/random';
-import { parseExternalLink } from '../../electron/security/external-links';
+import { parseWebLink } from '../../electron/security/external-links';
 import { listPageFiles, servePage } from '../../electron/security/scheme';
 import { callNames } from '../../shared/contract/contract';
 import { recordingHandlers, sampleInputs } from '../support/fake-handlers';
@@ -68,6 +68,6 @@ test('preferences, clock, randomness, arguments, links and error places', async 
   });
   assert.equal(parseArguments(['--profile', 'p']).kind, 'run');
   assert.equal(parseArguments(['--nothing']).kind, 'wrong');
-  assert.equal(parseExternalLink('https://xn--pple-43d.com/')?.shown, '\u0430pple.com');
+  assert.equal(parseWebLink('https://\u0430pple.com/'), 'https://xn--pple-43d.com/');
   assert.match(String(describeError(new Error('x'))['where']), /shell\.cjs:\d+/);
 });

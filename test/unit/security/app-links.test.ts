@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { appLinkIn, LinkInbox, parseAppLink } from '../../../electron/security/app-links';
-import { parseWebLink } from '../../../electron/security/external-links';
 
 describe('row 23: links from outside', () => {
   test.each([
@@ -55,14 +54,3 @@ describe('row 23: links from outside', () => {
     expect([inbox.take(), inbox.take()]).toEqual([{ link: 'keyshift:invite/a' }, {}]);
   });
 });
-
-test.each([
-  ['http://example.org/a', 'http://example.org/a'],
-  ['https://xn--pple-43d.com/', 'https://xn--pple-43d.com/'],
-  ['mailto:a@example.org', undefined],
-  ['file:///etc/passwd', undefined],
-  ['http:example.org', undefined],
-  ['http://user@example.org/', undefined],
-  ['http://example.org/\u202Egpj', undefined],
-  ['smb://host/x', undefined],
-])('row 11: the browser gets %s as %s', (text, link) => expect(parseWebLink(text)).toBe(link));

@@ -18,6 +18,33 @@ describe('row 9: permissions', () => {
     expect([...known].filter((name) => !names.includes(name))).toEqual([]);
   });
 
+  // A page may ask for more than permissions: every chooser, guard and handler of a session is named here, with what becomes of it.
+  const decided: Readonly<Record<string, 'refused' | 'no way there'>> = {
+    setPermissionRequestHandler: 'refused',
+    setPermissionCheckHandler: 'refused',
+    setDevicePermissionHandler: 'refused',
+    setUSBProtectedClassesHandler: 'refused',
+    setBluetoothPairingHandler: 'refused',
+    setDisplayMediaRequestHandler: 'refused',
+    'select-usb-device': 'refused',
+    'select-hid-device': 'refused',
+    'select-serial-port': 'refused',
+    'will-download': 'refused',
+    // Answered with "no" where nobody listens.
+    'file-system-access-restricted': 'no way there',
+    'select-webauthn-account': 'no way there',
+    'select-webauthn-authenticator': 'no way there',
+    // Nothing is fetched: network-silence.ts.
+    setCertificateVerifyProc: 'no way there',
+    preconnect: 'no way there',
+  };
+  test.each(['node_modules/electron/electron.d.ts', 'types25/electron.d.ts'].filter((path) => existsSync(path)))('every way in %s by which a session asks the app is decided on', (path) => {
+    const session = /class Session extends[\s\S]*?\n {2}\}\n/.exec(readFileSync(path, 'utf8'))?.[0] ?? '';
+    const ways = [...session.matchAll(/^ {4}(?:on\(event: '((?:select|will|file-system)-[\w-]+|preconnect)'|(set\w+(?:Handler|Proc))\()/gm)].map(([, event, handler]) => event ?? handler ?? '');
+    expect(new Set(ways).size).toBeGreaterThan(8);
+    expect([...new Set(ways)].filter((name) => !Object.hasOwn(decided, name))).toEqual([]);
+  });
+
   test('a name nobody decided on is denied', () => {
     for (const name of ['new-thing', 'constructor', '__proto__', '']) expect(isPermitted(name, page, true)).toBe(false);
   });
