@@ -1,5 +1,5 @@
 import { BrowserWindow, type NativeImage, type Session } from 'electron';
-import { appPage } from '../security/origin';
+import { appPage, isOwnPage } from '../security/origin';
 import { pagePartition } from '../security/network-silence';
 import { webPreferences } from '../security/web-preferences';
 import { smallestWindow, type WindowPlace } from './window-place';
@@ -41,6 +41,10 @@ export function createWindow(options: WindowOptions): BrowserWindow {
     if (options.hidden) return;
     if (place.maximized) window.maximize();
     window.show();
+  });
+  // To an empty document Chromium lets a page go without asking: nothing answers it there, and it comes home.
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (!isOwnPage(url) && !window.isDestroyed()) void window.loadURL(appPage);
   });
   void window.loadURL(appPage);
   return window;

@@ -1,28 +1,22 @@
 import { spawn } from 'node:child_process';
-import { accessSync, chmodSync, chownSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
-import { launch } from './support/app';
+import { contentSecurityPolicy } from '../../electron/security/csp';
+import { companionHeaders } from '../../electron/security/headers';
+import { webPreferences } from '../../electron/security/web-preferences';
+import { hostileAddresses } from '../support/hostile-links';
+import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
 
-/** The app's folder: the repository, whose `out/` was built before. */
-const root = resolve(process.env['KEYSHIFT_APP'] ?? '.');
-const executable = process.env['ELECTRON_EXECUTABLE'] ?? '';
 const trial = process.env['ELECTRON_KIND'] === 'trial';
 
-let profile: string;
+// As a person starts it: in Chromium's sandbox (test/e2e/hostile-page.test.ts shows that it is).
+let start: OrdinaryStart;
 let app: ElectronApplication;
 let page: Page;
 const consoleErrors: string[] = [];
 
-function launchArguments(): string[] {
-  const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
-  return [root, ...(asRoot ? ['--no-sandbox'] : []), `--user-data-dir=${profile}`, ...(trial ? ['--trial-runtime'] : [])];
-}
-
 test.beforeAll(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'keyshift-hardening-'));
-  app = await launch({ executablePath: executable, args: launchArguments() });
+  start = ordinaryStart('hardening');
+  app = await start.open();
   page = await app.firstWindow();
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
@@ -33,8 +27,8 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(async () => {
-  await app.close();
-  rmSync(profile, { recursive: true, force: true });
+  await app?.close();
+  start?.release();
 });
 
 test('rows 5–7: the page comes from the own scheme and loads without a single complaint', async () => {
@@ -52,7 +46,11 @@ test('rows 2–4: sandboxed, isolated, and without Node', async () => {
     const contents = window?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
     return contents.getLastWebPreferences();
   });
-  expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, webSecurity: true });
+  // Of what it was asked for, all it tells about; and not one Blink feature more.
+  const told = Object.entries(webPreferences).filter(([name]) => Object.hasOwn(preferences, name));
+  expect(told.map(([name]) => name)).toEqual(expect.arrayContaining(['sandbox', 'contextIsolation', 'nodeIntegration', 'nodeIntegrationInSubFrames', 'webviewTag', 'webSecurity', 'allowRunningInsecureContent', 'experimentalFeatures']));
+  expect(preferences).toMatchObject(Object.fromEntries(told));
+  expect(preferences['enableBlinkFeatures'] ?? '').toBe('');
   expect(await page.evaluate(() => document.createElement('canvas').getContext('webgl'))).toBeNull();
 });
 
@@ -197,21 +195,67 @@ test('row 6: no code from text, no markup from text, no connection, no frame, no
   });
 });
 
-test('row 10: the window stays where it is', async () => {
-  for (const url of ['https://example.org/', 'data:text/html,x', 'file:///etc/passwd', 'app-keyshift://evil/', 'app-keyshift://ui/assets/', 'javascript:document.title=1', 'blob:null/1']) {
-    await page.evaluate((to) => {
-      const link = document.createElement('a');
-      link.href = to;
-      document.body.append(link);
-      link.click();
-      link.remove();
-      window.location.assign(to);
-    }, url).catch(() => undefined);
-    await page.waitForTimeout(100);
-    expect(page.url()).toBe('app-keyshift://ui/index.html');
-  }
-  expect(await page.evaluate(() => [window.open('https://example.org/'), window.open('about:blank'), window.open('/index.html')])).toEqual([null, null, null]);
-  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+test('row 10: the window stays where it is, whatever it is sent to and however', async () => {
+  await app.evaluate(({ BrowserWindow }) => {
+    const went: string[] = [];
+    Object.assign(globalThis, { keyshiftWent: went });
+    for (const event of ['did-navigate', 'did-frame-navigate'] as const) BrowserWindow.getAllWindows()[0]?.webContents.on(event as 'did-navigate', (_event, url) => went.push(url));
+  });
+  const frames = await page.evaluate(async (urls) => {
+    Object.assign(globalThis, { stayed: true });
+    const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 15));
+    const attempts: ((url: string) => void)[] = [
+      (url) => location.assign(url),
+      (url) => location.replace(url),
+      (url) => void window.open(url),
+      (url) => {
+        const link = Object.assign(document.createElement('a'), { href: url, target: '_top' });
+        document.body.append(link);
+        link.click();
+        link.remove();
+      },
+      (url) => {
+        const form = Object.assign(document.createElement('form'), { action: url, method: 'post' });
+        document.body.append(form);
+        form.submit();
+        form.remove();
+      },
+      (url) => {
+        const frame = document.createElement('iframe');
+        frame.setAttribute('src', url);
+        document.body.append(frame);
+        setTimeout(() => frame.remove(), 5);
+      },
+    ];
+    // Written otherwise some are the page itself, to which it may go.
+    const elsewhere = urls.filter((url) => {
+      try {
+        return ![location.href, `${location.origin}/`].includes(new URL(url, location.href).href.split('#')[0] ?? '');
+      } catch {
+        return true;
+      }
+    });
+    for (const [at, url] of elsewhere.entries()) {
+      for (const attempt of [attempts[0], attempts[1 + (at % 5)]]) {
+        try {
+          attempt?.(url);
+        } catch {
+          // What no address is, is refused by name.
+        }
+      }
+      await turn();
+    }
+    return [window.open('about:blank'), window.open('/index.html'), window.open('https://example.org/'), elsewhere.length >= 35];
+  }, hostileAddresses.filter((url) => url !== '' && !url.startsWith('about:')));
+  expect(frames).toEqual([null, null, null, true]);
+  expect(page.url()).toBe('app-keyshift://ui/index.html');
+  expect(await page.evaluate(() => 'stayed' in globalThis)).toBe(true);
+  const { went, windows } = await app.evaluate(({ BrowserWindow }) => ({ went: (globalThis as typeof globalThis & { keyshiftWent: string[] }).keyshiftWent, windows: BrowserWindow.getAllWindows().length }));
+  // An empty frame is where frames begin.
+  expect([went.filter((url) => url !== 'about:blank' && !url.startsWith('chrome-error:')), windows]).toEqual([[], 1]);
+  // To an empty document it may go without being asked: it is brought home from there.
+  await page.evaluate(() => location.assign('about:blank')).catch(() => undefined);
+  await expect.poll(() => page.evaluate(async () => ['stayed' in globalThis, location.href, (await window.keyshift.vault.status()).ok]).catch(() => [])).toEqual([false, 'app-keyshift://ui/index.html', true]);
 });
 
 test('row 9: permissions are refused', async () => {
@@ -256,14 +300,14 @@ test('row 9: writing words to the clipboard is the only thing allowed, by the pe
   expect(outcome).toEqual({ state: 'granted', features: ['clipboard-write', 'camera'] });
 });
 
-test('rows 5 and 8: the session serves the list only, reaches nobody and keeps nothing', async () => {
+test('rows 5, 7 and 8: the session serves the list only, with every header, reaches nobody and keeps nothing', async () => {
   const outcome = await app.evaluate(async ({ session }) => {
     const own = session.fromPartition('keyshift-page');
     const status = (url: string): Promise<number | string> => own.fetch(url).then((answer) => answer.status, () => 'refused');
     return {
       persistent: own.isPersistent(),
       page: await status('app-keyshift://ui/index.html'),
-      headers: await own.fetch('app-keyshift://ui/index.html').then((answer) => [answer.headers.get('content-security-policy'), answer.headers.get('x-content-type-options')]),
+      headers: await own.fetch('app-keyshift://ui/index.html').then((answer) => Object.fromEntries(answer.headers.entries())),
       missing: await Promise.all(
         ['../package.json', '..%2fpackage.json', '%2e%2e/package.json', '//etc/passwd', 'main.cjs', 'index.html?x', 'INDEX.html'].map((path) => status(`app-keyshift://ui/${path}`)),
       ),
@@ -273,14 +317,18 @@ test('rows 5 and 8: the session serves the list only, reaches nobody and keeps n
     };
   });
   expect(outcome).toMatchObject({ persistent: false, page: 200, missing: [404, 404, 404, 404, 404, 404, 404], host: 404, web: ['refused', 'refused', 404], byDefault: 'refused' });
-  expect(outcome.headers[0]).toContain("connect-src 'none'");
-  expect(outcome.headers[1]).toBe('nosniff');
+  expect(outcome.headers).toEqual({ ...companionHeaders, 'content-security-policy': contentSecurityPolicy, 'content-type': 'text/html; charset=utf-8', 'x-content-type-options': 'nosniff' });
 });
 
 test('row 13: a flood of calls is slowed down by name, and passes', async () => {
   const codes = await page.evaluate(async () => {
-    const replies = await Promise.all(Array.from({ length: 900 }, () => window.keyshift.settings.get()));
-    return [...new Set(replies.map((reply) => (reply.ok ? 'ok' : reply.error.code)))].toSorted();
+    const codes = new Set<string>();
+    // On a busy machine the first ones may take so long that they are no flood.
+    for (let round = 0; round < 8 && !codes.has('too-many-calls'); round += 1) {
+      const replies = await Promise.all(Array.from({ length: 900 }, () => window.keyshift.settings.get()));
+      for (const reply of replies) codes.add(reply.ok ? 'ok' : reply.error.code);
+    }
+    return [...codes].toSorted();
   });
   expect(codes).toEqual(['ok', 'too-many-calls']);
   await page.waitForTimeout(1000);
@@ -298,7 +346,7 @@ test('the title tells an outdated runtime, and the menu offers no reload', async
 });
 
 test('row 23: a second start of the same profile ends, and shows the first', async () => {
-  const second = spawn(executable, launchArguments(), { stdio: 'ignore' });
+  const second = spawn(start.executable, start.args, { stdio: 'ignore' });
   const code = await new Promise((done) => second.on('exit', done));
   expect(code).toBe(0);
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
@@ -315,43 +363,3 @@ test('a page that crashes comes back', async () => {
     });
   await expect.poll(state).toBe('function');
 });
-
-test('row 2: started by an ordinary user, the page is in Chromium’s sandbox', async () => {
-  test.skip(process.platform !== 'linux', 'the proof is in /proc');
-  const nobody = 65_534;
-  const asRoot = process.getuid?.() === 0;
-  test.skip(asRoot && !isReadableByAll(executable), 'another user cannot reach the runtime here');
-  const home = mkdtempSync(join(tmpdir(), 'keyshift-sandbox-'));
-  const starter = join(home, 'start.sh');
-  writeFileSync(starter, `#!/bin/sh\nexec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups env HOME='${home}' TMPDIR='${home}' '${executable}' "$@"\n`);
-  chmodSync(starter, 0o755);
-  if (asRoot) chownSync(home, nobody, nobody);
-  const own = await launch({
-    executablePath: asRoot ? starter : executable,
-    chromiumSandbox: true,
-    args: [root, `--user-data-dir=${join(home, 'profile')}`, ...(trial ? ['--trial-runtime'] : [])],
-  });
-  try {
-    const first = await own.firstWindow();
-    expect(await first.evaluate(() => window.keyshift.vault.status())).toMatchObject({ ok: true });
-    const pages = await own.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(({ webContents }) => webContents.getOSProcessId()));
-    expect(pages).toHaveLength(1);
-    for (const pid of pages) expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m);
-  } finally {
-    await own.close();
-    rmSync(home, { recursive: true, force: true });
-  }
-});
-
-/** Every folder on the way may be entered by anybody. */
-function isReadableByAll(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
-      if ((statSync(folder).mode & 0o005) !== 0o005) return false;
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}

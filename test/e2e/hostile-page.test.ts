@@ -1,0 +1,244 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
+import * as z from 'zod';
+import { callNames, findCall } from '../../shared/contract/contract';
+import { isErrorCode } from '../../shared/errors';
+import { sampleInputs } from '../support/fake-handlers';
+import { hostileLinks } from '../support/hostile-links';
+import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
+
+// The page taken over, in the real window: in Chromium's sandbox, through the real preload, and with Electron's own IPC in its hands.
+interface Raw {
+  readonly facts: { readonly sandboxed: boolean; readonly isolated: boolean };
+  readonly kinds: readonly string[];
+  bring(name: string, kind: string): Promise<unknown>;
+  invoke(channel: string, ...args: unknown[]): Promise<unknown>;
+  send(channel: string, ...args: unknown[]): void;
+}
+type Hostile = typeof globalThis & { raw: Raw };
+/** What the main process was brought to do outside of itself. */
+interface Watch {
+  readonly dialogs: string[];
+  readonly opened: string[];
+}
+type Watching = typeof globalThis & { keyshiftOutside: Watch };
+
+const passphrase = 'hostile page 8d1f violet harbour lantern';
+let start: OrdinaryStart;
+let app: ElectronApplication;
+let page: Page;
+
+const outside = (): Promise<Watch> => app.evaluate(() => (globalThis as Watching).keyshiftOutside);
+const filesOfHome = (): string[] => readdirSync(start.home, { recursive: true, encoding: 'utf8' }).filter((path) => !path.startsWith('profile') && !path.startsWith('.')).toSorted();
+
+/** All that a window shows of the person's things. */
+const everything = (): Promise<string> =>
+  page.evaluate(async () => {
+    const { vault, identity, contacts, conversations, settings, profiles, devices, authorities, mailbox, dictionary } = globalThis.window.keyshift;
+    return JSON.stringify(await Promise.all([vault.status(), identity.get(), identity.keyHistory(), contacts.list(), contacts.requests(), conversations.list(), settings.get(), profiles.list(), devices.list(), devices.requests(), authorities.list(), mailbox.status(), dictionary.words()]));
+  });
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async () => {
+  start = ordinaryStart('hostile');
+  app = await start.open();
+  page = await app.firstWindow();
+  await app.evaluate(({ dialog, shell, session, BrowserWindow }, raw) => {
+    const watch: Watch = { dialogs: [], opened: [] };
+    Object.assign(globalThis, { keyshiftOutside: watch });
+    for (const name of ['showSaveDialog', 'showOpenDialog', 'showMessageBox'] as const) {
+      Object.assign(dialog, { [name]: async () => (watch.dialogs.push(name), { canceled: true, filePaths: [], response: 0 }) });
+    }
+    Object.assign(shell, { openExternal: async (url: string) => void watch.opened.push(url), openPath: async (path: string) => (watch.opened.push(path), '') });
+    // A display without a window manager gives nobody the focus.
+    for (const window of BrowserWindow.getAllWindows()) window.isFocused = () => true;
+    // The older name: the newer one is not in every runtime's typings.
+    const own = session.fromPartition('keyshift-page') as unknown as { setPreloads?(paths: string[]): void; registerPreloadScript?(script: { type: 'frame'; filePath: string }): void };
+    if (own.registerPreloadScript) own.registerPreloadScript({ type: 'frame', filePath: raw });
+    else own.setPreloads?.([raw]);
+  }, resolve('test/e2e/support/raw-preload.cjs'));
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById('root')?.childElementCount);
+  expect(await page.evaluate((words) => globalThis.window.keyshift.vault.create({ passphrase: words, name: 'Ann' }), passphrase)).toMatchObject({ ok: true });
+});
+
+test.afterAll(async () => {
+  await app?.close();
+  start?.release();
+});
+
+test('row 2: the process of the page is in the sandbox, and says so', async () => {
+  test.skip(!start.sandboxed, 'another user cannot reach the runtime here');
+  expect(await page.evaluate(() => (globalThis as Hostile).raw.facts)).toEqual({ sandboxed: true, isolated: true });
+  if (process.platform !== 'linux') return;
+  const pages = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map(({ webContents }) => webContents.getOSProcessId()));
+  expect(pages).toHaveLength(1);
+  for (const pid of pages) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    // A filter of system calls, no new rights, and no right of its own.
+    expect([/^Seccomp:\s+(\d)/m.exec(status)?.[1], /^NoNewPrivs:\s+(\d)/m.exec(status)?.[1], /^CapEff:\s+0*([0-9a-f])/m.exec(status)?.[1]]).toEqual(['2', '1', '0']);
+  }
+});
+
+test('A86 row 13: objects that are polluted, huge, endless or no data get a code for an answer, whichever call they are brought to, and change nothing', async () => {
+  const before = await everything();
+  const calls = ['vault.unlock', 'identity.exportPrivate', 'messages.send', 'settings.set', 'no.call'];
+  const replies = await page.evaluate(async (names) => {
+    const { raw } = globalThis as Hostile;
+    return Promise.all(names.flatMap((name) => raw.kinds.map(async (kind) => [`${name} with ${kind}`, await raw.bring(name, kind).catch(() => 'not brought')] as const)));
+  }, calls);
+  expect(replies.length).toBe(calls.length * 16);
+  const odd = replies.filter(([what, reply]) => {
+    // The runtime itself cannot read back what is nested that deep, and calls nobody.
+    if (reply === 'not brought') return !what.endsWith('three thousand deep');
+    const { ok, error } = reply as { ok: boolean; error?: { code: string } };
+    return ok || !['input.invalid', 'call.unknown'].includes(error?.code ?? '');
+  });
+  expect(odd).toEqual([]);
+  expect(await app.evaluate(() => [Reflect.has({}, 'polluted'), Reflect.ownKeys(Object.prototype).length])).toEqual([false, 12]);
+  expect(await everything()).toBe(before);
+});
+
+test('A86 row 13: no channel and no name beside the contract answers anything', async () => {
+  const before = await everything();
+  const outcome = await page.evaluate(async () => {
+    const { raw } = globalThis as Hostile;
+    const attempt = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => String(error).replace(/^.*Error: /, ''));
+    const channels = ['keyshift:event', 'keyshift:other', 'keyshift:call ', 'electron-store-get-data', 'GUEST_VIEW_MANAGER_CALL', 'ELECTRON_BROWSER_REQUIRE', 'BROWSER_SANDBOX_LOAD', '', '__proto__', 'constructor'];
+    for (const channel of [...channels, 'keyshift:call', 'keyshift:files']) raw.send(channel, 'vault.lock');
+    const names = ['vault.__proto__', '__proto__.toString', 'constructor.constructor', 'vault.constructor', 'identity.privateKey', 'vault.key', 'vault.lock\u0000', 'VAULT.LOCK', 'vault..lock', 'vault.lock.call', 'handlers.vault.lock', ''];
+    return {
+      channels: await Promise.all(channels.map((channel) => attempt(raw.invoke(channel, 'vault.lock')))),
+      names: await Promise.all(names.map((name) => attempt(raw.invoke('keyshift:call', name)))),
+      shapes: await Promise.all([[], [7], [{ toString: () => 'vault.lock' }], [['vault.lock']], ['vault.lock', undefined, 1], ['v'.repeat(65)]].map((args) => attempt(raw.invoke('keyshift:call', ...args.map((one) => (typeof one === 'object' ? JSON.parse(JSON.stringify(one)) : one)))))),
+    };
+  });
+  for (const answer of outcome.channels) expect(answer).toMatch(/^No handler registered for/);
+  for (const answer of outcome.names) expect(answer).toMatchObject({ ok: false, error: { code: 'call.unknown' } });
+  for (const answer of outcome.shapes) expect(answer).toMatchObject({ ok: false, error: { code: 'input.invalid' } });
+  expect(await everything()).toBe(before);
+});
+
+test('A86: no call takes a path from the page: neither key, kit, backup nor anything else goes to it, no dialog opens, no file is made', async () => {
+  const taking = callNames().filter((name) => JSON.stringify(z.toJSONSchema(findCall(name)?.input ?? z.never(), { io: 'input', unrepresentable: 'any' })).includes('"path":'));
+  expect(taking).toEqual(expect.arrayContaining(['identity.exportPrivate', 'identity.importPrivate', 'identity.saveRecoveryKit', 'backup.create', 'files.send', 'files.save', 'conversations.export']));
+  const [before, files] = [await everything(), filesOfHome()];
+  const wanted = join(start.home, 'stolen');
+  const answers: Record<string, string> = {};
+  for (const name of taking) {
+    const input = { ...(sampleInputs[name] as object | undefined), ...(/passphrase/.test(JSON.stringify(sampleInputs[name])) ? { passphrase } : {}), path: wanted };
+    const reply = (await page.evaluate(([call, value]) => (globalThis as Hostile).raw.invoke('keyshift:call', call, value), [name, input] as const)) as { ok: boolean; error?: { code: string } };
+    answers[name] = reply.ok ? 'done' : (reply.error?.code ?? '');
+  }
+  for (const [name, code] of Object.entries(answers)) expect([name, isErrorCode(code)]).toEqual([name, true]);
+  expect(answers).toMatchObject({ 'identity.exportPrivate': 'path.unusable', 'identity.importPrivate': 'path.unusable', 'identity.saveRecoveryKit': 'path.unusable', 'backup.create': 'path.unusable' });
+  expect((await outside()).dialogs).toEqual([]);
+  // Without one the person is asked, once; who says no has no file.
+  expect(await page.evaluate((words) => globalThis.window.keyshift.identity.exportPrivate({ format: 'pkcs12', passphrase: words }), passphrase)).toMatchObject({ ok: false, error: { code: 'path.required' } });
+  expect((await outside()).dialogs).toEqual(['showSaveDialog']);
+  expect([existsSync(wanted), filesOfHome(), await everything()]).toEqual([false, files, before]);
+});
+
+test('A86 row 13: another window with the same page, preload and session is a stranger', async () => {
+  const answer = await app.evaluate(async ({ BrowserWindow }, preload) => {
+    const stranger = new BrowserWindow({ show: false, webPreferences: { sandbox: true, contextIsolation: true, partition: 'keyshift-page', preload } });
+    try {
+      await stranger.loadURL('app-keyshift://ui/index.html');
+      return (await stranger.webContents.executeJavaScript('Promise.all([window.keyshift.vault.status(), window.keyshift.vault.lock(), window.raw.invoke("keyshift:files", [{ path: "/etc/hostname" }])])')) as unknown;
+    } finally {
+      stranger.destroy();
+    }
+  }, resolve(process.env['KEYSHIFT_APP'] ?? '.', 'out/preload.cjs'));
+  expect(answer).toEqual(Array.from({ length: 3 }, () => ({ ok: false, error: { code: 'internal', message: 'This caller is not known.', facts: {} } })));
+  expect(await page.evaluate(() => globalThis.window.keyshift.vault.status())).toMatchObject({ value: { state: 'open' } });
+});
+
+test('A86 row 12: however the page bends its own language and walks, it meets nothing of the preload', async () => {
+  const met = await page.evaluate(async () => {
+    const bridge = globalThis.window.keyshift;
+    const met = new Set<string>();
+    const caught: unknown[] = [];
+    const kept = { then: Promise.prototype.then, call: Function.prototype.call, apply: Function.prototype.apply, iterate: Array.prototype[Symbol.iterator], entries: Object.entries, freeze: Object.freeze };
+    // Whatever passes through the page's own built-ins would be caught here.
+    Promise.prototype.then = function (this: Promise<unknown>, ...args: Parameters<typeof kept.then>) {
+      caught.push(this, ...args);
+      return kept.then.apply(this, args);
+    } as typeof kept.then;
+    Object.assign(Object, { entries: (value: object) => (caught.push(value), kept.entries(value)), freeze: (value: object) => (caught.push(value), kept.freeze(value)) });
+    Object.defineProperty(Object.prototype, 'sender', { configurable: true, set: (value: unknown) => void caught.push(value), get: () => undefined });
+    Object.defineProperty(Object.prototype, 'passphrase', { configurable: true, get: () => 'x' });
+    try {
+      caught.push(await bridge.settings.get(), await bridge.vault.unlock({} as { passphrase: string }), await bridge.takeFiles([new File(['x'], 'x.txt')]), bridge.on(() => undefined));
+    } finally {
+      Promise.prototype.then = kept.then;
+      Object.assign(Object, { entries: kept.entries, freeze: kept.freeze });
+      Reflect.deleteProperty(Object.prototype, 'sender');
+      Reflect.deleteProperty(Object.prototype, 'passphrase');
+    }
+    const seen = new Set<unknown>([globalThis, globalThis.window, document]);
+    const walk = (value: unknown, depth: number): void => {
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value) || depth > 6) return;
+      seen.add(value);
+      if (typeof value === 'function' && /ipcRenderer|require\(/.test(Function.prototype.toString.call(value))) met.add('source of the preload');
+      for (const key of Reflect.ownKeys(value)) {
+        if (/^(ipcRenderer|webFrame|contextBridge|sendSync|sendToHost|postMessage|senderId|process|require|module|__dirname)$/.test(String(key))) met.add(String(key));
+        const { value: member, get } = Reflect.getOwnPropertyDescriptor(value, key) ?? {};
+        walk(member, depth + 1);
+        walk(get, depth + 1);
+      }
+      const above: unknown = Reflect.getPrototypeOf(value);
+      if (above !== Object.prototype && above !== Function.prototype) walk(above, depth + 1);
+      // What a function is made by belongs to the page's own language, in which the policy makes no code from text.
+      if (typeof value === 'function' && !(value instanceof Function)) met.add('a function of another world');
+    };
+    for (const one of [bridge, ...caught]) walk(one, 0);
+    return { met: [...met], caught: caught.length, walked: seen.size };
+  });
+  expect(met.met).toEqual([]);
+  expect(met.walked).toBeGreaterThan(150);
+});
+
+test('A86: a download ends before it begins, and no page forbids to be closed or begun anew', async () => {
+  const [files, { dialogs }] = [filesOfHome(), await outside()];
+  const downloads = app.evaluate(({ session }) => new Promise<boolean>((done) => session.fromPartition('keyshift-page').once('will-download', (event) => done(event.defaultPrevented))));
+  await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(['#!/bin/sh'], { type: 'application/x-sh' }));
+    link.download = 'stolen.sh';
+    document.body.append(link);
+    link.click();
+    link.remove();
+  });
+  expect(await downloads).toBe(true);
+  expect([filesOfHome(), (await outside()).dialogs]).toEqual([files, dialogs]);
+
+  await page.keyboard.press('Shift');
+  await page.evaluate(() => {
+    Object.assign(globalThis, { stays: true });
+    globalThis.addEventListener('beforeunload', (event) => {
+      event.preventDefault();
+      event.returnValue = 'x';
+    });
+  });
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
+  await expect.poll(() => page.evaluate(() => Reflect.has(globalThis, 'stays')).catch(() => true)).toBe(false);
+});
+
+test('row 11: of all links only plain ones of the web reach the browser, and not one after the other', async () => {
+  const open = (urls: readonly string[]): Promise<(string | undefined)[]> =>
+    page.evaluate(async (all) => {
+      const codes: (string | undefined)[] = [];
+      for (const url of all) {
+        const reply = await globalThis.window.keyshift.desktop.openLink({ url });
+        codes.push(reply.ok ? 'opened' : reply.error.code);
+      }
+      return codes;
+    }, urls);
+  const refused = await open(hostileLinks);
+  expect(hostileLinks.filter((_url, at) => !['link.unusable', 'input.invalid'].includes(refused[at] ?? ''))).toEqual([]);
+  expect((await outside()).opened).toEqual([]);
+  expect(await open(['https://\u0430pple.com/x', 'https://example.org/'])).toEqual(['opened', 'link.unusable']);
+  expect((await outside()).opened).toEqual(['https://xn--pple-43d.com/x']);
+});
