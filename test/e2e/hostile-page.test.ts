@@ -160,22 +160,39 @@ test('A86 row 12: however the page bends its own language and walks, it meets no
     const bridge = globalThis.window.keyshift;
     const met = new Set<string>();
     const caught: unknown[] = [];
-    const kept = { then: Promise.prototype.then, call: Function.prototype.call, apply: Function.prototype.apply, iterate: Array.prototype[Symbol.iterator], entries: Object.entries, freeze: Object.freeze };
-    // Whatever passes through the page's own built-ins would be caught here.
-    Promise.prototype.then = function (this: Promise<unknown>, ...args: Parameters<typeof kept.then>) {
-      caught.push(this, ...args);
-      return kept.then.apply(this, args);
-    } as typeof kept.then;
-    Object.assign(Object, { entries: (value: object) => (caught.push(value), kept.entries(value)), freeze: (value: object) => (caught.push(value), kept.freeze(value)) });
-    Object.defineProperty(Object.prototype, 'sender', { configurable: true, set: (value: unknown) => void caught.push(value), get: () => undefined });
-    Object.defineProperty(Object.prototype, 'passphrase', { configurable: true, get: () => 'x' });
+    // Whatever passes through the page's own built-ins is caught here.
+    const keep = (value: unknown): void => {
+      caught[caught.length] = value;
+    };
+    const put = (target: object, name: string, change: PropertyDescriptor): void => void Reflect.defineProperty(target, name, { configurable: true, ...change });
+    const bent: (readonly [object, string, PropertyDescriptor | undefined])[] = [];
+    const bend = (target: object, name: string): void => {
+      const old = Reflect.getOwnPropertyDescriptor(target, name);
+      const work = old?.value as ((...args: unknown[]) => unknown) | undefined; // only functions are bent
+      bent.push([target, name, old]);
+      put(target, name, {
+        ...old,
+        value(this: unknown, ...args: unknown[]) {
+          keep(this);
+          for (let at = 0; at < args.length; at += 1) keep(args[at]);
+          return work && Reflect.apply(work, this, args);
+        },
+      });
+    };
+    bend(Promise.prototype, 'then');
+    for (const name of ['entries', 'freeze', 'fromEntries']) bend(Object, name);
+    for (const name of ['map', 'push', 'filter']) bend(Array.prototype, name);
+    for (const name of ['sender', 'passphrase']) {
+      bent.push([Object.prototype, name, undefined]);
+      put(Object.prototype, name, { get: () => 'x', set: keep });
+    }
     try {
       caught.push(await bridge.settings.get(), await bridge.vault.unlock({} as { passphrase: string }), await bridge.takeFiles([new File(['x'], 'x.txt')]), bridge.on(() => undefined));
     } finally {
-      Promise.prototype.then = kept.then;
-      Object.assign(Object, { entries: kept.entries, freeze: kept.freeze });
-      Reflect.deleteProperty(Object.prototype, 'sender');
-      Reflect.deleteProperty(Object.prototype, 'passphrase');
+      for (const [target, name, old] of bent) {
+        if (old === undefined) Reflect.deleteProperty(target, name);
+        else put(target, name, old);
+      }
     }
     const seen = new Set<unknown>([globalThis, globalThis.window, document]);
     const walk = (value: unknown, depth: number): void => {
@@ -191,7 +208,7 @@ test('A86 row 12: however the page bends its own language and walks, it meets no
       const above: unknown = Reflect.getPrototypeOf(value);
       if (above !== Object.prototype && above !== Function.prototype) walk(above, depth + 1);
       // What a function is made by belongs to the page's own language, in which the policy makes no code from text.
-      if (typeof value === 'function' && !(value instanceof Function)) met.add('a function of another world');
+      if (typeof value === 'function' && !Function.prototype.isPrototypeOf(value)) met.add('a function of another world');
     };
     for (const one of [bridge, ...caught]) walk(one, 0);
     return { met: [...met], caught: caught.length, walked: seen.size };

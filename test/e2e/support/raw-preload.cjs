@@ -8,7 +8,7 @@ const evil = {
   'own __proto__': () => JSON.parse('{"__proto__":{"polluted":1}}'),
   'a constructor to write to': () => JSON.parse('{"constructor":{"prototype":{"polluted":1}}}'),
   'a getter': () => ({ get passphrase() { return 'x'; }, polluted: 1 }),
-  'names of Object': () => ({ toString: 1, hasOwnProperty: 1, toJSON: 1, then: 1 }),
+  'names of Object': () => ({ toString: 1, hasOwnProperty: 1, toJSON: 1, valueOf: 1 }),
   'a cycle': () => cycle,
   'three thousand deep': () => JSON.parse(`${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`),
   'three million characters': () => 'x'.repeat(3_000_000),
@@ -24,7 +24,7 @@ const evil = {
 };
 
 contextBridge.exposeInMainWorld('raw', {
-  facts: { sandboxed: process.sandboxed === true, isolated: process.contextIsolated === true },
+  facts: { sandboxed: process.sandboxed, isolated: process.contextIsolated },
   kinds: Object.keys(evil),
   bring: (name, kind) => ipcRenderer.invoke('keyshift:call', name, evil[kind]()),
   invoke: (channel, ...args) => ipcRenderer.invoke(channel, ...args),
