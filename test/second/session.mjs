@@ -40,6 +40,8 @@ const openFull = (bytes, purpose, exchangeHash, exchangeSecret) => {
   need(opened.contentKey.some((byte) => byte !== 0), 'a nonce of zeros');
   return { ...readBody(opened.payload), nonce: opened.contentKey, ciphertext: opened.ciphertext };
 };
+/** Which exchange key a full M1 is sealed to, told by its selector. */
+export const isForKey = (bytes, exchangeHash) => same(bytes.subarray(8, 16), selectorOf(exchangeHash, bytes.subarray(16)));
 /** The signature is checked by who has read the chain: `signedBy(signingKey)`. */
 export const readM1 = (bytes, own) => {
   const m1 = openFull(bytes, 'm1-content', own.exchangeHash, own.exchangeSecret);

@@ -1,0 +1,196 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLink, safetyNumber } from '../second/link.mjs';
+import { Peer } from '../second/peer.mjs';
+import { identityKey, Person } from '../second/person.mjs';
+import { askForKeys } from '../second/rekey.mjs';
+import type { HeadlessPeer } from '../support/headless-peer';
+import { readyKeys } from '../support/rsa-keys';
+import { newPerson, temporaryFolder, texts } from '../support/two-peers';
+
+// One real headless process, and one peer that was written from docs/protocol.md alone (test/second), over loopback TCP. Tests go on where the one before ended.
+const folder = temporaryFolder();
+const pems = readyKeys(2);
+const keyOf = (epoch: number) => identityKey(epoch, createPrivateKey(pems[epoch - 1] ?? ''));
+
+let hedda: HeadlessPeer;
+let second: InstanceType<typeof Peer>;
+let contactId: string;
+let conversationId: string;
+
+beforeAll(async () => {
+  hedda = (await newPerson(folder.path, 'hedda')).peer;
+  second = new Peer(new Person({ name: 'Second', key: keyOf(1) }));
+  await second.listen();
+});
+afterAll(async () => {
+  second.close();
+  await hedda.end();
+  folder.release();
+});
+
+/** The one conversation, as it is called on either side. */
+const dialog = () => [...second.talk.dialogs.values()][0];
+const send = (text: string) => hedda.call('messages.send', { conversationId, text });
+const incoming = (count: number) => hedda.until(`${count} messages`, async () => (await texts(hedda, conversationId, 'in')).length === count);
+const acknowledged = () => second.until(() => second.talk.unacknowledged().length === 0);
+const allDelivered = () => hedda.until('all delivered', async () => (await hedda.call('messages.list', { conversationId })).every(({ state }) => state === 'delivered'));
+
+describe('a peer written from the document talks to this one', () => {
+  it('S3-01 S3-02 S3-08 S5-04: an invitation, the four messages, cards, and the same safety number', async () => {
+    const { link } = await hedda.call('contacts.createInvitation');
+    await second.accept(readLink(link));
+    const session = await second.dial();
+    await hedda.until('connected', async () => (await hedda.call('contacts.list'))[0]?.reach === 'direct');
+    const [contact] = await hedda.call('contacts.list');
+    contactId = contact?.contactId ?? '';
+    expect(contact).toMatchObject({ name: 'Second', pending: false, keyEpoch: 1 });
+    const { digits } = await hedda.call('contacts.safetyNumber', { contactId });
+    const theirs = { peerId: session.chain.peerIdBytes, spkiHash: session.chain.identity.spkiHash };
+    expect(safetyNumber(second.person, theirs)).toBe(digits);
+    await second.until(() => second.items.includes(3) && second.items.includes(8));
+  });
+
+  it('S1-21 S1-27 S2-14: a title and messages each way, acknowledged by both, the later ones in the short form', async () => {
+    second.talk.short = true;
+    second.openDialog('From the document');
+    second.say(dialog(), 'Good day');
+    await hedda.until('a conversation', async () => (await hedda.call('conversations.list')).length === 1);
+    const [conversation] = await hedda.call('conversations.list');
+    conversationId = conversation?.conversationId ?? '';
+    expect(conversation?.title).toBe('From the document');
+    await incoming(1);
+    await acknowledged();
+    await send('And to you');
+    await send('Twice');
+    expect((await second.heard('Twice')).dialog).toBe(dialog());
+    await allDelivered();
+    expect(second.items.filter((type) => type === 6).length).toBeGreaterThan(0);
+    expect(second.refused).toEqual([]);
+  });
+
+  it('S2-14 S2-17 S1-18: new session keys and new key exchange keys, routinely, from either side', async () => {
+    second.talk.shiftDsk(dialog());
+    second.say(dialog(), 'under my second session key');
+    await hedda.call('keys.shift', { conversationId });
+    await send('under mine');
+    expect((await second.heard('under mine')).dskEpoch).toBeGreaterThan(1);
+    second.talk.shiftKek();
+    second.say(dialog(), 'under my second exchange key');
+    await incoming(3);
+    await acknowledged();
+    await send('under yours');
+    expect(await second.heard('under yours')).toMatchObject({ kekEpoch: 2, kekBy: second.person.instanceId });
+    await hedda.call('keys.shiftPair', { conversationId });
+    await send('under whose');
+    expect((await second.heard('under whose')).kekEpoch).toBeGreaterThan(0);
+    await allDelivered();
+    expect(second.refused).toEqual([]);
+  });
+
+  it('S2-14 A17: after a compromise, said by either side, both go on under keys that are new', async () => {
+    await hedda.call('keys.shiftPair', { conversationId, compromised: true });
+    await send('nothing from before is taken');
+    const heard = await second.heard('nothing from before is taken');
+    expect(heard.kekBy).toEqual(second.contact.chain.instanceId);
+    second.say(dialog(), 'heard');
+    await incoming(4);
+    await acknowledged();
+    second.talk.compromised();
+    second.say(dialog(), 'and mine');
+    second.flush();
+    await incoming(5);
+    await acknowledged();
+    await send('all right');
+    expect((await second.heard('all right')).kekBy).toEqual(second.person.instanceId);
+    await allDelivered();
+    expect(second.refused).toEqual([]);
+  });
+
+  it('S3-08 S4-11 S4-17: the session closes, the next one is resumed from it, whoever dials; an entry is good once', async () => {
+    const before = second.sessions.length;
+    for (const session of second.sessions) session.close();
+    await second.until(() => second.sessions.every(({ ended }) => ended));
+    await send('resumed');
+    const dialled = await second.until(() => second.sessions[before]);
+    expect(dialled).toMatchObject({ resumed: true, dialledByThem: true });
+    await second.heard('resumed');
+
+    second.isDeaf = true;
+    dialled.close();
+    await second.until(() => dialled.ended);
+    const used = second.entry;
+    expect(await second.dial({ resume: used })).toMatchObject({ resumed: true });
+    second.say(dialog(), 'resumed as well');
+    await incoming(6);
+    await acknowledged();
+    const full = await second.dial({ resume: used });
+    expect(full).toMatchObject({ afterRefusal: true });
+    await second.until(() => full.isReady);
+    await send('in full');
+    await second.heard('in full');
+    await allDelivered();
+    expect(second.refused).toEqual([]);
+  });
+
+  it('S5-01 S5-02 S5-03 S5-32 S5-33: a new identity key of the second is asked for, followed and pinned; messages go on', async () => {
+    second.isDeaf = false;
+    second.rotate(keyOf(2));
+    await expect(second.dial()).rejects.toThrow('frame 4');
+    const session = await second.until(() => second.sessions.find((each) => each.isReady && !each.ended));
+    expect(session.dialledByThem).toBe(true);
+    await hedda.until('the pin moved', async () => (await hedda.call('contacts.keyHistory', { contactId })).length === 2);
+    const keys = await hedda.call('contacts.keyHistory', { contactId });
+    expect(keys.map(({ epoch }) => epoch).toSorted()).toEqual([1, 2]);
+    second.say(dialog(), 'under my second identity key');
+    await incoming(7);
+    await acknowledged();
+    await send('taken');
+    await second.heard('taken');
+    await allDelivered();
+    expect(second.refused).toEqual([]);
+  });
+
+  it('S5-01 S5-05 A72: a new identity key of the other side: a stranger is told steps alone, a contact all; then it is pinned here', async () => {
+    second.isDeaf = true;
+    const pinned = second.contact.chain.identity;
+    await hedda.call('identity.rotate');
+    const asStranger = await askForKeys(second.contact.addresses[0], { pin: { ...pinned, recoveryEpoch: 0 } });
+    expect(asStranger.head?.epoch).toBe(2);
+    expect(asStranger.chain).toBeUndefined();
+    const answer = await second.ask();
+    expect(answer.chain.identity.name).toBe('hedda');
+    expect(answer.head).toMatchObject({ epoch: 2, spki: asStranger.head?.spki });
+    expect(await askForKeys(second.contact.addresses[0], { pin: { ...pinned, ...answer.head } })).toEqual({ refused: true });
+    const session = await second.dial();
+    expect(session.chain.identity.epoch).toBe(2);
+    await second.until(() => session.isReady);
+    second.say(dialog(), 'I know you');
+    await incoming(8);
+    await acknowledged();
+    await send('And I you');
+    await second.heard('And I you');
+    await allDelivered();
+    expect(second.refused).toEqual([]);
+  });
+
+  it('S1-48 A22: apart from each other a file goes each way; what comes twice counts once', async () => {
+    for (const session of second.sessions) session.close();
+    await second.until(() => second.sessions.every(({ ended }) => ended));
+    await send('by file');
+    const path = join(folder.path, 'from-hedda.keyshift-envelopes');
+    await hedda.call('envelopes.save', { contactId, path });
+    const opened = second.openFile(readFileSync(path));
+    expect(opened.map(({ outcome }) => outcome)).toContain('delivered');
+    await second.heard('by file');
+    expect(second.openFile(readFileSync(path)).map(({ outcome }) => outcome)).not.toContain('delivered');
+    second.say(dialog(), 'by file, too');
+    const back = join(folder.path, 'to-hedda.keyshift-envelopes');
+    writeFileSync(back, second.makeFile(dialog()));
+    expect(await hedda.call('envelopes.open', { path: back })).toEqual({ opened: 2, repeated: 0, refused: 0 });
+    await incoming(9);
+    await allDelivered();
+  });
+});

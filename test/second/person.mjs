@@ -1,0 +1,89 @@
+/** One person with one device: keys, credentials, list, chain and card, as docs/protocol.md §2 has them. Everything is in memory. */
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { edPublic, H, instanceIdOf, kemPublic, random } from './crypto.mjs';
+import { makeCertificate } from './certificate.mjs';
+import { consent, makeChain, makeExchangeCredential, makeInstanceCredential, makeList, readChain, ROLES } from './credentials.mjs';
+import { makeHistory, makeLink } from './keys.mjs';
+import { makeCard } from './card.mjs';
+import { startToken } from './content.mjs';
+
+const DAY = 86_400_000;
+
+/** `privateKey`: an RSA key of Node, or none to have one made. */
+export const identityKey = (epoch, privateKey = generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey) => ({
+  epoch,
+  privateKey,
+  spki: createPublicKey(privateKey).export({ format: 'der', type: 'spki' }),
+});
+
+export class Person {
+  constructor({ name, key = identityKey(1), now = Date.now() }) {
+    this.name = name;
+    this.peerId = H(key.spki);
+    this.recoverySeed = random(32);
+    this.recoveryHash = H(edPublic(this.recoverySeed));
+    this.signingSeed = random(32);
+    this.signingKey = edPublic(this.signingSeed);
+    this.instanceId = instanceIdOf(this.signingKey);
+    this.kemKey = kemPublic(random(32));
+    this.consent = consent(this.signingSeed, this.peerId, this.signingKey, this.kemKey);
+    this.startToken = startToken(this.signingSeed, now);
+    this.steps = [];
+    this.keys = [];
+    this.exchanges = [];
+    this.listVersion = 0;
+    this.#use(key, now);
+    this.firstCertificate = this.chainParts.identity;
+  }
+
+  /** Makes certificate, device credential, exchange key and the next list under an identity key. */
+  #use(key, now) {
+    this.key = key;
+    this.keys.push(key);
+    this.listVersion += 1;
+    const who = { peerId: this.peerId, spkiHash: H(key.spki), epoch: key.epoch, privateKey: key.privateKey };
+    const dates = { notBefore: now - 60_000, minListVersion: this.listVersion };
+    const roles = ROLES.certifier | ROLES.exchange;
+    const instance = makeInstanceCredential(who, { ...dates, signingKey: this.signingKey, kemKey: this.kemKey, notAfter: now + 365 * DAY, roles, deviceName: 'second', counterSignature: this.consent });
+    const secret = random(32);
+    const exchange = makeExchangeCredential(who, { ...dates, kemKey: kemPublic(secret), notAfter: now + 7 * DAY });
+    const list = makeList(who, { version: this.listVersion, issuedAt: now, entries: [{ instanceId: this.instanceId, hash: H(instance), roles, state: 0 }] });
+    const seconds = Math.floor((now - 60_000) / 1000) * 1000;
+    const identity = makeCertificate({ key, name: this.name, peerId: this.peerId, epoch: key.epoch, recoveryHash: this.recoveryHash, notBefore: seconds, notAfter: seconds + 90 * DAY });
+    this.chainParts = { identity, list, instance, exchange };
+    this.chainBytes = makeChain(this.chainParts);
+    this.chain = readChain(this.chainBytes, now);
+    this.exchanges.unshift({ secret, credential: this.chain.exchange, hash: this.chain.exchange.hash, subject: this.chain.identity.subject });
+  }
+
+  /** A new identity key that the one before vouches for. */
+  rotate({ key = identityKey(this.key.epoch + 1), compromise = false, now = Date.now() } = {}) {
+    this.steps.push({ kind: 1, bytes: makeLink({ peerId: this.peerId, from: this.key, to: key, time: now, compromise }) });
+    this.#use(key, now);
+  }
+
+  get spkiHash() {
+    return this.chain.identity.spkiHash;
+  }
+
+  card({ addresses, now = Date.now(), forContact = false }) {
+    const history = this.key.epoch === 1 ? undefined : forContact ? Buffer.alloc(0) : makeHistory(this.firstCertificate, this.steps);
+    return makeCard({ chain: this.chainBytes, time: now, addresses, history, signingSeed: this.signingSeed });
+  }
+
+  /** What the handshake needs of oneself, with the newest exchange key or another one that is held. */
+  ownWith({ hash, secret } = this.exchanges[0]) {
+    return {
+      peerId: this.peerId, chain: this.chainBytes, listVersion: this.listVersion, signingSeed: this.signingSeed,
+      exchangeHash: hash, exchangeSecret: secret, instanceHash: this.chain.instance.hash, names: namesOf(this.chain),
+    };
+  }
+  get own() {
+    return this.ownWith();
+  }
+}
+
+/** What the directions of a session are named by. */
+export const namesOf = (chain) => ({ subject: chain.identity.subject, fingerprint: chain.identity.fingerprint, instanceHash: chain.instance.hash });
+/** Where M1 and messages to that person are sealed to. */
+export const toOf = (chain) => ({ peerId: chain.peerIdBytes, exchangeHash: chain.exchange.hash, exchangeKey: chain.exchange.kemKey });
