@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { knock, ping, records, sayFirst, wrongChannels, wrongFirstFrames } from '../second/faults.mjs';
 import { readLink, safetyNumber } from '../second/link.mjs';
 import { Peer } from '../second/peer.mjs';
 import { identityKey, Person } from '../second/person.mjs';
@@ -12,7 +13,7 @@ import { newPerson, temporaryFolder, texts } from '../support/two-peers';
 
 // One real headless process, and one peer that was written from docs/protocol.md alone (test/second), over loopback TCP. Tests go on where the one before ended.
 const folder = temporaryFolder();
-const pems = readyKeys(2);
+const pems = readyKeys(3);
 const keyOf = (epoch: number) => identityKey(epoch, createPrivateKey(pems[epoch - 1] ?? ''));
 
 let hedda: HeadlessPeer;
@@ -192,5 +193,62 @@ describe('a peer written from the document talks to this one', () => {
     expect(await hedda.call('envelopes.open', { path: back })).toEqual({ opened: 2, repeated: 0, refused: 0 });
     await incoming(9);
     await allDelivered();
+  });
+
+  it('S1-08 A24 A25: what nobody knows yet keeps its place; what overtakes waits; what was lost here comes again, the same', async () => {
+    const session = await second.dial();
+    await second.until(() => session.isReady);
+    second.sayRaw(dialog(), Buffer.from([1, 77, 1, 2, 3]));
+    const [early, late] = ['six', 'seven'].map((text) => second.talk.send(dialog(), { type: 'text', text }));
+    second.sendAll(late);
+    await second.until(() => second.talk.controls.at(-1)?.bitmap?.equals(Buffer.from([1])));
+    second.sendAll(early);
+    await acknowledged();
+    const all = await hedda.call('messages.list', { conversationId });
+    expect(all.filter(({ direction }) => direction === 'in').slice(-3).map(({ kind, text }) => [kind, text])).toEqual([['unsupported', ''], ['text', 'six'], ['text', 'seven']]);
+
+    const stream = second.streamOf(dialog());
+    const { cumulative, digest } = stream;
+    for (const each of second.sessions) each.close();
+    await second.until(() => second.sessions.every(({ ended }) => ended));
+    second.forget(dialog());
+    const next = await second.dial();
+    await second.until(() => next.isReady && stream.cumulative === cumulative);
+    expect(stream.digest).toEqual(digest);
+  });
+
+  it('S3-07 A78: what is wrong is seen outside as the document says, and nothing more', async () => {
+    const [address] = second.contact.addresses;
+    const wrong = wrongFirstFrames(second.person, second.contact.chain, new Person({ name: 'Stranger', key: identityKey(1, createPrivateKey(pems[2] ?? '')) }));
+    for (const [name, bytes] of Object.entries(wrong.retry)) {
+      const { seen, first } = await knock(address, bytes);
+      expect([name, seen]).toEqual([name, [4]]);
+      expect(first, name).toBeGreaterThanOrEqual(49);
+    }
+    for (const [name, bytes] of Object.entries(wrong.closed)) expect([name, (await knock(address, bytes)).seen]).toEqual([name, []]);
+    for (const [name, [purpose, kind, body, seen]] of Object.entries(wrongChannels(second.person))) expect([name, await sayFirst(address, purpose, kind, body)]).toEqual([name, seen]);
+    const { closed, open } = records();
+    const session = await second.dial();
+    await second.until(() => session.isReady);
+    const before = second.items.filter((type) => type === 5).length;
+    for (const plaintext of Object.values(open)) session.sendPlain(plaintext);
+    session.sendPlain(ping());
+    await second.until(() => second.items.filter((type) => type === 5).length > before);
+    expect(session.ended).toBeUndefined();
+    for (const [name, plaintext] of Object.entries(closed)) {
+      const each = await second.dial();
+      each.sendPlain(plaintext);
+      await second.until(() => each.ended);
+      expect(each.ended, name).toBe(true);
+    }
+  });
+
+  it('A29: two session keys under one epoch end the dialog, and that is said', async () => {
+    const session = await second.dial();
+    await second.until(() => session.isReady);
+    second.contradict(dialog());
+    await second.until(() => second.talk.controls.at(-1)?.type === 'failed');
+    expect(second.talk.controls.at(-1).reason).toBe('key-conflict');
+    expect(await hedda.call('conversations.get', { conversationId })).toMatchObject({ state: 'failed' });
   });
 });

@@ -123,7 +123,10 @@ export class Session {
     return new Session(wire, keys, chain);
   }
   send(...items) {
-    this.wire.send(session.sealRecord(this.out, cat(...items.map(({ type, body }) => session.item(type, body)))));
+    this.sendPlain(cat(...items.map(({ type, body }) => session.item(type, body))));
+  }
+  sendPlain(plaintext) {
+    this.wire.send(session.sealRecord(this.out, plaintext));
   }
   /** The items of the next record; undefined when the other side has closed. */
   async next() {

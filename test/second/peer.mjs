@@ -2,10 +2,11 @@
 import { cat, need, Refused } from './bytes.mjs';
 import { readCard } from './card.mjs';
 import { readStanding } from './content.mjs';
+import { random } from './crypto.mjs';
 import { makeDeposit, makeFile, openDeposit, readFile } from './deposit.mjs';
 import { isFor } from './envelope.mjs';
 import * as live from './live.mjs';
-import { readMessage } from './message.mjs';
+import { digestStart, readMessage } from './message.mjs';
 import { toOf } from './person.mjs';
 import { answerForKeys, askForKeys } from './rekey.mjs';
 import { pairSecret, TYPES } from './session.mjs';
@@ -227,6 +228,26 @@ export class Peer {
     const bytes = this.talk.send(dialog, { type: 'text', text });
     this.#send(bytes);
     return bytes;
+  }
+  /** A content that no version knows yet. */
+  sayRaw(dialog, bytes) {
+    this.#send(this.talk.send(dialog, { type: 'unsupported', bytes }));
+  }
+  sendAll(...messages) {
+    this.#send(...messages);
+  }
+  streamOf(dialog) {
+    return dialog.streams.get(this.contact.chain.instanceId.toString('hex'));
+  }
+  /** As if a backup had been put back: nothing of the other side's stream is here any more, and the next standing says so. */
+  forget(dialog) {
+    const stream = this.streamOf(dialog);
+    Object.assign(stream, { cumulative: 0, digest: digestStart(this.person.peerId, this.contact.chain.peerIdBytes, { dialogId: dialog.dialogId, senderInstance: stream.instance }) });
+  }
+  /** What nobody may do: another session key under an epoch that is in use. */
+  contradict(dialog) {
+    dialog.out.dsk = { ...dialog.out.dsk, dskId: random(16), key: random(32) };
+    this.say(dialog, 'under two keys');
   }
   openDialog(title) {
     const { dialog, message } = this.talk.open(title);
