@@ -1,27 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { app, dialog, protocol, safeStorage, session } from 'electron';
-import { version } from '../package.json';
+import { app, dialog, protocol, session } from 'electron';
 import { KeyshiftError } from '../shared/errors';
 import type { Settings } from '../shared/model/settings';
-import { startApp } from './compose';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { closeForeignDoors } from './ipc/window-door';
+import { readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
 import { Media } from './main/media';
+import { PageFirst } from './main/page-first';
 import { PatientApp } from './main/patient-app';
-import { type HostedProfile, ProfileHost } from './main/profile-host';
+import { finishRemovals, type HostedProfile, ProfileHost } from './main/profile-host';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
 import { isOutdatedRuntime } from './platform/electron-features';
-import { makeKeyring } from './platform/electron-keyring';
 import { ElectronPreferences } from './platform/electron-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
-import { systemRandom } from './platform/random';
-import { isSecretServiceOpen } from './platform/secret-service';
 import { CameraUse } from './security/camera-use';
 import { enforceSandbox, isDrivenFromOutside, quietChromium } from './security/command-line';
 import { guardNavigation } from './security/navigation';
@@ -29,12 +27,11 @@ import { pagePartition, silenceNetwork } from './security/network-silence';
 import { guardPermissions } from './security/permissions';
 import { handleScheme, listPageFiles, schemePrivileges } from './security/scheme';
 import type { App } from './services/app';
-import { mayWriteTo, prepareProfileDirectory } from './storage/profile-directory';
+import { mayWriteTo } from './storage/profile-directory';
 import { chosenFiles } from './storage/chosen-files';
 import { ProfileList } from './storage/profile-list';
 import { desktopWords } from './window/desktop-words';
 import { fileDialogs } from './window/file-dialogs';
-import { kitPrinter } from './window/kit-printer';
 import { quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
 
@@ -42,6 +39,8 @@ const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(pr
 const developerTools = !app.isPackaged;
 const camera = new CameraUse(() => systemClock.monotonic());
 const logger = makeLogger('warn', () => systemClock.now(), (line) => process.stderr.write(line));
+
+const pageFirst = new PageFirst((milliseconds, run) => systemClock.setTimer(milliseconds, run));
 
 /** What the person gave to the window, to be sent. */
 const windowFiles = new WindowFiles(chosenFiles);
@@ -95,15 +94,12 @@ async function start(): Promise<void> {
     guardPermissions(each, () => each === page && camera.isOpen());
   }
   const list = new ProfileList(app.getPath('userData'));
-  const running = new ProfileHost({
-    list,
-    random: systemRandom,
-    host: hostProfile,
-    failed: (event, error) => logger.error(event, describeError(error)),
-  });
+  const failed = (event: string, error: unknown): void => logger.error(event, describeError(error));
+  await finishRemovals({ list, failed });
+  const running = new ProfileHost({ list, random: { bytes: randomBytes }, host: hostProfile, failed });
   spoken = () => running.preferences.get().settings.language;
   const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
-  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range));
+  handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range), (address) => pageFirst.gave(address));
 
   const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, logger, trial, developerTools, bundles: __dirname });
   quitOrderly(
@@ -133,7 +129,10 @@ function hostProfile(profileDirectory: string): HostedProfile {
     opened: closeForeignDoors,
   });
   const patient = new PatientApp(
-    () => startServices(profileDirectory, preferences),
+    async () => {
+      await pageFirst.served;
+      return startServices(profileDirectory, preferences);
+    },
     (error) => {
       logger.error('app.start-failed', describeError(error));
       process.stderr.write(`keyshift: ${startFailureSentence(error)}\n`);
@@ -144,28 +143,8 @@ function hostProfile(profileDirectory: string): HostedProfile {
 
 async function startServices(profileDirectory: string, preferences: ElectronPreferences): Promise<App> {
   const listen = wantedAddress();
-  prepareProfileDirectory(profileDirectory);
-  return startApp({
-    profileDirectory,
-    ...(listen === undefined ? {} : { listen }),
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    preferences,
-    keyring: makeKeyring(safeStorage, {
-      platform: process.platform,
-      env: process.env,
-      passwordStore: app.commandLine.getSwitchValue('password-store'),
-      secretServiceOpen: () => isSecretServiceOpen(process.env['DBUS_SESSION_BUS_ADDRESS']),
-    }),
-    chooser: dialogs,
-    fileTokens: windowFiles,
-    kitPrinter,
-    systemLocale: () => app.getLocale(),
-    appVersion: version,
-    runtime: `Electron ${process.versions.electron}`,
-    trial,
-  });
+  const start = await readServices(systemClock);
+  return start({ profileDirectory, preferences, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial });
 }
 
 /** The address of `--listen`. One that cannot be read is refused: listening elsewhere would be a surprise. */

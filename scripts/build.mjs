@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { dropStamp, filesBelow, fingerprint, stampMatches, writeStamp } from './lib/fingerprint.mjs';
 import { listLicences } from './lib/licences.mjs';
 import { withLock } from './lib/lock.mjs';
+import { bundleMain } from './lib/main-bundle.mjs';
 import { inRoot, out } from './lib/paths.mjs';
 import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
@@ -33,7 +34,7 @@ const isWorker = (file) => file.endsWith('.worker.ts');
 const workerFiles = () => filesBelow(inRoot('electron')).filter(isWorker);
 
 const parts = {
-  main: nodePart('main', ['electron/main.ts']),
+  main: { ...nodePart('main', []), build: () => bundleMain(nodeBundle, 'electron/main.ts', out) },
   headless: nodePart('headless', ['electron/headless.ts']),
   preload: {
     sources: ['electron/preload', 'shared'],
@@ -77,7 +78,7 @@ export const PARTS = Object.keys(parts);
 
 /** Hash of everything a part is made of. */
 function stateOf(name) {
-  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
+  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
 }
 
 /** True when a part stands as its sources say. */

@@ -1,7 +1,8 @@
 import type { Reply } from '../../shared/contract/bridge';
 import { findCall, type Group, type Handlers } from '../../shared/contract/contract';
-import { KeyshiftError, type ErrorCode, type ErrorFacts } from '../../shared/errors';
+import { KeyshiftError } from '../../shared/errors';
 import { describeIssues } from './describe-issues';
+import { failure } from './failure';
 
 /** Hears of errors that no caller is told about. Gets the error itself: what it writes down is its own duty. */
 export type Report = (call: string, error: unknown) => void;
@@ -26,11 +27,6 @@ export async function dispatch(handlers: Handlers, name: string, input: unknown,
     report(name, error);
   }
   return failure('internal', 'Something went wrong inside Keyshift.');
-}
-
-/** An error reply as plain data. */
-export function failure(code: ErrorCode, message: string, facts: ErrorFacts = {}): Reply<never> {
-  return { ok: false, error: { code, message, facts } };
 }
 
 function handlerOf(handlers: Handlers, name: string): (input: unknown) => unknown {

@@ -1,7 +1,8 @@
 import type { Reply } from '../../shared/contract/bridge';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
-import { dispatch, failure, type Report } from '../doors/dispatch';
-import { parseOutgoing } from '../doors/outgoing-event';
+import type { dispatch, Report } from '../doors/dispatch';
+import { failure } from '../doors/failure';
+import type { parseOutgoing } from '../doors/outgoing-event';
 import { isOwnSender, type CallEvent } from '../security/sender';
 import { callChannel, eventChannel, filesChannel } from '../doors/channels';
 import { callSizeLimit, isPlainWithin } from './input-size';
@@ -20,8 +21,16 @@ export interface Page {
   send(channel: string, event: AppEvent): void;
 }
 
+/** What needs the whole contract with its schemas. */
+export interface ContractParsing {
+  readonly dispatch: typeof dispatch;
+  readonly parseOutgoing: typeof parseOutgoing;
+}
+
 export interface CallDoorParts {
   readonly ipc: IpcSide;
+  /** A promise until it is read, for which calls and events wait, in their order; the same one each time. */
+  readonly parsing: () => ContractParsing | Promise<ContractParsing>;
   readonly handlers: Handlers;
   /** Names files that the preload hands over. Checks what it gets; never rejects. */
   readonly takeFiles: (items: unknown) => Promise<Reply<unknown>>;
@@ -68,7 +77,14 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
       parts.refused('size');
       return failure('input.invalid', 'The parameters do not fit this call.');
     }
+    const parsing = parts.parsing();
+    const { dispatch } = parsing instanceof Promise ? await parsing : parsing;
     return dispatch(parts.handlers, name, input, parts.report);
+  };
+  const tell = (event: AppEvent, { parseOutgoing }: ContractParsing): void => {
+    const parsed = parseOutgoing(event, parts.report);
+    if (parsed === undefined) return;
+    for (const { page } of pages.values()) if (!page.isDestroyed()) page.send(eventChannel, parsed);
   };
 
   parts.ipc.handle(callChannel, (event, ...args) => answer(event, args));
@@ -81,9 +97,10 @@ export function openCallDoor(parts: CallDoorParts): CallDoor {
       pages.delete(pageId);
     },
     tell(event) {
-      const parsed = parseOutgoing(event, parts.report);
-      if (parsed === undefined) return;
-      for (const { page } of pages.values()) if (!page.isDestroyed()) page.send(eventChannel, parsed);
+      const parsing = parts.parsing();
+      // What is told before anything could be asked is of no consequence if reading fails: then every call fails, too.
+      if (parsing instanceof Promise) parsing.then((read) => tell(event, read), () => undefined);
+      else tell(event, parsing);
     },
     close() {
       parts.ipc.removeHandler(callChannel);

@@ -1,7 +1,7 @@
 import type { Reply } from '../../shared/contract/bridge';
 import type { Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
-import { failure } from '../doors/dispatch';
+import { failure } from '../doors/failure';
 import type { WindowFiles } from './file-tokens';
 import type { Media } from './media';
 

@@ -1,4 +1,4 @@
-import { calls } from '../../shared/contract/calls';
+import { callNameTable } from '../../shared/contract/call-names';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import type { App } from '../services/app';
 
@@ -23,7 +23,7 @@ export class PatientApp implements App {
   constructor(start: () => Promise<App>, failed: (error: unknown) => void) {
     this.#start = start;
     this.#failed = failed;
-    const groups = Object.entries(calls).map(([group, members]) => [group, Object.fromEntries(Object.keys(members).map((member) => [member, this.#pass(group, member)]))]);
+    const groups = Object.entries(callNameTable).map(([group, members]) => [group, Object.fromEntries(members.map((member) => [member, this.#pass(group, member)]))]);
     // One function for each line of the contract, each passing its input and answer on unseen.
     this.handlers = Object.fromEntries(groups) as Handlers;
   }

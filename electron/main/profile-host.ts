@@ -1,12 +1,10 @@
-import { calls } from '../../shared/contract/calls';
+import { callNameTable } from '../../shared/contract/call-names';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
 import type { Random } from '../engine/ports';
 import type { ElectronPreferences } from '../platform/electron-preferences';
 import type { App } from '../services/app';
 import type { ProfileList } from '../storage/profile-list';
-import { lockProfile } from '../storage/profile-lock';
-import { wipeProfile } from '../storage/profile-wipe';
 import type { PatientApp } from './patient-app';
 
 /** One profile while it is the open one. */
@@ -20,7 +18,8 @@ type WindowPreferences = Pick<ElectronPreferences, 'get' | 'windowPlace' | 'setW
 
 export interface ProfileHostParts {
   readonly list: ProfileList;
-  readonly random: Random;
+  /** For names of folders. */
+  readonly random: Pick<Random, 'bytes'>;
   /** Makes the services of the profile in this folder; they are not started yet. */
   readonly host: (directory: string) => HostedProfile;
   readonly failed: (event: string, error: unknown) => void;
@@ -42,13 +41,13 @@ export class ProfileHost implements App {
   /** Opening, deleting and ending come one after the other; calls wait for whoever is about to be there. */
   #turn: Promise<unknown> = Promise.resolve();
 
+  /** `finishRemovals` comes before. */
   constructor(parts: ProfileHostParts) {
     this.#parts = parts;
-    this.#finishRemovals();
     this.#id = parts.list.last().profileId;
     this.#hosted = parts.host(parts.list.directoryOf(this.#id));
     this.#silence = this.#listen();
-    const groups = Object.entries(calls).map(([group, members]) => [group, Object.fromEntries(Object.keys(members).map((member) => [member, this.#pass(group, member)]))]);
+    const groups = Object.entries(callNameTable).map(([group, members]) => [group, Object.fromEntries(members.map((member) => [member, this.#pass(group, member)]))]);
     // One function for each line of the contract, each passing its input and answer on unseen.
     const passed = Object.fromEntries(groups) as Handlers;
     this.handlers = { ...passed, profiles: this.#profiles() };
@@ -117,6 +116,7 @@ export class ProfileHost implements App {
           this.#known(profileId);
           if (profileId === this.#id) return null;
           // Known before the open one is closed for nothing.
+          const { lockProfile } = await import('../storage/profile-lock');
           lockProfile(list.directoryOf(profileId)).release();
           await this.#leave();
           list.setLast(profileId);
@@ -127,6 +127,7 @@ export class ProfileHost implements App {
         this.#inTurn(async () => {
           if (this.#known(profileId, true).name !== name.trim()) throw new KeyshiftError('profile.name-differs', 'That is not the name of the profile.');
           const own = profileId === this.#id;
+          const { wipeProfile } = await import('../storage/profile-wipe');
           if (own) await this.#leave();
           try {
             list.beginRemoval(profileId);
@@ -167,20 +168,6 @@ export class ProfileHost implements App {
     for (const listener of this.#switched) listener();
   }
 
-  /** What a crash, or the end of the app, cut off. */
-  #finishRemovals(): void {
-    const { list } = this.#parts;
-    for (const profileId of list.removing()) {
-      try {
-        wipeProfile(list.directoryOf(profileId), profileId !== 'main');
-        list.drop(profileId);
-      } catch (error) {
-        // The next start tries again.
-        this.#parts.failed('profile.removal-failed', error);
-      }
-    }
-  }
-
   #listen(): () => void {
     return this.#hosted.app.onEvent((event) => this.#tell(event));
   }
@@ -204,5 +191,20 @@ export class ProfileHost implements App {
       const answer: unknown = await handler.call(handlers[group], input);
       return answer;
     };
+  }
+}
+
+/** What a crash, or the end of the app, cut off. To be awaited before anything is opened. */
+export async function finishRemovals({ list, failed }: Pick<ProfileHostParts, 'list' | 'failed'>): Promise<void> {
+  if (list.removing().length === 0) return;
+  const { wipeProfile } = await import('../storage/profile-wipe');
+  for (const profileId of list.removing()) {
+    try {
+      wipeProfile(list.directoryOf(profileId), profileId !== 'main');
+      list.drop(profileId);
+    } catch (error) {
+      // The next start tries again.
+      failed('profile.removal-failed', error);
+    }
   }
 }

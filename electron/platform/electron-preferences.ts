@@ -1,4 +1,4 @@
-import Store from 'electron-store';
+import type Store from 'electron-store';
 import * as z from 'zod';
 import type { Preferences, PreferencesStore } from '../services/ports';
 import { toDiskError } from './disk-error';
@@ -9,6 +9,9 @@ import { changePreferences, preferencesFile, toPreferences, type PreferencesFile
 export class ElectronPreferences implements PreferencesStore {
   readonly #directory: string;
   readonly #opened: () => void;
+  /** The library: much, and needed only to write. */
+  #Store: typeof Store | undefined;
+  #known: Preferences | undefined;
   #store: Store<PreferencesFile> | undefined;
   #file: PreferencesFile;
 
@@ -22,8 +25,14 @@ export class ElectronPreferences implements PreferencesStore {
     this.#file = readPreferences(directory, damaged);
   }
 
+  /** Until then it can be read, and nothing can be written. */
+  async makeWritable(): Promise<void> {
+    this.#Store = (await import('electron-store')).default;
+  }
+
   get(): Preferences {
-    return toPreferences(this.#file);
+    this.#known ??= toPreferences(this.#file);
+    return this.#known;
   }
 
   set(change: Partial<Preferences>): void {
@@ -39,9 +48,10 @@ export class ElectronPreferences implements PreferencesStore {
   }
 
   #open(): Store<PreferencesFile> {
+    if (this.#Store === undefined) throw new Error('preferences are not writable yet');
     const { properties } = z.toJSONSchema(preferencesFile);
     try {
-      return new Store<PreferencesFile>({
+      return new this.#Store<PreferencesFile>({
         cwd: this.#directory,
         name: 'preferences',
         // The same shape, said once in zod; the two libraries' types for a JSON schema differ in name only.
@@ -62,5 +72,6 @@ export class ElectronPreferences implements PreferencesStore {
       throw toDiskError(error);
     }
     this.#file = next;
+    this.#known = undefined;
   }
 }

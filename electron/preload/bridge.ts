@@ -2,7 +2,7 @@ import type { Bridge, Reply } from '../../shared/contract/bridge';
 import type { AppEvent } from '../../shared/contract/contract';
 import type { TokenFile } from '../../shared/model/transfer';
 import { callChannel, eventChannel, filesChannel } from '../doors/channels';
-import { callNameTable } from './call-names';
+import { callNameTable } from '../../shared/contract/call-names';
 
 /** The part of Electron's `ipcRenderer` that is used. */
 export interface RendererSide {

@@ -84,8 +84,13 @@ export async function serveMedia(media: ServeMedia, request: Pick<Request, 'url'
   return new Response(body, { status, headers: { ...headers, 'content-security-policy': contentSecurityPolicy, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...companionHeaders } });
 }
 
-/** Serves the pages; `file:`, which the request filter does not see in every case, does not exist for them. */
-export function handleScheme(protocol: Pick<Protocol, 'handle'>, files: PageFiles, media: ServeMedia): void {
-  protocol.handle(appScheme, async (request) => (await serveMedia(media, request)) ?? servePage(files, request));
+/** Serves the pages and says which of their files; `file:`, which the request filter does not see in every case, does not exist for them. */
+export function handleScheme(protocol: Pick<Protocol, 'handle'>, files: PageFiles, media: ServeMedia, gave: (address: string) => void): void {
+  protocol.handle(appScheme, async (request) => {
+    const shown = await serveMedia(media, request);
+    if (shown !== undefined) return shown;
+    gave(request.url);
+    return servePage(files, request);
+  });
   protocol.handle('file', (request) => servePage(files, request));
 }

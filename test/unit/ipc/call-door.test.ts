@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dispatch } from '../../../electron/doors/dispatch';
+import { parseOutgoing } from '../../../electron/doors/outgoing-event';
 import { openCallDoor, type CallDoor, type IpcSide, type Page } from '../../../electron/ipc/call-door';
 import { callSizeLimit, isPlainWithin } from '../../../electron/ipc/input-size';
 import { callRate, RateLimit } from '../../../electron/ipc/rate-limit';
@@ -31,6 +33,7 @@ function setUp(override: Parameters<typeof recordingHandlers>[0] = {}) {
       },
     },
     handlers,
+    parsing: () => ({ dispatch, parseOutgoing }),
     takeFiles: async (items) => ({ ok: true, value: taken.push(items) }),
     monotonic: () => now,
     report: (_call, error) => reported.push(error),

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dispatch } from '../../../electron/doors/dispatch';
+import { parseOutgoing } from '../../../electron/doors/outgoing-event';
 import { openCallDoor, type IpcSide } from '../../../electron/ipc/call-door';
 import type { CallEvent } from '../../../electron/security/sender';
 import type { Reply } from '../../../shared/contract/bridge';
@@ -19,6 +21,7 @@ function door(override: Parameters<typeof recordingHandlers>[0] = {}) {
   const opened = openCallDoor({
     ipc: { handle: (channel, listener) => void listeners.set(channel, listener), removeHandler: () => undefined },
     handlers,
+    parsing: () => ({ dispatch, parseOutgoing }),
     takeFiles: async () => ({ ok: true, value: [] }),
     // A page that waits: the limit of calls is another test's.
     monotonic: () => (now += 1000),

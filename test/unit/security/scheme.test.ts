@@ -110,8 +110,11 @@ describe('row 5: the own scheme', () => {
 
   test('file: is answered from the same list, which holds no file: address', async () => {
     const handlers = new Map<string, (request: Request) => Response | Promise<Response>>();
-    handleScheme({ handle: (scheme, handler) => void handlers.set(scheme, handler) }, files, async () => undefined);
+    const given: string[] = [];
+    handleScheme({ handle: (scheme, handler) => void handlers.set(scheme, handler) }, files, async () => undefined, (address) => given.push(address));
     expect([...handlers.keys()]).toEqual(['app-keyshift', 'file']);
+    await handlers.get('app-keyshift')?.({ url: 'app-keyshift://ui/index.html', method: 'GET' } as Request);
+    expect(given).toEqual(['app-keyshift://ui/index.html']);
     const request = { url: `file://${root}/secret.js`, method: 'GET' } as Request;
     expect((await handlers.get('file')?.(request))?.status).toBe(404);
   });

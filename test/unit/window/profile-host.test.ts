@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { PatientApp } from '../../../electron/main/patient-app';
-import { type HostedProfile, ProfileHost } from '../../../electron/main/profile-host';
+import { finishRemovals, type HostedProfile, ProfileHost } from '../../../electron/main/profile-host';
 import { systemRandom } from '../../../electron/platform/random';
 import type { App } from '../../../electron/services/app';
 import { ProfileList } from '../../../electron/storage/profile-list';
@@ -45,7 +45,9 @@ function host(directory: string): HostedProfile {
 }
 
 async function open(): Promise<ProfileHost> {
-  const made = new ProfileHost({ list: new ProfileList(root), random: systemRandom, host, failed: (event) => steps.push(event) });
+  const parts = { list: new ProfileList(root), random: systemRandom, host, failed: (event: string) => steps.push(event) };
+  await finishRemovals(parts);
+  const made = new ProfileHost(parts);
   made.onSwitched(() => steps.push('switched'));
   await made.attempt();
   return made;

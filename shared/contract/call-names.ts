@@ -1,8 +1,8 @@
-import type { Api, Calls, Group } from '../../shared/contract/contract';
+import type { Api, Calls, Group } from './contract';
 
 /**
- * The names of all calls, by group: what the preload walks. The contract itself would bring its parser into the sandbox,
- * where nothing parses; that the names are the same on both sides is checked by the two types below, and by a test.
+ * The names of all calls, by group: what the preload and whatever passes calls on walk. The contract itself would bring its parser into the sandbox,
+ * where nothing parses, and into the way to the first window; that the names are the same is checked by the two types below, and by a test.
  */
 export const callNameTable = {
   vault: ['status', 'create', 'unlock', 'lock', 'changePassphrase', 'setKeyring'],

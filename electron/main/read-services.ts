@@ -1,0 +1,23 @@
+import type { Clock } from '../engine/ports';
+import type { startServices } from './start-services';
+
+/** Pieces of what `start-services.ts` needs, each of some ten milliseconds: native libraries, WebAssembly, many functions. */
+const pieces: readonly (() => Promise<unknown>)[] = [
+  () => import('../storage/profile-lock'),
+  () => import('../engine/crypto/create-crypto'),
+  () => import('../doors/dispatch'),
+  () => import('../services/vault-service'),
+  () => import('../storage/vault-file'),
+];
+
+/**
+ * Reads most of the program, which lies in files of its own: nothing of it is needed to show a window. In pieces, with a turn of the event loop
+ * between them: this thread also brings the page its files and a place to draw, for which it would wait the whole time.
+ */
+export async function readServices(clock: Pick<Clock, 'setTimer'>): Promise<typeof startServices> {
+  for (const read of pieces) {
+    await read();
+    await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
+  }
+  return (await import('./start-services')).startServices;
+}
