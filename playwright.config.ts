@@ -16,8 +16,8 @@ export default defineConfig({
   projects: [
     { name: 'windows', testIgnore: ALONE },
     { name: 'alone', testMatch: ALONE },
-    // The installed package, of which there is one.
-    { name: 'package', testDir: 'test/package' },
+    // Installed packages, one of each.
+    { name: 'package', testDir: 'test/package', fullyParallel: false, workers: 1 },
   ],
   retries: 0,
   timeout: 120_000,

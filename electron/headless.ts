@@ -6,6 +6,7 @@ import { parseArguments, usage, type HeadlessArguments } from './headless/argume
 import { JsonRpcDoor } from './headless/json-rpc-door';
 import { readPassphraseFile } from './headless/passphrase-file';
 import { readRegistrationFile } from './headless/registration-file';
+import { SocketDoors, SocketRefused } from './headless/socket-doors';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
 import { FilePreferences } from './platform/file-preferences';
@@ -16,7 +17,7 @@ import { systemRandom } from './platform/random';
 /** Milliseconds between a signal and the end, at the most. */
 const longestEnd = 8000;
 
-/** The headless peer: the same services as the window's, behind JSON-RPC 2.0 on standard input and output. */
+/** The headless peer: the same services as the window's, behind JSON-RPC 2.0 on standard input and output, or on a socket. */
 async function run(options: HeadlessArguments): Promise<number> {
   const logger = makeLogger(options.logLevel, () => systemClock.now(), (line) => process.stderr.write(line));
   endOnUncaught(logger, (code) => process.exit(code));
@@ -27,7 +28,7 @@ async function run(options: HeadlessArguments): Promise<number> {
   if (registration !== undefined && 'hint' in registration) say(registration.hint, 0);
 
   // Before anybody can know that this peer is there: whoever reads `ready` may send a signal at once.
-  let door: JsonRpcDoor | undefined;
+  let door: JsonRpcDoor | SocketDoors | undefined;
   let asked = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -51,14 +52,13 @@ async function run(options: HeadlessArguments): Promise<number> {
     trial: false,
   });
 
-  const opened = new JsonRpcDoor({
+  const parts = {
     handlers: app.handlers,
-    input: process.stdin,
-    output: process.stdout,
-    report: (call, error) => logger.error('call.failed', { call, ...describeError(error) }),
+    report: (call: string, error: unknown) => logger.error('call.failed', { call, ...describeError(error) }),
     version,
     listening: app.listening,
-  });
+  };
+  const opened = options.socket === undefined ? new JsonRpcDoor({ ...parts, input: process.stdin, output: process.stdout }) : await SocketDoors.open(resolve(options.socket), parts);
   door = opened;
   if (asked) opened.close();
   const silence = app.onEvent((event) => {
@@ -99,6 +99,7 @@ async function main(): Promise<number> {
     return await run(parsed.arguments);
   } catch (error) {
     if (error instanceof KeyshiftError) return say(`${error.message} (${error.code})`, 1);
+    if (error instanceof SocketRefused) return say(error.message, 1);
     throw error;
   }
 }

@@ -9,7 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installAnchors } from './bench/anchors.mjs';
 import { bundleBench } from './bench/bundle.mjs';
-import { printBursts, printCatchUp, printLargeFile, printReport, printWindow } from './bench/print.mjs';
+import { printBursts, printCatchUp, printLargeFile, printPackage, printReport, printWindow } from './bench/print.mjs';
+import { measurePackage } from './bench/package.mjs';
 import { measureWindows } from './bench/window.mjs';
 import { PARTS } from './build.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
@@ -32,6 +33,8 @@ const parts = {
   handover: { bundle: 'handover', runtimes: ['node'] },
   records: { bundle: 'records', runtimes: ['node', 'electron'] },
   window: { runtimes: ['electron'] },
+  /** The packed app: how soon it starts, how large it is. */
+  package: { runtimes: ['electron'] },
   bursts: { bundle: 'bursts', runtimes: ['node'] },
   'catch-up': { bundle: 'catch-up', runtimes: ['node'] },
   mailbox: { bundle: 'mailbox', runtimes: ['node'] },
@@ -54,7 +57,7 @@ await asCommand(async () => {
   const names = values.only === undefined ? Object.keys(parts) : [values.only];
 
   const electron = names.some((name) => parts[name].runtimes.includes('electron'));
-  await setUp({ electron, display: electron, mailbox: names.includes('mailbox'), parts: names.includes('window') ? PARTS : [] });
+  await setUp({ electron, display: electron, mailbox: names.includes('mailbox'), parts: names.includes('window') || names.includes('package') ? PARTS : [] });
   if (names.includes('node') || names.includes('electron')) await installAnchors();
   await bundleBench([...new Set(names.flatMap((name) => parts[name].bundle ?? []))]);
   for (const name of names) {
@@ -65,6 +68,11 @@ await asCommand(async () => {
     if (name === 'window') {
       say('Measuring between two windows …');
       printWindow(await measureWindows(await electronRuntime()));
+      continue;
+    }
+    if (name === 'package') {
+      say('Measuring the packed app …');
+      printPackage(await measurePackage(await electronRuntime(), rounds));
       continue;
     }
     for (const runtime of parts[name].runtimes) await (runtime === 'node' ? inNode : inElectron)(parts[name].bundle, amounts[name] ?? rounds);

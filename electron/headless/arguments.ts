@@ -6,19 +6,21 @@ export interface HeadlessArguments {
   readonly listen?: { readonly host: string; readonly port: number };
   readonly mailbox?: string;
   readonly passphraseFile?: string;
+  readonly socket?: string;
   readonly logLevel: LogLevel;
 }
 
-export const usage = `Usage: keyshift headless --profile DIR [options]
+export const usage = `Usage: keyshift-headless --profile DIR [options]
 
   --profile DIR           folder of this peer's data; made if it is not there
   --listen HOST:PORT      where to listen; port 0 takes any free one. Without it: the remembered port
   --mailbox FILE          take mail with the registration in FILE, which the operator of a mailbox made
   --passphrase-file FILE  unlock with the passphrase in FILE (mode 0600)
+  --socket PATH           answer programs on this Unix socket (mode 0600) instead of standard input and output
   --log-level LEVEL       ${logLevels.join(', ')} (default: warn)
   --help                  this text
 
-One JSON-RPC 2.0 object per line on standard input and output; everything else goes to standard error.
+One JSON-RPC 2.0 object per line on standard input and output, or on each connection to the socket; everything else goes to standard error.
 `;
 
 export type ParsedArguments =
@@ -45,6 +47,9 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   if (listenWord !== undefined && listen === undefined) return wrong(listenSentence);
   const mailbox = given.get('mailbox');
   const passphraseFile = given.get('passphrase-file');
+  const socket = given.get('socket');
+  if (socket === '') return wrong('--socket takes a path.');
+  if (socket !== undefined && process.platform === 'win32') return wrong('--socket is there on Linux and macOS only.');
   return {
     kind: 'run',
     arguments: {
@@ -53,6 +58,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       ...(listen === undefined ? {} : { listen }),
       ...(mailbox === undefined ? {} : { mailbox }),
       ...(passphraseFile === undefined ? {} : { passphraseFile }),
+      ...(socket === undefined ? {} : { socket }),
     },
   };
 }
@@ -63,7 +69,7 @@ function readWords(words: readonly string[]): ReadonlyMap<string, string> | stri
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { profile: text, listen: text, mailbox: text, 'passphrase-file': text, 'log-level': text, help: { type: 'boolean' } },
+      options: { profile: text, listen: text, mailbox: text, 'passphrase-file': text, socket: text, 'log-level': text, help: { type: 'boolean' } },
     });
     const given = new Map<string, string>();
     for (const [name, value] of Object.entries(values)) {

@@ -161,21 +161,22 @@ export class Notices {
     const content = noticeText(this.#parts.settings().notifications, this.#parts.words(), { name, message: last, count });
     this.#putAway(conversationId);
     const { messageId } = last;
-    const mine = {
-      messageId,
-      count,
-      notice: this.#parts.show(
-        content,
-        () => {
-          this.#putAway(conversationId);
-          this.#parts.clicked({ conversationId, messageId });
-        },
-        () => {
-          if (this.#shown.get(conversationId) === mine) this.#shown.delete(conversationId);
-        },
-      ),
-    };
-    this.#shown.set(conversationId, mine);
+    // It may be gone before `show` returns: where nobody shows notifications, the system says so at once.
+    let gone = false;
+    let mine: { readonly notice: Notice; readonly messageId: string; readonly count: number } | undefined;
+    const notice = this.#parts.show(
+      content,
+      () => {
+        this.#putAway(conversationId);
+        this.#parts.clicked({ conversationId, messageId });
+      },
+      () => {
+        gone = true;
+        if (mine !== undefined && this.#shown.get(conversationId) === mine) this.#shown.delete(conversationId);
+      },
+    );
+    mine = { messageId, count, notice };
+    if (!gone) this.#shown.set(conversationId, mine);
   }
 
   #request(requestId: string, name: string): void {
@@ -183,14 +184,16 @@ export class Notices {
     if (!this.#open || notifications === 'off' || this.#requests.has(requestId) || this.#requests.size >= mostRequests) return;
     const words = this.#parts.words();
     const body = notifications === 'nothing' ? words.request : words.requestFrom(plainText(name, 64));
-    const gone = (): void => void this.#requests.delete(requestId);
-    this.#requests.set(
-      requestId,
-      this.#parts.show({ title: 'Keyshift', body }, () => {
-        gone();
-        this.#parts.clicked({});
-      }, gone),
-    );
+    let over = false;
+    const gone = (): void => {
+      over = true;
+      this.#requests.delete(requestId);
+    };
+    const notice = this.#parts.show({ title: 'Keyshift', body }, () => {
+      gone();
+      this.#parts.clicked({});
+    }, gone);
+    if (!over) this.#requests.set(requestId, notice);
   }
 
   #putAway(conversationId: string): void {

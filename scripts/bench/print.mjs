@@ -68,6 +68,20 @@ export function printReport({ runtime, work: title, rounds, load, against, unit,
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** @param {import('./package.mjs').PackageReport} report */
+export function printPackage({ runtime, rounds, load, packed, unpacked, sizes }) {
+  const times = ({ median, lowest, highest }) => `p50 ${median.toFixed(0)} ms  (${lowest.toFixed(0)}–${highest.toFixed(0)})`;
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, ${rounds} starts each, in turns${loadOf(load)}`,
+    `From the process to the first thing its window shows`,
+    `packed                ${times(packed)}   ${(packed.median / unpacked.median).toFixed(2)}×`,
+    `out of the repository ${times(unpacked)}`,
+    ...Object.entries(sizes).map(([what, bytes]) => `${what}: ${(bytes / 1e6).toFixed(1)} MB`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** @param {import('./window.mjs').WindowReport} report */
 export function printWindow({ runtime, messages, load, drift, received, own }) {
   const times = ({ median, p99, lowest, highest }) => `p50 ${median.toFixed(1)} ms  p99 ${p99.toFixed(1)} ms  (${lowest.toFixed(1)}–${highest.toFixed(1)})`;

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packDesktop } from '../package/desktop.mjs';
+import { packHeadless } from '../package/headless.mjs';
 import { sourceTime } from '../package/when.mjs';
 import { say, seconds } from './say.mjs';
 
@@ -11,11 +12,13 @@ export function whyNoPackage() {
   return undefined;
 }
 
-/** A deb of what stands in out/. @param {import('../electron-runtime.mjs').Runtime} runtime @returns {Promise<string>} its path */
-export async function debForTests(runtime) {
+/** Debian packages of what stands in out/: the app and the headless peer. @param {import('../electron-runtime.mjs').Runtime} runtime */
+export async function debsForTests(runtime) {
   const started = performance.now();
-  const { stage } = await packDesktop({ runtime, targets: ['dir', 'deb'], arch: process.arch, time: await sourceTime(), compression: 'zstd:1' });
-  const file = readdirSync(stage).find((each) => each.endsWith('.deb'));
-  say(`Packed ${file} (${seconds(started)})`);
-  return join(stage, file);
+  const time = await sourceTime();
+  const { stage } = await packDesktop({ runtime, targets: ['dir', 'deb'], arch: process.arch, time, compression: 'zstd:1' });
+  const app = readdirSync(stage).find((each) => each.endsWith('.deb'));
+  const [headless] = await packHeadless({ folder: stage, arch: process.arch, time, compression: 'zstd:1' });
+  say(`Packed ${app} and ${headless} (${seconds(started)})`);
+  return { app: join(stage, app), headless: join(stage, headless) };
 }

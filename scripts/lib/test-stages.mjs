@@ -7,7 +7,7 @@ import { filesBelow } from './fingerprint.mjs';
 import { ownLockfileProblems } from './lockfile.mjs';
 import { howToHaveServer, isCurrent, natsServer } from './nats-server.mjs';
 import { howToHaveHosts, NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
-import { debForTests, whyNoPackage } from './package-stage.mjs';
+import { debsForTests, whyNoPackage } from './package-stage.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { say } from './say.mjs';
@@ -135,13 +135,14 @@ async function e2e({ runtime, filters, options }) {
 async function installedPackage({ runtime, filters, options }) {
   const reason = whyNoPackage();
   if (reason) return { ok: true, note: reason, notProven: [`NOT PROVEN: test/package was skipped: ${reason}.`] };
-  const deb = await debForTests(runtime);
+  const debs = await debsForTests(runtime);
   // One for each of two people: a window behind another one is not drawn.
   const displays = await Promise.all([startXvfb(), startXvfb()]);
   try {
     const report = freshReport('playwright-package.json');
     const env = {
-      KEYSHIFT_DEB: deb,
+      KEYSHIFT_DEB: debs.app,
+      KEYSHIFT_HEADLESS_DEB: debs.headless,
       ELECTRON_KIND: runtime.kind,
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
       KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),

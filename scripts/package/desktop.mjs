@@ -1,5 +1,5 @@
 // The app itself, by electron-builder: a folder for one system and processor, and what is wrapped around it.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inCache, inRoot, root } from '../lib/paths.mjs';
 import { run } from '../lib/process.mjs';
@@ -18,31 +18,25 @@ const SYSTEM = { linux: 'linux', win32: 'win', darwin: 'mac' };
  */
 export async function packDesktop({ runtime, targets, arch, time, compression }) {
   const stage = inCache('package', `${runtime.kind}-${arch}`);
+  // What an earlier run left is not this one's.
+  rmSync(join(stage, 'packed'), { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
   const system = systemFiles({ runtime, folder: join(stage, 'system'), time });
   const config = writeConfig(join(stage, 'config.json'), builderConfig({ runtime, arch, output: join(stage, 'packed'), system }));
   const builder = await tool('tools', 'electron-builder/cli.js');
-  const { code, stdout, stderr } = await run(
-    process.execPath,
-    [builder, FLAG[process.platform], ...(targets.length > 0 ? targets : ['dir']), `--${arch}`, '--projectDir', root, '--config', config, '--publish', 'never'],
-    {
-      cwd: root,
-      timeout: 60 * 60_000,
-      env: {
-        ...process.env,
-        SOURCE_DATE_EPOCH: String(time),
-        PACK_DEB_COMPRESSION: compression,
-        PACK_STAGE: stage,
-        // fpm itself makes the rpm only.
-        ...(targets.includes('rpm') ? {} : { CUSTOM_FPM_PATH: inRoot('scripts/package/fpm-shim.mjs') }),
-        NODE_ENV: 'production',
-      },
-    },
-  );
-  if (code !== 0) throw new PlainError(`electron-builder failed.\n${short(`${stdout}${stderr}`)}`);
   const suffix = arch === 'x64' ? '' : `-${arch}`;
   const folder = process.platform === 'darwin' ? `mac${suffix}` : `${SYSTEM[process.platform]}${suffix}-unpacked`;
-  return { stage: join(stage, 'packed'), app: join(stage, 'packed', folder) };
+  const app = join(stage, 'packed', folder);
+  const build = (words, env) => electronBuilder([builder, FLAG[process.platform], ...words, `--${arch}`, '--projectDir', root, '--config', config, '--publish', 'never'], { SOURCE_DATE_EPOCH: String(time), ...env });
+  await build(targets.filter((target) => target !== 'rpm'), { CUSTOM_FPM_PATH: inRoot('scripts/package/fpm-shim.mjs'), PACK_DEB_COMPRESSION: compression, PACK_STAGE: stage });
+  // Of the same folder, by fpm itself.
+  if (targets.includes('rpm')) await build(['rpm', '--prepackaged', app], {});
+  return { stage: join(stage, 'packed'), app };
+}
+
+async function electronBuilder(args, env) {
+  const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, timeout: 60 * 60_000, env: { ...process.env, ...env, NODE_ENV: 'production' } });
+  if (code !== 0) throw new PlainError(`electron-builder failed.\n${short(`${stdout}${stderr}`)}`);
 }
 
 /** Its words without the empty width it pads them with, and without their second and third telling. */

@@ -6,6 +6,7 @@ import { say, seconds } from '../lib/say.mjs';
 import { makeArchive } from './archive.mjs';
 import { writeChecksums } from './checksums.mjs';
 import { packDesktop } from './desktop.mjs';
+import { packHeadless } from './headless.mjs';
 import { debianArchitecture, namesFor, version } from './names.mjs';
 import { writeSbom } from './sbom.mjs';
 import { sourceTime } from './when.mjs';
@@ -13,9 +14,9 @@ import { sourceTime } from './when.mjs';
 export const dist = inRoot('dist');
 
 /** What can be asked for; electron-builder's own words for what needs tools that it downloads. */
-export const TARGETS = ['dir', 'tar.gz', 'deb', 'sbom', 'AppImage', 'rpm', 'nsis', 'dmg'];
+export const TARGETS = ['dir', 'tar.gz', 'deb', 'headless', 'sbom', 'AppImage', 'rpm', 'nsis', 'dmg'];
 /** What every Linux with dpkg can make. */
-export const LOCAL_TARGETS = ['dir', 'tar.gz', 'deb', 'sbom'];
+export const LOCAL_TARGETS = ['dir', 'tar.gz', 'deb', 'headless', 'sbom'];
 
 /**
  * @param {{ runtime: import('../electron-runtime.mjs').Runtime, targets: readonly string[], arch: string, fast?: boolean }} options
@@ -49,6 +50,11 @@ export async function pack({ runtime, targets, arch, fast = false }) {
       });
     }
     if (!targets.includes('dir')) rmSync(join(dist, folder), { recursive: true });
+  }
+  if (targets.includes('headless')) {
+    await step('the headless peer', async () => {
+      files.push(...(await packHeadless({ folder: dist, arch, time, compression: fast ? 'zstd:1' : 'xz:6' })));
+    });
   }
   if (targets.includes('sbom')) await step('the list of contents', async () => void files.push(await writeSbom({ folder: dist, runtime, time })));
   writeChecksums(dist, files);

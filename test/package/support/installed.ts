@@ -6,6 +6,8 @@ import { chromium, type Browser, type Page } from '@playwright/test';
 
 /** The Debian package under test, made by scripts/lib/package-stage.mjs. */
 export const deb = process.env['KEYSHIFT_DEB'] ?? '';
+/** The one of the headless peer. */
+export const headlessDeb = process.env['KEYSHIFT_HEADLESS_DEB'] ?? '';
 const asRoot = process.getuid?.() === 0;
 /** Somebody who owns nothing: nobody. */
 const nobody = 65_534;
@@ -30,11 +32,12 @@ const query = (format: string, ...args: string[]): string => execFileSync('dpkg-
  */
 export function install(file: string): Installed {
   const name = query('${Package}', file);
-  const product = execFileSync('dpkg-deb', ['--contents', file], { encoding: 'utf8', maxBuffer: 1e8 }).match(/\.\/opt\/([^/\n]+)\/\n/)?.[1] ?? '';
+  const contents = execFileSync('dpkg-deb', ['--contents', file], { encoding: 'utf8', maxBuffer: 1e8 });
+  const [place = '/'] = /\/(?:opt\/[^/\n]+|usr\/lib\/keyshift-headless)(?=\/\n)/.exec(contents) ?? [];
   if (!asRoot) {
     const root = mkdtempSync(join(tmpdir(), 'keyshift-unpacked-'));
     execFileSync('dpkg-deb', ['--extract', file, root]);
-    return { name, command: join(root, 'opt', product, name), folder: join(root, 'opt', product), byDpkg: false, remove: () => (rmSync(root, { recursive: true }), '') };
+    return { name, command: join(root, place.startsWith('/opt') ? `${place}/${name}` : `usr/bin/${name}`), folder: join(root, place), byDpkg: false, remove: () => (rmSync(root, { recursive: true }), '') };
   }
   if (existsSync(`/var/lib/dpkg/info/${name}.list`)) throw new Error(`${name} is installed here. The test of the package would take its place: please type dpkg --purge ${name} first.`);
   // Without waiting for the disk after every file: what is proven here is not how it stands a power cut.
@@ -42,7 +45,7 @@ export function install(file: string): Installed {
   return {
     name,
     command: `/usr/bin/${name}`,
-    folder: join('/opt', product),
+    folder: place,
     byDpkg: true,
     remove: () => execFileSync('dpkg', ['--purge', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
   };

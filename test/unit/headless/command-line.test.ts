@@ -8,9 +8,9 @@ import { readPassphraseFile } from '../../../electron/headless/passphrase-file';
 
 describe('the command line of the headless peer', () => {
   test('all options, in both spellings', () => {
-    expect(parseArguments(['--profile', 'p', '--listen=127.0.0.1:0', '--mailbox', 'nats://x', '--passphrase-file', 'f', '--log-level=debug'])).toEqual({
+    expect(parseArguments(['--profile', 'p', '--listen=127.0.0.1:0', '--mailbox', 'nats://x', '--passphrase-file', 'f', '--socket', 's', '--log-level=debug'])).toEqual({
       kind: 'run',
-      arguments: { profile: 'p', listen: { host: '127.0.0.1', port: 0 }, mailbox: 'nats://x', passphraseFile: 'f', logLevel: 'debug' },
+      arguments: { profile: 'p', listen: { host: '127.0.0.1', port: 0 }, mailbox: 'nats://x', passphraseFile: 'f', socket: 's', logLevel: 'debug' },
     });
     expect(parseArguments(['--profile=p'])).toEqual({ kind: 'run', arguments: { profile: 'p', logLevel: 'warn' } });
     expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
@@ -28,6 +28,7 @@ describe('the command line of the headless peer', () => {
     [['--profile', 'a', '--listen', 'host']],
     [['--profile', 'a', '--listen', 'host:70000']],
     [['--profile', 'a', '--listen', '::1:4800']],
+    [['--profile', 'a', '--socket', '']],
     [['--profile', 'a', '--passphrase', 'secret']],
   ])('%j is refused with a sentence that repeats nothing', (words) => {
     const parsed = parseArguments(words);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isDrivenFromOutside } from '../../../electron/security/command-line';
 import { outOfArchive } from '../../../electron/platform/spelling';
+import { lockfileProblems } from '../../../scripts/lib/lockfile.mjs';
 import { makeArchive } from '../../../scripts/package/archive.mjs';
 import { makeDeb } from '../../../scripts/package/deb.mjs';
 import { FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
@@ -108,6 +109,25 @@ test('the list of contents names what ships, nothing else, and data that no lock
   const { components, dependencies } = onlyShipped(bom, shipped) as { components: { name: string; type: string }[]; dependencies: object[] };
   expect(components.map(({ name, type }) => `${type} ${name}`)).toEqual(['library zod', 'library nats-core', 'library inner', 'data words']);
   expect(dependencies).toEqual([{ ref: 'app', dependsOn: ['zod'] }, { ref: 'zod' }]);
+});
+
+test('row 26: the release workflow pins every action by commit, gives no job more than it needs, and packs tags as releases only', () => {
+  const workflow = readFileSync('.github/workflows/release.yml', 'utf8');
+  const used = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action = '']) => action);
+  expect(used.length).toBeGreaterThan(4);
+  expect(used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
+  expect(workflow).toMatch(/^permissions: \{\}$/m);
+  expect(workflow).toContain("npm run package -- ${{ github.event_name == 'push' && '--release' || '' }}");
+  expect(workflow).toContain('npm test');
+});
+
+test('row 26: what packs is pinned and locked like everything else', () => {
+  for (const folder of ['tools', 'sbom-tools']) {
+    const read = (file: string): Parameters<typeof lockfileProblems>[1] => JSON.parse(readFileSync(`scripts/package/${folder}/${file}`, 'utf8'));
+    const manifest = read('package.json') as unknown as Parameters<typeof lockfileProblems>[0];
+    // It asks for a current Electron, which these have nothing to do with.
+    expect(lockfileProblems(manifest, read('package-lock.json')).filter((problem) => !problem.startsWith('Electron'))).toEqual([]);
+  }
 });
 
 test('what is missing is said with what to type', () => {

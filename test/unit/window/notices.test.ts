@@ -20,6 +20,7 @@ function desktop(settings: Partial<Settings> = {}) {
   let unread = 0;
   let mutedUntil = 0;
   let looked: string | undefined;
+  let nobodyShows = false;
   let timer: (() => void) | undefined;
   const notices = new Notices({
     conversations: async () => [{ ...talk!, unread, mutedUntil }],
@@ -32,9 +33,10 @@ function desktop(settings: Partial<Settings> = {}) {
       return () => (timer = undefined);
     },
     isLookedAt: (id) => id === looked,
-    show: (content, click) => {
+    show: (content, click, gone) => {
       const one = { ...content, click, closed: false };
       shown.push(one);
+      if (nobodyShows) gone();
       return { close: () => (one.closed = true) };
     },
     clicked: (target) => clicked.push(target),
@@ -47,6 +49,7 @@ function desktop(settings: Partial<Settings> = {}) {
   let next = 0;
   return {
     notices, shown, clicked, counts,
+    nobodyShows: () => (nobodyShows = true),
     set: (now: { unread?: number; mutedUntil?: number; looked?: string }) => {
       unread = now.unread ?? unread;
       mutedUntil = now.mutedUntil ?? mutedUntil;
@@ -156,6 +159,21 @@ describe('notifications', () => {
     expect(open()).toEqual(Array.from({ length: 3 }, () => ['Keyshift', 'Somebody asks to talk to you']));
     notices.lookedAt();
     expect(open()).toEqual([]);
+  });
+
+  test('where nobody shows them, which the system says at once, nothing is kept and nothing fails', async () => {
+    const { arrive, look, notices, nobodyShows, shown, set } = desktop({ notifications: 'message' });
+    nobodyShows();
+    arrive('one');
+    await look();
+    arrive('two');
+    await look();
+    expect(shown.map(({ closed }) => closed)).toEqual([false, false]);
+    for (let at = 0; at < 5; at += 1) notices.hear({ type: 'contact.request', requestId: `${at}`.padStart(16, '0'), peerId: sample.instanceId, name: 'Mallory', via: 'card' });
+    expect(shown).toHaveLength(7);
+    set({ unread: 0 });
+    notices.lookedAt();
+    expect(shown.every(({ closed }) => !closed)).toBe(true);
   });
 
   test('row 24: nothing of a stranger’s text is markup, a line of its own, or turned around', () => {

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { SocketDoors } from '../../../electron/headless/socket-doors';
+import { recordingHandlers } from '../../support/fake-handlers';
+
+const folder = mkdtempSync(join(tmpdir(), 'keyshift-socket-'));
+const path = join(folder, 'socket');
+const open: SocketDoors[] = [];
+
+async function openDoors(override: Parameters<typeof recordingHandlers>[0] = {}): Promise<{ doors: SocketDoors; ended: Promise<string> }> {
+  const doors = await SocketDoors.open(path, { handlers: recordingHandlers(override).handlers, report: () => undefined, version: '1.2.3', listening: ['127.0.0.1:4800'] });
+  open.push(doors);
+  return { doors, ended: doors.serve() };
+}
+
+/** A program at the socket, with what it has read. */
+async function client(): Promise<{ socket: Socket; lines: () => { method?: string; id?: number; result?: unknown }[]; until: (count: number) => Promise<void> }> {
+  const socket = connect({ path, allowHalfOpen: true });
+  let text = '';
+  socket.on('data', (piece: Buffer) => (text += piece.toString()));
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  const lines = (): { method?: string }[] => text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as { method?: string });
+  return {
+    socket,
+    lines,
+    async until(count) {
+      while (lines().length < count) await once(socket, 'data');
+    },
+  };
+}
+
+const ask = (id: number, method: string): string => `${JSON.stringify({ jsonrpc: '2.0', id, method })}\n`;
+
+afterEach(() => open.splice(0).forEach((doors) => doors.close()));
+
+describe.skipIf(process.platform === 'win32')('the headless door on a socket', () => {
+  test('is the owner’s only; every connection is a door of its own, and hears what happens', async () => {
+    const { doors, ended } = await openDoors();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const [one, other] = [await client(), await client()];
+    await Promise.all([one.until(1), other.until(1)]);
+    expect(one.lines()[0]).toMatchObject({ method: 'ready', params: { version: '1.2.3' } });
+    doors.tell({ type: 'settings.changed' });
+    one.socket.write(ask(7, 'vault.status'));
+    await Promise.all([one.until(3), other.until(2)]);
+    expect(one.lines().map(({ method, id }) => method ?? id)).toEqual(['ready', 'event', 7]);
+    expect(other.lines().map(({ method }) => method)).toEqual(['ready', 'event']);
+    one.socket.destroy();
+    other.socket.write(ask(8, 'vault.status'));
+    await other.until(3);
+    doors.close();
+    expect(await ended).toBe('asked');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('who closes their side still gets the answer, also of a peer that is just being ended', async () => {
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((called) => {
+      answer = called;
+    });
+    const { doors, ended } = await openDoors({ 'vault.lock': () => new Promise((done) => {
+      answer();
+      answer = () => done(null);
+    }) });
+    const one = await client();
+    one.socket.end(ask(1, 'vault.lock'));
+    await asked;
+    doors.close();
+    answer();
+    await ended;
+    await one.until(2);
+    expect(one.lines()[1]).toMatchObject({ id: 1, result: null });
+  });
+
+  test('one that was left by a killed peer is taken over; anything else is left alone, and said', async () => {
+    const { doors, ended } = await openDoors();
+    await expect(SocketDoors.open(path, { handlers: recordingHandlers().handlers, report: () => undefined, version: '', listening: [] })).rejects.toThrow('Another program listens');
+    doors.close();
+    await ended;
+    // As kill -9 leaves it: the socket is there, and nobody behind it.
+    const dead = spawnSync(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`]);
+    expect([dead.signal, existsSync(path)]).toEqual(['SIGKILL', true]);
+    const again = await openDoors();
+    const one = await client();
+    await one.until(1);
+    again.doors.close();
+    await again.ended;
+  });
+
+  test('a file, and a folder that is not there, are refused', async () => {
+    writeFileSync(join(folder, 'file'), 'x');
+    const parts = { handlers: recordingHandlers().handlers, report: () => undefined, version: '', listening: [] };
+    await expect(SocketDoors.open(join(folder, 'file'), parts)).rejects.toThrow('Something else lies');
+    await expect(SocketDoors.open(join(folder, 'none/socket'), parts)).rejects.toThrow('cannot be made there');
+    expect(existsSync(join(folder, 'file'))).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+});
