@@ -28,7 +28,7 @@ test('the headless peer: installed, run by an ordinary user on a socket of their
     expect(await ended).toEqual([0, null]);
     expect(said).toBe('');
 
-    expect(spawnSync(peer.command, ['--help'], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', KEYSHIFT_NODE: '/nowhere' } })).toMatchObject({ status: 1, stderr: expect.stringContaining('Node 20.19 or newer is needed') as unknown });
+    expect(spawnSync(peer.command, ['--help'], { encoding: 'utf8', env: { PATH: '/usr/bin:/bin', KEYSHIFT_NODE: '/nowhere' } })).toMatchObject({ status: 1, stderr: expect.stringContaining('Node 20.19 or newer is needed') });
     // What systemd makes of the units, where it is.
     const verified = spawnSync('systemd-analyze', ['verify', '/usr/lib/systemd/system/keyshift-headless@.service'], { encoding: 'utf8' });
     if (verified.error === undefined) expect([verified.status, verified.stderr.replaceAll(/^(?!.*keyshift).*\n/gm, '')]).toEqual([0, '']);

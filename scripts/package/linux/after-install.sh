@@ -26,7 +26,6 @@ fi
 chown root:root "$app/chrome-sandbox"
 chmod "$helper" "$app/chrome-sandbox"
 
-command -v update-mime-database >/dev/null 2>&1 && update-mime-database /usr/share/mime >/dev/null 2>&1 || true
 command -v update-desktop-database >/dev/null 2>&1 && update-desktop-database -q /usr/share/applications || true
 command -v gtk-update-icon-cache >/dev/null 2>&1 && gtk-update-icon-cache -q -f -t /usr/share/icons/hicolor || true
 exit 0

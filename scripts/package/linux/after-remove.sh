@@ -8,7 +8,6 @@ if [ -f "$profile" ]; then
   [ -e /sys/kernel/security/apparmor/profiles ] && command -v apparmor_parser >/dev/null 2>&1 && apparmor_parser --remove "$profile" >/dev/null 2>&1 || true
   rm -f "$profile"
 fi
-command -v update-mime-database >/dev/null 2>&1 && update-mime-database /usr/share/mime >/dev/null 2>&1 || true
 command -v update-desktop-database >/dev/null 2>&1 && update-desktop-database -q /usr/share/applications || true
 command -v gtk-update-icon-cache >/dev/null 2>&1 && gtk-update-icon-cache -q -f -t /usr/share/icons/hicolor || true
 exit 0
