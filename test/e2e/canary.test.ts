@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { SecretKind } from '../../electron/engine/crypto/secret';
-import { openWindow, type OpenApp } from './support/app';
+import { openWindow, profileOf, type OpenApp } from './support/app';
 import { seenByMain, watchMain, type Seen } from './support/main-watch';
 import { findNeedles, keyNeedle, textNeedle, type Needle } from './support/needles';
 import { pageHeap, pageMemory } from './support/page-memory';
@@ -45,6 +45,13 @@ function keys({ secrets }: Seen): Needle[] {
   return Object.entries(secrets).flatMap(([kind, all]) => all.filter((hex) => !knownAnswers.includes(hex)).map((hex) => keyNeedle(kind, hex)));
 }
 
+/** Where the processes of one app put what is only for a while. */
+function temporary(name: string): string {
+  const folder = profileOf(`tmp-${name}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 function filesBelow(folder: string): { readonly name: string; readonly bytes: Buffer }[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -59,12 +66,17 @@ let bo: OpenApp;
 const seen: Record<'ann' | 'bo', Seen> = { ann: { secrets: {}, crossings: [], otherWays: [], madeElsewhere: [] }, bo: { secrets: {}, crossings: [], otherWays: [], madeElsewhere: [] } };
 const heaps: Record<string, Buffer> = {};
 const memories: (Buffer | undefined)[] = [];
+/** What everybody at this machine may read of the processes: how they were started; and what their user may: in which environment. */
+const started: Buffer[] = [];
+/** Flags of the memory of the main process, one line for each stretch of it. */
+let stretches: readonly string[] = [];
 let shown: { readonly titles: readonly string[]; readonly clipboard: string };
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  ann = await openWindow('canary-ann');
-  bo = await openWindow('canary-bo');
+  const own = (name: string) => ({ env: { TMPDIR: temporary(name) } });
+  ann = await openWindow('canary-ann', own('ann'));
+  bo = await openWindow('canary-bo', own('bo'));
   await Promise.all([watchMain(ann.app), watchMain(bo.app)]);
   await Promise.all([onboard(ann, 'Ann', passphrase.ann), onboard(bo, 'Bo', passphrase.bo)]);
   heaps['after onboarding'] = await pageHeap(ann.window);
@@ -99,6 +111,19 @@ test.beforeAll(async () => {
     titles: BrowserWindow.getAllWindows().flatMap((window) => [window.getTitle(), window.webContents.getTitle()]),
     clipboard: await clipboard.readText(),
   }));
+  if (process.platform === 'linux') {
+    for (const { app } of [ann, bo]) {
+      const pids = await app.evaluate((electron) => electron.app.getAppMetrics().map(({ pid }) => pid));
+      for (const pid of pids) started.push(...['cmdline', 'environ'].map((what) => readFileSync(`/proc/${pid}/${what}`)));
+    }
+    const main = await ann.app.evaluate(() => process.pid);
+    stretches = readFileSync(`/proc/${main}/smaps`, 'utf8').split('\n').filter((line) => line.startsWith('VmFlags:'));
+  }
+  // At last both fall over: one loses its page's process, the other its main one.
+  const fallen = new Promise((done) => bo.app.process().once('exit', done));
+  await ann.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+  await bo.app.evaluate(() => void setTimeout(() => process.crash(), 10));
+  await fallen;
 });
 
 test.afterAll(async () => {
@@ -118,11 +143,14 @@ test('row 14: every kind of key was seen in use, so that the search means someth
   expect([...found].toSorted()).toEqual([...wanted, 'aead', 'rsa-d', 'rsa-dp', 'rsa-dq', 'rsa-p', 'rsa-q', 'rsa-qi'].toSorted());
 });
 
-test('A87 A88: no key, passphrase or text stands in clear in a file of the profile', () => {
+test('A87 A88: no key, passphrase or text stands in clear in a file of the profile or a temporary one, also after crashes, of which there is no dump', () => {
   for (const [person, facts] of [[ann, seen.ann], [bo, seen.bo]] as const) {
     const files = filesBelow(person.profile);
     expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining([join(person.profile, 'vault'), join(person.profile, 'keyshift.db')]));
     const needles = [...keys(facts), ...passphrases, ...messages];
+    files.push(...filesBelow(temporary(person === ann ? 'ann' : 'bo')));
+    // Also after the crashes: nothing makes a picture of a process that fell over.
+    expect(files.map(({ name }) => name).filter((name) => /\.dmp$|(^|\/)core(\.\d+)?$/.test(name))).toEqual([]);
     for (const { name, bytes } of files) expect(findNeedles(bytes, needles), name).toEqual([]);
   }
 });
@@ -176,4 +204,17 @@ test('row 14: the memory of the page’s process holds no key, in whatever corne
 test('A87: neither the window’s title nor the clipboard tells anything', () => {
   const needles = [...keys(seen.ann), ...passphrases, ...messages];
   for (const text of [...shown.titles, shown.clipboard]) expect(findNeedles(Buffer.from(text), needles)).toEqual([]);
+});
+
+test('A87: neither how the processes were started nor their environment tells anything', () => {
+  test.skip(process.platform !== 'linux', 'the proof is in /proc');
+  // Three processes at the least for each: the main one, one for pictures, the page.
+  expect(started.length).toBeGreaterThanOrEqual(12);
+  for (const one of started) expect(findNeedles(one, [...keys(seen.ann), ...keys(seen.bo), ...passphrases, ...messages])).toEqual([]);
+});
+
+test('A87: the memory that secrets live in is kept out of swap', () => {
+  test.skip(process.platform !== 'linux', 'the proof is in /proc');
+  // lo: locked.
+  expect(stretches.filter((flags) => / lo\b/.test(flags)).length).toBeGreaterThan(0);
 });

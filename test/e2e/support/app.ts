@@ -20,7 +20,7 @@ export interface OpenApp {
   readonly app: ElectronApplication;
   readonly window: Page;
   readonly profile: string;
-  /** Console errors, content-policy violations among them. */
+  /** Console errors, breaches of the content policy, and requests to anywhere but the page's own place. With one of the latter two the window does not close in peace. */
   readonly violations: string[];
   /** What the processes wrote to standard output and error, from the moment the window was there. */
   readonly output: () => string;
@@ -78,13 +78,19 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
     ...(options.env === undefined ? {} : { env: { ...ownEnvironment(), ...options.env } }),
   });
   const lines: string[] = [];
-  for (const stream of [app.process().stdout, app.process().stderr]) stream?.on('data', (piece: Buffer) => lines.push(piece.toString('latin1')));
+  const child = app.process();
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => lines.push(piece.toString('latin1')));
   const window = await app.firstWindow();
   const violations: string[] = [];
   window.on('console', (message) => {
     if (message.type() === 'error') violations.push(message.text());
   });
   window.on('pageerror', (error) => violations.push(error.message));
+  window.on('request', (request) => {
+    if (!/^(blob:)?app-keyshift:\/\/ui\//.test(request.url())) violations.push(`${leaving} ${request.url()}`);
+  });
+  await app.context().addInitScript(reportBreaches);
+  await window.evaluate(reportBreaches);
   let open = true;
   return {
     app,
@@ -108,9 +114,22 @@ export async function openWindow(name: string, options: OpenOptions = {}): Promi
     async close() {
       if (!open) return;
       open = false;
-      await app.close();
+      const { exitCode, signalCode } = child;
+      // One that a test brought down is closed already.
+      if (exitCode === null && signalCode === null) await app.close();
+      const breaches = violations.filter((one) => one.startsWith('securitypolicyviolation') || one.startsWith(leaving));
+      if (breaches.length > 0) throw new Error(`${name}: ${breaches.join('\n')}`);
     },
   };
+}
+
+const leaving = 'a request to';
+
+/** In the page: says on the console what its policy did not let it do, from the first moment of each document. */
+function reportBreaches(): void {
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) => {
+    console.error(`securitypolicyviolation ${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber}`);
+  });
 }
 
 /** Waits until what the page has become by now is on the screen. */
