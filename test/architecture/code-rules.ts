@@ -56,7 +56,7 @@ const OUTWARD: Readonly<Record<string, readonly string[]>> = {
   'contents.setWindowOpenHandler': ['electron/security/navigation.ts'],
   // Received files are shown in their folder, never opened; nothing is put into a page past its own bundle; no second way out.
   ...Object.fromEntries(
-    ['shell.openPath', 'shell.writeShortcutLink', 'webContents.executeJavaScript', 'webContents.insertCSS', 'webContents.openDevTools', 'webContents.debugger', 'app.disableHardwareAcceleration', 'commandLine.appendArgument', 'net.fetch', 'net.request', 'session.setPreloads', 'session.registerPreloadScript', 'contextBridge.exposeInIsolatedWorld', 'webFrame.executeJavaScript'].map((name) => [name, []]),
+    ['shell.openPath', 'autoUpdater.setFeedURL', 'autoUpdater.checkForUpdates', 'shell.writeShortcutLink', 'webContents.executeJavaScript', 'webContents.insertCSS', 'webContents.openDevTools', 'webContents.debugger', 'app.disableHardwareAcceleration', 'commandLine.appendArgument', 'net.fetch', 'net.request', 'session.setPreloads', 'session.registerPreloadScript', 'contextBridge.exposeInIsolatedWorld', 'webFrame.executeJavaScript'].map((name) => [name, []]),
   ),
 };
 /** Programs are started by one file: it puts the mark of a file from elsewhere on it. */
