@@ -2,8 +2,12 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readInstanceCredential } from '../second/credentials.mjs';
+import { hearLog, join as joinAsDevice, toSibling } from '../second/device.mjs';
+import { readFact } from '../second/facts.mjs';
 import { knock, ping, records, sayFirst, wrongChannels, wrongFirstFrames } from '../second/faults.mjs';
 import { readLink, safetyNumber } from '../second/link.mjs';
+import { dialTo } from '../second/live.mjs';
 import { Peer } from '../second/peer.mjs';
 import { identityKey, Person } from '../second/person.mjs';
 import { askForKeys } from '../second/rekey.mjs';
@@ -220,11 +224,12 @@ describe('a peer written from the document talks to this one', () => {
   it('S3-07 A78: what is wrong is seen outside as the document says, and nothing more', async () => {
     const [address] = second.contact.addresses;
     const wrong = wrongFirstFrames(second.person, second.contact.chain, new Person({ name: 'Stranger', key: identityKey(1, createPrivateKey(pems[2] ?? '')) }));
-    for (const [name, bytes] of Object.entries(wrong.retry)) {
+    const refused = async ([name, bytes]: [string, Buffer]) => {
       const { seen, first } = await knock(address, bytes);
       expect([name, seen]).toEqual([name, [4]]);
       expect(first, name).toBeGreaterThanOrEqual(49);
-    }
+    };
+    await Promise.all(Object.entries(wrong.retry).map(refused));
     for (const [name, bytes] of Object.entries(wrong.closed)) expect([name, (await knock(address, bytes)).seen]).toEqual([name, []]);
     for (const [name, [purpose, kind, body, seen]] of Object.entries(wrongChannels(second.person))) expect([name, await sayFirst(address, purpose, kind, body)]).toEqual([name, seen]);
     const { closed, open } = records();
@@ -250,5 +255,50 @@ describe('a peer written from the document talks to this one', () => {
     await second.until(() => second.talk.controls.at(-1)?.type === 'failed');
     expect(second.talk.controls.at(-1).reason).toBe('key-conflict');
     expect(await hedda.call('conversations.get', { conversationId })).toMatchObject({ state: 'failed' });
+  });
+
+  it('S4-26 S4-32: a device of the other person, let in by six digits, is told everything and can read it', async () => {
+    const { conversationId: next } = await hedda.call('conversations.open', { contactId, title: 'Next' });
+    const { messageId } = await hedda.call('messages.send', { conversationId: next, text: 'first' });
+    await hedda.call('messages.send', { conversationId: next, text: 'second', replyTo: messageId });
+    await hedda.call('messages.edit', { messageId, text: 'First' });
+    await hedda.call('messages.react', { messageId, emoji: '👍' });
+    await hedda.call('conversations.update', { conversationId: next, title: 'Another', pinned: true, disappearAfter: 3600, draft: { text: 'not yet', replyTo: messageId } });
+    await hedda.call('contacts.rename', { contactId, name: 'The second' });
+    await hedda.call('contacts.setChecked', { contactId, checked: true });
+    await hedda.call('keys.setPolicy', { conversationId: next, policy: 'frequent' });
+
+    const { link } = await hedda.call('devices.link');
+    const device = await joinAsDevice(readLink(link, 'device'), {
+      name: 'Second device',
+      compare: async (digits: string) => {
+        await hedda.until('digits', async () => (await hedda.call('devices.linking')).digits === digits);
+        await hedda.call('devices.confirm', { same: true });
+        return true;
+      },
+    });
+    const [host] = device.grant.devices;
+    const session = await dialTo(device, host.addresses[0], toSibling(readInstanceCredential(host.credential), device.peerId));
+    const told = ['block', 'ended', 'erased', 'failed', 'file', 'gone'];
+    const acts = async () => {
+      const path = join(folder.path, 'a-file.txt');
+      writeFileSync(path, 'hello');
+      await hedda.call('files.send', { conversationId: next, path });
+      await hedda.call('messages.delete', { messageId });
+      await hedda.call('contacts.block', { contactId, blocked: true });
+      await hedda.call('contacts.remove', { contactId });
+    };
+    let acting: Promise<void> | undefined;
+    const log = await hearLog(device, session, (heard: { isComplete: boolean; facts: { kind: string }[] }) => {
+      if (heard.isComplete) acting ??= acts();
+      return told.every((kind) => heard.facts.some((fact) => fact.kind === kind));
+    });
+    await acting;
+    for (const fact of log.facts) expect(readFact(fact), fact.kind).toBeDefined();
+    const kinds = new Set(log.facts.map(({ kind }: { kind: string }) => kind));
+    for (const kind of ['alias', 'change', 'check', 'conversation', 'dialog', 'message', 'person', 'pin', 'policy', 'sent', 'setting', 'shelf', 'start', 'stream', 'timer', 'title', ...told]) expect(kinds, kind).toContain(kind);
+    const other = (await hedda.call('devices.list')).find(({ current }) => !current);
+    expect(other).toMatchObject({ name: 'Second device', state: 'active', connected: true });
+    session.close();
   });
 });

@@ -144,15 +144,26 @@ export class Session {
 }
 
 /** The four messages, dialled. `pins` says which SPKI hashes are taken. */
-export const dial = async (person, address, chain, { now = Date.now(), pins = [chain.identity.spkiHash], wire } = {}) => {
+export const dial = async (person, address, chain, { now = Date.now(), pins = [chain.identity.spkiHash], wire } = {}) =>
+  dialTo(person, address, toOf(chain), { now, wire, takes: (theirs) => theirs.peerId === chain.peerId && pins.some((pin) => same(pin, theirs.identity.spkiHash)) });
+
+/**
+ * The same to any KEM key: another device of one's own is dialled at its own (§10.2).
+ * @param {any} person
+ * @param {{ host: string, port: number }} address
+ * @param {any} to
+ * @param {{ now?: number, wire?: any, takes?: (chain: any) => boolean }} [how]
+ * @returns {Promise<any>}
+ */
+export const dialTo = async (person, address, to, { now = Date.now(), wire, takes = (chain) => same(chain.peerIdBytes, to.peerId) } = {}) => {
   wire ??= await Wire.dial(address);
   const { own } = person;
-  const m1 = session.makeM1(own, toOf(chain), { time: now });
+  const m1 = session.makeM1(own, to, { time: now });
   wire.send(m1.bytes);
   const m2Bytes = await must(wire, session.TYPES.m2);
   const m2 = session.readM2(m2Bytes, own, m1.cn);
   const theirs = readChain(m2.chain, now);
-  need(theirs.peerId === chain.peerId && pins.some((pin) => same(pin, theirs.identity.spkiHash)), 'another identity');
+  need(takes(theirs), 'another identity');
   need(m2.signedBy(theirs.instance.signingKey, theirs.peerIdBytes, theirs.instance.hash), 'static part');
   need(m2.notBefore - DAY / 2 <= now && now <= m2.notAfter + DAY / 2 && m2.notAfter - m2.notBefore <= DAY, 'dates of the static part');
   const mk = session.masterKey(m2.nonce, m1.cn, xAgree(m1.shareSecret, m2.share), xAgree(m1.shareSecret, m2.staticShare), m1.bytes, m2Bytes);

@@ -7,6 +7,7 @@ import { readChain } from './credentials.mjs';
 import { follow, readElements } from './keys.mjs';
 import * as session from './session.mjs';
 import * as channel from './channel.mjs';
+import { sixDigits } from './device.mjs';
 import { makeLink, readLink } from './link.mjs';
 import { equal, vectors } from './vectors-core.mjs';
 
@@ -188,7 +189,6 @@ export const meeting = () => {
   }
   invitationExample();
 };
-export const sixDigits = (hash) => String(BigInt(`0x${hash.toString('hex')}`) % 1_000_000n).padStart(6, '0');
 
 /** The one vector that stands in the document itself. */
 const invitationExample = () => {

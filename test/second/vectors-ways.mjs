@@ -8,11 +8,11 @@ import { openSigned, sealSigned } from './envelope.mjs';
 import { readCard, readMailboxes, readStopped, writeMailboxes } from './card.mjs';
 import * as channel from './channel.mjs';
 import * as deposit from './deposit.mjs';
+import { readGrant, readReveal, sixDigits } from './device.mjs';
 import { makeLink, readLink } from './link.mjs';
 import * as words from './words.mjs';
 import * as session from './session.mjs';
 import { equal, vectors } from './vectors-core.mjs';
-import { sixDigits } from './vectors-session.mjs';
 
 /** What a vector calls refused must be refused here, as what this reader throws and never as a fault of its own. */
 const refused = (name, act) => {
@@ -266,45 +266,13 @@ export const linking = () => {
   const context = cat(hash, peerId, hex(joiner.instanceId));
   const sealed = sealSigned('device-link-grant', { signingSeed: hex(host.signingSeed), recipientKey: kemKey, context, statement: hex(all.grant.statement), contentKey: hex(all.grant.contentKey), coins: hex(all.grant.encapsulationCoins) });
   equal(cat(u8(1), sealed), frames.grant[0]);
-  grantStatement(hex(all.grant.statement));
+  readGrant(hex(all.grant.statement));
   const openGrant = (bytes) => openSigned('device-link-grant', { secret: hex(joiner.kemSecret), context, envelope: bytes, signerOf: () => edPublic(hex(host.signingSeed)) });
   equal(openGrant(sealed).statement, all.grant.statement);
   for (const one of all.badReveals) refused(one.name, () => readReveal(hex(one.bytes)));
   for (const one of all.badGrants) refused(one.name, () => openGrant(hex(one.bytes)));
-  for (const one of all.badStatements) refused(one.name, () => grantStatement(hex(one.bytes)));
+  for (const one of all.badStatements) refused(one.name, () => readGrant(hex(one.bytes)));
 };
-const readReveal = (bytes) => whole(bytes, (reader) => ({ nonce: reader.take(32), signingKey: reader.take(32), kemKey: reader.take(1216), name: reader.text(128) }));
-const grantAddresses = (reader) => {
-  const count = reader.u8();
-  need(count <= 8, 'too many addresses');
-  return reader.list(count, () => ({ host: reader.text(256), port: reader.u16() }));
-};
-/** Of kind 0 there is no statement, not even an empty one. */
-const keyStatement = (reader) => {
-  const kind = reader.u8();
-  need(kind <= 2, 'kind of a key');
-  return { kind, statement: kind ? reader.lp(16_384, 1) : undefined };
-};
-const grantStatement = (bytes) =>
-  whole(bytes, (reader) => {
-    const one = { name: reader.text(256), made: reader.u64() };
-    const keys = reader.u16();
-    need(keys >= 1 && keys <= 512, 'identity keys');
-    one.keys = reader.list(keys, () => ({ epoch: reader.u32(), made: reader.u64(), retired: reader.u64(), certificate: reader.lp(16_384), ...keyStatement(reader) }));
-    one.keys.forEach((key, at) => need((at === 0 || one.keys[at - 1].epoch < key.epoch), 'identity keys'));
-    one.recovery = reader.lp(32);
-    need([0, 32].includes(one.recovery.length), 'recovery key');
-    one.endorsements = reader.list(reader.u8(), () => reader.list(reader.u8(), () => reader.lp(16_384)));
-    one.exchanges = reader.list(reader.u8(), () => ({ credential: reader.lp(16_384), secret: reader.take(32) }));
-    one.list = reader.lp(16_384);
-    one.credential = reader.lp(16_384);
-    const devices = reader.u8();
-    need(devices >= 1 && devices <= 32, 'devices');
-    one.devices = reader.list(devices, () => ({ credential: reader.lp(16_384), addresses: grantAddresses(reader) }));
-    one.settings = reader.text(4096);
-    return one;
-  });
-
 export const sharing = () => {
   const all = vectors('sharing');
   const secretOf = (one) => hex(one.secret);
