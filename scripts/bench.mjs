@@ -1,7 +1,7 @@
 // `npm run bench`: how fast Keyshift is beside what others ship, each as a ratio taken inside one process. Options:
 //   --rounds <n>      measured rounds per row, at least 5 (default 9)
 //   --messages <n>    messages a new device catches up on (default 100000)
-//   --mebibytes <n>   size of the file of `large-file` (default 1024); four times that on the disk
+//   --mebibytes <n>   size of the file of `large-file` and `large-file-killed` (default 1024); four times that on the disk
 //   --only <part>     one of the parts below; all of them without it
 //
 // What messages are measured against is a package of its own, test/bench, which the first run of `node` or `electron` installs.
@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installAnchors } from './bench/anchors.mjs';
 import { bundleBench } from './bench/bundle.mjs';
-import { printBursts, printCatchUp, printLargeFile, printPackage, printReport, printWindow } from './bench/print.mjs';
+import { printBursts, printCatchUp, printKilledFile, printLargeFile, printPackage, printReport, printWindow } from './bench/print.mjs';
 import { measurePackage } from './bench/package.mjs';
 import { measureWindows } from './bench/window.mjs';
 import { PARTS } from './build.mjs';
@@ -39,9 +39,11 @@ const parts = {
   'catch-up': { bundle: 'catch-up', runtimes: ['node'] },
   mailbox: { bundle: 'mailbox', runtimes: ['node'] },
   'large-file': { bundle: 'large-file', runtimes: ['node'] },
+  /** Only where it is asked for. */
+  'large-file-killed': { bundle: 'large-file-killed', runtimes: ['node'], alone: true },
 };
 
-const printers = { bursts: printBursts, 'catch-up': printCatchUp, 'large-file': printLargeFile };
+const printers = { bursts: printBursts, 'catch-up': printCatchUp, 'large-file': printLargeFile, 'large-file-killed': printKilledFile };
 
 await asCommand(async () => {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, messages: { type: 'string', default: '100000' }, mebibytes: { type: 'string', default: '1024' }, only: { type: 'string' } } });
@@ -52,9 +54,9 @@ await asCommand(async () => {
   const mebibytes = Number(values.mebibytes);
   if (!Number.isInteger(mebibytes) || mebibytes < 16 || mebibytes > 16_384) throw new PlainError('--mebibytes takes a whole number from 16 to 16384');
   /** How much each part does. */
-  const amounts = { 'catch-up': messages, 'large-file': mebibytes };
+  const amounts = { 'catch-up': messages, 'large-file': mebibytes, 'large-file-killed': mebibytes };
   if (values.only !== undefined && !Object.hasOwn(parts, values.only)) throw new PlainError(`--only takes one of ${Object.keys(parts).join(', ')}`);
-  const names = values.only === undefined ? Object.keys(parts) : [values.only];
+  const names = values.only === undefined ? Object.keys(parts).filter((name) => !parts[name].alone) : [values.only];
 
   const electron = names.some((name) => parts[name].runtimes.includes('electron'));
   await setUp({ electron, display: electron, mailbox: names.includes('mailbox'), parts: names.includes('window') || names.includes('package') ? PARTS : [] });
@@ -96,9 +98,9 @@ async function inElectron(bundle, rounds) {
 
 /** @param {Record<string, string>} [env] */
 async function measure(bundle, runtime, executable, args, rounds, env = {}) {
-  say(`Measuring ${bundle} in ${runtime}, ${rounds} ${{ 'catch-up': 'messages', 'large-file': 'MiB' }[bundle] ?? 'rounds'} …`);
+  say(`Measuring ${bundle} in ${runtime}, ${rounds} ${{ 'catch-up': 'messages', 'large-file': 'MiB', 'large-file-killed': 'MiB' }[bundle] ?? 'rounds'} …`);
   const file = inCache('bench', `${bundle}.json`);
-  const limit = bundle === 'large-file' ? LIMIT * Math.ceil(rounds / 512) : LIMIT;
+  const limit = bundle.startsWith('large-file') ? LIMIT * Math.ceil(rounds / 512) : LIMIT;
   mkdirSync(inCache('bench'), { recursive: true });
   rmSync(file, { force: true });
   // A report is renamed into its place when it is whole: that it is there says that all went well.

@@ -35,6 +35,9 @@ export interface DesktopParts {
 /** Milliseconds between two links that are opened in the browser: a page gone wild opens one. */
 const linkPause = 1000;
 
+/** Milliseconds from the first picture until it is looked whether starting at login still finds the program. */
+const mendAfter = 10_000;
+
 /** What a desktop expects of an app that runs all day: notifications, the unread count, the icon beside the clock, starting at login, spelling. */
 export class Desktop {
   readonly handlers: Handlers;
@@ -45,6 +48,7 @@ export class Desktop {
   readonly #login: LoginStart;
   #looking: string | undefined;
   #unread = 0;
+  #mended = false;
   #linkAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: DesktopParts) {
@@ -128,6 +132,8 @@ export class Desktop {
   /** A new window, or the person came to it. */
   windowShown(window: BrowserWindow): void {
     this.#mark(window);
+    // When everything a start has to do is long done.
+    if (!this.#mended) window.once('ready-to-show', () => systemClock.setTimer(mendAfter, () => this.#mendLogin()));
     window.on('focus', () => this.#notices.lookedAt());
   }
 
@@ -166,6 +172,16 @@ export class Desktop {
 
   #asSystem(settings: Settings): Settings {
     return { ...settings, startAtLogin: this.#login.isOn() };
+  }
+
+  #mendLogin(): void {
+    if (this.#mended) return;
+    this.#mended = true;
+    try {
+      this.#login.mend();
+    } catch (error) {
+      this.#parts.failed('login-start.not-mended', error);
+    }
   }
 
   #setLogin(on: boolean): void {

@@ -5,6 +5,8 @@ import type { Clock } from '../engine/ports';
 const worthTellingMs = 2 * 60_000;
 /** By this much the clock and what counts the time beside it may drift apart; by more the clock was set, or the machine slept, which some systems do not count. */
 const driftMs = 60_000;
+/** People who have to say so before this clock counts as the one that is wrong: a single one may lie, or be the one that is. */
+const fewest = 2;
 /** People whose time is remembered: the latest. */
 const most = 64;
 
@@ -30,16 +32,28 @@ export class ClockCheck {
   }
 
   /**
-   * Milliseconds this clock is ahead of the others (negative: behind), by the median of the people; undefined where that is not worth a word. What was
-   * said before the clock was set, or before a sleep, says nothing any more.
+   * Milliseconds this clock is ahead of the others (negative: behind), by the median of the people; undefined where that is not worth a word. One alone
+   * proves nothing, whoever they are. What was said before the clock was set, or before a sleep, says nothing any more.
    */
   get ahead(): number | undefined {
     const at = this.#base;
-    const all = [...this.#theirs.values()].filter(({ base }) => Math.abs(at - base) < driftMs).map(({ ahead, base }) => ahead + at - base).sort((a, b) => a - b);
-    // Of an even number the one nearer to nothing: two people who disagree prove nothing.
-    const pair = [all[Math.floor((all.length - 1) / 2)], all[Math.floor(all.length / 2)]].filter((each) => each !== undefined);
-    const [nearest] = pair.sort((a, b) => Math.abs(a) - Math.abs(b));
-    return nearest === undefined || Math.abs(nearest) < worthTellingMs ? undefined : Math.round(nearest);
+    const all = [...this.#theirs.values()].flatMap((said) => this.#now(said, at) ?? []).sort((a, b) => a - b);
+    if (all.length < fewest) return undefined;
+    // Of an even number the one nearer to nothing; two who disagree which way prove nothing.
+    const [one = 0, other = 0] = [all[Math.floor((all.length - 1) / 2)], all[Math.floor(all.length / 2)]];
+    const nearest = one * other <= 0 ? 0 : Math.abs(one) < Math.abs(other) ? one : other;
+    return Math.abs(nearest) < worthTellingMs ? undefined : Math.round(nearest);
+  }
+
+  /** By how much this clock is ahead of this person's, where that is worth a word: whose of the two is wrong it does not say. */
+  aheadOf(peerId: PeerId): number | undefined {
+    const said = this.#theirs.get(peerId);
+    const ahead = said && this.#now(said, this.#base);
+    return ahead === undefined || Math.abs(ahead) < worthTellingMs ? undefined : Math.round(ahead);
+  }
+
+  #now({ ahead, base }: { readonly ahead: number; readonly base: number }, at: number): number | undefined {
+    return Math.abs(at - base) < driftMs ? ahead + at - base : undefined;
   }
 
   get #base(): number {

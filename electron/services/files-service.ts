@@ -14,6 +14,7 @@ import { offerOf } from './files/offers';
 import { Progress } from './files/progress';
 import { safeName } from './files/safe-name';
 import { mediaTypeOf } from './files/shown-as';
+import { noteSave } from './files/unfinished-saves';
 import type { OpenProfile } from './open-profile';
 import type { MessageRow, PathChooser } from './ports';
 import type { ChosenSource, FileTokens } from './ports/files';
@@ -110,7 +111,9 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
         const chosen = await choosePath(chooser, path, (ask) => ask.save('received-file', content.name));
         // In the window the dialog has asked about a file that is there.
         const target = await places.chosen.begin(chosen, chooser !== undefined);
+        let ended = (): void => undefined;
         try {
+          ended = noteSave(() => profile().stores.transfers, target);
           for await (const piece of content.stream()) {
             profile(); // not while it is locked
             await target.write(piece);
@@ -120,6 +123,8 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
         } catch (error) {
           await target.discard();
           throw error;
+        } finally {
+          ended();
         }
       } finally {
         await content.close();

@@ -68,6 +68,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
   const mutual = row.relation === 'mutual';
   const { connected, since } = profile.connections.search(peerId);
   const { trying, nextTryAt, failures } = mutual ? profile.connections.search(peerId) : profile.introductions.pending.search(contactId);
+  const clockAhead = network.clock?.aheadOf(peerId);
   const resumeRefusedAt = profile.resumptions.refusedAt(peerId);
   const candidates = mutual ? profile.dialling.candidates(peerId) : profile.introductions.pending.candidates(row);
   const places = candidates.map((candidate) => ({ candidate, last: profile.tries.of(peerId, candidate.text) }));
@@ -80,6 +81,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
     ...(nextTryAt === undefined ? {} : { nextTryAt: Math.round(nextTryAt) }),
     failures,
     ...(resumeRefusedAt === undefined ? {} : { resumeRefusedAt: Math.round(resumeRefusedAt) }),
+    ...(clockAhead !== undefined && { clockAhead }),
     tries: places.map(({ candidate: { text, via, instanceId }, last }) => ({
       address: text,
       via,

@@ -3,7 +3,7 @@ import type { OpenProfile } from './open-profile';
 import type { ContactRow, Stores } from './ports';
 
 /** What the own devices say of a person beside blocks and that they were removed. */
-const told = ['person', 'alias', 'pin', 'place', 'check', 'choice', 'lapse', 'request'] as const;
+const told = ['person', 'alias', 'pin', 'check', 'choice', 'lapse', 'request'] as const;
 
 export interface RemovingParts {
   readonly stores: Stores;
@@ -21,10 +21,12 @@ export function removePerson({ stores, profile, events }: RemovingParts, { conta
   engine.block(peerId);
   quarantine.drop(peerId);
   ways.blockChanged(peerId, true);
+  ways.forget(peerId);
   const asked = stores.requests.byPeer(peerId);
   if (asked !== undefined) stores.requests.remove(asked.requestId);
   book.forget(peerId);
   stores.replica.forget(told, peerId);
+  stores.replica.forgetUnder('place', peerId); // one for each device of theirs
   stores.contacts.remove(contactId);
   events.emit({ type: 'contact.changed', contactId });
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { constants, lstatSync } from 'node:fs';
+import { constants, existsSync, lstatSync, type Stats } from 'node:fs';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/files';
+import type { PartOnDisk } from '../services/ports/transfers';
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import { fileMode, syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
@@ -19,9 +20,26 @@ export const chosenFiles: ChosenFiles = {
       assertFree(target, replaces);
       // Beside it, so that the rename stays on one disk; an own name, so that nobody else's file is in the way.
       const part = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(8).toString('hex')}.part`);
-      return new Target(target, part, await open(part, 'wx', fileMode), replaces);
+      const file = await open(part, 'wx', fileMode);
+      const made = new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
+      beingSaved.add(part);
+      return made;
     }),
+  async dropPart({ path, id }) {
+    if (beingSaved.has(path)) return;
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    // On a disk that is not there now it may be another time.
+    if (found === undefined && !existsSync(dirname(path))) throw unusable('That folder is not there.');
+    if (found?.isFile() === true && idOf(found) === id) await withPathErrors(path, () => rm(path, { force: true }));
+  },
 };
+
+/** Of this run: a profile that is opened anew meanwhile leaves them alone. */
+const beingSaved = new Set<string>();
+
+function idOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
 
 async function openSource(path: string): Promise<ChosenSource> {
   let file: FileHandle;
@@ -56,7 +74,7 @@ class Target implements ChosenTarget {
 
   constructor(
     readonly path: string,
-    readonly part: string,
+    readonly part: PartOnDisk,
     readonly file: FileHandle,
     readonly replaces: boolean,
   ) {}
@@ -69,9 +87,9 @@ class Target implements ChosenTarget {
     return withPathErrors(this.path, async () => {
       await this.file.sync();
       await this.#close();
-      await markForeign(this.part);
+      await markForeign(this.part.path);
       assertFree(this.path, this.replaces);
-      if (this.replaces) await rename(this.part, this.path);
+      if (this.replaces) await rename(this.part.path, this.path);
       else await this.#giveName();
       syncDirectory(dirname(this.path));
       return this.path;
@@ -81,7 +99,7 @@ class Target implements ChosenTarget {
   async discard(): Promise<void> {
     try {
       await this.#close();
-      await rm(this.part, { force: true });
+      await rm(this.part.path, { force: true });
     } catch {
       // It stays under a name that says what it is.
     }
@@ -90,17 +108,18 @@ class Target implements ChosenTarget {
   /** A rename would replace what came there meanwhile; a second name does not. Disks that know only one name get the rename. */
   async #giveName(): Promise<void> {
     try {
-      await link(this.part, this.path);
-      await rm(this.part, { force: true });
+      await link(this.part.path, this.path);
+      await rm(this.part.path, { force: true });
     } catch (error) {
       if (fileErrorCode(error) === 'EEXIST') throw unusable('There is something under this name already. It was left as it is.');
-      await rename(this.part, this.path);
+      await rename(this.part.path, this.path);
     }
   }
 
   async #close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    beingSaved.delete(this.part.path);
     await this.file.close();
   }
 }

@@ -20,6 +20,8 @@ export function createReplicaStore(db: Db): ReplicaStore {
   const insert = db.prepare('INSERT INTO replica_facts (author, number, stamp, kind, key, value, waiting, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM replica_facts WHERE author = ? AND number = ?');
   const forget = db.prepare('DELETE FROM replica_facts WHERE kind IN (SELECT value FROM json_each(?)) AND key = ? AND value IS NOT NULL');
+  // '0' follows '/': every key that begins so.
+  const forgetUnder = db.prepare("DELETE FROM replica_facts WHERE kind = ? AND key >= ? || '/' AND key < ? || '0'");
   const drop = db.prepare('DELETE FROM replica_facts WHERE kind = ? AND author = ? AND ((number <= ? AND waiting = 0) OR stamp < ?)');
   const selectAfter = db.prepare(`SELECT * FROM replica_facts WHERE author = ? AND number > ? ORDER BY number ${atMost}`);
   const selectCount = db.prepare('SELECT count(*) AS n FROM replica_facts WHERE author = ? AND number > ?');
@@ -70,6 +72,7 @@ export function createReplicaStore(db: Db): ReplicaStore {
     },
     remove: ({ author, number }) => void remove.run([author, number]),
     forget: (kinds, key) => void forget.run([JSON.stringify(kinds), key]),
+    forgetUnder: (kind, key) => void forgetUnder.run([kind, key, key]),
     drop: ({ kind, author, upTo, before }) => void drop.run([kind, author, upTo, before]),
     after: (author, number, limit) => selectAfter.all([author, number, limit]).map(read),
     countAfter(author, number) {

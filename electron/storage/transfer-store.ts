@@ -32,7 +32,14 @@ export function createTransferStore(db: Db): TransferStore {
   const removeLeft = db.prepare('DELETE FROM left_files WHERE file = ?');
   const selectFiles = db.prepare('SELECT file, transfer_id FROM transfers WHERE file IS NOT NULL');
   const one = (row: Row | undefined): TransferRow | undefined => row && read(row);
+  const putSave = db.prepare('INSERT OR REPLACE INTO unfinished_saves (path, id) VALUES (?, ?)');
+  const removeSave = db.prepare('DELETE FROM unfinished_saves WHERE path = ?');
+  const selectSaves = db.prepare('SELECT path, id FROM unfinished_saves');
+
   return {
+    beginSave: ({ path, id }) => void putSave.run([path, id]),
+    endSave: ({ path }) => void removeSave.run([path]),
+    unfinishedSaves: () => selectSaves.all().map((row) => ({ path: text(row, 'path'), id: text(row, 'id') })),
     byId: (transferId) => one(selectOne.get([transferId])),
     ofMessage: (messageId) => one(selectOfMessage.get([messageId])),
     ofAll: (transferIds) => new Map(transferIds.length === 0 ? [] : selectMany.all([JSON.stringify(transferIds)]).map((row) => [text(row, 'transfer_id'), read(row)])),

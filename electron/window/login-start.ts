@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { App } from 'electron';
 
 export interface LoginStart {
   isOn(): boolean;
   /** Throws what the file system throws. */
   set(on: boolean): void;
+  /** Where it is on and starts a program that is there no more, as it was moved, with the profile folder of this one: it starts this one from now on. Throws what the file system throws. */
+  mend(): void;
 }
 
 export interface LoginStartParts {
@@ -23,6 +25,7 @@ export function loginStart({ app, platform, env, home, command }: LoginStartPart
     return {
       isOn: () => app.getLoginItemSettings().openAtLogin,
       set: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, path: command[0] ?? '', args: command.slice(1) }),
+      mend: () => undefined,
     };
   }
   const { XDG_CONFIG_HOME: wanted = '' } = env;
@@ -34,6 +37,17 @@ export function loginStart({ app, platform, env, home, command }: LoginStartPart
       if (!on) return rmSync(file, { force: true });
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, autostartEntry(command), { mode: 0o644 });
+    },
+    mend: () => {
+      if (!isEnabled(file)) return;
+      const entry = readFileSync(file, 'utf8');
+      const [program = '', ...more] = launched(/^Exec[ \t]*=(.*)$/mu.exec(entry)?.[1] ?? '');
+      // Another one that is there was meant: this one may only be tried beside it.
+      if (!isAbsolute(program) || existsSync(program) || folderOf(more) !== folderOf(command)) return;
+      // Beside it first: a start in the middle of writing finds a whole entry. What else the person wrote into it stays.
+      const mended = entry.replace(/^Exec[ \t]*=.*$/mu, () => execLine(command));
+      writeFileSync(`${file}.new`, mended, { mode: 0o644 });
+      renameSync(`${file}.new`, file);
     },
   };
 }
@@ -49,7 +63,21 @@ function isEnabled(file: string): boolean {
 
 /** A desktop entry that starts `command` (freedesktop.org, "Desktop Entry Specification": the key Exec). */
 export function autostartEntry(command: readonly string[]): string {
-  return ['[Desktop Entry]', 'Type=Application', 'Name=Keyshift', `Exec=${command.map(quoted).join(' ')}`, 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join('\n');
+  return ['[Desktop Entry]', 'Type=Application', 'Name=Keyshift', execLine(command), 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join('\n');
+}
+
+function execLine(command: readonly string[]): string {
+  return `Exec=${command.map(quoted).join(' ')}`;
+}
+
+/** As a launcher reads it: the value as a string, then arguments, quoted or not. */
+export function launched(exec: string): string[] {
+  const value = exec.replace(/\\(.)/g, (_, letter: string) => ({ s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' })[letter] ?? `\\${letter}`);
+  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/g)].map(([, inQuotes, plain]) => (inQuotes === undefined ? String(plain) : inQuotes.replace(/\\(.)/g, '$1')).replaceAll('%%', '%'));
+}
+
+function folderOf(command: readonly string[]): string | undefined {
+  return command.find((argument) => argument.startsWith('--user-data-dir='));
 }
 
 function quoted(argument: string): string {

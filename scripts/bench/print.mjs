@@ -53,6 +53,23 @@ export function printLargeFile({ runtime, mebibytes, load, copied, fetched, save
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** @param {import('../../test/bench/large-file-report').KilledFileReport} report */
+export function printKilledFile({ runtime, mebibytes, load, copied, fetched, saved, again, memory }) {
+  const rate = (name, value) => `${name.padEnd(22)}${value.toFixed(0)} MiB/s`;
+  const most = ({ before, most: highest }) => `${before.toFixed(0)} → at most ${highest.toFixed(0)} MiB`;
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, one run${loadOf(load)}`,
+    `A sparse file of ${mebibytes} MiB between two headless peers; the receiver is killed in the middle, the sender at three quarters; what is saved is the same file`,
+    rate('taken in, sealed', copied),
+    rate('fetched and checked', fetched) + ', with both starts',
+    rate('saved', saved),
+    `fetched again         ${again.map((each) => each.toFixed(1)).join(' and ')} MiB`,
+    `memory                sender ${most(memory[0])}, receiver ${most(memory[1])}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** @param {import('../../test/bench/report').Report} report */
 export function printReport({ runtime, work: title, rounds, load, against, unit, rows }) {
   const figures = unit === 'µs' ? spread : rate;

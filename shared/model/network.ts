@@ -121,6 +121,8 @@ export const reachReport = z.strictObject({
   ),
   /** The other side did not take up the last connection and wanted a full handshake although it should have known it. */
   resumeRefusedAt: time.optional(),
+  /** Milliseconds this machine's clock is ahead of that of the contact (negative: behind), by their own word; absent where that is not worth a word. Which of the two is wrong it does not say. */
+  clockAhead: z.number().int().optional(),
   advice: z.array(reachAdvice),
 });
 export type ReachReport = z.infer<typeof reachReport>;

@@ -85,6 +85,12 @@ export class BurstPeer {
     await this.exited;
   }
 
+  /** As by a crash. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.exited;
+  }
+
   #hear(text: string): void {
     const all = this.#rest + text;
     let at = 0;

@@ -78,9 +78,11 @@ const ids = z.object({ link: z.string().optional(), contactId: z.string().option
 const contacts = z.array(z.object({ pending: z.boolean() }));
 
 /** Two people who know each other, and a conversation. */
+export const benchPassphrase = 'a passphrase for measuring only';
+
 export async function meet(ann: BurstPeer, bo: BurstPeer): Promise<string> {
   await Promise.all([ann.ready, bo.ready]);
-  const passphrase = 'a passphrase for measuring only';
+  const passphrase = benchPassphrase;
   await Promise.all([ann.call('vault.create', { passphrase, name: 'Ann' }), bo.call('vault.create', { passphrase, name: 'Bo' })]);
   const { link } = ids.parse(await bo.call('contacts.createInvitation', {}));
   const { contactId } = ids.parse(await ann.call('contacts.acceptInvitation', { link }));

@@ -18,6 +18,14 @@ export interface LargeFileReport {
   readonly memory?: readonly [Memory, Memory];
 }
 
+/** The same with both ends killed on the way. */
+export interface KilledFileReport extends Pick<LargeFileReport, 'runtime' | 'mebibytes' | 'load' | 'copied' | 'fetched' | 'saved'> {
+  readonly kind: 'large-file-killed';
+  /** MiB that had come and were fetched again, after the receiver's end and after the sender's. */
+  readonly again: readonly number[];
+  readonly memory: readonly [Memory, Memory];
+}
+
 export interface Times {
   readonly count: number;
   readonly p50: number;

@@ -90,7 +90,7 @@ export async function largeFile(runtime: string, mebibytes: number, program: str
 }
 
 /** Something at both ends, nothing between. */
-function writeSparse(path: string, mebibytes: number): void {
+export function writeSparse(path: string, mebibytes: number): void {
   writeFileSync(path, 'beginning');
   truncateSync(path, mebibytes * 1_048_576);
   const file = openSync(path, 'r+');
@@ -114,7 +114,7 @@ async function poll(holds: () => Promise<boolean>): Promise<void> {
 }
 
 /** MiB; 0 where the system does not say. */
-function residentOf(peer: BurstPeer): number {
+export function residentOf(peer: BurstPeer): number {
   if (process.platform !== 'linux') return 0;
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${peer.pid}/status`, 'latin1'))?.[1] ?? 0) / 1024;
 }

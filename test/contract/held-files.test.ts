@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { safeName } from '../../electron/services/files/safe-name';
 import { chosenFiles } from '../../electron/storage/chosen-files';
 import { markForeign } from '../../electron/storage/foreign-mark';
@@ -82,6 +82,34 @@ describe('files a person chose', () => {
     expect(await replaced.finish()).toBe(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory).sort()).toEqual(['a.bin', 'b.bin', 'link']);
+  });
+
+  it('A88: what a crash leaves of a save goes at the next start: this file alone, by no link, and not one that is still being written', async () => {
+    const directory = made();
+    const [path, victim] = [join(directory, 'a.bin'), join(directory, 'victim')];
+    writeFileSync(victim, 'not ours');
+    const target = await chosenFiles.begin(path, false);
+    await target.write(Buffer.from('in clear'));
+    const { part } = target;
+    expect(readdirSync(directory)).toEqual([basename(part.path), 'victim']);
+    await chosenFiles.dropPart(part);
+    expect(readFileSync(part.path, 'utf8')).toBe('in clear');
+    vi.resetModules();
+    const { chosenFiles: nextRun } = await import('../../electron/storage/chosen-files');
+    await nextRun.dropPart({ ...part, id: '1:1' });
+    renameSync(part.path, path);
+    for (const put of [() => symlinkSync(victim, part.path), () => linkSync(victim, part.path)]) {
+      put();
+      await nextRun.dropPart(part);
+      expect(readFileSync(part.path, 'utf8')).toBe('not ours');
+      rmSync(part.path);
+    }
+    renameSync(path, part.path);
+    await nextRun.dropPart(part);
+    await nextRun.dropPart(part);
+    expect(readdirSync(directory)).toEqual(['victim']);
+    await expect(nextRun.dropPart({ ...part, path: join(directory, 'not there now', 'x.part') })).rejects.toMatchObject({ code: 'path.unusable' });
+    await target.discard();
   });
 
   it('A: what was saved is marked as come from elsewhere where the system asks about that, says not from whom, and is there all the same where it cannot be', async () => {

@@ -77,6 +77,7 @@ export function memoryFiles(): MemoryFiles {
         if (files.has(path) && !replaces) throw new KeyshiftError('path.unusable', 'There is something under this name already.');
         const parts: Uint8Array[] = [];
         return {
+          part: { path: `${path}.part`, id: 'memory' },
           write: async (bytes) => void parts.push(Uint8Array.from(bytes)),
           async finish() {
             files.set(path, Buffer.concat(parts));
@@ -85,6 +86,7 @@ export function memoryFiles(): MemoryFiles {
           discard: async () => undefined,
         };
       },
+      dropPart: async ({ path }) => void files.delete(path),
     },
   };
   return disk;

@@ -8,5 +8,5 @@ function refuse(): Promise<never> {
 /** Where a profile has no place for files: none is here, and none comes. */
 export const nowhere: FilePlaces = {
   held: { names: () => Promise.resolve([]), create: refuse, open: () => Promise.resolve(undefined), remove: () => Promise.resolve(), room: () => Promise.resolve(0) },
-  chosen: { open: refuse, begin: refuse },
+  chosen: { open: refuse, begin: refuse, dropPart: refuse },
 };

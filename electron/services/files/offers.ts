@@ -69,9 +69,18 @@ export function isTaken({ contacts, transfers }: Pick<Stores, 'transfers' | 'con
   return true;
 }
 
-/** Who may send no more files: those on their way wait for a word of this person. In that transaction; gives them. */
-export function pauseWithdrawn({ contacts, transfers }: Pick<Stores, 'transfers' | 'contacts'>, peerId: PeerId): string[] {
-  if (contacts.byPeer(peerId)?.permissions.sendFile !== false) return [];
+/**
+ * Who may send no more files: those on their way wait for a word of this person. Of somebody who was blocked nothing half stays here; it can be asked for
+ * again. In that transaction; gives them.
+ */
+export function haltWithdrawn({ contacts, transfers }: Pick<Stores, 'transfers' | 'contacts'>, peerId: PeerId): string[] {
+  const contact = contacts.byPeer(peerId);
+  if (contact?.blocked === true) {
+    const given = transfers.wanted().filter((row) => row.peerId === peerId && row.direction === 'in');
+    for (const { transferId } of given) transfers.set(transferId, { wanted: false, paused: false, ended: 'failed', failure: 'contact.blocked', settled: true, file: undefined, have: 0 });
+    return given.map(({ transferId }) => transferId);
+  }
+  if (contact?.permissions.sendFile !== false) return [];
   const running = transfers.wanted().filter((row) => row.peerId === peerId && row.direction === 'in' && !row.paused);
   for (const { transferId } of running) transfers.set(transferId, { paused: true });
   return running.map(({ transferId }) => transferId);

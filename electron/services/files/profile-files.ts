@@ -14,7 +14,7 @@ import { Fetching } from './fetching';
 import type { HeldContent } from './held-content';
 import { nowhere } from './nowhere';
 import { changeWhenOver, isOverAlready, overReason } from './endings';
-import { type FileOffer, isTakeable, isTaken, pauseWithdrawn, rowOfOffer } from './offers';
+import { type FileOffer, isTakeable, isTaken, haltWithdrawn, rowOfOffer } from './offers';
 import { Parties, type Party, type PartyHandler } from './parties';
 import { Progress } from './progress';
 import { Reading } from './reading';
@@ -72,7 +72,7 @@ export class ProfileFiles implements PartyHandler {
       has: (party, row, chunks) => this.#has(party, row, chunks),
       rests: (transferId) => this.#restsHere(transferId),
     });
-    this.#sweeping = new Sweeping({ clock, logger, held, transfers: () => profile.stores.transfers, change: (transferId, change) => this.#change(transferId, change), first: () => this.#fetching.dropGone() });
+    this.#sweeping = new Sweeping({ clock, logger, held, chosen: around.files?.chosen, transfers: () => profile.stores.transfers, change: (transferId, change) => this.#change(transferId, change), first: () => this.#fetching.dropGone() });
     this.#unhear = events.on(({ type }) => {
       if (type === 'messages.removed' || type === 'message.changed' || type === 'messages.moved' || type === 'conversation.changed' || type === 'contact.changed') this.#sweeping.soon();
     });
@@ -96,9 +96,9 @@ export class ProfileFiles implements PartyHandler {
 
   /** What this person may do changed. In that transaction: files that were on their way here wait for a word of this person. */
   rightsChanged(peerId: PeerId): void {
-    const paused = pauseWithdrawn(this.#profile.stores, peerId);
+    const halted = haltWithdrawn(this.#profile.stores, peerId);
     this.#later(() => {
-      for (const transferId of paused) {
+      for (const transferId of halted) {
         this.#fetching.stop(transferId);
         this.#begin(transferId); // where it does not wait after all
         this.#progress.ended(transferId);

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../../engine/ports';
-import type { HeldFiles } from '../ports/files';
+import type { ChosenFiles, HeldFiles } from '../ports/files';
 import type { TransferChange, TransferStore } from '../ports/transfers';
+import { dropUnfinished } from './unfinished-saves';
 
 /** After something went, what it left on disk does, too: this much later, so that many at once are one. */
 const sweepMs = 250;
@@ -9,6 +10,7 @@ export interface SweepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly held: HeldFiles;
+  readonly chosen: ChosenFiles | undefined;
   readonly transfers: () => TransferStore;
   readonly change: (transferId: string, change: TransferChange) => void;
   /** Done before anything is removed. */
@@ -36,7 +38,7 @@ export class Sweeping {
 
   /** At the start, also after a crash or a restore: files without a row, and rows without a file. Never throws. */
   async all(): Promise<void> {
-    const { held, transfers, change, logger } = this.#parts;
+    const { held, chosen, transfers, change, logger } = this.#parts;
     try {
       const rows = transfers().files();
       const names = new Set(await held.names());
@@ -48,6 +50,7 @@ export class Sweeping {
       }
       for (const name of names) if (!this.#closed && !rows.has(name) && !transfers().files().has(name)) await held.remove(name);
       await this.#sweep();
+      if (chosen && !this.#closed) await dropUnfinished(transfers, chosen, () => logger.warn('file.part-not-removed'));
     } catch (error) {
       logger.warn('file.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
     }

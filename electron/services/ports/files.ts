@@ -1,3 +1,5 @@
+import type { PartOnDisk } from './transfers';
+
 /**
  * Content of files inside the profile, sealed, under random names that say nothing. What was created and is not closed yet is in nobody's
  * list. Errors everywhere: disk.full, disk.failed, profile.unreadable.
@@ -34,6 +36,8 @@ export interface ChosenFiles {
    * elsewhere where the system has such a mark. `replaces`: in the place of a file that is there, which the person agreed to.
    */
   begin(path: string, replaces: boolean): Promise<ChosenTarget>;
+  /** Takes away what a crash left of a file that was being saved: this very file under this name, and nothing that took its place. Errors: path.unusable where its folder is not there now, disk.failed. */
+  dropPart(part: PartOnDisk): Promise<void>;
 }
 
 export interface ChosenSource {
@@ -57,6 +61,7 @@ export interface FileTokens {
 }
 
 export interface ChosenTarget {
+  readonly part: PartOnDisk;
   write(bytes: Uint8Array): Promise<void>;
   /** Gives the absolute path. */
   finish(): Promise<string>;

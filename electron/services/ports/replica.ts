@@ -52,6 +52,8 @@ export interface ReplicaStore {
   remove(fact: Pick<LoggedFact, 'author' | 'number'>): void;
   /** Drops what the log itself keeps of these kinds under this key, whoever said it. */
   forget(kinds: readonly string[], key: string): void;
+  /** Drops everything of this kind whose key goes on behind this one and a slash, whoever said it. */
+  forgetUnder(kind: string, key: string): void;
   /** Drops an author's facts of this kind that are in use and not later than this number, and all with a stamp before this one. */
   drop(what: { readonly kind: string; readonly author: InstanceId; readonly upTo: number; readonly before: number }): void;
   /** By number, at most `limit` after this one. */

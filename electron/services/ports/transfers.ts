@@ -43,7 +43,19 @@ export type TransferChange = Partial<Pick<TransferRow, 'shown' | 'have' | 'given
 };
 
 /** Rows go with their messages, and when those become `deleted`; what lay on disk is then in `left`. */
+/** What a file is under until it is whole. */
+export interface PartOnDisk {
+  /** Absolute. */
+  readonly path: string;
+  /** Which file that is, as the system counts them. */
+  readonly id: string;
+}
+
 export interface TransferStore {
+  /** A file is being saved in clear: noted before anything stands in it, so that it goes at the next start if this one ends too early. */
+  beginSave(part: PartOnDisk): void;
+  endSave(part: Pick<PartOnDisk, 'path'>): void;
+  unfinishedSaves(): readonly PartOnDisk[];
   byId(transferId: string): TransferRow | undefined;
   ofMessage(messageId: string): TransferRow | undefined;
   /** Those of these ids that are known. */

@@ -265,6 +265,12 @@ export class ProfileWays {
     this.touch(peerId);
   }
 
+  /** Nothing is known of this person any more, nor where something can be left for them. In the caller's transaction. */
+  forget(peerId: PeerId): void {
+    this.#profile.stores.ways.forgetMailboxesOf(peerId);
+    this.#people.delete(peerId);
+  }
+
   /** These devices of a contact count no more. They know what this person may leave where, and where they are left something. In the caller's transaction. */
   devicesGone(peerId: PeerId, gone: readonly InstanceId[]): void {
     const { ways } = this.#profile.stores;

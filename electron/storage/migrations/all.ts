@@ -36,7 +36,8 @@ import { migration as timerChanges } from './0035-timer-changes';
 import { migration as hostedRecords } from './0036-hosted-records';
 import { migration as returnedConversations } from './0037-returned-conversations';
 import { migration as endedMessages } from './0038-ended-messages';
+import { migration as unfinishedSaves } from './0039-unfinished-saves';
 import type { Migration } from './migration';
 
 /** Every step in order. */
-export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways, repeats, joinedLogs, signedFacts, messenger, transfers, search, changes, keptHeaders, removedConversations, lapsedKeys, takenFiles, unseen, deviceMailboxes, ownWords, timerChanges, hostedRecords, returnedConversations, endedMessages];
+export const migrations: readonly Migration[] = [product, dialogs, policies, kekShifts, outboxHeaders, restore, resumptions, peerPlaces, identityKeys, peerKeys, quarantine, authorities, devices, replica, messagePlaces, sharing, awaitedDevices, keySteps, upkeep, ways, repeats, joinedLogs, signedFacts, messenger, transfers, search, changes, keptHeaders, removedConversations, lapsedKeys, takenFiles, unseen, deviceMailboxes, ownWords, timerChanges, hostedRecords, returnedConversations, endedMessages, unfinishedSaves];

@@ -59,6 +59,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
       </div>
       {report === undefined || blocked ? null : connected ? <Check contactId={contactId} /> : <Trying report={report} name={name} />}
       {report?.resumeRefusedAt === undefined ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
+      {report?.clockAhead === undefined ? null : <p className="field-hint">{text(report.clockAhead > 0 ? 'reach.clock.ahead' : 'reach.clock.behind', { name, span: times.span(Math.abs(report.clockAhead)) })}</p>}
       {report === undefined || blocked ? null : (
         <>
           <ReachAdviceList contact={contact} advice={report.advice} />

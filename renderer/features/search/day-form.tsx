@@ -1,9 +1,11 @@
 import { useEffect, useState, type ReactNode } from 'react';
+import { CalendarDate } from '@internationalized/date';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Button as AriaButton, Calendar, CalendarCell, CalendarGrid, CalendarGridBody, CalendarGridHeader, CalendarHeaderCell, Heading } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
+import { timeInSight } from './time-in-sight';
 import { useGoTo } from './use-go-to';
 
 /** The part of a calendar's date that counts here; months from 1. */
@@ -15,6 +17,11 @@ interface Day {
 
 /** Midnight where the reader is. */
 const startOf = (year: number, month: number, day: number): number => Math.max(0, new Date(year, month - 1, day).getTime());
+function calendarDay(time: number): CalendarDate {
+  const date = new Date(time);
+  return new CalendarDate(date.getFullYear(), date.getMonth() + 1, date.getDate());
+}
+
 const keyOf = ({ year, month, day }: Day): string => `${year}-${month}-${day}`;
 
 /** To a day of the conversation, by a calendar in which only days with messages can be chosen. It opens when it is wanted. */
@@ -34,7 +41,9 @@ export function DayForm({ conversationId, onGone }: { readonly conversationId: s
 function DayCalendar({ conversationId, onGone }: { readonly conversationId: string; readonly onGone: () => void }): ReactNode {
   const text = useText();
   const goTo = useGoTo();
-  const [month, setMonth] = useState(() => ({ year: new Date().getFullYear(), month: new Date().getMonth() + 1 }));
+  // Where the reader is, as far as that can be seen.
+  const [first] = useState(() => calendarDay(timeInSight() ?? Date.now()));
+  const [month, setMonth] = useState(() => ({ year: first.year, month: first.month }));
   const days = useDays(conversationId, month.year, month.month);
   return (
     <>
@@ -43,6 +52,7 @@ function DayCalendar({ conversationId, onGone }: { readonly conversationId: stri
         className="calendar"
         aria-label={text('search.date')}
         value={null}
+        defaultFocusedValue={first}
         autoFocus
         isDateUnavailable={(date) => days !== undefined && !days.has(keyOf(date))}
         onFocusChange={({ year, month: focused }) => setMonth((now) => (now.year === year && now.month === focused ? now : { year, month: focused }))}

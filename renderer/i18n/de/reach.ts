@@ -24,6 +24,8 @@ export const reach = {
   'reach.state.down': '{name} ist seit {when} nicht erreichbar.',
   'reach.state.never': '{name} wurde noch nicht erreicht, seit du Keyshift geöffnet hast.',
   'reach.state.trying': 'Wird gerade versucht…',
+  'reach.clock.ahead': 'Deine Uhr geht {span} vor gegenüber der von {name}. Eine von beiden geht falsch; welche, lässt sich an {name} allein nicht erkennen.',
+  'reach.clock.behind': 'Deine Uhr geht {span} nach gegenüber der von {name}. Eine von beiden geht falsch; welche, lässt sich an {name} allein nicht erkennen.',
   'reach.next': 'Nächster Versuch: noch {left}.',
   'reach.next.soon': 'Nächster Versuch jeden Moment.',
   'reach.failures': '{count, plural, one {Ein Versuch bisher hat niemanden erreicht.} other {# Versuche bisher haben niemanden erreicht.}}',

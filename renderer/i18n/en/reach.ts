@@ -59,6 +59,8 @@ export const reach = {
   'reach.state.down': '{name} is not reachable since {when}.',
   'reach.state.never': '{name} was not reached yet since you opened Keyshift.',
   'reach.state.trying': 'Trying now…',
+  'reach.clock.ahead': 'Your clock is {span} ahead of the one {name} uses. One of the two is wrong; which one, {name} alone cannot tell.',
+  'reach.clock.behind': 'Your clock is {span} behind the one {name} uses. One of the two is wrong; which one, {name} alone cannot tell.',
   'reach.next': 'Next try in {left}.',
   'reach.next.soon': 'Next try any moment.',
   'reach.failures': '{count, plural, one {One try so far reached nobody.} other {# tries so far reached nobody.}}',

@@ -38,8 +38,21 @@ describe('whether this clock is the one that is wrong', () => {
     const { check, clock } = heard(0, 0, 0);
     clock.wall += 8 * 60 * minute;
     expect(check.ahead).toBeUndefined();
-    check.heard(person('p0'), clock.now() - 5 * minute);
+    for (const name of ['p0', 'p1']) check.heard(person(name), clock.now() - 5 * minute);
     expect(check.ahead).toBe(5 * minute);
+  });
+
+  test('one alone proves nothing of this clock, and is told as theirs: from two minutes on, either way, as long as it holds', async () => {
+    const { check, clock } = heard(9 * minute);
+    expect([check.ahead, check.aheadOf(person('p0')), check.aheadOf(person('p1'))]).toEqual([undefined, 9 * minute, undefined]);
+    check.heard(person('p1'), clock.now() + 3 * minute);
+    expect([check.ahead, check.aheadOf(person('p0')), check.aheadOf(person('p1'))]).toEqual([undefined, 9 * minute, -3 * minute]);
+    check.heard(person('p1'), clock.now() + 119_000);
+    expect([check.ahead, check.aheadOf(person('p1'))]).toEqual([undefined, undefined]);
+    await clock.advance(60 * minute);
+    expect(check.aheadOf(person('p0'))).toBe(9 * minute);
+    clock.wall -= 9 * minute;
+    expect(check.aheadOf(person('p0'))).toBeUndefined();
   });
 
   test('the last word of somebody counts; the oldest of many is forgotten', () => {

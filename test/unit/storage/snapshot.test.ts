@@ -45,7 +45,7 @@ function fillEveryTable(db: Db, count: number): string[] {
 }
 
 /** What ends with this device. */
-const leftOut: readonly string[] = ['resumptions', 'sharing_keys', 'session_ledger', 'hosted_records', 'own_mailbox', 'own_slots', 'relayed'];
+const leftOut: readonly string[] = ['resumptions', 'sharing_keys', 'session_ledger', 'hosted_records', 'own_mailbox', 'own_slots', 'relayed', 'unfinished_saves'];
 
 /** What of a row belongs to this device alone. */
 const instead: Readonly<Record<string, (row: Row) => Row>> = {

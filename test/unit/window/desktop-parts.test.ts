@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { drawCount } from '../../../electron/window/counted-icon';
-import { autostartEntry, loginStart } from '../../../electron/window/login-start';
+import { autostartEntry, launched, loginStart } from '../../../electron/window/login-start';
 
 test('starting at login on Linux: a file of the desktop, with every letter of the command quoted', () => {
   const home = mkdtempSync(join(tmpdir(), 'keyshift-login-'));
@@ -29,11 +29,33 @@ test('starting at login on Linux: a file of the desktop, with every letter of th
   expect(() => autostartEntry(['a\nExec=evil'])).toThrow('line break');
 });
 
-/** As a launcher reads it: the value as a string, then arguments, quoted or not (Desktop Entry Specification). */
-function launched(exec: string): string[] {
-  const value = exec.replace(/\\(.)/g, (_, letter: string) => ({ s: ' ', n: '\n', t: '\t', r: '\r', '\\': '\\' })[letter] ?? `\\${letter}`);
-  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/g)].map(([, quoted, plain]) => (quoted === undefined ? String(plain) : quoted.replace(/\\(.)/g, '$1')).replaceAll('%%', '%'));
-}
+test('starting at login goes on after the program was moved: its line is mended, the rest of the entry and what is off stay', () => {
+  const home = mkdtempSync(join(tmpdir(), 'keyshift-login-'));
+  const app = { getLoginItemSettings: () => expect.fail('not on Linux'), setLoginItemSettings: () => expect.fail('not on Linux') };
+  const login = (...command: string[]) => loginStart({ app, platform: 'linux', env: {}, home, command });
+  const folder = join(home, '.config/autostart');
+  const file = join(folder, 'keyshift.desktop');
+  const old = join(home, 'old keyshift');
+  const now = [join(home, '$& new'), '--no-sandbox', `--user-data-dir=${home}`];
+  login(...now).mend();
+  expect(existsSync(folder)).toBe(false);
+  login(old, `--user-data-dir=${home}`).set(true);
+  writeFileSync(file, `${readFileSync(file, 'utf8')}X-Mine=$&\n`);
+  const before = readFileSync(file, 'utf8');
+  // It is there still, or another profile's: this one is tried beside it.
+  writeFileSync(old, '');
+  login(...now).mend();
+  rmSync(old);
+  login(now[0] ?? '').mend();
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  login(...now).mend();
+  expect(readFileSync(file, 'utf8')).toBe(`${autostartEntry(now)}X-Mine=$&\n`);
+  expect(readdirSync(folder)).toEqual(['keyshift.desktop']);
+  const off = autostartEntry([old]).replace('enabled=true', 'enabled=false');
+  writeFileSync(file, off);
+  login(join(home, 'new')).mend();
+  expect(readFileSync(file, 'utf8')).toBe(off);
+});
 
 test('whatever the command holds, a launcher starts exactly that', () => {
   fc.assert(

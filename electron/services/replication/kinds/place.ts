@@ -4,6 +4,7 @@ import { Writer } from '../../../engine/wire/writer';
 import type { Stores } from '../../ports';
 import type { PlaceWord } from '../../ports/ways';
 import type { FactKind, Replica } from '../replica';
+import { wasOfGone } from './gone';
 import type { KindParts } from './kind-parts';
 import { instanceOf, parsePeerKey, readTime, readWhole } from './values';
 
@@ -24,19 +25,21 @@ export function encodePlaces({ time, places }: Pick<PlaceWord, 'time' | 'places'
  * Where contacts can be left something. A contact gives a person one slot, whichever device of theirs meets it (protocol.md §11), so
  * all of them may use it: what the slot takes, it takes of all together. The later word of a device holds, whoever heard it.
  */
-export function placeKind({ clock, stores, profile }: KindParts): FactKind {
+export function placeKind(parts: KindParts): FactKind {
+  const { clock, stores, profile } = parts;
   return {
     kind: 'place',
     rank: 14,
     merges: true,
-    apply({ key, value }) {
+    apply({ key, value, stamp }) {
       const [peerText = '', instanceText = '', ...more] = key.split('/');
       const peerId = parsePeerKey(more.length === 0 ? peerText : '');
       const instanceId = instanceOf(instanceText);
       const { time, places } = readWhole(value, (reader) => ({ time: readTime(reader), places: readMailboxPlaces(reader.lp(maxPlacesBytes)) }));
-      if (time <= clock.now() + aheadMs) profile.ways.toldPlaces(peerId, { instanceId, time, places });
+      if (time <= clock.now() + aheadMs && !wasOfGone(parts, peerId, stamp)) profile.ways.toldPlaces(peerId, { instanceId, time, places });
       return true;
     },
+    forgets: ({ key, stamp }) => wasOfGone(parts, parsePeerKey(key.split('/')[0] ?? ''), stamp),
     *all() {
       for (const peerId of stores.ways.peopleWithMailbox()) {
         for (const word of stores.ways.mailboxWordsOf(peerId)) yield { key: placeKey(peerId, word.instanceId), value: encodePlaces(word) };

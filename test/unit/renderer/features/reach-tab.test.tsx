@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { reach as words } from '../../../../renderer/i18n/en/reach';
 import { reachAdvice, tryOutcome, type ReachReport } from '../../../../shared/model/network';
 import { unreachable } from '../../../preview/network-scenes';
@@ -11,6 +11,9 @@ import { openTalk, pressKey } from '../open-talk';
 import { settle, type Running } from '../render-app';
 
 const now = Date.now();
+/** However long it takes until a test looks. */
+vi.useFakeTimers({ now, toFake: ['Date'] });
+afterAll(() => void vi.useRealTimers());
 const copied: string[] = [];
 Object.assign(navigator, { clipboard: { writeText: async (text: string) => void copied.push(text) } });
 afterEach(() => copied.splice(0));
@@ -73,6 +76,12 @@ describe('the sentence', () => {
     await openReach(carlaAway(), /^Carla/);
     expect(sentence()).toMatch(/^Carla Reyes is not reachable since /);
     expect(panel().textContent).toMatch(/Next try in 4 min.*14 tries so far reached nobody\./);
+  });
+
+  it('that one contact’s clock differs, there and nowhere else', async () => {
+    await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now, clockAhead: -9 * 60_000 }]]) }), /^Bo/);
+    expect(panel().textContent).toContain('Your clock is 9 min behind the one Bo Lindqvist uses. One of the two is wrong');
+    expect(screen.queryByText(/compared with|your contacts’/)).toBeNull();
   });
 
   it('the connection is there before the report of it: no time of the other state is told', async () => {

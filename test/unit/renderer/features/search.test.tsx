@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -67,6 +67,23 @@ describe('searching', () => {
     await act(async () => model.session.getState().lock());
     await settle();
     expect(model.search.getState().query).toBe('');
+  });
+
+  it('the calendar opens at the day of the first message in sight', async () => {
+    await openTalk(longTalk());
+    const articles = [...document.querySelectorAll<HTMLElement>('.feed-box [data-message]')];
+    const reads = articles[Math.floor(articles.length / 4)] ?? expect.unreachable('a message');
+    // Above it nothing is in sight.
+    const rect = vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function place(this: Element) {
+      return new DOMRect(0, 0, 100, articles.indexOf(this as HTMLElement) >= articles.indexOf(reads) ? 40 : 0);
+    });
+    await shortcut('f', { ctrlKey: true });
+    fireEvent.click(screen.getByRole('button', { name: 'Go to a day' }));
+    await settle();
+    rect.mockRestore();
+    const day = new Date(reads.querySelector('time')?.dateTime ?? '');
+    expect(day.toDateString()).not.toBe(new Date().toDateString());
+    expect(document.activeElement?.getAttribute('aria-label')).toContain(new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(day));
   });
 
   it('to a day', async () => {

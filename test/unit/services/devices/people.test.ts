@@ -92,6 +92,10 @@ describe('people in the list, on both devices of a person', () => {
     const conversationId = await talk(desk, idAt(desk));
     await desk.messages.send({ conversationId, text: 'a secret between two' });
     await world.until('it on all', () => texts(bob).length === 1 && laptop.profile.stores.conversations.ofPeer(peerId).length === 1);
+    // Where his devices can be left something, as each own device heard it.
+    const places = [{ servers: ['nats://203.0.113.9:4222'], address: 'ab'.repeat(16), slot: 'cd'.repeat(8), token: 'leave', expiresAt: 0 }];
+    for (const [at, each] of [desk, laptop].entries()) each.profile.commit(() => each.profile.stores.ways.putMailboxesOf(peerId, bob.profile.local.instanceId, world.clock.now() + at, places));
+    await world.until('both places on both', () => [desk, laptop].every(({ profile }) => profile.stores.ways.mailboxWordsOf(peerId)[0]?.time === world.clock.now() || profile.stores.replica.of('place', `${peerId}/${bob.profile.local.instanceId}`).length > 0));
     changes(laptop).remove({ contactId: idAt(laptop) });
     await world.until('gone here, too', () => bobAt(desk) === undefined);
     for (const { profile, db } of [desk, laptop]) {
@@ -100,6 +104,7 @@ describe('people in the list, on both devices of a person', () => {
       expect(profile.stores.peerKeys.pairSecret(peerId)).toBeUndefined();
       // What the other device told of them stands in no log any more.
       for (const said of ['Bobby4711', 'a secret']) expect(db.prepare('SELECT kind FROM replica_facts WHERE instr(hex(value), ?) > 0').all([Buffer.from(said).toString('hex').toUpperCase()])).toEqual([]);
+      expect([db.prepare("SELECT key FROM replica_facts WHERE kind = 'place'").all(), profile.stores.ways.mailboxWordsOf(peerId)]).toEqual([[], []]);
       for (const table of ['messages', 'outbox', 'held_messages']) expect([table, db.prepare(`SELECT count(*) AS n FROM ${table}`).get([])]).toEqual([table, { n: 0 }]);
     }
     // Bob goes on as if nothing were: nothing of it arrives, and neither is a contact again.
