@@ -116,8 +116,8 @@ export function createUiStore(): StoreApi<UiState> {
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {
       const id = nextToast++;
-      // Three at most: a fourth pushes the oldest out.
-      set((state) => ({ toasts: [...state.toasts.slice(-2), { id, text, tone }] }));
+      // Three at most: a fourth pushes the oldest out. The same once more is said anew, not twice.
+      set((state) => ({ toasts: [...state.toasts.filter((one) => one.text !== text || one.tone !== tone).slice(-2), { id, text, tone }] }));
     },
     dismiss: (id) => set((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) })),
     announce: (text) => set((state) => ({ announcement: { text, n: state.announcement.n + 1 } })),

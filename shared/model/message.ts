@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { conversationId, instanceId, messageId, time, transferId } from './ids';
 
-/** The most text one message carries, in bytes of UTF-8. */
-export const maxTextBytes = 40 * 1024;
+export { maxTextBytes } from '../text-limit';
 
 /**
  * What keeps a message from being delivered. `continuation`: its conversation failed and nobody has continued it. `ended`:

@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { Paperclip, SendHorizontal, X } from 'lucide-react';
+import { KeyshiftError } from '../../../shared/errors';
 import type { Contact } from '../../../shared/model/contact';
+import { maxTextBytes } from '../../../shared/text-limit';
 import { useDrafts, useFiles, useMessages, useModel, useSettings, useTalk } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -110,6 +112,16 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     void send();
   };
 
+  /** A message cannot hold it, and a field of megabytes stands still for minutes: more goes as a file, which is seen before it is sent. */
+  const takeLongText = (pasted: string): void => {
+    if (editing !== undefined) {
+      setFailure(new KeyshiftError('message.too-long', ''));
+      return;
+    }
+    files.take([new File([pasted], `${text('composer.pasted')}.txt`, { type: 'text/plain' })]);
+    model.ui.getState().toast(text('composer.pasted.told'));
+  };
+
   return (
     <div className="composer">
       {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
@@ -157,10 +169,17 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
           dir="auto"
           aria-label={text('composer.label')}
           placeholder={staged.length > 0 ? text('files.caption') : text('composer.placeholder', { name })}
+          maxLength={maxTextBytes}
           value={written}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
           onPaste={(event) => {
+            const words = event.clipboardData.getData('text/plain');
+            if (words.length + written.length > maxTextBytes) {
+              event.preventDefault();
+              takeLongText(words);
+              return;
+            }
             const pasted = [...event.clipboardData.files];
             // Programs that copy text with a picture of it mean the text.
             if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;

@@ -47,7 +47,8 @@ export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): Reac
   const focusAt = (index: number): void => grid.current?.querySelectorAll<HTMLElement>('button')[Math.max(0, Math.min(found.length - 1, index))]?.focus();
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = Array.from(grid.current?.querySelectorAll('button') ?? []).indexOf(event.target as HTMLButtonElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + across, ArrowUp: at - across, Home: 0, End: found.length - 1 }[event.key];
+    const onward = getComputedStyle(event.currentTarget).direction === 'rtl' ? -1 : 1;
+    const to = { ArrowRight: at + onward, ArrowLeft: at - onward, ArrowDown: at + across, ArrowUp: at - across, Home: 0, End: found.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     focusAt(to);
@@ -57,6 +58,7 @@ export function EmojiPicker({ anchor, onPick, onClose }: EmojiPickerProps): Reac
     <Popover className="popover" triggerRef={trigger} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom">
       <Dialog className="emoji-picker" aria-label={text('reaction.pick')}>
         <input
+          maxLength={200}
           className="field-input"
           type="search"
           autoFocus

@@ -14,6 +14,7 @@ export function ListFilter(): ReactNode {
     <div className="list-filter">
       <Sieve aria-hidden="true" />
       <input
+        maxLength={200}
         ref={field}
         type="text"
         className="filter-field"

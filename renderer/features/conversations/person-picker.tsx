@@ -41,6 +41,7 @@ export function PersonPicker({ people, onPick }: { readonly people: readonly Pic
           setQuery(value);
           setMarked(0);
         }}
+        maxLength={200}
         autoFocus
       />
       {hits.length === 0 ? (

@@ -45,11 +45,11 @@ export function Lightbox(): ReactNode {
         )}
         <div className="lightbox-foot">
           <IconButton label={text('files.previous')} isDisabled={at <= 0} onPress={() => step(-1)}>
-            <ChevronLeft aria-hidden="true" className="mirrored" />
+            <ChevronLeft aria-hidden="true" />
           </IconButton>
           <span role="status">{text('files.nth', { nth: at + 1, count: pictures.length })}</span>
           <IconButton autoFocus label={text('files.next')} isDisabled={at >= pictures.length - 1} onPress={() => step(1)}>
-            <ChevronRight aria-hidden="true" className="mirrored" />
+            <ChevronRight aria-hidden="true" />
           </IconButton>
           <FileActs transfer={transfer} file={file} />
         </div>

@@ -64,11 +64,11 @@ function DayCalendar({ conversationId, onGone }: { readonly conversationId: stri
       >
         <header className="calendar-head">
           <AriaButton slot="previous" className="icon-button quiet">
-            <ChevronLeft aria-hidden="true" className="calendar-arrow" />
+            <ChevronLeft aria-hidden="true" />
           </AriaButton>
           <Heading className="small-heading" />
           <AriaButton slot="next" className="icon-button quiet">
-            <ChevronRight aria-hidden="true" className="calendar-arrow" />
+            <ChevronRight aria-hidden="true" />
           </AriaButton>
         </header>
         <CalendarGrid weekdayStyle="short">

@@ -30,6 +30,7 @@ export function SettingsSearch({ field, query, hits, marked, onQuery, onMark, on
   return (
     <div className="settings-search" role="search">
       <input
+        maxLength={200}
         ref={field}
         type="search"
         className="field-input"

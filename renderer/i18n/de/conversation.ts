@@ -53,6 +53,8 @@ export const conversation = {
   'state.delivered': 'Zugestellt',
   'state.read': 'Gelesen',
   'composer.label': 'Nachricht',
+  'composer.pasted': 'Eingefügter Text',
+  'composer.pasted.told': 'Das ist zu viel für eine Nachricht, darum steht es als Datei daneben. Gesendet ist noch nichts.',
   'composer.placeholder': 'An {name} schreiben',
   'composer.send': 'Senden',
   'composer.replyTo': 'Antwort an {who}',

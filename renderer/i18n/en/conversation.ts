@@ -39,6 +39,8 @@ export const conversation = {
   'state.delivered': 'Delivered',
   'state.read': 'Read',
   'composer.label': 'Message',
+  'composer.pasted': 'Pasted text',
+  'composer.pasted.told': 'That is too much for one message, so it is beside it as a file. Nothing is sent yet.',
   'composer.placeholder': 'Write to {name}',
   'composer.send': 'Send',
   'composer.replyTo': 'Reply to {who}',

@@ -11,5 +11,7 @@ describe('toasts and dialogs', () => {
     expect(ui.getState().toasts.map(({ text }) => text)).toEqual(['It could not be saved.']);
     ui.getState().toast('Copied.');
     expect(ui.getState().toasts.map(({ text }) => text)).toEqual(['It could not be saved.', 'Copied.']);
+    ui.getState().toast('It could not be saved.', 'danger');
+    expect(ui.getState().toasts.map(({ text }) => text)).toEqual(['Copied.', 'It could not be saved.']);
   });
 });

@@ -66,6 +66,29 @@ describe('files in a conversation', () => {
     expect(screen.getByRole('button', { name: 'Try plan.pdf again' })).toBeTruthy();
   });
 
+  it('more pasted text than a message holds stands beside it as a file, in a changed message it is refused; the field stays as it is', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    const field = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });
+    fireEvent.change(field, { target: { value: 'see below' } });
+    const paste = (text: string): boolean => fireEvent.paste(field, { clipboardData: { files: [], types: ['text/plain'], getData: () => text } });
+    expect(paste('short')).toBe(true);
+    expect(paste('x'.repeat(5_000_000))).toBe(false);
+    await settle();
+    expect(within(screen.getByRole('list', { name: 'Files to send' })).getByText('Pasted text.txt')).toBeTruthy();
+    expect(field.value).toBe('see below');
+    expect(screen.getByText(/too much for one message/)).toBeTruthy();
+    expect(fake.calls).not.toContain('files.send');
+    await press('Do not send Pasted text.txt');
+    const own = [...document.querySelectorAll<HTMLElement>('article.out')].at(-1);
+    act(() => own?.focus());
+    fireEvent.keyDown(own ?? field, { key: 'e' });
+    await settle();
+    expect(paste('x'.repeat(5_000_000))).toBe(false);
+    await settle();
+    expect(screen.getByText('This message is too long. Split it into two.')).toBeTruthy();
+    expect(screen.queryByText('Pasted text.txt')).toBeNull();
+  });
+
   it('S1-34: dropped and chosen files are seen before they go, with what is written; one can be taken out; a failure leaves them there', async () => {
     const made = busyWorld(now);
     const { fake } = await openTalk(made);
