@@ -6,6 +6,7 @@ import { callNames, findCall } from '../../shared/contract/contract';
 import { isErrorCode } from '../../shared/errors';
 import { sampleInputs } from '../support/fake-handlers';
 import { hostileLinks } from '../support/hostile-links';
+import { markup, strangersCorpus, unsafeInMessages, unsafeInNames } from '../support/strangers-corpus';
 import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
 
 // The page taken over, in the real window: in Chromium's sandbox, through the real preload, and with Electron's own IPC in its hands.
@@ -258,4 +259,77 @@ test('row 11: of all links only plain ones of the web reach the browser, and not
   expect((await outside()).opened).toEqual([]);
   expect(await open(['https://\u0430pple.com/x', 'https://example.org/'])).toEqual(['opened', 'link.unusable']);
   expect((await outside()).opened).toEqual(['https://xn--pple-43d.com/x']);
+});
+
+test('row 24: names, titles, messages and file names of strangers, two hundred of each, are text and nothing else', async () => {
+  test.setTimeout(180_000);
+  const id = (kind: string, at: number): string => `${kind}${at.toString(16)}`.padStart(32, '0');
+  const settled = { state: 'open', unread: 0, pinned: false, archived: false, mutedUntil: 0, disappearAfter: 0 };
+  const lists = {
+    'contacts.list': strangersCorpus.map((name, at) => ({ contactId: id('c', at), peerId: 'a'.repeat(52), name, pending: false, who: 'unchecked', checked: false, vouchedBy: [], reach: 'waiting', keyEpoch: 1, permissions: { message: true, openConversation: true, sendFile: true } })),
+    'conversations.list': strangersCorpus.map((title, at) => ({ conversationId: id('d', at), contactId: id('c', at), title, preview: title, lastMessageAt: 1_700_000_000_000 + at, ...settled })),
+    'messages.list': strangersCorpus.flatMap((text, at) => {
+      const common = { conversationId: id('d', strangersCorpus.length - 1), direction: 'in', instanceId: id('f', 1), sentAt: 1_700_000_000_000 + at * 1000, receivedAt: 1_700_000_000_000 + at * 1000, state: 'delivered', keyEpoch: 1 };
+      return [
+        { ...common, messageId: id('e', 2 * at), sequence: 2 * at + 1, kind: 'text', text },
+        { ...common, messageId: id('e', 2 * at + 1), sequence: 2 * at + 2, kind: 'file', text, file: { transferId: id('b', at), name: text, size: 5, mediaType: text } },
+      ];
+    }),
+  };
+  // The main process answers with these, as if strangers had written them: past its own checks, which would not let all of it in.
+  await app.evaluate(({ ipcMain }, answers) => {
+    type Answer = (event: unknown, name: string, input: unknown) => Promise<unknown>;
+    const { _invokeHandlers: handlers } = ipcMain as unknown as { _invokeHandlers: Map<string, Answer> };
+    const answer = handlers.get('keyshift:call');
+    ipcMain.removeHandler('keyshift:call');
+    ipcMain.handle('keyshift:call', async (event, name: string, input: { before?: string; after?: string } | undefined) => {
+      if (name === 'conversations.get') return { ok: true, value: answers['conversations.list'].find((one) => one.conversationId === (input as { conversationId?: string } | undefined)?.conversationId) };
+      const found: unknown = Object.entries(answers).find(([call]) => call === name)?.[1];
+      return found === undefined ? answer?.(event, name, input) : { ok: true, value: input?.before !== undefined || input?.after !== undefined ? [] : found };
+    });
+  }, lists);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('app-keyshift://ui/')) complaints.push(request.url());
+  });
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Emulation.setDeviceMetricsOverride', { width: 1200, height: 30_000, deviceScaleFactor: 1, mobile: false });
+  await page.reload();
+  await page.getByRole('navigation', { name: 'Conversations' }).getByText(strangersCorpus.at(-1) ?? '', { exact: false }).first().click();
+  await expect.poll(() => page.getByRole('feed').getByRole('article').count()).toBeGreaterThan(2 * strangersCorpus.length - 5);
+  const seen = await page.evaluate(() => {
+    const elements = [...document.querySelectorAll('body *')];
+    const feed = document.querySelector('[role="feed"]');
+    const list = document.querySelector('nav');
+    const texts = (root: Element | null): string[] => {
+      const found: string[] = [];
+      const walk = document.createTreeWalker(root ?? document.body, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) found.push(walk.currentNode.nodeValue ?? '');
+      return found;
+    };
+    return {
+      tags: [...new Set(elements.map(({ localName }) => localName))],
+      handlers: elements.flatMap(({ attributes }) => [...attributes].filter(({ name }) => /^on|^srcdoc$/.test(name)).map(({ name }) => name)),
+      addresses: elements.flatMap(({ attributes }) => [...attributes].filter(({ name }) => /^(?:src|href|action|data|poster|srcset|xlink:href)$/.test(name)).map(({ name, value }) => `${name}=${value.slice(0, 60)}`)),
+      messages: texts(feed),
+      names: texts(list),
+      loose: [...(feed?.querySelectorAll('p.message-text') ?? [])].filter((element) => !['plaintext', 'isolate', 'isolate-override'].includes(getComputedStyle(element).unicodeBidi)).length,
+      isolated: feed?.querySelectorAll('p.message-text').length ?? 0,
+      ran: Reflect.has(globalThis, 'hit'),
+    };
+  });
+  const known = ['article', 'aside', 'bdi', 'button', 'circle', 'code', 'div', 'footer', 'form', 'g', 'h1', 'h2', 'h3', 'header', 'input', 'label', 'li', 'line', 'main', 'mark', 'nav', 'ol', 'p', 'path', 'polyline', 'progress', 'rect', 'section', 'small', 'span', 'strong', 'svg', 'template', 'text', 'textarea', 'time', 'ul'];
+  expect(seen.tags.filter((tag) => !known.includes(tag))).toEqual([]);
+  expect([seen.isolated > strangersCorpus.length, seen.names.length > strangersCorpus.length]).toEqual([true, true]);
+  expect([[...new Set(seen.handlers)], [...new Set(seen.addresses)], seen.loose, seen.ran]).toEqual([[], [], 0, false]);
+  expect(seen.messages.filter((text) => unsafeInMessages.test(text))).toEqual([]);
+  expect(seen.names.filter((text) => unsafeInNames.test(text.replaceAll(/[\u2068\u2069]/g, '')))).toEqual([]);
+  // They are all there, as they were written.
+  const shown = seen.messages.join('\n');
+  expect(markup.filter((text) => !/[\u2028\u2029]/.test(text) && !text.split(/(?=https?:)|(?<=\S)(?=evil)/).every((piece) => shown.includes(piece.trim())))).toEqual([]);
+  expect(complaints).toEqual([]);
 });

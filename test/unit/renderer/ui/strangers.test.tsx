@@ -10,26 +10,14 @@ import { TextProvider } from '../../../../renderer/i18n/text-provider';
 import { PersonName } from '../../../../renderer/ui/person-name';
 import { isEmojiOnly, isLong, messagePieces, nameInSentence, plainLine, plainName } from '../../../../renderer/ui/strangers';
 import { createFake } from '../../../preview/fake-world';
+import { strangersCorpus as corpus, unsafeInMessages, unsafeInNames } from '../../../support/strangers-corpus';
 
 afterEach(cleanup);
 
-const tags = ['<b>x</b>', '<img src=x onerror=alert(1)>', '<script>alert(1)</script>', '<svg onload=alert(1)>', '&lt;i&gt;', '<!-- -->', ']]>', '{{7*7}}', '${7*7}', "'\"><a href=javascript:alert(1)>", '<style>*{display:none}</style>', '<iframe src=//evil>', 'javascript:alert(1)', 'https://evil.example/?q=<x>', '{name, plural, one {x}}', '%s%n', '\u2028<br>\u2029'];
-const ranges: readonly (readonly [number, number])[] = [[0x00, 0x1f], [0x7f, 0x9f], [0x200b, 0x200f], [0x2028, 0x202e], [0x2060, 0x206f], [0xfff9, 0xfffb]];
-const invisible = [...ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index))), '\u00AD', '\u061C', '\u115F', '\u1160', '\u180E', '\u3164', '\uFEFF', '\uFFA0', '\u{E0001}', '\u{E0041}'];
-const corpus = [
-  ...tags,
-  ...invisible.map((character) => `in${character}side`),
-  '\uD800', 'x\uDC00y', 'Z' + '\u0301'.repeat(500), '\u202Egnp.exe', 'admin\u200B', 'abc\u2066def', 'עברית', 'مرحبا', 'a\u202Bb\u202Cc', '   ', '\n\n', 'x'.repeat(10_000), '👩‍👩‍👧‍👦', '🏳️‍🌈', 'ａｄｍｉｎ', 'ﷺ'.repeat(50), 'аdmin',
-];
-
-/** What must never reach the screen as itself, in a name. */
-// eslint-disable-next-line no-control-regex
-const unsafeInNames = /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/u;
-const unsafeInMessages = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/u;
-
 describe('hardening 24: text from strangers', () => {
   it('the corpus is large', () => {
-    expect(corpus.length).toBeGreaterThan(120);
+    expect(corpus.length).toBeGreaterThanOrEqual(200);
+    expect(new Set(corpus).size).toBe(corpus.length);
   });
 
   it.each(corpus.map((text, index) => [index, text] as const))('string %i: a name holds no character that hides or turns, and is never empty or long', (_index, text) => {
