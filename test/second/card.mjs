@@ -10,7 +10,12 @@ export const makeCard = ({ chain, time, addresses, history, behind = Buffer.allo
   return cat(head, edSign(signingSeed, 'card', head));
 };
 
-/** `pinned`: the key is known, so no history is looked at. `chain` is checked against `now`. */
+/**
+ * `pinned`: the key is known, so no history is looked at. The chain is checked against `now`.
+ * @param {Buffer} bytes
+ * @param {{ now?: number, pinned?: boolean }} [how]
+ * @returns {any}
+ */
 export const readCard = (bytes, { now, pinned = false } = {}) => {
   need(bytes.length <= 60 * 1024 && bytes.length > 64, 'size of a card');
   const reader = new Reader(bytes.subarray(0, -64));

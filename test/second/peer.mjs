@@ -3,12 +3,13 @@ import { cat, need, Refused } from './bytes.mjs';
 import { readCard } from './card.mjs';
 import { readStanding } from './content.mjs';
 import { random } from './crypto.mjs';
-import { makeDeposit, makeFile, openDeposit, readFile } from './deposit.mjs';
+import { makeDeposit, makeFile, openCardDeposit, openDeposit, readFile } from './deposit.mjs';
 import { isFor } from './envelope.mjs';
 import * as live from './live.mjs';
 import { digestStart, readMessage } from './message.mjs';
 import { toOf } from './person.mjs';
 import { answerForKeys, askForKeys } from './rekey.mjs';
+import { cardFor } from './request.mjs';
 import { pairSecret, TYPES } from './session.mjs';
 import { Talk } from './talk.mjs';
 
@@ -40,7 +41,11 @@ export class Peer {
   /** Closes who dials. */
   isDeaf = false;
   /** What answers a channel, by its purpose. */
-  answers = { 1: (wire, openFrame) => answerForKeys(this.person, wire, openFrame, () => this.pairSecret) };
+  answers = { 1: (wire, openFrame) => this.#answerKeys(wire, openFrame) };
+  /** How often somebody asked for newer keys. */
+  questions = 0;
+  /** @type {any[]} cards that came alone */
+  cards = [];
   /** @type {number[]} types of items that came */
   items = [];
   /** @type {any} */
@@ -113,6 +118,10 @@ export class Peer {
     return isTaken;
   }
 
+  #answerKeys(wire, openFrame) {
+    this.questions += 1;
+    return answerForKeys(this.person, wire, openFrame, () => this.pairSecret);
+  }
   /** One's own new identity key: what was agreed under the former one is over. */
   rotate(key) {
     this.person.rotate({ key });
@@ -260,13 +269,26 @@ export class Peer {
    * @returns {any[]}
    */
   openFile(bytes, now = Date.now()) {
-    const opened = readFile(bytes).map((one) => {
+    const isCard = (one) => this.person.exchanges.some(({ hash }) => isFor(one.subarray(0, 8), hash, one.subarray(8), 'card-selector'));
+    const all = readFile(bytes);
+    for (const one of all.filter(isCard)) this.cards.push(openCardDeposit(one, this.person.own, now).card);
+    const opened = all.filter((one) => !isCard(one)).map((one) => {
       const exchange = this.person.exchanges.find(({ hash }) => isFor(one.subarray(0, 8), hash, one.subarray(8)));
       return openDeposit(one, this.person.ownWith(need(exchange, 'for nobody here')), now);
     });
     need(opened.every(({ chain }) => this.#takes(chain)), 'from somebody else');
     const order = ({ message }) => readMessage(message).sequence;
     return opened.toSorted((a, b) => order(a) - order(b)).map(({ message }) => this.talk.receive(message));
+  }
+  /** Who was never met gets the own card first, then what is written to them. */
+  firstFile(chain, title, text) {
+    this.contact = { chain, addresses: [] };
+    this.talk = new Talk(this.person, this.contact);
+    const { dialog } = this.talk.open(title);
+    this.talk.send(dialog, { type: 'text', text });
+    const to = toOf(chain);
+    const deposits = this.talk.unacknowledged().map((message) => makeDeposit({ chain: this.person.chainBytes, message, signingSeed: this.person.signingSeed, to }));
+    return makeFile([cardFor(this.person, chain, { addresses: this.addresses }), ...deposits]);
   }
   /** Everything unacknowledged, behind the acknowledgement that is due. */
   makeFile(dialog) {
