@@ -10,14 +10,19 @@ const pieces: readonly (() => Promise<unknown>)[] = [
   () => import('../storage/vault-file'),
 ];
 
+let done: typeof startServices | undefined;
+
 /**
  * Reads most of the program, which lies in files of its own: nothing of it is needed to show a window. In pieces, with a turn of the event loop
  * between them: this thread also brings the page its files and a place to draw, for which it would wait the whole time.
  */
 export async function readServices(clock: Pick<Clock, 'setTimer'>): Promise<typeof startServices> {
+  // Another attempt, or another profile: what is read is there.
+  if (done !== undefined) return done;
   for (const read of pieces) {
     await read();
     await new Promise<void>((resolve) => void clock.setTimer(0, resolve));
   }
-  return (await import('./start-services')).startServices;
+  done = (await import('./start-services')).startServices;
+  return done;
 }

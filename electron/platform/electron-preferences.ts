@@ -27,7 +27,7 @@ export class ElectronPreferences implements PreferencesStore {
 
   /** Until then it can be read, and nothing can be written. */
   async makeWritable(): Promise<void> {
-    this.#Store = (await import('electron-store')).default;
+    this.#Store ??= (await import('electron-store')).default;
   }
 
   get(): Preferences {
