@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
+import { readLater } from './app/later';
 import { createModel } from './app/model';
 import { createClient } from './bridge/client';
 
@@ -10,3 +11,9 @@ const model = createModel(createClient(window.keyshift));
 model.start();
 globalThis.addEventListener('pagehide', () => model.shield.end());
 createRoot(place).render(<App model={model} />);
+// Behind the first screen, which waits for the services and not for these. A file that cannot be read is told where it is wanted.
+const unsubscribe = model.session.subscribe(({ phase }) => {
+  if (phase === 'starting') return;
+  unsubscribe();
+  requestIdleCallback(() => void readLater().catch(() => undefined));
+});

@@ -3,16 +3,18 @@ import { TriangleAlert } from 'lucide-react';
 import { KeyshiftError } from '../../shared/errors';
 import { FailureScreen } from '../features/lock/failure-screen';
 import { LockScreen } from '../features/lock/lock-screen';
-import { OnboardingScreen } from '../features/onboarding/onboarding-screen';
 import { TextProvider } from '../i18n/text-provider';
 import { useText } from '../i18n/use-text';
 import { Banner } from '../ui/banner';
 import { Toasts } from '../ui/toasts';
 import { ErrorBoundary } from './error-boundary';
-import { MainWindow } from './main-window';
+import { later } from './later';
 import type { Model } from './model';
 import { ModelContext, useSession, useSettings } from './model-context';
 import { useLook } from './use-look';
+
+const MainWindow = later(async () => (await import('./main-window')).MainWindow);
+const OnboardingScreen = later(async () => (await import('../features/onboarding/onboarding-screen')).OnboardingScreen);
 
 export function App({ model }: { readonly model: Model }): ReactNode {
   return (

@@ -1,7 +1,10 @@
 import { useEffect, type ReactNode } from 'react';
+import { later } from '../../app/later';
 import { useModel, useProfiles } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
-import { SelectField } from '../../ui/select-field';
+
+/** Lists and what pops up are much of the library, and most people have one profile. */
+const ProfileSelect = later(async () => (await import('./profile-select')).ProfileSelect);
 
 /** On screens before a vault is open: another profile of this installation. Nothing where there is one only. */
 export function ProfileChooser(): ReactNode {
@@ -22,7 +25,7 @@ export function ProfileChooser(): ReactNode {
   };
   return (
     <div className="profile-chooser">
-      <SelectField label={text('profiles.choose')} value={current.profileId} onChange={open} options={profiles.map(({ profileId, name }) => ({ value: profileId, label: name }))} />
+      <ProfileSelect current={current.profileId} onChange={open} />
       <p className="field-hint" role="status">
         {switching ? text('profiles.switching') : ''}
       </p>

@@ -1,6 +1,7 @@
 import { act, cleanup, render } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { App } from '../../../renderer/app/app';
+import { readLater } from '../../../renderer/app/later';
 import { createModel, type Model } from '../../../renderer/app/model';
 import { createClient } from '../../../renderer/bridge/client';
 import './light-styles';
@@ -29,6 +30,8 @@ export async function renderApp(world: World): Promise<Running> {
   const fake = createFake(world);
   const model = createModel(createClient(fake.bridge));
   stops.push(model.start());
+  // As soon after the start as in the window: what is tried is there.
+  await readLater();
   render(<App model={model} />);
   await settle();
   return { fake, model };
