@@ -9,8 +9,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installAnchors } from './bench/anchors.mjs';
 import { bundleBench } from './bench/bundle.mjs';
-import { printBursts, printCatchUp, printKilledFile, printLargeFile, printPackage, printReport, printWindow } from './bench/print.mjs';
+import { printBursts, printCatchUp, printKilledFile, printLargeFile, printPackage, printReport, printStarts, printWindow } from './bench/print.mjs';
 import { measurePackage } from './bench/package.mjs';
+import { measureStarts } from './bench/start.mjs';
 import { measureWindows } from './bench/window.mjs';
 import { PARTS } from './build.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
@@ -24,7 +25,7 @@ import { setUp } from './setup.mjs';
 
 const LIMIT = 5 * 60_000;
 
-/** What each part runs: a bundle of test/bench, in which runtimes. `window` needs the whole app instead. */
+/** What each part runs: a bundle of test/bench, in which runtimes. `start` and `window` need the whole app instead. */
 const parts = {
   /** Messages and beginnings. */
   node: { bundle: 'messages', runtimes: ['node'] },
@@ -32,6 +33,7 @@ const parts = {
   handshake: { bundle: 'handshake', runtimes: ['node', 'electron'] },
   handover: { bundle: 'handover', runtimes: ['node'] },
   records: { bundle: 'records', runtimes: ['node', 'electron'] },
+  start: { runtimes: ['electron'] },
   window: { runtimes: ['electron'] },
   /** The packed app: how soon it starts, how large it is. */
   package: { runtimes: ['electron'] },
@@ -59,12 +61,17 @@ await asCommand(async () => {
   const names = values.only === undefined ? Object.keys(parts).filter((name) => !parts[name].alone) : [values.only];
 
   const electron = names.some((name) => parts[name].runtimes.includes('electron'));
-  await setUp({ electron, display: electron, mailbox: names.includes('mailbox'), parts: names.includes('window') || names.includes('package') ? PARTS : [] });
+  await setUp({ electron, display: electron, mailbox: names.includes('mailbox'), parts: names.some((name) => parts[name].bundle === undefined) ? PARTS : [] });
   if (names.includes('node') || names.includes('electron')) await installAnchors();
   await bundleBench([...new Set(names.flatMap((name) => parts[name].bundle ?? []))]);
   for (const name of names) {
     if (name === 'mailbox' && !natsServer()) {
       say('Nothing measured of mailboxes: nats-server is not here.');
+      continue;
+    }
+    if (name === 'start') {
+      say('Measuring starts …');
+      printStarts(await measureStarts(await electronRuntime(), rounds));
       continue;
     }
     if (name === 'window') {

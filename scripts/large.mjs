@@ -38,8 +38,8 @@ await asCommand(async () => {
     renameSync(inCache('large/made.json'), done);
   }
   if (values.window) {
-    const { start, scrolled, late, load, ...measured } = await measureLargeWindow(await electronRuntime(), directory, PASSPHRASE);
-    print({ ...measured, size: JSON.parse(readFileSync(done, 'utf8')), notes: [`start of the app by that of the least window: ${start.toFixed(2)}×`, `scrolled over ${scrolled} messages, ${late} frames of more than 50 ms`] }, load[0], load[1]);
+    const { start, scrolled, late, load, memory, ...measured } = await measureLargeWindow(await electronRuntime(), directory, PASSPHRASE);
+    print({ ...measured, size: JSON.parse(readFileSync(done, 'utf8')), notes: [`start of the app by that of the least window: ${start.toFixed(2)}×`, `scrolled over ${scrolled} messages, ${late} frames of more than 50 ms`, ...(memory ? [`memory of all processes after this use (PSS): ${memory[1].toFixed(0)} MiB, the least window ${memory[0].toFixed(0)} MiB: ${(memory[1] / memory[0]).toFixed(2)}×`] : [])] }, load[0], load[1]);
     return;
   }
   const report = inCache('large/report.json');

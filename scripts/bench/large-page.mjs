@@ -89,3 +89,23 @@ export function firstPaint() {
     look();
   });
 }
+
+/** Milliseconds since 1970 at which the list of conversations was painted. */
+export function listPainted() {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.querySelector('nav.list-pane') === null) {
+        requestAnimationFrame(look);
+        return;
+      }
+      const channel = new MessageChannel();
+      channel.port1.addEventListener('message', () => {
+        resolve(performance.timeOrigin + performance.now());
+        channel.port1.close();
+      });
+      channel.port1.start();
+      requestAnimationFrame(() => channel.port2.postMessage(undefined));
+    };
+    look();
+  });
+}

@@ -1,13 +1,13 @@
 // How the real window stands with a very large profile: start beside the least window of this kind, from the passphrase to the list, another conversation, typing, scrolling.
-import { closeSync, copyFileSync, cpSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, fsyncSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startXvfb } from '../lib/display.mjs';
-import { driveApp, driveElectron } from '../lib/drive-app.mjs';
-import { needsNoSandbox } from '../lib/launch-app.mjs';
-import { inRoot } from '../lib/paths.mjs';
+import { driveApp } from '../lib/drive-app.mjs';
+import { memoryOfAll } from '../lib/process-memory.mjs';
 import { quantile } from './quantile.mjs';
 import { firstPaint, nextSwitch, startFrames, stopFrames, watchLarge } from './large-page.mjs';
+import { driveSkeleton, makeSkeleton } from './skeleton.mjs';
 
 const STARTS = 7;
 const SWITCHES = 60;
@@ -18,7 +18,7 @@ const WHEELS = 120;
 
 /**
  * @param {import('../electron-runtime.mjs').Runtime} runtime @param {string} directory the profile, which is copied @param {string} passphrase
- * @returns {Promise<{ runtime: string, load: [number, number], rows: Row[], start: number, scrolled: number, late: number }>} `start`: the app's by the skeleton's; `late`: frames of more than 50 ms
+ * @returns {Promise<{ runtime: string, load: [number, number], rows: Row[], start: number, scrolled: number, late: number, memory: [number, number] | undefined }>} `start`: the app's by the skeleton's; `memory`: MiB of the least window and of the app after use; `late`: frames of more than 50 ms
  */
 export async function measureLargeWindow(runtime, directory, passphrase) {
   const before = loadavg()[0] ?? 0;
@@ -32,18 +32,22 @@ export async function measureLargeWindow(runtime, directory, passphrase) {
     /** @type {Record<'bare' | 'app', number[]>} */
     const starts = { bare: [], app: [] };
     for (let turn = 0; turn < STARTS; turn += 1) {
-      starts.bare.push(await startOf(() => driveElectron(runtime, [skeleton, ...(needsNoSandbox() ? ['--no-sandbox'] : []), `--user-data-dir=${join(where, 'bare')}`], display?.display)));
+      starts.bare.push(await startOf(() => driveSkeleton(runtime, skeleton, where, display?.display)));
       starts.app.push(await startOf(() => driveApp({ runtime, ...display, profile })));
     }
+    const least = await memoryOfSkeleton(() => driveSkeleton(runtime, skeleton, where, display?.display));
     // The first start of either reads its files from the disk.
     const [bare, own] = [starts.bare.slice(1), starts.app.slice(1)];
     const app = await driveApp({ runtime, ...display, profile });
     try {
       const page = await app.firstWindow();
       const used = await use(page, passphrase);
+      const { pid } = app.process();
+      const now = pid === undefined ? undefined : memoryOfAll(pid);
       return {
         runtime: `Electron ${runtime.version}`, load: [before, loadavg()[0] ?? 0], start: quantile(own.map((time, at) => time / (bare[at] ?? Number.NaN)), 0.5),
         rows: [row('start of the least window', bare), row('start of the app, to the lock screen', own), ...used.rows], scrolled: used.scrolled, late: used.late,
+        memory: least === undefined || now === undefined ? undefined : [least, now],
       };
     } finally {
       await app.close();
@@ -116,12 +120,16 @@ async function startOf(start) {
   }
 }
 
-/** @param {string} where */
-async function makeSkeleton(where) {
-  const folder = join(where, 'skeleton');
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['main.cjs', 'index.html']) copyFileSync(inRoot(`test/bench/skeleton/${file}`), join(folder, file));
-  const { build } = await import('esbuild');
-  await build({ entryPoints: [inRoot('test/bench/skeleton/page.tsx')], outfile: join(folder, 'page.js'), bundle: true, minify: true, jsx: 'automatic', define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error' });
-  return join(folder, 'main.cjs');
+/** @param {() => Promise<import('@playwright/test').ElectronApplication>} start */
+async function memoryOfSkeleton(start) {
+  const app = await start();
+  try {
+    const page = await app.firstWindow();
+    await page.evaluate(firstPaint);
+    await page.waitForTimeout(3_000);
+    const { pid } = app.process();
+    return pid === undefined ? undefined : memoryOfAll(pid);
+  } finally {
+    await app.close();
+  }
 }

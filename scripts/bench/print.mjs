@@ -1,5 +1,6 @@
 // What was measured, as tables on stdout.
 import { cpus } from 'node:os';
+import { quantile } from './quantile.mjs';
 
 /** Milliseconds. */
 const windowGoal = { p50: 40, p99: 120, moonshot: 20 };
@@ -109,6 +110,30 @@ export function printWindow({ runtime, messages, load, drift, received, own }) {
     `From Enter to painted; the clocks of the two pages held their distance within ${drift.toFixed(2)} ms`,
     `in the other window   ${times(received)}   must p50 ${windowGoal.p50} ms, p99 ${windowGoal.p99} ms  moonshot p50 ${windowGoal.moonshot} ms  ${met ? (received.median <= windowGoal.moonshot ? 'moonshot' : 'met') : 'MISSED'}`,
     `one's own bubble      ${times(own)}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** How many times the least window's figure. */
+const startGoal = { must: 1.4, moonshot: 1.15 };
+const memoryGoal = { must: 1.5, moonshot: 1.2 };
+
+/** @param {import('./start.mjs').StartReport} report */
+export function printStarts({ runtime, load, starts, memory }) {
+  const line = (work, own, anchor, unit, goal) => {
+    if (own.length === 0) return `${work.padEnd(52)} not measured: no keyring here, or no Linux`;
+    const middle = quantile(own.map((each, at) => each / (anchor[at] ?? Number.NaN)), 0.5);
+    const judged = goal ? `  must ${goal.must}×  moonshot ${goal.moonshot}×  ${middle <= goal.moonshot ? 'moonshot' : middle <= goal.must ? 'met' : 'MISSED'}` : '';
+    return `${work.padEnd(52)} ${range(own)} ${unit}  least window ${range(anchor)} ${unit}  ${middle.toFixed(2)}×${judged}`;
+  };
+  const range = (values) => `${quantile(values, 0.5).toFixed(0)} (${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)})`;
+  const lines = [
+    '',
+    `${runtime}, ${machine()}, ${starts.least.length} starts of each in turn, median (lowest–highest) of each and of the ratios${loadOf(load)}`,
+    'The app beside a page with React and a list (test/bench/skeleton), small profile',
+    line('start to the lock screen', starts.locked, starts.least, 'ms'),
+    line('start, unlocked by keyring, to a usable window', starts.open, starts.least, 'ms', startGoal),
+    line('memory of all processes (PSS), open for 3 seconds', memory.open, memory.least, 'MiB', memoryGoal),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
