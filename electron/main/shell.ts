@@ -10,7 +10,7 @@ import { Spelling } from '../platform/spelling';
 import { appLinkIn, LinkInbox } from '../security/app-links';
 import type { CameraUse } from '../security/camera-use';
 import { acceleratorOf } from '../window/accelerator';
-import { groundColour, themeSourceOf, windowTitle } from '../window/appearance';
+import { groundColour, pictureMotion, themeSourceOf, windowTitle } from '../window/appearance';
 import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
 import { createWindow } from '../window/create-window';
@@ -60,9 +60,11 @@ export function openShell({ running, files, camera, logger, trial, developerTool
   let quitting = false;
 
   const ground = (): string => groundColour(settings(), { dark: nativeTheme.shouldUseDarkColors, highContrast: nativeTheme.shouldUseHighContrastColors });
+  const pictures = (now: Settings): ReturnType<typeof pictureMotion> => pictureMotion(now, systemPreferences.getAnimationSettings().prefersReducedMotion);
   const apply = (now: Settings): void => {
     nativeTheme.themeSource = themeSourceOf(now);
     window?.setContentProtection(now.contentProtection);
+    window?.webContents.setImageAnimationPolicy(pictures(now));
     window?.setBackgroundColor(ground());
     desktop.apply(now);
     drawMenu(now);
@@ -165,6 +167,7 @@ export function openShell({ running, files, camera, logger, trial, developerTool
       ...(icon.isEmpty() ? {} : { icon }),
       developerTools,
       contentProtection: settings().contentProtection,
+      pictures: pictures(settings()),
       hidden,
     });
     const { webContents } = made;
