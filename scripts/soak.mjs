@@ -7,6 +7,7 @@
 //   --short           the form in `npm test`: some hours of three people, and a leak that has to be noticed
 //   --contacts <n>    instead: so many real contacts at once on one peer, which starts anew in between
 // Ends with what was done, whether memory and handles stayed flat, and what was lost (nothing); then the exit code is 0.
+import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { nodeBundle } from './build.mjs';
@@ -30,9 +31,11 @@ await asCommand(async () => {
   for (const [name, [least, most]] of Object.entries(bounds)) {
     if (values[name] !== undefined && !(Number(values[name]) >= least && Number(values[name]) <= most)) throw new PlainError(`--${name} takes a number from ${least} to ${most}`);
   }
-  await setUp({});
+  await setUp({ parts: values.contacts === undefined ? [] : ['headless', 'workers'] });
   const { build } = await import('esbuild');
-  await build({ ...nodeBundle, entryPoints: { soak: inRoot('test/soak/main.ts'), 'rsa-keys': inRoot('test/support/rsa-keys.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
+  await build({ ...nodeBundle, entryPoints: { soak: inRoot('test/soak/main.ts'), 'contacts-host': inRoot('test/soak/contacts-host.ts'), 'rsa-keys': inRoot('test/support/rsa-keys.ts') }, outdir: inCache('soak'), outExtension: { '.js': '.cjs' } });
+  // Loaded into other processes, from beside the programs that start them.
+  for (const name of ['quick-secrets', 'loop-delay', 'dial-from']) copyFileSync(inRoot(`test/support/${name}.cjs`), inCache(`soak/${name}.cjs`));
   const { short, night, ...given } = values;
   const chosen = { ...forms[short ? 'short' : night ? 'night' : 'usual'], ...given };
   const words = Object.entries(chosen).flatMap(([name, value]) => (value === true ? [`--${name}`] : value === undefined ? [] : [`--${name}`, String(value)]));

@@ -16,7 +16,7 @@ export interface NetworkWatchParts {
 
 /**
  * Looks at this machine's addresses from time to time, and at its clocks: what both systems' ways of telling have in common,
- * with no privileges and no native code. Looks only while somebody listens. A wall clock that was put forward looks like
+ * with no privileges and no native code. Looks only while somebody listens. A wall clock that was set looks like
  * sleep and costs as much as one.
  */
 export function createNetworkWatch({ clock, read = readInterfaces, intervalMs: interval = intervalMs }: NetworkWatchParts): {
@@ -33,12 +33,14 @@ export function createNetworkWatch({ clock, read = readInterfaces, intervalMs: i
     cancel = clock.setTimer(interval, look);
   };
   const look = (): void => {
-    const passed = Math.max(clock.now() - looked.wall, clock.monotonic() - looked.monotonic);
+    const byWall = clock.now() - looked.wall;
+    const isSetBack = byWall < -sleepMs;
+    const passed = Math.max(byWall, clock.monotonic() - looked.monotonic);
     const before = known;
     known = see();
     note();
     // Sleep tells more: connections may be dead although every address is the same.
-    const reason = passed >= interval + sleepMs ? 'wake' : known === before ? undefined : 'addresses';
+    const reason = passed >= interval + sleepMs || isSetBack ? 'wake' : known === before ? undefined : 'addresses';
     if (reason !== undefined) for (const handler of handlers) handler(reason);
   };
 

@@ -2,7 +2,7 @@ import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import type { KeyringState } from '../../shared/model/vault';
 import { createLocalRecord, openLocalParty } from '../engine/certificates/local-party';
-import { renewLocalRecord } from '../engine/certificates/renewal';
+import { isOutOfDate, renewLocalRecord } from '../engine/certificates/renewal';
 import type { OwnKey } from '../engine/certificates/rotation';
 import { selfTest } from '../engine/crypto/self-test';
 import type { Link, LocalRecord } from '../engine/ports';
@@ -105,6 +105,8 @@ export class VaultService {
   /** The network is another one, or the machine slept. */
   networkChanged(): void {
     this.#profile?.networkChanged();
+    // The clock may have been set, or the machine have slept for long.
+    if (this.#profile && isOutOfDate(this.#profile.local, this.#parts.clock.now())) this.#scheduleRenewal(false, 0);
   }
 
   /** This device is to be found elsewhere. */
@@ -259,14 +261,14 @@ export class VaultService {
     });
   }
 
-  /** `failed`: whatever is due was just tried in vain. */
-  #scheduleRenewal(failed = false): void {
+  /** `failed`: whatever is due was just tried in vain. `most`: milliseconds until it is looked after. */
+  #scheduleRenewal(failed = false, most = renewalCheckMs): void {
     const { clock, logger, settings } = this.#parts;
     this.#cancelRenewal?.();
     this.#rotationDays = settings().rotateIdentityDays;
     const due = this.#profile && rotatesAt(this.#profile.local, settings());
     const rotation = due === undefined || failed ? renewalCheckMs : Math.max(rotationAfterMs, due - clock.now());
-    this.#cancelRenewal = clock.setTimer(Math.min(renewalCheckMs, rotation), () => {
+    this.#cancelRenewal = clock.setTimer(Math.min(most, rotation), () => {
       this.#inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
         logger.error('renewal.failed', { reason: error instanceof Error ? error.name : 'unknown' });
         this.#scheduleRenewal(true);

@@ -36,6 +36,7 @@ export class SoakDevice {
     lan: MemoryLan,
     /** 127.0.x.y, its own. */
     host: string,
+    readonly complain: (what: string) => void,
   ) {
     this.profile = join(folder, name.replaceAll(' ', '-'));
     this.clock = clock.device();
@@ -67,6 +68,7 @@ export class SoakDevice {
     const log = (event: string, facts?: LogFacts): void => {
       const name = facts?.['reason'] === undefined ? event : `${event} ${String(facts['reason'])}`;
       this.complaints.set(name, (this.complaints.get(name) ?? 0) + 1);
+      this.complain(name);
     };
     const quiet = (): void => undefined;
     this.#app = await startApp({

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { manyContacts } from './contacts';
 import { judge, type Series } from './flat';
 import { type Held, hold, seriesOf } from './gauge';
 import { Week } from './week';
@@ -11,7 +12,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const day = 86_400_000;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' } } });
+  if (values.contacts !== undefined) return contacts(Number(values.contacts));
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
   const [days, people, points, deeds] = [values.days, values.people, values.points, values.deeds].map(Number) as [number, number, number, number];
   const ends = values.seconds === undefined ? Infinity : performance.now() + Number(values.seconds) * 1000;
@@ -47,17 +49,26 @@ async function main(): Promise<number> {
     const complaints = new Map<string, number>();
     for (const device of town.devices) for (const [name, count] of device.complaints) complaints.set(name, (complaints.get(name) ?? 0) + count);
     say(`logged: ${[...complaints].map(([name, count]) => `${name} ${count}`).join(', ') || 'nothing'}`);
+    if (complaints.has('dialog.rolled-back digest')) wrong.push('a device took itself for a copy');
+    if (week.gaps.size > 0) say(`transcripts that name a gap where something erased was asked for again: ${[...week.gaps].join('; ')}`);
     for (const line of wrong.slice(0, 40)) say(`WRONG ${line}`);
     say(`seed ${seed}: lost ${wrong.length === 0 ? 'nothing' : `or wrong: ${wrong.length}`}`);
     return wrong.length === 0 ? 0 : 1;
   } catch (error) {
     say(`WRONG ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     if (error instanceof Error && error.cause instanceof Error) say(error.cause.stack ?? '');
+    for (const line of week.recent) say(`      ${line}`);
     say(`seed ${seed}: ended early`);
     return 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function contacts(count: number): Promise<number> {
+  const wrong = await manyContacts(count, say);
+  for (const line of wrong.slice(0, 40)) say(`WRONG ${line}`);
+  return wrong.length === 0 ? 0 : 1;
 }
 
 function tell(series: readonly Series[]): string[] {

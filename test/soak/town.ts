@@ -12,6 +12,8 @@ export class Town {
   readonly clock = new PackedClock(Date.UTC(2026, 5, 1, 7));
   readonly devices: SoakDevice[] = [];
   readonly random: () => number;
+  /** Somebody logs a warning. */
+  onComplaint: (device: SoakDevice, complaint: string) => void = () => undefined;
   readonly #folder: string;
   readonly #lan: MemoryLan = createMemoryLan();
   #places = 0;
@@ -50,7 +52,7 @@ export class Town {
   }
 
   newDevice(name: string, person: number): SoakDevice {
-    const device = new SoakDevice(name, person, this.#folder, this.clock, this.#lan, this.place());
+    const device: SoakDevice = new SoakDevice(name, person, this.#folder, this.clock, this.#lan, this.place(), (complaint) => this.onComplaint(device, complaint));
     this.devices.push(device);
     return device;
   }

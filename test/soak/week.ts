@@ -22,6 +22,8 @@ export class Week {
   readonly ledger = new Ledger();
   readonly erased = new Erased();
   readonly town: Town;
+  /** Conversations in which something that was erased was asked for again. */
+  readonly gaps = new Set<string>();
   readonly #folder: string;
   readonly #people: number;
   readonly #deeds: readonly Deed[];
@@ -34,6 +36,7 @@ export class Week {
     this.#folder = folder;
     this.#people = people;
     this.town = new Town(folder, seed);
+    this.town.onComplaint = (device, complaint) => this.#note(complaint, `${device.name} logged`);
     this.#deeds = [
       [40, 'messages', (device) => this.#say(device)],
       [4, 'replies', (device) => this.#say(device, true)],
@@ -79,11 +82,20 @@ export class Week {
     let at = this.town.random() * this.#deeds.reduce((sum, [weight]) => sum + weight, 0);
     const deed = this.#deeds.find(([weight]) => (at -= weight) < 0);
     try {
+      if (deed) this.#note(deed[1], device.name);
       if (deed && (await deed[2](device)) !== false) this.ledger.count(deed[1]);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && allowed.test(String(error.code)))) throw new Error(`${deed?.[1]} at ${device.name}: ${String(error)}`, { cause: error });
     }
     await this.town.pass(around * (0.2 + 1.6 * this.town.random()));
+  }
+
+  /** The last things that happened, for whoever looks for the reason of a fault. */
+  readonly recent: string[] = [];
+
+  #note(what: string, who: string): void {
+    this.recent.push(`${(this.town.clock.passed / hour).toFixed(2)} h ${who} ${what}`);
+    if (this.recent.length > 120) this.recent.shift();
   }
 
   /** Everybody is there, awake and in step, and nothing waits for anything. */
@@ -94,6 +106,21 @@ export class Week {
     await this.town.must('everything delivered', async () => (await this.#unwell()) === undefined, 3 * hour).catch(async (error: unknown) => {
       throw new Error(`not well: ${await this.#unwell()}`, { cause: error });
     });
+    const differ = await this.#transcripts();
+    if (differ.length > 0) throw new Error(differ.join('; '));
+  }
+
+  async #transcripts(): Promise<string[]> {
+    const differ: string[] = [];
+    for (const device of this.town.standing) {
+      for (const { conversationId, title } of await this.#call(device.calls.conversations.list(undefined))) {
+        const { transcript, problems } = await this.#call(device.calls.keys.status({ conversationId }));
+        // A device of several asked again for what had been taken back or changed meanwhile: nobody has that any more, and both sides say so.
+        if (!transcript.equal && problems.some(({ kind }) => kind === 'gap')) this.gaps.add(`${device.name}, ${title}`);
+        else if (!transcript.equal) differ.push(`${device.name}, ${title}: the two sides' transcripts differ (${JSON.stringify(problems)})`);
+      }
+    }
+    return differ;
   }
 
   /** What is not as it should be: lost, twice, out of order, different, or left behind where it should be gone. */
@@ -104,13 +131,7 @@ export class Week {
     await this.town.pass(fleetingSeconds * 1000 + hour);
     await this.allWell();
     for (const { people, title } of this.#titles) wrong.push(...(await this.#compare(people, title)));
-    for (const device of this.town.standing) {
-      for (const { conversationId, title } of await this.#call(device.calls.conversations.list(undefined))) {
-        const { transcript } = await this.#call(device.calls.keys.status({ conversationId }));
-        if (!transcript.equal) wrong.push(`${device.name}, ${title}: the two sides' transcripts differ`);
-      }
-    }
-    return wrong;
+    return [...wrong, ...(await this.#transcripts())];
   }
 
   /** Ends everybody; gives what was erased, and what of it is still there. */
@@ -199,13 +220,13 @@ export class Week {
       const title = `P${one.person} P${other.person} ${name}`;
       const { conversationId } = await this.#call(other.calls.conversations.open({ contactId, title }));
       if (name === fleeting) await this.#call(other.calls.conversations.update({ conversationId, disappearAfter: fleetingSeconds }));
-      await this.#call(other.calls.messages.send({ conversationId, text: this.#note(title, other).text }));
+      await this.#call(other.calls.messages.send({ conversationId, text: this.#write(title, other).text }));
       this.#titles.push({ people: [one.person, other.person], title });
     }
     await this.town.must('they talk', async () => (await this.#call(one.calls.conversations.list(undefined))).some(({ title }) => title.startsWith(`P${one.person} P${other.person}`)));
   }
 
-  #note(title: string, device: SoakDevice, word = ''): Said {
+  #write(title: string, device: SoakDevice, word = ''): Said {
     return this.ledger.add(title, device.name, this.ledger.newText(`${device.name}${word}`));
   }
 
@@ -215,7 +236,7 @@ export class Week {
     const { conversationId, title } = conversation;
     const answered = reply ? (await this.#call(device.calls.messages.list({ conversationId, limit: 5 }))).find(({ kind }) => kind === 'text') : undefined;
     for (let count = reply ? 1 : 1 + Math.floor(this.town.random() * 4); count > 0; count -= 1) {
-      const said = this.#note(title, device, answered ? ' reply' : '');
+      const said = this.#write(title, device, answered ? ' reply' : '');
       await this.#call(device.calls.messages.send({ conversationId, text: said.text, ...(answered && { replyTo: answered.messageId }) }));
     }
     return true;

@@ -1,10 +1,11 @@
 import { createCipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { keyOfVault } from './key-of-vault';
 
-const folder = join(__dirname, '../fixtures/schemas');
+/** From the root of the repository, where tests and commands are run. */
+const folder = resolve('test/fixtures/schemas');
 const pageBytes = 4096;
 const reserved = 80;
 const blockBytes = 16;

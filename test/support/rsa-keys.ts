@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generatePrimeSync } from 'node:crypto';
 import type { Crypto, RsaKeyPair } from '../../electron/engine/crypto/crypto';
 import { perFile } from './per-file';
 import primes from './rsa-primes.json';
@@ -23,6 +23,22 @@ const pairs = Array.from({ length: fixedKeys }, (_, index): readonly [bigint, bi
 export function fixedKey(index: number): RsaKeyPair {
   const [p, q] = pairs[index] ?? [];
   if (!p || !q) throw new RangeError(`there are ${fixedKeys} keys`);
+  return keyOf(p, q);
+}
+
+/** As many keys as it takes, each another and none of the fixed ones: products with new primes, which take a moment to find. PEM texts. */
+export function manyKeys(count: number): string[] {
+  const all = [...prime];
+  const keys: string[] = [];
+  while (keys.length < count) {
+    const q = generatePrimeSync(1536, { bigint: true });
+    for (const p of all) keys.push(keyOf(p > q ? p : q, p > q ? q : p).privateKey.key.export({ type: 'pkcs8', format: 'pem' }).toString());
+    all.push(q);
+  }
+  return keys.slice(0, count);
+}
+
+function keyOf(p: bigint, q: bigint): RsaKeyPair {
   const d = inverse(exponent, (p - 1n) * (q - 1n));
   const [n, dp, dq, qi] = [p * q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
   const jwk = { kty: 'RSA', n: text(n), e: text(exponent), d: text(d), p: text(p), q: text(q), dp: text(dp), dq: text(dq), qi: text(qi) };

@@ -6,7 +6,7 @@ import type { IdentityCertificate } from './identity-certificate';
 import { type InstanceState, issueInstanceList, type ListedInstance } from './instance-list';
 import type { LocalParty } from './local-party';
 import type { Role } from './roles';
-import { isPastHalf, lifetimes } from './validity';
+import { beginsLater, isPastHalf, lifetimes } from './validity';
 
 /** What another list says differently. */
 export interface ListChange {
@@ -38,7 +38,7 @@ export interface Relisted {
 
 /**
  * The next version of the device list, with the credentials it names (protocol.md §10). A credential is made anew where it says something else now,
- * belongs to another identity key or is past half of its life; of a device that is away, too, by what it consented to once. One RSA signature for
+ * belongs to another identity key, is past half of its life or was made by a clock that was ahead; of a device that is away, too, by what it consented to once. One RSA signature for
  * the list and one for each credential.
  */
 export async function relist(crypto: Crypto, signers: Signers, change: ListChange = {}): Promise<Relisted> {
@@ -134,6 +134,7 @@ function isCurrent(credential: InstanceCredential, { identity, roles, deviceName
     credential.identityEpoch === identity.epoch &&
     credential.deviceName === deviceName &&
     [...credential.roles].sort().join() === [...roles].sort().join() &&
-    !isPastHalf(credential, now)
+    !isPastHalf(credential, now) &&
+    !beginsLater(credential, now)
   );
 }

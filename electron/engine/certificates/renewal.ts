@@ -6,7 +6,7 @@ import { createIdentityCertificate } from './identity-certificate';
 import { isListedAs, type LocalParty, openLocalParty } from './local-party';
 import { freshExchange, relist } from './reissue';
 import { withSiblings } from './rotation';
-import { isPastHalf, lifetimes } from './validity';
+import { beginsLater, isPastHalf, lifetimes, validityTolerance } from './validity';
 
 /** An exchange key is replaced a day before its end, so that nobody wraps to one that just ended. */
 const exchangeAhead = 24 * 60 * 60 * 1000;
@@ -36,7 +36,7 @@ export async function renewLocalRecord(crypto: Crypto, record: LocalRecord, now:
 
 async function renewCertificate(crypto: Crypto, record: LocalRecord, party: LocalParty, now: number): Promise<LocalRecord> {
   const { identity } = party;
-  if (!isPastHalf(identity, now)) return record;
+  if (!isPastHalf(identity, now) && !beginsLater(identity, now)) return record;
   const renewed = await createIdentityCertificate(crypto, {
     name: identity.name,
     keyPair: { privateKey: party.certifierKey(), spki: identity.spki },
@@ -53,17 +53,17 @@ async function renewCertificate(crypto: Crypto, record: LocalRecord, party: Loca
 /** Of all devices, also those that are away. */
 async function renewInstances(crypto: Crypto, record: LocalRecord, party: LocalParty, now: number): Promise<LocalRecord> {
   const { identity, instance, siblings } = party;
-  if (![instance.credential, ...siblings].some((credential) => isPastHalf(credential, now))) return record;
+  if (![instance.credential, ...siblings].some((credential) => isPastHalf(credential, now) || beginsLater(credential, now))) return record;
   const relisted = await relist(crypto, { party, siblings: record.siblings ?? [], identity, identityKey: party.certifierKey(), now });
   return { ...record, instance: { ...record.instance, credential: relisted.credential }, instanceList: relisted.list, ...withSiblings(relisted.siblings) };
 }
 
 async function renewExchange(crypto: Crypto, record: LocalRecord, party: LocalParty, now: number): Promise<LocalRecord> {
-  const kept = withinGrace(crypto, record.exchanges, now);
   const { credential } = party.exchange.current;
-  const isDue = party.standing === 'active' && now >= credential.notAfter - (party.isCertifier ? exchangeAhead : exchangeAheadOfOthers);
-  const fresh = isDue ? await ownExchange(crypto, party, now) : undefined;
-  if (fresh) return { ...record, exchanges: [fresh, ...kept] };
+  const isDue = now >= credential.notAfter - (party.isCertifier ? exchangeAhead : exchangeAheadOfOthers) || beginsLater(credential, now);
+  const fresh = party.standing === 'active' && isDue ? await ownExchange(crypto, party, now) : undefined;
+  const kept = withinGrace(crypto, fresh ? [fresh, ...record.exchanges] : record.exchanges, now);
+  if (fresh) return { ...record, exchanges: kept };
   return kept.length === record.exchanges.length ? record : { ...record, exchanges: kept };
 }
 
@@ -83,10 +83,23 @@ export async function ownExchange(crypto: Crypto, party: LocalParty, now: number
   }
 }
 
-/** Newest first in, the same order out: each lives until 31 days after the start of the one before it. */
+/** Whether something of this device ended, or was made by a clock that was ahead: nobody takes it until it is made anew. */
+export function isOutOfDate({ identity, instance, exchange }: LocalParty, now: number): boolean {
+  return [identity, instance.credential, exchange.current.credential].some((each) => beginsLater(each, now) || now > each.notAfter);
+}
+
+/**
+ * Newest first in, the same order out: each lives until 31 days after the start of the first one after it. A clock that was wrong for a while leaves
+ * starts out of order: one made while it was behind takes no older one's place, and one made while it was ahead, between two of this time, goes, as
+ * nobody ever took it.
+ */
 export function withinGrace(crypto: Crypto, exchanges: LocalRecord['exchanges'], now: number): LocalRecord['exchanges'] {
+  const began = exchanges.map((each) => parseExchangeCredential(crypto, each.credential).notBefore);
+  const isOfNow = began.map((at) => at <= now + validityTolerance);
+  const isOfUse = isOfNow.map((of, index) => of || index === 0 || !isOfNow.includes(true, index));
   return exchanges.filter((_, index) => {
-    const successor = exchanges[index - 1];
-    return successor === undefined || now <= parseExchangeCredential(crypto, successor.credential).notBefore + lifetimes.exchangeGrace;
+    const own = began[index] ?? 0;
+    const successors = began.filter((at, newer) => newer < index && isOfUse[newer] === true && at >= own);
+    return isOfUse[index] === true && (successors.length === 0 || now <= Math.min(...successors) + lifetimes.exchangeGrace);
   });
 }

@@ -25,6 +25,11 @@ export function isPastHalf({ notBefore, notAfter }: Validity, now: number): bool
   return now > notBefore + (notAfter - notBefore) / 2;
 }
 
+/** Begins more than a day from now: made while this clock was ahead, and of no use to others while theirs are right. */
+export function beginsLater({ notBefore }: Validity, now: number): boolean {
+  return notBefore > now + day;
+}
+
 /** Whether something ended more than 30 days ago. */
 export function isLapsed({ notAfter }: Pick<Validity, 'notAfter'>, now: number): boolean {
   return now > notAfter + validityTolerance;

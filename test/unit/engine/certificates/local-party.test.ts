@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../../../electron/engine/certificates/chain';
 import { createLocalRecord, openLocalParty } from '../../../../electron/engine/certificates/local-party';
-import { renewLocalRecord } from '../../../../electron/engine/certificates/renewal';
+import { isOutOfDate, renewLocalRecord } from '../../../../electron/engine/certificates/renewal';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { codeOf, day, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
@@ -135,5 +135,28 @@ describe('renewal', () => {
     expect(local.identity.notBefore).toBe(at);
     expect(local.instance.credential.hash).toEqual(ann.local.instance.credential.hash);
     expect(local.list.version).toBe(1);
+  });
+});
+
+describe('a clock that was wrong for a while', () => {
+  const tenYears = 3_652 * day;
+
+  it.each([tenYears, -tenYears])('by %i ms: what was made meanwhile is made anew, others take it, and what they sealed before still opens', async (wrong) => {
+    const meanwhile = await renewLocalRecord(crypto, ann.record, now + wrong);
+    expect(meanwhile?.exchanges).toHaveLength(2);
+    const wrongParty = openLocalParty(crypto, meanwhile ?? ann.record);
+    expect([isOutOfDate(wrongParty, now + wrong), isOutOfDate(wrongParty, now + day)]).toEqual([false, true]);
+    expect(() => verifyChain(crypto, wrongParty.chain, { now: now + day })).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
+    const again = await renewLocalRecord(crypto, meanwhile ?? ann.record, now + day);
+    const party = openLocalParty(crypto, again ?? ann.record);
+    expect(isOutOfDate(party, now + day)).toBe(false);
+    expect(verifyChain(crypto, party.chain, { now: now + day, pinnedSpkiHash: ann.local.identity.spkiHash })).toBe(party.chain);
+    expect(party.exchange.find(ann.local.exchange.current.credential.hash)).toBeDefined();
+    // Of a time that is still to come: nobody ever took it.
+    if (wrong > 0) expect(party.exchange.find(wrongParty.exchange.current.credential.hash)).toBeUndefined();
+    expect(await renewLocalRecord(crypto, again ?? ann.record, now + 2 * day)).toBeUndefined();
+    // The first key ends as ever, 31 days after another took its place.
+    const later = await renewLocalRecord(crypto, again ?? ann.record, now + 40 * day);
+    expect(openLocalParty(crypto, later ?? ann.record).exchange.find(ann.local.exchange.current.credential.hash)).toBeUndefined();
   });
 });
