@@ -8,14 +8,23 @@ export interface Row {
   readonly conversation: Conversation | undefined;
 }
 
+const isPlain = ({ title, state, archived }: Conversation): boolean => title === '' && state === 'open' && !archived;
+const isUntouched = ({ lastMessageAt, draft, pinned, unread }: Conversation): boolean => lastMessageAt === undefined && draft === undefined && !pinned && unread === 0;
+
 /** Conversations by newest activity, then people without one by name. */
 export function listRows(contacts: readonly Contact[], conversations: readonly Conversation[]): readonly Row[] {
   const byId = new Map(contacts.map((contact) => [contact.contactId, contact]));
   const rows: Row[] = [];
   const talkedTo = new Set<string>();
+  const plain = new Set(conversations.filter((one) => isPlain(one) && !isUntouched(one)).map(({ contactId }) => contactId));
   for (const conversation of conversations) {
     const contact = byId.get(conversation.contactId);
     if (contact === undefined) continue;
+    if (isPlain(conversation) && isUntouched(conversation)) {
+      // Both opened one before they heard of the other's: nobody needs the second. Details → Who names it still.
+      if (plain.has(contact.contactId)) continue;
+      plain.add(contact.contactId);
+    }
     talkedTo.add(contact.contactId);
     rows.push({ key: conversation.conversationId, contact, conversation });
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { linkTarget } from '../../../../renderer/ui/host-names';
 import { mentionPieces } from '../../../../renderer/ui/mentions';
 import { firstUnread } from '../../../../renderer/features/conversation/use-unread-divider';
-import { listSections, type Row } from '../../../../renderer/features/conversations/rows';
+import { listRows, listSections, type Row } from '../../../../renderer/features/conversations/rows';
 import { withConversation } from '../../../../renderer/features/conversations/order';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { openTalk } from '../open-talk';
@@ -59,6 +59,20 @@ describe('the list', () => {
     expect(keys({ ...all, archive: true, filter: 'TRIP' })).toEqual([['archived', '3']]);
     expect(keys({ ...all, unreadOnly: true }, '1')).toEqual([['pinned', '2'], ['recent', '1']]);
     expect(keys({ ...all, filter: 'nobody' })).toEqual([]);
+  });
+
+  it('has one line for two conversations that both sides opened before they heard of each other, as long as one is empty', () => {
+    const people = [contact('c1', 'Ada')];
+    const mine = conversation('1', { contactId: 'c1' });
+    const theirs = conversation('2', { contactId: 'c1' });
+    const lines = (...list: readonly Conversation[]) => listRows(people, list).map(({ key }) => key).join('');
+    expect(lines(mine, theirs)).toBe('1');
+    expect(lines(mine, { ...theirs, lastMessageAt: 5 })).toBe('2');
+    expect(lines({ ...mine, lastMessageAt: 4 }, { ...theirs, lastMessageAt: 5 })).toBe('12');
+    expect(lines({ ...mine, draft: { text: 'x' } }, { ...theirs, lastMessageAt: 5 })).toBe('12');
+    expect(lines({ ...mine, state: 'failed', lastMessageAt: 4 }, theirs)).toBe('12');
+    expect(lines(mine, { ...theirs, title: 'Trip' })).toBe('12');
+    expect(lines(mine, { ...theirs, archived: true, lastMessageAt: 5 })).toBe('12');
   });
 
   it('moves only the one that changed', () => {
