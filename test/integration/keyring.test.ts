@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
@@ -84,6 +85,36 @@ describe('row 16: a keyring is a convenience, never the only way in', () => {
     await handlers.vault.unlock({ passphrase });
     expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'open' });
     expect(await handlers.vault.setKeyring({ enabled: false })).toMatchObject({ keyring: expect.stringMatching(/off|unavailable/) as unknown });
+  });
+
+  it('A88 A89: the folder on another machine opens for the passphrase alone; set back to an older copy it is the same person, and never nobody', async () => {
+    const at = (name: string, file = ''): string => join(folder.path, name, file);
+    const code = async (work: () => unknown): Promise<unknown> => Promise.resolve().then(work).catch((error: unknown) => (error instanceof KeyshiftError ? error.code : error));
+    await optedIn('here');
+    const { peerId } = await running!.handlers.identity.get(undefined);
+    await running!.stop();
+    cpSync(at('here'), at('there'), { recursive: true });
+    // The settings of the keyring came along; the keyring itself did not.
+    const thief = await start('there', { ...good, unwrap: async () => new Uint8Array(randomBytes(32)) });
+    const before = [readFileSync(at('there', 'vault')), readFileSync(at('there', 'keyshift.db'))];
+    expect(await thief.unlockWithKeyring()).toBe(false);
+    for (const guess of ['a passphrase that never works', passphrase.toUpperCase(), ` ${passphrase}`]) expect(await code(() => thief.handlers.vault.unlock({ passphrase: guess }))).toBe('vault.wrong-passphrase');
+    for (const ask of [() => thief.handlers.identity.get(undefined), () => thief.handlers.contacts.list(undefined), () => thief.handlers.backup.create({ passphrase, path: at('there', 'stolen') })]) expect(await code(ask)).toBe('vault.locked');
+    expect([readFileSync(at('there', 'vault')), readFileSync(at('there', 'keyshift.db'))]).toEqual(before);
+    await thief.stop();
+
+    const owner = await start('here', undefined);
+    await owner.handlers.vault.unlock({ passphrase });
+    await owner.handlers.identity.rename({ name: 'Ada Later' });
+    await owner.handlers.vault.changePassphrase({ old: passphrase, new: 'another good passphrase of hers' });
+    await owner.stop();
+    rmSync(at('here'), { recursive: true });
+    cpSync(at('there'), at('here'), { recursive: true });
+    const back = await start('here', undefined);
+    expect(await back.handlers.vault.status(undefined)).toMatchObject({ state: 'locked' });
+    expect(await code(() => back.handlers.vault.create({ passphrase, name: 'Nobody' }))).toBe('vault.exists');
+    await back.handlers.vault.unlock({ passphrase });
+    expect(await back.handlers.identity.get(undefined)).toMatchObject({ peerId, name: 'Ada' });
   });
 
   it('waiting for its own password at the start: the passphrase does not wait with it, and locking does not either', async () => {
