@@ -60,6 +60,9 @@ const named = callNames().filter((name) => lines[name] !== undefined);
 const lineOf = (name: CallName): Line => lines[name] ?? {};
 const withoutFiles = named.filter((name) => lineOf(name).files !== true);
 
+/** Words that would be known again wherever they went. */
+const canaries = { names: { ann: 'Ann canary 4c1e', bo: 'Bo canary 90bd' }, text: 'canary of a message 31c8' };
+
 describe('every call of the headless door, with right and wrong parameters', () => {
   const folder = temporaryFolder();
   let ann: Person;
@@ -67,10 +70,10 @@ describe('every call of the headless door, with right and wrong parameters', () 
   let ids: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    [ann, bo] = await Promise.all([newPerson(folder.path, 'Ann'), newPerson(folder.path, 'Bo')]);
+    [ann, bo] = await Promise.all(Object.values(canaries.names).map((name) => newPerson(folder.path, name, { logLevel: 'debug' }))) as [Person, Person]; // as many as names
     const { ofInvitee } = await introduce(ann, bo);
     const { conversationId } = await ann.peer.call('conversations.open', { contactId: ofInvitee });
-    const { messageId } = await ann.peer.call('messages.send', { conversationId, text: 'first' });
+    const { messageId } = await ann.peer.call('messages.send', { conversationId, text: canaries.text });
     ids = { CONTACT: ofInvitee, CONVERSATION: conversationId, MESSAGE: messageId };
     // What is compared later is what stays as it is.
     await ann.peer.until('a connection', async () => (await ann.peer.call('contacts.list')).every(({ reach }) => reach === 'direct'));
@@ -229,6 +232,26 @@ describe('every call of the headless door, with right and wrong parameters', () 
     expect(unasked?.error?.code).toBe(-32_700);
     expect(JSON.stringify([...answers, unasked])).not.toContain(secret);
     expect(ann.peer.stderr.join('')).not.toContain(secret);
+  });
+
+  it('A87: at the most talkative level the log holds no passphrase, name, text, link, peer id or id of anything', async () => {
+    const peers = await Promise.all([ann, bo].map(async ({ peer }) => ({ peer, peerId: (await peer.call('identity.get')).peerId })));
+    let lines = 0;
+    // Somebody who is looked for and not there is worth a line.
+    await bo.peer.call('vault.lock');
+    await ann.peer.until('a line', async () => {
+      await ann.peer.call('network.tryNow', { contactId: ids['CONTACT'] ?? '' });
+      return ann.peer.stderr.length > 0;
+    });
+    await bo.peer.call('vault.unlock', { passphrase });
+    for (const { peer, peerId } of peers) {
+      const { link } = await peer.call('contacts.createInvitation', {});
+      const known = (await peer.call('contacts.list')).flatMap((contact) => [contact.contactId, contact.peerId]);
+      const log = peer.stderr.join('');
+lines += log.split('\n').length - 1;
+      for (const needle of [passphrase, ...Object.values(canaries.names), canaries.text, peerId, link, ...known, ...Object.values(ids), folder.path]) expect(log.includes(needle), needle.slice(0, 20)).toBe(false);
+    }
+    expect(lines).toBeGreaterThan(0);
   });
 
   it('without an open vault every call but those of the vault, the program and its settings says so', async () => {

@@ -19,7 +19,7 @@ export function temporaryFolder(): { path: string; release(): void } {
   return { path, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export async function newPerson(folder: string, name: string, options: Pick<HeadlessOptions, 'asShipped'> = {}): Promise<Person> {
+export async function newPerson(folder: string, name: string, options: Pick<HeadlessOptions, 'asShipped' | 'logLevel'> = {}): Promise<Person> {
   const profile = join(folder, name);
   const peer = await HeadlessPeer.start(profile, { ...options, listen: '127.0.0.1:0' });
   await peer.call('vault.create', { passphrase, name });
