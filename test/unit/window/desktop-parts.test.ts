@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -72,6 +73,26 @@ test('links are registered for a program that takes what follows as a link and a
   expect(entry.get('Exec')).toBe('keyshift -- %u');
   const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
   expect(manifest).toMatchObject({ desktopName: 'keyshift.desktop' });
+});
+
+/** Debian's package `xdg-utils`. */
+const hasXdg = ['xdg-mime', 'xdg-open'].every((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0);
+
+test.skipIf(!hasXdg)('installed, the system hands a link that is opened anywhere to the program, as one argument that is no option, whatever it holds', () => {
+  const home = mkdtempSync(join(tmpdir(), 'keyshift-links-'));
+  const applications = join(home, '.local/share/applications');
+  mkdirSync(applications, { recursive: true });
+  writeFileSync(join(applications, 'keyshift.desktop'), readFileSync('assets/keyshift.desktop'));
+  writeFileSync(join(home, 'keyshift'), '#!/bin/sh\nprintf "%s\\0" "$@" > "$HOME/told"\n', { mode: 0o755 });
+  // No desktop of anybody's, and no screen that is used.
+  const env = { HOME: home, PATH: `${home}:${process.env['PATH'] ?? ''}`, DISPLAY: ':0' };
+  const run = (program: string, ...args: string[]) => execFileSync(program, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  run('xdg-mime', 'default', 'keyshift.desktop', 'x-scheme-handler/keyshift');
+  expect(run('xdg-mime', 'query', 'default', 'x-scheme-handler/keyshift')).toBe('keyshift.desktop');
+  const link = 'keyshift:invite/AB%20C?x=1&y=$(id)';
+  run('xdg-open', link);
+  expect(readFileSync(join(home, 'told'), 'utf8').split('\0')).toEqual(['--', link, '']);
+  rmSync(home, { recursive: true });
 });
 
 test('the number on the icon: in its corner, legible in black and white, nothing at all for none', () => {
