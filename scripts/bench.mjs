@@ -9,9 +9,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installAnchors } from './bench/anchors.mjs';
 import { bundleBench } from './bench/bundle.mjs';
-import { printBursts, printCatchUp, printKilledFile, printLargeFile, printPackage, printReport, printStarts, printWindow } from './bench/print.mjs';
+import { printBursts, printCatchUp, printHistory, printKilledFile, printLargeFile, printPackage, printReport, printStarts, printWindow } from './bench/print.mjs';
 import { measurePackage } from './bench/package.mjs';
 import { measureStarts } from './bench/start.mjs';
+import { FULL, hasLarge, largeProfile, measureLarge } from './bench/large.mjs';
 import { measureWindows } from './bench/window.mjs';
 import { PARTS } from './build.mjs';
 import { electronRuntime } from './electron-runtime.mjs';
@@ -43,6 +44,8 @@ const parts = {
   'large-file': { bundle: 'large-file', runtimes: ['node'] },
   /** Only where it is asked for. */
   'large-file-killed': { bundle: 'large-file-killed', runtimes: ['node'], alone: true },
+  /** Profiles of 10,000 and 100,000 messages, and of a million where `npm run large` has made one. */
+  history: { runtimes: ['node'] },
 };
 
 const printers = { bursts: printBursts, 'catch-up': printCatchUp, 'large-file': printLargeFile, 'large-file-killed': printKilledFile };
@@ -72,6 +75,12 @@ await asCommand(async () => {
     if (name === 'start') {
       say('Measuring starts …');
       printStarts(await measureStarts(await electronRuntime(), rounds));
+      continue;
+    }
+    if (name === 'history') {
+      const reports = [];
+      for (const messages of [10_000, 100_000, FULL].filter((each) => each < FULL || hasLarge(each))) reports.push(await measureLarge(await largeProfile(messages)));
+      printHistory(reports);
       continue;
     }
     if (name === 'window') {

@@ -8,9 +8,9 @@ export function bareSign(text: string): string {
   return text.replace(/\ufe0f|\p{Emoji_Modifier}/gu, '');
 }
 
-/** The emoji in a text, bare, each once. */
-export function signsIn(text: string): readonly string[] {
-  return [...new Set(Array.from(text.matchAll(sign), ([found]) => bareSign(found)))].slice(0, mostSigns);
+/** The emoji in a text, bare, each once; of a query the first ones. */
+export function signsIn(text: string, most = mostSigns): readonly string[] {
+  return [...new Set(Array.from(text.matchAll(sign), ([found]) => bareSign(found)))].slice(0, most);
 }
 
 /** Where these stand in a text, as [start, end) in UTF-16 units, at most `most` of them. */

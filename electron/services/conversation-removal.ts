@@ -4,8 +4,11 @@ import type { Clock, Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { ConversationRow, Stores } from './ports';
 
-/** Messages deleted in one transaction, so that nothing waits for a long conversation to go. */
-const slice = 2_000;
+/** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go. */
+const sliceMs = 8;
+/** Messages of the first one, and the most of any: half a millisecond each with their words. */
+const firstSlice = 8;
+const largestSlice = 200;
 
 export interface RemovalParts {
   readonly stores: Stores;
@@ -27,6 +30,7 @@ export class ConversationRemoval {
   /** Something was deleted that the files still hold. */
   #swept = false;
   #closed = false;
+  #slice = firstSlice;
 
   constructor(parts: RemovalParts) {
     this.#parts = parts;
@@ -76,11 +80,15 @@ export class ConversationRemoval {
   }
 
   #sweep(): void {
-    const { stores, commit, logger } = this.#parts;
+    const { stores, commit, logger, clock } = this.#parts;
     if (this.#closed) return;
     try {
-      if (commit(() => stores.conversations.sweep(slice)) === 'more') {
+      const began = clock.monotonic();
+      if (commit(() => stores.conversations.sweep(this.#slice)) === 'more') {
         this.#swept = true;
+        const took = clock.monotonic() - began;
+        // By halves and quarters: one slow write is no measure.
+        this.#slice = Math.max(1, Math.min(largestSlice, Math.ceil(took > sliceMs ? this.#slice / 2 : this.#slice * 1.25)));
         this.#soon();
       } else if (this.#swept) {
         this.#swept = false;

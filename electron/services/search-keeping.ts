@@ -2,7 +2,7 @@ import type { Clock, Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { Stores } from './ports';
 
-/** Messages of before the index that are taken up in one go, some milliseconds' work, and the least pause between two. */
+/** Messages that are taken into the index in one go, or have their emoji found, some milliseconds' work, and the least pause between two. */
 const atOnce = 64;
 const pauseMs = 5;
 /** Pages of the index that are joined in one go, and how long after a change that begins. */
@@ -29,7 +29,6 @@ class SearchKeeping {
   readonly #parts: SearchKeepingParts;
   readonly #unhear: () => void;
   #cancel: (() => void) | undefined;
-  #isBehind = true;
   #closed = false;
 
   constructor(parts: SearchKeepingParts) {
@@ -54,17 +53,22 @@ class SearchKeeping {
     });
   }
 
+  #erase(): boolean {
+    const { stores } = this.#parts;
+    const erased = stores.search.erase(erasedAtOnce);
+    if (erased === 'done') stores.purge();
+    return erased === 'more';
+  }
+
   #step(): void {
     if (this.#closed) return;
     const { clock, logger, stores } = this.#parts;
     const began = clock.monotonic();
     try {
-      if (this.#isBehind) this.#isBehind = stores.search.takeUp(atOnce);
-      const erases = stores.search.erase(erasedAtOnce);
-      if (erases === 'done') stores.purge();
-      const joins = stores.search.tidy(pagesAtOnce);
+      // One thing at a time. What is left of erased words goes first, and nothing is taken up while there are parts to join: with many of them each word costs more.
+      const isMore = this.#erase() || stores.search.tidy(pagesAtOnce) || stores.search.takeUp(atOnce);
       // Half of the time is everybody else's.
-      if (this.#isBehind || erases === 'more' || joins) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
+      if (isMore) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {
       // A full disk: with the next message it is tried again, and what is not taken up is only not found.
       logger.warn('search.not-kept', { reason: error instanceof Error ? error.name : 'unknown' });

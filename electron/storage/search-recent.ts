@@ -1,10 +1,11 @@
 import type { SearchQuery } from '../services/ports/finding';
 import { atMost } from './at-most';
 import type { Db, Row, SqlValue } from './database';
+import { apart } from './migrations/0040-search-whole';
 import { integer } from './row';
 
 export interface Recent {
-  /** Those of them that may have the beginning in their `text`, newest first. */
+  /** `message` and `line` of those that may have the beginning in their line, newest first. */
   readonly rows: readonly Row[];
   /** Whether there are no more further back. */
   isAll(): boolean;
@@ -18,15 +19,15 @@ export interface SearchRecent {
 }
 
 const thisConversation = '(SELECT key FROM conversations WHERE conversation_id = ?)';
-/** A text of ASCII alone without these letters has no word that begins so, and stays in SQLite: `lower` does there what the tokenizer does. */
-const mayBegin = `(instr(lower(messages.text), ?) > 0 OR messages.text GLOB '*[^' || char(1) || '-~]*')`;
 
-/** Looks through the newest messages for the beginning of a word. `columns`: of `messages`; `placeOf`: the place of a message by its id, one parameter. */
-export function createSearchRecent(db: Db, columns: string, placeOf: string): SearchRecent {
-  const where = '(SELECT coalesce((SELECT at FROM search_places WHERE message = messages.key), messages.place * 512))';
-  const look = (near: string, and = '') => {
+/** Looks through the newest messages for the beginning of a word. `placeOf`: the place of a message by its id, one parameter. */
+export function createSearchRecent(db: Db, placeOf: string): SearchRecent {
+  // A line of ASCII alone without these letters has no word that begins so, and stays in SQLite: `lower` does there what the tokenizer does.
+  const look = (near: string, order: string, and = '') => {
     const rows = db.prepare(`
-      SELECT ${columns}, ${where} AS at FROM (${near} ${atMost}) AS near CROSS JOIN messages ON messages.key = near.key WHERE ${mayBegin} ${and} ORDER BY at DESC`);
+      SELECT messages.key AS message, messages.place AS place, CASE WHEN search_names.name IS NULL THEN messages.text ELSE messages.text || ' ${apart} ' || search_names.name END AS line
+      FROM (${near} ${atMost}) AS near CROSS JOIN messages ON messages.key = near.message LEFT JOIN search_names ON search_names.message = near.message
+      WHERE (instr(lower(line), ?) > 0 OR line GLOB '*[^' || char(1) || '-~]*') ${and} ORDER BY ${order} DESC`);
     const countOf = db.prepare(`SELECT count(*) AS n FROM (${near} ${atMost})`);
     return (within: readonly SqlValue[], count: number, beginning: string, bound: readonly SqlValue[] = []): Recent => ({
       rows: rows.all([...within, count, beginning, ...bound]),
@@ -36,19 +37,19 @@ export function createSearchRecent(db: Db, columns: string, placeOf: string): Se
       },
     });
   };
-  const inAll = 'SELECT message AS key FROM search_places';
-  const inOne = `SELECT key FROM messages WHERE conversation = ${thisConversation}`;
-  const matching = 'SELECT search_places.message AS key FROM search CROSS JOIN search_places ON search_places.at = search.rowid WHERE search MATCH ?';
+  const places = 'SELECT at, message FROM search_places';
+  const ofOne = `SELECT key AS message FROM messages WHERE conversation = ${thisConversation}`;
+  const matching = 'SELECT search.rowid AS at, search_places.message AS message FROM search CROSS JOIN search_places ON search_places.at = search.rowid WHERE search MATCH ?';
+  const all = look(`${places} ORDER BY at DESC`, 'near.at');
+  const allBefore = look(`${places} WHERE at < ${placeOf} ORDER BY at DESC`, 'near.at');
+  const one = look(`${ofOne} ORDER BY place DESC`, 'messages.place');
+  const oneBefore = look(`${ofOne} AND place <= ${placeOf} ORDER BY place DESC`, 'messages.place', `AND (SELECT at FROM search_places WHERE message = messages.key) < ${placeOf}`);
+  const found = look(`${matching} ORDER BY search.rowid DESC`, 'near.at');
+  const foundBefore = look(`${matching} AND search.rowid < ${placeOf} ORDER BY search.rowid DESC`, 'near.at');
   // Conversations share letters when there are many.
-  const ofOne = `AND messages.conversation = ${thisConversation}`;
-  const all = look(`${inAll} ORDER BY at DESC`);
-  const allBefore = look(`${inAll} WHERE at < ${placeOf} ORDER BY at DESC`);
-  const one = look(`${inOne} ORDER BY place DESC`);
-  const oneBefore = look(`${inOne} AND place <= ${placeOf} / 512 ORDER BY place DESC`, `AND at < ${placeOf}`);
-  const found = look(`${matching} ORDER BY search.rowid DESC`);
-  const foundBefore = look(`${matching} AND search.rowid < ${placeOf} ORDER BY search.rowid DESC`);
-  const foundInOne = look(`${matching} ORDER BY search.rowid DESC`, ofOne);
-  const foundInOneBefore = look(`${matching} AND search.rowid < ${placeOf} ORDER BY search.rowid DESC`, ofOne);
+  const inOne = `AND messages.conversation = ${thisConversation}`;
+  const foundInOne = look(`${matching} ORDER BY search.rowid DESC`, 'near.at', inOne);
+  const foundInOneBefore = look(`${matching} AND search.rowid < ${placeOf} ORDER BY search.rowid DESC`, 'near.at', inOne);
 
   return {
     any({ conversationId, before }, beginning, count) {

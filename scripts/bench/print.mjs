@@ -5,6 +5,29 @@ import { quantile } from './quantile.mjs';
 /** Milliseconds. */
 const windowGoal = { p50: 40, p99: 120, moonshot: 20 };
 
+/** Milliseconds. */
+const historyGoal = { must: 5, moonshot: 1 };
+/** No more than so often as dear with a hundred times the history. */
+const growth = 1.5;
+
+/** @param {readonly import('../../test/bench/large-report').LargeReport[]} reports by rising size */
+export function printHistory(reports) {
+  const last = reports.at(-1);
+  const names = last.rows.map(({ work }) => work);
+  const of = (report, work) => report.rows.find((each) => each.work === work);
+  const time = (report, work) => `${of(report, work).p50.toFixed(2)} / ${of(report, work).p95.toFixed(2)}`.padEnd(16);
+  const grown = (work) => of(last, work).processor.p50 / of(reports[0], work).processor.p50;
+  const judged = (work) => (of(last, work).p95 <= historyGoal.moonshot ? 'moonshot' : of(last, work).p95 <= historyGoal.must ? 'met' : 'MISSED');
+  const lines = [
+    '',
+    `${last.runtime}, ${machine()}, ${last.rows[0].times} calls each, one after the other`,
+    'What the services answer with a long history: p50 / p95 in milliseconds; growth is that of the processor’s p50',
+    `${'messages'.padEnd(40)} ${reports.map(({ size }) => String(size.messages).padEnd(16)).join('')} growth    must ${historyGoal.must} ms, growth ${growth}×; moonshot ${historyGoal.moonshot} ms`,
+    ...names.map((work) => `${work.padEnd(40)} ${reports.map((each) => time(each, work)).join('')} ${`${grown(work).toFixed(2)}×`.padEnd(9)} ${judged(work)}, growth ${grown(work) <= growth ? 'met' : 'MISSED'}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** @param {import('../../test/bench/bursts').BurstReport} report */
 export function printBursts({ runtime, rounds, load, commits, rows }) {
   const perSecond = ({ median, lowest, highest }) => `${median.toFixed(0)}/s (${lowest.toFixed(0)}–${highest.toFixed(0)})`;

@@ -1,25 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { largePassphrase, type LargeSize, startLarge } from './large-profile';
+import { largePassphrase, startLarge } from './large-profile';
+import type { LargeReport, LargeRow, LargeSize } from './large-report';
 import { createWords } from './words';
-
-export interface LargeRow {
-  readonly work: string;
-  readonly times: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p95: number;
-  readonly most: number;
-}
-
-export interface LargeReport {
-  readonly runtime: string;
-  readonly size: LargeSize;
-  readonly bytes: number;
-  /** From the passphrase to an open profile, and to the list of conversations, milliseconds. */
-  readonly unlock: number;
-  readonly rows: readonly LargeRow[];
-}
 
 /** What the services answer with such a profile open, one call after the other, each with other arguments. */
 export async function measureLarge(directory: string, size: LargeSize, rounds: number): Promise<LargeReport> {
@@ -43,14 +26,16 @@ export async function measureLarge(directory: string, size: LargeSize, rounds: n
     const rows: LargeRow[] = [];
     const measure = async (work: string, call: (round: number) => unknown): Promise<void> => {
       const times: number[] = [];
+      const processor: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
-        const at = performance.now();
+        const [used, at] = [process.cpuUsage(), performance.now()];
         await call(round);
         times.push(performance.now() - at);
+        const { user, system } = process.cpuUsage(used);
+        processor.push((user + system) / 1_000);
       }
-      times.sort((a, b) => a - b);
-      const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-      rows.push({ work, times: rounds, p50: quantile(0.5), p95: quantile(0.95), most: times.at(-1) ?? 0 });
+      const quantile = (of: number[], share: number): number => of.sort((a, b) => a - b)[Math.min(of.length - 1, Math.floor(of.length * share))] ?? 0;
+      rows.push({ work, times: rounds, p50: quantile(times, 0.5), p95: quantile(times, 0.95), most: quantile(times, 1), processor: { p50: quantile(processor, 0.5), p95: quantile(processor, 0.95) } });
     };
     await measure('list of conversations', () => handlers.conversations.list(undefined));
     await measure('open a conversation: newest 50', () => handlers.messages.list({ conversationId: pick(), limit: 50 }));
@@ -75,8 +60,14 @@ export async function measureLarge(directory: string, size: LargeSize, rounds: n
     await measure('search: three letters', (round) => search(words.frequent(round).slice(0, 3)));
     await measure('search: four letters', (round) => search(words.frequent(round).slice(0, 4)));
     await measure('search: a word and two letters', (round) => search(`${words.rare(round)} th`));
+    await measure('search: an emoji', () => search('🎉'));
+    await measure('search: a common word and a rare emoji', (round) => search(`🦉 ${words.frequent(round % 50)}`));
+    await measure('search: a name of a file', (round) => search(`Report_${(round * 37) % 10_000}`));
     await measure('search: nothing', (round) => search(`qq${round}zz`));
     await measure('search in one: a common word', (round) => search(words.frequent(round % 50), pick()));
+    await measure('search in one: a rare word', (round) => search(words.rare(round), pick()));
+    await measure('search in one: two letters', (round) => search(words.frequent(round).slice(0, 2), pick()));
+    await measure('search in one: four letters', (round) => search(words.frequent(round).slice(0, 4), pick()));
     await measure('search in one: three letters', (round) => search(words.frequent(round).slice(0, 3), pick()));
     return { runtime: `Node ${process.versions.node}`, size, bytes: statSync(join(directory, 'keyshift.db'), { throwIfNoEntry: false })?.size ?? 0, unlock, rows };
   } finally {

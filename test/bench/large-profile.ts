@@ -9,6 +9,7 @@ import { systemRandom } from '../../electron/platform/random';
 import { orderedHandles } from '../../electron/services/local-handle';
 import type { Stores } from '../../electron/services/ports';
 import { createVaultFile } from '../../electron/storage/vault-file';
+import type { LargeSize } from './large-report';
 import { createWords } from './words';
 
 export const largePassphrase = 'harbour lantern seven tides';
@@ -17,12 +18,6 @@ const cost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
 const atOnce = 2_000;
 /** Between two messages of the whole profile: a million of them are four years. */
 const everyMs = 126_000;
-
-export interface LargeSize {
-  readonly contacts: number;
-  readonly conversations: number;
-  readonly messages: number;
-}
 
 export function startLarge(directory: string): Promise<App> {
   return startApp({
@@ -77,7 +72,7 @@ function addMessages(stores: Stores, ids: readonly string[], messages: number, w
         const sequence = (sequences.get(`${conversationId} ${device}`) ?? 10) + 1;
         sequences.set(`${conversationId} ${device}`, sequence);
         const at = start + done * everyMs;
-        const text = words.line(1 + Math.floor(words.random() ** 2 * 40));
+        const text = `${words.line(1 + Math.floor(words.random() ** 2 * 40))}${done % 20 === 0 ? ' 🎉' : ''}${done % 2_000 === 1 ? ' 🦉' : ''}`;
         last.set(conversationId, { at, text });
         stores.messages.add({
           messageId: newMessageId(), conversationId, direction: out ? 'out' : 'in', instanceId: device, sequence, kind: 'text', text, sentAt: at, ...(!out && { receivedAt: at }),

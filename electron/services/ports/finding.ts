@@ -22,7 +22,7 @@ export interface MessagePages {
 }
 
 export interface SearchQuery {
-  /** All words, in any order; the last one may be a beginning. Emoji are looked for among the newest messages, names of files among the newest files. */
+  /** All words and emoji, in any order, in a message or the names of its files; the last word may be a beginning. */
   readonly text: string;
   readonly conversationId?: string | undefined;
   /** Only what stands before this message in the order of the whole history. */
@@ -39,7 +39,7 @@ export interface FoundMessage extends Pick<MessageRow, 'messageId' | 'conversati
 export interface SearchStore {
   /** Newest first. Nothing for a text without a word or an emoji. */
   find(query: SearchQuery): readonly FoundMessage[];
-  /** Takes at most `limit` older messages into the index, which were here before there was one; false: all of them are in. */
+  /** Finds the emoji of at most `limit` new messages, or takes so many older ones into the index, which were here before this one; false: nothing is left to do. */
   takeUp(limit: number): boolean;
   /** Looks through at most `limit` pages for what is left of words that were erased. Undefined: none were since it was done last. */
   erase(limit: number): 'more' | 'done' | undefined;

@@ -24,6 +24,13 @@ function opened() {
   return { db, stores, say, found, file, key };
 }
 
+/** A file of that message. */
+function named(db: Db, n: number, where: number, name: string): void {
+  db.prepare(`
+    INSERT INTO transfers (transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, have, given, wanted, paused, settled, added_at)
+    VALUES (?, ?, ?, 'p', 0, ?, 1, x'', 'm', x'', '[]', 0, 0, 0, 0, 0, ?)`).run([`${n} ${name}`, handle(n), handle(where), name, n]);
+}
+
 describe('words of messages', () => {
   it('are found in any order, without regard to case and marks, the last one as a beginning, newest first', () => {
     const { say, found } = opened();
@@ -57,11 +64,8 @@ describe('words of messages', () => {
     say(3, 'no words: 👍🏽❤️ 👩‍❤️‍👩 🇩🇪', 2);
     say(4, 'tea again', 1);
     say(5, '', 1, { kind: 'file' });
-    const insert = db.prepare(`
-      INSERT INTO transfers (transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, have, given, wanted, paused, settled, added_at)
-      VALUES (?, ?, ?, 'p', 0, ?, 1, x'', 'm', x'', '[]', 0, 0, 0, 0, 0, ?)`);
-    insert.run(['5', handle(5), handle(1), 'Harbour_report-2024.pdf', 5]);
-    insert.run(['2', handle(2), handle(2), 'Tee im Hafen.txt', 2]);
+    named(db, 5, 1, 'Harbour_report-2024.pdf');
+    named(db, 2, 2, 'Tee im Hafen.txt');
     expect(found('t')).toEqual([4, 2, 1]);
     expect(found('T', { conversationId: handle(1) })).toEqual([4, 1]);
     expect(found('x')).toEqual([]);
@@ -114,6 +118,13 @@ describe('words of messages', () => {
     expect(found('word12')).toEqual(down(1_500, (n) => String(n).startsWith('12')));
     expect(found('wo-rd1', { conversationId: handle(2), limit: 5 })).toEqual(down(1_500, (n) => n % 3 === 1 && String(n).startsWith('1'), 5));
     expect(found('word', { before: handle(20), conversationId: handle(3) })).toEqual(down(19, (n) => n % 3 === 2));
+    expect(found('needle', { conversationId: handle(2) })).toEqual([7]);
+    for (const n of [40, 900, 1_400]) named(db, n, 1 + (n % 3), `rarely_word${n}.pdf`);
+    expect(found('rarely wo')).toEqual([1_400, 900, 40]);
+    expect(found('word', { limit: 101 })).toEqual(down(1_500, () => true, 101));
+    expect(found('pdf wo', { conversationId: handle(1 + (40 % 3)), before: handle(1_000) })).toEqual([40]);
+    db.exec('DELETE FROM transfers');
+    expect(found('rarely')).toEqual([]);
   });
 
   it('are listed from the pages of the index as FTS5 itself lists them, whatever was joined or erased, and parts of it are joined until there are few', () => {
@@ -158,26 +169,41 @@ describe('words of messages', () => {
     expect(found('boat')).toEqual([3, 1, 2]);
   });
 
-  it('of before there was an index are taken up in slices, newest first, whatever changes meanwhile', () => {
+  it.each(['search', 'search-whole'])('of before the step "%s" are taken up in slices, newest first, whatever changes meanwhile, and however often it is interrupted', (step) => {
     const db = openDatabase(':memory:');
     afterwards(() => db.close());
-    migrate(db, migrations.slice(0, migrations.findIndex(({ name }) => name === 'search')));
+    migrate(db, migrations.slice(0, migrations.findIndex(({ name }) => name === step)));
     db.exec(`INSERT INTO conversations (conversation_id, contact_id, peer_id, dialog_id, title, state, created_at, unread) VALUES ('${handle(1)}', 'c', 'p', 'd', '', 'open', 1, 0)`);
     const insert = db.prepare(`INSERT INTO messages (conversation, message_id, direction, instance_id, sequence, kind, text, sent_at, state, key_epoch, place) VALUES (1, ?, 1, 'i', ?, 'text', ?, ?, 0, 0, ?)`);
-    for (let n = 1; n <= 10; n += 1) insert.run([handle(n), n, `old boat ${n}`, n, n * 4_096]);
-    const stores = openStores(db);
-    stores.messages.add(message(11, { text: 'new boat' }));
-    const found = () => stores.search.find({ text: 'boat', limit: 50 }).map(({ messageId }) => Number.parseInt(messageId, 16));
-    expect(found()).toEqual([11]);
+    for (let n = 1; n <= 10; n += 1) insert.run([handle(n), n, `old boat ${n} ${n === 5 ? '🎉' : ''}`, n, n * 4_096]);
+    if (step === 'search-whole') {
+      named(db, 6, 1, 'Boat_house.pdf');
+      named(db, 4, 1, 'Anchor.pdf');
+      for (let n = 100; n < 700; n += 1) insert.run([handle(n), n, `more of word${n}`, n, n * 4_096]);
+    }
+    openStores(db);
+    // Each time as after a start.
+    const search = () => openStores(db).search;
+    openStores(db).messages.add(message(1_000, { text: 'new boat' }));
+    const found = (query = 'boat') => search().find({ text: query, limit: 50 }).map(({ messageId }) => Number.parseInt(messageId, 16));
+    expect(found()).toEqual([1_000]);
     db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(2)]);
     db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run(['ship', handle(3)]);
-    expect(stores.search.takeUp(4)).toBe(true);
-    expect(found()).toEqual([11, 10, 9, 8, 7]);
+    const isThere = () => db.prepare(`SELECT 1 FROM sqlite_schema WHERE name IN ('search_before', 'search_places_before')`).get() !== undefined;
+    for (let left = 200; isThere() && left > 0; left -= 1) expect(search().takeUp(4)).toBe(true);
+    expect(isThere()).toBe(false);
+    db.exec(`DELETE FROM messages WHERE text LIKE 'more of%' AND sequence <> 699`);
+    expect(search().takeUp(4)).toBe(true);
+    if (step === 'search') expect(found()).toEqual([1_000, 10, 9, 8, 7]);
     db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run(['ship', handle(9)]);
-    while (stores.search.takeUp(4));
-    expect(found()).toEqual([11, 10, 8, 7, 6, 5, 4, 1]);
-    while (stores.search.tidy(16));
-    expect(found()).toEqual([11, 10, 8, 7, 6, 5, 4, 1]);
+    if (step === 'search-whole') named(db, 1, 1, 'Late harbour.txt');
+    while (search().takeUp(4));
+    expect(found()).toEqual([1_000, 10, 8, 7, 6, 5, 4, 1]);
+    expect(found('🎉 boat')).toEqual([5]);
+    if (step === 'search-whole') expect([found('house'), found('anch'), found('harbour'), found('word699')]).toEqual([[6], [4], [1], [699]]);
+    while (search().tidy(16));
+    while (search().erase(16) === 'more');
+    expect(found()).toEqual([1_000, 10, 8, 7, 6, 5, 4, 1]);
     db.exec(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
   });
 

@@ -27,7 +27,7 @@ function opened(key = randomBytes(32), file = join(folder(), 'a.db')): { db: Db;
 function fillEveryTable(db: Db, count: number): string[] {
   // What the database makes of tables by itself (the index of words) comes with them.
   const tables = db.prepare(`SELECT m.name, m.sql FROM sqlite_master m JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name AND l.type = 'table'
-    WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT IN ('search_places', 'search_backlog') ORDER BY m.rowid`).all();
+    WHERE m.type = 'table' AND m.name NOT GLOB 'sqlite_*' AND m.name NOT GLOB 'search_*' ORDER BY m.rowid`).all();
   return db.transaction(() => tables.map((row) => {
     const [name, sql] = [String(row['name']), String(row['sql'])];
     const sizes = new Map(Array.from(sql.matchAll(/length\((\w+)\) = (\d+)/g), ([, column, size]) => [column, Number(size)]));

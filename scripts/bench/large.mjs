@@ -1,0 +1,43 @@
+// A profile with very many messages, made once and kept in .cache/large, and what the services answer with it open.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { inCache } from '../lib/paths.mjs';
+import { run } from '../lib/process.mjs';
+import { PlainError, say } from '../lib/say.mjs';
+import { bundleBench } from './bundle.mjs';
+
+export const FULL = 1_000_000;
+const LIMIT = 60 * 60_000;
+
+/** Whether it was made already. */
+export const hasLarge = (messages) => existsSync(`${inCache(`large/${messages}`)}.json`);
+
+/** Makes the profile where it is not there. Its bundle is `large`. */
+export async function largeProfile(messages, anew = false) {
+  const share = Math.min(1, Math.sqrt(messages / FULL));
+  const numbers = [Math.max(3, Math.round(300 * share)), Math.max(10, Math.round(1_000 * share)), messages].map(String);
+  await bundleBench(['large']);
+  const directory = inCache(`large/${messages}`);
+  const done = `${directory}.json`;
+  if (anew || !existsSync(done)) {
+    for (const each of [directory, `${directory}.new`, done]) rmSync(each, { recursive: true, force: true });
+    mkdirSync(inCache('large'), { recursive: true });
+    say(`Making a profile of ${numbers[0]} contacts, ${numbers[1]} conversations, ${messages} messages …`);
+    await inBundle('make', `${directory}.new`, inCache('large/made.json'), numbers);
+    renameSync(`${directory}.new`, directory);
+    renameSync(inCache('large/made.json'), done);
+  }
+  return { directory, numbers, size: JSON.parse(readFileSync(done, 'utf8')) };
+}
+
+/** @returns {Promise<import('../../test/bench/large-report').LargeReport>} */
+export async function measureLarge({ directory, numbers }) {
+  const report = inCache('large/report.json');
+  await inBundle('measure', directory, report, numbers);
+  return JSON.parse(readFileSync(report, 'utf8'));
+}
+
+async function inBundle(work, directory, file, numbers) {
+  rmSync(file, { force: true });
+  const { stderr, timedOut } = await run(process.execPath, [inCache('bench/in-large.cjs'), work, directory, file, ...numbers], { timeout: LIMIT });
+  if (timedOut || !existsSync(file)) throw new PlainError(`${work} failed${timedOut ? ' (time limit)' : ''}.\n${stderr.trim()}`);
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { openDatabase } from '../../../electron/storage/database';
+import { openStores } from '../../../electron/storage/open-stores';
+import { signsIn } from '../../../shared/signs';
+import { conversation, handle, instance, message } from '../../contract/storage/rows';
+import { afterwards } from './places';
+
+const pieces = ['boat', 'boats', 'Bö', 'bo', 'b', 'harbour', 'Hafen', 'report_2024', 'wo-rd', 'wo-rds', '会議', '会', '議会', '東', 'ёлка', 'x1', '🎉', '👍🏽', '👩‍❤️‍👩', '👩', '❤️', '🇩🇪', '🇩🇪🇫🇷', '', '—', 'don’t'] as const;
+const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((words) => words.join(' '));
+const queries = fc.oneof(
+  fc.array(fc.constantFrom(...pieces, 'ha', '2024', 'rd', 'woo', '会議 会', '🎉boat', '"bo"', 'NOT'), { minLength: 1, maxLength: 3 }).map((words) => words.join(' ')),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+);
+const where = fc.integer({ min: 1, max: 3 });
+const n = fc.integer({ min: 1, max: 30 });
+const act = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), text: texts, where }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('shown' as const), text: texts, where, at: fc.integer({ min: 1, max: 60 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('edit' as const), n, text: texts }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('remove' as const, 'empty' as const, 'unname' as const), n }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('name' as const), n, name: texts }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), n, at: fc.integer({ min: 1, max: 60 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), where }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('keep' as const) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('ask' as const), query: queries, where: fc.option(where), before: fc.option(n), limit: fc.constantFrom(1, 3, 50) }) },
+);
+
+it('what is found is what looking through every text would find, in that order, after any history of messages, files and conversations', () => {
+  const db = openDatabase(':memory:');
+  afterwards(() => db.close());
+  const stores = openStores(db);
+  const standsIn = (words: readonly string[], wanted: readonly string[], isBeginning: boolean): boolean =>
+    words.some((_, from) => from + wanted.length <= words.length && wanted.every((word, at) => (isBeginning && at === wanted.length - 1 ? words[from + at]?.startsWith(word) : words[from + at] === word)));
+  /** What an emoji is found by: itself, what it begins with, and what it is joined of. */
+  const signsOf = (text: string): Set<string> => new Set(signsIn(text, 1e9).flatMap((sign) => sign.split('\u200d').flatMap((part, at, parts) => [part, parts.slice(0, at + 1).join('\u200d')])));
+
+  const looked = (query: string, conversationId: string | undefined, before: string | undefined, limit: number): string[] => {
+    const phrases = query.split(/\s+/u).map((part) => db.words(part)).filter((words) => words.length > 0);
+    const signs = signsIn(query);
+    if (phrases.length === 0 && signs.length === 0) return [];
+    const rows = db.prepare(`
+      SELECT message_id, text, (SELECT conversation_id FROM conversations WHERE key = conversation) AS conversation_id, place, (SELECT at FROM search_places WHERE message = messages.key) AS at,
+        (SELECT json_group_array(name) FROM transfers WHERE transfers.message_id = messages.message_id) AS names FROM messages ORDER BY at DESC`).all();
+    const from = rows.find((row) => row['message_id'] === before);
+    return rows
+      .filter((row) => {
+        const names: string[] = JSON.parse(String(row['names']));
+        const lines = [String(row['text']), ...names, ...names.map((name) => name.replace(/[_.-]/gu, ' '))].map((line) => db.words(line));
+        const said = signsOf(String(row['text']));
+        return (
+          (conversationId === undefined || row['conversation_id'] === conversationId) &&
+          (from === undefined || Number(row['at']) < Number(from['at'] ?? from['place'])) &&
+          phrases.every((words, at) => lines.some((line) => standsIn(line, words, at === phrases.length - 1))) &&
+          signs.every((sign) => said.has(sign))
+        );
+      })
+      .map((row) => String(row['message_id']))
+      .slice(0, limit);
+  };
+  const name = db.prepare(`
+    INSERT INTO transfers (transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, have, given, wanted, paused, settled, added_at)
+    SELECT ?, message_id, 'c', 'p', 0, ?, 1, x'', 'm', x'', '[]', 0, 0, 0, 0, 0, 1 FROM messages WHERE message_id = ?`);
+  let files = 0;
+
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 5, maxLength: 60 }), (acts) => {
+      db.exec('DELETE FROM messages; DELETE FROM conversations');
+      const settle = (which: number): void => stores.conversations.put(conversation(which));
+      let last = 0;
+      for (const each of acts) {
+        if (each.do === 'add') {
+          settle(each.where);
+          stores.messages.add(message((last += 1), { conversationId: handle(each.where), text: each.text, sentAt: 30, receivedAt: 30 }));
+        } else if (each.do === 'shown') {
+          settle(each.where);
+          stores.messages.addShown(message((last += 1), { conversationId: handle(each.where), text: each.text, instanceId: instance(2) }), each.at * 4_096);
+        } else if (each.do === 'edit') db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run([each.text, handle(each.n)]);
+        else if (each.do === 'empty') db.prepare(`UPDATE messages SET kind = 'deleted', text = '' WHERE message_id = ?`).run([handle(each.n)]);
+        else if (each.do === 'remove') db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(each.n)]);
+        else if (each.do === 'name') name.run([String((files += 1)), each.name, handle(each.n)]);
+        else if (each.do === 'unname') db.prepare('DELETE FROM transfers WHERE message_id = ?').run([handle(each.n)]);
+        else if (each.do === 'move') db.prepare('UPDATE messages SET place = ? WHERE message_id = ?').run([each.at * 4_096, handle(each.n)]);
+        else if (each.do === 'leave') {
+          const row = stores.conversations.byId(handle(each.where));
+          if (row !== undefined) stores.conversations.remove(row, 1);
+          while (stores.conversations.sweep(2) === 'more');
+        } else if (each.do === 'keep') {
+          while (stores.search.erase(16) === 'more');
+          stores.search.tidy(4);
+          stores.search.takeUp(3);
+        } else if (each.do === 'ask') {
+          const conversationId = each.where === null ? undefined : handle(each.where);
+          const before = each.before === null || stores.messages.byId(handle(each.before)) === undefined ? undefined : handle(each.before);
+          const found = stores.search.find({ text: each.query, conversationId, before, limit: each.limit }).map(({ messageId }) => messageId);
+          expect(found, each.query).toEqual(looked(each.query, conversationId, before, each.limit));
+        }
+      }
+      db.exec(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
+      // Each stands where it does on screen, but for those that would stand on one another.
+      expect(db.prepare('SELECT count(*) AS n FROM search_places JOIN messages ON key = message WHERE at NOT BETWEEN place AND place + 60').get()).toEqual({ n: 0 });
+      expect(db.prepare('SELECT (SELECT count(*) FROM search_places) = (SELECT count(*) FROM messages WHERE text <> \'\' OR message_id IN (SELECT message_id FROM transfers)) AS same').get()).toEqual({ same: 1 });
+    }),
+    { numRuns: 120 },
+  );
+});
