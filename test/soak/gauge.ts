@@ -42,13 +42,17 @@ export async function hold(timers: number): Promise<Held> {
 
 const mebibyte = 1_048_576;
 
+/** With fewer points a run is so short that what is used for the first time still shows. */
+const manyPoints = 16;
+
 /** What may come on top over a whole run: the heap by a share of itself, handles by what one connection more for each device is. */
 export function seriesOf(points: readonly Held[], devices: number): Series[] {
   const row = (what: keyof Held, unit: string, allowance: number): Series => ({ what, unit, allowance, values: points.map((point) => point[what]) });
   const base = points[points.length >> 1];
+  const times = points.length < manyPoints ? 4 : 1;
   return [
-    row('heap', 'bytes', Math.max(2 * mebibyte, 0.05 * (base?.heap ?? 0))),
-    row('outside', 'bytes', Math.max(2 * mebibyte, 0.1 * (base?.outside ?? 0))),
+    row('heap', 'bytes', times * Math.max(2 * mebibyte, 0.05 * (base?.heap ?? 0))),
+    row('outside', 'bytes', times * Math.max(2 * mebibyte, 0.1 * (base?.outside ?? 0))),
     row('rss', 'bytes', Math.max(24 * mebibyte, 0.12 * (base?.rss ?? 0))),
     row('descriptors', '', 2 * devices),
     row('sockets', '', 2 * devices),

@@ -52,8 +52,7 @@ export class Week {
       [4, 'address changes', (device) => this.#restart(device, true)],
       [4, 'absences', (device) => this.#leave(device)],
       [4, 'sleeps', (device) => this.#sleep(device)],
-      [1, 'devices linked', (device) => this.#link(device)],
-      [0.5, 'devices removed', (device) => this.#remove(device)],
+      [1.5, 'devices lost and replaced', (device) => this.#replace(device)],
       [2, 'hours that pass', () => this.town.pass(hour)],
     ];
   }
@@ -73,7 +72,8 @@ export class Week {
     for (const [at, one] of first.entries()) {
       for (const other of first.slice(at + 1)) await this.#acquaint(one, other);
     }
-    for (let person = 0; person < this.#people; person += 2) await this.#link(first[person]);
+    // One to three each; always as many, so that what they hold can be compared.
+    for (const [person, device] of first.entries()) for (let more = person % 3; more > 0; more -= 1) await this.#link(device);
   }
 
   /** One thing that happens, and some time around it. */
@@ -344,9 +344,14 @@ export class Week {
     return true;
   }
 
+  async #replace(device: SoakDevice): Promise<unknown> {
+    if ((await this.#remove(device)) === false) return false;
+    return this.#link(this.town.of(device.person)[0]);
+  }
+
   async #remove(device: SoakDevice): Promise<unknown> {
     const [certifier, ...others] = this.town.of(device.person);
-    if (certifier === undefined || others.length < 2 || !certifier.isOn || certifier.clock.asleep) return false;
+    if (certifier === undefined || others.length < 1 || !certifier.isOn || certifier.clock.asleep) return false;
     const lost = this.town.pick(others);
     const listed = (await this.#call(certifier.calls.devices.list(undefined))).find(({ name }) => name === lost.name);
     if (listed === undefined || listed.state !== 'active') return false;
