@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { App } from 'electron';
 
 export interface LoginStart {
@@ -29,8 +29,8 @@ export function loginStart({ app, platform, env, home, command }: LoginStartPart
     };
   }
   const { XDG_CONFIG_HOME: wanted = '' } = env;
-  // The base directory specification: a relative path counts as none.
-  const file = join(wanted.startsWith('/') ? wanted : join(home, '.config'), 'autostart', 'keyshift.desktop');
+  // The base directory specification: a relative path counts as none. The package of the trial runtime has an entry of its own.
+  const file = join(wanted.startsWith('/') ? wanted : join(home, '.config'), 'autostart', basename(command[0] ?? '') === 'keyshift-trial' ? 'keyshift-trial.desktop' : 'keyshift.desktop');
   return {
     isOn: () => isEnabled(file),
     set: (on) => {

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asCommand, PlainError } from '../lib/say.mjs';
 import { description, makeDeb } from './deb.mjs';
+import { about } from './names.mjs';
 
 const text = /** @type {const} */ ({ type: 'string' });
 const named = ['architecture', 'after-install', 'after-remove', 'description', 'version', 'package', 'name', 'maintainer', 'vendor', 'url', 'category', 'deb-priority', 'deb-compression', 'license', 'iteration'];
@@ -35,7 +36,7 @@ await asCommand(async () => {
       copy(each.slice(0, at), join(tree, each.slice(at + 1)));
     }
     plain(tree);
-    const [synopsis, ...rest] = String(given.description).split('\n');
+    const [synopsis] = String(given.description).split('\n');
     await makeDeb({
       tree,
       file: given.package,
@@ -51,7 +52,7 @@ await asCommand(async () => {
         Depends: given.d?.join(', '),
         Recommends: given['deb-recommends']?.join(', '),
         Homepage: given.url?.endsWith('.invalid') ? undefined : given.url,
-        Description: description(synopsis.trim(), rest.join(' ').trim()),
+        Description: description(synopsis.trim(), `${about}.`),
       },
       scripts: { postinst: readFileSync(given['after-install'], 'utf8'), postrm: readFileSync(given['after-remove'], 'utf8') },
     });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { inRoot } from '../lib/paths.mjs';
 
-export const { version, license } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+export const { version, license, description: about } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
 
 const REAL = { name: 'keyshift', productName: 'Keyshift', title: 'Keyshift', appId: 'org.keyshift.Keyshift' };
 const TRIAL = { name: 'keyshift-trial', productName: 'Keyshift-Trial', title: 'Keyshift (trial runtime)', appId: 'org.keyshift.KeyshiftTrial' };

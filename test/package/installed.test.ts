@@ -78,6 +78,9 @@ test('the desktop learns of it: entry, links, icons, AppStream, licences, and a 
   expect(entry).toContain(`Exec=${app.folder}/${app.name} -- %u\n`);
   expect(entry).toMatch(/^MimeType=x-scheme-handler\/keyshift;$/m);
   expect(entry).toContain(`Icon=${app.name}\n`);
+  // What stands in the entry of the repository stands here as well.
+  const words = readFileSync('assets/keyshift.desktop', 'utf8').split('\n').filter((line) => !/^(?:Name|Exec|Icon|StartupWMClass)=/.test(line));
+  expect(entry.split('\n')).toEqual(expect.arrayContaining(words));
   expect(installed).toContain(`/usr/share/icons/hicolor/512x512/apps/${app.name}.png`);
   expect(installed).toContain(`/usr/share/icons/hicolor/scalable/apps/${app.name}.svg`);
   const [metainfo = ''] = installed.filter((file) => file.endsWith('.metainfo.xml'));

@@ -26,6 +26,9 @@ test('starting at login on Linux: a file of the desktop, with every letter of th
   login.set(false);
   login.set(false);
   expect(login.isOn()).toBe(false);
+  loginStart({ app, platform: 'linux', env: {}, home, command: ['/opt/Keyshift-Trial/keyshift-trial'] }).set(true);
+  expect(login.isOn()).toBe(false);
+  expect(readFileSync(join(home, '.config/autostart/keyshift-trial.desktop'), 'utf8')).toContain('Exec="/opt/Keyshift-Trial/keyshift-trial"\n');
   expect(autostartEntry(['a"b', '$c`d\\e', '100%'])).toContain(String.raw`Exec="a\\"b" "\\$c\\` + '`' + String.raw`d\\\\e" "100%%"`);
   expect(() => autostartEntry(['a\nExec=evil'])).toThrow('line break');
 });
