@@ -21,7 +21,7 @@ import { ElectronPreferences } from './platform/electron-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
 import { CameraUse } from './security/camera-use';
-import { enforceSandbox, isDrivenFromOutside, quietChromium } from './security/command-line';
+import { enforceSandbox, isDrivenFromOutside, lacksSandbox, quietChromium } from './security/command-line';
 import { guardNavigation } from './security/navigation';
 import { pagePartition, silenceNetwork } from './security/network-silence';
 import { guardPermissions } from './security/permissions';
@@ -54,6 +54,7 @@ let openLink = (url: string): void => void linksBefore.push(url);
 /** Everything that has to be said before Electron is ready. False: it must not start like this, and has said why. */
 function prepare(): boolean {
   endOnUncaught(logger, (code) => app.exit(code));
+  if (lacksSandbox(app)) return refuse('it does not run without its sandbox (--no-sandbox). Where the system allows no user namespaces, install the deb or rpm.');
   enforceSandbox(app);
   quietChromium(app.commandLine);
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
@@ -71,10 +72,14 @@ function prepare(): boolean {
   // An outdated runtime never opens the profile of a current one.
   if (trial && !app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', usual);
   if (isDrivenFromOutside(app, truePath(app.getPath('userData')), truePath(usual))) {
-    process.stderr.write('keyshift: it can be driven from outside only with a folder of its own (--user-data-dir).\n');
-    return false;
+    return refuse('it can be driven from outside only with a folder of its own (--user-data-dir).');
   }
   return true;
+}
+
+function refuse(sentence: string): false {
+  process.stderr.write(`keyshift: ${sentence}\n`);
+  return false;
 }
 
 /** Where a path leads, also by links; itself while nothing is there. */

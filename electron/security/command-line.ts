@@ -40,3 +40,14 @@ const remoteControl = ['remote-debugging-port', 'remote-debugging-pipe', 'remote
 export function isDrivenFromOutside(app: { readonly isPackaged: boolean; readonly commandLine: Pick<CommandLine, 'hasSwitch'> }, folder: string, usualFolder: string): boolean {
   return app.isPackaged && remoteControl.some((name) => app.commandLine.hasSwitch(name)) && folder === usualFolder;
 }
+
+/** Switches that take the sandbox away, or half of it. */
+const unsandboxed = ['no-sandbox', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox'];
+
+/**
+ * Hardening row 2: a packaged app does not run without the sandbox, whoever asks for that. AppImages, for one, are started by a script that
+ * adds the switch where user namespaces are missing, without a word.
+ */
+export function lacksSandbox(app: { readonly isPackaged: boolean; readonly commandLine: Pick<CommandLine, 'hasSwitch'> }): boolean {
+  return app.isPackaged && unsandboxed.some((name) => app.commandLine.hasSwitch(name));
+}

@@ -174,14 +174,19 @@ function watch(...pages: readonly Page[]): string[] {
   return seen;
 }
 
-test('it is not driven from outside in the folder that is always used', async () => {
+test('row 2: it runs neither without its sandbox, nor driven from outside in the folder that is always used', async () => {
   const usual = join(home, '.config', trial ? 'keyshift-trial' : 'Keyshift');
-  for (const more of [[], [`--user-data-dir=${usual}`], [`--user-data-dir=${home}/.config/../.config/${trial ? 'keyshift-trial' : 'Keyshift'}/`]]) {
-    const child = asOrdinaryUser(home, [app.command, '--remote-debugging-port=0', ...more], { DISPLAY: displays[0] ?? '' });
+  const starts = [
+    [['--no-sandbox'], 'it does not run without its sandbox'],
+    [['--remote-debugging-port=0'], 'it can be driven from outside only with a folder of its own'],
+    [['--remote-debugging-port=0', `--user-data-dir=${home}/.config/../${usual.slice(home.length + 1)}/`], 'it can be driven from outside only with a folder of its own'],
+  ] as const;
+  for (const [words, sentence] of starts) {
+    const child = asOrdinaryUser(home, [app.command, ...words], { DISPLAY: displays[0] ?? '' });
     let said = '';
     child.stderr?.on('data', (piece: Buffer) => (said += piece.toString()));
     expect(await new Promise((done) => child.once('close', done))).toBe(1);
-    expect(said).toContain('it can be driven from outside only with a folder of its own');
+    expect(said).toContain(sentence);
   }
 });
 

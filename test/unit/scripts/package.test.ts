@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isDrivenFromOutside } from '../../../electron/security/command-line';
+import { isDrivenFromOutside, lacksSandbox } from '../../../electron/security/command-line';
 import { outOfArchive } from '../../../electron/platform/spelling';
 import { lockfileProblems } from '../../../scripts/lib/lockfile.mjs';
 import { makeArchive } from '../../../scripts/package/archive.mjs';
@@ -157,6 +157,13 @@ test.skipIf(process.platform !== 'linux')('the same sources make the same bytes,
   expect(one[0]?.equals(other[0] ?? Buffer.alloc(0))).toBe(true);
   expect(one[1]?.equals(other[1] ?? Buffer.alloc(0))).toBe(true);
   expect(execFileSync('dpkg-deb', ['--contents', join(folder, 'one.deb')], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } })).toMatch(/-rw-r--r-- root\/root +10 2023-11-14 22:13 \.\/opt\/app\/a\n/);
+});
+
+test.each(['no-sandbox', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox'])('row 2: a packaged app does not run with --%s', (name) => {
+  const started = (isPackaged: boolean, given: string) => ({ isPackaged, commandLine: { hasSwitch: (asked: string) => asked === given } });
+  expect(lacksSandbox(started(true, name))).toBe(true);
+  expect(lacksSandbox(started(false, name))).toBe(false);
+  expect(lacksSandbox(started(true, 'listen'))).toBe(false);
 });
 
 test('a packaged app is not driven from outside in its usual folder', () => {
