@@ -115,9 +115,11 @@ export async function start(command: string, home: string, profile: string, { sc
     page,
     output: () => text,
     async quit() {
-      await browser.close().catch(() => undefined);
+      // Only this: letting go of the page may end the app as well, and a signal to one that is ending kills it.
       child.kill('SIGTERM');
-      return ended;
+      const code = await ended;
+      await browser.close().catch(() => undefined);
+      return code;
     },
   };
 }
