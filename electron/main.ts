@@ -32,7 +32,7 @@ import { chosenFiles } from './storage/chosen-files';
 import { ProfileList } from './storage/profile-list';
 import { desktopWords } from './window/desktop-words';
 import { fileDialogs } from './window/file-dialogs';
-import { quitOrderly } from './window/orderly-quit';
+import { quitOnSignals, quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
 
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
@@ -107,6 +107,7 @@ async function start(): Promise<void> {
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range), (address) => pageFirst.gave(address));
 
   const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, logger, trial, developerTools, bundles: __dirname });
+  quitOnSignals(process, () => app.quit());
   quitOrderly(
     app,
     async () => {

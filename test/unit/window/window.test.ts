@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { groundColour, pictureMotion, themeSourceOf, windowTitle } from '../../.
 import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
 import { desktopWords } from '../../../electron/window/desktop-words';
 import { menuTemplate } from '../../../electron/window/menu';
-import { quitOrderly } from '../../../electron/window/orderly-quit';
+import { endingSignals, quitOnSignals, quitOrderly } from '../../../electron/window/orderly-quit';
 import { withSettingsEffects } from '../../../electron/window/settings-effects';
 import { failToStart, startFailureSentence } from '../../../electron/window/start-failure';
 import { placeWindow, smallestWindow, type WindowPlace } from '../../../electron/window/window-place';
@@ -151,6 +152,17 @@ describe('the end', () => {
     });
     return { quit: () => listener?.({ preventDefault: () => (prevented += 1) }), exited, errors, count: () => ({ exits, prevented }) };
   }
+
+  test('a signal ends it as the menu does, and is still heard when it comes again', () => {
+    const process = new EventEmitter();
+    let quits = 0;
+    quitOnSignals(process, () => (quits += 1));
+    for (const signal of endingSignals) {
+      process.emit(signal);
+      expect(process.emit(signal)).toBe(true);
+    }
+    expect(quits).toBe(2 * endingSignals.length);
+  });
 
   test('the parts are stopped once, then the process ends', async () => {
     let stops = 0;
