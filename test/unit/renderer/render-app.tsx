@@ -12,6 +12,9 @@ Object.assign(globalThis, { CSS: { escape: (text: string) => text } });
 Object.assign(window, { matchMedia: () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }) });
 Element.prototype.scrollIntoView = () => undefined;
 
+// While the file is read and not within its first test, whose time it would take.
+await readLater();
+
 const stops: (() => void)[] = [];
 afterEach(() => {
   cleanup();
@@ -30,8 +33,6 @@ export async function renderApp(world: World): Promise<Running> {
   const fake = createFake(world);
   const model = createModel(createClient(fake.bridge));
   stops.push(model.start());
-  // As soon after the start as in the window: what is tried is there.
-  await readLater();
   render(<App model={model} />);
   await settle();
   return { fake, model };
