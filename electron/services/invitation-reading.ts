@@ -15,8 +15,8 @@ export interface ReadInvitation {
   readonly before: ContactRow | undefined;
 }
 
-/** The letters our own links are made of. */
-const linkInWords = /keyshift:invite(?:-long)?\/[A-Za-z0-9_-]+/;
+/** The letters our own links are made of; before them stands none of these, or it is another word. */
+const linkInWords = /(?<![A-Za-z0-9_-])keyshift:invite(?:-long)?\/[A-Za-z0-9_-]+/;
 
 /**
  * What a pasted invitation says, and everything that can be judged of it without a packet. A link in the middle of other words, as people copy

@@ -43,7 +43,8 @@ export function createSearchFilling(db: Db): SearchFilling {
       const removed = db.prepare(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} ${kept} ORDER BY ${key} ${atMost})`).run([limit * share]);
       if (removed.changes > 0) return true;
     }
-    db.exec('DROP TABLE search_before; DROP TABLE search_places_before; UPDATE search_backlog SET erased = erased + 1');
+    // A profile in which nobody spoke yet leaves nothing to be looked after.
+    db.exec('DROP TABLE search_before; DROP TABLE search_places_before; UPDATE search_backlog SET erased = erased + 1 WHERE EXISTS (SELECT 1 FROM conversations)');
     return true;
   };
 

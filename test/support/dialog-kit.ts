@@ -229,9 +229,9 @@ export async function person(name: string): Promise<Person> {
 }
 
 /** Two devices that know each other, each with an empty database. */
-export async function newPair(options: { limits?: Partial<DialogLimits> } = {}): Promise<Pair> {
+export async function newPair({ names = ['Alice', 'Bob'], ...options }: { limits?: Partial<DialogLimits>; names?: readonly [string, string] } = {}): Promise<Pair> {
   const crypto = await testCrypto();
-  const [a, b] = await Promise.all([person('Alice'), person('Bob')]);
+  const [a, b] = await Promise.all([person(names[0]), person(names[1])]);
   const alice = new Device(crypto, a, options);
   const bob = new Device(crypto, b, options);
   alice.knows(bob);
