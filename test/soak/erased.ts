@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { decryptedPages } from '../support/decrypted-pages';
+import type { Db } from '../../electron/storage/database';
 import { keyOf, type SoakDevice } from './device';
 
 /** Columns of keys that are of use to whoever gets them, and end some day. */
@@ -43,6 +44,19 @@ export class Erased {
     const gone = [...(this.#seen.get(device.name) ?? [])].filter(([text]) => !now.has(text));
     const pages = decryptedPages(join(device.profile, 'keyshift.db'), await keyOf(device));
     const found = gone.filter(([text]) => pages.includes(Buffer.from(text, 'hex'))).map(([, table]) => `a key of ${table}`);
-    return { gone: gone.length, found: [...found, ...texts.filter((text) => pages.includes(text)).map((text) => `the text "${text}"`)] };
+    for (const text of texts.filter((each) => pages.includes(each))) found.push(`the text "${text}" (${await device.read((db) => placesOf(db, text))})`);
+    return { gone: gone.length, found };
   }
+}
+
+/** Tables and columns that hold a text, with the row, for whoever looks for the reason. */
+function placesOf(db: Db, text: string): string {
+  const places: string[] = [];
+  for (const { name: table } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all()) {
+    for (const { name: column } of db.prepare('SELECT name FROM pragma_table_info(?)').all([String(table)])) {
+      const rows = db.prepare(`SELECT * FROM "${String(table)}" WHERE instr(CAST("${String(column)}" AS BLOB), CAST(? AS BLOB)) > 0`).all([text]);
+      for (const row of rows) places.push(`${String(table)}.${String(column)} of ${JSON.stringify(row, (_, value: unknown) => (value instanceof Uint8Array ? `${value.length} bytes` : value))}`);
+    }
+  }
+  return places.join('; ') || 'in no row';
 }

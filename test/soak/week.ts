@@ -22,14 +22,14 @@ export class Week {
   readonly ledger = new Ledger();
   readonly erased = new Erased();
   readonly town: Town;
-  /** Conversations in which something that was erased was asked for again. */
-  readonly gaps = new Set<string>();
   readonly #folder: string;
   readonly #people: number;
   readonly #deeds: readonly Deed[];
   /** Titles of conversations by the two people in them. */
   readonly #titles: { readonly people: readonly [number, number]; readonly title: string }[] = [];
   readonly #off = new Set<SoakDevice>();
+  /** People who lost a device. */
+  readonly #bereft = new Set<number>();
   #file = '';
 
   constructor(folder: string, seed: number, people: number) {
@@ -115,9 +115,11 @@ export class Week {
     for (const device of this.town.standing) {
       for (const { conversationId, title } of await this.#call(device.calls.conversations.list(undefined))) {
         const { transcript, problems } = await this.#call(device.calls.keys.status({ conversationId }));
-        // A device of several asked again for what had been taken back or changed meanwhile: nobody has that any more, and both sides say so.
-        if (!transcript.equal && problems.some(({ kind }) => kind === 'gap')) this.gaps.add(`${device.name}, ${title}`);
-        else if (!transcript.equal) differ.push(`${device.name}, ${title}: the two sides' transcripts differ (${JSON.stringify(problems)})`);
+        const where = `${device.name}, ${title}`;
+        if (!transcript.equal) differ.push(`${where}: the two sides' transcripts differ (${JSON.stringify(problems)})`);
+        const { people = [] } = this.#titles.find((each) => each.title === title) ?? {};
+        // A device that is alone for a moment, because the other was lost, asks again for what only that one had; it may have been erased meanwhile.
+        if (problems.some(({ kind }) => kind === 'gap') && !people.some((person) => this.#bereft.has(person))) differ.push(`${where}: a gap, and nobody lost a device`);
       }
     }
     return differ;
@@ -359,6 +361,7 @@ export class Week {
     // What only it and nobody else had yet went with it.
     for (const said of this.ledger.said) if (said.by === lost.name) said.excused = true;
     lost.removed = true;
+    this.#bereft.add(lost.person);
     this.#off.delete(lost);
     await this.town.pass(minute);
     if (lost.isOn) await this.town.turnOff(lost);

@@ -2,7 +2,7 @@ import type { InstanceId, PeerId } from '../ids';
 import { type Acknowledgement, encodeBitmap, encodeControl, type Gap, maxFloors, parseControl, sequencesOf } from './control';
 import type { DialogKey, StreamKey } from './dialog-store';
 import type { FailureReason, Outbound, RemoteParty } from './dialog-types';
-import type { Again, Asker } from './gaps';
+import { type Again, type Asker, isBoundToGap } from './gaps';
 import { noToken, type Rollback } from './rollback';
 import { blindBytes } from './seal-message';
 import type { KekHeader } from '../exchange/kek-block';
@@ -227,7 +227,7 @@ export class ControlHandler {
     const key = { ...dialog.key, instanceId: local.instanceId };
     const wasEqual = sending.row.comparedEqual;
     this.#compare(sending, control);
-    if (wasEqual && !sending.row.comparedEqual && !store.gaps(dialog.key).some((gap) => gap.instanceId === local.instanceId)) {
+    if (wasEqual && !sending.row.comparedEqual && !isBoundToGap(store, sending, cumulative)) {
       // Another copy of this device may have spoken in its place: nothing of this is taken for delivered then.
       rollback.unlike(peerId);
       if (rollback.held) {

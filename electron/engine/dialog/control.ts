@@ -17,6 +17,16 @@ export interface Gap {
   readonly from: number;
   /** Included; at most `maxGap` places. */
   readonly to: number;
+  /** What the running digest was, where the sender still knows it: its own goes on from there as if nothing were missing. Absent: both count the places as lost. */
+  readonly digests?: GapDigests;
+}
+
+/** Of the running digest of a stream, 32 bytes each. */
+export interface GapDigests {
+  /** At the place before the first. */
+  readonly before: Uint8Array;
+  /** At the last. */
+  readonly after: Uint8Array;
 }
 
 /** Said when a message was refused for the epoch of its key exchange key: what is still accepted, of every creator of the pair. */
@@ -70,7 +80,11 @@ const maxReasonBytes = 64;
 export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): Uint8Array {
   if (control.kind === 'failed') return new Writer().u8(failedType).text(control.reason).finish();
   if (control.kind === 'closed') return new Writer().u8(closedType).finish();
-  if (control.kind === 'gap') return new Writer().u8(gapType).fixed(id16ToBytes(control.stream)).u64(control.from).u64(control.to).finish();
+  if (control.kind === 'gap') {
+    const { stream, from, to, digests } = control;
+    const writer = new Writer().u8(gapType).fixed(id16ToBytes(stream)).u64(from).u64(to);
+    return (digests ? writer.fixed(digests.before).fixed(digests.after) : writer).finish();
+  }
   if (control.kind === 'floors') {
     const writer = new Writer().u8(floorsType).u8(control.floors.length);
     for (const { creator, floor } of control.floors) writer.fixed(id16ToBytes(creator)).u32(floor);
@@ -132,7 +146,7 @@ export function parseControl(bytes: Uint8Array): Control | undefined {
 
 /** Throws `WireError`. */
 function parseGap(reader: Reader): Gap | undefined {
-  const gap: Gap = { kind: 'gap', stream: instanceIdFromBytes(reader.fixed(16)), from: reader.u64(), to: reader.u64() };
+  const gap: Gap = { kind: 'gap', stream: instanceIdFromBytes(reader.fixed(16)), from: reader.u64(), to: reader.u64(), ...(reader.remaining > 0 && { digests: { before: reader.fixed(32).slice(), after: reader.fixed(32).slice() } }) };
   reader.end();
   return gap.from > 0 && gap.to >= gap.from && gap.to - gap.from < maxGap ? gap : undefined;
 }

@@ -1,10 +1,11 @@
 import type { VerifiedChain } from '../certificates/chain';
 import type { ExchangeCredential } from '../certificates/credential';
+import type { InstanceList } from '../certificates/instance-list';
 import { DecapsulationBudget } from '../exchange/decapsulation-budget';
 import { parseNames } from '../exchange/kek-block';
 import { credentialHash } from '../exchange/service-pair';
 import type { InstanceId, PeerId } from '../ids';
-import { type Gap, maxGap } from './control';
+import { type Gap, type GapDigests, maxGap } from './control';
 import type { Delivering } from './delivering';
 import { spanOfMessage } from './message-layout';
 import type { Sending, SendingParts } from './sending';
@@ -30,7 +31,11 @@ export interface Asker {
 }
 
 export function askerOf({ instance, exchange, list }: VerifiedChain): Asker {
-  return { instanceId: instance.instanceId, exchange, isOneOfSeveral: list.instances.filter(({ state }) => state === 'active').length > 1 };
+  return { instanceId: instance.instanceId, exchange, isOneOfSeveral: hasSeveral(list) };
+}
+
+function hasSeveral({ instances }: Pick<InstanceList, 'instances'>): boolean {
+  return instances.filter(({ state }) => state === 'active').length > 1;
 }
 
 /** A device that lacks what another one of its person has acknowledged. */
@@ -76,7 +81,7 @@ export class Again {
     const upTo = Math.min(reached, cumulative + window);
     const rows = store.keptOutbox(stream.row, first, upTo).filter(({ content }) => content.length > 0);
     const lost = (rows[0]?.sequence ?? upTo + 1) - 1;
-    if (lost >= first) this.#lose(dialog, stream, first, lost);
+    if (lost >= first) this.#lose(dialog, stream, first, lost, asker);
     const wanted = rows.filter(({ acknowledged }) => acknowledged);
     const from = wanted[0]?.sequence;
     if (from === undefined || !this.#affords(dialog, stream, from, wanted.length)) return;
@@ -161,25 +166,43 @@ export class Again {
     return gaps;
   }
 
-  /** Writes a gap down here, too, so that both digests say the same (protocol.md §7). */
-  #lose(dialog: DialogState, stream: SendingStream, first: number, last: number): void {
+  /**
+   * Says that these are gone. What was forgotten here was forgotten because the other person had it: its digest is still known, so that the history
+   * stays the same for everybody who has it. Lost it is only where that person has no other device that could have it (protocol.md §7).
+   */
+  #lose(dialog: DialogState, stream: SendingStream, first: number, last: number, asker: Asker): void {
     const { store, sink, clock } = this.#parts;
     const gaps = this.#gaps.get(dialog.key.peerId) ?? new Map<DialogState, Gap>();
-    this.#gaps.set(dialog.key.peerId, gaps.set(dialog, { kind: 'gap', stream: stream.row.instanceId, from: first, to: last }));
+    const digests = this.#digestsAround(dialog, stream, first, last);
+    this.#gaps.set(dialog.key.peerId, gaps.set(dialog, { kind: 'gap', stream: stream.row.instanceId, from: first, to: last, ...(digests && { digests }) }));
+    if (digests && asker.isOneOfSeveral) return;
     const key = { ...dialog.key, instanceId: stream.row.instanceId };
     const known = store.gaps(dialog.key).some((gap) => gap.instanceId === key.instanceId && gap.first <= first && gap.last >= last);
     if (known) return;
     store.putGap({ ...key, first, last, at: Math.max(0, Math.trunc(clock.now())) });
-    this.#bind(dialog, stream, first, last);
+    if (!digests) this.#bind(dialog, stream, first, last);
     sink.gap({ ...key, first, last });
+  }
+
+  #digestsAround(dialog: DialogState, stream: SendingStream, first: number, last: number): GapDigests | undefined {
+    const { store } = this.#parts;
+    const before = this.#digestBefore(dialog, stream, first);
+    const after = store.findOutbox(stream.row, last)?.digest;
+    return before && after && { before, after };
+  }
+
+  #digestBefore(dialog: DialogState, stream: SendingStream, sequence: number): Uint8Array | undefined {
+    const { crypto, store, local } = this.#parts;
+    if (sequence > 1) return store.findOutbox(stream.row, sequence - 1)?.digest;
+    return firstDigest(crypto, [local.peerId, dialog.key.peerId], dialog.key.dialogId, stream.row.instanceId);
   }
 
   /** The own digests from the gap on, as the other side will have them. */
   #bind(dialog: DialogState, stream: SendingStream, first: number, last: number): void {
-    const { crypto, store, local } = this.#parts;
-    const before = first === 1 ? undefined : store.findOutbox(stream.row, first - 1)?.digest;
-    if (first > 1 && !before) return;
-    let digest = before ?? firstDigest(crypto, [local.peerId, dialog.key.peerId], dialog.key.dialogId, stream.row.instanceId);
+    const { crypto, store } = this.#parts;
+    const before = this.#digestBefore(dialog, stream, first);
+    if (!before) return;
+    let digest = before;
     let next = first;
     const skipTo = (sequence: number): void => {
       for (; next < sequence; next += 1) digest = gapDigest(crypto, digest, next);
@@ -220,11 +243,28 @@ function targetOf(message: Uint8Array): Uint8Array | undefined {
  * further than a message may come early: nothing can be skipped that way that might still come (A25).
  */
 export function acceptGap(parts: SendingParts, delivering: Delivering, dialog: DialogState, stream: ReceivingStream, gap: Gap): void {
-  const { store, sink, clock } = parts;
+  const { store, sink, clock, crypto, local } = parts;
   const first = stream.row.cumulative + 1;
+  const { digests } = gap;
   if (gap.stream !== stream.row.instanceId || gap.from > first || gap.to < first || gap.to - first >= maxGap) return;
-  if (delivering.skip(dialog, stream, gap.to) === 0) return;
+  if (digests && gap.from < first) {
+    // It came further meanwhile, and asks for the rest with that.
+    stream.row = { ...stream.row, acknowledgementDue: true };
+    stream.dirty = true;
+    return;
+  }
+  if (digests && crypto.equal(digests.before, stream.row.digest)) {
+    const missing = gap.to - stream.row.cumulative - [...stream.held.keys()].filter((sequence) => sequence <= gap.to).length;
+    delivering.jump(dialog, stream, gap.to, digests.after);
+    // Another own device has had them, or they were taken back.
+    if (missing === 0 || hasSeveral(local.list)) return;
+  } else if (delivering.skip(dialog, stream, gap.to) === 0) return;
   const key = { ...dialog.key, instanceId: gap.stream };
   store.putGap({ ...key, first, last: gap.to, at: Math.max(0, Math.trunc(clock.now())) });
   sink.gap({ ...key, first, last: gap.to });
+}
+
+/** Whether this device's running digest of its own stream may be another than the other person's because of places both counted as lost up to there. */
+export function isBoundToGap(store: SendingParts['store'], { row }: SendingStream, upTo: number): boolean {
+  return store.gaps(row).some(({ instanceId, first }) => instanceId === row.instanceId && first <= upTo);
 }

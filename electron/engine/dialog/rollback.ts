@@ -2,7 +2,7 @@ import type { VerifiedChain } from '../certificates/chain';
 import type { InstanceId, PeerId } from '../ids';
 import type { ControlHandler } from './acknowledging';
 import type { RollbackReason } from './dialog-types';
-import { type Again, askerOf } from './gaps';
+import { type Again, askerOf, isBoundToGap } from './gaps';
 import type { SendingParts } from './sending';
 import { type Standing, type StreamStanding, streamsPerStanding } from './standing';
 import { isMadeBy, isNewer, startTokenBytes } from './start-token';
@@ -115,7 +115,7 @@ export class Rollback {
     if (!row || told.highest >= row.nextSequence || told.control > row.control) return this.#suspect(peerId, 'sequence');
     if (told.cumulative === 0 || !row.comparedEqual) return;
     const own = told.cumulative === row.nextSequence - 1 ? row.digest : store.findOutbox(row, told.cumulative)?.digest;
-    if (own && !crypto.equal(own, told.digest)) this.#suspect(peerId, 'digest');
+    if (sending && own && !crypto.equal(own, told.digest) && !isBoundToGap(store, sending, told.cumulative)) this.#suspect(peerId, 'digest');
   }
 
   #suspect(peerId: PeerId, reason: RollbackReason): void {

@@ -115,7 +115,7 @@ export function control(): Target {
   };
   return {
     name: 'control',
-    seeds: [encodeControl(acknowledgement), encodeControl({ ...acknowledgement, readUpTo: 5 }), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'closed' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 }), encodeControl({ kind: 'floors', floors: [{ creator: acknowledgement.stream, floor: 2 }, { creator: acknowledgement.receiving, floor: 1 }] })],
+    seeds: [encodeControl(acknowledgement), encodeControl({ ...acknowledgement, readUpTo: 5 }), encodeControl({ kind: 'failed', reason: 'key-rollback' }), encodeControl({ kind: 'closed' }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9 }), encodeControl({ kind: 'gap', stream: acknowledgement.stream, from: 3, to: 9, digests: { before: acknowledgement.digest, after: acknowledgement.digest } }), encodeControl({ kind: 'floors', floors: [{ creator: acknowledgement.stream, floor: 2 }, { creator: acknowledgement.receiving, floor: 1 }] })],
     run(bytes) {
       const parsed = parseControl(bytes);
       if (!parsed) return 'no control';

@@ -128,11 +128,12 @@ describe('a receiver that lost what it had acknowledged', () => {
 
 describe('what nobody can send again', () => {
   it('A24: is told as a gap, written down on both sides, and the digests are bound to it', async () => {
-    const { alice, older, key, clock } = rolledBack(9, 3);
+    const { alice, bob, older, key, clock } = rolledBack(9, 3);
     const store = createDialogStore(alice.db);
     const stream = { ...key, instanceId: ann.local.instanceId };
     // m4, m5 and m8.
     for (const sequence of [5, 6, 9]) store.eraseOutbox(stream, sequence);
+    const held = digestOf(bob);
     const { device: fresh } = await becomeNew(crypto, older, bo.record, [alice]);
     for (let round = 0; round < 3; round += 1) session(alice, fresh);
     expect(fresh.sink.texts()).toEqual(['m6', 'm7', 'm9']);
@@ -146,10 +147,47 @@ describe('what nobody can send again', () => {
     expect(fresh.engine.status(fresh.dialog(alice, key.dialogId)).problems).toEqual([{ kind: 'gap', count: 3, since: clock.now(), instanceId: ann.local.instanceId }]);
     expect(alice.engine.status(key).problems).toMatchObject([{ kind: 'gap', count: 3 }]);
     expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10 });
+    // The places count as they were.
+    expect(digestOf(fresh)).toEqual(held);
     alice.say(fresh, key.dialogId, 'on');
     session(alice, fresh);
     expect(fresh.sink.texts().at(-1)).toBe('on');
     expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 11 });
+  });
+
+  it('A24: where nobody knows what stood there any more, either, both digests are bound to the gap', async () => {
+    const { alice, older, key } = rolledBack(9, 3);
+    const store = createDialogStore(alice.db);
+    for (const sequence of [5, 6]) store.removeOutbox({ ...key, instanceId: ann.local.instanceId }, sequence);
+    const { device: fresh } = await becomeNew(crypto, older, bo.record, [alice]);
+    for (let round = 0; round < 3; round += 1) session(alice, fresh);
+    expect(fresh.sink.texts()).toEqual(texts(6, 9));
+    for (const device of [alice, fresh]) expect(device.sink.of('gap')).toMatchObject([{ first: 5, last: 6 }]);
+    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10 });
+    expect(alice.sink.of('rolledBack')).toEqual([]);
+  });
+
+  it('A25 A38: a digest told with a gap is taken only by whoever holds what stood before it', async () => {
+    const { crypto: c, alice, bob } = await newPair();
+    const forger = new Forger(c, alice.person, bob.person);
+    bob.receive(alice, forger.message(1, 'one'));
+    const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+    const row = () => bob.db.prepare('SELECT cumulative, hex(digest) AS digest FROM receiving_streams').get();
+    const before = Buffer.from(String(row()?.['digest']), 'hex');
+    const after = c.random(32);
+    const lost = gapDigest(c, gapDigest(c, before, 2), 3);
+    let counter = 0;
+    const say = (from: number, to: number, digests: { before: Uint8Array; after: Uint8Array }) => {
+      const plaintext = Buffer.concat([Buffer.alloc(16), encodeControl({ kind: 'gap', stream: alice.person.local.instanceId, from, to, digests })]);
+      bob.receive(alice, forger.message((counter += 1), '', { control: true, plaintext }));
+      return { cumulative: row()?.['cumulative'], digest: String(row()?.['digest']).toLowerCase() };
+    };
+    // It came further than the gap begins: nothing is taken, and what it has is said again.
+    expect(say(1, 4, { before, after })).toEqual({ cumulative: 1, digest: hex(before) });
+    // Another history: the places are lost, by the one rule both can follow.
+    expect(say(2, 3, { before: c.random(32), after })).toEqual({ cumulative: 3, digest: hex(lost) });
+    expect(say(4, 6, { before: lost, after })).toEqual({ cumulative: 6, digest: hex(after) });
+    expect(bob.sink.of('gap')).toMatchObject([{ first: 2, last: 3 }, { first: 4, last: 6 }]);
   });
 
   it('A25: a gap is believed of the sender’s own stream only, from the next place on, and no further than one may look ahead', async () => {
@@ -206,6 +244,11 @@ describe('what nobody can send again', () => {
     const bytes = encodeControl(gap);
     expect(parseControl(bytes)).toEqual(gap);
     for (let length = 0; length < bytes.length; length += 1) expect(parseControl(bytes.subarray(0, length))).toBeUndefined();
+    const whole = { ...gap, digests: { before: crypto.random(32), after: crypto.random(32) } };
+    const more = encodeControl(whole);
+    expect(parseControl(more)).toEqual(whole);
+    for (let length = bytes.length + 1; length < more.length; length += 1) expect(parseControl(more.subarray(0, length))).toBeUndefined();
+    expect(parseControl(Buffer.concat([more, Buffer.alloc(1)]))).toBeUndefined();
     expect(parseControl(Buffer.concat([bytes, Buffer.alloc(1)]))).toBeUndefined();
     for (const wrong of [{ from: 0, to: 1 }, { from: 3, to: 2 }, { from: 1, to: maxGap + 1 }]) expect(parseControl(encodeControl({ ...gap, ...wrong }))).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { siblingPatienceMs } from '../../../../electron/engine/dialog/gaps';
 import { encodeToldEnvelope, encodeToldFailure, encodeToldFloor, encodeToldSent, encodeToldStream, parseToldStream } from '../../../../electron/engine/dialog/shared-words';
 import type { DialogId } from '../../../../electron/engine/ids';
+import { createDialogStore } from '../../../../electron/storage/dialog-store';
 import { TestClock, testCrypto } from '../../../support/dialog-kit';
 import { copyDevice, hear } from '../../../support/dialog-recovery';
 import type { Person } from '../../../support/dialog-person';
@@ -299,6 +300,35 @@ describe('a contact with two devices', () => {
     carry(a1, b2);
     expect(epochOf(a1)).toBe(epoch + 1);
     expect(b2.sink.texts(dialogId).length).toBeGreaterThan(150);
+  });
+
+  it('A22 S2-11 S4-31: what one of them acknowledged and was forgotten since is passed over by the other: nothing is lost, and all hold one history', () => {
+    const { a1, b1, b2, dialogId, clock } = newWorld();
+    const store = createDialogStore(a1.db);
+    const key = { ...a1.dialog(b1, dialogId), instanceId: a1.instanceId };
+    const first = store.highestAcknowledged(key) + 1;
+    for (const text of ['taken back', 'also', 'stays', 'gone, too', 'last']) a1.say(b1, dialogId, text);
+    exchange(a1, b1);
+    for (const place of [0, 1, 3]) store.eraseOutbox(key, first + place);
+    // The two of them never meet again.
+    for (let round = 0; round < 6; round += 1) {
+      hear(a1, b2);
+      clock.pass(32 * siblingPatienceMs);
+      exchange(a1, b2);
+    }
+    expect(b2.sink.texts(dialogId)).toEqual(['stays', 'last']);
+    expect(streamOf(a1, b2)).toEqual(streamOf(a1, b1));
+    for (const device of [a1, b2]) {
+      expect(device.sink.of('gap')).toEqual([]);
+      expect(device.engine.status(device.dialog(device === a1 ? b1 : a1, dialogId))).toMatchObject({ problems: [], transcript: { equal: true } });
+    }
+    // The one that had them comes back with what it held all the time: nobody was copied.
+    expect([hear(a1, b1), hear(a1, b2)]).toEqual(['met', 'met']);
+    a1.say(b1, dialogId, 'on');
+    exchange(a1, b1);
+    expect(a1.sink.of('rolledBack')).toEqual([]);
+    expect(a1.engine.status(a1.dialog(b1, dialogId)).transcript).toEqual({ equal: true, upTo: streamOf(a1, b1).cumulative });
+    expect(streamOf(a1, b1).cumulative).toBe(first + 5);
   });
 });
 
