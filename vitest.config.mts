@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
-const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**'];
+const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**', 'test/package/**'];
 
 // What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then, not even another of these.
 const ALONE = ['test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];

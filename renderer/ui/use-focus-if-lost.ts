@@ -29,7 +29,8 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
     let frame = requestAnimationFrame(function look() {
       left -= 1;
       const { activeElement } = document;
-      const lost = activeElement === null || activeElement.contains(place.current);
+      // Where the button that opened it is gone, the dialog around gives the focus to what opened that one: to the page behind it.
+      const lost = activeElement === null || activeElement.contains(place.current) || activeElement.closest('[aria-hidden="true"], [inert]') !== null;
       if (left < frames - 1 && activeElement !== place.current && (lost || (owed.current && place.current?.contains(activeElement) === false))) {
         place.current?.focus();
         owed.current = false;
