@@ -116,7 +116,8 @@ export interface KeyEventStore {
 export interface Stores extends Transactions {
   /**
    * Makes what was erased before unreadable in the files, too: copies the log into the database and empties it. Outside of
-   * a transaction only. False, never an error, when the disk would not: closing does it then.
+   * a transaction only. False, never an error, when the disk would not: closing does it then. Closing also writes a database that is not large anew, because
+   * single rows that were moved leave copies in unused space that nothing else reaches.
    */
   purge(): boolean;
   readonly local: LocalStore;

@@ -13,12 +13,13 @@ import { fileErrorCode, withFileErrors } from './file-error';
 import { assertReadable, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
+import { rewriteDatabase } from './rewriting';
 import { readSnapshot } from './snapshot';
 import { UnfinishedVault } from './unfinished-vault';
 import { encodeVault, isAcceptableCost, parseVault } from './vault-format';
 import type { VaultContent } from './vault-format';
 import { acceptDatabaseKey, databaseKeyBytes, openDatabaseKey, sealDatabaseKey } from './vault-key';
-import { emptyLog } from './write-ahead-log';
+import { emptyLog, hasLog } from './write-ahead-log';
 
 /** Argon2id of the product: 256 MiB, 3 passes (protocol.md §3). */
 export const productCost: PasswordCost = { memoryBytes: 256 * 1024 * 1024, passes: 3 };
@@ -193,8 +194,10 @@ class DiskVault implements VaultFileOnDisk {
 
   #open(content: VaultContent, key: Secret<'database'>): OpenVault {
     try {
+      // Whoever was ended at once may have erased something before.
+      const owesRewriting = hasLog(this.#database);
       const db = openExistingDatabase(this.#database, key.bytes);
-      return this.#opened(this.#database, db, key, () => {
+      return this.#opened(this.#database, db, key, owesRewriting, () => {
         // Before the schema is raised: from now on an older program keeps away, even if the raising is cut short.
         if (content.schema < schemaVersion()) this.#write({ ...content, schema: schemaVersion() });
       });
@@ -204,7 +207,7 @@ class DiskVault implements VaultFileOnDisk {
     }
   }
 
-  #opened(file: string, db: Db, key: Secret<'database'>, beforeMigration?: () => void): OpenVault {
+  #opened(file: string, db: Db, key: Secret<'database'>, owesRewriting = false, beforeMigration?: () => void): OpenVault {
     let stores: Stores;
     try {
       beforeMigration?.();
@@ -226,8 +229,13 @@ class DiskVault implements VaultFileOnDisk {
         return false; // a full disk: closing tries again
       }
     };
+    let owed = owesRewriting;
+    const purge = (): boolean => {
+      owed = true;
+      return emptied();
+    };
     return {
-      stores: { ...stores, purge: emptied },
+      stores: { ...stores, purge },
       snapshot: () => {
         assertOpen();
         const { close, ...rest } = readSnapshot(openDatabase(file, key.bytes));
@@ -259,9 +267,11 @@ class DiskVault implements VaultFileOnDisk {
             copy.wipe();
           }
         }),
-      emptyLog: emptied,
+      emptyLog: purge,
       close: () => {
         for (const { close } of snapshots) close();
+        if (owed) rewriteDatabase(db);
+        owed = false;
         db.close();
         key.wipe();
       },

@@ -45,6 +45,11 @@ export function examineLog(file: string): 'none' | 'whole' | 'damaged' {
   return lost > 1 ? 'damaged' : 'whole';
 }
 
+/** Whether a process that did not close its database left something in the log. */
+export function hasLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
 /**
  * Copies everything into the database and cuts the log to nothing. False while somebody else reads. The database
  * overwrites what it frees (`secure_delete`), so that afterwards old content is nowhere.

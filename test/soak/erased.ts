@@ -52,11 +52,11 @@ export class Erased {
 /** Tables and columns that hold a text, with the row, for whoever looks for the reason. */
 function placesOf(db: Db, text: string): string {
   const places: string[] = [];
-  for (const { name: table } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all()) {
+  for (const { name: table } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()) {
     for (const { name: column } of db.prepare('SELECT name FROM pragma_table_info(?)').all([String(table)])) {
       const rows = db.prepare(`SELECT * FROM "${String(table)}" WHERE instr(CAST("${String(column)}" AS BLOB), CAST(? AS BLOB)) > 0`).all([text]);
       for (const row of rows) places.push(`${String(table)}.${String(column)} of ${JSON.stringify(row, (_, value: unknown) => (value instanceof Uint8Array ? `${value.length} bytes` : value))}`);
     }
   }
-  return places.join('; ') || 'in no row';
+  return places.join('; ') || 'in no row: in unused space';
 }

@@ -167,7 +167,10 @@ export class MessageChanges {
   }
 
   close(): void {
-    this.#cancelPurge?.();
+    if (this.#cancelPurge === undefined) return;
+    this.#cancelPurge();
+    this.#cancelPurge = undefined;
+    this.#parts.stores.purge();
   }
 
   /** That place was passed: whatever stood there is gone from here, and what is said of it is kept for nobody. */
