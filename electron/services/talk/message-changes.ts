@@ -73,7 +73,7 @@ export class MessageChanges {
     const change = earlyOf(content, sentAt);
     const row = this.placed(conversationId, content.target);
     if (row === undefined) {
-      if (this.#isPast(conversation, content.target)) return;
+      if (this.#isPast(conversation, content.target) || this.#isErased(conversation, content.target)) return;
       this.#early = true;
       return stores.changes.putEarly(conversationId, content.target, change);
     }
@@ -157,7 +157,15 @@ export class MessageChanges {
 
   /** The time of what stands here, or would, was over: nobody brings it back, however long they were away. */
   ended(conversationId: string, place: MessagePlace & Pick<MessageRow, 'origin'>): void {
-    for (const each of [place, ...(place.origin ? [place.origin] : [])]) this.#parts.stores.changes.addEnded(conversationId, each);
+    for (const each of [place, ...(place.origin ? [place.origin] : [])]) {
+      this.#parts.stores.changes.addEnded(conversationId, each);
+      this.neverComes(conversationId, each);
+    }
+  }
+
+  /** What waits there for its message waits in vain, and may say what it was changed to. */
+  neverComes(conversationId: string, place: MessagePlace): void {
+    if (this.#early && this.#parts.stores.changes.takeEarly(conversationId, place).length > 0) this.#purgeSoon();
   }
 
   /** The message of this place, also when another device sent it again. */

@@ -71,7 +71,8 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
       const end = row && name === 'expired' && isAhead ? disappearing.endOf(row) : undefined;
       if (row && end !== undefined) disappearing.endBy(row.messageId, end);
       else if (row) changes.erase([row], name, false);
-      else if (conversation && name === 'expired' && !isAhead) changes.ended(conversation.conversationId, place);
+      else if (conversation && name === 'erased') changes.neverComes(conversation.conversationId, place);
+      else if (conversation && !isAhead) changes.ended(conversation.conversationId, place);
       return true;
     },
     all: () => [],

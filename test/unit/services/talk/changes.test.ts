@@ -208,6 +208,14 @@ describe('what is done to messages that are there', () => {
     hear(203, { kind: 'delete', target });
     hear(204, { kind: 'edit', target, revision: 2, text: 'y' });
     expect(waiting()).toEqual(['delete']);
+    // Another own device says that its time was over: what it was changed to is kept here no longer, nor from here on.
+    const over = { ...target, sequence: 98 };
+    const edit = { kind: 'edit', target: over, revision: 1, text: 'x' } as const;
+    hear(205, edit);
+    expect(waiting()).toEqual(['edit', 'delete']);
+    ada.profile.commit(() => ada.profile.talk.changes.ended(conversation.conversationId, over));
+    hear(206, edit);
+    expect(waiting()).toEqual(['delete']);
   });
 
   it('what is said about messages that never come is bounded', async () => {
