@@ -7,11 +7,12 @@ import { systemClock } from '../../electron/platform/clock';
 import { DeviceRepository } from '../../electron/services/devices/device-repository';
 import { RepositoryHost } from '../../electron/services/devices/repository-host';
 import { keptMs, RepositoryUnreachable } from '../../electron/services/ports/session-repository';
-import { type Db, openDatabase } from '../../electron/storage/database';
+import type { Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import { createMemoryRepository } from '../support/memory-repository';
 import { ManualClock } from '../support/manual-clock';
 import { describeSessionRepository } from './session-repository';
+import { freshDatabase } from '../support/fresh-database';
 
 const memory = createMemoryRepository();
 describeSessionRepository({ name: 'in memory', connect: () => memory.connect() });
@@ -21,7 +22,7 @@ const logger = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** An own device that keeps records, and others with a session to it: words as bytes, each a turn later. */
 function household({ clock = new ManualClock(1_700_000_000_000), isHost = true } = {}) {
-  const db: Db = openDatabase(':memory:');
+  const db: Db = freshDatabase();
   const { hostedRecords: store, transaction } = openStores(db);
   const state = { isHost, connected: true, writers: [idOf(1), idOf(2)] };
   const made = { clock, logger, store, commit: <T>(work: () => T): T => transaction(work), isHost: () => state.isHost, writers: () => state.writers };

@@ -8,12 +8,12 @@ import type { DialogKey, DialogStore } from '../../electron/engine/dialog/dialog
 import { startDurably } from '../../electron/engine/dialog/start-token';
 import type { DialogId, PeerId } from '../../electron/engine/ids';
 import type { Clock, Logger } from '../../electron/engine/ports';
-import { openDatabase, type Db } from '../../electron/storage/database';
+import type { Db } from '../../electron/storage/database';
 import { createDialogStore } from '../../electron/storage/dialog-store';
-import { migrate } from '../../electron/storage/migrate';
 import { type Person, newPerson } from './dialog-person';
 import { perFile } from './per-file';
 import { withSpareKeys } from './rsa-keys';
+import { freshDatabase } from './fresh-database';
 
 const shared = perFile(() => createCrypto({ random: kernelRandom }).then(withSpareKeys));
 
@@ -131,8 +131,7 @@ export class Device {
     this.person = person;
     this.clock = options.clock ?? new TestClock();
     this.limits = options.limits ?? {};
-    this.db = options.db ?? openDatabase(':memory:');
-    migrate(this.db);
+    this.db = options.db ?? freshDatabase();
     this.crypto = meteredCrypto(base, options.random);
     this.engine = this.#start();
   }

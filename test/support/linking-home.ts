@@ -7,7 +7,7 @@ import { EventHub } from '../../electron/services/event-hub';
 import { NetworkFacts } from '../../electron/services/network-facts';
 import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../electron/services/ports';
 import { VaultService } from '../../electron/services/vault-service';
-import { type Db, openDatabase } from '../../electron/storage/database';
+import type { Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent } from '../../shared/contract/contract';
 import type { Linking } from '../../shared/model/device';
@@ -15,6 +15,7 @@ import { defaultSettings, type Settings } from '../../shared/model/settings';
 import { ManualClock } from './manual-clock';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
 import { testNow } from './session-kit';
+import { freshDatabase } from './fresh-database';
 
 /** Where a device dies: before or after what makes it durable, or while nothing special happens. */
 export type CrashPoint = 'before-save' | 'after-save';
@@ -46,7 +47,7 @@ export class LinkingHome {
     this.address = { host: `192.0.2.${(place.homes.length + 1).toString()}`, port: 4_000 };
     place.homes.push(this);
     if (record) {
-      this.#db = openDatabase(':memory:');
+      this.#db = freshDatabase();
       openStores(this.#db).local.save(record);
     }
     this.#life = this.#begin();
@@ -133,7 +134,7 @@ export class LinkingHome {
     const vaultFile: VaultFile = {
       state: () => (this.#db ? 'present' : 'absent'),
       create: async (_passphrase, initialise) => {
-        const db = openDatabase(':memory:');
+        const db = freshDatabase();
         const stores = openStores(db);
         this.#die(life, 'before-save');
         stores.transaction(() => initialise(stores));

@@ -17,9 +17,10 @@ import { personKind } from '../../electron/services/replication/kinds/person';
 import { shareStores } from '../../electron/services/replication/shared-stores';
 import type { Fact, Replica } from '../../electron/services/replication/replica';
 import { signFact, type SignedFact } from '../../electron/services/replication/signed-facts';
-import { openDatabase, type Db } from '../../electron/storage/database';
+import type { Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import { withSpareKeys } from './rsa-keys';
+import { freshDatabase } from './fresh-database';
 
 /** One device's log over real tables, without sessions: what is said here is carried to others by hand. */
 export interface LogDevice {
@@ -56,7 +57,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
   const list = { ...local.list, instances: ids.map((instanceId) => ({ instanceId, credentialHash: new Uint8Array(32), roles: [], state: 'active' as const })) };
   return signers.map((signing) => {
     const own = instanceIdOf(crypto, signing.publicKey);
-    const db = openDatabase(':memory:');
+    const db = freshDatabase();
     const plain = openStores(db);
     const device = { ...local, instanceId: own, list };
     const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

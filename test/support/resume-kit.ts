@@ -8,15 +8,13 @@ import type { ResumptionEntry, ResumptionStore } from '../../electron/engine/ses
 import { type LeasingDesk, Resumptions } from '../../electron/engine/session/resumptions';
 import { encodeFrame, frameTypes } from '../../electron/engine/wire/frame';
 import { concat } from '../../electron/engine/wire/writer';
-import { openDatabase } from '../../electron/storage/database';
 import { createResumptionStore } from '../../electron/storage/resumption-store';
-import { migrate } from '../../electron/storage/migrate';
 import { type Contacts, dialler, listener, type Party, recordingLogger, type Side, targetOf, testNow } from './session-kit';
+import { freshDatabase } from './fresh-database';
 
 /** The real store, over a database in memory. */
 export function newResumptionStore(limit?: number): ResumptionStore {
-  const db = openDatabase(':memory:');
-  migrate(db);
+  const db = freshDatabase();
   return createResumptionStore(db, limit);
 }
 

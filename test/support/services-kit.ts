@@ -27,7 +27,7 @@ import { changeOwnRecord, type Following, type OwnChange } from '../../electron/
 import { adoptList, becomeNewDevice } from '../../electron/services/retiring';
 import type { LanSightings, Preferences, Stores } from '../../electron/services/ports';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
-import { openDatabase, type Db } from '../../electron/storage/database';
+import type { Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
 import { ManualClock } from './manual-clock';
@@ -46,6 +46,7 @@ import { RowsOf } from './put-back';
 import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
 import { withSecondDevice } from './two-devices';
+import { freshDatabase } from './fresh-database';
 
 /** Who lives in a world: real services over a real database in memory, on a network and a clock a test holds. */
 export interface Resident {
@@ -229,7 +230,7 @@ async function settle(name: string, { clock, network: net, lan, mailbox, random:
   const random = seeded ?? kernelRandom;
   const crypto = withSpareKeys(await createCrypto({ random }));
   const record = await recordOf(crypto, name, seeded !== undefined);
-  const db = openDatabase(':memory:');
+  const db = freshDatabase();
   const stores = openStores(db);
   stores.local.save(record);
   const address: Address = { host: `192.0.2.${place}`, port: 4_000 };

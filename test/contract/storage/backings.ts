@@ -7,6 +7,7 @@ import { openDatabase } from '../../../electron/storage/database';
 import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { Stores } from '../../../electron/services/ports';
+import { freshDatabase } from '../../support/fresh-database';
 
 export interface Opened {
   readonly db: Db;
@@ -25,7 +26,7 @@ export function overBothBackings(title: string, suite: (open: () => Opened) => v
 
     suite(() => {
       if (kind === 'in memory') {
-        const db = openDatabase(':memory:');
+        const db = freshDatabase();
         cleanUp.push(() => db.close());
         const stores = openStores(db);
         return { db, stores, again: () => stores };

@@ -5,11 +5,11 @@ import { EventHub } from '../../../electron/services/event-hub';
 import type { AppEvent } from '../../../shared/contract/contract';
 import { KeyshiftError } from '../../../shared/errors';
 import { mostOwnWords, ownWord } from '../../../shared/model/own-word';
-import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { OpenProfile } from '../../../electron/services/open-profile';
+import { freshDatabase } from '../../support/fresh-database';
 
-const db = openDatabase(':memory:');
+const db = freshDatabase();
 const stores = openStores(db);
 const events = new EventHub({ debug() {}, info() {}, warn() {}, error() {} });
 let open = true;

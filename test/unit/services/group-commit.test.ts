@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { EventHub } from '../../../electron/services/event-hub';
 import { GroupCommit } from '../../../electron/services/group-commit';
-import { openDatabase } from '../../../electron/storage/database';
 import { quiet } from '../../support/dialog-kit';
+import { freshDatabase } from '../../support/fresh-database';
 
 /** A real database with one table, the events of its transactions, and a count of them. */
 function setUp() {
-  const db = openDatabase(':memory:');
+  const db = freshDatabase();
   db.exec('CREATE TABLE written (n INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT');
   const events = new EventHub(quiet);
   const told: string[] = [];

@@ -3,17 +3,16 @@ import type { VerifiedChain } from '../../../electron/engine/certificates/chain'
 import type { PeerId } from '../../../electron/engine/ids';
 import type { PeerRecord } from '../../../electron/engine/ports';
 import { PeerBook } from '../../../electron/services/peer-book';
-import { type Db, openDatabase } from '../../../electron/storage/database';
-import { migrate } from '../../../electron/storage/migrate';
+import type { Db } from '../../../electron/storage/database';
 import { createPeerStore } from '../../../electron/storage/peer-store';
 import { instance } from '../../contract/storage/rows';
 import { person, TestClock, testCrypto } from '../../support/dialog-kit';
+import { freshDatabase } from '../../support/fresh-database';
 
 it('S2-07: tells of other devices when a person’s instance list has a higher version, and only then', async () => {
   const { chain } = await person('Bob');
   const { peerId } = chain.identity;
-  const db = openDatabase(':memory:');
-  migrate(db);
+  const db = freshDatabase();
   const told: PeerId[] = [];
   const book = new PeerBook(createPeerStore(db), await testCrypto(), new TestClock(), (each) => told.push(each));
   const withVersion = (version: number) => ({ ...chain, list: { ...chain.list, version, bytes: Uint8Array.of(version) } });
@@ -37,8 +36,7 @@ describe('where a person’s devices are', () => {
 
   beforeEach(async () => {
     ({ chain } = await person('Bob'));
-    db = openDatabase(':memory:');
-    migrate(db);
+    db = freshDatabase();
     const store = createPeerStore(db);
     writes = 0;
     const counting = { ...store, put: (record: PeerRecord) => ((writes += 1), store.put(record)) };

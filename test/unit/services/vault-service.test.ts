@@ -13,7 +13,7 @@ import { EventHub } from '../../../electron/services/event-hub';
 import { NetworkFacts } from '../../../electron/services/network-facts';
 import { noSightings, type OpenVault, type Preferences, type Stores, type VaultFile } from '../../../electron/services/ports';
 import { VaultService } from '../../../electron/services/vault-service';
-import { openDatabase, type Db } from '../../../electron/storage/database';
+import type { Db } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import type { AppEvent } from '../../../shared/contract/contract';
 import { defaultSettings, type Settings } from '../../../shared/model/settings';
@@ -21,6 +21,7 @@ import { realCrypto } from '../../support/foundation-kit';
 import { ManualClock } from '../../support/manual-clock';
 import { createMemoryNetwork } from '../../support/memory-transport';
 import { testNow } from '../../support/session-kit';
+import { freshDatabase } from '../../support/fresh-database';
 
 const day = 86_400_000;
 
@@ -50,7 +51,7 @@ describe('the vault service', () => {
   let failLoad = false;
 
   beforeEach(() => {
-    db = openDatabase(':memory:');
+    db = freshDatabase();
     clock = new ManualClock(testNow);
     told = [];
     logged = [];

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openDatabase } from '../../../electron/storage/database';
 import { openStores } from '../../../electron/storage/open-stores';
 import { signsIn } from '../../../shared/signs';
 import { conversation, handle, instance, message } from '../../contract/storage/rows';
 import { afterwards } from './places';
+import { freshDatabase } from '../../support/fresh-database';
 
 const pieces = ['boat', 'boats', 'Bö', 'bo', 'b', 'harbour', 'Hafen', 'report_2024', 'wo-rd', 'wo-rds', '会議', '会', '議会', '東', 'ёлка', 'x1', '🎉', '👍🏽', '👩‍❤️‍👩', '👩', '❤️', '🇩🇪', '🇩🇪🇫🇷', '', '—', 'don’t'] as const;
 const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((words) => words.join(' '));
@@ -27,7 +27,7 @@ const act = fc.oneof(
 );
 
 it('what is found is what looking through every text would find, in that order, after any history of messages, files and conversations', () => {
-  const db = openDatabase(':memory:');
+  const db = freshDatabase();
   afterwards(() => db.close());
   const stores = openStores(db);
   const standsIn = (words: readonly string[], wanted: readonly string[], isBeginning: boolean): boolean =>
