@@ -21,7 +21,8 @@ async function secondDevice(first: Person, name: string): Promise<HeadlessPeer> 
   await second.call('devices.join', { link, passphrase, name });
   for (const each of [first.peer, second]) await each.until('digits', async () => (await each.call('devices.linking')).stage === 'comparing');
   for (const each of [first.peer, second]) await each.call('devices.confirm', { same: true });
-  for (const each of [first.peer, second]) await each.until('both devices together', async () => (await each.call('devices.list')).every(({ connected }) => connected) && (await each.call('devices.list')).length === 2);
+  for (const each of [first.peer, second]) await each.until('the link is done', async () => (await each.call('devices.linking')).stage === 'done');
+  for (const each of [first.peer, second]) await each.until('both devices together', async () => (await each.call('devices.list')).filter(({ connected }) => connected).length === 2);
   return second;
 }
 

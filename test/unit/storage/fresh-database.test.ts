@@ -10,7 +10,7 @@ function contents(db: Db): unknown {
     .all()
     // A table that was renamed has its name in other quotes.
     .map(({ type, name, tbl_name, sql }) => ({ type, name, tbl_name, sql: String(sql).replace(/['"]/g, '"') }));
-  const tables = schema.filter(({ type, sql }) => type === 'table' && !String(sql).startsWith('CREATE VIRTUAL')).map(({ name }) => String(name));
+  const tables = schema.filter(({ type, sql }) => type === 'table' && !sql.startsWith('CREATE VIRTUAL')).map(({ name }) => String(name));
   return { schema, version: db.pragma('user_version'), rows: tables.map((table) => [table, db.prepare(`SELECT * FROM ${table}`).all()]) };
 }
 
