@@ -47,6 +47,7 @@ import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
 import { withSecondDevice } from './two-devices';
 import { freshDatabase } from './fresh-database';
+import { SlowWork } from './slow-work';
 
 /** Who lives in a world: real services over a real database in memory, on a network and a clock a test holds. */
 export interface Resident {
@@ -174,11 +175,13 @@ export function createWorld({ lan, mailbox, random }: { lan?: MemoryLan; mailbox
   const clock = new ManualClock(testNow);
   const network = createMemoryNetwork({ setTimer: (milliseconds, run) => clock.setTimer(milliseconds, run) });
   const residents: Resident[] = [];
+  const slow = new SlowWork();
 
   const pass: World['pass'] = async (milliseconds, step = 20) => {
     for (let left = milliseconds; left > 0; left -= step) {
       await clock.advance(Math.min(step, left));
-      await turns();
+      do await turns();
+      while (await slow.done());
     }
   };
 
@@ -207,7 +210,7 @@ export function createWorld({ lan, mailbox, random }: { lan?: MemoryLan; mailbox
       }
     },
     async move(name) {
-      const resident = await settle(name, { clock, network, lan, mailbox: mailbox?.(name), random, place: residents.length + 1 });
+      const resident = await settle(name, { clock, network, slow, lan, mailbox: mailbox?.(name), random, place: residents.length + 1 });
       residents.push(resident);
       return resident;
     },
@@ -220,15 +223,16 @@ export function createWorld({ lan, mailbox, random }: { lan?: MemoryLan; mailbox
 interface Surroundings {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
+  readonly slow: SlowWork;
   readonly lan: MemoryLan | undefined;
   readonly mailbox: Mailbox | undefined;
   readonly random: Random | undefined;
   readonly place: number;
 }
 
-async function settle(name: string, { clock, network: net, lan, mailbox, random: seeded, place }: Surroundings): Promise<Resident> {
+async function settle(name: string, { clock, network: net, slow, lan, mailbox, random: seeded, place }: Surroundings): Promise<Resident> {
   const random = seeded ?? kernelRandom;
-  const crypto = withSpareKeys(await createCrypto({ random }));
+  const crypto = slow.of(withSpareKeys(await createCrypto({ random })));
   const record = await recordOf(crypto, name, seeded !== undefined);
   const db = freshDatabase();
   const stores = openStores(db);
