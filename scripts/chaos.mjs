@@ -1,6 +1,6 @@
 // `npm run chaos`: real processes on real disks to which everything happens that happens to computers: they are killed, lose power, are full, cannot be
 // written to, have wrong clocks and damaged files. Afterwards nothing confirmed is lost, both sides have the same, or it says clearly why not.
-//   --only <names>    of kill, power, full, read-only, clock, damage, mailbox, half-open, upgrade, with commas between
+//   --only <names>    some of the faults (`known` below), with commas between
 //   --amount <n>      how often each is done, 5 without it
 //   --short           the form in `npm test`: some of them, side by side
 //   --seed <n>        the same chance; it is printed at the end of each run
@@ -16,12 +16,16 @@ import { isRoot, run } from './lib/process.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
+const known = ['kill', 'power', 'full', 'read-only', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade'];
+
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });
   const { values } = parseArgs({ options: { only: text, amount: text, seed: text, 'at-once': text, night: { type: 'boolean' }, short: { type: 'boolean' } } });
   if (values.short) Object.assign(values, { amount: '0.5', only: 'kill,power,clock,damage,upgrade', 'at-once': '5', ...values });
   const amount = Number(values.amount ?? (values.night ? 60 : 5));
   if (!(amount > 0 && amount <= 1000)) throw new PlainError('--amount takes a number above 0, at most 1000');
+  const unknown = String(values.only ?? known).split(',').find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new PlainError(`${unknown}: faults are ${known.join(', ')}.`);
   await setUp({ parts: ['headless', 'workers'] });
   const { build } = await import('esbuild');
   await build({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });

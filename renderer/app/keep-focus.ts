@@ -1,14 +1,11 @@
 const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
-/** A dialog in front looks after the focus itself; the page behind must not take it. */
-const isBehind = (): boolean => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
 
-/** Where a screen begins: `start` gives the focus to somebody as soon as that can be, and only while nobody has it. Ends then, when a dialog
- * is in front, after a second, or when called. */
+/** Where a screen begins: `start` gives the focus to somebody as soon as that can be, and only while nobody has it. Ends then, after a second, or when called. */
 export function beginFocus(start: () => void, frames = 60): () => void {
   let left = frames;
   let frame = requestAnimationFrame(function look() {
     left -= 1;
-    if (!isNowhere() || isBehind()) return;
+    if (!isNowhere()) return;
     start();
     if (left > 0 && isNowhere()) frame = requestAnimationFrame(look);
   });
@@ -23,7 +20,7 @@ export function keepFocus(heir: () => void, frames = 60): () => void {
   let left = frames;
   let frame = requestAnimationFrame(function look() {
     left -= 1;
-    if (isNowhere() && !isBehind()) heir();
+    if (isNowhere()) heir();
     if (left > 0) frame = requestAnimationFrame(look);
   });
   return () => cancelAnimationFrame(frame);

@@ -8,13 +8,14 @@ export class PlainError extends Error {
   /** @override */ name = 'PlainError';
 }
 
-/** Runs a command's main function; a PlainError becomes its sentence and exit code 1, anything else keeps its stack. */
+/** Runs a command's main function; a PlainError, or an option that is none, becomes its sentence and exit code 1, anything else keeps its stack. */
 export async function asCommand(main) {
   try {
     const code = await main();
     if (typeof code === 'number') process.exitCode = code;
   } catch (error) {
-    say(error instanceof PlainError ? error.message : String(error?.stack ?? error));
+    const isPlain = error instanceof PlainError || String(error?.code).startsWith('ERR_PARSE_ARGS');
+    say(isPlain ? error.message : String(error?.stack ?? error));
     process.exitCode = 1;
   }
 }

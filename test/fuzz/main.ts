@@ -7,6 +7,10 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { seconds: { type: 'string' }, target: { type: 'string' }, seed: { type: 'string' } } });
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
   const targets = (await allTargets()).filter(({ name }) => values.target === undefined || values.target.split(',').includes(name));
+  if (targets.length === 0) {
+    process.stderr.write(`No target is called ${String(values.target)}: test/fuzz/targets says which there are.\n`);
+    return 1;
+  }
   const each = (Number(values.seconds ?? 60) * 1000) / targets.length;
   let found = 0;
   for (const target of targets) {
