@@ -9,6 +9,9 @@ import { quantile } from './quantile.mjs';
 import { firstPaint, nextSwitch, startFrames, stopFrames, watchLarge } from './large-page.mjs';
 import { driveSkeleton, makeSkeleton } from './skeleton.mjs';
 
+/** As test/bench/large-profile.ts makes it. */
+export const LARGE_PASSPHRASE = 'harbour lantern seven tides';
+
 const STARTS = 7;
 const SWITCHES = 60;
 const LETTERS = 150;

@@ -12,16 +12,21 @@ const LIMIT = 60 * 60_000;
 export const hasLarge = (messages) => existsSync(`${inCache(`large/${messages}`)}.json`);
 
 /** Makes the profile where it is not there. Its bundle is `large`. */
-export async function largeProfile(messages, anew = false) {
+export function largeProfile(messages, anew = false) {
   const share = Math.min(1, Math.sqrt(messages / FULL));
-  const numbers = [Math.max(3, Math.round(300 * share)), Math.max(10, Math.round(1_000 * share)), messages].map(String);
+  return profileOf(String(messages), [Math.max(3, Math.round(300 * share)), Math.max(10, Math.round(1_000 * share)), messages], anew);
+}
+
+/** @param {string} name of its folder in .cache/large @param {readonly number[]} sizes contacts, conversations, messages */
+export async function profileOf(name, sizes, anew = false) {
+  const numbers = sizes.map(String);
   await bundleBench(['large']);
-  const directory = inCache(`large/${messages}`);
+  const directory = inCache(`large/${name}`);
   const done = `${directory}.json`;
   if (anew || !existsSync(done)) {
     for (const each of [directory, `${directory}.new`, done]) rmSync(each, { recursive: true, force: true });
     mkdirSync(inCache('large'), { recursive: true });
-    say(`Making a profile of ${numbers[0]} contacts, ${numbers[1]} conversations, ${messages} messages …`);
+    say(`Making a profile of ${numbers[0]} contacts, ${numbers[1]} conversations, ${numbers[2]} messages …`);
     await inBundle('make', `${directory}.new`, inCache('large/made.json'), numbers);
     renameSync(`${directory}.new`, directory);
     renameSync(inCache('large/made.json'), done);
@@ -36,8 +41,13 @@ export async function measureLarge({ directory, numbers }) {
   return JSON.parse(readFileSync(report, 'utf8'));
 }
 
-async function inBundle(work, directory, file, numbers) {
+function inBundle(work, directory, file, numbers) {
+  return runForFile('large', [work, directory, file, ...numbers], file, work);
+}
+
+/** Runs a bundle of test/bench until its report is there. @param {string} bundle @param {readonly string[]} args @param {string} file the report @param {string} what for the error */
+export async function runForFile(bundle, args, file, what) {
   rmSync(file, { force: true });
-  const { stderr, timedOut } = await run(process.execPath, [inCache('bench/in-large.cjs'), work, directory, file, ...numbers], { timeout: LIMIT });
-  if (timedOut || !existsSync(file)) throw new PlainError(`${work} failed${timedOut ? ' (time limit)' : ''}.\n${stderr.trim()}`);
+  const { stderr, timedOut } = await run(process.execPath, [inCache(`bench/in-${bundle}.cjs`), ...args], { timeout: LIMIT });
+  if (timedOut || !existsSync(file)) throw new PlainError(`${what} failed${timedOut ? ' (time limit)' : ''}.\n${stderr.trim()}`);
 }

@@ -74,7 +74,8 @@ async function burst(from: BurstPeer, to: BurstPeer, conversationId: string, siz
   return count / seconds;
 }
 
-const ids = z.object({ link: z.string().optional(), contactId: z.string().optional(), conversationId: z.string().optional() });
+/** Of an answer what names something. */
+export const ids = z.object({ link: z.string().optional(), contactId: z.string().optional(), conversationId: z.string().optional() });
 const contacts = z.array(z.object({ pending: z.boolean() }));
 
 /** Two people who know each other, and a conversation. */
