@@ -139,6 +139,22 @@ export const errorCodes = [
   'discovery.busy',
   'discovery.too-many',
   'discovery.no-meeting',
+  'updates.not-here',
+  'updates.nothing',
+  'updates.busy',
+  'updates.unreachable',
+  'updates.odd-answer',
+  'updates.garbled',
+  'updates.unknown-key',
+  'updates.bad-signature',
+  'updates.other-product',
+  'updates.older',
+  'updates.expired',
+  'updates.from-future',
+  'updates.wrong-system',
+  'updates.not-newer',
+  'updates.no-package',
+  'updates.altered',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -20,7 +20,19 @@ export type SocksDial = (to: Address, timeoutMs: number, signal?: AbortSignal, i
  * Dials through a SOCKS 5 proxy (protocol.md §11), which resolves the names. Nothing here ever connects to, or asks about,
  * anything but the proxy. Rejects with `DialError` (`SocksRefusal` where the proxy answered).
  */
-export function createSocksDial({ proxy, random, onFault = () => {} }: SocksDialOptions): SocksDial {
+export function createSocksDial(options: SocksDialOptions): SocksDial {
+  const { onFault = () => {} } = options;
+  const dial = createSocksSockets(options);
+  return async (to, timeoutMs, signal, isolation) => {
+    const { socket, host } = await dial(to, timeoutMs, signal, isolation);
+    return new TcpLink(socket, { role: 'dialler', remote: { host, port: to.port }, onFault });
+  };
+}
+
+export type SocksSockets = (to: Address, timeoutMs: number, signal?: AbortSignal, isolation?: string) => Promise<{ readonly socket: Socket; readonly host: string }>;
+
+/** The same, as sockets of Node's: for what brings a protocol of its own. */
+export function createSocksSockets({ proxy, random }: SocksDialOptions): SocksSockets {
   const logins = new StreamIsolation(random);
   return async (to, timeoutMs, signal, isolation) => {
     const host = parseHost(to.host);
@@ -35,7 +47,7 @@ export function createSocksDial({ proxy, random, onFault = () => {} }: SocksDial
       });
       // Gone between the last byte and now: nobody else would hear of it.
       if (socket.destroyed) throw new DialError('proxy-failed');
-      return new TcpLink(socket, { role: 'dialler', remote: { host: host.text, port: to.port }, onFault });
+      return { socket, host: host.text };
     } catch (error) {
       socket.destroy();
       if (signal?.aborted === true) throw new DialError('not-needed');

@@ -53,6 +53,8 @@ const OUTWARD: Readonly<Record<string, readonly string[]>> = {
   'app.setAsDefaultProtocolClient': ['electron/main.ts'],
   'app.enableSandbox': ['electron/security/command-line.ts'],
   'commandLine.appendSwitch': ['electron/security/command-line.ts'],
+  // The new version takes the place of this one, after it was put in its place and the person said so.
+  'app.relaunch': ['electron/main/update-desk.ts'],
   'contents.setWindowOpenHandler': ['electron/security/navigation.ts'],
   // Received files are shown in their folder, never opened; nothing is put into a page past its own bundle; no second way out.
   ...Object.fromEntries(
@@ -61,9 +63,17 @@ const OUTWARD: Readonly<Record<string, readonly string[]>> = {
 };
 /** Programs are started by one file: it puts the mark of a file from elsewhere on it. */
 const STARTS_PROGRAMS = 'electron/storage/foreign-mark.ts';
+/** What speaks to a server by its name: the mailbox, the router in the same house, and the one place newer versions of the app come from. */
+const SPEAKS_HTTP: Readonly<Record<string, readonly string[]>> = {
+  'node:tls': ['electron/network/mailbox/server-stream.ts', 'electron/network/updates/https-source.ts'],
+  'node:http': ['electron/network/router/gateway-http.ts', 'electron/network/updates/https-source.ts'],
+  'node:https': [],
+  'node:http2': [],
+};
 const fewWaysOut: CodeRule = (file) => [
   ...Object.entries(OUTWARD).flatMap(([name, places]) => (places.includes(file.path) ? [] : forbid(file, file.members, [name], places.length === 0 ? 'nothing does' : `only ${places.join(' and ')}`))),
   ...(file.path === STARTS_PROGRAMS ? [] : forbid(file, file.imports.map(({ specifier }) => specifier), ['node:child_process', 'node:vm', 'node:inspector', 'node:cluster', 'node:repl', 'node:wasi'], 'no program is started, no code is made')),
+  ...Object.entries(SPEAKS_HTTP).flatMap(([name, places]) => (places.includes(file.path) || !isIn('electron/', file) ? [] : forbid(file, file.imports.filter(({ typeOnly }) => !typeOnly).map(({ specifier }) => specifier), [name], 'few files speak to a server'))),
   ...(file.path === 'electron/preload/preload.ts' ? [] : forbid(file, file.members, ['contextBridge.exposeInMainWorld'], 'one bridge, made in one place')),
 ];
 

@@ -1,0 +1,167 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, existsSync } from 'node:fs';
+import { copyFile, type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { KeyshiftError } from '../../shared/errors';
+import type { InstalledUpdate, PackageFile, UpdateInstaller } from '../services/ports/updates';
+import { mapPathError } from './chosen-path';
+import { syncDirectory } from './durable-file';
+import { ArchiveError, Untar } from './untar';
+
+export interface Installation {
+  readonly format: PackageFile['format'];
+  /** The AppImage itself, or the folder this copy was unpacked to. */
+  readonly place: string;
+}
+
+/**
+ * Puts a package in the place of this copy. What is used is what was compared: where we write, the bytes are hashed while they are written, and get their name only
+ * when the hash is right; where root reads the file later, the line to type compares it once more.
+ */
+export function updateInstaller({ format, place }: Installation, pathOf: (file: PackageFile) => string): UpdateInstaller {
+  switch (format) {
+    case 'deb':
+      return byCommand((path) => `sudo apt-get install ${path}`, pathOf);
+    case 'rpm':
+      return byCommand((path) => `sudo rpm --upgrade --verbose ${path}`, pathOf);
+    case 'AppImage':
+      return { way: 'replace', install: (file) => withPathErrors(() => replaceImage(pathOf(file), file, place)) };
+    case 'tar.gz':
+      return { way: 'beside', install: (file) => withPathErrors(() => unpackBeside(pathOf(file), file, place)) };
+    default:
+      return { way: 'by-hand', install: (file) => withPathErrors(() => checked(pathOf(file), file, async () => {}).then(() => ({ path: pathOf(file) }))) };
+  }
+}
+
+/** The app never asks for root. A person who does reads what is done, and the file is compared right before. */
+function byCommand(line: (path: string) => string, pathOf: (file: PackageFile) => string): UpdateInstaller {
+  return {
+    way: 'command',
+    install: (file) =>
+      withPathErrors(async () => {
+        const path = pathOf(file);
+        await checked(path, file, async () => {});
+        return { path, command: `echo ${quoted(`${file.sha256}  ${path}`)} | sha256sum --check --strict --quiet && ${line(quoted(path))}` };
+      }),
+  };
+}
+
+/** For a shell: nothing in it means anything. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** The old one stays under another name until the new one has started. */
+async function replaceImage(source: string, file: PackageFile, image: string): Promise<InstalledUpdate> {
+  const part = join(dirname(image), `.${basename(image).slice(0, 60)}.${randomBytes(8).toString('hex')}.part`);
+  const target = await open(part, 'wx', 0o755);
+  try {
+    try {
+      await checked(source, file, (piece) => target.writeFile(piece));
+      await target.chmod(0o755);
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+    const before = previousOf(image);
+    await rm(before, { force: true });
+    // A second name; where the disk knows none, a copy.
+    await link(image, before).catch(() => copyFile(image, before, constants.COPYFILE_EXCL));
+    await rename(part, image);
+    syncDirectory(dirname(image));
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+  return { path: image };
+}
+
+const previousOf = (image: string): string => `${image}.before`;
+
+/** When the new one runs: the old one is not needed any more. Never throws. */
+export async function dropPrevious({ format, place }: Installation): Promise<void> {
+  if (format !== 'AppImage') return;
+  await rm(previousOf(place), { force: true }).catch(() => undefined);
+}
+
+/** A folder beside the one this copy runs from, which stays. */
+async function unpackBeside(source: string, file: PackageFile, folder: string): Promise<InstalledUpdate> {
+  const name = file.name.replace(/\.tar\.gz$/, '');
+  const target = join(dirname(folder), name);
+  if (existsSync(target)) throw new KeyshiftError('path.unusable', `There is something under ${target} already. It was left as it is.`);
+  // Nothing is unpacked that was not compared, and what is unpacked is compared once more on the way.
+  await checked(source, file, async () => {});
+  const part = join(dirname(folder), `.${name}.${randomBytes(8).toString('hex')}.part`);
+  try {
+    const archive = new Untar(name, part);
+    const unzip = createGunzip();
+    const unpacked = unzip.pipe(new PassThrough());
+    unzip.on('error', (error) => unpacked.destroy(error));
+    const taking = (async () => {
+      for await (const piece of unpacked) if (piece instanceof Uint8Array) await archive.take(piece);
+    })();
+    taking.catch(() => unzip.destroy());
+    try {
+      await checked(source, file, (piece) => written(unzip, piece));
+      unzip.end();
+      await taking;
+      await archive.finish();
+    } catch (error) {
+      unzip.destroy();
+      unpacked.destroy();
+      await taking.catch(() => undefined);
+      await archive.close();
+      throw error;
+    }
+    await rename(part, target);
+    syncDirectory(dirname(target));
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    throw error instanceof ArchiveError || isZipError(error) ? new KeyshiftError('updates.altered', 'The package is no archive of Keyshift.') : error;
+  }
+  return { path: target };
+}
+
+function isZipError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+}
+
+function written(stream: NodeJS.WritableStream, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => stream.write(piece, (error) => (error ? reject(error) : resolve())));
+}
+
+/** Gives every byte of the package on while it is hashed, all from one opened file. Throws at the end where size or hash differ. */
+async function checked(path: string, { size, sha256 }: PackageFile, use: (piece: Uint8Array) => Promise<void>): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile() !== true) throw altered();
+  const file: FileHandle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.alloc(1024 * 1024);
+    let at = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+      if (at > size) throw altered();
+      const piece = Buffer.from(buffer.subarray(0, bytesRead));
+      hash.update(piece);
+      await use(piece);
+    }
+    if (at !== size || hash.digest('hex') !== sha256) throw altered();
+  } finally {
+    await file.close();
+  }
+}
+
+const altered = (): KeyshiftError => new KeyshiftError('updates.altered', 'The package is not the one that was checked.');
+
+async function withPathErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw mapPathError(error);
+  }
+}
