@@ -1,3 +1,5 @@
+import { type Hints, STRUCTURAL } from './structure';
+
 /** A small generator of its own, so that a run can be repeated from its seed (mulberry32). */
 export class Dice {
   #state: number;
@@ -72,10 +74,12 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** One to four changes. */
-export function mutate(bytes: Uint8Array, dice: Dice, others: readonly Uint8Array[]): Uint8Array {
+/** One to four changes; with hints to the format, half of them know about layouts. */
+export function mutate(bytes: Uint8Array, dice: Dice, others: readonly Uint8Array[], hints?: Hints): Uint8Array {
   let changed = bytes;
-  for (let count = 1 + dice.roll(4); count > 0; count -= 1) changed = dice.pick(CHANGES)(changed, dice, others);
+  for (let count = 1 + dice.roll(4); count > 0; count -= 1) {
+    changed = hints && dice.roll(2) === 0 ? dice.pick(STRUCTURAL)(changed, dice, others, hints) : dice.pick(CHANGES)(changed, dice, others);
+  }
   return new Uint8Array(changed.subarray(0, MAX_LENGTH));
 }
 

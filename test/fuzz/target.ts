@@ -5,13 +5,15 @@ export interface Target {
   readonly name: string;
   /** Each input costs a public-key operation or a transaction: the short form tries fewer. */
   readonly costly?: true;
+  /** How many times the work and memory of other readers one input may take (test/fuzz/bounds.ts); 1. */
+  readonly effort?: number;
   /** Well-formed inputs to start from. */
   readonly seeds: readonly Uint8Array[];
   /**
    * Feeds one input. Throws when something that must hold does not; gives a word for what became of the input, so that
    * inputs with a new outcome are kept and changed further.
    */
-  run(bytes: Uint8Array): string;
+  run(bytes: Uint8Array): string | Promise<string>;
   /** Looks at what many inputs together may not have changed; called now and then. Throws when they did. */
   check?(): void;
 }
@@ -23,6 +25,17 @@ export function outcomeOf(promised: readonly (new (...args: never[]) => Error)[]
   } catch (error) {
     if (error instanceof Error && promised.some((kind) => error instanceof kind)) return `refused: ${error.message.replace(/\d+/g, '#').slice(0, 80)}`;
     throw error;
+  }
+}
+
+/** The same for readers that wait for something. */
+export async function laterOutcomeOf(promised: readonly (new (...args: never[]) => Error)[], work: () => Promise<string>): Promise<string> {
+  try {
+    return await work();
+  } catch (error) {
+    return outcomeOf(promised, () => {
+      throw error;
+    });
   }
 }
 

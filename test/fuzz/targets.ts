@@ -1,5 +1,10 @@
 import { realCrypto } from '../support/foundation-kit';
+import { beginFile } from '../support/per-file';
+import { fixRandom } from './fixed-random';
 import type { Target } from './target';
+import { archives } from './targets/archives';
+import { doors } from './targets/doors';
+import { pictures } from './targets/pictures';
 import { backupHeads, backupItems } from './targets/backup';
 import { deposits, envelopeFiles, statements } from './targets/deposit';
 import { channels } from './targets/channels';
@@ -24,45 +29,57 @@ import { ways } from './targets/ways';
 import { frames, handshake, items, resumption } from './targets/wire';
 import { nearbyMeetings } from './targets/nearby';
 
+/** Targets that are made together: from the same keys and the same random numbers in every run, so that what was kept of earlier runs still fits. */
+const groups: Readonly<Record<string, () => Promise<readonly Target[]> | readonly Target[]>> = {
+  wire: () => [frames(), items(), handshake(), resumption()],
+  resume: async () => [await resumeListener()],
+  layout: async () => [await layout()],
+  messages: async () => [await messages()],
+  'short-forms': async () => [await shortForms()],
+  plaintexts: async () => [await plaintexts()],
+  content: () => [content(), control(), standings()],
+  deposits: async () => [await deposits()],
+  statements: async () => [await statements()],
+  'envelope-files': async () => [await envelopeFiles()],
+  certificates,
+  'key-histories': async () => keyHistories(await realCrypto()),
+  links: async () => [links(await realCrypto())],
+  organisations,
+  'key-files': keyFiles,
+  lan: () => [lanPackets()],
+  mailbox,
+  ways,
+  linking,
+  handover,
+  upkeep,
+  replica: async () => replicaWords(await realCrypto()),
+  facts,
+  files: () => [fileWords()],
+  channels: async () => channels(await realCrypto()),
+  meetings,
+  nearby: nearbyMeetings,
+  texts: async () => texts(await realCrypto()),
+  rekey: async () => rekeying(await realCrypto()),
+  archives: async () => [await archives()],
+  pictures,
+  doors,
+  backup: () => [backupHeads(), backupItems()],
+};
+
 /** Every parser that meets foreign bytes. */
 export async function allTargets(): Promise<Target[]> {
-  const crypto = await realCrypto();
-  return [
-    frames(),
-    items(),
-    handshake(),
-    resumption(),
-    await resumeListener(),
-    await layout(),
-    await messages(),
-    await shortForms(),
-    await plaintexts(),
-    content(),
-    control(),
-    standings(),
-    await deposits(),
-    await statements(),
-    await envelopeFiles(),
-    ...(await certificates()),
-    ...keyHistories(crypto),
-    links(crypto),
-    ...(await organisations()),
-    ...(await keyFiles()),
-    lanPackets(),
-    ...mailbox(),
-    ...(await ways()),
-    ...(await linking()),
-    ...(await handover()),
-    ...(await upkeep()),
-    ...replicaWords(crypto),
-    ...(await facts()),
-    fileWords(),
-    ...channels(crypto),
-    ...(await meetings()),
-    ...(await nearbyMeetings()),
-    ...texts(crypto),
-    ...(await rekeying(crypto)),
-    backupHeads(),
-    backupItems(),
-  ];
+  const targets: Target[] = [];
+  const restore = fixRandom();
+  try {
+    for (const [name, make] of Object.entries(groups)) {
+      beginFile();
+      fixRandom(name);
+      targets.push(...(await make()));
+    }
+  } finally {
+    restore();
+  }
+  const twice = targets.find(({ name }, at) => targets.findIndex((each) => each.name === name) !== at);
+  if (twice) throw new Error(`two targets are called ${twice.name}`);
+  return targets;
 }

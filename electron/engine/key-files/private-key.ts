@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DerReader, parseDerNumber, tag } from '../certificates/der';
 import { unacceptable } from '../certificates/unacceptable';
 import type { RsaKeyPair } from '../crypto/crypto';
@@ -21,12 +21,21 @@ export function openPrivateKey(pkcs8: Uint8Array): RsaKeyPair {
   assertConsistent(readNumbers(rsaPart(pkcs8)));
   const der = Buffer.from(pkcs8);
   try {
-    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    const key = opened(der);
     const publicKey = createPublicKey(key);
     if (!isAcceptedRsa(publicKey)) throw unacceptable('its key is not RSA of 3072 to 4096 bits');
     return { privateKey: { key }, spki: spkiOf(publicKey) };
   } finally {
     der.fill(0);
+  }
+}
+
+/** What stands behind the key was not looked at here: whether it may is the library's to say. */
+function opened(der: Buffer): KeyObject {
+  try {
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } catch {
+    throw new WireError('not a private key');
   }
 }
 

@@ -2,7 +2,7 @@ import { ascii, type Readable, viewOf, Window } from './cleaning/bytes';
 import { endOfBlocks, tableBytes } from './cleaning/gif';
 import { pictureTypeOf } from './shown-as';
 
-/** Of the beginning of a JPEG so many bytes are searched for its size. */
+/** Of the beginning of a JPEG or GIF so many bytes are searched for its size. */
 const searched = 1024 * 1024;
 /** The most that is decoded to be shown: what a large camera takes. */
 export const mostPixels = 100_000_000;
@@ -49,7 +49,7 @@ async function gifSize(file: Window, { width, height }: Size, flags: number): Pr
     const part = Uint8Array.from(await file.read(at, 10));
     const view = viewOf(part);
     if (part[0] === 0x2c) return { width: Math.max(width, view.getUint16(1, true) + view.getUint16(5, true)), height: Math.max(height, view.getUint16(3, true) + view.getUint16(7, true)) };
-    if (part[0] === 0x21) at = await endOfBlocks(file, at + 2);
+    if (part[0] === 0x21) at = await endOfBlocks(file, at + 2, searched);
     else if (part[0] === 0) at += 1;
     else return undefined;
   }

@@ -31,7 +31,7 @@ export function texts(crypto: Crypto): Target[] {
       },
     },
     {
-      name: 'recovery-code',
+      name: 'recovery-code as typed',
       seeds: [Buffer.from(groups.join(' ')), Buffer.from(groups.join('-').toLowerCase().replaceAll('1', 'l')), Buffer.from(recoveryQrText(groups))],
       run: (bytes) =>
         outcomeOf([KeyshiftError], () => {

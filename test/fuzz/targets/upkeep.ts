@@ -42,7 +42,7 @@ export async function upkeep(): Promise<Target[]> {
     layoutTarget({ name: 'upkeep-issue', seeds: [encodeIssueRequest(request), encodeIssueRequest({ ...request, instead: false })], parse: parseIssueRequest, encode: encodeIssueRequest }),
     layoutTarget({ name: 'upkeep-issued', seeds: answers.map(encodeIssueAnswer), parse: parseIssueAnswer, encode: encodeIssueAnswer, says: ({ outcome }) => outcome }),
     {
-      name: 'suspension',
+      name: 'suspension from a device',
       seeds: [statement],
       run: (bytes) =>
         outcomeOf([KeyshiftError], () => {

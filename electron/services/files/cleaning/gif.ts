@@ -37,9 +37,10 @@ export function tableBytes(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 0x07) + 1);
 }
 
-/** The end of the file where they do not end. */
-export async function endOfBlocks(file: Window, from: number): Promise<number> {
-  for (let at = from; at < file.size; ) {
+/** The end of the file where they do not end; nothing at or behind `upTo` is looked at. */
+export async function endOfBlocks(file: Window, from: number, upTo = file.size): Promise<number> {
+  const end = Math.min(upTo, file.size);
+  for (let at = from; at < end; ) {
     const length = (await file.read(at, 1))[0] ?? 0;
     at += 1 + length;
     if (length === 0) return at;

@@ -3,7 +3,8 @@ import { onlyOrientation, orientationOf } from './orientation';
 
 const marker = { start: 0xd8, end: 0xd9, scan: 0xda, comment: 0xfe, app0: 0xe0, app1: 0xe1, app2: 0xe2, app14: 0xee } as const;
 const exifName = 'Exif\0\0';
-const scanBytes = 256 * 1024;
+/** Searched for the next marker at once: little at first, as it is mostly near, or a file of crumbs would be read anew for each of them. */
+const stepBytes = { first: 512, most: 64 * 1024 };
 
 /**
  * Keeps what draws a JPEG: not EXIF, XMP, IPTC, comments, small pictures of it, further pictures, nor anything behind its end. What stands
@@ -63,8 +64,8 @@ async function keepSegment(file: Window, kept: Kept, code: number, at: number, e
 async function nextMarker(file: Window, from: number): Promise<number> {
   const [lead, next = 0] = await file.read(from, 2);
   if (lead === 0xff && isMarker(next)) return from;
-  for (let at = from; at + 1 < file.size; ) {
-    const bytes = await file.read(at, Math.min(scanBytes, file.size - at));
+  for (let at = from, step = stepBytes.first; at + 1 < file.size; step = Math.min(2 * step, stepBytes.most)) {
+    const bytes = await file.read(at, Math.min(step, file.size - at));
     if (bytes.length < 2) return file.size;
     for (let found = bytes.indexOf(0xff); found !== -1 && found + 1 < bytes.length; found = bytes.indexOf(0xff, found + 1)) {
       if (isMarker(bytes[found + 1] ?? 0)) return at + found;

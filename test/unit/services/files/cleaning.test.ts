@@ -52,6 +52,15 @@ describe('S1-34: pictures say only what they show', () => {
     expect(await clean(png({ orientation: 1 }))).toEqual(Buffer.from(plainPng));
   });
 
+  it('a file of crumbs is not read anew for each of them', async () => {
+    const crumb = Buffer.from([0, 0xff, 0xfe, 0, 2]);
+    const bytes = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), ...Array.from({ length: 80_000 }, () => crumb), Buffer.from([0xff, 0xd9])]);
+    let taken = 0;
+    const source = sourceOf(bytes);
+    await cleaned({ ...source, read: async (at, length) => { const part = await source.read(at, length); taken += part.length; return part; } });
+    expect(taken).toBeLessThan(3 * bytes.length);
+  });
+
   it('a WebP says truly how long it is and what is in it', async () => {
     const out = await clean(webp(1));
     expect(out.readUInt32LE(4)).toBe(out.length - 8);
