@@ -8,6 +8,9 @@ const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**', 'test/pack
 // What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then, not even another of these.
 const ALONE = ['test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];
 
+// The window's logic that reads or builds a document although it draws nothing.
+const WITH_DOCUMENT = ['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts'];
+
 const node = { isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node' };
 
 export default defineConfig({
@@ -20,12 +23,12 @@ export default defineConfig({
     hookTimeout: 20_000,
     passWithNoTests: false,
     reporters: ['default'],
-    // Files of the node project share their process and with it the modules: loading those anew for each file took longer than most tests. The
-    // window's tests do not: a document cannot be put back to its beginning.
+    // Files of the node project share their process and with it the modules: loading those anew for each file took longer than most tests. What needs
+    // a document does not: a document cannot be put back to its beginning.
     projects: [
-      { extends: true, test: { ...node, name: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, 'test/unit/renderer/**'] } },
+      { extends: true, test: { ...node, name: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, ...WITH_DOCUMENT] } },
       { extends: true, test: { ...node, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/unit/renderer/**/*.test.{ts,tsx}', 'test/**/*.test.tsx'], exclude: NOT_HERE } },
+      { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/**/*.test.tsx', ...WITH_DOCUMENT], exclude: NOT_HERE } },
     ],
   },
 });

@@ -11,7 +11,7 @@ import type { Clock, Logger } from '../../electron/engine/ports';
 import type { Db } from '../../electron/storage/database';
 import { createDialogStore } from '../../electron/storage/dialog-store';
 import { type Person, newPerson } from './dialog-person';
-import { perFile } from './per-file';
+import { perFile, whenTestEnds } from './per-file';
 import { withSpareKeys } from './rsa-keys';
 import { freshDatabase } from './fresh-database';
 
@@ -227,7 +227,7 @@ export async function person(name: string): Promise<Person> {
   return known;
 }
 
-/** Two devices that know each other, each with an empty database. */
+/** Two devices that know each other, each with an empty database until the test is over. */
 export async function newPair({ names = ['Alice', 'Bob'], ...options }: { limits?: Partial<DialogLimits>; names?: readonly [string, string] } = {}): Promise<Pair> {
   const crypto = await testCrypto();
   const [a, b] = await Promise.all([person(names[0]), person(names[1])]);
@@ -235,6 +235,7 @@ export async function newPair({ names = ['Alice', 'Bob'], ...options }: { limits
   const bob = new Device(crypto, b, options);
   alice.knows(bob);
   bob.knows(alice);
+  for (const { db } of [alice, bob]) whenTestEnds(() => db.close());
   return { crypto, alice, bob };
 }
 

@@ -12,10 +12,12 @@ export function columnsOf(db: Db, table: string): Row[] {
   return [...db.prepare('SELECT name, type, pk FROM pragma_table_info(?)').all([table])];
 }
 
-/** Two rows for each table that has none, by what its own words ask of them. Gives the names of those tables. */
+/** Two rows for each table that has none, by what its own words ask of them, or one where what they refer to has no second. Gives the names of those tables. */
 export function fillEmptyTables(db: Db): string[] {
   const empty = contentTables(db).filter((table) => db.prepare(`SELECT 1 FROM "${table}"`).get() === undefined);
   for (const table of empty) {
+    // A trigger may have filled it by now.
+    if (db.prepare(`SELECT 1 FROM "${table}"`).get() !== undefined) continue;
     const sql = String(db.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get([table])?.['sql']);
     const parents = new Map(db.prepare('SELECT * FROM pragma_foreign_key_list(?)').all([table]).map((row) => [String(row['from']), row]));
     const columns = columnsOf(db, table);
@@ -26,7 +28,7 @@ export function fillEmptyTables(db: Db): string[] {
         if (parent) return referred(db, parent, row);
         return valueFor(sql, String(name), String(type), row);
       });
-      db.prepare(`INSERT INTO "${table}" (${columns.map(({ name }) => `"${String(name)}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(values);
+      db.prepare(`INSERT ${row === 1 ? '' : 'OR IGNORE '}INTO "${table}" (${columns.map(({ name }) => `"${String(name)}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(values);
     }
   }
   return empty;

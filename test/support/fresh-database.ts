@@ -1,8 +1,11 @@
 import { type Db, openDatabase, type SqlValue } from '../../electron/storage/database';
 import { migrate } from '../../electron/storage/migrate';
+import { LentDatabase } from './lent-database';
 
 interface Template {
   readonly schema: string;
+  /** Tables with rows of their own, those of the index left out. */
+  readonly tables: readonly string[];
   readonly rows: readonly { readonly insert: string; readonly values: readonly SqlValue[] }[];
 }
 
@@ -10,19 +13,64 @@ interface Template {
 const ownTables = /_(?:data|idx|content|docsize|config)$/;
 let template: Template | undefined;
 
+/** Given back and empty again. More than a few of them would only hold memory. */
+const ready: Db[] = [];
+const mostReady = 8;
+
 /**
- * A database in memory with the newest schema, as `migrate` leaves it (test/unit/storage/fresh-database.test.ts compares the two): its forty steps
- * take many times as long as the result of them, and some tests need hundreds.
+ * A database in memory with the newest schema, as `migrate` leaves it (test/unit/storage/fresh-database.test.ts compares them): its forty steps
+ * take many times as long as the result of them, and some tests need hundreds. For the same reason one that is closed is emptied and lent again.
  */
 export function freshDatabase(): Db {
   template ??= readTemplate();
+  const known = template;
+  const db = ready.pop() ?? made(known);
+  const schema = schemaOf(db);
+  return new LentDatabase(db, () => {
+    if (ready.length < mostReady && schemaOf(db) === schema && isPlain(db)) {
+      empty(db, known);
+      ready.push(db);
+    } else db.close();
+  });
+}
+
+function made({ schema, rows }: Template): Db {
   const db = openDatabase(':memory:');
-  const { schema, rows } = template;
   db.transaction(() => {
     db.exec(schema);
-    for (const { insert, values } of rows) db.prepare(insert).run(values);
+    fill(db, rows);
   });
   return db;
+}
+
+function fill(db: Db, rows: Template['rows']): void {
+  for (const { insert, values } of rows) db.prepare(insert).run(values);
+}
+
+/** Another number after every change of what it is made of. */
+function schemaOf(db: Db): unknown {
+  return db.prepare('SELECT schema_version AS version FROM pragma_schema_version').get()?.['version'];
+}
+
+/** Nothing was hung on it that a deletion of rows would leave. */
+function isPlain(db: Db): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_temp_schema').get() === undefined;
+}
+
+/** As it was made. What the index takes from messages goes first, so that no trigger takes it out word by word. */
+function empty(db: Db, { tables, rows }: Template): void {
+  db.exec('PRAGMA foreign_keys=OFF');
+  db.transaction(() => {
+    if (db.prepare('DELETE FROM search_places').run().changes > 0 || hasWords(db)) db.prepare("INSERT INTO search (search) VALUES ('delete-all')").run();
+    for (const table of tables) db.prepare(`DELETE FROM "${table}"`).run();
+    fill(db, rows);
+  });
+  db.exec('PRAGMA foreign_keys=ON');
+}
+
+/** Also one whose words were all taken out again: what is left of them may stand in pages of its own. */
+function hasWords(db: Db): boolean {
+  return db.prepare('SELECT 1 FROM search_idx').get() !== undefined || Number(db.prepare('SELECT count(*) AS n FROM search_data').get()?.['n']) > 2;
 }
 
 function readTemplate(): Template {
@@ -33,12 +81,14 @@ function readTemplate(): Template {
     const objects = all.map((row) => ({ type: String(row['type']), name: String(row['name']), sql: String(row['sql']) }));
     const indexes = objects.filter(({ sql }) => /^CREATE VIRTUAL TABLE/i.test(sql)).map(({ name }) => name);
     const isOwn = (name: string): boolean => ownTables.test(name) && indexes.includes(name.replace(ownTables, ''));
+    const ofIndex = ({ name }: { readonly name: string }): boolean => indexes.includes(name) || isOwn(name);
     const made = objects.filter(({ name }) => !isOwn(name) && !name.startsWith('sqlite_'));
     const tables = objects.filter(({ type, name }) => type === 'table' && !indexes.includes(name)).map(({ name }) => name);
     const rows = tables.flatMap((table) =>
       db.prepare(`SELECT * FROM ${table}`).all().map((row) => ({ insert: `INSERT OR REPLACE INTO ${table} (${Object.keys(row).join()}) VALUES (${Object.keys(row).map(() => '?').join()})`, values: Object.values(row) })),
     );
-    return { schema: `${made.map(({ sql }) => sql).join(';\n')};\nPRAGMA user_version = ${String(db.pragma('user_version'))};`, rows };
+    const schema = `${made.map(({ sql }) => sql).join(';\n')};\nPRAGMA user_version = ${String(db.pragma('user_version'))};`;
+    return { schema, tables: objects.filter((object) => object.type === 'table' && !ofIndex(object)).map(({ name }) => name), rows };
   } finally {
     db.close();
   }

@@ -11,10 +11,12 @@ import { concat } from '../../electron/engine/wire/writer';
 import { createResumptionStore } from '../../electron/storage/resumption-store';
 import { type Contacts, dialler, listener, type Party, recordingLogger, type Side, targetOf, testNow } from './session-kit';
 import { freshDatabase } from './fresh-database';
+import { whenTestEnds } from './per-file';
 
 /** The real store, over a database in memory. */
 export function newResumptionStore(limit?: number): ResumptionStore {
   const db = freshDatabase();
+  whenTestEnds(() => db.close());
   return createResumptionStore(db, limit);
 }
 

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
 import { migrate } from '../../../electron/storage/migrate';
+import { contentTables, fillEmptyTables } from '../../support/fill-tables';
 import { freshDatabase } from '../../support/fresh-database';
 
+/** Everything that is in it: what it is made of, the rows of every table, its version. */
 /** Everything that is in it: what it is made of, the rows of every table, its version. */
 function contents(db: Db): unknown {
   const schema = db
@@ -21,4 +23,33 @@ test('a database that tests begin with is the one that all migrations lead to', 
   const again = freshDatabase();
   expect(migrate(again)).toBe(0);
   expect(again.pragma('integrity_check')).toBe('ok');
+});
+
+test('one that was closed is lent again as a new one, and whoever still holds it is told that it is locked', () => {
+  const db = freshDatabase();
+  const before = contents(db);
+  const statement = db.prepare('SELECT count(*) AS n FROM messages');
+  fillEmptyTables(db);
+  db.exec("UPDATE messages SET text = 'a word of it'; UPDATE sqlite_sequence SET seq = 77");
+  expect(contentTables(db).filter((table) => db.prepare(`SELECT 1 FROM "${table}"`).get() === undefined)).toEqual([]);
+  expect(db.prepare("SELECT count(*) AS n FROM search WHERE search MATCH 'word'").get()).not.toEqual({ n: 0 });
+  db.close();
+  expect(() => statement.get()).toThrow('locked');
+  expect(() => db.prepare('SELECT 1')).toThrow('locked');
+  const again = freshDatabase();
+  expect(contents(again)).toEqual(before);
+  expect(again.prepare("SELECT count(*) AS n FROM search WHERE search MATCH 'word'").get()).toEqual({ n: 0 });
+  expect([again.pragma('foreign_keys'), again.pragma('integrity_check')]).toEqual([1, 'ok']);
+  again.close();
+});
+
+test('one whose schema was changed, or on which something hangs for as long as it is open, is not lent again', () => {
+  for (const change of ['CREATE TABLE more (n INTEGER)', "CREATE TEMP TRIGGER full BEFORE INSERT ON contacts BEGIN SELECT RAISE(ABORT, 'full'); END"]) {
+    const db = freshDatabase();
+    db.exec(change);
+    db.close();
+    const again = freshDatabase();
+    expect(again.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'more' UNION SELECT 1 FROM sqlite_temp_schema").all()).toEqual([]);
+    again.close();
+  }
 });
