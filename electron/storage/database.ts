@@ -34,6 +34,8 @@ export interface Db extends Transactions {
   words(text: string): readonly string[];
   /** How many transactions and savepoints were undone. */
   readonly undone: number;
+  /** Runs `work` as the last thing in every transaction, and makes each statement run alone one. Once for a database. */
+  beforeCommit(work: () => void): void;
   /** True between `close` and the end of time. */
   readonly closed: boolean;
   close(): void;
@@ -80,11 +82,13 @@ class SqlDatabase implements Db {
   readonly #file: string;
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
+  readonly #steps = new Map<string, ReturnType<Database['prepare']>>();
   #depth = 0;
   #generation = 0;
   #undone = 0;
   /** Set when SQLite may have ended the transaction by itself: nothing more may run in it, and it must not commit. */
   #broken: { readonly error: unknown } | undefined;
+  #beforeCommit: (() => void) | undefined;
   #closed = false;
 
   constructor(file: string) {
@@ -123,6 +127,10 @@ class SqlDatabase implements Db {
     return this.#generation;
   }
 
+  beforeCommit(work: () => void): void {
+    this.#beforeCommit = work;
+  }
+
   words(source: string): readonly string[] {
     return this.#guard(() => this.#database.signalTokenize(source));
   }
@@ -140,7 +148,10 @@ class SqlDatabase implements Db {
     if (known) return known;
     const compiled = this.#guard(() => this.#database.prepare(sql, { persistent: true }));
     const statement: Statement = {
-      run: (params = []) => this.#guard(() => compiled.run(native(params))),
+      run: (params = []) => {
+        const run = () => this.#guard(() => compiled.run(native(params)));
+        return this.#depth === 0 && this.#beforeCommit ? this.transaction(run) : run();
+      },
       get: (params = []) => this.#guard(() => compiled.get(native(params))),
       all: (params = []) => this.#guard(() => compiled.all(native(params))),
     };
@@ -166,6 +177,7 @@ class SqlDatabase implements Db {
     try {
       const result = work();
       if (isPromise(result)) throw new Error('a transaction must be synchronous');
+      if (outermost && !this.#broken) this.#beforeCommit?.();
       // Whoever caught the error inside must not commit half of the work.
       if (this.#broken) throw this.#broken.error;
       this.#step(outermost ? 'COMMIT' : 'RELEASE keyshift');
@@ -185,12 +197,15 @@ class SqlDatabase implements Db {
     if (this.#closed) return;
     this.#closed = true;
     this.#statements.clear();
+    this.#steps.clear();
     this.#database.close();
   }
 
   /** Compiled once: a burst of messages runs four of these for each of them. */
   #step(sql: string): void {
-    this.prepare(sql).run();
+    const compiled = this.#steps.get(sql) ?? this.#guard(() => this.#database.prepare(sql, { persistent: true }));
+    this.#steps.set(sql, compiled);
+    this.#guard(() => compiled.run());
   }
 
   #rollback(outermost: boolean): void {

@@ -1,6 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { TablePage } from '../engine/backup/items';
 import { openDatabase, type Db, type Statement } from './database';
+import { indexTogether } from './index-together';
 import { migrate } from './migrate';
 import { migrations } from './migrations/all';
 import { text } from './row';
@@ -26,6 +27,7 @@ export class Filling {
     try {
       this.#db.exec('PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF');
       migrate(this.#db, migrations.slice(0, schema));
+      indexTogether(this.#db);
       // Not what the database makes of them: the index of words comes with the messages.
       const tables = this.#db.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema'").all();
       for (const name of tables.map((row) => text(row, 'name'))) if (!leftOut.has(name)) this.#learn(name);

@@ -9,6 +9,7 @@ import { createDeviceStore } from './device-store';
 import { createDialogStore } from './dialog-store';
 import { createEndorsementStore } from './endorsement-store';
 import { createHostedRecordStore } from './hosted-record-store';
+import { indexTogether } from './index-together';
 import { createInvitationStore } from './invitation-store';
 import { createKeptHeaderStore } from './kept-headers';
 import { createKeyEventStore } from './key-event-store';
@@ -32,6 +33,7 @@ import { createWaysStore } from './ways-store';
 /** Brings the schema up to date and gives every store of it; one transaction spans them all. Errors: those of `migrate`. */
 export function openStores(db: Db): Stores {
   migrate(db);
+  indexTogether(db);
   const peers = createPeerStore(db);
   const endorsements = createEndorsementStore(db);
   return {

@@ -10,7 +10,7 @@ const rowsAtOnce = 32;
  * Tables that stay behind: what takes sessions up again, here or at another device, the key to the mailbox, what is carried for other
  * devices, and which files were being saved end with the device that has them. The index of words is made anew from the messages.
  */
-export const leftOut: ReadonlySet<string> = new Set(['resumptions', 'sharing_keys', 'session_ledger', 'hosted_records', 'own_mailbox', 'own_slots', 'relayed', 'unfinished_saves', 'search_places', 'search_backlog', 'search_names', 'search_signs', 'search_due', 'search_places_before']);
+export const leftOut: ReadonlySet<string> = new Set(['resumptions', 'sharing_keys', 'session_ledger', 'hosted_records', 'own_mailbox', 'own_slots', 'relayed', 'unfinished_saves', 'search_places', 'search_backlog', 'search_names', 'search_signs', 'search_due', 'search_fresh', 'search_places_before']);
 
 /**
  * What is said in the place of a column. The private keys of this very device never leave it (protocol.md §2): whoever restores becomes another

@@ -4,9 +4,9 @@ import type { Migration } from './migration';
 export const apart = '\u{10330}';
 
 /** Texts in which there may be an emoji. */
-const maySign = '*[\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1ffff}]*';
+export const maySign = '*[\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1ffff}]*';
 /** That place, or the next one that no message has. */
-const freeFrom = (place: string): string => `
+export const freeFrom = (place: string): string => `
         CASE WHEN NOT EXISTS (SELECT 1 FROM search_places WHERE at = ${place}) THEN ${place}
           ELSE (SELECT taken.at + 1 FROM search_places AS taken WHERE taken.at >= ${place} AND NOT EXISTS (SELECT 1 FROM search_places WHERE at = taken.at + 1) ORDER BY taken.at LIMIT 1) END`;
 

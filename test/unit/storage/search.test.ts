@@ -24,6 +24,10 @@ function opened() {
   return { db, stores, say, found, file, key };
 }
 
+function never(): never {
+  throw new Error('never');
+}
+
 /** A file of that message. */
 function named(db: Db, n: number, where: number, name: string): void {
   db.prepare(`
@@ -55,6 +59,23 @@ describe('words of messages', () => {
     expect(found('report', { conversationId: handle(9) })).toEqual([]);
     expect(found('report', { before: handle(3), limit: 1 })).toEqual([2]);
     expect(found('report', { before: handle(2), conversationId: handle(1) })).toEqual([1]);
+  });
+
+  it('enter the index together at the end of their transaction, as one part of it, and not at all when it is undone', () => {
+    const { db, stores, say, found } = opened();
+    const parts = () => db.prepare('SELECT count(DISTINCT segid) AS n FROM search_idx').get()?.['n'];
+    db.transaction(() => {
+      for (let n = 1; n <= 50; n += 1) stores.transaction(() => say(n, `word${n} boat`));
+      db.prepare('UPDATE messages SET text = ? WHERE message_id = ?').run(['harbour', handle(7)]);
+      db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(8)]);
+      expect(() => stores.transaction(() => (say(51, 'boat undone'), never()))).toThrow('never');
+    });
+    expect(parts()).toBe(1);
+    expect(() => db.transaction(() => (say(52, 'boat undone'), never()))).toThrow('never');
+    say(53, 'boat alone');
+    expect(parts()).toBe(2);
+    db.exec(`INSERT INTO search (search, rank) VALUES ('integrity-check', 1)`);
+    expect([found('boat').length, found('undone'), found('harbour'), found('word7'), found('alone'), found('word50')]).toEqual([49, [], [7], [], [53], [50]]);
   });
 
   it('are found by one letter, and emoji and names of files beside them', () => {
