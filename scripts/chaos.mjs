@@ -16,7 +16,7 @@ import { isRoot, run } from './lib/process.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
-const known = ['kill', 'power', 'full', 'read-only', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade'];
+const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports'];
 
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });

@@ -13,6 +13,7 @@ import { type Run, type RunProgress, Runs } from './runs';
 import { writeSnapshot } from './backup-writing';
 import { choosePath } from './choose-path';
 import type { EventHub } from './event-hub';
+import { noteSave } from './files/unfinished-saves';
 import type { OpenVault, PathChooser, PreferencesStore } from './ports';
 import type { BackupFiles, BackupSource, VaultInTheMaking, VaultMaker } from './ports/backup';
 import { loadRecord } from './retiring';
@@ -82,7 +83,9 @@ async function create(parts: BackupServiceParts, run: Run, path: string, passphr
   const { vault, crypto, clock, files, preferences, cost } = parts;
   const head = { cost, salt: crypto.random(saltBytes) };
   const target = await files.begin(path);
+  let ended: (() => void) | undefined;
   try {
+    ended = noteSave(() => vault.profile().stores.transfers, target);
     await target.write(encodeBackupHead(head));
     const key = await backupKey(crypto, passphrase, head);
     try {
@@ -107,6 +110,8 @@ async function create(parts: BackupServiceParts, run: Run, path: string, passphr
   } catch (error) {
     await target.discard();
     throw error;
+  } finally {
+    ended?.();
   }
 }
 

@@ -5,6 +5,7 @@ import { startsWith } from '../engine/key-files/open-key-file';
 import { choosePath } from './choose-path';
 import { contactRow } from './contacts-service';
 import type { EventHub } from './event-hub';
+import { noteSave } from './files/unfinished-saves';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, FileKind, PathChooser, PrivateFiles } from './ports';
 import { removePerson } from './removing';
@@ -63,7 +64,7 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
       crypto.wipe(parseInvitation(crypto, link.trim()).secret);
       const chosen = await choosePath(chooser, path, (asks) => asks.save('qr-picture', 'Keyshift invitation'));
       files.check(chosen, gif);
-      return { path: files.write(chosen, gif, qrPicture(link.trim())) };
+      return { path: files.write(chosen, gif, qrPicture(link.trim()), (part) => noteSave(() => current().stores.transfers, { part })) };
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../engine/ports';
 import { WireError } from '../engine/wire/wire-error';
 import { contactRow } from './contacts-service';
 import type { Opened, Suspected, Tally } from './envelopes';
+import { noteSave } from './files/unfinished-saves';
 import type { OpenProfile } from './open-profile';
 import { choosePath } from './choose-path';
 import type { ContactRow, EnvelopeFiles, PathChooser } from './ports';
@@ -97,7 +98,7 @@ async function save({ profile: current, crypto, files }: EnvelopesServiceParts, 
     // What is too much for one file waits for the next: the oldest go first.
     count = fittingEnvelopes(all);
     if (count === 0) throw nothing();
-    written = files.write(place, encodeEnvelopeFile(crypto, all.slice(0, count)));
+    written = files.write(place, encodeEnvelopeFile(crypto, all.slice(0, count)), (part) => noteSave(() => profile.stores.transfers, { part }));
   } finally {
     // What no file carries is due again.
     const left = due.slice(written === undefined ? 0 : Math.max(0, count - cards.length));

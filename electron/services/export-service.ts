@@ -10,6 +10,7 @@ import { archivedSigners } from './export/archive-parts';
 import { checkArchive } from './export/check';
 import type { ExportFormat, ExportHead } from './export/formats';
 import { exportWriter } from './export/writers';
+import { noteSave } from './files/unfinished-saves';
 import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow, PathChooser, PreferencesStore } from './ports';
@@ -74,12 +75,16 @@ async function exported(parts: ExportServiceParts, run: Run, row: ConversationRo
   // It may have been given up while the dialog was open.
   await run.step(0, parts.profile().stores.messages.count(row.conversationId, 0));
   const target = await parts.files[format].begin(chosen);
+  let ended: (() => void) | undefined;
   try {
+    ended = noteSave(() => parts.profile().stores.transfers, target);
     const messages = await write(parts, row, format, head, (piece) => target.write(Buffer.from(piece)), run);
     return { path: await target.finish(), messages };
   } catch (error) {
     await target.discard();
     throw error;
+  } finally {
+    ended?.();
   }
 }
 

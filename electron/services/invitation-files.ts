@@ -4,6 +4,7 @@ import { isLongInvitation, maxLongLinkText, parseLongInvitation } from '../engin
 import { parseInvitation } from '../engine/identity/invitation-link';
 import { startsWith } from '../engine/key-files/open-key-file';
 import { choosePath } from './choose-path';
+import { noteSave } from './files/unfinished-saves';
 import { acceptInvitation, type InvitationParts } from './invitations';
 import type { FileKind, PathChooser, PrivateFiles } from './ports';
 
@@ -27,7 +28,7 @@ export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['con
       crypto.wipe(invitation.secret);
       const chosen = await choosePath(chooser, path, (asks) => asks.save('invitation', 'Keyshift invitation'));
       files.check(chosen, kind);
-      return { path: files.write(chosen, kind, new TextEncoder().encode(`${link.trim()}\n`)) };
+      return { path: files.write(chosen, kind, new TextEncoder().encode(`${link.trim()}\n`), (part) => noteSave(() => parts.profile().stores.transfers, { part })) };
     },
     openInvitation: async (input) => {
       parts.profile().devices.standing.assertCounts();

@@ -15,6 +15,7 @@ import { garbled } from '../engine/key-files/refusals';
 import type { Clock, LocalRecord } from '../engine/ports';
 import { choosePath } from './choose-path';
 import type { EventHub } from './event-hub';
+import { noteSave } from './files/unfinished-saves';
 import { keyFileKinds } from './key-file-kinds';
 import type { OpenProfile } from './open-profile';
 import { ownKeyNews } from './own-keys';
@@ -59,7 +60,7 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
       const { name } = parts.profile().local;
       const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(chosenFiles[format], `${name} identity key`));
       parts.files.check(chosen, keyFileKinds[format]);
-      return inTurn(async () => ({ path: parts.files.write(chosen, keyFileKinds[format], await encode(parts, format, ownKeyFile(parts), passphrase)) }));
+      return inTurn(async () => ({ path: parts.files.write(chosen, keyFileKinds[format], await encode(parts, format, ownKeyFile(parts), passphrase), (part) => noteSave(() => parts.profile().stores.transfers, { part })) }));
     },
     importPrivate: async ({ path, passphrase }) => {
       parts.profile();
@@ -76,7 +77,7 @@ export function keyFilesService(parts: KeyFilesParts): Pick<Handlers['identity']
         const sheet = withSeed(parts, (seed) => recoverySheet(crypto, parts.profile().local, seed, clock.now()));
         const printed = await printer.print(sheet);
         try {
-          return { path: files.write(chosen, printer.kind, printed) };
+          return { path: files.write(chosen, printer.kind, printed, (part) => noteSave(() => parts.profile().stores.transfers, { part })) };
         } finally {
           crypto.wipe(printed);
         }

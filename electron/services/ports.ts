@@ -21,7 +21,7 @@ import type { ReactionStore } from './ports/reactions';
 import type { ReplicaStore } from './ports/replica';
 import type { SharingStore } from './ports/sharing';
 import type { SuspensionStore, UpkeepStore } from './ports/upkeep';
-import type { TransferStore } from './ports/transfers';
+import type { PartOnDisk, TransferStore } from './ports/transfers';
 import type { DeviceMailboxStore } from './ports/device-mailboxes';
 import type { HostedRecordStore } from './ports/hosted-records';
 import type { WaysStore } from './ports/ways';
@@ -203,7 +203,7 @@ export interface EnvelopeFiles {
   /** Throws where `write` could not go: asked before anything is sealed. */
   check(path: string): void;
   /** All or nothing, for the user alone; replaces nothing but such a file. Gives the absolute path. */
-  write(path: string, content: Uint8Array): string;
+  write(path: string, content: Uint8Array, begun?: NoteOfPart): string;
 }
 
 /** How a file of one kind is told from others, by its first and its last `edgeBytes` bytes (fewer where it is shorter). */
@@ -212,6 +212,9 @@ export interface FileKind {
   readonly isKind: (head: Uint8Array, tail: Uint8Array) => boolean;
 }
 
+/** Told of an unfinished file before anything stands in it; what it gives is called when that has its name, or is gone. */
+export type NoteOfPart = (part: PartOnDisk) => () => void;
+
 /** Files for the user alone (0600), at paths the user chose. Errors: path.unusable, disk.full, disk.failed. */
 export interface PrivateFiles {
   /** `too-long` instead of more than `limit` bytes, without reading them. */
@@ -219,7 +222,7 @@ export interface PrivateFiles {
   /** Throws where `write` could not go: asked before any work is done. */
   check(path: string, kind: FileKind): void;
   /** All or nothing; replaces nothing but a file of this kind. Gives the absolute path. */
-  write(path: string, kind: FileKind, content: Uint8Array): string;
+  write(path: string, kind: FileKind, content: Uint8Array, begun?: NoteOfPart): string;
 }
 
 /** What stands on the sheet with the recovery code. As secret as the code. */

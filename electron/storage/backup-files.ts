@@ -4,7 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { backupHeadBytes, startsLikeBackup } from '../engine/backup/container';
 import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/backup';
 import { assertPath, mapPathError, unusable } from './chosen-path';
+import type { PartOnDisk } from '../services/ports/transfers';
 import { fileMode, syncDirectory } from './durable-file';
+import { beingWritten, idOf } from './part-on-disk';
 
 /** How a file begins that this program may replace, as far as it tells it from others. */
 interface Likeness {
@@ -65,17 +67,18 @@ async function headOf(path: string, { bytes }: Likeness): Promise<Uint8Array> {
 }
 
 class Target implements BackupTarget {
+  readonly part: PartOnDisk;
   readonly #path: string;
-  readonly #part: string;
   readonly #file: FileHandle;
   readonly #likeness: Likeness;
   /** Device and number of the file: its name may come to be another one's. */
   readonly #inode: readonly [bigint, bigint];
   #closed = false;
 
-  private constructor(path: string, part: string, file: FileHandle, inode: readonly [bigint, bigint], likeness: Likeness) {
+  private constructor(path: string, part: PartOnDisk, file: FileHandle, inode: readonly [bigint, bigint], likeness: Likeness) {
     this.#path = path;
-    this.#part = part;
+    this.part = part;
+    beingWritten.add(part.path);
     this.#file = file;
     this.#inode = inode;
     this.#likeness = likeness;
@@ -86,7 +89,7 @@ class Target implements BackupTarget {
     await removeLeftover(part, likeness);
     const file = await open(part, 'wx', fileMode);
     const { dev, ino } = await file.stat({ bigint: true });
-    return new Target(path, part, file, [dev, ino], likeness);
+    return new Target(path, { path: part, id: idOf(await file.stat()) }, file, [dev, ino], likeness);
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -99,7 +102,7 @@ class Target implements BackupTarget {
       await this.#close();
       await assertReplaceable(this.#path, this.#likeness);
       if (!this.#isInPlace()) throw unusable('Another file went to this place meanwhile.');
-      await rename(this.#part, this.#path);
+      await rename(this.part.path, this.#path);
       syncDirectory(dirname(this.#path));
       return this.#path;
     });
@@ -112,20 +115,21 @@ class Target implements BackupTarget {
       // A disk that fails at closing, too: the name still goes.
     }
     try {
-      if (this.#isInPlace()) await rm(this.#part, { force: true });
+      if (this.#isInPlace()) await rm(this.part.path, { force: true });
     } catch {
       // It stays, sealed, and the next backup to this place replaces it.
     }
   }
 
   #isInPlace(): boolean {
-    const found = lstatSync(this.#part, { throwIfNoEntry: false, bigint: true });
+    const found = lstatSync(this.part.path, { throwIfNoEntry: false, bigint: true });
     return found !== undefined && found.dev === this.#inode[0] && found.ino === this.#inode[1];
   }
 
   async #close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    beingWritten.delete(this.part.path);
     await this.#file.close();
   }
 }

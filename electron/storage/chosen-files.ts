@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { constants, existsSync, lstatSync, type Stats } from 'node:fs';
+import { constants, existsSync, lstatSync } from 'node:fs';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { ChosenFiles, ChosenSource, ChosenTarget } from '../services/ports/files';
 import type { PartOnDisk } from '../services/ports/transfers';
@@ -10,6 +9,7 @@ import { fileMode, syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
 import { markForeign } from './foreign-mark';
 import { readAt } from './held-files';
+import { beingWritten, idOf, ownPartOf } from './part-on-disk';
 
 /** Files to be sent, wherever they are, and received ones where a person wants them: piece by piece, never whole in memory. */
 export const chosenFiles: ChosenFiles = {
@@ -18,28 +18,20 @@ export const chosenFiles: ChosenFiles = {
     withPathErrors(path, async () => {
       const target = resolve(path);
       assertFree(target, replaces);
-      // Beside it, so that the rename stays on one disk; an own name, so that nobody else's file is in the way.
-      const part = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(8).toString('hex')}.part`);
+      const part = ownPartOf(target, 60);
       const file = await open(part, 'wx', fileMode);
       const made = new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
-      beingSaved.add(part);
+      beingWritten.add(part);
       return made;
     }),
   async dropPart({ path, id }) {
-    if (beingSaved.has(path)) return;
+    if (beingWritten.has(path)) return;
     const found = lstatSync(path, { throwIfNoEntry: false });
     // On a disk that is not there now it may be another time.
     if (found === undefined && !existsSync(dirname(path))) throw unusable('That folder is not there.');
     if (found?.isFile() === true && idOf(found) === id) await withPathErrors(path, () => rm(path, { force: true }));
   },
 };
-
-/** Of this run: a profile that is opened anew meanwhile leaves them alone. */
-const beingSaved = new Set<string>();
-
-function idOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
-  return `${dev}:${ino}`;
-}
 
 async function openSource(path: string): Promise<ChosenSource> {
   let file: FileHandle;
@@ -119,7 +111,7 @@ class Target implements ChosenTarget {
   async #close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    beingSaved.delete(this.part.path);
+    beingWritten.delete(this.part.path);
     await this.file.close();
   }
 }

@@ -13,12 +13,16 @@ export function createEmptyFile(path: string): void {
 export function writeNewFile(path: string, content: Uint8Array): void {
   const file = openSync(path, 'wx', fileMode);
   try {
-    let written = 0;
-    while (written < content.length) written += writeSync(file, content, written);
+    writeAll(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+}
+
+export function writeAll(file: number, content: Uint8Array): void {
+  let written = 0;
+  while (written < content.length) written += writeSync(file, content, written);
 }
 
 /** Renames within a folder, replacing what stood there, and waits until the disk has the new name: all or nothing. */

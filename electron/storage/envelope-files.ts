@@ -31,7 +31,7 @@ export const envelopeFiles: EnvelopeFiles = {
   },
   read: (path, limit) => privateFiles.read(path, limit),
   check: (path) => privateFiles.check(path, kind),
-  write: (path, content) => privateFiles.write(path, kind, content),
+  write: (path, content, begun) => privateFiles.write(path, kind, content, begun),
 };
 
 function inFolder(path: string): string[] {

@@ -1,10 +1,10 @@
-import { accessSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { accessSync, closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
-import type { FileKind, PrivateFiles } from '../services/ports';
-import { replaceFile } from './durable-file';
+import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
+import { fileMode, moveDurably, removeIfPossible, writeAll } from './durable-file';
 import { fileErrorCode } from './file-error';
+import { beingWritten, idOf, ownPartOf } from './part-on-disk';
 
 /** Files wherever the user wants them, for the user alone: outside the profile, on a stick, on a share. */
 export const privateFiles: PrivateFiles = {
@@ -15,16 +15,38 @@ export const privateFiles: PrivateFiles = {
       assertReplaceable(target, kind);
       accessSync(dirname(target), constants.W_OK | constants.X_OK);
     }),
-  write: (path, kind, content) =>
+  write: (path, kind, content, begun) =>
     withPathErrors(path, () => {
       const target = resolve(path);
       assertReplaceable(target, kind);
-      // Beside it, so that the rename stays on one disk; an own name, so that nobody else's file is in the way.
-      const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(8).toString('hex')}.part`);
-      replaceFile(target, temporary, content);
+      replace(target, content, begun);
       return target;
     }),
 };
+
+/** All or nothing. What a kill in between leaves is known before anything stands in it. */
+function replace(target: string, content: Uint8Array, begun: NoteOfPart | undefined): void {
+  const part = ownPartOf(target, 100);
+  const file = openSync(part, 'wx', fileMode);
+  beingWritten.add(part);
+  let over: (() => void) | undefined;
+  try {
+    try {
+      over = begun?.({ path: part, id: idOf(fstatSync(file)) });
+      writeAll(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    moveDurably(part, target);
+  } catch (error) {
+    removeIfPossible(part);
+    throw error;
+  } finally {
+    beingWritten.delete(part);
+    over?.();
+  }
+}
 
 /** A new name, or a file of this kind to replace as a whole. A symbolic link is neither, wherever it leads. */
 function assertReplaceable(target: string, { edgeBytes, isKind }: FileKind): void {

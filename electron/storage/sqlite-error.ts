@@ -1,6 +1,7 @@
-import { statfsSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
+import { fileErrorCode } from './file-error';
 
 /** Below this much free space an input/output error of the disk is taken for a full one. */
 const nearlyFullBytes = 256 * 1024;
@@ -35,18 +36,43 @@ export function mapSqliteError(error: unknown, file: string): unknown {
   switch (primary(code)) {
     case 'NOTADB':
     case 'CORRUPT':
+      if (isDiskGone(file)) return diskFailed(code);
       return new KeyshiftError('vault.damaged', 'The database is damaged. Nothing was overwritten; restore it from a backup.');
     case 'FULL':
       return diskFull();
     case 'IOERR':
     case 'READONLY':
     case 'CANTOPEN':
-      return nearlyFull(file) ? diskFull() : new KeyshiftError('disk.failed', `The disk failed while the database was used (${code}).`);
+      return nearlyFull(file) ? diskFull() : diskFailed(code);
     case 'BUSY':
     case 'LOCKED':
       return new KeyshiftError('profile.in-use', 'Another program is using the database of this profile.');
     default:
       return error;
+  }
+}
+
+function diskFailed(code: string): KeyshiftError {
+  return new KeyshiftError('disk.failed', `The disk failed while the database was used (${code}).`);
+}
+
+/**
+ * A disk that breaks or is pulled out gives the library pages it cannot open, and it calls them damaged: whoever heard that would take
+ * an old backup, though all is there once the disk is.
+ */
+function isDiskGone(file: string): boolean {
+  if (file === ':memory:') return false;
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      readSync(handle, new Uint8Array(1), 0, 1, 0);
+      fsyncSync(handle);
+      return false;
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    return ['EIO', 'ENXIO', 'ENODEV', 'ESTALE', 'ESHUTDOWN'].includes(fileErrorCode(error) ?? '');
   }
 }
 

@@ -7,12 +7,13 @@ import { seeded } from '../support/seeded';
 import type { Fault } from './fault';
 import { clocks } from './faults/clocks';
 import { damage } from './faults/damage';
-import { fullDisk, readOnlyDisk } from './faults/disk';
+import { failingDisk, fullDisk, readOnlyDisk } from './faults/disk';
+import { killedExports } from './faults/exports';
 import { halfOpen, killedUpgrade, mailboxNode } from './faults/others';
 import { killed, powerCut } from './faults/power';
 
 const faults: Readonly<Record<string, Fault>> = {
-  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade,
+  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

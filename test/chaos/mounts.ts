@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 
 /** File systems of a run's own: scripts/chaos.mjs starts it in a mount namespace, where root may do that, and they end with it. */
 export function noMounts(): string | undefined {
@@ -23,4 +23,25 @@ export function sh(program: string, ...words: string[]): void {
 export function smallDisk(at: string, mebibytes: number): void {
   mkdirSync(at, { recursive: true });
   sh('mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=700`, 'tmpfs', at);
+}
+
+/** An ext4 on a loop device whose every byte is in `image`. */
+export function blockDisk(image: string, at: string, mebibytes: number): void {
+  writeFileSync(image, '');
+  truncateSync(image, mebibytes * 1_048_576);
+  sh('mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=0,lazy_journal_init=0', image);
+  mkdirSync(at);
+  sh('mount', '-o', 'loop', image, at);
+}
+
+/** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: from now on every access fails (EIO), and nothing that was not synced reaches the device. */
+const shutDown = "import fcntl, os, struct, sys; fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))";
+
+export function noFailure(): string | undefined {
+  return noDisk() ?? (found('python3') ? undefined : 'the call that makes a file system fail needs python3');
+}
+
+/** The disk fails under whoever uses it, as one does that is pulled out or breaks. Mounted anew it has what was synced. */
+export function fail(at: string): void {
+  sh('python3', '-c', shutDown, at);
 }

@@ -1,8 +1,8 @@
-import type { ChosenFiles, ChosenTarget } from '../ports/files';
-import type { TransferStore } from '../ports/transfers';
+import type { ChosenFiles } from '../ports/files';
+import type { PartOnDisk, TransferStore } from '../ports/transfers';
 
 /** Notes what is about to stand in clear before it does. The returned function is for when that file has its name, or is gone. */
-export function noteSave(transfers: () => TransferStore, { part }: Pick<ChosenTarget, 'part'>): () => void {
+export function noteSave(transfers: () => TransferStore, { part }: { readonly part: PartOnDisk }): () => void {
   transfers().beginSave(part);
   return () => {
     try {

@@ -1,5 +1,6 @@
 import type { TablePage } from '../../engine/backup/items';
 import type { OpenVault } from '../ports';
+import type { PartOnDisk } from './transfers';
 
 /** One state of the database, to be read in pieces. */
 export interface Snapshot {
@@ -39,6 +40,8 @@ export interface BackupFiles {
 
 /** A file for the user alone that has its name from the end of `finish` on, or leaves nothing. */
 export interface BackupTarget {
+  /** What stands beside the place until `finish`. */
+  readonly part: PartOnDisk;
   write(bytes: Uint8Array): Promise<void>;
   /** Gives the absolute path. */
   finish(): Promise<string>;

@@ -1,8 +1,8 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeadlessPeer, RpcError } from '../../support/headless-peer';
-import type { Fault } from '../fault';
-import { noMounts, sh, smallDisk } from '../mounts';
+import { type Fault, wait } from '../fault';
+import { blockDisk, fail, noDisk, noFailure, noMounts, sh, smallDisk } from '../mounts';
 import { Lost, Pair, passphrase, type Party } from '../pair';
 
 /** Leaves so many bytes, at the most. */
@@ -32,7 +32,10 @@ export const fullDisk: Fault = {
   why: noMounts,
   async run({ folder, random, amount }) {
     const at = join(folder, 'disk');
-    smallDisk(at, 24);
+    // One that gives room only when it writes, where there is such a one; else one in memory.
+    const device = noDisk() === undefined;
+    if (device) blockDisk(join(folder, 'disk.img'), at, 32);
+    else smallDisk(at, 24);
     const pair = await Pair.create(folder, { annAt: join(at, 'ann') });
     const rounds = Math.ceil(2 * amount);
     let refusals = 0;
@@ -55,7 +58,7 @@ export const fullDisk: Fault = {
         await pair.ann.restart();
       }
       await pair.settle();
-      return `filled ${rounds} times, ${refusals} kinds of refusals: disk.full`;
+      return `${device ? 'an ext4' : 'a tmpfs'} filled ${rounds} times, ${refusals} kinds of refusals: disk.full`;
     } finally {
       await pair.end();
       sh('umount', '-l', at);
@@ -83,6 +86,40 @@ export const readOnlyDisk: Fault = {
       await pair.ann.restart();
       await pair.settle();
       return `a start on it says: ${told.split('\n')[0]?.replace(/^.*?keyshift: /, '').slice(0, 160)}`;
+    } finally {
+      await pair.end();
+      sh('umount', '-l', at);
+    }
+  },
+};
+
+/** The disk with the profile fails while it is written to: every access is an error. What was confirmed before is there once the disk is. */
+export const failingDisk: Fault = {
+  name: 'a disk that fails under the running program',
+  why: noFailure,
+  async run({ folder, random, amount }) {
+    const [image, at] = [join(folder, 'disk.img'), join(folder, 'disk')];
+    blockDisk(image, at, 48);
+    const pair = await Pair.create(folder, { annAt: join(at, 'ann') });
+    const rounds = Math.max(1, Math.ceil(2 * amount));
+    let refusals = 0;
+    try {
+      for (let round = 0; round < rounds; round += 1) {
+        const talking = pair.talk(600);
+        await wait(100 + random() * 400);
+        fail(at);
+        await talking;
+        // It lives, and says what is the matter.
+        for (let tries = 0; pair.ann.refused.size === 0 && tries < 50; tries += 1) await pair.ann.say(2);
+        refusals += pair.ann.refused.size;
+        expectRefused(pair.ann, ['disk.failed']);
+        await pair.ann.peer.kill();
+        sh('umount', at);
+        sh('mount', '-o', 'loop', image, at);
+        await pair.ann.restart();
+      }
+      await pair.settle();
+      return `failed ${rounds} times among ${pair.ann.confirmed.length + pair.bo.confirmed.length} messages, ${refusals} kinds of refusals: disk.failed`;
     } finally {
       await pair.end();
       sh('umount', '-l', at);

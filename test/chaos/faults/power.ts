@@ -1,8 +1,8 @@
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../fault';
 import { wait } from '../fault';
-import { noDisk, sh } from '../mounts';
+import { blockDisk, noDisk, sh } from '../mounts';
 import { Lost, Pair } from '../pair';
 
 /** Processes end at any moment, both sides, again and again. */
@@ -37,11 +37,7 @@ export const powerCut: Fault = {
   why: noDisk,
   async run({ folder, random, amount }) {
     const [image, at, kept] = [join(folder, 'disk.img'), join(folder, 'disk'), join(folder, 'kept.img')];
-    writeFileSync(image, '');
-    truncateSync(image, 48 * 1_048_576);
-    sh('mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=0,lazy_journal_init=0', image);
-    mkdirSync(at);
-    sh('mount', '-o', 'loop', image, at);
+    blockDisk(image, at, 48);
     const pair = await Pair.create(folder, { annAt: join(at, 'ann') });
     const rounds = Math.ceil(3 * amount);
     let unsynced = 0;

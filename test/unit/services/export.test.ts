@@ -172,7 +172,7 @@ describe('exported conversations', () => {
     let written = 0;
     const slow = { ...files, json: { ...files.json, begin: async (place: string) => {
       const target = await files.json.begin(place);
-      return { finish: () => target.finish(), discard: () => target.discard(), write: async (bytes: Uint8Array) => {
+      return { part: target.part, finish: () => target.finish(), discard: () => target.discard(), write: async (bytes: Uint8Array) => {
         await target.write(bytes);
         // All hundred of the first page, right after they were written.
         if ((written += 1) === 2) for (const { messageId } of bo.profile.stores.messages.pageFrom(before, undefined, 100).rows) bo.db.prepare('DELETE FROM messages WHERE message_id = ?').run([messageId]);
@@ -191,7 +191,7 @@ describe('exported conversations', () => {
     const failing = { ...files, html: { ...files.html, begin: async (place: string) => {
       const target = await files.html.begin(place);
       let written = 0;
-      return { finish: () => target.finish(), discard: () => target.discard(), write: (bytes: Uint8Array) => ((written += 1) > 2 ? Promise.reject(new KeyshiftError('disk.full', 'full')) : target.write(bytes)) };
+      return { part: target.part, finish: () => target.finish(), discard: () => target.discard(), write: (bytes: Uint8Array) => ((written += 1) > 2 ? Promise.reject(new KeyshiftError('disk.full', 'full')) : target.write(bytes)) };
     } } };
     await gone({ files: failing }, 'disk.full');
     let asked = 0;
