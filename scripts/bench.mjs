@@ -2,6 +2,8 @@
 //   --rounds <n>      measured rounds per row, at least 5 (default 9)
 //   --messages <n>    messages a new device catches up on (default 100000)
 //   --mebibytes <n>   size of the file of `large-file` and `large-file-killed` (default 1024); four times that on the disk
+//   --hours <n>       of `day` (default 24)
+//   --snapshots <dir> of `day`: heap snapshots of the page, at hour 4 and at the end
 //   --only <parts>    some of the parts (scripts/bench/parts.mjs), with commas between; all without it
 //   --goals           measures nothing: all goals beside what was measured last
 //   --write           writes that into docs/performance.md, with its plots
@@ -22,9 +24,9 @@ import { setUp } from './setup.mjs';
 
 await asCommand(async () => {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '9' }, messages: { type: 'string', default: '100000' }, mebibytes: { type: 'string', default: '1024' }, only: { type: 'string' }, goals: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+    options: { rounds: { type: 'string', default: '9' }, messages: { type: 'string', default: '100000' }, mebibytes: { type: 'string', default: '1024' }, hours: { type: 'string', default: '24' }, snapshots: { type: 'string' }, only: { type: 'string' }, goals: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
   });
-  const amounts = { rounds: whole('rounds', values.rounds, 5, 1_000), messages: whole('messages', values.messages, 100, 1_000_000), mebibytes: whole('mebibytes', values.mebibytes, 16, 16_384) };
+  const amounts = { rounds: whole('rounds', values.rounds, 5, 1_000), messages: whole('messages', values.messages, 100, 1_000_000), mebibytes: whole('mebibytes', values.mebibytes, 16, 16_384), hours: whole('hours', values.hours, 1, 24), snapshots: values.snapshots };
   const names = values.only?.split(',') ?? Object.keys(parts).filter((name) => !parts[name]?.alone);
   const unknown = names.find((name) => !Object.hasOwn(parts, name));
   if (unknown !== undefined) throw new PlainError(`--only takes some of ${Object.keys(parts).join(', ')}, not ${JSON.stringify(unknown)}`);

@@ -124,7 +124,7 @@ async function startOf(start) {
 }
 
 /** @param {() => Promise<import('@playwright/test').ElectronApplication>} start */
-async function memoryOfSkeleton(start) {
+export async function memoryOfSkeleton(start) {
   const app = await start();
   try {
     const page = await app.firstWindow();

@@ -6,7 +6,9 @@ import { needsNoSandbox } from '../lib/launch-app.mjs';
 import { natsServer } from '../lib/nats-server.mjs';
 import { inCache } from '../lib/paths.mjs';
 import { run } from '../lib/process.mjs';
-import { PlainError } from '../lib/say.mjs';
+import { PlainError, say } from '../lib/say.mjs';
+import { measureDay } from './day.mjs';
+import { growth } from './day-text.mjs';
 import { measureGrowth } from './growth.mjs';
 import { FULL, hasLarge, largeProfile, measureLarge } from './large.mjs';
 import { LARGE_PASSPHRASE, measureLargeWindow } from './large-window.mjs';
@@ -17,7 +19,7 @@ import { measureWindows } from './window.mjs';
 const LIMIT = 5 * 60_000;
 const MILLION = '`npm run large` makes the profile of a million messages, in some minutes';
 
-/** @typedef {{ rounds: number, messages: number, mebibytes: number }} Amounts */
+/** @typedef {{ rounds: number, messages: number, mebibytes: number, hours: number, snapshots: string | undefined }} Amounts */
 /**
  * @typedef {object} Part
  * @property {string} [bundle] of test/bench; the app's own otherwise
@@ -50,8 +52,17 @@ export const parts = {
   history: { measure: async () => [{ kind: 'history', reports: await histories() }] },
   /** The same operations with ten and a hundred times as many contacts, conversations, messages. */
   growth: { measure: async () => [{ kind: 'growth', axes: await measureGrowth() }] },
+  /** A day at the window, in some minutes. */
+  day: { electron: true, alone: true, measure: async ({ hours, snapshots }) => [await dayOf(hours, snapshots)] },
   'large-window': { electron: true, cannot: () => (hasLarge(FULL) ? undefined : MILLION), measure: async () => [{ kind: 'large-window', ...(await measureLargeWindow(await electronRuntime(), (await largeProfile(FULL)).directory, LARGE_PASSPHRASE)) }] },
 };
+
+/** @param {number} hours @param {string | undefined} snapshots */
+async function dayOf(hours, snapshots) {
+  const report = await measureDay(await electronRuntime(), { hours, snapshots, say });
+  if (growth(report.points).length > 0) process.exitCode = 1;
+  return { kind: 'day', ...report };
+}
 
 async function histories() {
   const reports = [];

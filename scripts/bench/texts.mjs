@@ -1,11 +1,12 @@
 // What was measured, as tables of text.
+import { dayText } from './day-text.mjs';
 import { atLeast, atMost, growthGoal, historyGoal, memoryGoal, startGoal, windowGoal } from './goals.mjs';
 import { quantile } from './quantile.mjs';
 import { machine } from './results.mjs';
 
 /** @type {Readonly<Record<string, (report: any) => string>>} */
 const texts = {
-  ratios: ratiosText, bursts: burstsText, 'catch-up': catchUpText, 'large-file': largeFileText, 'large-file-killed': killedFileText, package: packageText, window: windowText, starts: startsText, history: historyText, growth: growthText,
+  ratios: ratiosText, bursts: burstsText, 'catch-up': catchUpText, 'large-file': largeFileText, 'large-file-killed': killedFileText, package: packageText, window: windowText, starts: startsText, history: historyText, growth: growthText, day: dayText,
   'large-window': largeWindowText,
 };
 

@@ -11,6 +11,27 @@ export function memoryOfAll(pid) {
   return withChildren(pid).reduce((sum, each) => sum + pssOf(each), 0) / 1024;
 }
 
+/**
+ * The same by what each process is for: `main`, `renderer`, `gpu-process`, `utility`, `zygote` and the like.
+ * @param {number} pid @returns {Record<string, number> | undefined}
+ */
+export function memoryByKind(pid) {
+  if (process.platform !== 'linux') return undefined;
+  /** @type {Record<string, number>} */
+  const kinds = {};
+  for (const each of withChildren(pid)) kinds[each === pid ? 'main' : kindOf(each)] = (kinds[each === pid ? 'main' : kindOf(each)] ?? 0) + pssOf(each) / 1024;
+  return kinds;
+}
+
+/** @param {number} pid */
+function kindOf(pid) {
+  try {
+    return /--type=([a-z-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))?.[1] ?? 'other';
+  } catch {
+    return 'other';
+  }
+}
+
 /** @param {number} pid @returns {number[]} */
 function withChildren(pid) {
   try {

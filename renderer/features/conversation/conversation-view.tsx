@@ -36,6 +36,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
 
   useEffect(() => {
     if (conversationId === undefined) return undefined;
+    model.messages.getState().enter(conversationId);
     // Whoever came from a hit looks at its place.
     const unread = model.conversations.getState().conversations.find((one) => one.conversationId === conversationId)?.unread;
     if (model.messages.getState().threads[conversationId]?.behind !== true) model.background(model.messages.getState().loadNewest(conversationId, unread));

@@ -20,7 +20,7 @@ import { EmojiPicker } from './emoji-picker';
 import { IdentityLine } from './identity-line';
 import { MessageItem } from './message-item';
 import { MessageMenu } from './message-menu';
-import { emptyThread } from './messages-store';
+import { emptyThread, mostFollowed } from './messages-store';
 import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
 import { useDeviceMarks } from './use-device-marks';
@@ -98,6 +98,11 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const behind = thread.behind === true;
   const onNearEnd = useCallback(() => model.background(model.messages.getState().loadNewer(conversationId)), [model, conversationId]);
   const scroll = useFeedScroll(conversationId, messages, loadOlder, divider?.before, { behind, onNearEnd });
+  // Whoever follows what comes all day would in the end have all of it in the page.
+  const follows = scroll.atEnd && messages.length > mostFollowed;
+  useEffect(() => {
+    if (follows && !model.settings.getState().settings.wholeList && scroll.box.current?.contains(document.activeElement) !== true) model.messages.getState().shorten(conversationId);
+  }, [follows, model, scroll.box, conversationId, messages.length]);
   const marked = useSearch((state) => (state.marked?.conversationId === conversationId ? state.marked.query : ''));
   const goTo = useGoTo();
   const toNewest = (): void => {

@@ -15,6 +15,9 @@ export const pageSize = 50;
 export const maxPage = 500;
 /** What is shown above the first unread one, so that it does not stand alone. */
 const before = 10;
+/** What is kept of a conversation that nobody looks at, and of one in which somebody follows the newest. */
+const keptUnseen = pageSize;
+export const mostFollowed = 300;
 
 export interface Thread {
   readonly messages: readonly Message[];
@@ -39,8 +42,12 @@ export interface MessagesState {
   readonly loadAround: (conversationId: string, messageId: string) => Promise<void>;
   /** Shows the first message of a time or later; gives which that is. */
   readonly loadAt: (conversationId: string, at: number) => Promise<string | undefined>;
-  /** Nobody looks at it any more: an earlier place is forgotten. */
+  /** Somebody looks at it from now on. */
+  readonly enter: (conversationId: string) => void;
+  /** Nobody looks at it any more: an earlier place is forgotten, and all but the newest, which stay so few however many come. */
   readonly leave: (conversationId: string) => void;
+  /** Somebody stands at the newest of many: the oldest are forgotten, and come again when they are scrolled to. */
+  readonly shorten: (conversationId: string) => void;
   readonly send: (conversationId: string, text: string, replyTo?: string) => Promise<void>;
   readonly received: (conversationId: string, message: Message) => void;
   /** Messages stand elsewhere, or say something else: what is shown is asked for anew. */
@@ -58,6 +65,10 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       set((state) => ({
         threads: { ...state.threads, [conversationId]: { ...(state.threads[conversationId] ?? emptyThread), ...change } },
       }));
+
+    /** The only one that somebody looks at; the others are kept short. */
+    let looked: string | undefined;
+    const shortened = (thread: Thread, most: number): Partial<Thread> => (thread.messages.length > most ? { messages: thread.messages.slice(-most), complete: false } : {});
 
     const askedAnew = new Map<string, () => Promise<void>>();
     const askAnew = async (conversationId: string): Promise<void> => {
@@ -136,8 +147,18 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         if (alive()) put(conversationId, place(page));
         return (page.find((message) => (message.receivedAt ?? message.sentAt) >= at) ?? page.at(-1))?.messageId;
       },
+      enter: (conversationId) => {
+        looked = conversationId;
+      },
       leave: (conversationId) => {
-        if (threadOf(conversationId).behind === true) put(conversationId, emptyThread);
+        if (looked === conversationId) looked = undefined;
+        const thread = threadOf(conversationId);
+        if (thread.behind === true) put(conversationId, emptyThread);
+        else if (thread.messages.length > keptUnseen) put(conversationId, shortened(thread, keptUnseen));
+      },
+      shorten: (conversationId) => {
+        const thread = threadOf(conversationId);
+        if (thread.behind !== true && thread.loading === 'no' && thread.messages.length > mostFollowed) put(conversationId, shortened(thread, 2 * pageSize));
       },
       send: async (conversationId, text, replyTo) => {
         await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
@@ -147,7 +168,8 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
         const thread = get().threads[conversationId];
         if (thread === undefined) return;
         if (thread.behind === true || thread.messages.some((known) => known.messageId === message.messageId)) return;
-        put(conversationId, { messages: [...thread.messages, message] });
+        const messages = [...thread.messages, message];
+        put(conversationId, { messages, ...(conversationId === looked ? {} : shortened({ ...thread, messages }, keptUnseen)) });
       },
       moved: async (conversationId) => {
         if (get().threads[conversationId] === undefined) return;

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { coalesce } from '../../../../renderer/app/coalesce';
 import { createModel } from '../../../../renderer/app/model';
+import { mostFollowed, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { createClient } from '../../../../renderer/bridge/client';
 import { KeyshiftError } from '../../../../shared/errors';
 import { createFake, makeContact } from '../../../preview/fake-world';
@@ -54,6 +55,30 @@ describe('events', () => {
     const message = fake.receive(talkWithBo, 'once');
     fake.emit({ type: 'message.received', conversationId: talkWithBo, message });
     expect(model.messages.getState().threads[talkWithBo]?.messages.filter((one) => one.text === 'once')).toHaveLength(1);
+  });
+
+  it('of a conversation that nobody looks at only the newest are kept, of one that is followed never all of a day; what is older comes again', async () => {
+    const { fake, model } = await started();
+    const store = model.messages.getState();
+    const thread = () => model.messages.getState().threads[talkWithBo];
+    const shown = (): (string | undefined)[] => thread()?.messages.map(({ text }) => text) ?? [];
+    store.enter(talkWithBo);
+    await store.loadNewest(talkWithBo);
+    for (let index = 0; index < mostFollowed; index += 1) fake.receive(talkWithBo, `looked at ${index}`);
+    expect(shown().length).toBeGreaterThan(mostFollowed);
+    store.shorten(talkWithBo);
+    expect([shown().length, shown().at(-1), thread()?.complete]).toEqual([2 * pageSize, `looked at ${mostFollowed - 1}`, false]);
+    store.shorten(talkWithBo);
+    expect(shown()).toHaveLength(2 * pageSize);
+    store.leave(talkWithBo);
+    expect(shown()).toHaveLength(pageSize);
+    for (let index = 0; index < 30; index += 1) fake.receive(talkWithBo, `not looked at ${index}`);
+    expect([shown().length, shown().at(-1)]).toEqual([pageSize, 'not looked at 29']);
+    store.enter(talkWithBo);
+    await store.loadNewest(talkWithBo);
+    while (thread()?.complete !== true) await store.loadOlder(talkWithBo);
+    expect(shown()).toEqual(fake.world.messages.get(talkWithBo)?.map(({ text }) => text));
+    await settle();
   });
 
   it('S4-31: messages that stand elsewhere are asked for anew, once for a burst, and only where they are shown', async () => {
