@@ -27,7 +27,7 @@ const bounds = { days: [0.01, 400], people: [2, 12], seconds: [1, 1e6], points: 
 
 await asCommand(async () => {
   const text = { type: /** @type {const} */ ('string') };
-  const { values } = parseArgs({ options: { days: text, people: text, seed: text, seconds: text, points: text, deeds: text, contacts: text, night: { type: 'boolean' }, short: { type: 'boolean' }, leak: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { days: text, people: text, seed: text, seconds: text, points: text, deeds: text, contacts: text, snapshots: text, night: { type: 'boolean' }, short: { type: 'boolean' }, leak: { type: 'boolean' } } });
   for (const [name, [least, most]] of Object.entries(bounds)) {
     if (values[name] !== undefined && !(Number(values[name]) >= least && Number(values[name]) <= most)) throw new PlainError(`--${name} takes a number from ${least} to ${most}`);
   }

@@ -24,7 +24,7 @@ export class SoakDevice {
   /** Warnings and errors of its log, by name. */
   readonly complaints = new Map<string, number>();
   readonly #lan: MemoryLan;
-  #preferences: Preferences = { settings: { ...defaultSettings, stripMetadata: false } };
+  #preferences: Preferences = { settings: { ...defaultSettings, stripMetadata: false, acceptFilesUpTo: 262_144 } };
   #app: App | undefined;
   #host: string;
 

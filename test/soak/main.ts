@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeHeapSnapshot } from 'node:v8';
 import { manyContacts } from './contacts';
-import { judge, type Series } from './flat';
+import { judge, type Series, warmUp } from './flat';
 import { type Held, hold, seriesOf } from './gauge';
 import { Week } from './week';
 
@@ -12,7 +13,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const day = 86_400_000;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' } } });
+  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' }, snapshots: { type: 'string' } } });
   if (values.contacts !== undefined) return contacts(Number(values.contacts));
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
   const [days, people, points, deeds] = [values.days, values.people, values.points, values.deeds].map(Number) as [number, number, number, number];
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
       // The rest of the span is a night: nobody does anything.
       await town.pass(Math.max(60_000, started + (point * days * day) / points - town.clock.passed));
       held.push(await hold(town.timers));
+      if (values.snapshots !== undefined && (point === warmUp(points) + 1 || point === points)) writeHeapSnapshot(join(values.snapshots, `point-${point}.heapsnapshot`));
     }
     const passed = (town.clock.passed - started) / day;
     const wrong = await week.judge();
@@ -45,7 +47,7 @@ async function main(): Promise<number> {
     const devices = town.devices.length;
     say(`${people} people, ${devices} devices, ${passed.toFixed(1)} days in ${((performance.now() - began) / 1000).toFixed(0)} s, load ${before.toFixed(1)} to ${(loadavg()[0] ?? 0).toFixed(1)}`);
     say([...ledger.counts].map(([kind, count]) => `${kind} ${count}`).join(', '));
-    say(`${ledger.said.length} messages said; erased and looked for: ${gone}`);
+    say(`${ledger.said.length} messages said, ${week.files.count} files, compared by hash; erased and looked for: ${gone}`);
     const complaints = new Map<string, number>();
     for (const device of town.devices) for (const [name, count] of device.complaints) complaints.set(name, (complaints.get(name) ?? 0) + count);
     say(`logged: ${[...complaints].map(([name, count]) => `${name} ${count}`).join(', ') || 'nothing'}`);

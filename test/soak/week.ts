@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
 import { passphrase, type SoakDevice } from './device';
 import { Erased } from './erased';
+import { WeekFiles } from './files';
 import { Ledger, type Said } from './ledger';
 import { Town } from './town';
 
@@ -30,14 +31,17 @@ export class Week {
   readonly #off = new Set<SoakDevice>();
   /** What a device said that was removed before it handed it over: its time never began. */
   readonly #never = new Set<string>();
+  /** Names of devices that were lost. */
+  readonly #lost = new Set<string>();
   /** People who lost a device. */
   readonly #bereft = new Set<number>();
-  #file = '';
+  readonly files: WeekFiles;
 
   constructor(folder: string, seed: number, people: number) {
     this.#folder = folder;
     this.#people = people;
     this.town = new Town(folder, seed);
+    this.files = new WeekFiles(join(folder, 'files'), this.town);
     this.town.onComplaint = (device, complaint) => this.#note(complaint, `${device.name} logged`);
     this.#deeds = [
       [40, 'messages', (device) => this.#say(device)],
@@ -50,6 +54,8 @@ export class Week {
       [3, 'exchange key shifts', (device) => this.#withConversation(device, ({ conversationId }) => device.calls.keys.shiftPair({ conversationId, compromised: this.town.random() < 0.3 }))],
       [1, 'identity rotations', (device) => this.#rotate(device)],
       [2, 'files', (device) => this.#sendFile(device)],
+      [0.7, 'files paused over a restart', (device) => this.#pauseFile(device)],
+      [0.5, 'identity rotations while somebody slept', (device) => this.#rotateInSleep(device)],
       [6, 'restarts', (device) => this.#restart(device, false)],
       [4, 'address changes', (device) => this.#restart(device, true)],
       [4, 'absences', (device) => this.#leave(device)],
@@ -62,8 +68,7 @@ export class Week {
   /** Everybody moves in, and knows everybody. */
   async begin(): Promise<void> {
     mkdirSync(this.#folder, { recursive: true });
-    this.#file = join(this.#folder, 'file.bin');
-    writeFileSync(this.#file, Buffer.alloc(70_000, 'file '));
+    this.files.begin();
     const first: SoakDevice[] = [];
     for (let person = 0; person < this.#people; person += 1) {
       const device = this.town.newDevice(`P${person} first`, person);
@@ -134,7 +139,7 @@ export class Week {
     for (const device of this.town.standing) for (const { conversationId } of await this.#call(device.calls.conversations.list(undefined))) await this.#call(device.calls.conversations.markRead({ conversationId }));
     await this.town.pass(fleetingSeconds * 1000 + hour);
     await this.allWell();
-    for (const { people, title } of this.#titles) wrong.push(...(await this.#compare(people, title)));
+    for (const { people, title } of this.#titles) wrong.push(...(await this.#compare(people, title)), ...(await this.files.compare(title, people, (by) => this.#lost.has(by))));
     return [...wrong, ...(await this.#transcripts())];
   }
 
@@ -299,7 +304,28 @@ export class Week {
   }
 
   async #sendFile(device: SoakDevice): Promise<unknown> {
-    return this.#withConversation(device, ({ conversationId, title }) => (title.includes(fleeting) ? false : device.calls.files.send({ conversationId, path: this.#file })));
+    return this.#withConversation(device, ({ conversationId, title }) => (title.includes(fleeting) ? false : this.files.send(device, { conversationId, title })));
+  }
+
+  async #pauseFile(device: SoakDevice): Promise<unknown> {
+    const open = this.#titles.filter(({ people, title }) => people.includes(device.person) && !title.includes(fleeting));
+    const { people, title } = this.town.pick(open);
+    const others = this.town.on.filter(({ person, clock }) => person !== device.person && people.includes(person) && !clock.asleep);
+    return others.length === 0 || !device.isOn ? false : this.files.overRestart(device, this.town.pick(others), title, (each) => this.#restart(each, false));
+  }
+
+  /** Whoever wakes meets somebody with another key than before. */
+  async #rotateInSleep(device: SoakDevice): Promise<unknown> {
+    const others = this.town.on.filter(({ person }) => person !== device.person);
+    if (others.length === 0) return false;
+    device.clock.asleep = true;
+    try {
+      const rotated = await this.#rotate(this.town.pick(others));
+      await this.town.pass(minute * (5 + Math.floor(this.town.random() * 300)));
+      return rotated;
+    } finally {
+      device.clock.wake();
+    }
   }
 
   async #restart(device: SoakDevice, moving: boolean): Promise<unknown> {
@@ -364,6 +390,7 @@ export class Week {
     // What only it and nobody else had yet went with it.
     for (const said of this.ledger.said) if (said.by === lost.name) said.excused = true;
     lost.removed = true;
+    this.#lost.add(lost.name);
     this.#bereft.add(lost.person);
     this.#off.delete(lost);
     await this.town.pass(minute);
