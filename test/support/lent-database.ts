@@ -30,6 +30,10 @@ export class LentDatabase implements Db {
     return this.#db.advance();
   }
 
+  beforeCommit(work: () => void): void {
+    this.#open().beforeCommit(work);
+  }
+
   words(text: string): readonly string[] {
     return this.#open().words(text);
   }

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
+import { indexTogether } from '../../../electron/storage/index-together';
 import { migrate } from '../../../electron/storage/migrate';
 import { contentTables, fillEmptyTables } from '../../support/fill-tables';
 import { freshDatabase } from '../../support/fresh-database';
@@ -29,8 +30,11 @@ test('one that was closed is lent again as a new one, and whoever still holds it
   const db = freshDatabase();
   const before = contents(db);
   const statement = db.prepare('SELECT count(*) AS n FROM messages');
-  fillEmptyTables(db);
-  db.exec("UPDATE messages SET text = 'a word of it'; UPDATE sqlite_sequence SET seq = 77");
+  indexTogether(db);
+  db.transaction(() => {
+    fillEmptyTables(db);
+    db.exec("UPDATE messages SET text = 'a word of it'; UPDATE sqlite_sequence SET seq = 77");
+  });
   expect(contentTables(db).filter((table) => db.prepare(`SELECT 1 FROM "${table}"`).get() === undefined)).toEqual([]);
   expect(db.prepare("SELECT count(*) AS n FROM search WHERE search MATCH 'word'").get()).not.toEqual({ n: 0 });
   db.close();
@@ -40,6 +44,19 @@ test('one that was closed is lent again as a new one, and whoever still holds it
   expect(contents(again)).toEqual(before);
   expect(again.prepare("SELECT count(*) AS n FROM search WHERE search MATCH 'word'").get()).toEqual({ n: 0 });
   expect([again.pragma('foreign_keys'), again.pragma('integrity_check')]).toEqual([1, 'ok']);
+  again.close();
+});
+
+test('what was wanted done at the end of transactions is not done in those of the next one', () => {
+  const db = freshDatabase();
+  const ends = vi.fn();
+  db.beforeCommit(ends);
+  db.transaction(() => undefined);
+  expect(ends).toHaveBeenCalledTimes(1);
+  db.close();
+  const again = freshDatabase();
+  again.transaction(() => undefined);
+  expect(ends).toHaveBeenCalledTimes(1);
   again.close();
 });
 
