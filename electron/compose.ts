@@ -253,7 +253,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       listening: network.listening,
       onEvent: (hear) => events.on(hear),
       openFile: (transferId) => vault.profile().files.open(transferId),
-      unlockWithKeyring: () => vault.unlockWithKeyring(),
+      unlockWithKeyring: vault.unlockWithKeyring,
       handlers: {
         vault: vault.handlers,
         identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ vault, crypto, clock, events }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },

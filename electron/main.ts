@@ -7,6 +7,7 @@ import type { Settings } from '../shared/model/settings';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { closeForeignDoors } from './ipc/window-door';
+import { desktopKeyring } from './main/desktop-keyring';
 import { readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
 import { Media } from './main/media';
@@ -17,6 +18,7 @@ import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
 import { isOutdatedRuntime } from './platform/electron-features';
+import type { EarlyKeyring } from './platform/early-keyring';
 import { ElectronPreferences } from './platform/electron-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
@@ -125,8 +127,6 @@ async function start(): Promise<void> {
   openLink = (url) => shell.called([url]);
   // Behind the window: its process starts and draws while this one makes the services ready. The window shows why, if that fails.
   await running.attempt().catch(() => undefined);
-  // A convenience: whatever comes of it, the passphrase works.
-  await running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
 }
 
 function hostProfile(profileDirectory: string): HostedProfile {
@@ -134,10 +134,21 @@ function hostProfile(profileDirectory: string): HostedProfile {
     damaged: () => logger.warn('preferences.damaged'),
     opened: closeForeignDoors,
   });
+  const keyring = desktopKeyring();
   const patient = new PatientApp(
     async () => {
+      await pageFirst.asked;
+      keyring.ask(preferences.get().keyringWrap);
       await pageFirst.served;
-      return startServices(profileDirectory, preferences);
+      try {
+        const started = await startServices(profileDirectory, preferences, keyring);
+        // A convenience: whatever comes of it, the passphrase works.
+        started.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
+        return started;
+      } catch (error) {
+        keyring.forget();
+        throw error;
+      }
     },
     (error) => {
       logger.error('app.start-failed', describeError(error));
@@ -147,10 +158,10 @@ function hostProfile(profileDirectory: string): HostedProfile {
   return { app: patient, preferences };
 }
 
-async function startServices(profileDirectory: string, preferences: ElectronPreferences): Promise<App> {
+async function startServices(profileDirectory: string, preferences: ElectronPreferences, keyring: EarlyKeyring): Promise<App> {
   const listen = wantedAddress();
   const start = await readServices(systemClock);
-  return start({ profileDirectory, preferences, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial });
+  return start({ profileDirectory, preferences, keyring, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial });
 }
 
 /** The address of `--listen`. One that cannot be read is refused: listening elsewhere would be a surprise. */

@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
-import { readLater } from './app/later';
+import { readFirst, readLater } from './app/later';
 import { createModel } from './app/model';
 import { createClient } from './bridge/client';
 
@@ -11,6 +11,8 @@ const model = createModel(createClient(window.keyshift));
 model.start();
 globalThis.addEventListener('pagehide', () => model.shield.end());
 createRoot(place).render(<App model={model} />);
+// While the services are made ready, of which there is a moment: what comes right away where a keyring opens the vault, and soon elsewhere.
+requestIdleCallback(() => void readFirst().catch(() => undefined));
 // Behind the first screen, which waits for the services and not for these. A file that cannot be read is told where it is wanted.
 const unsubscribe = model.session.subscribe(({ phase }) => {
   if (phase === 'starting') return;

@@ -1,26 +1,34 @@
-/** Milliseconds from the answer with the page's script until its bytes have gone and the page has a place to draw: this process gives both. */
-const passingOn = 50;
+/** Milliseconds from the answer with the page's script until its bytes have gone: this process passes them on. */
+const passingOn = 20;
 /** Milliseconds without a page. */
 const patience = 1_000;
 
 /**
  * At the start the page comes first: making the services ready keeps this process busy for a tenth of a second, in which the page would wait for its
- * files. It gets them, and the services are made ready while it reads and draws.
+ * files. It gets them, and the services are made ready, in pieces, while it reads and draws.
  */
 export class PageFirst {
+  /** The page is there and has still to ask for its script, or none was asked for in a second: a moment in which this process has nothing to do. */
+  readonly asked: Promise<void>;
   /** The page has its script, or none was asked for in a second. */
   readonly served: Promise<void>;
   readonly #setTimer: (milliseconds: number, run: () => void) => void;
-  #resolve: () => void = () => undefined;
+  #resolveAsked: () => void = () => undefined;
+  #resolveServed: () => void = () => undefined;
 
   constructor(setTimer: (milliseconds: number, run: () => void) => void) {
     this.#setTimer = setTimer;
-    this.served = new Promise((resolve) => (this.#resolve = resolve));
-    setTimer(patience, () => this.#resolve());
+    this.asked = new Promise((resolve) => (this.#resolveAsked = resolve));
+    this.served = new Promise((resolve) => (this.#resolveServed = resolve));
+    setTimer(patience, () => {
+      this.#resolveAsked();
+      this.#resolveServed();
+    });
   }
 
   /** A file of the page was answered with. */
   gave(address: string): void {
-    if (address.endsWith('.js')) this.#setTimer(passingOn, () => this.#resolve());
+    this.#resolveAsked();
+    if (address.endsWith('.js')) this.#setTimer(passingOn, () => this.#resolveServed());
   }
 }

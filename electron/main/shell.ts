@@ -124,7 +124,6 @@ export function openShell({ running, files, camera, logger, trial, developerTool
     desktop.forget();
     void forgetFiles(files);
     apply(settings());
-    void running.unlockWithKeyring().catch((error: unknown) => logger.warn('keyring.unlock-failed', describeError(error)));
     // After the answer to whoever asked for it: then the page begins anew, with nothing of the former profile in it.
     systemClock.setTimer(0, () => window?.webContents.reload());
   });

@@ -1,6 +1,10 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { KeyringState } from '../../shared/model/vault';
+import type { Clock } from '../engine/ports';
 import type { Keyring, PreferencesStore } from './ports';
+
+/** Milliseconds for which it is not said that the vault is locked while the keyring is about to open it. */
+const longestWait = 300;
 
 /**
  * The database key in the system keyring, while the user wants it: wrapped by the keyring, kept in the preferences. A keyring may
@@ -11,10 +15,37 @@ export class VaultKeyring {
   readonly #preferences: PreferencesStore;
   /** It was needed and did not help. */
   #silent = false;
+  readonly #clock: Pick<Clock, 'setTimer'>;
+  #opening: Promise<boolean> | undefined;
+  #settled: Promise<unknown> = Promise.resolve();
 
-  constructor(keyring: Keyring | undefined, preferences: PreferencesStore) {
+  constructor(keyring: Keyring | undefined, preferences: PreferencesStore, clock: Pick<Clock, 'setTimer'>) {
     this.#keyring = keyring;
     this.#preferences = preferences;
+    this.#clock = clock;
+  }
+
+  /** The vault is being opened with the keyring: one attempt at a time, which whoever asks for another joins. */
+  opening(open: () => Promise<boolean>): Promise<boolean> {
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = open();
+    this.#opening = opening;
+    this.#settled = new Promise<void>((resolve) => {
+      const cancel = this.#clock.setTimer(longestWait, resolve);
+      const over = (): void => {
+        this.#opening = undefined;
+        cancel();
+        resolve();
+      };
+      opening.then(over, over);
+    });
+    return opening;
+  }
+
+  /** Said when the attempt under way is over, or takes its time: then there is a passphrase to ask for. So a page that asks at the start shows no lock that goes at once. */
+  async settledState(): Promise<KeyringState> {
+    await this.#settled;
+    return this.state();
   }
 
   async state(): Promise<KeyringState> {

@@ -46,12 +46,13 @@ export class VaultService {
   #stopped = false;
 
   readonly handlers: Handlers['vault'];
+  readonly unlockWithKeyring = (): Promise<boolean> => this.#keyring.opening(() => this.#openWithKeyring());
 
   constructor(parts: VaultServiceParts) {
     this.#parts = parts;
-    this.#keyring = new VaultKeyring(parts.keyring, parts.preferences);
+    this.#keyring = new VaultKeyring(parts.keyring, parts.preferences, parts.clock);
     this.handlers = {
-      status: async () => ({ state: this.state(), keyring: await this.#keyring.state() }),
+      status: async () => ({ keyring: await this.#keyring.settledState(), state: this.state() }),
       create: ({ passphrase, name }) => this.#inTurn(() => this.#create(passphrase, name)),
       unlock: ({ passphrase }) =>
         this.#inTurn(async () => {
@@ -133,7 +134,7 @@ export class VaultService {
     if (this.#profile !== undefined && days !== this.#rotationDays) this.#scheduleRenewal();
   }
 
-  async unlockWithKeyring(): Promise<boolean> {
+  async #openWithKeyring(): Promise<boolean> {
     if (this.#profile !== undefined || !this.#keyring.isOn) return false;
     try {
       // Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile.

@@ -34,6 +34,11 @@ export function later<Props extends object>(read: () => Promise<ComponentType<Pr
   };
 }
 
+/** Reads the part that was named first: the window of the open app. */
+export async function readFirst(): Promise<void> {
+  await parts[0]?.();
+}
+
 /** Reads every part, one after the other. Rejects when a file cannot be read. */
 export async function readLater(): Promise<void> {
   // What a part registers when it is read comes behind it.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startApp } from '../../electron/compose';
 import { systemClock } from '../../electron/platform/clock';
 import { systemRandom } from '../../electron/platform/random';
@@ -117,10 +117,29 @@ describe('row 16: a keyring is a convenience, never the only way in', () => {
     expect(await back.handlers.identity.get(undefined)).toMatchObject({ peerId, name: 'Ada' });
   });
 
+  it('asked for the state while it is about to open the vault, the answer is what came of it, not a lock that goes at once', async () => {
+    await optedIn('asked');
+    let answer: (key: Uint8Array) => void = () => undefined;
+    let wrapped = new Uint8Array();
+    const { handlers, unlockWithKeyring } = await start('asked', { ...good, unwrap: (given) => new Promise((done) => ((wrapped = Uint8Array.from(given)), (answer = done))) });
+    const attempts = [unlockWithKeyring(), unlockWithKeyring()];
+    const state = handlers.vault.status(undefined);
+    await vi.waitUntil(() => wrapped.length > 0);
+    answer(wrapped.reverse());
+    expect(await state).toEqual({ state: 'open', keyring: 'on' });
+    expect(await Promise.all(attempts)).toEqual([true, true]);
+    // Refused, it says so as well.
+    const again = await start('asked', { ...good, unwrap: async () => refuse() });
+    void again.unlockWithKeyring();
+    expect(await again.handlers.vault.status(undefined)).toEqual({ state: 'locked', keyring: 'silent' });
+  });
+
   it('waiting for its own password at the start: the passphrase does not wait with it, and locking does not either', async () => {
     await optedIn('waiting');
     const { handlers, unlockWithKeyring } = await start('waiting', { ...good, unwrap: () => never, wrap: () => never });
     void unlockWithKeyring();
+    // The person is asked for the passphrase meanwhile.
+    expect(await handlers.vault.status(undefined)).toMatchObject({ state: 'locked' });
     await handlers.vault.unlock({ passphrase });
     void handlers.vault.setKeyring({ enabled: true });
     await handlers.vault.lock(undefined);

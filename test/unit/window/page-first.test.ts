@@ -11,7 +11,7 @@ it('the services wait until the page has its script, and a second at most', asyn
     await Promise.resolve();
     expect(served).toBe(false);
     const [next] = timers.toSorted((a, b) => a.at - b.at);
-    expect(next?.at).toBe(files.length === 2 ? 50 : 1_000);
+    expect(next?.at).toBe(files.length === 2 ? 20 : 1_000);
     next?.run();
     await done;
     for (const { run } of timers) run();
