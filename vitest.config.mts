@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { moduleCache } from './scripts/lib/module-cache.mjs';
 
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
 const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**', 'test/package/**'];
@@ -22,6 +23,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: false,
+    // Making the program's modules ready for a process takes as long as loading them.
+    experimental: { fsModuleCache: true, fsModuleCachePath: moduleCache() },
     reporters: ['default'],
     // Files of the node project share their process and with it the modules: loading those anew for each file took longer than most tests. What needs
     // a document does not: a document cannot be put back to its beginning.
