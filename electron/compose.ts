@@ -59,7 +59,7 @@ import { diagnosticsReport } from './services/diagnostics-report';
 import { diagnosticsService } from './services/status-services';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
-import { onlyProfile, withoutDesktop } from './services/without-desktop';
+import { onlyProfile, withoutDesktop, withoutUpdates } from './services/without-desktop';
 import { chosenFiles } from './storage/chosen-files';
 import { heldFiles } from './storage/held-files';
 import { backupFiles } from './storage/backup-files';
@@ -291,6 +291,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         profiles: ports.profiles ?? onlyProfile(() => (vault.state() === 'open' ? vault.profile().local.identity.name : '')),
         dictionary: dictionaryService({ profile, events }),
         desktop: ports.desktop ?? withoutDesktop,
+        updates: withoutUpdates(ports.appVersion),
       },
       networkChanged,
       stop: async () => {

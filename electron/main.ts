@@ -108,7 +108,7 @@ async function start(): Promise<void> {
   const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range), (address) => pageFirst.gave(address));
 
-  const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, logger, trial, developerTools, bundles: __dirname });
+  const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, chooser: dialogs, logger, trial, developerTools, bundles: __dirname });
   quitOnSignals(process, () => app.quit());
   quitOrderly(
     app,

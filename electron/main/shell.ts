@@ -9,6 +9,7 @@ import { describeError } from '../platform/describe-error';
 import { Spelling } from '../platform/spelling';
 import { appLinkIn, LinkInbox } from '../security/app-links';
 import type { CameraUse } from '../security/camera-use';
+import type { PathChooser } from '../services/ports';
 import { acceleratorOf } from '../window/accelerator';
 import { groundColour, pictureMotion, themeSourceOf, windowTitle } from '../window/appearance';
 import { withCamera } from '../window/camera-effects';
@@ -23,11 +24,13 @@ import { placeWindow } from '../window/window-place';
 import { Desktop } from './desktop';
 import { type DesktopFiles, forgetFiles, takeFiles, withFiles } from './desktop-files';
 import type { ProfileHost } from './profile-host';
+import { WindowUpdates } from './window-updates';
 
 export interface ShellParts {
   readonly running: ProfileHost;
   readonly files: DesktopFiles;
   readonly camera: CameraUse;
+  readonly chooser: PathChooser;
   readonly logger: Logger;
   readonly trial: boolean;
   readonly developerTools: boolean;
@@ -49,7 +52,7 @@ export interface Shell {
 const revival = 10_000;
 
 /** The desktop around the services: one window, the call door, menus, and what locks by itself. */
-export function openShell({ running, files, camera, logger, trial, developerTools, bundles }: ShellParts): Shell {
+export function openShell({ running, files, camera, chooser, logger, trial, developerTools, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   const settings = (): Settings => running.preferences.get().settings;
   const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
@@ -104,8 +107,12 @@ export function openShell({ running, files, camera, logger, trial, developerTool
     apply(now);
     door.tell({ type: 'settings.changed' });
   };
+  const updates = new WindowUpdates(
+    { folder: app.getPath('userData'), trial, settings, chooser, show: (path) => shell.showItemInFolder(path), changed: () => door.tell({ type: 'updates.changed' }), failed: (error) => logger.error('updates.failed', describeError(error)) },
+    systemClock,
+  );
   const door = openWindowDoor({
-    handlers: withFiles(withCamera(withSettingsEffects(desktop.handlers, changed), camera, mayUseCamera), files, (path) => shell.showItemInFolder(path)),
+    handlers: { ...withFiles(withCamera(withSettingsEffects(desktop.handlers, changed), camera, mayUseCamera), files, (path) => shell.showItemInFolder(path)), updates: updates.handlers },
     takeFiles: (items) => takeFiles(files, items, (error) => report('files.take', error)),
     monotonic: () => systemClock.monotonic(),
     report,
@@ -226,6 +233,7 @@ export function openShell({ running, files, camera, logger, trial, developerTool
       unwatch();
       powerMonitor.off('resume', woke);
       silence();
+      void updates.close();
       desktop.close();
       door.close();
     },

@@ -26,6 +26,7 @@ const en = {
     'export-html': 'Web page',
     archive: 'Keyshift archive',
     'qr-picture': 'Picture',
+    update: 'Keyshift update',
   },
   forPerson: (name: string) => `For ${name}`,
 };
@@ -55,6 +56,7 @@ const de: DesktopWords = {
     'export-html': 'Webseite',
     archive: 'Keyshift-Archiv',
     'qr-picture': 'Bild',
+    update: 'Keyshift-Update',
   },
   forPerson: (name) => `Für ${name}`,
 };

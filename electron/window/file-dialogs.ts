@@ -18,6 +18,7 @@ const endings: Readonly<Record<ChosenFile, readonly string[]>> = {
   'export-json': ['json'],
   archive: ['keyshift-archive'],
   'qr-picture': ['gif'],
+  update: ['keyshift-update', 'deb', 'rpm', 'gz', 'AppImage', 'exe', 'dmg'],
 };
 
 /** What a kind is called; some have the same name in every language. */

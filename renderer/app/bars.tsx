@@ -4,6 +4,7 @@ import { RequestBar, useDeviceRequest } from '../features/devices/request-bar';
 import { LinkingBar, useLinkingTold } from '../features/devices/linking-bar';
 import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
 import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
+import { UpdateBar, useUpdateTold } from '../features/updates/update-bar';
 import { useText } from '../i18n/use-text';
 
 /** Thin lines under the title, only where something needs attention. */
@@ -14,8 +15,9 @@ export function Bars(): ReactNode {
   const linking = useLinkingTold();
   const stopped = useStopped();
   const request = useDeviceRequest();
+  const newer = useUpdateTold();
   useNearbySaid();
-  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && request === undefined;
+  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && request === undefined && newer === undefined;
   return (
     <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
       {stopped === undefined ? null : <DeviceBar state={stopped} />}
@@ -23,6 +25,7 @@ export function Bars(): ReactNode {
       {linking ? <LinkingBar /> : null}
       {nearby ? <NearbyBar /> : null}
       <NetworkBars troubles={troubles} />
+      {newer === undefined ? null : <UpdateBar version={newer} />}
     </section>
   );
 }

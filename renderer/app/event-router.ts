@@ -6,7 +6,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
   // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore and a linking run where there is none yet.
   const { phase } = model.session.getState();
   const atFirst = phase === 'absent' && event.type === 'devices.linking';
-  if (event.type !== 'vault.changed' && event.type !== 'backup.progress' && !atFirst && phase !== 'open') return;
+  if (event.type !== 'vault.changed' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
       model.session.getState().changed(event.state);
@@ -44,6 +44,9 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'settings.changed':
       model.background(model.settings.getState().load());
+      return;
+    case 'updates.changed':
+      model.background(model.updates.getState().load());
       return;
     case 'export.progress':
       model.exports.getState().progress(event);

@@ -20,6 +20,7 @@ import type { IdentityState } from '../features/settings/identity-store';
 import type { NetworkDraftsState } from '../features/settings/network-drafts-store';
 import type { ProfilesState } from '../features/profiles/profiles-store';
 import type { SettingsState } from '../features/settings/settings-store';
+import type { UpdatesState } from '../features/updates/updates-store';
 import type { Model } from './model';
 import type { SessionState } from './session-store';
 import type { UiState } from './ui-store';
@@ -57,4 +58,5 @@ export const useProfiles = <T>(pick: (state: ProfilesState) => T): T => useIn(us
 export const useSearch = <T>(pick: (state: SearchState) => T): T => useIn(useModel().search, pick);
 export const useExport = <T>(pick: (state: ExportState) => T): T => useIn(useModel().exports, pick);
 export const useSettings = <T>(pick: (state: SettingsState) => T): T => useIn(useModel().settings, pick);
+export const useUpdates = <T>(pick: (state: UpdatesState) => T): T => useIn(useModel().updates, pick);
 export const useUi = <T>(pick: (state: UiState) => T): T => useIn(useModel().ui, pick);

@@ -21,6 +21,7 @@ import { createSearchStore, type SearchState } from '../features/search/search-s
 import { createIdentityStore, type IdentityState } from '../features/settings/identity-store';
 import { createNetworkDraftsStore, type NetworkDraftsState } from '../features/settings/network-drafts-store';
 import { createProfilesStore, type ProfilesState } from '../features/profiles/profiles-store';
+import { createUpdatesStore, type UpdatesState } from '../features/updates/updates-store';
 import { createSettingsStore, type SettingsState } from '../features/settings/settings-store';
 import { routeEvent } from './event-router';
 import { createLife } from './life';
@@ -51,6 +52,7 @@ export interface Model {
   readonly mailbox: StoreApi<MailboxState>;
   readonly profiles: StoreApi<ProfilesState>;
   readonly settings: StoreApi<SettingsState>;
+  readonly updates: StoreApi<UpdatesState>;
   readonly networkDrafts: StoreApi<NetworkDraftsState>;
   readonly ui: StoreApi<UiState>;
   readonly shield: Shield;
@@ -83,6 +85,7 @@ export function createModel(client: Client): Model {
   const exports = createExportStore(client, life);
   const profiles = createProfilesStore(client, () => drafts.getState().flush());
   const settings = createSettingsStore(client);
+  const updates = createUpdatesStore(client);
   const identity = createIdentityStore(client, life, (change) => settings.getState().change(change));
   const authorities = createAuthoritiesStore(client, life);
   const backup = createBackupStore(client, life, async (passphrase, code) => {
@@ -160,6 +163,7 @@ export function createModel(client: Client): Model {
     mailbox,
     profiles,
     settings,
+    updates,
     networkDrafts,
     ui,
     shield,

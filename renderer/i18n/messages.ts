@@ -22,8 +22,9 @@ import { rules } from './en/rules';
 import { search } from './en/search';
 import { settings } from './en/settings';
 import { shortcuts } from './en/shortcuts';
+import { updates } from './en/updates';
 import { verify } from './en/verify';
 
-export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...finding, ...shortcuts, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop };
+export const english = { ...app, ...onboarding, ...errors, ...conversations, ...conversation, ...contacts, ...reach, ...network, ...nearby, ...keys, ...rules, ...failed, ...files, ...settings, ...preferences, ...finding, ...shortcuts, ...identity, ...organisations, ...backup, ...verify, ...devices, ...mailbox, ...search, ...desktop, ...updates };
 
 export type TextId = keyof typeof english;

@@ -7,7 +7,7 @@ import { run } from '../lib/process.mjs';
 import { version } from './names.mjs';
 
 /**
- * @typedef {{ runtime: { kind: string, version: string }, pinned: string, version: string, changes: string, tags: string[], changelog: string, lockfile: string[], installed: boolean, homepage?: string }} Facts
+ * @typedef {{ runtime: { kind: string, version: string }, pinned: string, version: string, changes: string, tags: string[], changelog: string, lockfile: string[], installed: boolean, signers: number, homepage?: string }} Facts
  * @param {Facts} facts
  * @returns {string[]} one sentence for each reason against a release
  */
@@ -19,6 +19,7 @@ export function releaseProblems(facts) {
   if (!facts.tags.includes(`v${facts.version}`)) problems.push(`The commit does not carry the tag v${facts.version}.`);
   if (!new RegExp(`^## \\[?${facts.version.replaceAll('.', '\\.')}\\b`, 'm').test(facts.changelog)) problems.push(`CHANGELOG.md has no heading for ${facts.version}.`);
   if (!facts.installed) problems.push('node_modules does not hold what package-lock.json says.');
+  if (facts.signers === 0) problems.push('Nobody is named who signs newer versions: who installs this would get none. npm run updates -- pin (docs/packaging.md)');
   return [...problems, ...facts.lockfile];
 }
 
@@ -37,5 +38,6 @@ export async function ownReleaseProblems(runtime) {
     changelog: readFileSync(inRoot('CHANGELOG.md'), 'utf8'),
     lockfile: ownLockfileProblems(),
     installed: dependenciesStand(),
+    signers: JSON.parse(readFileSync(inRoot('electron/services/updates/pinned.json'), 'utf8')).list?.signers.keys.length ?? 0,
   });
 }

@@ -65,6 +65,7 @@ export const callNameTable = {
   profiles: ['list', 'create', 'open', 'rename', 'remove'],
   dictionary: ['words', 'add', 'remove'],
   desktop: ['openLink', 'takeLink', 'looking', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved'],
+  updates: ['status', 'setOn', 'check', 'download', 'pause', 'cancel', 'fromFile', 'install', 'show', 'restart'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
 
 /** Names of the contract that the table leaves out; `satisfies` above refuses names the contract does not have. */

@@ -14,7 +14,7 @@ import { aliasName, personName } from '../model/text';
 import { verification } from '../model/verification';
 import { keyringState, vaultState } from '../model/vault';
 import { call } from './call';
-import { dictionary, profiles, desktop } from './desktop-calls';
+import { dictionary, profiles, desktop, updates } from './desktop-calls';
 import { files } from './file-calls';
 import { none, done, passphrase, longest, needsVault, needsContact, needsDevice, needsInvitation, needsStanding, needsConversation } from './needs';
 import { conversations, messages } from './talk-calls';
@@ -322,4 +322,5 @@ export const calls = {
   profiles,
   dictionary,
   desktop,
+  updates,
 } as const;

@@ -3,6 +3,7 @@ import { conversationId, transferId } from '../model/ids';
 import { longestOwnWord, ownWord } from '../model/own-word';
 import { profile, profileId, profileName } from '../model/profile';
 import { fileToken, tokenFile } from '../model/transfer';
+import { updateStatus } from '../model/updates';
 import { call } from './call';
 import { none, done, needsVault } from './needs';
 
@@ -40,4 +41,29 @@ export const desktop = {
   dropFiles: call(z.strictObject({ tokens: z.array(fileToken).max(200) }), done),
   /** Shows where a file was saved, in the system's own file manager; it is never opened. Since this start only. */
   showSaved: call(z.strictObject({ transferId }), done, ['desktop.not-here', 'transfer.not-here']),
+} as const;
+
+const judged = ['updates.garbled', 'updates.unknown-key', 'updates.bad-signature', 'updates.other-product', 'updates.older', 'updates.expired', 'updates.from-future', 'updates.wrong-system'] as const;
+const needsUpdates = ['updates.not-here', 'updates.busy'] as const;
+
+/** Newer versions of the app itself. In the window only; also while the vault is locked. */
+export const updates = {
+  status: call(none, updateStatus),
+  /** Whether it looks by itself. */
+  setOn: call(z.strictObject({ on: z.boolean() }), updateStatus, ['updates.not-here']),
+  /** Asks the server now, also while it is off. */
+  check: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.unreachable', 'updates.odd-answer']),
+  /** Fetches the package, or goes on with it; answers when it is here, or was paused. */
+  download: call(none, updateStatus, [...needsUpdates, 'updates.nothing', 'updates.unreachable', 'updates.odd-answer', 'updates.altered']),
+  pause: call(none, updateStatus, ['updates.not-here']),
+  /** Throws away what is here of it. */
+  cancel: call(none, updateStatus, ['updates.not-here']),
+  /** Takes an update file and its package that the person chooses; asks nobody. */
+  fromFile: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.not-newer', 'updates.no-package', 'updates.altered', 'path.required', 'path.unusable']),
+  /** Compares it once more, and puts it in place or makes it ready to be. */
+  install: call(none, updateStatus, [...needsUpdates, ...judged, 'updates.nothing', 'updates.altered', 'path.unusable']),
+  /** Shows the package in the system's own file manager. */
+  show: call(none, done, ['updates.not-here', 'updates.nothing']),
+  /** Ends the app and starts what was put in its place. */
+  restart: call(none, done, ['updates.not-here', 'updates.nothing']),
 } as const;

@@ -40,6 +40,8 @@ export const events = {
   'export.progress': z.strictObject({ type: z.literal('export.progress'), conversationId, done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
   'profiles.changed': z.strictObject({ type: z.literal('profiles.changed') }),
   'dictionary.changed': z.strictObject({ type: z.literal('dictionary.changed') }),
+  /** `updates.status` is another one. At most five times a second while something is fetched. In the window only. */
+  'updates.changed': z.strictObject({ type: z.literal('updates.changed') }),
   /** A `keyshift:` link waits for `desktop.takeLink`. */
   'desktop.link': z.strictObject({ type: z.literal('desktop.link') }),
   /** A notification was clicked: show this. */

@@ -76,3 +76,22 @@ export function dictionaryHandlers(): Handlers['dictionary'] {
     },
   };
 }
+
+/** A version to fetch, which is there at once. */
+export function updateHandlers(world: World): Handlers['updates'] {
+  const become = (change: Partial<World['updates']>): World['updates'] => (world.updates = { ...world.updates, ...change });
+  const offer = { version: '0.2.0', issuedAt: 1_795_000_000_000, notes: { en: 'Messages open sooner.\nThe list of people can be sorted.', de: 'Nachrichten öffnen schneller.\nDie Liste der Leute lässt sich sortieren.' }, size: 98_304_000, here: 0, ready: false };
+  const path = '/home/ada/.config/keyshift/updates/keyshift_0.2.0_amd64.deb';
+  return {
+    status: () => world.updates,
+    setOn: ({ on }) => become({ on }),
+    check: () => become({ checkedAt: world.now(), offer }),
+    download: () => become({ offer: { ...offer, here: offer.size, ready: true } }),
+    pause: () => world.updates,
+    cancel: () => become({ offer }),
+    fromFile: () => become({ offer: { ...offer, here: offer.size, ready: true } }),
+    install: () => become({ installed: { version: '0.2.0', path, command: `echo '${'3b'.repeat(32)}  ${path}' | sha256sum --check --strict --quiet && sudo apt-get install '${path}'` } }),
+    show: () => null,
+    restart: () => null,
+  };
+}

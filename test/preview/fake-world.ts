@@ -8,7 +8,7 @@ import type { NetworkStatus, ReachReport } from '../../shared/model/network';
 import { createBridge } from './fake-bridge';
 import { contactHandlers } from './fake-contacts';
 import { conversationHandlers } from './fake-conversations';
-import { desktopHandlers, dictionaryHandlers, profileHandlers } from './fake-desktop';
+import { desktopHandlers, updateHandlers, dictionaryHandlers, profileHandlers } from './fake-desktop';
 import { deviceHandlers, mailboxHandlers } from './fake-devices';
 import { fileHandlers, takenFiles } from './fake-files';
 import { keyHandlers } from './fake-keys';
@@ -59,6 +59,7 @@ export function createFake(world: World = emptyWorld()): FakeBridge {
     files: fileHandlers(world, tools),
     profiles: profileHandlers(world, tools),
     desktop: desktopHandlers(world),
+    updates: updateHandlers(world),
     dictionary: dictionaryHandlers(),
     keys: keyHandlers(world, { ...tools, stateOf: (id) => conversationOf(id).state }),
     authorities: authorityHandlers(world, tools),

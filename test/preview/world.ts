@@ -2,6 +2,7 @@ import { newIdentity, type IdentityWorld } from './fake-identity';
 import { onlyThis, type DevicesWorld } from './fake-devices';
 import { idOf, peerIdOf } from './ids';
 import { nobody, type PeopleFacts } from './fake-people';
+import type { UpdateStatus } from '../../shared/model/updates';
 import type { ErrorCode } from '../../shared/errors';
 import type { Contact, ContactRequest } from '../../shared/model/contact';
 import type { Conversation, TimerChange } from '../../shared/model/conversation';
@@ -46,6 +47,7 @@ export interface World {
   /** Own devices, the one linking there can be, the mailbox. */
   devices: DevicesWorld;
   about: About;
+  updates: UpdateStatus;
   report: string;
   licences: { name: string; version: string; licence: string; text: string }[];
   /** What checking the chosen archive comes to. */
@@ -93,6 +95,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     profiles: [{ profileId: 'main', name: 'Ada', current: true }],
     opened: [],
     link: undefined,
+    updates: { current: '0.1.0', possible: 'yes', host: 'updates.keyshift.example', on: false, way: 'command', work: 'none' },
     about: { version: '0.1.0', runtime: 'Electron 45.4.1', trial: false, database: 'SQLCipher 4.18.0, SQLite 3.53.4', memoryLocked: true },
     report: 'Keyshift 0.1.0',
     licences: [],

@@ -5,6 +5,8 @@ import { defaultSettings } from '../../shared/model/settings';
 const id = (digit: string): string => digit.repeat(32);
 const peer = 'a'.repeat(52);
 
+const noUpdates = { current: '0.1.0', possible: 'sources', on: false, way: 'by-hand', work: 'none' } as const;
+
 /** An answer that fits for every call of the contract: total by its type, so a new call needs one. */
 export const sampleHandlers: Handlers = {
   vault: {
@@ -108,6 +110,7 @@ export const sampleHandlers: Handlers = {
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
   dictionary: { words: () => [], add: () => null, remove: () => null },
   desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null },
+  updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },
   keys: {
     status: () => ({
       kek: null,
@@ -282,6 +285,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'desktop.showSaved': { transferId: id('f') },
   'desktop.openLink': { url: 'https://example.org/' },
   'dictionary.add': { word: 'harbour' },
+  'updates.setOn': { on: true },
   'dictionary.remove': { word: 'harbour' },
   'desktop.looking': {},
   'desktop.misspelled': { words: ['wrod'] },

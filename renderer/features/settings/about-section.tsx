@@ -4,6 +4,7 @@ import { useModel, useSettings } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
+import { UpdatesSection } from '../updates/updates-section';
 import { LicencesSection } from './licences-section';
 import { ReportSection } from './report-section';
 
@@ -40,6 +41,7 @@ export function AboutSection(): ReactNode {
         </>
       )}
       <p className="field-hint">{text('settings.about.licence')}</p>
+      <UpdatesSection />
       <ReportSection />
       <LicencesSection />
       <section className="stack tight divided">

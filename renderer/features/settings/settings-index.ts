@@ -86,6 +86,7 @@ const lines: Readonly<Record<Exclude<SettingsSection, 'keyboard'>, readonly Line
   ],
   profiles: [['profiles.add', 'find.profiles', ['profiles.lead']]],
   about: [
+    ['updates.title', 'find.updates', [], ['updates.on', 'updates.check', 'updates.fromFile']],
     ['settings.report', 'find.report', ['settings.report.text'], ['settings.report.make']],
     ['settings.licences', 'find.licences', ['settings.licences.text'], ['settings.licences.show']],
     ['settings.meter', undefined, ['settings.meter.text'], ['settings.meter.refresh', 'settings.meter.reset']],

@@ -48,6 +48,7 @@ export const finding = {
   'find.tray': 'Hintergrund, minimieren, Fenster schließen, Uhr, Symbol, versteckt',
   'find.login': 'Autostart, Hochfahren, Anmeldung',
   'find.profiles': 'Konto, Account, zweite Person, Arbeit, Benutzer wechseln',
+  'find.updates': 'Updates, Aktualisierung, neue Version, herunterladen, installieren',
   'find.report': 'Diagnose, Fehler, Hilfe, Unterstützung, Protokoll',
   'find.licences': 'Open Source, Software, Bibliotheken, Lizenz',
   'find.keys': 'Tastatur, Tastenkombination, Kürzel, Shortcut, Hotkey',

@@ -47,6 +47,7 @@ export const finding = {
   'find.tray': 'background, minimise, close window, clock, icon, hidden',
   'find.login': 'autostart, boot, startup, sign in',
   'find.profiles': 'account, second person, work, switch user',
+  'find.updates': 'updates, upgrade, new version, download, install',
   'find.report': 'diagnostics, bug, help, support, log, error',
   'find.licences': 'open source, software, libraries, credits, license',
   'find.keys': 'keyboard, shortcut, hotkey, key combination',

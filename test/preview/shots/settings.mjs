@@ -1,6 +1,15 @@
 import { wide, tiny } from './sizes.mjs';
 import { button, openSettings, startBackup } from './steps.mjs';
 
+/** Through the buttons, in whichever language: look, fetch, install. */
+async function installUpdate(page) {
+  await openSettings(page, 'about');
+  const press = (name) => page.locator('[aria-labelledby=updates-heading]').getByRole('button', { name }).click();
+  await press(/^(Look now|Jetzt nachsehen)$/);
+  await press(/^(Fetch it|Holen)$/);
+  await press(/^(Install|Installieren)$/);
+}
+
 /** @type {import('./all.mjs').Shots} */
 export const settings = [
   ['settings', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await button(page, 'Settings').click(); }],
@@ -23,5 +32,10 @@ export const settings = [
   ['backup-faults', 'busy', wide, ['light'], async (page) => { await startBackup(page, 'password'); await page.getByText('That is too easy').waitFor(); }],
   ['backup-tiny', 'busy', { ...tiny, height: 1300 }, ['light'], async (page) => { await openSettings(page, 'Backup'); }],
   ['settings-about', 'trial', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'About' }).click(); }],
+  ['updates', 'busy', { ...wide, height: 1100 }, ['light', 'de'], (page) => openSettings(page, 'about')],
+  ['updates-offered', 'busy', { ...wide, height: 1200 }, ['light', 'dark', 'de', 'pseudo'], async (page) => { await openSettings(page, 'about'); await page.locator('[aria-labelledby=updates-heading] .dialog-actions button').first().click(); }],
+  ['updates-installed', 'busy', { ...wide, height: 1300 }, ['light', 'dark', 'de'], (page) => installUpdate(page)],
+  ['updates-tiny', 'busy', { ...tiny, height: 1700 }, ['light', 'de'], (page) => installUpdate(page)],
+  ['updates-big-text', 'busy', { ...wide, height: 2200, text: 32 }, ['light'], (page) => installUpdate(page)],
   ['shortcuts', 'busy', { ...wide, height: 1000 }, ['light', 'dark', 'de'], async (page) => { await page.keyboard.press('Control+/'); }],
 ];

@@ -86,7 +86,7 @@ describe('row 19: fuses', () => {
 });
 
 test('what may be released: the pinned Electron, a clean commit with its tag, and a chapter in the changelog', () => {
-  const good = { runtime: { kind: 'electron', version: '45.4.1' }, pinned: '45.4.1', version: '1.2.0', changes: '', tags: ['v1.2.0'], changelog: '# Changelog\n\n## 1.2.0 (2026-11-26)\n', lockfile: [], installed: true };
+  const good = { signers: 1, runtime: { kind: 'electron', version: '45.4.1' }, pinned: '45.4.1', version: '1.2.0', changes: '', tags: ['v1.2.0'], changelog: '# Changelog\n\n## 1.2.0 (2026-11-26)\n', lockfile: [], installed: true };
   expect(releaseProblems(good)).toEqual([]);
   const one = (change: object): number => releaseProblems({ ...good, ...change }).length;
   expect(one({ runtime: { kind: 'trial', version: '25.1.1' } })).toBe(1);
