@@ -47,7 +47,7 @@ function Possible({ status }: { readonly status: UpdateStatus }): ReactNode {
   return (
     <>
       <SwitchField label={text('updates.on')} hint={text('updates.on.text', { host })} on={on} onChange={(next) => background(updates.getState().setOn(next))} />
-      <State status={status} />
+      {installed === undefined || !idle ? <State status={status} /> : null}
       {failure !== undefined ? <Banner tone="danger">{errorText(failure)}</Banner> : status.problem !== undefined && idle ? <Banner tone="notice">{text(`error.${status.problem}`)}</Banner> : null}
       {offer === undefined ? null : <Notes offer={offer} />}
       {installed === undefined ? null : <InstalledUpdate installed={installed} way={status.way} />}
@@ -111,8 +111,8 @@ function Notes({ offer: { notes, version } }: { readonly offer: UpdateOffer }): 
   const said = (locale.startsWith('de') ? notes.de : undefined) ?? notes.en ?? notes.de;
   if (said === undefined || said === '') return null;
   return (
-    <section className="stack tight" aria-labelledby="updates-notes">
-      <h4 className="field-label" id="updates-notes">
+    <section aria-labelledby="updates-notes">
+      <h4 className="field-label update-notes" id="updates-notes">
         {text('updates.notes', { version })}
       </h4>
       <p className="update-notes">{said}</p>
