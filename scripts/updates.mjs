@@ -37,7 +37,10 @@ await asCommand(async () => {
     },
   });
   const [command, what, ...rest] = positionals;
-  if (values.help || command === undefined) return void say(HELP);
+  if (values.help || command === undefined) {
+    say(HELP);
+    return 0;
+  }
   if (rest.length > 0) throw new PlainError(`Too many words: ${rest.join(' ')}`);
   const who = { roots: values.root, rootThreshold: whole('root-threshold', values['root-threshold'], 16), signers: values.signer, signerThreshold: whole('signer-threshold', values['signer-threshold'], 16) };
   switch (command) {

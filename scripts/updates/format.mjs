@@ -48,8 +48,13 @@ export function signatureLine(kind, text, pem) {
 /** @param {readonly string[]} blocks lists of keys first, the manifest last */
 export const updateFileText = (blocks) => `${['keyshift update 1', ...blocks].join('\n')}\n`;
 
-/** The blocks of an update file, or of a file with lists of keys. @param {string} text */
+/**
+ * The blocks of an update file, or of a file with lists of keys.
+ * @typedef {{ kind: string, text: string, value: any, signatures: { key: string, signature: string }[] }} Block
+ * @param {string} text @returns {Block[]}
+ */
 export function blocksIn(text) {
+  /** @type {Block[]} */
   const blocks = [];
   for (const line of text.split('\n')) {
     const [, kind, said] = /^(keys|manifest) (\{.*\})$/.exec(line) ?? [];
@@ -60,7 +65,7 @@ export function blocksIn(text) {
   return blocks;
 }
 
-/** How many of these keys signed it rightly. */
+/** How many of these keys signed it rightly. @param {Block} block @param {readonly string[]} keys */
 export function rightSignatures({ kind, text, signatures }, keys) {
   const message = Buffer.from(PREFIX[kind] + text);
   const right = signatures.filter(({ key, signature }) => keys.includes(key) && verify(null, message, createPublicKey({ key: Buffer.concat([SPKI, Buffer.from(key, 'base64')]), format: 'der', type: 'spki' }), Buffer.from(signature, 'base64')));
