@@ -13,6 +13,7 @@ import { createLanDiscovery } from './network/mdns/create-lan-discovery';
 import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
+import { collectGarbageSoon } from './platform/collect-garbage';
 import { readLicences } from './platform/licences';
 import { qrPicture } from './platform/qr-picture';
 import type { App } from './services/app';
@@ -201,6 +202,8 @@ export async function startApp(ports: AppPorts): Promise<App> {
     preferences.onChange(() => networkSettings.apply());
     preferences.onChange(() => vault.settingsChanged());
     transport.onState(() => networkSettings.proxyChanged());
+    // What only a locked vault may leave behind in memory is let go at once.
+    events.on((event) => void (event.type === 'vault.changed' && event.state === 'locked' && collectGarbageSoon()));
     events.on((event) => {
       if (event.type === 'vault.changed') networkSettings.apply();
     });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,9 @@ import type { App } from '../../electron/services/app';
 import type { Preferences } from '../../electron/services/ports';
 import { systemClock } from '../../electron/platform/clock';
 import { defaultSettings } from '../../shared/model/settings';
-import { temporaryFolder } from '../support/two-peers';
+import { keyOfVault } from '../support/key-of-vault';
+import { memoryOf } from '../support/process-memory';
+import { newPerson, passphrase as usual, temporaryFolder } from '../support/two-peers';
 
 const passphrase = 'canary passphrase 8d1f';
 const text = 'canary message 51b7';
@@ -130,6 +132,41 @@ describe('secrets stay where they belong', () => {
       for (const secret of random.filter((bytes) => bytes.length >= 32)) {
         for (const shape of shapes(secret).slice(1)) expect(spoken.includes(shape) || logged.includes(shape)).toBe(false);
       }
+    }
+  });
+});
+
+describe('what a dump of the main process would hold', () => {
+  it('A87 row 17: an open vault’s keys are in memory; once it is locked, neither the database key nor a number of the identity key in use is', { timeout: 120_000 }, async (context) => {
+    const folder = temporaryFolder();
+    const ann = await newPerson(folder.path, 'Ann');
+    try {
+      const path = join(folder.path, 'key.pem');
+      await ann.peer.call('identity.exportPrivate', { format: 'pem', passphrase: 'another one for the file', path });
+      const numbers = createPrivateKey({ key: readFileSync(path), passphrase: 'another one for the file' }).export({ format: 'jwk' });
+      const databaseKey = Buffer.from(await keyOfVault(ann.profile, usual));
+      await ann.peer.end();
+      // Whatever making it left behind is gone.
+      await ann.restart();
+      // OpenSSL keeps numbers with their lowest byte first.
+      const needles = new Map([
+        ['database key', databaseKey],
+        ['database key as hex', Buffer.from(databaseKey.toString('hex'))],
+        ...(['d', 'p', 'q', 'dp', 'dq', 'qi'] as const).map((name) => [name, Buffer.from(numbers[name] ?? '', 'base64url').toReversed()] as const).map(([name, bytes]) => [name, Buffer.from(bytes)] as const),
+      ]);
+      const found = (): string[] | undefined => {
+        const memory = memoryOf(ann.peer.pid);
+        return memory && [...needles].flatMap(([name, bytes]) => (memory.includes(bytes) ? [name] : []));
+      };
+      const open = found();
+      if (open === undefined) return context.skip('this user cannot read the memory of a process here');
+      expect(open).toEqual(expect.arrayContaining(['database key', 'd', 'p', 'q', 'dp', 'dq', 'qi']));
+      await ann.peer.call('vault.lock');
+      await expect.poll(found, { timeout: 20_000, interval: 300 }).toEqual([]);
+      expect(ann.peer.stderr).toEqual([]);
+    } finally {
+      await ann.peer.end();
+      folder.release();
     }
   });
 });

@@ -1,7 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
 import type { Crypto, KeyPair, RsaPrivateKey } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { InstanceId, PeerId } from '../ids';
+import { privateKeyOf } from '../crypto/rsa';
 import type { LocalRecord } from '../ports';
 import { toHex } from '../wire/encoding';
 import type { Chain } from './chain';
@@ -140,7 +140,7 @@ export async function createLocalRecord(crypto: Crypto, { name: wanted, deviceNa
 export function currentIdentity(crypto: Crypto, record: LocalRecord): { readonly identity: IdentityCertificate; readonly identityKey: RsaPrivateKey } {
   const current = currentKeyOf(record);
   if (!current.privateKey) throw unacceptable('this device does not hold the identity key');
-  const identityKey = { key: createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' }) };
+  const identityKey = { key: privateKeyOf(current.privateKey) };
   return { identity: parseIdentityCertificate(crypto, current.certificate), identityKey };
 }
 
@@ -171,7 +171,7 @@ export function openLocalParty(crypto: Crypto, record: LocalRecord): LocalParty 
   let history: { readonly value: KeyHistory | undefined } | undefined;
   /** Hex; made when somebody names another than the one in use. */
   let formerSubjects: ReadonlySet<string> | undefined;
-  const privateKey = current.privateKey && createPrivateKey({ key: Buffer.from(current.privateKey), format: 'der', type: 'pkcs8' });
+  const privateKey = current.privateKey && privateKeyOf(current.privateKey);
 
   return {
     peerId: record.peerId,
@@ -293,7 +293,7 @@ function oldKeysOf(crypto: Crypto, keys: LocalRecord['identityKeys']): Map<strin
     keys.flatMap(({ epoch, certificate, privateKey, retiredAt }): [string, EpochKeyPair][] => {
       if (retiredAt === undefined || !privateKey) return [];
       const { spki, spkiHash } = recallIdentityCertificate(crypto, certificate);
-      return [[toHex(spkiHash), { epoch, keyPair: { privateKey: { key: createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' }) }, spki } }]];
+      return [[toHex(spkiHash), { epoch, keyPair: { privateKey: { key: privateKeyOf(privateKey) }, spki } }]];
     }),
   );
 }

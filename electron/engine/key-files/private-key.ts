@@ -1,8 +1,8 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DerReader, parseDerNumber, tag } from '../certificates/der';
 import { unacceptable } from '../certificates/unacceptable';
 import type { RsaKeyPair } from '../crypto/crypto';
-import { isAcceptedRsa, spkiOf } from '../crypto/rsa';
+import { isAcceptedRsa, privateKeyOf, spkiOf } from '../crypto/rsa';
 import { rsaBits, rsaExponent } from '../crypto/rsa-limits';
 import { toHex } from '../wire/encoding';
 import { WireError } from '../wire/wire-error';
@@ -19,21 +19,16 @@ const maxPkcs8 = 4 * 1024;
 export function openPrivateKey(pkcs8: Uint8Array): RsaKeyPair {
   if (pkcs8.length > maxPkcs8) throw new WireError('too long for a key');
   assertConsistent(readNumbers(rsaPart(pkcs8)));
-  const der = Buffer.from(pkcs8);
-  try {
-    const key = opened(der);
-    const publicKey = createPublicKey(key);
-    if (!isAcceptedRsa(publicKey)) throw unacceptable('its key is not RSA of 3072 to 4096 bits');
-    return { privateKey: { key }, spki: spkiOf(publicKey) };
-  } finally {
-    der.fill(0);
-  }
+  const key = opened(pkcs8);
+  const publicKey = createPublicKey(key);
+  if (!isAcceptedRsa(publicKey)) throw unacceptable('its key is not RSA of 3072 to 4096 bits');
+  return { privateKey: { key }, spki: spkiOf(publicKey) };
 }
 
 /** What stands behind the key was not looked at here: whether it may is the library's to say. */
-function opened(der: Buffer): KeyObject {
+function opened(pkcs8: Uint8Array): KeyObject {
   try {
-    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    return privateKeyOf(pkcs8);
   } catch {
     throw new WireError('not a private key');
   }

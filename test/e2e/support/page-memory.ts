@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { memoryOf } from '../../support/process-memory';
 import type { OpenApp } from './app';
 
 /** Everything V8 can reach in the page's process after a garbage collection, as the strings of a heap snapshot. */
@@ -22,38 +22,8 @@ export async function pageHeap(window: Page): Promise<Buffer> {
   }
 }
 
-/**
- * The writable memory of the page's process, whatever holds it: V8, Blink, buffers of IPC, and what was freed and not used again.
- * Linux, and only where this user may look; undefined elsewhere.
- */
+/** The writable memory of the page's process; undefined where this user may not look. */
 export async function pageMemory({ app }: OpenApp): Promise<Buffer | undefined> {
   const pid = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId());
-  if (process.platform !== 'linux' || pid === undefined) return undefined;
-  let memory: number;
-  try {
-    memory = openSync(`/proc/${pid}/mem`, 'r');
-  } catch {
-    return undefined;
-  }
-  const parts: Buffer[] = [];
-  try {
-    for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
-      const match = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line);
-      if (match?.[1] === undefined || match[2] === undefined) continue;
-      const from = Number.parseInt(match[1], 16);
-      const length = Number.parseInt(match[2], 16) - from;
-      // Reservations of gigabytes are addresses, not memory.
-      if (length > 512 * 1024 * 1024) continue;
-      const part = Buffer.alloc(length);
-      try {
-        readSync(memory, part, 0, length, from);
-        parts.push(part);
-      } catch {
-        // A guard page or a device.
-      }
-    }
-  } finally {
-    closeSync(memory);
-  }
-  return Buffer.concat(parts);
+  return pid === undefined ? undefined : memoryOf(pid);
 }

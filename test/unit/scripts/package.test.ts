@@ -22,6 +22,13 @@ function binary(name: string, ...wires: readonly string[]): string {
   return file;
 }
 
+describe('the units of the headless peer', () => {
+  test.each(['keyshift-headless.service', 'keyshift-headless@.service'])('A87: %s leaves no core dump, gains no rights, and what it writes is its own', (name) => {
+    const lines = readFileSync(join('scripts/package/linux', name), 'utf8').split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['LimitCORE=0', 'LimitMEMLOCK=64M', 'NoNewPrivileges=yes', 'UMask=0077', 'RestrictNamespaces=yes', 'RestrictSUIDSGID=yes', 'LockPersonality=yes', 'SystemCallFilter=@system-service']));
+  });
+});
+
 describe('row 19: fuses', () => {
   const asShipped = '101100011';
 
