@@ -33,7 +33,7 @@ async function main(): Promise<number> {
       // The rest of the span is a night: nobody does anything.
       await town.pass(Math.max(60_000, started + (point * days * day) / points - town.clock.passed));
       held.push(await hold(town.timers));
-      if (values.snapshots !== undefined && (point === warmUp(points) + 1 || point === points)) writeHeapSnapshot(join(values.snapshots, `point-${point}.heapsnapshot`));
+      if (values.snapshots !== undefined && (point === warmUp(points) + 1 || point === points || performance.now() >= ends)) writeHeapSnapshot(join(values.snapshots, `point-${point}.heapsnapshot`));
     }
     const passed = (town.clock.passed - started) / day;
     const wrong = await week.judge();

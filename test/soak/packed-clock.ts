@@ -4,7 +4,7 @@ interface Timer {
   readonly at: number;
   readonly order: number;
   readonly owner: DeviceClock;
-  readonly run: () => void;
+  run: () => void;
   cancelled: boolean;
 }
 
@@ -45,6 +45,8 @@ export class DeviceClock implements Clock {
   }
 }
 
+const nothing = (): void => undefined;
+
 /** Time for everybody in one process: passes only when told, as far as told, so that a week takes as long as what happens in it. */
 export class PackedClock {
   passed = 0;
@@ -72,6 +74,8 @@ export class PackedClock {
     return () => {
       if (timer.cancelled) return;
       timer.cancelled = true;
+      // It stands here until its time comes, days from now: with what it would have done, all of a program that ended long ago would.
+      timer.run = nothing;
       owner.armed -= 1;
     };
   }
