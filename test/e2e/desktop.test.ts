@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Page } from '@playwright/test';
@@ -7,14 +7,25 @@ import type { Settings } from '../../shared/model/settings';
 import { electronExecutable, openWindow, profileOf, startArguments, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { lock, onboard, type, unlock } from './support/people';
+import { encodeKeyList } from '../../electron/services/updates/manifest';
+import { keyList, packageBytes, packageFile, updateFile } from '../support/update-kit';
+import { startUpdateServer, type UpdateServer } from '../support/update-server';
 
 const passphrase = 'a passphrase for a desktop';
 const home = profileOf('desktop-home');
 let own: OpenApp;
+let updates: UpdateServer;
+const hour = 3_600_000;
 
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
-  own = await openWindow('desktop', { env: { XDG_CONFIG_HOME: home } });
+  updates = await startUpdateServer();
+  const [now, source] = [Math.floor(Date.now() / 1000) * 1000, join(home, 'updates.json')];
+  mkdirSync(home, { recursive: true });
+  writeFileSync(source, JSON.stringify({ origin: updates.origin, ca: updates.ca, version: '0.1.0', list: JSON.parse(encodeKeyList(keyList({ expires: now + 24 * hour }))) }));
+  const file = packageFile({ arch: process.arch === 'arm64' ? 'arm64' : 'x64' });
+  updates.files.set('/keyshift/latest.keyshift-update', updateFile({ issued: now - hour, expires: now + hour, files: [file] })).set(`/keyshift/${file.name}`, packageBytes);
+  own = await openWindow('desktop', { env: { XDG_CONFIG_HOME: home }, args: [`--updates-for-tests=${source}`] });
   const { window } = own;
   // Before there is a vault: a link that lets this device in is shown in its field, any other one waits.
   await expect(window.getByLabel('Your name')).toBeVisible();
@@ -31,6 +42,7 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await set(own.window, { tray: false }).catch(() => undefined);
   await own?.close();
+  await updates?.close();
 });
 
 const set = (window: Page, change: Partial<Settings>): Promise<unknown> => window.evaluate((wanted) => globalThis.window.keyshift.settings.set(wanted), change);
@@ -228,6 +240,24 @@ test('several profiles: made, opened, chosen behind the lock, and deleted by its
   await remove.press('Enter');
   await expect(window.getByTestId('profile')).toHaveCount(1);
   expect(existsSync(folder)).toBe(false);
+  await window.keyboard.press('Escape');
+  expect(own.violations).toEqual([]);
+});
+
+test('row 22: newer versions are off; looked for, fetched and checked at a press, they become a line to type', async () => {
+  const { window } = own;
+  await openTab('About');
+  const part = window.getByRole('region', { name: 'Newer versions' });
+  await expect(part.getByRole('switch')).not.toBeChecked();
+  await expect(part.getByText('It was not looked for a newer one yet.')).toBeVisible();
+  expect(updates.asked).toEqual([]);
+  await part.getByRole('button', { name: 'Look now' }).click();
+  await expect(part.getByText('Version 0.2.0 is there.')).toBeVisible();
+  await part.getByRole('button', { name: 'Fetch it' }).click();
+  await part.getByRole('button', { name: 'Install' }).click();
+  await expect(part.getByLabel('Line to type')).toHaveValue(/^echo '.*' \| sha256sum --check --strict --quiet && sudo apt-get install '.*keyshift_0\.2\.0_amd64\.deb'$/);
+  expect(updates.asked.map(({ path }) => path)).toEqual(['/keyshift/latest.keyshift-update', '/keyshift/keyshift_0.2.0_amd64.deb']);
+  expect(await violationsOf(window)).toEqual([]);
   await window.keyboard.press('Escape');
   expect(own.violations).toEqual([]);
 });
