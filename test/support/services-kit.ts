@@ -1,14 +1,9 @@
-import { openLocalParty, createLocalRecord } from '../../electron/engine/certificates/local-party';
+import { openLocalParty } from '../../electron/engine/certificates/local-party';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
-import { seededRandom } from './seeded';
 import { renewLocalRecord } from '../../electron/engine/certificates/renewal';
-import type { Crypto } from '../../electron/engine/crypto/crypto';
-import { rotateLocalRecord } from '../../electron/engine/certificates/rotation';
-import type { LinkPurpose } from '../../electron/engine/certificates/key-link';
 import type { PeerId } from '../../electron/engine/ids';
 import type { Address, Link, LocalRecord, LogFacts, Random, Transport } from '../../electron/engine/ports';
-import { toHex } from '../../electron/engine/wire/encoding';
 import { contactKeysService } from '../../electron/services/contact-keys-service';
 import { identityService } from '../../electron/services/identity-service';
 import { contactsService } from '../../electron/services/contacts-service';
@@ -25,9 +20,8 @@ import { networkService } from '../../electron/services/network-service';
 import { OpenProfile } from '../../electron/services/open-profile';
 import { changeOwnRecord, type Following, type OwnChange } from '../../electron/services/own-record';
 import { adoptList, becomeNewDevice } from '../../electron/services/retiring';
-import type { LanSightings, Preferences, Stores } from '../../electron/services/ports';
+import type { LanSightings, Preferences } from '../../electron/services/ports';
 import { defaultSettings, type Settings } from '../../shared/model/settings';
-import type { Db } from '../../electron/storage/database';
 import { openStores } from '../../electron/storage/open-stores';
 import type { AppEvent, EventOf, EventType } from '../../shared/contract/contract';
 import { ManualClock } from './manual-clock';
@@ -39,135 +33,24 @@ import { invitationFiles } from '../../electron/services/invitation-files';
 import { privateFiles } from '../../electron/storage/private-files';
 import { envelopeFiles } from '../../electron/storage/envelope-files';
 import { createMemoryNetwork, type MemoryNetwork } from './memory-transport';
-import { memoryFiles, type MemoryFiles } from './memory-files';
+import { memoryFiles } from './memory-files';
 import { filesService } from '../../electron/services/files-service';
-import { perFile } from './per-file';
 import { RowsOf } from './put-back';
 import { withSpareKeys } from './rsa-keys';
 import { testNow } from './session-kit';
 import { withSecondDevice } from './two-devices';
 import { freshDatabase } from './fresh-database';
 import { SlowWork } from './slow-work';
+import { recordOf, remember, rotated } from './resident-records';
+import type { Resident, World } from './resident';
 
-/** Who lives in a world: real services over a real database in memory, on a network and a clock a test holds. */
-export interface Resident {
-  readonly name: string;
-  readonly crypto: Crypto;
-  readonly db: Db;
-  readonly address: Address;
-  /** What this one tells others; `tellAddresses` follows a change. */
-  addresses: Address[];
-  /** Says that `addresses` are different, as the own addresses' keeper does. */
-  tellAddresses(): void;
-  /** Takes what arrives at another address, too. */
-  listenAt(address: Address): Promise<void>;
-  /** A device of somebody is heard on the local network, or no more. */
-  hears(peerId: PeerId, addresses: readonly Address[]): void;
-  readonly network: NetworkFacts;
-  readonly networkCalls: ReturnType<typeof networkService>;
-  /** What clients were told, oldest first. */
-  readonly told: AppEvent[];
-  /** What was logged: event and facts. */
-  readonly logged: (readonly [string, LogFacts | undefined])[];
-  /** Monotonic moments at which a dial began. */
-  readonly dials: number[];
-  /** Where to, in the same order. */
-  readonly dialled: Address[];
-  /** Refuse every dial of this one from now on. */
-  mute: boolean;
-  settings: Settings;
-  /** How often contacts confirmed a key that came from a file. */
-  confirmed: number;
-  /** It may find out that it was set back or copied although it holds the identity key. */
-  isCopy: boolean;
-  /** Where this one cannot get to at all, though others can. */
-  refuses: ((host: string) => boolean) | undefined;
-  /** Takes an accepted link instead of the services, when set. */
-  onLink: ((link: Link) => void) | undefined;
-  /** Puts another store in the place of a real one, for the profile opened next. */
-  replace(change: (stores: Stores) => Partial<Stores>): void;
-  profile: OpenProfile;
-  readonly contacts: ReturnType<typeof contactsService>;
-  /** Keys of contacts. */
-  readonly keys: ReturnType<typeof contactKeysService>;
-  /** The own devices. */
-  readonly identityKeys: ReturnType<typeof identityKeysService>;
-  readonly devices: ReturnType<typeof devicesService>;
-  readonly conversations: ReturnType<typeof conversationsService> & ReturnType<typeof conversationChangesService>;
-  readonly messages: ReturnType<typeof messagesService> & ReturnType<typeof messageChangesService>;
-  readonly identity: ReturnType<typeof identityService>;
-  readonly mailbox: ReturnType<typeof mailboxService>;
-  readonly envelopes: ReturnType<typeof envelopesService>;
-  /** Files of messages. */
-  readonly files: ReturnType<typeof filesService>;
-  /** Where they lie, and where files are chosen. */
-  readonly disk: MemoryFiles;
-  /** Invitations as files. */
-  readonly invitationFiles: ReturnType<typeof invitationFiles>;
-  /** Finding people near, on the world's local network. */
-  readonly discovery: NearbyService['handlers'];
-  /** Ends the profile and opens it again, as locking and unlocking do. */
-  reopen(): void;
-  /**
-   * Ends as a process does that is killed: at once nothing comes or goes any more, and what stands in the database at this moment is all that is left. Mute from then on, and nobody gets
-   * in; `reopen` starts it again when this resolves.
-   */
-  kill(): Promise<void>;
-  /** Makes a new identity key, as `identity.rotate` does: 0.1–2 s. */
-  rotate(purpose?: LinkPurpose): Promise<void>;
-  /** Replaces what is due, as an open profile does every six hours. */
-  renew(): Promise<void>;
-  close(): void;
-  /** Opens the profile again with another record. */
-  become(record: LocalRecord): void;
-}
-
-export interface World {
-  readonly clock: ManualClock;
-  readonly network: MemoryNetwork;
-  move(name: string): Promise<Resident>;
-  /** Another device of the same person moves in, linked already: both know the other's credential and place. It holds no identity key. */
-  link(first: Resident, name: string): Promise<Resident>;
-  /** Lets `milliseconds` pass, with the network at work in between. */
-  pass(milliseconds: number, step?: number): Promise<void>;
-  /** Lets time pass until `holds`, at most ten minutes. */
-  until(what: string, holds: () => boolean): Promise<void>;
-  close(): void;
-}
+export { remember, rotated } from './resident-records';
+export type { Resident, World } from './resident';
 
 const noLinking = { link: nobody, join: nobody, confirm: nobody, cancel: () => null, linking: () => ({ stage: 'idle' as const }) };
 
 function nobody(): never {
   throw new Error('nobody is let in here');
-}
-
-const records = perFile(() => new Map<string, Promise<LocalRecord>>());
-
-/** Who moves in under this name comes with a past. */
-export function remember(name: string, record: LocalRecord): void {
-  records().set(name, Promise.resolve(record));
-}
-
-/** One person per name and test file: making the RSA key is what takes time. Where it is made by chance of a seed, it is the name's. */
-function recordOf(crypto: Crypto, name: string, seeded: boolean): Promise<LocalRecord> {
-  const made = records().get(name) ?? makeRecord(crypto, name, seeded);
-  records().set(name, made);
-  return made;
-}
-
-async function makeRecord(crypto: Crypto, name: string, seeded: boolean): Promise<LocalRecord> {
-  const maker = seeded ? withSpareKeys(await createCrypto({ random: seededRandom(name) })) : crypto;
-  return createLocalRecord(maker, { name, deviceName: 'desk', now: testNow - 3_600_000 });
-}
-
-const rotations = perFile(() => new Map<string, Promise<LocalRecord>>());
-
-/** The record with another identity key: the same one for the same key and `whose` in one test file. */
-export function rotated(crypto: Crypto, record: LocalRecord, now: number, purpose: LinkPurpose = 'routine', whose = 'own'): Promise<LocalRecord> {
-  const name = JSON.stringify([whose, purpose, toHex(record.instanceList), toHex(record.exchanges[0]?.credential ?? new Uint8Array())]);
-  const made = rotations().get(name) ?? rotateLocalRecord(crypto, record, now, purpose);
-  rotations().set(name, made);
-  return made;
 }
 
 /** `lan`: a local network that everybody is in, by the address they listen at. `mailbox`: how each gets to mailboxes. `random`: in place of the kernel's. */
