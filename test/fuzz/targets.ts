@@ -24,6 +24,7 @@ import { rekeying } from './targets/rekey';
 import { replicaWords } from './targets/replica';
 import { resumeListener } from './targets/resume';
 import { texts } from './targets/texts';
+import { updates } from './targets/updates';
 import { upkeep } from './targets/upkeep';
 import { ways } from './targets/ways';
 import { frames, handshake, items, resumption } from './targets/wire';
@@ -51,6 +52,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Target[]> | readonl
   ways,
   linking,
   handover,
+  updates,
   upkeep,
   replica: async () => replicaWords(await realCrypto()),
   facts,
