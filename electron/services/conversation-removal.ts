@@ -3,12 +3,10 @@ import type { DialogEngine } from '../engine/dialog/dialog-engine';
 import type { Clock, Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { ConversationRow, Stores } from './ports';
+import { Slice } from './slice';
 
-/** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go. */
-const sliceMs = 8;
-/** Messages of the first one, and the most of any: half a millisecond each with their words. */
-const firstSlice = 8;
-const largestSlice = 200;
+/** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go, and messages of the first one and of any: up to half a millisecond each. */
+export const erasing = { aim: 6, first: 8, most: 200 } as const;
 
 export interface RemovalParts {
   readonly stores: Stores;
@@ -30,7 +28,7 @@ export class ConversationRemoval {
   /** Something was deleted that the files still hold. */
   #swept = false;
   #closed = false;
-  #slice = firstSlice;
+  readonly #slice = new Slice(erasing.aim, erasing.first, erasing.most);
 
   constructor(parts: RemovalParts) {
     this.#parts = parts;
@@ -84,11 +82,9 @@ export class ConversationRemoval {
     if (this.#closed) return;
     try {
       const began = clock.monotonic();
-      if (commit(() => stores.conversations.sweep(this.#slice)) === 'more') {
+      if (commit(() => stores.conversations.sweep(this.#slice.size)) === 'more') {
         this.#swept = true;
-        const took = clock.monotonic() - began;
-        // By halves and quarters: one slow write is no measure.
-        this.#slice = Math.max(1, Math.min(largestSlice, Math.ceil(took > sliceMs ? this.#slice / 2 : this.#slice * 1.25)));
+        this.#slice.took(clock.monotonic() - began);
         this.#soon();
       } else if (this.#swept) {
         this.#swept = false;

@@ -1,15 +1,18 @@
 import type { Clock, Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { Stores } from './ports';
+import { Slice } from './slice';
 
-/** Messages that are taken into the index in one go, or have their emoji found, some milliseconds' work, and the least pause between two. */
-const atOnce = 64;
+/** Milliseconds one go should take, with what it waits for the disk, and the least pause between two. */
+const aim = 6;
 const pauseMs = 5;
+/** Messages that are taken into the index in one go, have their emoji found, or get other keys: the first time, and at most. */
+const taken = { first: 16, most: 200 } as const;
 /** Pages of the index that are joined in one go, and how long after a change that begins. */
-const pagesAtOnce = 16;
+const joined = { first: 8, most: 32 } as const;
 const afterMs = 1_500;
 /** Pages that are looked through at once for what is left of erased words. */
-const erasedAtOnce = 64;
+const erased = { first: 32, most: 128 } as const;
 const changes: ReadonlySet<string> = new Set(['message.received', 'message.changed', 'messages.removed', 'conversation.changed', 'contact.changed']);
 
 export interface SearchKeepingParts {
@@ -28,6 +31,9 @@ export function keepSearch(parts: SearchKeepingParts): () => void {
 class SearchKeeping {
   readonly #parts: SearchKeepingParts;
   readonly #unhear: () => void;
+  readonly #taken = new Slice(aim, taken.first, taken.most);
+  readonly #joined = new Slice(aim, joined.first, joined.most);
+  readonly #erased = new Slice(aim, erased.first, erased.most);
   #cancel: (() => void) | undefined;
   #closed = false;
 
@@ -55,9 +61,18 @@ class SearchKeeping {
 
   #erase(): boolean {
     const { stores } = this.#parts;
-    const erased = stores.search.erase(erasedAtOnce);
-    if (erased === 'done') stores.purge();
-    return erased === 'more';
+    const done = stores.search.erase(this.#erased.size);
+    if (done === 'done') stores.purge();
+    return done === 'more';
+  }
+
+  /** Whether there was something to do, in a slice of that kind. */
+  #do(slice: Slice, work: (size: number) => boolean): boolean {
+    const { clock } = this.#parts;
+    const began = clock.monotonic();
+    if (!work(slice.size)) return false;
+    slice.took(clock.monotonic() - began);
+    return true;
   }
 
   #step(): void {
@@ -66,7 +81,7 @@ class SearchKeeping {
     const began = clock.monotonic();
     try {
       // One thing at a time. What is left of erased words goes first, and nothing is taken up while there are parts to join: with many of them each word costs more.
-      const isMore = this.#erase() || stores.search.tidy(pagesAtOnce) || stores.search.takeUp(atOnce);
+      const isMore = this.#do(this.#erased, () => this.#erase()) || this.#do(this.#joined, (pages) => stores.search.tidy(pages)) || this.#do(this.#taken, (limit) => stores.search.takeUp(limit));
       // Half of the time is everybody else's.
       if (isMore) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {

@@ -36,6 +36,8 @@ export interface Db extends Transactions {
   readonly undone: number;
   /** Runs `work` as the last thing in every transaction, and makes each statement run alone one. Once for a database. */
   beforeCommit(work: () => void): void;
+  /** Whether what is read may still be undone. */
+  readonly inTransaction: boolean;
   /** True between `close` and the end of time. */
   readonly closed: boolean;
   close(): void;
@@ -120,6 +122,10 @@ class SqlDatabase implements Db {
 
   get undone(): number {
     return this.#undone;
+  }
+
+  get inTransaction(): boolean {
+    return this.#depth > 0;
   }
 
   advance(): number {

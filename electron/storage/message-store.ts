@@ -3,6 +3,7 @@ import type { InstanceId } from '../engine/ids';
 import type { MessageStore, RaisedMessage } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
+import { nextKey } from './message-keys';
 import { at, messageColumns, messageMarks, messageValues, messageWays, readMessage, wayOf } from './message-row';
 import { createMessagePages } from './message-pages';
 import { messageStates } from './message-states';
@@ -35,7 +36,7 @@ export function createMessageStore(db: Db): MessageStore {
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectPlace = db.prepare(`SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${messageColumns}, place) VALUES (${thisConversation}, ${messageMarks},
+    INSERT INTO messages (key, conversation, ${messageColumns}, place) VALUES (${nextKey}, ${thisConversation}, ${messageMarks},
       max(?, coalesce((SELECT max(place) FROM messages WHERE conversation = ${thisConversation}), 0) + 1))`);
   const raise = db.prepare(`
     UPDATE messages SET state = ? WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence BETWEEN ? AND ?
@@ -89,6 +90,7 @@ export function createMessageStore(db: Db): MessageStore {
     },
     add(row) {
       insert.run([
+        row.conversationId,
         row.conversationId,
         ...messageValues(row),
         // Behind everything that is here, however the clock went.

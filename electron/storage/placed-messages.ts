@@ -2,6 +2,7 @@ import type { InstanceId } from '../engine/ids';
 import type { PlacedMessages } from '../services/ports/placed-messages';
 import { atMost } from './at-most';
 import type { Db } from './database';
+import { nextKey } from './message-keys';
 import { messageColumns, messageMarks, messageValues, readMessage } from './message-row';
 import { messageStates } from './message-states';
 import { id, integer, optionalText, text } from './row';
@@ -19,7 +20,7 @@ export function createPlacedMessages(db: Db): Placed {
   const select = db.prepare(`
     SELECT ${messageColumns}, coalesce(shown, place) AS shown FROM messages WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ?`);
   const insert = db.prepare(`
-    INSERT INTO messages (conversation, ${messageColumns}, place) VALUES (${thisConversation}, ${messageMarks}, ?)`);
+    INSERT INTO messages (key, conversation, ${messageColumns}, place) VALUES (${nextKey}, ${thisConversation}, ${messageMarks}, ?)`);
   const selectNews = db.prepare('SELECT state, reply_to, moved_to, key_epoch, coalesce(shown, place) AS shown FROM messages WHERE message_id = ?');
   const update = db.prepare('UPDATE messages SET state = ?, reply_to = ?, moved_to = ?, key_epoch = ?, shown = ? WHERE message_id = ?');
   const setReply = db.prepare('UPDATE messages SET reply_to = ? WHERE message_id = ? AND reply_to IS NULL');
@@ -53,6 +54,7 @@ export function createPlacedMessages(db: Db): Placed {
     },
     addShown(row, shown) {
       insert.run([
+        row.conversationId,
         row.conversationId,
         // Which way it went is the writing device's to know.
         ...messageValues({ ...row, way: undefined, maybeRepeat: undefined }),

@@ -3,6 +3,7 @@ import { atMost } from './at-most';
 import type { Db } from './database';
 import { flag, integer, text } from './row';
 import { signWords } from './search-words';
+import { createSideBySide } from './side-by-side';
 
 export interface SearchFilling {
   /** Writes the emoji of the newest messages into the index, at most `limit` of them. A disk that takes nothing is no reason to find nothing. */
@@ -30,6 +31,8 @@ export function createSearchFilling(db: Db): SearchFilling {
   const putIn = db.prepare('INSERT INTO search_entries (message) VALUES (?)');
   const name = db.prepare(`UPDATE search_files SET name = '' WHERE key = ?`);
   const selectBefore = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'search_before'`);
+  const endBacklog = db.prepare('UPDATE search_backlog SET below = 0 WHERE below > 0');
+  const putSideBySide = createSideBySide(db);
   let isCleared = false;
 
   /** False: nothing of it is left. */
@@ -76,7 +79,11 @@ export function createSearchFilling(db: Db): SearchFilling {
         if (findSigns(limit)) return true;
         const rows = selectBacklog.all([limit]).map((row) => ({ key: integer(row, 'key'), place: integer(row, 'place'), hasFile: flag(row, 'has_file') }));
         const lowest = rows.at(-1);
-        if (lowest === undefined) return false;
+        if (lowest === undefined) {
+          // Their keys said until now what is in the index.
+          endBacklog.run();
+          return putSideBySide(limit);
+        }
         updateBacklog.run([lowest.key]);
         // With a file it is put in together with its name.
         for (const { key, hasFile } of rows.sort((a, b) => a.place - b.place)) (hasFile ? name : putIn).run([key]);

@@ -1,64 +1,108 @@
-import type { SearchQuery } from '../services/ports/finding';
 import { atMost } from './at-most';
-import type { Db, Row, SqlValue } from './database';
-import { apart } from './migrations/0040-search-whole';
+import type { Db, Row } from './database';
 import { integer } from './row';
+import { hitColumns, hitLine, hitNames, lineOf } from './search-hits';
+import { holds, longestPiece, type Wanted } from './search-words';
 
-export interface Recent {
-  /** `message` and `line` of those that may have the beginning in their line, newest first. */
-  readonly rows: readonly Row[];
-  /** Whether there are no more further back. */
-  isAll(): boolean;
+const thisConversation = '(SELECT key FROM conversations WHERE conversation_id = ?)';
+/** A text of ASCII alone without these letters holds no such word, and stays in SQLite, which compares them as the tokenizer does. */
+const mayHold = `(${hitLine} LIKE ? ESCAPE '!' OR octet_length(${hitLine}) <> length(${hitLine}))`;
+/** Texts that are taken apart to words before something else is tried. */
+const mostLines = 600;
+
+/** A place above all. */
+export const nowhere = Number.MAX_SAFE_INTEGER;
+
+/** What looking through messages, newest first, has found. */
+export interface Looked {
+  readonly hits: Row[];
+  /** Whether these are all that are wanted, or all there are. */
+  readonly isAll: boolean;
+}
+
+export interface Within {
+  readonly words: Wanted;
+  /** Only places below. */
+  readonly below: number;
+  readonly limit: number;
 }
 
 export interface SearchRecent {
-  /** Looks through the newest `count` messages. */
-  any(query: SearchQuery, beginning: string, count: number): Recent;
-  /** Looks through the newest `count` that the index finds so. */
-  of(match: string, query: SearchQuery, beginning: string, count: number): Recent;
+  /** Looks through the newest `most` of all, each of which is on a page of its own. */
+  all(within: Within, most: number): Looked;
+  /** Looks through one conversation, whose messages lie side by side: `most` of them, and no further where `goesOn` says no by how many were found among how many. */
+  one(conversationId: string, within: Within, most: number, goesOn: (found: number, seen: number) => boolean): Looked;
+  /** Looks through the newest `most` that the index finds so; `conversationId`: only of this one. */
+  of(match: string, conversationId: string | undefined, within: Within, most: number): Looked;
 }
 
-const thisConversation = '(SELECT key FROM conversations WHERE conversation_id = ?)';
+export function createSearchRecent(db: Db): SearchRecent {
+  // Of one moment may be several, of which an answer to `below` is the only one that is not below it.
+  const inOne = db.prepare(`
+    SELECT ${hitColumns}
+    FROM (SELECT key FROM messages WHERE conversation = ${thisConversation} AND place <= ? ORDER BY place DESC ${atMost} OFFSET ? + 0) AS near
+      CROSS JOIN messages ON messages.key = near.key ${hitNames}
+    WHERE ${mayHold} AND (? OR coalesce((SELECT at FROM search_places WHERE message = messages.key), messages.place) < ?) ORDER BY messages.place DESC`);
+  const countOne = db.prepare(`SELECT count(*) AS n FROM (SELECT key FROM messages WHERE conversation = ${thisConversation} AND place <= ? ORDER BY place DESC ${atMost} OFFSET ? + 0)`);
+  const matching = db.prepare(`
+    SELECT search.rowid AS at, ${hitColumns} FROM search CROSS JOIN search_places ON search_places.at = search.rowid CROSS JOIN messages ON messages.key = search_places.message ${hitNames}
+    WHERE search MATCH ? AND search.rowid < ? ORDER BY search.rowid DESC ${atMost}`);
 
-/** Looks through the newest messages for the beginning of a word. `placeOf`: the place of a message by its id, one parameter. */
-export function createSearchRecent(db: Db, placeOf: string): SearchRecent {
-  // A line of ASCII alone without these letters has no word that begins so, and stays in SQLite: `lower` does there what the tokenizer does.
-  const look = (near: string, order: string, and = '') => {
-    const rows = db.prepare(`
-      SELECT messages.key AS message, messages.place AS place, CASE WHEN search_names.name IS NULL THEN messages.text ELSE messages.text || ' ${apart} ' || search_names.name END AS line
-      FROM (${near} ${atMost}) AS near CROSS JOIN messages ON messages.key = near.message LEFT JOIN search_names ON search_names.message = near.message
-      WHERE (instr(lower(line), ?) > 0 OR line GLOB '*[^' || char(1) || '-~]*') ${and} ORDER BY ${order} DESC`);
-    const countOf = db.prepare(`SELECT count(*) AS n FROM (${near} ${atMost})`);
-    return (within: readonly SqlValue[], count: number, beginning: string, bound: readonly SqlValue[] = []): Recent => ({
-      rows: rows.all([...within, count, beginning, ...bound]),
-      isAll: () => {
-        const row = countOf.get([...within, count]);
-        return row !== undefined && integer(row, 'n') < count;
-      },
-    });
-  };
-  const places = 'SELECT at, message FROM search_places';
-  const ofOne = `SELECT key AS message FROM messages WHERE conversation = ${thisConversation}`;
-  const matching = 'SELECT search.rowid AS at, search_places.message AS message FROM search CROSS JOIN search_places ON search_places.at = search.rowid WHERE search MATCH ?';
-  const all = look(`${places} ORDER BY at DESC`, 'near.at');
-  const allBefore = look(`${places} WHERE at < ${placeOf} ORDER BY at DESC`, 'near.at');
-  const one = look(`${ofOne} ORDER BY place DESC`, 'messages.place');
-  const oneBefore = look(`${ofOne} AND place <= ${placeOf} ORDER BY place DESC`, 'messages.place', `AND (SELECT at FROM search_places WHERE message = messages.key) < ${placeOf}`);
-  const found = look(`${matching} ORDER BY search.rowid DESC`, 'near.at');
-  const foundBefore = look(`${matching} AND search.rowid < ${placeOf} ORDER BY search.rowid DESC`, 'near.at');
-  // Conversations share letters when there are many.
-  const inOne = `AND messages.conversation = ${thisConversation}`;
-  const foundInOne = look(`${matching} ORDER BY search.rowid DESC`, 'near.at', inOne);
-  const foundInOneBefore = look(`${matching} AND search.rowid < ${placeOf} ORDER BY search.rowid DESC`, 'near.at', inOne);
+  const newest = db.prepare(`
+    SELECT ${hitColumns}
+    FROM (SELECT at, message FROM search_places WHERE at < ? ORDER BY at DESC ${atMost} OFFSET ? + 0) AS near CROSS JOIN messages ON messages.key = near.message ${hitNames}
+    WHERE ${mayHold} ORDER BY near.at DESC`);
 
   return {
-    any({ conversationId, before }, beginning, count) {
-      if (conversationId === undefined) return before === undefined ? all([], count, beginning) : allBefore([before], count, beginning);
-      return before === undefined ? one([conversationId], count, beginning) : oneBefore([conversationId, before], count, beginning, [before]);
+    all({ words, below, limit }, most) {
+      const hits: Row[] = [];
+      for (let seen = 0, count = 2 * limit; seen < most; seen += count, count *= 2) {
+        for (const row of newest.all([below, count, seen, likePattern(words)])) {
+          if (holds(db.words(lineOf(row)), words)) hits.push(row);
+          if (hits.length >= limit) return { hits, isAll: true };
+        }
+      }
+      return { hits, isAll: false };
     },
-    of(match, { conversationId, before }, beginning, count) {
-      if (conversationId === undefined) return before === undefined ? found([match], count, beginning) : foundBefore([match, before], count, beginning);
-      return before === undefined ? foundInOne([match], count, beginning, [conversationId]) : foundInOneBefore([match, before], count, beginning, [conversationId]);
+    one(conversationId, { words, below, limit }, most, goesOn) {
+      const hits: Row[] = [];
+      const pattern = likePattern(words);
+      let seen = 0;
+      let taken = 0;
+      for (let count = 128; seen < most; count = Math.min(4 * count, most - seen)) {
+        const rows = inOne.all([conversationId, below, count, seen, pattern, below >= nowhere ? 1 : 0, below]);
+        for (const row of rows) {
+          taken += 1;
+          if (!holds(db.words(lineOf(row)), words)) continue;
+          hits.push(row);
+          if (hits.length >= limit) return { hits, isAll: true };
+        }
+        const row = countOne.get([conversationId, below, count, seen]);
+        const n = row === undefined ? 0 : integer(row, 'n');
+        seen += n;
+        if (n < count) return { hits, isAll: true };
+        if (taken > mostLines || !goesOn(hits.length, seen)) break;
+      }
+      return { hits, isAll: false };
+    },
+    of(match, conversationId, { words, below, limit }, most) {
+      const hits: Row[] = [];
+      let from = below;
+      for (let seen = 0, count = limit; seen < most; seen += count, count *= 2) {
+        const rows = matching.all([match, from, count]);
+        for (const row of rows) {
+          if ((conversationId === undefined || row['conversation_id'] === conversationId) && holds(db.words(lineOf(row)), words)) hits.push(row);
+          if (hits.length >= limit) return { hits, isAll: true };
+        }
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < count) return { hits, isAll: true };
+        from = integer(last, 'at');
+      }
+      return { hits, isAll: false };
     },
   };
+}
+
+function likePattern(words: Wanted): string {
+  return `%${longestPiece(words).replace(/[!%_]/g, '!$&')}%`;
 }

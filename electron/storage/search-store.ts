@@ -5,90 +5,98 @@ import { at } from './message-row';
 import { given, integer, optionalText, text } from './row';
 import { createSearchErasing } from './search-erasing';
 import { createSearchFilling } from './search-filling';
-import { createSearchRecent } from './search-recent';
+import { hitColumns, hitNames } from './search-hits';
+import { createSearchRecent, nowhere, type Within } from './search-recent';
+import { searchTail } from './search-tail';
 import { createWordList } from './search-terms';
 import { holds, phrase, type Wanted, wanted } from './search-words';
 
 /** A beginning with at most so many words is asked for as these words at once: they are found newest first, however common. */
 const fewEndings = 60;
-/** Of a beginning with more, so many of the newest messages are looked through before that. There is hardly one without. */
-const looks = {
-  /** They lie side by side in the file. */
-  all: [300, 1_000],
-  /** Each on another page. */
-  one: [110, 240, 600],
-  /** The same, and found one by one. */
-  known: [50, 160],
-} as const;
-/** With at most so many words it is then asked for as these words, 10 µs each; else the index joins all it has. */
+/** With at most so many it is asked for as these words, 10 µs each, after messages were looked through for it; else the index joins all it has. */
 const mostEndings = 1_000;
+/** So many messages are looked through, newest first, before the index is asked. */
+const most = {
+  /** Of one conversation, twenty to a page: for what seems to be common, and for beginnings of many words. */
+  common: 1_000,
+  any: 3_000,
+  /** Where each is on a page of its own: behind those in memory, and of what the index finds for the other words. */
+  everywhere: 200,
+  known: 250,
+} as const;
 /** New messages whose emoji are still looked for while somebody waits. */
 const signsAtOnce = 100;
 const directions = ['in', 'out'] as const;
 
-const placeOf = '(SELECT coalesce((SELECT at FROM search_places WHERE message = asked.key), asked.place) FROM messages AS asked WHERE asked.message_id = ?)';
 const marker = (column: string, words: readonly string[]): string => `{${column}} : ${phrase(words)}`;
 
-/** How words are found among millions of messages in a few milliseconds; why so, decisions/041 and 054 say. */
+/** How words are found among millions of messages in a few milliseconds; why so, decisions/041, 054 and 064 say. */
 export function createSearchStore(db: Db): SearchStore {
   const wordsFrom = createWordList(db);
-  const recent = createSearchRecent(db, placeOf);
+  const recent = createSearchRecent(db);
+  const tail = searchTail(db);
+  const filling = createSearchFilling(db);
+  const selectPlace = db.prepare('SELECT coalesce((SELECT at FROM search_places WHERE message = asked.key), asked.place) AS at FROM messages AS asked WHERE asked.message_id = ?');
   const found = (and: string): string => `
-    SELECT search_places.message AS message FROM search CROSS JOIN search_places ON search_places.at = search.rowid ${and} ORDER BY search.rowid DESC ${atMost}`;
+    SELECT ${hitColumns} FROM search CROSS JOIN search_places ON search_places.at = search.rowid CROSS JOIN messages ON messages.key = search_places.message ${hitNames}
+    WHERE search MATCH ? AND search.rowid < ? ${and} ORDER BY search.rowid DESC ${atMost}`;
+  const all = db.prepare(found(''));
   // Conversations share letters when there are many.
-  const inOne = 'CROSS JOIN messages ON messages.key = search_places.message WHERE search MATCH ? AND messages.conversation = (SELECT key FROM conversations WHERE conversation_id = ?)';
-  const before = `AND search.rowid < ${placeOf}`;
-  const statements = {
-    all: db.prepare(found('WHERE search MATCH ?')),
-    allBefore: db.prepare(found(`WHERE search MATCH ? ${before}`)),
-    one: db.prepare(found(inOne)),
-    oneBefore: db.prepare(found(`${inOne} ${before}`)),
-  };
+  const one = db.prepare(found('AND messages.conversation = (SELECT key FROM conversations WHERE conversation_id = ?)'));
   const selectLetter = db.prepare('SELECT char(131072 + key % 40000) AS letter FROM conversations WHERE conversation_id = ?');
-  const selectHit = db.prepare(`
-    SELECT message_id, direction, text, sent_at, (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id,
-      (SELECT name FROM search_names WHERE message = messages.key) AS name
-    FROM messages WHERE key = ?`);
   const selectName = db.prepare('SELECT name FROM transfers WHERE message_id = ?');
 
-  const ask = (match: string, { conversationId, before: from, limit }: SearchQuery): readonly Row[] => {
-    if (conversationId === undefined) return from === undefined ? statements.all.all([match, limit]) : statements.allBefore.all([match, from, limit]);
-    return from === undefined ? statements.one.all([match, conversationId, limit]) : statements.oneBefore.all([match, conversationId, from, limit]);
-  };
-  /** Those of these lines that are hits; undefined: there may be more further back. */
-  const among = (query: SearchQuery, words: Wanted, { rows, isAll }: ReturnType<typeof recent.any>): readonly Row[] | undefined => {
-    const hits: Row[] = [];
-    for (const row of rows) {
-      if (holds(db.words(text(row, 'line')), words)) hits.push(row);
-      if (hits.length >= query.limit) return hits;
-    }
-    return isAll() ? hits : undefined;
-  };
-
-  const rowsOf = (query: SearchQuery, words: Wanted): readonly Row[] => {
+  /** Asks the index. */
+  const ask = ({ words, below, limit }: Within, conversationId: string | undefined): readonly Row[] => {
     const { phrases, last, signs } = words;
-    const letter = query.conversationId === undefined ? undefined : selectLetter.get([query.conversationId]);
-    if (query.conversationId !== undefined && letter === undefined) return [];
+    if (signs.length > 0) filling.findNewSigns(signsAtOnce);
+    const letter = conversationId === undefined ? undefined : selectLetter.get([conversationId]);
     const bounds = letter === undefined ? [] : [marker('talk', [text(letter, 'letter')])];
     const exact = [...phrases.map((each) => marker('text name', each)), ...signs.map((sign) => marker('signs', [sign])), ...bounds];
-    if (last === undefined) return ask(exact.join(' AND '), query);
-    const withEndings = (endings: readonly string[]) => ask([...exact, `{text name} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`].join(' AND '), query);
+    const match = (more: readonly string[]): readonly Row[] => {
+      const asked = [...exact, ...more].join(' AND ');
+      return conversationId === undefined ? all.all([asked, below, limit]) : one.all([asked, below, conversationId, limit]);
+    };
+    if (last === undefined) return match([]);
+    const withEndings = (endings: readonly string[]) => match([`{text name} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`]);
     const few = wordsFrom(last.beginning, fewEndings);
     if (few !== undefined) return few.length === 0 ? [] : withEndings(few);
+    if (conversationId !== undefined && signs.length === 0) {
+      const looked = recent.one(conversationId, { words, below, limit }, most.any, () => true);
+      if (looked.isAll) return looked.hits;
+    }
+    if (conversationId === undefined && exact.length === 0) {
+      const looked = recent.all({ words, below, limit }, most.everywhere);
+      if (looked.isAll) return looked.hits;
+    }
     const known = last.words.length === 0 ? exact : [...exact, marker('text name', last.words)];
-    const isKnown = known.length > bounds.length;
-    for (const count of looks[isKnown ? 'known' : letter === undefined ? 'all' : 'one']) {
-      const near = among(query, words, isKnown ? recent.of(known.join(' AND '), query, last.beginning, count) : recent.any(query, last.beginning, count));
-      if (near !== undefined) return near;
+    if (known.length > bounds.length) {
+      const looked = recent.of(known.join(' AND '), conversationId, { words, below, limit }, most.known);
+      if (looked.isAll) return looked.hits;
     }
     const endings = wordsFrom(last.beginning, mostEndings);
-    return endings === undefined ? ask([...exact, `{text name} : (${phrase([...last.words, last.beginning])} *)`].join(' AND '), query) : withEndings(endings);
+    return endings === undefined ? match([`{text name} : (${phrase([...last.words, last.beginning])} *)`]) : withEndings(endings);
   };
 
-  const read = (found: Row, words: Wanted): FoundMessage | undefined => {
-    const row = selectHit.get([integer(found, 'message')]);
-    if (row === undefined) return undefined;
-    const isSaid = optionalText(row, 'name') === undefined || (words.last !== undefined && holds(db.words(text(row, 'text')), words)) || words.last === undefined;
+  const rowsOf = ({ conversationId, before, limit }: SearchQuery, words: Wanted): readonly Row[] => {
+    const start = before === undefined ? undefined : selectPlace.get([before]);
+    if (before !== undefined && start === undefined) return [];
+    const below = start === undefined ? nowhere : integer(start, 'at');
+    if (conversationId !== undefined) {
+      if (words.signs.length > 0) return ask({ words, below, limit }, conversationId);
+      // What is common is among the newest; how common it is, the first of them say.
+      const looked = recent.one(conversationId, { words, below, limit }, most.common, (hits, seen) => hits * most.common >= limit * seen);
+      return looked.isAll ? looked.hits : ask({ words, below, limit }, conversationId);
+    }
+    const newest = tail.look({ words, below, limit });
+    if (newest === undefined) return ask({ words, below, limit }, undefined);
+    const { hits, from } = newest;
+    if (hits.length >= limit || from === Number.NEGATIVE_INFINITY) return hits;
+    return [...hits, ...ask({ words, below: Math.min(below, from), limit: limit - hits.length }, undefined)];
+  };
+
+  const read = (row: Row, words: Wanted): FoundMessage => {
+    const isSaid = optionalText(row, 'name') === undefined || words.last === undefined || holds(db.words(text(row, 'text')), words);
     const name = isSaid ? undefined : selectName.get([text(row, 'message_id')]);
     return {
       messageId: text(row, 'message_id'),
@@ -100,8 +108,7 @@ export function createSearchStore(db: Db): SearchStore {
     };
   };
 
-  const filling = createSearchFilling(db);
-  const totalChanges = db.prepare('SELECT total_changes() AS n');
+    const totalChanges = db.prepare('SELECT total_changes() AS n');
   const changes = (): number => {
     const row = totalChanges.get();
     return row === undefined ? 0 : integer(row, 'n');
@@ -111,10 +118,9 @@ export function createSearchStore(db: Db): SearchStore {
     find(query) {
       const words = wanted(db, query.text);
       if (words === undefined) return [];
-      if (words.signs.length > 0) filling.findNewSigns(signsAtOnce);
-      return rowsOf(query, words).flatMap((row) => read(row, words) ?? []);
+      return rowsOf(query, words).map((row) => read(row, words));
     },
-    takeUp: (limit) => filling.takeUp(limit),
+    takeUp: (limit) => tail.fill(limit) || filling.takeUp(limit),
     erase: createSearchErasing(db),
     tidy(pages) {
       const earlier = changes();

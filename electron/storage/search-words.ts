@@ -39,6 +39,17 @@ export function holds(words: readonly string[], { phrases, last }: Wanted): bool
   return phrases.every((each) => words.some((_, from) => standsAt(words, from, each))) && (last === undefined || begins(words, last));
 }
 
+/** A piece of text that every line with all of it has, where a space stands before each word. */
+export function needleOf({ phrases, last, signs }: Wanted): string {
+  const pieces = [...phrases.flatMap((words) => words.slice(0, 1)), ...(last === undefined ? [] : [last.words[0] ?? last.beginning]), ...signs];
+  return ` ${pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')}`;
+}
+
+/** The same of a line that is kept in memory, and its emoji. */
+export function stands({ words, signs }: { readonly words: string; readonly signs: string }, wanted: Wanted): boolean {
+  return wanted.signs.every((sign) => signs.includes(` ${sign} `)) && holds(words.slice(1).split(' '), wanted);
+}
+
 /** Whether such a phrase, with anything behind its last letters, stands in a text of these words. */
 function begins(words: readonly string[], { words: before, beginning }: NonNullable<Wanted['last']>): boolean {
   return words.some((word, at) => word.startsWith(beginning) && at >= before.length && standsAt(words, at - before.length, before));
@@ -46,6 +57,12 @@ function begins(words: readonly string[], { words: before, beginning }: NonNulla
 
 function standsAt(words: readonly string[], from: number, wanted: readonly string[]): boolean {
   return wanted.every((word, offset) => words[from + offset] === word);
+}
+
+/** The longest word that every text with all of it has, or has the beginning of; none in a query of emoji alone. At most 64 letters. */
+export function longestPiece({ phrases, last }: Wanted): string {
+  const pieces = [...phrases.flat(), ...(last === undefined ? [] : [...last.words, last.beginning])];
+  return Array.from(pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')).slice(0, 64).join('');
 }
 
 const joiner = '\u200d';

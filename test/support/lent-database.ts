@@ -26,6 +26,10 @@ export class LentDatabase implements Db {
     return this.#closed;
   }
 
+  get inTransaction(): boolean {
+    return this.#db.inTransaction;
+  }
+
   advance(): number {
     return this.#db.advance();
   }

@@ -1,16 +1,18 @@
 import type { Clock } from '../../engine/ports';
+import { erasing } from '../conversation-removal';
 import type { EventHub } from '../event-hub';
 import { messageViews, type WaitingRule } from '../message-view';
 import type { ConversationRow, MessageRow, Stores } from '../ports';
 import type { TimerChange } from '../ports/changes';
 import type { Replica } from '../replication/replica';
 import { dialogKey } from '../replication/kinds/values';
+import { Slice } from '../slice';
 
 const nothing = new Uint8Array(0);
 /** How long the clock of the machine is left unwatched while something is to disappear. */
 const longestMs = 30_000;
-/** Erased in one transaction. */
-const atOnce = 200;
+/** So often at once before anything is shown: of more, the rest goes while it is. */
+const slicesAtStart = 25;
 /** A clock that is behind by less has not been set: it ticks unevenly. */
 const unevenMs = 1_000;
 /** Of what another own device tells, its clock is believed to be off by no more. */
@@ -44,6 +46,7 @@ export class Disappearing {
   #monotonic: number;
   #cancel: (() => void) | undefined;
   #closed = false;
+  readonly #slice = new Slice(erasing.aim, erasing.first, erasing.most);
 
   constructor(parts: DisappearingParts) {
     this.#parts = parts;
@@ -54,7 +57,7 @@ export class Disappearing {
 
   /** What ended while nobody was here goes before anything is shown. */
   start(): void {
-    this.#tick();
+    for (let left = slicesAtStart; this.#tick() && left > 0; left -= 1);
   }
 
   close(): void {
@@ -116,7 +119,7 @@ export class Disappearing {
     if (this.#closed) return;
     this.#cancel?.();
     // After this transaction, whatever becomes of it.
-    this.#cancel = this.#parts.clock.setTimer(0, () => this.#tick());
+    this.#cancel = this.#parts.clock.setTimer(0, () => void this.#tick());
   }
 
   #put(conversation: ConversationRow, { seconds, revision, by, at }: Told): void {
@@ -132,29 +135,34 @@ export class Disappearing {
     return Math.max(0, Math.trunc(this.#parts.clock.now()));
   }
 
-  #tick(): void {
+  /** Whether more is due now. */
+  #tick(): boolean {
+    this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#closed) return;
+    if (this.#closed) return false;
     const { stores, clock, commit, erase } = this.#parts;
     const next = stores.changes.nextEnd();
-    if (next === undefined) return;
+    if (next === undefined) return false;
     let isMore = false;
     const seen = [this.#wall, this.#monotonic] as const;
+    const [began, most] = [clock.monotonic(), this.#slice.size];
     try {
       isMore = commit(() => {
         const now = this.#watch();
-        const due = stores.changes.due(now, atOnce);
+        const due = stores.changes.due(now, most);
         if (due.length > 0) erase(due);
-        return due.length === atOnce;
+        return due.length === most;
       });
+      if (isMore) this.#slice.took(clock.monotonic() - began);
     } catch {
       // A full disk keeps them for now; the next look tries again, and moves what was not moved.
       [this.#wall, this.#monotonic] = seen;
     }
     const end = stores.changes.nextEnd();
-    if (end === undefined) return;
+    if (end === undefined) return false;
     const wait = isMore ? 0 : Math.min(longestMs, Math.max(0, end - Math.trunc(clock.now())));
-    this.#cancel = clock.setTimer(wait, () => this.#tick());
+    this.#cancel = clock.setTimer(wait, () => void this.#tick());
+    return isMore;
   }
 
   /** The time now, with every end where it belongs by it. */

@@ -155,7 +155,7 @@ describe('profiles of earlier programs', () => {
       db.exec('PRAGMA cache_size = 5');
       const watched: Db = {
         exec: (sql) => (keep(), db.exec(sql)), pragma: (source) => db.pragma(source), transaction: (work) => db.transaction(work), prepare: (sql) => db.prepare(sql), advance: () => db.advance(), beforeCommit: (work) => db.beforeCommit(work),
-        generation: 0, undone: 0, closed: false, words: (text) => db.words(text), close: () => db.close(),
+        generation: 0, undone: 0, inTransaction: false, closed: false, words: (text) => db.words(text), close: () => db.close(),
       };
       expect(migrate(watched)).toBe(schemaVersion() - 2);
       keep();

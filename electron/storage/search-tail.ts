@@ -1,0 +1,161 @@
+import { atMost } from './at-most';
+import type { Db, Row } from './database';
+import { integer, text } from './row';
+import { hitColumns, hitNames, lineOf } from './search-hits';
+import type { Within } from './search-recent';
+import { needleOf, signWords, stands } from './search-words';
+
+/** How many of the newest messages are remembered: some hundred kilobytes. */
+const tailLength = 1_000;
+
+interface TailLine {
+  /** Of `hitColumns`. */
+  readonly row: Row;
+  /** The words of its text and of the names of its files, a space before each. */
+  readonly words: string;
+  /** Those for its emoji, between spaces. */
+  readonly signs: string;
+}
+
+/** The newest messages of all conversations in memory: what is common is found there, at any size of the history. */
+export interface SearchTail {
+  /** Reads at most `limit` more of them; false: there are none, or enough. */
+  fill(limit: number): boolean;
+  /** Hits among them below a place, newest first, and from which place on all are there. Undefined inside a transaction, which may be undone. */
+  look(within: Within): { readonly hits: Row[]; readonly from: number } | undefined;
+}
+
+/** No emoji in it. */
+const plain = /^[\u0000-\u00a8]*$/;
+const tails = new WeakMap<Db, SearchTail>();
+
+/** One of a database: what changes is noted by triggers that live as long as the connection, and in its memory. */
+export function searchTail(db: Db): SearchTail {
+  const known = tails.get(db);
+  if (known !== undefined) return known;
+  const made = createSearchTail(db);
+  tails.set(db, made);
+  return made;
+}
+
+function createSearchTail(db: Db): SearchTail {
+  // Where something changed. A transaction that is undone takes its note back.
+  db.exec(`
+    CREATE TEMP TABLE IF NOT EXISTS search_news (at INTEGER PRIMARY KEY);
+    DELETE FROM search_news;
+    CREATE TEMP TRIGGER IF NOT EXISTS search_news_of_new AFTER INSERT ON main.search_places BEGIN INSERT OR IGNORE INTO search_news (at) VALUES (new.at); END;
+    CREATE TEMP TRIGGER IF NOT EXISTS search_news_of_old AFTER DELETE ON main.search_places BEGIN INSERT OR IGNORE INTO search_news (at) VALUES (old.at); END;
+  `);
+  return new Tail(db);
+}
+
+/** So many changed places are looked at one by one; with more it is read anew, in slices. */
+const mostNews = 1_000;
+
+interface Joined {
+  readonly ordered: readonly (readonly [number, TailLine])[];
+  readonly all: string;
+  /** Where in it each line begins. */
+  readonly starts: readonly number[];
+}
+
+class Tail implements SearchTail {
+  readonly #db: Db;
+  readonly #selectNews;
+  readonly #forgetNews;
+  readonly #selectOne;
+  readonly #selectMore;
+  readonly #lines = new Map<number, TailLine>();
+  #text: Joined | undefined;
+  /** All from this place on are here. */
+  #from = Number.POSITIVE_INFINITY;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#selectNews = db.prepare(`SELECT at FROM search_news ORDER BY at DESC ${atMost}`);
+    this.#forgetNews = db.prepare('DELETE FROM search_news');
+    this.#selectOne = db.prepare(`SELECT search_places.at AS at, ${hitColumns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${hitNames} WHERE search_places.at = ?`);
+    this.#selectMore = db.prepare(`
+      SELECT search_places.at AS at, ${hitColumns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${hitNames}
+      WHERE search_places.at < ? ORDER BY search_places.at DESC ${atMost}`);
+  }
+
+  fill(limit: number): boolean {
+    if (this.#db.inTransaction) return false;
+    this.#hear();
+    if (this.#from === Number.NEGATIVE_INFINITY || this.#lines.size >= tailLength) return false;
+    const rows = this.#selectMore.all([Math.min(this.#from, Number.MAX_SAFE_INTEGER), limit]);
+    for (const row of rows) this.#put(row);
+    this.#from = rows.length < limit ? Number.NEGATIVE_INFINITY : Math.min(...this.#lines.keys());
+    return this.#from !== Number.NEGATIVE_INFINITY && this.#lines.size < tailLength;
+  }
+
+  look({ words, below, limit }: Within): ReturnType<SearchTail['look']> {
+    if (this.#db.inTransaction) return undefined;
+    this.#hear();
+    const { ordered, all, starts } = (this.#text ??= this.#join());
+    const hits: Row[] = [];
+    const needle = needleOf(words);
+    for (let found = all.indexOf(needle); found >= 0 && hits.length < limit; ) {
+      const at = lineAt(starts, found);
+      const [place, line] = ordered[at] ?? [below, undefined];
+      if (line !== undefined && place < below && stands(line, words)) hits.push(line.row);
+      found = all.indexOf(needle, starts[at + 1] ?? all.length);
+    }
+    return { hits, from: this.#from };
+  }
+
+  /** One text of all lines, newest first, which is looked through at once. */
+  #join(): Joined {
+    const ordered = [...this.#lines].sort(([a], [b]) => b - a);
+    const lines = ordered.map(([, { words, signs }]) => `${words} ${signs}`);
+    const starts: number[] = [];
+    lines.reduce((start, line) => (starts.push(start), start + line.length), 0);
+    return { ordered, all: lines.join(''), starts };
+  }
+
+  /** Takes over what changed. */
+  #hear(): void {
+    const news = this.#selectNews.all([mostNews]);
+    if (news.length === 0) return;
+    this.#forgetNews.run();
+    this.#text = undefined;
+    if (news.length >= mostNews) {
+      this.#lines.clear();
+      this.#from = Number.POSITIVE_INFINITY;
+      return;
+    }
+    for (const place of news) {
+      const at = integer(place, 'at');
+      if (at < this.#from) continue;
+      this.#lines.delete(at);
+      const row = this.#selectOne.get([at]);
+      if (row !== undefined) this.#put(row);
+    }
+    if (this.#lines.size < 2 * tailLength) return;
+    const kept = [...this.#lines.keys()].sort((a, b) => b - a).slice(0, tailLength);
+    this.#from = kept.at(-1) ?? this.#from;
+    for (const at of this.#lines.keys()) if (at < this.#from) this.#lines.delete(at);
+  }
+
+  #put(row: Row): void {
+    const said = text(row, 'text');
+    this.#text = undefined;
+    this.#lines.set(integer(row, 'at'), {
+      row,
+      words: ` ${this.#db.words(lineOf(row)).join(' ')}`,
+      signs: plain.test(said) ? '' : ` ${signWords(said)} `,
+    });
+  }
+}
+
+/** The last line that begins at this letter or before. */
+function lineAt(starts: readonly number[], letter: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= letter) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
