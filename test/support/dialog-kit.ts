@@ -185,12 +185,12 @@ export class Device {
     return { peerId: to.peerId, dialogId };
   }
 
-  /** Every durable row that the dialog engine owns. */
-  snapshot(): string {
+  /** Every durable row that the dialog engine owns, but for those of tables that may change. */
+  snapshot(mayChange: readonly string[] = []): string {
     const plain = (value: unknown): unknown => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value);
     const rows = (table: string) => this.db.prepare(`SELECT * FROM ${table}`).all();
     return JSON.stringify(
-      dialogTables.map((table) => rows(table).map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])))),
+      dialogTables.filter((table) => !mayChange.includes(table)).map((table) => rows(table).map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])))),
     );
   }
 

@@ -17,6 +17,20 @@ function untouched(device: Device): () => void {
   };
 }
 
+/** What a contact signed and this device refused for its key is counted for the person to see, up to 1,024 of a stream; and nothing else. */
+function counted(device: Device): () => void {
+  const table = 'refused_messages';
+  const before = device.snapshot([table]);
+  return () => {
+    if (device.snapshot([table]) !== before) throw new Error('a refused statement changed a row');
+    const other = device.sink.events.find(({ type }) => type !== 'problem');
+    if (other) throw new Error(`a refused statement was told as ${other.type}`);
+    const { count } = device.db.prepare(`SELECT count(*) AS count FROM ${table}`).get() ?? {};
+    // One stream of a dialog that is known, and one of those that are not.
+    if (Number(count) > 2 * 1024) throw new Error('refused statements fill the database');
+  };
+}
+
 /** Whole deposits of a contact: whatever is changed, nothing opens (A05). */
 export async function deposits(): Promise<Target> {
   const { alice, bob } = await newPair();
@@ -59,7 +73,7 @@ export async function statements(): Promise<Target> {
       if (!/^(refused|rejected)/.test(outcome)) throw new Error(`a changed statement was ${outcome}`);
       return outcome;
     },
-    check: untouched(bob),
+    check: counted(bob),
   };
 }
 
