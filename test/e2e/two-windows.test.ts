@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { canary } from '../support/pictures';
+import { expectNothingKept } from './support/held-by-page';
 import { realPng } from './support/real-png';
 import { openWindow, type OpenApp } from './support/app';
 import { missingNotifications, NotificationServer, type ShownNotification } from './support/notification-server';
@@ -273,6 +274,7 @@ test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, p
     await expect(feed.getByText('three of three')).toBeVisible({ timeout: 60_000 });
     const last = (await feed.getByRole('article').allInnerTexts()).slice(-3).map((text) => /(one|two|three) of three/.exec(text)?.[1]);
     expect(last).toEqual(['one', 'two', 'three']);
+    await expectNothingKept(again.window);
     expect([...ann.violations, ...bo.violations, ...again.violations]).toEqual([]);
   } catch (error) {
     console.log([...ann.violations, ...bo.violations, ...(again?.violations ?? [])].join('\n'));
