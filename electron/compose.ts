@@ -13,7 +13,6 @@ import { createLanDiscovery } from './network/mdns/create-lan-discovery';
 import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
-import { collectGarbageSoon } from './platform/collect-garbage';
 import { readLicences } from './platform/licences';
 import { qrPicture } from './platform/qr-picture';
 import type { App } from './services/app';
@@ -93,6 +92,8 @@ export interface AppPorts {
   /** Several people in one installation, and what only a desktop has: where there is a window. */
   readonly profiles?: Handlers['profiles'];
   readonly desktop?: Handlers['desktop'];
+  /** Called when the vault was locked: this process is the profile's own, so that what memory of it still holds can be let go. Absent: nothing. */
+  readonly onLocked?: () => void;
   /** The language of the system, e.g. `de-AT`; the runtime's answer when left out. */
   readonly systemLocale?: () => string;
   readonly appVersion: string;
@@ -203,7 +204,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
     preferences.onChange(() => vault.settingsChanged());
     transport.onState(() => networkSettings.proxyChanged());
     // What only a locked vault may leave behind in memory is let go at once.
-    events.on((event) => void (event.type === 'vault.changed' && event.state === 'locked' && collectGarbageSoon()));
+    events.on((event) => void (event.type === 'vault.changed' && event.state === 'locked' && ports.onLocked?.()));
     events.on((event) => {
       if (event.type === 'vault.changed') networkSettings.apply();
     });

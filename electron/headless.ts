@@ -9,6 +9,7 @@ import { readRegistrationFile } from './headless/registration-file';
 import { SocketDoors, SocketRefused } from './headless/socket-doors';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
+import { collectGarbageSoon } from './platform/collect-garbage';
 import { FilePreferences } from './platform/file-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
@@ -47,6 +48,7 @@ async function run(options: HeadlessArguments): Promise<number> {
     random: systemRandom,
     logger,
     preferences: new FilePreferences(profileDirectory, () => logger.warn('preferences.damaged')),
+    onLocked: collectGarbageSoon,
     appVersion: version,
     runtime: `Node ${process.versions.node}`,
     trial: false,

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { startApp } from '../compose';
 import type { Address, Logger } from '../engine/ports';
 import { systemClock } from '../platform/clock';
+import { collectGarbageSoon } from '../platform/collect-garbage';
 import type { ElectronPreferences } from '../platform/electron-preferences';
 import { systemRandom } from '../platform/random';
 import type { App } from '../services/app';
@@ -38,6 +39,7 @@ export async function startServices({ profileDirectory, preferences, keyring, li
     chooser,
     fileTokens,
     kitPrinter,
+    onLocked: collectGarbageSoon,
     systemLocale: () => app.getLocale(),
     appVersion: version,
     runtime: `Electron ${process.versions.electron}`,

@@ -22,7 +22,7 @@ function collect(): void {
 
 /**
  * What nobody holds any more is let go soon instead of some day: keys of OpenSSL are wiped by it when they are freed, and texts give their place
- * to others. Some 50 ms of work each round.
+ * to others. Some 50 ms of work each round where the heap is one profile's.
  */
 export function collectGarbageSoon(): void {
   for (const after of roundsAfterMs) setTimeout(collect, after).unref();
