@@ -2,47 +2,49 @@ import type { Handlers } from '../../shared/contract/contract';
 import type { Draft } from '../../shared/model/conversation';
 import { KeyshiftError } from '../../shared/errors';
 import type { Clock } from '../engine/ports';
-import { conversationRow, conversationView } from './conversations-service';
+import { conversationRow, conversationRows, conversationView } from './conversations-service';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow } from './ports';
 import { setDisappearing } from './talk/of-profile';
+import { asOne } from './talk/together';
 import { lastRevision } from './titles';
+import { assertOpen } from './writable';
 
 type Change = Parameters<Handlers['conversations']['update']>[0];
 
 /** What a person does with conversations for themselves, and their titles, which both people see. */
 export function conversationChangesService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Pick<Handlers['conversations'], 'update' | 'remove' | 'get' | 'timers'> {
   return {
-    get: ({ conversationId }) => conversationView(conversationRow(parts.profile(), conversationId)),
+    get: ({ conversationId }) => conversationView(asOne(conversationRows(parts.profile(), conversationId))),
     timers: ({ conversationId }) => {
       const profile = parts.profile();
       return profile.stores.changes.timers(conversationRow(profile, conversationId).conversationId).map(({ by, seconds, at }) => ({ by, seconds, at }));
     },
     update: (change) => {
       const profile = parts.profile();
-      const { conversationId } = change;
-      const before = conversationRow(profile, conversationId);
+      const rows = conversationRows(profile, change.conversationId);
+      const [before] = rows;
+      const { conversationId } = before;
       const told = profile.commit(() => {
         const shelved = onShelf(profile, before, change, Math.max(0, Math.trunc(parts.clock.now())));
         const row = change.title === undefined || change.title === before.title ? shelved : retitled(profile, shelved, change.title);
         profile.stores.conversations.put(row);
-        const timed = change.disappearAfter !== undefined && change.disappearAfter !== (row.disappearAfter ?? 0);
-        if (timed) {
-          assertOpen(profile, row);
-          setDisappearing(profile, row, change.disappearAfter ?? 0);
-        }
+        const seconds = change.disappearAfter;
+        const timed = seconds === undefined ? [] : [row, ...rows.slice(1)].filter((each) => (each.disappearAfter ?? 0) !== seconds);
+        if (timed.length > 0) assertOpen(profile, row);
+        for (const each of timed) if (each.state === 'open') setDisappearing(profile, each, seconds ?? 0);
         if (isShownOtherwise(before, row)) parts.events.emit({ type: 'conversation.changed', conversationId });
-        return row !== shelved || timed;
+        return row !== shelved || timed.length > 0;
       });
       if (told) profile.delivery.flush(before.peerId);
       return null;
     },
     remove: ({ conversationId }) => {
       const profile = parts.profile();
-      const row = conversationRow(profile, conversationId);
-      profile.commit(() => profile.removal.remove(row));
-      profile.delivery.flush(row.peerId);
+      const rows = conversationRows(profile, conversationId);
+      profile.commit(() => rows.forEach((row) => profile.removal.remove(row)));
+      profile.delivery.flush(rows[0].peerId);
       return null;
     },
   };
@@ -80,13 +82,6 @@ function retitled(profile: OpenProfile, row: ConversationRow, title: string): Co
   const revision = Math.min((row.titled?.revision ?? 0) + 1, lastRevision);
   const { instanceId } = profile.engine.send(row, { kind: 'title', title, revision });
   return { ...row, title, titled: { revision, by: instanceId } };
-}
-
-function assertOpen(profile: OpenProfile, row: ConversationRow): void {
-  profile.devices.standing.assertCounts();
-  const contact = profile.stores.contacts.byId(row.contactId);
-  if (contact?.blocked === true) throw new KeyshiftError('contact.blocked', 'You blocked this person.');
-  if (contact?.ended !== undefined) throw new KeyshiftError('contact.ended', 'This person will not answer any more.');
 }
 
 /** A draft that grows is nobody's news: that there is one, or none any more, is. */

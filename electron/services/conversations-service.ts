@@ -7,12 +7,29 @@ import { continueConversation } from './continuing';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, ConversationRow } from './ports';
+import { asOne, isPlain, shownIn, shownTogether } from './talk/together';
 
-/** The conversation's row; throws `conversation.unknown`. */
-export function conversationRow(profile: OpenProfile, conversationId: string): ConversationRow {
+/** The conversation's own row, wherever it is shown; throws `conversation.unknown`. */
+export function ownRow(profile: OpenProfile, conversationId: string): ConversationRow {
   const row = profile.stores.conversations.byId(conversationId);
   if (row === undefined) throw new KeyshiftError('conversation.unknown', 'There is no such conversation.');
   return row;
+}
+
+/** The row of the conversation that is shown for this one (talk/together.ts); throws `conversation.unknown`. */
+export function conversationRow(profile: OpenProfile, conversationId: string): ConversationRow {
+  return shownIn(profile.stores.conversations, ownRow(profile, conversationId));
+}
+
+/** Where it is shown, if it is there at all. */
+export function shownAt({ stores: { conversations } }: OpenProfile, conversationId: string): string {
+  const row = conversations.byId(conversationId);
+  return row === undefined ? conversationId : shownIn(conversations, row).conversationId;
+}
+
+/** What is shown as one with it, which comes first; throws `conversation.unknown`. */
+export function conversationRows(profile: OpenProfile, conversationId: string): readonly [ConversationRow, ...ConversationRow[]] {
+  return shownTogether(profile.stores.conversations, ownRow(profile, conversationId));
 }
 
 /** A conversation as a door may see it. */
@@ -53,20 +70,23 @@ export function conversationsService(parts: {
       profile.devices.standing.assertCounts();
       const contact = contactRow(profile, contactId);
       assertReachable(contact);
+      const { conversations } = profile.stores;
+      const known = title === '' ? conversations.ofPeer(contact.peerId).find((row) => row.state === 'open' && isPlain(row)) : undefined;
+      if (known !== undefined) return { conversationId: shownIn(conversations, known).conversationId };
       const { conversationId } = profile.commit(() =>
         profile.history.conversationFor(contact.peerId, profile.engine.open(contact.peerId, { title }), title),
       );
       profile.delivery.flush(contact.peerId);
       return { conversationId };
     },
-    list: () =>
-      parts
-        .profile()
-        .stores.conversations.list()
-        .map(conversationView),
+    list: () => {
+      const { conversations } = parts.profile().stores;
+      const stands = (row: ConversationRow): boolean => row.continuedBy === undefined || shownIn(conversations, row) === row;
+      return conversations.list().filter(stands).map((row) => conversationView(row.continues === undefined ? row : asOne(shownTogether(conversations, row))));
+    },
     continue: ({ conversationId }) => {
       const profile = parts.profile();
-      const row = conversationRow(profile, conversationId);
+      const row = ownRow(profile, conversationId);
       if (row.state !== 'failed') throw new KeyshiftError('conversation.open', 'This conversation goes on: nothing has to be continued.');
       assertReachable(contactRow(profile, row.contactId));
       const next = profile.commit(() => continueConversation(profile, parts.random, row));
@@ -76,16 +96,21 @@ export function conversationsService(parts: {
     },
     markRead: ({ conversationId }) => {
       const profile = parts.profile();
-      const row = conversationRow(profile, conversationId);
+      const rows = conversationRows(profile, conversationId);
       profile.commit(() => {
-        const places = profile.stores.messages.unreadStreams(conversationId);
-        if (profile.stores.messages.markRead(conversationId) === 0 && row.unread === 0) return;
-        profile.talk.read(row, places);
-        profile.stores.conversations.put({ ...row, unread: 0 });
-        parts.events.emit({ type: 'conversation.changed', conversationId });
+        for (const row of rows) read(profile, parts.events, row);
       });
-      profile.delivery.flush(row.peerId);
+      profile.delivery.flush(rows[0].peerId);
       return null;
     },
   };
+}
+
+function read(profile: OpenProfile, events: EventHub, row: ConversationRow): void {
+  const { conversationId } = row;
+  const places = profile.stores.messages.unreadStreams(conversationId);
+  if (profile.stores.messages.markRead(conversationId) === 0 && row.unread === 0) return;
+  profile.talk.read(row, places);
+  profile.stores.conversations.put({ ...row, unread: 0 });
+  events.emit({ type: 'conversation.changed', conversationId });
 }

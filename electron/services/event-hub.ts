@@ -10,6 +10,7 @@ export class EventHub {
   readonly #listeners = new Set<(event: AppEvent) => void>();
   #held: AppEvent[] = [];
   #depth = 0;
+  #shownAs: ((conversationId: string) => string) | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -18,6 +19,17 @@ export class EventHub {
   on(listener: (event: AppEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * What is shown as one conversation is told as one: `map` gives where a conversation is shown. That one changed is told of itself, so that
+   * whoever shows it hears that it is elsewhere now. Gives what ends it.
+   */
+  showAs(map: (conversationId: string) => string): () => void {
+    this.#shownAs = map;
+    return () => {
+      if (this.#shownAs === map) this.#shownAs = undefined;
+    };
   }
 
   /** Tells at once, or after the commit when called inside `during`. */
@@ -51,7 +63,8 @@ export class EventHub {
     return result;
   }
 
-  #tell(event: AppEvent): void {
+  #tell(told: AppEvent): void {
+    const event = this.#shownAs === undefined ? told : placed(told, this.#shownAs);
     for (const listener of this.#listeners) {
       try {
         listener(event);
@@ -60,6 +73,13 @@ export class EventHub {
       }
     }
   }
+}
+
+function placed(event: AppEvent, map: (conversationId: string) => string): AppEvent {
+  if (!('conversationId' in event) || event.type === 'conversation.changed') return event;
+  const conversationId = map(event.conversationId);
+  if (conversationId === event.conversationId) return event;
+  return event.type === 'message.received' || event.type === 'message.changed' ? { ...event, conversationId, message: { ...event.message, conversationId } } : { ...event, conversationId };
 }
 
 function withoutRepeats(events: readonly AppEvent[]): readonly AppEvent[] {

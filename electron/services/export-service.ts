@@ -4,7 +4,7 @@ import type { Message } from '../../shared/model/message';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { choosePath } from './choose-path';
-import { conversationRow } from './conversations-service';
+import { conversationRows } from './conversations-service';
 import type { EventHub } from './event-hub';
 import { archivedSigners } from './export/archive-parts';
 import { checkArchive } from './export/check';
@@ -33,6 +33,9 @@ export interface ExportServiceParts {
   readonly systemLocale: () => string;
 }
 
+/** What is shown as one conversation. */
+type Rows = readonly [ConversationRow, ...ConversationRow[]];
+
 export interface ExportService {
   readonly handlers: Pick<Handlers['conversations'], 'export' | 'cancelExport' | 'checkArchive'>;
   /** Gives up what is under way, and leaves nothing of it. */
@@ -48,8 +51,8 @@ export function exportService(parts: ExportServiceParts): ExportService {
   return {
     handlers: {
       export: async ({ conversationId, format, path }) => {
-        const row = conversationRow(parts.profile(), conversationId);
-        return runs.only((progress) => parts.events.emit({ type: 'export.progress', conversationId, ...progress }), (run) => exported(parts, run, row, format, path));
+        const rows = conversationRows(parts.profile(), conversationId);
+        return runs.only((progress) => parts.events.emit({ type: 'export.progress', conversationId, ...progress }), (run) => exported(parts, run, rows, format, path));
       },
       cancelExport: () => {
         runs.cancel();
@@ -68,17 +71,17 @@ export function exportService(parts: ExportServiceParts): ExportService {
   };
 }
 
-async function exported(parts: ExportServiceParts, run: Run, row: ConversationRow, format: ExportFormat, path: string | undefined): Promise<{ path: string; messages: number }> {
-  const head = headOf(parts, parts.profile(), row);
+async function exported(parts: ExportServiceParts, run: Run, rows: Rows, format: ExportFormat, path: string | undefined): Promise<{ path: string; messages: number }> {
+  const head = headOf(parts, parts.profile(), rows[0]);
   const day = new Date(head.exportedAt).toISOString().slice(0, 10);
   const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(format === 'archive' ? 'archive' : `export-${format}`, `${head.them.name} ${day}`));
   // It may have been given up while the dialog was open.
-  await run.step(0, parts.profile().stores.messages.count(row.conversationId, 0));
+  await run.step(0, countOf(parts.profile(), rows));
   const target = await parts.files[format].begin(chosen);
   let ended: (() => void) | undefined;
   try {
     ended = noteSave(() => parts.profile().stores.transfers, target);
-    const messages = await write(parts, row, format, head, (piece) => target.write(Buffer.from(piece)), run);
+    const messages = await write(parts, rows, format, head, (piece) => target.write(Buffer.from(piece)), run);
     return { path: await target.finish(), messages };
   } catch (error) {
     await target.discard();
@@ -86,6 +89,10 @@ async function exported(parts: ExportServiceParts, run: Run, row: ConversationRo
   } finally {
     ended?.();
   }
+}
+
+function countOf({ stores }: OpenProfile, rows: Rows): number {
+  return rows.reduce((sum, { conversationId }) => sum + stores.messages.count(conversationId, 0), 0);
 }
 
 function headOf({ clock }: ExportServiceParts, { local, stores }: OpenProfile, row: ConversationRow): ExportHead {
@@ -99,11 +106,13 @@ function headOf({ clock }: ExportServiceParts, { local, stores }: OpenProfile, r
 }
 
 /** The profile is asked for anew with every page: once the vault is locked nothing more is read. Gives how many messages were written. */
-async function write(parts: ExportServiceParts, { conversationId, peerId }: ConversationRow, format: ExportFormat, head: ExportHead, text: (piece: string) => Promise<void>, run: Run): Promise<number> {
+async function write(parts: ExportServiceParts, rows: Rows, format: ExportFormat, head: ExportHead, text: (piece: string) => Promise<void>, run: Run): Promise<number> {
+  const { peerId } = rows[0];
+  const asked = rows.map(({ conversationId }) => conversationId);
   const language = plainLanguage(parts.preferences.get().settings.language, parts.systemLocale());
   const signers = format === 'archive' ? archivedSigners(parts.crypto, parts.profile(), peerId) : [];
   const writer = exportWriter(parts.crypto, format, head, language, { signers, blocks: () => blocksOf(parts.profile, peerId) });
-  const total = parts.profile().stores.messages.count(conversationId, 0);
+  const total = countOf(parts.profile(), rows);
   for (const piece of writer.begin()) {
     await text(piece);
     await run.step(0, total);
@@ -112,8 +121,8 @@ async function write(parts: ExportServiceParts, { conversationId, peerId }: Conv
   for (let from: MessagePosition | undefined; ; ) {
     const { stores } = parts.profile();
     // By where the last one stood: it may be deleted meanwhile.
-    const { rows, end } = stores.messages.pageFrom(conversationId, from, pageSize);
-    const views = messageViews(stores, rows, () => undefined);
+    const { rows: page, end } = stores.messages.pageFrom(asked, from, pageSize);
+    const views = messageViews(stores, page, () => undefined);
     const answered = answers(stores, views);
     await text(views.map((view) => writer.message(view, view.replyTo === undefined ? undefined : answered.get(view.replyTo))).join(''));
     messages += views.length;

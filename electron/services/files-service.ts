@@ -6,7 +6,7 @@ import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock } from '../engine/ports';
 import { toHex } from '../engine/wire/encoding';
 import { choosePath } from './choose-path';
-import { conversationRow } from './conversations-service';
+import { conversationRows, shownAt } from './conversations-service';
 import type { EventHub } from './event-hub';
 import { cleaned } from './files/cleaning/clean';
 import { type Copied, copyIn } from './files/copying';
@@ -132,11 +132,13 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
     },
     list: (input) => {
       const { conversationId: of, before, transferIds } = input ?? {};
-      if (of !== undefined) conversationRow(profile(), of);
-      const isAsked = (one: Transfer): boolean => (of === undefined || one.conversationId === of) && transferIds?.includes(one.transferId) !== false;
+      const asked = of === undefined ? undefined : conversationRows(profile(), of).map(({ conversationId }) => conversationId);
+      const shown = (one: Transfer): Transfer => ({ ...one, conversationId: asked?.[0] ?? shownAt(profile(), one.conversationId) });
+      const isAsked = (one: Transfer): boolean => asked?.includes(one.conversationId) !== false && transferIds?.includes(one.transferId) !== false;
       const begun = before === undefined ? [...preparing.keys()].flatMap((transferId) => viewOf(transferId) ?? []).filter(isAsked) : [];
       const { files } = profile();
-      return [...begun.reverse(), ...(transferIds === undefined ? files.list(input) : files.ofAll(transferIds).filter(isAsked))];
+      const kept = transferIds === undefined ? pageOf(files, input, asked) : files.ofAll(transferIds).filter(isAsked);
+      return [...begun.reverse(), ...kept].map(shown);
     },
     forget: ({ transferId }) => (profile().files.forget(transferId), null),
   };
@@ -148,13 +150,24 @@ async function sourceFor({ chooser, places, tokens }: FilesServiceParts, { path,
   return tokens.open(token);
 }
 
+/** Files of a page, where nobody says how many. */
+const defaultPage = 100;
+
+/** Newest first, of all these conversations. */
+function pageOf(files: OpenProfile['files'], input: Parameters<Handlers['files']['list']>[0], asked: readonly string[] | undefined): Transfer[] {
+  if (asked === undefined || asked.length === 1) return files.list({ ...input, conversationId: asked?.[0], limit: input?.limit ?? defaultPage });
+  const all = asked.flatMap((conversationId) => files.list({ ...input, conversationId }));
+  return all.sort((one, other) => other.addedAt - one.addedAt).slice(0, input?.limit ?? defaultPage);
+}
+
 /** Outbox row, history row and the file's row stand together (S1-33). */
-function write(profile: OpenProfile, { conversationId, text = '', replyTo }: Asked, file: Copied & Pick<TransferRow, 'messageId' | 'name' | 'addedAt'>): Promise<void> {
+function write(profile: OpenProfile, { conversationId: shown, text = '', replyTo }: Asked, file: Copied & Pick<TransferRow, 'messageId' | 'name' | 'addedAt'>): Promise<void> {
   return profile.sends.run((touch) => {
-    const { conversation, answered } = assertWritable(profile, conversationId, replyTo);
-    const { transferId, messageId, name, size, hash, key, shown, have, addedAt } = file;
+    const { conversation, answered } = assertWritable(profile, shown, replyTo);
+    const { conversationId } = conversation;
+    const { transferId, messageId, name, size, hash, key, shown: preview, have, addedAt } = file;
     const transfer: TransferRow = {
-      transferId, messageId, conversationId, peerId: conversation.peerId, direction: 'out', name, size, hash, key, shown, have, addedAt,
+      transferId, messageId, conversationId, peerId: conversation.peerId, direction: 'out', name, size, hash, key, shown: preview, have, addedAt,
       mediaType: mediaTypeOf(name), file: file.file, given: 0, wanted: false, paused: false, settled: true,
     };
     const disappearAfter = conversation.disappearAfter === undefined ? {} : { disappearAfter: conversation.disappearAfter };

@@ -41,7 +41,7 @@ export class History implements DialogSink {
   readonly #newMessageId: () => string;
   readonly #waiting: WaitingRule;
   readonly #files: HistoryFiles | undefined;
-  readonly #talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'showsRead'>;
+  readonly #talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'together' | 'showsRead'>;
   readonly #onGap: (peerId: PeerId) => void;
   readonly #onResealed: (peerId: PeerId) => void;
   readonly #onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
@@ -55,7 +55,7 @@ export class History implements DialogSink {
     waiting: WaitingRule;
     /** Without it no file can be offered. */
     files?: HistoryFiles;
-    talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'showsRead'>;
+    talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'together' | 'showsRead'>;
     /** The other side has later messages than one it misses. */
     onGap: (peerId: PeerId) => void;
     /** Unacknowledged messages have other bytes now. */
@@ -314,6 +314,7 @@ export class History implements DialogSink {
       unread: 0,
     };
     this.#putConversation(row);
+    this.#talk().together.came(row);
     return row;
   }
 
@@ -372,6 +373,7 @@ export class History implements DialogSink {
   #noteMessage(row: MessageRow, at: number, unread: number): void {
     const { conversationId } = row;
     this.#stores.conversations.noteMessage(conversationId, at, previewOf(row.text) || previewOf(this.#beside(row).file?.name ?? ''), unread);
+    this.#talk().together.said(conversationId);
     this.#events.emit({ type: 'conversation.changed', conversationId });
   }
 

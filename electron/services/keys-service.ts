@@ -2,7 +2,7 @@ import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { policyPresets, type ShiftPolicy } from '../../shared/model/keys';
 import type { Clock } from '../engine/ports';
-import { conversationRow } from './conversations-service';
+import { conversationRow, conversationRows } from './conversations-service';
 import type { EventHub } from './event-hub';
 import { keyFacts } from './key-facts';
 import { keyLives } from './key-lives';
@@ -16,12 +16,15 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
     status: ({ conversationId }) => {
       const profile = parts.profile();
       const conversation = conversationRow(profile, conversationId);
-      return keyFacts(profile, conversation, profile.stores.keyEvents.list(conversationId, historyLength));
+      return keyFacts(profile, conversation, profile.stores.keyEvents.list(conversation.conversationId, historyLength));
     },
     shift: ({ conversationId }) => {
       const profile = parts.profile();
-      const conversation = conversationRow(profile, conversationId);
-      const { to } = profile.commit(() => profile.engine.shift(conversation, 'hand'));
+      const [shown, ...others] = conversationRows(profile, conversationId);
+      const { to } = profile.commit(() => {
+        for (const other of others) if (other.state === 'open') profile.engine.shift(other, 'hand');
+        return profile.engine.shift(shown, 'hand');
+      });
       return { epoch: to };
     },
     shiftPair: ({ conversationId, compromised = false }) => {
@@ -38,9 +41,9 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
     },
     setPolicy: ({ conversationId, policy }) => {
       const profile = parts.profile();
-      const conversation = conversationRow(profile, conversationId);
+      const rows = conversationRows(profile, conversationId);
       profile.commit(() => {
-        profile.engine.setPolicy(conversation, typeof policy === 'string' ? policyPresets[policy] : named(policy));
+        for (const row of rows) if (row === rows[0] || row.state === 'open') profile.engine.setPolicy(row, typeof policy === 'string' ? policyPresets[policy] : named(policy));
         parts.events.emit({ type: 'conversation.changed', conversationId });
       });
       return null;

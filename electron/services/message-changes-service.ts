@@ -1,11 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { isEmoji } from '../../shared/model/emoji';
-import { conversationRow } from './conversations-service';
+import { conversationRow, ownRow } from './conversations-service';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow, MessageRow } from './ports';
 import { type Change, mostWords } from './talk/message-changes';
-import { assertLength, assertWritable } from './writable';
+import { assertLength, assertOpen } from './writable';
 
 /** Emojis of one's own on one message. */
 const mostReactions = 12;
@@ -49,14 +49,14 @@ export function messageChangesService(parts: { profile: () => OpenProfile }): Pi
 function messageRow(profile: OpenProfile, messageId: string): { row: MessageRow; conversation: ConversationRow } {
   const row = profile.stores.messages.byId(messageId);
   if (row === undefined) throw new KeyshiftError('message.unknown', 'There is no such message.');
-  return { row, conversation: conversationRow(profile, row.conversationId) };
+  return { row, conversation: ownRow(profile, row.conversationId) };
 }
 
 /** Gives it a place in the stream and does it here, in one transaction; `undefined`: nothing is to be said. */
 function say(profile: OpenProfile, messageId: string, change: (row: MessageRow, profile: OpenProfile) => Change | undefined): Promise<null> {
   return profile.sends.run((touch) => {
     const { row, conversation } = messageRow(profile, messageId);
-    assertWritable(profile, row.conversationId, undefined);
+    assertOpen(profile, conversation);
     const content = change(row, profile);
     if (content === undefined) return null;
     const target = { instanceId: row.instanceId, sequence: row.sequence };

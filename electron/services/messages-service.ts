@@ -1,11 +1,11 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Content } from '../engine/dialog/content';
-import { conversationRow } from './conversations-service';
+import { conversationRows } from './conversations-service';
 import { messageViews } from './message-view';
 import type { OpenProfile } from './open-profile';
 import { assertLength, assertWritable } from './writable';
-import type { MessageRow, MessageStore } from './ports';
+import type { ConversationRow, MessageRow, MessageStore } from './ports';
 
 const defaultPage = 50;
 
@@ -21,32 +21,41 @@ export function messagesService(parts: { profile: () => OpenProfile }): Pick<Han
     },
     days: ({ conversationId, starts }) => {
       const { stores } = parts.profile();
-      conversationRow(parts.profile(), conversationId);
-      return starts.slice(0, -1).flatMap((start, index) => (stores.messages.hasBetween(conversationId, start, starts[index + 1] ?? start) ? [index] : []));
+      const asked = handles(conversationRows(parts.profile(), conversationId));
+      return starts.slice(0, -1).flatMap((start, index) => (stores.messages.hasBetween(asked, start, starts[index + 1] ?? start) ? [index] : []));
     },
     list: (input) => {
       const profile = parts.profile();
-      const { peerId } = conversationRow(profile, input.conversationId);
-      return messageViews(profile.stores, pageOf(profile.stores.messages, input), (row) => profile.waitingFor(peerId, row));
+      const rows = conversationRows(profile, input.conversationId);
+      const [{ conversationId, peerId }, ...others] = rows;
+      const views = messageViews(profile.stores, pageOf(profile.stores.messages, handles(rows), input), (row) => profile.waitingFor(peerId, row));
+      return others.length === 0 ? views : views.map((view) => ({ ...view, conversationId }));
     },
   };
 }
 
+/** One is asked for as one: that is the usual case, and costs nothing more. */
+function handles([first, ...others]: readonly [ConversationRow, ...ConversationRow[]]): string | readonly string[] {
+  return others.length === 0 ? first.conversationId : [first, ...others].map(({ conversationId }) => conversationId);
+}
+
 /** Of several places the first that is named counts. */
-function pageOf(messages: MessageStore, { conversationId, before, after, around, at, limit = defaultPage }: Parameters<Handlers['messages']['list']>[0]): readonly MessageRow[] {
+function pageOf(messages: MessageStore, asked: string | readonly string[], { before, after, around, at, limit = defaultPage }: Parameters<Handlers['messages']['list']>[0]): readonly MessageRow[] {
   const named = before ?? after ?? around;
-  if (named !== undefined && messages.byId(named)?.conversationId !== conversationId) {
+  const here = named === undefined ? undefined : messages.byId(named)?.conversationId;
+  if (named !== undefined && (here === undefined || ![asked].flat().includes(here))) {
     throw new KeyshiftError('message.unknown', 'That message is not in this conversation.');
   }
-  if (before !== undefined) return messages.page(conversationId, before, limit);
-  if (after !== undefined) return messages.pageAfter(conversationId, after, limit);
-  if (around !== undefined) return messages.pageAround(conversationId, around, limit);
-  return at === undefined ? messages.page(conversationId, undefined, limit) : messages.pageAt(conversationId, at, limit);
+  if (before !== undefined) return messages.page(asked, before, limit);
+  if (after !== undefined) return messages.pageAfter(asked, after, limit);
+  if (around !== undefined) return messages.pageAround(asked, around, limit);
+  return at === undefined ? messages.page(asked, undefined, limit) : messages.pageAt(asked, at, limit);
 }
 
 /** Outbox row and history row stand together before anything is shown or sent (S1-33). Runs inside a transaction. */
-function write(profile: OpenProfile, { conversationId, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
-  const { conversation, answered } = assertWritable(profile, conversationId, replyTo);
+function write(profile: OpenProfile, { conversationId: shown, text, replyTo }: Parameters<Handlers['messages']['send']>[0]) {
+  const { conversation, answered } = assertWritable(profile, shown, replyTo);
+  const { conversationId } = conversation;
   if (text.trim() === '') throw new KeyshiftError('message.empty', 'There is nothing to send.');
   assertLength(text);
   const content: Content = {
@@ -72,7 +81,7 @@ function write(profile: OpenProfile, { conversationId, text, replyTo }: Paramete
   };
   profile.history.written(row);
   profile.talk.typing.sent(conversationId);
-  withoutDraft(profile, conversationId);
+  for (const row of conversationRows(profile, shown)) withoutDraft(profile, row.conversationId);
   return { peerId: conversation.peerId, messageId: row.messageId };
 }
 

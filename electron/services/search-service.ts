@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
 import { searchMarks, snippetOf } from '../../shared/search-marks';
-import { conversationRow } from './conversations-service';
+import { conversationRows, shownAt } from './conversations-service';
 import type { OpenProfile } from './open-profile';
 
 const defaultHits = 50;
@@ -10,9 +10,13 @@ export function searchService(parts: { profile: () => OpenProfile }): Pick<Handl
   return {
     search: ({ query, conversationId, before, limit = defaultHits }) => {
       const profile = parts.profile();
-      if (conversationId !== undefined) conversationRow(profile, conversationId);
+      const places = conversationId === undefined ? [undefined] : conversationRows(profile, conversationId).map((row) => row.conversationId);
       if (before !== undefined && profile.stores.messages.byId(before) === undefined) throw new KeyshiftError('message.unknown', 'That message is not here any more.');
-      return profile.stores.search.find({ text: query, conversationId, before, limit }).map(({ text, fileName, ...hit }) => {
+      const found = places.flatMap((place) => profile.stores.search.find({ text: query, conversationId: place, before, limit }));
+      // Those of one place are in order already.
+      const hits = places.length < 2 ? found : found.sort((one, other) => other.sentAt - one.sentAt).slice(0, limit);
+      return hits.map(({ text, fileName, ...found }) => {
+        const hit = { ...found, conversationId: shownAt(profile, found.conversationId) };
         // Where the words are the file's, its name is what was found.
         const shown = fileName ?? text;
         return { ...hit, ...snippetOf(shown, searchMarks(shown, query)) };

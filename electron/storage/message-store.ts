@@ -3,6 +3,7 @@ import type { InstanceId } from '../engine/ids';
 import type { MessageStore, RaisedMessage } from '../services/ports';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
+import { firstOf, inOneOrder, read } from './in-one-order';
 import { nextKey } from './message-keys';
 import { at, messageColumns, messageMarks, messageValues, messageWays, readMessage, wayOf } from './message-row';
 import { createMessagePages } from './message-pages';
@@ -29,10 +30,10 @@ export function createMessageStore(db: Db): MessageStore {
       instance_id = ?, sequence = ?, key_epoch = ?, state = 0, way = NULL
     WHERE conversation = ${thisConversation} AND instance_id = ? AND sequence = ? AND direction = 1 RETURNING ${messageColumns}`);
   const selectNewest = db.prepare(`
-    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation}
+    SELECT ${messageColumns}, place FROM messages WHERE conversation = ${thisConversation}
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectBefore = db.prepare(`
-    SELECT ${messageColumns} FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) < (?, ?, ?)
+    SELECT ${messageColumns}, place FROM messages WHERE conversation = ${thisConversation} AND (place, instance_id, sequence) < (?, ?, ?)
     ORDER BY place DESC, instance_id DESC, sequence DESC ${atMost}`);
   const selectPlace = db.prepare(`SELECT place, instance_id, sequence FROM messages WHERE conversation = ${thisConversation} AND message_id = ?`);
   const insert = db.prepare(`
@@ -80,13 +81,11 @@ export function createMessageStore(db: Db): MessageStore {
       const row = updatePlace.get([to.instanceId, to.sequence, keyEpoch, conversationId, from.instanceId, from.sequence]);
       return row && readMessage(row, conversationId);
     },
-    page(conversationId, before, limit) {
-      if (before === undefined) {
-        return selectNewest.all([conversationId, limit]).map((row) => readMessage(row, conversationId)).reverse();
-      }
-      const start = selectPlace.get([conversationId, before]);
+    page(asked, before, limit) {
+      if (before === undefined) return read(inOneOrder(asked, (each) => selectNewest.all([each, limit]), limit, 'back')).reverse();
+      const start = firstOf(asked, (each) => selectPlace.get([each, before]));
       if (!start) return [];
-      return selectBefore.all([conversationId, integer(start, 'place'), text(start, 'instance_id'), integer(start, 'sequence'), limit]).map((row) => readMessage(row, conversationId)).reverse();
+      return read(inOneOrder(asked, (each) => selectBefore.all([each, integer(start, 'place'), text(start, 'instance_id'), integer(start, 'sequence'), limit]), limit, 'back')).reverse();
     },
     add(row) {
       insert.run([

@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { KeyshiftError } from '../../shared/errors';
+import type { Conversation } from '../../shared/model/conversation';
 import type { Client } from '../bridge/client';
 import { toFailure } from '../bridge/failure';
 import { createBackupStore, type BackupState } from '../features/backup/backup-store';
@@ -174,6 +175,13 @@ export function createModel(client: Client): Model {
       const known = conversations.getState().conversations.find((one) => one.conversationId === conversationId);
       if (known !== undefined) drafts.getState().told(conversationId, known.draft);
       const { selection, select } = ui.getState();
+      const isUsed = selection?.conversationId === conversationId || (drafts.getState().drafts[conversationId]?.text ?? '') !== '';
+      const into = known === undefined && isUsed ? await shownNow(client, conversationId) : undefined;
+      if (into !== undefined) {
+        drafts.getState().moved(conversationId, into.conversationId);
+        if (ui.getState().selection?.conversationId === conversationId) select({ contactId: into.contactId, conversationId: into.conversationId });
+        return;
+      }
       // What was open is gone: the person stays, with what else there is.
       if (known === undefined && selection?.conversationId === conversationId && conversations.getState().loaded) select({ contactId: selection.contactId, conversationId: conversationWith(conversations.getState(), selection.contactId)?.conversationId });
     },
@@ -226,4 +234,14 @@ export function createModel(client: Client): Model {
     },
   };
   return model;
+}
+
+/** The conversation in which this one is shown now; undefined: it is gone. */
+async function shownNow(client: Client, conversationId: string): Promise<Conversation | undefined> {
+  try {
+    return await client.conversations.get({ conversationId });
+  } catch (thrown) {
+    if (toFailure(thrown).code === 'conversation.unknown') return undefined;
+    throw thrown;
+  }
 }

@@ -102,7 +102,7 @@ export async function logDevices(count: number): Promise<LogDevice[]> {
       newMessageId: () => `${own}${(handles += 1)}`,
       waitingFor: () => undefined,
       devices: { replica: { isReady: false, sayAfter: replica.sayAfter, find: replica.find } },
-      talk: { changes: { arrived: (_of: unknown, row: unknown) => row }, disappearing: { begin: () => undefined, look: () => undefined, endOf: () => undefined, endBy: () => undefined }, read: () => undefined },
+      talk: { together: { came: () => undefined, said: () => undefined }, changes: { arrived: (_of: unknown, row: unknown) => row }, disappearing: { begin: () => undefined, look: () => undefined, endOf: () => undefined, endBy: () => undefined }, read: () => undefined },
     };
     // Only what these kinds ask of a profile.
     const parts = { crypto, clock: undefined, random: kernelRandom, events, stores, local: device, profile, onBlocked: () => undefined, onRead: () => undefined, onMutual: () => undefined, onPinned: () => undefined } as unknown as KindParts;

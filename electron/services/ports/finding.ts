@@ -7,18 +7,18 @@ export interface MessagePosition {
   readonly sequence: number;
 }
 
-/** Pages of a conversation beside those before a message: each oldest first, in the order on screen. */
+/** Pages of a conversation, or of several as if they were one, beside those before a message: each oldest first, in the order on screen. */
 export interface MessagePages {
   /** The `limit` messages behind `after` (exclusive). */
-  pageAfter(conversationId: string, after: string, limit: number): readonly MessageRow[];
+  pageAfter(conversationId: string | readonly string[], after: string, limit: number): readonly MessageRow[];
   /** The next `limit` messages behind a position, from the first on without one, and where they end (undefined: there were none). */
-  pageFrom(conversationId: string, from: MessagePosition | undefined, limit: number): { readonly rows: readonly MessageRow[]; readonly end: MessagePosition | undefined };
+  pageFrom(conversationId: string | readonly string[], from: MessagePosition | undefined, limit: number): { readonly rows: readonly MessageRow[]; readonly end: MessagePosition | undefined };
   /** At most `limit` messages with that one in the middle. */
-  pageAround(conversationId: string, messageId: string, limit: number): readonly MessageRow[];
+  pageAround(conversationId: string | readonly string[], messageId: string, limit: number): readonly MessageRow[];
   /** Whether one stands there from `start` on and before `end` (Unix milliseconds). */
-  hasBetween(conversationId: string, start: number, end: number): boolean;
+  hasBetween(conversationId: string | readonly string[], start: number, end: number): boolean;
   /** At most `limit` messages with the first of `time` (Unix milliseconds) or later in the middle, else the newest. */
-  pageAt(conversationId: string, time: number, limit: number): readonly MessageRow[];
+  pageAt(conversationId: string | readonly string[], time: number, limit: number): readonly MessageRow[];
 }
 
 export interface SearchQuery {

@@ -103,8 +103,8 @@ export interface MessageStore extends PlacedMessages, MessagePages {
   byOrigin(conversationId: string, instanceId: InstanceId, sequence: number): MessageRow | undefined;
   /** An own message takes another place, and is queued again. */
   move(conversationId: string, from: MessagePlace, to: MessagePlace, keyEpoch: number): MessageRow | undefined;
-  /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were first shown on any own device. */
-  page(conversationId: string, before: string | undefined, limit: number): readonly MessageRow[];
+  /** The `limit` messages before `before` (exclusive) or the newest, oldest first, in the order they were first shown on any own device. Of several conversations in one order. */
+  page(conversationId: string | readonly string[], before: string | undefined, limit: number): readonly MessageRow[];
   /** Behind all others of its conversation; gives the state it has then. Undefined: it is here already, from another own device. */
   add(row: MessageRow): MessageState | undefined;
   /** Raises the state (queued < sent < delivered < read) of own messages with sequence in [from, upTo]; gives the changed ones by sequence. */

@@ -5,6 +5,7 @@ import type { ConversationRow } from '../ports';
 import type { Surroundings } from '../surroundings';
 import { Disappearing } from './disappearing';
 import { MessageChanges } from './message-changes';
+import { Together } from './together';
 import { Typing } from './typing';
 
 /** What an open profile has because people do more with messages than write them. */
@@ -12,6 +13,7 @@ export class ProfileTalk {
   readonly changes: MessageChanges;
   readonly disappearing: Disappearing;
   readonly typing: Typing;
+  readonly together: Together;
   readonly #profile: OpenProfile;
   readonly #isReadTold: () => boolean;
 
@@ -23,6 +25,7 @@ export class ProfileTalk {
     this.#isReadTold = () => settings().readReceipts;
     this.changes = new MessageChanges(shared);
     this.disappearing = new Disappearing({ ...shared, commit: (work) => profile.commit(work), erase: (rows) => this.changes.erase(rows, 'expired') });
+    this.together = new Together({ conversations: stores.conversations, events, commit: (work) => profile.commit(work) });
     this.typing = new Typing({ stores, events, clock, isWanted: () => settings().typing, tell: (peerId, item) => profile.delivery.tell(peerId, item) });
   }
 
@@ -51,6 +54,7 @@ export class ProfileTalk {
   }
 
   start(): void {
+    this.together.start();
     this.disappearing.start();
   }
 
@@ -62,6 +66,7 @@ export class ProfileTalk {
   close(): void {
     this.disappearing.close();
     this.typing.close();
+    this.together.close();
     this.changes.close();
   }
 }

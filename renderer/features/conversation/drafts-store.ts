@@ -23,6 +23,8 @@ export interface DraftsState {
   readonly clear: (conversationId: string) => void;
   /** What is stored says this: taken unless something else is being written here. */
   readonly told: (conversationId: string, stored: StoredDraft | undefined) => void;
+  /** One conversation is shown in another now: what was being written goes along. */
+  readonly moved: (conversationId: string, into: string) => void;
   /** Stores at once what is not stored yet. */
   readonly flush: () => void;
   /** The vault is closed: nothing more is stored. */
@@ -70,6 +72,13 @@ export function createDraftsStore(store: (conversationId: string, draft: { text:
         const known = get().drafts[conversationId] ?? emptyDraft;
         const now: Draft = { text: stored?.text ?? '', replyTo: stored?.replyTo };
         if (known.text !== now.text || known.replyTo !== now.replyTo) keep(conversationId, now);
+      },
+      moved: (conversationId, into) => {
+        const { text, replyTo } = get().drafts[conversationId] ?? emptyDraft;
+        stopWaiting(conversationId);
+        keep(conversationId, emptyDraft);
+        const there = get().drafts[into]?.text ?? '';
+        if (text !== '' && text !== there) put(into, { text: there === '' ? text : `${there}\n${text}`, ...(there === '' && { replyTo }) });
       },
       flush: () => [...unsaved.keys()].forEach(save),
       forget: () => [...unsaved.keys()].forEach(stopWaiting),

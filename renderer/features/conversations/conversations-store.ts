@@ -30,7 +30,9 @@ export function createConversationsStore(client: Client, life: Life): StoreApi<C
       const alive = life.begin();
       try {
         const conversation = await client.conversations.get({ conversationId });
-        if (alive()) set((state) => ({ conversations: withConversation(state.conversations, conversation) }));
+        // Shown in another one now: that is what is answered.
+        const isElsewhere = conversation.conversationId !== conversationId;
+        if (alive()) set(({ conversations }) => ({ conversations: withConversation(isElsewhere ? conversations.filter((known) => known.conversationId !== conversationId) : conversations, conversation) }));
       } catch (thrown) {
         if (toFailure(thrown).code !== 'conversation.unknown') throw thrown;
         if (alive()) set((state) => ({ conversations: state.conversations.filter((known) => known.conversationId !== conversationId) }));

@@ -68,7 +68,7 @@ describe('what a person does with conversations', () => {
     expect(only(desk).draft).toEqual({ text: 'an answer' });
     await world.until('there, too', () => only(lap).draft?.text === 'an answer' && only(lap).draft?.replyTo === undefined);
     await desk.messages.send({ conversationId, text: only(desk).draft?.text ?? '' });
-    const other = (await desk.conversations.open({ contactId: ofBob })).conversationId;
+    const other = (await desk.conversations.open({ contactId: ofBob, title: 'elsewhere' })).conversationId;
     const elsewhere = (await desk.messages.send({ conversationId: other, text: 'elsewhere' })).messageId;
     await expect(async () => desk.conversations.update({ conversationId, draft: { text: 'x', replyTo: elsewhere } })).rejects.toMatchObject({ code: 'message.unknown' });
   });

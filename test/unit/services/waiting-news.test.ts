@@ -73,9 +73,9 @@ describe('clients hear what own messages wait for when that changes', () => {
 
   test('at most the newest hundred of each conversation are told, oldest first, and what arrived is left alone', async () => {
     const { ofInviter } = await acquaint(world, ann, bo);
-    const first = await ann.conversations.open({ contactId: ofInviter });
-    const second = await ann.conversations.open({ contactId: ofInviter });
-    const idle = await ann.conversations.open({ contactId: ofInviter });
+    const first = await ann.conversations.open({ contactId: ofInviter, title: 'first' });
+    const second = await ann.conversations.open({ contactId: ofInviter, title: 'second' });
+    const idle = await ann.conversations.open({ contactId: ofInviter, title: 'idle' });
     await write(idle.conversationId, 2);
     await world.until('two delivered', () => [...lastTold().values()].filter(({ state }) => state === 'delivered').length === 2);
     bo.onLink = (link) => link.destroy();
@@ -157,8 +157,8 @@ describe('clients hear what own messages wait for when that changes', () => {
   test('when a conversation is ended by a rule, what waits in it waits for a continuation, and only there', async () => {
     bo.onLink = (link) => link.destroy();
     const { contactId } = await ann.contacts.acceptInvitation({ link: (await bo.contacts.createInvitation({})).link });
-    const broken = await ann.conversations.open({ contactId });
-    const sound = await ann.conversations.open({ contactId });
+    const broken = await ann.conversations.open({ contactId, title: 'broken' });
+    const sound = await ann.conversations.open({ contactId, title: 'sound' });
     await write(broken.conversationId, 1);
     await write(sound.conversationId, 1);
     const row = ann.profile.stores.conversations.byId(broken.conversationId);

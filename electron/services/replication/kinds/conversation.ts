@@ -35,6 +35,7 @@ export function conversationKind(parts: KindParts): FactKind {
       const linked = former !== undefined && row.continues === undefined && former.conversationId !== row.conversationId;
       // The opener alone gives a title, once: of two, which nobody should see, all devices take the same.
       conversations.put({ ...row, title: row.titled === undefined && title > row.title ? title : row.title, createdAt: Math.min(createdAt, row.createdAt), ...(linked && { continues: former.conversationId }) });
+      if (before === undefined) parts.profile.talk.together.came(row);
       events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
       if (linked && former.continuedBy === undefined) {
         conversations.put({ ...former, continuedBy: row.conversationId });

@@ -152,6 +152,7 @@ function note({ stores, events, profile }: KindParts, conversation: Conversation
   const isUnread = row.direction === 'in' && row.state !== 'read' ? 1 : 0;
   if (at >= lastMessageAt) conversations.noteMessage(conversationId, at, previewOf(row.text), isUnread);
   else if (isUnread === 1) conversations.put({ ...(conversations.byId(conversationId) ?? conversation), unread: unread + 1 });
+  profile.talk.together.said(conversationId);
   // A whole history is no news; whoever looks at it sees it grow.
   const isNews = profile.devices.replica.isReady;
   for (const message of isNews ? messageViews(stores, [row], (each) => profile.waitingFor(conversation.peerId, each)) : []) events.emit({ type: 'message.received', conversationId, message });

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { searchService } from '../../../electron/services/search-service';
+import type { Message } from '../../../shared/model/message';
+import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
+
+describe('one conversation without a title with each person', () => {
+  let world: World;
+  let ada: Resident;
+  let bob: Resident;
+  let ofBob = '';
+  let ofAda = '';
+
+  beforeEach(async () => {
+    world = createWorld();
+    ada = await world.move('Ada');
+    bob = await world.move('Bob');
+    ({ ofInviter: ofBob, ofInvitee: ofAda } = await acquaint(world, ada, bob));
+  });
+  afterEach(() => world.close());
+
+  const list = (of: Resident) => of.conversations.list(undefined) as Awaited<ReturnType<Resident['conversations']['list']>>;
+  const only = (of: Resident) => list(of)[0] ?? expect.unreachable('a conversation');
+  const rows = (of: Resident) => of.profile.stores.conversations.list();
+  const shown = (of: Resident, more: object = {}) => of.messages.list({ conversationId: only(of).conversationId, ...more }) as Message[];
+  const texts = (of: Resident) => shown(of).map(({ text }) => text);
+  const dialogOf = (of: Resident) => rows(of).find(({ conversationId }) => conversationId === only(of).conversationId)?.dialogId;
+  /** Both begin one and write in it before they hear of the other's. */
+  const bothAtOnce = async () => {
+    const [mine, theirs] = await Promise.all([ada.conversations.open({ contactId: ofBob }), bob.conversations.open({ contactId: ofAda })]);
+    await Promise.all([ada.messages.send({ conversationId: mine.conversationId, text: 'hello from Ada' }), bob.messages.send({ conversationId: theirs.conversationId, text: 'hello from Bob' })]);
+    await world.until('one on both sides', () => [ada, bob].every((each) => rows(each).length === 2 && list(each).length === 1 && only(each).lastMessageAt !== undefined));
+    await world.until('everything there', () => [ada, bob].every((each) => texts(each).length === 2));
+    return { mine: mine.conversationId, theirs: theirs.conversationId };
+  };
+
+  it('begun by both at the same moment: shown as one on both sides, with all that was said, and written on in the same dialog', async () => {
+    const { mine } = await bothAtOnce();
+    expect(dialogOf(ada)).toBe(dialogOf(bob));
+    expect(new Set(texts(ada))).toEqual(new Set(['hello from Ada', 'hello from Bob']));
+    const { conversationId } = only(ada);
+    // Whoever still asks for the one it was is shown the one it is.
+    expect((await ada.conversations.get({ conversationId: mine })).conversationId).toBe(conversationId);
+    expect(await ada.conversations.open({ contactId: ofBob })).toEqual({ conversationId });
+    expect(only(ada)).toMatchObject({ unread: 1 });
+    expect(only(ada).continues).toBeUndefined();
+    await ada.conversations.markRead({ conversationId });
+    expect(only(ada).unread).toBe(0);
+
+    for (const text of ['a1', 'a2', 'a3']) await ada.messages.send({ conversationId: mine, text });
+    await world.until('there', () => texts(bob).includes('a3'));
+    // Page by page as if it had been one.
+    const all = shown(ada);
+    expect(all.map((each) => each.conversationId)).toEqual(all.map(() => conversationId));
+    const newest = shown(ada, { limit: 2 });
+    const before = shown(ada, { limit: 2, before: newest[0]?.messageId });
+    const first = shown(ada, { limit: 2, before: before[0]?.messageId });
+    expect([...first, ...before, ...newest]).toEqual(all);
+    expect(shown(ada, { after: all[1]?.messageId, limit: 3 })).toEqual(all.slice(2));
+    expect(shown(ada, { around: all[2]?.messageId, limit: 5 })).toEqual(all);
+    expect(shown(ada, { at: 0, limit: 5 })).toEqual(all);
+
+    // An answer, a reaction and a change reach whatever they are meant for, in either dialog.
+    const greetings = all.filter(({ text }) => text.startsWith('hello'));
+    for (const one of greetings) {
+      await bob.messages.send({ conversationId: only(bob).conversationId, text: `to ${one.text}`, replyTo: shown(bob).find(({ text }) => text === one.text)?.messageId });
+      await ada.messages.react({ messageId: one.messageId, emoji: '👍' });
+    }
+    await world.until('answered', () => texts(ada).filter((text) => text.startsWith('to ')).length === 2);
+    const answers = shown(ada).filter(({ text }) => text.startsWith('to '));
+    expect(answers.map(({ replyTo }) => replyTo).sort()).toEqual(greetings.map(({ messageId }) => messageId).sort());
+    await world.until('put', () => shown(bob).filter(({ reactions }) => reactions?.some(({ emoji }) => emoji === '👍')).length === 2);
+    const hits = await searchService({ profile: () => ada.profile }).search({ query: 'from', conversationId });
+    expect(hits.map((hit) => [hit.snippet, hit.conversationId])).toEqual(expect.arrayContaining([['hello from Ada', conversationId], ['hello from Bob', conversationId]]));
+    expect(hits.map(({ snippet }) => snippet).sort()).toEqual(['hello from Ada', 'hello from Bob', 'to hello from Ada', 'to hello from Bob']);
+    // Clients hear of one conversation only, but for the word that it is elsewhere now.
+    const named = new Set(ada.told.flatMap((event) => ('conversationId' in event && event.type !== 'conversation.changed' ? [event.conversationId] : [])).slice(-4));
+    expect([...named]).toEqual([conversationId]);
+  });
+
+  it('stays one over a restart, on another own device and with a title, and goes as one', async () => {
+    await bothAtOnce();
+    ada.reopen();
+    const lap = await world.link(ada, 'Ada, lap');
+    await world.until('there, too', () => lap.profile.devices.replica.hasHeardAll && rows(lap).length === 2 && list(lap).length === 1);
+    await world.until('with all', () => texts(lap).length === 2);
+    expect(dialogOf(lap)).toBe(dialogOf(bob));
+    await lap.conversations.update({ conversationId: only(lap).conversationId, title: 'Us two', disappearAfter: 3_600 });
+    await world.until('named', () => [ada, bob].every((each) => list(each).length === 1 && only(each).title === 'Us two' && only(each).disappearAfter === 3_600));
+    // Another one without a title is another conversation now; one with a title always is.
+    const { conversationId } = await bob.conversations.open({ contactId: ofAda, title: 'Trip' });
+    await bob.messages.send({ conversationId, text: 'to the sea' });
+    await world.until('two', () => [ada, lap, bob].every((each) => list(each).length === 2));
+    await ada.conversations.remove({ conversationId: list(ada).find(({ title }) => title === 'Us two')?.conversationId ?? '' });
+    await world.until('gone', () => [ada, lap].every((each) => list(each).length === 1 && rows(each).length === 1));
+    expect(list(bob).map(({ title, state }) => [title, state])).toContainEqual(['Us two', 'closed']);
+  });
+
+  it('begun by two own devices apart, and one of three: the smallest takes the others in, everywhere', async () => {
+    const lap = await world.link(ada, 'Ada, lap');
+    await world.until('in step', () => lap.profile.devices.replica.hasHeardAll && lap.profile.stores.contacts.byPeer(bob.profile.local.peerId) !== undefined);
+    const atLap = lap.profile.stores.contacts.byPeer(bob.profile.local.peerId)?.contactId ?? '';
+    const opened = await Promise.all([ada.conversations.open({ contactId: ofBob }), lap.conversations.open({ contactId: atLap }), bob.conversations.open({ contactId: ofAda })]);
+    for (const [index, each] of [ada, lap, bob].entries()) await each.messages.send({ conversationId: opened[index]?.conversationId ?? '', text: `from ${index}` });
+    await world.until('one everywhere', () => [ada, lap, bob].every((each) => rows(each).length === 3 && list(each).length === 1));
+    await world.until('all there', () => [ada, lap, bob].every((each) => texts(each).length === 3));
+    const least = rows(bob).map(({ dialogId }) => dialogId).sort()[0];
+    expect([ada, lap, bob].map(dialogOf)).toEqual([least, least, least]);
+  });
+});
