@@ -18,6 +18,8 @@ import { OwnWords } from './own-words';
 export interface DesktopParts {
   readonly handlers: Handlers;
   readonly settings: () => Settings;
+  /** The file of settings that could not be read. */
+  readonly putAside: () => string | undefined;
   readonly spelling: Spelling;
   readonly links: LinkInbox;
   readonly icon: NativeImage;
@@ -86,6 +88,10 @@ export class Desktop {
           this.#looking = conversationId;
           if (conversationId !== undefined) this.#notices.lookedAt();
           return null;
+        },
+        putAside: () => {
+          const path = parts.putAside();
+          return path === undefined ? {} : { path };
         },
         misspelled: async ({ words }) => {
           const { spelling } = parts.settings();

@@ -14,7 +14,7 @@ export interface HostedProfile {
 }
 
 /** What the shell reads and writes beside the services. */
-type WindowPreferences = Pick<ElectronPreferences, 'get' | 'windowPlace' | 'setWindowPlace'>;
+type WindowPreferences = Pick<ElectronPreferences, 'get' | 'putAside' | 'windowPlace' | 'setWindowPlace'>;
 
 export interface ProfileHostParts {
   readonly list: ProfileList;

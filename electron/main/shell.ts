@@ -92,6 +92,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   const desktop = new Desktop({
     handlers: running.handlers,
     settings,
+    putAside: () => running.preferences.putAside,
     spelling,
     links,
     icon,

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import type Store from 'electron-store';
 import * as z from 'zod';
 import type { Preferences, PreferencesStore } from '../services/ports';
 import { toDiskError } from './disk-error';
 import { readPreferences } from './preferences-damage';
-import { changePreferences, preferencesFile, toPreferences, type PreferencesFile, type WindowPlace } from './preferences-shape';
+import { brokenPreferencesName, changePreferences, preferencesFile, toPreferences, type PreferencesFile, type WindowPlace } from './preferences-shape';
 
 /** Preferences of the window, in electron-store. The services' part, and beside it where the window was. */
 export class ElectronPreferences implements PreferencesStore {
@@ -14,6 +15,8 @@ export class ElectronPreferences implements PreferencesStore {
   #known: Preferences | undefined;
   #store: Store<PreferencesFile> | undefined;
   #file: PreferencesFile;
+  /** Where the file lies that could not be read, if it was so. */
+  readonly putAside: string | undefined;
 
   /**
    * Only reads: the profile may turn out to be another program's. `opened` is called when the first change has set up
@@ -22,7 +25,12 @@ export class ElectronPreferences implements PreferencesStore {
   constructor(directory: string, { damaged, opened }: { readonly damaged: () => void; readonly opened: () => void }) {
     this.#directory = directory;
     this.#opened = opened;
-    this.#file = readPreferences(directory, damaged);
+    let putAside: string | undefined;
+    this.#file = readPreferences(directory, () => {
+      putAside = join(directory, brokenPreferencesName);
+      damaged();
+    });
+    this.putAside = putAside;
   }
 
   /** Until then it can be read, and nothing can be written. */

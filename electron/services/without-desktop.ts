@@ -11,6 +11,7 @@ export const withoutDesktop: Handlers['desktop'] = {
   openLink: notHere,
   takeLink: () => ({}),
   looking: () => null,
+  putAside: () => ({}),
   misspelled: () => [],
   chooseFiles: notHere,
   dropFiles: () => null,

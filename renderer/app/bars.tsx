@@ -3,6 +3,7 @@ import { DeviceBar, useStopped } from '../features/devices/device-bar';
 import { RequestBar, useDeviceRequest } from '../features/devices/request-bar';
 import { LinkingBar, useLinkingTold } from '../features/devices/linking-bar';
 import { NearbyBar, useNearbySaid, useNearbyTold } from '../features/nearby/nearby-bar';
+import { PutAsideBar, usePutAside } from '../features/desktop/put-aside-bar';
 import { NetworkBars, useNetworkTroubles } from '../features/network/network-bars';
 import { UpdateBar, useUpdateTold } from '../features/updates/update-bar';
 import { useText } from '../i18n/use-text';
@@ -16,14 +17,16 @@ export function Bars(): ReactNode {
   const stopped = useStopped();
   const request = useDeviceRequest();
   const newer = useUpdateTold();
+  const putAside = usePutAside();
   useNearbySaid();
-  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && request === undefined && newer === undefined;
+  const empty = troubles.length === 0 && !nearby && !linking && stopped === undefined && request === undefined && newer === undefined && putAside === undefined;
   return (
     <section className="bars" aria-label={text('bar.label')} {...(empty ? { hidden: true } : { 'data-pane': 'bars' })}>
       {stopped === undefined ? null : <DeviceBar state={stopped} />}
       {request === undefined ? null : <RequestBar request={request} />}
       {linking ? <LinkingBar /> : null}
       {nearby ? <NearbyBar /> : null}
+      {putAside === undefined ? null : <PutAsideBar path={putAside} />}
       <NetworkBars troubles={troubles} />
       {newer === undefined ? null : <UpdateBar version={newer} />}
     </section>

@@ -42,6 +42,11 @@ export function focusComposer(): void {
   document.querySelector<HTMLElement>('[data-pane="conversation"] textarea')?.focus();
 }
 
+/** After a key opened the details, or chose a tab of them: to that tab, once it is there. */
+export function focusDetails(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane="details"] [role="tab"][aria-selected="true"]')?.focus());
+}
+
 /** After something with the focus went away: to writing, or where there is none to the first pane. */
 export function focusBack(): void {
   focusComposer();

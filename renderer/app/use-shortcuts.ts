@@ -6,7 +6,7 @@ import type { Row } from '../features/conversations/rows';
 import { useRenew } from '../features/keys/use-renew';
 import { useModel } from './model-context';
 import type { Model } from './model';
-import { cyclePanes, focusComposer, focusListIfInFront, rememberFocus } from './panes';
+import { cyclePanes, focusComposer, focusDetails, focusListIfInFront, rememberFocus } from './panes';
 import { calledBy, nthOf } from './shortcuts';
 import { useShortcutKeys } from './use-shortcut-keys';
 import type { UiState } from './ui-store';
@@ -86,13 +86,23 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
       ui.openDialog('search');
       return;
     case 'details':
-      if (selection !== undefined) ui.toggleDetails();
+      if (selection === undefined) return;
+      ui.toggleDetails();
+      // Called by a key the focus goes along, as it does with Escape.
+      if (ui.detailsOpen) focusComposer();
+      else focusDetails();
       return;
     case 'keys':
-      if (selection !== undefined) ui.showDetails('keys');
+      if (selection !== undefined) {
+        ui.showDetails('keys');
+        focusDetails();
+      }
       return;
     case 'verify':
-      if (selection !== undefined) ui.showDetails('who');
+      if (selection !== undefined) {
+        ui.showDetails('who');
+        focusDetails();
+      }
       return;
     case 'renew': {
       const contact = model.contacts.getState().contacts.find((one) => one.contactId === selection?.contactId);

@@ -1,4 +1,5 @@
 import type { ReactNode, RefObject } from 'react';
+import { useText } from '../i18n/use-text';
 import { FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
 
 export interface TextFieldProps {
@@ -23,6 +24,11 @@ export interface TextFieldProps {
   /** Digits: a number pad where there is one. */
   readonly numeric?: boolean;
 }
+
+/** Fields of at most so many characters say it when they are nearly full: what goes beyond is not taken. */
+const mostCounted = 128;
+/** Characters that are left when the field begins to count. */
+const nearlyFull = 10;
 
 /** A labelled field. Not for passphrases, whose text must stay out of any state: see passphrase-field.tsx. */
 export function TextField(props: TextFieldProps): ReactNode {
@@ -56,6 +62,7 @@ export function TextField(props: TextFieldProps): ReactNode {
           />
         )}
       </div>
+      {props.maxLength === undefined || props.maxLength > mostCounted || props.readOnly === true ? null : <Count length={props.value.length} most={props.maxLength} />}
       {props.hint === undefined ? null : (
         <Text slot="description" className="field-hint">
           {props.hint}
@@ -63,5 +70,15 @@ export function TextField(props: TextFieldProps): ReactNode {
       )}
       <FieldError className="field-error">{props.error}</FieldError>
     </AriaTextField>
+  );
+}
+
+/** There from the beginning, as what is said later is spoken only then. */
+function Count({ length, most }: { readonly length: number; readonly most: number }): ReactNode {
+  const text = useText();
+  return (
+    <span className="field-hint field-count" role="status">
+      {length < most - nearlyFull ? '' : text(length < most ? 'field.count' : 'field.full', { count: length, most })}
+    </span>
   );
 }

@@ -33,6 +33,8 @@ export const desktop = {
   takeLink: call(z.strictObject({ only: z.literal('device').optional() }).optional(), z.strictObject({ link: z.string().optional() })),
   /** The window shows this conversation, or none: nobody is told of what they look at. */
   looking: call(z.strictObject({ conversationId: conversationId.optional() }), done),
+  /** Where the file of settings lies that could not be read when this profile was begun: all of them are as at the first start again. */
+  putAside: call(none, z.strictObject({ path: z.string().optional() })),
   /** Those of these words that are misspelled in the chosen language, by the dictionary that comes with the app; none while spelling is off. */
   misspelled: call(z.strictObject({ words: z.array(z.string().max(256)).max(2000) }), z.array(z.string())),
   /** Files chosen in a dialog, as tokens; empty when the person gave up. */

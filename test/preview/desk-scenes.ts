@@ -41,6 +41,7 @@ export function deskScenes(busy: (now: number, change?: Partial<World>) => World
     return world;
   };
   return {
+    'put-aside': (now) => busy(now, { settingsPutAside: '/home/ada/.config/Keyshift/preferences.broken.json' }),
     desk: (now) => busy(now, { profiles, report, licences }),
     'desk-locked': (now) => busy(now, { profiles, vault: 'locked' }),
     'archive-good': withArchive({}),

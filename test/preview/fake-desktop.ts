@@ -52,6 +52,7 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       return link === undefined ? {} : { link };
     },
     looking: () => null,
+    putAside: () => (world.settingsPutAside === undefined ? {} : { path: world.settingsPutAside }),
     misspelled: () => [],
     chooseFiles: () => world.chosen,
     dropFiles: ({ tokens }) => {

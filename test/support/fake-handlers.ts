@@ -109,7 +109,7 @@ export const sampleHandlers: Handlers = {
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
   dictionary: { words: () => [], add: () => null, remove: () => null },
-  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null },
+  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null },
   updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },
   keys: {
     status: () => ({

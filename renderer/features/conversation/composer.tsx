@@ -16,6 +16,7 @@ import { StagedFiles } from '../files/staged-files';
 import { useTakeFiles } from '../files/use-take-files';
 import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
+import { useNarrow } from './use-narrow';
 import { useTyping } from './use-typing';
 
 /** Pixels the field grows to before it scrolls. */
@@ -45,6 +46,8 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
   const staged = useFiles((state) => state.staged[conversationId] ?? nothingStaged);
   const focusField = useCallback(() => field.current?.focus(), [field]);
   const files = useTakeFiles(conversationId, focusField);
+
+  const isNarrow = useNarrow(field, [...name].length);
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -168,7 +171,7 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
           rows={1}
           dir="auto"
           aria-label={text('composer.label')}
-          placeholder={staged.length > 0 ? text('files.caption') : text('composer.placeholder', { name })}
+          placeholder={staged.length > 0 ? text('files.caption') : isNarrow ? text('composer.label') : text('composer.placeholder', { name })}
           maxLength={maxTextBytes}
           value={written}
           onChange={(event) => change(event.target.value)}

@@ -8,6 +8,8 @@ export const app = {
   'app.crash.text': 'Deine Nachrichten sind sicher: Sie liegen außerhalb dieses Fensters. Lade es neu, um weiterzumachen.',
   'app.crash.reload': 'Fenster neu laden',
   'app.close': 'Schließen',
+  'field.count': '{count} von {most} Zeichen',
+  'field.full': '{most} Zeichen. Mehr passt hier nicht hinein.',
   'app.cancel': 'Abbrechen',
   'app.copy': 'Kopieren',
   'app.copied': 'Kopiert.',

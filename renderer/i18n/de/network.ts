@@ -3,6 +3,8 @@ import type { network as english } from '../en/network';
 export const network = {
   'bar.label': 'Braucht Aufmerksamkeit',
   'bar.dismiss': 'Weglegen',
+  'bar.putAside': 'Die Einstellungen waren nicht zu lesen und sind wie beim ersten Start. Deine Nachrichten sind sicher. Die alte Datei ist {path}.',
+  'bar.putAside.settings': 'Einstellungen ansehen',
   'bar.settings': 'Netzeinstellungen',
   'bar.moved.lan': 'Port {from} ist von einem anderen Programm belegt. Keyshift nimmt {to}; Leute in deinem Netz können dich weiter finden.',
   'bar.moved': 'Port {from} ist von einem anderen Programm belegt. Keyshift nimmt {to}; Kontakte erfahren es, wenn ihr euch verbindet.',

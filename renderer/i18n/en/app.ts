@@ -6,6 +6,8 @@ export const app = {
   'app.crash.text': 'Your messages are safe: they are kept outside this window. Reload it to go on.',
   'app.crash.reload': 'Reload the window',
   'app.close': 'Close',
+  'field.count': '{count} of {most} characters',
+  'field.full': '{most} characters. No more fit in here.',
   'app.cancel': 'Cancel',
   'app.copy': 'Copy',
   'app.copied': 'Copied.',

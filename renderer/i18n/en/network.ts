@@ -1,6 +1,8 @@
 export const network = {
   'bar.label': 'Needs attention',
   'bar.dismiss': 'Put away',
+  'bar.putAside': 'The settings could not be read and are as at the first start. Your messages are safe. The old file is {path}.',
+  'bar.putAside.settings': 'Look at the settings',
   'bar.settings': 'Network settings',
   'bar.moved.lan': 'Port {from} is taken by another program. Keyshift is using {to}; people on your network can still find you.',
   'bar.moved': 'Port {from} is taken by another program. Keyshift is using {to}; contacts learn it as you connect.',

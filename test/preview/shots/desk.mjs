@@ -11,6 +11,7 @@ const openLicences = async (page) => {
 export const desk = [
   ['desk-locked', 'desk-locked', wide, ['light', 'dark'], async (page) => { await page.getByLabel('Profile').first().waitFor(); }],
   ['desk-locked-tiny', 'desk-locked', tiny, ['light'], async () => {}],
+  ['put-aside', 'put-aside', wide, ['light', 'dark'], async (page) => { await page.getByText('preferences.broken.json').first().waitFor(); }],
   ['desktop', 'desk', { ...wide, height: 1000 }, ['light', 'dark'], (page) => openSettings(page, 'Desktop')],
   ['desktop-tiny', 'desk', { ...tiny, height: 1300 }, ['light'], (page) => openSettings(page, 'Desktop')],
   ['profiles', 'desk', wide, ['light', 'dark'], (page) => openSettings(page, 'Profiles')],

@@ -7,6 +7,7 @@ export const front = [
     await page.getByLabel('Your name', { exact: true }).fill('Ada Marlow');
     await page.getByLabel('Passphrase', { exact: true }).fill('correct horse bat');
   }],
+  ['first-full', 'first', narrow, ['light'], async (page) => { await page.getByRole('textbox').first().fill('Maximiliane Wolkenstein von Trostburg und Neuhaus zu Rodenegg am Eisack'); }],
   ['first-errors', 'first', narrow, ['light'], async (page) => { await button(page, 'Create my keys').click(); }],
   ['locked', 'locked', wide, ['light', 'dark', 'contrast'], async (page) => {
     await page.getByLabel('Passphrase', { exact: true }).fill('wrong');

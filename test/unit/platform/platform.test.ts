@@ -7,6 +7,7 @@ import { systemClock } from '../../../electron/platform/clock';
 import { describeError } from '../../../electron/platform/describe-error';
 import { toDiskError } from '../../../electron/platform/disk-error';
 import { isOutdatedRuntime } from '../../../electron/platform/electron-features';
+import { ElectronPreferences } from '../../../electron/platform/electron-preferences';
 import { FilePreferences } from '../../../electron/platform/file-preferences';
 import { makeLogger } from '../../../electron/platform/logger';
 import { changePreferences, parsePreferences, preferencesFile, toPreferences } from '../../../electron/platform/preferences-shape';
@@ -149,6 +150,10 @@ describe('preferences', () => {
       expect(told).toBe(1);
       expect(existsSync(file())).toBe(false);
       expect(readFileSync(join(folder, 'preferences.broken.json'), 'utf8')).toBe(text);
+      // The window says where it lies, until the next start.
+      writeFileSync(file(), text);
+      expect(new ElectronPreferences(folder, { damaged: () => undefined, opened: () => undefined }).putAside).toBe(join(folder, 'preferences.broken.json'));
+      expect(new ElectronPreferences(folder, { damaged: () => undefined, opened: () => undefined }).putAside).toBeUndefined();
       preferences.set({ listen: at(1) });
       expect(new FilePreferences(folder).get().listen).toEqual(at(1));
     },
