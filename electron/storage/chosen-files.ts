@@ -1,4 +1,4 @@
-import { constants, existsSync, lstatSync } from 'node:fs';
+import { constants, existsSync, lstatSync, rmSync } from 'node:fs';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
@@ -25,11 +25,13 @@ export const chosenFiles: ChosenFiles = {
       return made;
     }),
   async dropPart({ path, id }) {
-    if (beingWritten.has(path)) return;
+    if (beingWritten.has(path)) return false;
     const found = lstatSync(path, { throwIfNoEntry: false });
     // On a disk that is not there now it may be another time.
     if (found === undefined && !existsSync(dirname(path))) throw unusable('That folder is not there.');
-    if (found?.isFile() === true && idOf(found) === id) await withPathErrors(path, () => rm(path, { force: true }));
+    // In the same breath: what waits for a thread would take away what meanwhile came to stand under this name.
+    if (found?.isFile() === true && idOf(found) === id) await withPathErrors(path, async () => rmSync(path, { force: true }));
+    return true;
   },
 };
 

@@ -86,7 +86,7 @@ export function memoryFiles(): MemoryFiles {
           discard: async () => undefined,
         };
       },
-      dropPart: async ({ path }) => void files.delete(path),
+      dropPart: async ({ path }) => (files.delete(path), true),
     },
   };
   return disk;

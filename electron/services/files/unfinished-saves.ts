@@ -17,8 +17,7 @@ export function noteSave(transfers: () => TransferStore, { part }: { readonly pa
 export async function dropUnfinished(transfers: () => TransferStore, chosen: ChosenFiles, onKept: () => void): Promise<void> {
   for (const part of transfers().unfinishedSaves()) {
     try {
-      await chosen.dropPart(part);
-      transfers().endSave(part);
+      if (await chosen.dropPart(part)) transfers().endSave(part);
     } catch {
       onKept();
     }

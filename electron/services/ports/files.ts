@@ -36,8 +36,8 @@ export interface ChosenFiles {
    * elsewhere where the system has such a mark. `replaces`: in the place of a file that is there, which the person agreed to.
    */
   begin(path: string, replaces: boolean): Promise<ChosenTarget>;
-  /** Takes away what a crash left of a file that was being saved: this very file under this name, and nothing that took its place. Errors: path.unusable where its folder is not there now, disk.failed. */
-  dropPart(part: PartOnDisk): Promise<void>;
+  /** Takes away what a crash left of a file that was being saved: this very file under this name, and nothing that took its place. False where this run is just writing it, so that it stays. Errors: path.unusable where its folder is not there now, disk.failed. */
+  dropPart(part: PartOnDisk): Promise<boolean>;
 }
 
 export interface ChosenSource {
