@@ -277,7 +277,7 @@ describe('what the words of the contract mean', () => {
     }, 60_000);
 
     it('keys.shift is refused only by the hourly limit, and says when', async () => {
-      const { conversationId } = await ann.peer.call('conversations.open', { contactId: ofBo });
+      const { conversationId } = await ann.peer.call('conversations.open', { contactId: ofBo, title: 'Many keys' });
       const first = (await ann.peer.call('keys.status', { conversationId })).sending?.epoch ?? 0;
       let shifts = 0;
       for (;;) {
