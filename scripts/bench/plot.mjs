@@ -59,9 +59,9 @@ export function spreadOut(wanted) {
   return placed;
 }
 
-/** The next of 2, 4, 8, 20, 40 … that four marks divide into something one reads at a glance. @param {number} value */
+/** The next of 2, 4, 8, 12, 16, 20, 40 … that four marks divide into something one reads at a glance. @param {number} value */
 function niceTop(value) {
-  for (let power = 1; ; power *= 10) for (const step of [2, 4, 8]) if (value <= step * power) return step * power;
+  for (let power = 1; ; power *= 10) for (const step of [2, 4, 8, 12, 16]) if (value <= step * power) return step * power;
 }
 
 const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;
