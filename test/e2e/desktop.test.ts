@@ -249,7 +249,7 @@ test('row 22: newer versions are off; looked for, fetched and checked at a press
   await openTab('About');
   const part = window.getByRole('region', { name: 'Newer versions' });
   await expect(part.getByRole('switch')).not.toBeChecked();
-  await expect(part.getByText('It was not looked for a newer one yet.')).toBeVisible();
+  await expect(part.getByText('Keyshift has not looked for a newer one yet.')).toBeVisible();
   expect(updates.asked).toEqual([]);
   await part.getByRole('button', { name: 'Look now' }).click();
   await expect(part.getByText('Version 0.2.0 is there.')).toBeVisible();

@@ -14,7 +14,7 @@ it('22: newer versions are off, the page says what is sent to whom, and leads fr
   const region = (): HTMLElement => document.querySelector<HTMLElement>('[aria-labelledby=updates-heading]') ?? document.body;
   expect(region().querySelector<HTMLInputElement>('input[role=switch]')?.checked).toBe(false);
   expect(page()).toContain('asks updates.keyshift.example which version is the newest');
-  expect(page()).toContain('It was not looked for a newer one yet.');
+  expect(page()).toContain('Keyshift has not looked for a newer one yet.');
   await pressNamed('Look now');
   expect(page()).toContain('Version 0.2.0 is there.');
   expect(page()).toContain('Messages open sooner.\nThe list of people can be sorted.');
