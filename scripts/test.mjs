@@ -33,6 +33,8 @@ await asCommand(async () => {
     done.push({ name, time: seconds(since), ...outcome });
   }
   say(`\n── summary (${seconds(started)})`);
+  // Once more at the end: of a long run this is what is seen, and often all that is kept.
+  for (const { failures = [] } of done) for (const line of failures) say(`✗ ${line}`);
   for (const stage of done) say(lineOf(stage));
   const bad = done.filter(({ ok }) => !ok);
   if (bad.length > 0) say(`Failed stages: ${bad.map(({ name }) => name).join(', ')}`);

@@ -1,5 +1,8 @@
 // Counts what the test runners themselves report. A count that is not in a report does not exist.
 import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { root } from './paths.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
 
@@ -22,6 +25,37 @@ export function skippedBelow(file, folder) {
   return results
     .filter(({ name }) => name.replaceAll('\\', '/').includes(`/${folder}`))
     .reduce((count, { assertionResults }) => count + assertionResults.filter(({ status }) => status === 'skipped' || status === 'pending').length, 0);
+}
+
+/**
+ * Each test that failed and how, for the end of a run: file, title, the first lines of what went wrong.
+ * @returns {string[]}
+ */
+export function vitestFailures(file) {
+  return (readJson(file)?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length > 0) return failed.map(({ fullName, title, failureMessages }) => failure(name, fullName ?? title, failureMessages?.[0]));
+    return status === 'failed' ? [failure(name, 'the whole file', message)] : [];
+  });
+}
+
+/** The same of Playwright, also what went wrong outside any test. */
+export function playwrightFailures(file) {
+  const report = readJson(file);
+  const below = (suite) => [...(suite.suites ?? []).flatMap(below), ...(suite.specs ?? []).filter(({ ok }) => !ok)];
+  const tests = (report?.suites ?? []).flatMap(below).map(({ file: where, title, tests: [test] }) => failure(where, title, test?.results?.findLast(({ error }) => error)?.error.message));
+  return [...tests, ...(report?.errors ?? []).map(({ message, location }) => failure(location?.file ?? 'Playwright', 'outside any test', message))];
+}
+
+/** The same of the TAP text that node:test writes: titles only, what went wrong stands above. */
+export function tapFailures(text) {
+  return text.split('\n').flatMap((line) => /^ *not ok \d+ - (.*)$/.exec(line)?.[1] ?? []);
+}
+
+/** Some lines of the reason: more stands where the test ran. */
+function failure(file, title, message = '') {
+  const reason = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '').slice(0, 6);
+  return [`${relative(root, resolve(root, file))}: ${title}`, ...reason.map((line) => `    ${line.trim().slice(0, 240)}`)].join('\n');
 }
 
 /** @returns {Count | undefined} */

@@ -11,11 +11,11 @@ import { debsForTests, whyNoPackage } from './package-stage.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { say } from './say.mjs';
-import { playwrightCount, skippedBelow, sum, tapCount, vitestCount } from './test-reports.mjs';
+import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures } from './test-reports.mjs';
 
 /**
  * @typedef {{ runtime: import('../electron-runtime.mjs').Runtime, filters: string[], options: string[] }} Context
- * @typedef {{ ok: boolean, count?: import('./test-reports.mjs').Count, note?: string, notProven?: string[] }} Outcome
+ * @typedef {{ ok: boolean, count?: import('./test-reports.mjs').Count, note?: string, notProven?: string[], failures?: string[] }} Outcome
  * @typedef {(context: Context) => Promise<Outcome>} Stage
  */
 
@@ -71,7 +71,7 @@ async function vitest({ filters, options }) {
   const args = ['run', ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--allowOnly=false', ...options];
   // Whatever the caller's shell says: with "production" React lacks what tests need.
   const { ok } = await tool('vitest/vitest.mjs', args, { NODE_ENV: 'test' });
-  return { ...counted(ok, vitestCount(report)), notProven: notProven(report, options) };
+  return { ...counted(ok, vitestCount(report)), failures: vitestFailures(report), notProven: notProven(report, options) };
 }
 
 /**
@@ -83,6 +83,7 @@ async function electron({ runtime, filters }) {
   if (files.length === 0) return { ok: filters.length === 0, note: 'no files there' };
   const { build: esbuild } = await import('esbuild');
   const counts = [];
+  const failures = [];
   let ok = true;
   for (const file of files) {
     const bundled = inCache('electron-tests', `${basename(file, '.test.ts')}.cjs`);
@@ -96,10 +97,11 @@ async function electron({ runtime, filters }) {
     if (stderr.trim()) say(stderr.trim());
     const count = tapCount(stdout);
     counts.push(count);
+    failures.push(...tapFailures(stdout));
     if (timedOut) say(`${basename(file)} took too long and was ended`);
     if (code !== 0 || !count) ok = false;
   }
-  return counted(ok && counts.every(Boolean), sum(counts));
+  return { ...counted(ok && counts.every(Boolean), sum(counts)), failures };
 }
 
 /**
@@ -111,6 +113,7 @@ async function e2e({ runtime, filters, options }) {
   const displays = process.platform === 'linux' ? await Promise.all([startXvfb(), startXvfb()]) : [];
   try {
     const counts = [];
+    const failures = [];
     let allOk = true;
     for (const project of ['windows', 'alone']) {
       const report = freshReport(`playwright-${project}.json`);
@@ -128,10 +131,11 @@ async function e2e({ runtime, filters, options }) {
       // What was asked for may all be in the other one.
       const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, `--project=${project}`, '--pass-with-no-tests', '--reporter=list,json', ...options], env);
       counts.push(playwrightCount(report));
+      failures.push(...playwrightFailures(report));
       allOk &&= ok;
     }
     const { ok, count, note } = counted(allOk, counts.every(Boolean) ? sum(counts) : undefined);
-    return count && count.passed + count.failed + count.skipped === 0 ? { ok: false, note: 'no test is called so' } : { ok, count, note };
+    return count && count.passed + count.failed + count.skipped === 0 ? { ok: false, note: 'no test is called so' } : { ok, count, note, failures };
   } finally {
     await Promise.all(displays.map((display) => display.stop()));
   }
@@ -159,7 +163,7 @@ async function installedPackage({ runtime, filters, options }) {
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     };
     const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, '--project=package', '--reporter=list,json', ...options], env);
-    const outcome = counted(ok, playwrightCount(report));
+    const outcome = { ...counted(ok, playwrightCount(report)), failures: playwrightFailures(report) };
     const skipped = outcome.count?.skipped ?? 0;
     return skipped === 0 ? outcome : { ...outcome, notProven: [`NOT PROVEN: ${skipped} tests of test/package were skipped: only root may install a package.`] };
   } finally {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { playwrightCount, skippedBelow, sum, tapCount, vitestCount } from '../../../scripts/lib/test-reports.mjs';
+import { playwrightCount, playwrightFailures, skippedBelow, sum, tapCount, tapFailures, vitestCount, vitestFailures } from '../../../scripts/lib/test-reports.mjs';
 import { selection } from '../../../scripts/lib/test-selection.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-reports-'));
@@ -55,6 +55,24 @@ describe('the count of tests is what the runners report', () => {
   test('Playwright: flaky is failed, and so is an error outside any test', () => {
     const file = report('playwright.json', { stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{ message: 'x' }] });
     expect(playwrightCount(file)).toEqual({ passed: 4, failed: 3, skipped: 2 });
+  });
+
+  test('what failed is named with its reason, in vitest, Playwright and TAP', () => {
+    const vitest = report('failures.json', {
+      testResults: [
+        { name: '/elsewhere/a.test.ts', status: 'failed', assertionResults: [{ status: 'passed', fullName: 'fine' }, { status: 'failed', fullName: 'S1-01: held', failureMessages: ['\u001B[31mAssertionError: 1 is not 2\u001B[39m\n\n    at x'] }] },
+        { name: '/elsewhere/b.test.ts', status: 'failed', message: 'Cannot find module', assertionResults: [] },
+      ],
+    });
+    expect(vitestFailures(vitest).map((text) => text.replace(/^.*elsewhere/, ''))).toEqual(['/a.test.ts: S1-01: held\n    AssertionError: 1 is not 2\n    at x', '/b.test.ts: the whole file\n    Cannot find module']);
+    const windows = report('windows.json', {
+      suites: [{ specs: [{ ok: true, title: 'fine', file: 'c.test.ts', tests: [] }], suites: [{ specs: [{ ok: false, title: 'opens', file: 'test/e2e/c.test.ts', tests: [{ results: [{ error: { message: 'timed out' } }] }] }] }] }],
+      errors: [{ message: 'no browser' }],
+    });
+    expect(playwrightFailures(windows)).toEqual(['test/e2e/c.test.ts: opens\n    timed out', 'Playwright: outside any test\n    no browser']);
+    expect(tapFailures('TAP version 13\n    not ok 2 - b\nok 3 - c')).toEqual(['b']);
+    expect(vitestFailures(join(folder, 'absent.json'))).toEqual([]);
+    expect(playwrightFailures(join(folder, 'absent.json'))).toEqual([]);
   });
 
   test('a missing report is no count, and adds nothing', () => {
