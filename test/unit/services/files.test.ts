@@ -1,30 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { KeyshiftError } from '../../../shared/errors';
-import { encodeFileWord, type FileWord } from '../../../electron/engine/files/words';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldFile } from '../../../electron/services/ports/files';
-import { acquaint, createWorld, type Resident, toldOf, type World } from '../../support/services-kit';
-
-/** Several windows of pieces, and a last one that is not full. */
-const content = randomBytes(12 * 65_536 + 321);
+import { isThere, severalWindows as content, type TalkOfTwo, talkOfTwo, transferOf } from '../../support/file-talk';
+import { createWorld, toldOf, type World } from '../../support/services-kit';
 
 describe('files of messages', () => {
   let world: World;
   afterEach(() => world.close());
 
-  async function pair(): Promise<{ ada: Resident; bo: Resident; conversationId: string }> {
+  async function pair(): Promise<TalkOfTwo> {
     world = createWorld();
-    const [ada, bo] = [await world.move('Ada'), await world.move('Bo')];
-    const { ofInviter } = await acquaint(world, ada, bo);
-    const { conversationId } = await ada.conversations.open({ contactId: ofInviter });
-    return { ada, bo, conversationId };
+    return talkOfTwo(world);
   }
-  const transferOf = (resident: Resident) => {
-    const [one] = resident.profile.files.list();
-    if (one === undefined) throw new Error(`${resident.name} has no file`);
-    return one;
-  };
-  const isThere = (resident: Resident) => resident.profile.files.list().length > 0;
 
   it('S1-34: a file arrives whole, with what was written beside it, lies sealed on both disks, and is saved as it was', async () => {
     const { ada, bo, conversationId } = await pair();
@@ -113,52 +101,6 @@ describe('files of messages', () => {
     expect(bo.disk.contents.size).toBe(0);
   });
 
-  it('A11 A25: pieces nobody asked for, changed, from another place or of somebody else are nothing, and what is not what was promised is not kept', async () => {
-    const { ada, bo, conversationId } = await pair();
-    bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
-    const cy = await world.move('Cy');
-    await acquaint(world, cy, ada);
-    ada.disk.files.set('/a.bin', content);
-    const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });
-    await world.until('the offer', () => isThere(bo));
-    const id = Uint8Array.from(Buffer.from(transferId, 'hex'));
-    const say = (from: Resident, to: Resident, word: FileWord): void => void from.profile.connections.session(to.profile.local.peerId)?.send([{ kind: 'file', bytes: encodeFileWord(word) }]);
-    const [sealed = new Uint8Array(0)] = ada.disk.contents.values();
-    const piece = (index: number): Uint8Array => sealed.slice(index * 65_552, (index + 1) * 65_552);
-    // Unasked, and asked for by somebody whom it is not for.
-    for (let index = 0; index < 5; index += 1) say(ada, bo, { kind: 'chunk', transferId: id, index, sealed: piece(index) });
-    const sent: number[] = [];
-    for (const session of ada.profile.connections.sessions()) {
-      const { send } = session;
-      if (session.peer.identity.peerId === cy.profile.local.peerId) Object.assign(session, { send: (items: Parameters<typeof send>[0]) => (sent.push(...items.map(({ kind, ...rest }) => (kind === 'file' && 'bytes' in rest ? (rest.bytes[0] ?? 0) : 0))), send.call(session, items)) });
-    }
-    say(cy, ada, { kind: 'want', transferId: id, from: 0, upTo: 8 });
-    say(cy, ada, { kind: 'over', transferId: id, reason: 'cancelled' });
-    await world.pass(1_000);
-    expect(sent.filter((type) => type > 0)).toEqual([3, 6]); // not here; noted, whatever it was
-    expect(transferOf(ada).state).toBe('offered');
-    expect(bo.disk.contents.size).toBe(0);
-    // Two pieces changed places on Ada's disk.
-    const [name = ''] = ada.disk.contents.keys();
-    const swapped = sealed.slice();
-    swapped.set(piece(1), 0);
-    swapped.set(piece(0), 65_552);
-    ada.disk.contents.set(name, swapped);
-    await bo.files.accept({ transferId });
-    await world.pass(3_000);
-    expect(transferOf(bo)).toMatchObject({ state: 'waiting', done: 0, held: false });
-    // Right again, and another promise than what comes.
-    ada.disk.contents.set(name, sealed);
-    bo.profile.stores.transfers.set(transferId, { paused: true });
-    await bo.files.resume({ transferId });
-    bo.db.prepare('UPDATE transfers SET hash = ?').run([randomBytes(32)]);
-    bo.reopen();
-    await world.until('judged', () => transferOf(bo).state === 'failed');
-    expect(transferOf(bo)).toMatchObject({ failure: 'file.altered', held: false, done: 0 });
-    await world.until('Ada knows', () => transferOf(ada).failure === 'file.altered');
-    await world.until('nothing stays', () => bo.disk.contents.size === 0);
-  });
-
   it('A26: a full disk loses nothing: it is said, and the rest is fetched once there is room; a file goes with its message', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content);
@@ -211,60 +153,6 @@ describe('files of messages', () => {
     expect(transferOf(bo)).toMatchObject({ state: 'done', held: true });
   });
 
-  it('S1-44 A26: who may send no more files is waited for no more; what was fetched without a yes counts for a day, whatever became of it', async () => {
-    const { ada, bo, conversationId } = await pair();
-    ada.disk.files.set('/a.bin', content.subarray(0, 70_000));
-    bo.settings = { ...bo.settings, acceptFilesUpTo: 70_000 };
-    const states = () => bo.profile.files.list().map(({ state }) => state);
-    ada.disk.fails = undefined;
-    const first = await ada.files.send({ conversationId, path: '/a.bin' });
-    ada.profile.stores.transfers.set(first.transferId, { paused: true });
-    await world.until('the offer', () => isThere(bo));
-    expect(states()).toEqual(['waiting']);
-    const contact = bo.profile.stores.contacts.byPeer(ada.profile.local.peerId);
-    if (contact === undefined) throw new Error('Bo knows Ada');
-    const allow = (sendFile: boolean): void => bo.profile.stores.contacts.put({ ...contact, permissions: { ...contact.permissions, sendFile } });
-    allow(false);
-    await world.pass(100);
-    expect(states()).toEqual(['paused']);
-    allow(true);
-    await ada.files.resume(first);
-    await world.pass(2_000);
-    expect(states()).toEqual(['paused']);
-    await bo.files.resume(first);
-    await world.until('it is there', () => transferOf(bo).state === 'done');
-    // Ten times the chosen size in all: called off, taken back or gone, it was fetched.
-    for (let n = 1; n < 10; n += 1) {
-      const { transferId, messageId } = await ada.files.send({ conversationId, path: '/a.bin' });
-      await world.until('the next', () => bo.profile.files.list().some((one) => one.transferId === transferId && one.state === 'done'));
-      await ada.messages.delete({ messageId, forBoth: true });
-      await world.until('taken back', () => bo.profile.files.list().every((one) => one.transferId !== transferId));
-    }
-    const last = await ada.files.send({ conversationId, path: '/a.bin' });
-    await world.until('one more offer', () => states().length === 2);
-    await world.pass(2_000);
-    expect(bo.profile.files.list()[0]).toMatchObject({ transferId: last.transferId, state: 'offered', held: false });
-    bo.db.prepare('UPDATE taken_files SET taken_at = taken_at - 86400001').run();
-    await ada.files.send({ conversationId, path: '/a.bin' });
-    await world.until('the next day', () => states().filter((state) => state === 'done').length === 2);
-  });
-
-  it('A26: three files that somebody gives slowly hold up nobody else’s', async () => {
-    const { ada, bo, conversationId } = await pair();
-    const cy = await world.move('Cy');
-    const { ofInviter } = await acquaint(world, cy, bo);
-    ada.disk.files.set('/a.bin', content);
-    for (let n = 0; n < 4; n += 1) await ada.files.send({ conversationId, path: '/a.bin' });
-    // Asked, Ada's device is silent.
-    Object.assign(ada.profile.files.parties, { hear: () => undefined });
-    await world.until('the offers', () => bo.profile.files.list().length === 4);
-    cy.disk.files.set('/c.bin', content);
-    const ofCy = await cy.conversations.open({ contactId: ofInviter });
-    const { transferId } = await cy.files.send({ ...ofCy, path: '/c.bin' });
-    await world.pass(3_000);
-    expect(bo.profile.files.list().find((one) => one.transferId === transferId)?.state).toBe('done');
-  });
-
   it('A88 A26: a copy that cannot be finished leaves nothing: cut short, no room, called off, locked, the conversation gone', async () => {
     const { ada, conversationId } = await pair();
     const held = { ...ada.disk.held };
@@ -306,36 +194,6 @@ describe('files of messages', () => {
     ada.reopen();
     await expect(held.read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
     await expect((await opening).read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
-  });
-
-  it('A25: what an offer says of sizes and numbers is a claim: nothing, too much, somebody else’s number', async () => {
-    const { ada, bo, conversationId } = await pair();
-    bo.settings = { ...bo.settings, acceptFilesUpTo: Number.MAX_SAFE_INTEGER };
-    const conversation = ada.profile.stores.conversations.byId(conversationId);
-    if (conversation === undefined) throw new Error('Ada opened it');
-    const offer = (size: number, transferId = randomBytes(16)): Promise<void> =>
-      ada.profile.sends.run((touch) => {
-        ada.profile.engine.send(conversation, { kind: 'file-offer', transferId, name: '../../x', size, hash: randomBytes(32), mediaType: 'x', key: randomBytes(32), text: '' });
-        touch(conversation.peerId);
-      });
-    const known = randomBytes(16);
-    await offer(5, known);
-    await offer(6, known);
-    for (const size of [0, 64 * 1024 ** 3, 64 * 1024 ** 3 + 1, Number.MAX_SAFE_INTEGER]) await offer(size);
-    const { transferId } = await (bo.disk.files.set('/b.txt', content), bo.files.send({ conversationId: bo.profile.stores.conversations.list()[0]?.conversationId ?? '', path: '/b.txt' }));
-    await offer(content.length, Buffer.from(transferId, 'hex'));
-    const kinds = () => bo.profile.stores.messages.page(bo.profile.stores.conversations.list()[0]?.conversationId ?? '', undefined, 50).filter(({ direction }) => direction === 'in').map(({ kind }) => kind);
-    await world.until('all offers', () => kinds().length === 7);
-    expect(kinds().filter((kind) => kind === 'unsupported')).toHaveLength(3);
-    const incoming = bo.profile.files.list().filter(({ direction }) => direction === 'in');
-    expect(incoming.map(({ size, state, failure }) => [size, state, failure]).sort(([a], [b]) => Number(a) - Number(b))).toEqual([
-      [5, 'waiting', undefined],
-      [64 * 1024 ** 3, 'waiting', undefined],
-      [64 * 1024 ** 3 + 1, 'failed', 'file.too-large'],
-      [Number.MAX_SAFE_INTEGER, 'failed', 'file.too-large'],
-    ]);
-    expect(incoming.every(({ name, held }) => name === 'x' && !held)).toBe(true);
-    for (const one of incoming) if (one.state === 'failed') await expect(Promise.resolve().then(() => bo.files.accept(one))).rejects.toMatchObject({ code: 'transfer.over' });
   });
 
   it('S1-34 A88: whatever takes away the message of a file in the middle of it takes it from both disks, and the fetching with it', async () => {

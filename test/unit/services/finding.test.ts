@@ -25,6 +25,10 @@ describe('finding somebody with several addresses', () => {
   const connected = () => [ann, bo].every(({ profile }) => profile.connections.sessions().length > 0);
   const report = async () => ann.networkCalls.reach({ contactId: boAtAnn });
   const outcomes = async () => Object.fromEntries((await report()).tries.map(({ address, outcome }) => [address, outcome]));
+  const betweenRounds = () => {
+    const { failures, trying } = ann.profile.connections.search(peerOf(bo));
+    return failures > 0 && !trying;
+  };
   const placesOfBo = () => ann.profile.book.find(peerOf(bo))?.record.places ?? [];
 
   /** Bo tells these addresses by a card of his, on the session there is. */
@@ -91,7 +95,8 @@ describe('finding somebody with several addresses', () => {
     await tell([at('203.0.113.4'), bo.address]);
     bo.onLink = (link) => link.destroy();
     await apart();
-    await world.pass(2_000);
+    // Between two rounds: in the middle of one, nobody has answered yet.
+    await world.until('a round is over', betweenRounds);
     expect(await outcomes()).toMatchObject({ '203.0.113.4:4000': 'not-accepted' });
     const { connected: is, failures, advice, nextTryAt } = await report();
     expect([is, failures > 0, advice[0]]).toEqual([false, true, 'moved']);
@@ -340,6 +345,7 @@ describe('asking somebody with several addresses', () => {
     const { link } = await bo.contacts.createInvitation({});
     const { contactId } = await ann.contacts.acceptInvitation({ link });
     await world.pass(5 * minute, 100);
+    await world.until('a round is over', () => !ann.profile.introductions.pending.search(contactId).trying);
     const { failures, advice, reach } = await ann.networkCalls.reach({ contactId });
     expect([failures > 5, advice[0], reach]).toEqual([true, 'moved', 'waiting']);
     bo.onLink = undefined;

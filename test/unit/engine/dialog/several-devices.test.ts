@@ -1,96 +1,22 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeChain } from '../../../../electron/engine/certificates/chain';
-import { issueInstanceList } from '../../../../electron/engine/certificates/instance-list';
-import { createLocalRecord, openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { siblingPatienceMs } from '../../../../electron/engine/dialog/gaps';
-import { encodeToldEnvelope, encodeToldFailure, encodeToldFloor, encodeToldSent, encodeToldStream, parseToldStream } from '../../../../electron/engine/dialog/shared-words';
-import type { DialogId } from '../../../../electron/engine/ids';
+import { encodeToldEnvelope, encodeToldFailure } from '../../../../electron/engine/dialog/shared-words';
 import { createDialogStore } from '../../../../electron/storage/dialog-store';
-import { TestClock, testCrypto } from '../../../support/dialog-kit';
+import { testCrypto } from '../../../support/dialog-kit';
 import { copyDevice, hear } from '../../../support/dialog-recovery';
-import type { Person } from '../../../support/dialog-person';
+import { carry, carryAll, epochOf, exchange, type People, settleOwn, start, streamOf, twoDevicesEach, worldOf, type DevicesWorld as World } from '../../../support/several-devices';
 import { SharedDevice } from '../../../support/shared-device';
-import { personOf, withSecondDevice } from '../../../support/two-devices';
-
-const start = Date.UTC(2026, 0, 1);
-const utf8 = new TextEncoder();
 
 let crypto: Crypto;
-/** Alice's two devices, Bob's two, and Alice's second as it is once a list calls her first suspended. */
-const people: Record<'a1' | 'a2' | 'b1' | 'b2' | 'suspending', Person> = Object.create(null);
-let carol: Person;
+let people: People;
 
 beforeAll(async () => {
   crypto = await testCrypto();
-  const alice = await createLocalRecord(crypto, { name: 'Alice', deviceName: 'first', now: start });
-  const [a1, a2] = await withSecondDevice(crypto, alice, start);
-  const [b1, b2] = await withSecondDevice(crypto, await createLocalRecord(crypto, { name: 'Bob', deviceName: 'first', now: start }), start);
-  const party = openLocalParty(crypto, a1);
-  const instances = party.list.instances.map((each) => (each.instanceId === party.instanceId ? { ...each, state: 'suspended' as const } : each));
-  const list = await issueInstanceList(crypto, { identity: party.identity, identityKey: party.certifierKey(), version: 3, issuedAt: start, instances });
-  people.a1 = personOf(crypto, a1, start);
-  people.a2 = personOf(crypto, a2, start);
-  people.b1 = personOf(crypto, b1, start);
-  people.b2 = personOf(crypto, b2, start);
-  people.suspending = personOf(crypto, { ...a2, instanceList: list.bytes }, start);
-  carol = personOf(crypto, await createLocalRecord(crypto, { name: 'Carol', deviceName: 'hers', now: start }), start);
+  people = await twoDevicesEach(crypto);
 });
 
-interface World {
-  readonly clock: TestClock;
-  readonly a1: SharedDevice;
-  readonly a2: SharedDevice;
-  readonly b1: SharedDevice;
-  readonly b2: SharedDevice;
-  readonly dialogId: DialogId;
-}
-
-/** Everybody knows everybody, and a dialog that the first devices opened. */
-function newWorld(): World {
-  const clock = new TestClock();
-  const make = (person: Person): SharedDevice => new SharedDevice(crypto, person, clock);
-  const [a1, a2, b1, b2] = [make(people.a1), make(people.a2), make(people.b1), make(people.b2)];
-  for (const a of [a1, a2]) for (const b of [b1, b2]) b.knows(a.knows(b));
-  const dialogId = a1.engine.open(b1.peerId, { title: 'hers' });
-  const world = { clock, a1, a2, b1, b2, dialogId };
-  carry(a1, b1);
-  carry(b1, a1);
-  settleOwn(world);
-  return world;
-}
-
-function settleOwn({ a1, a2, b1, b2 }: World): void {
-  a1.sync(a2);
-  b1.sync(b2);
-}
-
-/** All that one has for a device of the other person. */
-function carry(from: SharedDevice, to: SharedDevice): readonly string[] {
-  from.engine.sealWaiting(to.peerId);
-  const bytes = [...from.pending(to), ...from.engine.acknowledgements(to.peerId, to.person.chain).map((each) => each.bytes)];
-  const outcomes = to.receive(from, ...bytes).map((outcome) => ('reason' in outcome ? outcome.reason : outcome.kind));
-  to.look();
-  return outcomes;
-}
-
-function exchange(a: SharedDevice, b: SharedDevice): void {
-  carry(a, b);
-  carry(b, a);
-}
-
-function carryAll({ a1, a2, b1, b2 }: World): void {
-  for (let round = 0; round < 4; round += 1) for (const a of [a1, a2]) for (const b of [b1, b2]) exchange(a, b);
-}
-
-function epochOf(device: SharedDevice): number {
-  return Number(device.db.prepare('SELECT max(epoch) AS epoch FROM sending_streams WHERE instance_id = ?').get([device.instanceId])?.['epoch'] ?? 0);
-}
-
-function streamOf(of: SharedDevice, at: SharedDevice): { cumulative: number; digest: string } {
-  const row = at.db.prepare('SELECT cumulative, digest FROM receiving_streams WHERE instance_id = ?').get([of.instanceId]);
-  return { cumulative: Number(row?.['cumulative'] ?? 0), digest: Buffer.from((row?.['digest'] as Uint8Array | undefined) ?? []).toString('hex') };
-}
+const newWorld = (): World => worldOf(crypto, people);
 
 describe('one person on two devices', () => {
   it('S1-51 S4-31: a device that was away goes on where the other one stopped: nothing lost, nothing doubled', () => {
@@ -331,112 +257,3 @@ describe('a contact with two devices', () => {
     expect(streamOf(a1, b1).cumulative).toBe(first + 5);
   });
 });
-
-describe('an own device that lies', () => {
-  const lies = (world: World): { said: string; kind: string; key: string; value: Uint8Array }[] => {
-    const { a1, a2, b1, dialogId } = world;
-    const key = `${b1.peerId}/${dialogId}/${b1.instanceId}`;
-    const stream = parseToldStream(a1.engine.shared.stream({ peerId: b1.peerId, dialogId, instanceId: b1.instanceId }) ?? new Uint8Array());
-    const sent = { nextSequence: 1, digest: crypto.random(32), acknowledged: 0, epoch: 1 };
-    return [
-      { said: 'the stream is shorter', kind: 'stream', key, value: encodeToldStream({ ...stream, cumulative: 0 }) },
-      { said: 'the stream is longer, with nothing to show for it', kind: 'stream', key, value: encodeToldStream({ ...stream, cumulative: 1_000 }) },
-      { said: 'the stream is longer than any', kind: 'stream', key, value: encodeToldStream({ ...stream, cumulative: 2 ** 53 - 1 }) },
-      { said: 'another digest at the same place', kind: 'stream', key, value: encodeToldStream({ ...stream, digest: crypto.random(32) }) },
-      { said: 'controls that never were', kind: 'stream', key, value: encodeToldStream({ ...stream, controlFloor: 2 ** 40, controlEpoch: 2 ** 20 }) },
-      { said: 'this device’s own stream is another', kind: 'sent', key: `${b1.peerId}/${dialogId}/${a2.instanceId}`, value: encodeToldSent({ ...sent, nextSequence: 500 }) },
-      { said: 'a floor of nobody', kind: 'floor', key: `${b1.peerId}/${b1.instanceId}`, value: encodeToldFloor(2 ** 31) },
-    ];
-  };
-
-  it('S4-31: moves nothing ahead or back, mutes nobody and makes nobody start anew', () => {
-    const count = lies(prepared()).length;
-    for (let index = 0; index < count; index += 1) {
-      const world = prepared();
-      const { a1, a2, b1, dialogId } = world;
-      const lie = lies(world)[index];
-      if (!lie) throw new Error('no lie');
-      const [own, before] = [epochOf(a2), streamOf(b1, a2)];
-      a2.replica.hear({ author: a1.instanceId, ...lie });
-      expect(streamOf(b1, a2), lie.said).toEqual(before);
-      expect(a2.sink.of('rolledBack'), lie.said).toEqual([]);
-      b1.say(a2, dialogId, 'news');
-      carry(b1, a2);
-      carry(a2, b1);
-      carry(b1, a2);
-      expect(a2.sink.texts(dialogId), lie.said).toEqual(['old', 'news']);
-      expect(b1.pending(a2), lie.said).toEqual([]);
-      expect(b1.sink.of('rolledBack'), lie.said).toEqual([]);
-      expect(epochOf(a2), lie.said).toBeLessThanOrEqual(own + 1);
-    }
-  });
-
-  it('S4-31: a stream is moved ahead by its word only over places the contact itself is known to have used', () => {
-    const world = prepared();
-    const { a1, a2, b1, dialogId, clock } = world;
-    const before = streamOf(b1, a2);
-    b1.say(a1, dialogId, 'kept back');
-    carry(b1, a1);
-    carry(a1, b1);
-    b1.say(a1, dialogId, 'next');
-    const told = a1.engine.shared.stream({ peerId: b1.peerId, dialogId, instanceId: b1.instanceId }) ?? new Uint8Array();
-    const hearStream = (): void => a2.replica.hear({ author: a1.instanceId, kind: 'stream', key: `${b1.peerId}/${dialogId}/${b1.instanceId}`, value: told });
-    hearStream();
-    expect(streamOf(b1, a2)).toEqual(before);
-    carry(b1, a2); // the one behind it, which shows that there was one
-    expect(streamOf(b1, a2)).toEqual(before);
-    clock.pass(60_000);
-    hearStream();
-    expect(a2.sink.texts(dialogId)).toEqual(['old', 'next']);
-    expect(streamOf(b1, a2).cumulative).toBe(3);
-  });
-
-  it('A14 A43: brings nothing in another person’s name, of a removed device, or of its own', () => {
-    const world = prepared();
-    const { a1, a2, b1, b2, dialogId } = world;
-    b2.say(a1, dialogId, 'of a removed device');
-    const bytes = b2.pending(a1)[0] ?? new Uint8Array();
-    const author = a1.instanceId;
-    const envelope = { author, kind: 'envelope', key: `${b1.peerId}/${dialogId}/${b2.instanceId}/1`, value: encodeToldEnvelope({ receivedAt: start, bytes }) };
-    const chain = { author, kind: 'chain', key: `${b1.peerId}/${b2.instanceId}`, value: encodeChain(people.b2.chain) };
-    // Somebody else's chain in Bob's place, and one of Alice's own devices.
-    expect(() => a2.replica.hear({ ...chain, value: encodeChain(carol.chain) })).toThrow('somebody else');
-    const before = a2.snapshot();
-    for (const person of [carol, people.a1]) {
-      const { peerId } = person.chain.identity;
-      const { instanceId } = person.chain.instance;
-      a2.replica.hear({ ...chain, key: `${peerId}/${instanceId}`, value: encodeChain(person.chain) });
-      a2.replica.hear({ ...envelope, key: `${peerId}/${dialogId}/${instanceId}/1` });
-    }
-    a2.removed.add(b2.instanceId);
-    a2.replica.hear(chain);
-    a2.replica.hear(envelope);
-    expect(a2.snapshot()).toBe(before);
-    // The very same of a device that is one.
-    a2.removed.clear();
-    a2.replica.hear(envelope);
-    a2.look();
-    expect(a2.sink.texts(dialogId)).toEqual(['old', 'of a removed device']);
-  });
-
-  it('S1-34: what cannot be read is thrown out whole', () => {
-    const { a1, a2, b1, dialogId } = prepared();
-    const before = a2.snapshot();
-    for (const kind of ['dialog', 'failed', 'floor', 'stream', 'chain', 'envelope', 'sent', 'start']) {
-      for (const key of [`${b1.peerId}/${dialogId}`, `${b1.peerId}/${dialogId}/${b1.instanceId}/x`, 'x']) {
-        expect(() => a2.replica.hear({ author: a1.instanceId, kind, key, value: utf8.encode('nothing of the kind') }), `${kind} ${key}`).toThrow();
-      }
-    }
-    expect(a2.snapshot()).toBe(before);
-  });
-});
-
-/** Bob said one thing that both of Alice's devices have. */
-function prepared(): World {
-  const world = newWorld();
-  world.b1.say(world.a1, world.dialogId, 'old');
-  carry(world.b1, world.a1);
-  carry(world.a1, world.b1);
-  settleOwn(world);
-  return world;
-}

@@ -1,14 +1,13 @@
-import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
-import { acceptChannel, type Channel, openChannel } from '../../../../electron/engine/session/channel';
-import { ChannelError, type ChannelFrame, channelFrames, channelKinds, type ChannelPurpose, channelPayload } from '../../../../electron/engine/session/channel-frames';
-import { ChannelKeys, channelHash } from '../../../../electron/engine/session/channel-keys';
-import { type Frame, FrameReader, encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
+import { type Channel, openChannel } from '../../../../electron/engine/session/channel';
+import { ChannelError, channelKinds, type ChannelPurpose, channelPayload } from '../../../../electron/engine/session/channel-frames';
+import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { concat } from '../../../../electron/engine/wire/writer';
-import { bytewise, createLinkPair, type LinkPair, type Tamper, type TestLink } from '../../../support/link-pair';
+import { accepting, answer, type ChannelEnds, collect, endOf, hello, openEnds, watching } from '../../../support/channel-ends';
+import { bytewise, createLinkPair, type Tamper } from '../../../support/link-pair';
 import { ManualClock } from '../../../support/manual-clock';
 
 let crypto: Crypto;
@@ -20,86 +19,7 @@ beforeEach(() => {
   clock = new ManualClock();
 });
 
-interface Ends {
-  readonly pair: LinkPair;
-  readonly client: Channel;
-  readonly server: Channel;
-}
-
-/** Keeps every secret that was made, to look at later. */
-function watching(secrets: { wiped: boolean }[]): Crypto {
-  return {
-    ...crypto,
-    secret: (kind, bytes) => keep(crypto.secret(kind, bytes)),
-    generateKem: (kind) => {
-      const pair = crypto.generateKem(kind);
-      keep(pair.secret);
-      return pair;
-    },
-    encapsulate: (key) => {
-      const made = crypto.encapsulate(key);
-      if (made) keep(made.shared);
-      return made;
-    },
-    decapsulate: (secret, ciphertext) => {
-      const made = crypto.decapsulate(secret, ciphertext);
-      return made && keep(made);
-    },
-  };
-  function keep<T extends { wiped: boolean }>(secret: T): T {
-    secrets.push(secret);
-    return secret;
-  }
-}
-
-/** Accepts on `link` as the session host does: reads the first frame itself, then hands over. */
-function accepting(link: TestLink, withCrypto: Crypto, onChannel: (channel: Channel | undefined) => void): void {
-  const reader = new FrameReader();
-  let pushed = 0;
-  link.onData((bytes) => {
-    pushed += bytes.length;
-    let first: Frame | undefined;
-    try {
-      reader.push(bytes);
-      first = reader.next();
-    } catch {
-      return link.destroy();
-    }
-    if (!first) return;
-    onChannel(acceptChannel(withCrypto, clock, link, first, bytes.slice(bytes.length - (pushed - first.frame.length))));
-  });
-}
-
-async function connected(purpose: ChannelPurpose = 'invite', options: { tamper?: Tamper; using?: Crypto } = {}): Promise<Ends> {
-  const using = options.using ?? crypto;
-  const pair = createLinkPair({ clock, ...(options.tamper && { tamper: options.tamper }) });
-  let server: Channel | undefined;
-  accepting(pair.listener, using, (channel) => {
-    server = channel;
-  });
-  const opening = openChannel(using, clock, pair.dialler, purpose);
-  await clock.advance(10);
-  const client = await opening;
-  if (!server) throw new Error('the server gave no channel');
-  return { pair, client, server };
-}
-
-function collect(channel: Channel): ChannelFrame[] {
-  const frames: ChannelFrame[] = [];
-  channel.onFrame((frame) => frames.push({ kind: frame.kind, payload: Uint8Array.from(frame.payload) }));
-  return frames;
-}
-
-function endOf(channel: Channel): { reason: string | undefined } {
-  const end: { reason: string | undefined } = { reason: undefined };
-  channel.onClose((error) => {
-    end.reason = error.reason;
-  });
-  return end;
-}
-
-const hello: ChannelFrame = { kind: channelKinds.inviteHello, payload: Uint8Array.of(1, 2, 3) };
-const answer: ChannelFrame = { kind: channelKinds.inviteAnswer, payload: Uint8Array.of(4) };
+const connected = (purpose?: ChannelPurpose, options?: { tamper?: Tamper }): Promise<ChannelEnds> => openEnds(crypto, clock, purpose, options);
 
 describe('encryption-only channel', () => {
   test('S5-04: carries frames both ways, under one hash that both know', async () => {
@@ -146,7 +66,7 @@ describe('encryption-only channel', () => {
     const openFrame = encodeFrame(frameTypes.channelOpen, concat(Uint8Array.of(3), kem.publicKey));
     const pair = createLinkPair({ clock });
     let server: Channel | undefined;
-    accepting(pair.listener, crypto, (channel) => {
+    accepting(pair.listener, clock, crypto, (channel) => {
       server = channel;
     });
     pair.dialler.send(openFrame);
@@ -170,143 +90,6 @@ describe('encryption-only channel', () => {
     const sodium = (await import('libsodium-wrappers')).default;
     const plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, second.subarray(7), Buffer.concat([name('channel-server'), second.subarray(0, 7)]), nonce, key);
     expect([...plain]).toEqual([channelKinds.inviteAnswer, 4]);
-  });
-
-  test('A78: every frame type that is not the channel’s ends it, and nothing is shown', async () => {
-    for (const type of [frameTypes.m1, frameTypes.m2, frameTypes.record, frameTypes.retry, frameTypes.channelOpen, frameTypes.channelAccept]) {
-      const { pair, server } = await connected();
-      const frames = collect(server);
-      const end = endOf(server);
-      pair.dialler.send(encodeFrame(type, new Uint8Array(40)));
-      await clock.advance(10);
-      expect(frames).toEqual([]);
-      expect(end.reason).toBe('malformed');
-      expect(pair.listener.destroyed).toBe(true);
-    }
-  });
-
-  test('A78: kinds of another purpose, of the other direction, reserved or unknown end it', async () => {
-    const mine: Record<ChannelPurpose, readonly number[]> = { rekey: [1, 2, 7], invite: [16, 18], request: [3, 5], meet: [32, 33, 34, 35, 37], link: [48, 50, 52, 54] };
-    for (const purpose of ['rekey', 'invite', 'request', 'meet', 'link'] as const) {
-      for (let kind = 0; kind < 256; kind += 1) {
-        const { pair, client, server } = await connected(purpose);
-        const frames = collect(server);
-        // What an own client could never be made to send: the type says so, hence the cast.
-        client.send({ kind: kind as ChannelFrame['kind'], payload: new Uint8Array(0) });
-        await clock.advance(4);
-        const taken = mine[purpose].includes(kind);
-        expect([kind, frames.length, pair.listener.destroyed]).toEqual([kind, taken ? 1 : 0, !taken]);
-        client.close();
-        await clock.advance(4);
-      }
-    }
-  }, 60_000);
-
-  test('a changed, repeated, dropped or swapped frame ends it', async () => {
-    const tampers: Tamper[] = [
-      (bytes, from, index) => (from === 'dialler' && index === 2 ? [{ bytes: bytes.map((byte, at) => (at === 9 ? byte ^ 1 : byte)) }] : [{ bytes }]),
-      (bytes, from, index) => (from === 'dialler' && index === 2 ? [{ bytes: bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 128 : byte)) }] : [{ bytes }]),
-      (bytes, from, index) => (from === 'dialler' && index === 2 ? [{ bytes }, { bytes }] : [{ bytes }]),
-      (bytes, from, index) => (from === 'dialler' && index === 2 ? [] : [{ bytes }]),
-      (bytes, from, index) => (from === 'dialler' && index === 2 ? [{ bytes, delay: 5 }] : [{ bytes }]),
-    ];
-    for (const tamper of tampers) {
-      const { client, server } = await connected('invite', { tamper });
-      const frames = collect(server);
-      const end = endOf(server);
-      for (let index = 0; index < 3; index += 1) client.send({ kind: channelKinds.inviteHello, payload: Uint8Array.of(index) });
-      await clock.advance(20);
-      expect(end.reason).toBe('malformed');
-      expect(frames.length).toBeLessThan(3);
-    }
-  });
-
-  test('a frame of one’s own sent back ends it: the directions have keys of their own', async () => {
-    const { pair, client } = await connected();
-    const frames = collect(client);
-    const end = endOf(client);
-    client.send(hello);
-    const own = pair.dialler.sent[1];
-    if (!own) throw new Error('nothing sent');
-    pair.dialler.inject(Uint8Array.from(own));
-    await clock.advance(5);
-    expect([frames, end.reason]).toEqual([[], 'malformed']);
-  });
-
-  test('any changed byte of the opening leads to no channel that carries anything', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom('dialler', 'listener'), fc.nat(7 + 1119), fc.integer({ min: 1, max: 255 }), async (side, at, change) => {
-        const pair = createLinkPair({
-          clock,
-          tamper: (bytes, from, index) => [{ bytes: from === side && index === 0 ? bytes.map((byte, place) => (place === at ? byte ^ change : byte)) : bytes }],
-        });
-        const frames: ChannelFrame[] = [];
-        accepting(pair.listener, crypto, (channel) => channel?.onFrame((frame) => frames.push(frame)));
-        const opening = openChannel(crypto, clock, pair.dialler, 'invite').then(
-          (channel) => channel.send(hello),
-          () => {},
-        );
-        await clock.advance(11_000);
-        await opening;
-        await clock.advance(11_000);
-        expect(frames).toEqual([]);
-        expect(pair.listener.closed && pair.dialler.closed).toBe(true);
-        expect(clock.waiting).toBe(0);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  test('unserved purposes, wrong sizes and bytes behind the opening are refused', async () => {
-    const key = crypto.generateKem('channel').publicKey;
-    const openings = [0, 6, 255].map((purpose) => concat(Uint8Array.of(purpose), key));
-    openings.push(concat(Uint8Array.of(3), key.subarray(1)), concat(Uint8Array.of(3), key, Uint8Array.of(0)), new Uint8Array(0));
-    for (const payload of openings) {
-      const pair = createLinkPair({ clock });
-      const frame = onlyFrame(encodeFrame(frameTypes.channelOpen, payload));
-      expect(acceptChannel(crypto, clock, pair.listener, frame)).toBeUndefined();
-      expect(pair.listener.destroyed).toBe(true);
-      expect(pair.listener.sent).toEqual([]);
-    }
-    const good = onlyFrame(encodeFrame(frameTypes.channelOpen, concat(Uint8Array.of(3), key)));
-    const eager = createLinkPair({ clock });
-    expect(acceptChannel(crypto, clock, eager.listener, good, Uint8Array.of(18))).toBeUndefined();
-    const wrongType = createLinkPair({ clock });
-    expect(acceptChannel(crypto, clock, wrongType.listener, { ...good, type: frameTypes.channelAccept })).toBeUndefined();
-    const fine = createLinkPair({ clock });
-    expect(acceptChannel(crypto, clock, fine.listener, good)).toBeDefined();
-  });
-
-  test('A01: announced lengths and floods of frames end it with bounded memory', async () => {
-    const { pair, server } = await connected();
-    const end = endOf(server);
-    pair.dialler.send(Uint8Array.of(18, 2, 0, 0x7f, 0xff, 0xff, 0xff, 1));
-    await clock.advance(5);
-    expect(end.reason).toBe('malformed');
-
-    const busy = await connected();
-    const frames = collect(busy.server);
-    for (let index = 0; index < channelFrames; index += 1) busy.client.send(hello);
-    expect(() => busy.client.send(hello)).toThrow(RangeError);
-    expect(() => busy.server.send({ kind: channelKinds.inviteAnswer, payload: new Uint8Array(channelPayload + 1) })).toThrow(RangeError);
-    await clock.advance(5);
-    expect(frames).toHaveLength(channelFrames);
-  });
-
-  test('A01: a seventeenth frame is not even opened', () => {
-    const secret = crypto.randomSecret('shared', 32);
-    const copy = crypto.secret('shared', Uint8Array.from(secret.bytes));
-    const hash = crypto.random(32);
-    const sender = new ChannelKeys(crypto, 'invite', 'client', secret, hash);
-    const receiver = new ChannelKeys(crypto, 'invite', 'server', copy, hash);
-    for (let index = 0; index < channelFrames; index += 1) {
-      const frame = onlyFrame(sender.seal(hello));
-      expect(receiver.open(frame.header, frame.payload)).toEqual(hello);
-    }
-    const opens = crypto.meter.read().open;
-    expect(receiver.open(new Uint8Array(7), new Uint8Array(20))).toBeUndefined();
-    expect(crypto.meter.read().open).toBe(opens);
-    expect(channelHash(crypto, hash, hash)).not.toEqual(hash);
   });
 
   test('ten seconds in all, however busily it drips', async () => {
@@ -389,7 +172,7 @@ describe('encryption-only channel', () => {
   });
 
   test('every secret is wiped, whichever way it ends', async () => {
-    const ways: ((ends: Ends) => void)[] = [
+    const ways: ((ends: ChannelEnds) => void)[] = [
       ({ client }) => client.close(),
       ({ server }) => server.close(),
       ({ pair }) => pair.dialler.destroy(),
@@ -398,7 +181,7 @@ describe('encryption-only channel', () => {
     ];
     for (const way of ways) {
       const secrets: { wiped: boolean }[] = [];
-      const ends = await connected('invite', { using: watching(secrets) });
+      const ends = await openEnds(watching(crypto, secrets), clock);
       // Ephemeral key, the shared secret on both sides, two keys on both sides.
       expect(secrets).toHaveLength(7);
       expect(secrets.filter((secret) => !secret.wiped)).toHaveLength(4);
@@ -408,7 +191,7 @@ describe('encryption-only channel', () => {
     }
     const secrets: { wiped: boolean }[] = [];
     const lonely = createLinkPair({ clock });
-    const opening = openChannel(watching(secrets), clock, lonely.dialler, 'invite').catch(() => {});
+    const opening = openChannel(watching(crypto, secrets), clock, lonely.dialler, 'invite').catch(() => {});
     await clock.advance(11_000);
     await opening;
     expect(secrets.map((secret) => secret.wiped)).toEqual([true]);
@@ -425,11 +208,3 @@ describe('encryption-only channel', () => {
     expect(end.reason).toBe('malformed');
   });
 });
-
-function onlyFrame(bytes: Uint8Array): Frame {
-  const reader = new FrameReader();
-  reader.push(bytes);
-  const frame = reader.next();
-  if (!frame) throw new Error('no frame');
-  return frame;
-}
