@@ -10,14 +10,14 @@ export default defineConfig({
   testMatch: '**/*.test.ts',
   // Modules for Node as they are: made into the older kind they would not load.
   build: { external: ['**/test/preview/**/*.mjs'] },
-  outputDir: 'test-results',
   // Each window waits more than it computes; every worker has a display of its own, and with it a clipboard (test/e2e/support/app.ts).
   workers: availableParallelism() > 1 ? 2 : 1,
   projects: [
-    { name: 'windows', testIgnore: ALONE },
-    { name: 'alone', testMatch: ALONE },
+    // Each has a folder of its own for what it leaves of a failure: the next run empties it.
+    { name: 'windows', testIgnore: ALONE, outputDir: 'test-results/windows' },
+    { name: 'alone', testMatch: ALONE, outputDir: 'test-results/alone' },
     // Installed packages, one of each.
-    { name: 'package', testDir: 'test/package', fullyParallel: false, workers: 1 },
+    { name: 'package', testDir: 'test/package', fullyParallel: false, workers: 1, outputDir: 'test-results/package' },
   ],
   retries: 0,
   timeout: 120_000,
