@@ -8,6 +8,8 @@ const aim = 6;
 const pauseMs = 5;
 /** Messages that are taken into the index in one go, have their emoji found, or get other keys: the first time, and at most. */
 const taken = { first: 16, most: 200 } as const;
+/** Messages that are read into memory in one go. */
+const remembered = { first: 32, most: 200 } as const;
 /** Pages of the index that are joined in one go, and how long after a change that begins. */
 const joined = { first: 8, most: 32 } as const;
 const afterMs = 1_500;
@@ -31,6 +33,7 @@ export function keepSearch(parts: SearchKeepingParts): () => void {
 class SearchKeeping {
   readonly #parts: SearchKeepingParts;
   readonly #unhear: () => void;
+  readonly #remembered = new Slice(aim, remembered.first, remembered.most);
   readonly #taken = new Slice(aim, taken.first, taken.most);
   readonly #joined = new Slice(aim, joined.first, joined.most);
   readonly #erased = new Slice(aim, erased.first, erased.most);
@@ -80,8 +83,13 @@ class SearchKeeping {
     const { clock, logger, stores } = this.#parts;
     const began = clock.monotonic();
     try {
-      // One thing at a time. What is left of erased words goes first, and nothing is taken up while there are parts to join: with many of them each word costs more.
-      const isMore = this.#do(this.#erased, () => this.#erase()) || this.#do(this.#joined, (pages) => stores.search.tidy(pages)) || this.#do(this.#taken, (limit) => stores.search.takeUp(limit));
+      // One thing at a time. First what every search is faster with from then on: joining parts may take minutes. What is left of erased words goes before all that
+      // writes, and nothing is taken up while there are parts to join: with many of them each word costs more.
+      const isMore =
+        this.#do(this.#remembered, (limit) => stores.search.remember(limit)) ||
+        this.#do(this.#erased, () => this.#erase()) ||
+        this.#do(this.#joined, (pages) => stores.search.tidy(pages)) ||
+        this.#do(this.#taken, (limit) => stores.search.takeUp(limit));
       // Half of the time is everybody else's.
       if (isMore) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {

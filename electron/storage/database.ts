@@ -36,6 +36,8 @@ export interface Db extends Transactions {
   readonly undone: number;
   /** Runs `work` as the last thing in every transaction, and makes each statement run alone one. Once for a database. */
   beforeCommit(work: () => void): void;
+  /** Runs `work` behind every transaction that was committed. It may write to temporary tables alone, and throws nothing: what is committed has not failed. Once for a database. */
+  afterCommit(work: () => void): void;
   /** Whether what is read may still be undone. */
   readonly inTransaction: boolean;
   /** True between `close` and the end of time. */
@@ -91,6 +93,7 @@ class SqlDatabase implements Db {
   /** Set when SQLite may have ended the transaction by itself: nothing more may run in it, and it must not commit. */
   #broken: { readonly error: unknown } | undefined;
   #beforeCommit: (() => void) | undefined;
+  #afterCommit: (() => void) | undefined;
   #closed = false;
 
   constructor(file: string) {
@@ -137,6 +140,10 @@ class SqlDatabase implements Db {
     this.#beforeCommit = work;
   }
 
+  afterCommit(work: () => void): void {
+    this.#afterCommit = work;
+  }
+
   words(source: string): readonly string[] {
     return this.#guard(() => this.#database.signalTokenize(source));
   }
@@ -156,7 +163,7 @@ class SqlDatabase implements Db {
     const statement: Statement = {
       run: (params = []) => {
         const run = () => this.#guard(() => compiled.run(native(params)));
-        return this.#depth === 0 && this.#beforeCommit ? this.transaction(run) : run();
+        return this.#depth === 0 && (this.#beforeCommit ?? this.#afterCommit) ? this.transaction(run) : run();
       },
       get: (params = []) => this.#guard(() => compiled.get(native(params))),
       all: (params = []) => this.#guard(() => compiled.all(native(params))),
@@ -187,6 +194,7 @@ class SqlDatabase implements Db {
       // Whoever caught the error inside must not commit half of the work.
       if (this.#broken) throw this.#broken.error;
       this.#step(outermost ? 'COMMIT' : 'RELEASE keyshift');
+      if (outermost) this.#afterCommit?.();
       return result;
     } catch (error) {
       this.#rollback(outermost);

@@ -120,7 +120,8 @@ export function createSearchStore(db: Db): SearchStore {
       if (words === undefined) return [];
       return rowsOf(query, words).map((row) => read(row, words));
     },
-    takeUp: (limit) => tail.fill(limit) || filling.takeUp(limit),
+    remember: (limit) => tail.fill(limit),
+    takeUp: (limit) => filling.takeUp(limit),
     erase: createSearchErasing(db),
     tidy(pages) {
       const earlier = changes();

@@ -38,13 +38,21 @@ export function searchTail(db: Db): SearchTail {
   return made;
 }
 
+/** The library keeps the last row that a statement gave, until it gives another one: the words of a message that may go meanwhile. */
+const nothingLast = 'UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL';
+const forgetNews = 'DELETE FROM search_news; DELETE FROM search_news_gone;';
+
 function createSearchTail(db: Db): SearchTail {
-  // Where something changed. A transaction that is undone takes its note back.
+  // Where something changed, and where something is gone. A transaction that is undone takes its note back.
   db.exec(`
     CREATE TEMP TABLE IF NOT EXISTS search_news (at INTEGER PRIMARY KEY);
-    DELETE FROM search_news;
+    CREATE TEMP TABLE IF NOT EXISTS search_news_gone (at INTEGER PRIMARY KEY);
+    ${forgetNews}
     CREATE TEMP TRIGGER IF NOT EXISTS search_news_of_new AFTER INSERT ON main.search_places BEGIN INSERT OR IGNORE INTO search_news (at) VALUES (new.at); END;
-    CREATE TEMP TRIGGER IF NOT EXISTS search_news_of_old AFTER DELETE ON main.search_places BEGIN INSERT OR IGNORE INTO search_news (at) VALUES (old.at); END;
+    CREATE TEMP TRIGGER IF NOT EXISTS search_news_of_old AFTER DELETE ON main.search_places BEGIN
+      INSERT OR IGNORE INTO search_news (at) VALUES (old.at);
+      INSERT OR IGNORE INTO search_news_gone (at) VALUES (old.at);
+    END;
   `);
   return new Tail(db);
 }
@@ -62,7 +70,7 @@ interface Joined {
 class Tail implements SearchTail {
   readonly #db: Db;
   readonly #selectNews;
-  readonly #forgetNews;
+  readonly #selectGone;
   readonly #selectOne;
   readonly #selectMore;
   readonly #lines = new Map<number, TailLine>();
@@ -73,18 +81,21 @@ class Tail implements SearchTail {
   constructor(db: Db) {
     this.#db = db;
     this.#selectNews = db.prepare(`SELECT at FROM search_news ORDER BY at DESC ${atMost}`);
-    this.#forgetNews = db.prepare('DELETE FROM search_news');
-    this.#selectOne = db.prepare(`SELECT search_places.at AS at, ${hitColumns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${hitNames} WHERE search_places.at = ?`);
-    this.#selectMore = db.prepare(`
-      SELECT search_places.at AS at, ${hitColumns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${hitNames}
-      WHERE search_places.at < ? ORDER BY search_places.at DESC ${atMost}`);
+    this.#selectGone = db.prepare('SELECT at FROM search_news_gone');
+    const lines = (which: string): string => `
+      SELECT * FROM (
+        SELECT search_places.at AS at, ${hitColumns} FROM search_places CROSS JOIN messages ON messages.key = search_places.message ${hitNames} WHERE ${which})
+      ${nothingLast}`;
+    this.#selectOne = db.prepare(lines('search_places.at = ?'));
+    this.#selectMore = db.prepare(lines(`search_places.at < ? ORDER BY search_places.at DESC ${atMost}`));
+    db.afterCommit(() => this.#letGo());
   }
 
   fill(limit: number): boolean {
     if (this.#db.inTransaction) return false;
     this.#hear();
     if (this.#from === Number.NEGATIVE_INFINITY || this.#lines.size >= tailLength) return false;
-    const rows = this.#selectMore.all([Math.min(this.#from, Number.MAX_SAFE_INTEGER), limit]);
+    const rows = this.#selectMore.all([Math.min(this.#from, Number.MAX_SAFE_INTEGER), limit]).filter(isLine);
     for (const row of rows) this.#put(row);
     this.#from = rows.length < limit ? Number.NEGATIVE_INFINITY : Math.min(...this.#lines.keys());
     return this.#from !== Number.NEGATIVE_INFINITY && this.#lines.size < tailLength;
@@ -114,23 +125,41 @@ class Tail implements SearchTail {
     return { ordered, all: lines.join(''), starts };
   }
 
+  /** What is not said any more does not stay until somebody searches. That it is missing here, the news say until then. */
+  #letGo(): void {
+    try {
+      const gone = this.#selectGone.all();
+      if (gone.length === 0) return;
+      for (const place of gone) this.#lines.delete(integer(place, 'at'));
+      this.#text = undefined;
+      this.#db.exec('DELETE FROM search_news_gone');
+    } catch {
+      // No memory for it, or closed meanwhile: nothing is kept.
+      this.#clear();
+    }
+  }
+
+  #clear(): void {
+    this.#lines.clear();
+    this.#text = undefined;
+    this.#from = Number.POSITIVE_INFINITY;
+  }
+
   /** Takes over what changed. */
   #hear(): void {
     const news = this.#selectNews.all([mostNews]);
     if (news.length === 0) return;
-    this.#forgetNews.run();
+    this.#db.exec(forgetNews);
     this.#text = undefined;
     if (news.length >= mostNews) {
-      this.#lines.clear();
-      this.#from = Number.POSITIVE_INFINITY;
+      this.#clear();
       return;
     }
     for (const place of news) {
       const at = integer(place, 'at');
       if (at < this.#from) continue;
       this.#lines.delete(at);
-      const row = this.#selectOne.get([at]);
-      if (row !== undefined) this.#put(row);
+      for (const row of this.#selectOne.all([at]).filter(isLine)) this.#put(row);
     }
     if (this.#lines.size < 2 * tailLength) return;
     const kept = [...this.#lines.keys()].sort((a, b) => b - a).slice(0, tailLength);
@@ -147,6 +176,10 @@ class Tail implements SearchTail {
       signs: plain.test(said) ? '' : ` ${signWords(said)} `,
     });
   }
+}
+
+function isLine(row: Row): boolean {
+  return row['at'] !== null;
 }
 
 /** The last line that begins at this letter or before. */

@@ -59,8 +59,9 @@ function isPlain(db: Db): boolean {
 
 /** As it was made. What the index takes from messages goes first, so that no trigger takes it out word by word. */
 function empty(db: Db, { tables, rows }: Template): void {
-  // What its last holder wanted done at the end of transactions.
+  // What its last holder wanted done at the end of transactions, and behind them.
   db.beforeCommit(() => undefined);
+  db.afterCommit(() => undefined);
   db.exec('PRAGMA foreign_keys=OFF');
   db.transaction(() => {
     if (db.prepare('DELETE FROM search_places').run().changes > 0 || hasWords(db)) db.prepare("INSERT INTO search (search) VALUES ('delete-all')").run();

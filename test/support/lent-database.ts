@@ -38,6 +38,10 @@ export class LentDatabase implements Db {
     this.#open().beforeCommit(work);
   }
 
+  afterCommit(work: () => void): void {
+    this.#open().afterCommit(work);
+  }
+
   words(text: string): readonly string[] {
     return this.#open().words(text);
   }

@@ -39,6 +39,8 @@ export interface FoundMessage extends Pick<MessageRow, 'messageId' | 'conversati
 export interface SearchStore {
   /** Newest first. Nothing for a text without a word or an emoji. */
   find(query: SearchQuery): readonly FoundMessage[];
+  /** Reads at most `limit` more of the newest messages into the memory in which a search begins; false: there are none, or enough. */
+  remember(limit: number): boolean;
   /** Finds the emoji of at most `limit` new messages, or takes so many older ones into the index, which were here before this one; false: nothing is left to do. */
   takeUp(limit: number): boolean;
   /** Looks through at most `limit` pages for what is left of words that were erased. Undefined: none were since it was done last. */

@@ -88,6 +88,7 @@ it('what is found is what looking through every text would find, in that order, 
         } else if (each.do === 'keep') {
           while (stores.search.erase(16) === 'more');
           stores.search.tidy(4);
+          stores.search.remember(3);
           stores.search.takeUp(3);
         } else if (each.do === 'ask') {
           const conversationId = each.where === null ? undefined : handle(each.where);

@@ -209,7 +209,7 @@ describe('words of messages', () => {
     };
     add(1, 1_400);
     same(1_400);
-    while (stores.search.takeUp(300));
+    while (stores.search.remember(300));
     same(1_400);
     add(1_401, 1_500);
     for (const n of [3, 1_000, 1_499]) {
@@ -226,7 +226,7 @@ describe('words of messages', () => {
     // More than is looked at one by one.
     add(1_501, 2_600);
     same(2_600);
-    while (stores.search.takeUp(300));
+    while (stores.search.remember(300));
     same(2_600);
   });
 
