@@ -1,10 +1,11 @@
 import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { ArrowDown } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
 import type { ContactKey } from '../../../shared/model/identity';
 import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
-import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useTalk, useUi } from '../../app/model-context';
+import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useSettings, useTalk, useUi } from '../../app/model-context';
 import { keepFocus } from '../../app/keep-focus';
 import { calledBy } from '../../app/shortcuts';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
@@ -26,6 +27,7 @@ import { timeline, type TimelineMessage } from './timeline';
 import { useDeviceMarks } from './use-device-marks';
 import { useGoTo } from '../search/use-go-to';
 import { useFeedScroll } from './use-feed-scroll';
+import { useLastScreen } from './use-last-screen';
 import { useTimerMarks } from './use-timer-marks';
 import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
@@ -97,12 +99,16 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const divider = useUnreadDivider(conversationId, messages, thread.complete);
   const behind = thread.behind === true;
   const onNearEnd = useCallback(() => model.background(model.messages.getState().loadNewer(conversationId)), [model, conversationId]);
-  const scroll = useFeedScroll(conversationId, messages, loadOlder, divider?.before, { behind, onNearEnd });
+  const wholeList = useSettings((state) => state.settings.wholeList);
+  const dividerAt = useMemo(() => messages.findIndex(({ messageId }) => messageId === divider?.before), [messages, divider]);
+  const { from, drawAll } = useLastScreen(conversationId, messages.length, behind || wholeList, dividerAt);
+  const drawn = useMemo(() => (from === 0 ? messages : messages.slice(from)), [messages, from]);
+  const scroll = useFeedScroll(conversationId, drawn, from === 0 ? loadOlder : drawAll, divider?.before, { behind, partly: from > 0, onNearEnd });
   // Whoever follows what comes all day would in the end have all of it in the page.
   const follows = scroll.atEnd && messages.length > mostFollowed;
   useEffect(() => {
-    if (follows && !model.settings.getState().settings.wholeList && scroll.box.current?.contains(document.activeElement) !== true) model.messages.getState().shorten(conversationId);
-  }, [follows, model, scroll.box, conversationId, messages.length]);
+    if (follows && !wholeList && scroll.box.current?.contains(document.activeElement) !== true) model.messages.getState().shorten(conversationId);
+  }, [follows, wholeList, model, scroll.box, conversationId, messages.length]);
   const marked = useSearch((state) => (state.marked?.conversationId === conversationId ? state.marked.query : ''));
   const goTo = useGoTo();
   const toNewest = (): void => {
@@ -113,7 +119,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   };
   const showQuoted = useCallback((messageId: string) => void goTo.message(conversationId, messageId), [goTo, conversationId]);
   useWholeList(conversationId, thread);
-  usePlaces(scroll.box, thread.complete ? messages.length : -1);
+  usePlaces(scroll.box, from, thread.complete ? messages.length : -1);
 
   const reply = useCallback(
     (messageId: string) => {
@@ -135,11 +141,13 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const focusMessage = useCallback(
     (messageId: string | undefined) => {
       if (messageId === undefined) return;
-      const article = scroll.box.current?.querySelector<HTMLElement>(`[data-message="${messageId}"]`);
+      const find = (): HTMLElement | null | undefined => scroll.box.current?.querySelector<HTMLElement>(`[data-message="${messageId}"]`);
+      if (find() === null) flushSync(drawAll);
+      const article = find();
       article?.focus({ preventScroll: true });
       article?.scrollIntoView?.({ block: 'nearest' });
     },
-    [scroll.box],
+    [scroll.box, drawAll],
   );
 
   // Its neighbour takes the focus of one that goes, the one before where it was the last; writing does where none is left.
@@ -189,18 +197,18 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     <div className="feed-frame">
       <div className="feed-box" ref={scroll.box} onScroll={scroll.onScroll}>
         {thread.failure === undefined ? null : <Banner tone="danger">{errorText(thread.failure)}</Banner>}
-        {thread.complete || messages.length === 0 ? null : (
+        {thread.complete || from > 0 || messages.length === 0 ? null : (
           <div className="older">
             <Button kind="quiet" isPending={thread.loading === 'older'} onPress={loadOlder}>
               {text(thread.loading === 'older' ? 'conversation.loadingOlder' : 'conversation.older')}
             </Button>
           </div>
         )}
-        {thread.complete || messages.length === 0 ? before : null}
+        {(thread.complete && from === 0) || messages.length === 0 ? before : null}
         {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
         {entries.length === 0 ? null : (
           <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
-            {entries.map((entry) => (
+            {(from === 0 ? entries : entries.slice(from)).map((entry) => (
               <Fragment key={entry.message.messageId}>
                 {entry.startsDay ? (
                   <div className="day" role="none">

@@ -13,9 +13,10 @@ export interface FeedScroll {
   readonly toEnd: () => void;
 }
 
-/** `behind`: there are newer messages than those that are here, which `onNearEnd` asks for. */
+/** `behind`: there are newer messages than those that are here, which `onNearEnd` asks for; `partly`: what is above is here, and not drawn yet. */
 export interface EarlierPlace {
   readonly behind: boolean;
+  readonly partly: boolean;
   readonly onNearEnd: () => void;
 }
 
@@ -24,7 +25,7 @@ export interface EarlierPlace {
  * and does not move when older messages are put in above.
  */
 export function useFeedScroll(conversationId: string, messages: readonly Message[], onNearTop: () => void, divider: string | undefined, earlier: EarlierPlace): FeedScroll {
-  const { behind, onNearEnd } = earlier;
+  const { behind, partly, onNearEnd } = earlier;
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
   const height = useRef(0);
@@ -56,7 +57,7 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     const former = before.current;
     const grewAbove = former.first !== undefined && former.first !== first && former.last === newest?.messageId;
     if (former.first === undefined && divider !== undefined && messages.length > 0) placeAt(element, divider);
-    else if (grewAbove) element.scrollTop += element.scrollHeight - former.height;
+    else if (grewAbove && (behind || !wasAtEnd.current)) element.scrollTop += element.scrollHeight - former.height;
     else if (behind && former.last !== undefined) {
       // What was asked for below moves nobody.
     } else if (wasAtEnd.current || (newest?.direction === 'out' && newest.messageId !== former.last)) toEnd();
@@ -105,8 +106,9 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     setAtEnd(isAtEnd);
     setSeen((known) => (isAtEnd ? undefined : (known ?? shown.current.at(-1)?.messageId)));
     if (isAtEnd && behind) onNearEnd();
-    if (element.scrollTop < 200 && element.scrollHeight > element.clientHeight) onNearTop();
-  }, [onNearTop, behind, onNearEnd]);
+    // Whoever stands at the end of a screen's worth did not go up.
+    if (element.scrollTop < 200 && element.scrollHeight > element.clientHeight && !(isAtEnd && partly)) onNearTop();
+  }, [onNearTop, behind, partly, onNearEnd]);
 
   return { box, atEnd, below: atEnd ? 0 : countBelow(messages, seen), onScroll, toEnd };
 }

@@ -1,14 +1,14 @@
 import { useLayoutEffect, type RefObject } from 'react';
 
 /**
- * Says at each article which of how many it is (`aria-posinset`, `aria-setsize`; -1 while the number is not known). Set on the
+ * Says at each article which of how many it is (`aria-posinset`, `aria-setsize`; -1 while the number is not known), `before` of which are not drawn yet. Set on the
  * elements themselves: with every message the number changes at all of them, and none needs drawing again for it.
  */
-export function usePlaces(box: RefObject<HTMLElement | null>, setSize: number): void {
+export function usePlaces(box: RefObject<HTMLElement | null>, before: number, setSize: number): void {
   useLayoutEffect(() => {
     const articles = box.current?.querySelectorAll('[role="feed"] > article') ?? [];
     for (const [index, article] of [...articles].entries()) {
-      put(article, 'aria-posinset', index + 1);
+      put(article, 'aria-posinset', before + index + 1);
       put(article, 'aria-setsize', setSize);
     }
   });

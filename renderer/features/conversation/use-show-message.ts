@@ -3,6 +3,7 @@ import type { Message } from '../../../shared/model/message';
 import { useModel } from '../../app/model-context';
 import { detailsLieOver } from '../../app/panes';
 import { useText } from '../../i18n/use-text';
+import { bringIntoView } from '../search/bring-into-view';
 
 /** Pages asked for at most until a message is found. */
 const mostPages = 40;
@@ -28,12 +29,7 @@ export function useShowOwnMessage(): (conversationId: string, sequence: number) 
         return;
       }
       if (detailsLieOver()) ui.getState().closeDetails();
-      // After what was fetched is drawn.
-      requestAnimationFrame(() => {
-        const article = document.querySelector<HTMLElement>(`[data-message="${found.messageId}"]`);
-        article?.focus({ preventScroll: true });
-        article?.scrollIntoView({ block: 'center' });
-      });
+      bringIntoView(found.messageId);
     },
     [text, identity, messages, ui],
   );

@@ -45,78 +45,77 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const muted = (conversation?.mutedUntil ?? 0) > now;
   const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview !== '' ? preview : text(conversation?.preview === undefined ? 'list.noMessages' : 'list.gone'));
   return (
-    <li className="list-entry">
-      <button
-        type="button"
-        className={`list-item${selected ? ' selected' : ''}${unread > 0 ? ' unread' : ''}`}
-        aria-current={selected ? 'page' : undefined}
-        tabIndex={inTabOrder ? 0 : -1}
-        onClick={() => onShow(row)}
-        onContextMenu={(event) => {
-          event.preventDefault();
-          onMenu(row, event.currentTarget);
-        }}
-      >
-        <Avatar name={contact.name} peerId={contact.peerId} />
-        <span className="list-words">
-          {/* The spoken name is what is seen, with pauses between the parts. */}
-          <span className="list-top">
-            <PersonName name={contact.name} className="list-name" />
-            {at === undefined ? null : (
-              <>
-                <Pause />
-                <time className="list-time">{times.brief(at, now)}</time>
-              </>
-            )}
-          </span>
-          <Pause />
-          <span className="list-bottom">
-            {title === '' ? null : (
-              <>
-                <bdi className="list-title">{plainName(title)}</bdi>
-                <Pause />
-              </>
-            )}
-            {condition === undefined && draft !== '' ? (
-              <span className="list-draft">
-                {text('list.draft')}
-                <Pause />
-              </span>
-            ) : null}
-            <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
-            {muted ? (
-              <span className="list-mark">
-                <BellOff aria-hidden="true" />
-                <span className="only-heard">, {text('list.muted')}</span>
-              </span>
-            ) : null}
-            {conversation?.pinned === true ? (
-              <span className="list-mark">
-                <Pin aria-hidden="true" />
-                <span className="only-heard">, {text('list.pinned')}</span>
-              </span>
-            ) : null}
-            {unread > 0 ? (
-              <>
-                <Pause />
-                <span className={muted ? 'unread-count calm' : 'unread-count'}>
-                  {unread > 99 ? '99+' : unread}
-                  <span className="only-heard"> {text('list.unreadWord')}</span>
-                </span>
-              </>
-            ) : null}
-            {isConnected(way) ? (
-              <span className={`list-reach reach-${way}`}>
-                <ReachGlyph reach={way} />
-                <span className="only-heard">
-                  , {text('reach.label')}: {text(`reach.${way}`)}
-                </span>
-              </span>
-            ) : null}
-          </span>
+    <button
+      type="button"
+      data-row={row.key}
+      className={`list-item${selected ? ' selected' : ''}${unread > 0 ? ' unread' : ''}`}
+      aria-current={selected ? 'page' : undefined}
+      tabIndex={inTabOrder ? 0 : -1}
+      onClick={() => onShow(row)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu(row, event.currentTarget);
+      }}
+    >
+      <Avatar name={contact.name} peerId={contact.peerId} />
+      <span className="list-words">
+        {/* The spoken name is what is seen, with pauses between the parts. */}
+        <span className="list-top">
+          <PersonName name={contact.name} className="list-name" />
+          {at === undefined ? null : (
+            <>
+              <Pause />
+              <time className="list-time">{times.brief(at, now)}</time>
+            </>
+          )}
         </span>
-      </button>
-    </li>
+        <Pause />
+        <span className="list-bottom">
+          {title === '' ? null : (
+            <>
+              <bdi className="list-title">{plainName(title)}</bdi>
+              <Pause />
+            </>
+          )}
+          {condition === undefined && draft !== '' ? (
+            <span className="list-draft">
+              {text('list.draft')}
+              <Pause />
+            </span>
+          ) : null}
+          <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
+          {muted ? (
+            <span className="list-mark">
+              <BellOff aria-hidden="true" />
+              <span className="only-heard">, {text('list.muted')}</span>
+            </span>
+          ) : null}
+          {conversation?.pinned === true ? (
+            <span className="list-mark">
+              <Pin aria-hidden="true" />
+              <span className="only-heard">, {text('list.pinned')}</span>
+            </span>
+          ) : null}
+          {unread > 0 ? (
+            <>
+              <Pause />
+              <span className={muted ? 'unread-count calm' : 'unread-count'}>
+                {unread > 99 ? '99+' : unread}
+                <span className="only-heard"> {text('list.unreadWord')}</span>
+              </span>
+            </>
+          ) : null}
+          {isConnected(way) ? (
+            <span className={`list-reach reach-${way}`}>
+              <ReachGlyph reach={way} />
+              <span className="only-heard">
+                , {text('reach.label')}: {text(`reach.${way}`)}
+              </span>
+            </span>
+          ) : null}
+        </span>
+      </span>
+    </button>
   );
 });
 

@@ -1,4 +1,5 @@
 import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { Archive, ChevronLeft, Lock, Search, Settings as Gear, SquarePen } from 'lucide-react';
 import { useConversations, useIdentity, useModel, useSession, useUi } from '../../app/model-context';
 import { useKeyLabel } from '../../app/use-shortcut-keys';
@@ -9,9 +10,9 @@ import { Avatar } from '../../ui/avatar';
 import { IconButton } from '../../ui/icon-button';
 import { PersonName } from '../../ui/person-name';
 import { ContactRequests } from './contact-requests';
-import { ConversationItem } from './conversation-item';
 import { ConversationMenu } from './conversation-menu';
 import { ListFilter } from './list-filter';
+import { RowList } from './row-list';
 import type { Row } from './rows';
 import { useRows, useSections } from './use-rows';
 import { useShowRow } from './use-show';
@@ -29,6 +30,8 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const rows = sections.flatMap((section) => section.rows);
   const view = useUi((state) => state.listView);
   const changeView = useUi((state) => state.changeListView);
+  /** The line that has the focus, or had it last. */
+  const [held, setHeld] = useState<string>();
   const [menu, setMenu] = useState<{ readonly row: Row; readonly anchor: HTMLElement }>();
   const openMenu = useCallback((row: Row, anchor: HTMLElement) => (row.conversation === undefined ? undefined : setMenu({ row, anchor })), [setMenu]);
   const putAway = all.filter(({ conversation }) => conversation?.archived === true);
@@ -48,9 +51,21 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
     if (!archive) requestAnimationFrame(() => entry.current?.focus());
   };
 
-  const isSelected = (key: string, contactId: string): boolean =>
-    selection !== undefined && (selection.conversationId ?? selection.contactId) === key && selection.contactId === contactId;
-  const hasSelected = rows.some((row) => isSelected(row.key, row.contact.contactId));
+  const selected = rows.find(({ key, contact }) => selection !== undefined && (selection.conversationId ?? selection.contactId) === key && selection.contactId === contact.contactId)?.key;
+  /** Up and Down, Home and End move through the list, also to lines that are not drawn; Tab leaves it. */
+  const moveFocus = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = rows.findIndex(({ key }) => key === lineOf(document.activeElement));
+    const to =
+      event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : event.key === 'Home' ? 0 : event.key === 'End' ? rows.length - 1 : undefined;
+    if (to === undefined) return;
+    event.preventDefault();
+    const row = rows[Math.min(Math.max(to, 0), rows.length - 1)];
+    if (row === undefined) return;
+    // There before it gets the focus.
+    flushSync(() => setHeld(row.key));
+    [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].find((line) => line.dataset['row'] === row.key)?.focus();
+  };
 
   return (
     <nav className="pane list-pane" aria-label={text('list.label')} data-pane="list">
@@ -74,7 +89,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <ContactRequests />
       )}
       {all.length === 0 ? null : <ListFilter />}
-      <div className="list-items" ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
+      <div className="list-items" ref={list} onKeyDown={moveFocus} onFocus={({ target }) => setHeld(lineOf(target))}>
         {rows.length === 0 ? (
           <p className="list-none" role="status">
             {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : 'list.none') : ''}
@@ -83,20 +98,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         {sections.map(({ name, rows: lines }) => (
           <section key={name} aria-label={text(`list.section.${name}`)}>
             {sections.length === 1 ? null : <h2 className="list-section">{text(`list.section.${name}`)}</h2>}
-            <ul>
-              {lines.map((row) => (
-                <ConversationItem
-                  key={row.key}
-                  row={row}
-                  selected={isSelected(row.key, row.contact.contactId)}
-                  inTabOrder={hasSelected ? isSelected(row.key, row.contact.contactId) : row === rows[0]}
-                  now={now}
-                  times={times}
-                  onShow={show}
-                  onMenu={openMenu}
-                />
-              ))}
-            </ul>
+            <RowList rows={lines} box={list} allLines={rows.length} selected={selected} tabStop={selected ?? rows[0]?.key} held={held} now={now} times={times} onShow={show} onMenu={openMenu} />
           </section>
         ))}
         {view.archive || isFiltered ? null : <WaysToAdd brief={nobodyYet} />}
@@ -129,14 +131,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   );
 }
 
-/** Up and Down, Home and End move through the list; Tab leaves it. */
-function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
-  if (list === null || event.altKey || event.ctrlKey || event.metaKey) return;
-  const items = [...list.querySelectorAll<HTMLButtonElement>('.list-item')];
-  const at = items.findIndex((item) => item === document.activeElement);
-  const to =
-    event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : event.key === 'Home' ? 0 : event.key === 'End' ? items.length - 1 : undefined;
-  if (to === undefined) return;
-  event.preventDefault();
-  items[Math.min(Math.max(to, 0), items.length - 1)]?.focus();
+/** The line an element belongs to. */
+function lineOf(element: Element | null): string | undefined {
+  return element?.closest<HTMLElement>('[data-row]')?.dataset['row'];
 }

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { lastScreen, restDelay } from '../../../../renderer/features/conversation/use-last-screen';
 import type { Message } from '../../../../shared/model/message';
 import { idOf, ownInstance } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo, talkWithCarla } from '../../../preview/scenes';
@@ -13,6 +14,11 @@ async function openBo(world = busyWorld(now)): Promise<Running> {
   fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name: /^Bo Lindqvist/ }));
   await settle();
   return running;
+}
+
+async function open(name: RegExp): Promise<void> {
+  fireEvent.click(within(screen.getByRole('navigation')).getByRole('button', { name }));
+  await settle();
 }
 
 const field = (): HTMLTextAreaElement => screen.getByRole('textbox', { name: 'Message' });
@@ -83,7 +89,7 @@ describe('message feed', () => {
     const world = busyWorld(now);
     world.messages.set(talkWithBo, many(120));
     await openBo(world);
-    expect(articles()).toHaveLength(50);
+    await vi.waitFor(() => expect(articles()).toHaveLength(50));
     expect(articles()[0]?.getAttribute('aria-setsize')).toBe('-1');
     fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
     await settle();
@@ -99,6 +105,80 @@ describe('message feed', () => {
   it('folds the renewals of a day to one line', async () => {
     await openBo();
     expect(screen.getAllByText(/^Keys renewed \d times/).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a conversation that is opened', () => {
+  /** What is drawn later waits for a timer. It goes off when the test says so, however long a busy machine takes for the rest. */
+  const waiting: (() => void)[] = [];
+  const goOn = (): void => act(() => waiting.splice(0).forEach((run) => run()));
+  beforeEach(() => {
+    const setTimer = globalThis.setTimeout;
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation((run: () => void, milliseconds?: number) => {
+      if (milliseconds !== restDelay) return setTimer(run, milliseconds);
+      waiting.push(run);
+      return setTimer(() => undefined);
+    });
+  });
+  afterEach(() => {
+    waiting.length = 0;
+    vi.restoreAllMocks();
+  });
+
+  it('draws the last screen of a conversation that is opened, and the messages above it behind that, with their places', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(40));
+    const { model } = await openBo(world);
+    expect(model.messages.getState().threads[talkWithBo]?.messages).toHaveLength(40);
+    expect(articles()).toHaveLength(lastScreen);
+    expect([articles()[0]?.getAttribute('aria-posinset'), articles()[0]?.getAttribute('aria-setsize')]).toEqual(['17', '40']);
+    expect(articles()[0]?.textContent).toContain('message number 16');
+    goOn();
+    expect(articles()).toHaveLength(40);
+    expect(articles()[0]?.getAttribute('aria-posinset')).toBe('1');
+    // Another one begins with its last screen, and so does this one when it is opened again.
+    await open(/^Carla Reyes/);
+    await open(/^Bo Lindqvist/);
+    expect(articles()).toHaveLength(lastScreen);
+  });
+
+  it('draws them at once for whoever goes there by a key, or scrolls up', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(40));
+    await openBo(world);
+    const last = articles().at(-1);
+    if (last === undefined) throw new Error('no message');
+    act(() => last.focus());
+    key(last, 'Home');
+    expect(articles()).toHaveLength(40);
+    expect(document.activeElement?.textContent).toContain('message number 0');
+    await open(/^Carla Reyes/);
+    await open(/^Bo Lindqvist/);
+    const box = screen.getByRole('feed').parentElement;
+    if (box === null) throw new Error('no box');
+    // The end first, where nothing has to be done, then up.
+    for (const [scrollTop, drawn] of [[400, lastScreen], [100, 40]] as const) {
+      for (const [name, value] of Object.entries({ scrollHeight: 1_000, clientHeight: 600, scrollTop })) Object.defineProperty(box, name, { configurable: true, writable: true, value });
+      fireEvent.scroll(box);
+      expect(articles()).toHaveLength(drawn);
+    }
+  });
+
+  it('draws those down from the first unread message at once, however many', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(40));
+    world.conversations = world.conversations.map((one) => (one.conversationId === talkWithBo ? { ...one, unread: 18 } : one));
+    await openBo(world);
+    expect(articles()).toHaveLength(36);
+    expect(document.querySelector('[data-divider]')?.textContent).toContain('18');
+  });
+
+  it('leaves nothing out, not for a moment, for screen readers that read on their own', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(40));
+    world.settings = { ...world.settings, wholeList: true };
+    await openBo(world);
+    expect(articles()).toHaveLength(40);
   });
 });
 
