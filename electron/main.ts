@@ -108,7 +108,8 @@ async function start(): Promise<void> {
   const media = new Media({ openFile: (transferId) => running.openFile(transferId), openChosen: (token) => windowFiles.open(token) });
   handleScheme(page.protocol, listPageFiles(join(__dirname, 'renderer')), (path, range) => media.serve(path, range), (address) => pageFirst.gave(address));
 
-  const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, chooser: dialogs, logger, trial, developerTools, bundles: __dirname });
+  const words = process.argv.slice(1);
+  const shell = openShell({ running, files: { held: windowFiles, choose: () => dialogs.files(), media }, camera, chooser: dialogs, logger, trial, developerTools, words, bundles: __dirname });
   quitOnSignals(process, () => app.quit());
   quitOrderly(
     app,
@@ -123,7 +124,7 @@ async function start(): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-  shell.begin([...process.argv.slice(1), ...linksBefore]);
+  shell.begin([...words, ...linksBefore]);
   openLink = (url) => shell.called([url]);
   // Behind the window: its process starts and draws while this one makes the services ready. The window shows why, if that fails.
   await running.attempt().catch(() => undefined);

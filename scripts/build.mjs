@@ -15,7 +15,7 @@ import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 export const NODE_TARGET = 'node18.15';
 
 /** Loaded from node_modules at run time: native code, WebAssembly that waits at top level, and Electron itself. */
-export const EXTERNAL = ['electron', '@signalapp/sqlcipher', 'sodium-native', 'libsodium-wrappers', 'hunspell-wasm'];
+export const EXTERNAL = ['electron', 'original-fs', '@signalapp/sqlcipher', 'sodium-native', 'libsodium-wrappers', 'hunspell-wasm'];
 
 /** @type {import('esbuild').BuildOptions} */
 export const nodeBundle = {

@@ -9,8 +9,9 @@ import * as commands from './updates/commands.mjs';
 const HELP = `npm run updates -- COMMAND …    (step by step: docs/packaging.md)
 
   key --out FILE                    makes a private key, for its owner alone; shows the public one
-  pin --origin URL --root KEY [--root KEY …] --signer KEY [--root-threshold 2] [--signer-threshold 1] [--days 730]
-                                    writes where the app asks and whose signatures count into its sources
+  pin --origin URL --root KEY [--root KEY …] --signer KEY [--root-threshold 2] [--signer-threshold 1] [--days 730] [--authority FILE]
+                                    writes where the app asks and whose signatures count into its sources; --authority: the only
+                                    one whose certificates count for that server, in place of those the runtime knows
   list --out FILE [--root KEY …] [--signer KEY …] [--days 730]
                                     a new list of keys, which takes the place of the newest one once its roots have signed it
   sign-list FILE --key FILE         one root's signature; when all have signed, append FILE to electron/services/updates/later-lists.txt
@@ -25,6 +26,7 @@ await asCommand(async () => {
       help: { type: 'boolean', default: false },
       out: { type: 'string' },
       origin: { type: 'string' },
+      authority: { type: 'string' },
       root: { type: 'string', multiple: true, default: [] },
       signer: { type: 'string', multiple: true, default: [] },
       'root-threshold': { type: 'string', default: '2' },
@@ -50,7 +52,7 @@ await asCommand(async () => {
       return 0;
     }
     case 'pin': {
-      commands.pin({ ...who, origin: needed('--origin', values.origin), days: whole('days', values.days ?? '730', 3650) });
+      commands.pin({ ...who, origin: needed('--origin', values.origin), authority: values.authority, days: whole('days', values.days ?? '730', 3650) });
       say(`Pinned in ${commands.pinnedFile}. Commit it: it is public.`);
       return 0;
     }

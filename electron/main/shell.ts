@@ -34,6 +34,8 @@ export interface ShellParts {
   readonly logger: Logger;
   readonly trial: boolean;
   readonly developerTools: boolean;
+  /** What stood behind the program's name at the start. */
+  readonly words: readonly string[];
   /** Folder of the bundles: main.cjs, preload.cjs. */
   readonly bundles: string;
 }
@@ -52,7 +54,7 @@ export interface Shell {
 const revival = 10_000;
 
 /** The desktop around the services: one window, the call door, menus, and what locks by itself. */
-export function openShell({ running, files, camera, chooser, logger, trial, developerTools, bundles }: ShellParts): Shell {
+export function openShell({ running, files, camera, chooser, logger, trial, developerTools, words, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   const settings = (): Settings => running.preferences.get().settings;
   const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
@@ -109,7 +111,7 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     door.tell({ type: 'settings.changed' });
   };
   const updates = new WindowUpdates(
-    { folder: app.getPath('userData'), trial, settings, chooser, show: (path) => shell.showItemInFolder(path), changed: () => door.tell({ type: 'updates.changed' }), failed: (error) => logger.error('updates.failed', describeError(error)) },
+    { folder: app.getPath('userData'), trial, words, settings, chooser, show: (path) => shell.showItemInFolder(path), changed: () => door.tell({ type: 'updates.changed' }), failed: (error) => logger.error('updates.failed', describeError(error)) },
     systemClock,
   );
   const door = openWindowDoor({

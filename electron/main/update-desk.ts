@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { app } from 'electron';
+import { promises as realFiles } from 'original-fs';
 import { version } from '../../package.json';
 import type { Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
@@ -26,6 +27,8 @@ export interface UpdateDeskParts {
   /** The folder of the installation's own things: of all profiles. */
   readonly folder: string;
   readonly trial: boolean;
+  /** Of the start of this copy. */
+  readonly words: readonly string[];
   readonly settings: () => Pick<Settings, 'proxy'>;
   readonly chooser: PathChooser;
   /** Shows a file in the system's own file manager. */
@@ -43,22 +46,21 @@ interface Source {
   readonly pinned: Pinned;
   readonly installed: InstalledAs;
   readonly version: string;
-  readonly ca?: string;
 }
 
 /** Newer versions for the window, if this copy gets any. Read long after the window is there. */
-export async function openUpdateDesk({ folder, trial, settings, chooser, show, changed, failed }: UpdateDeskParts): Promise<UpdateDesk> {
+export async function openUpdateDesk({ folder, trial, words, settings, chooser, show, changed, failed }: UpdateDeskParts): Promise<UpdateDesk> {
   const source = sourceOf(trial);
   if (typeof source === 'string') return { handlers: withoutUpdates(version, source), close: async () => {} };
-  const { pinned, installed, ca } = source;
+  const { pinned, installed } = source;
   const shelf = updateShelf(join(folder, 'updates'));
   const updater = await Updater.open({
     self: { version: source.version, platform: platformOf(process.platform), arch: process.arch, format: installed.format },
     pinned: { list: pinned.list, host: new URL(pinned.origin).host },
-    source: httpsSource({ origin: pinned.origin, dial: chosenWay(() => proxyOf(settings()), systemRandom), ...(ca !== undefined && { ca }) }),
+    source: httpsSource({ origin: pinned.origin, dial: chosenWay(() => proxyOf(settings()), systemRandom), ...(pinned.authority !== undefined && { ca: pinned.authority }) }),
     shelf,
     signatures: updateSignatures,
-    installer: updateInstaller(installed, shelf.pathOf),
+    installer: updateInstaller(installed, shelf.pathOf, realFiles),
     clock: systemClock,
     random: systemRandom,
     changed,
@@ -91,9 +93,10 @@ export async function openUpdateDesk({ folder, trial, settings, chooser, show, c
       },
       restart: () => {
         const { path } = put();
-        const program = { replace: path, beside: join(path, 'keyshift'), command: process.execPath, 'by-hand': undefined }[updater.status().way];
+        const program = { replace: path, beside: join(path, basename(process.execPath)), command: process.execPath, 'by-hand': undefined }[updater.status().way];
         if (program === undefined) throw new KeyshiftError('updates.nothing', 'Here the person starts the new version.');
-        app.relaunch({ execPath: program });
+        // Whoever names a program has to name its words as well, or it begins with another profile than this one.
+        app.relaunch({ execPath: program, args: switchesAmong(words) });
         app.quit();
         return null;
       },
@@ -105,11 +108,11 @@ export async function openUpdateDesk({ folder, trial, settings, chooser, show, c
 function sourceOf(trial: boolean): Source | Exclude<UpdateStatus['possible'], 'yes' | 'headless'> {
   // Never a packed app: whoever can change what that reads has the app.
   if (!app.isPackaged) return forTests() ?? (trial ? 'trial' : 'sources');
-  // A package for trying out takes no other's place.
-  if (trial) return 'trial';
-  if (pinnedInApp === undefined) return 'nobody';
+  if (pinnedInApp === undefined) return trial ? 'trial' : 'nobody';
   const { product } = pinnedInApp.list;
-  const installed = product === app.getName() ? installedAs({ product, platform: process.platform, program: process.execPath, env: process.env }) : undefined;
+  // A package for trying out takes no other's place: it gets what is signed under its own name, and nobody signs that but who packed it with keys of their own. What Electron tells is the name with its capitals.
+  if (product !== app.getName().toLowerCase()) return trial ? 'trial' : 'foreign';
+  const installed = installedAs({ product, platform: process.platform, program: process.execPath, env: process.env });
   return installed === undefined ? 'foreign' : { pinned: pinnedInApp, installed, version };
 }
 
@@ -119,8 +122,14 @@ function forTests(): Source | undefined {
   if (path === '') return undefined;
   const said: unknown = JSON.parse(readFileSync(path, 'utf8'));
   const pinned = readPinned(said);
-  if (pinned === undefined || typeof said !== 'object' || said === null || !('ca' in said) || typeof said.ca !== 'string' || !('version' in said) || typeof said.version !== 'string') return undefined;
-  return { pinned, installed: { format: 'deb', place: process.execPath }, version: said.version, ca: said.ca };
+  if (pinned === undefined || typeof said !== 'object' || said === null || !('version' in said) || typeof said.version !== 'string') return undefined;
+  return { pinned, installed: { format: 'deb', place: process.execPath }, version: said.version };
+}
+
+/** Where the profile lies, above all; no link that was opened by this start, which would be opened once more. */
+function switchesAmong(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  return words.slice(0, end < 0 ? words.length : end).filter((word) => word.startsWith('--'));
 }
 
 function platformOf(platform: NodeJS.Platform): 'linux' | 'win32' | 'darwin' {

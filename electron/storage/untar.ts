@@ -1,4 +1,4 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What an archive of ours may hold; more is not ours. */
@@ -6,6 +6,12 @@ const mostEntries = 20_000;
 const mostBytes = 4 * 1024 * 1024 * 1024;
 const block = 512;
 const longestName = 1024;
+
+/**
+ * Of the file system as it is. Electron's own `fs` takes every file called `app.asar` for a folder, and what is unpacked here holds one: the main process hands
+ * over what Electron calls `original-fs`.
+ */
+export type RealFiles = Pick<typeof import('node:fs/promises'), 'mkdir' | 'open' | 'rename' | 'rm'>;
 
 /** The archive is none, or holds what ours never do: links, devices, paths that lead out. */
 export class ArchiveError extends Error {}
@@ -17,6 +23,7 @@ export class ArchiveError extends Error {}
 export class Untar {
   readonly #folder: string;
   readonly #target: string;
+  readonly #files: RealFiles;
   #held: Buffer = Buffer.alloc(0);
   #file: FileHandle | undefined;
   /** Bytes of the current entry that are still to come, and how many fill its last block. */
@@ -29,9 +36,10 @@ export class Untar {
   #bytes = 0;
   #ended = false;
 
-  constructor(folder: string, target: string) {
+  constructor(folder: string, target: string, files: RealFiles) {
     this.#folder = folder;
     this.#target = target;
+    this.#files = files;
   }
 
   async take(bytes: Uint8Array): Promise<void> {
@@ -92,9 +100,9 @@ export class Untar {
     }
     const path = this.#pathOf(this.#nextName ?? textIn(head, 0, 100));
     this.#nextName = undefined;
-    if (kind === '5' && size === 0) return void (await mkdir(path, { recursive: true, mode: 0o755 }));
+    if (kind === '5' && size === 0) return void (await this.#files.mkdir(path, { recursive: true, mode: 0o755 }));
     if (kind !== '0' && kind !== '\0') throw new ArchiveError('the archive holds something else than files and folders');
-    this.#file = await open(path, 'wx', (octal(head, 100, 8) & 0o111) === 0 ? 0o644 : 0o755);
+    this.#file = await this.#files.open(path, 'wx', (octal(head, 100, 8) & 0o111) === 0 ? 0o644 : 0o755);
     if (size === 0) await this.close();
   }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -8,7 +8,7 @@ import { KeyshiftError } from '../../shared/errors';
 import type { InstalledUpdate, PackageFile, UpdateInstaller } from '../services/ports/updates';
 import { mapPathError } from './chosen-path';
 import { syncDirectory } from './durable-file';
-import { ArchiveError, Untar } from './untar';
+import { ArchiveError, type RealFiles, Untar } from './untar';
 
 export interface Installation {
   readonly format: PackageFile['format'];
@@ -20,7 +20,7 @@ export interface Installation {
  * Puts a package in the place of this copy. What is used is what was compared: where we write, the bytes are hashed while they are written, and get their name only
  * when the hash is right; where root reads the file later, the line to type compares it once more.
  */
-export function updateInstaller({ format, place }: Installation, pathOf: (file: PackageFile) => string): UpdateInstaller {
+export function updateInstaller({ format, place }: Installation, pathOf: (file: PackageFile) => string, files: RealFiles = { mkdir, open, rename, rm }): UpdateInstaller {
   switch (format) {
     case 'deb':
       return byCommand((path) => `sudo apt-get install ${path}`, pathOf);
@@ -29,7 +29,7 @@ export function updateInstaller({ format, place }: Installation, pathOf: (file: 
     case 'AppImage':
       return { way: 'replace', install: (file) => withPathErrors(() => replaceImage(pathOf(file), file, place)) };
     case 'tar.gz':
-      return { way: 'beside', install: (file) => withPathErrors(() => unpackBeside(pathOf(file), file, place)) };
+      return { way: 'beside', install: (file) => withPathErrors(() => unpackBeside(pathOf(file), file, place, files)) };
     default:
       return { way: 'by-hand', install: (file) => withPathErrors(() => checked(pathOf(file), file, async () => {}).then(() => ({ path: pathOf(file) }))) };
   }
@@ -87,7 +87,7 @@ export async function dropPrevious({ format, place }: Installation): Promise<voi
 }
 
 /** A folder beside the one this copy runs from, which stays. */
-async function unpackBeside(source: string, file: PackageFile, folder: string): Promise<InstalledUpdate> {
+async function unpackBeside(source: string, file: PackageFile, folder: string, files: RealFiles): Promise<InstalledUpdate> {
   const name = file.name.replace(/\.tar\.gz$/, '');
   const target = join(dirname(folder), name);
   if (existsSync(target)) throw new KeyshiftError('path.unusable', `There is something under ${target} already. It was left as it is.`);
@@ -95,16 +95,18 @@ async function unpackBeside(source: string, file: PackageFile, folder: string): 
   await checked(source, file, async () => {});
   const part = join(dirname(folder), `.${name}.${randomBytes(8).toString('hex')}.part`);
   try {
-    const archive = new Untar(name, part);
+    const archive = new Untar(name, part, files);
     const unzip = createGunzip();
     const unpacked = unzip.pipe(new PassThrough());
     unzip.on('error', (error) => unpacked.destroy(error));
     const taking = (async () => {
       for await (const piece of unpacked) if (piece instanceof Uint8Array) await archive.take(piece);
     })();
-    taking.catch(() => unzip.destroy());
+    // A stream that is destroyed does not always answer for what it was still given: whoever waits for that hears of the archive instead.
+    const broken = taking.then(() => new Promise<never>(() => {}));
+    broken.catch(() => unzip.destroy());
     try {
-      await checked(source, file, (piece) => written(unzip, piece));
+      await checked(source, file, (piece) => Promise.race([written(unzip, piece), broken]));
       unzip.end();
       await taking;
       await archive.finish();
@@ -115,10 +117,10 @@ async function unpackBeside(source: string, file: PackageFile, folder: string): 
       await archive.close();
       throw error;
     }
-    await rename(part, target);
+    await files.rename(part, target);
     syncDirectory(dirname(target));
   } catch (error) {
-    await rm(part, { recursive: true, force: true });
+    await files.rm(part, { recursive: true, force: true });
     throw error instanceof ArchiveError || isZipError(error) ? new KeyshiftError('updates.altered', 'The package is no archive of Keyshift.') : error;
   }
   return { path: target };

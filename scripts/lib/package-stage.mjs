@@ -12,13 +12,13 @@ export function whyNoPackage() {
   return undefined;
 }
 
-/** Debian packages of what stands in out/: the app and the headless peer. @param {import('../electron-runtime.mjs').Runtime} runtime */
+/** Debian packages of what stands in out/: the app and the headless peer; `folder` is the app before it was wrapped. @param {import('../electron-runtime.mjs').Runtime} runtime */
 export async function debsForTests(runtime) {
   const started = performance.now();
   const time = await sourceTime();
-  const { stage } = await packDesktop({ runtime, targets: ['dir', 'deb'], arch: process.arch, time, compression: 'zstd:1' });
+  const { stage, app: folder } = await packDesktop({ runtime, targets: ['dir', 'deb'], arch: process.arch, time, compression: 'zstd:1' });
   const app = readdirSync(stage).find((each) => each.endsWith('.deb'));
   const [headless] = await packHeadless({ folder: stage, arch: process.arch, time, compression: 'zstd:1' });
   say(`Packed ${app} and ${headless} (${seconds(started)})`);
-  return { app: join(stage, app), headless: join(stage, headless) };
+  return { app: join(stage, app), headless: join(stage, headless), folder };
 }

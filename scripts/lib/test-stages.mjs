@@ -156,6 +156,7 @@ async function installedPackage({ runtime, filters, options }) {
     const env = {
       KEYSHIFT_DEB: debs.app,
       KEYSHIFT_HEADLESS_DEB: debs.headless,
+      KEYSHIFT_APP_FOLDER: debs.folder,
       ELECTRON_KIND: runtime.kind,
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
       KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),

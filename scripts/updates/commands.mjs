@@ -1,4 +1,5 @@
 // What an operator does about newer versions. Private keys are files of the operator's own, outside the repository.
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { inRoot, root } from '../lib/paths.mjs';
@@ -25,12 +26,16 @@ export function makeKey({ out }) {
   return publicKey;
 }
 
-/** The first list, as it stands in the app from now on. */
-export function pin({ origin, roots, rootThreshold, signers, signerThreshold, days, now = Date.now(), file = pinnedFile }) {
+/**
+ * The first list, as it stands in the app from now on. `authority`: a file with the certificate that the server's has to come from.
+ * @param {{ origin: string, authority?: string, roots: string[], rootThreshold: number, signers: string[], signerThreshold: number, days: number, product?: string, now?: number, file?: string }} options
+ */
+export function pin({ origin, authority, roots, rootThreshold, signers, signerThreshold, days, product = PRODUCT, now = Date.now(), file = pinnedFile }) {
   if (!/^https:\/\/[a-z0-9.:[\]-]+\/(?:[A-Za-z0-9._-]+\/)*$/.test(origin)) throw new PlainError('--origin is a folder on an https server, as https://updates.example.org/keyshift/');
-  const list = JSON.parse(keyListText({ product: PRODUCT, version: 1, expires: now + days * DAY, roots: who('root', roots, rootThreshold), signers: who('signer', signers, signerThreshold) }));
+  const list = JSON.parse(keyListText({ product, version: 1, expires: now + days * DAY, roots: who('root', roots, rootThreshold), signers: who('signer', signers, signerThreshold) }));
   assertApart(list);
-  writeFileSync(file, `${JSON.stringify({ origin, list }, null, 2)}\n`);
+  const pem = authority === undefined ? undefined : certificate(authority);
+  writeFileSync(file, `${JSON.stringify({ origin, ...(pem !== undefined && { authority: pem }), list }, null, 2)}\n`);
   return list;
 }
 
@@ -128,6 +133,14 @@ export function laterLists(file = listsFile) {
 
 function newestList(pinned = readPinned(), lists = laterLists()) {
   return lists.map((block) => blocksIn(block)[0].value).reduce((newest, one) => (one.version > newest.version ? one : newest), pinned.list);
+}
+
+function certificate(path) {
+  try {
+    return new X509Certificate(readFileSync(path)).toString();
+  } catch {
+    throw new PlainError(`${path} is no certificate in PEM.`);
+  }
 }
 
 /** A file, or `-`: what comes in, so that a key need not touch the disk. */

@@ -22,7 +22,7 @@ test.beforeAll(async () => {
   updates = await startUpdateServer();
   const [now, source] = [Math.floor(Date.now() / 1000) * 1000, join(home, 'updates.json')];
   mkdirSync(home, { recursive: true });
-  writeFileSync(source, JSON.stringify({ origin: updates.origin, ca: updates.ca, version: '0.1.0', list: JSON.parse(encodeKeyList(keyList({ expires: now + 24 * hour }))) }));
+  writeFileSync(source, JSON.stringify({ origin: updates.origin, authority: updates.ca, version: '0.1.0', list: JSON.parse(encodeKeyList(keyList({ expires: now + 24 * hour }))) }));
   const file = packageFile({ arch: process.arch === 'arm64' ? 'arm64' : 'x64' });
   updates.files.set('/keyshift/latest.keyshift-update', updateFile({ issued: now - hour, expires: now + hour, files: [file] })).set(`/keyshift/${file.name}`, packageBytes);
   own = await openWindow('desktop', { env: { XDG_CONFIG_HOME: home }, args: [`--updates-for-tests=${source}`] });

@@ -16,8 +16,9 @@ export interface UpdateServer {
   close(): Promise<void>;
 }
 
-export async function startUpdateServer(): Promise<UpdateServer> {
-  const { authority, servers } = makeCertificates(['127.0.0.1']);
+/** `host`: whose certificate it shows. */
+export async function startUpdateServer(host = '127.0.0.1'): Promise<UpdateServer> {
+  const { authority, servers } = makeCertificates([host]);
   const [own] = servers;
   if (own === undefined) throw new Error('no certificate');
   const files: UpdateServer['files'] = new Map();
@@ -34,7 +35,7 @@ export async function startUpdateServer(): Promise<UpdateServer> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    origin: `https://127.0.0.1:${address.port}/keyshift/`,
+    origin: `https://${host}:${address.port}/keyshift/`,
     ca: authority,
     port: address.port,
     files,

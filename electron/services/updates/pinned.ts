@@ -6,6 +6,8 @@ import pinned from './pinned.json';
 export interface Pinned {
   readonly origin: string;
   readonly list: KeyList;
+  /** PEM; where there is one, only certificates of this authority count for the server, not those of the ones the runtime knows. */
+  readonly authority?: string;
 }
 
 /** What `npm run updates -- pin` wrote; undefined while nobody did. */
@@ -17,5 +19,7 @@ export function readPinned(value: unknown): Pinned | undefined {
   const { origin, list } = value;
   if (typeof origin !== 'string' || !/^https:\/\/[a-z0-9.:[\]-]+\/(?:[A-Za-z0-9._-]+\/)*$/.test(origin)) return undefined;
   const read = parseKeyList(JSON.stringify(list));
-  return read && { origin, list: read };
+  const authority = 'authority' in value ? value.authority : undefined;
+  if (read === undefined || (authority !== undefined && typeof authority !== 'string')) return undefined;
+  return { origin, list: read, ...(authority !== undefined && { authority }) };
 }

@@ -1,13 +1,16 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
+import { runningAs } from './processes';
 
 /** The Debian package under test, made by scripts/lib/package-stage.mjs. */
 export const deb = process.env['KEYSHIFT_DEB'] ?? '';
 /** The one of the headless peer. */
 export const headlessDeb = process.env['KEYSHIFT_HEADLESS_DEB'] ?? '';
+/** The app as it was packed, before a package was wrapped around it. */
+export const appFolder = process.env['KEYSHIFT_APP_FOLDER'] ?? '';
 const asRoot = process.getuid?.() === 0;
 /** Somebody who owns nothing: nobody. */
 const nobody = 65_534;
@@ -105,11 +108,7 @@ export async function start(command: string, home: string, profile: string, { sc
     child.once('error', fail);
     void ended.then((code) => fail(new Error(`${command} ended with ${String(code)}:\n${text}`)));
   });
-  const browser: Browser = await chromium.connectOverCDP(address, { noDefaults: true });
-  const context = browser.contexts()[0];
-  if (context === undefined) throw new Error('no window');
-  const page = context.pages()[0] ?? (await context.waitForEvent('page'));
-  await page.waitForFunction(() => document.getElementById('root')?.childElementCount);
+  const { browser, page } = await drive(address);
   return {
     child,
     page,
@@ -122,4 +121,48 @@ export async function start(command: string, home: string, profile: string, { sc
       return code;
     },
   };
+}
+
+/** The program that the app of `start` began in its own place, found by its path; its page is driven where its profile says. Ends with `end`. */
+export async function startedBySelf(program: string, profile: string): Promise<{ readonly page: Page; readonly pid: number; end(): Promise<void> }> {
+  const pid = await eventually(() => runningAs(program));
+  const told = join(profile, 'DevToolsActivePort');
+  const [port, path] = await eventually(() => (statSync(told).mtimeMs > statSync(`/proc/${pid}`).ctimeMs ? readFileSync(told, 'utf8').split('\n') : undefined));
+  const { browser, page } = await drive(`ws://127.0.0.1:${port}${path}`);
+  return {
+    page,
+    pid,
+    async end() {
+      process.kill(pid, 'SIGTERM');
+      await eventually(() => (runningAs(program) === undefined ? true : undefined));
+      await browser.close().catch(() => undefined);
+    },
+  };
+}
+
+async function drive(address: string): Promise<{ readonly browser: Browser; readonly page: Page }> {
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const context = browser.contexts()[0];
+  if (context === undefined) throw new Error('no window');
+  const page = context.pages()[0] ?? (await context.waitForEvent('page'));
+  await page.waitForFunction(() => document.getElementById('root')?.childElementCount);
+  return { browser, page };
+}
+
+/** What `look` finds at last: nothing tells of a process of somebody else. */
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (const until = Date.now() + 60_000; ; ) {
+    const found = orNothing(look);
+    if (found !== undefined) return found;
+    if (Date.now() > until) throw new Error(`not found within a minute: ${String(look)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function orNothing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** What Linux says of one process. */
 export interface Process {
@@ -21,6 +21,20 @@ export function family(first: number): Process[] {
     due.push(...all.filter((one) => one.parent === here).map((one) => one.pid));
   }
   return found;
+}
+
+/** The first process of the program at this path, if it runs. */
+export function runningAs(program: string): number | undefined {
+  const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => (programOf(name) === program ? read(Number(name)) : []));
+  return found.find(({ kind }) => kind === 'browser')?.pid;
+}
+
+function programOf(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
+  }
 }
 
 function read(pid: number): Process[] {

@@ -8,11 +8,13 @@ import { updateSignatures } from '../../../electron/platform/update-signatures';
 import { judge, startingMemory } from '../../../electron/services/updates/judge';
 import { readPinned as readPinnedInApp } from '../../../electron/services/updates/pinned';
 import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
+import { makeCertificates } from '../../../scripts/mailbox/certificates.mjs';
 import { laterLists, makeKey, nextList, pin, readPinned, sign, signList, verifyFile } from '../../../scripts/updates/commands.mjs';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
 const now = Date.UTC(2026, 10, 26, 12);
+const { authority } = makeCertificates(['127.0.0.1']);
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'keyshift-signing-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -33,6 +35,10 @@ it('22: what the operator’s command signs, the app takes, and nobody else’s;
   const rules = { roots: [first, second], rootThreshold: 2, signers: [signer], signerThreshold: 1, days: 700, now };
   expect(() => pin({ ...rules, origin: 'http://updates.example/', file: pinnedFile })).toThrow('--origin');
   expect(() => pin({ ...rules, origin: 'https://updates.example/', signers: [first], file: pinnedFile })).toThrow('must not be a root');
+  expect(() => pin({ ...rules, origin: 'https://updates.example/', authority: at('signer'), file: pinnedFile })).toThrow('is no certificate');
+  writeFileSync(at('ca.pem'), authority);
+  pin({ ...rules, origin: 'https://updates.example/keyshift/', authority: at('ca.pem'), file: pinnedFile });
+  expect(readPinnedInApp(JSON.parse(readFileSync(pinnedFile, 'utf8')))?.authority?.trim()).toBe(authority.trim());
   pin({ ...rules, origin: 'https://updates.example/keyshift/', file: pinnedFile });
   const inApp = readPinnedInApp(JSON.parse(readFileSync(pinnedFile, 'utf8')));
   if (inApp === undefined) throw new Error('the app does not read what was pinned');

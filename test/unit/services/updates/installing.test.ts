@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,10 +63,13 @@ it('22: an archive that is none of ours leaves nothing behind, even where it was
   mkdirSync(at('made', 'other'), { recursive: true });
   writeFileSync(at('made', name, 'keyshift'), 'x');
   symlinkSync('/etc', at('made', name, 'link'));
-  const tar = (...args: readonly string[]): Buffer => execFileSync('tar', ['--format=gnu', '-cz', '-C', at('made'), ...args]);
-  const plain = tar('--exclude=link', name);
+  const tar = (...args: readonly string[]): Buffer => execFileSync('tar', ['--format=gnu', '-cz', '-C', at('made'), ...args], { maxBuffer: 16_000_000 });
+  const plain = tar('--exclude=link', '--exclude=much', name);
+  // Larger than what any stream takes at once: it is found odd while more of it is still coming.
+  writeFileSync(at('made', name, 'much'), randomBytes(8_000_000));
   const archives: readonly (readonly [string, Buffer])[] = [
-    ['a link', tar(name)],
+    ['a link', tar('--exclude=much', name)],
+    ['a link, and much behind it', tar(`${name}/link`, `${name}/much`)],
     ['another folder', tar('other')],
     ['a path that leads out', tar('-P', `--transform=s,${name}/keyshift,${name}/../../keyshift,`, `${name}/keyshift`)],
     ['an absolute path', tar('-P', `--transform=s,${name}/keyshift,/tmp/keyshift-out,`, `${name}/keyshift`)],
