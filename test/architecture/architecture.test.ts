@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { purposes } from '../../electron/engine/crypto/purpose';
 import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { commands } from '../../shared/model/shortcuts';
 import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
 import { missingPaths } from './document-paths';
-import { keysThatCallNothing, missingAnchors, wordsNotInTheWindow } from './document-words';
+import { keysThatCallNothing, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, readSources, ROOT } from './source-facts';
 
@@ -46,7 +47,7 @@ test('the second implementation knows the document alone: its own files, Node an
   expect(names.length).toBeGreaterThan(10);
   const imported = names.flatMap((name) => factsOf(name, readFileSync(join(folder, name), 'utf8')).imports.map(({ specifier }) => `${name}: ${specifier}`));
   expect(imported.length).toBeGreaterThan(names.length);
-  expect(imported.filter((one) => !/: (\.\/[a-z-]+\.mjs|node:[a-z/]+|libsodium-wrappers)$/.test(one))).toEqual([]);
+  expect(imported.filter((one) => !/: (\.\/[a-z-]+\.mjs|node:[a-z/]+|libsodium-wrappers|sodium-native|\.\.\/vectors\/changed\.mjs)$/.test(one))).toEqual([]);
 });
 
 test('dependencies are pinned, locked and checked by hash', () => {
@@ -58,6 +59,12 @@ test('npm never runs what a package brings: every call of it says so', () => {
   const calls = scripts.flatMap((name) => [...readFileSync(join(ROOT, 'scripts', name), 'utf8').matchAll(/npmCommand\(\[[^\]]*\]/g)].map(([call]) => `${name}: ${call}`));
   expect(calls.length).toBeGreaterThan(2);
   expect(calls.filter((call) => !call.includes("'--ignore-scripts'"))).toEqual([]);
+});
+
+test('every label there is stands in docs/protocol.md', () => {
+  const protocol = readFileSync(join(ROOT, 'docs/protocol.md'), 'utf8');
+  expect(purposes.length).toBeGreaterThan(80);
+  expect(unnamedLabels(purposes, protocol)).toEqual([]);
 });
 
 describe('the documents are true', () => {

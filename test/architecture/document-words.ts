@@ -45,3 +45,8 @@ export function keysThatCallNothing(document: string, text: string, known: reado
   const keys = new Set(known.map((one) => one.replace('Mod', 'Ctrl')));
   return [...new Set([...text.matchAll(/\b(?:Ctrl|Alt)\+[A-Za-z+]*[A-Za-z/,]/g)].map(([one]) => one))].filter((one) => !keys.has(one)).map((one) => `${document} names ${one}, which calls nothing`);
 }
+
+/** Labels (docs/protocol.md, first page) that the document does not have in quotes: whoever writes from it alone would not know them. */
+export function unnamedLabels(purposes: readonly string[], text: string): string[] {
+  return purposes.filter((purpose) => !text.includes(`"${purpose}"`)).map((purpose) => `docs/protocol.md does not say "${purpose}"`);
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { CODE_RULES } from './code-rules';
 import { missingPaths } from './document-paths';
-import { keysThatCallNothing, missingAnchors, wordsNotInTheWindow } from './document-words';
+import { keysThatCallNothing, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, ROOT } from './source-facts';
 
@@ -183,4 +183,5 @@ test('a document that links to no heading, speaks of a button that is not there,
   ]);
   expect(wordsNotInTheWindow('docs/a.md', 'Press **Settings → Backup…** or **Absent**, or **Ctrl+L**.', ['Settings', 'Backup'])).toEqual(['docs/a.md says **Absent**, which is nowhere in the window']);
   expect(keysThatCallNothing('docs/a.md', 'Ctrl+L locks, Ctrl+Shift+Q does not.', ['Mod+L'])).toEqual(['docs/a.md names Ctrl+Shift+Q, which calls nothing']);
+  expect(unnamedLabels(['card', 'm1'], 'signed under "card", never under m1')).toEqual(['docs/protocol.md does not say "m1"']);
 });

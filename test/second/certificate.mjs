@@ -23,9 +23,8 @@ export const subjectOf = (name, peerId) =>
 const extension = (id, critical, value) => sequence(id, ...(critical ? [der(0x01, Buffer.from([0xff]))] : []), der(0x04, value));
 
 /** A self-signed certificate for `key` ({ privateKey, spki }). */
-export const makeCertificate = ({ key, name, peerId, epoch, recoveryHash, notBefore, notAfter }) => {
+export const makeCertificate = ({ key, name, peerId, epoch, recoveryHash, notBefore, notAfter, serial = random(16) }) => {
   const subject = subjectOf(name, peerId);
-  const serial = random(16);
   serial[0] = (serial[0] & 0x3f) | 0x40;
   const body = sequence(
     der(0xa0, integer(2)),

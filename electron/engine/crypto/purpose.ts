@@ -5,7 +5,6 @@
 export const purposes = [
   'identity',
   'instance',
-  'instance-id',
   'instance-credential',
   'instance-counter',
   'instance-consent',
@@ -42,7 +41,6 @@ export const purposes = [
   'repository-name',
   'repository-record',
   'cn',
-  'channel',
   'channel-client',
   'channel-server',
   'channel-hash',

@@ -61,7 +61,7 @@ export function erasedKinds({ stores, profile }: KindParts): readonly FactKind[]
     stays: true,
     awaited: true,
     apply({ key, value, stamp }) {
-      if (value.length !== 1) throw new WireError('more than a yes');
+      if (value.length !== 1 || value[0] !== 1) throw new WireError('anything but a yes');
       const place = parseMessageKey(key);
       const conversation = stores.conversations.byDialog(place.peerId, place.dialogId);
       const row = conversation && profile.talk.changes.placed(conversation.conversationId, place);

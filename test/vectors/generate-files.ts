@@ -1,0 +1,12 @@
+/**
+ * Makes key-files.json and backup.json beside it: files that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
+ * identity.json. The same bytes come out every time. Run only when a layout changes on purpose:
+ * `npx esbuild test/vectors/generate-files.ts --bundle --platform=node --format=esm --external:sodium-native --external:libsodium-wrappers --outfile=out/file-vectors.mjs && node out/file-vectors.mjs`
+ */
+import { writeFileSync } from 'node:fs';
+import { fileVectors } from '../second/file-vectors.mjs';
+import { fixedKey } from '../support/rsa-keys';
+import identity from './identity.json';
+
+const keys = [0, 1, 2].map((index) => fixedKey(index).privateKey.key);
+for (const [name, vectors] of Object.entries(fileVectors(identity, keys))) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
