@@ -12,7 +12,8 @@ const ALONE = ['test/integration/flood.test.ts', 'test/integration/handover.test
 // The window's logic that reads or builds a document although it draws nothing.
 const WITH_DOCUMENT = ['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts'];
 
-const node = { isolate: false, setupFiles: ['test/support/new-file.ts'], environment: 'node' };
+const shared = { isolate: false, setupFiles: ['test/support/new-file.ts'] };
+const node = { ...shared, environment: 'node' };
 
 export default defineConfig({
   plugins: [react()],
@@ -26,12 +27,12 @@ export default defineConfig({
     // Making the program's modules ready for a process takes as long as loading them.
     experimental: { fsModuleCache: true, fsModuleCachePath: moduleCache() },
     reporters: ['default'],
-    // Files of the node project share their process and with it the modules: loading those anew for each file took longer than most tests. What needs
-    // a document does not: a document cannot be put back to its beginning.
+    // Files share their process and with it the modules: loading those anew for each file took longer than most tests. Those of the window share a
+    // document, too, as tests of one file do anyway: what a file may leave of it stands in new-document.ts (decision 076).
     projects: [
       { extends: true, test: { ...node, name: 'node', include: ['test/**/*.test.ts'], exclude: [...NOT_HERE, ...ALONE, ...WITH_DOCUMENT] } },
       { extends: true, test: { ...node, name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'renderer', environment: 'jsdom', include: ['test/**/*.test.tsx', ...WITH_DOCUMENT], exclude: NOT_HERE } },
+      { extends: true, test: { ...shared, setupFiles: [...shared.setupFiles, 'test/unit/renderer/new-document.ts'], name: 'renderer', environment: 'jsdom', include: ['test/**/*.test.tsx', ...WITH_DOCUMENT], exclude: NOT_HERE } },
     ],
   },
 });

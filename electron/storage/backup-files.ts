@@ -78,7 +78,6 @@ class Target implements BackupTarget {
   private constructor(path: string, part: PartOnDisk, file: FileHandle, inode: readonly [bigint, bigint], likeness: Likeness) {
     this.#path = path;
     this.part = part;
-    beingWritten.add(part.path);
     this.#file = file;
     this.#inode = inode;
     this.#likeness = likeness;
@@ -86,10 +85,18 @@ class Target implements BackupTarget {
 
   static async begin(path: string, likeness: Likeness): Promise<Target> {
     const part = besides(path);
-    await removeLeftover(part, likeness);
-    const file = await open(part, 'wx', fileMode);
-    const { dev, ino } = await file.stat({ bigint: true });
-    return new Target(path, { path: part, id: idOf(await file.stat()) }, file, [dev, ino], likeness);
+    // Before there is a file of this name: a profile that is just opened takes away what a kill left under it, which the system may have given the same number.
+    const isFirst = !beingWritten.has(part);
+    beingWritten.add(part);
+    try {
+      await removeLeftover(part, likeness);
+      const file = await open(part, 'wx', fileMode);
+      const { dev, ino } = await file.stat({ bigint: true });
+      return new Target(path, { path: part, id: idOf(await file.stat()) }, file, [dev, ino], likeness);
+    } catch (error) {
+      if (isFirst) beingWritten.delete(part);
+      throw error;
+    }
   }
 
   write(bytes: Uint8Array): Promise<void> {

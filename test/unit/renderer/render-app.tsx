@@ -1,5 +1,5 @@
-import { act, cleanup, render } from '@testing-library/react';
-import { afterEach } from 'vitest';
+import { act, render } from '@testing-library/react';
+import { onTestFinished } from 'vitest';
 import { App } from '../../../renderer/app/app';
 import { readLater } from '../../../renderer/app/later';
 import { createModel, type Model } from '../../../renderer/app/model';
@@ -15,12 +15,6 @@ Element.prototype.scrollIntoView = () => undefined;
 // While the file is read and not within its first test, whose time it would take.
 await readLater();
 
-const stops: (() => void)[] = [];
-afterEach(() => {
-  cleanup();
-  for (const stop of stops.splice(0)) stop();
-});
-
 export interface Running {
   readonly fake: FakeBridge;
   readonly model: Model;
@@ -32,7 +26,7 @@ export async function renderApp(world: World): Promise<Running> {
   document.hasFocus = () => true;
   const fake = createFake(world);
   const model = createModel(createClient(fake.bridge));
-  stops.push(model.start());
+  onTestFinished(model.start());
   render(<App model={model} />);
   await settle();
   return { fake, model };

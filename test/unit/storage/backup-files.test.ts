@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { backupHeadBytes, encodeBackupHead } from '../../../electron/engine/backup/container';
 import { backupFiles } from '../../../electron/storage/backup-files';
+import { chosenFiles } from '../../../electron/storage/chosen-files';
+import { idOf } from '../../../electron/storage/part-on-disk';
+import { settle } from '../../support/manual-clock';
 import { folder } from './places';
 
 const unusable = expect.objectContaining({ code: 'path.unusable' });
@@ -38,5 +41,19 @@ describe('a backup on its way to its place', () => {
       await (await backupFiles.begin(path)).discard();
       expect(readdirSync(at)).toEqual([]);
     }
+  });
+
+  it('S5-25 A89: what an opened profile takes away of an earlier one is never this one, not even before anybody was told of it', async () => {
+    const at = folder();
+    const beside = join(at, '.a.keyshift-backup.part');
+    const beginning = backupFiles.begin(join(at, 'a.keyshift-backup'));
+    await settle();
+    // Another thread makes the file: it is looked for without giving this one's work a turn. A file system may give it the number of one that is gone.
+    for (const until = performance.now() + 10_000; !existsSync(beside) && performance.now() < until; ) continue;
+    expect(await chosenFiles.dropPart({ path: beside, id: idOf(lstatSync(beside)) })).toBe(false);
+    const target = await beginning;
+    await target.write(head);
+    await target.finish();
+    expect(readdirSync(at)).toEqual(['a.keyshift-backup']);
   });
 });

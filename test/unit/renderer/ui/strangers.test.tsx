@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { cleanup, render } from '@testing-library/react';
+import { render } from '@testing-library/react';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ModelContext } from '../../../../renderer/app/model-context';
 import { createModel } from '../../../../renderer/app/model';
 import { createClient } from '../../../../renderer/bridge/client';
@@ -11,8 +11,6 @@ import { PersonName } from '../../../../renderer/ui/person-name';
 import { isEmojiOnly, isLong, messagePieces, nameInSentence, plainLine, plainName } from '../../../../renderer/ui/strangers';
 import { createFake } from '../../../preview/fake-world';
 import { strangersCorpus as corpus, unsafeInMessages, unsafeInNames } from '../../../support/strangers-corpus';
-
-afterEach(cleanup);
 
 describe('hardening 24: text from strangers', () => {
   it('the corpus is large', () => {
