@@ -1,13 +1,24 @@
 import type { Row } from './database';
 import { apart } from './migrations/0040-search-whole';
 import { optionalText, text } from './row';
+import type { Wanted } from './search-words';
 
 /** What of a message is told of a hit, and what it is looked for in, read in one go. */
 export const hitColumns = `messages.message_id AS message_id, messages.direction AS direction, messages.text AS text, messages.sent_at AS sent_at,
   (SELECT conversation_id FROM conversations WHERE key = messages.conversation) AS conversation_id, search_names.name AS name`;
 export const hitNames = 'LEFT JOIN search_names ON search_names.message = messages.key';
 /** The same as `lineOf`, in SQL. */
-export const hitLine = `CASE WHEN search_names.name IS NULL THEN messages.text ELSE messages.text || ' ${apart} ' || search_names.name END`;
+const hitLine = `CASE WHEN search_names.name IS NULL THEN messages.text ELSE messages.text || ' ${apart} ' || search_names.name END`;
+
+/** A text of ASCII alone without these letters (`likePattern`) holds no such word, and stays in SQLite, which compares them as the tokenizer does. */
+export const mayHold = `(${hitLine} LIKE ? ESCAPE '!' OR octet_length(${hitLine}) <> length(${hitLine}))`;
+
+export interface Within {
+  readonly words: Wanted;
+  /** Only places below. */
+  readonly below: number;
+  readonly limit: number;
+}
 
 /** The text of a message with the names of its files behind it. */
 export function lineOf(row: Row): string {

@@ -1,15 +1,12 @@
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { integer } from './row';
-import { hitColumns, hitLine, hitNames, lineOf } from './search-hits';
-import { holds, longestPiece, type Wanted } from './search-words';
+import { hitColumns, hitNames, lineOf, mayHold, type Within } from './search-hits';
+import type { SearchPlans } from './search-plans';
+import { createSearchWhole } from './search-whole';
+import { holds, likePattern } from './search-words';
 
 const thisConversation = '(SELECT key FROM conversations WHERE conversation_id = ?)';
-/** A text of ASCII alone without these letters holds no such word, and stays in SQLite, which compares them as the tokenizer does. */
-const mayHold = `(${hitLine} LIKE ? ESCAPE '!' OR octet_length(${hitLine}) <> length(${hitLine}))`;
-/** Texts that are taken apart to words before something else is tried. */
-const mostLines = 600;
-
 /** A place above all. */
 export const nowhere = Number.MAX_SAFE_INTEGER;
 
@@ -20,23 +17,20 @@ export interface Looked {
   readonly isAll: boolean;
 }
 
-export interface Within {
-  readonly words: Wanted;
-  /** Only places below. */
-  readonly below: number;
-  readonly limit: number;
-}
-
 export interface SearchRecent {
   /** Looks through the newest `most` of all, each of which is on a page of its own. */
   all(within: Within, most: number): Looked;
-  /** Looks through one conversation, whose messages lie side by side: `most` of them, and no further where `goesOn` says no by how many were found among how many. */
+  /**
+   * Looks through one conversation, whose messages lie side by side: its newest, then all of it where it is not long, else `most` of them, and no further where
+   * `goesOn` says no by how many were found among how many.
+   */
   one(conversationId: string, within: Within, most: number, goesOn: (found: number, seen: number) => boolean): Looked;
   /** Looks through the newest `most` that the index finds so; `conversationId`: only of this one. */
   of(match: string, conversationId: string | undefined, within: Within, most: number): Looked;
 }
 
-export function createSearchRecent(db: Db): SearchRecent {
+export function createSearchRecent(db: Db, plans: SearchPlans): SearchRecent {
+  const whole = createSearchWhole(db, plans);
   // Of one moment may be several, of which an answer to `below` is the only one that is not below it.
   const inOne = db.prepare(`
     SELECT ${hitColumns}
@@ -69,7 +63,8 @@ export function createSearchRecent(db: Db): SearchRecent {
       const pattern = likePattern(words);
       let seen = 0;
       let taken = 0;
-      for (let count = 128; seen < most; count = Math.min(4 * count, most - seen)) {
+      let isTried = false;
+      for (let count = plans.first; seen < most; count = Math.min(4 * count, most - seen)) {
         const rows = inOne.all([conversationId, below, count, seen, pattern, below >= nowhere ? 1 : 0, below]);
         for (const row of rows) {
           taken += 1;
@@ -81,7 +76,12 @@ export function createSearchRecent(db: Db): SearchRecent {
         const n = row === undefined ? 0 : integer(row, 'n');
         seen += n;
         if (n < count) return { hits, isAll: true };
-        if (taken > mostLines || !goesOn(hits.length, seen)) break;
+        if (!isTried && hits.length * plans.near < limit * seen) {
+          isTried = true;
+          const all = whole(conversationId, { words, below, limit });
+          if (all !== undefined) return { hits: all, isAll: true };
+        }
+        if (taken > plans.lines || !goesOn(hits.length, seen)) break;
       }
       return { hits, isAll: false };
     },
@@ -101,8 +101,4 @@ export function createSearchRecent(db: Db): SearchRecent {
       return { hits, isAll: false };
     },
   };
-}
-
-function likePattern(words: Wanted): string {
-  return `%${longestPiece(words).replace(/[!%_]/g, '!$&')}%`;
 }

@@ -5,36 +5,24 @@ import { at } from './message-row';
 import { given, integer, optionalText, text } from './row';
 import { createSearchErasing } from './search-erasing';
 import { createSearchFilling } from './search-filling';
-import { hitColumns, hitNames } from './search-hits';
-import { createSearchRecent, nowhere, type Within } from './search-recent';
+import { hitColumns, hitNames, type Within } from './search-hits';
+import { type SearchPlans, usualPlans } from './search-plans';
+import { createSearchRecent, nowhere } from './search-recent';
 import { searchTail } from './search-tail';
 import { createWordList } from './search-terms';
 import { holds, phrase, type Wanted, wanted } from './search-words';
 
-/** A beginning with at most so many words is asked for as these words at once: they are found newest first, however common. */
-const fewEndings = 60;
-/** With at most so many it is asked for as these words, 10 µs each, after messages were looked through for it; else the index joins all it has. */
-const mostEndings = 1_000;
-/** So many messages are looked through, newest first, before the index is asked. */
-const most = {
-  /** Of one conversation, twenty to a page: for what seems to be common, and for beginnings of many words. */
-  common: 1_000,
-  any: 3_000,
-  /** Where each is on a page of its own: behind those in memory, and of what the index finds for the other words. */
-  everywhere: 200,
-  known: 250,
-} as const;
 /** New messages whose emoji are still looked for while somebody waits. */
 const signsAtOnce = 100;
 const directions = ['in', 'out'] as const;
 
 const marker = (column: string, words: readonly string[]): string => `{${column}} : ${phrase(words)}`;
 
-/** How words are found among millions of messages in a few milliseconds; why so, decisions/041, 054 and 064 say. */
-export function createSearchStore(db: Db): SearchStore {
+/** How words are found among millions of messages in a few milliseconds; why so, decisions/041, 054, 064 and 072 say. */
+export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): SearchStore {
   const wordsFrom = createWordList(db);
-  const recent = createSearchRecent(db);
-  const tail = searchTail(db);
+  const recent = createSearchRecent(db, plans);
+  const tail = searchTail(db, plans);
   const filling = createSearchFilling(db);
   const selectPlace = db.prepare('SELECT coalesce((SELECT at FROM search_places WHERE message = asked.key), asked.place) AS at FROM messages AS asked WHERE asked.message_id = ?');
   const found = (and: string): string => `
@@ -59,22 +47,26 @@ export function createSearchStore(db: Db): SearchStore {
     };
     if (last === undefined) return match([]);
     const withEndings = (endings: readonly string[]) => match([`{text name} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`]);
-    const few = wordsFrom(last.beginning, fewEndings);
+    const known = last.words.length === 0 ? exact : [...exact, marker('text name', last.words)];
+    const lookInKnown = () => (known.length > bounds.length ? recent.of(known.join(' AND '), conversationId, { words, below, limit }, plans.known) : undefined);
+    const share = tail.share(last.beginning);
+    // Asked for what stands in every other message, the index looks it up at each place of the other words.
+    const isOften = share !== undefined && share >= plans.often;
+    const oftenLooked = isOften ? lookInKnown() : undefined;
+    if (oftenLooked?.isAll === true) return oftenLooked.hits;
+    const few = wordsFrom(last.beginning, plans.fewEndings);
     if (few !== undefined) return few.length === 0 ? [] : withEndings(few);
     if (conversationId !== undefined && signs.length === 0) {
-      const looked = recent.one(conversationId, { words, below, limit }, most.any, () => true);
+      const looked = recent.one(conversationId, { words, below, limit }, plans.any, () => true);
       if (looked.isAll) return looked.hits;
     }
-    if (conversationId === undefined && exact.length === 0) {
-      const looked = recent.all({ words, below, limit }, most.everywhere);
+    if (conversationId === undefined && exact.length === 0 && (share === undefined || share * plans.everywhere >= limit)) {
+      const looked = recent.all({ words, below, limit }, plans.everywhere);
       if (looked.isAll) return looked.hits;
     }
-    const known = last.words.length === 0 ? exact : [...exact, marker('text name', last.words)];
-    if (known.length > bounds.length) {
-      const looked = recent.of(known.join(' AND '), conversationId, { words, below, limit }, most.known);
-      if (looked.isAll) return looked.hits;
-    }
-    const endings = wordsFrom(last.beginning, mostEndings);
+    const looked = isOften ? undefined : lookInKnown();
+    if (looked?.isAll === true) return looked.hits;
+    const endings = wordsFrom(last.beginning, plans.mostEndings);
     return endings === undefined ? match([`{text name} : (${phrase([...last.words, last.beginning])} *)`]) : withEndings(endings);
   };
 
@@ -85,7 +77,7 @@ export function createSearchStore(db: Db): SearchStore {
     if (conversationId !== undefined) {
       if (words.signs.length > 0) return ask({ words, below, limit }, conversationId);
       // What is common is among the newest; how common it is, the first of them say.
-      const looked = recent.one(conversationId, { words, below, limit }, most.common, (hits, seen) => hits * most.common >= limit * seen);
+      const looked = recent.one(conversationId, { words, below, limit }, plans.common, (hits, seen) => hits * plans.common >= limit * seen);
       return looked.isAll ? looked.hits : ask({ words, below, limit }, conversationId);
     }
     const newest = tail.look({ words, below, limit });

@@ -1,12 +1,9 @@
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { integer, text } from './row';
-import { hitColumns, hitNames, lineOf } from './search-hits';
-import type { Within } from './search-recent';
+import { hitColumns, hitNames, lineOf, type Within } from './search-hits';
+import type { SearchPlans } from './search-plans';
 import { needleOf, signWords, stands } from './search-words';
-
-/** How many of the newest messages are remembered: some hundred kilobytes. */
-const tailLength = 1_000;
 
 interface TailLine {
   /** Of `hitColumns`. */
@@ -23,17 +20,19 @@ export interface SearchTail {
   fill(limit: number): boolean;
   /** Hits among them below a place, newest first, and from which place on all are there. Undefined inside a transaction, which may be undone. */
   look(within: Within): { readonly hits: Row[]; readonly from: number } | undefined;
+  /** In which share of the newest messages a word begins so, about; undefined: too few are here. */
+  share(beginning: string): number | undefined;
 }
 
 /** No emoji in it. */
 const plain = /^[\u0000-\u00a8]*$/;
 const tails = new WeakMap<Db, SearchTail>();
 
-/** One of a database: what changes is noted by triggers that live as long as the connection, and in its memory. */
-export function searchTail(db: Db): SearchTail {
+/** One of a database: what changes is noted by triggers that live as long as the connection, and in its memory. Whoever asks first says how far it reaches. */
+export function searchTail(db: Db, plans: SearchPlans): SearchTail {
   const known = tails.get(db);
   if (known !== undefined) return known;
-  const made = createSearchTail(db);
+  const made = createSearchTail(db, plans);
   tails.set(db, made);
   return made;
 }
@@ -42,7 +41,7 @@ export function searchTail(db: Db): SearchTail {
 const nothingLast = 'UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL';
 const forgetNews = 'DELETE FROM search_news; DELETE FROM search_news_gone;';
 
-function createSearchTail(db: Db): SearchTail {
+function createSearchTail(db: Db, plans: SearchPlans): SearchTail {
   // Where something changed, and where something is gone. A transaction that is undone takes its note back.
   db.exec(`
     CREATE TEMP TABLE IF NOT EXISTS search_news (at INTEGER PRIMARY KEY);
@@ -54,11 +53,8 @@ function createSearchTail(db: Db): SearchTail {
       INSERT OR IGNORE INTO search_news_gone (at) VALUES (old.at);
     END;
   `);
-  return new Tail(db);
+  return new Tail(db, plans);
 }
-
-/** So many changed places are looked at one by one; with more it is read anew, in slices. */
-const mostNews = 1_000;
 
 interface Joined {
   readonly ordered: readonly (readonly [number, TailLine])[];
@@ -69,17 +65,19 @@ interface Joined {
 
 class Tail implements SearchTail {
   readonly #db: Db;
+  readonly #plans: SearchPlans;
   readonly #selectNews;
   readonly #selectGone;
   readonly #selectOne;
   readonly #selectMore;
   readonly #lines = new Map<number, TailLine>();
   #text: Joined | undefined;
-  /** All from this place on are here. */
+  /** All from this place on are here, but for what changed since and was not looked at. */
   #from = Number.POSITIVE_INFINITY;
 
-  constructor(db: Db) {
+  constructor(db: Db, plans: SearchPlans) {
     this.#db = db;
+    this.#plans = plans;
     this.#selectNews = db.prepare(`SELECT at FROM search_news ORDER BY at DESC ${atMost}`);
     this.#selectGone = db.prepare('SELECT at FROM search_news_gone');
     const lines = (which: string): string => `
@@ -93,27 +91,38 @@ class Tail implements SearchTail {
 
   fill(limit: number): boolean {
     if (this.#db.inTransaction) return false;
-    this.#hear();
-    if (this.#from === Number.NEGATIVE_INFINITY || this.#lines.size >= tailLength) return false;
+    if (this.#hear(limit) !== undefined) return true;
+    if (this.#from === Number.NEGATIVE_INFINITY || this.#lines.size >= this.#plans.remembered) return false;
     const rows = this.#selectMore.all([Math.min(this.#from, Number.MAX_SAFE_INTEGER), limit]).filter(isLine);
     for (const row of rows) this.#put(row);
     this.#from = rows.length < limit ? Number.NEGATIVE_INFINITY : Math.min(...this.#lines.keys());
-    return this.#from !== Number.NEGATIVE_INFINITY && this.#lines.size < tailLength;
+    return this.#from !== Number.NEGATIVE_INFINITY && this.#lines.size < this.#plans.remembered;
   }
 
   look({ words, below, limit }: Within): ReturnType<SearchTail['look']> {
     if (this.#db.inTransaction) return undefined;
-    this.#hear();
+    const unheard = this.#hear(this.#plans.news);
+    const from = unheard === undefined ? this.#from : Math.max(this.#from, unheard + 1);
     const { ordered, all, starts } = (this.#text ??= this.#join());
     const hits: Row[] = [];
     const needle = needleOf(words);
-    for (let found = all.indexOf(needle); found >= 0 && hits.length < limit; ) {
+    for (let found = wordAt(all, needle, 0); found >= 0 && hits.length < limit; ) {
       const at = lineAt(starts, found);
       const [place, line] = ordered[at] ?? [below, undefined];
+      if (place < from) break;
       if (line !== undefined && place < below && stands(line, words)) hits.push(line.row);
-      found = all.indexOf(needle, starts[at + 1] ?? all.length);
+      found = wordAt(all, needle, starts[at + 1] ?? all.length);
     }
-    return { hits, from: this.#from };
+    return { hits, from };
+  }
+
+  share(beginning: string): number | undefined {
+    const { all, starts } = (this.#text ??= this.#join());
+    if (starts.length < this.#plans.sample) return undefined;
+    const end = starts[this.#plans.sample] ?? all.length;
+    let lines = 0;
+    for (let found = wordAt(all, beginning, 0); found >= 0 && found < end; found = wordAt(all, beginning, starts[lineAt(starts, found) + 1] ?? all.length)) lines += 1;
+    return lines / this.#plans.sample;
   }
 
   /** One text of all lines, newest first, which is looked through at once. */
@@ -145,24 +154,30 @@ class Tail implements SearchTail {
     this.#from = Number.POSITIVE_INFINITY;
   }
 
-  /** Takes over what changed. */
-  #hear(): void {
-    const news = this.#selectNews.all([mostNews]);
-    if (news.length === 0) return;
-    this.#db.exec(forgetNews);
-    this.#text = undefined;
-    if (news.length >= mostNews) {
-      this.#clear();
-      return;
-    }
-    for (const place of news) {
-      const at = integer(place, 'at');
-      if (at < this.#from) continue;
+  /** Takes over what changed, the newest first, at most at so many places; the next place where something did: up to it what is here may not be all, or gone. */
+  #hear(limit: number): number | undefined {
+    const news = this.#selectNews.all([limit + 1]).map((place) => integer(place, 'at'));
+    if (news.length === 0) return undefined;
+    const heard = news.slice(0, limit);
+    for (const at of heard) {
+      if (at < this.#from) break;
+      this.#text = undefined;
       this.#lines.delete(at);
       for (const row of this.#selectOne.all([at]).filter(isLine)) this.#put(row);
     }
-    if (this.#lines.size < 2 * tailLength) return;
-    const kept = [...this.#lines.keys()].sort((a, b) => b - a).slice(0, tailLength);
+    const unheard = news[limit];
+    const isAny = unheard !== undefined && unheard >= this.#from;
+    // What is not here anyway is no news.
+    if (isAny) this.#db.exec(`DELETE FROM search_news WHERE at > ${unheard}`);
+    else this.#db.exec(forgetNews);
+    this.#cut();
+    return isAny ? unheard : undefined;
+  }
+
+  #cut(): void {
+    if (this.#lines.size < 2 * this.#plans.remembered) return;
+    this.#text = undefined;
+    const kept = [...this.#lines.keys()].sort((a, b) => b - a).slice(0, this.#plans.remembered);
     this.#from = kept.at(-1) ?? this.#from;
     for (const at of this.#lines.keys()) if (at < this.#from) this.#lines.delete(at);
   }
@@ -176,6 +191,13 @@ class Tail implements SearchTail {
       signs: plain.test(said) ? '' : ` ${signWords(said)} `,
     });
   }
+}
+
+/** Where from there on a word begins so; below zero: nowhere. The space before it would be looked at in front of every word. */
+function wordAt(text: string, beginning: string, from: number): number {
+  let at = text.indexOf(beginning, from);
+  while (at >= 0 && text[at - 1] !== ' ') at = text.indexOf(beginning, at + 1);
+  return at;
 }
 
 function isLine(row: Row): boolean {

@@ -42,22 +42,43 @@ export function createWordList(db: Db): (beginning: string, limit: number) => re
   };
 }
 
-/** Adds the words of a page that begin so; true: behind them comes another one. */
+/**
+ * Adds the words of a page that begin so; true: behind them comes another one. They stand in order, each without the letters it has in common with the
+ * one before: where these are more than that one has in common with what is wanted, it stands before that as well.
+ */
 function take(page: Uint8Array, wanted: Buffer, found: Set<string>): boolean {
   const reader = new PageReader(page);
-  let word = Buffer.alloc(0);
+  /** The last one that begins so. */
+  let word = wanted;
+  let common = 0;
   let isFirst = true;
   for (const at of reader.words()) {
     reader.at = at;
     const kept = isFirst ? 0 : reader.number();
     const length = reader.number();
-    word = Buffer.concat([word.subarray(0, kept), page.subarray(reader.at, reader.at + length)]);
     isFirst = false;
-    const order = Buffer.compare(word.subarray(0, wanted.length), wanted);
-    if (order > 0) return true;
-    if (order === 0) found.add(word.toString('utf8', 1));
+    if (kept < common && kept < wanted.length) return true;
+    if (kept > common && common < wanted.length) continue;
+    if (common < wanted.length) {
+      const own = inCommon(page, reader.at, length, wanted, kept);
+      common = kept + own;
+      if (common < wanted.length) {
+        if (own < length && (page[reader.at + own] ?? 0) > (wanted[common] ?? 0)) return true;
+        continue;
+      }
+      word = wanted;
+    }
+    word = Buffer.concat([word.subarray(0, kept), page.subarray(reader.at, reader.at + length)]);
+    found.add(word.toString('utf8', 1));
   }
   return false;
+}
+
+/** How many bytes of the page are those of `wanted` behind the first `kept`. */
+function inCommon(page: Uint8Array, at: number, length: number, wanted: Buffer, kept: number): number {
+  let same = 0;
+  while (same < length && kept + same < wanted.length && page[at + same] === wanted[kept + same]) same += 1;
+  return same;
 }
 
 /** Numbers as SQLite writes them, and where on a page words begin: a list behind its content. */

@@ -39,10 +39,10 @@ export function holds(words: readonly string[], { phrases, last }: Wanted): bool
   return phrases.every((each) => words.some((_, from) => standsAt(words, from, each))) && (last === undefined || begins(words, last));
 }
 
-/** A piece of text that every line with all of it has, where a space stands before each word. */
+/** A text with which a word of every line with all of it begins. */
 export function needleOf({ phrases, last, signs }: Wanted): string {
   const pieces = [...phrases.flatMap((words) => words.slice(0, 1)), ...(last === undefined ? [] : [last.words[0] ?? last.beginning]), ...signs];
-  return ` ${pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')}`;
+  return pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
 }
 
 /** The same of a line that is kept in memory, and its emoji. */
@@ -60,9 +60,14 @@ function standsAt(words: readonly string[], from: number, wanted: readonly strin
 }
 
 /** The longest word that every text with all of it has, or has the beginning of; none in a query of emoji alone. At most 64 letters. */
-export function longestPiece({ phrases, last }: Wanted): string {
+function longestPiece({ phrases, last }: Wanted): string {
   const pieces = [...phrases.flat(), ...(last === undefined ? [] : [...last.words, last.beginning])];
   return Array.from(pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')).slice(0, 64).join('');
+}
+
+/** Such texts for LIKE, with '!' before what it would take for its own. */
+export function likePattern(words: Wanted): string {
+  return `%${longestPiece(words).replace(/[!%_]/g, '!$&')}%`;
 }
 
 const joiner = '\u200d';

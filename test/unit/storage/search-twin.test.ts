@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openStores } from '../../../electron/storage/open-stores';
+import { type SearchPlans, usualPlans } from '../../../electron/storage/search-plans';
+import { createSearchStore } from '../../../electron/storage/search-store';
 import { signsIn } from '../../../shared/signs';
 import { conversation, handle, instance, message } from '../../contract/storage/rows';
 import { afterwards } from './places';
@@ -26,9 +28,20 @@ const act = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('ask' as const), query: queries, where: fc.option(where), before: fc.option(n), limit: fc.constantFrom(1, 3, 50) }) },
 );
 
-it('what is found is what looking through every text would find, in that order, after any history of messages, files and conversations', () => {
+/** Every way to search is gone a few messages far, so that histories that can be looked through take all of them, and turn from each to the next. */
+const small: SearchPlans = { remembered: 4, sample: 3, news: 2, fewEndings: 1, mostEndings: 2, first: 2, near: 4, whole: 0, common: 4, any: 6, lines: 3, everywhere: 3, known: 4, often: 0.5 };
+const ways: readonly (readonly [string, SearchPlans])[] = [
+  ['as usual', usualPlans],
+  ['step by step', small],
+  ['a conversation as a whole', { ...small, first: 1, near: 1, whole: 20, lines: 5 }],
+  ['what is common by the other words', { ...small, often: 0, known: 1 }],
+];
+
+it.each(ways)('what is found is what looking through every text would find, in that order, after any history of messages, files and conversations: %s', (_, plans) => {
   const db = freshDatabase();
   afterwards(() => db.close());
+  // Before the usual one: the first decides what is remembered.
+  const search = createSearchStore(db, plans);
   const stores = openStores(db);
   const standsIn = (words: readonly string[], wanted: readonly string[], isBeginning: boolean): boolean =>
     words.some((_, from) => from + wanted.length <= words.length && wanted.every((word, at) => (isBeginning && at === wanted.length - 1 ? words[from + at]?.startsWith(word) : words[from + at] === word)));
@@ -86,14 +99,14 @@ it('what is found is what looking through every text would find, in that order, 
           if (row !== undefined) stores.conversations.remove(row, 1);
           while (stores.conversations.sweep(2) === 'more');
         } else if (each.do === 'keep') {
-          while (stores.search.erase(16) === 'more');
-          stores.search.tidy(4);
-          stores.search.remember(3);
-          stores.search.takeUp(3);
+          while (search.erase(16) === 'more');
+          search.tidy(4);
+          search.remember(3);
+          search.takeUp(3);
         } else if (each.do === 'ask') {
           const conversationId = each.where === null ? undefined : handle(each.where);
           const before = each.before === null || stores.messages.byId(handle(each.before)) === undefined ? undefined : handle(each.before);
-          const found = stores.search.find({ text: each.query, conversationId, before, limit: each.limit }).map(({ messageId }) => messageId);
+          const found = search.find({ text: each.query, conversationId, before, limit: each.limit }).map(({ messageId }) => messageId);
           expect(found, each.query).toEqual(looked(each.query, conversationId, before, each.limit));
         }
       };
@@ -112,6 +125,6 @@ it('what is found is what looking through every text would find, in that order, 
       expect(db.prepare('SELECT (SELECT count(*) FROM search_places) = (SELECT count(*) FROM messages WHERE text <> \'\' OR message_id IN (SELECT message_id FROM transfers)) AS same').get()).toEqual({ same: 1 });
       expect(db.prepare('SELECT count(*) AS n FROM search_fresh').get()).toEqual({ n: 0 });
     }),
-    { numRuns: 120 },
+    { numRuns: 200 },
   );
 });

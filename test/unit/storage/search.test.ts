@@ -223,11 +223,36 @@ describe('words of messages', () => {
       throw new Error('undone');
     })).toThrow('undone');
     same(1_500);
-    // More than is looked at one by one.
+    // More than are looked at while somebody waits, with older ones gone among them.
     add(1_501, 2_600);
+    db.prepare('DELETE FROM messages WHERE message_id = ?').run([handle(1_400)]);
+    gone.add(1_400);
     same(2_600);
     while (stores.search.remember(300));
     same(2_600);
+  });
+
+  it('are found by the next way where one was gone far enough in vain', () => {
+    const { db, stores, say, found } = opened(false);
+    const add = (from: number, to: number, text: string, where: number) => db.transaction(() => {
+      for (let n = from; n <= to; n += 1) say(n, text, where);
+    });
+    const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, at) => from - at);
+    // What the newest say so often that the other word is looked through for it, none of whose newest has it.
+    add(1, 20, 'anchor zebra', 1);
+    add(21, 500, 'anchor', 1);
+    add(501, 720, 'zebra', 2);
+    while (stores.search.remember(300));
+    expect(found('anchor ze')).toEqual(down(20, 1));
+    // Inside a transaction the index is asked, and not the memory.
+    expect(db.transaction(() => found('anchor ze'))).toEqual(down(20, 1));
+    // More that has to be taken apart to words, in the middle of a conversation, than it is looked through for as a whole.
+    add(800, 1_450, 'ёлка', 3);
+    add(1_451, 1_460, 'needle', 3);
+    add(1_461, 1_600, 'hay', 3);
+    expect(found('needle', { conversationId: handle(3) })).toEqual(down(1_460, 1_451));
+    expect(found('елк', { conversationId: handle(3), before: handle(1_000), limit: 20 })).toEqual(down(999, 980));
+    expect(found('hay', { conversationId: handle(3), before: handle(1_470) })).toEqual(down(1_469, 1_461));
   });
 
   it('lie side by side in the file, conversation by conversation, in the order they came, also those of before the step "side-by-side"', () => {
