@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
+import { behindFrame } from './app/behind-frame';
 import { readFirst, readLater } from './app/later';
 import { createModel } from './app/model';
 import { createClient } from './bridge/client';
@@ -7,7 +8,7 @@ import { createClient } from './bridge/client';
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');
 
-const model = createModel(createClient(window.keyshift));
+const model = createModel(createClient(window.keyshift), behindFrame());
 model.start();
 globalThis.addEventListener('pagehide', () => model.shield.end());
 createRoot(place).render(<App model={model} />);

@@ -143,11 +143,12 @@ export class History implements DialogSink {
     if (offer) this.#files?.offered(state === undefined ? (this.#stores.messages.bySequence(row.conversationId, row.instanceId, row.sequence) ?? row) : row, message.peerId, offer);
     if (state === undefined) return;
     const shown = talk.changes.arrived(conversation, row);
-    this.#noteMessage(shown, message.receivedAt, state === 'read' ? 0 : 1);
-    talk.typing.ended(conversation.conversationId);
+    // Said first: who waits for it need not read meanwhile that its conversation changed, too.
     for (const each of messageViews(this.#stores, [shown], () => undefined)) {
       this.#events.emit({ type: 'message.received', conversationId: conversation.conversationId, message: each });
     }
+    this.#noteMessage(shown, message.receivedAt, state === 'read' ? 0 : 1);
+    talk.typing.ended(conversation.conversationId);
     if (row.disappearAfter !== undefined) talk.disappearing.begin(conversation.conversationId);
   }
 

@@ -1,8 +1,12 @@
 import type { AppEvent } from '../../shared/contract/contract';
+import { atOnce, type Behind } from './behind-frame';
 import type { Model } from './model';
 
-/** Brings each event to the stores it concerns, and asks again only for what it made old. */
-export function routeEvent(model: Model, event: AppEvent): void {
+/**
+ * Brings each event to the stores it concerns, and asks again only for what it made old. A message that came is shown first: its line in the list and the
+ * keys are asked for behind the frame that has it.
+ */
+export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnce): void {
   // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore and a linking run where there is none yet.
   const { phase } = model.session.getState();
   const atFirst = phase === 'absent' && event.type === 'devices.linking';
@@ -13,8 +17,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       return;
     case 'message.received':
       model.messages.getState().received(event.conversationId, event.message);
-      model.background(model.conversations.getState().changed(event.conversationId));
-      reloadKeys(model, event.conversationId);
+      conversationChanged(model, event.conversationId, behind);
       return;
     case 'message.changed':
       model.messages.getState().changed(event.conversationId, event.message);
@@ -60,8 +63,7 @@ export function routeEvent(model: Model, event: AppEvent): void {
       if (event.state === 'delivered' && isLookingAtKeys(model, event.conversationId)) model.background(model.keys.getState().load(event.conversationId));
       return;
     case 'conversation.changed':
-      model.background(model.conversationChanged(event.conversationId));
-      reloadKeys(model, event.conversationId);
+      conversationChanged(model, event.conversationId, behind);
       return;
     case 'contact.changed':
       model.background(model.contacts.getState().load());
@@ -122,6 +124,16 @@ export function routeEvent(model: Model, event: AppEvent): void {
     default:
       unheard(event);
   }
+}
+
+/** Once for all that is told of it before that: a message that comes says the same twice. */
+function conversationChanged(model: Model, conversationId: string, behind: Behind): void {
+  behind(conversationId, () => {
+    // Locked meanwhile.
+    if (model.session.getState().phase !== 'open') return;
+    model.background(model.conversationChanged(conversationId));
+    reloadKeys(model, conversationId);
+  });
 }
 
 /** Only where the keys are on screen already: everything else asks when it is opened. The lives only while they are looked at. */

@@ -1,3 +1,4 @@
+import { atOnce, type Behind } from './behind-frame';
 import type { StoreApi } from 'zustand/vanilla';
 import type { KeyshiftError } from '../../shared/errors';
 import type { Conversation } from '../../shared/model/conversation';
@@ -70,7 +71,8 @@ export interface Model {
   readonly onFailure: (listener: (failure: KeyshiftError) => void) => () => void;
 }
 
-export function createModel(client: Client): Model {
+/** `behind`: when what an event leads to beside what is seen of it is asked for. */
+export function createModel(client: Client, behind: Behind = atOnce): Model {
   const life = createLife();
   const listeners = new Set<(failure: KeyshiftError) => void>();
   const session = createSessionStore(client, () => drafts.getState().flush());
@@ -202,7 +204,7 @@ export function createModel(client: Client): Model {
       document.addEventListener('visibilitychange', flush);
       window.addEventListener('blur', flush);
       window.addEventListener('pagehide', flush);
-      const stopEvents = client.on((event) => routeEvent(model, event));
+      const stopEvents = client.on((event) => routeEvent(model, event, behind));
       const stopSession = session.subscribe((now, before) => {
         if (now.phase === before.phase) return;
         // Nothing could be asked before the services started.

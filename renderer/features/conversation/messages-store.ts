@@ -11,6 +11,8 @@ import { applyState, mergePage, replacePage } from './merge';
 /** Messages asked for at once. */
 export const pageSize = 50;
 
+/** … and behind one that was sent: with those that both sides sent at the same moment. */
+const newestFew = 8;
 /** Most that `messages.list` gives at once. */
 export const maxPage = 500;
 /** What is shown above the first unread one, so that it does not stand alone. */
@@ -83,6 +85,20 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       }
       const page = await client.messages.list({ conversationId, limit });
       if (alive()) put(conversationId, { messages: replacePage(before, threadOf(conversationId).messages, page), complete: page.length < limit });
+    };
+
+    /** What was just written, with what stands right before it: of what is shown the rest is here. */
+    const showSent = async (conversationId: string): Promise<void> => {
+      const alive = life.begin();
+      try {
+        const page = await client.messages.list({ conversationId, limit: newestFew });
+        if (!alive()) return;
+        const { messages, replaced } = mergePage(threadOf(conversationId).messages, page);
+        if (!replaced && threadOf(conversationId).behind !== true) return put(conversationId, { messages, failure: undefined });
+      } catch {
+        // Asked for once more, and told if that fails.
+      }
+      if (alive()) await get().loadNewest(conversationId);
     };
 
     return {
@@ -162,7 +178,7 @@ export function createMessagesStore(client: Client, life: Life): StoreApi<Messag
       },
       send: async (conversationId, text, replyTo) => {
         await client.messages.send(replyTo === undefined ? { conversationId, text } : { conversationId, text, replyTo });
-        await get().loadNewest(conversationId);
+        await showSent(conversationId);
       },
       received: (conversationId, message) => {
         const thread = get().threads[conversationId];

@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Behind } from '../../../../renderer/app/behind-frame';
 import { coalesce } from '../../../../renderer/app/coalesce';
 import { createModel } from '../../../../renderer/app/model';
 import { mostFollowed, pageSize } from '../../../../renderer/features/conversation/messages-store';
 import { createClient } from '../../../../renderer/bridge/client';
 import { KeyshiftError } from '../../../../shared/errors';
-import { createFake, makeContact } from '../../../preview/fake-world';
+import { createFake, idOf, makeContact } from '../../../preview/fake-world';
 import { bo, busyWorld, talkWithBo } from '../../../preview/scenes';
 
 const now = Date.UTC(2026, 4, 6, 12);
@@ -12,9 +13,9 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 6; turn += 1) await new Promise((done) => setTimeout(done, 0));
 };
 
-async function started(world = busyWorld(now)) {
+async function started(world = busyWorld(now), behind?: Behind) {
   const fake = createFake(world);
-  const model = createModel(createClient(fake.bridge));
+  const model = createModel(createClient(fake.bridge), behind);
   const stop = model.start();
   await settle();
   return { fake, model, stop };
@@ -39,6 +40,55 @@ describe('events', () => {
     expect(new Set(fake.calls)).toEqual(new Set(['conversations.get']));
     expect(model.messages.getState().threads[talkWithBo]?.messages.at(-1)?.text).toBe('new');
     expect(model.conversations.getState().conversations[0]?.unread).toBe(1);
+  });
+
+  it('a message is shown before anything is asked because of it, and what is asked is asked once', async () => {
+    const behind: Parameters<Behind>[] = [];
+    const { fake, model } = await started(busyWorld(now), (...each) => behind.push(each));
+    await model.messages.getState().loadNewest(talkWithBo);
+    await model.keys.getState().load(talkWithBo);
+    fake.calls.length = 0;
+    fake.receive(talkWithBo, 'new');
+    await settle();
+    expect(model.messages.getState().threads[talkWithBo]?.messages.at(-1)?.text).toBe('new');
+    expect(fake.calls).toEqual([]);
+    // The message, and that its conversation changed: under one name.
+    expect(new Set(behind.map(([name]) => name))).toEqual(new Set([talkWithBo]));
+    behind.at(-1)?.[1]();
+    await settle();
+    expect([...fake.calls].sort()).toEqual(['conversations.get', 'keys.status']);
+    expect(model.conversations.getState().conversations[0]?.unread).toBe(1);
+  });
+
+  it('what waited for a frame is not asked of a vault that was locked meanwhile', async () => {
+    const behind: Parameters<Behind>[] = [];
+    const { fake, model } = await started(busyWorld(now), (...each) => behind.push(each));
+    fake.receive(talkWithBo, 'new');
+    await model.session.getState().lock();
+    fake.calls.length = 0;
+    behind.at(-1)?.[1]();
+    await settle();
+    expect(fake.calls).toEqual([]);
+  });
+
+  it('behind an own message only the newest few are asked for, and a whole page where these do not join what is shown', async () => {
+    const { fake, model } = await started();
+    const store = model.messages.getState();
+    await store.loadNewest(talkWithBo);
+    const before = model.messages.getState().threads[talkWithBo]?.messages.length ?? 0;
+    const asked = vi.spyOn(model.client.messages, 'list');
+    await store.send(talkWithBo, 'one');
+    expect(asked.mock.calls.map(([{ limit }]) => limit)).toEqual([8]);
+    expect(model.messages.getState().threads[talkWithBo]?.messages.map(({ text }) => text).slice(before)).toEqual(['one']);
+    // Many came unheard.
+    const [sample] = fake.world.messages.get(talkWithBo) ?? [];
+    if (sample === undefined) throw new Error('no message');
+    const missed = Array.from({ length: 20 }, (_, at) => ({ ...sample, messageId: idOf(`missed ${at}`), text: `missed ${at}` }));
+    fake.world.messages.set(talkWithBo, [...(fake.world.messages.get(talkWithBo) ?? []), ...missed]);
+    asked.mockClear();
+    await store.send(talkWithBo, 'two');
+    expect(asked.mock.calls.map(([{ limit }]) => limit)).toEqual([8, pageSize]);
+    expect(model.messages.getState().threads[talkWithBo]?.messages.map(({ text }) => text)).toEqual(expect.arrayContaining(['one', 'missed 0', 'two']));
   });
 
   it('a burst of a hundred messages asks for its conversation a few times, not a hundred', async () => {
