@@ -71,10 +71,14 @@ export function createDialogStore(db: Db): DialogStore {
     tombstone: db.prepare('INSERT OR IGNORE INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, ?)'),
     unbury: db.prepare(`DELETE FROM dialog_tombstones WHERE ${ofDialog}`),
     resume: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofDialog} AND held = 1`),
-    sending: db.prepare(`INSERT OR REPLACE INTO sending_streams
+    // Written for every message: replacing the row would also write its index anew.
+    sending: db.prepare(`INSERT INTO sending_streams
       (peer_id, dialog_id, instance_id, next_sequence, next_sealed, acknowledged, digest, compared_up_to,
        compared_equal, control, epoch, epoch_since, epoch_messages, epoch_bytes)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (peer_id, dialog_id, instance_id) DO UPDATE SET next_sequence = excluded.next_sequence, next_sealed = excluded.next_sealed,
+        acknowledged = excluded.acknowledged, digest = excluded.digest, compared_up_to = excluded.compared_up_to, compared_equal = excluded.compared_equal,
+        control = excluded.control, epoch = excluded.epoch, epoch_since = excluded.epoch_since, epoch_messages = excluded.epoch_messages, epoch_bytes = excluded.epoch_bytes`),
     sendingKey: db.prepare(`INSERT INTO sending_keys
       (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, reason, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),

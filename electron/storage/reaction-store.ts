@@ -14,11 +14,18 @@ export function createReactionStore(db: Db): ReactionStore {
     INSERT INTO reactions (message_id, by, emoji, at, revision, removed) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (message_id, by, emoji) DO UPDATE SET at = excluded.at, revision = excluded.revision, removed = excluded.removed
       WHERE (excluded.revision, excluded.removed = 0) > (reactions.revision, reactions.removed = 0)`);
+  const of = (messageId: string): ReactionRow[] => select.all([messageId]).map(read);
   return {
-    of: (messageId) => select.all([messageId]).map(read),
+    of,
     ofAll(messageIds) {
       const found = new Map<string, ReactionRow[]>();
-      if (messageIds.length === 0) return found;
+      const [first, ...others] = messageIds;
+      if (first === undefined) return found;
+      // Asked of every message that comes in, a list costs more than what is looked up.
+      if (others.length === 0) {
+        const rows = of(first);
+        return rows.length === 0 ? found : found.set(first, rows);
+      }
       for (const row of selectMany.all([JSON.stringify(messageIds)])) {
         const messageId = text(row, 'message_id');
         const rows = found.get(messageId);
