@@ -10,6 +10,7 @@ export const errorCodes = [
   'too-many-calls',
   'profile.in-use',
   'profile.unreadable',
+  'profile.gone',
   'port.in-use',
   'listen.malformed',
   'disk.full',

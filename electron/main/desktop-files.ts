@@ -13,7 +13,7 @@ export interface DesktopFiles {
 }
 
 /** The same handlers, with files chosen in a dialog, and shown where they were saved: in the file manager, never opened. */
-export function withFiles(handlers: Handlers, { held, choose }: DesktopFiles, show: (path: string) => void): Handlers {
+export function withFiles(handlers: Handlers, { held, choose, media }: DesktopFiles, show: (path: string) => void): Handlers {
   return {
     ...handlers,
     files: {
@@ -37,6 +37,7 @@ export function withFiles(handlers: Handlers, { held, choose }: DesktopFiles, sh
         show(path);
         return null;
       },
+      moves: (picture) => media.moves('token' in picture ? `chosen/${picture.token}` : picture.transferId),
     },
   };
 }

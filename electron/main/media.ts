@@ -1,5 +1,6 @@
 import type { MediaAnswer } from '../security/scheme';
 import type { HeldContent } from '../services/files/held-content';
+import { moves } from '../services/files/moving';
 import { canBeShown } from '../services/files/picture-size';
 import { audioTypeOf, headBytes, pictureTypeOf } from '../services/files/shown-as';
 import type { ChosenSource } from '../services/ports/files';
@@ -58,6 +59,17 @@ export class Media {
     } catch (error) {
       await end();
       throw error;
+    }
+  }
+
+  /** Whether what `serve` shows of it would move. */
+  async moves(path: string): Promise<boolean> {
+    const content = await this.#find(path);
+    if (content === undefined) return false;
+    try {
+      return await moves(content);
+    } finally {
+      await content.close();
     }
   }
 

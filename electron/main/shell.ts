@@ -11,7 +11,7 @@ import { appLinkIn, LinkInbox } from '../security/app-links';
 import type { CameraUse } from '../security/camera-use';
 import type { PathChooser } from '../services/ports';
 import { acceleratorOf } from '../window/accelerator';
-import { groundColour, pictureMotion, themeSourceOf, windowTitle } from '../window/appearance';
+import { groundColour, themeSourceOf, windowTitle } from '../window/appearance';
 import { withCamera } from '../window/camera-effects';
 import { contextMenuTemplate } from '../window/context-menu';
 import { createWindow } from '../window/create-window';
@@ -65,11 +65,9 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
   let quitting = false;
 
   const ground = (): string => groundColour(settings(), { dark: nativeTheme.shouldUseDarkColors, highContrast: nativeTheme.shouldUseHighContrastColors });
-  const pictures = (now: Settings): ReturnType<typeof pictureMotion> => pictureMotion(now, systemPreferences.getAnimationSettings().prefersReducedMotion);
   const apply = (now: Settings): void => {
     nativeTheme.themeSource = themeSourceOf(now);
     window?.setContentProtection(now.contentProtection);
-    window?.webContents.setImageAnimationPolicy(pictures(now));
     window?.setBackgroundColor(ground());
     desktop.apply(now);
     drawMenu(now);
@@ -176,7 +174,6 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
       ...(icon.isEmpty() ? {} : { icon }),
       developerTools,
       contentProtection: settings().contentProtection,
-      pictures: pictures(settings()),
       hidden,
     });
     const { webContents } = made;

@@ -1,12 +1,14 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Handlers } from '../../shared/contract/contract';
-import { policyPresets, type ShiftPolicy } from '../../shared/model/keys';
+import { type KeyStatus, policyPresets, type ShiftPolicy } from '../../shared/model/keys';
 import type { Clock } from '../engine/ports';
 import { conversationRow, conversationRows } from './conversations-service';
 import type { EventHub } from './event-hub';
 import { keyFacts } from './key-facts';
 import { keyLives } from './key-lives';
+import { statusTogether, timelineTogether } from './keys-together';
 import type { OpenProfile } from './open-profile';
+import type { ConversationRow } from './ports';
 
 /** How many renewals the window is told of. */
 const historyLength = 200;
@@ -15,8 +17,9 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
   return {
     status: ({ conversationId }) => {
       const profile = parts.profile();
-      const conversation = conversationRow(profile, conversationId);
-      return keyFacts(profile, conversation, profile.stores.keyEvents.list(conversation.conversationId, historyLength));
+      const facts = (row: ConversationRow): KeyStatus => keyFacts(profile, row, profile.stores.keyEvents.list(row.conversationId, historyLength));
+      const [written, ...others] = conversationRows(profile, conversationId);
+      return statusTogether([facts(written), ...others.map(facts)]);
     },
     shift: ({ conversationId }) => {
       const profile = parts.profile();
@@ -50,7 +53,9 @@ export function keysService(parts: { profile: () => OpenProfile; events: EventHu
     },
     timeline: ({ conversationId }) => {
       const profile = parts.profile();
-      return keyLives(profile, conversationRow(profile, conversationId), Math.max(0, Math.trunc(parts.clock.now())));
+      const at = Math.max(0, Math.trunc(parts.clock.now()));
+      const [written, ...others] = conversationRows(profile, conversationId);
+      return timelineTogether([keyLives(profile, written, at), ...others.map((row) => keyLives(profile, row, at))]);
     },
   };
 }

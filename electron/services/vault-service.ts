@@ -65,7 +65,7 @@ export class VaultService {
           await this.#open(await this.#parts.vaultFile.unlock(passphrase));
           return null;
         }),
-      lock: () => this.#inTurn(async () => this.#lock()),
+      lock: () => (this.#profile?.devices.upkeep.giveUp(), this.#inTurn(async () => this.#lock())),
       changePassphrase: (input) =>
         this.#inTurn(async () => {
           const profile = this.profile();
@@ -86,9 +86,7 @@ export class VaultService {
   /** What is open now; throws `vault.absent` or `vault.locked`. */
   profile(): OpenProfile {
     if (this.#profile !== undefined) return this.#profile;
-    if (this.#parts.vaultFile.state() === 'absent') {
-      throw new KeyshiftError('vault.absent', 'There is no vault in this profile yet.');
-    }
+    if (this.#parts.vaultFile.state() === 'absent') throw new KeyshiftError('vault.absent', 'There is no vault in this profile yet.');
     throw new KeyshiftError('vault.locked', 'The vault is locked.');
   }
 
@@ -164,6 +162,7 @@ export class VaultService {
   async stop(): Promise<void> {
     // The profile is given free afterwards: nothing that still waits its turn may open it again.
     this.#stopped = true;
+    this.#profile?.devices.upkeep.giveUp();
     await this.#inTurn(async () => this.#lock());
   }
 

@@ -16,6 +16,7 @@ export const withoutDesktop: Handlers['desktop'] = {
   chooseFiles: notHere,
   dropFiles: () => null,
   showSaved: notHere,
+  moves: notHere,
 };
 
 /** Newer versions of the headless peer come with the system's packages, or from npm: whoever runs it as a service has rights it does not have. */

@@ -1,6 +1,7 @@
 import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
 import type { Transactions } from '../engine/ports';
+import { assertNamed } from './file-error';
 import { endsTransaction, mapSqliteError } from './sqlite-error';
 
 export type SqlValue = string | number | Uint8Array | null;
@@ -17,7 +18,7 @@ export interface Statement {
 
 /**
  * The one encrypted database, synchronous. A thin layer, so that the library below can be exchanged.
- * Errors of the disk or the file become `KeyshiftError` (vault.damaged, disk.full, disk.failed, profile.in-use);
+ * Errors of the disk or the file become `KeyshiftError` (vault.damaged, disk.full, disk.failed, profile.in-use, profile.gone);
  * any use after `close` throws `vault.locked`.
  */
 export interface Db extends Transactions {
@@ -193,6 +194,8 @@ class SqlDatabase implements Db {
       if (outermost && !this.#broken) this.#beforeCommit?.();
       // Whoever caught the error inside must not commit half of the work.
       if (this.#broken) throw this.#broken.error;
+      // SQLite goes on writing into a file that has no name any more, and says that all is well: what is in it is gone with the process.
+      if (outermost && this.#file !== ':memory:') assertNamed(this.#file);
       this.#step(outermost ? 'COMMIT' : 'RELEASE keyshift');
       if (outermost) this.#afterCommit?.();
       return result;

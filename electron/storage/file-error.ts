@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { KeyshiftError } from '../../shared/errors';
 
 /** `ENOENT`, `ENOSPC` … of a failed file operation; undefined for anything else. */
@@ -35,6 +36,21 @@ export function mapFileError(error: unknown, directory: string): unknown {
       return profileUnreadable(directory);
     default:
       return new KeyshiftError('disk.failed', `The disk failed while a file of the profile was used (${code}).`);
+  }
+}
+
+/** Throws where a file that is open was deleted or moved away. Errors: profile.gone. */
+export function assertNamed(path: string): void {
+  if (isNamed(path)) return;
+  throw new KeyshiftError('profile.gone', `The file ${path} was deleted or moved while it was in use. Nothing written since is kept. End the program, and put it back in its place.`);
+}
+
+function isNamed(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A disk that does not answer is another matter, and says so where it is written to.
+    return true;
   }
 }
 

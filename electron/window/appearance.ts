@@ -20,14 +20,6 @@ export function groundColour(chosen: Chosen, { dark, highContrast }: SystemLook)
   return dark ? '#151821' : '#fbf9f4';
 }
 
-/**
- * How pictures that move are drawn: once, then they stand still, so that nothing goes on moving beside what is read (WCAG 2.2.2); not at all where the person, here
- * or in the system, wants less motion: then the first picture of them stands.
- */
-export function pictureMotion({ motion }: Pick<Settings, 'motion'>, reducedBySystem: boolean): 'animateOnce' | 'noAnimation' {
-  return motion === 'reduced' || reducedBySystem ? 'noAnimation' : 'animateOnce';
-}
-
 /** The trial runtime is outdated and says so where everybody looks. */
 export function windowTitle(trial: boolean): string {
   return trial ? 'Keyshift (trial runtime)' : 'Keyshift';

@@ -1,4 +1,4 @@
-import { BrowserWindow, type NativeImage, type Session, type WebContents } from 'electron';
+import { BrowserWindow, type NativeImage, type Session } from 'electron';
 import { appPage, isOwnPage } from '../security/origin';
 import { pagePartition } from '../security/network-silence';
 import { webPreferences } from '../security/web-preferences';
@@ -14,7 +14,6 @@ export interface WindowOptions {
   readonly icon?: NativeImage;
   readonly developerTools: boolean;
   readonly contentProtection: boolean;
-  readonly pictures: Parameters<WebContents['setImageAnimationPolicy']>[0];
   /** Stays hidden until it is asked for. */
   readonly hidden: boolean;
 }
@@ -37,7 +36,6 @@ export function createWindow(options: WindowOptions): BrowserWindow {
     webPreferences: { ...webPreferences, devTools: options.developerTools, partition: pagePartition, preload: options.preload },
   });
   window.setContentProtection(options.contentProtection);
-  window.webContents.setImageAnimationPolicy(options.pictures);
   window.on('page-title-updated', (event) => event.preventDefault());
   window.once('ready-to-show', () => {
     if (options.hidden) return;

@@ -64,7 +64,7 @@ export const callNameTable = {
   diagnostics: ['meter', 'about', 'report', 'licences'],
   profiles: ['list', 'create', 'open', 'rename', 'remove'],
   dictionary: ['words', 'add', 'remove'],
-  desktop: ['openLink', 'takeLink', 'looking', 'putAside', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved'],
+  desktop: ['openLink', 'takeLink', 'looking', 'putAside', 'misspelled', 'chooseFiles', 'dropFiles', 'showSaved', 'moves'],
   updates: ['status', 'setOn', 'check', 'download', 'pause', 'cancel', 'fromFile', 'install', 'show', 'restart'],
 } as const satisfies { readonly [G in Group]: readonly (keyof Api[G])[] };
 

@@ -59,34 +59,36 @@ export const keyProblem = z.strictObject({
 });
 export type KeyProblem = z.infer<typeof keyProblem>;
 
+/** The key this device sends with. */
+const sendingKey = z.strictObject({
+  id: shortKeyId,
+  epoch: z.number().int().positive(),
+  since: time,
+  /** As a person counts them, without the title. */
+  messages: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  /** The latest moment this key is replaced by time, if the conversation is used; absent when time is off. */
+  shiftsBy: time.optional(),
+});
+
+/** The key a device of the other side sends with. */
+const receivingKey = z.strictObject({
+  instanceId,
+  id: shortKeyId,
+  epoch: z.number().int().positive(),
+  since: time,
+  /** As a person counts them, without the title. */
+  messages: z.number().int().nonnegative(),
+  /** Its one key is in use for longer, or for more messages, than the policy wants. */
+  stale: z.boolean(),
+});
+
 export const keyStatus = z.strictObject({
   /** The key exchange key in use for this conversation; absent before the first message could be locked. */
   kek: z.strictObject({ id: shortKeyId, epoch: z.number().int().positive(), since: time }).nullable(),
-  /** The key this device sends with; absent before the first message. */
-  sending: z
-    .strictObject({
-      id: shortKeyId,
-      epoch: z.number().int().positive(),
-      since: time,
-      /** As a person counts them, without the title. */
-      messages: z.number().int().nonnegative(),
-      bytes: z.number().int().nonnegative(),
-      /** The latest moment this key is replaced by time, if the conversation is used; absent when time is off. */
-      shiftsBy: time.optional(),
-    })
-    .nullable(),
-  receiving: z.array(
-    z.strictObject({
-      instanceId,
-      id: shortKeyId,
-      epoch: z.number().int().positive(),
-      since: time,
-      /** As a person counts them, without the title. */
-      messages: z.number().int().nonnegative(),
-      /** Its one key is in use for longer, or for more messages, than the policy wants. */
-      stale: z.boolean(),
-    }),
-  ),
+  /** Absent before the first message. */
+  sending: sendingKey.nullable(),
+  receiving: z.array(receivingKey),
   policy: shiftPolicy,
   preset: policyPreset.or(z.literal('custom')),
   /** Whether both people hold the same history, as far as acknowledgements told. */
@@ -100,6 +102,11 @@ export const keyStatus = z.strictObject({
   history: z.array(keyShift),
   /** What could not be read, newest last. */
   problems: z.array(keyProblem),
+  /**
+   * Where both people began the conversation at once, it is several shown as one: the keys of those that are not written in. `transcript` and `problems` are of all; a difference counts
+   * the messages of the one it is in.
+   */
+  also: z.array(z.strictObject({ sending: sendingKey.nullable(), receiving: z.array(receivingKey) })).optional(),
 });
 export type KeyStatus = z.infer<typeof keyStatus>;
 

@@ -60,6 +60,7 @@ export function desktopHandlers(world: World): Handlers['desktop'] {
       return null;
     },
     showSaved: () => null,
+    moves: (picture) => 'transferId' in picture && world.moving.includes(picture.transferId),
   };
 }
 

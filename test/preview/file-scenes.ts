@@ -57,6 +57,12 @@ export function fileScenes(busy: (now: number) => World): Readonly<Record<string
   return {
     files: withFiles(shownInside),
     'files-moving': withFiles(onTheWay),
+    /** The first picture is one that moves. */
+    'picture-moves': (now) => {
+      const world = withFiles(shownInside)(now);
+      world.moving = world.transfers.slice(0, 1).map(({ transferId }) => transferId);
+      return world;
+    },
     'files-all': withFiles([...shownInside, ...onTheWay]),
     /** One is being taken into the profile. */
     'files-preparing': (now) => {

@@ -139,6 +139,13 @@ export function busyWorld(now: number, change: Partial<World> = {}): World {
 
 /** The worlds the preview page can start in. */
 export const scenes: Readonly<Record<string, (now: number) => World>> = {
+  /** Both began it at once: there are keys of its own for what was said then. */
+  'keys-both': (now) => {
+    const world = busyWorld(now);
+    const { sending, ...status } = busyKeys(now);
+    world.keys.set(talkWithBo, { ...status, sending, also: [{ sending: sending && { ...sending, epoch: 1, messages: 1 }, receiving: [] }] });
+    return world;
+  },
   ...networkScenes(busyWorld),
   ...identityScenes(busyWorld),
   ...peopleScenes(busyWorld),

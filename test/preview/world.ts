@@ -58,6 +58,8 @@ export interface World {
   profiles: Profile[];
   /** Web links the person opened. */
   opened: string[];
+  /** Transfers whose picture moves. */
+  moving: readonly string[];
   /** A `keyshift:` link that waits. */
   link: string | undefined;
   /** Where the file of settings lies that could not be read. */
@@ -96,6 +98,7 @@ export function emptyWorld(change: Partial<World> = {}): World {
     chosen: [],
     profiles: [{ profileId: 'main', name: 'Ada', current: true }],
     opened: [],
+    moving: [],
     link: undefined,
     updates: { current: '0.1.0', possible: 'yes', host: 'updates.keyshift.example', on: false, way: 'command', work: 'none' },
     settingsPutAside: undefined,

@@ -91,14 +91,21 @@ class Reading {
   }
 }
 
-/** Texts, numbers and lists of texts: what a server of notifications has to say. */
-function written(types: readonly string[], values: readonly (string | number | readonly string[])[]): Buffer {
+/** What tests say: numbers, texts, lists of texts, and a variant of a number, a text or yes and no. */
+export type Said = string | number | boolean | readonly string[];
+
+function written(types: readonly string[], values: readonly Said[]): Buffer {
   let all = Buffer.alloc(0);
   const add = (bytes: Buffer, to: number): void => void (all = Buffer.concat([all, Buffer.alloc(align(all.length, to) - all.length), bytes]));
   const text = (value: string): Buffer => Buffer.concat([u32(Buffer.byteLength(value)), Buffer.from(value), Buffer.alloc(1)]);
   for (const [index, type] of types.entries()) {
     const value = values[index];
-    if (type === 'u') add(u32(Number(value)), 4);
+    if (type === 'u' || type === 'i' || type === 'b') add(u32(Number(value)), 4);
+    else if (type === 'v') {
+      const inner = typeof value === 'boolean' ? 'b' : typeof value === 'number' ? 'i' : 's';
+      add(Buffer.from([1, inner.charCodeAt(0), 0]), 1);
+      add(written([inner], [value ?? '']), sizes[inner] ?? 1);
+    }
     else if (type === 'as') {
       let list = Buffer.alloc(0);
       for (const one of Array.isArray(value) ? value : []) list = Buffer.concat([list, Buffer.alloc(align(list.length, 4) - list.length), text(String(one))]);
@@ -110,7 +117,8 @@ function written(types: readonly string[], values: readonly (string | number | r
 
 function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
+  // Numbers below nothing have the same bytes.
+  bytes.writeUInt32LE(value >>> 0);
   return bytes;
 }
 
@@ -122,7 +130,7 @@ export interface Outgoing {
   readonly destination?: string;
   readonly replyTo?: number;
   readonly signature?: string;
-  readonly body?: readonly (string | number | readonly string[])[];
+  readonly body?: readonly Said[];
 }
 
 /** One program's line to a session bus, by the D-Bus specification, little-endian. Tests only. */
@@ -159,6 +167,11 @@ export class BusLine {
     return new Promise((resolve) => {
       this.#answers.set(this.say({ type: 1, path: '/org/freedesktop/DBus', owner, destination: owner, member, signature, body: body ?? [] }), resolve);
     });
+  }
+
+  /** Asks another program on the bus. */
+  call(wanted: Omit<Outgoing, 'type' | 'replyTo'>): Promise<BusMessage> {
+    return new Promise((resolve) => void this.#answers.set(this.say({ ...wanted, type: 1 }), resolve));
   }
 
   say({ type, path, owner, member, destination, replyTo, signature = '', body = [] }: Outgoing): number {

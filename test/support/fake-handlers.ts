@@ -109,7 +109,7 @@ export const sampleHandlers: Handlers = {
   },
   profiles: { list: () => [], create: () => ({ profileId: 'main' }), open: () => null, rename: () => null, remove: () => null },
   dictionary: { words: () => [], add: () => null, remove: () => null },
-  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null },
+  desktop: { openLink: () => null, takeLink: () => ({}), looking: () => null, putAside: () => ({}), misspelled: () => [], chooseFiles: () => [], dropFiles: () => null, showSaved: () => null, moves: () => false },
   updates: { status: () => noUpdates, setOn: () => noUpdates, check: () => noUpdates, download: () => noUpdates, pause: () => noUpdates, cancel: () => noUpdates, fromFile: () => noUpdates, install: () => noUpdates, show: () => null, restart: () => null },
   keys: {
     status: () => ({
@@ -283,6 +283,7 @@ export const sampleInputs: { readonly [N in CallName]?: unknown } = {
   'profiles.remove': { profileId: 'main', name: 'Home' },
   'desktop.dropFiles': { tokens: [id('f')] },
   'desktop.showSaved': { transferId: id('f') },
+  'desktop.moves': { transferId: id('f') },
   'desktop.openLink': { url: 'https://example.org/' },
   'dictionary.add': { word: 'harbour' },
   'updates.setOn': { on: true },

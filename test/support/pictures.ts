@@ -87,3 +87,30 @@ export function gif(): Uint8Array {
     [0x21, 0xf9, 4, 0, 0, 0, 0, 0], [0x2c, 0, 0, 0, 0, 3, 0, 2, 0, 0], [2, 2, 0x8c, 0x0a, 0], [0x3b], text(canary),
   );
 }
+
+/** A GIF of two pictures, 40 by 30 pixels, the one blue and the other red, that take turns for ever. */
+export function movingGif(): Buffer {
+  const [width, height] = [40, 30];
+  const picture = (colour: 0 | 1): Buffer => Buffer.concat([Buffer.from([0x21, 0xf9, 4, 0, 10, 0, 0, 0, 0x2c, 0, 0, 0, 0, width, 0, height, 0, 0, 2]), blocks(packed(colour, width * height)), Buffer.from([0])]);
+  const head = Buffer.from([...Buffer.from('GIF89a'), width, 0, height, 0, 0x80, 0, 0, 0, 0, 200, 200, 0, 0]);
+  const forEver = Buffer.from([0x21, 0xff, 11, ...Buffer.from('NETSCAPE2.0'), 3, 1, 0, 0, 0]);
+  return Buffer.concat([head, forEver, picture(0), picture(1), Buffer.from([0x3b])]);
+}
+
+/** One colour everywhere, in codes of three bits: the table is begun anew before a longer one is needed. */
+function packed(colour: number, pixels: number): Buffer {
+  const codes: number[] = [];
+  for (let at = 0; at < pixels; at += 2) codes.push(4, colour, colour);
+  codes.push(5);
+  const bits = codes.flatMap((code) => [code & 1, (code >> 1) & 1, (code >> 2) & 1]);
+  return Buffer.from(Array.from({ length: Math.ceil(bits.length / 8) }, (_, byte) => bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, at) => sum | (bit << at), 0)));
+}
+
+function blocks(bytes: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 255) {
+    const piece = bytes.subarray(at, at + 255);
+    pieces.push(Buffer.from([piece.length]), piece);
+  }
+  return Buffer.concat(pieces);
+}

@@ -93,6 +93,8 @@ export interface Resident {
   kill(): Promise<void>;
   /** Makes a new identity key, as `identity.rotate` does: 0.1–2 s. */
   rotate(purpose?: LinkPurpose): Promise<void>;
+  /** Whatever changes what this device is waits until that is done. */
+  hold(until: Promise<unknown>): void;
   /** Replaces what is due, as an open profile does every six hours. */
   renew(): Promise<void>;
   close(): void;

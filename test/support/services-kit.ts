@@ -252,6 +252,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
     keys: contactKeysService({ profile, crypto, clock, events }),
     identityKeys: identityKeysService({ crypto, clock, events, vault: { profile, changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })), eraseOldKeys: () => Promise.reject(new Error('not in this kit')) } }),
     devices: devicesService({ profile, crypto, clock, events, ownAddresses, linking: noLinking, vault: { changeRecord: (change, also) => inTurn(() => changed(resident.profile, change, { also })) } }),
+    hold: (until) => void inTurn(() => until),
     async renew() {
       await inTurn(() => changed(resident.profile, (record) => renewLocalRecord(crypto, record, clock.now()), {}));
     },

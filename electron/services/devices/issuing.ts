@@ -17,6 +17,11 @@ import type { UpkeepChannel } from './upkeep-channel';
 
 /** The certifier makes two RSA signatures and stores them. */
 const answerMs = 30_000;
+/**
+ * For itself, in place of what it was: once the certifier has signed, the device it was counts no more, and only this answer makes it another one. So it waits longer than
+ * any machine needs; whoever locks or ends the program ends it (`giveUp`).
+ */
+const insteadMs = 10 * 60_000;
 /** Its person is asked first, and may have to walk there. */
 const allowedMs = askedMs + answerMs;
 const requestIdBytes = 16;
@@ -75,7 +80,7 @@ export class Issuing {
         cancel();
         this.#waiting.delete(key);
       };
-      const cancel = clock.setTimer(device.instead ? answerMs : allowedMs, () => {
+      const cancel = clock.setTimer(device.instead ? insteadMs : allowedMs, () => {
         settle();
         reject(device.instead ? notCertifier() : notAnswered());
       });
@@ -109,6 +114,11 @@ export class Issuing {
       this.#parts.channel(certifier)?.say('withdrawn', encodeWithdrawal({ requestId, signingKey: device.signingKey }));
       reject(new KeyshiftError('device.link-lost', 'Linking was called off.'));
     }
+  }
+
+  /** The person locks, or the program ends: that does not wait. */
+  giveUp(): void {
+    for (const { device, reject } of this.#waiting.values()) if (device.instead) reject(notCertifier());
   }
 
   heard(channel: UpkeepChannel, word: 'issue' | 'issued' | 'withdrawn', body: Uint8Array): void {

@@ -97,6 +97,11 @@ export class Upkeep {
     this.#issuing.withdraw();
   }
 
+  /** What this device asks for itself is waited for no longer. */
+  giveUp(): void {
+    this.#issuing.giveUp();
+  }
+
   /**
    * New keys for this device, which was rolled back, and what the device with the identity key signed for them, in place of those it has. Asked
    * again the keys are the same. Errors: as `issue`.

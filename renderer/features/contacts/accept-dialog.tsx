@@ -26,6 +26,8 @@ const invitationKind: LinkKind = {
 };
 /** Between the last letter and the look at it, in milliseconds. */
 const patience = 150;
+/** The longest a timer of the browser waits, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
 
 /** What stands in the field says, before anybody is asked anything. */
 type Said = { readonly peerId: string; readonly expiresAt: number } | { readonly failure: unknown };
@@ -94,13 +96,27 @@ function useSaid(link: string): Said | undefined {
   const [said, setSaid] = useState<{ readonly of: string; readonly what: Said }>();
   useEffect(() => {
     if (link === '') return undefined;
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let over = false;
+    const read = (): void => {
       client.contacts.readInvitation({ link }).then(
-        (what) => setSaid({ of: link, what }),
-        (thrown: unknown) => setSaid({ of: link, what: { failure: thrown } }),
+        (what) => {
+          if (over) return;
+          setSaid({ of: link, what });
+          // Once more when it has run out: what it says then is what would come of accepting it.
+          const left = what.expiresAt - Date.now();
+          if (left > 0) timer = setTimeout(read, Math.min(left + 1, longestTimer));
+        },
+        (thrown: unknown) => {
+          if (!over) setSaid({ of: link, what: { failure: thrown } });
+        },
       );
-    }, patience);
-    return () => clearTimeout(timer);
+    };
+    timer = setTimeout(read, patience);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
   }, [client, link]);
   return said?.of === link ? said.what : undefined;
 }

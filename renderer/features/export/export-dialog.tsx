@@ -6,6 +6,7 @@ import { Button } from '../../ui/button';
 import { ChoiceCards } from '../../ui/choice-cards';
 import { Dialog } from '../../ui/dialog';
 import { ProgressBar } from '../../ui/progress-bar';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import type { ExportKind } from './export-store';
 
 const kinds: readonly ExportKind[] = ['html', 'json', 'archive'];
@@ -19,9 +20,11 @@ export function ExportDialog(): ReactNode {
   const conversationId = useUi((state) => state.dialogConversation ?? state.selection?.conversationId);
   const phase = useExport((state) => state.phase);
   const [kind, setKind] = useState<ExportKind>('html');
+  // The button goes with what it began; from nowhere Escape would close nothing.
+  const place = useFocusIfLost<HTMLDivElement>(phase.step);
   return (
     <Dialog title={text('export.title')} onClose={close}>
-      <div className="stack">
+      <div className="stack" ref={place} tabIndex={-1}>
         <p className="field-hint">{text('export.lead')}</p>
         {phase.step === 'running' ? (
           <>

@@ -4,6 +4,11 @@ import { coalesce } from '../../app/coalesce';
 import type { Life } from '../../app/life';
 import type { Client } from '../../bridge/client';
 
+/** A picture of a message, or one about to be sent. */
+export type NamedPicture = { readonly transferId: string } | { readonly token: string };
+
+export const nameOf = (picture: NamedPicture): string => ('token' in picture ? picture.token : picture.transferId);
+
 export interface FilesState {
   /** By transfer. */
   readonly transfers: Readonly<Record<string, Transfer>>;
@@ -12,6 +17,9 @@ export interface FilesState {
   /** Transfers saved to a place of the person's choice since the vault was opened. */
   readonly saved: readonly string[];
   readonly markSaved: (transferId: string) => void;
+  /** Whether a picture moves, by transfer or token, for those that were asked about. */
+  readonly moves: Readonly<Record<string, boolean>>;
+  readonly askMoves: (picture: NamedPicture) => Promise<void>;
   /** By conversation, the oldest one that is listed without a gap; empty: all are. What is shown further up is known beside that. */
   readonly listedTo: Readonly<Record<string, string>>;
   /** Asks for the newest of a conversation; once for many who want to know. */
@@ -86,6 +94,13 @@ export function createFilesStore(client: Client, life: Life): StoreApi<FilesStat
       staged: {},
       saved: [],
       markSaved: (transferId) => set((state) => ({ saved: [...state.saved.filter((one) => one !== transferId), transferId] })),
+      moves: {},
+      askMoves: async (picture) => {
+        const alive = life.begin();
+        // What cannot be looked at is not shown either, and says so by itself.
+        const moves = await client.desktop.moves(picture).catch(() => false);
+        if (alive()) set((state) => ({ moves: { ...state.moves, [nameOf(picture)]: moves } }));
+      },
       load: ask,
       more: async (conversationId) => {
         const before = get().listedTo[conversationId];

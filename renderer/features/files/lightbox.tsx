@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog';
 import { IconButton } from '../../ui/icon-button';
 import { plainLine } from '../../ui/strangers';
 import { FileActs } from './file-acts';
-import { mediaOf } from './media-address';
+import { ShownPicture } from './shown-picture';
 
 /** One picture as large as there is room, and the others of its conversation by the arrow keys. */
 export function Lightbox(): ReactNode {
@@ -41,7 +41,7 @@ export function Lightbox(): ReactNode {
         {broken === transfer.transferId ? (
           <p>{text('files.notShown')}</p>
         ) : (
-          <img key={transfer.transferId} src={mediaOf(transfer.transferId)} alt={text('files.picture', { file })} onError={() => setBroken(transfer.transferId)} />
+          <ShownPicture key={transfer.transferId} picture={{ transferId: transfer.transferId }} file={file} alt={text('files.picture', { file })} onBroken={() => setBroken(transfer.transferId)} />
         )}
         <div className="lightbox-foot">
           <IconButton label={text('files.previous')} isDisabled={at <= 0} onPress={() => step(-1)}>

@@ -9,6 +9,7 @@ import { FileActs } from './file-acts';
 import { FileGlyph } from './file-glyph';
 import { FileState } from './file-state';
 import { mediaOf } from './media-address';
+import { ShownPicture } from './shown-picture';
 
 /** The file a message brings: a picture or sound inside, anything else as a line with a name. `name`: the other person. */
 export function MessageFile({ message, name }: { readonly message: Message; readonly name: string }): ReactNode {
@@ -46,11 +47,14 @@ export function MessageFile({ message, name }: { readonly message: Message; read
 }
 
 function Picture({ transfer, label, onBroken }: { readonly transfer: Transfer; readonly label: string; readonly onBroken: () => void }): ReactNode {
-  const text = useText();
   const open = useUi((state) => state.openPicture);
   return (
-    <button type="button" className="picture" aria-label={text('files.show', { file: label })} onClick={() => open(transfer.transferId)}>
-      <img src={mediaOf(transfer.transferId)} alt="" loading="lazy" decoding="async" onError={onBroken} />
-    </button>
+    <ShownPicture
+      picture={{ transferId: transfer.transferId }}
+      file={label}
+      alt=""
+      onBroken={onBroken}
+      onOpen={() => open(transfer.transferId)}
+    />
   );
 }

@@ -7,8 +7,8 @@ import { useTimes } from '../../i18n/use-times';
 import { IconButton } from '../../ui/icon-button';
 import { plainLine } from '../../ui/strangers';
 import { FileGlyph } from './file-glyph';
-import { mediaOfToken } from './media-address';
 import { nothingStaged } from './files-store';
+import { ShownPicture } from './shown-picture';
 
 /** What goes along with the next message, to be looked at before. */
 export function StagedFiles({ conversationId, onEmptied }: { readonly conversationId: string; readonly onEmptied: () => void }): ReactNode {
@@ -38,7 +38,7 @@ function Staged({ file, onDrop }: { readonly file: TokenFile; readonly onDrop: (
   const name = plainLine(file.name, 120);
   return (
     <li className="staged-file">
-      {file.shown === 'image' && !broken ? <img src={mediaOfToken(file.token)} alt="" onError={() => setBroken(true)} /> : <FileGlyph shown={file.shown} />}
+      {file.shown === 'image' && !broken ? <ShownPicture picture={{ token: file.token }} file={name} alt="" onBroken={() => setBroken(true)} still /> : <FileGlyph shown={file.shown} />}
       <span className="file-words">
         <bdi className="file-name">{name}</bdi>
         <span className="field-hint">{times.bytes(file.size)}</span>

@@ -13,6 +13,7 @@ import { KeyCards } from './key-cards';
 import { KeyProblems } from './key-problems';
 import { keySentence } from './key-sentence';
 import { LivesSection } from './lives-section';
+import { OtherParts } from './other-parts';
 import { PairSection } from './pair-section';
 import { RenewSection } from './renew-section';
 import { rhythm } from './rule-words';
@@ -50,6 +51,7 @@ function KeyFacts({ contact, conversationId, status }: { readonly contact: Conta
       </p>
       <KeyProblems contact={contact} conversationId={conversationId} status={status} heading />
       <KeyCards status={status} failed={failed} name={name} age={age} times={times} />
+      {status.also === undefined ? null : <OtherParts also={status.also} name={name} />}
       <RenewSection contact={contact} conversationId={conversationId} failed={failed} />
       {timeline === undefined || timeline.generations.length === 0 ? null : <LivesSection timeline={timeline} name={name} times={times} />}
       <RulesSection status={status} name={name} fixed={failed || contact.ended !== undefined} />

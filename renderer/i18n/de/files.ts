@@ -46,6 +46,8 @@ export const files = {
   'files.show': 'Bild {file} zeigen',
   'files.picture': 'Bild {file}',
   'files.play': '{file} abspielen',
+  'files.motion.play': 'Bild {file} bewegen',
+  'files.motion.stop': 'Bild {file} anhalten',
   'files.notShown': 'Dieses Bild kann hier nicht gezeigt werden. Speichern geht.',
   'files.previous': 'Voriges Bild',
   'files.next': 'Nächstes Bild',

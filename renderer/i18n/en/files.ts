@@ -45,6 +45,8 @@ export const files = {
   'files.show': 'Show picture {file}',
   'files.picture': 'Picture {file}',
   'files.play': 'Play {file}',
+  'files.motion.play': 'Let picture {file} move',
+  'files.motion.stop': 'Stop picture {file}',
   'files.notShown': 'This picture cannot be shown here. It can be saved.',
   'files.previous': 'Previous picture',
   'files.next': 'Next picture',

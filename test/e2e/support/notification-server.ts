@@ -1,5 +1,6 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { BusLine, type BusMessage, textOf } from '../../support/dbus';
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { BusLine, type BusMessage, type Said, textOf } from '../../support/dbus';
+import { startBus } from './session-bus';
 
 export interface ShownNotification {
   readonly id: number;
@@ -35,16 +36,7 @@ export class NotificationServer {
   }
 
   static async start(): Promise<NotificationServer> {
-    const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const address = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      bus.once('error', reject);
-      bus.once('exit', () => reject(new Error('the bus ended at once')));
-      bus.stdout.on('data', (piece: Buffer) => {
-        text += piece.toString();
-        if (text.includes('\n')) resolve(text.split('\n')[0] ?? '');
-      });
-    });
+    const { bus, address } = await startBus();
     const server = new NotificationServer(bus, address);
     server.#line = await BusLine.open(address, (message) => server.#hear(message));
     await server.#line.ask('RequestName', 'su', [owner, 4]);
@@ -66,7 +58,7 @@ export class NotificationServer {
 
   #hear({ type, serial, sender, member, body, bytes }: BusMessage): void {
     if (type !== 1) return;
-    const answer = (signature: string, values: readonly (string | number | readonly string[])[]): void => void this.#line?.say({ type: 2, destination: sender, replyTo: serial, signature, body: values });
+    const answer = (signature: string, values: readonly Said[]): void => void this.#line?.say({ type: 2, destination: sender, replyTo: serial, signature, body: values });
     switch (member) {
       case 'GetServerInformation':
         return answer('ssss', ['stand-in', 'tests', '1', '1.2']);

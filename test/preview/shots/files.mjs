@@ -15,6 +15,8 @@ export const files = [
   ['files-moving', 'files-moving', { ...wide, height: 1100 }, ['light', 'dark', 'contrast'], shown],
   ['files-moving-tiny', 'files-moving', { ...tiny, height: 1300 }, ['light', 'dark'], shown],
   ['files-moving-forced', 'files-moving', { ...wide, height: 1100, forced: true }, ['light'], shown],
+  // Moved for its five seconds already, or for none: it stands still.
+  ['picture-moves', 'picture-moves', { ...wide, height: 1300 }, ['light', 'dark', 'contrast'], async (page) => { await shown(page); await page.getByRole('button', { name: /^Let picture Sheet/ }).waitFor(); }],
   ['files-preparing', 'files-preparing', wide, ['light'], shown],
   ['files-tab', 'files-all', { ...wide, height: 1000 }, ['light', 'dark'], openFiles],
   ['files-tab-tiny', 'files-all', { ...tiny, height: 1400 }, ['light'], openFiles],

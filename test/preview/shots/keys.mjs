@@ -22,6 +22,7 @@ export const keys = [
   }],
   ['keys-troubled', 'troubled', { ...tall, height: 2700 }, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); await page.getByRole('option').first().waitFor(); }],
   ['talk-troubled', 'troubled', wide, ['light'], async (page) => { await chooseBo(page); }],
+  ['keys-both', 'keys-both', { ...tall, height: 2700 }, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); await page.getByText('Begun by both of you').waitFor(); }],
   ['keys-many', 'renewals', tall, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); await page.getByRole('option').first().waitFor(); }],
   ['keys-tiny', 'troubled', { ...tiny, height: 1900 }, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); await page.getByRole('option').first().waitFor(); }],
   ['keys-big-text', 'busy', { ...tall, height: 3600, text: 32 }, ['light'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); await page.getByRole('option').first().waitFor(); }],

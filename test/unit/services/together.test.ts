@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EventHub } from '../../../electron/services/event-hub';
+import { keysService } from '../../../electron/services/keys-service';
 import { searchService } from '../../../electron/services/search-service';
+import type { KeyStatus } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
 
@@ -32,6 +35,25 @@ describe('one conversation without a title with each person', () => {
     await world.until('everything there', () => [ada, bob].every((each) => texts(each).length === 2));
     return { mine: mine.conversationId, theirs: theirs.conversationId };
   };
+
+  it('begun by both at the same moment: keys of both are told, and the same history, what is stored and what was recorded are those of all of it', async () => {
+    await bothAtOnce();
+    for (const each of [ada, bob]) await each.messages.send({ conversationId: only(each).conversationId, text: 'and one more' });
+    const keys = (of: Resident) => keysService({ profile: () => of.profile, events: { emit: () => undefined } as unknown as EventHub, clock: world.clock });
+    // Both answer at once here.
+    const status = (of: Resident) => keys(of).status({ conversationId: only(of).conversationId }) as KeyStatus;
+    await world.until('all compared', () => [ada, bob].map(status).every(({ transcript }) => transcript.shown === 2));
+    for (const each of [ada, bob]) {
+      const { also, sending, receiving, transcript } = status(each);
+      expect(transcript.equal).toBe(true);
+      expect(sending).not.toBeNull();
+      expect(receiving).toHaveLength(1);
+      // One greeting is in the other part, which is not written in any more.
+      expect(also).toHaveLength(1);
+      expect((also?.[0]?.sending?.messages ?? 0) + (also?.[0]?.receiving[0]?.messages ?? 0)).toBe(1);
+      expect((await keys(each).timeline({ conversationId: only(each).conversationId })).exposure).toMatchObject({ stored: 4, recorded: 4 });
+    }
+  });
 
   it('begun by both at the same moment: shown as one on both sides, with all that was said, and written on in the same dialog', async () => {
     const { mine } = await bothAtOnce();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,19 @@ function withTable(file?: string): Db {
 }
 
 const count = (db: Db): unknown => db.prepare('SELECT count(*) AS n FROM t').get()?.n;
+
+it('a file that has lost its name takes nothing more that would be gone with the process; put back it goes on', () => {
+  const file = join(folder(), 'keyshift.db');
+  const db = withTable(file);
+  const put = (n: number) => db.transaction(() => db.prepare('INSERT INTO t (n) VALUES (?)').run([n]));
+  put(1);
+  renameSync(file, `${file}.aside`);
+  expect(() => put(2)).toThrow(expect.objectContaining({ code: 'profile.gone' }));
+  expect(count(db)).toBe(1);
+  renameSync(`${file}.aside`, file);
+  put(3);
+  expect(count(db)).toBe(2);
+});
 
 describe('statements', () => {
   it('bind and give back text, numbers, bytes and null, also empty ones', () => {

@@ -10,7 +10,7 @@ import type { HeldContent } from '../../../electron/services/files/held-content'
 import { chosenFiles } from '../../../electron/storage/chosen-files';
 import { recordingHandlers } from '../../support/fake-handlers';
 import { memoryFiles } from '../../support/memory-files';
-import { gif, plainPng, png } from '../../support/pictures';
+import { gif, movingGif, plainPng, png, pngChunk } from '../../support/pictures';
 
 const id = 'a'.repeat(32);
 const sound = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(600_000, 7)]);
@@ -43,6 +43,32 @@ describe('S1-34: what the window shows of files', () => {
     expect(closed()).toBe(0);
     expect(await bytesOf(answer!.body)).toEqual(Buffer.from(plainPng));
     expect(closed()).toBe(1);
+  });
+
+  const webpHead = (flags: number): Buffer => Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0', 'latin1'), Buffer.from([flags, 0, 0, 0, 2, 0, 0, 1, 0, 0]), Buffer.alloc(32)]);
+  const apng = (before: boolean): Buffer => {
+    const [head, data] = [Buffer.from(plainPng).subarray(0, 33), Buffer.from(plainPng).subarray(33)];
+    const control = Buffer.from(pngChunk('acTL', [0, 0, 0, 2, 0, 0, 0, 0]));
+    return Buffer.concat(before ? [head, control, data] : [head, data, control]);
+  };
+  const endless = Buffer.concat([Buffer.from(gif()).subarray(0, 19), Buffer.from([0x21, 0xfe]), Buffer.concat(Array.from({ length: 5_000 }, () => Buffer.concat([Buffer.from([255]), Buffer.alloc(255)])))]);
+  test.each([
+    ['a GIF of one picture', gif(), false],
+    ['a GIF of two', movingGif(), true],
+    ['a GIF cut off in its second picture', movingGif().subarray(0, movingGif().length - 40), true],
+    ['a GIF with more before its first picture than is looked at', Buffer.concat([endless, Buffer.from([0]), gif().subarray(19)]), true],
+    ['a PNG', plainPng, false],
+    ['a PNG with the word of a moving one', apng(true), true],
+    ['a PNG with that word behind its picture, where it counts for nothing', apng(false), false],
+    ['a WebP', webpHead(0), false],
+    ['a WebP with the flag', webpHead(0x02), true],
+    ['sound', sound, false],
+  ])('%s: whether it moves is told by its own bytes', async (_what, bytes, moves) => {
+    const { media, opened, closed } = setUp(bytes);
+    expect(await media.moves(id)).toBe(moves);
+    expect([opened(), closed()]).toEqual([1, 1]);
+    expect(await media.moves(`chosen/${id}`)).toBe(moves);
+    expect(await media.moves('../elsewhere')).toBe(false);
   });
 
   test('of sound any part can be asked for', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, test } from 'vitest';
 import { acceleratorOf } from '../../../electron/window/accelerator';
-import { groundColour, pictureMotion, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
+import { groundColour, themeSourceOf, windowTitle } from '../../../electron/window/appearance';
 import { contextMenuTemplate, type Click } from '../../../electron/window/context-menu';
 import { desktopWords } from '../../../electron/window/desktop-words';
 import { menuTemplate } from '../../../electron/window/menu';
@@ -48,10 +48,6 @@ describe('where the window opens', () => {
 });
 
 describe('how it looks before the page has drawn', () => {
-  test('pictures that move do so once, and not at all where less motion is wanted, by the person or the system', () => {
-    expect([pictureMotion({ motion: 'system' }, false), pictureMotion({ motion: 'system' }, true), pictureMotion({ motion: 'reduced' }, false)]).toEqual(['animateOnce', 'noAnimation', 'noAnimation']);
-  });
-
   test('theme, ground and title', () => {
     expect((['system', 'light', 'dark', 'contrast'] as const).map((theme) => themeSourceOf({ theme, contrast: 'system' }))).toEqual(['system', 'light', 'dark', 'dark']);
     const tokens = JSON.parse(readFileSync('renderer/ui/tokens/tokens.json', 'utf8')) as { color: Record<string, { surface: Record<string, { $value: string }> }> };

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { emptyWorld, makeContact } from '../../../preview/fake-world';
 import { bo, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
 import { fileOf } from '../file-of';
@@ -142,6 +142,26 @@ describe('meeting', () => {
     expect(field.value).toMatch(/^keyshift:/);
     expect(field.readOnly).toBe(true);
     expect(screen.getByRole('img', { name: 'The invitation as a QR code' })).toBeTruthy();
+  });
+
+  it('an invitation that ran out while it was shown makes way for another one, and the focus stays in the dialog', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.now() });
+    try {
+      await renderApp(emptyWorld({ now: () => Date.now() }));
+      press('Invite someone');
+      press('Create link');
+      await settle();
+      act(() => void vi.advanceTimersByTime(86_400_000 - 60_000));
+      expect(screen.getByRole('textbox', { name: 'Invitation link' })).toBeTruthy();
+      act(() => void vi.advanceTimersByTime(61_000));
+      await settle();
+      expect(screen.queryByRole('textbox', { name: 'Invitation link' })).toBeNull();
+      expect(screen.getByText('This link has expired. Create a new one.')).toBeTruthy();
+      expect(screen.getByRole('button', { name: 'Create another link' })).toBeTruthy();
+      expect(screen.getByRole('dialog').contains(document.activeElement)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('who comes in by it appears in the list without a conversation and is said', async () => {

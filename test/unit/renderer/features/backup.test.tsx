@@ -109,7 +109,7 @@ describe('restoring at the first start', () => {
     for (const [trouble, words] of [
       ['backup.garbled', 'This is not a backup of Keyshift'],
       ['backup.newer', 'This backup was made by a newer Keyshift.'],
-      ['path.unusable', 'That file cannot be used.'],
+      ['path.unusable', 'That file or folder cannot be used'],
     ] as const) {
       fake.world.identity.fileTrouble = trouble;
       await restore();

@@ -151,4 +151,25 @@ describe('a device without the identity key lets another one in', () => {
     expect(await laptop.say(bo, 'as another device')).toBe(true);
     expect(await bo.say(laptop, 'to the other device')).toBe(true);
   });
+
+  it('S4-26 A38: however long the certifier takes to sign, the device that was rolled back becomes another one; a lock waits for none of it', async () => {
+    const { world, desk, laptop, bo } = home;
+    const before = laptop.profile.local.instanceId;
+    let sign = (): void => undefined;
+    desk.hold(new Promise<void>((done) => (sign = done)));
+    laptop.profile.history.rolledBack({ peerId: bo.profile.local.peerId, reason: 'start-token' });
+    await world.pass(180_000, 500);
+    expect(laptop.profile.local.instanceId).toBe(before);
+    sign();
+    await world.until('another device', () => laptop.profile.local.instanceId !== before);
+    await home.together();
+    expect(laptop.profile.devices.standing.state).toBe('active');
+    expect(await laptop.say(bo, 'as another device')).toBe(true);
+
+    desk.hold(new Promise<void>((done) => (sign = done)));
+    const given = codeOf(laptop.profile.devices.upkeep.replaceThis());
+    laptop.profile.devices.upkeep.giveUp();
+    expect(await given).toBe('device.not-certifier');
+    sign();
+  });
 });

@@ -1,0 +1,190 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { movingGif } from '../support/pictures';
+import { openWindow, type OpenApp } from './support/app';
+import { factsOf } from './support/bridge';
+import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
+import { expectMessages, meet, onboard, openChat, say, type, unlock } from './support/people';
+import { skipLoudly } from './support/surroundings';
+
+const passphrase = 'a passphrase with manners';
+let start: OrdinaryStart;
+/** An ordinary user: where root runs the tests, another one. */
+let ann: OpenApp;
+let bo: OpenApp;
+
+const openAnn = (): Promise<OpenApp> => openWindow('manners-ann', { profile: start.profile, executable: start.executable });
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  start = ordinaryStart('manners');
+  [ann, bo] = await Promise.all([openAnn(), openWindow('manners-bo')]);
+  await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
+  await meet(ann, bo, 'Ann', 'Bo');
+});
+test.afterAll(async () => {
+  await Promise.all([ann?.close(), bo?.close()]);
+  start?.release();
+});
+
+/** What the system's dialogs come to. */
+const dialogsGive = ({ app }: OpenApp, open: readonly string[], save: string): Promise<void> =>
+  app.evaluate(
+    ({ dialog }, paths) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [...paths.open] });
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: paths.save });
+    },
+    { open, save },
+  );
+
+async function sendFile(person: OpenApp, path: string): Promise<void> {
+  await dialogsGive(person, [path], '');
+  await person.window.getByRole('button', { name: 'Attach files' }).press('Enter');
+  await expect(person.window.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(1);
+  await person.window.getByLabel('Message', { exact: true }).press('Enter');
+}
+
+test('Ctrl+I goes into the details and back to writing', async () => {
+  const { window } = bo;
+  const [composer, tab] = [window.getByLabel('Message', { exact: true }), window.getByRole('tablist').getByRole('tab', { selected: true })];
+  const details = window.getByRole('complementary');
+  if (await details.isVisible()) await window.keyboard.press('Control+i');
+  await composer.focus();
+  await window.keyboard.press('Control+i');
+  await expect(tab).toBeFocused();
+  await window.keyboard.press('Control+i');
+  await expect(details).toBeHidden();
+  await expect(composer).toBeFocused();
+});
+
+test('a picture that moves is stopped and let go on by keyboard, and stands still from the start where less motion is wanted', async () => {
+  const { window } = bo;
+  const folder = mkdtempSync(join(start.home, 'gif-'));
+  writeFileSync(join(folder, 'waving.gif'), movingGif(), { mode: 0o644 });
+  await sendFile(bo, join(folder, 'waving.gif'));
+  const file = window.getByTestId('message-file').last();
+  const stop = file.getByRole('button', { name: 'Stop picture waving.gif' });
+  const play = file.getByRole('button', { name: 'Let picture waving.gif move' });
+  // By itself for some seconds only.
+  await expect(play).toBeVisible({ timeout: 30_000 });
+  const still = file.locator('.picture canvas');
+  await expect(still).toBeVisible();
+  const colour = (): Promise<number[]> => still.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(5, 5, 1, 1).data ?? [])]);
+  await expect.poll(colour).toEqual([0, 0, 200, 255]);
+  await play.press('Enter');
+  await expect(stop).toBeFocused();
+  // Both pictures are seen.
+  const seen = new Set<string>();
+  await expect.poll(async () => seen.add((await file.locator('.picture img').screenshot()).toString('base64')).size).toBeGreaterThan(1);
+  await bo.picture('moving-picture');
+  await stop.press(' ');
+  await expect(play).toBeFocused();
+  await expect.poll(colour).toEqual([0, 0, 200, 255]);
+  await window.evaluate(() => globalThis.window.keyshift.settings.set({ motion: 'reduced' }));
+  await file.getByRole('button', { name: 'Show picture waving.gif' }).press('Enter');
+  const dialog = window.getByRole('dialog');
+  await expect(dialog.getByRole('img', { name: 'Picture waving.gif' })).toBeVisible();
+  await expect(dialog.locator('canvas')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Let picture waving.gif move' }).press('Enter');
+  await expect(dialog.getByRole('button', { name: 'Stop picture waving.gif' })).toBeFocused();
+  await window.keyboard.press('Escape');
+  await window.evaluate(() => globalThis.window.keyshift.settings.set({ motion: 'system' }));
+  await expectMessages(ann, 1);
+});
+
+test('an invitation that runs out while it is looked at says so by itself', async () => {
+  const { window } = ann;
+  // Of somebody new: whoever is a contact already is told that instead.
+  const other = await openWindow('manners-cy');
+  try {
+    await onboard(other, 'Cy', passphrase);
+    const link = await other.window.evaluate(async () => {
+      const answer = await globalThis.window.keyshift.contacts.createInvitation({ expiresInSeconds: 20 });
+      return answer.ok ? answer.value.link : '';
+    });
+    await window.getByRole('button', { name: 'Open an invitation' }).first().click();
+    await type(ann, 'Invitation link', link);
+    const dialog = window.getByRole('dialog');
+    await expect(dialog.getByText(/valid until/i)).toBeVisible();
+    await expect(dialog.getByText('This invitation has expired. Ask for a new one.')).toBeVisible({ timeout: 40_000 });
+    await expect(dialog.getByText(/valid until/i)).toHaveCount(0);
+    await window.keyboard.press('Escape');
+  } finally {
+    await other.close();
+  }
+});
+
+test('a place that may not be written to: whatever is to be saved there says so, nothing is half there, and the app goes on', async () => {
+  if (!start.sandboxed) return skipLoudly('root may write everywhere, and another user cannot reach this runtime');
+  const { window } = ann;
+  const closed = mkdtempSync(join(tmpdir(), 'keyshift-closed-'));
+  mkdirSync(join(closed, 'folder'), { mode: 0o755 });
+  const folder = join(closed, 'folder');
+  try {
+    await dialogsGive(ann, [folder], join(folder, 'saved.bin'));
+    const words = 'your account may not read or write there';
+    const file = window.getByTestId('message-file').last();
+    await file.getByRole('button', { name: 'Save waving.gif' }).press('Enter');
+    await expect(window.getByText(words).first()).toBeVisible();
+    await window.getByRole('button', { name: 'Conversation menu' }).press('Enter');
+    await window.getByRole('menuitem', { name: /^Export/ }).press('Enter');
+    const dialog = window.getByRole('dialog', { name: 'Export this conversation' });
+    await dialog.getByRole('button', { name: 'Choose a place' }).press('Enter');
+    await expect(dialog.getByText(words)).toBeVisible();
+    await ann.picture('closed-folder');
+    // The focus is still in the dialog, though the button went with what it began.
+    await expect.poll(() => dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+    await window.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    const codes = await window.evaluate(async (secret) => {
+      const { keyshift } = globalThis.window;
+      const made = await keyshift.contacts.createInvitation({ expiresInSeconds: 60 });
+      const link = made.ok ? made.value.link : '';
+      const answers = {
+        picture: await keyshift.contacts.saveInvitationPicture({ link }),
+        invitation: await keyshift.contacts.saveInvitation({ link }),
+        backup: await keyshift.backup.create({ passphrase: secret }),
+        kit: await keyshift.identity.saveRecoveryKit(),
+        key: await keyshift.identity.exportPrivate({ format: 'pem', passphrase: secret }),
+      };
+      return Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, answer.ok ? 'ok' : answer.error.code]));
+    }, 'a passphrase of the backup');
+    expect(codes).toEqual({ picture: 'path.unusable', invitation: 'path.unusable', backup: 'path.unusable', kit: 'path.unusable', key: 'path.unusable' });
+    expect(readdirSync(folder)).toEqual([]);
+    await say(ann, 'still here');
+    await expect(bo.window.getByRole('feed', { name: 'Messages' }).getByText('still here')).toBeVisible();
+  } finally {
+    rmSync(closed, { recursive: true });
+  }
+});
+
+test('closed in the middle of a message and of a large file: both arrive once the sender is back, and what was not sent yet is in the field', async () => {
+  test.setTimeout(180_000);
+  const large = join(start.home, 'large.bin');
+  writeFileSync(large, '');
+  // So large that a fast machine is not done before the window is closed.
+  truncateSync(large, 256 * 1_048_576);
+  await openChat(ann, 'Bo');
+  await sendFile(ann, large);
+  const theirs = bo.window.getByRole('feed', { name: 'Messages' });
+  await theirs.getByRole('button', { name: 'Fetch large.bin' }).click();
+  await expect(theirs.getByRole('progressbar', { name: 'Receiving large.bin' })).toBeVisible();
+  await say(ann, 'sent and gone');
+  await type(ann, 'Message', 'not sent yet');
+  await expect(theirs.getByRole('button', { name: 'Save large.bin' })).toHaveCount(0);
+  const child = ann.app.process();
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
+  await ann.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()).catch(() => undefined);
+  expect(await ended).toBe(0);
+  ann = await openAnn();
+  await unlock(ann, passphrase);
+  await openChat(ann, 'Bo');
+  await expect(ann.window.getByLabel('Message', { exact: true })).toHaveValue('not sent yet');
+  await expect(theirs.getByText('sent and gone')).toHaveCount(1);
+  await expect(theirs.getByRole('button', { name: 'Save large.bin' })).toBeVisible({ timeout: 90_000 });
+  const { messages } = await factsOf(ann.window);
+  expect(messages.filter(({ text }) => text === 'sent and gone')).toHaveLength(1);
+});
