@@ -93,7 +93,25 @@ class Device {
     need(same(this.chain.instance.signingKey, signingKey) && same(kemPublic(newest.secret), this.chain.exchange.kemKey), 'a grant of another device');
     this.exchanges = [{ secret: newest.secret, hash: this.chain.exchange.hash }];
     this.peerId = this.chain.peerIdBytes;
-    this.state = cat(u32(inUse.epoch), this.chain.identity.spkiHash, readCertificate(inUse.certificate).fingerprint, u32(this.chain.list.version), this.chain.list.hash, u8(1), u8(grant.exchanges.length), ...grant.exchanges.map(({ credential }) => H(credential)));
+    this.hashes = grant.exchanges.map(({ credential }) => H(credential));
+    this.#stateAs(inUse.epoch, readCertificate(inUse.certificate).fingerprint);
+  }
+  #stateAs(epoch, fingerprint) {
+    const { identity, list } = this.chain;
+    this.state = cat(u32(epoch), identity.spkiHash, fingerprint, u32(list.version), list.hash, u8(1), u8(this.hashes.length), ...this.hashes);
+  }
+  /** What an update brought (§10.2): another chain, and the exchange keys with it, where they are others. */
+  use(chainBytes, secret, fingerprint, epoch, exchanges) {
+    this.chainBytes = chainBytes;
+    this.chain = readChain(chainBytes, Date.now());
+    if (secret) this.exchanges.unshift({ secret, hash: this.chain.exchange.hash });
+    for (const { credential } of exchanges.toReversed()) if (!this.hashes.some((hash) => same(hash, H(credential)))) this.hashes.unshift(H(credential));
+    this.#stateAs(epoch, fingerprint);
+  }
+  /** A list of one's own making: everything else stays. */
+  useList({ bytes }) {
+    const { identity, instance, exchange } = this.chain;
+    this.use(makeChain({ identity: identity.bytes, list: bytes, instance: instance.bytes, exchange: exchange.bytes }), undefined, identity.fingerprint, identity.epoch, []);
   }
   get own() {
     const [{ hash, secret }] = this.exchanges;

@@ -173,10 +173,13 @@ export const dialTo = async (person, address, to, { now = Date.now(), wire, take
 };
 const DAY = 86_400_000;
 
-/** The same from an entry of an earlier session. Refused, the connection is given back, for exactly one full M1. */
+/**
+ * The same from an entry of an earlier session. Refused, the connection is given back, for exactly one full M1.
+ * @returns {Promise<any>}
+ */
 export const resume = async (person, address, entry) => {
   const wire = await Wire.dial(address);
-  const m1 = session.makeResumeM1(entry);
+  const m1 = session.makeResumeM1(entry, { hint: entry.hint });
   wire.send(m1.bytes);
   const bytes = need(await wire.next(), 'closed');
   if (bytes[0] === session.TYPES.retry) return { refused: wire };
@@ -191,7 +194,10 @@ export const resume = async (person, address, entry) => {
 /** What a refused M1 gets, whatever was wrong with it. */
 export const retry = () => session.frame(session.TYPES.retry, Buffer.alloc(0));
 
-/** The other side of a resumption. `entry` is what `keyId` names, if anything; without one, or where it does not hold, it is refused. */
+/**
+ * The other side of a resumption. `entry` is what `keyId` names, if anything; without one, or where it does not hold, it is refused.
+ * @returns {Promise<any>}
+ */
 export const answerResumption = async (person, wire, m1Bytes, entryOf) => {
   const m1 = session.readResumeM1(m1Bytes);
   const entry = entryOf(m1.keyId);

@@ -13,7 +13,7 @@ import { cardFor } from './request.mjs';
 import { pairSecret, TYPES } from './session.mjs';
 import { Talk } from './talk.mjs';
 
-const ITEM = { message: 2, card: 3, ping: 4, pong: 5, short: 6, headersWanted: 7, standing: 8 };
+const ITEM = { message: 2, card: 3, ping: 4, pong: 5, short: 6, headersWanted: 7, standing: 8, notice: 10, hint: 14 };
 
 export class Peer {
   person;
@@ -46,6 +46,8 @@ export class Peer {
   questions = 0;
   /** @type {any[]} cards that came alone */
   cards = [];
+  /** @type {any[]} statements about devices of the other person that were stopped (§10.2) */
+  notices = [];
   /** @type {number[]} types of items that came */
   items = [];
   /** @type {any} */
@@ -183,6 +185,8 @@ export class Peer {
 
   #take(session, { type, body }) {
     this.items.push(type);
+    if (type === ITEM.hint) session.hint = body;
+    if (type === ITEM.notice) this.notices.push(body);
     if (type === ITEM.ping) session.send({ type: ITEM.pong, body });
     if (type === ITEM.card) this.#learn(readCard(body, { now: Date.now(), pinned: true }));
     if (type === ITEM.standing && readStanding(body).last) {
