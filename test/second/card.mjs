@@ -1,7 +1,7 @@
 /** docs/protocol.md §2 card, §11 what may stand behind it. */
-import { cat, lp, need, Reader, u8, u16, u64, whole } from './bytes.mjs';
-import { edSign, edVerify } from './crypto.mjs';
-import { readChain } from './credentials.mjs';
+import { cat, lp, need, Reader, same, u8, u16, u64, whole } from './bytes.mjs';
+import { edSign, edVerify, instanceIdOf } from './crypto.mjs';
+import { readChain, readInstanceCredential } from './credentials.mjs';
 import { canonicalHost } from './host.mjs';
 import { proves } from './keys.mjs';
 
@@ -97,10 +97,13 @@ export const readSuspension = (bytes) =>
     const body = reader.lp(4096);
     const signature = reader.take(64);
     const credential = reader.lp(3072);
-    return whole(body, (inner) => {
+    const said = whole(body, (inner) => {
       need(inner.u8() === 5, 'no suspension');
       return { body, signature, credential, peerId: inner.take(32), stopped: inner.take(16), by: inner.take(16), listVersion: inner.u32(), time: inner.u64() };
     });
+    const { signingKey } = readInstanceCredential(credential);
+    need(same(said.by, instanceIdOf(signingKey)) && !same(said.by, said.stopped), 'a word of another device, or about itself');
+    return { ...said, isSigned: () => edVerify(signingKey, 'suspension', signature, body) };
   });
 
 const BEGIN = '-----BEGIN KEYSHIFT CARD-----';

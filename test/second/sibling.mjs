@@ -12,6 +12,10 @@ import { handover, joiner, parts, upkeep } from './words.mjs';
 const TOPIC = { replica: 1, handover: 2, upkeep: 3 };
 export const KIND = { state: 1, update: 2, suspension: 3, offer: 4, taken: 5, release: 6, released: 7 };
 
+/** All private halves and the recovery key, as they were offered. */
+export const openMove = (transferKey, move, closed) =>
+  whole(open('certifier-move', transferKey, ZERO_NONCE, move, closed), (reader) => ({ keys: reader.list(reader.u8(), () => ({ epoch: reader.u32(), pkcs8: reader.lp(4096) })), recoverySeed: reader.lp(32) }));
+
 export class Sibling {
   /** `device`: this one; `host`: the other one, as the grant names it. */
   constructor(device, host, keys) {
@@ -157,10 +161,7 @@ export class Sibling {
       need(same(reader.take(16), move), 'another move');
       return reader.take(32);
     });
-    const packed = whole(open('certifier-move', transferKey, ZERO_NONCE, move, closed), (reader) => ({
-      keys: reader.list(reader.u8(), () => ({ epoch: reader.u32(), pkcs8: reader.lp(4096) })),
-      recoverySeed: reader.lp(32),
-    }));
+    const packed = openMove(transferKey, move, closed);
     return { ...packed, keys: packed.keys.map(({ epoch, pkcs8 }) => ({ epoch, privateKey: privateKeyOf(pkcs8, 'key.unacceptable') })) };
   }
   /** The next list, the same devices on it. */
