@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 // What measures how soon a window answers while others flood it: scripts/lib/test-stages.mjs lets nothing else run then.
@@ -10,8 +9,8 @@ export default defineConfig({
   testMatch: '**/*.test.ts',
   // Modules for Node as they are: made into the older kind they would not load.
   build: { external: ['**/test/preview/**/*.mjs'] },
-  // Each window waits more than it computes; every worker has a display of its own, and with it a clipboard (test/e2e/support/app.ts).
-  workers: availableParallelism() > 1 ? 2 : 1,
+  // scripts/lib/test-stages.mjs says how many there are, as every one has a display of its own, and with it a clipboard (test/e2e/support/app.ts).
+  workers: 1,
   projects: [
     // Each has a folder of its own for what it leaves of a failure: the next run empties it.
     { name: 'windows', testIgnore: ALONE, outputDir: 'test-results/windows' },

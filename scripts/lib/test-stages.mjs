@@ -1,5 +1,6 @@
 // The stages of `npm test`, in their order. Each shows its own output and tells whether it went well; those that run tests also their count.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { build, nodeBundle, PARTS } from '../build.mjs';
 import { startXvfb } from './display.mjs';
@@ -24,6 +25,9 @@ export const stages = { lockfile, lint, types, build: buildAll, vitest, electron
 
 const TYPE_PROJECTS = ['shared', 'electron', 'preload', 'renderer', 'test', 'scripts', 'e25'];
 const MINUTE = 60_000;
+
+/** Tests of windows beside each other: a window waits more than it computes, so that one more than there are cores keeps these busy. More than four would only hold memory. */
+const WINDOW_WORKERS = availableParallelism() > 1 ? Math.min(availableParallelism() + 1, 4) : 1;
 
 async function lockfile() {
   const problems = ownLockfileProblems();
@@ -110,7 +114,7 @@ async function electron({ runtime, filters }) {
  * @type {Stage}
  */
 async function e2e({ runtime, filters, options }) {
-  const displays = process.platform === 'linux' ? await Promise.all([startXvfb(), startXvfb()]) : [];
+  const displays = process.platform === 'linux' ? await Promise.all(Array.from({ length: WINDOW_WORKERS }, () => startXvfb())) : [];
   try {
     const counts = [];
     const failures = [];
@@ -129,7 +133,7 @@ async function e2e({ runtime, filters, options }) {
         }),
       };
       // What was asked for may all be in the other one.
-      const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, `--project=${project}`, '--pass-with-no-tests', '--reporter=list,json', ...options], env);
+      const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, `--project=${project}`, `--workers=${WINDOW_WORKERS}`, '--pass-with-no-tests', '--reporter=list,json', ...options], env);
       counts.push(playwrightCount(report));
       failures.push(...playwrightFailures(report));
       allOk &&= ok;
