@@ -1,8 +1,9 @@
 import { memo, useState, type ReactNode } from 'react';
-import { Ellipsis, Reply, Timer } from 'lucide-react';
+import { Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
+import { MoreGlyph, ReplyGlyph } from '../../ui/message-glyphs';
 import { asSentence, isLong, nameInSentence, plainLine } from '../../ui/strangers';
 import { MessageFile } from '../files/message-file';
 import { saidIn } from '../files/said';
@@ -111,7 +112,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
       <span className="message-tools">
         {message.kind === 'deleted' ? null : (
           <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>
-            <Reply aria-hidden="true" />
+            <ReplyGlyph />
           </button>
         )}
         <button
@@ -122,7 +123,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
           aria-haspopup="menu"
           onClick={(event) => props.onMenu(message, event.currentTarget)}
         >
-          <Ellipsis aria-hidden="true" />
+          <MoreGlyph />
         </button>
       </span>
     </article>

@@ -85,23 +85,6 @@ describe('message feed', () => {
     expect(screen.queryByText(/^Reply to/)).toBeNull();
   });
 
-  it('pages upwards by the oldest message shown and says when there is no more', async () => {
-    const world = busyWorld(now);
-    world.messages.set(talkWithBo, many(120));
-    await openBo(world);
-    await vi.waitFor(() => expect(articles()).toHaveLength(50));
-    expect(articles()[0]?.getAttribute('aria-setsize')).toBe('-1');
-    fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
-    await settle();
-    expect(articles()).toHaveLength(100);
-    fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
-    await settle();
-    expect(articles()).toHaveLength(120);
-    expect(articles()[0]?.textContent).toContain('message number 0');
-    expect(articles()[0]?.getAttribute('aria-setsize')).toBe('120');
-    expect(screen.queryByRole('button', { name: 'Show older messages' })).toBeNull();
-  });
-
   it('folds the renewals of a day to one line', async () => {
     await openBo();
     expect(screen.getAllByText(/^Keys renewed \d times/).length).toBeGreaterThan(0);
@@ -123,6 +106,32 @@ describe('a conversation that is opened', () => {
   afterEach(() => {
     waiting.length = 0;
     vi.restoreAllMocks();
+  });
+
+  it('pages upwards by the oldest message shown and says when there is no more', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(120));
+    await openBo(world);
+    goOn();
+    expect(articles()).toHaveLength(50);
+    expect(articles()[0]?.getAttribute('aria-setsize')).toBe('-1');
+    fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
+    await settle();
+    expect(articles()).toHaveLength(100);
+    fireEvent.click(screen.getByRole('button', { name: 'Show older messages' }));
+    await settle();
+    expect(articles()).toHaveLength(120);
+    expect(articles()[0]?.textContent).toContain('message number 0');
+    expect(articles()[0]?.getAttribute('aria-setsize')).toBe('120');
+    expect(screen.queryByRole('button', { name: 'Show older messages' })).toBeNull();
+  });
+
+  it('makes few elements of a message: of a long conversation there are hundreds', async () => {
+    const world = busyWorld(now);
+    world.messages.set(talkWithBo, many(10));
+    await openBo(world);
+    // Words, foot, two buttons with one path each; an own one has its state beside that.
+    expect(articles().map((article) => article.querySelectorAll('*').length)).toEqual(Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? 11 : 15)));
   });
 
   it('draws the last screen of a conversation that is opened, and the messages above it behind that, with their places', async () => {
