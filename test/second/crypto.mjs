@@ -6,7 +6,12 @@ import { cat, hex, lp, need, refuse, u64 } from './bytes.mjs';
 await sodium.ready;
 
 export const random = (length) => randomBytes(length);
-export const label = (purpose) => lp(`keyshift/2 ${purpose}`);
+/** Every label there was a use for: what tests ran over. */
+export const usedLabels = new Set();
+export const label = (purpose) => {
+  usedLabels.add(purpose);
+  return lp(`keyshift/2 ${purpose}`);
+};
 export const H = (...parts) => createHash('sha256').update(cat(...parts)).digest();
 export const HMAC = (key, ...parts) => createHmac('sha256', key).update(cat(...parts)).digest();
 

@@ -4,7 +4,7 @@ import { hex, Refused } from './bytes.mjs';
 import { kinds, readFact } from './facts.mjs';
 import { vectors } from './vectors-core.mjs';
 
-/** A value in full: see the top of what test/vectors/README.md says of facts.json. */
+/** A value in full, as docs/protocol.md has it under "What the vectors hold". */
 const inFull = ({ same = 0, bytes }, first) => hex(first.slice(0, same * 2) + bytes.replace(/\(([0-9a-f]+)\*(\d+)\)/g, (_all, unit, times) => unit.repeat(Number(times))));
 
 const outcome = (fact) => {

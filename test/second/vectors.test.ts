@@ -1,4 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { purposes } from '../../electron/engine/crypto/purpose';
+import { usedLabels } from './crypto.mjs';
 import * as core from './vectors-core.mjs';
 import * as files from './vectors-files.mjs';
 import { facts } from './vectors-facts.mjs';
@@ -29,5 +31,9 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S5-25: backups', files.backups],
   ])('%s', (_rows, check) => {
     check();
+  });
+
+  it('every label has a vector, but what no other program meets', () => {
+    expect(purposes.filter((purpose) => !usedLabels.has(purpose))).toEqual(['identity', 'vault', 'database']);
   });
 });
