@@ -28,6 +28,7 @@ export class ConversationRemoval {
   /** Something was deleted that the files still hold. */
   #swept = false;
   #closed = false;
+  #written: (() => void) | undefined;
   readonly #slice = new Slice(erasing.aim, erasing.first, erasing.most);
 
   constructor(parts: RemovalParts) {
@@ -43,6 +44,7 @@ export class ConversationRemoval {
 
   close(): void {
     this.#closed = true;
+    this.#rest();
     if (this.#turn) clearImmediate(this.#turn);
   }
 
@@ -77,6 +79,11 @@ export class ConversationRemoval {
     });
   }
 
+  #rest(): void {
+    this.#written?.();
+    this.#written = undefined;
+  }
+
   #sweep(): void {
     const { stores, commit, logger, clock } = this.#parts;
     if (this.#closed) return;
@@ -84,14 +91,17 @@ export class ConversationRemoval {
       const began = clock.monotonic();
       if (commit(() => stores.conversations.sweep(this.#slice.size)) === 'more') {
         this.#swept = true;
+        this.#written ??= stores.writeInSlices();
         this.#slice.took(clock.monotonic() - began);
         this.#soon();
       } else if (this.#swept) {
         this.#swept = false;
+        this.#rest();
         stores.purge();
       }
     } catch (error) {
       // A full disk: what is left goes at the next start.
+      this.#rest();
       logger.warn('conversation.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
     }
   }

@@ -120,6 +120,11 @@ export interface Stores extends Transactions {
    * single rows that were moved leave copies in unused space that nothing else reaches.
    */
   purge(): boolean;
+  /**
+   * While much is removed or moved in slices: what they write is copied into the database a little at a time, for copying a whole log holds everything up as
+   * long as the disk takes. Until the function it gives is called.
+   */
+  writeInSlices(): () => void;
   readonly local: LocalStore;
   readonly peers: PeerStore;
   readonly peerKeys: PeerKeyStore;

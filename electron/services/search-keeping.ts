@@ -21,7 +21,7 @@ export interface SearchKeepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventHub;
-  readonly stores: Pick<Stores, 'search' | 'purge'>;
+  readonly stores: Pick<Stores, 'search' | 'purge' | 'writeInSlices'>;
 }
 
 /** Keeps the index of words whole and short, in slices between everything else, until the function it gives is called. */
@@ -39,6 +39,7 @@ class SearchKeeping {
   readonly #erased = new Slice(aim, erased.first, erased.most);
   #cancel: (() => void) | undefined;
   #closed = false;
+  #written: (() => void) | undefined;
 
   constructor(parts: SearchKeepingParts) {
     this.#parts = parts;
@@ -51,6 +52,7 @@ class SearchKeeping {
   close(): void {
     this.#closed = true;
     this.#unhear();
+    this.#writing(false);
     this.#cancel?.();
   }
 
@@ -78,6 +80,15 @@ class SearchKeeping {
     return true;
   }
 
+  /** Whether slice follows slice. */
+  #writing(isMore: boolean): void {
+    if (isMore) this.#written ??= this.#parts.stores.writeInSlices();
+    else {
+      this.#written?.();
+      this.#written = undefined;
+    }
+  }
+
   #step(): void {
     if (this.#closed) return;
     const { clock, logger, stores } = this.#parts;
@@ -90,6 +101,7 @@ class SearchKeeping {
         this.#do(this.#erased, () => this.#erase()) ||
         this.#do(this.#joined, (pages) => stores.search.tidy(pages)) ||
         this.#do(this.#taken, (limit) => stores.search.takeUp(limit));
+      this.#writing(isMore);
       // Half of the time is everybody else's.
       if (isMore) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {

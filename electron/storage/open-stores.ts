@@ -25,6 +25,7 @@ import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 import { createSearchStore } from './search-store';
+import { createSlicedWriting } from './sliced-writing';
 import { createSharingStore } from './sharing-store';
 import { createSuspensionStore, createUpkeepStore } from './upkeep-store';
 import { createTransferStore } from './transfer-store';
@@ -45,6 +46,7 @@ export function openStores(db: Db): Stores {
         return false;
       }
     },
+    writeInSlices: createSlicedWriting(db),
     local: createLocalStore(db),
     peers: {
       ...peers,

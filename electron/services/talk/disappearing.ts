@@ -46,6 +46,7 @@ export class Disappearing {
   #monotonic: number;
   #cancel: (() => void) | undefined;
   #closed = false;
+  #written: (() => void) | undefined;
   readonly #slice = new Slice(erasing.aim, erasing.first, erasing.most);
 
   constructor(parts: DisappearingParts) {
@@ -62,6 +63,7 @@ export class Disappearing {
 
   close(): void {
     this.#closed = true;
+    this.#writing(false);
     this.#cancel?.();
   }
 
@@ -135,6 +137,15 @@ export class Disappearing {
     return Math.max(0, Math.trunc(this.#parts.clock.now()));
   }
 
+  /** Whether slice follows slice. */
+  #writing(isMore: boolean): void {
+    if (isMore) this.#written ??= this.#parts.stores.writeInSlices();
+    else {
+      this.#written?.();
+      this.#written = undefined;
+    }
+  }
+
   /** Whether more is due now. */
   #tick(): boolean {
     this.#cancel?.();
@@ -154,6 +165,7 @@ export class Disappearing {
         return due.length === most;
       });
       if (isMore) this.#slice.took(clock.monotonic() - began);
+      this.#writing(isMore);
     } catch {
       // A full disk keeps them for now; the next look tries again, and moves what was not moved.
       [this.#wall, this.#monotonic] = seen;
