@@ -8,6 +8,8 @@ import { assertLength, assertWritable } from './writable';
 import type { ConversationRow, MessageRow, MessageStore } from './ports';
 
 const defaultPage = 50;
+/** So many further pages are looked through for what is to be shown, where much of it is not. */
+const furtherPages = 4;
 
 export function messagesService(parts: { profile: () => OpenProfile }): Pick<Handlers['messages'], 'send' | 'list' | 'days'> {
   return {
@@ -28,7 +30,7 @@ export function messagesService(parts: { profile: () => OpenProfile }): Pick<Han
       const profile = parts.profile();
       const rows = conversationRows(profile, input.conversationId);
       const [{ conversationId, peerId }, ...others] = rows;
-      const views = messageViews(profile.stores, pageOf(profile.stores.messages, handles(rows), input), (row) => profile.waitingFor(peerId, row));
+      const views = messageViews(profile.stores, shownPage(profile, handles(rows), input), (row) => profile.waitingFor(peerId, row));
       return others.length === 0 ? views : views.map((view) => ({ ...view, conversationId }));
     },
   };
@@ -37,6 +39,28 @@ export function messagesService(parts: { profile: () => OpenProfile }): Pick<Han
 /** One is asked for as one: that is the usual case, and costs nothing more. */
 function handles([first, ...others]: readonly [ConversationRow, ...ConversationRow[]]): string | readonly string[] {
   return others.length === 0 ? first.conversationId : [first, ...others].map(({ conversationId }) => conversationId);
+}
+
+/** Messages whose time is over are erased in slices, and shown no more before. */
+function shownPage(profile: OpenProfile, asked: string | readonly string[], input: Parameters<Handlers['messages']['list']>[0]): readonly MessageRow[] {
+  const { messages } = profile.stores;
+  const { disappearing } = profile.talk;
+  const page = pageOf(messages, asked, input);
+  if (!disappearing.isBehind) return page;
+  const { before, after, around, at, limit = defaultPage } = input;
+  const only = (rows: readonly MessageRow[]): readonly MessageRow[] => rows.filter((row) => !disappearing.isOver(row));
+  let shown = only(page);
+  const isBack = before !== undefined || (after ?? around ?? at) === undefined;
+  // Around a place there is one page.
+  if (!isBack && after === undefined) return shown;
+  let rows = page;
+  for (let left = furtherPages; rows.length === limit && shown.length < limit && left > 0; left -= 1) {
+    const last = isBack ? rows[0] : rows.at(-1);
+    if (last === undefined) break;
+    rows = isBack ? messages.page(asked, last.messageId, limit) : messages.pageAfter(asked, last.messageId, limit);
+    shown = isBack ? [...only(rows), ...shown].slice(-limit) : [...shown, ...only(rows)].slice(0, limit);
+  }
+  return shown;
 }
 
 /** Of several places the first that is named counts. */

@@ -11,8 +11,8 @@ import { Slice } from '../slice';
 const nothing = new Uint8Array(0);
 /** How long the clock of the machine is left unwatched while something is to disappear. */
 const longestMs = 30_000;
-/** So often at once before anything is shown: of more, the rest goes while it is. */
-const slicesAtStart = 25;
+/** So many slices before anything is asked for: of more, the rest goes between everything else, and `isOver` keeps it from being shown. */
+const slicesAtStart = 2;
 /** A clock that is behind by less has not been set: it ticks unevenly. */
 const unevenMs = 1_000;
 /** Of what another own device tells, its clock is believed to be off by no more. */
@@ -56,9 +56,19 @@ export class Disappearing {
     this.#monotonic = parts.clock.monotonic();
   }
 
-  /** What ended while nobody was here goes before anything is shown. */
+  /** What ended while nobody was here goes before anything is shown, or is not shown until it does. */
   start(): void {
-    for (let left = slicesAtStart; this.#tick() && left > 0; left -= 1);
+    for (let left = slicesAtStart; left > 0 && this.#tick(); left -= 1);
+  }
+
+  /** Whether there may be messages whose time is over. */
+  get isBehind(): boolean {
+    return this.#written !== undefined;
+  }
+
+  /** Whether the time of this one is. */
+  isOver({ disappearsAt }: Pick<MessageRow, 'disappearsAt'>): boolean {
+    return disappearsAt !== undefined && disappearsAt <= this.#now();
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InstanceId } from '../../../../electron/engine/ids';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import type { MessageRow } from '../../../../electron/services/ports';
+import { searchService } from '../../../../electron/services/search-service';
 import type { Change } from '../../../../electron/services/talk/message-changes';
 import { setDisappearing } from '../../../../electron/services/talk/of-profile';
 import { defaultSettings } from '../../../../shared/model/settings';
@@ -97,6 +98,32 @@ describe('ends, readings and writing', () => {
     world.clock.wall += 3_700_000;
     ada.reopen();
     expect(ada.profile.stores.messages.byId(third)).toBeUndefined();
+  });
+
+  it('what ended in numbers while nobody was here holds nothing up, and is shown and found no more though it goes in slices', async () => {
+    await send(ada, here, 'A boat', bob);
+    const sent = rowOf(ada, 'A boat') ?? never();
+    const add = (n: number, end?: number) => ada.profile.stores.messages.add({
+      ...sent, messageId: n.toString(16).padStart(32, '0'), sequence: 1_000 + n, text: `boat ${n}`, ...(end !== undefined && { disappearAfter: 60, disappearsAt: end }),
+    });
+    const over = world.clock.now() + 60_000;
+    ada.profile.commit(() => {
+      for (let n = 1; n <= 160; n += 1) add(n, n > 40 && n <= 150 ? over : undefined);
+    });
+    world.clock.wall += 3_600_000;
+    ada.reopen();
+    const left = () => ada.profile.stores.messages.count(here, 0);
+    expect(left()).toBeGreaterThan(100);
+    const listed = async (page: { limit: number; after?: string; before?: string }) => (await ada.messages.list({ conversationId: here, ...page })).map(({ text }) => Number(text.slice(5)));
+    const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, at) => to + at);
+    expect(await listed({ limit: 30 })).toEqual([...down(40, 21), ...down(160, 151)]);
+    expect((await listed({ limit: 50, before: (151).toString(16).padStart(32, '0') })).slice(1)).toEqual(down(40, 1));
+    expect(await listed({ limit: 5, after: (38).toString(16).padStart(32, '0') })).toEqual([39, 40]);
+    expect(await listed({ limit: 30, after: (39).toString(16).padStart(32, '0') })).toEqual([40, ...down(160, 151)]);
+    const hits = await searchService({ profile: () => ada.profile }).search({ query: 'boat', limit: 100 });
+    expect(hits.filter(({ messageId }) => Number.parseInt(messageId, 16) > 40 && Number.parseInt(messageId, 16) <= 150)).toEqual([]);
+    await world.until('them gone', () => left() === 51);
+    expect(await listed({ limit: 50 })).toEqual([...down(40, 1), ...down(160, 151)]);
   });
 
   it('a clock that was set, while nothing was to disappear, lets nothing end that begins after it', async () => {
