@@ -19,6 +19,8 @@ export const errorCodes = [
   'vault.absent',
   'vault.exists',
   'vault.locked',
+  'vault.busy',
+  'vault.given-up',
   'vault.wrong-passphrase',
   'vault.damaged',
   'vault.newer',

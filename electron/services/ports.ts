@@ -160,6 +160,8 @@ export interface OpenVault {
   /** A copy of the database key for the keyring to wrap; the caller wipes it. */
   exportKey(): Uint8Array;
   changePassphrase(old: string, next: string): Promise<void>;
+  /** Makes ready to write everything under a new key, opened by `next`. Nothing is changed yet. */
+  renewKey(old: string, next: string): Promise<KeyRenewal>;
   /**
    * Copies the write-ahead log into the database and cuts it to nothing: what was deleted or overwritten before is then
    * in no file of the profile, not even encrypted. Not inside a transaction. Gives false when it was not possible now.
@@ -169,6 +171,15 @@ export interface OpenVault {
   snapshot(): Snapshot;
   /** Closes the database and wipes the key. */
   close(): void;
+}
+
+/** The database under a new key, once the vault it comes from is closed. A crash at any moment leaves the old key and passphrase with everything, or the new ones. */
+export interface KeyRenewal {
+  /** In bytes; `step` lets others work, and throws to give up: then, as after any error, `back` opens what there is. */
+  write(step: (done: number, total: number) => Promise<void>): Promise<OpenVault>;
+  back(): Promise<OpenVault>;
+  /** Wipes both keys. */
+  end(): void;
 }
 
 /** Errors: vault.exists, vault.absent, vault.wrong-passphrase, vault.damaged, vault.newer, disk.full, disk.failed. */

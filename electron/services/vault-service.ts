@@ -13,6 +13,8 @@ import { confirmed, isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } f
 import { changeOwnRecord, eraseOldHalves, type OwnChange } from './own-record';
 import { revive } from './reviving';
 import { VaultKeyring } from './vault-keyring';
+import { forgetResumptions, VaultRenewal } from './vault-renewal';
+import type { Run } from './runs';
 import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
 
@@ -36,6 +38,7 @@ export interface VaultServiceParts extends Surroundings {
 export class VaultService {
   readonly #parts: VaultServiceParts;
   readonly #keyring: VaultKeyring;
+  readonly #renewal: VaultRenewal;
   #profile: OpenProfile | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #tested = false;
@@ -51,11 +54,12 @@ export class VaultService {
   constructor(parts: VaultServiceParts) {
     this.#parts = parts;
     this.#keyring = new VaultKeyring(parts.keyring, parts.preferences, parts.clock);
+    this.#renewal = new VaultRenewal(parts);
     this.handlers = {
       status: async () => ({ keyring: await this.#keyring.settledState(), state: this.state() }),
-      create: ({ passphrase, name }) => this.#inTurn(() => this.#create(passphrase, name)),
+      create: ({ passphrase, name }) => this.inTurn(() => this.#create(passphrase, name)),
       unlock: ({ passphrase }) =>
-        this.#inTurn(async () => {
+        this.inTurn(async () => {
           if (this.#profile !== undefined) {
             // Already open: the passphrase is still checked, so that a wrong one never looks right.
             (await this.#parts.vaultFile.unlock(passphrase)).close();
@@ -65,14 +69,15 @@ export class VaultService {
           await this.#open(await this.#parts.vaultFile.unlock(passphrase));
           return null;
         }),
-      lock: () => (this.#profile?.devices.upkeep.giveUp(), this.#inTurn(async () => this.#lock())),
-      changePassphrase: (input) =>
-        this.#inTurn(async () => {
+      lock: () => (this.#profile?.devices.upkeep.giveUp(), this.inTurn(async () => this.#lock())),
+      changePassphrase: ({ newKey = false, ...input }) =>
+        newKey ? this.#renewal.only((run) => this.inTurn(() => this.#renewKey(input, run))) : this.inTurn(async () => {
           const profile = this.profile();
           await profile.vault.changePassphrase(input.old, input.new);
-          this.#forgetResumptions(profile);
+          forgetResumptions(profile, this.#parts.logger);
           return null;
         }),
+      cancelNewKey: async () => (this.#renewal.cancel(), null),
       // Not in turn: a keyring may take its time, and locking must not wait for it.
       setKeyring: ({ enabled }) => this.#setKeyring(enabled),
     };
@@ -80,7 +85,9 @@ export class VaultService {
 
   /** One act at a time: what changes the stored record of this device waits for what is changing it. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.#inTurn(work);
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   /** What is open now; throws `vault.absent` or `vault.locked`. */
@@ -118,15 +125,15 @@ export class VaultService {
    * in the transaction.
    */
   changeRecord(change: OwnChange, also?: (next: LocalRecord) => void): Promise<boolean> {
-    return this.#inTurn(() => this.#changeOwn(this.profile(), change, also));
+    return this.inTurn(() => this.#changeOwn(this.profile(), change, also));
   }
 
   /** Erases the private halves of old identity keys, now and without a trace; nothing of the profile ends. */
   eraseOldKeys(isGone: (key: OwnKey) => boolean, also?: () => void): Promise<void> {
-    return this.#inTurn(async () => this.#eraseOldKeys(this.profile(), isGone, also));
+    return this.inTurn(async () => this.#eraseOldKeys(this.profile(), isGone, also));
   }
 
-  /** The setting changed: when the next identity key is due may have, too. */
+  /** When the next identity key is due may have changed. */
   settingsChanged(): void {
     const days = this.#parts.settings().rotateIdentityDays;
     if (this.#profile !== undefined && days !== this.#rotationDays) this.#scheduleRenewal();
@@ -137,7 +144,7 @@ export class VaultService {
     try {
       // Not in turn: the keyring may wait for a password of its own, and ours must get through meanwhile.
       const key = await this.#keyring.unwrap();
-      return await this.#inTurn(() => this.#openWithKey(key));
+      return await this.inTurn(() => this.#openWithKey(key));
     } catch (error) {
       // The passphrase always works; the keyring is a convenience.
       this.#parts.logger.warn('keyring.failed', { reason: error instanceof Error ? error.name : 'unknown' });
@@ -162,8 +169,9 @@ export class VaultService {
   async stop(): Promise<void> {
     // The profile is given free afterwards: nothing that still waits its turn may open it again.
     this.#stopped = true;
+    this.#renewal.cancel();
     this.#profile?.devices.upkeep.giveUp();
-    await this.#inTurn(async () => this.#lock());
+    await this.inTurn(async () => this.#lock());
   }
 
   async #create(passphrase: string, name: string): Promise<{ peerId: string }> {
@@ -187,7 +195,7 @@ export class VaultService {
 
   /** Opens the vault that `bring` makes where there was none, by way of `revive`. Nothing else happens to the vault meanwhile. */
   restore(bring: (reviveIn: (vault: OpenVault) => Promise<void>) => Promise<OpenVault>, code?: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       this.requireAbsence();
       this.#requireHealth();
       await this.#open(await bring((vault) => revive(this.#parts, vault, code)));
@@ -253,7 +261,7 @@ export class VaultService {
 
   /** Changes the profile for another one of the same vault, unless it is no longer the open one; tries until it is done. */
   #change(profile: OpenProfile, fault: string, work: () => Promise<void>): void {
-    this.#inTurn(async () => {
+    this.inTurn(async () => {
       if (this.#profile === profile) await work();
     }).catch((error: unknown) => {
       this.#parts.logger.error(fault, { reason: error instanceof Error ? error.name : 'unknown' });
@@ -269,7 +277,7 @@ export class VaultService {
     const due = this.#profile && rotatesAt(this.#profile.local, settings());
     const rotation = due === undefined || failed ? renewalCheckMs : Math.max(rotationAfterMs, due - clock.now());
     this.#cancelRenewal = clock.setTimer(Math.min(most, rotation), () => {
-      this.#inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
+      this.inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
         logger.error('renewal.failed', { reason: error instanceof Error ? error.name : 'unknown' });
         this.#scheduleRenewal(true);
       });
@@ -298,7 +306,7 @@ export class VaultService {
     const { clock, logger } = this.#parts;
     this.#cancelPruning ??= clock.setTimer(pruningAfterMs, () => {
       this.#cancelPruning = undefined;
-      this.#inTurn(async () => {
+      this.inTurn(async () => {
         if (this.#profile !== undefined) this.#prune(this.#profile);
       }).catch((error: unknown) => logger.error('keys.not-erased', { reason: error instanceof Error ? error.name : 'unknown' }));
     });
@@ -360,16 +368,6 @@ export class VaultService {
     return null;
   }
 
-  /** Who changes a passphrase may fear for the old one: whatever could be taken up again with a copy of the vault ends. */
-  #forgetResumptions(profile: OpenProfile): void {
-    try {
-      profile.commit(() => profile.resumptions.forgetAll());
-      this.#emptyLog(profile.vault);
-    } catch (error) {
-      this.#parts.logger.warn('resumption.store-failed', { reason: error instanceof Error ? error.name : 'unknown' });
-    }
-  }
-
   async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {
     const { vault } = this.profile();
     if (enabled) {
@@ -383,16 +381,17 @@ export class VaultService {
     return { keyring: await this.#keyring.state() };
   }
 
+  async #renewKey(passphrases: { readonly old: string; readonly new: string }, run: Run): Promise<null> {
+    await this.#renewal.renew(passphrases, run, { profile: this.profile(), lock: () => this.#lock(), open: (vault) => this.#open(vault) });
+    // What the keyring has opens nothing any more.
+    if (this.#keyring.isOn) await this.#setKeyring(true).catch(() => this.#keyring.forget());
+    return null;
+  }
+
   /** Known answers of every primitive, once per process, in the runtime that will use them. */
   #requireHealth(): void {
     if (this.#tested) return;
     selfTest(this.#parts.crypto);
     this.#tested = true;
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work, work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }

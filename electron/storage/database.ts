@@ -83,6 +83,21 @@ export function openDatabase(file: string, key?: Uint8Array): Db {
   }
 }
 
+/** Attaches an empty file under a name, with a key of its own (32 raw bytes). */
+export function attachDatabase(db: Pick<Db, 'exec'>, file: string, name: string, key: Uint8Array): void {
+  db.exec(`ATTACH DATABASE '${file.replaceAll("'", "''")}' AS ${name} KEY ${keyText(key)}`);
+}
+
+/**
+ * The library takes a key only inside the text of a statement. Strings cannot be wiped: this one lives for that call alone, is cached nowhere, and is left
+ * to the garbage collector.
+ */
+function keyText(key: Uint8Array): string {
+  if (key.length !== 32) throw new Error('the database key is 32 bytes');
+  const { buffer, byteOffset, byteLength } = key;
+  return `"x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`;
+}
+
 class SqlDatabase implements Db {
   readonly #file: string;
   readonly #database: Database;
@@ -109,11 +124,7 @@ class SqlDatabase implements Db {
   }
 
   applyKey(key: Uint8Array): void {
-    if (key.length !== 32) throw new Error('the database key is 32 bytes');
-    // The library takes a key only inside the text of a statement. Strings cannot be wiped: this one lives for this
-    // call alone, is cached nowhere, and is left to the garbage collector.
-    const { buffer, byteOffset, byteLength } = key;
-    this.exec(`PRAGMA key = "x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`);
+    this.exec(`PRAGMA key = ${keyText(key)}`);
   }
 
   initTokenizer(): void {

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
 import type { Secret } from '../engine/crypto/secret';
-import type { OpenVault, Stores, VaultFile } from '../services/ports';
+import type { KeyRenewal, OpenVault, Stores, VaultFile } from '../services/ports';
 import type { Snapshot, VaultInTheMaking, VaultMaker } from '../services/ports/backup';
 import { openDatabase } from './database';
 import type { Db } from './database';
 import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, writeNewFile } from './durable-file';
 import { openExistingDatabase } from './existing-database';
 import { fileErrorCode, withFileErrors } from './file-error';
+import { settleRenewal, writeUnderNewKey } from './key-renewal';
 import { assertReadable, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
@@ -194,6 +195,7 @@ class DiskVault implements VaultFileOnDisk {
 
   #open(content: VaultContent, key: Secret<'database'>): OpenVault {
     try {
+      settleRenewal(this.#database, key.bytes);
       // Whoever was ended at once may have erased something before.
       const owesRewriting = hasLog(this.#database);
       const db = openExistingDatabase(this.#database, key.bytes);
@@ -267,6 +269,22 @@ class DiskVault implements VaultFileOnDisk {
             copy.wipe();
           }
         }),
+      renewKey: (old, next) =>
+        this.#inTurn(async () => {
+          assertOpen();
+          const content = this.#read();
+          const before = await openDatabaseKey(this.#crypto, content, old);
+          const after = this.#crypto.randomSecret('database', databaseKeyBytes);
+          try {
+            const renewed = await sealDatabaseKey(this.#crypto, after, next, this.#cost, content.schema);
+            assertOpen();
+            return this.#renewal(before, after, renewed);
+          } catch (error) {
+            before.wipe();
+            after.wipe();
+            throw error;
+          }
+        }),
       emptyLog: purge,
       close: () => {
         for (const { close } of snapshots) close();
@@ -274,6 +292,29 @@ class DiskVault implements VaultFileOnDisk {
         owed = false;
         db.close();
         key.wipe();
+      },
+    };
+  }
+
+  #renewal(before: Secret<'database'>, after: Secret<'database'>, renewed: VaultContent): KeyRenewal {
+    /** With whichever of the two keys the vault holds now: a fault at the last step may have come before it or after it. */
+    const openWhatIsThere = (): OpenVault => {
+      const content = this.#read();
+      const isAfter = this.#crypto.equal(content.keyCheck, renewed.keyCheck);
+      return this.#open(content, this.#crypto.secret('database', Uint8Array.from((isAfter ? after : before).bytes)));
+    };
+    return {
+      write: (step) =>
+        this.#inTurn(async () => {
+          await writeUnderNewKey(this.#database, before, after, step);
+          // The deciding step: from here on the copy is the profile.
+          this.#write(renewed);
+          return openWhatIsThere();
+        }),
+      back: () => this.#inTurn(async () => openWhatIsThere()),
+      end: () => {
+        before.wipe();
+        after.wipe();
       },
     };
   }

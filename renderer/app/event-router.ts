@@ -10,10 +10,13 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
   // Nothing about people or messages is kept while the vault is closed, whatever still arrives. A restore and a linking run where there is none yet.
   const { phase } = model.session.getState();
   const atFirst = phase === 'absent' && event.type === 'devices.linking';
-  if (event.type !== 'vault.changed' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && !atFirst && phase !== 'open') return;
+  if (event.type !== 'vault.changed' && event.type !== 'vault.renewing' && event.type !== 'backup.progress' && event.type !== 'updates.changed' && !atFirst && phase !== 'open') return;
   switch (event.type) {
     case 'vault.changed':
       model.session.getState().changed(event.state);
+      return;
+    case 'vault.renewing':
+      model.session.getState().renewed(event);
       return;
     case 'message.received':
       model.messages.getState().received(event.conversationId, event.message);

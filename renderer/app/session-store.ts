@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { EventOf } from '../../shared/contract/contract';
 import type { KeyshiftError } from '../../shared/errors';
 import type { KeyringState, VaultState } from '../../shared/model/vault';
 import type { Client } from '../bridge/client';
@@ -11,6 +12,8 @@ export interface SessionState {
   readonly phase: Phase;
   readonly keyring: KeyringState | undefined;
   readonly failure: KeyshiftError | undefined;
+  /** The vault is closed because everything is written under a new key; bytes. */
+  readonly renewing: { readonly done: number; readonly total: number } | undefined;
   readonly load: () => Promise<void>;
   readonly create: (name: string, passphrase: string) => Promise<void>;
   /** A profile out of a backup, where there is none yet. */
@@ -19,6 +22,8 @@ export interface SessionState {
   readonly unlock: (passphrase: string) => Promise<void>;
   readonly lock: () => Promise<void>;
   readonly changed: (state: VaultState) => void;
+  readonly renewed: (event: EventOf<'vault.renewing'>) => void;
+  readonly cancelNewKey: () => Promise<void>;
   readonly setKeyring: (enabled: boolean) => Promise<void>;
 }
 
@@ -50,6 +55,7 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
       phase: 'starting',
       keyring: undefined,
       failure: undefined,
+      renewing: undefined,
       load: async () => {
         try {
           const status = await client.vault.status();
@@ -71,6 +77,8 @@ export function createSessionStore(client: Client, beforeLock: () => void = () =
         // The screen says so when the keyring was to open it and did not.
         if (phase === 'locked') client.vault.status().then(({ keyring }) => set({ keyring }), () => undefined);
       },
+      renewed: ({ done, total, state }) => set({ renewing: state === 'running' ? { done, total } : undefined }),
+      cancelNewKey: async () => void (await client.vault.cancelNewKey()),
       setKeyring: async (enabled) => {
         const { keyring } = await client.vault.setKeyring({ enabled });
         set({ keyring });

@@ -40,10 +40,15 @@ export const calls = {
       'self-test.failed',
     ]),
     lock: call(none, done),
-    changePassphrase: call(z.strictObject({ old: passphrase, new: passphrase }), done, [
+    /** `newKey`: also a new key of the database, which is written anew while the vault is locked (`vault.renewing` tells how far); it opens again by itself. */
+    changePassphrase: call(z.strictObject({ old: passphrase, new: passphrase, newKey: z.boolean().optional() }), done, [
       ...needsVault,
       'vault.wrong-passphrase',
+      'vault.busy',
+      'vault.given-up',
     ]),
+    /** Ends the writing of a new key; passphrase and key stay as they were. */
+    cancelNewKey: call(none, done),
     setKeyring: call(z.strictObject({ enabled: z.boolean() }), z.strictObject({ keyring: keyringState }), [
       ...needsVault,
       'keyring.unavailable',

@@ -36,6 +36,8 @@ export const events = {
   'contact.typing': z.strictObject({ type: z.literal('contact.typing'), conversationId, typing: z.boolean() }),
   /** A file got on, or its state is another one. At most five times a second for each. */
   'transfer.progress': z.strictObject({ type: z.literal('transfer.progress'), ...transfer.shape }),
+  /** How far the database is written under a new key, in bytes. At most five times a second, and at the end. */
+  'vault.renewing': z.strictObject({ type: z.literal('vault.renewing'), done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
   /** How far an export is, in messages. At most five times a second, and at the end. */
   'export.progress': z.strictObject({ type: z.literal('export.progress'), conversationId, done: z.number().int().nonnegative(), total: z.number().int().nonnegative(), state: z.enum(['running', 'finished', 'cancelled', 'failed']) }),
   'profiles.changed': z.strictObject({ type: z.literal('profiles.changed') }),

@@ -1,4 +1,5 @@
 import type { Handlers } from '../../shared/contract/contract';
+import { KeyshiftError } from '../../shared/errors';
 import { identityKeyHandlers, ownKeyFacts } from './fake-identity';
 import type { FakeTools } from './fake-tools';
 import { ownInstance, peerIdOf } from './ids';
@@ -7,6 +8,7 @@ import type { World } from './world';
 /** The vault, who this person is, what they set, what the app says of itself. */
 export function selfHandlers(world: World, tools: FakeTools): Pick<Handlers, 'vault' | 'identity' | 'settings' | 'diagnostics'> {
   const { refuse, emit, setVault } = tools;
+  let givenUp: (error: KeyshiftError) => void = () => undefined;
   const vault: Handlers['vault'] = {
     status: () => ({ state: world.vault, keyring: world.keyring }),
     create: ({ passphrase, name }) => {
@@ -18,9 +20,21 @@ export function selfHandlers(world: World, tools: FakeTools): Pick<Handlers, 'va
     },
     unlock: ({ passphrase }) => (passphrase === world.passphrase ? setVault('open') : refuse('vault.wrong-passphrase')),
     lock: () => setVault('locked'),
-    changePassphrase: ({ old, new: next }) => {
+    changePassphrase: ({ old, new: next, newKey }) => {
       if (old !== world.passphrase) refuse('vault.wrong-passphrase');
-      world.passphrase = next;
+      if (newKey !== true) {
+        world.passphrase = next;
+        return null;
+      }
+      setVault('locked');
+      emit({ type: 'vault.renewing', done: 41_000_000, total: 118_000_000, state: 'running' });
+      // It stands there until somebody gives it up.
+      return new Promise<null>((_, reject) => (givenUp = reject));
+    },
+    cancelNewKey: () => {
+      setVault('open');
+      emit({ type: 'vault.renewing', done: 41_000_000, total: 118_000_000, state: 'cancelled' });
+      givenUp(new KeyshiftError('vault.given-up', 'vault.given-up'));
       return null;
     },
     setKeyring: ({ enabled }) => {

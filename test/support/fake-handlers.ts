@@ -15,6 +15,7 @@ export const sampleHandlers: Handlers = {
     unlock: () => null,
     lock: () => null,
     changePassphrase: () => null,
+    cancelNewKey: () => null,
     setKeyring: () => ({ keyring: 'off' }),
   },
   identity: {

@@ -180,7 +180,7 @@ export class LinkingHome {
         },
       },
     };
-    return { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
+    return { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, renewKey: () => Promise.reject(new Error('nobody renews a key')), emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
   }
 
   #die(life: Life, at: CrashPoint): void {

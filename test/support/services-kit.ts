@@ -175,7 +175,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
   const open = (): OpenProfile => {
     const loaded = stores.local.load();
     if (loaded === undefined) throw new Error('nobody lives here');
-    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
+    const vault = { stores: standing, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, renewKey: () => Promise.reject(new Error('nobody renews a key')), emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => undefined };
     const around = { crypto, clock, random, logger, events, transport, ownAddresses, network, sightings, nearby, files: disk, settings: () => resident.settings, onSettings: (change: Partial<Settings>) => void (resident.settings = { ...resident.settings, ...change }), ...(mailbox && { mailbox }) };
     const unexpected = (): never => {
       throw new Error('this device is no copy');

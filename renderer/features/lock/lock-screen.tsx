@@ -1,16 +1,57 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
-import { useSession } from '../../app/model-context';
+import { useModel, useSession } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
+import { useTimes } from '../../i18n/use-times';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { KeyCut } from '../../ui/icons';
+import { ProgressBar } from '../../ui/progress-bar';
 import { ProfileChooser } from '../profiles/profile-chooser';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
 
 /** The vault is locked: one field, one button. Says nothing about whose it is. */
 export function LockScreen(): ReactNode {
+  const renewing = useSession((state) => state.renewing);
+  return renewing === undefined ? <UnlockForm /> : <Renewing done={renewing.done} total={renewing.total} />;
+}
+
+/** It is closed while everything is written under a new key, and opens by itself. */
+function Renewing({ done, total }: { readonly done: number; readonly total: number }): ReactNode {
+  const text = useText();
+  const times = useTimes();
+  const { background } = useModel();
+  const cancel = useSession((state) => state.cancelNewKey);
+  const [cancelling, setCancelling] = useState(false);
+  return (
+    <main className="front-page">
+      <section className="front-form narrow" aria-labelledby="renewing-title">
+        <KeyCut id="9c2e5b71" className="lock-key" />
+        <p className="wordmark">{text('app.name')}</p>
+        <h1 className="display" id="renewing-title">
+          {text('renewing.title')}
+        </h1>
+        <p className="lead">{text('renewing.lead')}</p>
+        <ProgressBar label={text('renewing.progress')} done={done} total={total} words={text('updates.progress', { done: times.bytes(done), total: times.bytes(total) })} />
+        <Button
+          isPending={cancelling}
+          onPress={() => {
+            setCancelling(true);
+            background(cancel().catch((thrown: unknown) => {
+              setCancelling(false);
+              throw thrown;
+            }));
+          }}
+        >
+          {text('renewing.cancel')}
+        </Button>
+      </section>
+    </main>
+  );
+}
+
+function UnlockForm(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const unlock = useSession((state) => state.unlock);

@@ -6,6 +6,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { PassphraseField, takePassphrase } from '../../ui/passphrase-field';
+import { SwitchField } from '../../ui/switch-field';
 import { NewPassphraseFields } from '../onboarding/new-passphrase-fields';
 import { useNewPassphrase } from '../onboarding/use-new-passphrase';
 
@@ -17,6 +18,7 @@ export function PassphraseForm(): ReactNode {
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [newKey, setNewKey] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const wrong = failure !== undefined && toFailure(failure).code === 'vault.wrong-passphrase';
 
@@ -30,10 +32,13 @@ export function PassphraseForm(): ReactNode {
     setBusy(true);
     setFailure(undefined);
     try {
-      await client.vault.changePassphrase({ old: takePassphrase(old.current), new: next });
+      await client.vault.changePassphrase({ old: takePassphrase(old.current), new: next, ...(newKey && { newKey }) });
       ui.getState().toast(text('settings.passphrase.changed'));
     } catch (thrown) {
       setFailure(thrown);
+      // This form went with the lock.
+      const { code } = toFailure(thrown);
+      if (newKey && code !== 'vault.wrong-passphrase') ui.getState().toast(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
     } finally {
       setBusy(false);
     }
@@ -44,6 +49,7 @@ export function PassphraseForm(): ReactNode {
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
       <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} error={wrong ? errorText(failure) : undefined} autoComplete="current-password" />
       <NewPassphraseFields chosen={chosen} tried={tried} label={text('settings.passphrase.new')} repeat={text('settings.passphrase.repeat')} hint={text('onboarding.passphrase.hint')} />
+      <SwitchField label={text('settings.passphrase.newKey')} hint={text('settings.passphrase.newKey.hint')} on={newKey} onChange={setNewKey} />
       {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       <div className="dialog-actions start">
         <Button type="submit" isPending={busy}>

@@ -42,7 +42,7 @@ const lines: Readonly<Record<Exclude<SettingsSection, 'keyboard'>, readonly Line
     ['desktop.lockOnSleep', 'find.lockAfter', ['desktop.lockOnSleep.text']],
     ['settings.contentProtection', 'find.contentProtection', ['settings.contentProtection.text']],
     ['settings.keyring', 'find.keyring', ['settings.keyring.text']],
-    ['settings.passphrase.change', 'find.passphrase', [], ['settings.passphrase.old', 'settings.passphrase.new', 'settings.passphrase.repeat']],
+    ['settings.passphrase.change', 'find.passphrase', [], ['settings.passphrase.old', 'settings.passphrase.new', 'settings.passphrase.repeat', 'settings.passphrase.newKey']],
   ],
   network: [
     ['network.lan', 'find.lan', ['network.lan.text']],

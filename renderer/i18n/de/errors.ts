@@ -16,6 +16,8 @@ export const errors = {
   'error.vault.absent': 'Auf diesem Computer sind noch keine Schlüssel.',
   'error.vault.exists': 'Auf diesem Computer sind schon Schlüssel. Sie blieben, wie sie sind.',
   'error.vault.locked': 'Keyshift ist gesperrt.',
+  'error.vault.busy': 'Ein neuer Schlüssel wird schon gemacht. Warte, bis das fertig ist.',
+  'error.vault.given-up': 'Abgebrochen. Deine Passphrase und alles andere sind wie vorher.',
   'error.vault.wrong-passphrase': 'Das ist nicht die Passphrase. Nichts wurde geändert.',
   'error.vault.damaged': 'Die gespeicherten Daten sind beschädigt. Nichts wurde überschrieben.',
   'error.vault.newer': 'Diese Daten gehören zu einem neueren Keyshift. Nichts wurde geändert.',

@@ -46,6 +46,8 @@ export const settings = {
   'settings.passphrase.new': 'Neue Passphrase',
   'settings.passphrase.repeat': 'Neue Passphrase wiederholen',
   'settings.passphrase.change': 'Passphrase ändern',
+  'settings.passphrase.newKey': 'Auch ein neuer Schlüssel für alles Gespeicherte',
+  'settings.passphrase.newKey.hint': 'Dann öffnen eine ältere Kopie dieses Profils und die Passphrase von damals nichts von heute. Alles wird neu geschrieben: Keyshift ist so lange gesperrt, eine Sekunde bis einige Minuten, und braucht noch einmal so viel freien Platz.',
   'settings.passphrase.changed': 'Die Passphrase ist geändert.',
   'settings.about.version': 'Version',
   'settings.about.runtime': 'Laufzeit',

@@ -17,6 +17,8 @@ export const errors = {
   'error.vault.absent': 'There are no keys on this computer yet.',
   'error.vault.exists': 'There are keys on this computer already. They were left as they are.',
   'error.vault.locked': 'Keyshift is locked.',
+  'error.vault.busy': 'A new key is being made already. Wait until it is done.',
+  'error.vault.given-up': 'Given up. Your passphrase and everything else are as before.',
   'error.vault.wrong-passphrase': 'That is not the passphrase. Nothing was changed.',
   'error.vault.damaged': 'The stored data is damaged. Nothing was overwritten.',
   'error.vault.newer': 'This data belongs to a newer Keyshift. Nothing was changed.',

@@ -33,6 +33,8 @@ export const settings = {
   'settings.passphrase.new': 'New passphrase',
   'settings.passphrase.repeat': 'Repeat new passphrase',
   'settings.passphrase.change': 'Change passphrase',
+  'settings.passphrase.newKey': 'Also a new key for everything that is stored',
+  'settings.passphrase.newKey.hint': 'Then an older copy of this profile and the passphrase of then open nothing of today. Everything is written anew: Keyshift is locked meanwhile, from a second to some minutes, and needs as much free space again.',
   'settings.passphrase.changed': 'The passphrase is changed.',
   'settings.about.version': 'Version',
   'settings.about.runtime': 'Runtime',

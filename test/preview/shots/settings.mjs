@@ -1,6 +1,16 @@
 import { wide, tiny } from './sizes.mjs';
 import { button, openSettings, startBackup } from './steps.mjs';
 
+/** The form for another passphrase, filled in, with a new key asked for. */
+async function openNewKey(page) {
+  await openSettings(page, 'security');
+  const fields = page.locator('form input[type=password]');
+  for (const [at, words] of ['correct horse battery', 'a garden with four gates', 'a garden with four gates'].entries()) await fields.nth(at).fill(words);
+  const toggle = page.locator('form .switch').last();
+  await toggle.scrollIntoViewIfNeeded();
+  await toggle.click();
+}
+
 /** Through the buttons, in whichever language: look, fetch, install. */
 async function installUpdate(page) {
   await openSettings(page, 'about');
@@ -23,6 +33,9 @@ export const settings = [
   ['settings-search', 'busy', wide, ['light', 'dark', 'de'], async (page) => { await openSettings(page); await page.keyboard.press('Control+f'); await page.getByRole('combobox').fill('access'); }],
   ['settings-search-none', 'busy', tiny, ['light', 'de'], async (page) => { await openSettings(page); await page.getByRole('combobox').fill('zebra'); }],
   ['settings-found', 'busy', wide, ['light', 'dark'], async (page) => { await openSettings(page); await page.getByRole('combobox').fill('password'); await page.keyboard.press('Enter'); await page.locator('[data-found]').waitFor(); }],
+  ['new-key', 'busy', { ...wide, height: 1100 }, ['light', 'dark', 'de'], async (page) => { await openNewKey(page); }],
+  ['new-key-running', 'busy', wide, ['light', 'dark', 'de'], async (page) => { await openNewKey(page); await page.getByRole('dialog').getByRole('button', { name: /^(Change passphrase|Passphrase ändern)$/ }).click(); await page.getByRole('progressbar').waitFor(); }],
+  ['new-key-tiny', 'busy', { ...tiny, height: 900 }, ['light', 'de'], async (page) => { await openNewKey(page); await page.getByRole('dialog').getByRole('button', { name: /^(Change passphrase|Passphrase ändern)$/ }).click(); await page.getByRole('progressbar').waitFor(); }],
   ['settings-security', 'busy', wide, ['light'], async (page) => { await button(page, 'Settings').click(); await page.getByRole('tab', { name: 'Security' }).click(); }],
   ['backup', 'busy', wide, ['light', 'dark', 'contrast'], async (page) => { await openSettings(page, 'Backup'); }],
   ['backup-running', 'backup-running', wide, ['light', 'dark', 'contrast'], async (page) => { await startBackup(page); await page.getByText('Writing the backup…').first().waitFor(); }],

@@ -81,7 +81,7 @@ describe('the vault service', () => {
         },
       },
     };
-    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => {
+    const open: OpenVault = { stores, exportKey: () => new Uint8Array(32), changePassphrase: async () => undefined, renewKey: () => Promise.reject(new Error('nobody renews a key')), emptyLog: () => true, snapshot: () => { throw new Error('nobody makes a backup'); }, close: () => {
       closed += 1;
       if (failClose) throw new Error('disk');
     } };

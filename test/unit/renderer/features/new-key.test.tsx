@@ -1,0 +1,31 @@
+// @vitest-environment jsdom
+import { act } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { emptyWorld } from '../../../preview/fake-world';
+import { axeFindings } from '../axe';
+import { fieldNamed, openSettings, page, pressNamed, submitNamed, write } from '../open-settings';
+import { settle } from '../render-app';
+
+const next = 'a garden with four gates';
+
+it('A88: with a new key for everything the window is locked and says how far it is; stopped, it says that all is as before', async () => {
+  const { fake } = await openSettings(emptyWorld(), 'Security');
+  const old = fake.world.passphrase;
+  write('Current passphrase', old);
+  write('New passphrase', next);
+  write('Repeat new passphrase', next);
+  act(() => fieldNamed('Also a new key for everything that is stored').click());
+  expect(page()).toContain('needs as much free space again');
+  await submitNamed('Change passphrase');
+  expect(page()).toContain('Everything gets a new key');
+  expect(page()).toContain('39 MB of 113 MB');
+  // Nobody is asked for a passphrase that has no use now, and none stands anywhere.
+  expect(document.querySelectorAll('input')).toHaveLength(0);
+  expect(document.documentElement.innerHTML).not.toContain(next);
+  expect(await axeFindings()).toEqual([]);
+  await pressNamed('Stop, and leave it as it was');
+  await settle();
+  expect(page()).toContain('Nobody here yet.');
+  expect(page()).toContain('Given up. Your passphrase and everything else are as before.');
+  expect(fake.world.passphrase).toBe(old);
+});
