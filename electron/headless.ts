@@ -7,6 +7,7 @@ import { JsonRpcDoor } from './headless/json-rpc-door';
 import { readPassphraseFile } from './headless/passphrase-file';
 import { readRegistrationFile } from './headless/registration-file';
 import { SocketDoors, SocketRefused } from './headless/socket-doors';
+import { keepMemoryOutOfCoreFiles } from './platform/core-dumps';
 import { systemClock } from './platform/clock';
 import { describeError } from './platform/describe-error';
 import { collectGarbageSoon } from './platform/collect-garbage';
@@ -88,6 +89,7 @@ function say(sentence: string, code: number): number {
 }
 
 async function main(): Promise<number> {
+  keepMemoryOutOfCoreFiles();
   const parsed = parseArguments(process.argv.slice(2));
   if (parsed.kind === 'help') {
     process.stderr.write(usage);

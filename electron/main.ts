@@ -16,6 +16,7 @@ import { PatientApp } from './main/patient-app';
 import { finishRemovals, type HostedProfile, ProfileHost } from './main/profile-host';
 import { openShell } from './main/shell';
 import { systemClock } from './platform/clock';
+import { keepMemoryOutOfCoreFiles } from './platform/core-dumps';
 import { describeError } from './platform/describe-error';
 import { isOutdatedRuntime } from './platform/electron-features';
 import type { EarlyKeyring } from './platform/early-keyring';
@@ -55,6 +56,7 @@ let openLink = (url: string): void => void linksBefore.push(url);
 
 /** Everything that has to be said before Electron is ready. False: it must not start like this, and has said why. */
 function prepare(): boolean {
+  keepMemoryOutOfCoreFiles();
   endOnUncaught(logger, (code) => app.exit(code));
   if (lacksSandbox(app)) return refuse('it does not run without its sandbox (--no-sandbox). Where the system allows no user namespaces, install the deb or rpm.');
   enforceSandbox(app);

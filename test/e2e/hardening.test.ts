@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test';
 import { contentSecurityPolicy } from '../../electron/security/csp';
 import { companionHeaders } from '../../electron/security/headers';
@@ -29,6 +30,11 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await app?.close();
   start?.release();
+});
+
+test('row 25: the memory of the main process is left out of core files', async () => {
+  test.skip(process.platform !== 'linux', 'only Linux has a filter for core files');
+  expect(await app.evaluate(() => process.pid).then((pid) => readFileSync(`/proc/${pid}/coredump_filter`, 'utf8').trim())).toBe('00000000');
 });
 
 test('rows 5–7: the page comes from the own scheme and loads without a single complaint', async () => {
