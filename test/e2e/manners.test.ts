@@ -5,14 +5,18 @@ import { expect, test } from '@playwright/test';
 import { movingGif } from '../support/pictures';
 import { openWindow, type OpenApp } from './support/app';
 import { factsOf } from './support/bridge';
+import { missingNotifications } from './support/notification-server';
 import { ordinaryStart, type OrdinaryStart } from './support/ordinary-user';
 import { expectMessages, meet, onboard, openChat, say, type, unlock } from './support/people';
 import { skipLoudly } from './support/surroundings';
+import { TrayHost } from './support/tray-host';
 
 const passphrase = 'a passphrase with manners';
+let tray: TrayHost | undefined;
 let start: OrdinaryStart;
 /** An ordinary user: where root runs the tests, another one. */
 let ann: OpenApp;
+/** On a desktop that shows icons beside the clock. */
 let bo: OpenApp;
 
 const openAnn = (): Promise<OpenApp> => openWindow('manners-ann', { profile: start.profile, executable: start.executable });
@@ -20,13 +24,15 @@ const openAnn = (): Promise<OpenApp> => openWindow('manners-ann', { profile: sta
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   test.setTimeout(180_000);
+  tray = missingNotifications() === undefined ? await TrayHost.start() : undefined;
   start = ordinaryStart('manners');
-  [ann, bo] = await Promise.all([openAnn(), openWindow('manners-bo')]);
+  [ann, bo] = await Promise.all([openAnn(), openWindow('manners-bo', tray === undefined ? {} : { env: { DBUS_SESSION_BUS_ADDRESS: tray.address } })]);
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
   await meet(ann, bo, 'Ann', 'Bo');
 });
 test.afterAll(async () => {
   await Promise.all([ann?.close(), bo?.close()]);
+  await tray?.stop();
   start?.release();
 });
 
@@ -161,13 +167,52 @@ test('a place that may not be written to: whatever is to be saved there says so,
   }
 });
 
+test('the icon beside the clock: how many are unread, a click that shows, a menu that shows and locks', async () => {
+  if (tray === undefined) return skipLoudly(missingNotifications() ?? '');
+  const { app, window } = bo;
+  const visible = (): Promise<boolean> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false);
+  const close = (): Promise<void> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await window.evaluate(() => globalThis.window.keyshift.settings.set({ tray: true, notifications: 'off' }));
+  const host = tray;
+  await expect.poll(() => host.hasIcon).toBe(true);
+  await expect.poll(async () => (await host.menu()).map(({ label }) => label)).toEqual(['Open Keyshift', 'Lock', '', 'Quit']);
+  expect(await host.tip()).toBe('Keyshift');
+  const nothing = await host.icon();
+  // Another conversation is open: the runner has every page believe that it is looked at.
+  await window.evaluate(async () => {
+    const { conversations, contacts } = globalThis.window.keyshift;
+    const known = await contacts.list();
+    return conversations.open({ contactId: known.ok ? (known.value[0]?.contactId ?? '') : '', title: 'Something else' });
+  });
+  await openChat(bo, 'Something else');
+  await expect(window.getByRole('feed', { name: 'Messages' }).getByText('still here')).toHaveCount(0);
+  await close();
+  await expect.poll(visible).toBe(false);
+  await say(ann, 'are you there?');
+  await expect.poll(() => host.tip()).toBe('Keyshift: 1 unread');
+  await expect.poll(() => host.icon()).not.toBe(nothing);
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle())).toContain('(1)');
+  await host.click();
+  await expect.poll(visible).toBe(true);
+  await openChat(bo, 'are you there?');
+  await expect.poll(() => host.tip()).toBe('Keyshift');
+  expect(await host.icon()).toBe(nothing);
+  await close();
+  await expect.poll(visible).toBe(false);
+  await host.choose('Open Keyshift');
+  await expect.poll(visible).toBe(true);
+  await host.choose('Lock');
+  await expect(window.getByRole('button', { name: 'Unlock' })).toBeVisible();
+  await unlock(bo, passphrase);
+  await openChat(bo, 'are you there?');
+});
+
 test('closed in the middle of a message and of a large file: both arrive once the sender is back, and what was not sent yet is in the field', async () => {
   test.setTimeout(180_000);
   const large = join(start.home, 'large.bin');
   writeFileSync(large, '');
   // So large that a fast machine is not done before the window is closed.
   truncateSync(large, 256 * 1_048_576);
-  await openChat(ann, 'Bo');
   await sendFile(ann, large);
   const theirs = bo.window.getByRole('feed', { name: 'Messages' });
   await theirs.getByRole('button', { name: 'Fetch large.bin' }).click();
@@ -181,7 +226,7 @@ test('closed in the middle of a message and of a large file: both arrive once th
   expect(await ended).toBe(0);
   ann = await openAnn();
   await unlock(ann, passphrase);
-  await openChat(ann, 'Bo');
+  await ann.window.getByRole('navigation', { name: 'Conversations' }).getByText(/not sent yet|sent and gone/).first().click();
   await expect(ann.window.getByLabel('Message', { exact: true })).toHaveValue('not sent yet');
   await expect(theirs.getByText('sent and gone')).toHaveCount(1);
   await expect(theirs.getByRole('button', { name: 'Save large.bin' })).toBeVisible({ timeout: 90_000 });
