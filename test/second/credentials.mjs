@@ -17,8 +17,8 @@ const consentBytes = (peerId, signingKey, kemKey) => cat(u8(4), peerId, signingK
 export const consent = (signingSeed, peerId, signingKey, kemKey) => edSign(signingSeed, 'instance-consent', consentBytes(peerId, signingKey, kemKey));
 
 /** `who`: { peerId, spkiHash, epoch, privateKey } of the identity. */
-export const makeInstanceCredential = (who, { signingKey, kemKey, notBefore, notAfter, roles, deviceName, minListVersion, counterSignature }) => {
-  const body = cat(binding(1, who), signingKey, kemKey, random(16), u64(notBefore), u64(notAfter), u8(roles), lp(deviceName), u32(minListVersion));
+export const makeInstanceCredential = (who, { signingKey, kemKey, notBefore, notAfter, roles, deviceName, minListVersion, counterSignature, serial = random(16) }) => {
+  const body = cat(binding(1, who), signingKey, kemKey, serial, u64(notBefore), u64(notAfter), u8(roles), lp(deviceName), u32(minListVersion));
   return cat(lp(body), lp(rsaSign(who.privateKey, 'instance-credential', body)), counterSignature);
 };
 export const readInstanceCredential = (bytes) =>
@@ -40,9 +40,10 @@ export const readInstanceCredential = (bytes) =>
     }));
   });
 
-export const makeExchangeCredential = (who, { kemKey, notBefore, notAfter, minListVersion }) => {
-  const body = cat(binding(2, who), kemKey, random(16), u64(notBefore), u64(notAfter), u8(0), Buffer.alloc(16), u32(minListVersion));
-  return cat(lp(body), lp(rsaSign(who.privateKey, 'exchange-credential', body)));
+/** Signed by the identity, or by a listed device with the role: `issuer` { instanceId, signingSeed }. */
+export const makeExchangeCredential = (who, { kemKey, notBefore, notAfter, minListVersion, issuer = undefined, serial = random(16) }) => {
+  const body = cat(binding(2, who), kemKey, serial, u64(notBefore), u64(notAfter), u8(issuer ? 1 : 0), issuer?.instanceId ?? Buffer.alloc(16), u32(minListVersion));
+  return cat(lp(body), lp(issuer ? edSign(issuer.signingSeed, 'exchange-credential', body) : rsaSign(who.privateKey, 'exchange-credential', body)));
 };
 export const readExchangeCredential = (bytes) =>
   whole(bytes, (reader) => {

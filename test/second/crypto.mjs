@@ -1,7 +1,7 @@
 /** The few primitives of docs/protocol.md with their labels. Slow and plain; secrets are not wiped. */
-import { createHash, createHmac, createPrivateKey, createPublicKey, constants, randomBytes, sign, verify } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, createPublicKey, constants, privateEncrypt, randomBytes, sign, verify } from 'node:crypto';
 import sodium from 'libsodium-wrappers';
-import { cat, hex, lp, need, refuse, u64 } from './bytes.mjs';
+import { cat, hex, lp, need, refuse, u32, u64 } from './bytes.mjs';
 
 await sodium.ready;
 
@@ -58,7 +58,21 @@ export const edVerify = (key, purpose, signature, ...message) => {
 
 // RSA-PSS with SHA-256 and a salt of 32; keys as SPKI DER and as Node's private key.
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
-export const rsaSign = (key, purpose, ...message) => sign('sha256', cat(label(purpose), ...message), { key, ...PSS });
+/** With a salt that is given (RFC 8017, §9.1.1), for vectors: the same bytes each time. */
+const pssSign = (key, salt, message) => {
+  const length = key.asymmetricKeyDetails.modulusLength / 8;
+  const hash = H(Buffer.alloc(8), H(message), salt);
+  const db = cat(Buffer.alloc(length - 66), Buffer.of(1), salt);
+  const mask = cat(...Array.from({ length: Math.ceil(db.length / 32) }, (_, at) => H(hash, u32(at))));
+  const masked = db.map((byte, at) => byte ^ mask[at]);
+  masked[0] &= 0x7f;
+  return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, cat(masked, hash, Buffer.of(0xbc)));
+};
+/** `key`: Node's private key; `{ key, salt }` for vectors. */
+export const rsaSign = (key, purpose, ...message) => {
+  const bytes = cat(label(purpose), ...message);
+  return key.salt ? pssSign(key.key, key.salt, bytes) : sign('sha256', bytes, { key, ...PSS });
+};
 export const rsaVerify = (spki, purpose, signature, ...message) => {
   try {
     return verify('sha256', cat(label(purpose), ...message), { key: createPublicKey({ key: spki, format: 'der', type: 'spki' }), ...PSS }, signature);

@@ -6,6 +6,7 @@ import * as files from './vectors-files.mjs';
 import { facts } from './vectors-facts.mjs';
 import { household } from './vectors-household.mjs';
 import { invitation } from './vectors-invitation.mjs';
+import { issued } from './vectors-issued.mjs';
 import * as sessions from './vectors-session.mjs';
 import * as ways from './vectors-ways.mjs';
 
@@ -25,6 +26,7 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S4-26: letting a device in', ways.linking],
     ['S1-08: on the same network', ways.lan],
     ['S5-04: invitations and contact requests over a channel, pair secret, recovery code', invitation],
+    ['S4-26: exchange credentials that another device issued', issued],
     ['S4-32: values of facts', facts],
     ['S4-26 S4-27: stopping a device, the identity key moves, an endorsement', household],
     ['S5-25 S5-26: files of an identity key', files.keyFiles],

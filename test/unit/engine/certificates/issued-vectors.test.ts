@@ -1,0 +1,27 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseChain, verifyChain } from '../../../../electron/engine/certificates/chain';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { KeyshiftError } from '../../../../shared/errors';
+import { issuedVectors } from '../../../second/issued-vectors.mjs';
+import { realCrypto } from '../../../support/foundation-kit';
+import { fixedKey } from '../../../support/rsa-keys';
+import identity from '../../../vectors/identity.json';
+import vectors from '../../../vectors/issued.json';
+
+let crypto: Crypto;
+beforeAll(async () => {
+  crypto = await realCrypto();
+});
+
+const verified = (text: string) => verifyChain(crypto, parseChain(crypto, Uint8Array.from(Buffer.from(text, 'hex'))), { now: vectors.now });
+
+describe('the vectors of exchange credentials that another device issued', () => {
+  it('S4-26: a second hand writes exactly what is written down', () => {
+    expect(issuedVectors(identity, fixedKey(0).privateKey.key)).toEqual(vectors);
+  });
+
+  it('S4-26 A61: counts when that device may, is active and signed it, and not otherwise', () => {
+    for (const { name, bytes } of vectors.good) expect([name, verified(bytes).instance.instanceId]).toEqual([name, vectors.device]);
+    for (const { name, bytes } of vectors.bad) expect(() => verified(bytes), name).toThrow(KeyshiftError);
+  });
+});
