@@ -40,8 +40,12 @@ export const readInstanceCredential = (bytes) =>
     }));
   });
 
-/** Signed by the identity, or by a listed device with the role: `issuer` { instanceId, signingSeed }. */
-export const makeExchangeCredential = (who, { kemKey, notBefore, notAfter, minListVersion, issuer = undefined, serial = random(16) }) => {
+/**
+ * Signed by the identity, or by a listed device with the role: `issuer`.
+ * @param {any} who
+ * @param {{ kemKey: Buffer, notBefore: number, notAfter: number, minListVersion: number, issuer?: { instanceId: Buffer, signingSeed: Buffer }, serial?: Buffer }} of
+ */
+export const makeExchangeCredential = (who, { kemKey, notBefore, notAfter, minListVersion, issuer, serial = random(16) }) => {
   const body = cat(binding(2, who), kemKey, serial, u64(notBefore), u64(notAfter), u8(issuer ? 1 : 0), issuer?.instanceId ?? Buffer.alloc(16), u32(minListVersion));
   return cat(lp(body), lp(issuer ? edSign(issuer.signingSeed, 'exchange-credential', body) : rsaSign(who.privateKey, 'exchange-credential', body)));
 };
@@ -119,16 +123,16 @@ export const readChain = (bytes, now) => {
   signedInstance(instance, identity);
   listed(list, instance);
   const instanceId = instanceIdOf(instance.signingKey);
+  if (issuer) {
+    signedInstance(issuer, identity);
+    listed(list, issuer);
+  }
   if (exchange.issuedByInstance) {
     const by = same(exchange.issuerInstanceId, instanceId) ? instance : need(issuer, 'issuer missing');
-    if (by === issuer) {
-      signedInstance(issuer, identity);
-      listed(list, issuer);
-    }
     need(same(exchange.issuerInstanceId, instanceIdOf(by.signingKey)) && by.roles & ROLES.exchange, 'issuer');
     need(edVerify(by.signingKey, 'exchange-credential', exchange.signature, exchange.body), 'signature of the exchange key');
   } else {
-    need(!issuer && same(exchange.issuerInstanceId, Buffer.alloc(16)), 'issuer of an exchange key of the identity');
+    need(same(exchange.issuerInstanceId, Buffer.alloc(16)), 'issuer of an exchange key of the identity');
     need(rsaVerify(identity.spki, 'exchange-credential', exchange.signature, exchange.body), 'signature of the exchange key');
   }
   need(list.version >= exchange.minListVersion, 'list version of the exchange key');

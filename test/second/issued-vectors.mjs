@@ -27,11 +27,11 @@ export const issuedVectors = ({ now, peerId: peerText, firstCertificate }, key) 
   const named = (all) => Object.entries(all).map(([name, bytes]) => ({ name, bytes: bytes.toString('hex') }));
   return {
     now, peerId: peerText, device: desk.instanceId.toString('hex'), issuer: pocket.instanceId.toString('hex'),
-    good: named({ 'issued by another device': chain(), 'issued by the device itself': chain({ exchange: exchangeBy(desk), issuer: none }), 'issued by the identity': chain({ exchange: exchangeBy(), issuer: none }) }),
+    good: named({ 'issued by another device': chain(), 'issued by the device itself': chain({ exchange: exchangeBy(desk), issuer: none }), 'issued by the identity': chain({ exchange: exchangeBy(), issuer: none }), 'issued by the identity, and a device beside it': chain({ exchange: exchangeBy() }) }),
     bad: named({
       'its issuer is not there': chain({ issuer: none }), 'another issuer than it names': chain({ issuer: archive.credential }), 'by a device without the role': chain({ exchange: exchangeBy(archive), issuer: archive.credential }),
       'by a device that was suspended': chain({ list: listOf(2, [0, 2, 0]) }), 'by a device that was retired': chain({ list: listOf(2, [0, 1, 0]) }), 'signed by another device than it names': chain({ exchange: exchangeBy({ ...pocket, signingSeed: desk.signingSeed }) }),
-      'an issuer beside one by the identity': chain({ exchange: exchangeBy() }), 'of a later list than the one shown': chain({ exchange: exchangeBy(pocket, { minListVersion: 3 }) }),
+      'issued by the identity, and beside it a device that was suspended': chain({ exchange: exchangeBy(), list: listOf(2, [0, 2, 0]) }), 'of a later list than the one shown': chain({ exchange: exchangeBy(pocket, { minListVersion: 3 }) }),
     }),
   };
 };
