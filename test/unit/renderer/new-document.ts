@@ -9,6 +9,14 @@ localStorage.clear();
 sessionStorage.clear();
 Reflect.deleteProperty(navigator, 'clipboard');
 
+// The frames of jsdom come by an interval of its own: one that was asked for while a test had another clock never came, nor did any later one of this
+// process, and with them no focus. These come with the next turn of the real timers, so that whoever lets some of these pass has seen them.
+const { setTimeout: later, clearTimeout: stop } = globalThis;
+Object.assign(globalThis, {
+  requestAnimationFrame: (draw: FrameRequestCallback): number => Number(later(() => draw(performance.now()), 0)),
+  cancelAnimationFrame: (handle: number): void => stop(handle),
+});
+
 afterEach(cleanup);
 
 /** Whatever a file drew is gone at its end; react-aria keeps one place for what it has spoken. */
