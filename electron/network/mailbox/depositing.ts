@@ -33,7 +33,7 @@ export class Depositing {
     if (!isCapability(capability)) return 'refused';
     if (signal?.aborted === true) return 'unreachable';
     const stored = this.#store(capability, bytes, id);
-    return signal === undefined ? stored : Promise.race([stored, given(signal)]);
+    return signal === undefined ? stored : untilGivenUp(stored, signal);
   }
 
   async #store(capability: MailboxCapability, bytes: Uint8Array, id: string): Promise<DepositOutcome> {
@@ -108,6 +108,14 @@ function outcomeOf(error: unknown): DepositOutcome {
   return 'unreachable';
 }
 
-function given(signal: AbortSignal): Promise<DepositOutcome> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve('unreachable'), { once: true }));
+/** The signal may live as long as the profile: nothing is left on it by a deposit that is over. */
+async function untilGivenUp(stored: Promise<DepositOutcome>, signal: AbortSignal): Promise<DepositOutcome> {
+  let giveUp = (): void => undefined;
+  const given = new Promise<DepositOutcome>((resolve) => (giveUp = () => resolve('unreachable')));
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([stored, given]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }

@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { deflateRawSync } from 'node:zlib';
 import { createMailbox } from '../../../electron/network/mailbox/create-mailbox';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
@@ -40,4 +41,29 @@ test('A85: a registration that unpacks to very much, or is very long, is refused
   const text = `keyshift-mailbox:${Buffer.concat([createHash('sha256').update(bomb).digest().subarray(0, 8), bomb]).toString('base64url')}`;
   await expect(mailbox.read(text)).rejects.toMatchObject({ code: 'mailbox.registration-garbled' });
   await expect(mailbox.read(`keyshift-mailbox:${'A'.repeat(600_000)}`)).rejects.toMatchObject({ code: 'mailbox.registration-garbled' });
+});
+
+/** Nobody judges its signature on this side. */
+const jwt = ['{"typ":"JWT","alg":"ed25519-nkey"}', JSON.stringify({ sub: `U${'A'.repeat(55)}`, nats: {} }), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+
+test('a deposit that is over leaves nothing on the signal it was given, which lives as long as the profile; one that is given up ends at once', async () => {
+  let dialled: (error: Error) => void = () => undefined;
+  const dial = (): Promise<never> => new Promise((_, reject) => (dialled = reject));
+  const mailbox = createMailbox({ transport: { listen: () => Promise.reject(new Error('not here')), dial }, random: kernelRandom });
+  const capability = { servers: ['nats://127.0.0.1:4222'], address: 'a'.repeat(32), slot: 'b'.repeat(16), token: jwt, expiresAt: 0 };
+  const living = new AbortController();
+  try {
+    const [first, second] = ['1', '2'].map((id) => mailbox.deposit(capability, new Uint8Array(8), id, living.signal));
+    await vi.waitUntil(() => getEventListeners(living.signal, 'abort').length === 2);
+    dialled(new Error('nobody there'));
+    expect([await first, await second]).toEqual(['unreachable', 'unreachable']);
+    expect(getEventListeners(living.signal, 'abort')).toHaveLength(0);
+    const given = mailbox.deposit(capability, new Uint8Array(8), '3', living.signal);
+    await vi.waitUntil(() => getEventListeners(living.signal, 'abort').length === 1);
+    living.abort();
+    expect(await given).toBe('unreachable');
+  } finally {
+    dialled(new Error('over'));
+    await mailbox.close();
+  }
 });
