@@ -69,8 +69,11 @@ export function isStale(crypto: Crypto, entry: Pick<ResumptionEntry, 'sent'>, th
 }
 
 /** As it was parsed for a session before, or else parsed now: the bytes come from our own database. Throws `key.unacceptable`. */
-function recalled({ crypto, verified }: EntryEnvironment, { peerChain }: ResumptionEntry): VerifiedChain {
+function recalled({ crypto, verified }: EntryEnvironment, { peerChain, peerInstance }: ResumptionEntry): VerifiedChain {
   if (!verified) return recallChain(crypto, peerChain);
+  // It passed before.
+  const same = verified.sameOf(peerInstance, peerChain) as VerifiedChain | undefined;
+  if (same) return same;
   const chain = verified.chainOf(crypto.sha256(peerChain), () => recallChain(crypto, peerChain));
   verified.passed(chain);
   // What the cache gives for these bytes passed here before, or comes from `recallChain` just now.

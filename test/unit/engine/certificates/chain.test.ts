@@ -118,6 +118,20 @@ describe('a chain is good', () => {
     expect(verdict(get(), { verified, now: now + 500 * day })).toBe('key.unacceptable');
   });
 
+  it('A57: the chain of a device that passed last is found by its very bytes, and by nothing else', async () => {
+    const verified = new VerifiedCache();
+    const bytes = encodeChain(ann.local.chain);
+    const { instanceId } = ann.local.chain.instance;
+    const take = (chain: Uint8Array) => verified.chainOf(crypto.sha256(chain), () => parseChain(crypto, chain));
+    const first = take(bytes);
+    expect(verified.sameOf(instanceId, bytes)).toBeUndefined();
+    expect(verdict(first, { verified })).toBeUndefined();
+    expect(verified.sameOf(instanceId, bytes.slice())).toBe(first);
+    expect(verified.sameOf(bob.local.chain.instance.instanceId, bytes)).toBeUndefined();
+    for (let at = 0; at < bytes.length; at += 1) expect(verified.sameOf(instanceId, bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))), `byte ${at}`).toBeUndefined();
+    for (const other of [new Uint8Array(0), bytes.subarray(0, 3), bytes.subarray(0, -1), bytes.subarray(0, -4), concat(bytes, new Uint8Array(1)), encodeChain(bob.local.chain)]) expect(verified.sameOf(instanceId, other)).toBeUndefined();
+  });
+
   it('a refused chain is not remembered', async () => {
     const verified = new VerifiedCache();
     const bad = { ...ann.local.chain, exchange: bob.local.exchange.current.credential };
