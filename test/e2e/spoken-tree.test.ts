@@ -34,23 +34,27 @@ test('what a screen reader is given by the system: every part has its name, mess
     await say(ann, 'Yes, this morning');
     await expectMessages(bo, 2);
     await expect(ann.window.getByText('Read', { exact: true })).toBeVisible();
-    // What is on the screen is told a moment later.
-    await expect.poll(async () => named(await tree.windows(), 'article')).toEqual([expect.stringMatching(/^Bo, .+: Did the rail arrive\? Opened with key 1\.$/), expect.stringMatching(/^You, .+: Yes, this morning\. Locked with key 1\.$/)]);
-    const main = await tree.windows();
-    expect(named(main, 'frame')).toEqual([expect.stringContaining('Keyshift')]);
-    expect(named(main, 'landmark')).toEqual(expect.arrayContaining(['Conversations', 'Conversation with Bo']));
-    expect(named(main, 'panel')).toContain('Messages');
-    expect(named(main, 'push button')).toEqual(expect.arrayContaining(['Who: Not checked', 'Reach: Direct', 'Attach files', 'Send']));
-    expect(named(main, 'entry')).toContain('Message');
-    expect(nameless(main)).toEqual([]);
+    // What is on the screen is told a moment later, and a part that goes meanwhile leaves a hole in what was read: read until it is as it stays.
+    await expect(async () => {
+      const main = await tree.windows();
+      expect(named(main, 'article')).toEqual([expect.stringMatching(/^Bo, .+: Did the rail arrive\? Opened with key 1\.$/), expect.stringMatching(/^You, .+: Yes, this morning\. Locked with key 1\.$/)]);
+      expect(named(main, 'frame')).toEqual([expect.stringContaining('Keyshift')]);
+      expect(named(main, 'landmark')).toEqual(expect.arrayContaining(['Conversations', 'Conversation with Bo']));
+      expect(named(main, 'panel')).toContain('Messages');
+      expect(named(main, 'push button')).toEqual(expect.arrayContaining(['Who: Not checked', 'Reach: Direct', 'Attach files', 'Send']));
+      expect(named(main, 'entry')).toContain('Message');
+      expect(nameless(main)).toEqual([]);
+    }).toPass({ timeout: 40_000 });
 
     await ann.window.keyboard.press('Control+,');
-    await expect.poll(async () => named(await tree.windows(), 'dialog')).toEqual(['Settings']);
-    const open = await tree.windows();
-    expect(nameless(open)).toEqual([]);
-    expect(named(open, 'page tab')).toContain('Appearance');
-    // What lies behind it is not told.
-    expect(named(open, 'article')).toEqual([]);
+    await expect(async () => {
+      const open = await tree.windows();
+      expect(named(open, 'dialog')).toEqual(['Settings']);
+      expect(nameless(open)).toEqual([]);
+      expect(named(open, 'page tab')).toContain('Appearance');
+      // What lies behind it is not told.
+      expect(named(open, 'article')).toEqual([]);
+    }).toPass({ timeout: 40_000 });
   } finally {
     await Promise.all([ann.close(), bo.close()]);
     await tree.stop();
