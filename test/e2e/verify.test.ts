@@ -21,6 +21,8 @@ test.beforeAll(async () => {
   // Ann has a camera, which shows whatever is on film when it is switched on.
   ann = await openWindow('verify-ann', { args: ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`] });
   bo = await openWindow('verify-bo');
+  // From now on no file dialog of hers is Chromium's own: said right before the key that opens one, it came too late once in ten times.
+  ann.window.on('filechooser', () => {});
   await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
   await meet(ann, bo, 'Ann', 'Bo');
 });
@@ -82,8 +84,6 @@ test('S5-23: one shows a code, the other reads a screenshot of it, by keyboard a
   const choose = dialogOf(ann).getByRole('button', { name: 'Choose a picture' });
   await tabTo(ann.window, choose);
   const chosen = ann.window.waitForEvent('filechooser');
-  // Behind an answer of the page Chromium knows that the dialog is not to be its own.
-  await expect(choose).toBeFocused();
   await ann.window.keyboard.press('Enter');
   const chooser = await chosen;
   await chooser.setFiles({ name: 'own.png', mimeType: 'image/png', buffer: own });
