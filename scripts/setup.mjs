@@ -3,17 +3,17 @@
 import { pathToFileURL } from 'node:url';
 import { installDependencies } from './lib/npm-dependencies.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
-import { keyringForTests, mailboxForTests, networkForTests, systemLibraries } from './lib/system-libraries.mjs';
+import { desktopForTests, mailboxForTests, networkForTests, systemLibraries } from './lib/system-libraries.mjs';
 
 const OLDEST_NODE = [20, 19];
 
 /**
- * @param {{ electron?: boolean, display?: boolean, keyring?: boolean, network?: boolean, mailbox?: boolean, typings?: boolean, parts?: string[] }} wanted
- *   electron: a runtime and its system libraries; display: a virtual display and fonts too; keyring, network, mailbox: what only their tests need; typings: the trial runtime's for the second type
+ * @param {{ electron?: boolean, display?: boolean, desktop?: boolean, network?: boolean, mailbox?: boolean, typings?: boolean, parts?: string[] }} wanted
+ *   electron: a runtime and its system libraries; display: a virtual display and fonts too; desktop, network, mailbox: what only their tests need; typings: the trial runtime's for the second type
  *   check; parts: what to build (see build.mjs)
  * @returns {Promise<import('./electron-runtime.mjs').Runtime | undefined>} the runtime, where one was asked for
  */
-export async function setUp({ electron = false, display = false, keyring = false, network = false, mailbox = false, typings = false, parts = [] }) {
+export async function setUp({ electron = false, display = false, desktop = false, network = false, mailbox = false, typings = false, parts = [] }) {
   checkNode();
   await installDependencies();
   if (network) await networkForTests();
@@ -24,7 +24,7 @@ export async function setUp({ electron = false, display = false, keyring = false
     if (electron) {
       runtime = await electronRuntime();
       await systemLibraries({ executable: runtime.executable, display });
-      if (keyring) await keyringForTests();
+      if (desktop) await desktopForTests();
     }
     if (typings) await trialTypings();
   }

@@ -16,7 +16,7 @@ await asCommand(async () => {
   const runtime = await setUp({
     electron: names.some((name) => NEEDS_ELECTRON.includes(name)),
     display: names.includes('e2e') || names.includes('package'),
-    keyring: names.includes('e2e'),
+    desktop: names.includes('e2e'),
     network: names.includes('vitest') && (filters.vitest ?? ['test/network/']).some((filter) => filter.includes('test/network')),
     mailbox: names.includes('vitest') && (filters.vitest ?? ['mailbox']).some((filter) => /mailbox|contract|^test\/$/.test(filter)),
     typings: names.includes('types'),

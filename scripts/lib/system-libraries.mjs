@@ -10,8 +10,8 @@ import { PlainError, say, seconds } from './say.mjs';
 // Debian 13 and Ubuntu 24.04 renamed some of them (64-bit time): the first name that apt knows is taken.
 const LIBRARIES = [['libgtk-3-0', 'libgtk-3-0t64'], ['libnss3'], ['libgbm1'], ['libasound2', 'libasound2t64']];
 const DISPLAY = [['xvfb']];
-/** For the tests of the system keyring and of notifications only; nothing that the app needs. */
-const KEYRING = [['gnome-keyring'], ['dbus'], ['libsecret-1-0'], ['libnotify4']];
+/** For the tests of the system keyring, of notifications and of what screen readers are given only; nothing that the app needs. */
+const DESKTOP = [['gnome-keyring'], ['dbus'], ['libsecret-1-0'], ['libnotify4'], ['at-spi2-core']];
 /** For the tests between hosts of their own only (test/network). */
 const NETWORK = [['iproute2'], ['nftables']];
 /** What they meet there: a router and a proxy. These packages hold a program each and start none. */
@@ -53,21 +53,21 @@ export async function systemLibraries({ executable, display }) {
 }
 
 /**
- * What the tests of the system keyring and of notifications use, installed where that takes no question (root on Debian). Never an error: without it
+ * What the tests of the system keyring, of notifications and of what screen readers are given use, installed where that takes no question (root on Debian). Never an error: without it
  * those tests are reported as skipped, and say the same.
  */
-export async function keyringForTests() {
-  const there = () => onPath('gnome-keyring-daemon') && onPath('dbus-daemon') && hasLibrary('libnotify.so.4');
+export async function desktopForTests() {
+  const there = () => onPath('gnome-keyring-daemon') && onPath('dbus-daemon') && hasLibrary('libnotify.so.4') && existsSync('/usr/share/dbus-1/services/org.a11y.Bus.service');
   if (process.platform !== 'linux' || there()) return;
-  const names = KEYRING.flat().join(' ');
+  const names = DESKTOP.flat().join(' ');
   if (isRoot && hasApt()) {
     await withLock('apt', async () => {
-      say('Installing what the tests of keyring and notifications use …');
+      say('Installing what the tests of keyring, notifications and screen readers use …');
       if (!hasPackageLists()) await apt('update');
-      await aptInstall(KEYRING);
+      await aptInstall(DESKTOP);
     });
   }
-  if (!there()) say(`Tests of the system keyring or of notifications will be skipped. To run them: sudo apt-get install -y --no-install-recommends ${names}`);
+  if (!there()) say(`Tests of the system keyring, of notifications or of what screen readers are given will be skipped. To run them: sudo apt-get install -y --no-install-recommends ${names}`);
 }
 
 /**
