@@ -46,7 +46,10 @@ async function renewCertificate(crypto: Crypto, record: LocalRecord, party: Loca
     notBefore: now,
     notAfter: now + lifetimes.identity,
   });
-  const identityKeys = record.identityKeys.map((key) => (key.epoch === identity.epoch ? { ...key, certificate: renewed.der } : key));
+  // A key whose day of making is still to come was made by a clock that was ahead: its next change by itself is counted from here on, not from then.
+  const identityKeys = record.identityKeys.map((key) =>
+    key.epoch === identity.epoch ? { ...key, certificate: renewed.der, createdAt: beginsLater({ notBefore: key.createdAt }, now) ? now : key.createdAt } : key,
+  );
   return { ...record, identityKeys };
 }
 

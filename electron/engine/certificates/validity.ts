@@ -26,7 +26,7 @@ export function isPastHalf({ notBefore, notAfter }: Validity, now: number): bool
 }
 
 /** Begins more than a day from now: made while this clock was ahead, and of no use to others while theirs are right. */
-export function beginsLater({ notBefore }: Validity, now: number): boolean {
+export function beginsLater({ notBefore }: Pick<Validity, 'notBefore'>, now: number): boolean {
   return notBefore > now + day;
 }
 

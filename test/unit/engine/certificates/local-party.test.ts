@@ -159,4 +159,16 @@ describe('a clock that was wrong for a while', () => {
     const later = await renewLocalRecord(crypto, again ?? ann.record, now + 40 * day);
     expect(openLocalParty(crypto, later ?? ann.record).exchange.find(ann.local.exchange.current.credential.hash)).toBeUndefined();
   });
+
+  it('A90: an identity key made while it was ahead by ten years is as old as its correction, not ten years younger', async () => {
+    const madeAhead = (await renewLocalRecord(crypto, ann.record, now + tenYears)) ?? ann.record;
+    const [key] = madeAhead.identityKeys;
+    if (key === undefined) throw new Error('no key');
+    const record = { ...madeAhead, identityKeys: [{ ...key, createdAt: now + tenYears }] };
+    const again = (await renewLocalRecord(crypto, record, now + day)) ?? record;
+    expect(openLocalParty(crypto, again).keyCreatedAt).toBe(now + day);
+    // The day of one that was made by a right clock stays.
+    const renewed = (await renewLocalRecord(crypto, ann.record, now + 300 * day)) ?? ann.record;
+    expect(openLocalParty(crypto, renewed).keyCreatedAt).toBe(ann.record.identityKeys[0]?.createdAt);
+  });
 });
