@@ -43,7 +43,8 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
   const identity = useIdentity((state) => state.identity);
   const lock = useSession((state) => state.lock);
   const show = useShowRow();
-  const list = useRef<HTMLDivElement>(null);
+  /** Known to the lines as soon as it is there: a ref would be set behind their own effects. */
+  const [list, setList] = useState<HTMLDivElement | null>(null);
   const entry = useRef<HTMLButtonElement>(null);
   const showArchive = (archive: boolean): void => {
     changeView({ archive, filter: '', unreadOnly: false });
@@ -64,7 +65,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
     if (row === undefined) return;
     // There before it gets the focus.
     flushSync(() => setHeld(row.key));
-    [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].find((line) => line.dataset['row'] === row.key)?.focus();
+    [...(list?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].find((line) => line.dataset['row'] === row.key)?.focus();
   };
 
   return (
@@ -89,7 +90,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
         <ContactRequests />
       )}
       {all.length === 0 ? null : <ListFilter />}
-      <div className="list-items" ref={list} onKeyDown={moveFocus} onFocus={({ target }) => setHeld(lineOf(target))}>
+      <div className="list-items" ref={setList} onKeyDown={moveFocus} onFocus={({ target }) => setHeld(lineOf(target))}>
         {rows.length === 0 ? (
           <p className="list-none" role="status">
             {loaded ? text(isFiltered ? 'list.noneFound' : view.archive ? 'list.archive.none' : 'list.none') : ''}

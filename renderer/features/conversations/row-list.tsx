@@ -1,4 +1,4 @@
-import { useRef, type ReactNode, type RefObject } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useSettings } from '../../app/model-context';
 import type { Times } from '../../i18n/use-times';
 import { ConversationItem } from './conversation-item';
@@ -9,7 +9,7 @@ import { useNearRows } from './use-near-rows';
 export interface RowListProps {
   readonly rows: readonly Row[];
   /** What scrolls, and how many lines there are in it with those of other sections. */
-  readonly box: RefObject<HTMLElement | null>;
+  readonly box: HTMLElement | null;
   readonly allLines: number;
   /** The lines that are drawn wherever they are: the one that is open, the one Tab comes to, the one that has, or last had, the focus. */
   readonly selected: string | undefined;
