@@ -24,13 +24,15 @@ interface Place extends Ticket {
 
 /**
  * Counts connections that have not proven who they are (S3-32, A54): in all, and per source. A part is kept for sources
- * that were once part of a session. When places are short, whoever has been silent longest makes room: five hundred
- * idle connections do not keep a contact at the same address out.
+ * that were once part of a session. When places are short, whoever has been silent longest makes room: thousands of
+ * idle connections do not keep a contact at the same address out. What is asked of every newcomer takes no longer with many places taken.
  */
 export class Gate {
   readonly #limits: GateLimits;
   /** Oldest first. */
   readonly #places = new Set<Place>();
+  readonly #bySource = new Map<string, number>();
+  #strangers = 0;
   readonly #known = new Map<string, true>();
   readonly #isKnown: (source: string) => boolean;
 
@@ -62,12 +64,12 @@ export class Gate {
   /** A place, or undefined when there is none. `evict` is called when the place is given to somebody else. `now` is monotonic. */
   admit(source: string, now: number, evict: () => void): Ticket | undefined {
     const known = this.knows(source);
-    if (this.#count((place) => place.source === source) >= this.#limits.halfOpenPerSource) {
+    if ((this.#bySource.get(source) ?? 0) >= this.#limits.halfOpenPerSource) {
       if (!this.#makeRoom(now, (place) => place.source === source)) return undefined;
     }
     // Strangers share what is not kept for known sources; those may use what strangers leave free, too.
     const strangers = this.#limits.halfOpen - this.#limits.halfOpenKept;
-    const full = known ? this.#places.size >= this.#limits.halfOpen : this.#places.size >= this.#limits.halfOpen || this.#count((place) => !place.known) >= strangers;
+    const full = known ? this.#places.size >= this.#limits.halfOpen : this.#places.size >= this.#limits.halfOpen || this.#strangers >= strangers;
     if (full && !this.#makeRoom(now, (place) => known || !place.known)) return undefined;
     return this.#take(source, known, now, evict);
   }
@@ -83,6 +85,7 @@ export class Gate {
         place.silent = false;
       },
       proven: () => {
+        if (!place.known && this.#places.has(place)) this.#strangers -= 1;
         place.known = true;
       },
       again: (at, evictNow) => {
@@ -92,16 +95,19 @@ export class Gate {
         Object.assign(place, { silent: true, since: at, evict: evictNow });
       },
       release: () => {
-        this.#places.delete(place);
+        if (this.#places.delete(place)) this.#counted(place, -1);
       },
     };
     this.#places.add(place);
+    this.#counted(place, 1);
     return place;
   }
 
   #makeRoom(now: number, among: (place: Place) => boolean): boolean {
     for (const place of this.#places) {
-      if (!place.silent || !among(place) || now - place.since < this.#limits.silenceMs) continue;
+      // None behind it has been here for longer.
+      if (now - place.since < this.#limits.silenceMs) return false;
+      if (!place.silent || !among(place)) continue;
       place.release();
       place.evict();
       return true;
@@ -109,9 +115,10 @@ export class Gate {
     return false;
   }
 
-  #count(which: (place: Place) => boolean): number {
-    let count = 0;
-    for (const place of this.#places) if (which(place)) count += 1;
-    return count;
+  #counted({ source, known }: Place, change: 1 | -1): void {
+    if (!known) this.#strangers += change;
+    const count = (this.#bySource.get(source) ?? 0) + change;
+    if (count === 0) this.#bySource.delete(source);
+    else this.#bySource.set(source, count);
   }
 }

@@ -43,9 +43,9 @@ export interface BucketSize {
 }
 
 export const defaultLimits: SessionLimits = {
-  // Many, because one that only waits costs a socket and at most one frame's bytes: of a thousand newcomers a second every
-  // other one then gets the second it needs to speak (A54).
-  halfOpen: 512,
+  // Many, because one that only waits costs a socket and at most one frame's bytes: of two thousand newcomers a second nearly
+  // every one then gets the second it needs to speak (A54). With 512 it was one of four or five, and a contact at a new address could fail for a minute.
+  halfOpen: 2_048,
   halfOpenKept: 64,
   halfOpenPerSource: 8,
   silenceMs: 1_000,

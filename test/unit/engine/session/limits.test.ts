@@ -34,7 +34,7 @@ describe('Gate', () => {
     const gate = new Gate(defaultLimits, (source) => source === 'friend');
     gate.remember('seen');
     let strangers = 0;
-    for (let at = 0; at < 600; at += 1) {
+    for (let at = 0; at < defaultLimits.halfOpen; at += 1) {
       const ticket = gate.admit(`stranger ${at}`, 0, never);
       ticket?.spoke();
       if (ticket) strangers += 1;
@@ -57,6 +57,21 @@ describe('Gate', () => {
     ticket?.release();
     ticket?.release();
     expect(gate.halfOpen).toBe(1);
+  });
+
+  it('S3-32: a stranger who proved to be somebody we know leaves a stranger’s place, once, and what goes counts no more', () => {
+    const gate = new Gate({ ...defaultLimits, halfOpen: 3, halfOpenKept: 1, halfOpenPerSource: 2 });
+    const [first, second] = [gate.admit('a', 0, never), gate.admit('a', 0, never)];
+    expect(gate.admit('b', 0, never)).toBeUndefined();
+    first?.proven();
+    first?.proven();
+    const third = gate.admit('b', 0, never);
+    expect(third).toBeDefined();
+    expect(gate.admit('c', 0, never)).toBeUndefined();
+    for (const ticket of [first, second, third]) ticket?.release();
+    second?.proven();
+    // As at the beginning: two of one source, and strangers have two of three.
+    expect([gate.admit('a', 0, never), gate.admit('a', 0, never), gate.admit('b', 0, never)].map((ticket) => ticket !== undefined)).toEqual([true, true, false]);
   });
 });
 
