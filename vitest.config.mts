@@ -6,8 +6,9 @@ import { moduleCache } from './scripts/lib/module-cache.mjs';
 // Everything that runs in plain Node. Real Electron is elsewhere: test/electron (node:test in its Node) and test/e2e (Playwright).
 const NOT_HERE = ['test/e2e/**', 'test/electron/**', 'test/bench/**', 'test/package/**'];
 
-// What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then, not even another of these.
-const ALONE = ['test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];
+// What measures how soon somebody answers, or takes servers and processes down at a chosen moment: nothing else runs then, not even another of these. And what
+// looks through the heap of its process, which is small there.
+const ALONE = ['test/unit/storage/search-memory.test.ts', 'test/integration/flood.test.ts', 'test/integration/handover.test.ts', 'test/unit/bench/bench.test.ts'];
 
 // The window's logic that reads or builds a document although it draws nothing.
 const WITH_DOCUMENT = ['test/unit/renderer/app/model.test.ts', 'test/unit/renderer/app/shortcuts.test.ts'];

@@ -43,12 +43,12 @@ describe('in a profile', () => {
     bo.mute = true;
     bo.profile.leave();
     ann.reopen();
-    const strangers = Array.from({ length: 600 }, (_, at) => {
+    const strangers = Array.from({ length: 2_100 }, (_, at) => {
       const { listener } = createLinkPair({ clock: world.clock, diallerAddress: { host: `198.51.${at >> 8}.${at & 255}`, port: 1 } });
       ann.profile.accept(listener);
       return listener;
     });
-    expect(strangers.filter(({ destroyed }) => destroyed)).toHaveLength(600 - 448);
+    expect(strangers.filter(({ destroyed }) => destroyed)).toHaveLength(2_100 - 1_984);
     const { listener } = createLinkPair({ clock: world.clock, diallerAddress: { host: bo.address.host, port: 50_000 } });
     ann.profile.accept(listener);
     expect(listener.destroyed).toBe(false);

@@ -37,7 +37,7 @@ const ways: readonly (readonly [string, SearchPlans])[] = [
   ['what is common by the other words', { ...small, often: 0, known: 1 }],
 ];
 
-it.each(ways)('what is found is what looking through every text would find, in that order, after any history of messages, files and conversations: %s', (_, plans) => {
+it.each(ways)('what is found is what looking through every text would find, newest first, after any history of messages, files and conversations: %s', (_, plans) => {
   const db = freshDatabase();
   afterwards(() => db.close());
   // Before the usual one: the first decides what is remembered.
@@ -48,7 +48,8 @@ it.each(ways)('what is found is what looking through every text would find, in t
   /** What an emoji is found by: itself, what it begins with, and what it is joined of. */
   const signsOf = (text: string): Set<string> => new Set(signsIn(text, 1e9).flatMap((sign) => sign.split('\u200d').flatMap((part, at, parts) => [part, parts.slice(0, at + 1).join('\u200d')])));
 
-  const looked = (query: string, conversationId: string | undefined, before: string | undefined, limit: number): string[] => {
+  /** All hits, newest first. */
+  const looked = (query: string, conversationId: string | undefined, before: string | undefined): string[] => {
     const phrases = query.split(/\s+/u).map((part) => db.words(part)).filter((words) => words.length > 0);
     const signs = signsIn(query);
     if (phrases.length === 0 && signs.length === 0) return [];
@@ -68,9 +69,11 @@ it.each(ways)('what is found is what looking through every text would find, in t
           signs.every((sign) => said.has(sign))
         );
       })
-      .map((row) => String(row['message_id']))
-      .slice(0, limit);
+      .map((row) => String(row['message_id']));
   };
+  const moments = db.prepare('SELECT place / 4096 AS moment FROM messages WHERE message_id = ?');
+  /** The milliseconds of these messages: of one, they may be found in either order, for a place that was given back is taken again. */
+  const momentsOf = (messageIds: readonly string[]): unknown[] => messageIds.map((id) => moments.get([id])?.['moment']);
   const name = db.prepare(`
     INSERT INTO transfers (transfer_id, message_id, conversation_id, peer_id, direction, name, size, hash, media_type, key, shown, have, given, wanted, paused, settled, added_at)
     SELECT ?, message_id, 'c', 'p', 0, ?, 1, x'', 'm', x'', '[]', 0, 0, 0, 0, 0, 1 FROM messages WHERE message_id = ?`);
@@ -84,7 +87,10 @@ it.each(ways)('what is found is what looking through every text would find, in t
       const play = (each: (typeof acts)[number]): void => {
         if (each.do === 'add') {
           settle(each.where);
-          stores.messages.add(message((last += 1), { conversationId: handle(each.where), text: each.text, sentAt: 30, receivedAt: 30 }));
+          last += 1;
+          // Two of a moment each, so that they come to stand on one another.
+          const moment = 30 + Math.floor(last / 2);
+          stores.messages.add(message(last, { conversationId: handle(each.where), text: each.text, sentAt: moment, receivedAt: moment }));
         } else if (each.do === 'shown') {
           settle(each.where);
           stores.messages.addShown(message((last += 1), { conversationId: handle(each.where), text: each.text, instanceId: instance(2) }), each.at * 4_096);
@@ -107,7 +113,10 @@ it.each(ways)('what is found is what looking through every text would find, in t
           const conversationId = each.where === null ? undefined : handle(each.where);
           const before = each.before === null || stores.messages.byId(handle(each.before)) === undefined ? undefined : handle(each.before);
           const found = search.find({ text: each.query, conversationId, before, limit: each.limit }).map(({ messageId }) => messageId);
-          expect(found, each.query).toEqual(looked(each.query, conversationId, before, each.limit));
+          const hits = looked(each.query, conversationId, before);
+          expect(momentsOf(found), each.query).toEqual(momentsOf(hits.slice(0, each.limit)));
+          expect(new Set(found).size, each.query).toBe(found.length);
+          expect(found.filter((id) => !hits.includes(id)), each.query).toEqual([]);
         }
       };
       // Each alone, or all up to the next question in one transaction, each behind a savepoint: what is new then enters the index at its end.
