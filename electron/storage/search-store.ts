@@ -100,7 +100,7 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
     };
   };
 
-    const totalChanges = db.prepare('SELECT total_changes() AS n');
+  const totalChanges = db.prepare('SELECT total_changes() AS n');
   const changes = (): number => {
     const row = totalChanges.get();
     return row === undefined ? 0 : integer(row, 'n');
