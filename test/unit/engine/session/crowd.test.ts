@@ -55,7 +55,8 @@ describe('S3-32 A54: a crowd of strangers', () => {
     const clock = new ManualClock(testNow);
     const { host } = home(clock);
     for (let at = 0; at < 5_700; at += 19) {
-      for (let more = 0; more < 19; more += 1) arrive(clock, host, at + more);
+      // None is turned away, whenever it comes.
+      for (let more = 0; more < 19; more += 1) expect(arrive(clock, host, at + more).listener.destroyed).toBe(false);
       await clock.advance(10);
     }
     // Whoever has been silent for a second goes, so of 1,900 a second none younger than that has to.
