@@ -1,6 +1,6 @@
 import type { Session, SessionItem } from '../../electron/engine/session/session';
 import { createSessionHost, type SessionHost, type SessionHostParts } from '../../electron/engine/session/session-host';
-import { createLinkPair, type LinkPairOptions } from './link-pair';
+import { createLinkPair, type LinkPair, type LinkPairOptions } from './link-pair';
 import { ManualClock } from './manual-clock';
 import { type Contacts, type Party, peersOf, recordingLogger, targetOf, testNow } from './session-kit';
 
@@ -41,6 +41,19 @@ export async function connectHosts(alice: Party, bob: Party, options: Partial<Li
   const dialled = a.host.dial(pair.dialler, targetOf(bob));
   await clock.advance(100);
   return { clock, a, b, pair, dialled, session: await dialled };
+}
+
+/** A host nobody has reached yet. */
+export function listening(party: Party, contacts: Contacts, changes: Partial<SessionHostParts> = {}) {
+  const clock = new ManualClock(testNow);
+  return { clock, b: hostOf(party, contacts, clock, changes) };
+}
+
+/** A connection comes in. */
+export function arrive(clock: ManualClock, end: HostEnd, options: Partial<LinkPairOptions> = {}): LinkPair {
+  const pair = createLinkPair({ clock, ...options });
+  end.host.accept(pair.listener);
+  return pair;
 }
 
 export const messageItem = (value: string): SessionItem => ({ kind: 'message', bytes: new TextEncoder().encode(value) });

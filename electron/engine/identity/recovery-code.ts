@@ -1,13 +1,14 @@
 import { KeyshiftError } from '../../../shared/errors';
 import type { Crypto } from '../crypto/crypto';
 import { label } from '../crypto/label';
+import { fromCrockford, toCrockford } from '../wire/encoding';
+import { WireError } from '../wire/wire-error';
 import { concat } from '../wire/writer';
 
 /**
  * The recovery key as text for paper (protocol.md §9): Crockford's base32 of seed[32] ‖ checksum[5], 60 characters in twelve groups of five.
  * His alphabet has no I, L, O and U, so that what is copied by hand has one reading; the last four bits are zero.
  */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const seedBytes = 32;
 /** 40 bits: of a million mistyped codes none is taken for another one. */
 const checksumBytes = 5;
@@ -19,7 +20,7 @@ const scheme = 'KEYSHIFT-RECOVERY:1:';
 /** Twelve groups of five characters. `seed`: Ed25519, 32 bytes. The text is as secret as the seed, and cannot be wiped. */
 export function encodeRecoveryCode(crypto: Crypto, seed: Uint8Array): readonly string[] {
   const bytes = concat(seed, checksumOf(crypto, seed));
-  const text = toBase32(bytes);
+  const text = toCrockford(bytes);
   crypto.wipe(bytes);
   return Array.from({ length: characters / groupLength }, (_, index) => text.slice(index * groupLength, (index + 1) * groupLength));
 }
@@ -37,8 +38,7 @@ export function parseRecoveryCode(crypto: Crypto, text: string): Uint8Array {
   const upper = text.trim().toUpperCase();
   const code = (upper.startsWith(scheme) ? upper.slice(scheme.length) : upper).replace(/[\s\p{Pd}]/gu, '');
   if (code.length !== characters) throw wrongCode('A recovery code has twelve groups of five characters; some are missing or too many.');
-  const bytes = fromBase32(code.replaceAll('O', '0').replace(/[IL]/g, '1'));
-  if (!bytes) throw wrongCode('This recovery code has a character in it that no code has.');
+  const bytes = decoded(code.replaceAll('O', '0').replace(/[IL]/g, '1'));
   const seed = bytes.slice(0, seedBytes);
   const isRight = crypto.equal(bytes.subarray(seedBytes), checksumOf(crypto, seed));
   crypto.wipe(bytes);
@@ -55,38 +55,11 @@ function wrongCode(why: string): KeyshiftError {
   return new KeyshiftError('recovery.wrong-code', `${why} Compare it with your sheet; nothing was changed.`);
 }
 
-function toBase32(bytes: Uint8Array): string {
-  let out = '';
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += alphabet.charAt((held >>> bits) & 31);
-    }
-    held &= (1 << bits) - 1;
+function decoded(code: string): Uint8Array {
+  try {
+    return fromCrockford(code);
+  } catch (error) {
+    if (error instanceof WireError) throw wrongCode('This recovery code has a character in it that no code has.');
+    throw error;
   }
-  return bits > 0 ? out + alphabet.charAt((held << (5 - bits)) & 31) : out;
-}
-
-/** Undefined for a foreign character, and for bits set in the last character that no code sets. */
-function fromBase32(text: string): Uint8Array | undefined {
-  const out = new Uint8Array(seedBytes + checksumBytes);
-  let bits = 0;
-  let held = 0;
-  let at = 0;
-  for (const character of text) {
-    const value = alphabet.indexOf(character);
-    if (value < 0) return undefined;
-    held = (held << 5) | value;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    out[at] = (held >>> bits) & 0xff;
-    at += 1;
-    held &= (1 << bits) - 1;
-  }
-  return held === 0 ? out : undefined;
 }

@@ -1,8 +1,9 @@
 import { WireError } from './wire-error';
 
-/** Lower-case RFC 4648 base32 alphabet. */
-const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-const base32Values = new Map([...base32Alphabet].map((letter, value) => [letter, value]));
+/** RFC 4648, lower case. */
+const rfc4648 = 'abcdefghijklmnopqrstuvwxyz234567';
+/** Crockford's, for what is copied by hand: no I, L, O and U. */
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
@@ -17,6 +18,25 @@ export function fromHex(text: string): Uint8Array {
 
 /** Base32 (RFC 4648), lower case, no padding. */
 export function toBase32(bytes: Uint8Array): string {
+  return inFives(bytes, rfc4648);
+}
+
+/** Canonical base32 only: lower case, no padding, no impossible length, unused bits zero. Throws `WireError`. */
+export function fromBase32(text: string): Uint8Array {
+  return outOfFives(text, rfc4648);
+}
+
+/** Crockford's base32, capitals, no check symbol. */
+export function toCrockford(bytes: Uint8Array): string {
+  return inFives(bytes, crockford);
+}
+
+/** As `fromBase32`, of capitals and digits; what may stand for another character is replaced before. Throws `WireError`. */
+export function fromCrockford(text: string): Uint8Array {
+  return outOfFives(text, crockford);
+}
+
+function inFives(bytes: Uint8Array, alphabet: string): string {
   let out = '';
   let bits = 0;
   let held = 0;
@@ -25,31 +45,28 @@ export function toBase32(bytes: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      out += base32Alphabet.charAt((held >>> bits) & 31);
+      out += alphabet.charAt((held >>> bits) & 31);
     }
     held &= (1 << bits) - 1;
   }
-  if (bits > 0) out += base32Alphabet.charAt((held << (5 - bits)) & 31);
-  return out;
+  return bits > 0 ? out + alphabet.charAt((held << (5 - bits)) & 31) : out;
 }
 
-/** Canonical base32 only: lower case, no padding, no impossible length, unused bits zero. Throws `WireError`. */
-export function fromBase32(text: string): Uint8Array {
+function outOfFives(text: string, alphabet: string): Uint8Array {
   const out = new Uint8Array(Math.floor((text.length * 5) / 8));
   let bits = 0;
   let held = 0;
   let at = 0;
   for (const letter of text) {
-    const value = base32Values.get(letter);
-    if (value === undefined) throw new WireError('not base32');
+    const value = alphabet.indexOf(letter);
+    if (value < 0) throw new WireError('not base32');
     held = (held << 5) | value;
     bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      out[at] = (held >>> bits) & 0xff;
-      at += 1;
-      held &= (1 << bits) - 1;
-    }
+    if (bits < 8) continue;
+    bits -= 8;
+    out[at] = (held >>> bits) & 0xff;
+    at += 1;
+    held &= (1 << bits) - 1;
   }
   if (bits >= 5 || held !== 0) throw new WireError('base32 is not canonical');
   return out;

@@ -1,5 +1,6 @@
 import type { RemoteInfo } from 'node:dgram';
 import type { Clock } from '../../engine/ports';
+import { SourceBuckets } from '../../engine/session/source-buckets';
 import { TokenBucket } from '../../engine/session/token-bucket';
 import { isNeighbour, type LanInterface } from './interfaces';
 import { maxPacketBytes, packetMark } from './packets';
@@ -17,7 +18,8 @@ export class Admission {
   readonly #clock: Clock;
   readonly #card: LanInterface;
   readonly #all: TokenBucket;
-  readonly #sources = new Map<string, TokenBucket>();
+  /** Whoever invents addresses gains nothing: the limit for all stands. */
+  readonly #sources = new SourceBuckets(fromOne, rememberedSources);
 
   constructor(clock: Clock, card: LanInterface) {
     this.#clock = clock;
@@ -30,17 +32,6 @@ export class Admission {
     if (port !== mdnsPort || bytes.length > maxPacketBytes || !bytes.includes(packetMark, 0, 'latin1')) return false;
     if (!isNeighbour(this.#card, address)) return false;
     const now = this.#clock.monotonic();
-    return this.#bucketOf(address, now).take(now) && this.#all.take(now);
-  }
-
-  #bucketOf(address: string, now: number): TokenBucket {
-    let bucket = this.#sources.get(address);
-    if (bucket === undefined) {
-      // Whoever invents addresses gains nothing: the limit for all stands.
-      if (this.#sources.size >= rememberedSources) this.#sources.clear();
-      bucket = new TokenBucket(fromOne, now);
-      this.#sources.set(address, bucket);
-    }
-    return bucket;
+    return this.#sources.of(address, now).take(now) && this.#all.take(now);
   }
 }

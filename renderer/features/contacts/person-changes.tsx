@@ -1,12 +1,11 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Contact, Permissions } from '../../../shared/model/contact';
+import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
 import { useTold } from '../../app/use-told';
 import { useErrorText, useText } from '../../i18n/use-text';
-import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { Dialog } from '../../ui/dialog';
 import { nameInSentence } from '../../ui/strangers';
 import { SwitchField } from '../../ui/switch-field';
@@ -114,33 +113,27 @@ function RenameDialog({ contact, onClose }: { readonly contact: Contact; readonl
 /** Asked because it cannot be undone. */
 function RemoveDialog({ contact, name, onClose }: { readonly contact: Contact; readonly name: string; readonly onClose: () => void }): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
   const { client, contacts, conversations, ui } = useModel();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
   const remove = async (): Promise<void> => {
-    if (busy) return;
-    setBusy(true);
-    try {
-      await client.contacts.remove({ contactId: contact.contactId });
-      ui.getState().deselect();
-      await Promise.all([contacts.getState().load(), conversations.getState().load()]);
-      ui.getState().toast(text('person.removed', { name }));
-      onClose();
-    } catch (thrown) {
-      setBusy(false);
-      setFailure(thrown);
-    }
+    await client.contacts.remove({ contactId: contact.contactId });
+    ui.getState().deselect();
+    await Promise.all([contacts.getState().load(), conversations.getState().load()]);
   };
   return (
-    <ConfirmDialog title={text('person.remove.title', { name })} keep={text('person.remove.keep', { name })} act={text('person.remove.do', { name })} busy={busy} onAct={() => void remove()} onClose={onClose}>
+    <ActDialog
+      title={text('person.remove.title', { name })}
+      keep={text('person.remove.keep', { name })}
+      act={text('person.remove.do', { name })}
+      run={remove}
+      done={text('person.removed', { name })}
+      onClose={onClose}
+    >
       <ul className="plain-list">
         <li>{text('person.remove.loss')}</li>
         <li>{text('person.remove.unsent', { name })}</li>
         <li>{text('person.remove.theirs', { name })}</li>
         <li>{text('person.remove.block', { name })}</li>
       </ul>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-    </ConfirmDialog>
+    </ActDialog>
   );
 }

@@ -1,28 +1,25 @@
 import type { ReactNode } from 'react';
+import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
-import { useErrorText, useText } from '../../i18n/use-text';
-import { Banner } from '../../ui/banner';
-import { ConfirmDialog } from '../../ui/confirm-dialog';
+import { useText } from '../../i18n/use-text';
 import type { DeviceDialogProps } from './remove-dialog';
-import { useDeviceAct } from './use-device-act';
 
 /** Asked because from here it cannot be taken back. */
 export function MoveDialog({ device, name, onClose }: DeviceDialogProps): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
   const { devices, identity } = useModel();
-  const { busy, failure, run } = useDeviceAct(onClose);
   const move = async (): Promise<void> => {
     await devices.getState().moveCertifier(device.instanceId);
     await identity.getState().changed();
   };
   return (
-    <ConfirmDialog
+    <ActDialog
       title={text('devices.move.title', { name })}
       keep={text('devices.move.keep')}
-      act={text(busy ? 'devices.move.busy' : 'devices.move.do', { name })}
-      busy={busy}
-      onAct={() => void run(move, text('devices.move.done', { name }))}
+      act={text('devices.move.do', { name })}
+      acting={text('devices.move.busy', { name })}
+      run={move}
+      done={text('devices.move.done', { name })}
       onClose={onClose}
     >
       <ul className="plain-list">
@@ -30,7 +27,6 @@ export function MoveDialog({ device, name, onClose }: DeviceDialogProps): ReactN
         <li>{text('devices.move.keeps')}</li>
         <li>{text('devices.move.back', { name })}</li>
       </ul>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-    </ConfirmDialog>
+    </ActDialog>
   );
 }

@@ -1,10 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Device } from '../../../shared/model/device';
+import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
-import { useErrorText, useText } from '../../i18n/use-text';
-import { Banner } from '../../ui/banner';
-import { ConfirmDialog } from '../../ui/confirm-dialog';
-import { useDeviceAct } from './use-device-act';
+import { useText } from '../../i18n/use-text';
 
 export interface DeviceDialogProps {
   readonly device: Device;
@@ -15,16 +13,15 @@ export interface DeviceDialogProps {
 /** Asked because it cannot be undone: what is lost, what is replaced, and what it does not reach. */
 export function RemoveDialog({ device, name, onClose }: DeviceDialogProps): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
   const { devices } = useModel();
-  const { busy, failure, run } = useDeviceAct(onClose);
   return (
-    <ConfirmDialog
+    <ActDialog
       title={text('devices.remove.title', { name })}
       keep={text('devices.remove.keep', { name })}
-      act={text(busy ? 'devices.remove.busy' : 'devices.remove.do', { name })}
-      busy={busy}
-      onAct={() => void run(() => devices.getState().remove(device.instanceId), text('devices.remove.done', { name }))}
+      act={text('devices.remove.do', { name })}
+      acting={text('devices.remove.busy', { name })}
+      run={() => devices.getState().remove(device.instanceId)}
+      done={text('devices.remove.done', { name })}
       onClose={onClose}
     >
       <ul className="plain-list">
@@ -34,7 +31,6 @@ export function RemoveDialog({ device, name, onClose }: DeviceDialogProps): Reac
         <li>{text('devices.remove.stays')}</li>
         <li>{text('devices.remove.mailbox')}</li>
       </ul>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-    </ConfirmDialog>
+    </ActDialog>
   );
 }

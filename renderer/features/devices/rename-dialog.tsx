@@ -1,19 +1,19 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
+import { useAct } from '../../app/use-act';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { TextField } from '../../ui/text-field';
 import { deviceName, longestDeviceName } from './device-words';
 import type { DeviceDialogProps } from './remove-dialog';
-import { useDeviceAct } from './use-device-act';
 
 export function RenameDialog({ device, name, onClose }: DeviceDialogProps): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const { devices } = useModel();
-  const { busy, failure, run } = useDeviceAct(onClose);
+  const { busy, failure, run } = useAct(onClose);
   const [wanted, setWanted] = useState(device.name);
   const [tried, setTried] = useState(false);
   const missing = wanted.trim() === '';

@@ -1,11 +1,11 @@
 import { useState, type ReactNode } from 'react';
 import type { Identity } from '../../../shared/model/identity';
+import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
 import { toFailure } from '../../bridge/failure';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { RecoverDialog } from './recover-dialog';
 
@@ -78,33 +78,20 @@ interface AwayDialogProps {
 /** Asked because it cannot be undone. */
 function AwayDialog({ saved, onClose, onDone }: AwayDialogProps): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
-  const { client, identity, ui } = useModel();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { client, identity } = useModel();
   const forget = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await client.identity.forgetRecoveryKey();
-      await identity.getState().load();
-      ui.getState().toast(text('recovery.away.done'));
-      onDone();
-      onClose();
-    } catch (thrown) {
-      setFailure(thrown);
-      setBusy(false);
-    }
+    await client.identity.forgetRecoveryKey();
+    await identity.getState().load();
+    onDone();
   };
   return (
-    <ConfirmDialog title={text('recovery.away.title')} keep={text('recovery.away.keep')} act={text('recovery.away.do')} busy={busy} onAct={() => void forget()} onClose={onClose}>
+    <ActDialog title={text('recovery.away.title')} keep={text('recovery.away.keep')} act={text('recovery.away.do')} run={forget} done={text('recovery.away.done')} onClose={onClose}>
       {saved ? null : <p className="plain-warning">{text('recovery.away.unsaved')}</p>}
       <ul className="plain-list">
         <li>{text('recovery.away.only')}</li>
         <li>{text('recovery.away.lost')}</li>
         <li>{text('recovery.away.found')}</li>
       </ul>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-    </ConfirmDialog>
+    </ActDialog>
   );
 }

@@ -1,11 +1,10 @@
 import { useState, type ReactNode } from 'react';
 import type { Authority } from '../../../shared/model/authority';
+import { ActDialog } from '../../app/act-dialog';
 import { useModel } from '../../app/model-context';
-import { useErrorText, useText } from '../../i18n/use-text';
+import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
-import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { Disclosure } from '../../ui/disclosure';
 import { PersonName } from '../../ui/person-name';
 import { nameInSentence } from '../../ui/strangers';
@@ -50,30 +49,19 @@ export function AuthorityItem({ authority }: { readonly authority: Authority }):
 /** Asked because it cannot be undone without the certificate and the list. */
 function RemoveDialog({ authority, name, onClose }: { readonly authority: Authority; readonly name: string; readonly onClose: () => void }): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
-  const { authorities, client, ui } = useModel();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { authorities, client } = useModel();
   const remove = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await client.authorities.remove({ authorityId: authority.authorityId });
-      ui.getState().toast(text('organisations.removed', { name }));
-      onClose();
-      await authorities.getState().load();
-    } catch (thrown) {
-      setFailure(thrown);
-      setBusy(false);
-    }
+    await client.authorities.remove({ authorityId: authority.authorityId });
+    // This question goes with its row.
+    await authorities.getState().load();
   };
   return (
-    <ConfirmDialog
+    <ActDialog
       title={text('organisations.remove.title', { name })}
       keep={text('organisations.remove.keep')}
       act={text('organisations.remove.do', { name })}
-      busy={busy}
-      onAct={() => void remove()}
+      run={remove}
+      done={text('organisations.removed', { name })}
       onClose={onClose}
     >
       <ul className="plain-list">
@@ -81,7 +69,6 @@ function RemoveDialog({ authority, name, onClose }: { readonly authority: Author
         {authority.revocations === undefined ? null : <li>{text('organisations.remove.list')}</li>}
         <li>{text('organisations.remove.stays')}</li>
       </ul>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-    </ConfirmDialog>
+    </ActDialog>
   );
 }

@@ -1,11 +1,10 @@
 import { useState, type ReactNode } from 'react';
+import { ActDialog } from '../../app/act-dialog';
 import { useIdentity, useModel } from '../../app/model-context';
 import { useNow } from '../../i18n/use-now';
-import { useErrorText, useText } from '../../i18n/use-text';
+import { useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
-import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
-import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { nameInSentence } from '../../ui/strangers';
 import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { PemDialog } from './pem-dialog';
@@ -67,30 +66,17 @@ export function VouchedSection(): ReactNode {
 /** Asked because the certificate is needed to undo it. */
 function RemoveDialog({ names, onClose }: { readonly names: string; readonly onClose: () => void }): ReactNode {
   const text = useText();
-  const errorText = useErrorText();
-  const { client, identity, ui } = useModel();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { client, identity } = useModel();
   const remove = async (): Promise<void> => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await client.identity.removeEndorsements();
-      await identity.getState().load();
-      ui.getState().toast(text('vouched.removed'));
-      onClose();
-    } catch (thrown) {
-      setFailure(thrown);
-      setBusy(false);
-    }
+    await client.identity.removeEndorsements();
+    await identity.getState().load();
   };
   return (
-    <ConfirmDialog title={text('vouched.remove.title')} keep={text('vouched.remove.keep')} act={text('vouched.remove.do')} busy={busy} onAct={() => void remove()} onClose={onClose}>
+    <ActDialog title={text('vouched.remove.title')} keep={text('vouched.remove.keep')} act={text('vouched.remove.do')} run={remove} done={text('vouched.removed')} onClose={onClose}>
       <ul className="plain-list">
         <li>{text('vouched.remove.loss', { names })}</li>
         <li>{text('vouched.remove.stays')}</li>
       </ul>
-      {failure === undefined ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
-    </ConfirmDialog>
+    </ActDialog>
   );
 }

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SessionHostParts } from '../../../../electron/engine/session/session-host';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
-import { bytewise, createLinkPair, type LinkPair, type LinkPairOptions } from '../../../support/link-pair';
+import { bytewise, createLinkPair, type LinkPairOptions } from '../../../support/link-pair';
 import { ManualClock } from '../../../support/manual-clock';
-import { connectHosts, type HostEnd, hostOf } from '../../../support/session-hosts';
+import { arrive, connectHosts, hostOf, listening } from '../../../support/session-hosts';
 import { type Contacts, dialler, newParty, type Party, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
@@ -15,17 +15,9 @@ beforeAll(async () => {
 
 const connected = (options: Partial<LinkPairOptions> = {}, changes: Partial<SessionHostParts> = {}) => connectHosts(alice, bob, options, changes);
 
-describe('what accept lets in', () => {
-  const listening = (changes: Partial<SessionHostParts> = {}, contacts: Contacts = [alice]) => {
-    const clock = new ManualClock(testNow);
-    return { clock, b: hostOf(bob, contacts, clock, changes) };
-  };
-  const arrive = (clock: ManualClock, b: HostEnd, options: Partial<LinkPairOptions> = {}): LinkPair => {
-    const pair = createLinkPair({ clock, ...options });
-    b.host.accept(pair.listener);
-    return pair;
-  };
+const listeningBob = (changes: Partial<SessionHostParts> = {}, contacts: Contacts = [alice]) => listening(bob, contacts, changes);
 
+describe('what accept lets in', () => {
   it.each([
     ['random bytes', Buffer.from('9f3a771120', 'hex')],
     ['a browser', Buffer.from('GET / HTTP/1.1\r\nHost: example\r\n\r\n')],
@@ -37,7 +29,7 @@ describe('what accept lets in', () => {
     ['an empty M1', encodeFrame(frameTypes.m1, new Uint8Array(0))],
     ['a channel where none is offered', encodeFrame(frameTypes.channelOpen, new Uint8Array(10))],
   ])('S3-11 A54: %s is closed without a word', async (_, bytes) => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     const { dialler, listener } = arrive(clock, b);
     dialler.send(bytes);
     await clock.advance(500);
@@ -47,7 +39,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-11: the first byte decides, before anything is kept', async () => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     for (const type of [0, frameTypes.m2, frameTypes.record, frameTypes.retry, frameTypes.channelAccept, frameTypes.channelData, 99]) {
       const { dialler, listener } = arrive(clock, b);
       dialler.send(Uint8Array.of(type));
@@ -61,7 +53,7 @@ describe('what accept lets in', () => {
   });
 
   it('A42: an M1 that comes twice costs one decapsulation, whoever sends it', async () => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     const before = bob.crypto.meter.read().kemDecaps;
     for (let at = 0; at < 5; at += 1) {
       const pair = arrive(clock, b, { diallerAddress: { host: `192.0.2.${at}`, port: 1 } });
@@ -73,7 +65,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32: a source that was part of a session keeps a place when strangers have taken theirs', async () => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     const a = hostOf(alice, [bob], clock);
     const home = { diallerAddress: { host: '198.51.100.9', port: 1 } };
     const first = arrive(clock, b, home);
@@ -92,7 +84,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32 A54: whoever says nothing, or a byte a second, is gone after 10 s', async () => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     const silent = arrive(clock, b);
     const slow = arrive(clock, b, { tamper: bytewise(1_000) });
     slow.dialler.send(encodeFrame(frameTypes.m1, new Uint8Array(5_000)));
@@ -104,7 +96,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32: the 10 s count from the connection to M3, not from M1', async () => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     const pair = arrive(clock, b);
     await clock.advance(9_000);
     const a = hostOf(alice, [bob], clock);
@@ -121,7 +113,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32: 500 idle connections of one source do not keep a contact at the same address out', async () => {
-    const { clock, b } = listening();
+    const { clock, b } = listeningBob();
     for (let at = 0; at < 500; at += 1) arrive(clock, b);
     expect(b.host.counts.halfOpen).toBe(8);
     await clock.advance(1_500);
@@ -133,7 +125,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32 A54: 1,000 forged M1 a second cost a bounded number of decapsulations; a known contact still gets in', async () => {
-    const { clock, b } = listening({ isKnownSource: (source) => source === '198.51.100.7' });
+    const { clock, b } = listeningBob({ isKnownSource: (source) => source === '198.51.100.7' });
     const a = hostOf(alice, [bob], clock);
     const before = bob.crypto.meter.read().kemDecaps;
     for (let at = 0; at < 1_000; at += 1) {
@@ -156,7 +148,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32: no new sessions beyond the limit', async () => {
-    const { clock, b } = listening({ limits: { sessions: 0 } });
+    const { clock, b } = listeningBob({ limits: { sessions: 0 } });
     const pair = arrive(clock, b);
     pair.dialler.send(sampleM1());
     await clock.advance(500);

@@ -4,9 +4,9 @@ import { SessionError } from '../../../../electron/engine/session/failure';
 import type { Session } from '../../../../electron/engine/session/session';
 import type { SessionHostParts } from '../../../../electron/engine/session/session-host';
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
-import { createLinkPair, type LinkPair, type LinkPairOptions } from '../../../support/link-pair';
+import { createLinkPair, type LinkPairOptions } from '../../../support/link-pair';
 import { ManualClock } from '../../../support/manual-clock';
-import { connectHosts, type HostEnd, hostOf, messageItem as text } from '../../../support/session-hosts';
+import { arrive, connectHosts, hostOf, listening, messageItem as text } from '../../../support/session-hosts';
 import { type Contacts, dialler, newParty, type Party, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
@@ -18,21 +18,13 @@ beforeAll(async () => {
 
 const connected = (options: Partial<LinkPairOptions> = {}, changes: Partial<SessionHostParts> = {}) => connectHosts(alice, bob, options, changes);
 
-describe('what accept lets in', () => {
-  const listening = (changes: Partial<SessionHostParts> = {}, contacts: Contacts = [alice]) => {
-    const clock = new ManualClock(testNow);
-    return { clock, b: hostOf(bob, contacts, clock, changes) };
-  };
-  const arrive = (clock: ManualClock, b: HostEnd, options: Partial<LinkPairOptions> = {}): LinkPair => {
-    const pair = createLinkPair({ clock, ...options });
-    b.host.accept(pair.listener);
-    return pair;
-  };
+const listeningBob = (changes: Partial<SessionHostParts> = {}, contacts: Contacts = [alice]) => listening(bob, contacts, changes);
 
+describe('what accept lets in', () => {
   it('A41: a stranger, a blocked person and an unknown key get the same bytes at the same moment', async () => {
     const answers: string[] = [];
     for (const contacts of [[], [{ party: alice, pin: { blocked: true } }], [alice]] satisfies Contacts[]) {
-      const { clock, b } = listening({}, contacts);
+      const { clock, b } = listeningBob({}, contacts);
       const pair = arrive(clock, b);
       const m1 = Uint8Array.from(sampleM1());
       if (contacts[0] === alice) m1[8] = (m1[8] ?? 0) ^ 1;
@@ -50,7 +42,7 @@ describe('what accept lets in', () => {
   });
 
   it('S3-32: a locked vault answers nothing', async () => {
-    const { clock, b } = listening({ local: () => undefined });
+    const { clock, b } = listeningBob({ local: () => undefined });
     const pair = arrive(clock, b);
     pair.dialler.send(sampleM1());
     await clock.advance(500);
@@ -60,7 +52,7 @@ describe('what accept lets in', () => {
 
   it('S5-04: a channel’s first frame goes to its own host, with what came behind it, and counts until it closes', async () => {
     const taken: { link: Link; payload: Uint8Array; leftover: Uint8Array }[] = [];
-    const { clock, b } = listening({ onChannel: (link, frame, leftover) => taken.push({ link, payload: Uint8Array.from(frame.payload), leftover }) });
+    const { clock, b } = listeningBob({ onChannel: (link, frame, leftover) => taken.push({ link, payload: Uint8Array.from(frame.payload), leftover }) });
     const pair = arrive(clock, b);
     pair.dialler.send(Buffer.concat([encodeFrame(frameTypes.channelOpen, Uint8Array.of(1, 2)), Uint8Array.of(17, 2, 0)]));
     await clock.advance(10);
@@ -82,7 +74,7 @@ describe('what accept lets in', () => {
 
   it('A57: a person blocked between M1 and M3 gets no session', async () => {
     let blocked = false;
-    const { clock, b } = listening({ peers: { pinned: () => ({ spkiHash: alice.local.identity.spkiHash, blocked }) } });
+    const { clock, b } = listeningBob({ peers: { pinned: () => ({ spkiHash: alice.local.identity.spkiHash, blocked }) } });
     const a = hostOf(alice, [bob], clock);
     const pair = arrive(clock, b, { tamper: (bytes, from, index) => [{ bytes, delay: from === 'dialler' && index === 1 ? 100 : 0 }] });
     void a.host.dial(pair.dialler, targetOf(bob)).catch(() => {});

@@ -1,15 +1,15 @@
 import { useState } from 'react';
-import { useModel } from '../../app/model-context';
+import { useModel } from './model-context';
 
-export interface DeviceAct {
+export interface Act {
   readonly busy: boolean;
   readonly failure: unknown;
-  /** Ends by closing the dialog and saying what was done, or by the failure. */
-  readonly run: (task: () => Promise<void>, done: string) => Promise<void>;
+  /** Ends by closing the dialog and saying what was done, or by the failure. Nothing happens while it runs already. */
+  readonly run: (task: () => Promise<unknown>, done: string) => Promise<void>;
 }
 
-/** What the question of a dialog about a device comes to. */
-export function useDeviceAct(onClose: () => void): DeviceAct {
+/** What a dialog does when it is answered. */
+export function useAct(onClose: () => void): Act {
   const { ui } = useModel();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -17,6 +17,7 @@ export function useDeviceAct(onClose: () => void): DeviceAct {
     busy,
     failure,
     run: async (task, done) => {
+      if (busy) return;
       setBusy(true);
       setFailure(undefined);
       try {

@@ -1,0 +1,103 @@
+import { useRef, useState, type DragEvent, type ReactNode, type RefObject } from 'react';
+import { Button } from './button';
+import { plainLine } from './strangers';
+import { TextField } from './text-field';
+
+export interface TextOrFileProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly hint: string;
+  readonly error: string | undefined;
+  readonly lines: number;
+  readonly areaRef: RefObject<HTMLTextAreaElement | null>;
+  readonly autoFocus?: boolean;
+  /** In bytes: a larger file is not read. */
+  readonly largestFile: number;
+  /** What a file's bytes say. Throws where they say nothing. */
+  readonly read: (bytes: Uint8Array) => string;
+  readonly words: TextOrFileWords;
+  /** Stands beside the button that chooses a file. */
+  readonly children?: ReactNode;
+}
+
+export interface TextOrFileWords {
+  readonly choose: string;
+  /** Name of the file's field for screen readers. */
+  readonly field: string;
+  readonly tooLarge: string;
+  /** For a folder, a file that is gone, and what `read` refuses. */
+  readonly unreadable: string;
+  readonly fromFile: (name: string) => string;
+}
+
+/** Text to be pasted, or the file it stands in, dropped or chosen. The page reads no more than the one file it is given. */
+export function TextOrFile({ largestFile, read, words, children, onChange, error, ...field }: TextOrFileProps): ReactNode {
+  const picker = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const [source, setSource] = useState<{ readonly name: string; readonly text: string }>();
+
+  const take = async (file: File | undefined): Promise<void> => {
+    setOver(false);
+    if (file === undefined) return;
+    setFault(undefined);
+    setSource(undefined);
+    if (file.size > largestFile) {
+      setFault(words.tooLarge);
+      return;
+    }
+    try {
+      const text = read(new Uint8Array(await file.arrayBuffer()));
+      onChange(text);
+      setSource({ name: plainLine(file.name, 60), text });
+    } catch {
+      setFault(words.unreadable);
+    }
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    void take(event.dataTransfer.files[0]);
+  };
+
+  return (
+    <div
+      className={over ? 'drop-place over' : 'drop-place'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <TextField
+        {...field}
+        onChange={(typed) => {
+          setFault(undefined);
+          onChange(typed);
+        }}
+        error={fault ?? error}
+        monospace
+      />
+      <div className="drop-choose">
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-label={words.field}
+          onChange={(event) => {
+            const [file] = event.currentTarget.files ?? [];
+            // The same file may be chosen again after it was mended.
+            event.currentTarget.value = '';
+            void take(file);
+          }}
+        />
+        <Button onPress={() => picker.current?.click()}>{words.choose}</Button>
+        {children}
+        <span className="field-hint" role="status">
+          {source === undefined || source.text !== field.value ? '' : words.fromFile(source.name)}
+        </span>
+      </div>
+    </div>
+  );
+}
