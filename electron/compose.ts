@@ -66,6 +66,7 @@ import { backupFiles } from './storage/backup-files';
 import { envelopeFiles } from './storage/envelope-files';
 import { exportFiles } from './storage/export-files';
 import { privateFiles } from './storage/private-files';
+import { removeLeftovers } from './storage/leftovers';
 import { lockProfile } from './storage/profile-lock';
 import { createVaultFile, productCost } from './storage/vault-file';
 
@@ -119,6 +120,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const preferences = new WatchedPreferences(ports.preferences);
   const lock = lockProfile(ports.profileDirectory);
   try {
+    removeLeftovers(ports.profileDirectory);
     const crypto = await createCrypto({ random });
     const events = new EventHub(logger);
     const fault = (event: string) => (error: unknown) => logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });

@@ -57,7 +57,11 @@ export async function writeUnderNewKey(database: string, before: Secret<'databas
  */
 export function settleRenewal(database: string, key: Uint8Array): void {
   const beside = besideOf(database);
-  if (!existsSync(beside)) return;
+  if (!existsSync(beside)) {
+    // Ended while a leftover was being removed: what lies about it goes as well.
+    removeIfPossible(...partsOf(beside));
+    return;
+  }
   withFileErrors(dirname(database), () => {
     if (opens(database, key)) removeIfPossible(...partsOf(beside));
     else if (opens(beside, key)) {

@@ -59,6 +59,7 @@ class DiskVault implements VaultFileOnDisk {
   readonly #vault: string;
   readonly #database: string;
   readonly #newVault: string;
+  readonly #nextVault: string;
   readonly #newDatabase: string;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +70,7 @@ class DiskVault implements VaultFileOnDisk {
     this.#vault = join(directory, profileFiles.vault);
     this.#database = join(directory, profileFiles.database);
     this.#newVault = `${this.#vault}.creating`;
+    this.#nextVault = `${this.#vault}.next`;
     this.#newDatabase = `${this.#database}.creating`;
   }
 
@@ -199,6 +201,8 @@ class DiskVault implements VaultFileOnDisk {
       // Whoever was ended at once may have erased something before.
       const owesRewriting = hasLog(this.#database);
       const db = openExistingDatabase(this.#database, key.bytes);
+      // Ended before the file `vault` was replaced: its successor holds a key sealed by a passphrase that nobody was told is in force.
+      removeIfPossible(this.#nextVault);
       return this.#opened(this.#database, db, key, owesRewriting, () => {
         // Before the schema is raised: from now on an older program keeps away, even if the raising is cut short.
         if (content.schema < schemaVersion()) this.#write({ ...content, schema: schemaVersion() });
@@ -320,7 +324,7 @@ class DiskVault implements VaultFileOnDisk {
   }
 
   #write(content: VaultContent): void {
-    withFileErrors(this.#directory, () => replaceFile(this.#vault, `${this.#vault}.next`, encodeVault(this.#crypto, content)));
+    withFileErrors(this.#directory, () => replaceFile(this.#vault, this.#nextVault, encodeVault(this.#crypto, content)));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -50,6 +50,14 @@ test('the second implementation knows the document alone: its own files, Node an
   expect(imported.filter((one) => !/: (\.\/[a-z-]+\.mjs|node:[a-z/]+|libsodium-wrappers|sodium-native|\.\.\/vectors\/changed\.mjs)$/.test(one))).toEqual([]);
 });
 
+test('modules that tests share register no hooks: files share their process, where only the first one that loads such a module would get them', () => {
+  const shared = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.includes('node_modules') && !name.startsWith('e2e/'));
+  expect(shared.length).toBeGreaterThan(50);
+  // What the configuration names runs before each file.
+  const before = ['support/new-file.ts', 'unit/renderer/new-document.ts'];
+  expect(shared.filter((name) => !before.includes(name) && /^(?:before|after)(?:Each|All)\(/m.test(readFileSync(join(ROOT, 'test', name), 'utf8')))).toEqual([]);
+});
+
 test('dependencies are pinned, locked and checked by hash', () => {
   expect(ownLockfileProblems()).toEqual([]);
 });

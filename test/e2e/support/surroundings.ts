@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@playwright/test';
+import { unmountAtTheEnd } from '../../support/mounted';
 import { asRoot } from './app';
 
 /** Ends a test as skipped, and says why where nobody overlooks it. */
@@ -26,6 +27,7 @@ export function smallDisk(megabytes: number): SmallDisk | undefined {
     rmdirSync(path);
     return undefined;
   }
+  unmountAtTheEnd(path);
   return {
     path,
     writable: (yes) => {

@@ -160,6 +160,18 @@ describe('a vault whose passphrase gets a new key', () => {
     expect(readdirSync(directory).filter((name) => name.includes('renewing'))).toEqual([]);
   });
 
+  it('A89: ended right before the file of the vault is replaced, or while a leftover is removed: what lies beside goes with the next opening, and with no attempt before', async () => {
+    const directory = folder();
+    (await filled(directory, 'old')).close();
+    const left = ['keyshift.db.renewing-journal', 'keyshift.db.renewing-shm', 'keyshift.db.renewing-wal', 'vault.next'];
+    copyFileSync(join(directory, 'vault'), join(directory, 'vault.next'));
+    for (const name of left.slice(0, 3)) writeFileSync(join(directory, name), 'half');
+    expect(await outcome(vaultIn(directory).unlock('wrong'))).toBe('vault.wrong-passphrase');
+    expect(readdirSync(directory).toSorted()).toEqual(['keyshift.db', 'vault', ...left].toSorted());
+    expect(await outcome(vaultIn(directory).unlock('old'))).toBe('open');
+    expect(readdirSync(directory).toSorted()).toEqual(['keyshift.db', 'vault']);
+  });
+
   it('A89: kill -9 at any moment leaves all of it, under the last passphrase told or the next', { timeout: 60_000 }, async () => {
     const program = bundleProgram('test/unit/storage/programs/key-life.ts');
     const seen = new Set<string>();

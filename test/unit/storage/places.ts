@@ -5,22 +5,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { afterAll, afterEach } from 'vitest';
+import { afterTheFile, afterwards } from '../../support/afterwards';
+import { unmountAtTheEnd } from '../../support/mounted';
 
-const steps: (() => void)[] = [];
-const lastSteps: (() => void)[] = [];
-
-/** Runs after the test, the latest first. */
-export function afterwards(step: () => void): void {
-  steps.push(step);
-}
-
-afterEach(() => {
-  for (const step of steps.splice(0).reverse()) step();
-});
-afterAll(() => {
-  for (const step of lastSteps.splice(0).reverse()) step();
-});
+export { afterwards };
 
 /** An empty folder for one test. */
 export function folder(): string {
@@ -40,7 +28,7 @@ const modules = resolve('node_modules');
 /** Bundles a program of this folder, as the build does, for a process of its own. */
 export function bundleProgram(entry: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'keyshift-program-'));
-  lastSteps.push(() => rmSync(directory, { recursive: true, force: true }));
+  afterTheFile(() => rmSync(directory, { recursive: true, force: true }));
   const outfile = join(directory, 'program.cjs');
   buildSync({
     entryPoints: [entry],
@@ -101,6 +89,7 @@ export function killed(child: ChildProcess): Promise<void> {
 export function smallDisk(kibibytes: number): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'keyshift-disk-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k,mode=700`, 'tmpfs', directory]).status === 0;
+  if (mounted) unmountAtTheEnd(directory);
   afterwards(() => {
     if (mounted) spawnSync('umount', ['-l', directory]);
     rmSync(directory, { recursive: true, force: true });

@@ -1,0 +1,18 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeIfPossible } from './durable-file';
+
+/** What both writers of preferences call the file until it is whole: `file-preferences.ts`, and electron-store (atomically, src/utils/temp.ts). */
+const unfinishedPreferences = /^preferences\.json\.(?:\d+\.tmp|tmp-\d+[0-9a-f]*)$/;
+
+/**
+ * Takes away what a process that was ended at once left of files it was just replacing: nobody would ever read or remove them, and preferences hold what the
+ * system keyring opens. Only for whoever holds the profile's lock. Best effort: what cannot be removed stays until the next start.
+ */
+export function removeLeftovers(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) if (unfinishedPreferences.test(name)) removeIfPossible(join(directory, name));
+  } catch {
+    // A folder that cannot be listed says so where it is used.
+  }
+}
