@@ -11,8 +11,22 @@ export function mapPathError(error: unknown): unknown {
   if (code === undefined) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
   if (code === 'EIO') return new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
-  return unusable(`The file cannot be used there (${code}).`);
+  return unusable(`${reasons[code] ?? `The file cannot be used there (${code}).`} Nothing was changed.`);
 }
+
+/** What a person can do something about; anything else is named as the system names it. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no file or folder of this name. Check the path.',
+  ENOTDIR: 'A part of this path is a file and no folder. Check the path.',
+  EISDIR: 'This is a folder. Choose a file.',
+  EACCES: 'Your account may not use this file or folder. Give it the right to, or choose another place.',
+  EPERM: 'Your account may not use this file or folder. Give it the right to, or choose another place.',
+  EROFS: 'This disk can only be read. Choose another place.',
+  ENAMETOOLONG: 'This name is too long for the disk. Choose a shorter one.',
+  ELOOP: 'This path leads in a circle. Choose another place.',
+  ENXIO: 'This is not a file.',
+  ENODEV: 'This is not a file.',
+};
 
 export function assertPath(path: string): void {
   if (path === '' || path.includes('\0')) throw unusable('This is no path of a file.');

@@ -1,9 +1,8 @@
 import { accessSync, closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { KeyshiftError } from '../../shared/errors';
 import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
+import { assertPath, mapPathError, unusable } from './chosen-path';
 import { fileMode, moveDurably, removeIfPossible, writeAll } from './durable-file';
-import { fileErrorCode } from './file-error';
 import { beingWritten, idOf, ownPartOf } from './part-on-disk';
 
 /** Files wherever the user wants them, for the user alone: outside the profile, on a stick, on a share. */
@@ -92,18 +91,10 @@ function withFile<T>(path: string, flags: number | undefined, work: (file: numbe
 
 /** What a failed file operation means where the path was the user's choice. */
 function withPathErrors<T>(path: string, work: () => T): T {
-  if (path === '' || path.includes('\0')) throw unusable('This is no path of a file.');
+  assertPath(path);
   try {
     return work();
   } catch (error) {
-    const code = fileErrorCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new KeyshiftError('disk.full', 'There is no room left where the file should go. Nothing was changed.');
-    if (code === 'EIO') throw new KeyshiftError('disk.failed', 'The disk with the file failed. Nothing was changed.');
-    throw unusable(`The file cannot be used there (${code}).`);
+    throw mapPathError(error);
   }
-}
-
-function unusable(message: string): KeyshiftError {
-  return new KeyshiftError('path.unusable', message);
 }

@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { errorCodes } from '../errors';
 import { instanceId, time } from './ids';
 import { mailboxToRevoke } from './mailbox';
+import { asName } from './text';
 
 /** What one device is to its person: holds the identity key in use; issues exchange keys; keeps what there is and takes no sessions of the others. */
 export const deviceRole = z.enum(['certifier', 'exchange', 'archive']);
 
 /** The longest name of a device, in characters. */
 export const maxDeviceName = 64;
-export const deviceName = z.string().trim().min(1).max(maxDeviceName);
+export const deviceName = z.string().max(1024).overwrite(asName).min(1).max(maxDeviceName);
 
 /** One device of the own person. */
 export const device = z.strictObject({

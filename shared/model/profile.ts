@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asName } from './text';
 
 /** One of several people, or one person for several purposes, in one installation: 8 random bytes in hex, or `main`. */
 export const profileId = z.string().regex(/^(?:main|[0-9a-f]{16})$/);
@@ -12,4 +13,4 @@ export const profile = z.strictObject({
 export type Profile = z.infer<typeof profile>;
 
 /** What the list calls a profile, 1–64 characters. */
-export const profileName = z.string().trim().min(1).max(64);
+export const profileName = z.string().max(1024).overwrite(asName).min(1).max(64);

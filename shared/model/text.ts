@@ -3,6 +3,9 @@ import * as z from 'zod';
 /** What no name holds: control characters, halves of characters, line and paragraph separators. */
 const notInNames = /[\p{Cc}\p{Cs}\u2028\u2029]/gu;
 
+/** On one line, as a certificate holds it: NFC, trimmed. */
+export const asName = (name: string): string => name.normalize('NFC').replace(notInNames, '').trim();
+
 /** Text that UTF-8 can carry: half a character becomes U+FFFD, here already, so that both sides keep the same text. */
 export const plainText = z.string().overwrite((text) => text.replace(/\p{Cs}/gu, '\ufffd'));
 
@@ -10,7 +13,7 @@ export const plainText = z.string().overwrite((text) => text.replace(/\p{Cs}/gu,
 export const personName = z
   .string()
   .max(1024)
-  .overwrite((name) => name.normalize('NFC').replace(notInNames, '').trim())
+  .overwrite(asName)
   .min(1)
   .max(64);
 
@@ -18,7 +21,7 @@ export const personName = z
 export const aliasName = z
   .string()
   .max(1024)
-  .overwrite((name) => name.normalize('NFC').replace(notInNames, '').trim())
+  .overwrite(asName)
   .max(64);
 
 /** Title of a conversation, shared with the other side; may be empty. */

@@ -2,6 +2,7 @@ import type { Handlers } from '../../../shared/contract/contract';
 import { KeyshiftError } from '../../../shared/errors';
 import { withoutKeys } from '../../engine/key-files/certifier-move';
 import type { InstanceState, ListedInstance } from '../../engine/certificates/instance-list';
+import { shortened } from '../../engine/certificates/local-party';
 import { issueSuspension, type Suspension } from '../../engine/certificates/suspension';
 import type { ListChange } from '../../engine/certificates/reissue';
 import type { Crypto } from '../../engine/crypto/crypto';
@@ -65,7 +66,7 @@ export function deviceActs({ profile, vault, crypto, clock, events }: DeviceActs
   };
 
   return {
-    rename: ({ instanceId, name }) => relisted(instanceId, (id) => ({ names: new Map([[id, name]]) })),
+    rename: ({ instanceId, name }) => relisted(instanceId, (id) => ({ names: new Map([[id, shortened(name)]]) })),
 
     setArchive: async ({ instanceId, archive }) =>
       entryOf(instanceId).roles.includes('archive') === archive ? null : relisted(instanceId, (id) => ({ archives: new Map([[id, archive]]) })),
