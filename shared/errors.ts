@@ -173,7 +173,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 export interface ErrorFacts {
   /** When the refused call may be tried again. */
   readonly retryAt?: number;
-  /** A limit that was passed, in the unit the code speaks of (bytes, characters). */
+  /** A limit that was passed, in the unit the code speaks of (bytes, characters); of a disk that is full, the free bytes that are needed, where that is known. */
   readonly limit?: number;
   /** What is wrong with the input, as `path: reason`, without the value. */
   readonly issues?: readonly string[];

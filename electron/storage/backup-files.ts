@@ -6,7 +6,7 @@ import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import type { PartOnDisk } from '../services/ports/transfers';
 import { fileMode, syncDirectory } from './durable-file';
-import { beingWritten, idOf } from './part-on-disk';
+import { beginningOf, beingWritten, idOf } from './part-on-disk';
 
 /** How a file begins that this program may replace, as far as it tells it from others. */
 interface Likeness {
@@ -35,7 +35,7 @@ export function bigFiles(likeness: Likeness): BackupFiles {
  * next backup that goes to the same place, and so is what another process is just writing there, which then notices.
  */
 function besides(target: string): string {
-  return join(dirname(target), `.${basename(target).slice(0, 100)}.part`);
+  return join(dirname(target), `.${beginningOf(basename(target))}.part`);
 }
 
 /** A new name, or a backup to replace as a whole. A symbolic link is neither, wherever it leads. */

@@ -18,7 +18,7 @@ export const chosenFiles: ChosenFiles = {
     withPathErrors(path, async () => {
       const target = resolve(path);
       assertFree(target, replaces);
-      const part = ownPartOf(target, 60);
+      const part = ownPartOf(target);
       const file = await open(part, 'wx', fileMode);
       const made = new Target(target, { path: part, id: idOf(await file.stat()) }, file, replaces);
       beingWritten.add(part);

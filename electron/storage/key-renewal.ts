@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { Secret } from '../engine/crypto/secret';
@@ -12,6 +12,21 @@ import { mapFileError, withFileErrors } from './file-error';
 /** Of a database that is being written under a new key: where that stands, and all that may lie about it. */
 const besideOf = (database: string): string => `${database}.renewing`;
 const partsOf = (file: string): string[] => [file, `${file}-wal`, `${file}-shm`, `${file}-journal`];
+
+/** What the copy takes beyond the pages of the database: the file `vault` once more, and what folders of the disk grow by. Bytes. */
+const spareBytes = 1024 * 1024;
+
+/** Before anything is locked or written for it. Errors: disk.full, which says how much is needed. */
+export async function assertRoomForRenewal(database: string): Promise<void> {
+  const directory = dirname(database);
+  const [{ size }, log, { bavail, bsize }] = await Promise.all([stat(database), stat(`${database}-wal`).catch(() => undefined), statfs(directory)]).catch((error: unknown) => {
+    throw mapFileError(error, directory);
+  });
+  const needed = size + (log?.size ?? 0) + spareBytes;
+  if (bavail * bsize >= needed) return;
+  const megabytes = Math.ceil(needed / 1_048_576);
+  throw new KeyshiftError('disk.full', `For a new key everything is written once more, which takes ${megabytes} MB of free space on the disk of this profile. Nothing was changed.`, { limit: needed });
+}
 
 /**
  * Writes the database, which nobody has open, once more under another key, beside its place. Nothing refers to it yet: given up, failed or killed, it is a

@@ -10,7 +10,20 @@ export function idOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
   return `${dev}:${ino}`;
 }
 
+/** Of a name's bytes: more than tell it from its neighbours, and room for what an unfinished file is called beside it, where a disk takes 255. */
+const longestBeginning = 120;
+
 /** Beside its place, so that the rename stays on one disk; an own name, so that nobody else's file is in the way. */
-export function ownPartOf(target: string, longest: number): string {
-  return join(dirname(target), `.${basename(target).slice(0, longest)}.${randomBytes(8).toString('hex')}.part`);
+export function ownPartOf(target: string): string {
+  return join(dirname(target), `.${beginningOf(basename(target))}.${randomBytes(8).toString('hex')}.part`);
+}
+
+/** Whole characters: a name may have three bytes for each of them. */
+export function beginningOf(name: string): string {
+  let beginning = '';
+  for (const character of name) {
+    if (Buffer.byteLength(beginning + character) > longestBeginning) break;
+    beginning += character;
+  }
+  return beginning;
 }

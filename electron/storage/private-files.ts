@@ -25,7 +25,7 @@ export const privateFiles: PrivateFiles = {
 
 /** All or nothing. What a kill in between leaves is known before anything stands in it. */
 function replace(target: string, content: Uint8Array, begun: NoteOfPart | undefined): void {
-  const part = ownPartOf(target, 100);
+  const part = ownPartOf(target);
   const file = openSync(part, 'wx', fileMode);
   beingWritten.add(part);
   let over: (() => void) | undefined;

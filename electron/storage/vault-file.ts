@@ -10,7 +10,7 @@ import type { Db } from './database';
 import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, writeNewFile } from './durable-file';
 import { openExistingDatabase } from './existing-database';
 import { fileErrorCode, withFileErrors } from './file-error';
-import { settleRenewal, writeUnderNewKey } from './key-renewal';
+import { assertRoomForRenewal, settleRenewal, writeUnderNewKey } from './key-renewal';
 import { assertReadable, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
@@ -278,6 +278,10 @@ class DiskVault implements VaultFileOnDisk {
           assertOpen();
           const content = this.#read();
           const before = await openDatabaseKey(this.#crypto, content, old);
+          await assertRoomForRenewal(this.#database).catch((error: unknown) => {
+            before.wipe();
+            throw error;
+          });
           const after = this.#crypto.randomSecret('database', databaseKeyBytes);
           try {
             const renewed = await sealDatabaseKey(this.#crypto, after, next, this.#cost, content.schema);

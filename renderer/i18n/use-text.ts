@@ -24,6 +24,9 @@ export function useErrorText(): (thrown: unknown) => string {
       if (failure.code === 'discovery.too-many' && failure.facts.retryAt !== undefined) {
         return intl.formatMessage({ id: 'nearby.tooMany' }, { when: intl.formatTime(failure.facts.retryAt) });
       }
+      if (failure.code === 'disk.full' && failure.facts.limit !== undefined) {
+        return intl.formatMessage({ id: 'disk.room' }, { megabytes: intl.formatNumber(Math.ceil(failure.facts.limit / 1_048_576)) });
+      }
       return intl.formatMessage({ id: `error.${failure.code}` });
     },
     [intl],

@@ -26,6 +26,7 @@ export function selfHandlers(world: World, tools: FakeTools): Pick<Handlers, 'va
         world.passphrase = next;
         return null;
       }
+      if (world.roomForNewKey !== undefined) refuse('disk.full', { limit: world.roomForNewKey });
       setVault('locked');
       emit({ type: 'vault.renewing', done: 41_000_000, total: 118_000_000, state: 'running' });
       // It stands there until somebody gives it up.

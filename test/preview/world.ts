@@ -22,6 +22,8 @@ export interface World {
   vault: VaultState;
   keyring: KeyringState;
   passphrase: string;
+  /** Free bytes that a new key for everything takes, on a disk that has fewer. */
+  roomForNewKey?: number;
   name: string;
   now: () => number;
   contacts: Contact[];

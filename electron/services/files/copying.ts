@@ -31,7 +31,8 @@ export interface CopyingParts {
 export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts, source: Pick<ChosenSource, 'size' | 'read'>): Promise<Copied> {
   const { size } = source;
   if (size > maxFileBytes) throw new KeyshiftError('file.too-large', 'That file is larger than can be sent.', { limit: maxFileBytes });
-  if ((await held.room()) < sealedSize(size) + reserveBytes) throw new KeyshiftError('disk.full', 'There is no room for a copy of this file. Nothing was changed.');
+  const needed = sealedSize(size) + reserveBytes;
+  if ((await held.room()) < needed) throw new KeyshiftError('disk.full', 'There is no room for a copy of this file. Nothing was changed.', { limit: needed });
   const name = toHex(crypto.random(16));
   const key = crypto.random(fileKeyBytes);
   const secret = crypto.secret('file', key.slice());

@@ -37,8 +37,9 @@ export function PassphraseForm(): ReactNode {
     } catch (thrown) {
       setFailure(thrown);
       // This form went with the lock.
-      const { code } = toFailure(thrown);
-      if (newKey && code !== 'vault.wrong-passphrase') ui.getState().toast(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
+      const { code, facts } = toFailure(thrown);
+      // But not where nothing was locked for it: a passphrase that is wrong, a disk without the room that it takes.
+      if (newKey && code !== 'vault.wrong-passphrase' && facts.limit === undefined) ui.getState().toast(errorText(thrown), code === 'vault.given-up' ? undefined : 'danger');
     } finally {
       setBusy(false);
     }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { copyFileSync, existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase, type Db } from '../../../electron/storage/database';
@@ -141,6 +141,23 @@ describe('a vault whose passphrase gets a new key', () => {
     expect(await outcome(vaultIn(directory).unlock('new'))).toBe('open');
     renameSync(join(directory, 'kept'), join(directory, 'vault'));
     expect(await outcome(vaultIn(directory).unlock('old'))).toBe('vault.damaged');
+  });
+
+  it('a disk without room for a second database is told so before anything is locked or written, with how much it takes, and all goes on', async () => {
+    const small = smallDisk(4096);
+    if (small === undefined) return;
+    const open = await filled(small, 'old');
+    for (let n = 0; statfsSync(small).bavail * statfsSync(small).bsize > 700 * 1024; n += 1) writeFileSync(join(small, `ballast ${n}`), new Uint8Array(256 * 1024));
+    const before = fingerprint(small);
+    await expect(open.renewKey('wrong', 'new')).rejects.toMatchObject({ code: 'vault.wrong-passphrase' });
+    const refused = await open.renewKey('old', 'new').catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'disk.full', message: expect.stringMatching(/takes \d+ MB of free space/) });
+    expect(refused).toHaveProperty('facts.limit', expect.any(Number));
+    expect(fingerprint(small)).toEqual(before);
+    expect(open.stores.invitations.find('invitation 299')?.expiresAt).toBe(300);
+    for (const name of readdirSync(small)) if (name.startsWith('ballast')) rmSync(join(small, name));
+    (await open.renewKey('old', 'new')).end();
+    open.close();
   });
 
   it('A89: cut off between the two names it is finished at the next opening, from either side', async () => {

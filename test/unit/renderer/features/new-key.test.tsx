@@ -29,3 +29,17 @@ it('A88: with a new key for everything the window is locked and says how far it 
   expect(page()).toContain('Given up. Your passphrase and everything else are as before.');
   expect(fake.world.passphrase).toBe(old);
 });
+
+it('a disk without room for it is told before anything is locked, once, with how much it takes', async () => {
+  const world = emptyWorld();
+  world.roomForNewKey = 530_000_000;
+  const { fake } = await openSettings(world, 'Security');
+  write('Current passphrase', fake.world.passphrase);
+  write('New passphrase', next);
+  write('Repeat new passphrase', next);
+  act(() => fieldNamed('Also a new key for everything that is stored').click());
+  await submitNamed('Change passphrase');
+  expect(page().split('506 MB have to be free for this')).toHaveLength(2);
+  expect(page()).not.toContain('Everything gets a new key');
+  expect(fake.world.vault).toBe('open');
+});
