@@ -84,6 +84,7 @@ export class JsonRpcDoor {
 
   #take(bytes: Uint8Array): void {
     const parsed = parseLine(bytes);
+    bytes.fill(0);
     if (parsed.kind === 'blank') return;
     if (parsed.kind === 'single') {
       void this.#answer(parsed.arrival).then((answer) => {

@@ -333,7 +333,8 @@ class DiskVault implements VaultFileOnDisk {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
+    // Without what it gave: an open vault would stay in memory with all that its statements and caches hold, until the next call, which after locking may never come.
+    this.#last = result.then(nothing, nothing);
     return result;
   }
 }
@@ -347,4 +348,8 @@ function readSmallFile(path: string): Uint8Array {
     if (fileErrorCode(error) === 'EISDIR') return new Uint8Array(0);
     throw error;
   }
+}
+
+function nothing(): void {
+  // whoever asked hears how it ended
 }

@@ -137,7 +137,7 @@ describe('secrets stay where they belong', () => {
 });
 
 describe('what a dump of the main process would hold', () => {
-  it('A87 row 17: an open vault’s keys are in memory; once it is locked, neither the database key nor a number of the identity key in use is', { timeout: 120_000 }, async (context) => {
+  it('A87 row 17: an open vault’s keys are in memory; once it is locked, neither passphrase, database key nor a number of the identity key is', { timeout: 120_000 }, async (context) => {
     const folder = temporaryFolder();
     const ann = await newPerson(folder.path, 'Ann');
     try {
@@ -152,7 +152,9 @@ describe('what a dump of the main process would hold', () => {
       const needles = new Map([
         ['database key', databaseKey],
         ['database key as hex', Buffer.from(databaseKey.toString('hex'))],
+        ['passphrase', Buffer.from(usual)],
         ...(['d', 'p', 'q', 'dp', 'dq', 'qi'] as const).map((name) => [name, Buffer.from(numbers[name] ?? '', 'base64url').toReversed()] as const).map(([name, bytes]) => [name, Buffer.from(bytes)] as const),
+        ...(['d', 'p', 'q'] as const).map((name) => [`${name} as stored`, Buffer.from(numbers[name] ?? '', 'base64url')] as const),
       ]);
       const found = (): string[] | undefined => {
         const memory = memoryOf(ann.peer.pid);

@@ -56,9 +56,10 @@ function ipc(): Target {
 /** Bytes of a socket: cut into lines alike in whatever pieces they come, each a request or the answer to what is none. */
 function jsonRpc(): Target {
   const limit = 600;
+  // Copies: what was read from is overwritten.
   const lines = async (pieces: readonly Uint8Array[]): Promise<string[]> => {
     const out: string[] = [];
-    for await (const line of readLines(Readable.from(pieces), limit)) out.push(line.kind === 'line' ? Buffer.from(line.bytes).toString('hex') : line.kind);
+    for await (const line of readLines(Readable.from(pieces.map((piece) => Buffer.from(piece))), limit)) out.push(line.kind === 'line' ? Buffer.from(line.bytes).toString('hex') : line.kind);
     return out;
   };
   const request = { jsonrpc: '2.0', id: 1, method: 'vault.status', params: {} };

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { KeyshiftError } from '../../../shared/errors';
@@ -340,6 +342,22 @@ describe('disk and secrets', () => {
     open.close();
     for (const name of readdirSync(disk)) if (name.startsWith('filler')) rmSync(join(disk, name));
     expect(await outcome(vaultIn(disk).unlock(passphrase))).toBe('open');
+  });
+
+  it('A87: a vault that was closed is held by nobody, also when nothing is asked of its file any more: with it everything its statements and caches read is let go', async () => {
+    const directory = folder();
+    const file = vaultIn(directory);
+    (await file.create(passphrase)).close();
+    const closed = await (async () => {
+      const open = await file.unlock(passphrase);
+      open.close();
+      return new WeakRef(open.stores);
+    })();
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    setFlagsFromString('--no-expose-gc');
+    await expect.poll(() => (typeof collect === 'function' && collect(), closed.deref() === undefined), { timeout: 10_000 }).toBe(true);
+    expect(file.state()).toBe('present');
   });
 
   it('A87 A88: no passphrase, key or text is found in any file of the profile, open or closed', async () => {
