@@ -4,8 +4,8 @@ import { encodeContent } from '../../electron/engine/dialog/content';
 import { createSealState, sealMessage } from '../../electron/engine/dialog/seal-message';
 import { type DskHeader, encodeDskHeader, wrapDsk } from '../../electron/engine/dialog/session-key';
 import { createKekBlock, type KekHeader } from '../../electron/engine/exchange/kek-block';
-import { certName, issued } from '../../electron/engine/exchange/service-pair';
-import type { DialogId } from '../../electron/engine/ids';
+import { certName, issued, type ServicePairNames } from '../../electron/engine/exchange/service-pair';
+import type { DialogId, InstanceId } from '../../electron/engine/ids';
 import { dialogIdFromBytes, dskIdFromBytes, kekIdFromBytes } from '../../electron/engine/wire/ids';
 import type { Person } from './dialog-person';
 
@@ -48,7 +48,7 @@ export class Forger {
     return this.dialogId;
   }
 
-  block(options: { signWith?: Secret<'instance-signing'>; names?: Person; to?: Person } = {}): Uint8Array {
+  block(options: { signWith?: Secret<'instance-signing'>; names?: Person; to?: Person; changed?: Partial<ServicePairNames> } = {}): Uint8Array {
     const named = (options.names ?? this.from).local;
     const to = options.to ?? this.to;
     const { credential } = to.local.exchange.current;
@@ -58,6 +58,7 @@ export class Forger {
         initiatorIssued: issued(named.instance.credential),
         targetCert: certName(to.local.identity, credential),
         targetIssued: issued(credential),
+        ...options.changed,
       },
       header: this.kekHeader,
       kek: this.kek,
@@ -68,10 +69,10 @@ export class Forger {
     return block;
   }
 
-  message(sequence: number, text: string, options: { block?: Uint8Array; control?: boolean; plaintext?: Uint8Array; time?: number } = {}): Uint8Array {
+  message(sequence: number, text: string, options: { block?: Uint8Array; control?: boolean; plaintext?: Uint8Array; time?: number; senderInstance?: InstanceId } = {}): Uint8Array {
     const { crypto, from, to } = this;
     const block = options.block ?? this.block();
-    const senderInstance = from.local.instanceId;
+    const { senderInstance = from.local.instanceId } = options;
     const context = { sender: from.local.peerId, recipient: to.local.peerId, dialogId: this.dialogId, senderInstance, kekId: this.kekHeader.kekId };
     const bytes = encodeDskHeader(this.dskHeader, wrapDsk(crypto, this.kek, context, this.dskHeader, this.dsk));
     const state = createSealState({

@@ -84,7 +84,9 @@ describe('somebody who does not keep to the rules', () => {
     bob.say(alice, dialogId, 'reply');
     alice.say(bob, dialogId, 'again');
     const own = alice.pending(bob)[0] ?? new Uint8Array();
-    expect(alice.receive(alice, own)[0]?.kind).toBe('rejected');
+    expect(alice.receive(alice, own)[0]).toEqual({ kind: 'rejected', reason: 'self' });
+    // Not even where somebody wrote oneself down as a contact.
+    expect(alice.knows(alice).receive(alice, own)[0]).toEqual({ kind: 'rejected', reason: 'self' });
     expect(alice.receive(bob, own)[0]).toEqual({ kind: 'rejected', reason: 'names' });
   });
 

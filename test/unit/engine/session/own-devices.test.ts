@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { deviceKeyOf } from '../../../../electron/engine/session/own-device';
 import { dialler, listener, newDevices, newParty, openBoth, type Party, targetOf } from '../../../support/session-kit';
 
 let desk: Party;
@@ -30,6 +31,14 @@ describe('two devices of one person', () => {
   it('A43: the device that dialled is not answered by itself, though it holds the exchange key dialled', () => {
     const a = dialler(desk, targetOf(laptop), []);
     expect(listener(desk, []).receive(a.next()).result).toBe('own-instance');
+  });
+
+  it('S3-15: a device’s own key is for the other devices of its person: a contact that dials it is told what a stranger is', async () => {
+    const contact = await newParty('Carl');
+    const exchange = deviceKeyOf(laptop.crypto, laptop.local.instance.credential);
+    const refused = listener(laptop, [contact]).receive(dialler(contact, { ...targetOf(laptop), exchange }, [laptop]).next());
+    expect([refused.result, refused.out]).toEqual(['not-a-contact', []]);
+    expect(listener(laptop, []).receive(dialler(desk, { ...targetOf(laptop), exchange }, []).next()).result).toBe('awaiting-confirm');
   });
 
   it('a device that our own list does not show as active is a stranger, whatever list it brings', async () => {

@@ -1,0 +1,109 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { certName } from '../../../../electron/engine/exchange/service-pair';
+import { Forger } from '../../../support/dialog-forge';
+import { Device, newPair, person, testCrypto } from '../../../support/dialog-kit';
+import { type People, twoDevicesEach } from '../../../support/several-devices';
+
+let crypto: Crypto;
+let people: People;
+
+beforeAll(async () => {
+  crypto = await testCrypto();
+  people = await twoDevicesEach(crypto);
+});
+
+/** A contact that signs, wraps and locks whatever it likes: only what a message names is wrong. */
+async function malicious(): Promise<{ alice: Device; bob: Device; forger: Forger }> {
+  const { alice, bob } = await newPair();
+  return { alice, bob, forger: new Forger(crypto, alice.person, bob.person) };
+}
+
+/** The same, by one of two listed devices of a contact. */
+function twoDevices(): { first: Device; second: Device; bob: Device; byFirst: Forger; bySecond: Forger } {
+  const [first, second, bob] = [people.a1, people.a2, people.b1].map((each) => new Device(crypto, each));
+  if (!first || !second || !bob) throw new Error('no devices');
+  bob.knows(first);
+  return { first, second, bob, byFirst: new Forger(crypto, first.person, bob.person), bySecond: new Forger(crypto, second.person, bob.person) };
+}
+
+describe('names in a header block that its sender signed', () => {
+  it('S1-13 S1-14: the dates of both credentials are those the credentials have, and the name is the recipient’s own', async () => {
+    const { alice, bob, forger } = await malicious();
+    const before = bob.snapshot();
+    const date = Buffer.from('2026-01-01T00:00:01Z');
+    const { subject } = (await person('Carol')).local.identity;
+    const wrong = [
+      { changed: { initiatorIssued: date }, reason: 'names' },
+      { changed: { targetIssued: date }, reason: 'target' },
+      { changed: { targetCert: certName({ subject }, bob.person.local.exchange.current.credential) }, reason: 'target' },
+    ];
+    bob.crypto.meter.reset();
+    for (const { changed, reason } of wrong) {
+      expect(bob.receive(alice, forger.message(1, 'x', { block: forger.block({ changed }) }))[0]).toEqual({ kind: 'rejected', reason });
+    }
+    expect(bob.crypto.meter.read()).toMatchObject({ verify: 0, kemDecaps: 0 });
+    expect(bob.snapshot()).toBe(before);
+    expect(bob.receive(alice, forger.message(1, 'x'))[0]?.kind).toBe('delivered');
+  });
+
+  it('S1-35 A12: the cached block of one device serves no other device of that person', () => {
+    const { first, second, bob, byFirst, bySecond } = twoDevices();
+    const block = byFirst.block();
+    expect(bob.receive(first, byFirst.message(1, 'first', { block }))[0]?.kind).toBe('delivered');
+    const before = bob.snapshot();
+    bySecond.kek = byFirst.kek;
+    bySecond.kekHeader = byFirst.kekHeader;
+    expect(bob.receive(second, bySecond.message(1, 'second', { block }))[0]).toEqual({ kind: 'rejected', reason: 'names' });
+    expect(bob.snapshot()).toBe(before);
+  });
+
+  it('S1-02 A39: a device writes in its own stream only, whatever keys it shares with another device of its person', () => {
+    const { first, second, bob, byFirst, bySecond } = twoDevices();
+    bob.receive(first, byFirst.message(1, 'first'));
+    const before = bob.snapshot();
+    bySecond.dialogId = byFirst.dialogId;
+    const senderInstance = first.person.local.instanceId;
+    expect(bob.receive(second, bySecond.message(2, 'for the first', { senderInstance }))[0]).toEqual({ kind: 'rejected', reason: 'names' });
+    expect(bob.snapshot()).toBe(before);
+    expect(bob.receive(first, byFirst.message(2, 'second'))[0]?.kind).toBe('delivered');
+  });
+
+  it('A16: a block below its floor is refused from the cache as well', async () => {
+    const { alice, bob, forger } = await malicious();
+    const block = forger.block();
+    bob.receive(alice, forger.message(1, 'first', { block }));
+    bob.engine.shiftPair(bob.dialog(alice, forger.dialogId), { compromised: true });
+    expect(bob.receive(alice, forger.message(2, 'second', { block }))[0]).toEqual({ kind: 'rejected', reason: 'kek-floor' });
+    expect(bob.sink.texts()).toEqual(['first']);
+  });
+});
+
+describe('session keys and the sequences they are for', () => {
+  it('A35: a sequence below the first one of its own key fails the dialog', async () => {
+    const { alice, bob, forger } = await malicious();
+    forger.dskHeader = { ...forger.dskHeader, firstSequence: 3 };
+    expect(bob.receive(alice, forger.message(2, 'x'))[0]).toEqual({ kind: 'rejected', reason: 'key-conflict' });
+    expect(bob.sink.of('failed')).toMatchObject([{ reason: 'key-conflict' }]);
+  });
+
+  it.each([
+    ['was used already', 1],
+    ['lies before the first one of the key before', 2],
+  ])('S2-19 A35: a routine key whose first sequence %s fails the dialog', async (_why, firstSequence) => {
+    const { alice, bob, forger } = await malicious();
+    const next = (epoch: number, from: number): void => {
+      forger.newDsk();
+      forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: from };
+    };
+    bob.receive(alice, forger.message(1, 'first'));
+    if (firstSequence > 1) {
+      next(2, 3);
+      expect(bob.receive(alice, forger.message(4, 'early'))[0]?.kind).toBe('held');
+    }
+    next(3, firstSequence);
+    expect(bob.receive(alice, forger.message(5, 'x'))[0]).toEqual({ kind: 'rejected', reason: 'key-rollback' });
+    expect(bob.sink.of('failed')).toMatchObject([{ reason: 'key-rollback' }]);
+    expect(bob.sink.texts()).toEqual(['first']);
+  });
+});
