@@ -7,7 +7,7 @@ import { hasher, hkdf, hmac, sha256, sha512 } from './hash';
 import { label } from './label';
 import { lockedBytes } from './locked-memory';
 import { Meter } from './meter';
-import { sodium } from './native';
+import { outOfHeap, sodium } from './native';
 import { generateRsa, rsaPssSign, rsaPssVerify } from './rsa';
 import { Secret } from './secret';
 import type { SecretKind } from './secret';
@@ -15,6 +15,8 @@ import { kemLengths, loadXWing } from './xwing';
 import type { XWing } from './xwing';
 
 const empty = new Uint8Array(0);
+/** Where a public share is made (`inHeapBytes`). */
+const share = outOfHeap(32);
 
 /** The primitives of one engine, with a meter of its own. Waits once for libsodium's WebAssembly (tens of ms). */
 export async function createCrypto(ports: { readonly random: Random }): Promise<Crypto> {
@@ -98,22 +100,22 @@ function build(random: Random, xwing: XWing): Crypto {
 
     generateDh: () => {
       const held = secret('dh', random.bytes(32));
-      const publicKey = new Uint8Array(32);
-      sodium.crypto_scalarmult_base(publicKey, held.bytes);
-      return { publicKey, secret: held };
+      sodium.crypto_scalarmult_base(share, held.bytes);
+      return { publicKey: share.slice(), secret: held };
     },
     dh: (held, publicKey) => {
       meter.count('dh');
       if (publicKey.length !== 32) return undefined;
-      const out = new Uint8Array(32);
+      const shared = lockedBytes(32);
       try {
-        sodium.crypto_scalarmult(out, held.bytes, publicKey);
+        sodium.crypto_scalarmult(shared.bytes, held.bytes, publicKey);
       } catch (error) {
+        shared.release();
         // A wiped secret is a mistake of ours; everything else libsodium refuses is a low-order share (A49).
         if (held.wiped) throw error;
         return undefined;
       }
-      return secret('shared', out);
+      return new Secret('shared', shared.bytes, shared.release);
     },
 
     generateKem: (kind) => kemFromSecret(kind, random.bytes(kemLengths.secret)),

@@ -114,7 +114,7 @@ export class Connection {
     this.#state = state;
     if (delayed) this.#refuse(state, output);
     // M2 and M4 in one write: the other side mostly reads them in one turn.
-    else if (output.length > 0) link.send(concat(...output));
+    else if (output.length > 0) link.send(output.length === 1 && output[0] ? output[0] : concat(...output));
     if (state.phase === 'failed') this.#fail(state);
     if (state.phase === 'awaiting-entry') onLook?.(state.m1, state.message, () => this.#looked(state));
     if (state.phase !== 'open') return;

@@ -43,6 +43,34 @@ describe('hashes agree with OpenSSL for every length and cut', () => {
     );
   });
 
+  it.each([
+    [1023, 988],
+    [1024, 990],
+    [1025, 991],
+    [10, 992],
+    [10, 1100],
+  ])('HKDF around the change of engines: %i bytes of secret, %i of info', (secretLength, infoLength) => {
+    const [secret, context] = [crypto.random(secretLength), crypto.random(infoLength - label('record').length)];
+    // By definition (RFC 5869 §2): Node's own takes no more than 1,024 bytes of info.
+    const mac = (key: Uint8Array, ...list: readonly Uint8Array[]) => new Uint8Array(createHmac('sha256', key).update(concat(...list)).digest());
+    const key = mac(new Uint8Array(32), secret);
+    const first = mac(key, label('record'), context, Uint8Array.of(1));
+    const second = mac(key, first, label('record'), context, Uint8Array.of(2));
+    expect(crypto.hkdf(secret, 'record', 45, context)).toEqual(concat(first, second).subarray(0, 45));
+  });
+
+  it('a result is in memory of its own, which no later call changes', () => {
+    const make = [() => crypto.sha256(label('record')), () => crypto.sha512(label('record')), () => crypto.hmac(label('body'), label('record')), () => crypto.hkdf(label('body'), 'record', 80), () => crypto.generateDh().publicKey];
+    for (const one of make) {
+      const result = one();
+      const copy = Array.from(result);
+      // Whatever shares memory would go along where a result is sent to another process.
+      expect(result.buffer.byteLength).toBe(result.length);
+      for (const other of make) other();
+      expect(Array.from(result)).toEqual(copy);
+    }
+  });
+
   it('HKDF gives at most 255 blocks', () => {
     expect(crypto.hkdf(empty, 'record', 255 * 32)).toHaveLength(8160);
     expect(() => crypto.hkdf(empty, 'record', 255 * 32 + 1)).toThrow(RangeError);
@@ -167,6 +195,20 @@ describe('X25519', () => {
     ['short', new Uint8Array(31).fill(9)],
   ])('A49: a low-order or malformed share gives nothing: %s', (_, share) => {
     expect(crypto.dh(crypto.generateDh().secret, share)).toBeUndefined();
+  });
+
+  it('what two agree on is made in the memory of secrets, and a refused share leaves that as it was', () => {
+    const { secret, publicKey } = crypto.generateDh();
+    const agreed = crypto.dh(secret, publicKey);
+    const place = agreed?.bytes.byteOffset;
+    // Whole pages of WebAssembly, not an array of its own.
+    expect((agreed?.bytes.buffer.byteLength ?? 1) % 65_536).toBe(0);
+    agreed?.wipe();
+    expect(crypto.dh(secret, new Uint8Array(32))).toBeUndefined();
+    // The newest free place is given out first: the refusal has given its own back.
+    expect(crypto.dh(secret, publicKey)?.bytes.byteOffset).toBe(place);
+    secret.wipe();
+    expect(() => crypto.dh(secret, publicKey)).toThrow('already wiped');
   });
 });
 
