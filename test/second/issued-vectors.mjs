@@ -1,6 +1,8 @@
-/** What issued.json in test/vectors holds: chains (docs/protocol.md §2) whose exchange credential another device of the list issued, and what of them must be refused. Nothing is random. */
+/** What issued.json in test/vectors holds: chains (docs/protocol.md §2) whose exchange credential another device of the list issued, what of them must be refused, and a PKCS #10 request. Nothing is random. */
 import { createPublicKey } from 'node:crypto';
 import { fromBase32, hex } from './bytes.mjs';
+import { readCertificate } from './certificate.mjs';
+import { makeRequest } from './certificate-request.mjs';
 import { consent, makeChain, makeExchangeCredential, makeInstanceCredential, makeList, ROLES } from './credentials.mjs';
 import { edPublic, H, instanceIdOf, kemPublic } from './crypto.mjs';
 
@@ -27,6 +29,7 @@ export const issuedVectors = ({ now, peerId: peerText, firstCertificate }, key) 
   const named = (all) => Object.entries(all).map(([name, bytes]) => ({ name, bytes: bytes.toString('hex') }));
   return {
     now, peerId: peerText, device: desk.instanceId.toString('hex'), issuer: pocket.instanceId.toString('hex'),
+    request: makeRequest({ peerId, spki, subject: readCertificate(hex(firstCertificate)).subject }, key).toString('hex'),
     good: named({ 'issued by another device': chain(), 'issued by the device itself': chain({ exchange: exchangeBy(desk), issuer: none }), 'issued by the identity': chain({ exchange: exchangeBy(), issuer: none }), 'issued by the identity, and a device beside it': chain({ exchange: exchangeBy() }) }),
     bad: named({
       'its issuer is not there': chain({ issuer: none }), 'another issuer than it names': chain({ issuer: archive.credential }), 'by a device without the role': chain({ exchange: exchangeBy(archive), issuer: archive.credential }),
