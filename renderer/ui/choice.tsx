@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { Label, Radio, RadioGroup, Text } from 'react-aria-components';
+import { useId, type ReactNode } from 'react';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
 
 export interface ChoiceProps<T extends string> {
   readonly label: string;
@@ -11,9 +11,11 @@ export interface ChoiceProps<T extends string> {
 
 /** A few choices side by side, one of them taken. */
 export function Choice<T extends string>({ label, hint, value, options, onChange }: ChoiceProps<T>): ReactNode {
+  const hintId = useId();
   return (
     <RadioGroup
       className="choice"
+      aria-describedby={hint === undefined ? undefined : hintId}
       value={value}
       onChange={(next) => {
         const option = options.find((one) => one.value === next);
@@ -29,9 +31,10 @@ export function Choice<T extends string>({ label, hint, value, options, onChange
         ))}
       </div>
       {hint === undefined ? null : (
-        <Text slot="description" className="field-hint">
+        // Of the group alone: the library's own description would be read again at each of its buttons.
+        <p id={hintId} className="field-hint">
           {hint}
-        </Text>
+        </p>
       )}
     </RadioGroup>
   );

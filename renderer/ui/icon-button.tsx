@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps as AriaProps } from 'react-aria-components';
 
 export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' | 'children' | 'aria-label'> {
@@ -6,6 +6,7 @@ export interface IconButtonProps extends Omit<AriaProps, 'className' | 'style' |
   readonly label: string;
   readonly shortcut?: string | undefined;
   readonly kind?: 'quiet' | 'main';
+  readonly ref?: Ref<HTMLButtonElement>;
   readonly children: ReactNode;
 }
 

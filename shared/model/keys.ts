@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instanceId, shortKeyId, time } from './ids';
+import { instanceId, messageId, shortKeyId, time } from './ids';
 
 export { policyPresets } from './shift-policies';
 
@@ -94,17 +94,19 @@ export const keyStatus = z.strictObject({
   /** Whether both people hold the same history, as far as acknowledgements told. */
   transcript: z.strictObject({
     equal: z.boolean(),
-    /** The last message of this device's stream that was compared; 0 before the first. */
+    /** The last message that was compared, of this device's stream or of the own one that differs: what differs is this one or an earlier one. 0 before the first. */
     upTo: z.number().int().nonnegative(),
     /** How many of them a person sees as messages: a title is none. */
     shown: count,
+    /** Where they differ: the newest of them that is still here. */
+    messageId: messageId.optional(),
   }),
   history: z.array(keyShift),
   /** What could not be read, newest last. */
   problems: z.array(keyProblem),
   /**
    * Where both people began the conversation at once, it is several shown as one: the keys of those that are not written in. `transcript` and `problems` are of all; a difference counts
-   * the messages of the one it is in.
+   * the messages of the one it is in, and names one of them.
    */
   also: z.array(z.strictObject({ sending: sendingKey.nullable(), receiving: z.array(receivingKey) })).optional(),
 });

@@ -171,7 +171,7 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     const second = idOf('their second device');
     world.keys.set(talkWithBo, {
       ...status,
-      transcript: { equal: false, upTo: 981, shown: 980 },
+      transcript: { equal: false, upTo: 981, shown: 980, messageId: idOf(`${talkWithBo} 9`) },
       receiving: [...status.receiving, { instanceId: second, id: '91c4aa07', epoch: 2, since: now - 9 * day, messages: 12, stale: true }],
       problems: [
         { kind: 'gap', count: 3, since: now - 6 * day },

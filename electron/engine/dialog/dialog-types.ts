@@ -147,7 +147,7 @@ interface OfDevice {
 export type DialogKeyStatus = Omit<KeyStatus, 'history' | 'sending' | 'receiving' | 'transcript'> & {
   readonly sending: (NonNullable<KeyStatus['sending']> & FromSequence) | null;
   readonly receiving: readonly (KeyStatus['receiving'][number] & FromSequence & OfDevice)[];
-  readonly transcript: Omit<KeyStatus['transcript'], 'shown'>;
+  readonly transcript: Omit<KeyStatus['transcript'], 'shown' | 'messageId'> & Partial<OfDevice>;
 };
 
 export interface DialogTimeline {

@@ -22,6 +22,8 @@ export function dialogStatus(dialog: DialogState, { ring, store, clock, peer }: 
   const sending = dialog.sending?.row;
   const [key] = sending && sending.epoch > 0 ? store.newestSendingKeys(sending, 1) : [];
   const { policy } = dialog;
+  // Of several own devices' streams the one that differs is told of.
+  const compared = store.sendingsIn(dialog.key).find((row) => !row.comparedEqual) ?? sending;
   return {
     kek: kek ? { id: short(kek.kekId), epoch: kek.epoch, since: kek.createdAt } : null,
     sending:
@@ -44,7 +46,7 @@ export function dialogStatus(dialog: DialogState, { ring, store, clock, peer }: 
     }),
     policy,
     preset: presetOf(policy),
-    transcript: { equal: store.sendingsIn(dialog.key).every((row) => row.comparedEqual), upTo: sending?.comparedUpTo ?? 0 },
+    transcript: compared ? { equal: compared.comparedEqual, upTo: compared.comparedUpTo, instanceId: compared.instanceId } : { equal: true, upTo: 0 },
     problems: [...problems(dialog, store), ...lostProblems(dialog.key, store)].sort((a, b) => a.since - b.since),
   };
 }

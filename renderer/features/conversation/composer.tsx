@@ -16,6 +16,7 @@ import { StagedFiles } from '../files/staged-files';
 import { useTakeFiles } from '../files/use-take-files';
 import { DisappearButton } from './disappear-button';
 import { emptyDraft } from './drafts-store';
+import { EmojiButton } from './emoji-button';
 import { useNarrow } from './use-narrow';
 import { useTyping } from './use-typing';
 
@@ -158,49 +159,52 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
       <StagedFiles conversationId={conversationId} onEmptied={focusField} />
       <PreparingFiles conversationId={conversationId} />
       <DropZone name={name} onFiles={files.take} />
-      <div className="composer-row">
-        {editing === undefined ? (
-          <IconButton label={text('files.attach')} onPress={files.choose}>
-            <Paperclip aria-hidden="true" />
-          </IconButton>
-        ) : null}
-        {contact.pending ? null : <DisappearButton conversationId={conversationId} />}
-        <textarea
-          ref={field}
-          className="composer-field"
-          rows={1}
-          dir="auto"
-          aria-label={text('composer.label')}
-          placeholder={staged.length > 0 ? text('files.caption') : isNarrow ? text('composer.label') : text('composer.placeholder', { name })}
-          maxLength={maxTextBytes}
-          value={written}
-          onChange={(event) => change(event.target.value)}
-          onKeyDown={onKeyDown}
-          onPaste={(event) => {
-            const words = event.clipboardData.getData('text/plain');
-            if (words.length + written.length > maxTextBytes) {
+      <div className="composer-box">
+        <div className="composer-row">
+          {editing === undefined ? (
+            <IconButton label={text('files.attach')} onPress={files.choose}>
+              <Paperclip aria-hidden="true" />
+            </IconButton>
+          ) : null}
+          {contact.pending ? null : <DisappearButton conversationId={conversationId} />}
+          <textarea
+            ref={field}
+            className="composer-field"
+            rows={1}
+            dir="auto"
+            aria-label={text('composer.label')}
+            placeholder={staged.length > 0 ? text('files.caption') : isNarrow ? text('composer.label') : text('composer.placeholder', { name })}
+            maxLength={maxTextBytes}
+            value={written}
+            onChange={(event) => change(event.target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              const words = event.clipboardData.getData('text/plain');
+              if (words.length + written.length > maxTextBytes) {
+                event.preventDefault();
+                takeLongText(words);
+                return;
+              }
+              const pasted = [...event.clipboardData.files];
+              // Programs that copy text with a picture of it mean the text.
+              if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
               event.preventDefault();
-              takeLongText(words);
-              return;
-            }
-            const pasted = [...event.clipboardData.files];
-            // Programs that copy text with a picture of it mean the text.
-            if (pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
-            event.preventDefault();
-            files.take(pasted);
-          }}
-        />
-        <IconButton
-          kind="main"
-          label={text(editing === undefined ? 'composer.send' : 'composer.saveEdit')}
-          isDisabled={written.trim() === '' && (editing !== undefined || staged.length === 0)}
-          onPress={() => {
-            void send();
-            field.current?.focus();
-          }}
-        >
-          <SendHorizontal aria-hidden="true" />
-        </IconButton>
+              files.take(pasted);
+            }}
+          />
+          <EmojiButton field={field} written={written} onWrite={change} />
+          <IconButton
+            kind="main"
+            label={text(editing === undefined ? 'composer.send' : 'composer.saveEdit')}
+            isDisabled={written.trim() === '' && (editing !== undefined || staged.length === 0)}
+            onPress={() => {
+              void send();
+              field.current?.focus();
+            }}
+          >
+            <SendHorizontal aria-hidden="true" />
+          </IconButton>
+        </div>
       </div>
     </div>
   );

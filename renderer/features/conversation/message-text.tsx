@@ -37,9 +37,7 @@ export function MessageText({ text: written, marked = '', open, onToggle, inTabO
               );
             case 'link':
               return (
-                <button key={index} type="button" role="link" className="message-link" tabIndex={inTabOrder ? 0 : -1} onClick={() => askLink(piece.url)}>
-                  <bdi>{piece.text}</bdi>
-                </button>
+                <MessageLink key={index} words={piece.text} inTabOrder={inTabOrder} onOpen={() => askLink(piece.url)} />
               );
             case 'moment':
               return (
@@ -61,5 +59,24 @@ export function MessageText({ text: written, marked = '', open, onToggle, inTabO
         </button>
       ) : null}
     </>
+  );
+}
+
+/** No button: that is a box of its own, and what follows a long link would stand on a line alone. No address either: nothing but the question leads out of here. */
+function MessageLink({ words, inTabOrder, onOpen }: { readonly words: string; readonly inTabOrder: boolean; readonly onOpen: () => void }): ReactNode {
+  return (
+    <span
+      role="link"
+      className="message-link"
+      tabIndex={inTabOrder ? 0 : -1}
+      onClick={onOpen}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        event.preventDefault();
+        onOpen();
+      }}
+    >
+      <bdi>{words}</bdi>
+    </span>
   );
 }

@@ -44,6 +44,18 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const draft = selected ? '' : plainLine(conversation?.draft?.text ?? '', 120);
   const muted = (conversation?.mutedUntil ?? 0) > now;
   const line = condition ?? (draft !== '' ? draft : undefined) ?? (preview !== '' ? preview : text(conversation?.preview === undefined ? 'list.noMessages' : 'list.gone'));
+  const isDraft = condition === undefined && draft !== '';
+  // What is seen, as one name: put together from its parts it would be read with a gap before each comma.
+  const spoken = [
+    plainName(contact.name),
+    at === undefined ? '' : times.brief(at, now),
+    title === '' ? '' : plainName(title),
+    isDraft ? `${text('list.draft')} ${line}` : line,
+    muted ? text('list.muted') : '',
+    conversation?.pinned === true ? text('list.pinned') : '',
+    unread === 0 ? '' : `${unread > 99 ? '99+' : unread} ${text('list.unreadWord')}`,
+    isConnected(way) ? `${text('reach.label')}: ${text(`reach.${way}`)}` : '',
+  ].filter((part) => part !== '');
   return (
     <button
       type="button"
@@ -58,68 +70,34 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
       }}
     >
       <Avatar name={contact.name} peerId={contact.peerId} />
-      <span className="list-words">
-        {/* The spoken name is what is seen, with pauses between the parts. */}
+      <span className="list-words" aria-hidden="true">
         <span className="list-top">
           <PersonName name={contact.name} className="list-name" />
-          {at === undefined ? null : (
-            <>
-              <Pause />
-              <time className="list-time">{times.brief(at, now)}</time>
-            </>
-          )}
+          {at === undefined ? null : <time className="list-time">{times.brief(at, now)}</time>}
         </span>
-        <Pause />
         <span className="list-bottom">
-          {title === '' ? null : (
-            <>
-              <bdi className="list-title">{plainName(title)}</bdi>
-              <Pause />
-            </>
-          )}
-          {condition === undefined && draft !== '' ? (
-            <span className="list-draft">
-              {text('list.draft')}
-              <Pause />
-            </span>
-          ) : null}
+          {title === '' ? null : <bdi className="list-title">{plainName(title)}</bdi>}
+          {isDraft ? <span className="list-draft">{text('list.draft')}</span> : null}
           <bdi className={line === draft || line === preview ? 'list-preview' : 'list-preview faint'}>{line}</bdi>
           {muted ? (
             <span className="list-mark">
               <BellOff aria-hidden="true" />
-              <span className="only-heard">, {text('list.muted')}</span>
             </span>
           ) : null}
           {conversation?.pinned === true ? (
             <span className="list-mark">
               <Pin aria-hidden="true" />
-              <span className="only-heard">, {text('list.pinned')}</span>
             </span>
           ) : null}
-          {unread > 0 ? (
-            <>
-              <Pause />
-              <span className={muted ? 'unread-count calm' : 'unread-count'}>
-                {unread > 99 ? '99+' : unread}
-                <span className="only-heard"> {text('list.unreadWord')}</span>
-              </span>
-            </>
-          ) : null}
+          {unread > 0 ? <span className={muted ? 'unread-count calm' : 'unread-count'}>{unread > 99 ? '99+' : unread}</span> : null}
           {isConnected(way) ? (
             <span className={`list-reach reach-${way}`}>
               <ReachGlyph reach={way} />
-              <span className="only-heard">
-                , {text('reach.label')}: {text(`reach.${way}`)}
-              </span>
             </span>
           ) : null}
         </span>
       </span>
+      <span className="only-heard">{spoken.join(', ')}</span>
     </button>
   );
 });
-
-/** Heard between two parts, not seen. */
-function Pause(): ReactNode {
-  return <span className="only-heard">, </span>;
-}

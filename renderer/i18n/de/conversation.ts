@@ -56,6 +56,7 @@ export const conversation = {
   'composer.pasted': 'Eingefügter Text',
   'composer.pasted.told': 'Das ist zu viel für eine Nachricht, darum steht es als Datei daneben. Gesendet ist noch nichts.',
   'composer.placeholder': 'An {name} schreiben',
+  'composer.emoji': 'Emoji einfügen',
   'composer.send': 'Senden',
   'composer.replyTo': 'Antwort an {who}',
   'composer.cancelReply': 'Nicht auf diese Nachricht antworten',

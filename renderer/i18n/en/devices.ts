@@ -239,8 +239,8 @@ export const devices = {
   'composer.device.suspended': 'This device is suspended, so nothing can be written here.',
   'composer.device.retired': 'This device was removed, so nothing can be written here.',
 
-  'talk.joined.own': 'Your {device} joined this chat. {name} does not need to check it again.',
-  'talk.returned': 'Your {device} alone had ended this chat. It does not count any more, so the chat goes on.',
+  'talk.joined.own': 'Your {device} joined this conversation. {name} does not need to check it again.',
+  'talk.returned': 'Your {device} alone had ended this conversation. It does not count any more, so the conversation goes on.',
   'talk.joined.peer': '{name} now also uses “{device}”, confirmed by the key of {name}.',
   'talk.joined.peer.unnamed': '{name} now also uses another device, confirmed by the key of {name}.',
   'talk.handed.own': 'This device took over the conversation from another one of yours. {name} noticed nothing.',

@@ -55,6 +55,36 @@ describe('one conversation without a title with each person', () => {
     }
   });
 
+  it('begun by both at the same moment: a difference in either part names a message of it that is here', async () => {
+    await bothAtOnce();
+    for (const each of [ada, bob]) await each.messages.send({ conversationId: only(each).conversationId, text: 'and one more' });
+    const compared = (of: Resident) => {
+      const keys = keysService({ profile: () => of.profile, events: { emit: () => undefined } as unknown as EventHub, clock: world.clock });
+      return (keys.status({ conversationId: only(of).conversationId }) as KeyStatus).transcript;
+    };
+    await world.until('all compared', () => [ada, bob].every((each) => compared(each).shown === 2));
+    let streams = 0;
+    for (const each of [ada, bob]) {
+      const { dialogs, messages } = each.profile.stores;
+      expect(compared(each).messageId).toBeUndefined();
+      for (const { peerId, dialogId, conversationId } of rows(each)) {
+        for (const row of dialogs.sendingsIn({ peerId, dialogId }).filter(({ comparedUpTo }) => comparedUpTo > 0)) {
+          streams += 1;
+          // What no ordinary fault brings about is written where it would stand.
+          dialogs.putSending({ ...row, comparedEqual: false });
+          const { equal, messageId = '' } = compared(each);
+          expect(equal).toBe(false);
+          expect(messages.byId(messageId)).toMatchObject({ conversationId, direction: 'out', instanceId: row.instanceId });
+          expect(shown(each).map((message) => message.messageId)).toContain(messageId);
+          dialogs.putSending(row);
+          expect(compared(each).equal).toBe(true);
+        }
+      }
+    }
+    // Both in the part that is written in, and the greeting in the other one.
+    expect(streams).toBe(3);
+  });
+
   it('begun by both at the same moment: shown as one on both sides, with all that was said, and written on in the same dialog', async () => {
     const { mine } = await bothAtOnce();
     expect(dialogOf(ada)).toBe(dialogOf(bob));

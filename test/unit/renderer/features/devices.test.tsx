@@ -221,7 +221,7 @@ describe('devices in the conversation', () => {
     const world = scene('devices-talk');
     await openTalk(world);
     expect(told()).toEqual([
-      'Your laptop joined this chat. Bo Lindqvist does not need to check it again.',
+      'Your laptop joined this conversation. Bo Lindqvist does not need to check it again.',
       'Bo Lindqvist now also uses “phone”, confirmed by the key of Bo Lindqvist.',
       'Bo Lindqvist continued on “phone”. Nothing was interrupted.',
     ]);
@@ -233,7 +233,7 @@ describe('devices in the conversation', () => {
     const bo = world.contacts.find(({ name }) => name.startsWith('Bo '))?.contactId;
     world.conversations = world.conversations.map((one) => (one.contactId === bo ? { ...one, returned: { at: now, by } } : one));
     await openTalk(world);
-    expect(told().at(-1)).toBe('Your old netbook alone had ended this chat. It does not count any more, so the chat goes on.');
+    expect(told().at(-1)).toBe('Your old netbook alone had ended this conversation. It does not count any more, so the conversation goes on.');
   });
 
   it('S4-24: says whose device it was where both have several, and names theirs where that is known', async () => {
@@ -255,6 +255,6 @@ describe('devices in the conversation', () => {
     // What was written before was written elsewhere.
     for (const [id, list] of world.messages) world.messages.set(id, list.map((one) => (one.direction === 'out' && one.sentAt < at ? { ...one, instanceId: laptop } : one)));
     await openTalk(world);
-    expect(told()).toEqual(['Your desk joined this chat. Bo Lindqvist does not need to check it again.']);
+    expect(told()).toEqual(['Your desk joined this conversation. Bo Lindqvist does not need to check it again.']);
   });
 });

@@ -5,6 +5,7 @@ import type { KeyStatus, ShiftPolicy } from '../../../../shared/model/keys';
 import { policyPresets } from '../../../../shared/model/shift-policies';
 import { busyKeys, busyWorld, scenes, talkWithBo } from '../../../preview/scenes';
 import type { World } from '../../../preview/fake-world';
+import { idOf } from '../../../preview/ids';
 import { axeFindings } from '../axe';
 import { openKeys, openTalk, pressKey, shortcut } from '../open-talk';
 import { settle } from '../render-app';
@@ -267,19 +268,27 @@ describe('the same history', () => {
     expect(screen.getByText('Bo Lindqvist holds the 1,204 messages you sent, exactly as you wrote them.')).toBeTruthy();
   });
 
-  it('a difference says from where on and leads to the message', async () => {
-    await openKeys(withKeys({ transcript: { equal: false, upTo: 4, shown: 4 } }));
+  it('a difference says up to where it is and leads to the message', async () => {
+    await openKeys(withKeys({ transcript: { equal: false, upTo: 6, shown: 5, messageId: idOf(`${talkWithBo} 9`) } }));
     expect(sentence()).toMatch(/^You and Bo Lindqvist do not hold the same messages\./);
-    expect(screen.getByText('You and Bo Lindqvist differ from your message 5 on.')).toBeTruthy();
+    expect(screen.getByText('You and Bo Lindqvist differ in your message 5 or in an earlier one.')).toBeTruthy();
     await pressKey(button('Show message'));
     await settle();
     await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toMatch(/Ash for the rail/));
   });
 
-  it('a difference in a message that is not here says so', async () => {
-    await openKeys(withKeys({ transcript: { equal: false, upTo: 981, shown: 980 } }));
+  it('a difference in one part of a conversation that both began at once leads to its message, too', async () => {
+    await openKeys(withKeys({ also: [{ sending: null, receiving: [] }], transcript: { equal: false, upTo: 6, shown: 5, messageId: idOf(`${talkWithBo} 9`) } }));
+    expect(screen.getByText('You and Bo Lindqvist differ in a part of this conversation.')).toBeTruthy();
     await pressKey(button('Show message'));
-    expect(screen.getByText('That message is not on this device.')).toBeTruthy();
+    await settle();
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toMatch(/Ash for the rail/));
+  });
+
+  it('a difference in a message that is not here any more says so, and offers no way to it', async () => {
+    await openKeys(withKeys({ transcript: { equal: false, upTo: 981, shown: 980 } }));
+    expect(screen.getByText('That message is not on this device any more.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Show message' })).toBeNull();
   });
 });
 
@@ -287,7 +296,7 @@ describe('A24: what could not be read', () => {
   it('each kind has its cause and next step, in the conversation and in the tab', async () => {
     await openTalk(scene('troubled'));
     const expected = [
-      /3 messages from Bo Lindqvist are lost, and both devices know it\..*does not come by itself/,
+      /3 messages from Bo Lindqvist are lost, and both devices know it\..*do not come by themselves/,
       /One message of .+ was locked with a key this device has destroyed\. \(Device 1\.\).*Ask Bo Lindqvist to send it again/,
       /2 messages from Bo Lindqvist were locked with a key that is not accepted any more\..*locks them again by itself/,
       /4 messages wait because Bo Lindqvist renewed very often.*open a little later by themselves/,

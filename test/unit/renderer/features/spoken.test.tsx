@@ -38,6 +38,12 @@ const within = (spoken: readonly string[], nth: number): readonly string[] => {
   return spoken.slice(begin + 1, spoken.findIndex((phrase, at) => at > begin && phrase.startsWith('end of article, ')));
 };
 
+/** The words a line is called by: what is hidden from screen readers is left out. */
+const heard = (line: Element | null): string => [...(line?.querySelectorAll(':scope > :not([aria-hidden])') ?? [])].map(({ textContent }) => textContent ?? '').join('|');
+
+/** What is read after the name. */
+const describedBy = (element: Element): string => (element.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join(' ').trim();
+
 describe('what a screen reader says', () => {
   it('messages are articles of a feed that say who, when, what, and what belongs to it; then come the things to press', async () => {
     await openTalk(scene('words'));
@@ -76,12 +82,30 @@ describe('what a screen reader says', () => {
     expect(within(spoken, 14)).toEqual(expect.arrayContaining(['This did not work. What arrived is not the file that was promised. Nothing of it was kept.', 'button, Try Photos of the yard.zip again']));
   });
 
+  it('a line of the list is one name: who, when, the last words, and what is marked there, each once and with nothing before a comma', async () => {
+    const { model } = await openTalk(scene('words'));
+    const lines = [...document.querySelectorAll('.list-item')].map(heard);
+    expect(lines[0]).toMatch(/^Bo Lindqvist, .+, See you at five\?, Reach: Direct$/);
+    expect(lines[1]).toMatch(/^نور الهدى, .+, [^?]+, 2 unread, Reach: On your network$/);
+    expect(lines[2]).toMatch(/^Carla Reyes, .+, Harbour report, Fair winds!$/);
+    for (const line of lines) expect(line).not.toMatch(/\s,|,,|, $/);
+    // What is seen is in what is heard (WCAG 2.5.3).
+    for (const seen of document.querySelectorAll('.list-item .list-name, .list-item .list-time, .list-item .list-preview')) expect(heard(seen.closest('button'))).toContain(seen.textContent);
+    act(() => model.ui.getState().openSettings('look'));
+    await settle();
+    const group = screen.getByRole('radiogroup', { name: 'Contrast' });
+    expect(describedBy(group)).not.toBe('');
+    // Said once, for the group: not again with each of its buttons.
+    for (const radio of screen.getAllByRole('radio')) expect(describedBy(radio)).toBe('');
+  });
+
   it('the composer says what it is for, and a dialog its title, its words, and the safe way first', async () => {
     await openTalk(scene('words'));
     expect(await read(screen.getByLabelText('Message').closest('.composer'))).toEqual([
       'button, Attach files',
       'button, Disappearing messages: After 7 days, not expanded, has popup menu',
       'textbox, Message, placeholder Write to Bo Lindqvist',
+      'button, Insert an emoji, not expanded, has popup dialog',
       'button, Send, disabled',
     ]);
     await act(async () => virtual.stop());

@@ -123,6 +123,20 @@ describe('what can be done to a message', () => {
     expect(screen.getByRole('button', { name: 'Celebrations and sports' }).getAttribute('aria-pressed')).toBe('true');
   });
 
+  it('an emoji goes into the field where the caret stands, and writing goes on behind it', async () => {
+    await openTalk(busyWorld(now));
+    fireEvent.change(field(), { target: { value: 'Good  then' } });
+    field().setSelectionRange(5, 5);
+    fireEvent.click(screen.getByRole('button', { name: 'Insert an emoji' }));
+    fireEvent.change(await screen.findByRole('searchbox', { name: 'Search emojis' }), { target: { value: 'thumbs up' } });
+    key(screen.getByRole('searchbox', { name: 'Search emojis' }), 'Enter');
+    await settle();
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+    expect(field().value).toBe('Good 👍 then');
+    expect(field().selectionStart).toBe(5 + '👍'.length);
+    expect(screen.queryByRole('dialog', { name: 'Emojis' })).toBeNull();
+  });
+
   it('says who writes, and when a message disappears', async () => {
     const world = busyWorld(now);
     const messages = world.messages.get(talkWithBo) ?? [];

@@ -37,7 +37,7 @@ it('22: what was refused is told in a sentence, also after a look nobody waited 
   expect(page()).toContain('This was changed after it was signed. Nothing was taken.');
   world.failing.delete('updates.check');
   world.failing.set('updates.fromFile', 'path.required');
-  await pressNamed('From a file …');
+  await pressNamed('From a file…');
   expect(page()).not.toContain('This was changed after it was signed.');
   expect(page()).not.toContain('No file was chosen');
   fake.world.updates = { ...fake.world.updates, problem: 'updates.expired' };
