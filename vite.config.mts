@@ -1,11 +1,33 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * The file of the open window, and what it imports, are named in the page, behind what its first screen needs: asked for when it is wanted, it would wait for the
+ * main process, which then makes the services ready. It is fetched and compiled beside that, and run when the page has nothing else to do (renderer/main.tsx).
+ */
+const openWindowAhead: Plugin = {
+  name: 'open-window-ahead',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html, { bundle = {} }) => {
+      const files = new Set<string>();
+      const add = (name: string): void => {
+        const part = bundle[name];
+        if (part?.type !== 'chunk' || files.has(name)) return;
+        files.add(name);
+        part.imports.forEach(add);
+      };
+      for (const part of Object.values(bundle)) if (part.type === 'chunk' && part.facadeModuleId?.endsWith('/renderer/app/main-window.tsx')) add(part.fileName);
+      return [...files].filter((name) => !html.includes(name)).map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${name}` }, injectTo: 'head' }));
+    },
+  },
+};
 
 export default defineConfig({
   root: 'renderer',
   base: '/',
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), openWindowAhead],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

@@ -16,6 +16,9 @@ import { useLook } from './use-look';
 const MainWindow = later(async () => (await import('./main-window')).MainWindow);
 const OnboardingScreen = later(async () => (await import('../features/onboarding/onboarding-screen')).OnboardingScreen);
 
+/** The window of the open app, before it is wanted. Rejects when its file cannot be read. */
+export const readOpenWindow = MainWindow.read;
+
 export function App({ model }: { readonly model: Model }): ReactNode {
   return (
     <ModelContext value={model}>

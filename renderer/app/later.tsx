@@ -3,12 +3,15 @@ import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
 /** Parts of the window that its first screen does not need, each in a file of its own. */
 const parts: (() => Promise<unknown>)[] = [];
 
+/** `read`: reads its file now, for whoever knows that it will be wanted. Rejects when it cannot be read. */
+type LaterPart<Props extends object> = ((props: Props) => ReactNode) & { readonly read: () => Promise<unknown> };
+
 /**
  * A component whose file is read after the first screen is there, or when it is first shown. Once read it is drawn at once, like any other; what is drawn
  * meanwhile is nothing. The file is one of the program's own, and `readLater` reads all of them soon after the start: so nothing is waited for in use,
  * and an update that takes old files away takes none that is still to be read. Not React's `lazy`, which lets what it waited for wait once more.
  */
-export function later<Props extends object>(read: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+export function later<Props extends object>(read: () => Promise<ComponentType<Props>>): LaterPart<Props> {
   let known: ComponentType<Props> | undefined;
   let reading: Promise<ComponentType<Props>> | undefined;
   const once = (): Promise<ComponentType<Props>> => {
@@ -16,7 +19,7 @@ export function later<Props extends object>(read: () => Promise<ComponentType<Pr
     return reading;
   };
   parts.push(once);
-  return function Later(props: Props): ReactNode {
+  function Later(props: Props): ReactNode {
     const [Part, setPart] = useState(() => known);
     const missing = Part === undefined;
     useEffect(() => {
@@ -31,12 +34,8 @@ export function later<Props extends object>(read: () => Promise<ComponentType<Pr
       );
     }, [missing]);
     return Part === undefined ? null : <Part {...props} />;
-  };
-}
-
-/** Reads the part that was named first: the window of the open app. */
-export async function readFirst(): Promise<void> {
-  await parts[0]?.();
+  }
+  return Object.assign(Later, { read: once });
 }
 
 /** Reads every part, one after the other. Rejects when a file cannot be read. */
