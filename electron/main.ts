@@ -37,6 +37,7 @@ import { desktopWords } from './window/desktop-words';
 import { fileDialogs } from './window/file-dialogs';
 import { quitOnSignals, quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
+import { spareToolkit } from './window/toolkit';
 
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
 const developerTools = !app.isPackaged;
@@ -97,6 +98,7 @@ function truePath(path: string): string {
 
 async function start(): Promise<void> {
   await app.whenReady();
+  toolkitIsSetUp();
   const page = session.fromPartition(pagePartition, { cache: false });
   for (const each of [page, session.defaultSession]) {
     silenceNetwork(each, developerTools);
@@ -175,6 +177,8 @@ function wantedAddress(): Address | undefined {
   return listen;
 }
 
+// Before anything can end: also what tells why is told by a dialog of GTK's.
+const toolkitIsSetUp = spareToolkit(process.platform, process.env);
 const mayStart = prepare();
 // One window per profile: a second start only shows the first one. Where Chromium cannot write its lock it says the same as
 // of a taken one: then the screen tells why, and our own lock (profile-lock.ts) keeps the profile to one process.

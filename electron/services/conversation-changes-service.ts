@@ -2,12 +2,11 @@ import type { Handlers } from '../../shared/contract/contract';
 import type { Draft } from '../../shared/model/conversation';
 import { KeyshiftError } from '../../shared/errors';
 import type { Clock } from '../engine/ports';
-import { conversationRow, conversationRows, conversationView } from './conversations-service';
+import { conversationRow, conversationRows, shownAsOne } from './conversations-service';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ConversationRow } from './ports';
 import { setDisappearing } from './talk/of-profile';
-import { asOne } from './talk/together';
 import { lastRevision } from './titles';
 import { assertOpen } from './writable';
 
@@ -16,7 +15,7 @@ type Change = Parameters<Handlers['conversations']['update']>[0];
 /** What a person does with conversations for themselves, and their titles, which both people see. */
 export function conversationChangesService(parts: { profile: () => OpenProfile; events: EventHub; clock: Clock }): Pick<Handlers['conversations'], 'update' | 'remove' | 'get' | 'timers'> {
   return {
-    get: ({ conversationId }) => conversationView(asOne(conversationRows(parts.profile(), conversationId))),
+    get: ({ conversationId }) => shownAsOne(parts.profile(), conversationRows(parts.profile(), conversationId)),
     timers: ({ conversationId }) => {
       const profile = parts.profile();
       return profile.stores.changes.timers(conversationRow(profile, conversationId).conversationId).map(({ by, seconds, at }) => ({ by, seconds, at }));

@@ -7,6 +7,7 @@ import { continueConversation } from './continuing';
 import type { EventHub } from './event-hub';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, ConversationRow } from './ports';
+import { withoutEnded } from './talk/line';
 import { asOne, isPlain, shownIn, shownTogether } from './talk/together';
 
 /** The conversation's own row, wherever it is shown; throws `conversation.unknown`. */
@@ -32,8 +33,13 @@ export function conversationRows(profile: OpenProfile, conversationId: string): 
   return shownTogether(profile.stores.conversations, ownRow(profile, conversationId));
 }
 
-/** A conversation as a door may see it. */
-export function conversationView(row: ConversationRow): Conversation {
+/** A conversation as a door may see it, with all that is shown as one with it. */
+export function shownAsOne({ stores, talk }: OpenProfile, [first, ...others]: readonly [ConversationRow, ...ConversationRow[]]): Conversation {
+  const shown = (row: ConversationRow): ConversationRow => withoutEnded(stores, talk.disappearing, row);
+  return conversationView(asOne([shown(first), ...others.map(shown)]));
+}
+
+function conversationView(row: ConversationRow): Conversation {
   return {
     conversationId: row.conversationId,
     contactId: row.contactId,
@@ -80,9 +86,10 @@ export function conversationsService(parts: {
       return { conversationId };
     },
     list: () => {
-      const { conversations } = parts.profile().stores;
+      const profile = parts.profile();
+      const { conversations } = profile.stores;
       const stands = (row: ConversationRow): boolean => row.continuedBy === undefined || shownIn(conversations, row) === row;
-      return conversations.list().filter(stands).map((row) => conversationView(row.continues === undefined ? row : asOne(shownTogether(conversations, row))));
+      return conversations.list().filter(stands).map((row) => shownAsOne(profile, row.continues === undefined ? [row] : shownTogether(conversations, row)));
     },
     continue: ({ conversationId }) => {
       const profile = parts.profile();

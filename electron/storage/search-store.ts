@@ -10,7 +10,7 @@ import { type SearchPlans, usualPlans } from './search-plans';
 import { createSearchRecent, nowhere } from './search-recent';
 import { searchTail } from './search-tail';
 import { createWordList } from './search-terms';
-import { holds, phrase, type Wanted, wanted } from './search-words';
+import { holds, phrase, readings, type Wanted } from './search-words';
 
 /** New messages whose emoji are still looked for while somebody waits. */
 const signsAtOnce = 100;
@@ -100,6 +100,16 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
     };
   };
 
+  /** Each once, newest first. */
+  const inOrder = (hits: readonly FoundMessage[], limit: number): readonly FoundMessage[] => {
+    const placeOf = ({ messageId }: FoundMessage): number => {
+      const place = selectPlace.get([messageId]);
+      return place === undefined ? 0 : integer(place, 'at');
+    };
+    const once = new Map([...hits].reverse().map((hit) => [hit.messageId, hit]));
+    return [...once.values()].map((hit) => ({ hit, place: placeOf(hit) })).sort((a, b) => b.place - a.place).slice(0, limit).map(({ hit }) => hit);
+  };
+
   const totalChanges = db.prepare('SELECT total_changes() AS n');
   const changes = (): number => {
     const row = totalChanges.get();
@@ -108,9 +118,8 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
   const merge = db.prepare(`INSERT INTO search (search, rank) VALUES ('merge', ?)`);
   return {
     find(query) {
-      const words = wanted(db, query.text);
-      if (words === undefined) return [];
-      return rowsOf(query, words).map((row) => read(row, words));
+      const [first = [], ...others] = readings(db, query.text).map((words) => rowsOf(query, words).map((row) => read(row, words)));
+      return others.every((hits) => hits.length === 0) ? first : inOrder([first, ...others].flat(), query.limit);
     },
     remember: (limit) => tail.fill(limit),
     takeUp: (limit) => filling.takeUp(limit),

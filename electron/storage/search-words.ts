@@ -15,13 +15,37 @@ export interface Wanted {
   readonly signs: readonly string[];
 }
 
-/** Undefined for a text without a word or an emoji. */
-export function wanted(db: Pick<Db, 'words'>, query: string): Wanted | undefined {
-  const phrases = query
+/** Where names of files are taken apart (migration 40, `search_name`). */
+const dividers = /[_.-]/gu;
+
+/**
+ * What a query may mean: what was typed, and the same in the pieces that names of files are kept in. The words of a name depend on what stands behind them:
+ * of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one. None for a text without a word or an emoji.
+ */
+export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[] {
+  const typed = wanted(phrasesOf(db, query), query);
+  if (typed === undefined) return [];
+  const parts = phrasesOf(db, query, (part) => part.replace(dividers, ' '));
+  const divided = wanted(parts, query);
+  // With a part less it would be another question.
+  if (divided === undefined || divided.phrases.length !== typed.phrases.length || (divided.last === undefined) !== (typed.last === undefined) || isSame(divided, typed)) return [typed];
+  return [typed, divided];
+}
+
+function phrasesOf(db: Pick<Db, 'words'>, query: string, written: (part: string) => string = (part) => part): readonly (readonly string[])[] {
+  return query
     .split(/\s+/u)
-    .map((part) => db.words(part))
+    .map((part) => db.words(written(part)))
     .filter((words) => words.length > 0)
     .slice(0, mostWords);
+}
+
+function isSame(one: Wanted, other: Wanted): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Undefined without a word or an emoji. */
+function wanted(phrases: readonly (readonly string[])[], query: string): Wanted | undefined {
   const signs = signsIn(query).map(signWord);
   const last = phrases.at(-1);
   const beginning = last?.at(-1);

@@ -2,7 +2,6 @@ import { isEmoji } from '../../../shared/model/emoji';
 import type { Content, MessageRef } from '../../engine/dialog/content';
 import type { Clock } from '../../engine/ports';
 import type { EventHub } from '../event-hub';
-import { previewOf } from '../message-preview';
 import { messageViews, type WaitingRule } from '../message-view';
 import type { ConversationRow, MessagePlace, MessageRow, Stores } from '../ports';
 import type { EarlyChange } from '../ports/changes';
@@ -10,6 +9,7 @@ import type { ReactionWord } from '../ports/reactions';
 import type { Replica } from '../replication/replica';
 import { areFormer } from '../replication/kinds/former-words';
 import { messageKey } from '../replication/kinds/values';
+import { previewOfNewest } from './line';
 
 export type Change = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>;
 
@@ -273,8 +273,7 @@ export class MessageChanges {
     const conversation = stores.conversations.byId(conversationId);
     if (conversation === undefined) return;
     const [newest] = stores.messages.page(conversationId, undefined, 1);
-    const file = newest?.transferId === undefined ? undefined : stores.transfers.byId(newest.transferId);
-    const preview = newest === undefined ? undefined : previewOf(newest.text) || previewOf(file?.name ?? '');
+    const preview = previewOfNewest(stores, newest);
     const draft = this.#draftOf(conversation);
     if (preview === conversation.preview && fewerUnread === 0 && draft === conversation.draft) return;
     const { preview: _before, draft: _written, ...rest } = conversation;

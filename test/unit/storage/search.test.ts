@@ -107,6 +107,18 @@ describe('words of messages', () => {
     expect(stores.search.find({ text: 'harbour', limit: 5 })).toMatchObject([{ fileName: 'Harbour_report-2024.pdf' }]);
   });
 
+  it('what a person types of a name of a file finds it, though the words of a name depend on what stands behind them', () => {
+    const { db, say, found } = opened();
+    for (const n of [1, 2, 3]) say(n, '', n, { kind: 'file' });
+    named(db, 1, 1, 'Report_148-notes.pdf');
+    named(db, 2, 2, 'report_149.pdf');
+    named(db, 3, 3, 'IMG_2024-01-02_1.jpg');
+    const whole = 'Report_148-notes.pdf';
+    for (let length = 1; length <= whole.length; length += 1) expect(found(whole.slice(0, length)), whole.slice(0, length)).toContain(1);
+    expect([found('Report_148'), found('report_14'), found('148-notes'), found('notes.pdf'), found('REPORT_'), found('img_2024-01-0'), found('02_1')]).toEqual([[1], [2, 1], [1], [1], [2, 1], [3], [3]]);
+    expect([found('Report_148', { conversationId: handle(1) }), found('Report_148', { conversationId: handle(2) }), found('Report_148', { before: handle(2) }), found('Report_48')]).toEqual([[1], [], [1], []]);
+  });
+
   it('a query is words, whatever stands in it: nothing it holds is an error, or asks for anything else', () => {
     const { say, found } = opened();
     say(1, 'plain words');

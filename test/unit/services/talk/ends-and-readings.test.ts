@@ -126,6 +126,24 @@ describe('ends, readings and writing', () => {
     expect(await listed({ limit: 50 })).toEqual([...down(40, 1), ...down(160, 151)]);
   });
 
+  it('the line of a conversation drops a message whose time is over at the moment the conversation does, though it is erased in a later slice', async () => {
+    await send(ada, here, 'Kept', bob);
+    const sent = rowOf(ada, 'Kept') ?? never();
+    const over = world.clock.now() + 60_000;
+    ada.profile.commit(() => {
+      for (let n = 1; n <= 160; n += 1) ada.profile.stores.messages.add({ ...sent, messageId: n.toString(16).padStart(32, '0'), sequence: 1_000 + n, text: `secret ${n}`, disappearAfter: 60, disappearsAt: over });
+      ada.profile.stores.conversations.noteMessage(here, sent.sentAt, 'secret 160', 0);
+    });
+    const lines = async () => [(await ada.conversations.list(undefined)).find(({ conversationId }) => conversationId === here)?.preview, (await ada.conversations.get({ conversationId: here })).preview];
+    expect(await lines()).toEqual(['secret 160', 'secret 160']);
+    world.clock.wall += 3_600_000;
+    ada.reopen();
+    expect(ada.profile.stores.messages.byId((160).toString(16).padStart(32, '0'))).toBeDefined();
+    expect(await lines()).toEqual(['Kept', 'Kept']);
+    await world.until('them gone', () => ada.profile.stores.messages.count(here, 0) === 1);
+    expect(await lines()).toEqual(['Kept', 'Kept']);
+  });
+
   it('a clock that was set, while nothing was to disappear, lets nothing end that begins after it', async () => {
     disappear(ada, here, 60);
     const first = await send(ada, here, 'The first', bob);
