@@ -41,8 +41,8 @@ test('pages are served as Response objects with their headers', async () => {
     const files = listPageFiles(folder);
     const page = servePage(files, { url: 'app-keyshift://ui/', method: 'GET' });
     assert.equal(page.status, 200);
-    assert.equal(Buffer.from(page.body).toString(), '<p>');
-    assert.match(page.headers['content-security-policy'] ?? '', /default-src 'none'/);
+    assert.equal(await page.text(), '<p>');
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
     assert.equal(servePage(files, { url: 'app-keyshift://ui/../x', method: 'GET' }).status, 404);
   } finally {
     rmSync(folder, { recursive: true });
