@@ -1,0 +1,71 @@
+import { EventEmitter } from 'node:events';
+import type { Session } from 'electron';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { webPreferences } from '../../../electron/security/web-preferences';
+
+const made: FakeWindow[] = [];
+
+/** What Electron is told of a window, in its order. */
+class FakeWindow extends EventEmitter {
+  readonly told: string[] = [];
+  readonly webContents = new EventEmitter();
+
+  constructor(readonly options: Record<string, unknown>) {
+    super();
+    made.push(this);
+  }
+
+  setContentProtection(on: boolean): void {
+    this.told.push(`protected ${on}`);
+  }
+
+  loadURL(url: string): Promise<void> {
+    this.told.push(`loads ${url}`);
+    return Promise.resolve();
+  }
+
+  maximize(): void {
+    this.told.push('maximized');
+  }
+
+  show(): void {
+    this.told.push('shown');
+  }
+
+  isDestroyed(): boolean {
+    return false;
+  }
+}
+
+vi.mock('electron', () => ({ BrowserWindow: FakeWindow }));
+const { createPrintWindow, createWindow } = await import('../../../electron/window/create-window');
+
+const options = { place: { x: 1, y: 2, width: 900, height: 700, maximized: false }, title: 'Keyshift', ground: '#ffffff', preload: '/app/preload.cjs', developerTools: false, contentProtection: true, hidden: false };
+
+describe('the windows there are', () => {
+  beforeEach(() => void (made.length = 0));
+
+  test('rows 2–4: each is made with the frozen preferences and what is named here, and with nothing more', () => {
+    createWindow(options);
+    createPrintWindow({} as Session); // handed on, and not looked at
+    expect(made.map((window) => window.options['webPreferences'])).toEqual([
+      { ...webPreferences, devTools: false, partition: 'keyshift-page', preload: '/app/preload.cjs' },
+      { ...webPreferences, javascript: false, devTools: false, session: {} },
+    ]);
+    expect(made.map((window) => window.options['show'])).toEqual([false, false]);
+  });
+
+  test('row 18: kept out of pictures of the screen from before anything is drawn, where that is set; what is printed from always is', () => {
+    for (const contentProtection of [true, false]) createWindow({ ...options, contentProtection });
+    createPrintWindow({} as Session);
+    expect(made.map((window) => window.told)).toEqual([['protected true', 'loads app-keyshift://ui/index.html'], ['protected false', 'loads app-keyshift://ui/index.html'], ['protected true']]);
+  });
+
+  test('row 10: from another document it comes home', () => {
+    createWindow(options);
+    const [window] = made;
+    window?.webContents.emit('did-navigate', {}, 'app-keyshift://ui/index.html');
+    window?.webContents.emit('did-navigate', {}, 'about:blank');
+    expect(window?.told.filter((one) => one.startsWith('loads'))).toHaveLength(2);
+  });
+});
