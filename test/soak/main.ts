@@ -1,5 +1,5 @@
 // `npm run soak`: see scripts/soak.mjs.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,7 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
   const [days, people, points, deeds] = [values.days, values.people, values.points, values.deeds].map(Number) as [number, number, number, number];
   const ends = values.seconds === undefined ? Infinity : performance.now() + Number(values.seconds) * 1000;
+  if (values.snapshots !== undefined) mkdirSync(values.snapshots, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-soak-'));
   const before = loadavg()[0] ?? 0;
   const began = performance.now();

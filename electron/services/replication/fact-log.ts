@@ -39,9 +39,12 @@ export class FactLog {
   #applying = false;
   /** To be said when what is applied now is in place. */
   #due: Pick<Fact, 'kind' | 'key' | 'value'>[] = [];
+  /** Own numbers up to this one may be with another device. */
+  #given = 0;
 
   constructor(parts: FactLogParts) {
     this.#parts = parts;
+    if (!this.#isUntold()) this.#allGiven();
   }
 
   register(kind: FactKind): void {
@@ -61,12 +64,51 @@ export class FactLog {
     const { store, own, now } = this.#parts;
     const { begun = false, ...state } = store.state() ?? { stamp: 0 };
     const stamp = Math.max(Math.max(0, Math.trunc(now())) * 4096, state.stamp + 1);
-    const number = (store.heard().get(own) ?? 0) + 1;
     const known = this.#kinds.get(kind);
+    const number = this.#placeKept(known, key) ?? this.#lastOwn() + 1;
     if (known?.merges === undefined) for (const other of store.of(kind, key)) if (other.author !== own) store.remove(other);
     store.put({ author: own, number, stamp, kind, key, value: known?.read ? undefined : value, waiting: false, signature: undefined });
-    store.setHeard(own, number);
+    store.setHeard(own, Math.max(number, this.#lastOwn()));
     store.setState({ ...state, stamp, begun });
+  }
+
+  /** What another device said is this one's from now on. */
+  takeOver(author: InstanceId): void {
+    this.#parts.store.reauthor(author, this.#parts.own);
+    this.#allGiven();
+  }
+
+  /** Others have heard up to this number of what this device said. */
+  goOnAfter(number: number): void {
+    this.#parts.store.setHeard(this.#parts.own, number);
+    this.#allGiven();
+  }
+
+  /** Nobody has anything of this log: no other device ever said how far it is, which comes first, or it is still being written and none has heard a number of it. */
+  #isUntold(): boolean {
+    const { store, own } = this.#parts;
+    const told = store.heardByAll();
+    return told.length === 0 || (store.state()?.begun !== true && told.every((vector) => (vector.get(own) ?? 0) === 0));
+  }
+
+  /** Whatever this device has said until now may be with another one. */
+  #allGiven(): void {
+    this.#given = this.#lastOwn();
+  }
+
+  #lastOwn(): number {
+    const { store, own } = this.#parts;
+    return store.heard().get(own) ?? 0;
+  }
+
+  /**
+   * What nobody was given yet is asked for when it is, and stays where it stands until then: a contact's keys, which change with each session, would
+   * else go behind everything that hangs on them, and a device that hears only a part of the log would have the contact without keys.
+   */
+  #placeKept(known: FactKind | undefined, key: string): number | undefined {
+    if (known?.read === undefined) return undefined;
+    const { store, own } = this.#parts;
+    return store.of(known.kind, key).find(({ author, number }) => author === own && number > this.#given)?.number;
   }
 
   sayAfter(kind: string, key: string, value: Uint8Array): void {
@@ -163,6 +205,7 @@ export class FactLog {
     const end = store.heard().get(author) ?? 0;
     if (end <= after) return undefined;
     const isOwn = author === own;
+    if (isOwn) this.#allGiven();
     const signingKey = isOwn ? signing.publicKey : store.signingKey(author);
     if (signingKey === undefined) return undefined;
     const rows = store.after(author, after, sentBatchFacts);

@@ -236,7 +236,7 @@ export class ProfileReplica implements Replica {
     if (state === undefined || state.author === local.instanceId) return;
     const { author } = state;
     commit(() => {
-      if (author !== undefined) store.reauthor(author, local.instanceId);
+      if (author !== undefined) this.#log.takeOver(author);
       store.setState({ ...state, author: local.instanceId });
     });
     if (author !== undefined) logger.info('replica.goes-on');
@@ -377,7 +377,7 @@ export class ProfileReplica implements Replica {
     logger.warn('replica.set-back');
     commit(() => {
       const since = store.after(local.instanceId, this.#openedAt, own);
-      store.setHeard(local.instanceId, number);
+      this.#log.goOnAfter(number);
       for (const { kind, key, value } of since) this.#log.say(kind, key, value ?? new Uint8Array(0));
     });
     this.#syncing.kick();

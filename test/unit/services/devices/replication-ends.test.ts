@@ -200,6 +200,29 @@ describe('where the log of one’s own devices begins and ends', () => {
     await world.until('it at Bob’s', () => texts(bob).includes('on we go'));
   });
 
+  it('S4-31: what is said again while the log is first written stays before what hangs on it, so that whoever hears a part has contacts with keys', async () => {
+    await desk.conversations.open({ contactId: ofBob, title: 'Tea' });
+    write(desk, 1_000);
+    const laptop = await world.link(desk, 'Ada’s laptop');
+    const placeOf = (kind: string): number => Number(desk.db.prepare('SELECT min(number) AS n FROM replica_facts WHERE kind = ? AND author = ?').get([kind, idOf(desk)])?.['n']);
+    const bobs = desk.profile.stores.peers.find(bob.profile.local.peerId) ?? expect.unreachable('Bob’s keys');
+    let said = 0;
+    for (let turn = 0; desk.profile.stores.replica.state()?.begun !== true && turn < 20_000; turn += 1) {
+      // As each session with him does it, which brings a new secret of both.
+      if (facts(desk) > 100) desk.profile.commit(() => desk.profile.stores.peers.put({ ...bobs, updatedAt: bobs.updatedAt + (said += 1) }));
+      await world.pass(1, 1);
+    }
+    expect(said).toBeGreaterThan(0);
+    expect(placeOf('pin')).toBeLessThan(placeOf('message'));
+    // What was given is said under a new number: only so does the other device hear it.
+    await world.until('both in step', () => inStep(desk, laptop));
+    const before = placeOf('pin');
+    desk.profile.commit(() => desk.profile.stores.peers.put(bobs));
+    expect(placeOf('pin')).toBeGreaterThan(before);
+    await world.until('both in step', () => inStep(desk, laptop));
+    expect(laptop.profile.stores.peers.find(bob.profile.local.peerId)).toBeDefined();
+  });
+
   it('S4-31: while it still counts they wait for it for a day, have meanwhile what either has, and go on without it then', async () => {
     const [laptop, shelf] = await orphans(3_000);
     await world.until('them in step', () => replica(laptop).behind(idOf(shelf)) === 0);
