@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeBitmap, encodeControl, parseControl, sequencesOf } from '../../../../electron/engine/dialog/control';
+import { type Acknowledgement, encodeBitmap, encodeControl, parseControl, sequencesOf } from '../../../../electron/engine/dialog/control';
 import { createStartToken } from '../../../../electron/engine/dialog/start-token';
 import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Forger } from '../../../support/dialog-forge';
@@ -23,7 +23,7 @@ describe('acknowledgements', () => {
     alice.receive(bob, ...bob.acknowledgements(alice));
     expect(alice.engine.pending(bob.peerId, { limit: 10 })).toEqual([]);
     expect(alice.sink.of('acknowledged').at(-1)).toMatchObject({ upTo: 5, gap: false });
-    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 5 });
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 5, instanceId: alice.person.local.instanceId });
   });
 
   it('one batch is one acknowledgement; control messages are answered by nothing and take no sequence', async () => {
@@ -93,6 +93,63 @@ describe('acknowledgements', () => {
     expect(alice.pending(bob)).toHaveLength(1);
   });
 
+  /** Words of Bob's device about what it holds, in a dialog that Alice opened; `say` gives what became of one. */
+  async function telling() {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, bob.person, alice.person);
+    const { instanceId } = bob.person.local;
+    let counter = 0;
+    const say = (changed: Partial<Acknowledgement> = {}): unknown => {
+      counter += 1;
+      const control = encodeControl({
+        kind: 'acknowledgement',
+        stream: alice.person.local.instanceId,
+        receiving: instanceId,
+        cumulative: 1,
+        bitmap: new Uint8Array(),
+        // The history that Alice has, too.
+        digest: (alice.db.prepare('SELECT digest FROM sending_streams').get()?.['digest'] as Uint8Array | undefined) ?? new Uint8Array(32),
+        kekFloor: 0,
+        listVersion: 1,
+        startToken: createStartToken(crypto, bob.person.local, 1),
+        heardToken: new Uint8Array(16),
+        ...changed,
+      });
+      return alice.receive(bob, forger.message(counter, '', { control: true, plaintext: Buffer.concat([Buffer.alloc(16), control]) }))[0]?.kind;
+    };
+    return { crypto, alice, bob, forger, say };
+  }
+
+  it('A39: a device acknowledges for itself only', async () => {
+    const { crypto, alice, bob, forger, say } = await telling();
+    forger.dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    const tokens = () => alice.db.prepare('SELECT count(*) AS n FROM start_tokens').get()?.['n'];
+    expect(say({ receiving: instanceIdFromBytes(crypto.random(16)) })).toBe('control');
+    expect([alice.sink.of('acknowledged'), alice.pending(bob).length, tokens()]).toEqual([[], 1, 0]);
+    expect(say()).toBe('control');
+    expect([alice.sink.of('acknowledged').length, alice.pending(bob).length, tokens()]).toEqual([1, 0, 1]);
+  });
+
+  it('A38: while everything is held back nothing is taken for delivered', async () => {
+    const { alice, bob, forger, say } = await telling();
+    forger.dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    expect(say({ cumulative: 99 })).toBe('control');
+    expect(alice.sink.of('rolledBack')).toHaveLength(1);
+    expect(say()).toBe('control');
+    expect(alice.sink.of('acknowledged')).toEqual([]);
+    alice.restart();
+    expect(alice.pending(bob)).toHaveLength(1);
+  });
+
+  it('A38: an acknowledgement to somebody who never wrote in that dialog changes nothing', async () => {
+    const { alice, bob, forger, say } = await telling();
+    expect(alice.receive(bob, forger.message(1, 'opened by him'))[0]?.kind).toBe('delivered');
+    expect(alice.engine.status(alice.dialog(bob, forger.dialogId)).sending).toBeNull();
+    for (const cumulative of [0, 1]) expect(say({ cumulative })).toBe('control');
+    expect(alice.sink.of('rolledBack')).toEqual([]);
+    expect(alice.sink.of('acknowledged')).toEqual([]);
+  });
+
   it('protocol.md §7: two people who do not hold the same history see it', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
@@ -102,7 +159,7 @@ describe('acknowledgements', () => {
     alice.say(bob, dialogId, 'a');
     bob.receive(alice, ...alice.pending(bob));
     alice.receive(bob, ...bob.acknowledgements(alice));
-    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: false, upTo: 2 });
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: false, upTo: 2, instanceId: alice.person.local.instanceId });
   });
 
   it('a dialog cannot be created by a control message', async () => {

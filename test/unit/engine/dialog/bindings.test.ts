@@ -69,13 +69,32 @@ describe('names in a header block that its sender signed', () => {
     expect(bob.receive(first, byFirst.message(2, 'second'))[0]?.kind).toBe('delivered');
   });
 
-  it('A16: a block below its floor is refused from the cache as well', async () => {
+  it('A16: a block that opened a message before is refused once its key is given up', async () => {
     const { alice, bob, forger } = await malicious();
     const block = forger.block();
     bob.receive(alice, forger.message(1, 'first', { block }));
     bob.engine.shiftPair(bob.dialog(alice, forger.dialogId), { compromised: true });
     expect(bob.receive(alice, forger.message(2, 'second', { block }))[0]).toEqual({ kind: 'rejected', reason: 'kek-floor' });
     expect(bob.sink.texts()).toEqual(['first']);
+  });
+
+  it('A16 A17: a block below its floor is refused from the cache as well, where newer keys of its creator pushed it out', async () => {
+    const { alice, bob, forger } = await malicious();
+    const block = forger.block();
+    bob.receive(alice, forger.message(1, 'first', { block }));
+    // As many more of this creator as are remembered beside it.
+    bob.db.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 256)
+      INSERT INTO keks (peer_id, kek_id, creating_instance, epoch, not_before, not_after, key, own_exchange, peer_exchange, by_hand, key_check, known, deleted, created_at)
+      SELECT peer_id, printf('%032x', i), creating_instance, i, not_before, not_after, key, own_exchange, peer_exchange, by_hand, randomblob(16), known, deleted, created_at FROM keks, n WHERE epoch = 1`);
+    bob.restart();
+    // Since the start the block is in the cache again.
+    expect(bob.receive(alice, forger.message(2, 'second', { block }))[0]?.kind).toBe('delivered');
+    const other = new Forger(crypto, alice.person, bob.person);
+    other.kekHeader = { ...other.kekHeader, epoch: 257 };
+    expect(bob.receive(alice, other.message(1, 'in another dialog'))[0]?.kind).toBe('delivered');
+    expect(bob.receive(alice, forger.message(3, 'third', { block }))[0]).toEqual({ kind: 'rejected', reason: 'kek-floor' });
+    expect(bob.sink.texts(forger.dialogId)).toEqual(['first', 'second']);
   });
 });
 

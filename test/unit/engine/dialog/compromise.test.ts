@@ -358,6 +358,31 @@ describe('keys that others may know', () => {
     expect(kekOf(alice, bob, dialogId)?.epoch).toBe(2);
   });
 
+  it('A17: keys are replaced for what a contact refuses no more than ten times in an hour; what it only repeats does not count', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    bob.receive(alice, ...alice.pending(bob));
+    const creator = alice.person.local.instanceId;
+    const forger = new Forger(crypto, bob.person, alice.person);
+    forger.dialogId = dialogId;
+    let counter = 100;
+    /** Says that it accepts Alice's keys from this epoch on only; her floor afterwards. */
+    const refuse = (floor: number): number => {
+      counter += 1;
+      const plaintext = Buffer.concat([Buffer.alloc(16), encodeControl({ kind: 'floors', floors: [{ creator, floor }] })]);
+      expect(alice.receive(bob, forger.message(counter, '', { control: true, plaintext }))[0]?.kind).toBe('control');
+      alice.say(bob, dialogId, `after ${counter}`);
+      alice.engine.sealWaiting(bob.peerId);
+      return Number(alice.db.prepare('SELECT floor FROM kek_floors WHERE creating_instance = ?').get([creator])?.['floor']);
+    };
+    expect(refuse(2)).toBe(2);
+    for (let repeat = 0; repeat < 20; repeat += 1) expect(refuse(2)).toBe(2);
+    for (let floor = 3; floor <= 11; floor += 1) expect(refuse(floor)).toBe(floor);
+    expect(refuse(12)).toBe(11);
+    alice.clock.pass(hour);
+    expect(refuse(12)).toBe(12);
+  });
+
   it('keys.too-often: ten new keys for a pair and hour by hand, then it says when; automatic ones do not count', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });

@@ -111,6 +111,10 @@ describe('a hundred thousand past keys', () => {
     expect(attempt(fresh, next)).toEqual({ kind: 'rejected', reason: 'key-conflict' });
     expect(attempt(fresh, { ...next, dskId: forger.newDskId() })).toMatchObject({ kind: 'delivered' });
     expect(attempt(fresh, { dskId: forger.newDskId() }, true)).toEqual({ kind: 'duplicate' });
+    // … and only such a key is taken for one: what comes under the newest one counts.
+    const last = used.at(-1);
+    if (!last) throw new Error('a last key');
+    expect(attempt(last.dsk, last.header, true)).toMatchObject({ kind: 'control' });
   });
 
   it('A30: keys that could still open something are bounded too: one more is put off, and the dialog goes on', async () => {
@@ -121,7 +125,7 @@ describe('a hundred thousand past keys', () => {
     const row = 'peer_id, dialog_id, instance_id';
     bob.db.exec(`
       WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${maxLiveKeys})
-      INSERT INTO receiving_keys SELECT ${row}, i, printf('%032x', i), randomblob(16), i + 5, 0, 0, 0, 0, first_time, last_time, received_at, 1, 0
+      INSERT INTO receiving_keys SELECT ${row}, i, printf('%032x', i), randomblob(16), 5, 0, 0, 0, 0, first_time, last_time, received_at, 1, 0
       FROM receiving_keys, n WHERE epoch = 1`);
     bob.restart();
     const before = bob.snapshot();
@@ -130,6 +134,11 @@ describe('a hundred thousand past keys', () => {
     forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch: maxLiveKeys + 1, firstSequence: maxLiveKeys + 10 };
     expect(bob.receive(alice, forger.message(9, 'x', { block, control: true }))[0]).toEqual({ kind: 'rejected', reason: 'too-many-keys' });
     expect(bob.snapshot()).toBe(before);
+    // Keys that control messages brought, all for the sequence that a message now brings one more for.
+    forger.dskHeader = { ...forger.dskHeader, firstSequence: 5 };
+    expect(bob.receive(alice, forger.message(5, 'x', { block }))[0]).toEqual({ kind: 'rejected', reason: 'too-many-keys' });
+    expect(bob.db.prepare('SELECT count(*) AS n FROM receiving_keys').get()).toEqual({ n: maxLiveKeys });
+    expect(bob.sink.of('failed')).toEqual([]);
     forger.dsk = known.dsk;
     forger.dskHeader = known.header;
     expect(bob.receive(alice, forger.message(2, '2', { block }))[0]?.kind).toBe('delivered');

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { type Acknowledgement, encodeControl } from '../../../../electron/engine/dialog/control';
 import { siblingPatienceMs } from '../../../../electron/engine/dialog/gaps';
-import { encodeToldEnvelope, encodeToldFailure } from '../../../../electron/engine/dialog/shared-words';
+import { noToken } from '../../../../electron/engine/dialog/rollback';
+import { encodeToldEnvelope, encodeToldFailure, encodeToldFloor } from '../../../../electron/engine/dialog/shared-words';
+import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { createDialogStore } from '../../../../electron/storage/dialog-store';
+import { Forger } from '../../../support/dialog-forge';
 import { testCrypto } from '../../../support/dialog-kit';
 import { copyDevice, hear } from '../../../support/dialog-recovery';
 import { carry, carryAll, epochOf, exchange, type People, settleOwn, start, streamOf, twoDevicesEach, worldOf, type DevicesWorld as World } from '../../../support/several-devices';
@@ -17,6 +21,15 @@ beforeAll(async () => {
 });
 
 const newWorld = (): World => worldOf(crypto, people);
+
+/** Alice's first device said two things, and her second one has heard of both. */
+function settledByBoth(): World {
+  const world = newWorld();
+  for (const text of ['1', '2']) world.a1.say(world.b1, world.dialogId, text);
+  carry(world.a1, world.b1);
+  settleOwn(world);
+  return world;
+}
 
 describe('one person on two devices', () => {
   it('S1-51 S4-31: a device that was away goes on where the other one stopped: nothing lost, nothing doubled', () => {
@@ -102,6 +115,58 @@ describe('one person on two devices', () => {
     expect(b1.sink.texts(dialogId)).toEqual(['under an old key', 'under a new one']);
     const floor = Number(b1.db.prepare('SELECT floor FROM kek_floors WHERE creating_instance = ?').get([a2.instanceId])?.['floor']);
     expect(floor).toBeGreaterThan(Math.max(...old.map((row) => Number(row['epoch']))));
+  });
+
+  it('A16: what another own device says again of keys it refuses costs no new ones', () => {
+    const { a1, a2, b1, dialogId } = newWorld();
+    a2.say(b1, dialogId, 'under a key of its own');
+    carry(a2, b1);
+    const word = { author: a1.instanceId, kind: 'floor', key: `${b1.peerId}/${a1.instanceId}`, value: encodeToldFloor(1) };
+    const before = epochOf(a2);
+    a2.replica.hear(word);
+    a2.engine.sealWaiting(b1.peerId);
+    const epoch = epochOf(a2);
+    expect(epoch).toBeGreaterThan(before);
+    for (let again = 0; again < 3; again += 1) {
+      a2.replica.hear(word);
+      a2.engine.sealWaiting(b1.peerId);
+    }
+    expect(epochOf(a2)).toBe(epoch);
+  });
+
+  it('protocol.md §7: what a contact says of another own device’s stream is compared where both know its end, once', () => {
+    const { a1, a2, b1, dialogId } = settledByBoth();
+    const forger = new Forger(crypto, people.b1, people.a2);
+    forger.dialogId = dialogId;
+    const own = () => a2.db.prepare('SELECT next_sequence AS next, compared_up_to AS compared, compared_equal AS equal FROM sending_streams WHERE instance_id = ?').get([a1.instanceId]);
+    const next = Number(own()?.['next']);
+    let counter = 2 ** 30;
+    const say = (changed: Partial<Acknowledgement>): void => {
+      counter += 1;
+      const control = encodeControl({
+        kind: 'acknowledgement',
+        stream: a1.instanceId,
+        receiving: b1.instanceId,
+        cumulative: next - 1,
+        bitmap: new Uint8Array(),
+        digest: crypto.random(32),
+        kekFloor: 0,
+        listVersion: 1,
+        startToken: noToken,
+        heardToken: noToken,
+        ...changed,
+      });
+      expect(a2.receive(b1, forger.message(counter, '', { control: true, plaintext: Buffer.concat([Buffer.alloc(16), control]) }))[0]?.kind).toBe('control');
+    };
+    expect(own()).toEqual({ next, compared: 0, equal: 1 });
+    say({ cumulative: next - 2 });
+    say({ cumulative: next });
+    say({ stream: instanceIdFromBytes(crypto.random(16)) });
+    expect(own()).toEqual({ next, compared: 0, equal: 1 });
+    say({ digest: Buffer.from(streamOf(a1, b1).digest, 'hex') });
+    expect(own()).toEqual({ next, compared: next - 1, equal: 1 });
+    say({});
+    expect(own()).toEqual({ next, compared: next - 1, equal: 1 });
   });
 
   it('S1-51: an acknowledgement that reaches the other device reaches the one whose messages they are', () => {
@@ -253,7 +318,7 @@ describe('a contact with two devices', () => {
     a1.say(b1, dialogId, 'on');
     exchange(a1, b1);
     expect(a1.sink.of('rolledBack')).toEqual([]);
-    expect(a1.engine.status(a1.dialog(b1, dialogId)).transcript).toEqual({ equal: true, upTo: streamOf(a1, b1).cumulative });
+    expect(a1.engine.status(a1.dialog(b1, dialogId)).transcript).toEqual({ equal: true, upTo: streamOf(a1, b1).cumulative, instanceId: a1.instanceId });
     expect(streamOf(a1, b1).cumulative).toBe(first + 5);
   });
 });
