@@ -5,6 +5,8 @@ import { createIdentityCertificate } from '../../../../electron/engine/certifica
 import { issueInstanceList, type ListedInstance } from '../../../../electron/engine/certificates/instance-list';
 import type { Crypto, KeyPair, RsaKeyPair } from '../../../../electron/engine/crypto/crypto';
 import { concat, lp } from '../../../../electron/engine/wire/writer';
+import * as twin from '../../../reference/identity-twin';
+import { forgedLink } from '../../../support/forged-links';
 import { codeOf, day, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
 
 let crypto: Crypto;
@@ -177,6 +179,22 @@ describe('a chain is refused', () => {
     expect(verdict({ ...chain, issuer: plain.chain.instance })).toBe('key.unacceptable');
   });
 
+  it('A46: when the identity did not sign the sibling that issued the exchange key, though its list names it', async () => {
+    const { identity, instance, list: old } = ann.local;
+    const issuedUnder = async (signer: LocalPerson): Promise<Chain> => {
+      const signing = crypto.generateSigning();
+      const issuer = await issueInstanceCredential(crypto, {
+        identity, identityKey: signer.local.certifierKey(), signing, kemKey: crypto.generateKem('instance-kem').publicKey, deviceName: 'phone', roles: ['exchange'], minListVersion: 2, notBefore: now, notAfter: now + day,
+      });
+      const added: ListedInstance = { instanceId: issuer.instanceId, credentialHash: issuer.hash, roles: ['exchange'], state: 'active' };
+      const list = await issueInstanceList(crypto, { identity, identityKey: ann.local.certifierKey(), version: 2, issuedAt: now, instances: [...old.instances, added] });
+      const exchange = await issueExchangeCredential(crypto, { identity, issuedBy: { instanceId: issuer.instanceId, signing }, kemKey: crypto.generateKem('exchange-kem').publicKey, minListVersion: 1, notBefore: now, notAfter: now + day });
+      return { identity, list, instance: instance.credential, exchange, issuer };
+    };
+    expect(verdict(await issuedUnder(ann))).toBeUndefined();
+    expect(verdict(await issuedUnder(bob))).toBe('key.unacceptable');
+  });
+
   it('after 30 days past any date, and 30 days before it begins', () => {
     const { chain } = ann.local;
     expect(verdict(chain, { now: now + 37 * day })).toBeUndefined();
@@ -212,16 +230,25 @@ describe('a chain is refused', () => {
 
 describe('pins', () => {
   let rotated: { keyPair: RsaKeyPair; chain: Chain };
-  beforeAll(async () => {
-    // Ann under a second identity key: everything well signed by it.
-    const keyPair = await crypto.generateRsa();
+
+  /** Ann under a second identity key: everything well signed by it. */
+  async function under(keyPair: RsaKeyPair, recoveryKeyHash = ann.local.identity.recoveryKeyHash): Promise<Chain> {
     const identityKey = keyPair.privateKey;
-    const identity = await createIdentityCertificate(crypto, { name: 'Ann', keyPair, peerId: ann.local.peerId, epoch: 2, notBefore: now, notAfter: now + 90 * day });
+    const identity = await createIdentityCertificate(crypto, { name: 'Ann', keyPair, peerId: ann.local.peerId, epoch: 2, notBefore: now, notAfter: now + 90 * day, ...(recoveryKeyHash && { recoveryKeyHash }) });
     const { instance: old } = ann.local;
     const instance = await issueInstanceCredential(crypto, { identity, identityKey, signing: old.signing, kemKey: old.credential.kemKey, deviceName: 'desk', roles: ['certifier'], minListVersion: 1, notBefore: now, notAfter: now + day });
     const list = await issueInstanceList(crypto, { identity, identityKey, version: 2, issuedAt: now, instances: [{ instanceId: instance.instanceId, credentialHash: instance.hash, roles: ['certifier'], state: 'active' }] });
     const exchange = await issueExchangeCredential(crypto, { identity, issuedBy: { identityKey }, kemKey: crypto.generateKem('exchange-kem').publicKey, minListVersion: 1, notBefore: now, notAfter: now + day });
-    rotated = { keyPair, chain: { identity, list, instance, exchange } };
+    return { identity, list, instance, exchange };
+  }
+
+  const keyOf = ({ local }: LocalPerson): RsaKeyPair => ({ privateKey: local.certifierKey(), spki: local.identity.spki });
+  const linkFrom = (old: RsaKeyPair, next: RsaKeyPair) => forgedLink(crypto, { peerId: ann.local.peerId, old: { epoch: 1, keyPair: old }, next: { epoch: 2, keyPair: next } });
+
+  beforeAll(async () => {
+    await twin.ready;
+    const keyPair = await crypto.generateRsa();
+    rotated = { keyPair, chain: await under(keyPair) };
   });
 
   it('the same person under another key is a key mismatch, told apart from rubbish', () => {
@@ -234,6 +261,34 @@ describe('pins', () => {
     expect(verdict(rotated.chain)).toBe('key.unacceptable');
     expect(verdict(rotated.chain, { expectedPeerId: ann.local.peerId })).toBe('key.unacceptable');
     expect(verdict(rotated.chain, { pinnedSpkiHash: rotated.chain.identity.spkiHash })).toBeUndefined();
+  });
+
+  it('A14 S5-18: its history begins with the key that the peer id is made of, and ends with the key shown', async () => {
+    const { keyPair, chain } = rotated;
+    const [first, link] = [ann.local.identity, await linkFrom(keyOf(ann), keyPair)];
+    expect(verdict(chain, { history: { first, elements: [link] } })).toBeUndefined();
+    const elsewhere = await linkFrom(keyOf(ann), keyOf(bob));
+    for (const elements of [[], [elsewhere]]) expect(verdict(chain, { history: { first, elements } })).toBe('key.unacceptable');
+  });
+
+  it('A14 A70: whoever begins the history of a peer id with another key is not that person', async () => {
+    const { keyPair, chain } = rotated;
+    const elements = [await linkFrom(keyOf(bob), keyPair)];
+    const { recoveryKeyHash } = ann.local.identity;
+    const committed = recoveryKeyHash && { recoveryKeyHash };
+    const span = { name: 'Ann', keyPair: keyOf(bob), notBefore: now, notAfter: now + 90 * day, ...committed };
+    // A good first certificate of somebody else, and a later one that names the peer id freely.
+    for (const first of [await createIdentityCertificate(crypto, { ...span, epoch: 1 }), await createIdentityCertificate(crypto, { ...span, epoch: 2, peerId: ann.local.peerId })]) {
+      expect(verdict(chain, { history: { first, elements } })).toBe('key.unacceptable');
+    }
+  });
+
+  it('A73: a later key names the recovery key that the first one committed to', async () => {
+    const { keyPair } = rotated;
+    const history = { first: ann.local.identity, elements: [await linkFrom(keyOf(ann), keyPair)] };
+    expect(ann.local.identity.recoveryKeyHash).toBeDefined();
+    expect(verdict(await under(keyPair, new Uint8Array(32).fill(9)), { history })).toBe('key.unacceptable');
+    expect(verdict(await under(keyPair), { history })).toBeUndefined();
   });
 
   it('a credential of one identity epoch is none of another', () => {

@@ -70,6 +70,16 @@ describe('instance credential', () => {
     expect(checkInstance((await newInstance({ identityKey: bob.local.certifierKey() })).bytes)).toBe('key.unacceptable');
   });
 
+  it('A46: signed by the reader\'s identity, it still has to name that very person, key and epoch', async () => {
+    const { identity } = ann.local;
+    expect(checkInstance((await newInstance({ identityKey: bob.local.certifierKey() })).bytes, bob)).toBe('key.unacceptable');
+    for (const wrong of [{ peerId: bob.local.peerId }, { spkiHash: bob.local.identity.spkiHash }, { epoch: 2 }]) {
+      expect(checkInstance((await newInstance({ identity: { ...identity, ...wrong } })).bytes)).toBe('key.unacceptable');
+      expect(checkExchange((await newExchange({ identity: { ...identity, ...wrong } })).bytes)).toBe('key.unacceptable');
+    }
+    expect(checkExchange((await newExchange({ issuedBy: { identityKey: bob.local.certifierKey() } })).bytes, bob)).toBe('key.unacceptable');
+  });
+
   it('A14: a device key that the device did not agree with is refused', async () => {
     const victim = crypto.generateSigning();
     const thief = crypto.generateSigning();
