@@ -18,7 +18,7 @@ describe('a dialog that continues another', () => {
       { type: 'continued', dialogId, continues: former },
       { type: 'delivered', sequence: 3 },
     ]);
-    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3 });
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3, instanceId: alice.person.local.instanceId });
     bob.restart();
     settle(alice, bob);
     expect(bob.sink.of('continued')).toHaveLength(1);

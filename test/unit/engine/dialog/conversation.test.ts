@@ -16,6 +16,6 @@ describe('two people', () => {
     expect(alice.pending(bob)).toEqual([]);
     expect(bob.pending(alice)).toEqual([]);
     expect(alice.sink.of('acknowledged').at(-1)).toMatchObject({ upTo: 3, gap: false });
-    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3 });
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3, instanceId: alice.person.local.instanceId });
   });
 });

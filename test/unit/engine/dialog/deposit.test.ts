@@ -78,7 +78,7 @@ describe('a deposit opens by itself', () => {
     expect(alice.sink.of('acknowledged').map(({ upTo }) => upTo)).toEqual([2]);
     expect(take(bob, depositsFor(alice, bob))).toEqual(['control']);
     expect([alice.pending(bob), bob.pending(alice)]).toEqual([[], []]);
-    expect(bob.engine.status(bob.dialog(alice, dialogId)).transcript).toEqual({ equal: true, upTo: 1 });
+    expect(bob.engine.status(bob.dialog(alice, dialogId)).transcript).toEqual({ equal: true, upTo: 1, instanceId: bob.person.local.instanceId });
   });
 
   it('the places of messages put any heap into the order of its streams, control messages last', async () => {

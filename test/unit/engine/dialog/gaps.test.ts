@@ -46,7 +46,7 @@ describe('a receiver that lost what it had acknowledged', () => {
     expect(fresh.sink.texts()).toEqual(texts(4, 9));
     expect(fresh.sink.of('delivered').map((each) => each.sequence)).toEqual([5, 6, 7, 8, 9, 10]);
     expect(digestOf(fresh)).toEqual(digestOf(bob));
-    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10 });
+    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10, instanceId: alice.person.local.instanceId });
     expect(alice.sink.of('failed')).toEqual([]);
     expect(alice.pending(fresh)).toEqual([]);
     // And on they go, in either direction.
@@ -146,13 +146,13 @@ describe('what nobody can send again', () => {
     }
     expect(fresh.engine.status(fresh.dialog(alice, key.dialogId)).problems).toEqual([{ kind: 'gap', count: 3, since: clock.now(), instanceId: ann.local.instanceId }]);
     expect(alice.engine.status(key).problems).toMatchObject([{ kind: 'gap', count: 3 }]);
-    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10 });
+    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10, instanceId: alice.person.local.instanceId });
     // The places count as they were.
     expect(digestOf(fresh)).toEqual(held);
     alice.say(fresh, key.dialogId, 'on');
     session(alice, fresh);
     expect(fresh.sink.texts().at(-1)).toBe('on');
-    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 11 });
+    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 11, instanceId: alice.person.local.instanceId });
   });
 
   it('A24: where nobody knows what stood there any more, either, both digests are bound to the gap', async () => {
@@ -163,7 +163,7 @@ describe('what nobody can send again', () => {
     for (let round = 0; round < 3; round += 1) session(alice, fresh);
     expect(fresh.sink.texts()).toEqual(texts(6, 9));
     for (const device of [alice, fresh]) expect(device.sink.of('gap')).toMatchObject([{ first: 5, last: 6 }]);
-    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10 });
+    expect(alice.engine.status(key).transcript).toEqual({ equal: true, upTo: 10, instanceId: alice.person.local.instanceId });
     expect(alice.sink.of('rolledBack')).toEqual([]);
   });
 

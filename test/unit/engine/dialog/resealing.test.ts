@@ -145,7 +145,7 @@ describe('exchange keys that come and go', () => {
     expect(bob.sink.texts(dialogId)).toEqual(['one', 'two']);
     expect(bob.sink.texts(other)).toEqual(['to the successor']);
     expect(bob.sink.of('shifted').filter((each) => each.who === 'peer').map((each) => each.reason)).not.toContain('compromise');
-    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3 });
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3, instanceId: alice.person.local.instanceId });
     for (const device of [alice, bob]) expect(device.sink.of('failed')).toEqual([]);
     pair.meet();
     expect(alice.sink.of('resealed')).toHaveLength(1);

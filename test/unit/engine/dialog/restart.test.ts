@@ -107,7 +107,7 @@ describe('crash, restart and rollback', () => {
     expect(alice.receive(bob, ...answers)[0]?.kind).toBe('delivered');
     expect(alice.sink.texts()).toEqual(['answer']);
     settle(alice, bob);
-    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3 });
+    expect(alice.engine.status(alice.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 3, instanceId: alice.person.local.instanceId });
   });
 
   it('an inner failure that the caller catches leaves what it did before', async () => {

@@ -184,7 +184,7 @@ describe('a device that becomes a new one', () => {
     const keysOf = (own: boolean) => checks.filter((row) => (row['instance_id'] === ann.local.instanceId) === own).map((row) => Buffer.from(row['key_check'] as Uint8Array).toString('hex'));
     expect(keysOf(true).filter((check) => keysOf(false).includes(check))).toEqual([]);
     expect(fresh.db.prepare('SELECT creating_instance FROM keks WHERE deleted = 0').all()).toEqual([{ creating_instance: fresh.person.local.instanceId }]);
-    expect(fresh.engine.status(fresh.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 4 });
+    expect(fresh.engine.status(fresh.dialog(bob, dialogId)).transcript).toEqual({ equal: true, upTo: 4, instanceId: fresh.person.local.instanceId });
 
     // Both ways on, also after restarts.
     bob.say(fresh, dialogId, 'back');
