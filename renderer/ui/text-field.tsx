@@ -23,6 +23,8 @@ export interface TextFieldProps {
   readonly monospace?: boolean;
   /** Digits: a number pad where there is one. */
   readonly numeric?: boolean;
+  /** The field narrows a list (WAI-ARIA, combobox with a listbox): the list's id, and that of the option that is marked; without it there is no list at the moment. */
+  readonly narrows?: { readonly list: string; readonly marked: string | undefined };
 }
 
 /** Fields of at most so many characters say it when they are nearly full: what goes beyond is not taken. */
@@ -49,7 +51,7 @@ export function TextField(props: TextFieldProps): ReactNode {
       <Label className={props.hiddenLabel === true ? 'only-heard' : 'field-label'}>{props.label}</Label>
       <div className="field-box">
         {props.lines === undefined ? (
-          <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" {...(props.marksAll === true && { onFocus: (event) => event.currentTarget.select() })} />
+          <Input className={`field-input${props.monospace === true ? ' mono' : ''}`} inputMode={props.numeric === true ? 'numeric' : 'text'} spellCheck="false" dir="auto" {...comboboxOf(props.narrows)} {...(props.marksAll === true && { onFocus: (event) => event.currentTarget.select() })} />
         ) : (
           <TextArea
             {...(props.areaRef === undefined ? {} : { ref: props.areaRef })}
@@ -71,6 +73,12 @@ export function TextField(props: TextFieldProps): ReactNode {
       <FieldError className="field-error">{props.error}</FieldError>
     </AriaTextField>
   );
+}
+
+function comboboxOf(narrows: TextFieldProps['narrows']): Record<string, string | boolean> {
+  if (narrows === undefined) return {};
+  const { list, marked } = narrows;
+  return { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': marked !== undefined, ...(marked !== undefined && { 'aria-controls': list, 'aria-activedescendant': marked }) };
 }
 
 /** There from the beginning, as what is said later is spoken only then. */

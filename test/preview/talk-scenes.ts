@@ -69,6 +69,17 @@ export function talkScenes(busy: (now: number) => World): Readonly<Record<string
       ];
       return world;
     },
+    /** A thousand conversations, whose people are numbered as they stand in the list. */
+    thousand: (now) => {
+      const world = busy(now);
+      const [someone] = world.contacts;
+      const [talk] = world.conversations;
+      if (someone === undefined || talk === undefined) throw new Error('nobody there');
+      const numbers = Array.from({ length: 1_000 }, (_, at) => at);
+      world.contacts = numbers.map((at) => ({ ...someone, contactId: idOf(`person ${at}`), peerId: idOf(`peer ${at}`).replaceAll(/[0189]/g, 'q').padEnd(52, 'k'), name: `Person ${at + 1}` }));
+      world.conversations = numbers.map((at) => ({ ...talk, conversationId: idOf(`talk ${at}`), contactId: idOf(`person ${at}`), preview: `word ${at}`, unread: 0, lastMessageAt: now - at * minute }));
+      return world;
+    },
     /** Bo is called something else here and may do little; several profiles, and a mailbox that takes answers. */
     renamed: (now) => {
       const world = busy(now);

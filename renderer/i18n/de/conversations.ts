@@ -84,6 +84,7 @@ export const conversations = {
   'new.person': 'Mit wem?',
   'new.somebody': 'Jemand Neues?',
   'new.find': 'Person finden',
+  'new.hits': 'Gefundene Personen',
   'new.topic': 'Titel (freiwillig)',
   'new.topic.hint': 'Eine Unterhaltung mit Titel steht neben der, die du hast, und bekommt eigene Schlüssel. Ihr seht beide den Titel.',
   'new.start': 'Unterhaltung beginnen',

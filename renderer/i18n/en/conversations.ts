@@ -39,6 +39,7 @@ export const conversations = {
   'new.person': 'With whom?',
   'new.somebody': 'Somebody new?',
   'new.find': 'Find a person',
+  'new.hits': 'People found',
   'new.topic': 'Title (optional)',
   'new.topic.hint': 'A titled conversation stands beside the one you have and gets keys of its own. Both of you see the title.',
   'new.start': 'Start conversation',

@@ -125,6 +125,58 @@ describe('a thousand conversations', () => {
   });
 });
 
+describe('going to one of a thousand conversations', () => {
+  const field = (): HTMLInputElement => screen.getByRole<HTMLInputElement>('combobox', { name: 'Find a person' });
+  const options = (): HTMLElement[] => within(screen.getByRole('dialog')).getAllByRole('option');
+  const marked = (): string => {
+    const [one, ...others] = options().filter((option) => option.getAttribute('aria-selected') === 'true');
+    expect(others).toEqual([]);
+    expect(field().getAttribute('aria-activedescendant')).toBe(one?.id);
+    return `${nameOf(one)} ${one?.getAttribute('aria-posinset')}/${one?.getAttribute('aria-setsize')}`;
+  };
+  const openSwitcher = async () => {
+    const made = await renderApp(manyTalks(1000));
+    act(() => made.model.ui.getState().openDialog('switcher'));
+    await settle();
+    return made;
+  };
+
+  it('draws those near what is seen only, and the marked one wherever it is, which screen readers are told of', async () => {
+    await openSwitcher();
+    expect(document.activeElement).toBe(field());
+    expect(options().length).toBeLessThan(60);
+    expect(marked()).toBe('Person 1 1/1000');
+    press('ArrowUp');
+    expect(marked()).toBe('Person 1 1/1000');
+    for (let times = 0; times < 12; times += 1) press('PageDown');
+    press('ArrowDown');
+    expect(marked()).toBe('Person 98 98/1000');
+    expect(options().length).toBeLessThan(60);
+  });
+
+  it('narrows by what is typed, begins at the first again, and Enter opens the marked one', async () => {
+    const { model } = await openSwitcher();
+    press('PageDown');
+    fireEvent.change(field(), { target: { value: 'person 99' } });
+    expect(options().map((option) => nameOf(option))).toEqual(['Person 99', ...Array.from({ length: 10 }, (_, at) => `Person ${990 + at}`)]);
+    expect(options().map((option) => option.getAttribute('aria-selected'))).toEqual(['true', ...Array.from({ length: 10 }, () => 'false')]);
+    press('ArrowDown');
+    press('Enter');
+    await settle();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(model.ui.getState().selection?.conversationId).toBe(idOf('talk 989'));
+  });
+
+  it('says that nobody is called so, with no list left', async () => {
+    await openSwitcher();
+    fireEvent.change(field(), { target: { value: 'nobody at all' } });
+    expect(screen.getByText(/nobody at all/).getAttribute('role')).toBe('status');
+    expect([field().getAttribute('aria-expanded'), field().getAttribute('aria-controls'), field().getAttribute('aria-activedescendant')]).toEqual(['false', null, null]);
+    press('Enter');
+    expect(screen.getByRole('dialog')).toBeTruthy();
+  });
+});
+
 describe('a list of usual length', () => {
   it('is drawn whole, and the browser counts', async () => {
     await renderApp(manyTalks(mostWhole));
