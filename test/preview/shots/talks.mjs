@@ -21,5 +21,5 @@ export const talks = [
   ['order-remove', 'busy', wide, ['light', 'dark'], (page) => talkMenu(page, 'Remove…')],
   ['order-remove-tiny', 'order', tiny, ['light'], async (page) => { await openLong(page); await page.locator('.conversation-head button[aria-haspopup="menu"]').click(); await page.getByRole('menuitem', { name: 'Remove…' }).click(); }],
   ['switcher', 'order', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+k'); await page.getByRole('dialog').waitFor(); }],
-  ['new-titled', 'order', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); await page.getByRole('dialog').getByRole('button', { name: /^Bo/ }).first().click(); await page.getByLabel('Title (optional)').fill('Garden shed'); }],
+  ['new-titled', 'order', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); await page.getByRole('dialog').getByRole('option', { name: /^Bo/ }).first().click(); await page.getByLabel('Title (optional)').fill('Garden shed'); }],
 ];
