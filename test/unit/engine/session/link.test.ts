@@ -3,6 +3,7 @@ import { consentTo } from '../../../../electron/engine/certificates/credential';
 import { openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import { channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
+import { type HostReveal, type JoinerReveal, linkKeysSigned, parseJoinerReveal } from '../../../../electron/engine/session/link-code';
 import type { LinkGrant } from '../../../../electron/engine/session/link-grant';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { agreedOf, digitsOf, exchange, type HostRole, hostRole, issue, joinerParts, joinerRole, type JoinerRole, newOwner, type Owner, ownerOf } from '../../../support/link-kit';
@@ -178,6 +179,62 @@ describe('somebody in between who holds the link', () => {
       expect(kindsOf(again), `recorded from ${frames}`).not.toContain('granted');
       expect(again.over, `recorded from ${frames}`).toBe(true);
     }
+  });
+});
+
+describe('an existing device that lies', () => {
+  /** The new device has shown its keys; `answer` makes the last frame before the digits. */
+  function lied(answer: (keys: Uint8Array, device: JoinerReveal, hash: Uint8Array) => Uint8Array): JoinerRole {
+    const hash = channel();
+    const [host, joiner] = [hostRole(owner, hash), joinerRole(joinerParts(owner.crypto, owner.link), hash)];
+    host.hear(joiner.said);
+    joiner.hear(host.said);
+    host.hear(joiner.said);
+    const [, keys] = host.said;
+    const device = parseJoinerReveal(joiner.said[1]?.payload ?? nothing);
+    joiner.on({ kind: 'frame', frame: { kind: channelKinds.linkKeys, payload: answer(keys?.payload ?? nothing, device, hash) } });
+    return joiner;
+  }
+  const signatureAt = (payload: Uint8Array): number => payload.length - 64;
+  const revealOf = (keys: Uint8Array): HostReveal => ({ nonce: keys.slice(0, 32), peerId: owner.local.peerId, spkiHash: owner.local.identity.spkiHash, credentialHash: owner.local.instance.credential.hash });
+  const signed = (of: Owner, hash: Uint8Array, reveal: HostReveal, device: JoinerReveal): Uint8Array => of.crypto.sign('device-link-keys', of.local.instance.signing.secret, linkKeysSigned(hash, reveal, device));
+
+  it('is believed when it shows what it committed to, signed as the device it is', () => {
+    expect(digitsOf(lied((keys, device, hash) => concat(keys.subarray(0, signatureAt(keys)), signed(owner, hash, revealOf(keys), device))))).toMatch(/^\d{6}$/);
+  });
+
+  it('A65: a nonce chosen once the new device’s was known, to steer the digits, is not the one it committed to', () => {
+    const joiner = lied((keys, device, hash) => {
+      const nonce = owner.crypto.random(32);
+      return concat(nonce, keys.subarray(32, signatureAt(keys)), signed(owner, hash, { ...revealOf(keys), nonce }, device));
+    });
+    expect([kindsOf(joiner), endOf(joiner)]).toEqual([['ended'], 'refused']);
+  });
+
+  it('A65: keys that the device of the link has not signed, for this channel and these keys of the new one, are refused', () => {
+    const others = [
+      (keys: Uint8Array, device: JoinerReveal, hash: Uint8Array) => signed(stranger, hash, revealOf(keys), device),
+      (keys: Uint8Array, device: JoinerReveal) => signed(owner, channel(), revealOf(keys), device),
+      (keys: Uint8Array, device: JoinerReveal, hash: Uint8Array) => signed(owner, hash, revealOf(keys), { ...device, kemKey: owner.crypto.random(device.kemKey.length) }),
+    ];
+    for (const other of others) {
+      const joiner = lied((keys, device, hash) => concat(keys.subarray(0, signatureAt(keys)), other(keys, device, hash)));
+      expect([kindsOf(joiner), endOf(joiner)]).toEqual([['ended'], 'refused']);
+    }
+  });
+
+  it('A65: whoever holds the link and says truly who they are is not the person and device of the link', () => {
+    const hash = channel();
+    const pretender = hostRole({ ...stranger, link: owner.link }, hash);
+    const joiner = joinerRole(joinerParts(owner.crypto, owner.link), hash);
+    // The word that opens the talk names whom it is for: the pretender does without the one it was given.
+    pretender.hear(joinerRole(joinerParts(owner.crypto, { ...owner.link, peerId: stranger.link.peerId, instanceId: stranger.link.instanceId }), hash).said);
+    joiner.hear(pretender.said);
+    expect(joiner.said).toHaveLength(2);
+    pretender.hear(joiner.said);
+    expect(digitsOf(pretender)).toMatch(/^\d{6}$/);
+    joiner.hear(pretender.said);
+    expect([kindsOf(joiner), endOf(joiner)]).toEqual([['ended'], 'refused']);
   });
 });
 
