@@ -130,6 +130,10 @@ describe('letting a new device in', () => {
       expect(told).toBe(true);
     }
     await place.until('all connected', () => [desk, pocket, third].every((home) => home.sessions === 2), 200);
+    // Longer than a list of devices holds in bytes, and no more characters than a name may have: cut between characters.
+    await desk.devices.rename({ instanceId, name: '鍵'.repeat(64) });
+    const cut = (await Promise.resolve(desk.devices.list(undefined))).find((device) => device.instanceId === instanceId)?.name;
+    expect(cut).toBe('鍵'.repeat(42));
     await expect(Promise.resolve().then(() => pocket.devices.rename({ instanceId, name: 'mine' }))).rejects.toMatchObject({ code: 'device.not-certifier' });
     await expect(Promise.resolve().then(() => desk.devices.rename({ instanceId: '0'.repeat(32), name: 'mine' }))).rejects.toMatchObject({ code: 'device.unknown' });
   }, 30_000);
