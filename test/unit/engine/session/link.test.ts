@@ -3,7 +3,7 @@ import { consentTo } from '../../../../electron/engine/certificates/credential';
 import { openLocalParty } from '../../../../electron/engine/certificates/local-party';
 import { rotateLocalRecord } from '../../../../electron/engine/certificates/rotation';
 import { channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
-import { type HostReveal, type JoinerReveal, linkKeysSigned, parseJoinerReveal } from '../../../../electron/engine/session/link-code';
+import { encodeJoinerReveal, type HostReveal, type JoinerReveal, linkKeysSigned, parseJoinerReveal } from '../../../../electron/engine/session/link-code';
 import type { LinkGrant } from '../../../../electron/engine/session/link-grant';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { agreedOf, digitsOf, exchange, type HostRole, hostRole, issue, joinerParts, joinerRole, type JoinerRole, newOwner, type Owner, ownerOf } from '../../../support/link-kit';
@@ -235,6 +235,30 @@ describe('an existing device that lies', () => {
     expect(digitsOf(pretender)).toMatch(/^\d{6}$/);
     joiner.hear(pretender.said);
     expect([kindsOf(joiner), endOf(joiner)]).toEqual([['ended'], 'refused']);
+  });
+});
+
+describe('a new device that shows what cannot be let in', () => {
+  it('A65: keys of a device that is listed already, a key nobody can seal to, a name that is none: no digits, the refusal of a stranger', () => {
+    const keys = { signing: owner.crypto.generateSigning(), kem: owner.crypto.generateKem('instance-kem') };
+    const good: JoinerReveal = { nonce: owner.crypto.random(32), signingKey: keys.signing.publicKey, kemKey: keys.kem.publicKey, deviceName: 'pocket' };
+    const shown = (reveal: JoinerReveal): HostRole => {
+      const hash = channel();
+      const host = hostRole(owner, hash, { isName: (name) => name !== 'no name' });
+      host.hear(joinerRole(joinerParts(owner.crypto, owner.link), hash).said);
+      host.on({ kind: 'frame', frame: { kind: channelKinds.linkReveal, payload: encodeJoinerReveal(reveal) } });
+      return host;
+    };
+    expect(digitsOf(shown(good))).toMatch(/^\d{6}$/);
+    const bad: readonly JoinerReveal[] = [
+      { ...good, signingKey: owner.local.instance.signing.publicKey },
+      { ...good, kemKey: new Uint8Array(good.kemKey.length).fill(0xff) },
+      { ...good, deviceName: 'no name' },
+    ];
+    for (const [at, reveal] of bad.entries()) {
+      const host = shown(reveal);
+      expect([kindsOf(host), endOf(host), host.said.at(-1)], `number ${at}`).toEqual([['ended'], 'refused', refused]);
+    }
   });
 });
 
