@@ -37,6 +37,15 @@ describe('what the listener refuses', () => {
     for (const side of [stranger, blocked, unknown]) expect(side.out).toEqual([]);
   });
 
+  it('A41 A71: a key that its owner took out of use by the recovery key is answered as somebody who is blocked, also while it is the pinned one still', () => {
+    const m1 = dialler(alice, targetOf(bob), [bob]).next();
+    const later = { successor: carol.local.identity.spkiHash };
+    const overtaken = listener(bob, [{ party: alice, pin: { ...later, overtaken: true } }]).receive(m1);
+    expect([refusal(overtaken), overtaken.out]).toEqual([['blocked', 'retry'], []]);
+    // Renewed, and not recovered: both keys are the owner's.
+    expect(listener(bob, [{ party: alice, pin: later }]).receive(m1).out).not.toEqual([]);
+  });
+
   it('S3-32: an M1 for another key costs no decapsulation, a stranger’s one and no more', () => {
     const m1 = dialler(alice, targetOf(bob), [bob]).next();
     const before = carol.crypto.meter.read();
