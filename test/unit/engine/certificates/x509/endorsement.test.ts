@@ -174,6 +174,14 @@ describe('certificates of organisations, made by openssl', () => {
     expect(judge([forgedBy], { authorities: [root.pem, twin.pem] })).toBe('Acme');
   });
 
+  it('A46: a root with the issuer’s own key vouches for nothing that names another issuer, or another identifier of the key', () => {
+    const leaf = rsaRoot.issue(csr, { ...dates, extensions: [...leafExtensions, 'authorityKeyIdentifier = keyid:always'] });
+    const renamed = ca('New Works', { keyFile: bobsKey });
+    const otherId = ca('Old Works again', { keyFile: bobsKey, subject: '/O=Old Works Ltd/CN=Old Works', extensions: ['basicConstraints = critical, CA:true', 'keyUsage = critical, keyCertSign, cRLSign', 'subjectKeyIdentifier = 01:02:03:04'] });
+    expect(judge([leaf], { authorities: [rsaRoot.pem] })).toBe('Old Works');
+    for (const other of [renamed, otherId]) expect(judge([leaf], { authorities: [other.pem] })).toBe('nobody');
+  });
+
   it('names that could deceive the eye are shown without what does', () => {
     const odd = ca('Odd', { subject: '/O=x/CN=Acme\u202e\u200b  CA\u0007' });
     expect(parseAuthorityCertificate(crypto, derOf(odd.pem)).name).toBe('Acme CA');
