@@ -25,10 +25,10 @@ export function createPortMapper(onFault: (error: unknown) => void = () => {}, s
         if (!ended) begin();
         return made;
       });
-      return async () => {
+      return async (within) => {
         ended = true;
         clearTimeout(again);
-        await (await keeper).stop();
+        await (await keeper).stop(within);
       };
     },
   };

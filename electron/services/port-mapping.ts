@@ -5,6 +5,11 @@ import type { NetworkFacts } from './network-facts';
 import type { OwnAddresses } from './own-addresses';
 import type { Mapping, PortMapper } from './ports';
 
+/** While the program goes on: routers at home may take seconds for an answer, and a door that is left open stays so for an hour. Milliseconds. */
+const patientMs = 20_000;
+/** Where somebody waits for it: the program's end, or a network that may not be the router's any more. */
+const hurriedMs = 2_000;
+
 export interface PortMappingParts {
   readonly mapper: PortMapper;
   readonly addresses: OwnAddresses;
@@ -19,7 +24,7 @@ export interface PortMappingParts {
 export class PortMapping {
   readonly #parts: PortMappingParts;
   #port: number | undefined;
-  #end: (() => Promise<void>) | undefined;
+  #end: ((within: number) => Promise<void>) | undefined;
   #mapping: Mapping | undefined;
   /** Mappings on their way back; a new one waits for them, lest the old one's end takes it away. */
   #ending: Promise<void> = Promise.resolve();
@@ -33,7 +38,7 @@ export class PortMapping {
     const port = listening !== undefined && !isLoopback(listening.host) ? listening.port : undefined;
     if (port === this.#port) return;
     this.#port = port;
-    this.#takeBack();
+    this.#takeBack(patientMs);
     if (port === undefined) {
       this.#changed(undefined);
       return;
@@ -46,15 +51,20 @@ export class PortMapping {
   networkChanged(): void {
     if (this.#port === undefined) return;
     const port = this.#port;
-    this.#takeBack();
+    this.#takeBack(hurriedMs);
     this.#changed({ state: 'searching' });
     void this.#ending.then(() => this.#start(port));
   }
 
   /** Takes the mapping back; ends when that is done, or after two seconds. */
   async stop(): Promise<void> {
+    this.#takeBack(hurriedMs);
     this.want(undefined);
-    await this.#ending;
+    // What was begun with patience before is not waited for longer than that either.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, hurriedMs)));
+    await Promise.race([this.#ending, late]);
+    clearTimeout(timer);
   }
 
   #start(port: number): void {
@@ -63,10 +73,10 @@ export class PortMapping {
     this.#end = this.#parts.mapper.map(port, (mapping) => this.#changed(mapping));
   }
 
-  #takeBack(): void {
+  #takeBack(within: number): void {
     const end = this.#end;
     this.#end = undefined;
-    if (end !== undefined) this.#ending = Promise.all([this.#ending, end()]).then(() => undefined);
+    if (end !== undefined) this.#ending = Promise.all([this.#ending, end(within)]).then(() => undefined);
   }
 
   #changed(mapping: Mapping | undefined): void {

@@ -310,9 +310,9 @@ export type Mapping =
 export interface PortMapper {
   /**
    * Keeps `port` mapped until the returned function is called, which takes the mapping back: its promise ends when the router
-   * said so, or after two seconds. Tells every change, never after that call.
+   * said so, or after so many milliseconds. Tells every change, never after that call.
    */
-  map(port: number, onChange: (mapping: Mapping) => void): () => Promise<void>;
+  map(port: number, onChange: (mapping: Mapping) => void): (within: number) => Promise<void>;
 }
 
 /** What connections go through. While a proxy is chosen, nothing is dialled or looked up but by it; `unusable`: nothing is dialled. */

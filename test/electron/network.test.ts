@@ -47,7 +47,7 @@ const routers: Record<'nat-pmp' | 'upnp', FakeRouterOptions> = {
 for (const [method, options] of Object.entries(routers)) {
   test(`S3-26: a router is asked by ${method}, and what it gave is taken back`, async () => {
     const router = await fakeRouter(options);
-    let stop: () => Promise<void> = async () => undefined;
+    let stop: (within: number) => Promise<void> = async () => undefined;
     try {
       const mapped = await new Promise<Mapping>((resolve, reject) => {
         stop = createPortMapper(reject, { ...router.search, patience: 1 }).map(4800, (mapping) => {
@@ -55,7 +55,7 @@ for (const [method, options] of Object.entries(routers)) {
         });
       });
       assert.deepEqual(mapped, { state: 'mapped', method, address: { host: '45.0.0.1', port: 4800 } });
-      await stop();
+      await stop(2_000);
       if (method === 'upnp') assert.equal(router.orders.at(-1)?.action, 'DeletePortMapping');
       else assert.deepEqual(router.datagrams.at(-1)?.slice(6), [0, 0, 0, 0, 0, 0]);
     } finally {

@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HeadlessPeer } from '../support/headless-peer';
 import { introduce, newPerson, passphrase, temporaryFolder, texts, type Person } from '../support/two-peers';
 
-/**
- * What a peer counted since its last reset: agreements, and one signature each of the cards with the addresses of now, which
- * follow in the session. Two sessions only where both dialled at once.
- */
+/** What a peer counted since its last reset: one agreement, and one signature each of the cards with the addresses of now, which follow in the session. */
 async function expectResumed({ peer }: Person): Promise<void> {
   await peer.until('the card is read', async () => (await peer.call('diagnostics.meter', {})).verify > 0);
   const { dh, sign, verify, ...counted } = await peer.call('diagnostics.meter', {});
   expect(counted).toMatchObject({ rsaKeygen: 0, rsaSign: 0, rsaVerify: 0, kemKeygen: 0, kemEncaps: 0, kemDecaps: 0 });
-  expect([1, 2]).toContain(dh);
-  for (const signatures of [sign, verify]) expect(signatures).toBeLessThanOrEqual(dh);
+  expect(dh).toBe(1);
+  for (const signatures of [sign, verify]) expect(signatures).toBeLessThanOrEqual(1);
+}
+
+/**
+ * Started anew where nobody looks for it, so that it alone dials. Where both do at once, whoever comes second finds the entry used
+ * up and goes on with a full handshake (test/unit/engine/session/resume-handshake.test.ts).
+ */
+async function restartElsewhere(person: Person): Promise<void> {
+  person.peer = await HeadlessPeer.start(person.profile, { listen: '127.0.0.1:0' });
+  await person.peer.call('vault.unlock', { passphrase });
 }
 
 describe('two headless peers that were connected before', () => {
@@ -52,7 +59,7 @@ describe('two headless peers that were connected before', () => {
   it('S3-10: one of them restarted: resumed on both sides, without RSA or KEM; the conversation goes on', async () => {
     await ann.peer.end();
     await bo.peer.call('diagnostics.meter', { reset: true });
-    await ann.restart();
+    await restartElsewhere(ann);
     expect(await together()).toEqual([true, true]);
     await expectResumed(bo);
     await talk();
@@ -60,7 +67,7 @@ describe('two headless peers that were connected before', () => {
 
   it('S3-10: both restarted: resumed again, at no other price', async () => {
     await Promise.all([ann.peer.end(), bo.peer.end()]);
-    await ann.restart();
+    await restartElsewhere(ann);
     // Behind its self-test and its own keys; of Bo it has verified nothing since it started.
     await ann.peer.call('diagnostics.meter', { reset: true });
     await bo.restart();

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { RouterSearch } from '../../electron/network/router/keep-mapped';
 
 /** A router on loopback that does what a test tells it. Nothing goes anywhere else. */
@@ -25,6 +26,8 @@ export interface FakeRouterOptions {
   readonly http?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** The answer to an order: fields, or an error code. */
   readonly order?: (action: string, fields: Readonly<Record<string, string>>) => Readonly<Record<string, string | undefined>> | number;
+  /** How long it takes to answer an order. */
+  readonly pauseMs?: (action: string) => number;
 }
 
 export const here = { local: '127.0.0.1', gateway: '127.0.0.1', mayAsk: (host: string) => host === '127.0.0.1' };
@@ -50,9 +53,11 @@ export async function fakeRouter(options: FakeRouterOptions = {}): Promise<FakeR
       response.end(description());
       return;
     }
-    void bodyOf(request).then((body) => {
+    void bodyOf(request).then(async (body) => {
       const fields = Object.fromEntries([...body.matchAll(/<(New\w+)>([^<]*)</g)].map(([, name = '', value = '']) => [name, value]));
       orders.push({ action, fields });
+      const pause = options.pauseMs?.(action) ?? 0;
+      if (pause > 0) await setTimeout(pause);
       answerOrder(response, action, options.order?.(action, fields) ?? {});
     });
   });

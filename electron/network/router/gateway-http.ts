@@ -17,7 +17,8 @@ export interface HttpAnswer {
 /** Of a description: real ones have 5–20 KiB. */
 const MAX_BODY = 128 * 1024;
 const MAX_HEADERS = 8 * 1024;
-const TIMEOUT_MS = 4_000;
+/** Milliseconds. */
+const LIMIT_MS = 4_000;
 
 /** An http URL that leads to `host` itself and nowhere else; undefined for any other text. At most 1,024 characters. */
 export function targetOf(text: string, host: string, base?: string): HttpTarget | undefined {
@@ -31,8 +32,15 @@ export function targetOf(text: string, host: string, base?: string): HttpTarget 
   }
 }
 
-/** One request, on a connection of its own; redirects are answers like others. Rejects when it takes longer than four seconds or is larger than 128 KiB. */
-export function ask(to: HttpTarget, local: string, signal: AbortSignal, post?: { readonly headers: Readonly<Record<string, string>>; readonly body: string }): Promise<HttpAnswer> {
+export interface Asking {
+  /** Sent as POST; without it a GET. */
+  readonly post?: { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  /** Milliseconds; four seconds when left out. */
+  readonly limitMs?: number;
+}
+
+/** One request, on a connection of its own; redirects are answers like others. Rejects when it takes longer than its limit or is larger than 128 KiB. */
+export function ask(to: HttpTarget, local: string, signal: AbortSignal, { post, limitMs = LIMIT_MS }: Asking = {}): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const asking = request({
       host: to.host,
@@ -45,7 +53,7 @@ export function ask(to: HttpTarget, local: string, signal: AbortSignal, post?: {
       method: post ? 'POST' : 'GET',
       headers: { Connection: 'close', ...(post && { ...post.headers, 'Content-Length': Buffer.byteLength(post.body) }) },
     });
-    const timer = setTimeout(() => fail(), TIMEOUT_MS);
+    const timer = setTimeout(() => fail(), limitMs);
     const gone = (): void => fail();
     const settle = (): void => {
       clearTimeout(timer);

@@ -21,7 +21,6 @@ export interface RouterSearch {
   readonly shortestRenewMs: number;
   /** When no router would, it is asked again after this. */
   readonly retryMs: number;
-  readonly unmapMs: number;
 }
 
 /** When no router would, or this system not: asked again after this. */
@@ -35,8 +34,10 @@ const realSearch: RouterSearch = {
   renewMs: 10 * 60_000,
   shortestRenewMs: 30_000,
   retryMs,
-  unmapMs: 2_000,
 };
+
+/** For what a router granted that is of no use: the next one is asked then. */
+const takeBackMs = 2_000;
 
 interface Held {
   readonly router: Router;
@@ -66,13 +67,13 @@ export class MappingKeeper {
     return this.#running;
   }
 
-  /** Takes the mapping back, within two seconds or not at all. */
-  async stop(): Promise<void> {
+  /** Takes the mapping back, within so many milliseconds or not at all: then the lease ends it. */
+  async stop(within: number): Promise<void> {
     this.#ending.abort();
     this.#wake?.();
     // What is being asked ends at once; only then it is known what there is to take back.
     await this.#running.catch(() => undefined);
-    await this.#takeBack();
+    await this.#takeBack(within);
   }
 
   async #run(): Promise<void> {
@@ -135,12 +136,12 @@ export class MappingKeeper {
     }
   }
 
-  async #takeBack(): Promise<void> {
+  async #takeBack(within = takeBackMs): Promise<void> {
     const asked = this.#asked;
     this.#asked = undefined;
     if (!asked) return;
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), this.#search.unmapMs);
+    const timer = setTimeout(() => limit.abort(), within);
     try {
       await asked.router.unmap(this.#port, asked.outsidePort, limit.signal);
     } catch {

@@ -12,6 +12,8 @@ const ONLY_PERMANENT = 725;
 const OTHER_PORTS = 3;
 /** Services of one router that are tried. */
 const MAX_SERVICES = 3;
+/** One order of taking back, unless the whole has less: miniupnpd looks through its firewall for one entry, and nobody waits. Milliseconds. */
+const TAKING_BACK_MS = 10_000;
 
 /** Every router that answers, in turn: whoever takes one and is content asks no further. */
 export async function* findUpnp(near: Neighbourhood, signal: AbortSignal, search: UpnpSearch): AsyncGenerator<Router> {
@@ -23,7 +25,7 @@ export async function* findUpnp(near: Neighbourhood, signal: AbortSignal, search
 }
 
 function routerOf(service: WanService, local: string): Router {
-  const order = (action: string, values: Values, signal: AbortSignal): Promise<Answer> => act(service, local, action, values, signal);
+  const order: Order = (action, values, signal, limitMs) => act({ service, local, action, values, limitMs }, signal);
   return {
     method: 'upnp',
     map: async (port, wanted, signal, onAsking) => {
@@ -34,9 +36,9 @@ function routerOf(service: WanService, local: string): Router {
     },
     unmap: async (port, outsidePort, signal) => {
       // Whose it is, first: the word that another device holds this port may have been lost.
-      const { body } = await order('GetSpecificPortMappingEntry', entry(outsidePort), signal);
+      const { body } = await order('GetSpecificPortMappingEntry', entry(outsidePort), signal, TAKING_BACK_MS);
       const [client, inside] = ['NewInternalClient', 'NewInternalPort'].map((name) => contents(body, name, 1)[0]);
-      if (client === local && inside === String(port)) await order('DeletePortMapping', entry(outsidePort), signal);
+      if (client === local && inside === String(port)) await order('DeletePortMapping', entry(outsidePort), signal, TAKING_BACK_MS);
     },
   };
 }
@@ -48,8 +50,10 @@ interface Answer {
   readonly error?: number;
 }
 
+type Order = (action: string, values: Values, signal: AbortSignal, limitMs?: number) => Promise<Answer>;
+
 async function add(
-  order: (action: string, values: Values, signal: AbortSignal) => Promise<Answer>,
+  order: Order,
   { port, wanted, local, onAsking }: { readonly port: number; readonly wanted: number; readonly local: string; readonly onAsking: (outsidePort: number) => void },
   signal: AbortSignal,
 ): Promise<Pick<Grant, 'port' | 'seconds'>> {
@@ -74,15 +78,23 @@ const target = (port: number, local: string): Values => ({
   NewPortMappingDescription: 'Keyshift',
 });
 
+interface Act {
+  readonly service: WanService;
+  readonly local: string;
+  readonly action: string;
+  readonly values: Values;
+  readonly limitMs: number | undefined;
+}
+
 /** One order over SOAP. Its values are numbers and addresses of our own: nothing in them needs escaping. */
-async function act({ type, control }: WanService, local: string, action: string, values: Values, signal: AbortSignal): Promise<Answer> {
+async function act({ service: { type, control }, local, action, values, limitMs }: Act, signal: AbortSignal): Promise<Answer> {
   const fields = Object.entries(values).map(([name, value]) => `<${name}>${value}</${name}>`);
   const body =
     '<?xml version="1.0"?>\r\n<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ' +
     's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>' +
     `<u:${action} xmlns:u="${type}">${fields.join('')}</u:${action}></s:Body></s:Envelope>\r\n`;
   const headers = { 'Content-Type': 'text/xml; charset="utf-8"', SOAPAction: `"${type}#${action}"` };
-  const answer = await ask(control, local, signal, { headers, body });
+  const answer = await ask(control, local, signal, { post: { headers, body }, ...(limitMs !== undefined && { limitMs }) });
   if (answer.status === 200) return { body: answer.body };
   const code = Number(contents(answer.body, 'errorCode', 1)[0] ?? Number.NaN);
   if (answer.status !== 500 || !Number.isInteger(code)) throw new RouterRefusal('no answer to an order');

@@ -19,10 +19,11 @@ async function router(options: FakeRouterOptions): Promise<FakeRouter> {
 }
 
 /** Maps port 4800 there, and everything that was told. */
-function mapAt({ search }: Pick<FakeRouter, 'search'>, times: FakeRouter['search'] = {}): { told: Mapping[]; stop: () => Promise<void> } {
+function mapAt({ search }: Pick<FakeRouter, 'search'>, times: FakeRouter['search'] = {}): { told: Mapping[]; stop: (within?: number) => Promise<void> } {
   const told: Mapping[] = [];
   const faults: unknown[] = [];
-  const stop = createPortMapper((error) => faults.push(error), { ...search, ...times }).map(4800, (mapping) => told.push(mapping));
+  const end = createPortMapper((error) => faults.push(error), { ...search, ...times }).map(4800, (mapping) => told.push(mapping));
+  const stop = (within = 2_000): Promise<void> => end(within);
   ends.push(stop, () => expect(faults).toEqual([]));
   return { told, stop };
 }
@@ -78,6 +79,20 @@ describe('a router that does as it is asked', () => {
     await stop();
     expect(box.orders.at(-1)).toEqual({ action: 'DeletePortMapping', fields: { NewRemoteHost: '', NewExternalPort: '4800', NewProtocol: 'TCP' } });
   });
+
+  test('UPnP: a router that takes five seconds to say whose a port is, is waited for', async () => {
+    const box = await router(
+      upnp({
+        order: (action) =>
+          action === 'GetExternalIPAddress' ? { NewExternalIPAddress: '45.0.0.1' } : action === 'GetSpecificPortMappingEntry' ? { NewInternalClient: '127.0.0.1', NewInternalPort: '4800' } : {},
+        pauseMs: (action) => (action === 'GetSpecificPortMappingEntry' ? 5_000 : 0),
+      }),
+    );
+    const { told, stop } = mapAt(box);
+    await outcome(told);
+    await stop(20_000);
+    expect(box.orders.at(-1)?.action).toBe('DeletePortMapping');
+  }, 30_000);
 
   test('UPnP: what leads to somebody else is not taken away', async () => {
     const box = await router(
@@ -162,9 +177,9 @@ describe('a router that does as it is asked', () => {
       // The answer to the mapping itself is lost.
       natPmp: (request, ...rest) => (request[1] === 2 ? arrived() : goodNatPmp(outside)(request, ...rest)),
     });
-    const { told, stop } = mapAt(box, { unmapMs: 50 });
+    const { told, stop } = mapAt(box);
     await asking;
-    await stop();
+    await stop(50);
     expect(told).toEqual([{ state: 'searching' }]);
     expect(box.datagrams.at(-1)).toEqual([0, 2, 0, 0, 0x12, 0xc0, 0, 0, 0, 0, 0, 0]);
   });
@@ -179,7 +194,8 @@ describe('a router that does as it is asked', () => {
       if (looks === 1) throw new Error('too many open files');
       return box.search.near?.() ?? [];
     };
-    ends.push(createPortMapper((error) => faults.push(error), { ...box.search, near, retryMs: 20 }).map(4800, (mapping) => told.push(mapping)));
+    const end = createPortMapper((error) => faults.push(error), { ...box.search, near, retryMs: 20 }).map(4800, (mapping) => told.push(mapping));
+    ends.push(() => end(2_000));
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ state: 'mapped' }));
     expect([told.map(({ state }) => state), faults.length]).toEqual([['searching', 'failed', 'searching', 'mapped'], 1]);
   });

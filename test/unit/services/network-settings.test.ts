@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Address } from '../../../electron/engine/ports';
 import { NetworkFacts } from '../../../electron/services/network-facts';
 import { NetworkSettings } from '../../../electron/services/network-settings';
@@ -20,6 +20,8 @@ interface Asked {
   /** The router has taken it back. */
   end(): void;
   readonly ended: () => boolean;
+  /** How long that is waited for, milliseconds. */
+  readonly within: () => number | undefined;
 }
 
 function house(change: Partial<Settings> = {}) {
@@ -34,14 +36,14 @@ function house(change: Partial<Settings> = {}) {
   const asked: Asked[] = [];
   const mapper: PortMapper = {
     map: (port, onChange) => {
-      let over = false;
+      let over: number | undefined;
       let end: () => void = () => {};
       const done = new Promise<void>((resolve) => {
         end = resolve;
       });
-      asked.push({ port, tell: onChange, end, ended: () => over });
-      return () => {
-        over = true;
+      asked.push({ port, tell: onChange, end, ended: () => over !== undefined, within: () => over });
+      return (within) => {
+        over = within;
         return done;
       };
     },
@@ -110,6 +112,41 @@ describe('port mapping', () => {
     expect(asked).toHaveLength(3);
     await settings.set({ portMapping: false });
     expect(asked[2]?.ended()).toBe(true);
+  });
+
+  test('a router is given time to take it back while the program goes on, and two seconds where somebody waits', async () => {
+    const { asked, mapping, lock, listening } = house({ portMapping: true });
+    listening(home);
+    await turn();
+    mapping.networkChanged();
+    expect(asked[0]?.within()).toBe(2_000);
+    asked[0]?.end();
+    await turn();
+    lock(true);
+    expect(asked[1]?.within()).toBe(20_000);
+    // It has not answered yet: the program's end does not wait for the rest of that time.
+    vi.useFakeTimers();
+    try {
+      let stopped = false;
+      const stopping = mapping.stop().then(() => (stopped = true));
+      await vi.advanceTimersByTimeAsync(1_999);
+      expect(stopped).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(stopped).toBe(true);
+      await stopping;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('at the end of the program a router that holds it has two seconds', async () => {
+    const { asked, mapping, listening } = house({ portMapping: true });
+    listening(home);
+    await turn();
+    const stopping = mapping.stop();
+    expect(asked[0]?.within()).toBe(2_000);
+    asked[0]?.end();
+    await stopping;
   });
 
   test.each(['127.0.0.1', '127.9.9.9', '::1'])('is not asked for while %s is listened on', async (host) => {
