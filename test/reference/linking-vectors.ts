@@ -78,6 +78,7 @@ export function linkingVectors() {
       { name: 'a key of kind 3', bytes: hex(grantStatement({ ...grant, identityKeys: [{ epoch: 1, createdAt: 1, retiredAt: 0, certificate: counting(1, 9), kind: 3 }] })) },
       { name: 'nine addresses of a device', bytes: hex(grantStatement({ ...grant, devices: [{ credential: counting(1, 9), addresses: Array.from({ length: 9 }, () => ({ host: '192.0.2.9', port: 1 })) }] })) },
       { name: '33 devices', bytes: hex(grantStatement({ ...grant, devices: Array.from({ length: 33 }, () => ({ credential: counting(1, 9), addresses: [] })) })) },
+      { name: 'a recovery key of 31 bytes', bytes: hex(grantStatement({ ...grant, recoveryKey: counting(1, 31) })) },
       { name: 'a recovery key of 33 bytes', bytes: hex(grantStatement({ ...grant, recoveryKey: counting(1, 33) })) },
       { name: 'settings of 4,097 bytes', bytes: hex(grantStatement({ ...grant, settings: Buffer.alloc(4_097, 0x20) })) },
       { name: 'one byte more', bytes: hex(Buffer.concat([statement, Buffer.of(0)])) },

@@ -112,7 +112,7 @@ export function readFileWord(bytes) {
   };
   const piece = () => {
     const read = { index: from.number(4), sealed: rest() };
-    must(read.sealed.length >= 1 && read.sealed.length <= 65_536 + 16, 'a piece');
+    must(read.index < 2 ** 20 && read.sealed.length >= 17 && read.sealed.length <= 65_536 + 16, 'a piece');
     return read;
   };
   const kinds = [['want', range], ['chunk', piece], ['no', () => reason(3)], ['ready', () => ({})], ['over', () => reason(5)], ['noted', () => ({})]];

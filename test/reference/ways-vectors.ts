@@ -119,6 +119,8 @@ export function waysVectors({ chain, peerId, signingSeed, now }: DepositSender) 
         { name: 'a proof cut short', bytes: hex(cardDeposit(2, whole, sealing, proven.proof.subarray(0, -1))) },
         { name: 'a byte behind a proof', bytes: hex(cardDeposit(2, whole, sealing, Buffer.concat([proven.proof, Buffer.of(0)]))) },
         { name: 'a proof and a verdict', bytes: hex(cardDeposit(6, whole, sealing, Buffer.concat([proven.proof, ...verdicts.slice(0, 1).map((each) => each.bytes)]))) },
+        { name: 'a verdict that it was accepted', bytes: hex(cardDeposit(4, whole, sealing, Buffer.concat([proven.id, Buffer.of(0)]))) },
+        { name: 'a verdict that it was refused', bytes: hex(cardDeposit(4, whole, sealing, Buffer.concat([proven.id, Buffer.of(3)]))) },
         { name: 'a verdict of no kind', bytes: hex(cardDeposit(4, whole, sealing, Buffer.concat([proven.id, Buffer.of(4)]))) },
         { name: 'something behind a card alone', bytes: hex(cardDeposit(0, whole, sealing, Buffer.of(0))) },
         { name: 'flag 8', bytes: hex(cardDeposit(8, whole, sealing)) },

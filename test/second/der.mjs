@@ -63,9 +63,12 @@ export const only = (bytes) => {
   return element;
 };
 export const tagged = (element, tag, what) => (element && element.tag === tag ? element : refuse(`not ${what}`));
-export const timeOf = ({ tag, content }) => {
+/** In the one form there is for it: a date that comes back otherwise is none. */
+export const timeOf = ({ tag, content, all }) => {
   const text = content.toString('latin1');
   const [, y, mo, d, h, mi, s] = need((tag === 0x17 ? /^(\d{2})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/).exec(text), 'no time');
   const year = tag === 0x17 ? (Number(y) < 50 ? 2000 : 1900) + Number(y) : Number(y);
-  return Date.UTC(year, mo - 1, d, h, mi, s);
+  const value = Date.UTC(year, mo - 1, d, h, mi, s);
+  need(value >= 0 && time(value).equals(all), 'no time');
+  return value;
 };

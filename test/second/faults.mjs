@@ -27,6 +27,7 @@ const rawFrame = (type, version, length, payload) => cat(u8(type), u16(version),
 export const wrongFirstFrames = (person, chain, stranger, now = Date.now()) => {
   const to = toOf(chain);
   const good = () => session.makeM1(person.own, to, { time: now }).bytes;
+  const resumed = (how) => session.makeResumeM1({ keyId: random(32), rs: random(32), peerInstanceHash: chain.instance.hash, received: { counter: 1, digest: random(32) } }, how).bytes;
   return {
     retry: {
       'an unknown selector': flip(good(), 8),
@@ -43,6 +44,9 @@ export const wrongFirstFrames = (person, chain, stranger, now = Date.now()) => {
       'an envelope that does not open': flip(good(), 2000),
       'made for another person': session.makeM1(person.own, { ...to, peerId: random(32) }, { time: now }).bytes,
       'a nonce of zeros': session.makeM1(person.own, to, { time: now, cn: Buffer.alloc(32) }).bytes,
+      'a resumption with a nonce of zeros': resumed({ cn: Buffer.alloc(32) }),
+      'a resumption with a hint of 65 bytes': resumed({ hint: random(65) }),
+      'a resumption and a byte': session.frame(session.TYPES.m1, cat(session.payloadOf(resumed()), u8(0))),
       'a purpose nobody knows': channel.makeOpen(9).bytes,
     },
   };

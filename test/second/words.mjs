@@ -31,6 +31,7 @@ const vector = (reader) => {
 const fact = (reader) => {
   const one = { number: counted(reader.u64()), stamp: reader.u64(), kind: reader.text(24), key: reader.text(240), value: reader.lp(64_000), signature: reader.take(64) };
   need(one.stamp <= STAMP, 'stamp');
+  need(/^[\x21-\x7e]+$/.test(one.kind), 'a kind that is not ASCII');
   return one;
 };
 export const replica = words({

@@ -1,13 +1,14 @@
 /**
- * Makes key-files.json, backup.json and issued.json beside it: files and chains that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
+ * Makes key-files.json, backup.json, issued.json and organisations.json beside it: files, chains and certificates that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
  * identity.json. The same bytes come out every time. Run only when a layout changes on purpose:
  * `npx esbuild test/vectors/generate-files.ts --bundle --platform=node --format=esm --external:sodium-native --external:libsodium-wrappers --outfile=out/file-vectors.mjs && node out/file-vectors.mjs`
  */
 import { writeFileSync } from 'node:fs';
 import { fileVectors } from '../second/file-vectors.mjs';
 import { issuedVectors } from '../second/issued-vectors.mjs';
+import { organisationVectors } from '../second/organisation-vectors.mjs';
 import { fixedKey } from '../support/rsa-keys';
 import identity from './identity.json';
 
 const keys = [0, 1, 2].map((index) => fixedKey(index).privateKey.key);
-for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
+for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, keys.slice(0, 2)) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);

@@ -12,7 +12,7 @@ import { contextOf } from './deposit';
  *
  * ```
  * proof    invitation id[16] | hello tag[32] | proof tag[32]
- * verdict  invitation id[16] | result u8, as INVITE_RESULT
+ * verdict  invitation id[16] | result u8, as INVITE_RESULT: used or expired
  * ```
  *
  * The tags are those of a channel; in the place of its hash stands H(label("invite-mail") | inviter's peer id | hash of the exchange credential
@@ -24,9 +24,12 @@ export interface InvitationProof {
   readonly tag: Uint8Array;
 }
 
+/** Who is told anything else hears it on another way: a card without a verdict, or nothing. */
+type Verdict = Extract<RedeemResult, 'used' | 'expired'>;
+
 export interface InvitationVerdict {
   readonly invitationId: string;
-  readonly result: RedeemResult;
+  readonly result: Verdict;
 }
 
 /** Who invites, and the exchange credential the proof is sealed to. */
@@ -72,7 +75,7 @@ export function encodeVerdict({ invitationId, result }: InvitationVerdict): Uint
 export function readVerdict(reader: Reader): InvitationVerdict {
   const invitationId = toHex(reader.fixed(INVITATION_ID_LENGTH));
   const result = redeemResults[reader.u8()];
-  if (result === undefined) throw new WireError('no such result');
+  if (result !== 'used' && result !== 'expired') throw new WireError('no verdict');
   return { invitationId, result };
 }
 

@@ -1,7 +1,7 @@
 import { Reader } from '../wire/reader';
 import { WireError } from '../wire/wire-error';
 import { Writer } from '../wire/writer';
-import { maxFileBytes, chunkCount, sealedChunkBytes, transferIdBytes } from './chunk';
+import { chunkBytes, chunkCount, maxFileBytes, sealedChunkBytes, transferIdBytes } from './chunk';
 
 /**
  * What two devices say to each other about files (protocol.md §15): `type u8 ‖ transfer[16] ‖ fields`. Whoever wants a file asks for a few pieces
@@ -66,7 +66,8 @@ function parseFields(reader: Reader, type: number, transferId: Uint8Array): File
     case types.chunk: {
       const index = reader.u32();
       const { remaining } = reader;
-      if (remaining === 0 || remaining > sealedChunkBytes) throw new WireError('no piece of a file');
+      // A tag and at least a byte under it.
+      if (index >= mostChunks || remaining <= sealedChunkBytes - chunkBytes || remaining > sealedChunkBytes) throw new WireError('no piece of a file');
       return { kind: 'chunk', transferId, index, sealed: reader.fixed(remaining) };
     }
     case types.no:

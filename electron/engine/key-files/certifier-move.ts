@@ -89,6 +89,7 @@ function unpack(packed: Uint8Array): { readonly keys: ReadonlyMap<number, Uint8A
     if (count > maxKeys) throw new WireError('too many keys');
     const keys = new Map(Array.from({ length: count }, (): [number, Uint8Array] => [reader.u32(), reader.lp(maxKeyBytes).slice()]));
     const seed = reader.lp(32).slice();
+    if (seed.length % 32 !== 0) throw new WireError('not a recovery key');
     reader.end();
     return { keys, seed };
   });

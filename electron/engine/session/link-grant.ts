@@ -86,6 +86,7 @@ export function parseLinkGrant(bytes: Uint8Array): LinkGrant {
   const createdAt = reader.u64();
   const identityKeys = times(reader.u16(), maxKeys, () => readIdentityKey(reader));
   const recoveryKey = blob(32);
+  if (recoveryKey.length % 32 !== 0) throw new WireError('not a recovery key');
   const endorsements = times(reader.u8(), 255, () => times(reader.u8(), 8, () => blob(maxBlob)));
   const exchanges = times(reader.u8(), 255, () => ({ credential: blob(maxBlob), kemSecret: reader.fixed(32).slice() }));
   const instanceList = blob(maxBlob);

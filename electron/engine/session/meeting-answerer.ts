@@ -18,11 +18,15 @@ type AnswererStep = NearbyStep<AnswererState>;
 
 /** The role of whoever is asked (protocol.md §12): nothing is made or sent before the person here accepts, and nobody is revealed before the asker is. */
 export function stepAnswerer(parts: NearbyParts, channelHash: Uint8Array, state: AnswererState, event: NearbyEvent): AnswererStep {
-  return stepping<AnswererState>(() => {
-    if (state.phase === 'compare' || state.phase === 'card') return stepCompared(parts, channelHash, state, event);
-    if (event.kind === 'frame') return onFrame(parts, channelHash, state, event.frame);
-    return event.kind === 'answer' && state.phase === 'asked' ? onAnswer(parts, event.accept) : { state };
-  });
+  return stepping<AnswererState>(
+    () => {
+      if (state.phase === 'compare' || state.phase === 'card') return stepCompared(parts, channelHash, state, event);
+      if (event.kind === 'frame') return onFrame(parts, channelHash, state, event.frame);
+      return event.kind === 'answer' && state.phase === 'asked' ? onAnswer(parts, event.accept) : { state };
+    },
+    // Whatever is asked in a wrong form looks like a no.
+    ...(state.phase === 'open' ? [frameOf(channelKinds.refused)] : []),
+  );
 }
 
 function onFrame(parts: NearbyParts, channelHash: Uint8Array, state: Exclude<AnswererState, Compared>, { kind, payload }: ChannelFrame): AnswererStep {

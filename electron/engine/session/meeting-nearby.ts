@@ -79,13 +79,13 @@ export function ended<S>(reason: MeetingEnd, ...send: readonly ChannelFrame[]): 
   return { send, news: { kind: 'ended', reason } };
 }
 
-/** Whatever is not as it must be ends the meeting: a step throws only for defects of its own. */
-export function stepping<S>(step: () => NearbyStep<S>): NearbyStep<S> {
+/** Whatever is not as it must be ends the meeting: a step throws only for defects of its own. `farewell`: what is still sent then. */
+export function stepping<S>(step: () => NearbyStep<S>, ...farewell: readonly ChannelFrame[]): NearbyStep<S> {
   try {
     return step();
   } catch (error) {
-    if (error instanceof MeetingOver) return ended(error.reason);
-    if (error instanceof WireError) return ended('failed');
+    if (error instanceof MeetingOver) return ended(error.reason, ...farewell);
+    if (error instanceof WireError) return ended('failed', ...farewell);
     throw error;
   }
 }

@@ -102,7 +102,7 @@ export function piecesOf(answer: Uint8Array): readonly ChannelFrame[] {
   });
 }
 
-/** One piece. Throws `WireError`: an empty one too, unless it is all there is. */
+/** One piece. Throws `WireError`: an empty one too. */
 export function parsePiece(payload: Uint8Array): { readonly isLast: boolean; readonly piece: Uint8Array } {
   const reader = new Reader(payload);
   const last = reader.u8();

@@ -106,7 +106,7 @@ export class CertifierMove {
   #offered(channel: UpkeepChannel, body: Uint8Array): void {
     const { local, stores, commit } = this.#parts;
     const isCertifier = local.list.instances.some(({ instanceId, roles, state }) => instanceId === channel.instanceId && state === 'active' && roles.includes('certifier'));
-    if (!isCertifier || body.length <= moveIdBytes || body.length > maxClosedBytes) return;
+    if (!isCertifier || body.length <= moveIdBytes || body.length > moveIdBytes + maxClosedBytes) return;
     commit(() => stores.upkeep.put(upkeepNotes.incoming, concat(id16ToBytes(channel.instanceId), body)));
     channel.say('taken', body.subarray(0, moveIdBytes));
   }

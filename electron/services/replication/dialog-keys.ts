@@ -23,7 +23,9 @@ export function chainKey(peerId: PeerId, instanceId: InstanceId): string {
 
 export function parseEnvelopeKey(key: string): StreamKey {
   const at = key.lastIndexOf('/');
-  if (!/^([1-9][0-9]{0,15}|gap|[0-9a-f]{32})$/.test(key.slice(at + 1))) throw new WireError('no place in a stream');
+  const place = key.slice(at + 1);
+  const isSequence = /^[1-9][0-9]{0,15}$/.test(place) && Number.isSafeInteger(Number(place));
+  if (!isSequence && !/^(gap|[0-9a-f]{32})$/.test(place)) throw new WireError('no place in a stream');
   return parseStreamKey(key.slice(0, at));
 }
 

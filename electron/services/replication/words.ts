@@ -22,6 +22,8 @@ const maxKeyBytes = 240;
 /** Leaves room for what is said after hearing the highest one. */
 const maxStamp = 2 ** 53 - 2 ** 32;
 const maxNumber = 2 ** 52;
+/** Kinds are words of the program, of this version or a later one. */
+const ascii = /^[\x21-\x7e]+$/;
 
 const types = { have: 1, facts: 2, heard: 3 } as const;
 /** What a device says of itself in `have`. */
@@ -67,13 +69,13 @@ export function parseWords(crypto: Crypto, bytes: Uint8Array): Words | undefined
   if (type !== types.facts) return undefined;
   const signingKey = reader.fixed(signingKeyBytes).slice();
   const author = instanceIdOf(crypto, signingKey);
-  const [after, upTo, count] = [reader.u64(), reader.u64(), reader.u16()];
-  if (upTo < after || upTo > maxNumber || count > maxBatchFacts) throw new WireError('a batch out of bounds');
+  const [after, upTo, count] = [readNumber(reader), readNumber(reader), reader.u16()];
+  if (upTo < after || count > maxBatchFacts) throw new WireError('a batch out of bounds');
   const facts: SignedFact[] = [];
   let last = after;
   for (let at = 0; at < count; at += 1) {
     const fact = { author, number: reader.u64(), stamp: reader.u64(), kind: reader.text(maxKindBytes), key: reader.text(maxKeyBytes), value: reader.lp(maxValueBytes).slice(), signature: reader.fixed(signatureBytes).slice() };
-    if (fact.number <= last || fact.number > upTo || fact.stamp > maxStamp) throw new WireError('a fact out of order');
+    if (fact.number <= last || fact.number > upTo || fact.stamp > maxStamp || !ascii.test(fact.kind)) throw new WireError('a fact out of order, or of no kind');
     last = fact.number;
     facts.push(fact);
   }
@@ -93,6 +95,13 @@ function writeVector(writer: Writer, vector: Vector): Writer {
   return writer;
 }
 
+/** No author gives out a higher one: whoever is told of it would go on behind it. */
+function readNumber(reader: Reader): number {
+  const number = reader.u64();
+  if (number > maxNumber) throw new WireError('a number that nobody gives out');
+  return number;
+}
+
 /** Authors in ascending order, each once. */
 function readVector(reader: Reader): Vector {
   const count = reader.u16();
@@ -103,7 +112,7 @@ function readVector(reader: Reader): Vector {
     const author = instanceIdFromBytes(reader.fixed(16));
     if (author <= last) throw new WireError('devices out of order');
     last = author;
-    vector.set(author, reader.u64());
+    vector.set(author, readNumber(reader));
   }
   reader.end();
   return vector;

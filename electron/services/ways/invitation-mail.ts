@@ -4,11 +4,10 @@ import type { LocalParty } from '../../engine/certificates/local-party';
 import type { MailboxPlace } from '../../engine/certificates/mailbox-place';
 import type { Crypto } from '../../engine/crypto/crypto';
 import { type OpenedCard, sealCardDeposit } from '../../engine/dialog/card-deposit';
-import { type InvitationProof, judgeInvitation, proveInvitation } from '../../engine/dialog/invitation-mail';
+import { type InvitationProof, type InvitationVerdict, judgeInvitation, proveInvitation } from '../../engine/dialog/invitation-mail';
 import { invitationIdOf, parseInvitation } from '../../engine/identity/invitation-link';
 import type { PeerId } from '../../engine/ids';
 import type { Clock } from '../../engine/ports';
-import type { RedeemResult } from '../../engine/identity/invitation-proof';
 import type { Introductions } from '../introductions';
 import { openInvitation } from '../invitation-keeper';
 import type { Stores } from '../ports';
@@ -19,7 +18,7 @@ import type { Recipient } from './posting';
 const mostVerdicts = 32;
 const perMs = 60 * 60 * 1000;
 
-const endings: Readonly<Record<Exclude<RedeemResult, 'accepted'>, ErrorCode>> = { used: 'invitation.used', expired: 'invitation.expired', refused: 'invitation.refused' };
+const endings: Readonly<Record<InvitationVerdict['result'], ErrorCode>> = { used: 'invitation.used', expired: 'invitation.expired' };
 
 export interface InvitationMailParts {
   readonly crypto: Crypto;
@@ -79,13 +78,13 @@ export class InvitationMail {
     const { peerId } = card.chain.identity;
     const contact = stores.contacts.byPeer(peerId);
     const secret = this.#secretOf(peerId);
-    if (verdict === undefined || verdict.result === 'accepted' || contact === undefined || secret === undefined) return;
+    if (verdict === undefined || contact === undefined || secret === undefined) return;
     const isOurs = invitationIdOf(crypto, secret) === verdict.invitationId;
     crypto.wipe(secret);
     if (isOurs) introductions().ended(contact, card, endings[verdict.result]);
   }
 
-  #tell(card: Card, invitationId: string, result: RedeemResult): void {
+  #tell(card: Card, invitationId: string, result: InvitationVerdict['result']): void {
     const { crypto, local, leave, cardForAnybody } = this.#parts;
     const places = card.mailboxes ?? [];
     if (places.length === 0 || !this.#verdicts.take()) return;

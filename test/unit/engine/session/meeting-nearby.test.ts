@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
 import { commitmentTo, encodeReveal, meetingDigits, parseReveal, type Reveal } from '../../../../electron/engine/session/meeting-code';
-import { concat } from '../../../../electron/engine/wire/writer';
+import { stepAnswerer } from '../../../../electron/engine/session/meeting-answerer';
+import { concat, Writer } from '../../../../electron/engine/wire/writer';
 import { peerIdFromBytes, peerIdToBytes } from '../../../../electron/engine/wire/ids';
 import { has } from '../../../support/meeting-kit';
-import { Encounter, type Hand, words } from '../../../support/nearby-kit';
+import { Encounter, type Hand, nearbyParts, words } from '../../../support/nearby-kit';
 import { newParty, type Party, testNow } from '../../../support/session-kit';
 
 let ada: Party;
@@ -79,6 +80,22 @@ describe('a meeting of people nearby', () => {
     expect([meeting.end('asker'), meeting.end('answerer')]).toEqual(['declined', 'declined']);
     meeting.answer(true).confirm('answerer').confirm('asker');
     expect(meeting.talk).toHaveLength(2);
+  });
+
+  test('A76: what asks in a wrong form, or out of turn, sees what a no looks like', () => {
+    const ask = (by: string, wanted: string) => new Writer(128).text(by).text(wanted).finish();
+    const wrong: readonly ChannelFrame[] = [
+      { kind: channelKinds.meetAsk, payload: ask('a'.repeat(29), words.wanted) },
+      { kind: channelKinds.meetAsk, payload: ask(words.by, 'a'.repeat(29)) },
+      { kind: channelKinds.meetAsk, payload: concat(ask(words.by, words.wanted), Uint8Array.of(0)) },
+      { kind: channelKinds.meetAsk, payload: new Uint8Array(0) },
+      commit(new Uint8Array(32)),
+      { kind: channelKinds.meetCard, payload: new Uint8Array(9) },
+    ];
+    for (const frame of wrong) {
+      const { state, send, news } = stepAnswerer(nearbyParts(ben), ada.crypto.random(32), { phase: 'open' }, { kind: 'frame', frame });
+      expect([state, send, news]).toEqual([undefined, [{ kind: channelKinds.refused, payload: new Uint8Array(0) }], { kind: 'ended', reason: 'failed' }]);
+    }
   });
 
   test('without a try left nobody commits, in either role', () => {
