@@ -109,8 +109,12 @@ export const readSuspension = (bytes) =>
 const BEGIN = '-----BEGIN KEYSHIFT CARD-----';
 const END = '-----END KEYSHIFT CARD-----';
 export const cardText = (bytes) => `${[BEGIN, ...(bytes.toString('base64').match(/.{1,64}/g) ?? []), END].join('\n')}\n`;
+/** Also out of the middle of a mail: white space and `>` are no part of it. */
 export const fromCardText = (text) => {
-  const lines = text.trim().split('\n');
-  need(lines[0] === BEGIN && lines.at(-1) === END, 'no card text');
-  return Buffer.from(lines.slice(1, -1).join(''), 'base64');
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+  need(from >= 0 && to > from, 'no card text');
+  const body = text.slice(from + BEGIN.length, to).replace(/[\s>]/g, '');
+  const bytes = Buffer.from(body, 'base64');
+  need(bytes.toString('base64') === body, 'base64 that is not canonical');
+  return bytes;
 };

@@ -3,6 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { base32, cat, fromBase32, hex, need, strictText, u8 } from './bytes.mjs';
 
 const ipv6Bytes = (text) => {
+  need(/^[0-9a-f:]+$/.test(text), 'a zone, dots or capitals');
   const [head, tail = ''] = text.split('::');
   const groups = (part) => part.split(':').filter(Boolean).map((one) => one.padStart(4, '0'));
   const [before, after] = [groups(head), groups(tail)];
@@ -15,6 +16,7 @@ export const writeHost = (host) => {
   if (isIPv4(host)) return [1, Buffer.from(host.split('.').map(Number))];
   if (isIPv6(host)) return [2, ipv6Bytes(host)];
   if (/^[a-z2-7]{56}\.onion$/.test(host)) return [4, fromBase32(host.slice(0, 56))];
+  need(/^[a-z0-9.-]{1,253}$/.test(host), 'host');
   return [3, cat(u8(host.length), host)];
 };
 export const readHost = (reader, kind) => {

@@ -1,6 +1,6 @@
 /** docs/protocol.md §12 invitation link, §10.1 device link, §12 safety number. */
 import { createHash } from 'node:crypto';
-import { cat, need, same, u8, u16, u32, whole } from './bytes.mjs';
+import { base32, cat, fromBase32, need, same, u8, u16, u32, whole } from './bytes.mjs';
 import { H, label } from './crypto.mjs';
 import { readHost, writeHost } from './host.mjs';
 
@@ -51,3 +51,15 @@ const thirty = ({ peerId, spkiHash }) => {
   return Array.from({ length: 6 }, (_, at) => String(hash.readUIntBE(at * 5, 5) % 100_000).padStart(5, '0')).join('');
 };
 export const safetyNumber = (a, b) => [a, b].toSorted((x, y) => Buffer.compare(x.peerId, y.peerId)).map(thirty).join('');
+
+const SAFETY = 'KEYSHIFT-SAFETY:1:';
+/** The text of the QR code, shown by one of the two to the other; each is { peerId, spkiHash }. */
+export const safetyCode = (shower, reader) => SAFETY + base32(cat(shower.peerId, shower.spkiHash, reader.peerId, reader.spkiHash)).toUpperCase();
+export const readSafetyCode = (text) => {
+  const code = text.trim().toUpperCase();
+  need(code.startsWith(SAFETY), 'no safety code');
+  return whole(fromBase32(code.slice(SAFETY.length).toLowerCase()), (reader) => {
+    const one = () => ({ peerId: reader.take(32), spkiHash: reader.take(32) });
+    return { shower: one(), reader: one() };
+  });
+};

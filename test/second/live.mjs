@@ -229,9 +229,9 @@ export const answer = async (person, wire, m1Bytes, { now = Date.now(), knows })
 };
 
 /** A listener on loopback; each connection is handed over as a Wire. */
-export const listen = async (onWire) => {
+export const listen = async (onWire, host = '127.0.0.1') => {
   const server = createServer((socket) => onWire(new Wire(socket)));
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
-  return { address: { host: '127.0.0.1', port: server.address().port }, close: () => server.close() };
+  return { address: { host, port: server.address().port }, close: () => server.close() };
 };

@@ -59,8 +59,8 @@ export class Peer {
     this.person = person;
   }
 
-  async listen() {
-    this.server = await live.listen((wire) => void this.#incoming(wire).catch((error) => this.#fault(error, wire)));
+  async listen(host = '127.0.0.1') {
+    this.server = await live.listen((wire) => void this.#incoming(wire).catch((error) => this.#fault(error, wire)), host);
     this.addresses = [this.server.address];
   }
   #fault(error, wire) {
@@ -78,18 +78,18 @@ export class Peer {
   }
 
   /**
-   * Dials in full, or from what an earlier session left.
-   * @param {{ resume?: any }} [from]
+   * Dials in full, or from what an earlier session left. `wire`: a connection that is there already, as through a proxy.
+   * @param {{ resume?: any, wire?: any }} [from]
    * @returns {Promise<any>}
    */
-  async dial({ resume } = {}) {
+  async dial({ resume, wire } = {}) {
     const [address] = this.contact.addresses;
     let session;
     if (resume) {
       session = await live.resume(this.person, address, resume);
       if (session.refused) session = await live.dial(this.person, address, this.contact.chain, { wire: session.refused }).then((one) => Object.assign(one, { afterRefusal: true }));
       else session.resumed = true;
-    } else session = await live.dial(this.person, address, this.contact.successor?.chain ?? this.contact.chain);
+    } else session = await live.dial(this.person, address, this.contact.successor?.chain ?? this.contact.chain, { wire });
     this.#use(session);
     return session;
   }

@@ -2,14 +2,14 @@
 import { cat, lp, need, Refused, same, u16, u32, u64, u8, whole } from './bytes.mjs';
 import { makeChain, makeList, readInstanceCredential, readList } from './credentials.mjs';
 import { readCertificate } from './certificate.mjs';
-import { edSign, H, open, ZERO_NONCE } from './crypto.mjs';
+import { edSign, H, instanceIdOf, open, ZERO_NONCE } from './crypto.mjs';
 import { Log, toSibling } from './device.mjs';
 import { openSigned } from './envelope.mjs';
 import { privateKeyOf, spkiOf } from './key-files.mjs';
 import { dialTo } from './live.mjs';
 import { handover, joiner, parts, upkeep } from './words.mjs';
 
-const TOPIC = { replica: 1, handover: 2, upkeep: 3 };
+const TOPIC = { replica: 1, handover: 2, upkeep: 3, repository: 6 };
 export const KIND = { state: 1, update: 2, suspension: 3, offer: 4, taken: 5, release: 6, released: 7 };
 
 /** All private halves and the recovery key, as they were offered. */
@@ -25,6 +25,8 @@ export class Sibling {
     this.handovers = [];
     /** @type {{ kind: number, body: Buffer }[]} */
     this.words = [];
+    /** @type {any} what this device keeps for the others, where it is the archive (§10.5) */
+    this.records = undefined;
     this.watchers = new Set();
     this.pongs = 0;
   }
@@ -70,6 +72,9 @@ export class Sibling {
       const given = word.kind === 'hello' ? this.keys.give(word.ids, this.credential) : undefined;
       if (given) this.#say(TOPIC.handover, given);
       this.handovers.push(word);
+    } else if (topic === TOPIC.repository) {
+      const answer = this.records?.answer(bytes);
+      if (answer) this.#say(TOPIC.repository, answer);
     } else if (topic === TOPIC.upkeep) {
       const word = join(bytes);
       if (word) this.words.push({ kind: word[0], body: word.subarray(1) });
@@ -131,7 +136,7 @@ export class Sibling {
     return openSigned('upkeep', { secret: this.device.kemSecret, context, envelope, signerOf: () => this.credential.signingKey }).statement;
   }
   get otherId() {
-    return this.device.chain.list.entries.find(({ instanceId }) => !same(instanceId, this.device.instanceId)).instanceId;
+    return instanceIdOf(this.credential.signingKey);
   }
   /** Takes what proves itself: a higher list, signed by the identity, with this device on it under a credential it consented to. */
   takeUpdate(body) {
@@ -139,7 +144,10 @@ export class Sibling {
     const [told, sealed] = whole(body, (reader) => [upkeep.public(reader.lp()), reader.lp()]);
     const list = readList(told.list);
     need(list.version > device.chain.list.version, 'no higher list');
-    const own = told.credentials.find((bytes) => same(readInstanceCredential(bytes).signingKey, device.signingKey));
+    const of = (signingKey) => told.credentials.find((bytes) => same(readInstanceCredential(bytes).signingKey, signingKey));
+    const own = of(device.signingKey);
+    const other = of(this.credential.signingKey);
+    if (other) this.credential = readInstanceCredential(other);
     const inUse = told.keys.find(({ retired }) => retired === 0);
     const exchanges = sealed.length ? upkeep.exchanges(this.#unseal(KIND.update, sealed)) : [];
     const parts = { identity: inUse.certificate, list: told.list, instance: need(own, 'no credential of this device') };

@@ -1,5 +1,5 @@
 /**
- * Makes key-files.json, backup.json, issued.json and organisations.json beside it: files, chains and certificates that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
+ * Makes key-files.json, backup.json, issued.json, organisations.json and texts.json beside it: files, chains, certificates and texts that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
  * identity.json. The same bytes come out every time. Run only when a layout changes on purpose:
  * `npx esbuild test/vectors/generate-files.ts --bundle --platform=node --format=esm --external:sodium-native --external:libsodium-wrappers --outfile=out/file-vectors.mjs && node out/file-vectors.mjs`
  */
@@ -7,8 +7,10 @@ import { writeFileSync } from 'node:fs';
 import { fileVectors } from '../second/file-vectors.mjs';
 import { issuedVectors } from '../second/issued-vectors.mjs';
 import { organisationVectors } from '../second/organisation-vectors.mjs';
+import { textVectors } from '../second/text-vectors.mjs';
 import { fixedKey } from '../support/rsa-keys';
 import identity from './identity.json';
+import ways from './ways.json';
 
 const keys = [0, 1, 2].map((index) => fixedKey(index).privateKey.key);
-for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, keys.slice(0, 2)) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
+for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, keys.slice(0, 2)), texts: textVectors(ways.card.bytes) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
