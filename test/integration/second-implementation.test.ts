@@ -78,6 +78,29 @@ describe('a peer written from the document talks to this one', () => {
     expect(second.refused).toEqual([]);
   });
 
+  it('S1-47: headers that one of the two does not have are asked for and come, whoever lacks them', async () => {
+    const before = second.items.length;
+    second.talk.headers.clear();
+    await send('What was that');
+    await second.heard('What was that');
+    // Short, asked about, and in full.
+    const came = second.items.slice(before).filter((type) => type === 6 || type === 2);
+    expect([came[0], came.includes(2)]).toEqual([6, true]);
+    await allDelivered();
+
+    // A new session key, as if its header had gone already.
+    second.talk.shiftDsk(dialog());
+    second.talk.sentHeaders = { has: () => true, add: () => undefined };
+    const asked = second.items.length;
+    second.say(dialog(), 'As I said');
+    await incoming(2);
+    await acknowledged();
+    expect(second.items.slice(asked)).toContain(7);
+    second.talk.sentHeaders = new Set();
+    second.talk.short = true;
+    expect(second.refused).toEqual([]);
+  });
+
   it('S2-14 S2-17 S1-18: new session keys and new key exchange keys, routinely, from either side', async () => {
     second.talk.shiftDsk(dialog());
     second.say(dialog(), 'under my second session key');
@@ -86,7 +109,7 @@ describe('a peer written from the document talks to this one', () => {
     expect((await second.heard('under mine')).dskEpoch).toBeGreaterThan(1);
     second.talk.shiftKek();
     second.say(dialog(), 'under my second exchange key');
-    await incoming(3);
+    await incoming(4);
     await acknowledged();
     await send('under yours');
     expect(await second.heard('under yours')).toMatchObject({ kekEpoch: 2, kekBy: second.person.instanceId });
@@ -103,12 +126,12 @@ describe('a peer written from the document talks to this one', () => {
     const heard = await second.heard('nothing from before is taken');
     expect(heard.kekBy).toEqual(second.contact.chain.instanceId);
     second.say(dialog(), 'heard');
-    await incoming(4);
+    await incoming(5);
     await acknowledged();
     second.talk.compromised();
     second.say(dialog(), 'and mine');
     second.flush();
-    await incoming(5);
+    await incoming(6);
     await acknowledged();
     await send('all right');
     expect((await second.heard('all right')).kekBy).toEqual(second.person.instanceId);
@@ -131,7 +154,7 @@ describe('a peer written from the document talks to this one', () => {
     const used = second.entry;
     expect(await second.dial({ resume: used })).toMatchObject({ resumed: true });
     second.say(dialog(), 'resumed as well');
-    await incoming(6);
+    await incoming(7);
     await acknowledged();
     const full = await second.dial({ resume: used });
     expect(full).toMatchObject({ afterRefusal: true });
@@ -152,7 +175,7 @@ describe('a peer written from the document talks to this one', () => {
     const keys = await hedda.call('contacts.keyHistory', { contactId });
     expect(keys.map(({ epoch }) => epoch).toSorted()).toEqual([1, 2]);
     second.say(dialog(), 'under my second identity key');
-    await incoming(7);
+    await incoming(8);
     await acknowledged();
     await send('taken');
     await second.heard('taken');
@@ -175,7 +198,7 @@ describe('a peer written from the document talks to this one', () => {
     expect(session.chain.identity.epoch).toBe(2);
     await second.until(() => session.isReady);
     second.say(dialog(), 'I know you');
-    await incoming(8);
+    await incoming(9);
     await acknowledged();
     await send('And I you');
     await second.heard('And I you');
@@ -197,7 +220,7 @@ describe('a peer written from the document talks to this one', () => {
     const back = join(folder.path, 'to-hedda.keyshift-envelopes');
     writeFileSync(back, second.makeFile(dialog()));
     expect(await hedda.call('envelopes.open', { path: back })).toEqual({ opened: 2, repeated: 0, refused: 0 });
-    await incoming(9);
+    await incoming(10);
     await allDelivered();
   });
 
