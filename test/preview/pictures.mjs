@@ -1,5 +1,5 @@
 // node test/preview/pictures.mjs [folder] [only] [looks]: plays the journey in a real browser under the real policy, takes pictures, runs axe on every screen.
-// AXE=no leaves axe out, for a look only. `looks` instead of each picture's own, with commas: light, dark, contrast, pseudo, de, rtl, 320 (a narrow window), 200 (letters twice as large).
+// AXE=no leaves axe out, for a look only. `looks` instead of each picture's own, with commas: light, dark, contrast, forced (the person's own colours), pseudo, de, rtl, 320 (a narrow window), 200 (letters twice as large).
 // Needs Debian's chromium (CHROMIUM=/path overrides). Fails on a policy violation, a request elsewhere, an error on the console, or an axe finding.
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,6 +34,7 @@ async function withTextSize(pixels, options) {
 const dresses = { dark: { theme: 'dark' }, contrast: { theme: 'contrast' }, 'contrast-light': { contrast: 'high' }, pseudo: { language: 'pseudo' }, rtl: { language: 'pseudo-rtl' }, de: { language: 'de' } };
 
 async function lookAt(page, where, size, look) {
+  if (look === 'forced') await page.emulateMedia({ forcedColors: 'active' });
   await dress(page, dresses[look] ?? {});
   await page.waitForTimeout(150);
   for (const violation of await page.evaluate(() => window.violations.splice(0))) faults.push(`${where}: policy ${violation}`);
@@ -47,7 +48,7 @@ async function lookAt(page, where, size, look) {
   const findings = await page.evaluate(async (runOnly) => (await window.axe.run(document, { runOnly, preload: false })).violations, look === 'dark' || look === 'contrast' ? ['color-contrast'] : rules);
   for (const finding of findings) {
     // Forced colours are the person's own; the chosen pairs are not ours to measure.
-    if (size.forced && finding.id === 'color-contrast') continue;
+    if ((size.forced || look === 'forced') && finding.id === 'color-contrast') continue;
     // One pane at a time: while the list stands in front, main is the pane behind it.
     if (size.width < 720 && finding.id === 'landmark-one-main') continue;
     faults.push(`${where}: axe ${finding.id}: ${finding.nodes.map((node) => `${node.target.join(' ')} (${node.any.concat(node.all, node.none).map((check) => check.message).join('; ')})`).slice(0, 3).join(' | ')}`);

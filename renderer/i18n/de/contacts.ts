@@ -119,7 +119,7 @@ export const contacts = {
   'person.remove.title': '{name} entfernen?',
   'person.remove.keep': '{name} behalten',
   'person.remove.do': '{name} entfernen',
-  'person.remove.loss': 'Jede Unterhaltung mit dieser Person, jede Datei und jeder Schlüssel verschwinden von allen deinen Geräten. Das lässt sich nicht rückgängig machen.',
+  'person.remove.loss': 'Jede Unterhaltung mit dieser Person, jede Datei und jeder Schlüssel verschwindet von allen deinen Geräten. Das lässt sich nicht rückgängig machen.',
   'person.remove.unsent': 'Was du geschrieben hast und {name} nicht bekommen hat, wird nicht mehr gesendet.',
   'person.remove.theirs': '{name} behält, was schon dort ist, und erfährt nur dann, dass die Unterhaltungen endeten, wenn ihr jetzt verbunden seid.',
   'person.remove.block': '{name} kann wieder darum bitten, dein Kontakt zu sein. Willst du das nicht, blockiere stattdessen.',

@@ -6,7 +6,7 @@ export const files = {
   'files.drop': 'Dateien hier ablegen, um sie {name} zu senden',
   'files.staged': 'Dateien zum Senden',
   'files.unstage': '{file} nicht senden',
-  'files.caption': 'Schreib etwas dazu',
+  'files.caption': 'Schreibe etwas dazu',
   'files.leftOut': '{count, plural, one {Eine Datei kann nicht gesendet werden: leer, zu groß oder ein Ordner.} other {# Dateien können nicht gesendet werden: leer, zu groß oder Ordner.}}',
   'files.noneTaken': 'Nichts davon lässt sich als Datei senden.',
   'files.spoken': 'Datei {file}, {size}.',

@@ -4,7 +4,7 @@ export const finding = {
   'find.field': 'Einstellungen durchsuchen',
   'find.hits': 'Gefundene Einstellungen',
   'find.count': '{count, plural, =0 {Nichts gefunden} one {# Stelle gefunden} other {# Stellen gefunden}}',
-  'find.none': 'Nichts heißt hier „{query}“. Versuch ein anderes Wort oder eine der Seiten darunter.',
+  'find.none': 'Nichts heißt hier „{query}“. Versuche ein anderes Wort oder eine der Seiten darunter.',
   'find.theme': 'Dunkelmodus, Nachtmodus, Thema, Design, schwarz, weiß',
   'find.contrast': 'Barrierefreiheit, lesbar, Sehschwäche, schwarz, weiß',
   'find.textSize': 'Schrift, Text, größer, kleiner, Zoom, Buchstaben, Barrierefreiheit, Sehschwäche',

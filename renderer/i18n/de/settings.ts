@@ -48,7 +48,7 @@ export const settings = {
   'settings.passphrase.change': 'Passphrase ändern',
   'settings.passphrase.newKey': 'Auch ein neuer Schlüssel für alles Gespeicherte',
   'settings.passphrase.newKey.hint': 'Dann öffnen eine ältere Kopie dieses Profils und die Passphrase von damals nichts von heute. Alles wird neu geschrieben: Keyshift ist so lange gesperrt, eine Sekunde bis einige Minuten, und braucht noch einmal so viel freien Platz.',
-  'disk.room': 'Zu wenig Platz auf der Festplatte: dafür müssen {megabytes} MB frei sein. Schaffe Platz und versuche es noch einmal; nichts wurde geändert.',
+  'disk.room': 'Zu wenig Platz auf der Festplatte: Dafür müssen {megabytes}\u00a0MB frei sein. Schaffe Platz und versuche es noch einmal; nichts wurde geändert.',
   'settings.passphrase.changed': 'Die Passphrase ist geändert.',
   'settings.about.version': 'Version',
   'settings.about.runtime': 'Laufzeit',

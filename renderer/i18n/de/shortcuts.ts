@@ -58,7 +58,7 @@ export const shortcuts = {
   'key.escape': 'Esc',
   'key.tab': 'Tab',
   'key.backspace': 'Rücktaste',
-  'keyboard.lead': 'Sie gelten auf diesem Computer. Tasten, die schreiben, werden nie beachtet, während du schreibst.',
+  'keyboard.lead': 'Sie gelten auf diesem Computer. Während du schreibst, ist eine Taste, die ein Zeichen schreibt, kein Kürzel.',
   'keyboard.none': 'Keine',
   'keyboard.change': 'Ändern',
   'keyboard.change.of': 'Tasten ändern für: {command}',

@@ -21,7 +21,7 @@ export const desktop = {
   'desktop.spelling.de': 'German',
   'desktop.spelling.text': 'The dictionaries came with Keyshift. Nothing you write leaves this computer for it. A right click offers better spellings.',
   'desktop.words': 'Your own words',
-  'desktop.words.text': 'Added by a right click. They are sealed in this profile and stay on this device.',
+  'desktop.words.text': 'Added by a right click. They are encrypted in this profile and stay on this device.',
   'desktop.words.show': '{count, plural, =0 {No words of your own} one {# word of your own} other {# words of your own}}',
   'desktop.words.remove': 'Take {word} out of the dictionary',
   'desktop.lockOnSleep': 'Lock when the computer sleeps',

@@ -71,8 +71,8 @@ export const mailbox = {
   'details.device.named': '{device} (another device of yours)',
   'state.queued.pickup.device': 'With another device of yours, which passes it on to {name}',
   'composer.mailbox': '{name} is not reachable now. What you write is left in the mailbox of {name} until it is fetched.',
-  'reach.handedOver.own': 'It was taken over from another device of yours, without a new handshake. {name} noticed nothing.',
-  'reach.handedOver.peer': '{name} continued on another device, without a new handshake. Nothing was interrupted.',
-  'reach.handedOver.peer.named': '{name} continued on “{device}”, without a new handshake. Nothing was interrupted.',
+  'reach.handedOver.own': 'It was taken over from another device of yours, without connecting anew. {name} noticed nothing.',
+  'reach.handedOver.peer': '{name} continued on another device, without connecting anew. Nothing was interrupted.',
+  'reach.handedOver.peer.named': '{name} continued on “{device}”, without connecting anew. Nothing was interrupted.',
   'reach.mailbox.own': 'Your own mailbox',
 } as const;

@@ -12,7 +12,7 @@ export const network = {
   'bar.clock.behind': 'Your clock is {span} behind your contacts’. Keys may look not valid yet, and messages stand in the wrong place. Check the time settings of this computer.',
   'settings.tab.network': 'Network',
   'network.lan': 'Find contacts on this network',
-  'network.lan.text': 'Contacts in the same network find each other at once, without the internet. Others there see that a device uses Keyshift and where it listens. They do not see who you are or whom you know: only your contacts recognise you, and for up to two weeks who was one.',
+  'network.lan.text': 'Contacts in the same network find each other at once, without the internet. Others there see that a device uses Keyshift and where it listens. They do not see who you are or whom you know: only your contacts recognise you, and former contacts for up to two weeks.',
   'network.lan.off': 'Contacts in the same network are reached by their known addresses only. Nobody there is told that you use Keyshift.',
   'network.lan.on': '{seen, plural, =0 {No device of a contact is here right now.} one {One device of a contact is here right now.} other {# devices of contacts are here right now.}}',
   'network.lan.failed': 'This network does not let devices find each other. Keyshift goes on trying.',

@@ -26,7 +26,7 @@ const advice = {
   'reach.advice.moved': 'Somebody else answers where {name} was. {name} has moved, most likely; a new invitation tells where to.',
   'reach.advice.try-port-mapping': 'Your own device cannot be reached from outside your network. Your router may be able to change that.',
   'reach.advice.try-lan': 'If you are both on the same network: finding each other there is switched off.',
-  'reach.advice.carry-by-file': 'What waits for {name} can go into a file, on a memory stick or by mail. Only {name} can open it.',
+  'reach.advice.carry-by-file': 'What waits for {name} can go into a file, on a USB stick or by mail. Only {name} can open it.',
 } as const satisfies Record<`reach.advice.${ReachAdvice}`, string>;
 
 const ways = {
@@ -84,7 +84,7 @@ export const reach = {
   'reach.try.never': 'Not tried yet',
   'reach.try.said': '{outcome}, {when}',
   'reach.carry': 'Carry by hand',
-  'reach.carry.text': 'What {name} has not confirmed yet can go into a file, on a memory stick or by mail. {name} opens it under “Open an envelope file”, and can send you a file back.',
+  'reach.carry.text': 'What {name} has not confirmed yet can go into a file, on a USB stick or by mail. {name} opens it under “Open an envelope file”, and can send you a file back.',
   'reach.yours': 'Where you can be reached',
   'reach.yours.none': 'This device is not listening for connections.',
   'reach.yours.offline': 'Nowhere right now: this computer has no network.',

@@ -35,7 +35,7 @@ export const settings = {
   'settings.passphrase.change': 'Change passphrase',
   'settings.passphrase.newKey': 'Also a new key for everything that is stored',
   'settings.passphrase.newKey.hint': 'Then an older copy of this profile and the passphrase of then open nothing of today. Everything is written anew: Keyshift is locked meanwhile, from a second to some minutes, and needs as much free space again.',
-  'disk.room': 'Not enough room on the disk: {megabytes} MB have to be free for this. Free some space and try again; nothing was changed.',
+  'disk.room': 'Not enough room on the disk: {megabytes}\u00a0MB have to be free for this. Free some space and try again; nothing was changed.',
   'settings.passphrase.changed': 'The passphrase is changed.',
   'settings.about.version': 'Version',
   'settings.about.runtime': 'Runtime',

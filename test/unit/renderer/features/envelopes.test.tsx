@@ -70,6 +70,6 @@ describe('carrying messages by hand', () => {
     expect(toasts()).toEqual([]);
     fake.world.failing.set('envelopes.open', 'envelopes.garbled');
     await press('Open an envelope file');
-    expect(toasts()).toEqual(['This is not a file of envelopes, or it was damaged on its way. Nothing was changed.']);
+    expect(toasts()).toEqual(['This is not an envelope file, or it was damaged on its way. Nothing was changed; ask for the file again.']);
   });
 });

@@ -85,7 +85,7 @@ describe('files in a conversation', () => {
     await settle();
     expect(paste('x'.repeat(5_000_000))).toBe(false);
     await settle();
-    expect(screen.getByText('This message is too long. Split it into two.')).toBeTruthy();
+    expect(screen.getByText('This message is too long, so it was not sent. Split it into two.')).toBeTruthy();
     expect(screen.queryByText('Pasted text.txt')).toBeNull();
   });
 

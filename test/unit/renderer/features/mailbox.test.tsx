@@ -57,7 +57,7 @@ describe('Settings → Mailbox', () => {
   it('says what is wrong, and follows what is told', async () => {
     const { fake } = await open(scene('mailbox-trouble'));
     expect(page()).toContain('The mailbox refuses this device.');
-    expect(page()).toContain('Ask its operator for a new registration.');
+    expect(page()).toContain('Ask the operator for a new registration.');
     expect(page()).toMatch(/The registration ends .+ Ask the operator for a new one/);
     expect(page()).toContain('None left');
     expect(await axeFindings()).toEqual([]);

@@ -209,7 +209,7 @@ describe('a meeting', () => {
   it('an answer that comes too late is told', async () => {
     await openNearby(emptyWorld({ discovery: running({ meeting: meeting('compare', { digits: '123456' }) }), failing: new Map([['discovery.confirm', 'discovery.no-meeting']]) }));
     await pressKey(button('Same on both screens'));
-    expect(screen.getByText('That meeting is over. Start again.')).toBeTruthy();
+    expect(screen.getByText('That meeting is over, and nothing was exchanged. Start again.')).toBeTruthy();
   });
 
   it('what ended before the window looked is not told again', async () => {

@@ -26,7 +26,7 @@ it('A88: with a new key for everything the window is locked and says how far it 
   await pressNamed('Stop, and leave it as it was');
   await settle();
   expect(page()).toContain('Nobody here yet.');
-  expect(page()).toContain('Given up. Your passphrase and everything else are as before.');
+  expect(page()).toContain('Stopped. Your passphrase and everything else are as before.');
   expect(fake.world.passphrase).toBe(old);
 });
 
@@ -39,7 +39,7 @@ it('a disk without room for it is told before anything is locked, once, with how
   write('Repeat new passphrase', next);
   act(() => fieldNamed('Also a new key for everything that is stored').click());
   await submitNamed('Change passphrase');
-  expect(page().split('506 MB have to be free for this')).toHaveLength(2);
+  expect(page().split('506\u00a0MB have to be free for this')).toHaveLength(2);
   expect(page()).not.toContain('Everything gets a new key');
   expect(fake.world.vault).toBe('open');
 });

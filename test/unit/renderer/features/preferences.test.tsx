@@ -95,11 +95,11 @@ describe('settings', () => {
     const running = await renderApp(busyWorld(now));
     await showPage(running, 'look');
     expect(Object.keys(root.dataset)).toEqual([]);
-    for (const [label, option] of [['Theme', 'Dark'], ['Contrast', 'High'], ['Text size', '175 %'], ['Density', 'Compact'], ['Motion', 'Reduced']] as const) choose(label, option);
+    for (const [label, option] of [['Theme', 'Dark'], ['Contrast', 'High'], ['Text size', '175%'], ['Density', 'Compact'], ['Motion', 'Reduced']] as const) choose(label, option);
     await settle();
     expect({ ...root.dataset }).toEqual({ theme: 'dark', contrast: 'high', density: 'compact', motion: 'reduced' });
     expect(root.style.fontSize).toBe('175%');
-    for (const [label, option] of [['Theme', 'As the system'], ['Contrast', 'As the system'], ['Text size', '100 %'], ['Density', 'Comfortable'], ['Motion', 'As the system']] as const) choose(label, option);
+    for (const [label, option] of [['Theme', 'As the system'], ['Contrast', 'As the system'], ['Text size', '100%'], ['Density', 'Comfortable'], ['Motion', 'As the system']] as const) choose(label, option);
     await settle();
     expect(Object.keys(root.dataset)).toEqual([]);
     expect(root.style.fontSize).toBe('');

@@ -66,9 +66,9 @@ describe('the sentence', () => {
     const session = { contactId: bo.contactId, instanceId: 'a'.repeat(32), since: now, resumed: true, handedOver: true, via: 'direct' } as const;
     world.network = { sessions: [{ ...session, handedOverBy: 'own' }] };
     const { fake } = await openReach(world, /^Bo/);
-    expect(panel().textContent).toContain('It was taken over from another device of yours, without a new handshake. Bo Lindqvist noticed nothing.');
+    expect(panel().textContent).toContain('It was taken over from another device of yours, without connecting anew. Bo Lindqvist noticed nothing.');
     await tell(() => fake.tellNetwork({ sessions: [{ ...session, handedOverBy: 'peer' }] }));
-    expect(panel().textContent).toContain('Bo Lindqvist continued on another device, without a new handshake.');
+    expect(panel().textContent).toContain('Bo Lindqvist continued on another device, without connecting anew.');
     expect(panel().textContent).not.toContain('of yours');
   });
 

@@ -79,7 +79,7 @@ describe('what a screen reader says', () => {
         'button, Call off Workshop, whole day.mkv',
       ]),
     );
-    expect(within(spoken, 14)).toEqual(expect.arrayContaining(['This did not work. What arrived is not the file that was promised. Nothing of it was kept.', 'button, Try Photos of the yard.zip again']));
+    expect(within(spoken, 14)).toEqual(expect.arrayContaining(['This did not work. What arrived is not the file that was promised. Nothing of it was kept; ask for it to be sent again.', 'button, Try Photos of the yard.zip again']));
   });
 
   it('a line of the list is one name: who, when, the last words, and what is marked there, each once and with nothing before a comma', async () => {
