@@ -1,3 +1,4 @@
+import { inPieces } from './name-pieces';
 import { placesOfSigns, signsIn } from './signs';
 
 /** Where words of a query stand in a text, as [start, end) in UTF-16 units. */
@@ -9,16 +10,13 @@ const letters = /[\p{L}\p{N}]/u;
 /** Scripts that write no spaces between words: a match may begin and end anywhere. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** Where a search takes what was typed apart, as it does names of files. */
-const dividers = /[_.-]/gu;
-
 /**
  * What a search marks: every word as a whole, the last one also as a beginning, without regard to case and marks above letters. Where nothing stands as it was
  * typed, its pieces. Never more than `most`.
  */
 export function searchMarks(text: string, query: string, most = 100): Mark[] {
   const marks = marksOf(text, query, most);
-  return marks.length > 0 ? marks : marksOf(text, query.replace(dividers, ' '), most);
+  return marks.length > 0 ? marks : marksOf(text, inPieces(query), most);
 }
 
 function marksOf(text: string, query: string, most: number): Mark[] {

@@ -1,3 +1,4 @@
+import { inPieces } from '../../shared/name-pieces';
 import { signsIn } from '../../shared/signs';
 import type { Db } from './database';
 import { apart } from './migrations/0040-search-whole';
@@ -15,9 +16,6 @@ export interface Wanted {
   readonly signs: readonly string[];
 }
 
-/** Where names of files are taken apart (migration 40, `search_name`). */
-const dividers = /[_.-]/gu;
-
 /**
  * What a query may mean: what was typed, and the same in the pieces that names of files are kept in. The words of a name depend on what stands behind them:
  * of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one. None for a text without a word or an emoji.
@@ -25,7 +23,7 @@ const dividers = /[_.-]/gu;
 export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[] {
   const typed = wanted(phrasesOf(db, query), query);
   if (typed === undefined) return [];
-  const parts = phrasesOf(db, query, (part) => part.replace(dividers, ' '));
+  const parts = phrasesOf(db, query, inPieces);
   const divided = wanted(parts, query);
   // With a part less it would be another question.
   if (divided === undefined || divided.phrases.length !== typed.phrases.length || (divided.last === undefined) !== (typed.last === undefined) || isSame(divided, typed)) return [typed];

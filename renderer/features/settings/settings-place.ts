@@ -11,11 +11,17 @@ export function findPlace(panel: HTMLElement, words: string): HTMLElement | unde
   if (name === undefined) return undefined;
   if (name.matches('button, summary')) return name.matches(':disabled') ? undefined : name;
   if (name.matches('.shortcut-name')) return name.closest('li')?.querySelector<HTMLElement>('[data-change-keys]') ?? undefined;
-  const around = name.closest<HTMLElement>('.switch, [role=radiogroup], .field') ?? name.closest<HTMLElement>('section') ?? name.parentElement ?? panel;
+  const around = name.closest<HTMLElement>('.switch, [role=radiogroup], .field') ?? sectionIn(panel, name) ?? name.parentElement ?? panel;
   const own = around.querySelector<HTMLElement>('input:checked:not([role=switch])') ?? around.querySelector<HTMLElement>(focusable);
   if (own !== null) return own;
   name.tabIndex = -1;
   return name;
+}
+
+/** A section of the page: the dialog around it is one, too, and begins with the button that closes it. */
+function sectionIn(panel: HTMLElement, name: Element): HTMLElement | undefined {
+  const section = name.closest<HTMLElement>('section, form');
+  return section !== null && panel.contains(section) ? section : undefined;
 }
 
 /** Frames to wait for a page that asks first. */

@@ -25,6 +25,18 @@ describe('marks of a search', () => {
     expect(snippetOf('x'.repeat(300), []).snippet).toHaveLength(200);
   });
 
+  it('are pieces of what was typed, as names of files are taken apart, only where nothing stands as it was typed', () => {
+    const name = 'Report_148-notes.pdf';
+    // As it was typed: one mark, and none of the pieces that stand elsewhere.
+    expect(marked(name, name)).toEqual([name]);
+    expect(marked('148 notes, 148-notes', '148-notes')).toEqual(['148-notes']);
+    // What divides is another than in the text: each piece by itself, the last one as a beginning, too.
+    expect(marked('Report of 148 notes', 'report_148-no')).toEqual(['Report', '148', 'no']);
+    expect(marked('reports of 1480 notes', 'report_148-no')).toEqual(['no']);
+    expect(searchMarks('a b a b a b', 'a_b', 3)).toHaveLength(3);
+    expect(marked('nothing of it', 'report_148')).toEqual([]);
+  });
+
   it('marks one letter as a beginning, and emoji whatever their colour', () => {
     expect(searchMarks('a tea at ten', 't')).toEqual([[2, 3], [9, 10]]);
     expect(searchMarks('well 👍🏽 done 👩‍❤️‍👩', 'do 👍')).toEqual([[10, 12], [5, 9]].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)));
