@@ -16,12 +16,12 @@ import { isRoot, run } from './lib/process.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
-const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports'];
+const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'crossed', 'turned'];
 
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });
   const { values } = parseArgs({ options: { only: text, amount: text, seed: text, 'at-once': text, night: { type: 'boolean' }, short: { type: 'boolean' } } });
-  if (values.short) Object.assign(values, { amount: '0.5', only: 'kill,power,clock,damage,upgrade', 'at-once': '5', ...values });
+  if (values.short) Object.assign(values, { amount: '0.5', only: 'kill,power,clock,damage,upgrade,frozen,full-steps,turned', 'at-once': '8', ...values });
   const amount = Number(values.amount ?? (values.night ? 60 : 5));
   if (!(amount > 0 && amount <= 1000)) throw new PlainError('--amount takes a number above 0, at most 1000');
   const unknown = String(values.only ?? known).split(',').find((name) => !known.includes(name));
@@ -30,7 +30,7 @@ await asCommand(async () => {
   const { build } = await import('esbuild');
   await build({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });
   // Loaded into other processes, from beside the program that starts them.
-  for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'attack-script.mjs']) copyFileSync(inRoot('test/support', name), inCache('chaos', name));
+  for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'hurried.cjs', 'attack-script.mjs']) copyFileSync(inRoot('test/support', name), inCache('chaos', name));
   const mounts = process.platform === 'linux' && isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
   const words = [inCache('chaos/chaos.cjs'), '--amount', String(amount), ...(['only', 'seed'].flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]))), '--atOnce', values['at-once'] ?? '1'];
   const [program, ...before] = mounts ? ['unshare', '-m', '--propagation', 'private', process.execPath] : [process.execPath];

@@ -86,6 +86,7 @@ export const errorCodes = [
   'reaction.malformed',
   'reaction.too-many',
   'file.gone',
+  'file.changed',
   'file.empty',
   'file.too-large',
   'file.altered',

@@ -50,7 +50,7 @@ export class WindowFiles implements FileTokens {
     if (!('path' in held) || source.stamp === held.stamp) return source;
     await source.close();
     // What the person saw is what is sent: not what was put in its place.
-    throw new KeyshiftError('file.gone', 'That file was changed or replaced. Choose it again.');
+    throw new KeyshiftError('file.changed', 'That file was changed or replaced. Choose it again.');
   }
 
   used(token: string): void {

@@ -104,7 +104,8 @@ export class OpenProfile {
   readonly #connected = new Set<PeerId>();
   #closed = false;
 
-  constructor(around: Surroundings, vault: OpenVault, local: LocalParty, changes: ProfileChanges) {
+  /** `token`: the start token, where it is durable already (`own-record.ts`). */
+  constructor(around: Surroundings, vault: OpenVault, local: LocalParty, changes: ProfileChanges, token?: Uint8Array) {
     const { crypto, clock, random, logger, events, transport } = around;
     this.#around = around;
     this.vault = vault;
@@ -144,7 +145,7 @@ export class OpenProfile {
       store: this.stores.dialogs,
       peers: (peerId) => remoteParty(this.stores, this.book, this.connections.session(peerId), peerId, this.ways.isEarly(peerId)),
       sink: this.history,
-      startToken: startDurably(crypto, local, this.stores.dialogs, clock.now()),
+      startToken: token ?? startDurably(crypto, local, this.stores.dialogs, clock.now()),
       news: () => this.devices.news,
     });
     const standing = new StandingExchange({

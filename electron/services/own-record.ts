@@ -1,6 +1,7 @@
 import { eraseOldKeys, type OwnKey } from '../engine/certificates/rotation';
 import type { Crypto } from '../engine/crypto/crypto';
-import type { LocalRecord } from '../engine/ports';
+import { startDurably } from '../engine/dialog/start-token';
+import type { Clock, LocalRecord } from '../engine/ports';
 import type { OpenProfile } from './open-profile';
 import { noteGone } from './devices/gone-devices';
 import { isSame } from './moving-pins';
@@ -16,16 +17,33 @@ export interface Following {
   readonly after?: ((next: LocalRecord) => void) | undefined;
 }
 
-/** Makes durable what another record follows from; the profile is to be opened again with it. False when nothing changed. */
-export async function changeOwnRecord(crypto: Crypto, profile: OpenProfile, change: OwnChange, { also, after }: Following = {}): Promise<boolean> {
+interface RecordParts {
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+}
+
+/**
+ * With what the profile needs of the disk to be opened again, in the transaction that makes this necessary: one that found no room after it would
+ * be told as refused though it is done, and would leave the vault locked. Gives the start token for that opening (protocol.md §7).
+ */
+export function nextStart({ crypto, clock }: RecordParts, profile: OpenProfile, change: () => void = () => undefined): Uint8Array {
+  return profile.commit(() => {
+    change();
+    return startDurably(crypto, profile.local, profile.stores.dialogs, clock.now());
+  });
+}
+
+/** Makes durable what another record follows from; the profile is to be opened again with it, under the token this gives. Undefined when nothing changed. */
+export async function changeOwnRecord(parts: RecordParts, profile: OpenProfile, change: OwnChange, { also, after }: Following = {}): Promise<Uint8Array | undefined> {
+  const { crypto } = parts;
   const { local } = profile.vault.stores;
   const record = loadRecord(local);
   let next: LocalRecord | undefined;
   try {
     next = await change(record);
     const changed = next;
-    if (changed === undefined) return false;
-    profile.commit(() => {
+    if (changed === undefined) return undefined;
+    const token = nextStart(parts, profile, () => {
       local.save(changed);
       noteGone(crypto, profile.vault.stores, record.instanceList, changed.instanceList);
       // With another exchange key alone sessions go on as they would.
@@ -33,7 +51,7 @@ export async function changeOwnRecord(crypto: Crypto, profile: OpenProfile, chan
       also?.(changed);
     });
     after?.(changed);
-    return true;
+    return token;
   } finally {
     wipeRecord(crypto, record);
     if (next !== undefined) wipeRecord(crypto, next);

@@ -10,7 +10,7 @@ import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
 import { confirmed, isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
-import { changeOwnRecord, eraseOldHalves, type OwnChange } from './own-record';
+import { changeOwnRecord, eraseOldHalves, nextStart, type OwnChange } from './own-record';
 import { revive } from './reviving';
 import { VaultKeyring } from './vault-keyring';
 import { forgetResumptions, VaultRenewal } from './vault-renewal';
@@ -215,37 +215,36 @@ export class VaultService {
     this.#parts.events.emit({ type: 'vault.changed', state: 'open' });
   }
 
-  #startProfile(vault: OpenVault): void {
+  #startProfile(vault: OpenVault, token?: Uint8Array): void {
     const record = loadRecord(vault.stores.local);
     try {
-      this.#use(this.#profileOf(vault, record));
+      this.#use(this.#profileOf(vault, record, token));
     } finally {
       wipeRecord(this.#parts.crypto, record);
     }
   }
 
   /** Another profile of the same vault takes over. When it cannot, the vault is locked: one whose keys are wiped is of no use. */
-  #startAnew(profile: OpenProfile, first?: () => void): void {
-    first?.();
+  #startAnew(profile: OpenProfile, token: Uint8Array): void {
     profile.leave();
     try {
-      this.#startProfile(profile.vault);
+      this.#startProfile(profile.vault, token);
     } catch (error) {
       this.#lock();
       throw error;
     }
   }
 
-  #profileOf(vault: OpenVault, record: LocalRecord): OpenProfile {
+  #profileOf(vault: OpenVault, record: LocalRecord, token?: Uint8Array): OpenProfile {
     const profile: OpenProfile = new OpenProfile(this.#parts, vault, openLocalParty(this.#parts.crypto, record), {
       // Said from inside transactions: it waits its turn.
       retire: (news) => this.#change(profile, 'retiring.failed', async () => this.#use(await this.#retired(profile, news))),
-      adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, () => adoptList(this.#parts.crypto, vault.stores, list))),
+      adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, nextStart(this.#parts, profile, () => adoptList(this.#parts.crypto, vault.stores, list)))),
       replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),
-      reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile)),
+      reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile, nextStart(this.#parts, profile))),
       proven: () => this.#pruneSoon(),
       confirmed: () => this.#change(profile, 'key.not-confirmed', async () => void (await this.#changeOwn(profile, confirmed))),
-    });
+    }, token);
     return profile;
   }
 
@@ -285,8 +284,9 @@ export class VaultService {
   }
 
   async #changeOwn(profile: OpenProfile, change: OwnChange, also?: (next: LocalRecord) => void, after?: (next: LocalRecord) => void): Promise<boolean> {
-    if (!(await changeOwnRecord(this.#parts.crypto, profile, change, { also, after }))) return false;
-    this.#startAnew(profile);
+    const token = await changeOwnRecord(this.#parts, profile, change, { also, after });
+    if (token === undefined) return false;
+    this.#startAnew(profile, token);
     this.#emptyLog(profile.vault);
     return true;
   }
@@ -339,12 +339,7 @@ export class VaultService {
       await this.#changeOwn(profile, (record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
       return;
     }
-    if (!(await this.#renewCredentials(profile.vault))) {
-      this.#scheduleRenewal();
-      return;
-    }
-    this.#startAnew(profile);
-    this.#emptyLog(profile.vault);
+    if (!(await this.#changeOwn(profile, (record) => renewLocalRecord(crypto, record, clock.now())))) this.#scheduleRenewal();
   }
 
   /** The private half of an exchange key that was dropped, and keys made under it, are then in no file any more. */

@@ -1,4 +1,4 @@
-import { constants, existsSync, lstatSync, rmSync } from 'node:fs';
+import { constants, existsSync, lstatSync, rmSync, type Stats } from 'node:fs';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
@@ -48,12 +48,17 @@ async function openSource(path: string): Promise<ChosenSource> {
     const found = await file.stat();
     if (!found.isFile()) throw unusable('This is not a file.');
     if (found.size === 0) throw new KeyshiftError('file.empty', 'That file is empty.');
-    const stamp = [found.dev, found.ino, found.size, found.mtimeMs].join();
-    return { name: basename(path), size: found.size, stamp, read: (at, length) => withPathErrors(path, () => readAt(file, at, length)), close: () => file.close() };
+    const stamp = stampOf(found);
+    const isUnchanged = (): Promise<boolean> => withPathErrors(path, async () => stampOf(await file.stat()) === stamp);
+    return { name: basename(path), size: found.size, stamp, isUnchanged, read: (at, length) => withPathErrors(path, () => readAt(file, at, length)), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+function stampOf({ dev, ino, size, mtimeMs }: Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs'>): string {
+  return [dev, ino, size, mtimeMs].join();
 }
 
 /** A new name, or a file the person agreed to lose. A symbolic link is neither, wherever it leads. */

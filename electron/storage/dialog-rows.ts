@@ -121,9 +121,12 @@ export function readReceiving(row: Row): ReceivingRow {
   };
 }
 
-export function readReceivingKey(row: Row): ReceivingKeyRow {
+/** Of a stream whose ids are at hand: there are many rows of one, and each would keep texts of its own. */
+export function readReceivingKey(row: Row, { peerId, dialogId, instanceId }: StreamKey): ReceivingKeyRow {
   return {
-    ...readStreamKey(row),
+    peerId,
+    dialogId,
+    instanceId,
     epoch: integer(row, 'epoch'),
     dskId: id(row, 'dsk_id'),
     check: bytes(row, 'key_check'),

@@ -238,9 +238,9 @@ export function createDialogStore(db: Db): DialogStore {
 
     receivingKeys: (key, dead) =>
       [...select.liveKeys.all(streamParams(key)), ...select.deadKeys.all([...streamParams(key), dead])]
-        .map(readReceivingKey)
+        .map((row) => readReceivingKey(row, key))
         .sort((a, b) => a.epoch - b.epoch),
-    newestReceivingKeys: (key, limit) => select.receivingKeys.all([...streamParams(key), limit]).map(readReceivingKey),
+    newestReceivingKeys: (key, limit) => select.receivingKeys.all([...streamParams(key), limit]).map((row) => readReceivingKey(row, key)),
     knowsSessionKey: (key, dskId) => select.sessionKey.get([...streamParams(key), dskId]) !== undefined,
     putReceivingKey(row) {
       write.receivingKey.run([

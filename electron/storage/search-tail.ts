@@ -187,7 +187,8 @@ class Tail implements SearchTail {
     this.#text = undefined;
     this.#lines.set(integer(row, 'at'), {
       row,
-      words: ` ${this.#db.words(lineOf(row)).join(' ')}`,
+      // Joined in one go, it is one text, and not two with a third that says so.
+      words: ['', ...this.#db.words(lineOf(row))].join(' '),
       signs: plain.test(said) ? '' : ` ${signWords(said)} `,
     });
   }

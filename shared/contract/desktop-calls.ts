@@ -44,7 +44,7 @@ export const desktop = {
   /** Shows where a file was saved, in the system's own file manager; it is never opened. Since this start only. */
   showSaved: call(z.strictObject({ transferId }), done, ['desktop.not-here', 'transfer.not-here']),
   /** Whether a picture moves: a file of a message, or one about to be sent. Told by its own bytes; one that cannot be followed counts as moving. */
-  moves: call(z.union([z.strictObject({ transferId }), z.strictObject({ token: fileToken })]), z.boolean(), ['desktop.not-here', ...needsVault, 'transfer.unknown', 'transfer.not-here', 'path.unusable', 'file.gone']),
+  moves: call(z.union([z.strictObject({ transferId }), z.strictObject({ token: fileToken })]), z.boolean(), ['desktop.not-here', ...needsVault, 'transfer.unknown', 'transfer.not-here', 'path.unusable', 'file.gone', 'file.changed']),
 } as const;
 
 const judged = ['updates.garbled', 'updates.unknown-key', 'updates.bad-signature', 'updates.other-product', 'updates.older', 'updates.expired', 'updates.from-future', 'updates.wrong-system'] as const;

@@ -10,7 +10,7 @@ export const files = {
   send: call(
     z.strictObject({ conversationId, path: z.string().optional(), token: fileToken.optional(), text: plainText.max(longest).optional(), replyTo: messageId.optional() }),
     z.strictObject({ transferId, messageId }),
-    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.empty', 'file.too-large', 'contact.not-permitted', 'transfer.over'],
+    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.changed', 'file.empty', 'file.too-large', 'contact.not-permitted', 'transfer.over'],
   ),
   accept: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   pause: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),

@@ -6,14 +6,18 @@ import { parseArgs } from 'node:util';
 import { seeded } from '../support/seeded';
 import type { Fault } from './fault';
 import { clocks } from './faults/clocks';
+import { crossedConnections } from './faults/crossed';
 import { damage } from './faults/damage';
 import { failingDisk, fullDisk, readOnlyDisk } from './faults/disk';
 import { killedExports } from './faults/exports';
+import { frozen } from './faults/frozen';
+import { fullSteps } from './faults/full-steps';
 import { halfOpen, killedUpgrade, mailboxNode } from './faults/others';
 import { killed, powerCut } from './faults/power';
+import { turnedReadOnly } from './faults/turned';
 
 const faults: Readonly<Record<string, Fault>> = {
-  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports,
+  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, crossed: crossedConnections, turned: turnedReadOnly,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

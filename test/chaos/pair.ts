@@ -53,6 +53,18 @@ export class Party {
     await Promise.all(calls);
   }
 
+  /** How it stands with the other one, for whoever looks for the reason of a fault. */
+  async standing(): Promise<string> {
+    const { peer, conversationId, name } = this;
+    const [contact] = await peer.call('contacts.list');
+    const contactId = contact?.contactId ?? '';
+    const waiting = (await peer.call('messages.list', { conversationId, limit: 50 })).filter(({ direction, state }) => direction === 'out' && state !== 'delivered' && state !== 'read');
+    return JSON.stringify({
+      name, sessions: (await peer.call('network.status')).sessions, reach: await peer.call('network.reach', { contactId }), trouble: await peer.call('contacts.keyTrouble', { contactId }), mailbox: await peer.call('mailbox.status'),
+      problems: (await peer.call('keys.status', { conversationId })).problems, waiting: waiting.map(({ state, waitingFor }) => `${state} ${waitingFor ?? ''}`), said: peer.stderr.slice(-12),
+    });
+  }
+
   read(direction: 'in' | 'out'): Promise<string[]> {
     return texts(this.peer, this.conversationId, direction);
   }
@@ -70,8 +82,8 @@ export class Pair {
     this.#identities = identities;
   }
 
-  static async create(folder: string, options: { readonly annAt?: string; readonly ann?: HeadlessOptions } = {}): Promise<Pair> {
-    const [ann, bo] = await Promise.all([Party.create('Ann', options.annAt ?? join(folder, 'ann'), options.ann), Party.create('Bo', join(folder, 'bo'))]);
+  static async create(folder: string, options: { readonly annAt?: string; readonly ann?: HeadlessOptions; readonly bo?: HeadlessOptions } = {}): Promise<Pair> {
+    const [ann, bo] = await Promise.all([Party.create('Ann', options.annAt ?? join(folder, 'ann'), options.ann), Party.create('Bo', join(folder, 'bo'), options.bo)]);
     const { link } = await ann.peer.call('contacts.createInvitation', {});
     const { contactId } = await bo.peer.call('contacts.acceptInvitation', { link });
     await bo.peer.until('they know each other', async () => (await bo.peer.call('contacts.list')).some((each) => !each.pending));
@@ -97,6 +109,13 @@ export class Pair {
 
   /** Both there: everything that was confirmed is at both, once, in its order, and both histories are the same. */
   async settle(timeoutMs = 90_000): Promise<void> {
+    await this.#settle(timeoutMs).catch(async (error: unknown) => {
+      const standing = await Promise.all(this.both.map((one) => one.standing().catch(String)));
+      throw error instanceof Lost ? error : new Error(`${error instanceof Error ? error.message : String(error)}\n${standing.join('\n')}`, { cause: error });
+    });
+  }
+
+  async #settle(timeoutMs: number): Promise<void> {
     await Promise.all(this.both.map((one) => one.say(1)));
     for (const [from, to] of [this.both, [this.bo, this.ann]] as const) {
       const last = from.confirmed.at(-1) ?? '';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { linkSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -68,6 +68,10 @@ describe('files a person chose', () => {
     writeFileSync(path, 'hello');
     const source = await chosenFiles.open(path);
     expect([source.name, source.size, Buffer.from(await source.read(1, 3)).toString()]).toEqual(['a.bin', 5, 'ell']);
+    expect(await source.isUnchanged?.()).toBe(true);
+    writeFileSync(path, 'other');
+    utimesSync(path, 1, 1);
+    expect(await source.isUnchanged?.()).toBe(false);
     await source.close();
     await expect(chosenFiles.begin(path, false)).rejects.toMatchObject({ code: 'path.unusable' });
     symlinkSync(path, join(directory, 'link'));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crossed, crossedOrders } from '../support/crossed-connections';
 import { fastClock } from '../support/fast-clock';
 import type { Fault } from '../support/fault-proxy';
 import { SpoiledPair, until } from '../support/spoiled-pair';
@@ -79,6 +80,11 @@ describe('whatever happens to connections', () => {
     }, 90_000);
     await pair.settle(60_000);
   }, 180_000);
+
+  it.each(Object.keys(crossedOrders))('S3-09 A52: %s: nothing is lost or doubled, and one session is left', async (order) => {
+    const random = seeded(seed);
+    await crossed(pair, order, () => random(1_000) / 1_000);
+  }, 120_000);
 
   it('A42 A52: everything a dialler says is said twice, on a second connection: one session, and each message once', async () => {
     pair.follow(() => ({ doubled: true }));

@@ -16,8 +16,32 @@ export interface Fault {
   readonly delay?: number;
   /** Bytes arrive in pieces of at most this size, each in a turn of its own. */
   readonly pieces?: number;
+  /** While it is shut nothing goes either way, also not that an end is gone; what was said meanwhile comes, in its order, once it opens. */
+  readonly gate?: Gate;
   /** What the dialler sends is said a second time, on a connection of its own, whose answers nobody hears. */
   readonly doubled?: boolean;
+}
+
+/** Holds back a connection, or several. */
+export class Gate {
+  #shut: { readonly opened: Promise<void>; open(): void } | undefined;
+
+  shut(): void {
+    if (this.#shut !== undefined) return;
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    this.#shut = { opened, open };
+  }
+
+  open(): void {
+    this.#shut?.open();
+    this.#shut = undefined;
+  }
+
+  /** Undefined: it is open. */
+  get opens(): Promise<void> | undefined {
+    return this.#shut?.opened;
+  }
 }
 
 /** A way between two peers that a test can spoil: real sockets on loopback, one plan per connection. */
@@ -66,23 +90,29 @@ export class FaultProxy {
       here.resetAndDestroy();
       there.resetAndDestroy();
     };
-    here.on('close', () => there.destroy());
-    there.on('close', () => here.destroy());
+    if (fault.gate === undefined) {
+      here.on('close', () => there.destroy());
+      there.on('close', () => here.destroy());
+    }
     if (fault.blackHole === true) {
       here.resume();
       return;
     }
     const echo = fault.doubled === true ? this.#to(port).resume() : undefined;
-    this.#carry({ way: 'out', from: here, to: there, fault, count, end, echo });
-    this.#carry({ way: 'back', from: there, to: here, fault, count, end, echo: undefined });
+    const out = this.#carry({ way: 'out', from: here, to: there, fault, count, end, echo });
+    const back = this.#carry({ way: 'back', from: there, to: here, fault, count, end, echo: undefined });
+    if (fault.gate === undefined) return;
+    // An end that is gone is news, too: it comes behind what that end had said.
+    here.on('close', () => out(() => there.destroy(), 0));
+    there.on('close', () => back(() => here.destroy(), 0));
   }
 
-  #carry({ way, from, to, fault, count, end, echo }: { way: Way; from: Socket; to: Socket; fault: Fault; count: Record<Way, number>; end: () => void; echo: Socket | undefined }): void {
+  #carry({ way, from, to, fault, count, end, echo }: { way: Way; from: Socket; to: Socket; fault: Fault; count: Record<Way, number>; end: () => void; echo: Socket | undefined }): (work: () => void, pause: number) => void {
     // One piece after the other, so that nothing overtakes.
     let last = Promise.resolve();
     const after = (work: () => void, pause: number): void => {
       const due = performance.now() + pause;
-      last = last.then(() => until(due)).then(work);
+      last = last.then(() => until(due)).then(() => fault.gate?.opens).then(work);
     };
     const cut = fault.cut?.way === way ? fault.cut.after : Infinity;
     const stall = fault.stall?.way === way ? fault.stall.after : Infinity;
@@ -105,6 +135,7 @@ export class FaultProxy {
     });
     from.on('end', () => after(() => void (to.destroyed || to.end()), fault.delay ?? 0));
     if (cut === 0) setTimeout(end, 2);
+    return after;
   }
 
   #to(port: number): Socket {

@@ -71,7 +71,7 @@ export function memoryFiles(): MemoryFiles {
         if (bytes === undefined) throw new KeyshiftError('file.gone', 'That file is not there any more.');
         if (bytes.length === 0) throw new KeyshiftError('file.empty', 'That file is empty.');
         const name = path.split('/').at(-1) ?? '';
-        return { name, size: bytes.length, read: async (at, length) => Uint8Array.from((files.get(path) ?? bytes).subarray(at, at + length)), close: async () => undefined };
+        return { name, size: bytes.length, isUnchanged: async () => files.get(path) === bytes, read: async (at, length) => Uint8Array.from((files.get(path) ?? bytes).subarray(at, at + length)), close: async () => undefined };
       },
       async begin(path, replaces) {
         if (files.has(path) && !replaces) throw new KeyshiftError('path.unusable', 'There is something under this name already.');

@@ -166,7 +166,7 @@ async function settle(name: string, { clock, network: net, slow, lan, mailbox, r
     return result;
   };
   const changed = async (of: OpenProfile, change: OwnChange, following: Following): Promise<boolean> => {
-    if (closed || !(await changeOwnRecord(crypto, of, change, following))) return false;
+    if (closed || (await changeOwnRecord({ crypto, clock }, of, change, following)) === undefined) return false;
     resident.reopen();
     return true;
   };

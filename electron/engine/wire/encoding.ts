@@ -37,7 +37,9 @@ export function fromCrockford(text: string): Uint8Array {
 }
 
 function inFives(bytes: Uint8Array, alphabet: string): string {
-  let out = '';
+  // Letter by letter into bytes: a text that is added to is kept as a chain of its pieces, twenty times as large, for as long as it lives.
+  const out = Buffer.allocUnsafe(Math.ceil((bytes.length * 8) / 5));
+  let at = 0;
   let bits = 0;
   let held = 0;
   for (const byte of bytes) {
@@ -45,11 +47,16 @@ function inFives(bytes: Uint8Array, alphabet: string): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      out += alphabet.charAt((held >>> bits) & 31);
+      out[at] = alphabet.charCodeAt((held >>> bits) & 31);
+      at += 1;
     }
     held &= (1 << bits) - 1;
   }
-  return bits > 0 ? out + alphabet.charAt((held << (5 - bits)) & 31) : out;
+  if (bits > 0) out[at] = alphabet.charCodeAt((held << (5 - bits)) & 31);
+  const text = out.toString('latin1');
+  // It may be a secret, and the memory is shared.
+  out.fill(0);
+  return text;
 }
 
 function outOfFives(text: string, alphabet: string): Uint8Array {

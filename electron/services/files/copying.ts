@@ -26,9 +26,9 @@ export interface CopyingParts {
 
 /**
  * Takes a file into the profile, sealed under a fresh key: what is read is what is sent, whatever becomes of the original. Leaves nothing when it
- * fails. Errors: file.too-large, file.gone when it gets shorter meanwhile, disk.full, disk.failed, path.unusable.
+ * fails. Errors: file.too-large, file.changed when somebody writes into it meanwhile, disk.full, disk.failed, path.unusable.
  */
-export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts, source: Pick<ChosenSource, 'size' | 'read'>): Promise<Copied> {
+export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts, source: Pick<ChosenSource, 'size' | 'read' | 'isUnchanged'>): Promise<Copied> {
   const { size } = source;
   if (size > maxFileBytes) throw new KeyshiftError('file.too-large', 'That file is larger than can be sent.', { limit: maxFileBytes });
   const needed = sealedSize(size) + reserveBytes;
@@ -46,7 +46,7 @@ export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts,
       goesOn(index * chunkBytes);
       const length = Math.min(chunksAtOnce * chunkBytes, size - index * chunkBytes);
       const plaintext = await source.read(index * chunkBytes, length);
-      if (plaintext.length !== length) throw new KeyshiftError('file.gone', 'That file changed while it was read. Choose it again.');
+      if (plaintext.length !== length) throw changed();
       if (index === 0) head = plaintext.slice(0, headBytes);
       hash.update(plaintext);
       const pieces = Math.min(chunksAtOnce, count - index);
@@ -59,6 +59,8 @@ export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts,
       crypto.wipe(plaintext);
       await content.write(index * sealedChunkBytes, sealed);
     }
+    // Of one that was written into meanwhile a part of each would be sent, and of a picture what was taken out may stand elsewhere now.
+    if ((await source.isUnchanged?.()) === false) throw changed();
     await content.sync();
     return { transferId, size, hash: hash.digest(), key, shown: shownAs(head), have: count, file: name, content };
   } catch (error) {
@@ -68,4 +70,8 @@ export async function copyIn({ crypto, held, transferId, goesOn }: CopyingParts,
   } finally {
     secret.wipe();
   }
+}
+
+function changed(): KeyshiftError {
+  return new KeyshiftError('file.changed', 'That file changed while it was read. Nothing of it was sent. Choose it again once nothing writes to it any more.');
 }

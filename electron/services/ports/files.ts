@@ -47,6 +47,8 @@ export interface ChosenSource {
   readonly size: number;
   /** Another one where it is another file, or was changed. */
   readonly stamp?: string;
+  /** False once somebody wrote into it since it was opened. Absent where nobody can. */
+  readonly isUnchanged?: () => Promise<boolean>;
   /** Fewer where it ends. */
   read(at: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -54,7 +56,7 @@ export interface ChosenSource {
 
 /** Files a window was given by the person, under names that only this run of the program knows. */
 export interface FileTokens {
-  /** Errors: path.unusable for a token that is not known any more, file.gone, file.empty. */
+  /** Errors: path.unusable for a token that is not known any more, file.gone, file.changed, file.empty. */
   open(token: string): Promise<ChosenSource>;
   /** It was taken into the profile: nothing of it need be kept. */
   used(token: string): void;

@@ -81,6 +81,7 @@ export const errors = {
   'error.reaction.malformed': 'Eine Reaktion ist ein einziges Emoji. Nichts wurde gesendet; wähle eines.',
   'error.reaction.too-many': 'Auf dieser Nachricht sind so viele Emojis von dir, wie passen. Nimm erst eines zurück.',
   'error.file.gone': 'Diese Datei ist nicht mehr da. Wähle sie noch einmal aus.',
+  'error.file.changed': 'Diese Datei wurde verändert oder ersetzt, seit du sie ausgewählt hast. Nichts davon wurde gesendet. Wähle sie noch einmal aus, wenn nichts mehr in sie schreibt.',
   'error.file.empty': 'Diese Datei ist leer.',
   'error.file.too-large': 'Diese Datei ist größer, als sich senden lässt. Nichts wurde gesendet; teile sie auf, oder wähle eine andere.',
   'error.file.altered': 'Was ankam, ist nicht die angekündigte Datei. Nichts davon wurde behalten; bitte darum, sie noch einmal zu senden.',

@@ -83,6 +83,7 @@ export const errors = {
   'error.reaction.malformed': 'A reaction is one emoji. Nothing was sent; choose one.',
   'error.reaction.too-many': 'This message has as many of your emojis as fit. Take one back first.',
   'error.file.gone': 'That file is not there any more. Choose it again.',
+  'error.file.changed': 'That file was changed or replaced since you chose it. Nothing of it was sent. Choose it again once nothing writes to it any more.',
   'error.file.empty': 'That file is empty.',
   'error.file.too-large': 'That file is larger than can be sent. Nothing was sent; split it, or choose another one.',
   'error.file.altered': 'What arrived is not the file that was promised. Nothing of it was kept; ask for it to be sent again.',

@@ -1,25 +1,10 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { HeadlessPeer, RpcError } from '../../support/headless-peer';
 import { type Fault, wait } from '../fault';
+import { fill } from '../filler';
 import { blockDisk, fail, noDisk, noFailure, noMounts, sh, smallDisk } from '../mounts';
 import { Lost, Pair, passphrase, type Party } from '../pair';
-
-/** Leaves so many bytes, at the most. */
-function fill(at: string, left: number): string {
-  const file = join(at, 'filler');
-  const handle = openSync(file, 'w');
-  const block = Buffer.alloc(4096);
-  try {
-    for (;;) writeSync(handle, block);
-  } catch {
-    // Full.
-  } finally {
-    closeSync(handle);
-  }
-  sh('truncate', '-s', `-${left}`, file);
-  return file;
-}
 
 function expectRefused({ refused, name }: Party, codes: readonly string[]): void {
   if (refused.size === 0) throw new Lost(`${name} was refused nothing`);

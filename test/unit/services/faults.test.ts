@@ -87,6 +87,17 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     expect((await ann.messages.list({ conversationId })).length).toBe(0);
   }, 30_000);
 
+  test('A26: a new identity key is refused as a whole where the disk has no room for what follows from it: nothing is done that was refused', async () => {
+    const fault = failing(ann, 'dialogs', 'addOwnToken');
+    const epochs = () => ann.profile.stores.local.load()?.identityKeys.map(({ epoch }) => epoch);
+    fault.on = true;
+    await expect(Promise.resolve(ann.identityKeys.rotate(undefined))).rejects.toMatchObject({ code: 'disk.full' });
+    expect([epochs(), ann.profile.local.identity.epoch]).toEqual([[1], 1]);
+    fault.on = false;
+    expect(await ann.identityKeys.rotate(undefined)).toEqual({ epoch: 2 });
+    expect(epochs()?.toSorted()).toEqual([1, 2]);
+  }, 30_000);
+
   test('a full disk at the inviter is no refusal: the link still works when there is room', async () => {
     const fault = failing(bo, 'invitations', 'put');
     const { contactId } = await invite();

@@ -153,7 +153,7 @@ describe('files of messages', () => {
     expect(transferOf(bo)).toMatchObject({ state: 'done', held: true });
   });
 
-  it('A88 A26: a copy that cannot be finished leaves nothing: cut short, no room, called off, locked, the conversation gone', async () => {
+  it('A88 A26: a copy that cannot be finished leaves nothing: cut short, grown or overwritten, no room, called off, locked, the conversation gone', async () => {
     const { ada, conversationId } = await pair();
     const held = { ...ada.disk.held };
     const { profile } = ada;
@@ -168,7 +168,9 @@ describe('files of messages', () => {
       expect([ada.disk.contents.size, await ada.files.list({})]).toEqual([0, []]);
       return answer;
     };
-    expect(await attempt(() => void ada.disk.files.set('/a.bin', content.subarray(0, 100)))).toBe('file.gone');
+    for (const other of [content.subarray(0, 100), Buffer.concat([content, Buffer.from('more')]), Buffer.alloc(content.length, 'other')]) {
+      expect(await attempt(() => void ada.disk.files.set('/a.bin', other))).toBe('file.changed');
+    }
     ada.disk.size = 300_000;
     expect(await attempt(() => undefined)).toBe('disk.full');
     ada.disk.size = 2 ** 40;

@@ -144,10 +144,10 @@ describe('S1-34: files in the hand of a window', () => {
       await source.close();
       rmSync(path);
       symlinkSync(secret, path);
-      await expect(files.open(before)).rejects.toMatchObject({ code: 'file.gone' });
+      await expect(files.open(before)).rejects.toMatchObject({ code: 'file.changed' });
       const through = await take();
       appendFileSync(secret, ' more');
-      await expect(files.open(through)).rejects.toMatchObject({ code: 'file.gone' });
+      await expect(files.open(through)).rejects.toMatchObject({ code: 'file.changed' });
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -24,7 +24,7 @@ export async function cleaned(source: ChosenSource): Promise<ChosenSource> {
     if (error instanceof TooManyPieces) return source;
     throw error;
   }
-  return kept.isWhole(source.size) ? source : { name: source.name, size: kept.size, read: reader(source, kept.pieces), close: () => source.close() };
+  return kept.isWhole(source.size) ? source : { name: source.name, size: kept.size, read: reader(source, kept.pieces), ...(source.isUnchanged && { isUnchanged: source.isUnchanged }), close: () => source.close() };
 }
 
 /** Reads what is kept as one file. */
