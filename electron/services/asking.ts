@@ -3,12 +3,17 @@ import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { PeerId } from '../engine/ids';
 import { parseInvitation } from '../engine/identity/invitation-link';
+import { spkiHash } from '../engine/identity/peer-id';
 import type { Card } from '../engine/certificates/card';
+import type { IdentityCertificate } from '../engine/certificates/identity-certificate';
 import type { Address, Clock, DevicePlaces, Logger, Random, Transport } from '../engine/ports';
 import { openChannel, type Channel } from '../engine/session/channel';
+import { ChannelError, type ChannelPurpose } from '../engine/session/channel-frames';
 import { inviteOverChannel } from '../engine/session/meeting-invitee';
-import { requestOverChannel } from '../engine/session/meeting-requester';
-import { MeetingRefusal } from '../engine/session/meeting-roles';
+import type { Named } from '../engine/session/meeting-proof';
+import { requestOverChannel, type RequestAnswer } from '../engine/session/meeting-requester';
+import { type MeetingParts, MeetingRefusal } from '../engine/session/meeting-roles';
+import { askForKeys } from '../engine/session/rekey-asker';
 import type { Acquaintances } from './acquaintances';
 import { backoffMs, jitterMs } from './backoff';
 import { candidatesOf, type Candidate } from './candidates';
@@ -36,6 +41,12 @@ export function finalCode(error: unknown): ErrorCode | undefined {
   if (!(error instanceof KeyshiftError)) return undefined;
   // What is wrong here, with disk or vault, says nothing about the other side.
   return error.code === 'internal' || /^(?:disk|vault|profile)\./.test(error.code) ? undefined : error.code;
+}
+
+/** Where somebody is looked for. */
+interface Place {
+  readonly address: Address;
+  readonly isolation: PeerId;
 }
 
 interface Attempt {
@@ -229,20 +240,36 @@ export class Asking {
       if (invitation.expiresAt <= clock.now()) {
         throw new KeyshiftError('invitation.expired', 'The invitation ran out before the other side could be reached.');
       }
-      const { card } = await this.#overAny(contact, 'invite', quit, (channel, turn) =>
-        inviteOverChannel(channel, { ...common, invitation, beforeProof: (shown) => this.#onlyOnce(shown, turn) }),
+      const { card } = await this.#overAny(contact, quit, (to, turn) =>
+        this.#overOne(to, 'invite', turn, (channel) => inviteOverChannel(channel, { ...common, invitation, beforeProof: (shown) => this.#onlyOnce(shown, turn) })),
       );
       if (!this.#closed) acquaintances.becomeMutual(card);
       return;
     }
     const known = this.#parts.book.find(contact.peerId);
     if (known === undefined) throw new Error('nothing to dial: only a key was imported');
-    const answer = await this.#overAny(contact, 'request', quit, (channel, turn) =>
-      requestOverChannel(channel, { ...common, wanted: known.identity, beforeProof: (shown) => this.#onlyOnce(shown, turn) }),
-    );
+    const answer = await this.#overAny(contact, quit, (to, turn) => this.#requestAt(to, turn, known.identity, common));
     if (this.#closed) return;
     if (answer.status === 'declined') throw new KeyshiftError('request.declined', 'The request was declined.');
     if (answer.status === 'accepted') acquaintances.becomeMutual(answer.card);
+  }
+
+  /**
+   * Asks under the key of the card; whoever has another one since refuses that, and tells who names it exactly what came after it (protocol.md §9): then
+   * under the newest. Their card shows by its history that it leads there from the one held, or nothing comes of it.
+   */
+  async #requestAt(to: Place, turn: Turn, held: IdentityCertificate, common: MeetingParts): Promise<RequestAnswer> {
+    const request = (wanted: Named): Promise<RequestAnswer> =>
+      this.#overOne(to, 'request', turn, (channel) => requestOverChannel(channel, { ...common, wanted, beforeProof: (shown) => this.#onlyOnce(shown, turn) }));
+    try {
+      return await request(held);
+    } catch (error) {
+      if (!(error instanceof ChannelError && error.reason === 'refused') || turn.signal.aborted) throw error;
+      // Before a first recovery there was none.
+      const key = { ...held, ...(held.epoch === 1 && { recovered: 0 }) };
+      const { peerId, head } = await this.#overOne(to, 'rekey', turn, (channel) => askForKeys(channel, { ...common, held: key, offer: false }));
+      return await request({ peerId, spkiHash: spkiHash(common.crypto, head.spki) });
+    }
   }
 
   /** Of the channels opened side by side only one comes as far as showing who we are, which is what redeems a link. */
@@ -253,7 +280,7 @@ export class Asking {
     if (!turn.claim()) throw new NotNeeded();
   }
 
-  #overAny<T>(contact: ContactRow, purpose: 'invite' | 'request', quit: AbortSignal, talk: (channel: Channel, turn: Turn) => Promise<T>): Promise<T> {
+  #overAny<T>(contact: ContactRow, quit: AbortSignal, attempt: (to: Place, turn: Turn) => Promise<T>): Promise<T> {
     const { clock, places, tries } = this.#parts;
     const { peerId } = contact;
     return race({
@@ -261,14 +288,14 @@ export class Asking {
       places,
       quit,
       candidates: this.candidates(contact),
-      attempt: ({ address }, turn) => this.#overOne({ address, isolation: peerId }, purpose, turn, talk),
+      attempt: ({ address }, turn) => attempt({ address, isolation: peerId }, turn),
       isFinal: (error) => finalCode(error) !== undefined,
       onStart: ({ text }) => tries.began(peerId, text),
       onEnd: ({ text }, error, milliseconds) => tries.ended(peerId, text, outcomeOf(error), milliseconds),
     });
   }
 
-  async #overOne<T>(to: { readonly address: Address; readonly isolation: PeerId }, purpose: 'invite' | 'request', turn: Turn, talk: (channel: Channel, turn: Turn) => Promise<T>): Promise<T> {
+  async #overOne<T>(to: Place, purpose: Extract<ChannelPurpose, 'invite' | 'request' | 'rekey'>, turn: Turn, talk: (channel: Channel) => Promise<T>): Promise<T> {
     const { transport, crypto, clock, channels } = this.#parts;
     const link = await transport.dial(to.address, dialTimeoutMs, turn.signal, to.isolation);
     if (turn.signal.aborted) {
@@ -281,7 +308,7 @@ export class Asking {
       const channel = channels.hold(await openChannel(crypto, clock, link, purpose));
       try {
         if (turn.signal.aborted) throw new NotNeeded();
-        return await talk(channel, turn);
+        return await talk(channel);
       } finally {
         channel.close();
       }

@@ -17,8 +17,8 @@ export function fits({ book, contact }: LaterCardParts, card: Card): boolean {
 }
 
 /**
- * Makes room for a card that fits under another key: of somebody who never answered nothing was agreed under the old one, and nobody asks such a
- * person about keys (protocol.md §9). In the caller's transaction, before the card is learned.
+ * Makes room for a card that fits under another key: of somebody who never answered nothing was agreed under the old one. In the caller's transaction,
+ * before the card is learned.
  */
 export function makeRoom({ book, contact }: LaterCardParts, card: Card): void {
   const peerId: PeerId = card.chain.identity.peerId;

@@ -62,8 +62,9 @@ function latestPossible(record: LocalRecord, now: number): number {
 
 /** Errors: keys.too-often with retryAt. */
 export function assertNotTooOften({ identityKeys }: Pick<LocalRecord, 'identityKeys'>, now: number): void {
-  // A clock set back must not lock the person out for as long as it was ahead.
-  const made = identityKeys.map(({ createdAt }) => createdAt).filter((at) => at > now - dayMs && at <= now);
+  // The first key took no other's place. A clock set back must not lock the person out for as long as it was ahead.
+  const later = identityKeys.filter(({ link, recovery }) => link !== undefined || recovery !== undefined);
+  const made = later.map(({ createdAt }) => createdAt).filter((at) => at > now - dayMs && at <= now);
   const oldest = made.sort((a, b) => a - b).at(-mostPerDay);
   if (oldest !== undefined) throw new KeyshiftError('keys.too-often', 'The identity key was renewed too often.', { retryAt: oldest + dayMs });
 }

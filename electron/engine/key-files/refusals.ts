@@ -17,5 +17,5 @@ export function tooWeak(why: string): KeyshiftError {
   return new KeyshiftError('key-file.too-weak', `${why} Make the file again with today’s settings. Nothing was changed.`);
 }
 
-export const oldMethods = 'This file is protected by methods of the last century.';
+export const oldMethods = 'This file is protected by other methods than are taken here: AES with PBKDF2, and in PKCS #12 a checksum with SHA-256.';
 export const tooMuchWork = 'This file asks for far too much work to open.';

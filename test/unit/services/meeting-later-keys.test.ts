@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { armourCard, createCard } from '../../../electron/engine/certificates/card';
 import { openLocalParty } from '../../../electron/engine/certificates/local-party';
+import { cardText } from '../../support/card-text';
 import { realCrypto } from '../../support/foundation-kit';
 import { type KeyLife, keyLives } from '../../support/key-lives';
 import { acquaint, createWorld, remember, type Resident, type World } from '../../support/services-kit';
@@ -61,5 +62,38 @@ describe('somebody whose identity key is not the first', () => {
     await ann.contacts.importKey({ text: cardOf(third) });
     await acquaint(world, bo, ann);
     expect(known()?.pinnedSpkiHash).toEqual(newest.identity.spkiHash);
+  });
+
+  test('S5-14 S5-18 S5-23: a card given away before its owner renewed the key still leads there: asked under the later one, accepted, and connected', async () => {
+    const cy = await world.move('Cy');
+    const { text } = cardText(cy, world.clock.now());
+    const pinnedOf = (of: Resident, whose: Resident) => of.profile.book.find(whose.profile.local.peerId)?.record;
+    for (let turn = 0; turn < 3; turn += 1) await cy.rotate();
+    const { contactId } = await ann.contacts.importKey({ text });
+    await world.until('the request', () => cy.profile.stores.requests.list().length > 0);
+    // Nothing of hers is believed but for the card, until she answers.
+    expect([pinnedOf(ann, cy)?.identityEpoch, ann.profile.stores.contacts.byId(contactId)?.relation]).toEqual([1, 'requested']);
+    // And once more, between the request and the answer.
+    await cy.rotate();
+    const { requestId } = cy.profile.stores.requests.list()[0] ?? expect.unreachable();
+    await cy.contacts.answerRequest({ requestId, accept: true });
+    await world.until('they are connected', () => [ann, cy].every(({ profile }) => profile.connections.sessions().length > 0));
+    expect([pinnedOf(ann, cy)?.identityEpoch, pinnedOf(ann, cy)?.pinnedSpkiHash]).toEqual([5, cy.profile.local.identity.spkiHash]);
+    expect(ann.profile.stores.contacts.byId(contactId)).toMatchObject({ relation: 'mutual', checked: false });
+  });
+
+  test('S5-20 A70 A84: where the owner forgot the keys before, or somebody else sits there, a card of before leads to nobody, and nothing changes', async () => {
+    const cy = await world.move('Cy');
+    const { text } = cardText(cy, world.clock.now());
+    await cy.rotate();
+    cy.profile.stores.peerKeys.setForgottenEpoch(1);
+    const { contactId } = await ann.contacts.importKey({ text });
+    const before = JSON.stringify([ann.profile.book.find(cy.profile.local.peerId)?.record, ann.profile.stores.contacts.byId(contactId)]);
+    await world.pass(60_000, 200);
+    cy.onLink = (link) => bo.profile.accept(link);
+    await world.pass(60_000, 200);
+    expect(ann.dials.length).toBeGreaterThan(4);
+    expect([cy, bo].map(({ profile }) => profile.stores.requests.list())).toEqual([[], []]);
+    expect(JSON.stringify([ann.profile.book.find(cy.profile.local.peerId)?.record, ann.profile.stores.contacts.byId(contactId)])).toBe(before);
   });
 });
