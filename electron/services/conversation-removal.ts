@@ -6,7 +6,7 @@ import type { ConversationRow, Stores } from './ports';
 import { Slice } from './slice';
 
 /** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go, and messages of the first one and of any: up to half a millisecond each. */
-export const erasing = { aim: 6, first: 8, most: 200 } as const;
+export const erasing = { aim: 6, first: 4, most: 200 } as const;
 
 export interface RemovalParts {
   readonly stores: Stores;
@@ -27,8 +27,9 @@ export class ConversationRemoval {
   #turn: NodeJS.Immediate | undefined;
   /** Something was deleted that the files still hold. */
   #swept = false;
+  /** Dialogs of which the common log may still hold something: as many facts as there were messages. */
+  #forgetting: DialogKey[] = [];
   #closed = false;
-  #written: (() => void) | undefined;
   readonly #slice = new Slice(erasing.aim, erasing.first, erasing.most);
 
   constructor(parts: RemovalParts) {
@@ -38,13 +39,12 @@ export class ConversationRemoval {
   /** Takes up what was not finished. */
   start(): void {
     const { stores } = this.#parts;
-    for (const { peerId, dialogId } of stores.conversations.removed()) stores.conversations.forgetFacts(peerId, dialogId);
+    this.#forgetting = [...stores.conversations.removed()];
     this.#soon();
   }
 
   close(): void {
     this.#closed = true;
-    this.#rest();
     if (this.#turn) clearImmediate(this.#turn);
   }
 
@@ -66,7 +66,7 @@ export class ConversationRemoval {
   #forget(row: ConversationRow, at: number): void {
     const { stores, events } = this.#parts;
     stores.conversations.remove(row, at);
-    stores.conversations.forgetFacts(row.peerId, row.dialogId);
+    this.#forgetting.push(row);
     events.emit({ type: 'conversation.changed', conversationId: row.conversationId });
     this.#soon();
   }
@@ -79,29 +79,32 @@ export class ConversationRemoval {
     });
   }
 
-  #rest(): void {
-    this.#written?.();
-    this.#written = undefined;
+  /** False: nothing was left of them. A dialog of which nothing is kept counts as one fact. */
+  #forgetFacts(limit: number): boolean {
+    const { conversations } = this.#parts.stores;
+    let left = limit;
+    for (let dialog = this.#forgetting.at(-1); dialog !== undefined && left > 0; dialog = this.#forgetting.at(-1)) {
+      // Its removal may have been undone.
+      const forgotten = conversations.isRemoved(dialog.peerId, dialog.dialogId) ? conversations.forgetFacts(dialog.peerId, dialog.dialogId, left) : 0;
+      if (forgotten < left) this.#forgetting.pop();
+      left -= Math.max(1, forgotten);
+    }
+    return left < limit;
   }
 
   #sweep(): void {
     const { stores, commit, logger, clock } = this.#parts;
     if (this.#closed) return;
     try {
-      const began = clock.monotonic();
-      if (commit(() => stores.conversations.sweep(this.#slice.size)) === 'more') {
+      if (stores.copyBack() || this.#slice.timed(clock, (size) => commit(() => this.#forgetFacts(size) || stores.conversations.sweep(size) === 'more'))) {
         this.#swept = true;
-        this.#written ??= stores.writeInSlices();
-        this.#slice.took(clock.monotonic() - began);
         this.#soon();
       } else if (this.#swept) {
         this.#swept = false;
-        this.#rest();
         stores.purge();
       }
     } catch (error) {
       // A full disk: what is left goes at the next start.
-      this.#rest();
       logger.warn('conversation.not-swept', { reason: error instanceof Error ? error.name : 'unknown' });
     }
   }

@@ -76,12 +76,13 @@ async function exported(parts: ExportServiceParts, run: Run, rows: Rows, format:
   const day = new Date(head.exportedAt).toISOString().slice(0, 10);
   const chosen = await choosePath(parts.chooser, path, (chooser) => chooser.save(format === 'archive' ? 'archive' : `export-${format}`, `${head.them.name} ${day}`));
   // It may have been given up while the dialog was open.
-  await run.step(0, countOf(parts.profile(), rows));
+  const total = countOf(parts.profile(), rows);
+  await run.step(0, total);
   const target = await parts.files[format].begin(chosen);
   let ended: (() => void) | undefined;
   try {
     ended = noteSave(() => parts.profile().stores.transfers, target);
-    const messages = await write(parts, rows, format, head, (piece) => target.write(Buffer.from(piece)), run);
+    const messages = await write(parts, rows, format, head, (piece) => target.write(Buffer.from(piece)), { run, total });
     return { path: await target.finish(), messages };
   } catch (error) {
     await target.discard();
@@ -106,13 +107,12 @@ function headOf({ clock }: ExportServiceParts, { local, stores }: OpenProfile, r
 }
 
 /** The profile is asked for anew with every page: once the vault is locked nothing more is read. Gives how many messages were written. */
-async function write(parts: ExportServiceParts, rows: Rows, format: ExportFormat, head: ExportHead, text: (piece: string) => Promise<void>, run: Run): Promise<number> {
+async function write(parts: ExportServiceParts, rows: Rows, format: ExportFormat, head: ExportHead, text: (piece: string) => Promise<void>, { run, total }: { run: Run; total: number }): Promise<number> {
   const { peerId } = rows[0];
   const asked = rows.map(({ conversationId }) => conversationId);
   const language = plainLanguage(parts.preferences.get().settings.language, parts.systemLocale());
   const signers = format === 'archive' ? archivedSigners(parts.crypto, parts.profile(), peerId) : [];
   const writer = exportWriter(parts.crypto, format, head, language, { signers, blocks: () => blocksOf(parts.profile, peerId) });
-  const total = countOf(parts.profile(), rows);
   for (const piece of writer.begin()) {
     await text(piece);
     await run.step(0, total);

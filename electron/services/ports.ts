@@ -121,10 +121,10 @@ export interface Stores extends Transactions {
    */
   purge(): boolean;
   /**
-   * While much is removed or moved in slices: what they write is copied into the database a little at a time, for copying a whole log holds everything up as
-   * long as the disk takes. Until the function it gives is called.
+   * For whoever removes or moves much in slices, outside of a transaction: copies a part of the log into the database where there is one, which takes as long as the
+   * disk wants. True: it was done, and is enough for one turn. Left alone, the log is copied behind some commit, and all of it.
    */
-  writeInSlices(): () => void;
+  copyBack(): boolean;
   readonly local: LocalStore;
   readonly peers: PeerStore;
   readonly peerKeys: PeerKeyStore;

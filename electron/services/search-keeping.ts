@@ -7,7 +7,7 @@ import { Slice } from './slice';
 const aim = 6;
 const pauseMs = 5;
 /** Messages that are taken into the index in one go, have their emoji found, or get other keys: the first time, and at most. */
-const taken = { first: 16, most: 200 } as const;
+const taken = { first: 8, most: 200 } as const;
 /** Messages that are read into memory in one go. */
 const remembered = { first: 32, most: 200 } as const;
 /** Pages of the index that are joined in one go, and how long after a change that begins. */
@@ -21,7 +21,7 @@ export interface SearchKeepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventHub;
-  readonly stores: Pick<Stores, 'search' | 'purge' | 'writeInSlices'>;
+  readonly stores: Pick<Stores, 'search' | 'purge' | 'copyBack'>;
 }
 
 /** Keeps the index of words whole and short, in slices between everything else, until the function it gives is called. */
@@ -39,7 +39,6 @@ class SearchKeeping {
   readonly #erased = new Slice(aim, erased.first, erased.most);
   #cancel: (() => void) | undefined;
   #closed = false;
-  #written: (() => void) | undefined;
 
   constructor(parts: SearchKeepingParts) {
     this.#parts = parts;
@@ -52,7 +51,6 @@ class SearchKeeping {
   close(): void {
     this.#closed = true;
     this.#unhear();
-    this.#writing(false);
     this.#cancel?.();
   }
 
@@ -73,20 +71,7 @@ class SearchKeeping {
 
   /** Whether there was something to do, in a slice of that kind. */
   #do(slice: Slice, work: (size: number) => boolean): boolean {
-    const { clock } = this.#parts;
-    const began = clock.monotonic();
-    if (!work(slice.size)) return false;
-    slice.took(clock.monotonic() - began);
-    return true;
-  }
-
-  /** Whether slice follows slice. */
-  #writing(isMore: boolean): void {
-    if (isMore) this.#written ??= this.#parts.stores.writeInSlices();
-    else {
-      this.#written?.();
-      this.#written = undefined;
-    }
+    return slice.timed(this.#parts.clock, work);
   }
 
   #step(): void {
@@ -97,11 +82,11 @@ class SearchKeeping {
       // One thing at a time. First what every search is faster with from then on: joining parts may take minutes. What is left of erased words goes before all that
       // writes, and nothing is taken up while there are parts to join: with many of them each word costs more.
       const isMore =
+        stores.copyBack() ||
         this.#do(this.#remembered, (limit) => stores.search.remember(limit)) ||
         this.#do(this.#erased, () => this.#erase()) ||
         this.#do(this.#joined, (pages) => stores.search.tidy(pages)) ||
         this.#do(this.#taken, (limit) => stores.search.takeUp(limit));
-      this.#writing(isMore);
       // Half of the time is everybody else's.
       if (isMore) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {

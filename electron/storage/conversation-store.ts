@@ -39,7 +39,9 @@ export function createConversationStore(db: Db): ConversationStore {
   const sweepMessages = db.prepare(`DELETE FROM messages WHERE key IN (SELECT key FROM messages WHERE conversation = ? ${atMost})`);
   const sweepEvents = db.prepare('DELETE FROM key_events WHERE conversation = ?');
   const sweepRow = db.prepare('DELETE FROM conversations WHERE key = ?');
-  const forgetFacts = db.prepare(`DELETE FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'timer', 'erased', 'expired') AND key >= ? AND key < ?`);
+  const forgetFacts = db.prepare(`
+    DELETE FROM replica_facts WHERE (author, number) IN (
+      SELECT author, number FROM replica_facts WHERE kind IN ('message', 'envelope', 'mark', 'conversation', 'title', 'shelf', 'policy', 'change', 'file', 'timer', 'erased', 'expired') AND key >= ? AND key < ? ${atMost})`);
 
   const rows = new RowCache<ConversationRow>(db, kept);
   /** Which conversation a dialog is, once there is one, is never changed but by `put`. */
@@ -104,10 +106,10 @@ export function createConversationStore(db: Db): ConversationStore {
     },
     isRemoved: (peerId, dialogId) => selectRemoved.get([peerId, dialogId]) !== undefined,
     removed: () => listRemoved.all().map((row) => ({ peerId: id(row, 'peer_id'), dialogId: id(row, 'dialog_id'), at: integer(row, 'at') })),
-    forgetFacts(peerId, dialogId) {
+    forgetFacts(peerId, dialogId, limit) {
       const key = `${peerId}/${dialogId}`;
       // With or without what stands behind a stroke; "0" is the character after it.
-      forgetFacts.run([key, `${key}0`]);
+      return forgetFacts.run([key, `${key}0`, limit]).changes;
     },
     sweep(limit) {
       const row = selectGone.get();

@@ -55,6 +55,8 @@ export function createMessageStore(db: Db): MessageStore {
       AND kind = 'text' AND moved_to IS NULL ORDER BY place`);
   const updateMoved = db.prepare('UPDATE messages SET moved_to = ? WHERE message_id = ?');
   const selectCount = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation} AND coalesce(received_at, sent_at) >= ?`);
+  // In the index alone: rows are read by the page.
+  const selectCountAll = db.prepare(`SELECT count(*) AS n FROM messages WHERE conversation = ${thisConversation}`);
   const selectUnread = db.prepare(`
     SELECT instance_id, max(sequence) AS sequence FROM messages WHERE conversation = ${thisConversation} AND direction = 0 AND state < 3
     GROUP BY instance_id`);
@@ -129,7 +131,7 @@ export function createMessageStore(db: Db): MessageStore {
       updateMoved.run([movedTo, messageId]);
     },
     count(conversationId, since) {
-      const row = selectCount.get([conversationId, since]);
+      const row = since <= 0 ? selectCountAll.get([conversationId]) : selectCount.get([conversationId, since]);
       return row ? integer(row, 'n') : 0;
     },
     unreadStreams: (conversationId) =>

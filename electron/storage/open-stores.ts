@@ -14,6 +14,7 @@ import { createInvitationStore } from './invitation-store';
 import { createKeptHeaderStore } from './kept-headers';
 import { createKeyEventStore } from './key-event-store';
 import { createLocalStore } from './local-store';
+import { createLogCopying } from './log-copying';
 import { createMessageStore } from './message-store';
 import { migrate } from './migrate';
 import { createOwnWordStore } from './own-word-store';
@@ -25,7 +26,6 @@ import { createReplicaStore } from './replica-store';
 import { createRequestStore } from './request-store';
 import { createResumptionStore } from './resumption-store';
 import { createSearchStore } from './search-store';
-import { createSlicedWriting } from './sliced-writing';
 import { createSharingStore } from './sharing-store';
 import { createSuspensionStore, createUpkeepStore } from './upkeep-store';
 import { createTransferStore } from './transfer-store';
@@ -46,7 +46,7 @@ export function openStores(db: Db): Stores {
         return false;
       }
     },
-    writeInSlices: createSlicedWriting(db),
+    copyBack: createLogCopying(db),
     local: createLocalStore(db),
     peers: {
       ...peers,

@@ -49,8 +49,8 @@ export interface ConversationStore {
   buryUnknown(peerId: PeerId, dialogId: DialogId, at: number): void;
   isRemoved(peerId: PeerId, dialogId: DialogId): boolean;
   removed(): readonly { readonly peerId: PeerId; readonly dialogId: DialogId; readonly at: number }[];
-  /** Drops what the common log keeps of what was said there. */
-  forgetFacts(peerId: PeerId, dialogId: DialogId): void;
+  /** Drops at most `limit` facts that the common log keeps of what was said there. Gives how many. */
+  forgetFacts(peerId: PeerId, dialogId: DialogId, limit: number): number;
   /** Deletes at most `limit` messages of conversations that were removed, in a transaction of the caller. */
   sweep(limit: number): 'more' | 'done';
   /** A message was added: what the conversation's line shows, and `unread` more of them. */

@@ -46,7 +46,7 @@ export class Disappearing {
   #monotonic: number;
   #cancel: (() => void) | undefined;
   #closed = false;
-  #written: (() => void) | undefined;
+  #isBehind = false;
   readonly #slice = new Slice(erasing.aim, erasing.first, erasing.most);
 
   constructor(parts: DisappearingParts) {
@@ -63,7 +63,7 @@ export class Disappearing {
 
   /** Whether there may be messages whose time is over. */
   get isBehind(): boolean {
-    return this.#written !== undefined;
+    return this.#isBehind;
   }
 
   /** Whether the time of this one is. */
@@ -73,7 +73,6 @@ export class Disappearing {
 
   close(): void {
     this.#closed = true;
-    this.#writing(false);
     this.#cancel?.();
   }
 
@@ -147,15 +146,6 @@ export class Disappearing {
     return Math.max(0, Math.trunc(this.#parts.clock.now()));
   }
 
-  /** Whether slice follows slice. */
-  #writing(isMore: boolean): void {
-    if (isMore) this.#written ??= this.#parts.stores.writeInSlices();
-    else {
-      this.#written?.();
-      this.#written = undefined;
-    }
-  }
-
   /** Whether more is due now. */
   #tick(): boolean {
     this.#cancel?.();
@@ -166,16 +156,13 @@ export class Disappearing {
     if (next === undefined) return false;
     let isMore = false;
     const seen = [this.#wall, this.#monotonic] as const;
-    const [began, most] = [clock.monotonic(), this.#slice.size];
     try {
-      isMore = commit(() => {
-        const now = this.#watch();
-        const due = stores.changes.due(now, most);
+      isMore = (this.#isBehind && stores.copyBack()) || this.#slice.timed(clock, (most) => commit(() => {
+        const due = stores.changes.due(this.#watch(), most);
         if (due.length > 0) erase(due);
         return due.length === most;
-      });
-      if (isMore) this.#slice.took(clock.monotonic() - began);
-      this.#writing(isMore);
+      }));
+      this.#isBehind = isMore;
     } catch {
       // A full disk keeps them for now; the next look tries again, and moves what was not moved.
       [this.#wall, this.#monotonic] = seen;

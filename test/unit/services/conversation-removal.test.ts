@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { ConversationRemoval, erasing } from '../../../electron/services/conversation-removal';
+import { EventHub } from '../../../electron/services/event-hub';
+import { openDatabase } from '../../../electron/storage/database';
+import { openStores } from '../../../electron/storage/open-stores';
+import { conversation, message } from '../../contract/storage/rows';
+import { afterwards } from '../../support/afterwards';
+
+const many = 30;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+it('a conversation that is removed goes a few messages and facts to a transaction, however slow the disk is, and goes on after a restart', async () => {
+  const db = openDatabase(':memory:');
+  afterwards(() => db.close());
+  const stores = openStores(db);
+  const row = conversation(1);
+  stores.conversations.put(row);
+  for (let at = 0; at < many; at += 1) {
+    stores.messages.add(message(at, { conversationId: row.conversationId }));
+    stores.replica.put({ author: row.peerId as never, number: at + 1, stamp: at, kind: 'message', key: `${row.peerId}/${row.dialogId}/${at}`, value: undefined, signature: undefined, waiting: false });
+  }
+  const count = (table: string): number => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+  const left = (): number => count('messages') + count('replica_facts');
+  const gone: number[] = [];
+  let now = 0;
+  let ends: (() => void) | undefined;
+  const begin = (after: number): ConversationRemoval => {
+    const removal = new ConversationRemoval({
+      stores, logger: silent, events: new EventHub(silent), engine: () => expect.unreachable('nobody is told'),
+      // Each go takes far too long.
+      clock: { now: () => 1_000, monotonic: () => (now += 100), setTimer: () => () => undefined },
+      commit: (work) => {
+        const before = left();
+        const result = db.transaction(work);
+        gone.push(before - left());
+        if (gone.length === after || count('conversations') === 0) {
+          removal.close();
+          ends?.();
+        }
+        return result;
+      },
+    });
+    return removal;
+  };
+  const ended = (): Promise<void> => new Promise((resolve) => (ends = resolve));
+
+  const undone = begin(1);
+  const looked = ended();
+  expect(() => db.transaction(() => {
+    undone.remove(row, false);
+    throw new Error('undone');
+  })).toThrow('undone');
+  await looked;
+  expect(left()).toBe(2 * many);
+  gone.length = 0;
+
+  const first = begin(5);
+  const stopped = ended();
+  db.transaction(() => first.remove(row, false));
+  expect(left()).toBe(2 * many);
+  expect(stores.conversations.list()).toEqual([]);
+  await stopped;
+  expect(count('replica_facts')).toBeLessThan(many);
+  expect(count('messages')).toBe(many);
+
+  const done = ended();
+  begin(Infinity).start();
+  await done;
+  expect(left()).toBe(0);
+  expect(Math.max(...gone)).toBe(erasing.first);
+});

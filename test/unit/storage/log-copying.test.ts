@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openDatabase } from '../../../electron/storage/database';
+import { createLogCopying } from '../../../electron/storage/log-copying';
+import { afterwards, folder } from './places';
+
+it('whoever writes in slices copies the log back in turns of their own: 200 pages are copied there, and none behind a commit', () => {
+  const db = openDatabase(join(folder(), 'a.db'), randomBytes(32));
+  afterwards(() => db.close());
+  db.exec('CREATE TABLE filler (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)');
+  const insert = db.prepare('INSERT INTO filler (bytes) VALUES (?)');
+  const copied = (): unknown => db.prepare('PRAGMA wal_checkpoint(NOOP)').get()?.['checkpointed'];
+  const copyBack = createLogCopying(db);
+  let turns = 0;
+  for (let commit = 0; commit < 40; commit += 1) {
+    // Some twenty pages.
+    db.transaction(() => insert.run([randomBytes(80_000)]));
+    // A log that was copied as a whole begins anew.
+    expect(copied()).toBe(0);
+    if (!copyBack()) continue;
+    turns += 1;
+    expect(copied()).toBeGreaterThanOrEqual(200);
+    expect(copyBack()).toBe(false);
+  }
+  expect(turns).toBeGreaterThanOrEqual(3);
+  expect(turns).toBeLessThanOrEqual(5);
+});
+
+it('a database in memory has no log', () => {
+  const db = openDatabase(':memory:');
+  afterwards(() => db.close());
+  expect(createLogCopying(db)()).toBe(false);
+});
