@@ -34,7 +34,7 @@ async function withTextSize(pixels, options) {
 const dresses = { dark: { theme: 'dark' }, contrast: { theme: 'contrast' }, 'contrast-light': { contrast: 'high' }, pseudo: { language: 'pseudo' }, rtl: { language: 'pseudo-rtl' }, de: { language: 'de' } };
 
 async function lookAt(page, where, size, look) {
-  if (look === 'forced') await page.emulateMedia({ forcedColors: 'active' });
+  await page.emulateMedia({ forcedColors: look === 'forced' || size.forced ? 'active' : 'none' });
   await dress(page, dresses[look] ?? {});
   await page.waitForTimeout(150);
   for (const violation of await page.evaluate(() => window.violations.splice(0))) faults.push(`${where}: policy ${violation}`);

@@ -150,6 +150,12 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     [scroll.box, drawAll],
   );
 
+  // What had the focus before was in the menu, which is gone: without this it came to nobody.
+  const endPicking = ({ messageId }: Message): void => {
+    setPicking(undefined);
+    keepFocus(() => focusMessage(messageId));
+  };
+
   // Its neighbour takes the focus of one that goes, the one before where it was the last; writing does where none is left.
   const neighbours = useRef<readonly (string | undefined)[]>([]);
   const openDelete = (message: Message): void => {
@@ -275,9 +281,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           anchor={picking.anchor}
           onPick={(emoji) => {
             react(picking.message, emoji);
-            setPicking(undefined);
+            endPicking(picking.message);
           }}
-          onClose={() => setPicking(undefined)}
+          onClose={() => endPicking(picking.message)}
         />
       )}
       {deleting === undefined ? null : (

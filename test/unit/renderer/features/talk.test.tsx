@@ -123,6 +123,19 @@ describe('what can be done to a message', () => {
     expect(screen.getByRole('button', { name: 'Celebrations and sports' }).getAttribute('aria-pressed')).toBe('true');
   });
 
+  it('the picker that came from the menu gives the focus back to the message, whether one was chosen or not', async () => {
+    await openTalk(busyWorld(now));
+    await choose(newest(false), 'More emojis');
+    key(await screen.findByRole('searchbox', { name: 'Search emojis' }), 'Escape');
+    await waitFor(() => expect(screen.queryByRole('searchbox', { name: 'Search emojis' })).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(newest(false)));
+    await choose(newest(false), 'More emojis');
+    fireEvent.change(await screen.findByRole('searchbox', { name: 'Search emojis' }), { target: { value: 'rocket' } });
+    key(screen.getByRole('searchbox', { name: 'Search emojis' }), 'Enter');
+    await waitFor(() => expect(within(newest(false)).getByRole('button', { name: '🚀 by You' })).toBeDefined());
+    await waitFor(() => expect(document.activeElement).toBe(newest(false)));
+  });
+
   it('an emoji goes into the field where the caret stands, and writing goes on behind it', async () => {
     await openTalk(busyWorld(now));
     fireEvent.change(field(), { target: { value: 'Good  then' } });
