@@ -1,5 +1,5 @@
 // `npm run package`: makes what people install, in dist/. Without words everything this machine can make.
-//   npm run package -- deb            only that: dir, tar.gz, deb, headless, sbom; AppImage, rpm, nsis and dmg where electron-builder can fetch its tools
+//   npm run package -- deb            only that: dir, tar.gz, deb, rpm, headless, sbom; AppImage, nsis and dmg where electron-builder can fetch its tools
 //   npm run package -- --arch arm64   for another processor
 //   npm run package -- --fast         packed at once and larger
 //   npm run package -- --release      refuses whatever must not be given to people

@@ -3,21 +3,22 @@
 import { pathToFileURL } from 'node:url';
 import { installDependencies } from './lib/npm-dependencies.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
-import { desktopForTests, mailboxForTests, networkForTests, systemLibraries } from './lib/system-libraries.mjs';
+import { desktopForTests, mailboxForTests, networkForTests, rpmForTests, systemLibraries } from './lib/system-libraries.mjs';
 
 const OLDEST_NODE = [20, 19];
 
 /**
- * @param {{ electron?: boolean, display?: boolean, desktop?: boolean, network?: boolean, mailbox?: boolean, typings?: boolean, parts?: string[] }} wanted
- *   electron: a runtime and its system libraries; display: a virtual display and fonts too; desktop, network, mailbox: what only their tests need; typings: the trial runtime's for the second type
+ * @param {{ electron?: boolean, display?: boolean, desktop?: boolean, network?: boolean, mailbox?: boolean, rpm?: boolean, typings?: boolean, parts?: string[] }} wanted
+ *   electron: a runtime and its system libraries; display: a virtual display and fonts too; desktop, network, mailbox, rpm: what only their tests need; typings: the trial runtime's for the second type
  *   check; parts: what to build (see build.mjs)
  * @returns {Promise<import('./electron-runtime.mjs').Runtime | undefined>} the runtime, where one was asked for
  */
-export async function setUp({ electron = false, display = false, desktop = false, network = false, mailbox = false, typings = false, parts = [] }) {
+export async function setUp({ electron = false, display = false, desktop = false, network = false, mailbox = false, rpm = false, typings = false, parts = [] }) {
   checkNode();
   await installDependencies();
   if (network) await networkForTests();
   if (mailbox) await mailboxForTests();
+  if (rpm) await rpmForTests();
   let runtime;
   if (electron || typings) {
     const { electronRuntime, trialTypings } = await import('./electron-runtime.mjs');

@@ -19,6 +19,7 @@ await asCommand(async () => {
     desktop: names.includes('e2e'),
     network: names.includes('vitest') && (filters.vitest ?? ['test/network/']).some((filter) => filter.includes('test/network')),
     mailbox: names.includes('vitest') && (filters.vitest ?? ['mailbox']).some((filter) => /mailbox|contract|^test\/$/.test(filter)),
+    rpm: names.includes('package'),
     typings: names.includes('types'),
   });
   // Packing comes last and its tools from the network: they come while the others run. What goes wrong is told when they are needed.

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packDesktop } from '../package/desktop.mjs';
 import { packHeadless } from '../package/headless.mjs';
+import { missingPrograms } from '../package/programs.mjs';
 import { sourceTime } from '../package/when.mjs';
 import { say, seconds } from './say.mjs';
 
@@ -12,13 +13,13 @@ export function whyNoPackage() {
   return undefined;
 }
 
-/** Debian packages of what stands in out/: the app and the headless peer; `folder` is the app before it was wrapped. @param {import('../electron-runtime.mjs').Runtime} runtime */
-export async function debsForTests(runtime) {
+/** Packages of what stands in out/: the app as deb and, where that can be made, as rpm, and the headless peer; `folder` is the app before it was wrapped. @param {import('../electron-runtime.mjs').Runtime} runtime */
+export async function packagesForTests(runtime) {
   const started = performance.now();
   const time = await sourceTime();
-  const { stage, app: folder } = await packDesktop({ runtime, targets: ['dir', 'deb'], arch: process.arch, time, compression: 'zstd:1' });
-  const app = readdirSync(stage).find((each) => each.endsWith('.deb'));
+  const { stage, app: folder } = await packDesktop({ runtime, targets: ['dir', 'deb', ...(missingPrograms(['rpm']) ? [] : ['rpm'])], arch: process.arch, time, compression: 'zstd:1' });
+  const [app, rpm] = ['.deb', '.rpm'].map((ending) => readdirSync(stage).find((each) => each.endsWith(ending)));
   const [headless] = await packHeadless({ folder: stage, arch: process.arch, time, compression: 'zstd:1' });
-  say(`Packed ${app} and ${headless} (${seconds(started)})`);
-  return { app: join(stage, app), headless: join(stage, headless), folder };
+  say(`Packed ${[app, rpm, headless].filter(Boolean).join(', ')} (${seconds(started)})`);
+  return { app: join(stage, app), rpm: rpm ? join(stage, rpm) : '', headless: join(stage, headless), folder };
 }

@@ -92,6 +92,19 @@ export async function networkForTests() {
   if (boxes.length > 0) say(`Tests that need ${boxes.join(' and ')} will be skipped. To run them: ${NETWORK_PROGRAMS}`);
 }
 
+/** What makes an rpm for its tests, installed where that takes no question (root on Debian). Never an error: without it they are skipped, and say the same. */
+export async function rpmForTests() {
+  if (process.platform !== 'linux' || onPath('rpmbuild')) return;
+  if (isRoot && hasApt()) {
+    await withLock('apt', async () => {
+      say('Installing what makes an rpm …');
+      if (!hasPackageLists()) await apt('update');
+      await aptInstall([['rpm']]);
+    });
+  }
+  if (!onPath('rpmbuild')) say('The tests of the rpm will be skipped. To run them: sudo apt-get install -y --no-install-recommends rpm');
+}
+
 /**
  * What the tests of mailboxes run: a current nats-server, unpacked beside the other things of the set-up where none is installed.
  * Never an error: without it those tests are skipped, and the end of the run says what that leaves unproven.

@@ -8,7 +8,7 @@ import { filesBelow, fingerprint, stampMatches, writeStamp } from './fingerprint
 import { ownLockfileProblems } from './lockfile.mjs';
 import { howToHaveServer, isCurrent, natsServer } from './nats-server.mjs';
 import { howToHaveHosts, NETWORK_PROGRAMS, whyNoHosts } from './network-hosts.mjs';
-import { debsForTests, whyNoPackage } from './package-stage.mjs';
+import { packagesForTests, whyNoPackage } from './package-stage.mjs';
 import { inCache, inRoot, root } from './paths.mjs';
 import { run } from './process.mjs';
 import { say } from './say.mjs';
@@ -152,15 +152,16 @@ async function e2e({ runtime, filters, options }) {
 async function installedPackage({ runtime, filters, options }) {
   const reason = whyNoPackage();
   if (reason) return { ok: true, note: reason, notProven: [`NOT PROVEN: test/package was skipped: ${reason}.`] };
-  const debs = await debsForTests(runtime);
+  const packages = await packagesForTests(runtime);
   // One for each of two people: a window behind another one is not drawn.
   const displays = await Promise.all([startXvfb(), startXvfb()]);
   try {
     const report = freshReport('playwright-package.json');
     const env = {
-      KEYSHIFT_DEB: debs.app,
-      KEYSHIFT_HEADLESS_DEB: debs.headless,
-      KEYSHIFT_APP_FOLDER: debs.folder,
+      KEYSHIFT_DEB: packages.app,
+      KEYSHIFT_RPM: packages.rpm,
+      KEYSHIFT_HEADLESS_DEB: packages.headless,
+      KEYSHIFT_APP_FOLDER: packages.folder,
       ELECTRON_KIND: runtime.kind,
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
       KEYSHIFT_TEST_DISPLAYS: displays.map(({ display }) => display).join(' '),
@@ -170,7 +171,7 @@ async function installedPackage({ runtime, filters, options }) {
     const { ok } = await tool('@playwright/test/cli.js', ['test', ...filters, '--project=package', '--reporter=list,json', ...options], env);
     const outcome = { ...counted(ok, playwrightCount(report)), failures: playwrightFailures(report) };
     const skipped = outcome.count?.skipped ?? 0;
-    return skipped === 0 ? outcome : { ...outcome, notProven: [`NOT PROVEN: ${skipped} tests of test/package were skipped: only root may install a package.`] };
+    return skipped === 0 ? outcome : { ...outcome, notProven: [`NOT PROVEN: ${skipped} tests of test/package were skipped: only root may install a package${packages.rpm === '' ? ', and an rpm takes rpmbuild (sudo apt-get install rpm)' : ''}.`] };
   } finally {
     await Promise.all(displays.map((display) => display.stop()));
   }

@@ -13,7 +13,7 @@ const SYSTEM = { linux: 'linux', win32: 'win', darwin: 'mac' };
 
 /**
  * @param {{ runtime: import('../electron-runtime.mjs').Runtime, targets: string[], arch: string, time: number, compression: string }} options
- *   targets: electron-builder's words (dir, deb, AppImage, …); compression: of a deb, as xz:6
+ *   targets: electron-builder's words (dir, deb, AppImage, …); compression: of deb and rpm, as xz:6
  * @returns {Promise<{ stage: string, app: string }>} where the packages lie, and the app unpacked
  */
 export async function packDesktop({ runtime, targets, arch, time, compression }) {
@@ -27,10 +27,12 @@ export async function packDesktop({ runtime, targets, arch, time, compression })
   const suffix = arch === 'x64' ? '' : `-${arch}`;
   const folder = process.platform === 'darwin' ? `mac${suffix}` : `${SYSTEM[process.platform]}${suffix}-unpacked`;
   const app = join(stage, 'packed', folder);
-  const build = (words, env) => electronBuilder([builder, FLAG[process.platform], ...words, `--${arch}`, '--projectDir', root, '--config', config, '--publish', 'never'], { SOURCE_DATE_EPOCH: String(time), ...env });
-  await build(targets.filter((target) => target !== 'rpm'), { CUSTOM_FPM_PATH: inRoot('scripts/package/fpm-shim.mjs'), PACK_DEB_COMPRESSION: compression, PACK_STAGE: stage });
-  // Of the same folder, by fpm itself.
-  if (targets.includes('rpm')) await build(['rpm', '--prepackaged', app], {});
+  await electronBuilder([builder, FLAG[process.platform], ...targets, `--${arch}`, '--projectDir', root, '--config', config, '--publish', 'never'], {
+    SOURCE_DATE_EPOCH: String(time),
+    CUSTOM_FPM_PATH: inRoot('scripts/package/fpm-shim.mjs'),
+    PACK_COMPRESSION: compression,
+    PACK_STAGE: stage,
+  });
   return { stage: join(stage, 'packed'), app };
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Stands where electron-builder looks for fpm, a Ruby program it would download, and makes the deb with the system's dpkg-deb instead:
-// what is tested here is what every machine makes. It knows the options that electron-builder 26 gives for a deb, and refuses others.
-// PACK_DEB_COMPRESSION (xz:6 without it), PACK_STAGE and SOURCE_DATE_EPOCH come from scripts/package/desktop.mjs; electron-builder hands on no
+// Stands where electron-builder looks for fpm, a Ruby program it would download, and makes the deb with the system's dpkg-deb and the rpm with its rpmbuild
+// instead: what is tested here is what every machine makes. It knows the options that electron-builder 26 gives for these two, and refuses others.
+// PACK_COMPRESSION (xz:6 without it), PACK_STAGE and SOURCE_DATE_EPOCH come from scripts/package/desktop.mjs; electron-builder hands on no
 // variable with KEY in its name.
 import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,11 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asCommand, PlainError } from '../lib/say.mjs';
 import { description, makeDeb } from './deb.mjs';
-import { about } from './names.mjs';
+import { about, rpmArchitecture } from './names.mjs';
+import { makeRpm } from './rpm.mjs';
 
 const text = /** @type {const} */ ({ type: 'string' });
-const named = ['architecture', 'after-install', 'after-remove', 'description', 'version', 'package', 'name', 'maintainer', 'vendor', 'url', 'category', 'deb-priority', 'deb-compression', 'license', 'iteration'];
+const named = ['architecture', 'after-install', 'after-remove', 'description', 'version', 'package', 'name', 'maintainer', 'vendor', 'url', 'category', 'deb-priority', 'deb-compression', 'rpm-os', 'rpm-compression', 'rpm-summary', 'license', 'iteration'];
 
 await asCommand(async () => {
   const { values, positionals } = parseArgs({
@@ -28,38 +29,64 @@ await asCommand(async () => {
   });
   /** @type {Record<string, any>} */
   const given = values;
-  if (given.t !== 'deb') throw new PlainError(`Only a deb is made here; ${given.t} needs fpm itself.`);
-  const tree = mkdtempSync(join(process.env.PACK_STAGE ?? tmpdir(), 'deb-'));
+  if (given.t !== 'deb' && given.t !== 'rpm') throw new PlainError(`Only deb and rpm are made here; ${given.t} needs fpm itself.`);
+  const tree = mkdtempSync(join(process.env.PACK_STAGE ?? tmpdir(), `${given.t}-`));
   try {
     for (const each of positionals) {
       const at = each.lastIndexOf('=');
       copy(each.slice(0, at), join(tree, each.slice(at + 1)));
     }
     plain(tree);
-    const [synopsis] = String(given.description).split('\n');
-    await makeDeb({
-      tree,
-      file: given.package,
-      compression: process.env.PACK_DEB_COMPRESSION ?? 'xz:6',
-      time: Number(process.env.SOURCE_DATE_EPOCH),
-      fields: {
-        Package: given.name,
-        Version: given.version,
-        Architecture: given.architecture,
-        Maintainer: given.maintainer,
-        Section: given.category,
-        Priority: given['deb-priority'],
-        Depends: given.d?.join(', '),
-        Recommends: given['deb-recommends']?.join(', '),
-        Homepage: given.url?.endsWith('.invalid') ? undefined : given.url,
-        Description: description(synopsis.trim(), `${about}.`),
-      },
-      scripts: { postinst: readFileSync(given['after-install'], 'utf8'), postrm: readFileSync(given['after-remove'], 'utf8') },
-    });
+    const common = { tree, file: given.package, compression: process.env.PACK_COMPRESSION ?? 'xz:6', time: Number(process.env.SOURCE_DATE_EPOCH) };
+    await (given.t === 'deb' ? makeDeb({ ...common, ...forDebian(given) }) : makeRpm({ ...common, ...forRpm(given, positionals) }));
   } finally {
     rmSync(tree, { recursive: true, force: true });
   }
 });
+
+function forDebian(given) {
+  const [synopsis] = String(given.description).split('\n');
+  return {
+    fields: {
+      Package: given.name,
+      Version: given.version,
+      Architecture: given.architecture,
+      Maintainer: given.maintainer,
+      Section: given.category,
+      Priority: given['deb-priority'],
+      Depends: given.d?.join(', '),
+      Recommends: given['deb-recommends']?.join(', '),
+      Homepage: homepageOf(given),
+      Description: description(synopsis.trim(), `${about}.`),
+    },
+    scripts: { postinst: readFileSync(given['after-install'], 'utf8'), postrm: readFileSync(given['after-remove'], 'utf8') },
+  };
+}
+
+function forRpm(given, places) {
+  const folder = places.map((each) => each.slice(each.lastIndexOf('=') + 1)).find((each) => each.startsWith('/opt/'));
+  return {
+    own: folder,
+    architecture: rpmArchitecture(given.architecture),
+    fields: {
+      Name: given.name,
+      Version: given.version,
+      Release: '1',
+      Summary: given['rpm-summary'],
+      License: given.license,
+      Packager: given.maintainer,
+      Vendor: given.vendor,
+      URL: homepageOf(given),
+    },
+    requires: given.d ?? [],
+    description: `${about}.`,
+    scripts: { post: readFileSync(given['after-install'], 'utf8'), postun: readFileSync(given['after-remove'], 'utf8') },
+  };
+}
+
+function homepageOf({ url }) {
+  return url?.endsWith('.invalid') ? undefined : url;
+}
 
 /** A folder (its name ends in a slash) with all that is in it, or one file or link. */
 function copy(from, to) {

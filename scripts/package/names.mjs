@@ -13,6 +13,9 @@ export const namesFor = ({ kind }) => (kind === 'electron' ? REAL : TRIAL);
 /** Node's words for a processor, in Debian's. */
 export const debianArchitecture = (arch) => ({ x64: 'amd64', arm64: 'arm64' })[arch] ?? arch;
 
+/** Debian's words for a processor, which electron-builder gives for an rpm as well, in RPM's. */
+export const rpmArchitecture = (arch) => ({ amd64: 'x86_64', arm64: 'aarch64' })[arch] ?? arch;
+
 /** Where Keyshift has its home, as whoever packs it says; a package made by nobody in particular names none. */
 export const homepage = process.env.KEYSHIFT_HOMEPAGE
   || (process.env.GITHUB_REPOSITORY ? `${process.env.GITHUB_SERVER_URL ?? 'https://github.com'}/${process.env.GITHUB_REPOSITORY}` : undefined);

@@ -15,8 +15,8 @@ export const dist = inRoot('dist');
 
 /** What can be asked for; electron-builder's own words for what needs tools that it downloads. */
 export const TARGETS = ['dir', 'tar.gz', 'deb', 'headless', 'sbom', 'AppImage', 'rpm', 'nsis', 'dmg'];
-/** What every Linux with dpkg can make. */
-export const LOCAL_TARGETS = ['dir', 'tar.gz', 'deb', 'headless', 'sbom'];
+/** What every Linux with dpkg and rpm can make. */
+export const LOCAL_TARGETS = ['dir', 'tar.gz', 'deb', 'rpm', 'headless', 'sbom'];
 
 /**
  * @param {{ runtime: import('../electron-runtime.mjs').Runtime, targets: readonly string[], arch: string, fast?: boolean }} options

@@ -7,6 +7,8 @@ import { runningAs } from './processes';
 
 /** The Debian package under test, made by scripts/lib/package-stage.mjs. */
 export const deb = process.env['KEYSHIFT_DEB'] ?? '';
+/** The same app for Fedora and its kin; empty where rpm is not here. */
+export const rpm = process.env['KEYSHIFT_RPM'] ?? '';
 /** The one of the headless peer. */
 export const headlessDeb = process.env['KEYSHIFT_HEADLESS_DEB'] ?? '';
 /** The app as it was packed, before a package was wrapped around it. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { makeDeb } from '../../../scripts/package/deb.mjs';
 import { FUSES, SENTINEL, fuseProblems, readFuses, setFuses } from '../../../scripts/package/fuses.mjs';
 import { missingPrograms } from '../../../scripts/package/programs.mjs';
 import { releaseProblems } from '../../../scripts/package/release-gate.mjs';
+import { makeRpm } from '../../../scripts/package/rpm.mjs';
 import { onlyShipped } from '../../../scripts/package/sbom.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyshift-package-'));
@@ -143,6 +144,7 @@ test('what is missing is said with what to type', () => {
   process.env['PATH'] = folder;
   try {
     if (process.platform === 'linux') expect(missingPrograms(['deb', 'tar.gz', 'dir'])).toMatch(/^dpkg-deb and tar and gzip are missing here\. Please type: sudo apt-get install dpkg tar gzip$/);
+    if (process.platform === 'linux') expect(missingPrograms(['rpm'])).toMatch(/^rpmbuild is missing here\. Please type: sudo apt-get install rpm$/);
     expect(missingPrograms(['dir', 'nsis'])).toBeUndefined();
   } finally {
     process.env['PATH'] = path;
@@ -164,6 +166,27 @@ test.skipIf(process.platform !== 'linux')('the same sources make the same bytes,
   expect(one[0]?.equals(other[0] ?? Buffer.alloc(0))).toBe(true);
   expect(one[1]?.equals(other[1] ?? Buffer.alloc(0))).toBe(true);
   expect(execFileSync('dpkg-deb', ['--contents', join(folder, 'one.deb')], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } })).toMatch(/-rw-r--r-- root\/root +10 2023-11-14 22:13 \.\/opt\/app\/a\n/);
+});
+
+test.skipIf(missingPrograms(['rpm']) !== undefined || process.platform !== 'linux')('an rpm, too: the same bytes, nothing of this machine, and no word of a text taken for an order to rpmbuild', async () => {
+  const make = async (name: string): Promise<string> => {
+    const tree = join(folder, name, 'tree');
+    for (const each of ['opt/app', 'usr/bin']) mkdirSync(join(tree, each), { recursive: true });
+    for (const file of ['a', 'b %{_topdir}']) writeFileSync(join(tree, 'opt/app', file), `words of ${file}`, { mode: 0o644 });
+    symlinkSync('/opt/app/a', join(tree, 'usr/bin/app'));
+    const file = join(folder, `${name}.rpm`);
+    await makeRpm({
+      tree, file, own: '/opt/app', architecture: 'noarch', requires: ['/bin/sh'], description: 'about 100 %{name} of it', scripts: { post: '#!/bin/sh\necho ${x%%y} %{version}\n' }, compression: 'zstd:1', time: 1_700_000_000,
+      fields: { Name: 'x', Version: '1', Release: '1', Summary: 'x', License: 'X', URL: undefined },
+    });
+    return file;
+  };
+  const [one, other] = [await make('rpm-one'), await make('rpm-other')];
+  expect(readFileSync(one).equals(readFileSync(other))).toBe(true);
+  const asked = (format: string): string => execFileSync('rpm', ['-qp', '--queryformat', format, one], { encoding: 'utf8' });
+  expect(asked('[%{FILENAMES}:%{FILEUSERNAME}:%{FILEMTIMES}\n]')).toBe(['/opt/app', '/opt/app/a', '/opt/app/b %{_topdir}', '/usr/bin/app'].map((file) => `${file}:root:1700000000\n`).join(''));
+  expect(asked('%{DESCRIPTION}|%{BUILDHOST}|%{BUILDTIME}')).toBe('about 100 %{name} of it|localhost|1700000000');
+  expect(asked('%{POSTIN}')).toContain('echo ${x%%y} %{version}');
 });
 
 test.each(['no-sandbox', 'disable-namespace-sandbox', 'disable-seccomp-filter-sandbox'])('row 2: a packaged app does not run with --%s', (name) => {
