@@ -9,7 +9,7 @@ import type { ControlHandler } from './acknowledging';
 import { parseControl } from './control';
 import { type Arrived, Delivering } from './delivering';
 import { JoiningStreams } from './joining-streams';
-import { type DialogLimits, maxLiveKeys } from './limits';
+import { type DialogLimits, maxEpoch, maxLiveKeys } from './limits';
 import type { PeerMemory } from './memory';
 import { maxBodyBytes, micAt, micBytes, type MessageSpan, spanOfMessage } from './message-layout';
 import { openEnvelope, settleHeaders } from './open-envelope';
@@ -187,10 +187,12 @@ export class Receiving {
     return (stream?.heldBytes ?? 0) + more <= limits.heldBytes && memory.heldBytes(peerId) + more <= limits.heldBytesOfPeer;
   }
 
-  /** What breaks the rules of keys, if anything does (A11, A29, A35, A36). */
+  /** What breaks the rules of keys, if anything does (A11, A26, A29, A35, A36). */
   #failure(message: Authentic, verdict: EpochVerdict, kekRollback: boolean): FailureReason | undefined {
     const { memory, store } = this.#parts;
     const { block, blockIsFresh, dsk, peer } = message;
+    // A floor is one above an epoch: beyond the last one there is none that could be told (A26).
+    if (block.header.epoch > maxEpoch) return 'worn-out';
     if (blockIsFresh && memory.ring(peer.peerId).contradicts(block.header, block.check)) return 'kek-conflict';
     if (verdict.kind === 'violated') return verdict.reason;
     if (kekRollback) return 'kek-rollback';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Device, newPair, settle } from '../../../support/dialog-kit';
 import { day, type End, hour, minute, talkingPair, tenYears } from '../../../support/talking-pair';
+import { kekIdFromBytes } from '../../../../electron/engine/wire/ids';
 import { Forger } from '../../../support/dialog-forge';
 
 const failures = (device: Device): string[] => device.sink.of('failed').map((each) => each.reason);
@@ -178,6 +179,21 @@ describe('too many renewals of the other side', () => {
     forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch: 2 ** 31 + 1, firstSequence: 2 };
     expect(bob.receive(alice, forger.message(2, 'far'))[0]).toEqual({ kind: 'rejected', reason: 'worn-out' });
     expect(failures(bob)).toEqual(['worn-out']);
+  });
+
+  it('A26 A16: so does a key exchange key whose floor could not be told any more; with the last one before it the floor is', async () => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    forger.kekHeader = { ...forger.kekHeader, epoch: 2 ** 31 };
+    expect(bob.receive(alice, forger.message(1, 'the last one'))[0]?.kind).toBe('delivered');
+    forger.newDialog();
+    forger.newDsk();
+    forger.newKek();
+    forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId() };
+    forger.kekHeader = { ...forger.kekHeader, kekId: kekIdFromBytes(crypto.random(16)), epoch: 2 ** 31 + 1 };
+    expect(bob.receive(alice, forger.message(1, 'far'))[0]).toEqual({ kind: 'rejected', reason: 'worn-out' });
+    expect(failures(bob)).toEqual(['worn-out']);
+    expect(bob.sink.texts()).toEqual(['the last one']);
   });
 });
 
