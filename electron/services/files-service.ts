@@ -144,7 +144,8 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
   };
 }
 
-async function sourceFor({ chooser, places, tokens }: FilesServiceParts, { path, token }: Asked): Promise<ChosenSource> {
+async function sourceFor({ profile, chooser, places, tokens }: FilesServiceParts, { path, token, from }: Asked): Promise<ChosenSource> {
+  if (from !== undefined) return profile().files.open(from);
   if (token === undefined) return places.chosen.open(await choosePath(chooser, path, (ask) => ask.open('any-file')));
   if (tokens === undefined) throw new KeyshiftError('path.unusable', 'There are no such tokens here.');
   return tokens.open(token);

@@ -18,12 +18,14 @@ export function statusTogether([first, ...others]: AtLeastOne<KeyStatus>): KeySt
   };
 }
 
-/** The lives of the keys of the one that is written in; what somebody would gain who takes this device, of all. */
+/** The lives of the keys of the one that is written in, those of the others beside them; what somebody would gain who takes this device, of all. */
 export function timelineTogether([first, ...others]: AtLeastOne<KeyTimeline>): KeyTimeline {
+  if (others.length === 0) return first;
   const exposures = [first, ...others].map(({ exposure }) => exposure);
   const since = exposures.flatMap(({ recordedSince }) => recordedSince ?? []);
   return {
     ...first,
+    also: others.map(({ generations }) => generations),
     exposure: {
       ...first.exposure,
       stored: sum(exposures.map(({ stored }) => stored)),

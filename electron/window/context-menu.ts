@@ -14,12 +14,15 @@ export interface Misspelling {
   readonly add?: (() => void) | undefined;
 }
 
-/** Cut, copy and paste where there is text to work on, with better spellings above them; nothing anywhere else. */
+/** Undo, cut, copy and paste where there is text to work on, with better spellings above them; nothing anywhere else. */
 export function contextMenuTemplate({ isEditable, selectionText, editFlags }: Click, words: MenuWords, misspelling?: Misspelling): MenuItemConstructorOptions[] {
   const copy: MenuItemConstructorOptions = { role: 'copy', label: words.copy, enabled: editFlags.canCopy };
   if (isEditable) {
     return [
       ...(misspelling === undefined ? [] : better(misspelling, words)),
+      { role: 'undo', label: words.undo, enabled: editFlags.canUndo },
+      { role: 'redo', label: words.redo, enabled: editFlags.canRedo },
+      { type: 'separator' },
       { role: 'cut', label: words.cut, enabled: editFlags.canCut },
       copy,
       { role: 'paste', label: words.paste, enabled: editFlags.canPaste },

@@ -17,11 +17,13 @@ import { useContacts, useConversations, useUi } from './model-context';
 import { focusStart } from './panes';
 import { useKeyLabel } from './use-shortcut-keys';
 import { useArrivals } from './use-arrivals';
+import { usePlainCopy } from './use-plain-copy';
 import { useShortcuts } from './use-shortcuts';
 
 /** Three panes: who there is, what was said, and on demand what is known. */
 export function MainWindow(): ReactNode {
   useShortcuts();
+  usePlainCopy();
   useArrivals();
   useDesktop();
   useBackupTold();

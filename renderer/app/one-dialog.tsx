@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { AcceptDialog } from '../features/contacts/accept-dialog';
 import { ImportDialog } from '../features/contacts/import-dialog';
 import { InviteDialog } from '../features/contacts/invite-dialog';
+import { ForwardDialog } from '../features/conversation/forward-dialog';
 import { MessageDialog } from '../features/conversation/message-dialog';
 import { OpenLinkDialog } from '../features/conversation/open-link-dialog';
 import { RemoveConversationDialog } from '../features/conversations/remove-conversation-dialog';
@@ -52,6 +53,8 @@ export function OneDialog(): ReactNode {
       return <Lightbox />;
     case 'message':
       return <MessageDialog />;
+    case 'forward':
+      return <ForwardDialog />;
     case 'search':
       return <SearchDialog here={false} />;
     case 'find':

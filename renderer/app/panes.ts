@@ -1,5 +1,7 @@
 /** Where the focus was in each pane, so that F6 brings one back to it. */
 const lastIn = new WeakMap<Element, HTMLElement>();
+/** Where it was last in any of them: nothing is held that has left the page. */
+let last: WeakRef<HTMLElement> | undefined;
 
 const focusable = 'button:not([disabled]), textarea, input, [tabindex="0"], a[href]';
 /** What a pane starts with: the chosen conversation, the composer, the chosen tab. */
@@ -8,7 +10,9 @@ const first = '[aria-current="page"], textarea, [role="tab"][aria-selected="true
 export function rememberFocus(event: FocusEvent): void {
   if (!(event.target instanceof HTMLElement)) return;
   const pane = event.target.closest('[data-pane]');
-  if (pane !== null) lastIn.set(pane, event.target);
+  if (pane === null) return;
+  lastIn.set(pane, event.target);
+  last = new WeakRef(event.target);
 }
 
 /** Moves the focus to the next or previous pane that is on screen. */
@@ -47,10 +51,16 @@ export function focusDetails(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-pane="details"] [role="tab"][aria-selected="true"]')?.focus());
 }
 
-/** After something with the focus went away: to writing, or where there is none to the first pane. */
+/**
+ * After something with the focus went away: to where it was before, to writing where that is gone, or else to the first pane. A dialog gives the focus back by itself,
+ * but not where the page behind it may not have it yet.
+ */
 export function focusBack(): void {
-  focusComposer();
-  if (document.activeElement === null || document.activeElement === document.body) cyclePanes(1);
+  const isNowhere = (): boolean => document.activeElement === null || document.activeElement === document.body;
+  const before = last?.deref();
+  if (before?.isConnected === true && isShown(before)) before.focus();
+  if (isNowhere()) focusComposer();
+  if (isNowhere()) cyclePanes(1);
 }
 
 /** Of a window that just opened or has somebody to show at last: where one begins. The chosen conversation, the first step to somebody, the first person. */

@@ -1,7 +1,7 @@
 import type { ListView } from '../features/conversations/rows';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive' | 'picture';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'forward' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive' | 'picture';
 export type DetailsTab = 'who' | 'keys' | 'files' | 'reach';
 export type SettingsSection = 'look' | 'talks' | 'keyboard' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
@@ -32,7 +32,7 @@ export interface UiState {
   readonly dialogContact: string | undefined;
   /** The link that the dialog `open-link` asks about. */
   readonly dialogLink: string | undefined;
-  /** The message that the dialog `message` is about. */
+  /** The message that the dialogs `message` and `forward` are about. */
   readonly dialogMessage: string | undefined;
   /** The link that the dialog `accept` begins with. */
   readonly offeredLink: string;
@@ -56,6 +56,7 @@ export interface UiState {
   readonly openSettings: (section: SettingsSection) => void;
   readonly showSettings: (section: SettingsSection) => void;
   readonly openMessage: (messageId: string) => void;
+  readonly forward: (messageId: string) => void;
   /** Somebody opened a link outside: shown, and nothing more. */
   readonly offerLink: (link: string) => void;
   readonly changeListView: (change: Partial<ListView>) => void;
@@ -105,6 +106,7 @@ export function createUiStore(): StoreApi<UiState> {
     openSettings: (settingsSection) => set((state) => ({ dialog: 'settings', settingsSection, toasts: state.toasts.filter(isGrave) })),
     showSettings: (settingsSection) => set({ settingsSection }),
     openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
+    forward: (dialogMessage) => set((state) => ({ dialog: 'forward', dialogMessage, toasts: state.toasts.filter(isGrave) })),
     offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
     changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
     openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),

@@ -128,6 +128,7 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
     }
     // The message list and the settings hear these.
     case 'reply':
+    case 'forward':
     case 'edit':
     case 'react':
     case 'delete':

@@ -21,6 +21,8 @@ export interface TextFieldProps {
   readonly autoComplete?: string;
   readonly maxLength?: number;
   readonly monospace?: boolean;
+  /** Of a field with `lines`: sentences are written in it, in any script; spelling is looked at where that is wanted. */
+  readonly prose?: boolean;
   /** Digits: a number pad where there is one. */
   readonly numeric?: boolean;
   /** The field narrows a list (WAI-ARIA, combobox with a listbox): the list's id, and that of the option that is marked; without it there is no list at the moment. */
@@ -57,7 +59,7 @@ export function TextField(props: TextFieldProps): ReactNode {
             {...(props.areaRef === undefined ? {} : { ref: props.areaRef })}
             className={`field-input area${props.monospace === true ? ' mono' : ''}`}
             rows={props.lines}
-            spellCheck="false"
+            {...(props.prose === true ? { dir: 'auto' } : { spellCheck: 'false' })}
             onFocus={(event) => {
               if (props.readOnly === true) event.currentTarget.select();
             }}

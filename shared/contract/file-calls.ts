@@ -6,11 +6,14 @@ import { call } from './call';
 import { done, longest, needsStanding, needsConversation, needsTransfer, needsOpen } from './needs';
 
 export const files = {
-  /** Durable before it answers: the file is copied, encrypted, into the profile. `path` at the headless door, `token` in the window; neither: a dialog asks. */
+  /**
+   * Durable before it answers: the file is copied, encrypted, into the profile. `path` at the headless door, `token` in the window; `from`: what is here of a
+   * file of another message, which becomes a file of its own and says nothing of the other; none of them: a dialog asks.
+   */
   send: call(
-    z.strictObject({ conversationId, path: z.string().optional(), token: fileToken.optional(), text: plainText.max(longest).optional(), replyTo: messageId.optional() }),
+    z.strictObject({ conversationId, path: z.string().optional(), token: fileToken.optional(), from: transferId.optional(), text: plainText.max(longest).optional(), replyTo: messageId.optional() }),
     z.strictObject({ transferId, messageId }),
-    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.changed', 'file.empty', 'file.too-large', 'contact.not-permitted', 'transfer.over'],
+    [...needsConversation, ...needsStanding, ...needsOpen, 'message.unknown', 'message.too-long', 'path.required', 'path.unusable', 'file.gone', 'file.changed', 'file.empty', 'file.too-large', 'contact.not-permitted', 'transfer.over', 'transfer.unknown', 'transfer.not-here', 'file.altered'],
   ),
   accept: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),
   pause: call(z.strictObject({ transferId }), done, [...needsTransfer, 'transfer.over']),

@@ -132,6 +132,8 @@ export type KeyGeneration = z.infer<typeof keyGeneration>;
 export const keyTimeline = z.strictObject({
   /** Oldest first, at most the 200 newest of each side. */
   generations: z.array(keyGeneration),
+  /** The same of each other part, where both people began the conversation at once and it has keys of its own in each. */
+  also: z.array(z.array(keyGeneration)).optional(),
   /** When the person was compared; absent while they were not. */
   checkedSince: time.optional(),
   /** What somebody who takes this device at `at` could read of this conversation. */

@@ -20,12 +20,14 @@ export function fileHandlers(world: World, { refuse, emit }: Tools): Handlers['f
     return null;
   };
   return {
-    send: ({ conversationId, token, text = '', replyTo }) => {
-      const chosen = world.chosen.find((one) => one.token === token) ?? refuse('path.unusable');
+    send: ({ conversationId, token, from, text = '', replyTo }) => {
+      const known = world.transfers.find((one) => one.transferId === from);
+      if (known?.held === false) refuse('transfer.not-here');
+      const chosen = known ?? world.chosen.find((one) => one.token === token) ?? refuse('path.unusable');
       world.chosen = world.chosen.filter((one) => one !== chosen);
       const { name, size, shown } = chosen;
       const list = world.messages.get(conversationId) ?? [];
-      const ids = { transferId: idOf(`transfer ${token}`), messageId: idOf(`message ${token}`) };
+      const ids = { transferId: idOf(`transfer ${token ?? `${from} again`}`), messageId: idOf(`message ${token ?? `${from} again`}`) };
       const file = { transferId: ids.transferId, name, size, mediaType: 'application/octet-stream' };
       const message: Message = {
         messageId: ids.messageId, conversationId, direction: 'out', instanceId: ownInstance, sequence: list.filter((one) => one.direction === 'out').length + 1,

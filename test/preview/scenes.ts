@@ -144,6 +144,8 @@ export const scenes: Readonly<Record<string, (now: number) => World>> = {
     const world = busyWorld(now);
     const { sending, ...status } = busyKeys(now);
     world.keys.set(talkWithBo, { ...status, sending, also: [{ sending: sending && { ...sending, epoch: 1, messages: 1 }, receiving: [] }] });
+    const lives = busyLives(now);
+    world.timelines.set(talkWithBo, { ...lives, also: [lives.generations.filter(({ who, epoch }) => who === 'you' && epoch === 1)] });
     return world;
   },
   ...networkScenes(busyWorld),

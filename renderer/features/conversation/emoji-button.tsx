@@ -4,6 +4,13 @@ import { useText } from '../../i18n/use-text';
 import { IconButton } from '../../ui/icon-button';
 import { EmojiPicker } from './emoji-picker';
 
+/** As if it were typed: nothing else enters what Undo takes back. False where the page cannot do that. */
+function typeAtCaret(words: string): boolean {
+  // Called out of date without anything in its place (HTML, "The execCommand method"), which is why it is asked for.
+  const type: unknown = Reflect.get(document, 'execCommand');
+  return typeof type === 'function' && type.call(document, 'insertText', false, words) === true;
+}
+
 export interface EmojiButtonProps {
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly written: string;
@@ -20,11 +27,13 @@ export function EmojiButton({ field, written, onWrite }: EmojiButtonProps): Reac
     const from = field.current?.selectionStart ?? written.length;
     const to = field.current?.selectionEnd ?? from;
     setAnchor(undefined);
-    onWrite(written.slice(0, from) + emoji + written.slice(to));
-    // The picker gives the focus back as it leaves, and the field its new text to the end: both before the next frame is drawn.
+    // The picker gives the focus back as it leaves: before the next frame is drawn.
     requestAnimationFrame(() => {
       field.current?.focus();
-      field.current?.setSelectionRange(from + emoji.length, from + emoji.length);
+      field.current?.setSelectionRange(from, to);
+      if (typeAtCaret(emoji)) return;
+      onWrite(written.slice(0, from) + emoji + written.slice(to));
+      requestAnimationFrame(() => field.current?.setSelectionRange(from + emoji.length, from + emoji.length));
     });
   };
 

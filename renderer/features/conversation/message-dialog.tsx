@@ -32,9 +32,10 @@ function Details({ contact, message }: { readonly contact: Contact; readonly mes
   const own = direction === 'out';
   const name = nameInSentence(contact.name);
   const device = useDeviceWords(message, name);
-  const generation = useKeys((state) => state.timelines[conversationId])?.generations.find(
-    (one) => one.who === (own ? 'you' : 'peer') && one.instanceId === instanceId && one.epoch === keyEpoch,
-  );
+  const timeline = useKeys((state) => state.timelines[conversationId]);
+  const alike = [timeline?.generations ?? [], ...(timeline?.also ?? [])].flat().filter((one) => one.who === (own ? 'you' : 'peer') && one.instanceId === instanceId && one.epoch === keyEpoch);
+  // Where two parts have a key of the same number nothing says which of them it was.
+  const generation = alike.length === 1 ? alike[0] : undefined;
   useEffect(() => model.background(model.keys.getState().loadTimeline(conversationId)), [model, conversationId]);
 
   return (

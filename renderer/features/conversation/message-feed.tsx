@@ -24,6 +24,7 @@ import { MessageMenu } from './message-menu';
 import { emptyThread, mostFollowed } from './messages-store';
 import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
+import { useCopied } from './use-copied';
 import { useDeviceMarks } from './use-device-marks';
 import { useGoTo } from '../search/use-go-to';
 import { useFeedScroll } from './use-feed-scroll';
@@ -49,6 +50,11 @@ function isShown({ kind }: Message): boolean {
 
 function isEditable({ direction, kind }: Message): boolean {
   return direction === 'out' && kind === 'text';
+}
+
+/** What is seen of a message is narrower than its line. */
+function bubbleOf(article: HTMLElement): HTMLElement {
+  return article.querySelector<HTMLElement>('.bubble') ?? article;
 }
 
 const noShifts: readonly KeyShift[] = [];
@@ -78,7 +84,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const identityKeys = usePeople((state) => state.histories[contact.contactId] ?? noKeys);
   const setReply = useDrafts((state) => state.replyTo);
   const [focused, setFocused] = useState<string>();
-  const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
+  const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement; readonly at?: DOMRect | undefined; readonly selected: string | undefined }>();
   const [picking, setPicking] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState<Message>();
   const edit = useTalk((state) => state.edit);
@@ -137,7 +143,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     model.background(model.client.messages.react({ messageId, emoji, remove }));
   };
   const openMessage = useUi((state) => state.openMessage);
-  const openMenu = useCallback((message: Message, anchor: HTMLElement) => setMenu({ message, anchor }), []);
+  const forward = useUi((state) => state.forward);
+  const { selected, onCopy } = useCopied(byId, contact.name, times);
+  const openMenu = useCallback((message: Message, anchor: HTMLElement, at?: DOMRect) => setMenu({ message, anchor, at, selected: selected(anchor) }), [selected]);
   const focusMessage = useCallback(
     (messageId: string | undefined) => {
       if (messageId === undefined) return;
@@ -180,11 +188,12 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     if (id === undefined || message === undefined) return;
     const command = calledBy(event.nativeEvent, shortcutKeys, 'messages');
     if (command === 'reply' && message.kind !== 'deleted') reply(id);
+    else if (command === 'forward' && isShown(message)) forward(id);
     else if (command === 'delete') openDelete(message);
     else if (command === 'edit' && isOpen && isEditable(message)) startEdit(message);
     else if (command === 'react' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, event.target);
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, bubbleOf(event.target));
     else if (event.shiftKey) return;
     else if (event.key === 'ArrowDown') focusMessage(messages[at + 1]?.messageId);
     else if (event.key === 'ArrowUp') {
@@ -213,7 +222,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
         {(thread.complete && from === 0) || messages.length === 0 ? before : null}
         {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
         {entries.length === 0 ? null : (
-          <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown}>
+          <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown} onCopy={onCopy}>
             {(from === 0 ? entries : entries.slice(from)).map((entry) => (
               <Fragment key={entry.message.messageId}>
                 {entry.startsDay ? (
@@ -266,8 +275,11 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
         <MessageMenu
           message={menu.message}
           anchor={menu.anchor}
+          at={menu.at}
+          selected={menu.selected}
           open={isOpen}
           onReply={reply}
+          onForward={forward}
           onDetails={openMessage}
           onReact={react}
           onPick={() => setPicking(menu)}

@@ -21,7 +21,7 @@ export interface MessageItemProps {
   readonly newestOwn: boolean;
   readonly onFocus: (messageId: string) => void;
   readonly onReply: (messageId: string) => void;
-  readonly onMenu: (message: Message, anchor: HTMLElement) => void;
+  readonly onMenu: (message: Message, anchor: HTMLElement, at?: DOMRect) => void;
   readonly onDetails: (messageId: string) => void;
   readonly onShowQuoted: (messageId: string) => void;
   /** Words of a search that are marked in the text. */
@@ -73,7 +73,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
       }}
       onContextMenu={(event) => {
         event.preventDefault();
-        props.onMenu(message, event.currentTarget);
+        props.onMenu(message, event.currentTarget, new DOMRect(event.clientX, event.clientY, 0, 0));
       }}
     >
       <div className="bubble">

@@ -10,9 +10,14 @@ import { emojiName, quickEmojis } from './emojis';
 export interface MessageMenuProps {
   readonly message: Message;
   readonly anchor: HTMLElement;
+  /** Where the pointer asked for it. */
+  readonly at?: DOMRect | undefined;
+  /** Words that were selected when it was asked for. */
+  readonly selected?: string | undefined;
   /** Something can still be said in this conversation. */
   readonly open: boolean;
   readonly onReply: (messageId: string) => void;
+  readonly onForward: (messageId: string) => void;
   readonly onDetails: (messageId: string) => void;
   readonly onReact: (message: Message, emoji: string) => void;
   readonly onPick: (message: Message) => void;
@@ -22,7 +27,7 @@ export interface MessageMenuProps {
 }
 
 /** One menu for the whole list, at the message that asked for it. */
-export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact, onPick, onEdit, onDelete, onClose }: MessageMenuProps): ReactNode {
+export function MessageMenu({ message, anchor, at, selected, open, onReply, onForward, onDetails, onReact, onPick, onEdit, onDelete, onClose }: MessageMenuProps): ReactNode {
   const text = useText();
   const { locale } = useIntl();
   const copy = useCopy();
@@ -31,10 +36,12 @@ export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact
   const act = (key: string): void => {
     onClose();
     if (key === 'reply') onReply(message.messageId);
+    else if (key === 'forward') onForward(message.messageId);
     else if (key === 'details') onDetails(message.messageId);
     else if (key === 'pick') onPick(message);
     else if (key === 'edit') onEdit(message);
     else if (key === 'delete') onDelete(message);
+    else if (key === 'copySelected') void copy(selected ?? '');
     else if (key === 'copy') void copy(message.text);
     else onReact(message, key.slice('react '.length));
   };
@@ -44,7 +51,7 @@ export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact
     </MenuItem>
   );
   return (
-    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement="bottom">
+    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement={message.direction === 'out' ? 'bottom end' : 'bottom start'} {...(at !== undefined && { getTargetRect: () => at })}>
       <Menu className="menu" aria-label={text('message.menu')} autoFocus="first" onAction={(key) => act(String(key))}>
         {message.kind === 'deleted' ? null : item('reply', text('message.reply'))}
         {isShown && open ? (
@@ -60,6 +67,8 @@ export function MessageMenu({ message, anchor, open, onReply, onDetails, onReact
           </MenuSection>
         ) : null}
         {isShown && open && message.direction === 'out' && message.kind === 'text' ? item('edit', text('message.edit')) : null}
+        {isShown ? item('forward', text('message.forward')) : null}
+        {selected === undefined ? null : item('copySelected', text('message.copySelected'))}
         {message.text === '' ? null : item('copy', text('message.copyText'))}
         {item('details', text('message.details'))}
         <MenuItem id="delete" className="menu-item grave">

@@ -18,11 +18,18 @@ export interface Pickable {
 /** How far the keys move the mark. */
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
+export interface PersonPickerProps {
+  readonly people: readonly Pickable[];
+  /** Said where there are none. */
+  readonly nobody?: string;
+  readonly onPick: (key: string) => void;
+}
+
 /**
  * A field that narrows a list of people; Enter takes the marked one, arrows and Page keys move the mark, which screen readers are told of. Of many people only those
  * near what is seen are elements, as in the list of conversations.
  */
-export function PersonPicker({ people, onPick }: { readonly people: readonly Pickable[]; readonly onPick: (key: string) => void }): ReactNode {
+export function PersonPicker({ people, nobody, onPick }: PersonPickerProps): ReactNode {
   const text = useText();
   const id = useId();
   const [query, setQuery] = useState('');
@@ -68,7 +75,7 @@ export function PersonPicker({ people, onPick }: { readonly people: readonly Pic
       />
       {hits.length === 0 ? (
         <p className="list-none" role="status">
-          {people.length === 0 ? text('new.nobody') : text('new.noMatch', { query: nameInSentence(query) })}
+          {people.length === 0 ? (nobody ?? text('new.nobody')) : text('new.noMatch', { query: nameInSentence(query) })}
         </p>
       ) : (
         <div className="picker-hits" role="listbox" id={id} aria-label={text('new.hits')} ref={setBox}>

@@ -53,7 +53,8 @@ function KeyFacts({ contact, conversationId, status }: { readonly contact: Conta
       <KeyCards status={status} failed={failed} name={name} age={age} times={times} />
       {status.also === undefined ? null : <OtherParts also={status.also} name={name} />}
       <RenewSection contact={contact} conversationId={conversationId} failed={failed} />
-      {timeline === undefined || timeline.generations.length === 0 ? null : <LivesSection timeline={timeline} name={name} times={times} />}
+      {timeline === undefined || timeline.generations.length === 0 ? null : <LivesSection timeline={timeline} part="written" name={name} times={times} />}
+      {timeline?.also?.map((generations, at) => (generations.length === 0 ? null : <LivesSection key={at} timeline={{ ...timeline, generations }} part="other" name={name} times={times} />))}
       <RulesSection status={status} name={name} fixed={failed || contact.ended !== undefined} />
       <TranscriptCheck contact={contact} conversationId={conversationId} status={status} />
       {timeline === undefined ? null : <ExposureCard exposure={timeline.exposure} now={now} />}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import type { KeyTimeline } from '../../../shared/model/keys';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
@@ -6,15 +6,25 @@ import { Disclosure } from '../../ui/disclosure';
 import { LivesPicture } from './lives-picture';
 import { LivesTable } from './lives-table';
 
-export function LivesSection({ timeline, name, times }: { readonly timeline: KeyTimeline; readonly name: string; readonly times: Times }): ReactNode {
+export interface LivesSectionProps {
+  readonly timeline: KeyTimeline;
+  /** The part of the conversation that is written in, or another one that was begun at the same moment. */
+  readonly part: 'written' | 'other';
+  readonly name: string;
+  readonly times: Times;
+}
+
+export function LivesSection({ timeline, part, name, times }: LivesSectionProps): ReactNode {
   const text = useText();
+  const id = useId();
+  const words = { heading: text(part === 'written' ? 'lives.heading' : 'lives.other.heading'), table: text(part === 'written' ? 'lives.table' : 'lives.other.table') };
   return (
-    <section className="stack tight" aria-labelledby="lives-heading">
-      <h2 className="small-heading" id="lives-heading">
-        {text('lives.heading')}
+    <section className="stack tight" aria-labelledby={id}>
+      <h2 className="small-heading" id={id}>
+        {words.heading}
       </h2>
       <LivesPicture timeline={timeline} name={name} times={times} />
-      <Disclosure label={text('lives.asTable')}>{() => <LivesTable generations={timeline.generations} name={name} times={times} />}</Disclosure>
+      <Disclosure label={text(part === 'written' ? 'lives.asTable' : 'lives.other.asTable')}>{() => <LivesTable generations={timeline.generations} label={words.table} name={name} times={times} />}</Disclosure>
     </section>
   );
 }

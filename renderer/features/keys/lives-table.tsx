@@ -5,15 +5,22 @@ import type { Times } from '../../i18n/use-times';
 import { fateOf, reasonId } from './life-words';
 import { keyOf } from './lives-layout';
 
+export interface LivesTableProps {
+  readonly generations: readonly KeyGeneration[];
+  readonly label: string;
+  readonly name: string;
+  readonly times: Times;
+}
+
 /** The picture as a table, newest first. */
-export function LivesTable({ generations, name, times }: { readonly generations: readonly KeyGeneration[]; readonly name: string; readonly times: Times }): ReactNode {
+export function LivesTable({ generations, label, name, times }: LivesTableProps): ReactNode {
   const text = useText();
   const newestFirst = [...generations].sort((one, other) => other.since - one.since || other.epoch - one.epoch);
   return (
     // A table may be wider than its pane; then it can be scrolled by keyboard too.
-    <div className="table-scroll" role="region" aria-label={text('lives.table')} tabIndex={0}>
+    <div className="table-scroll" role="region" aria-label={label} tabIndex={0}>
       <table className="table lives-table">
-        <caption className="only-heard">{text('lives.table')}</caption>
+        <caption className="only-heard">{label}</caption>
         <thead>
           <tr>
             <th scope="col">{text('lives.column.key')}</th>

@@ -34,6 +34,7 @@ export const shortcuts = {
   'shortcut.ends': 'Älteste gezeigte, neueste',
   'shortcut.page': 'Zehn Nachrichten hinauf oder hinunter',
   'shortcut.reply': 'Antworten',
+  'shortcut.forward': 'Nachricht weiterleiten',
   'shortcut.edit': 'Eigene Nachricht bearbeiten',
   'shortcut.react': 'Mit einem Emoji antworten',
   'shortcut.delete': 'Nachricht löschen',

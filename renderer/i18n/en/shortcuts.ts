@@ -32,6 +32,7 @@ export const shortcuts = {
   'shortcut.ends': 'Oldest shown, newest',
   'shortcut.page': 'Ten messages up or down',
   'shortcut.reply': 'Reply',
+  'shortcut.forward': 'Forward message',
   'shortcut.edit': 'Edit own message',
   'shortcut.react': 'React with an emoji',
   'shortcut.delete': 'Delete message',

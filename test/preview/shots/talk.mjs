@@ -1,6 +1,13 @@
 import { wide, narrow, tiny } from './sizes.mjs';
 import { button, chooseBo, messageMenu, toMessage } from './steps.mjs';
 
+const forwardToCarla = async (page) => {
+  await messageMenu(page, 1, 'Forward…');
+  await page.getByRole('combobox').fill('Carla');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('textbox').waitFor();
+};
+
 /** @type {import('./all.mjs').Shots} */
 export const talk = [
   ['list', 'requests', wide, ['light', 'dark'], async () => {}],
@@ -72,6 +79,10 @@ export const talk = [
   ['words-emojis', 'words', wide, ['light', 'dark'], (page) => messageMenu(page, 1, 'More emojis')],
   ['words-edit', 'words', wide, ['light', 'dark'], (page) => messageMenu(page, 0, 'Edit')],
   ['words-delete', 'words', wide, ['light', 'dark'], (page) => messageMenu(page, 0, 'Delete…')],
+  ['words-forward', 'words', wide, ['light'], (page) => messageMenu(page, 1, 'Forward…')],
+  ['words-forward-review', 'words', wide, ['light', 'dark'], forwardToCarla],
+  ['words-forward-review-tiny', 'words', tiny, ['light'], forwardToCarla],
+  ['words-forward-review-big-text', 'words', { ...wide, text: 32 }, ['light'], forwardToCarla],
   ['words-delete-theirs', 'words', tiny, ['light'], (page) => messageMenu(page, 1, 'Delete…')],
   ['words-disappear', 'words', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByRole('button', { name: /^Disappearing/ }).click(); await page.getByRole('menu').waitFor(); }],
   ['words-details', 'words', wide, ['light'], async (page) => { await toMessage(page, 2); await page.keyboard.press('Enter'); await page.getByTestId('message-details').waitFor(); }],

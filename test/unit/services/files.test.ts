@@ -185,6 +185,27 @@ describe('files of messages', () => {
     expect(await attempt(() => void ada.conversations.remove({ conversationId }))).toBe('conversation.unknown');
   });
 
+  it('S1-34 A88: a file that is here is sent on from here: a file of its own under a new key, which stays when the first one goes; what is not here is not sent', async () => {
+    const { ada, bo, conversationId } = await pair();
+    ada.disk.files.set('/home/ada/plan.pdf', content);
+    const first = await ada.files.send({ conversationId, path: '/home/ada/plan.pdf', text: 'for you alone' });
+    await world.until('it is there', () => isThere(bo) && transferOf(bo).state === 'done');
+    const ofBo = bo.profile.stores.conversations.list()[0]?.conversationId ?? '';
+    const second = await bo.files.send({ conversationId: ofBo, from: first.transferId });
+    await world.until('it is back', () => ada.profile.files.list().some(({ transferId, state }) => transferId === second.transferId && state === 'done'));
+    const [message] = (await ada.messages.list({ conversationId })).filter(({ file }) => file?.transferId === second.transferId);
+    expect(message).toMatchObject({ kind: 'file', text: '', file: { name: 'plan.pdf', size: content.length } });
+    expect(message?.replyTo).toBeUndefined();
+    expect(second.transferId).not.toBe(first.transferId);
+    const row = (transferId: string) => bo.profile.stores.transfers.byId(transferId);
+    expect(Buffer.from(row(second.transferId)?.key ?? []).equals(Buffer.from(row(first.transferId)?.key ?? []))).toBe(false);
+    await bo.files.forget(first);
+    await bo.files.save({ transferId: second.transferId, path: '/saved' });
+    expect(Buffer.compare(bo.disk.files.get('/saved') ?? Buffer.alloc(0), content)).toBe(0);
+    await expect(bo.files.send({ conversationId: ofBo, from: first.transferId })).rejects.toMatchObject({ code: 'transfer.not-here' });
+    await expect(bo.files.send({ conversationId: ofBo, from: '0'.repeat(32) })).rejects.toMatchObject({ code: 'transfer.unknown' });
+  });
+
   it('A88: what is read in clear while the vault is locked ends there, and so does what was about to be', async () => {
     const { ada, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content);

@@ -51,7 +51,10 @@ describe('one conversation without a title with each person', () => {
       // One greeting is in the other part, which is not written in any more.
       expect(also).toHaveLength(1);
       expect((also?.[0]?.sending?.messages ?? 0) + (also?.[0]?.receiving[0]?.messages ?? 0)).toBe(1);
-      expect((await keys(each).timeline({ conversationId: only(each).conversationId })).exposure).toMatchObject({ stored: 4, recorded: 4 });
+      const lives = await keys(each).timeline({ conversationId: only(each).conversationId });
+      expect(lives.exposure).toMatchObject({ stored: 4, recorded: 4 });
+      expect(lives.also).toHaveLength(1);
+      expect(lives.also?.[0]?.reduce((count, { messages }) => count + messages, 0)).toBe(1);
     }
   });
 

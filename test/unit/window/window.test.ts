@@ -72,7 +72,7 @@ describe('menus', () => {
       expect(same).toEqual(platform === 'darwin' ? ['Keyshift'] : []);
     }
     const menu = contextMenuTemplate({ isEditable: true, selectionText: 'x', editFlags: flags }, de.menus, { suggestions: ['a & b'], none: '', replace: () => undefined, add: () => undefined });
-    expect(labels(menu)).toEqual(['a && b', 'Zum Wörterbuch hinzufügen', 'Ausschneiden', 'Kopieren', 'Einfügen', 'Alles auswählen']);
+    expect(labels(menu)).toEqual(['a && b', 'Zum Wörterbuch hinzufügen', 'Rückgängig', 'Wiederholen', 'Ausschneiden', 'Kopieren', 'Einfügen', 'Alles auswählen']);
   });
 
   const roles = (developerTools: boolean, platform: NodeJS.Platform): string => JSON.stringify(menuTemplate({ lock: () => undefined, lockKeys: 'CmdOrCtrl+L' }, en, platform, developerTools));
@@ -100,9 +100,10 @@ describe('menus', () => {
     expect([keys('Mod+Ж'), keys('Mod+l'), keys('L'), keys('no+such'), keys('Mod+Shift+Mod')]).toEqual([undefined, ...Array.from({ length: 4 }, () => 'CmdOrCtrl+L')]);
   });
 
-  const flags = { canCut: true, canCopy: true, canPaste: true, canSelectAll: true } as Click['editFlags'];
-  test('a text field offers cut, copy, paste; a selection copy; anything else nothing', () => {
+  const flags = { canUndo: true, canRedo: true, canCut: true, canCopy: true, canPaste: true, canSelectAll: true } as Click['editFlags'];
+  test('a text field offers undo, cut, copy, paste; a selection copy; anything else nothing', () => {
     expect(contextMenuTemplate({ isEditable: true, selectionText: '', editFlags: { ...flags, canCut: false } }, en.menus)).toContainEqual({ role: 'cut', label: 'Cut', enabled: false });
+    expect(contextMenuTemplate({ isEditable: true, selectionText: '', editFlags: { ...flags, canRedo: false } }, en.menus)).toEqual(expect.arrayContaining([{ role: 'undo', label: 'Undo', enabled: true }, { role: 'redo', label: 'Redo', enabled: false }]));
     expect(contextMenuTemplate({ isEditable: false, selectionText: 'words', editFlags: flags }, en.menus)).toEqual([{ role: 'copy', label: 'Copy', enabled: true }]);
     expect(contextMenuTemplate({ isEditable: false, selectionText: ' ', editFlags: flags }, en.menus)).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe('carrying messages by hand', () => {
     await settle();
     for (const message of fake.world.messages.values()) message.forEach((each) => void (each.direction === 'out' && fake.deliver(each, 'read')));
     await press('Save as file');
-    expect(toasts()).toEqual(['Everything for this person is delivered already, so there is nothing to carry.']);
+    expect(toasts()).toEqual(['Everything for this person is delivered already. There is nothing to carry.']);
   });
 
   it('is not offered to people who have not answered yet', async () => {

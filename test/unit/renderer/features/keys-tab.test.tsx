@@ -141,6 +141,19 @@ describe('S2-21: the lives of the keys', () => {
     expect(screen.queryByRole('table', { name: /^Lives of the keys/ })).toBeNull();
   });
 
+  it('of a conversation that both began at once the lives of the other part stand beside it, as a picture and as a table of their own', async () => {
+    await openKeys(scene('keys-both'));
+    const [written, other, ...more] = screen.getAllByRole('listbox');
+    expect(more).toEqual([]);
+    expect(within(written ?? document.body).getAllByRole('option').length).toBeGreaterThan(1);
+    expect(within(other ?? document.body).getAllByRole('option')).toHaveLength(1);
+    expect(screen.getByRole('region', { name: 'Lives of the keys of the other part' }).contains(other ?? null)).toBe(true);
+    await pressKey(button('As a table'));
+    await pressKey(button('The other part as a table'));
+    expect(within(screen.getByRole('table', { name: 'Lives of the keys of the other part, newest first' })).getAllByRole('rowheader').map((head) => head.textContent)).toEqual(['Yours, 1']);
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('says since when the person is compared, or that they are not', async () => {
     const { fake } = await openKeys(busyWorld(now));
     expect(screen.getByText(/^before you compared numbers with Bo Lindqvist on/)).toBeTruthy();

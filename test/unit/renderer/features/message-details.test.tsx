@@ -42,6 +42,16 @@ describe('S2-21: every message tells its key', () => {
     expect(within(details()).queryByText('Received here')).toBeNull();
   });
 
+  it('where another part of the conversation has a key of the same number, nothing is said of a life that may be the other one’s', async () => {
+    const world = busyWorld(now);
+    const lives = world.timelines.get(talkWithBo);
+    if (lives === undefined) throw new Error('no lives');
+    world.timelines.set(talkWithBo, { ...lives, also: [lives.generations.filter(({ who, epoch }) => who === 'you' && epoch === 7)] });
+    await openTalk(world);
+    await enterOn(articles().at(-1));
+    expect(fact('Key')).toBe('Generation 7, You to Bo Lindqvist');
+  });
+
   it('one that waits says that it is not locked yet', async () => {
     await openTalk(busyWorld(now), /^Carla Reyes/);
     await enterOn(articles().at(-1));

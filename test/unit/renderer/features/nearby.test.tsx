@@ -105,8 +105,8 @@ describe('finding people near', () => {
   it('why somebody cannot be asked is said, and the list stays', async () => {
     const { fake } = await openNearby(emptyWorld({ discovery: running() }));
     for (const [code, sentence] of [
-      ['discovery.gone', 'That device is no longer there.'],
-      ['discovery.busy', 'Finish the meeting that is under way first.'],
+      ['discovery.gone', 'Nothing was given away; ask them to start looking again.'],
+      ['discovery.busy', 'Finish it, or end it, then try again.'],
       ['discovery.too-many', 'Wait ten minutes, or invite with a link.'],
     ] as const) {
       fake.world.failing.set('discovery.meet', code);

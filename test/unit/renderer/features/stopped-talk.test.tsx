@@ -99,7 +99,7 @@ describe('S3-15: somebody whose certificate ended long ago', () => {
     const { fake } = await openTalk(lapsed());
     fake.world.failing.set('contacts.acceptLapsed', 'key.not-lapsed');
     await pressKey(within(lapsedBar()).getByRole('button', { name: 'Allow for 90 days' }));
-    expect(screen.getByText('There is nothing to decide about this person’s certificate any more.')).toBeTruthy();
+    expect(screen.getByText('There is nothing to decide about this person’s certificate any more. Go on as usual.')).toBeTruthy();
     await pressKey(within(lapsedBar()).getByRole('button', { name: 'Compare numbers' }));
     expect(screen.getByRole('dialog')).toBeTruthy();
     expect(await axeFindings()).toEqual([]);

@@ -26,6 +26,12 @@ describe('words', () => {
     for (const sentence of Object.values(errors)) expect(sentence).toMatch(/\.$/);
   });
 
+  it('every error says more than what happened: what is safe, or what to do next', () => {
+    for (const messages of [english, german]) {
+      for (const code of errorCodes) expect(messages[`error.${code}`], code).toMatch(/[.;:] \p{L}/u);
+    }
+  });
+
   it('every message is well-formed, also in the pseudo-language', () => {
     for (const messages of [english, german, pseudoMessages(english), rightToLeft(pseudoMessages(english))]) {
       for (const [id, message] of Object.entries(messages)) expect(() => parse(message), id).not.toThrow();

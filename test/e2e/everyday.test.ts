@@ -1,0 +1,102 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { drawn, openWindow, type OpenApp } from './support/app';
+import { expectMessages, meet, onboard, openChat, say } from './support/people';
+
+const passphrase = 'everyday words for a test';
+let ann: OpenApp;
+let bo: OpenApp;
+
+test.describe.configure({ mode: 'serial' });
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  [ann, bo] = await Promise.all([openWindow('everyday-ann'), openWindow('everyday-bo')]);
+  await Promise.all([onboard(ann, 'Ann', passphrase), onboard(bo, 'Bo', passphrase)]);
+  await meet(ann, bo, 'Ann', 'Bo');
+  for (const text of ['first of three', 'second\nof three', 'third of three']) await say(ann, text);
+  await expectMessages(bo, 3);
+});
+test.afterAll(async () => {
+  await Promise.all([ann?.close(), bo?.close()]);
+});
+
+const clipboard = ({ app }: OpenApp): Promise<{ text: string; hasMarkup: boolean }> => app.evaluate(async ({ clipboard: held }) => ({ text: await held.readText(), hasMarkup: await held.has('text/html') }));
+
+test('messages that are selected are copied as text, each with who said it and when, and nothing of the page goes along', async () => {
+  const { window } = bo;
+  const texts = window.getByRole('feed', { name: 'Messages' }).locator('.message-text');
+  const [first, last] = [await texts.nth(0).boundingBox(), await texts.nth(2).boundingBox()];
+  if (!first || !last) throw new Error('nothing to select');
+  await window.mouse.move(first.x + 1, first.y + 6);
+  await window.mouse.down();
+  await window.mouse.move(last.x + last.width - 1, last.y + last.height - 6, { steps: 6 });
+  await window.mouse.up();
+  await window.keyboard.press('Control+c');
+  await expect.poll(async () => (await clipboard(bo)).text).toMatch(/^Ann, .*: first of three\nAnn, .*: second\nof three\nAnn, .*: third of three$/);
+  expect((await clipboard(bo)).hasMarkup).toBe(false);
+});
+
+test('Undo takes back an emoji that the button put in, and a right click in the field offers it', async () => {
+  const { window, app } = bo;
+  const field = window.getByLabel('Message', { exact: true });
+  await field.focus();
+  await window.keyboard.type('well done');
+  await window.getByRole('button', { name: 'Insert an emoji' }).click();
+  await window.getByLabel('Search emojis').press('Enter');
+  await expect(field).toHaveValue(/^well done\P{ASCII}+$/u);
+  await expect(field).toBeFocused();
+  await drawn(window);
+  await window.keyboard.press('Control+z');
+  await expect(field).toHaveValue('well done');
+  // What is shown is the system's own menu, which nobody can press here.
+  await app.evaluate(({ Menu }) => {
+    const seen: string[] = [];
+    Object.assign(globalThis, { seen });
+    Menu.prototype.popup = function popup(this: Electron.Menu): void {
+      seen.push(...this.items.filter(({ type }) => type !== 'separator').map(({ label }) => label));
+    };
+  });
+  await field.click({ button: 'right' });
+  await expect.poll(() => app.evaluate((): unknown => Reflect.get(globalThis, 'seen'))).toEqual(['Undo', 'Redo', 'Cut', 'Copy', 'Paste', 'Select all']);
+  await field.fill('');
+});
+
+test('a message and a file go on into another conversation, by keyboard, as new ones', async () => {
+  const { window } = bo;
+  await window.evaluate(async () => {
+    const { conversations, contacts } = globalThis.window.keyshift;
+    const known = await contacts.list();
+    return conversations.open({ contactId: known.ok ? (known.value[0]?.contactId ?? '') : '', title: 'The other one' });
+  });
+  const feed = window.getByRole('feed', { name: 'Messages' });
+  const forwardLast = async (): Promise<void> => {
+    await feed.getByRole('article').last().press('f');
+    await expect(window.getByLabel('Find a person')).toBeFocused();
+    await window.keyboard.type('The other');
+    await window.keyboard.press('Enter');
+    await expect(window.getByRole('button', { name: 'Send to Ann' })).toBeFocused();
+    await window.keyboard.press('Enter');
+    await expect(window.getByText('Sent to Ann.')).toBeVisible();
+    await expect(window.getByRole('dialog')).toBeHidden();
+    await expect(feed.getByRole('article').last()).toBeFocused();
+  };
+  await forwardLast();
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-everyday-'));
+  writeFileSync(join(folder, 'list.txt'), 'oak, ash', { mode: 0o644 });
+  await ann.app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, join(folder, 'list.txt'));
+  await ann.window.getByRole('button', { name: 'Attach files' }).click();
+  await expect(ann.window.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(1);
+  await ann.window.getByLabel('Message', { exact: true }).press('Enter');
+  await expect(feed.getByRole('button', { name: 'Save list.txt' })).toBeVisible({ timeout: 30_000 });
+  await forwardLast();
+  await openChat(ann, 'The other one');
+  const theirs = ann.window.getByRole('feed', { name: 'Messages' });
+  await expect(theirs.getByText('third of three')).toBeVisible({ timeout: 30_000 });
+  await expect(theirs.getByRole('button', { name: 'Save list.txt' })).toBeVisible({ timeout: 30_000 });
+  await expectMessages(ann, 2);
+  await ann.picture('forwarded');
+});
