@@ -10,7 +10,8 @@ import { type SearchPlans, usualPlans } from './search-plans';
 import { createSearchRecent, nowhere } from './search-recent';
 import { searchTail } from './search-tail';
 import { createWordList } from './search-terms';
-import { holds, phrase, readings, type Wanted } from './search-words';
+import { createSearchWholeWords } from './search-whole-words';
+import { holds, isAskable, phrase, readings, type Wanted } from './search-words';
 
 /** New messages whose emoji are still looked for while somebody waits. */
 const signsAtOnce = 100;
@@ -22,6 +23,7 @@ const marker = (column: string, words: readonly string[]): string => `{${column}
 export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): SearchStore {
   const wordsFrom = createWordList(db);
   const recent = createSearchRecent(db, plans);
+  const wholeWords = createSearchWholeWords(db, wordsFrom);
   const tail = searchTail(db, plans);
   const filling = createSearchFilling(db);
   const selectPlace = db.prepare('SELECT coalesce((SELECT at FROM search_places WHERE message = asked.key), asked.place) AS at FROM messages AS asked WHERE asked.message_id = ?');
@@ -37,16 +39,20 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
   /** Asks the index. */
   const ask = ({ words, below, limit }: Within, conversationId: string | undefined): readonly Row[] => {
     const { phrases, last, signs } = words;
+    const whole = wholeWords(conversationId, { words, below, limit });
+    if (whole !== undefined) return whole;
     if (signs.length > 0) filling.findNewSigns(signsAtOnce);
     const letter = conversationId === undefined ? undefined : selectLetter.get([conversationId]);
     const bounds = letter === undefined ? [] : [marker('talk', [text(letter, 'letter')])];
     const exact = [...phrases.map((each) => marker('text name', each)), ...signs.map((sign) => marker('signs', [sign])), ...bounds];
+    const anyWord = (asked: string): string => `{text name} : (${asked})`;
     const match = (more: readonly string[]): readonly Row[] => {
       const asked = [...exact, ...more].join(' AND ');
       return conversationId === undefined ? all.all([asked, below, limit]) : one.all([asked, below, conversationId, limit]);
     };
     if (last === undefined) return match([]);
-    const withEndings = (endings: readonly string[]) => match([`{text name} : (${endings.map((ending) => phrase([...last.words, ending])).join(' OR ')})`]);
+    const whatBegins = () => match([anyWord(`${phrase([...last.words, last.beginning])} *`)]);
+    const withEndings = (endings: readonly string[]) => (endings.every(isAskable) ? match([anyWord(endings.map((ending) => phrase([...last.words, ending])).join(' OR '))]) : whatBegins());
     const known = last.words.length === 0 ? exact : [...exact, marker('text name', last.words)];
     const lookInKnown = () => (known.length > bounds.length ? recent.of(known.join(' AND '), conversationId, { words, below, limit }, plans.known) : undefined);
     const share = tail.share(last.beginning);
@@ -67,7 +73,7 @@ export function createSearchStore(db: Db, plans: SearchPlans = usualPlans): Sear
     const looked = isOften ? undefined : lookInKnown();
     if (looked?.isAll === true) return looked.hits;
     const endings = wordsFrom(last.beginning, plans.mostEndings);
-    return endings === undefined ? match([`{text name} : (${phrase([...last.words, last.beginning])} *)`]) : withEndings(endings);
+    return endings === undefined ? whatBegins() : withEndings(endings);
   };
 
   const rowsOf = ({ conversationId, before, limit }: SearchQuery, words: Wanted): readonly Row[] => {

@@ -56,6 +56,14 @@ export function phrase(words: readonly string[]): string {
   return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' + ');
 }
 
+/** In a text `mp3.zip` and `148-notes.pdf` are one word each; FTS5 takes them apart where they are asked for, and finds neither the word nor its pieces. */
+const takenApart = /-|[\p{N}\p{Lo}]\.\p{L}/u;
+
+/** Whether the index finds what has this word when it is asked for it. */
+export function isAskable(word: string): boolean {
+  return !takenApart.test(word);
+}
+
 /** Whether all of it stands in a text of these words. */
 export function holds(words: readonly string[], { phrases, last }: Wanted): boolean {
   return phrases.every((each) => words.some((_, from) => standsAt(words, from, each))) && (last === undefined || begins(words, last));

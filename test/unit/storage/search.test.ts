@@ -119,6 +119,19 @@ describe('words of messages', () => {
     expect([found('Report_148', { conversationId: handle(1) }), found('Report_148', { conversationId: handle(2) }), found('Report_148', { before: handle(2) }), found('Report_48')]).toEqual([[1], [], [1], []]);
   });
 
+  it('names of files in what was written are found wherever it stands, though FTS5 takes them apart where they are asked for', () => {
+    const { db, say, found } = opened();
+    say(1, 'the songs are in mp3.zip, the notes in Report_148-notes.pdf 🎉');
+    say(2, 'mp3 and zip, 148 notes');
+    say(3, 'mp3.zip again', 2);
+    const asked = ['mp3.zip', 'songs mp3.zip', 'mp3.zip song', 'mp3.zip 🎉', '148-notes.pdf', 'Report_148-notes.pdf', 'report_148-notes.pdf song', '148', '148-notes.txt'];
+    const expected = [[3, 1], [1], [1], [1], [1], [1], [1], [2, 1], []];
+    expect(asked.map((each) => found(each))).toEqual(expected);
+    // Within a transaction memory is not looked through: the index is asked, as it is for older ones.
+    db.transaction(() => expect(asked.map((each) => found(each))).toEqual(expected));
+    db.transaction(() => expect([found('mp3.zip', { conversationId: handle(2) }), found('mp3.zip', { before: handle(3) }), found('mp3.zip', { limit: 1 })]).toEqual([[3], [1], [3]]));
+  });
+
   it('a query is words, whatever stands in it: nothing it holds is an error, or asks for anything else', () => {
     const { say, found } = opened();
     say(1, 'plain words');
