@@ -1,5 +1,5 @@
 /** docs/protocol.md §4.5 and §4.6: what a message says, and control messages; §7 standing. */
-import { cat, lp, need, u8, u16, u32, u64, whole } from './bytes.mjs';
+import { cat, lp, need, Refused, u8, u16, u32, u64, whole } from './bytes.mjs';
 import { edSign, H } from './crypto.mjs';
 
 const ref = (reader) => ({ instance: reader.take(16), sequence: need(reader.u64(), 'sequence 0') });
@@ -16,6 +16,11 @@ const textPart = (reader) => {
 };
 const writeTextPart = ({ text, replyTo, seconds }) => cat(lp(text), u8((replyTo ? 1 : 0) | (seconds ? 2 : 0)), ...(replyTo ? [writeRef(replyTo)] : []), ...(seconds ? [u32(seconds)] : []));
 const revision = (reader) => need(reader.u32(), 'revision 0');
+const ofTimer = (reader) => {
+  const value = reader.u32();
+  need(value <= 31_536_000, 'seconds');
+  return value;
+};
 
 const READ = {
   1: (reader) => ({ type: 'text', ...textPart(reader) }),
@@ -23,19 +28,27 @@ const READ = {
   3: (reader) => ({ type: 'delete', ref: ref(reader) }),
   4: (reader) => ({ type: 'reaction', ref: ref(reader), revision: revision(reader), emoji: reader.text(64), remove: reader.flag() }),
   6: (reader) => ({ type: 'file', transfer: reader.take(16), name: reader.text(1024), size: reader.u64(), hash: reader.take(32), mediaType: reader.text(127), key: reader.take(32), ...textPart(reader) }),
-  7: (reader) => ({ type: 'timer', revision: revision(reader), seconds: reader.u32() }),
+  7: (reader) => ({ type: 'timer', revision: revision(reader), seconds: ofTimer(reader) }),
   8: (reader) => ({ type: 'title', title: reader.text(512), ...(reader.left ? { revision: revision(reader) } : {}) }),
   9: (reader) => ({ type: 'continues', dialogId: reader.take(16) }),
-  10: (reader) => ({ type: 'again', ref: ref(reader), time: reader.u64(), content: readContent(reader.rest()) }),
+  10: (reader) => ({ type: 'again', ref: ref(reader), time: reader.u64(), content: inside(strictContent(reader.rest())) }),
+};
+const inside = (content) => {
+  need(content.type !== 'again', 'again within again');
+  return content;
+};
+/** Refused, where it is no content; of a later version it is unsupported as it stands. */
+const strictContent = (bytes) => {
+  need(bytes.length >= 2 && bytes[0] > 0, 'no content');
+  const read = bytes[0] === 1 ? READ[bytes[1]] : undefined;
+  return read ? whole(bytes.subarray(2), read) : { type: 'unsupported', bytes };
 };
 /** Authentic bytes that are no content keep their place and are shown as unsupported. */
 export const readContent = (bytes) => {
   try {
-    return whole(bytes, (reader) => {
-      need(reader.u8() === 1, 'a later schema');
-      return need(READ[reader.u8()], 'a later type')(reader);
-    });
-  } catch {
+    return strictContent(bytes);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
     return { type: 'unsupported', bytes };
   }
 };
@@ -70,7 +83,7 @@ const READ_CONTROL = {
   3: (reader) => {
     const one = { type: 'gap', stream: reader.take(16), from: reader.u64(), to: reader.u64() };
     need(one.from >= 1 && one.from <= one.to && one.to < one.from + 1024, 'gap');
-    return one;
+    return reader.left ? { ...one, before: reader.take(32), after: reader.take(32) } : one;
   },
   4: (reader) => {
     const count = reader.u8();
@@ -84,14 +97,15 @@ const READ_CONTROL = {
 export const readControl = (bytes) => {
   try {
     return whole(bytes, (reader) => need(READ_CONTROL[reader.u8()], 'a later type')(reader));
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
     return { type: 'unsupported' };
   }
 };
 export const writeControl = (one) => {
   if (one.type === 'acknowledgement') return cat(u8(1), one.stream, one.receiver, u64(one.cumulative), lp(one.bitmap ?? ''), one.digest, u32(one.kekFloor), u64(one.listVersion), one.startToken, one.heardToken, ...(one.read === undefined ? [] : [u64(one.read)]));
   if (one.type === 'failed') return cat(u8(2), lp(one.reason));
-  if (one.type === 'gap') return cat(u8(3), one.stream, u64(one.from), u64(one.to));
+  if (one.type === 'gap') return cat(u8(3), one.stream, u64(one.from), u64(one.to), ...(one.before ? [one.before, one.after] : []));
   if (one.type === 'floors') return cat(u8(4), u8(one.floors.length), ...one.floors.map(({ instance, floor }) => cat(instance, u32(floor))));
   return u8(5);
 };

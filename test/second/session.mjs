@@ -101,10 +101,16 @@ export const openRecord = (direction, bytes) => {
   advance(direction, sealed);
   return plaintext;
 };
+/** Items of one length: confirm, ping, pong, headers wanted, typing. */
+const LENGTHS = { 1: 32, 4: 8, 5: 8, 7: 32, 13: 17 };
 export const readItems = (plaintext) =>
   whole(plaintext, (reader) => {
     const items = [];
-    while (reader.left) items.push({ type: reader.u8(), body: reader.lp() });
+    while (reader.left) {
+      const one = { type: reader.u8(), body: reader.lp() };
+      need(LENGTHS[one.type] === undefined || one.body.length === LENGTHS[one.type], 'length of an item');
+      items.push(one);
+    }
     need(items.length, 'an empty record');
     return items;
   });

@@ -17,6 +17,9 @@ export const openMove = (transferKey, move, closed) =>
   whole(open('certifier-move', transferKey, ZERO_NONCE, move, closed), (reader) => ({ keys: reader.list(reader.u8(), () => ({ epoch: reader.u32(), pkcs8: reader.lp(4096) })), recoverySeed: reader.lp(32) }));
 
 export class Sibling {
+  /** @type {any} */
+  keys;
+
   /** `device`: this one; `host`: the other one, as the grant names it. */
   constructor(device, host, keys) {
     Object.assign(this, { device, keys, address: host.addresses[0], credential: readInstanceCredential(host.credential) });
