@@ -88,6 +88,22 @@ export function useFeedScroll(conversationId: string, messages: readonly Message
     };
   }, []);
 
+  // So it does where letters, lines or words of another language take more room: what says so stands on the page's root. Once all is laid out.
+  useEffect(() => {
+    let frame = 0;
+    const looks = new MutationObserver(() => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        if (wasAtEnd.current && box.current !== null) stayAtEnd(box.current, stood);
+      });
+    });
+    looks.observe(document.documentElement, { attributeFilter: ['style', 'lang', 'dir', 'data-density'] });
+    return () => {
+      looks.disconnect();
+      cancelAnimationFrame(frame);
+    };
+  }, []);
+
   const onScroll = useCallback(() => {
     const element = box.current;
     if (element === null) return;

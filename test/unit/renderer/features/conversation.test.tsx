@@ -173,6 +173,34 @@ describe('a conversation that is opened', () => {
     }
   });
 
+  it('stays at the newest message where letters grow under it, and where the reader is above', async () => {
+    await openBo(busyWorld(now));
+    const box = document.querySelector<HTMLElement>('.feed-box');
+    if (box === null) throw new Error('no box');
+    const measures = (all: Record<string, number>): void => {
+      for (const [name, value] of Object.entries(all)) Object.defineProperty(box, name, { configurable: true, writable: true, value });
+    };
+    const letters = async (size: string): Promise<void> => {
+      document.documentElement.style.fontSize = size;
+      for (let frames = 3; frames > 0; frames -= 1) await act(() => new Promise((done) => requestAnimationFrame(done)));
+    };
+    try {
+      measures({ scrollHeight: 900, clientHeight: 600, scrollTop: 300 });
+      await letters('150%');
+      expect(box.scrollTop).toBe(900);
+      measures({ scrollTop: 100 });
+      // The first time only the height of the box is heard.
+      fireEvent.scroll(box);
+      measures({ scrollTop: 100 });
+      fireEvent.scroll(box);
+      measures({ scrollHeight: 1200 });
+      await letters('200%');
+      expect(box.scrollTop).toBe(100);
+    } finally {
+      document.documentElement.style.fontSize = '';
+    }
+  });
+
   it('draws those down from the first unread message at once, however many', async () => {
     const world = busyWorld(now);
     world.messages.set(talkWithBo, many(40));
