@@ -2,7 +2,7 @@ import type { Scope } from '../../shared/model/shortcuts';
 
 /** Keys that mean the same in every program, or follow another setting: shown on the sheet and not to be changed. */
 export interface FixedKey {
-  readonly id: 'nth' | 'escape' | 'move' | 'ends' | 'page' | 'messageDetails' | 'unfold' | 'menu' | 'send' | 'line';
+  readonly id: 'nth' | 'escape' | 'move' | 'ends' | 'page' | 'messageDetails' | 'unfold' | 'menu' | 'send' | 'line' | 'editLast';
   readonly scope: Scope | 'composer';
   readonly keys: readonly string[];
   /** The last of a row of keys. */
@@ -21,5 +21,6 @@ export function fixedKeys(enterSends: boolean): readonly FixedKey[] {
     { id: 'menu', scope: 'messages', keys: ['Shift+F10'] },
     { id: 'send', scope: 'composer', keys: [enterSends ? 'Enter' : 'Mod+Enter'] },
     { id: 'line', scope: 'composer', keys: [enterSends ? 'Shift+Enter' : 'Enter'] },
+    { id: 'editLast', scope: 'composer', keys: ['ArrowUp'] },
   ];
 }

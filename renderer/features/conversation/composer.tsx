@@ -98,6 +98,14 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     }
   };
 
+  /** The newest own text is changed. Not from a place further up in the history: that one is not in sight there. */
+  const editLast = (): boolean => {
+    const thread = model.messages.getState().threads[conversationId];
+    const own = contact.pending || thread?.behind === true ? undefined : thread?.messages.filter(({ direction, kind }) => direction === 'out' && kind === 'text').at(-1);
+    if (own !== undefined) setEditing(conversationId, { messageId: own.messageId, text: own.text });
+    return own !== undefined;
+  };
+
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.key === 'Escape' && editing !== undefined) {
       setEditing(conversationId, undefined);
@@ -107,6 +115,10 @@ export function Composer({ contact, conversationId, field }: ComposerProps): Rea
     if (event.key === 'Escape' && draft.replyTo !== undefined) {
       setReply(conversationId, undefined);
       event.stopPropagation();
+      return;
+    }
+    if (event.key === 'ArrowUp' && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey && written === '' && editing === undefined && staged.length === 0) {
+      if (editLast()) event.preventDefault();
       return;
     }
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;

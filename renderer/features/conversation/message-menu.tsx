@@ -51,7 +51,7 @@ export function MessageMenu({ message, anchor, at, selected, open, onReply, onFo
     </MenuItem>
   );
   return (
-    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement={message.direction === 'out' ? 'bottom end' : 'bottom start'} {...(at !== undefined && { getTargetRect: () => at })}>
+    <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement={at === undefined && message.direction === 'out' ? 'bottom end' : 'bottom start'} {...(at !== undefined && { getTargetRect: () => at })}>
       <Menu className="menu" aria-label={text('message.menu')} autoFocus="first" onAction={(key) => act(String(key))}>
         {message.kind === 'deleted' ? null : item('reply', text('message.reply'))}
         {isShown && open ? (

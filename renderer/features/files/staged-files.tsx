@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { X } from 'lucide-react';
+import { Button } from '../../ui/button';
 import type { TokenFile } from '../../../shared/model/transfer';
 import { useFiles, useModel } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
@@ -10,24 +11,38 @@ import { FileGlyph } from './file-glyph';
 import { nothingStaged } from './files-store';
 import { ShownPicture } from './shown-picture';
 
+/** From so many on not all are in sight: how many there are is said above them. */
+const many = 5;
+
 /** What goes along with the next message, to be looked at before. */
 export function StagedFiles({ conversationId, onEmptied }: { readonly conversationId: string; readonly onEmptied: () => void }): ReactNode {
   const text = useText();
+  const times = useTimes();
   const { client, files, background } = useModel();
   const staged = useFiles((state) => state.staged[conversationId] ?? nothingStaged);
   if (staged.length === 0) return null;
-  const drop = (token: string): void => {
-    files.getState().unstage(conversationId, token);
-    background(client.desktop.dropFiles({ tokens: [token] }));
+  const drop = (tokens: readonly string[]): void => {
+    for (const token of tokens) files.getState().unstage(conversationId, token);
+    background(client.desktop.dropFiles({ tokens: [...tokens] }));
     // The button that had the focus is gone.
     onEmptied();
   };
   return (
-    <ul className="staged-files" aria-label={text('files.staged')}>
-      {staged.map((file) => (
-        <Staged key={file.token} file={file} onDrop={() => drop(file.token)} />
-      ))}
-    </ul>
+    <>
+      {staged.length < many ? null : (
+        <div className="staged-many">
+          <span className="field-hint">{text('files.stagedCount', { count: staged.length, size: times.bytes(staged.reduce((sum, { size }) => sum + size, 0)) })}</span>
+          <Button kind="quiet" onPress={() => drop(staged.map(({ token }) => token))}>
+            {text('files.unstageAll')}
+          </Button>
+        </div>
+      )}
+      <ul className="staged-files" aria-label={text('files.staged')}>
+        {staged.map((file) => (
+          <Staged key={file.token} file={file} onDrop={() => drop([file.token])} />
+        ))}
+      </ul>
+    </>
   );
 }
 

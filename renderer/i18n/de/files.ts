@@ -5,6 +5,8 @@ export const files = {
   'files.attach': 'Dateien anhängen',
   'files.drop': 'Dateien hier ablegen, um sie {name} zu senden',
   'files.staged': 'Dateien zum Senden',
+  'files.stagedCount': '{count, plural, one {# Datei} other {# Dateien}}, {size}',
+  'files.unstageAll': 'Keine davon senden',
   'files.unstage': '{file} nicht senden',
   'files.caption': 'Schreibe etwas dazu',
   'files.leftOut': '{count, plural, one {Eine Datei kann nicht gesendet werden: leer, zu groß oder ein Ordner. Was sonst dabei war, liegt bei deiner Nachricht; packe einen Ordner zuerst in eine Datei.} other {# Dateien können nicht gesendet werden: leer, zu groß oder Ordner. Was sonst dabei war, liegt bei deiner Nachricht; packe einen Ordner zuerst in eine Datei.}}',

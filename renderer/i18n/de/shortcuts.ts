@@ -43,6 +43,7 @@ export const shortcuts = {
   'shortcut.menu': 'Menü der Nachricht',
   'shortcut.send': 'Senden',
   'shortcut.line': 'Neue Zeile',
+  'shortcut.editLast': 'Deine letzte Nachricht ändern, aus leerem Feld',
   'shortcut.settingsFind': 'Einstellungen durchsuchen',
   'shortcut.settingsFindHere': 'Einstellungen durchsuchen, wenn du nicht schreibst',
   'key.mod': 'Strg',

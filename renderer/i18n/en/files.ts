@@ -4,6 +4,8 @@ export const files = {
   'files.attach': 'Attach files',
   'files.drop': 'Drop files here to send them to {name}',
   'files.staged': 'Files to send',
+  'files.stagedCount': '{count, plural, one {# file} other {# files}}, {size}',
+  'files.unstageAll': 'Send none of them',
   'files.unstage': 'Do not send {file}',
   'files.caption': 'Write something with it',
   'files.leftOut': '{count, plural, one {One file cannot be sent: empty, too large, or a folder. Whatever else there was is beside your message; pack a folder into one file first.} other {# files cannot be sent: empty, too large, or folders. Whatever else there was is beside your message; pack a folder into one file first.}}',

@@ -41,6 +41,7 @@ export const shortcuts = {
   'shortcut.menu': 'Menu of the message',
   'shortcut.send': 'Send',
   'shortcut.line': 'New line',
+  'shortcut.editLast': 'Change your last message, from an empty field',
   'shortcut.settingsFind': 'Search the settings',
   'shortcut.settingsFindHere': 'Search the settings, while not writing',
   'key.mod': 'Ctrl',

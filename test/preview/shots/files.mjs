@@ -7,6 +7,16 @@ const shown = async (page) => {
   await page.waitForTimeout(200);
 };
 
+const dropMany = async (page) => {
+  await chooseBo(page);
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    for (let n = 1; n <= 12; n += 1) dataTransfer.items.add(new File(['x'.repeat(n * 900)], `Page ${n} of the cutting list.txt`));
+    document.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await page.getByRole('button', { name: 'Send none of them' }).waitFor();
+};
+
 /** @type {import('./all.mjs').Shots} */
 export const files = [
   ['files', 'files', { ...wide, height: 1300 }, ['light', 'dark', 'contrast'], shown],
@@ -24,6 +34,8 @@ export const files = [
   ['files-forget', 'files-all', wide, ['light'], async (page) => { await openFiles(page); await page.getByRole('button', { name: /^Remove .* from this computer$/ }).first().click(); }],
   ['files-staged', 'files', wide, ['light', 'dark'], attach],
   ['files-staged-tiny', 'files', tiny, ['light'], attach],
+  ['files-staged-many', 'files', wide, ['light', 'dark'], dropMany],
+  ['files-staged-many-tiny', 'files', tiny, ['light'], dropMany],
   ['lightbox', 'files', wide, ['light', 'dark', 'contrast'], async (page) => { await shown(page); await page.getByRole('button', { name: /^Show picture Sheet/ }).click(); await page.getByRole('dialog').waitFor(); await page.waitForTimeout(200); }],
   ['lightbox-tiny', 'files', tiny, ['light'], async (page) => { await shown(page); await page.getByRole('button', { name: /^Show picture Harbour/ }).click(); await page.getByRole('dialog').waitFor(); await page.waitForTimeout(200); }],
   ['files-drop', 'files', wide, ['light', 'dark'], async (page) => {

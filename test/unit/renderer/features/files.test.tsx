@@ -110,6 +110,19 @@ describe('files in a conversation', () => {
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
   });
 
+  it('S1-34: of many files at once it is said how many they are and how large, and all can be taken out with one press', async () => {
+    const { fake } = await openTalk(busyWorld(now));
+    fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: Array.from({ length: 30 }, (_, n) => new File(['1234'], `page ${n}.txt`)) } });
+    await settle();
+    expect(screen.getByText(/^30 files, 120 /)).toBeTruthy();
+    await press('Do not send page 3.txt');
+    expect(screen.getByText(/^29 files, 116 /)).toBeTruthy();
+    await press('Send none of them');
+    expect(screen.queryByRole('list', { name: 'Files to send' })).toBeNull();
+    expect(fake.world.chosen).toEqual([]);
+    expect(document.activeElement).toBe(screen.getByLabelText('Message'));
+  });
+
   it('S1-34: the Files tab lists them, and asks before content is removed from this computer', async () => {
     const { fake, model } = await openTalk(world('plan.pdf', {}));
     act(() => model.ui.getState().showDetails('files'));

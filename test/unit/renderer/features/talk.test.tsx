@@ -51,6 +51,24 @@ describe('what can be done to a message', () => {
     expect(field().value).toBe('a draft');
   });
 
+  it('Up in an empty field changes the last own text, and moves the caret where something is written', async () => {
+    await openTalk(busyWorld(now));
+    const last = newest(true);
+    key(field(), 'ArrowUp', { shiftKey: true });
+    await settle();
+    expect(field().value).toBe('');
+    key(field(), 'ArrowUp');
+    await settle();
+    expect(field().value).toBe('See you at five?');
+    key(field(), 'Escape');
+    await settle();
+    fireEvent.change(field(), { target: { value: 'a draft' } });
+    key(field(), 'ArrowUp');
+    await settle();
+    expect(field().value).toBe('a draft');
+    expect(newest(true)).toBe(last);
+  });
+
   it('of the other person’s message the menu offers neither a change nor a deletion for both', async () => {
     await openTalk(busyWorld(now));
     const menu = await menuOf(newest(false));
