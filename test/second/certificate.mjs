@@ -67,7 +67,7 @@ export const readCertificate = (bytes) => {
   need(more.length === 0, 'more than a certificate');
   const [version, serial, inner, issuer, validity, subject, spki, extensions, ...others] = children(tagged(body, 0x30, 'a certificate'));
   need(others.length === 0 && same(version.all, der(0xa0, integer(2))), 'version');
-  need(serial.tag === 2 && serial.content.length === 16 && serial.content[0] < 0x80 && (serial.content[0] > 0 || serial.content[1] >= 0x80), 'serial');
+  need(serial.tag === 2 && serial.content.length === 16 && serial.content[0] >= 0x01 && serial.content[0] <= 0x7f, 'serial');
   const hash = need(SIGNATURES.get(algorithm.all.toString('hex')), 'signature algorithm');
   need(same(inner.all, algorithm.all) && same(issuer.all, subject.all), 'two algorithms or names');
   const [commonName, userId, ...names] = children(subject);
@@ -75,7 +75,7 @@ export const readCertificate = (bytes) => {
   const name = nameValue(commonName, CN);
   const userIdText = nameValue(userId, UID);
   // eslint-disable-next-line no-control-regex
-  need(name.length >= 1 && name.length <= 64 && !/[\u0000-\u001f\u007f-\u009f]/.test(name), 'name');
+  need(name.length >= 1 && name.length <= 64 && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name), 'name');
   need(signature.tag === 3 && signature.content[0] === 0, 'signature');
   need(verify(hash, body.all, createPublicKey({ key: spki.all, format: 'der', type: 'spki' }), signature.content.subarray(1)), 'self-signature');
   checkSpki(spki.all);
@@ -110,6 +110,6 @@ const readExtensions = (list) => {
   const number = tagged(only(epoch?.value ?? refuse('no epoch')), 2, 'an epoch').content;
   need(number.length <= 5 && number[0] < 0x80, 'epoch');
   const value = number.readUIntBE(0, number.length);
-  need(value >= 1 && value <= 0xffffffff, 'epoch');
+  need(value >= 1 && value <= 0x7fffffff, 'epoch');
   return { epoch: value, recoveryHash: recovery && tagged(only(recovery.value), 0x04, 'a hash').content };
 };

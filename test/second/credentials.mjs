@@ -1,6 +1,6 @@
 /** docs/protocol.md §2: what an identity key signs for devices, and the chain a device shows. */
 import { base32, cat, fromBase32, lp, need, same, u8, u16, u32, u64, whole } from './bytes.mjs';
-import { edSign, edVerify, H, instanceIdOf, random, rsaSign, rsaVerify } from './crypto.mjs';
+import { edSign, edVerify, H, instanceIdOf, isUsableKem, random, rsaSign, rsaVerify } from './crypto.mjs';
 import { readCertificate } from './certificate.mjs';
 
 export const ROLES = { certifier: 1, exchange: 2, archive: 4 };
@@ -136,10 +136,12 @@ export const readChain = (bytes, now) => {
     need(rsaVerify(identity.spki, 'exchange-credential', exchange.signature, exchange.body), 'signature of the exchange key');
   }
   need(list.version >= exchange.minListVersion, 'list version of the exchange key');
+  for (const part of [identity, instance, exchange, ...(issuer ? [issuer] : [])]) need(part.notBefore <= part.notAfter, 'an end before the beginning');
+  for (const part of [instance, exchange, ...(issuer ? [issuer] : [])]) need(isUsableKem(part.kemKey), 'a key to wrap to that is none');
   if (now !== undefined) {
     need(identity.notBefore - 30 * DAY <= now && now <= identity.notAfter + 30 * DAY, 'dates of the certificate');
     need(exchange.notBefore - 30 * DAY <= now && now <= exchange.notAfter + 30 * DAY, 'dates of the exchange key');
-    need(instance.notBefore - 30 * DAY <= now, 'dates of the device');
+    for (const part of [instance, ...(issuer ? [issuer] : [])]) need(part.notBefore - 30 * DAY <= now, 'dates of the device');
   }
   return { bytes, identity, list, instance, exchange, issuer, instanceId, peerId: identity.peerId, peerIdBytes: fromBase32(identity.peerId) };
 };

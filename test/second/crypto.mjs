@@ -104,6 +104,21 @@ export const kemPublic = (secret) => {
   const { mlPublic, x } = xwingParts(secret);
   return cat(mlPublic, xPublic(x));
 };
+/** Coefficients of 12 bits below 3329, not all zero, and a share that is not of small order. */
+export const isUsableKem = (publicKey) => {
+  const [packed, share] = [publicKey.subarray(0, 1152), publicKey.subarray(1184)];
+  for (let at = 0; at < packed.length; at += 3) {
+    const three = packed.readUIntLE(at, 3);
+    if ((three & 0xfff) >= 3329 || three >>> 12 >= 3329) return false;
+  }
+  if (packed.every((byte) => byte === 0)) return false;
+  try {
+    xAgree(Buffer.alloc(32, 9), share);
+    return true;
+  } catch {
+    return false;
+  }
+};
 export const encapsulate = (publicKey, coins = random(64)) => {
   need(publicKey.length === 1216, 'no KEM key');
   const share = xPublic(coins.subarray(32));

@@ -91,7 +91,8 @@ export const readHistory = (bytes) =>
 export const proves = (history, certificate) => {
   const known = readHistory(history);
   const { recoveryHash } = known.first;
-  const otherRecovery = certificate.recoveryHash && (!recoveryHash || !same(certificate.recoveryHash, recoveryHash));
+  const none = Buffer.alloc(0);
+  const otherRecovery = !same(certificate.recoveryHash ?? none, recoveryHash ?? none);
   if (otherRecovery) refuse('another recovery key than in the first certificate');
   return need(known.peerId === certificate.peerId && same(known.head.spki, certificate.spki) && known.head.epoch === certificate.epoch, 'the history ends elsewhere');
 };
