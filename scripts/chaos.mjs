@@ -16,7 +16,7 @@ import { isRoot, run } from './lib/process.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
-const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'crossed', 'turned'];
+const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'crossed', 'mailbox-between', 'full-exports', 'changing', 'turned'];
 
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });
@@ -30,7 +30,7 @@ await asCommand(async () => {
   const { build } = await import('esbuild');
   await build({ ...nodeBundle, entryPoints: { chaos: inRoot('test/chaos/main.ts') }, outdir: inCache('chaos'), outExtension: { '.js': '.cjs' } });
   // Loaded into other processes, from beside the program that starts them.
-  for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'hurried.cjs', 'attack-script.mjs']) copyFileSync(inRoot('test/support', name), inCache('chaos', name));
+  for (const name of ['quick-secrets.cjs', 'dial-from.cjs', 'skewed-clock.cjs', 'hurried.cjs', 'only-to.cjs', 'attack-script.mjs']) copyFileSync(inRoot('test/support', name), inCache('chaos', name));
   const mounts = process.platform === 'linux' && isRoot && spawnSync('unshare', ['-m', 'true']).status === 0;
   const words = [inCache('chaos/chaos.cjs'), '--amount', String(amount), ...(['only', 'seed'].flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]))), '--atOnce', values['at-once'] ?? '1'];
   const [program, ...before] = mounts ? ['unshare', '-m', '--propagation', 'private', process.execPath] : [process.execPath];

@@ -5,19 +5,14 @@ import { ShortSending } from '../engine/dialog/short-sending';
 import type { DialogId, InstanceId, PeerId } from '../engine/ids';
 import type { Clock, Logger } from '../engine/ports';
 import type { Session, SessionItem } from '../engine/session/session';
-import { atEndOfArrivals } from './end-of-arrivals';
+import { Arrivals } from './arrivals';
 import type { EventHub } from './event-hub';
 import type { History } from './history';
+import { type NotesOfLane, SentNotes } from './sent-notes';
 import type { StandingExchange } from './standing-exchange';
 
 /** How many envelopes are read from the outbox at a time. */
 const page = 64;
-/** Messages that make a transaction of their own worth it. */
-const enough = 256;
-/** How long sent messages may wait to be written down as sent: most are acknowledged before, and cost no write. */
-const sentNoteMs = 50;
-/** As long as the other side keeps saying something, what it has not acknowledged yet is about to be: so long at the most. */
-const longestNoteMs = 1_000;
 /** How long after news of a gap everything unacknowledged is sent again: what was merely late has then arrived. */
 const repeatMs = 1_000;
 /** Headers asked for after one batch. A sender asked for three pairs leaves the short form and sends everything again. */
@@ -31,6 +26,7 @@ const overBudgetMs = 60_000;
 const isForOtherDevice: ReadonlySet<string> = new Set(['target', 'key-destroyed', 'kek-header']);
 
 interface Lane {
+  readonly peerId: PeerId;
   session: Session;
   /** The other device said where it stands: messages may go out. */
   met: boolean;
@@ -42,19 +38,19 @@ interface Lane {
   incoming: (Uint8Array | ShortMessage)[];
   /** Dialogs whose control messages are due again, when the other side asked for headers. */
   repeat: Set<DialogId> | undefined;
-  scheduled: boolean;
-  /** What was handed over and not yet written down as sent, by dialog. */
-  sentNotes: Map<DialogId, { from: number; upTo: number }>;
-  /** When the first of them was made, and when something came last (monotonic milliseconds). */
-  notedAt: number;
-  heardAt: number;
+  readonly sentNotes: NotesOfLane;
   /** Messages of this session that were refused; the first is logged, so that nobody fills the log. */
   rejected: number;
-  cancelNote: (() => void) | undefined;
   cancelRepeat: (() => void) | undefined;
   cancelStanding: (() => void) | undefined;
   cancelOverBudget: (() => void) | undefined;
   cancelPatience: (() => void) | undefined;
+}
+
+/** What came of a batch. */
+interface Taken {
+  readonly outcomes: readonly ReceiveOutcome[];
+  readonly due: readonly Outbound[];
 }
 
 export interface DeliveryParts {
@@ -89,8 +85,26 @@ export class Delivery {
   /** A session may be set aside and come back into use: its first word is said once. */
   readonly #met = new WeakSet<Session>();
 
+  readonly #arrivals: Arrivals<Lane, Taken>;
+  readonly #sentNotes: SentNotes;
+
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    const { clock, logger } = parts;
+    const commit = <T>(work: () => T): T => this.#commit(work);
+    this.#arrivals = new Arrivals({
+      clock, commit,
+      // One that was replaced: the other side sends unacknowledged messages again.
+      count: (lane) => (this.#isUsed(lane) ? lane.incoming.length : undefined),
+      take: (lane) => this.#take(lane),
+      taken: (lane, taken) => this.#taken(lane, taken),
+      refused: (lane, error) => {
+        // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
+        logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+        lane.session.close();
+      },
+    });
+    this.#sentNotes = new SentNotes({ clock, logger, commit, write: (peerId, dialogId, range) => parts.history.sent({ peerId, dialogId, instanceId: parts.ownInstance, ...range, way: 'connection' }) });
   }
 
   /** A session with a device of this person is up: say where we stand, send what waits, hear what comes. */
@@ -99,6 +113,7 @@ export class Delivery {
     const { instanceId } = session.peer.instance;
     this.#drop(peerId, instanceId);
     const lane: Lane = {
+      peerId,
       session,
       met: standing === undefined || this.#met.has(session),
       cursor: undefined,
@@ -106,12 +121,8 @@ export class Delivery {
       short: new ShortSending(this.#parts.crypto),
       incoming: [],
       repeat: undefined,
-      scheduled: false,
-      sentNotes: new Map(),
-      notedAt: 0,
-      heardAt: 0,
+      sentNotes: this.#sentNotes.of(peerId),
       rejected: 0,
-      cancelNote: undefined,
       cancelRepeat: undefined,
       cancelStanding: undefined,
       cancelOverBudget: undefined,
@@ -128,7 +139,7 @@ export class Delivery {
         if (item.kind === 'file') this.#parts.files?.hear(session, item.bytes);
         if (item.kind === 'standing') this.#meet(peerId, lane, item.bytes);
       }
-      this.#heard(peerId, lane, items);
+      this.#heard(lane, items);
     });
     session.onDrain(() => {
       lane.blocked = false;
@@ -163,8 +174,9 @@ export class Delivery {
   }
 
   close(): void {
+    this.#sentNotes.flush();
     for (const lane of [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()])) {
-      lane.cancelNote?.();
+      lane.sentNotes.cancel();
       lane.cancelRepeat?.();
       lane.cancelStanding?.();
       lane.cancelOverBudget?.();
@@ -177,18 +189,17 @@ export class Delivery {
     const lanes = this.#lanes.get(peerId);
     const lane = lanes?.get(instanceId);
     if (lanes === undefined || lane === undefined) return;
-    lane.cancelNote?.();
     lane.cancelRepeat?.();
     lane.cancelStanding?.();
     lane.cancelOverBudget?.();
     lane.cancelPatience?.();
     lanes.delete(instanceId);
     if (lanes.size === 0) this.#lanes.delete(peerId);
-    this.#noteSent(peerId, lane);
+    lane.sentNotes.end();
   }
 
-  #isUsed(peerId: PeerId, lane: Lane): boolean {
-    return this.#lanes.get(peerId)?.get(lane.session.peer.instance.instanceId) === lane;
+  #isUsed(lane: Lane): boolean {
+    return this.#lanes.get(lane.peerId)?.get(lane.session.peer.instance.instanceId) === lane;
   }
 
   #meet(peerId: PeerId, lane: Lane, bytes: Uint8Array): void {
@@ -222,11 +233,7 @@ export class Delivery {
       if (last === undefined) return;
       this.#send(lane, envelopes);
       lane.cursor = last.cursor;
-      for (const envelope of envelopes) note(lane.sentNotes, envelope);
-      if (lane.cancelNote === undefined) {
-        lane.notedAt = this.#parts.clock.monotonic();
-        this.#noteSoon(peerId, lane);
-      }
+      for (const envelope of envelopes) lane.sentNotes.add(envelope);
     }
   }
 
@@ -237,16 +244,6 @@ export class Delivery {
     lane.cancelPatience = this.#parts.clock.setTimer(patience, () => {
       lane.cancelPatience = undefined;
       this.flush(peerId);
-    });
-  }
-
-  #noteSoon(peerId: PeerId, lane: Lane): void {
-    const { clock } = this.#parts;
-    lane.cancelNote = clock.setTimer(sentNoteMs, () => {
-      lane.cancelNote = undefined;
-      const now = clock.monotonic();
-      if (now - lane.heardAt < sentNoteMs && now - lane.notedAt < longestNoteMs) this.#noteSoon(peerId, lane);
-      else this.#noteSent(peerId, lane);
     });
   }
 
@@ -271,17 +268,14 @@ export class Delivery {
     if (!lane.session.send(items)) lane.blocked = true;
   }
 
-  #heard(peerId: PeerId, lane: Lane, items: readonly SessionItem[]): void {
+  #heard(lane: Lane, items: readonly SessionItem[]): void {
     for (const item of items) {
-      // Views of the record, which lasts as long as they do: until the end of this turn.
+      // Views of the record, which lasts as long as they do.
       if (item.kind === 'message') lane.incoming.push(item.bytes);
       else if (item.kind === 'short-message') lane.incoming.push(new ShortMessage(item.bytes));
       else if (item.kind === 'headers-wanted') this.#wanted(lane, item.headers);
     }
-    if (lane.scheduled || (lane.incoming.length === 0 && !lane.repeat)) return;
-    lane.scheduled = true;
-    // Everything that arrives in this turn of the event loop, and right behind it, shares one transaction (group commit).
-    atEndOfArrivals(() => lane.incoming.length, enough, () => this.#receive(peerId, lane));
+    if (lane.incoming.length > 0 || lane.repeat) this.#arrivals.add(lane);
   }
 
   /** The other side lacks headers: everything unacknowledged goes again, now with them, and so do lost control messages. */
@@ -303,20 +297,22 @@ export class Delivery {
     if (!lane.session.send([...wanted.values()].map((headers) => ({ kind: 'headers-wanted', headers })))) lane.blocked = true;
   }
 
-  #receive(peerId: PeerId, lane: Lane): void {
-    lane.scheduled = false;
-    lane.heardAt = this.#parts.clock.monotonic();
+  /** What it makes due is made in the same transaction, and sent after it. */
+  #take(lane: Lane): Taken {
+    const { engine } = this.#parts;
+    const { peerId, session: { peer } } = lane;
+    lane.sentNotes.heard();
     const batch = lane.incoming;
     lane.incoming = [];
-    if (!this.#isUsed(peerId, lane)) return; // replaced: the other side sends unacknowledged messages again
+    if (lane.repeat) engine.repeatControls(peerId, [...lane.repeat]);
+    return { outcomes: engine.receive(peer, batch), due: lane.met ? engine.acknowledgements(peerId, peer) : [] };
+  }
+
+  #taken(lane: Lane, { outcomes, due }: Taken): void {
+    const { peerId } = lane;
+    lane.repeat = undefined;
+    if (!this.#isUsed(lane)) return;
     try {
-      // What it makes due is made in the same transaction, and sent after it.
-      const { peer } = lane.session;
-      const { outcomes, due } = this.#commit(() => {
-        if (lane.repeat) this.#parts.engine.repeatControls(peerId, [...lane.repeat]);
-        return { outcomes: this.#parts.engine.receive(peer, batch), due: lane.met ? this.#parts.engine.acknowledgements(peerId, peer) : [] };
-      });
-      lane.repeat = undefined;
       this.#ask(lane, outcomes);
       if (due.length > 0) this.#send(lane, due);
       const rejected = outcomes.flatMap((outcome) => (outcome.kind === 'rejected' ? [outcome.reason] : []));
@@ -326,8 +322,7 @@ export class Delivery {
       // What says which keys are not accepted any more is heeded so often only, and its answer may have been under one of them.
       if (rejected.some((reason) => reason === 'throttled' || reason === 'kek-floor')) this.#standingLater(peerId, lane);
     } catch (error) {
-      // Nothing was committed, so nothing is acknowledged: it will come again on the next connection.
-      this.#parts.logger.error('message.not-stored', { reason: error instanceof Error ? error.name : 'unknown' });
+      this.#parts.logger.error('message.not-answered', { reason: error instanceof Error ? error.name : 'unknown' });
       lane.session.close();
       return;
     }
@@ -370,27 +365,7 @@ export class Delivery {
     });
   }
 
-  #noteSent(peerId: PeerId, lane: Lane): void {
-    const notes = lane.sentNotes;
-    lane.sentNotes = new Map();
-    if (notes.size === 0) return;
-    try {
-      this.#commit(() => {
-        for (const [dialogId, range] of notes) this.#parts.history.sent({ peerId, dialogId, instanceId: this.#parts.ownInstance, ...range, way: 'connection' });
-      });
-    } catch {
-      this.#parts.logger.warn('message.state-not-stored'); // a word on the screen, not the message
-    }
-  }
-
   #commit<T>(work: () => T): T {
     return this.#parts.events.during(() => this.#parts.transaction(work));
   }
-}
-
-/** Messages of a dialog are handed over in order, so that first and last say it all. */
-function note(notes: Lane['sentNotes'], { dialogId, sequence }: Outbound): void {
-  const range = notes.get(dialogId);
-  if (range === undefined) notes.set(dialogId, { from: sequence, upTo: sequence });
-  else notes.set(dialogId, { from: Math.min(range.from, sequence), upTo: Math.max(range.upTo, sequence) });
 }

@@ -251,7 +251,8 @@ export class VaultService {
   #use(profile: OpenProfile): void {
     this.#profile = profile;
     profile.start();
-    this.#scheduleRenewal();
+    // Also what was just made: by a clock that was set right behind it, it is of another time.
+    this.#scheduleRenewal(false, rotationAfterMs);
   }
 
   #retired(profile: OpenProfile, news: RetirementNews): Promise<OpenProfile> {

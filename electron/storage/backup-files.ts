@@ -6,7 +6,7 @@ import type { BackupFiles, BackupSource, BackupTarget } from '../services/ports/
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import type { PartOnDisk } from '../services/ports/transfers';
 import { fileMode, syncDirectory } from './durable-file';
-import { beginningOf, beingWritten, idOf } from './part-on-disk';
+import { beginningOf, beingWritten, emptied, idOf } from './part-on-disk';
 
 /** How a file begins that this program may replace, as far as it tells it from others. */
 interface Likeness {
@@ -106,9 +106,10 @@ class Target implements BackupTarget {
   finish(): Promise<string> {
     return withPathErrors(this.#path, async () => {
       await this.#file.sync();
-      await this.#close();
+      // While it is open: only then can it be emptied wherever it went.
       await assertReplaceable(this.#path, this.#likeness);
       if (!this.#isInPlace()) throw unusable('Another file went to this place meanwhile.');
+      await this.#close();
       await rename(this.part.path, this.#path);
       syncDirectory(dirname(this.#path));
       return this.#path;
@@ -116,6 +117,7 @@ class Target implements BackupTarget {
   }
 
   async discard(): Promise<void> {
+    await emptied(this.#file);
     try {
       await this.#close();
     } catch {

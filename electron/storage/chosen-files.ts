@@ -9,7 +9,7 @@ import { fileMode, syncDirectory } from './durable-file';
 import { fileErrorCode } from './file-error';
 import { markForeign } from './foreign-mark';
 import { readAt } from './held-files';
-import { beingWritten, idOf, ownPartOf } from './part-on-disk';
+import { beingWritten, emptied, idOf, ownPartOf } from './part-on-disk';
 
 /** Files to be sent, wherever they are, and received ones where a person wants them: piece by piece, never whole in memory. */
 export const chosenFiles: ChosenFiles = {
@@ -85,9 +85,12 @@ class Target implements ChosenTarget {
   finish(): Promise<string> {
     return withPathErrors(this.path, async () => {
       await this.file.sync();
-      await this.#close();
+      // While it is open: only then can it be emptied wherever it went.
+      const found = lstatSync(this.part.path, { throwIfNoEntry: false });
+      if (found === undefined || idOf(found) !== this.part.id) throw unusable('The folder for this file was moved or replaced meanwhile. Nothing was saved.');
       await markForeign(this.part.path);
       assertFree(this.path, this.replaces);
+      await this.#close();
       if (this.replaces) await rename(this.part.path, this.path);
       else await this.#giveName();
       syncDirectory(dirname(this.path));
@@ -96,6 +99,7 @@ class Target implements ChosenTarget {
   }
 
   async discard(): Promise<void> {
+    await emptied(this.file);
     try {
       await this.#close();
       await rm(this.part.path, { force: true });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Unfinished files that this run is writing: a profile that is opened anew meanwhile leaves them alone. */
@@ -26,4 +27,13 @@ export function beginningOf(name: string): string {
     beginning += character;
   }
   return beginning;
+}
+
+/** What was written so far goes from the disk wherever the file is now: its folder may have been moved, and then its name leads nowhere. Of one that has its place already nothing goes. Never throws. */
+export async function emptied(file: FileHandle): Promise<void> {
+  try {
+    await file.truncate(0);
+  } catch {
+    // Closed already, or a disk that takes nothing more.
+  }
 }

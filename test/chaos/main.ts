@@ -5,19 +5,22 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seeded } from '../support/seeded';
 import type { Fault } from './fault';
+import { changingFiles } from './faults/changing';
 import { clocks } from './faults/clocks';
 import { crossedConnections } from './faults/crossed';
 import { damage } from './faults/damage';
 import { failingDisk, fullDisk, readOnlyDisk } from './faults/disk';
 import { killedExports } from './faults/exports';
 import { frozen } from './faults/frozen';
+import { fullExports } from './faults/full-exports';
 import { fullSteps } from './faults/full-steps';
-import { halfOpen, killedUpgrade, mailboxNode } from './faults/others';
+import { mailboxBetween, mailboxNode } from './faults/mailbox';
+import { halfOpen, killedUpgrade } from './faults/others';
 import { killed, powerCut } from './faults/power';
 import { turnedReadOnly } from './faults/turned';
 
 const faults: Readonly<Record<string, Fault>> = {
-  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, crossed: crossedConnections, turned: turnedReadOnly,
+  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, crossed: crossedConnections, 'mailbox-between': mailboxBetween, 'full-exports': fullExports, changing: changingFiles, turned: turnedReadOnly,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

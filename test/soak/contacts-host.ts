@@ -22,6 +22,8 @@ export interface Report {
   readonly heard: number;
   readonly delivered: number;
   readonly connected: number;
+  /** Contacts who follow a new identity key of the peer; each time counts. */
+  readonly rotated: number;
   readonly done?: Order['kind'];
   /** By the person's name: all texts, oldest first, with their direction. */
   readonly texts?: Readonly<Record<string, readonly string[]>>;
@@ -40,7 +42,7 @@ const placed: typeof net.connect = (...[options, ...more]: unknown[]): net.Socke
 Object.assign(net, { connect: placed });
 
 const people: Person[] = [];
-const counts = { met: 0, heard: 0, delivered: 0 };
+const counts = { met: 0, heard: 0, delivered: 0, rotated: 0 };
 const lan = createMemoryLan();
 
 const addressOf = (number: number): string => `127.2.${Math.floor(number / 250)}.${(number % 250) + 1}`;
@@ -56,6 +58,7 @@ async function settle(name: string, host: string, folder: string): Promise<Perso
     if (event.type === 'message.received') counts.heard += 1;
     else if (event.type === 'message.state' && event.state === 'delivered') counts.delivered += 1;
     else if (event.type === 'contact.changed') void met();
+    else if (event.type === 'key.rotated' && event.contactId !== undefined) counts.rotated += 1;
   });
   await app.handlers.vault.create({ passphrase, name });
   return { name, app };

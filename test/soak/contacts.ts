@@ -14,7 +14,7 @@ const backWithin = 120_000;
 const hosts = 3;
 
 class Host {
-  latest: Report = { met: 0, heard: 0, delivered: 0, connected: 0 };
+  latest: Report = { met: 0, heard: 0, delivered: 0, connected: 0, rotated: 0 };
   readonly child: ChildProcess;
   readonly #waiting: { readonly kind: Order['kind']; resolve(report: Report): void; reject(error: Error): void }[] = [];
 
@@ -53,7 +53,7 @@ export async function manyContacts(count: number, say: (line: string) => void): 
   });
   const profile = join(folder, 'peer');
   let peer = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0', nodeOptions: measured });
-  const sum = (what: 'met' | 'heard' | 'delivered' | 'connected'): number => children.reduce((all, { latest }) => all + latest[what], 0);
+  const sum = (what: 'met' | 'heard' | 'delivered' | 'connected' | 'rotated'): number => children.reduce((all, { latest }) => all + latest[what], 0);
   const all = (order: Order): Promise<Report[]> => Promise.all(children.map((child) => child.ask(order)));
   const connected = async (): Promise<number> => new Set((await peer.call('network.status')).sessions.map(({ contactId }) => contactId)).size;
   const wrong: string[] = [];
@@ -88,6 +88,16 @@ export async function manyContacts(count: number, say: (line: string) => void): 
     const idle = await loopDelay(peer);
     say(`memory of the peer: ${(alone / mebibyte).toFixed(0)} MiB alone, ${(idle.rss / mebibyte).toFixed(0)} MiB with all: ${((idle.rss - alone) / count / 1024).toFixed(0)} KiB for a contact`);
 
+    const since = performance.now();
+    const { epoch } = await peer.call('identity.rotate');
+    await peer.until('everybody to follow the new identity key', () => sum('rotated') >= count, 600_000);
+    const followed = seconds(since);
+    await peer.until('everybody to be connected with it', async () => (await connected()) === count, 600_000);
+    const rotation = await loopDelay(peer);
+    say(`a new identity key (epoch ${epoch}): all follow it after ${followed}, and are connected after ${seconds(since)}; event loop late by p99 ${rotation.p99.toFixed(0)} ms, at most ${rotation.max.toFixed(0)} ms, ${(100 * rotation.busy).toFixed(0)} % of a core`);
+    if (sum('rotated') !== count) wrong.push(`${sum('rotated')} of ${count} contacts say that the key is a new one`);
+    await round(2, 2);
+
     for (const how of ['killed', 'ended'] as const) {
       if (how === 'killed') await peer.kill();
       else await peer.end();
@@ -104,13 +114,13 @@ export async function manyContacts(count: number, say: (line: string) => void): 
       if (took > backWithin) wrong.push(`all were back only after ${(took / 1000).toFixed(0)} s`);
       const { p99, max, rss } = await loopDelay(peer);
       say(`${how} and started anew: half of them back after ${half}, all after ${seconds(since)}; event loop late by p99 ${p99.toFixed(0)} ms, at most ${max.toFixed(0)} ms; ${(rss / mebibyte).toFixed(0)} MiB`);
-      await round(how === 'killed' ? 2 : 3, 2);
+      await round(how === 'killed' ? 3 : 4, 2);
     }
 
     const there = Object.assign({}, ...(await all({ kind: 'read' })).map(({ texts }) => texts)) as Record<string, readonly string[]>;
     for (const { contactId, name } of contacts) {
       const here = (await peer.call('messages.list', { conversationId: conversations.get(contactId) ?? '', limit: 500 })).map(({ direction, text }) => `${direction === 'in' ? 'contact' : 'peer'}: ${text}`);
-      if (here.length !== 14) wrong.push(`${name}: ${here.length} of 14 messages`);
+      if (here.length !== 18) wrong.push(`${name}: ${here.length} of 18 messages`);
       for (const side of ['peer', 'contact']) {
         const of = (texts: readonly string[] = []): string => JSON.stringify(texts.filter((text) => text.startsWith(side)));
         if (of(here) !== of(there[name])) wrong.push(`${name}: what the ${side} said is not the same on both sides`);

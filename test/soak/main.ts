@@ -79,6 +79,8 @@ function tell(series: readonly Series[]): string[] {
     const shown = (value: number): string => (one.unit === 'bytes' ? `${(value / 1_048_576).toFixed(1)} MiB` : value.toFixed(0));
     const line = `${one.what.padEnd(12)} ${shown(first).padStart(10)} → ${shown(last).padStart(10)}, growth ${shown(growth)} of ${shown(one.allowance)} allowed, by chance ${chance.toFixed(3)}`;
     say(`${flat ? 'flat ' : 'GROWS'} ${line}`);
+    // Whoever looks for the reason sees whether it levels off.
+    if (!flat) say(`      ${one.values.map(shown).join(', ')}`);
     return flat ? [] : [`grows: ${line}`];
   });
 }

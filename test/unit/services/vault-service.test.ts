@@ -226,6 +226,19 @@ describe('the vault service', () => {
       ]);
     });
 
+    test('one that was made while the clock was wrong for a moment is of this time soon after, though nobody saw the clock jump', async () => {
+      await unlock();
+      clock.wall -= 3_650 * day;
+      await identity().rotate(undefined);
+      clock.wall += 3_650 * day;
+      const profile = service.profile();
+      expect(profile.local.identity.notAfter).toBeLessThan(clock.now());
+      await clock.advance(10_000);
+      await until(() => service.profile() !== profile);
+      const { local } = service.profile();
+      for (const each of [local.identity, local.instance.credential, local.exchange.current.credential]) expect(each.notAfter).toBeGreaterThan(clock.now());
+    });
+
     test('none by itself where that is not wanted, nor one that came from a file until no other device uses it', async () => {
       settings = { ...defaultSettings, rotateIdentityDays: 0 };
       await unlock();

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { backupHeadBytes, encodeBackupHead } from '../../../electron/engine/backup/container';
@@ -27,6 +27,20 @@ describe('a backup on its way to its place', () => {
     expect(await second.finish()).toBe(path);
     expect(readFileSync(path)).toHaveLength(backupHeadBytes + 500);
     expect(readdirSync(join(path, '..'))).toEqual(['a.keyshift-backup']);
+  });
+
+  it('S5-25 A88: one whose folder is moved while it is written leaves nothing of it there, nor does a file that is saved', async () => {
+    for (const begin of [(path: string) => backupFiles.begin(path), (path: string) => chosenFiles.begin(path, false)]) {
+      const at = folder();
+      const [place, moved] = [join(at, 'place'), join(at, 'moved')];
+      mkdirSync(place);
+      const target = await begin(join(place, 'a.keyshift-backup'));
+      await target.write(head);
+      renameSync(place, moved);
+      await expect(target.finish()).rejects.toThrow(unusable);
+      await target.discard();
+      expect(readdirSync(moved).map((name) => readFileSync(join(moved, name)).length)).toEqual([0]);
+    }
   });
 
   it('S5-25: nothing beside its place is removed but what an unfinished backup left', async () => {

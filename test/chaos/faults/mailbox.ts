@@ -1,0 +1,148 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { HeadlessOptions } from '../../support/headless-peer';
+import { type Fault, wait } from '../fault';
+import { Lost, Pair } from '../pair';
+
+const server = process.env['KEYSHIFT_NATS_SERVER'] ?? '';
+const why = (): string | undefined => (server === '' ? 'nats-server is not here' : undefined);
+
+/** The node ends again and again while it is the only way. */
+export const mailboxNode: Fault = {
+  name: 'killed mailbox node',
+  why,
+  async run({ folder, random, amount }) {
+    const host = await Hosted.start(folder);
+    const pair = await Pair.create(folder);
+    const { ann, bo } = pair;
+    const rounds = Math.ceil(2 * amount);
+    try {
+      await host.take(pair);
+      await pair.settle();
+      let waited = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        await bo.peer.end();
+        await ann.say(6);
+        await wait(200 + random() * 1_500);
+        host.kill();
+        await ann.say(3);
+        await wait(random() * 500);
+        await host.begin();
+        const elsewhere = async () => (await ann.peer.call('messages.list', { conversationId: ann.conversationId, limit: 50 })).filter(({ direction, state, waitingFor }) => direction === 'out' && state !== 'delivered' && waitingFor !== 'pickup');
+        await ann.peer.until('all of it in the mailbox', async () => (await elsewhere()).length === 0, 120_000).catch(async (error: unknown) => {
+          throw new Error(`${String(error)}: ${JSON.stringify((await elsewhere()).map(({ text, state, waitingFor }) => ({ text: text.slice(0, 8), state, waitingFor })))} ${JSON.stringify(await ann.peer.call('mailbox.status'))}`);
+        });
+        waited += 9;
+        // Alone with the mailbox.
+        await ann.peer.end();
+        await bo.restart();
+        const last = ann.confirmed.at(-1) ?? '';
+        await bo.peer.until('what lay there', async () => (await bo.read('in')).includes(last), 120_000);
+        await ann.restart();
+      }
+      await pair.settle();
+      return `killed ${rounds} times while ${waited} messages had no other way`;
+    } finally {
+      host.kill();
+      await pair.end();
+    }
+  },
+};
+
+/** Both are there, can reach each other in no other way, and write to each other while the node ends. */
+export const mailboxBetween: Fault = {
+  name: 'a mailbox node that is killed while both write through it',
+  why,
+  async run({ folder, random, amount }) {
+    const host = await Hosted.start(folder);
+    const options: HeadlessOptions = { nodeOptions: ['--require', join(__dirname, 'only-to.cjs')] };
+    const pair = await Pair.create(folder, { ann: options, bo: options });
+    const rounds = Math.ceil(2 * amount);
+    try {
+      await host.take(pair);
+      await pair.settle();
+      process.env['KEYSHIFT_TEST_ONLY_PORT'] = String(host.port);
+      for (const one of pair.both) {
+        await one.peer.end();
+        await one.restart();
+      }
+      await pair.settle(120_000);
+      for (let round = 0; round < rounds; round += 1) {
+        const talking = pair.talk(1_500, 1);
+        await wait(random() * 1_200);
+        host.kill();
+        await wait(random() * 1_500);
+        // Now and then one of the two ends with it, and is back before it.
+        const [one] = round % 2 === 0 ? [] : [pair.both[Math.floor(random() * 2)] ?? pair.ann];
+        await one?.peer.kill();
+        await talking;
+        await one?.restart();
+        await host.begin();
+        for (const { name, peer } of pair.both) if ((await peer.call('network.status')).sessions.length > 0) throw new Lost(`${name} has another way: it proves nothing`);
+        await pair.settle(180_000);
+      }
+      return `killed ${rounds} times among ${pair.ann.confirmed.length + pair.bo.confirmed.length} messages, none of which had another way`;
+    } finally {
+      delete process.env['KEYSHIFT_TEST_ONLY_PORT'];
+      host.kill();
+      await pair.end();
+    }
+  },
+};
+
+/** A mailbox that an operator runs here, with one node. */
+class Hosted {
+  #node: ChildProcess | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly port: number,
+  ) {}
+
+  static async start(folder: string): Promise<Hosted> {
+    const host = new Hosted(join(folder, 'operator'), await freePort());
+    host.#operator('init', '--host', '127.0.0.1', '--bind', '127.0.0.1', '--port', String(host.port), '--no-tls', '--disk-gib', '0.5');
+    await host.begin();
+    return host;
+  }
+
+  async begin(): Promise<void> {
+    this.#node = await startNode(join(this.folder, 'server/nats.conf'));
+  }
+
+  kill(): void {
+    this.#node?.kill('SIGKILL');
+  }
+
+  /** Both have their mailbox there. */
+  async take(pair: Pair): Promise<void> {
+    for (const { peer } of pair.both) {
+      await peer.call('mailbox.register', { registration: this.#operator('device', (await peer.call('mailbox.status')).deviceKey, '--slots', '4') });
+      await peer.until('connected', async () => (await peer.call('mailbox.status')).state === 'connected', 60_000);
+    }
+  }
+
+  #operator(...words: readonly string[]): string {
+    return execFileSync(process.execPath, ['scripts/mailbox.mjs', ...words, '--folder', this.folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  }
+}
+
+function startNode(file: string): Promise<ChildProcess> {
+  const child = spawn(server, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error('nats-server ended')));
+    child.stderr.on('data', (text: Buffer) => {
+      if (text.toString().includes('Server is ready')) resolve(child);
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const taken = createServer().listen(0, '127.0.0.1', () => {
+      const bound = taken.address();
+      taken.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
+    });
+  });
+}
