@@ -5,7 +5,8 @@ const frames = 8;
 
 /**
  * What had the focus may go with what was done: the button of what is not there any more, a form that is sent. Then, once `what` is
- * another, the focus comes to the part of the page it was in, instead of to nowhere or to the head of the dialog. Who is elsewhere stays there.
+ * another, the focus comes to the part of the page it was in, instead of to nowhere or to the head of the dialog. Who is elsewhere stays there,
+ * also on the message around it.
  */
 export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<T | null> {
   const place = useRef<T>(null);
@@ -30,7 +31,7 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
       left -= 1;
       const { activeElement } = document;
       // Where the button that opened it is gone, the dialog around gives the focus to what opened that one: to the page behind it.
-      const lost = activeElement === null || activeElement.contains(place.current) || activeElement.closest('[aria-hidden="true"], [inert]') !== null;
+      const lost = activeElement === null || (activeElement.contains(place.current) && !activeElement.matches('article')) || activeElement.closest('[aria-hidden="true"], [inert]') !== null;
       if (left < frames - 1 && activeElement !== place.current && (lost || (owed.current && place.current?.contains(activeElement) === false))) {
         place.current?.focus();
         owed.current = false;

@@ -110,6 +110,17 @@ describe('files in a conversation', () => {
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
   });
 
+  it('S1-34: whoever stands on the message of a file stays there while it comes', async () => {
+    const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
+    act(() => article().focus());
+    for (const change of [{ state: 'running' }, { state: 'done', held: true }] as const) {
+      act(() => fake.emit({ type: 'transfer.progress', ...fake.world.transfers[0]!, ...change }));
+      // As many frames as the focus may be given to somebody in, and more.
+      for (let frame = 0; frame < 12; frame += 1) await act(() => new Promise((done) => requestAnimationFrame(done)));
+      expect(document.activeElement).toBe(article());
+    }
+  });
+
   it('S1-34: of many files at once it is said how many they are and how large, and all can be taken out with one press', async () => {
     const { fake } = await openTalk(busyWorld(now));
     fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: Array.from({ length: 30 }, (_, n) => new File(['1234'], `page ${n}.txt`)) } });
