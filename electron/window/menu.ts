@@ -27,7 +27,8 @@ export function menuTemplate(actions: MenuActions, words: DesktopWords, platform
     { label: menus.edit, submenu: [item('undo'), item('redo'), separator, item('cut'), item('copy'), item('paste'), item('selectAll')] },
     {
       label: menus.view,
-      submenu: [item('resetZoom'), item('zoomIn'), item('zoomOut'), separator, item('togglefullscreen'), ...(developerTools ? [separator, item('toggleDevTools')] : [])],
+      // On many keyboards the plus needs Shift, and nobody presses that: the key without it does the same, and is not shown twice.
+      submenu: [item('resetZoom'), item('zoomIn'), { ...item('zoomIn'), accelerator: 'CommandOrControl+=', visible: false }, item('zoomOut'), separator, item('togglefullscreen'), ...(developerTools ? [separator, item('toggleDevTools')] : [])],
     },
     { label: menus.window, submenu: [item('minimize'), item('close')] },
   ];

@@ -100,6 +100,11 @@ describe('menus', () => {
     expect([keys('Mod+Ж'), keys('Mod+l'), keys('L'), keys('no+such'), keys('Mod+Shift+Mod')]).toEqual([undefined, ...Array.from({ length: 4 }, () => 'CmdOrCtrl+L')]);
   });
 
+  test.each(['linux', 'win32', 'darwin'] as const)('%s: letters grow by the key of the plus also without Shift', (platform) => {
+    const items = menuTemplate({ lock: () => undefined, lockKeys: undefined }, en, platform, false).flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+    expect(items.filter(({ role }) => role === 'zoomIn').map(({ accelerator, visible }) => [accelerator, visible])).toEqual([[undefined, undefined], ['CommandOrControl+=', false]]);
+  });
+
   const flags = { canUndo: true, canRedo: true, canCut: true, canCopy: true, canPaste: true, canSelectAll: true } as Click['editFlags'];
   test('a text field offers undo, cut, copy, paste; a selection copy; anything else nothing', () => {
     expect(contextMenuTemplate({ isEditable: true, selectionText: '', editFlags: { ...flags, canCut: false } }, en.menus)).toContainEqual({ role: 'cut', label: 'Cut', enabled: false });
