@@ -21,7 +21,7 @@ type Deed = readonly [weight: number, kind: string, (device: SoakDevice) => Prom
 /** People who live together by chance of a seed, and are asked again and again whether all is well. */
 export class Week {
   readonly ledger = new Ledger();
-  readonly erased = new Erased();
+  readonly erased: Erased;
   readonly town: Town;
   readonly #folder: string;
   readonly #people: number;
@@ -41,6 +41,7 @@ export class Week {
     this.#folder = folder;
     this.#people = people;
     this.town = new Town(folder, seed);
+    this.erased = new Erased(join(folder, 'erased'));
     this.files = new WeekFiles(join(folder, 'files'), this.town);
     this.town.onComplaint = (device, complaint) => this.#note(complaint, `${device.name} logged`);
     this.#deeds = [
