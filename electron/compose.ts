@@ -57,6 +57,7 @@ import { searchService } from './services/search-service';
 import { settingsService } from './services/settings-service';
 import { diagnosticsReport } from './services/diagnostics-report';
 import { diagnosticsService } from './services/status-services';
+import type { Surroundings } from './services/surroundings';
 import { VaultService } from './services/vault-service';
 import { WatchedPreferences } from './services/watched-preferences';
 import { onlyProfile, withoutDesktop, withoutUpdates } from './services/without-desktop';
@@ -88,6 +89,7 @@ export interface AppPorts {
   readonly fileTokens?: FileTokens;
   /** Makes the recovery kit a PDF; without it the kit is text. */
   readonly kitPrinter?: KitPrinter;
+  readonly dialogLimits?: Surroundings['dialogLimits'];
   /** This machine's addresses; the system's answer when left out. */
   readonly interfaces?: () => readonly InterfaceAddress[];
   /** Several people in one installation, and what only a desktop has: where there is a window. */
@@ -165,6 +167,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
       transport,
       ownAddresses,
       network,
+      ...(ports.dialogLimits && { dialogLimits: ports.dialogLimits }),
       sightings: noSightings,
       mailbox,
       files: filePlaces,

@@ -45,6 +45,7 @@ async function run(options: HeadlessArguments): Promise<number> {
   const app = await startApp({
     profileDirectory,
     ...(options.listen === undefined ? {} : { listen: options.listen }),
+    ...(options.cacheEntries === undefined ? {} : { dialogLimits: { cacheEntries: options.cacheEntries } }),
     clock: systemClock,
     random: systemRandom,
     logger,

@@ -8,7 +8,11 @@ export interface HeadlessArguments {
   readonly passphraseFile?: string;
   readonly socket?: string;
   readonly logLevel: LogLevel;
+  /** Header blocks and keys kept in memory for each contact and level: 0–4,096 (S1-47, S1-49). */
+  readonly cacheEntries?: number;
 }
+
+const mostCacheEntries = 4096;
 
 export const usage = `Usage: keyshift-headless --profile DIR [options]
 
@@ -17,6 +21,7 @@ export const usage = `Usage: keyshift-headless --profile DIR [options]
   --mailbox FILE          take mail with the registration in FILE, which the operator of a mailbox made
   --passphrase-file FILE  unlock with the passphrase in FILE (mode 0600)
   --socket PATH           answer programs on this Unix socket (mode 0600) instead of standard input and output
+  --cache-entries N       headers and keys kept in memory for each contact, 0 to 4096 (default: 64); with fewer, messages cost more
   --log-level LEVEL       ${logLevels.join(', ')} (default: warn)
   --help                  this text
 
@@ -48,6 +53,9 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   const mailbox = given.get('mailbox');
   const passphraseFile = given.get('passphrase-file');
   const socket = given.get('socket');
+  const cacheWord = given.get('cache-entries');
+  const cacheEntries = cacheWord === undefined ? undefined : /^\d{1,4}$/.test(cacheWord) ? Number(cacheWord) : Number.NaN;
+  if (cacheEntries !== undefined && !(cacheEntries <= mostCacheEntries)) return wrong(`--cache-entries takes a number from 0 to ${mostCacheEntries}.`);
   if (socket === '') return wrong('--socket takes a path.');
   if (socket !== undefined && process.platform === 'win32') return wrong('--socket is there on Linux and macOS only.');
   return {
@@ -59,6 +67,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
       ...(mailbox === undefined ? {} : { mailbox }),
       ...(passphraseFile === undefined ? {} : { passphraseFile }),
       ...(socket === undefined ? {} : { socket }),
+      ...(cacheEntries === undefined ? {} : { cacheEntries }),
     },
   };
 }
@@ -69,7 +78,7 @@ function readWords(words: readonly string[]): ReadonlyMap<string, string> | stri
   try {
     const { values } = parseArgs({
       args: [...words],
-      options: { profile: text, listen: text, mailbox: text, 'passphrase-file': text, socket: text, 'log-level': text, help: { type: 'boolean' } },
+      options: { profile: text, listen: text, mailbox: text, 'passphrase-file': text, socket: text, 'log-level': text, 'cache-entries': text, help: { type: 'boolean' } },
     });
     const given = new Map<string, string>();
     for (const [name, value] of Object.entries(values)) {

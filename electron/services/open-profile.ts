@@ -147,6 +147,7 @@ export class OpenProfile {
       sink: this.history,
       startToken: token ?? startDurably(crypto, local, this.stores.dialogs, clock.now()),
       news: () => this.devices.news,
+      ...(around.dialogLimits && { limits: around.dialogLimits }),
     });
     const standing = new StandingExchange({
       crypto, logger, local, engine: this.engine, book: this.book, commit: (work) => this.commit(work),

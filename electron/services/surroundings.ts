@@ -1,5 +1,6 @@
 import type { Settings } from '../../shared/model/settings';
 import type { Crypto } from '../engine/crypto/crypto';
+import type { DialogLimits } from '../engine/dialog/dialog-engine';
 import type { Address, Clock, Logger, Random, Transport } from '../engine/ports';
 import type { PersonSettings } from './devices/person-settings';
 import type { EventHub } from './event-hub';
@@ -28,6 +29,8 @@ export interface Surroundings {
   /** Addresses to write into cards and links, best first. */
   readonly ownAddresses: () => readonly Address[];
   readonly network: NetworkFacts;
+  /** How much of what contacts' messages repeat is kept in memory; as the engine has it when left out (S1-49). */
+  readonly dialogLimits?: Pick<DialogLimits, 'cacheEntries'>;
   /** Who is seen on the local network, unless `lan` is there to look for itself. */
   readonly sightings: LanSightings;
   readonly lan?: LanSurroundings;

@@ -45,6 +45,8 @@ type Args<N extends CallName> = N extends `${infer G extends Group}.${infer M}`
 export interface HeadlessOptions {
   readonly listen?: string;
   readonly passphraseFile?: string;
+  /** Headers and keys it keeps in memory for each contact. */
+  readonly cacheEntries?: number;
   /** From which level it writes to standard error; without it, warnings and worse. */
   readonly logLevel?: string;
   /** Words put before the command line, so that the peer runs on another host: `Host.within`. */
@@ -87,7 +89,7 @@ export class HeadlessPeer {
     ];
     // Whoever begins a profile needs an identity key; others may want a new one.
     const keys = options.asShipped === true ? [] : readyKeys(existsSync(join(profile, 'vault')) ? 1 : 2);
-    const args = [...nodeOptions, program, '--profile', profile, '--log-level', options.logLevel ?? 'warn'];
+    const args = [...nodeOptions, program, '--profile', profile, '--log-level', options.logLevel ?? 'warn', ...(options.cacheEntries === undefined ? [] : [`--cache-entries=${options.cacheEntries}`])];
     if (options.listen !== undefined) args.push('--listen', options.listen);
     if (options.passphraseFile !== undefined) args.push('--passphrase-file', options.passphraseFile);
     // `ip netns exec` and its like become the program they start: the child's id stays the peer's.

@@ -8,9 +8,9 @@ import { readPassphraseFile } from '../../../electron/headless/passphrase-file';
 
 describe('the command line of the headless peer', () => {
   test('all options, in both spellings', () => {
-    expect(parseArguments(['--profile', 'p', '--listen=127.0.0.1:0', '--mailbox', 'nats://x', '--passphrase-file', 'f', '--socket', 's', '--log-level=debug'])).toEqual({
+    expect(parseArguments(['--profile', 'p', '--listen=127.0.0.1:0', '--mailbox', 'nats://x', '--passphrase-file', 'f', '--socket', 's', '--log-level=debug', '--cache-entries', '0'])).toEqual({
       kind: 'run',
-      arguments: { profile: 'p', listen: { host: '127.0.0.1', port: 0 }, mailbox: 'nats://x', passphraseFile: 'f', socket: 's', logLevel: 'debug' },
+      arguments: { profile: 'p', listen: { host: '127.0.0.1', port: 0 }, mailbox: 'nats://x', passphraseFile: 'f', socket: 's', logLevel: 'debug', cacheEntries: 0 },
     });
     expect(parseArguments(['--profile=p'])).toEqual({ kind: 'run', arguments: { profile: 'p', logLevel: 'warn' } });
     expect(parseArguments(['--help'])).toEqual({ kind: 'help' });
@@ -24,6 +24,7 @@ describe('the command line of the headless peer', () => {
     [['--profile', 'a', 'stray']],
     [['--profile', 'a', '--unknown']],
     [['--profile', 'a', '--log-level', 'loud']],
+    ...['', '-1', '4097', '1.5', '0x10', ' 1', 'many'].map((entries) => [['--profile', 'a', `--cache-entries=${entries}`]]),
     [['--profile', 'a', '--listen', '4800']],
     [['--profile', 'a', '--listen', 'host']],
     [['--profile', 'a', '--listen', 'host:70000']],
