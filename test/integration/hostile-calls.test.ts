@@ -4,19 +4,8 @@ import { commonErrors } from '../../shared/contract/call';
 import { callNames, findCall, type CallName } from '../../shared/contract/contract';
 import { isErrorCode } from '../../shared/errors';
 import type { RawAnswer } from '../support/headless-peer';
+import type { Schema } from '../support/schema-values';
 import { introduce, newPerson, passphrase, temporaryFolder, type Person } from '../support/two-peers';
-
-/** What a JSON schema says of a field, as far as it is asked here. */
-interface Shape {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly required?: readonly string[];
-  readonly anyOf?: readonly Shape[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly items?: Shape;
-  readonly minimum?: number;
-}
 
 const canary = 'canary-8d13-repeated';
 
@@ -59,7 +48,7 @@ describe('calls with hostile parameters at the real door', () => {
   });
 
   /** Right parameters that do nothing: real ids, and otherwise what the service refuses. */
-  function rightFor(field: string, shape: Shape): unknown {
+  function rightFor(field: string, shape: Schema): unknown {
     if (ids[field] !== undefined) return ids[field];
     if (shape.const !== undefined) return shape.const;
     if (shape.enum !== undefined) return shape.enum[0];
@@ -118,7 +107,7 @@ describe('calls with hostile parameters at the real door', () => {
   }
 
   it.each(callNames())('%s: refuses each with a code and a sentence, and nothing has changed', { timeout: 120_000 }, async (name) => {
-    const schema: Shape = z.toJSONSchema(findCall(name)?.input ?? z.never(), { io: 'input', unrepresentable: 'any' }) as Shape; // the library's own type is wider
+    const schema: Schema = z.toJSONSchema(findCall(name)?.input ?? z.never(), { io: 'input', unrepresentable: 'any' }) as Schema; // the library's own type is wider
     const object = schema.properties === undefined ? (schema.anyOf?.find(({ properties }) => properties !== undefined) ?? {}) : schema;
     const fields = Object.entries(object.properties ?? {});
     const right = Object.fromEntries(fields.filter(([field]) => object.required?.includes(field) === true).map(([field, shape]) => [field, rightFor(field, shape)]));

@@ -36,14 +36,6 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
     folder.release();
   });
 
-  const apart = async () => {
-    second.isDeaf = true;
-    for (const session of second.sessions) session.close();
-    await second.until(() => second.sessions.every(({ ended }: { ended?: boolean }) => ended));
-    second.isDeaf = false;
-  };
-  const dialledAfter = (before: number) => second.until(() => second.sessions.slice(before).find((session: { isReady?: boolean; ended?: boolean }) => session.isReady && !session.ended));
-
   it('S1-08 S5-04: a link with an IPv6 address is read and dialled, and such a card is dialled back', async () => {
     const link = readLink((await ivy.call('contacts.createInvitation')).link);
     expect(link.addresses).toEqual([{ host: '::1', port: Number(ivy.listening[0]?.split(':').at(-1)) }]);
@@ -56,10 +48,10 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
     const conversationId = async () => (await ivy.call('conversations.list'))[0]?.conversationId ?? '';
     await ivy.until('a conversation', async () => (await conversationId()) !== '');
     await ivy.until('the message', async () => (await texts(ivy, await conversationId(), 'in')).includes('six'));
-    await apart();
+    await second.apart();
     const before = second.sessions.length;
     await ivy.call('network.tryNow', { contactId });
-    expect(await dialledAfter(before)).toMatchObject({ dialledByThem: true });
+    expect(await second.dialledAfter(before)).toMatchObject({ dialledByThem: true });
     expect((await ivy.call('network.reach', { contactId })).tries.map(({ address }) => address)).toEqual([`[::1]:${second.addresses[0].port}`]);
   });
 
@@ -69,7 +61,7 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
     proxies.push(proxy);
     const at = { host: '127.0.0.1', port: Number(proxy.setting.split(':').at(-1)) };
     for (const host of ['::1', 'ivy.example', ONION]) {
-      await apart();
+      await second.apart();
       const session = await second.dial({ wire: new Wire(await dialThrough(at, { ...address, host })) });
       await second.until(() => session.isReady);
     }
@@ -78,7 +70,7 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
   });
 
   it('S3-26: an onion name in a card is passed over while no proxy is set, and goes to the proxy as it is written', async () => {
-    await apart();
+    await second.apart();
     const [own] = second.addresses;
     second.addresses = [{ host: ONION, port: 4711 }];
     // Its card brings it.
@@ -86,7 +78,7 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
     await second.until(() => told.isReady);
     const outcome = async () => (await ivy.call('network.reach', { contactId })).tries.map(({ address, outcome: how }) => [address, how]);
     await ivy.until('the address', async () => (await outcome()).some(([address]) => address === `${ONION}:4711`));
-    await apart();
+    await second.apart();
     const before = second.sessions.length;
     await ivy.call('network.tryNow', { contactId });
     await ivy.until('it is passed over', async () => JSON.stringify(await outcome()) === JSON.stringify([[`${ONION}:4711`, 'needs-proxy']]));
@@ -95,7 +87,7 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
     proxies.push(proxy);
     await ivy.call('settings.set', { proxy: proxy.setting });
     await ivy.call('network.tryNow', { contactId });
-    await dialledAfter(before);
+    await second.dialledAfter(before);
     expect(proxy.requests[0]).toMatchObject({ head: '050100', kind: 3, host: ONION, port: 4711 });
   });
 });

@@ -34,14 +34,6 @@ afterAll(async () => {
   folder.release();
 });
 
-const apart = async () => {
-  second.isDeaf = true;
-  for (const session of second.sessions) session.close();
-  await second.until(() => second.sessions.every(({ ended }: { ended?: boolean }) => ended));
-  second.isDeaf = false;
-};
-const dialledAfter = (before: number) => second.until(() => second.sessions.slice(before).find((session: { isReady?: boolean; ended?: boolean }) => session.isReady && !session.ended));
-
 describe('through a proxy', () => {
   const proxies: { close: () => void }[] = [];
   afterEach(async () => {
@@ -60,11 +52,11 @@ describe('through a proxy', () => {
     const { requests, greetings } = await proxy();
     await second.until(() => second.sessions.slice(0, before).every(({ ended }: { ended?: boolean }) => ended));
     await hedda.call('network.tryNow', { contactId });
-    await dialledAfter(before);
-    await apart();
+    await second.dialledAfter(before);
+    await second.apart();
     const again = second.sessions.length;
     await hedda.call('network.tryNow', { contactId });
-    await dialledAfter(again);
+    await second.dialledAfter(again);
     expect(requests.length).toBeGreaterThan(1);
     for (const greeting of greetings) expect(greeting).toBe('05020200');
     for (const { head, kind, host, port, user, password } of requests) {
@@ -102,7 +94,7 @@ describe('on the same network', () => {
     // Nobody is where the stored address says.
     const { port } = second.addresses[0];
     second.server.close();
-    await apart();
+    await second.apart();
     await second.listen();
     expect(second.addresses[0].port).not.toBe(port);
     const heard: { instance: string; tag?: Buffer; port?: number; isGone?: boolean }[] = [];
@@ -127,7 +119,7 @@ describe('on the same network', () => {
       await say('stranger', lanTag([random(32)]));
       await say('cut-short', lanTag([second.person.exchanges[0].hash]).subarray(0, 21));
       await say('known', lanTag([second.person.exchanges[0].hash]));
-      const session = await dialledAfter(before);
+      const session = await second.dialledAfter(before);
       expect(session.dialledByThem).toBe(true);
       await hedda.until('one is seen', async () => (await seen()) === 1);
       await lan.say(goodbye('stranger'));

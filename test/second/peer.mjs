@@ -321,6 +321,17 @@ export class Peer {
   heard(text) {
     return this.until(() => this.talk.delivered.find((one) => one.text === text));
   }
+  /** Ends all that stands; whoever dials meanwhile is turned away. */
+  async apart() {
+    this.isDeaf = true;
+    for (const session of this.sessions) session.close();
+    await this.until(() => this.sessions.every(({ ended }) => ended));
+    this.isDeaf = false;
+  }
+  /** The session that is confirmed and stands, of those that came after the first `before`. */
+  dialledAfter(before) {
+    return this.until(() => this.sessions.slice(before).find(({ isReady, ended }) => isReady && !ended));
+  }
   close() {
     this.session?.close();
     this.server?.close();
