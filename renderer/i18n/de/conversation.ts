@@ -39,7 +39,7 @@ export const conversation = {
   'forward.words': 'Deine Nachricht',
   'forward.words.file': 'Was du zur Datei schreibst (optional)',
   'forward.hint': 'Sie geht als neue Nachricht von dir. Nichts darin sagt, wer sie zuerst geschrieben hat oder wann.',
-  'forward.disappears': 'Dort, wo sie herkommt, verschwindet sie. Für das, was du sendest, gilt die Unterhaltung, in die es geht.',
+  'forward.disappears': 'In der Unterhaltung, aus der sie stammt, verschwindet diese Nachricht. Was du sendest, folgt den Regeln der Unterhaltung, in die es geht.',
   'forward.send': 'An {name} senden',
   'forward.sent': 'An {name} gesendet.',
   'forward.nobody': 'Es gibt keine Unterhaltung, in die sie gehen könnte.',

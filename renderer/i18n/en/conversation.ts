@@ -25,7 +25,7 @@ export const conversation = {
   'forward.words': 'Your message',
   'forward.words.file': 'What you write beside the file (optional)',
   'forward.hint': 'It goes as a new message of yours. Nothing in it says who wrote it first, or when.',
-  'forward.disappears': 'Where it came from it disappears. What you send is ruled by the conversation it goes to.',
+  'forward.disappears': 'In the conversation it comes from, this message disappears. What you send follows the rules of the conversation it goes to.',
   'forward.send': 'Send to {name}',
   'forward.sent': 'Sent to {name}.',
   'forward.nobody': 'There is no conversation to forward it to.',
