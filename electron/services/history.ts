@@ -43,6 +43,7 @@ export class History implements DialogSink {
   readonly #files: HistoryFiles | undefined;
   readonly #talk: () => Pick<ProfileTalk, 'heard' | 'changes' | 'disappearing' | 'typing' | 'together' | 'showsRead'>;
   readonly #onGap: (peerId: PeerId) => void;
+  readonly #onResting: (peerId: PeerId, milliseconds: number) => void;
   readonly #onResealed: (peerId: PeerId) => void;
   readonly #onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
 
@@ -59,6 +60,7 @@ export class History implements DialogSink {
     /** The other side has later messages than one it misses. */
     onGap: (peerId: PeerId) => void;
     /** Unacknowledged messages have other bytes now. */
+    onResting: (peerId: PeerId, milliseconds: number) => void;
     onResealed: (peerId: PeerId) => void;
     /** This device must become a new one before it sends anything. */
     onRolledBack: (news: { peerId: PeerId; reason: RollbackReason }) => void;
@@ -72,6 +74,7 @@ export class History implements DialogSink {
     this.#files = parts.files;
     this.#talk = parts.talk;
     this.#onGap = parts.onGap;
+    this.#onResting = parts.onResting;
     this.#onResealed = parts.onResealed;
     this.#onRolledBack = parts.onRolledBack;
   }
@@ -221,6 +224,10 @@ export class History implements DialogSink {
     const entry = { at: shift.at, who: shift.who, from: shift.from, to: shift.to, reason: shift.reason };
     this.#stores.keyEvents.add(conversationId, entry);
     this.#events.emit({ type: 'key.shifted', conversationId, ...entry });
+  }
+
+  resting({ peerId, milliseconds }: { peerId: PeerId; milliseconds: number }): void {
+    this.#onResting(peerId, milliseconds);
   }
 
   resealed({ peerId }: { peerId: PeerId }): void {

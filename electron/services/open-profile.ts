@@ -38,6 +38,7 @@ import type { Rekeying } from './rekeying';
 import { rekeyingOfProfile } from './rekeying-of-profile';
 import { remoteParty } from './remote-party';
 import { shareStores } from './replication/shared-stores';
+import { Rested } from './rested';
 import type { ProfileChanges } from './retiring';
 import { keepSearch } from './search-keeping';
 import { StandingExchange } from './standing-exchange';
@@ -97,6 +98,7 @@ export class OpenProfile {
   readonly waitingFor: WaitingRule;
   readonly #host: SessionHost;
   readonly #around: Surroundings;
+  readonly #rested: Rested;
   readonly #endings: { deposits?: () => void; sightings?: () => void; search?: () => void } = {};
   /** Chains of sessions: the card that follows has the same parts. */
   readonly #verified = new VerifiedCache();
@@ -121,8 +123,9 @@ export class OpenProfile {
     this.book = new PeerBook(this.stores.peers, crypto, clock, (peerId, gone) => this.devices.standing.contactListed(peerId, gone), voidResumptions, new KeyTrust(crypto, this.stores.peerKeys), (card) => [this.vouching, this.ways, this.devices.standing].forEach((each) => each.learn(card)), new Suspensions(this.stores.suspensions, crypto));
     this.vouching = new Vouching({ crypto, clock, events, stores: this.stores, book: this.book });
     this.newMessageId = orderedHandles(random, clock);
-    this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined);
+    this.waitingFor = waitingRule(this.stores, (peerId) => this.connections.session(peerId) !== undefined, (peerId) => this.book.held(peerId) !== undefined, (dialog) => this.engine.isResting(dialog));
     this.files = new ProfileFiles(this, around);
+    this.#rested = new Rested(clock, (peerId) => (this.delivery.flush(peerId), this.ways.touch(peerId)));
     this.history = new History({
       files: this.files,
       stores: this.stores,
@@ -133,6 +136,7 @@ export class OpenProfile {
       waiting: this.waitingFor,
       talk: () => this.talk,
       onGap: (peerId) => (this.delivery.repeatSoon(peerId), this.ways.missed(peerId)),
+      onResting: (peerId, milliseconds) => this.#rested.after(peerId, milliseconds),
       onResealed: (peerId) => (this.delivery.startOver(peerId), this.ways.touch(peerId)),
       onRolledBack: ({ peerId, reason }) => changes.retire({ reason, toldBy: peerId }),
     });
@@ -332,7 +336,7 @@ export class OpenProfile {
     this.#closed = true;
     for (const end of Object.values(this.#endings)) end();
     this.talk.close();
-    const parts = [this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.delivery];
+    const parts = [this.lan, this.removal, this.cards, this.files, this.ways, this.devices, this.vouching, this.introductions, this.rekeying, this.invitations, this.#rested, this.delivery];
     for (const part of parts) part?.close();
     endSessions(this.stores, this.#around.logger, [this.connections, this.#host]);
     this.engine.wipe();

@@ -1,3 +1,4 @@
+import type { DialogKey } from '../engine/dialog/dialog-store';
 import type { InstanceId, PeerId } from '../engine/ids';
 import type { Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
@@ -15,10 +16,11 @@ export interface WaitingNewsParts {
 }
 
 /** What keeps an own message from its reader now; undefined for received and delivered ones. */
-export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, isConnected: (peerId: PeerId) => boolean, isHeld: (peerId: PeerId) => boolean = () => false): WaitingRule {
+export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, isConnected: (peerId: PeerId) => boolean, isHeld: (peerId: PeerId) => boolean = () => false, isResting: (dialog: DialogKey) => boolean = () => false): WaitingRule {
   return (peerId, row) => {
     if (row.direction === 'in' || row.state === 'delivered' || row.state === 'read' || row.movedTo !== undefined) return undefined;
-    const life = stores.conversations.byId(row.conversationId)?.state;
+    const conversation = stores.conversations.byId(row.conversationId);
+    const life = conversation?.state;
     if (life === 'failed') return 'continuation';
     if (life === 'closed') return 'ended';
     const contact = stores.contacts.byPeer(peerId);
@@ -26,6 +28,8 @@ export function waitingRule(stores: Pick<Stores, 'conversations' | 'contacts'>, 
     if (contact?.blocked === true) return 'unblock';
     if (contact !== undefined && contact.relation !== 'mutual') return 'acceptance';
     if (isHeld(peerId)) return 'key';
+    // Nothing of these was handed over while there is a connection: they are not locked yet.
+    if (conversation && row.state === 'queued' && isConnected(peerId) && isResting(conversation)) return 'pace';
     if (isConnected(peerId)) return 'acknowledgement';
     if (row.state === 'queued') return 'connection';
     // Handed over once: what is awaited is that somebody fetches it where it lies, or the word that it arrived.

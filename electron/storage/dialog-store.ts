@@ -40,6 +40,9 @@ export function createDialogStore(db: Db): DialogStore {
     sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch DESC ${atMost}`),
     outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
     waiting: db.prepare(`SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor ${atMost}`),
+    waitingElsewhere: db.prepare(
+      `SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 AND dialog_id NOT IN (SELECT value FROM json_each(?)) ORDER BY cursor ${atMost}`,
+    ),
     pending: db.prepare(
       `SELECT cursor, peer_id, dialog_id, sequence, bytes, headers FROM outbox
        WHERE peer_id = ? AND bytes IS NOT NULL AND held = 0 AND cursor > ? ORDER BY cursor ${atMost}`,
@@ -192,7 +195,10 @@ export function createDialogStore(db: Db): DialogStore {
       const row = select.outbox.get([...streamParams(key), sequence]);
       return row && readOutbox(row, headers);
     },
-    waiting: (peerId, limit) => select.waiting.all([peerId, limit]).map((row) => readOutbox(row, headers)),
+    waiting(peerId, limit, except = []) {
+      const rows = except.length === 0 ? select.waiting.all([peerId, limit]) : select.waitingElsewhere.all([peerId, JSON.stringify(except), limit]);
+      return rows.map((row) => readOutbox(row, headers));
+    },
     pending: (peerId, after, limit) => select.pending.all([peerId, after, limit]).map((row) => readPending(row, headers)),
     acknowledge(key, upTo) {
       const uses = select.outboxUses.all([...streamParams(key), upTo]);

@@ -7,9 +7,10 @@ export { maxTextBytes } from '../text-limit';
  * What keeps a message from being delivered. `continuation`: its conversation failed and nobody has continued it. `ended`:
  * nothing does any more, it will not be delivered, because the contact ended before it answered. `key`: nothing vouches for a key
  * shown in the contact's name, or too much does; sending is paused until that is settled. `pickup`: it lies where the other person can fetch it, in
- * their mailbox or at a device that passes it on.
+ * their mailbox or at a device that passes it on. `pace`: this device had as many new keys in this conversation within an hour as the other side allows, by being started
+ * as often; it goes once one more is allowed.
  */
-export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'pickup', 'unblock', 'continuation', 'key', 'ended']);
+export const waitingFor = z.enum(['acceptance', 'connection', 'acknowledgement', 'pickup', 'unblock', 'continuation', 'key', 'pace', 'ended']);
 export type WaitingFor = z.infer<typeof waitingFor>;
 
 export const messageState = z.enum(['queued', 'sent', 'delivered', 'read']);

@@ -95,6 +95,7 @@ function newDevice(party: Party, peer: Party, file: string | undefined): Device 
         shifted: nothing,
         sealed: nothing,
         failed: nothing,
+        resting: nothing,
         resealed: nothing,
         problem: nothing,
         gap: nothing,

@@ -75,6 +75,7 @@ export class RecordingSink implements DialogSink {
   readonly shifted = this.#record('shifted');
   readonly sealed = this.#record('sealed');
   readonly failed = this.#record('failed');
+  readonly resting = this.#record('resting');
   readonly resealed = this.#record('resealed');
   readonly problem = this.#record('problem');
   readonly gap = this.#record('gap');

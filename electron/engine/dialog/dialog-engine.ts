@@ -145,7 +145,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
       if (!peer) return 0;
       const expired = resealing.isDue(peer);
       const late = again.patience(peerId) === 0;
-      if (!expired && !late && store.waiting(peerId, 1).length === 0) return 0;
+      if (!expired && !late && !sending.waits(peerId)) return 0;
       return memory.change(() => {
         if (late) again.tendLate(peerId);
         if (expired && resealing.unsealExpired(peer)) sink.resealed({ peerId });
@@ -273,6 +273,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
     },
 
     patience: (peerId) => again.patience(peerId),
+    isResting: (key) => sending.isResting(key),
     standing: (peerId, instanceId, list) => rollback.standing(peerId, instanceId, list),
     meet: (source, standing) => memory.change(() => rollback.meet(source, standing, controls, again)),
     hold: () => rollback.hold(),

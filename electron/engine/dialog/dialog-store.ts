@@ -177,8 +177,8 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   /** Stores the canonical bytes of a row that waited, or new ones of a row that must be locked again; it goes out from now on. */
   sealOutbox(key: StreamKey, sequence: number, sealed: NonNullable<OutboxRow['sealed']>): void;
   findOutbox(key: StreamKey, sequence: number): OutboxRow | undefined;
-  /** Rows without bytes, in the order they were added. */
-  waiting(peerId: PeerId, limit: number): readonly OutboxRow[];
+  /** Rows without bytes, in the order they were added; none of the dialogs `except`. */
+  waiting(peerId: PeerId, limit: number, except?: readonly DialogId[]): readonly OutboxRow[];
   /** Sealed rows not yet in the other person's hands, in the order they were added. */
   pending(peerId: PeerId, after: number, limit: number): readonly PendingRow[];
   /**

@@ -117,6 +117,8 @@ export interface DialogSink {
   /** A message that waited was sealed. */
   sealed(event: DialogKey & { readonly instanceId: InstanceId; readonly sequence: number; readonly keyEpoch: number }): void;
   failed(event: DialogKey & { readonly reason: FailureReason }): void;
+  /** What is written in this dialog waits for so long, because this device's stream had as many new keys in an hour as the other side allows. */
+  resting(event: DialogKey & { readonly milliseconds: number }): void;
   /** Messages to this peer that were handed over before have other bytes now: hand over all unacknowledged ones again. */
   resealed(event: { readonly peerId: PeerId }): void;
   /**
@@ -213,6 +215,8 @@ export interface DialogEngine {
   devicesChanged(peerId: PeerId): void;
   /** Milliseconds after which `sealWaiting` locks again what a device of this person lacks and another one has; undefined: nobody lacks anything. */
   patience(peerId: PeerId): number | undefined;
+  /** Whether what is written there waits, because this device's stream had as many new keys in an hour as the other side allows. */
+  isResting(dialog: DialogKey): boolean;
   /** What to tell that device first in a session with it. `list`: the newest list of its person, if not the one it showed. */
   standing(peerId: PeerId, instanceId: InstanceId, list?: Uint8Array): readonly Standing[];
   /**

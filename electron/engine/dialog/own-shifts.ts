@@ -1,5 +1,6 @@
 import type { ShiftPolicy, ShiftReason } from '../../../shared/model/keys';
 import type { SendingRow } from './dialog-store';
+import { FirstUses } from './first-uses';
 import { Reactions } from './reactions';
 import { type EarlierShifts, ShiftPace } from './shift-pace';
 import { limitReached } from './shift-policy';
@@ -7,13 +8,16 @@ import { limitReached } from './shift-policy';
 /** Why and how often one stream of this device shifts (protocol.md §6). In memory, for as long as the program runs. */
 export class OwnShifts {
   readonly reactions = new Reactions();
+  readonly uses: FirstUses;
   readonly #pace: ShiftPace;
   /** When the key in use was made. */
   #madeAt = 0;
   #devicesChanged = false;
 
-  constructor(earlier: EarlierShifts) {
+  /** `newestIsUsed`: something numbered was locked with the newest of the earlier keys. */
+  constructor(earlier: EarlierShifts, newestIsUsed: boolean) {
     this.#pace = new ShiftPace(earlier);
+    this.uses = new FirstUses(earlier, newestIsUsed);
   }
 
   made(reason: ShiftReason, monotonic: number): void {

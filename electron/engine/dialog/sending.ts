@@ -9,10 +9,12 @@ import type { InstanceId, PeerId } from '../ids';
 import type { Clock, Logger } from '../ports';
 import { dskIdFromBytes } from '../wire/ids';
 import type { DialogNews } from './dialog-news';
-import type { DialogStore, OutboxRow, SendingRow } from './dialog-store';
+import type { DialogKey, DialogStore, OutboxRow, SendingRow } from './dialog-store';
 import type { DialogSink, RemoteParty } from './dialog-types';
 import type { Memory } from './memory';
-import { rememberedShifts } from './shift-pace';
+import { hourMs } from './limits';
+import { Resting } from './resting';
+import { rememberedAtMost, rememberedShifts } from './shift-pace';
 import { OwnShifts } from './own-shifts';
 import { maxBodyBytes, maxMessageBytes } from './message-layout';
 import { blindBytes, bodyLength, createSealState, type Plain, sealMessage } from './seal-message';
@@ -43,6 +45,7 @@ export class Sending {
   /** By dialog. Stays when a transaction is rolled back: what was made then was still made. */
   readonly #shifts = new Map<string, OwnShifts>();
   readonly #started: number;
+  readonly #resting = new Resting();
   /** Every message is put together and sealed here; the store copies what it is given. */
   readonly #sealed = Buffer.alloc(maxMessageBytes);
   readonly #plain = new Uint8Array(maxBodyBytes);
@@ -75,7 +78,8 @@ export class Sending {
     const stream = this.stream(dialog);
     const peer = peers(dialog.key.peerId);
     // Whatever still waits goes first: keys only ever rise with the sequence.
-    if (peer && stream.row.nextSealed < stream.row.nextSequence) this.sealWaiting(dialog.key.peerId);
+    const waits = stream.row.nextSealed < stream.row.nextSequence;
+    if (peer && waits && !this.isResting(dialog.key)) this.sealWaiting(dialog.key.peerId);
 
     const fresh = crypto.random(blindBytes + 16);
     const plaintext = this.#plain.subarray(0, blindBytes + content.length);
@@ -103,14 +107,19 @@ export class Sending {
     if (!known || known.blocked) return 0;
     const peer = exchange ? { ...known, exchange } : known;
     let count = 0;
-    for (let rows = store.waiting(peerId, page); rows.length > 0; rows = store.waiting(peerId, page)) {
+    const next = () => store.waiting(peerId, page, this.#resting.of(peerId, clock.monotonic()));
+    for (let rows = next(); rows.length > 0; rows = next()) {
       for (const row of rows) {
         const dialog = memory.dialog(row);
         if (!dialog) return count;
         const stream = this.stream(dialog);
-        const sealer = this.#nextSealer(dialog, stream, peer, clock.now());
+        const now = Math.max(0, Math.trunc(clock.now()));
+        const sealer = this.#nextSealer(dialog, stream, peer, now);
+        // What of other dialogs is among these is read again.
+        if (!sealer && this.isResting(row)) break;
         if (!sealer) return count;
-        const { sequence, sentAt: time, content: plaintext } = row;
+        const { sequence, content: plaintext } = row;
+        const time = stream.row.epochMessages === 0 ? this.shifts(stream).uses.told(row.sentAt, now) : row.sentAt;
         const sealed = this.#seal(stream, sealer, peer, { control: false, sequence, time, plaintext }, crypto.random(16));
         store.sealOutbox(row, sequence, sealed);
         store.putSending(stream.row);
@@ -119,6 +128,17 @@ export class Sending {
       }
     }
     return count;
+  }
+
+  /** Whether something waits to be sealed that need not rest. */
+  waits(peerId: PeerId): boolean {
+    const { store, clock } = this.#parts;
+    return store.waiting(peerId, 1, this.#resting.of(peerId, clock.monotonic())).length > 0;
+  }
+
+  /** Whether what is written in this dialog waits until another session key may be used. */
+  isResting({ peerId, dialogId }: DialogKey): boolean {
+    return this.#resting.has(peerId, dialogId, this.#parts.clock.monotonic());
   }
 
   /** A control message: no sequence, a counter of its own (protocol.md §7). Undefined when the headers cannot be made. */
@@ -174,26 +194,40 @@ export class Sending {
   /** What is remembered of this stream's own shifts. */
   shifts(stream: SendingStream): OwnShifts {
     if (stream.shifts) return stream.shifts;
-    const { clock, store } = this.#parts;
     const dialog = `${stream.row.peerId}${stream.row.dialogId}`;
-    const earlier = () => ({
-      rows: store.newestSendingKeys(stream.row, rememberedShifts),
-      wall: clock.now(),
-      monotonic: clock.monotonic(),
-      started: this.#started,
-    });
-    stream.shifts = this.#shifts.get(dialog) ?? new OwnShifts(earlier());
+    stream.shifts = this.#shifts.get(dialog) ?? this.#earlierShifts(stream);
     this.#shifts.set(dialog, stream.shifts);
     return stream.shifts;
+  }
+
+  #earlierShifts({ row }: SendingStream): OwnShifts {
+    const { clock, store } = this.#parts;
+    const [wall, monotonic] = [clock.now(), clock.monotonic()];
+    const newest = store.newestSendingKeys(row, rememberedShifts);
+    const isAll = newest.length < rememberedShifts || wall - (newest.at(-1)?.createdAt ?? 0) > 2 * hourMs;
+    const rows = isAll ? newest : store.newestSendingKeys(row, rememberedAtMost);
+    return new OwnShifts({ rows, wall, monotonic, started: this.#started }, row.epochMessages > 0);
   }
 
   /** The headers for one more message, under a new key when a limit of the policy is reached (protocol.md §6). */
   #nextSealer(dialog: DialogState, stream: SendingStream, peer: RemoteParty, now: number): Sealer | undefined {
     const { clock } = this.#parts;
+    if (this.#mustRest(dialog, stream)) return undefined;
     // Without a key the next one is new anyway.
     const reason = stream.key && stream.shifts?.due(dialog.policy, stream.row, now, clock.monotonic());
     if (reason) this.shift(dialog, stream, reason);
     return this.#sealer(dialog, stream, peer, now);
+  }
+
+  /** True where the next message would be the first one under its key, and too many were within the hour: what then waits is told once. */
+  #mustRest({ key }: DialogState, stream: SendingStream): boolean {
+    const { clock, sink } = this.#parts;
+    const monotonic = clock.monotonic();
+    const rest = stream.key && stream.row.epochMessages > 0 ? 0 : this.shifts(stream).uses.rest(monotonic);
+    const isKnown = this.isResting(key);
+    this.#resting.put(key.peerId, key.dialogId, rest, monotonic);
+    if (rest > 0 && !isKnown) sink.resting({ ...key, milliseconds: rest });
+    return rest > 0;
   }
 
   /** 508–544: the three headers, from the cache or made and cached. Undefined when the peer's key cannot be wrapped to. */
@@ -272,6 +306,8 @@ export class Sending {
   #seal(stream: SendingStream, sealer: Sealer, peer: RemoteParty, plain: Plain, salt: Uint8Array): NonNullable<OutboxRow['sealed']> {
     const bytes = sealMessage(this.#parts.crypto, sealer.state, plain, salt, this.#sealed);
     const { row } = stream;
+    const { clock } = this.#parts;
+    if (row.epochMessages === 0) this.shifts(stream).uses.used(clock.now(), clock.monotonic());
     const next: SendingRow = {
       ...row,
       nextSealed: plain.sequence + 1,

@@ -4,8 +4,9 @@ import { automaticSpacingMs, hourMs, shiftsByHandPerHour, shiftsPerHour, shiftsP
 
 /** Shifts that were due by a limit of one's own policy or by the other side. */
 const automatic: ReadonlySet<ShiftReason> = new Set(['time', 'messages', 'bytes', 'peer', 'devices']);
-/** More than any limit per hour looks at. */
+/** More than any limit per hour looks at, and where all of these are younger than that: keys that locked no message may be many more. */
 export const rememberedShifts = 256;
+export const rememberedAtMost = 4096;
 
 /** Shifts of earlier runs as they are found now. */
 export interface EarlierShifts {

@@ -16,6 +16,7 @@ const waiting: Readonly<Record<WaitingFor, TextId>> = {
   unblock: 'state.queued.unblock',
   continuation: 'state.queued.continuation',
   key: 'state.queued.key',
+  pace: 'state.queued.pace',
   ended: 'state.queued.ended',
 };
 

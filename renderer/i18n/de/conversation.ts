@@ -57,6 +57,7 @@ export const conversation = {
   'state.queued.pickup': 'Hinterlegt, bis das Gerät von {name} sie abholt',
   'state.queued.unblock': 'Zurückgehalten, bis du {name} nicht mehr blockierst',
   'state.queued.continuation': 'Mit dieser Unterhaltung angehalten; setze sie fort, um das noch einmal zu senden',
+  'state.queued.pace': 'Geht innerhalb einer Stunde ab: Dieses Gerät wurde sehr oft gestartet',
   'state.queued.key': 'Zurückgehalten, bis du mit {name} Nummern verglichen hast',
   'state.queued.ended': 'Nicht zugestellt, und wird es auch nicht',
   'state.moved': 'In der Unterhaltung, die weitergeht, noch einmal gesendet',

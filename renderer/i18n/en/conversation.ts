@@ -43,6 +43,7 @@ export const conversation = {
   'state.queued.pickup': 'Stored, waiting for {name}’s device to fetch it',
   'state.queued.unblock': 'Held back until you unblock {name}',
   'state.queued.continuation': 'Stopped with this conversation; continue it to send this again',
+  'state.queued.pace': 'Leaves within an hour: this device was started very often',
   'state.queued.key': 'Held back until you have compared numbers with {name}',
   'state.queued.ended': 'Not delivered, and will not be',
   'state.moved': 'Sent again in the conversation that goes on',
