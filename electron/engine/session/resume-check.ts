@@ -27,7 +27,7 @@ export function peerOfEntry(env: EntryEnvironment, entry: ResumptionEntry, now: 
     const pin = pinOfSender(crypto, local, peers, chain);
     assertChainInForce(chain, now, mayLapse(crypto, local, peers, chain.identity));
     const { identity, instance, list } = chain;
-    const isSame = identity.peerId === entry.peerId && crypto.equal(instance.hash, entry.peerInstanceHash);
+    const isSame = identity.peerId === entry.peerId && instance.instanceId === entry.peerInstance && crypto.equal(instance.hash, entry.peerInstanceHash);
     // A successor is pinned by a session of its own, never by one made from an older.
     const isPinned = !pin.isSuccessor && crypto.equal(pin.spkiHash, entry.pinnedSpkiHash) && crypto.equal(pin.spkiHash, identity.spkiHash);
     return isSame && isPinned && list.version >= (pin.listVersion ?? 0) ? chain : undefined;

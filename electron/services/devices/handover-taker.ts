@@ -9,7 +9,7 @@ import { defaultLimits, maxSources } from '../../engine/session/limits';
 import { DecapsulationBudget } from '../../engine/session/decapsulation-budget';
 import { ReplayFilter } from '../../engine/session/replay-filter';
 import { ownChainHash, peerOfEntry } from '../../engine/session/resume-check';
-import type { SharedState } from '../../engine/session/resumption-entry';
+import { resumptionMs, type SharedState } from '../../engine/session/resumption-entry';
 import type { Resumptions } from '../../engine/session/resumptions';
 import { moves } from '../../engine/session/shown-m1';
 import { openHint } from '../../engine/sharing/owner-hint';
@@ -183,12 +183,14 @@ export class Taker implements HandoverTaker {
   #mayUse(state: SharedState): boolean {
     const { crypto, clock, local, book, verified, mayTalk } = this.#parts;
     if (!mayTalk(state.peerId)) return this.#unusable('not-a-contact');
+    // Nobody's entry lasts longer, whatever another device says of it (S4-35).
+    if (state.expiresAt > state.madeAt + resumptionMs) return this.#unusable('lasts-too-long');
     if (!this.#isSound(state)) return this.#unusable('chain');
     const entry = { ...state, ownInstanceHash: local.instance.credential.hash, ownChainHash: ownChainHash(crypto, local) };
     return peerOfEntry({ crypto, local, peers: book, verified }, entry, clock.now()) !== undefined || this.#unusable('not-in-force');
   }
 
-  #unusable(reason: 'sealed' | 'no-proof' | 'not-a-contact' | 'chain' | 'not-in-force'): false {
+  #unusable(reason: 'sealed' | 'no-proof' | 'not-a-contact' | 'lasts-too-long' | 'chain' | 'not-in-force'): false {
     this.#parts.logger.debug('handover.not-usable', { reason });
     return false;
   }
