@@ -1,6 +1,6 @@
 /** docs/protocol.md §2, identity certificate: a strict template, written and read. */
 import { createPublicKey, sign, verify } from 'node:crypto';
-import { base32, need, refuse, same, strictText } from './bytes.mjs';
+import { base32, fromBase32, need, refuse, same, strictText } from './bytes.mjs';
 import { H, random } from './crypto.mjs';
 import { children, der, integer, oid, only, sequence, tagged, time, timeOf } from './der.mjs';
 
@@ -44,8 +44,15 @@ export const makeCertificate = ({ key, name, peerId, epoch, recoveryHash, notBef
   return sequence(body, SHA256_RSA, der(0x03, Buffer.from([0]), sign('sha256', body, key.privateKey)));
 };
 
+const publicKey = (spki) => {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  } catch {
+    return refuse('no key');
+  }
+};
 export const checkSpki = (spki) => {
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  const key = publicKey(spki);
   const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {};
   need(key.asymmetricKeyType === 'rsa' && publicExponent === 65537n && modulusLength >= 3072 && modulusLength <= 4096 && modulusLength % 8 === 0, 'no identity key');
   need(same(key.export({ format: 'der', type: 'spki' }), spki), 'SPKI is not canonical');
@@ -74,13 +81,15 @@ export const readCertificate = (bytes) => {
   need(names.length === 0, 'more than two names');
   const name = nameValue(commonName, CN);
   const userIdText = nameValue(userId, UID);
+  need(fromBase32(userIdText).length === 32, 'peer id');
   // eslint-disable-next-line no-control-regex
   need(name.length >= 1 && name.length <= 64 && !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name), 'name');
   need(signature.tag === 3 && signature.content[0] === 0, 'signature');
-  need(verify(hash, body.all, createPublicKey({ key: spki.all, format: 'der', type: 'spki' }), signature.content.subarray(1)), 'self-signature');
+  need(verify(hash, body.all, publicKey(spki.all), signature.content.subarray(1)), 'self-signature');
   checkSpki(spki.all);
-  const found = readExtensions(children(children(tagged(extensions, 0xa3, 'extensions'))[0]));
-  const [notBefore, notAfter] = children(validity).map(timeOf);
+  const found = readExtensions(children(only(tagged(extensions, 0xa3, 'extensions').content)));
+  const [notBefore, notAfter, ...dates] = children(validity).map(timeOf);
+  need(notAfter !== undefined && dates.length === 0, 'two dates');
   const spkiHash = H(spki.all);
   if (found.epoch === 1) need(userIdText === base32(spkiHash), 'peer id of a first key');
   return { bytes, name, peerId: userIdText, spki: spki.all, spkiHash, subject: subject.all, fingerprint: H(bytes), notBefore, notAfter, ...found };
@@ -110,6 +119,8 @@ const readExtensions = (list) => {
   const number = tagged(only(epoch?.value ?? refuse('no epoch')), 2, 'an epoch').content;
   need(number.length <= 5 && number[0] < 0x80, 'epoch');
   const value = number.readUIntBE(0, number.length);
-  need(value >= 1 && value <= 0x7fffffff, 'epoch');
-  return { epoch: value, recoveryHash: recovery && tagged(only(recovery.value), 0x04, 'a hash').content };
+  need(value >= 1 && value <= 0x7fffffff && same(integer(value), epoch.value), 'epoch');
+  const recoveryHash = recovery && tagged(only(recovery.value), 0x04, 'a hash').content;
+  need(!recoveryHash || recoveryHash.length === 32, 'a hash');
+  return { epoch: value, recoveryHash };
 };

@@ -109,8 +109,13 @@ const signedInstance = (credential, identity) => {
   need(consented || edVerify(signingKey, 'instance-counter', counterSignature, body), 'counter-signature');
 };
 
-/** All that §2 asks of a chain but whose peer id and pin it must be. */
-export const readChain = (bytes, now) => {
+/**
+ * All that §2 asks of a chain but whose peer id and pin it must be. `lapsed`: the certificate counts past its end, as between own devices.
+ * @param {Buffer} bytes
+ * @param {number} [now]
+ * @param {{ lapsed?: boolean }} [how]
+ */
+export const readChain = (bytes, now, { lapsed = false } = {}) => {
   need(bytes.length <= 12 * 1024, 'chain too large');
   const parts = whole(bytes, (reader) => [reader.lp(), reader.lp(), reader.lp(), reader.lp(), reader.lp()]);
   const identity = readCertificate(parts[0]);
@@ -139,7 +144,7 @@ export const readChain = (bytes, now) => {
   for (const part of [identity, instance, exchange, ...(issuer ? [issuer] : [])]) need(part.notBefore <= part.notAfter, 'an end before the beginning');
   for (const part of [instance, exchange, ...(issuer ? [issuer] : [])]) need(isUsableKem(part.kemKey), 'a key to wrap to that is none');
   if (now !== undefined) {
-    need(identity.notBefore - 30 * DAY <= now && now <= identity.notAfter + 30 * DAY, 'dates of the certificate');
+    need(identity.notBefore - 30 * DAY <= now && (lapsed || now <= identity.notAfter + 30 * DAY), 'dates of the certificate');
     need(exchange.notBefore - 30 * DAY <= now && now <= exchange.notAfter + 30 * DAY, 'dates of the exchange key');
     for (const part of [instance, ...(issuer ? [issuer] : [])]) need(part.notBefore - 30 * DAY <= now, 'dates of the device');
   }

@@ -7,6 +7,7 @@ import { facts } from './vectors-facts.mjs';
 import { household } from './vectors-household.mjs';
 import { invitation } from './vectors-invitation.mjs';
 import { issued } from './vectors-issued.mjs';
+import { papers } from './vectors-papers.mjs';
 import { organisations } from './vectors-organisations.mjs';
 import { contents } from './vectors-contents.mjs';
 import { texts } from './vectors-texts.mjs';
@@ -30,6 +31,7 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
     ['S1-08: on the same network', ways.lan],
     ['S5-04: invitations and contact requests over a channel, pair secret, recovery code', invitation],
     ['S4-26: exchange credentials that another device issued', issued],
+    ['S5-01 S5-32 S3-15 A85: certificates, credentials, lists, key links, recovery statements, histories, cards, and what of each is none', papers],
     ['S1-21 S1-27 S3-08: contents, control messages, standings, items of records', contents],
     ['S1-08 S3-26: hosts, links, safety codes, cards as text, what a proxy hears', texts],
     ['A46 A75: organisations, their intermediates and revocation lists', organisations],

@@ -1,5 +1,5 @@
 /**
- * Makes key-files.json, backup.json, issued.json, organisations.json, texts.json and contents.json beside it: files, chains, certificates, texts and contents that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
+ * Makes key-files.json, backup.json, certificates.json, issued.json, organisations.json, texts.json and contents.json beside it: files, chains, certificates, texts and contents that the second implementation wrote, from counting bytes, the keys of test/support/rsa-keys.ts and what is in
  * identity.json. The same bytes come out every time. Run only when a layout changes on purpose:
  * `npx esbuild test/vectors/generate-files.ts --bundle --platform=node --format=esm --external:sodium-native --external:libsodium-wrappers --outfile=out/file-vectors.mjs && node out/file-vectors.mjs`
  */
@@ -8,10 +8,12 @@ import { contentVectors } from '../second/content-vectors.mjs';
 import { fileVectors } from '../second/file-vectors.mjs';
 import { issuedVectors } from '../second/issued-vectors.mjs';
 import { organisationVectors } from '../second/organisation-vectors.mjs';
+import { paperVectors } from '../second/paper-vectors.mjs';
 import { textVectors } from '../second/text-vectors.mjs';
 import { fixedKey } from '../support/rsa-keys';
 import identity from './identity.json';
 import ways from './ways.json';
 
 const keys = [0, 1, 2].map((index) => fixedKey(index).privateKey.key);
-for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, keys.slice(0, 2)), texts: textVectors(ways.card.bytes), contents: contentVectors() })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
+const persons = [0, 1, 2, 3, 4, 9].map((index) => fixedKey(index).privateKey.key);
+for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, keys.slice(0, 2)), texts: textVectors(ways.card.bytes), contents: contentVectors(), certificates: paperVectors(identity, persons) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
