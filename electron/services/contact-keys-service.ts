@@ -25,13 +25,20 @@ export interface ContactKeysParts {
 
 /** The identity keys of a contact, and what to do when nothing vouches for one. */
 export function contactKeysService({ profile: current, crypto, clock, events }: ContactKeysParts): Pick<Handlers['contacts'], 'keyHistory' | 'keyTrouble' | 'acceptKey' | 'acceptLapsed'> {
-  const shown = ({ local }: OpenProfile, { peerId, spkiHash, epoch, seenAt, vouched }: KeyCandidateRow): KeyCandidate => ({
+  const shown = ({ local }: OpenProfile, { peerId, spkiHash, epoch, seenAt, vouched }: Pick<KeyCandidateRow, 'peerId' | 'spkiHash' | 'epoch' | 'seenAt' | 'vouched'>): KeyCandidate => ({
     fingerprint: toHex(spkiHash),
     epoch,
     seenAt,
     digits: safetyNumber(crypto, { peerId: local.peerId, spkiHash: local.identity.spkiHash }, { peerId, spkiHash }),
     vouched: vouched !== 'nothing',
   });
+
+  /** The other side of a fork that was seen when one of the two was followed already: the pinned key is one of them. */
+  const pinnedOf = (profile: OpenProfile, peerId: ContactRow['peerId']): KeyCandidate | undefined => {
+    const known = profile.book.find(peerId);
+    const row = known && profile.stores.peerKeys.history(peerId).find(({ spkiHash }) => isSame(spkiHash, known.record.pinnedSpkiHash));
+    return row && shown(profile, { ...row, vouched: 'old-key', seenAt: row.since });
+  };
 
   return {
     keyHistory: ({ contactId }) => {
@@ -53,7 +60,8 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
       const trouble = profile.book.keys?.trouble(peerId);
       if (trouble === undefined) return { kind: 'none', candidates: [] };
       const candidates = profile.stores.peerKeys.candidates(peerId).map((row) => shown(profile, row));
-      return { kind: trouble.kind === 'frozen' ? 'fork' : 'unknown-key', since: trouble.since, candidates };
+      if (trouble.kind !== 'frozen') return { kind: 'unknown-key', since: trouble.since, candidates };
+      return { kind: 'fork', since: trouble.since, candidates: candidates.filter(({ vouched }) => vouched).length === 1 ? [...candidates, pinnedOf(profile, peerId)].flatMap((key) => key ?? []) : candidates };
     },
 
     acceptKey: ({ contactId, fingerprint }) => {
@@ -104,6 +112,7 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
   function keep({ book, stores }: OpenProfile, contact: ContactRow, spkiHash: Uint8Array): void {
     book.keys?.removeCandidates(contact.peerId);
     book.keys?.setTrouble(contact.peerId, undefined);
+    stores.peerKeys.settleKeys(contact.peerId);
     stores.contacts.put({ ...contact, checked: true, checkedAt: Math.max(0, Math.trunc(clock.now())), checkedSpkiHash: spkiHash });
   }
 
@@ -114,6 +123,7 @@ export function contactKeysService({ profile: current, crypto, clock, events }: 
       book.keys?.removeCandidates(peerId);
       book.keys?.putCandidate({ ...candidate, vouched: 'person', purpose: 'compromise' });
       book.keys?.setTrouble(peerId, undefined);
+      stores.peerKeys.settleKeys(peerId);
       return;
     }
     const move = { chain: recallChain(crypto, chain), origin: 'person', purpose: 'compromise' } as const;

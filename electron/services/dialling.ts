@@ -2,6 +2,7 @@ import type { PeerId } from '../engine/ids';
 import type { Address, Clock, Transport } from '../engine/ports';
 import type { ExchangeCredential } from '../engine/certificates/credential';
 import type { Crypto } from '../engine/crypto/crypto';
+import type { Secret } from '../engine/crypto/secret';
 import { SessionError } from '../engine/session/failure';
 import type { Session } from '../engine/session/session';
 import type { SessionHost } from '../engine/session/session-host';
@@ -30,6 +31,8 @@ export interface DiallingParts {
   readonly ownAddresses: () => readonly Address[];
   /** A device where this person was looked for took the words of this one for a stranger's: one of both has another key by now. */
   readonly onRetry?: (peerId: PeerId) => void;
+  /** What shows at that device that this one was refused there; the taker wipes it. */
+  readonly onRefused?: (peerId: PeerId, secret: Secret<'pair'>) => void;
 }
 
 /** One round of looking for a contact: all known places side by side, connection and handshake together. */
@@ -81,7 +84,7 @@ export class Dialling {
   }
 
   async #attempt(peerId: PeerId, { address, instanceId }: Candidate, turn: Turn): Promise<Session> {
-    const { crypto, transport, host } = this.#parts;
+    const { crypto, transport, host, onRefused } = this.#parts;
     const link = await transport.dial(address, dialTimeoutMs, turn.signal, peerId);
     const giveUp = (): void => link.destroy();
     const known = this.#stillKnown(peerId, giveUp);
@@ -95,7 +98,7 @@ export class Dialling {
     try {
       const device = instanceId && chainOfDevice(crypto, known.record, instanceId);
       const expected = instanceId === undefined ? {} : { instanceId, ...(device && { device }) };
-      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: this.#exchangeOf(peerId, known), ...expected });
+      return await host.dial(link, { peerId, pinnedSpkiHash: known.record.pinnedSpkiHash, exchange: this.#exchangeOf(peerId, known), ...expected }, (secret) => (onRefused ? onRefused(peerId, secret) : secret.wipe()));
     } finally {
       turn.signal.removeEventListener('abort', giveUp);
     }

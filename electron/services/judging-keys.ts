@@ -7,7 +7,8 @@ import type { Clock } from '../engine/ports';
 import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
 import { isSame } from './moving-pins';
 import type { PeerBook } from './peer-book';
-import type { KeyCandidateRow, PeerKeyStore } from './ports/peer-keys';
+import type { KeyCandidateRow, PeerKeyRow, PeerKeyStore } from './ports/peer-keys';
+import { answerOf } from './told-keys';
 
 /** Keys kept of those that were only shown: the newest sights. */
 const maxShown = 3;
@@ -36,7 +37,7 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
   const successor = keys.successor(peerId);
   const underPin = isSame(held.spkiHash, pinned);
   const underSuccessor = successor !== undefined && isSame(held.spkiHash, successor.spkiHash);
-  if (!underPin && !underSuccessor) return 'stale'; // the pin moved meanwhile
+  if (!underPin && !underSuccessor) return judgeLeft(parts, held, answer);
   const candidate = candidateOf(parts, held, answer);
   if (isSame(candidate.spkiHash, held.spkiHash)) {
     if (answer.chain === undefined) return 'stale'; // anybody may say that again and again
@@ -58,6 +59,39 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
   keys.setTrouble(peerId, undefined);
   keys.putCandidate(kept);
   return 'adopted';
+}
+
+/**
+ * An answer under a key before the pinned one (A71, A73). The recovery key counts wherever its word begins. Beyond that it says something only where
+ * that key vouched for two, which its own signature proves whoever shows it: then the pinned one may be a thief's, or this one. Everything else is
+ * said under the pinned key, or is of a question that the pin outran.
+ */
+function judgeLeft(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): Judgement {
+  const { crypto, clock, book, store } = parts;
+  const { peerId } = held;
+  const { elements, chain } = answer;
+  const gone = store.history(peerId);
+  const pinned = book.find(peerId)?.identity;
+  if (pinned === undefined || !gone.some(({ spki, spkiHash }) => spki !== undefined && isSame(spkiHash, held.spkiHash))) return 'stale';
+  const recovery = elements.map(isRecovery).lastIndexOf(true);
+  if (recovery >= 0) {
+    const underPin = { ...held, epoch: pinned.epoch, spki: pinned.spki, spkiHash: pinned.spkiHash };
+    const onwards = answerOf(crypto, clock.now(), underPin, elements.slice(recovery), chain);
+    return onwards ? judge(parts, underPin, onwards) : 'stale';
+  }
+  const vouched = book.successorOf(peerId)?.vouched;
+  if (book.held(peerId) === 'frozen' || vouched === 'recovery' || vouched === 'person') return 'stale';
+  return elements.some((element) => isApart(element, gone, pinned.epoch, chain !== undefined)) ? fork(parts, candidateOf(parts, held, answer)) : 'stale';
+}
+
+/**
+ * Whether a step that begins on the way that was gone here leads off it: nobody has two keys of one epoch. Where a jump passed that epoch over it may be
+ * a step that the jump took together with others: that counts only from a device which shows that it knows no later one.
+ */
+function isApart(element: KeyElement, gone: readonly PeerKeyRow[], pinnedEpoch: number, isFresh: boolean): boolean {
+  const row = gone.find(({ epoch }) => epoch === element.epoch);
+  if (row !== undefined) return !isSame(row.spkiHash, element.spkiHash);
+  return isFresh && element.epoch < pinnedEpoch && !isJump(element);
 }
 
 /**

@@ -53,14 +53,17 @@ export function movePin(parts: MovingParts, { chain, origin, purpose, recovered,
   const { peerKeys } = stores;
   const left = leftKey(parts, contact);
   const grace = purpose === 'routine' ? { acceptedUntil: now + graceMs } : {};
-  peerKeys.putKey({ ...left, ...grace });
+  // What one key vouched for it may have vouched for twice. Where somebody decided, nothing before that matters any more.
+  const isVouched = origin === 'old-key';
+  peerKeys.putKey({ ...left, ...grace, ...(isVouched && { spki: before.identity.spki }) });
   // Those that were missed: what was written under them may still be under way.
   for (const missed of elements.slice(0, -1)) {
-    peerKeys.putKey({ peerId, spkiHash: missed.spkiHash, epoch: missed.epoch, since: now, origin: missed.kind === 'recovery' ? 'recovery' : 'old-key', checked: false, ...grace });
+    peerKeys.putKey({ peerId, spkiHash: missed.spkiHash, epoch: missed.epoch, since: now, origin: missed.kind === 'recovery' ? 'recovery' : 'old-key', checked: false, ...grace, ...(isVouched && { spki: missed.spki }) });
   }
   if (purpose === 'compromise') peerKeys.endGrace(peerId);
   const isChecked = origin === 'person' || (contact.checked && parts.keepCheck());
   peerKeys.putKey({ peerId, spkiHash, epoch, since: now, origin, checked: isChecked, ...(elements.length > 0 && { steps: encodeKeyElements(elements) }) });
+  if (!isVouched) peerKeys.settleKeys(peerId);
   peerKeys.trimKeys(peerId);
   const known = peerKeys.recovery(peerId);
   const keyHash = known.keyHash ?? before.identity.recoveryKeyHash;

@@ -200,7 +200,7 @@ export class OpenProfile {
       isKnownSource: (source) => known.has(source),
       onOutdated: (session) => session.send(standing.outdated(session)),
       onBehind: (session) => this.devices.upkeep.serve(session),
-      onKeyMismatch: ({ peerId, chain }) => this.rekeying.suspect(peerId, chain),
+      onKeyMismatch: (mismatch) => this.rekeying.mismatched(mismatch),
       onLapsed: (peerId) => this.commit(() => noteLapse({ ...around, book: this.book, stores: this.stores }, peerId)),
       onChannel: (link, frame, leftover) => takeChannel(around, (channel) => this.introductions.answer(channel), link, frame, leftover),
     });
@@ -209,7 +209,7 @@ export class OpenProfile {
     const sightings = this.lan ?? around.sightings;
     const places = new Places(dialsAtOnce);
     this.tries = new Tries(clock, () => network.touched());
-    this.dialling = new Dialling({ crypto, clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.refused(peerId) });
+    this.dialling = new Dialling({ crypto, clock, transport, host: this.#host, book: this.book, tries: this.tries, places, sightings, network, ownAddresses, onRetry: (peerId) => this.rekeying.refused(peerId), onRefused: (peerId, secret) => this.rekeying.refusals.ofUs(peerId, secret) });
     this.connections = new Connections({
       clock, random, logger,
       dialling: this.dialling,

@@ -78,9 +78,9 @@ export class PeerBook implements PeerLookup {
     if (record === undefined) return undefined;
     const successor = this.keys?.successor(peerId);
     // While one key vouches for two, neither it nor they are believed (A73): nothing is taken, and nobody learns why.
-    const blocked = record.blocked || this.keys?.trouble(peerId)?.kind === 'frozen';
+    const frozen = !record.blocked && this.keys?.trouble(peerId)?.kind === 'frozen';
     const until = this.keys?.lapse(peerId, record.pinnedSpkiHash)?.until ?? 0;
-    return { spkiHash: record.pinnedSpkiHash, blocked, listVersion: record.listVersion, ...(until > this.#clock.now() && { mayLapse: true }), ...(successor && { successor: successor.spkiHash, overtaken: this.isOvertaken(peerId) }) };
+    return { spkiHash: record.pinnedSpkiHash, blocked: record.blocked || frozen, ...(frozen && { frozen }), listVersion: record.listVersion, ...(until > this.#clock.now() && { mayLapse: true }), ...(successor && { successor: successor.spkiHash, overtaken: this.isOvertaken(peerId) }) };
   }
 
   /** Another device of this person stopped this one; contacts' and own. */

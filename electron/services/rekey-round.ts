@@ -2,10 +2,14 @@ import { IdentityLapsed } from '../engine/certificates/chain';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock, Transport } from '../engine/ports';
-import { openChannel } from '../engine/session/channel';
+import { type Channel, openChannel } from '../engine/session/channel';
+import { appeal } from '../engine/session/rekey-appeal';
 import { askForKeys } from '../engine/session/rekey-asker';
 import type { HeldKey, RekeyAnswer } from '../engine/session/rekey-answer';
+import { spkiHash } from '../engine/identity/peer-id';
 import type { Candidate } from './candidates';
+import { leadsElsewhere } from './held-keys';
+import { isSame } from './moving-pins';
 import { NotNeeded, type Places, race, type Turn } from './racing';
 
 const dialTimeoutMs = 5_000;
@@ -20,6 +24,10 @@ export interface RekeyRoundParts {
   readonly candidates: readonly Candidate[];
   /** A device answered that is one of theirs, under a certificate that ended long ago. */
   readonly onLapsed: () => void;
+  /** Keys before the pinned one, asked under where `held` explains nothing: only where a key was shown that is not known. */
+  readonly left: readonly HeldKey[];
+  /** What shows to this person that a dial was refused there, 32 bytes: where that was so a moment ago. */
+  readonly refusedSecret: () => Uint8Array | undefined;
   /** The profile ends. */
   readonly quit: AbortSignal;
 }
@@ -31,40 +39,59 @@ export interface Asked {
 }
 
 /**
- * Asks one person's devices, side by side, what their keys are now: under the first of `held` that gives an answer. `refused`: somebody was there
+ * Asks one person's devices, side by side, what their keys are now: under the first of `held` (the newest first, the pinned one last) that gives an answer. `refused`: somebody was there
  * and no answer counts; `silent`: nobody was.
  */
 export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[], pairSecret: Uint8Array | undefined): Promise<Asked | 'refused' | 'silent'> {
-  const { clock, places, quit, candidates } = parts;
+  const { clock, places, quit, candidates, left } = parts;
   let met = false;
-  const attempt = async ({ address }: Candidate, turn: Turn): Promise<Asked> => {
+  /** That the newest key held is the newest. Where another one was shown, somebody else may say more. */
+  let unchanged: Asked | undefined;
+  const isEnough = (key: HeldKey, answer: RekeyAnswer): boolean => {
+    if (left.length === 0) return true;
+    const headHash = spkiHash(parts.crypto, answer.head.spki);
+    return left.includes(key) ? leadsElsewhere(answer, headHash, [...held, ...left]) : !isSame(headHash, key.spkiHash);
+  };
+  const onChannel = async <T>({ address }: Candidate, turn: Turn, key: HeldKey, work: (channel: Channel) => Promise<T>): Promise<T> => {
+    const link = await parts.transport.dial(address, dialTimeoutMs, turn.signal, key.peerId);
+    const giveUp = (): void => link.destroy();
+    turn.signal.addEventListener('abort', giveUp);
+    try {
+      if (turn.signal.aborted) throw giveUpBefore(giveUp);
+      const channel = await openChannel(parts.crypto, clock, link, 'rekey');
+      met = true;
+      return await work(channel);
+    } finally {
+      turn.signal.removeEventListener('abort', giveUp);
+    }
+  };
+  const attempt = async (candidate: Candidate, turn: Turn): Promise<Asked> => {
     let failure: unknown = new Error('nothing is held of this person');
-    for (const key of held) {
-      const link = await parts.transport.dial(address, dialTimeoutMs, turn.signal, key.peerId);
-      const giveUp = (): void => link.destroy();
-      turn.signal.addEventListener('abort', giveUp);
+    let heard = false;
+    const common = { crypto: parts.crypto, local: parts.local, now: () => clock.now() };
+    for (const key of [...held, ...left]) {
       try {
-        if (turn.signal.aborted) throw giveUpBefore(giveUp);
-        const channel = await openChannel(parts.crypto, clock, link, 'rekey');
-        met = true;
-        const answer = await askForKeys(channel, { crypto: parts.crypto, local: parts.local, now: () => clock.now(), held: key, ...(pairSecret && { pairSecret }), offer: true });
+        const answer = await onChannel(candidate, turn, key, (channel) => askForKeys(channel, { ...common, held: key, ...(pairSecret && { pairSecret }), offer: true }));
         // Anybody may say that there is nothing new: it counts from a device that shows it is one.
-        if (answer.elements.length > 0 || answer.chain !== undefined) return { held: key, answer };
+        heard = answer.elements.length > 0 || answer.chain !== undefined;
+        if (heard && isEnough(key, answer)) return { held: key, answer };
+        if (heard && held.includes(key)) unchanged ??= { held: key, answer };
       } catch (error) {
         // A later key that nobody answers for may be a thief's: the pinned one is asked under next.
         failure = error;
         if (error instanceof IdentityLapsed && !turn.signal.aborted) parts.onLapsed();
-        if (turn.signal.aborted) break;
-      } finally {
-        turn.signal.removeEventListener('abort', giveUp);
       }
+      if (heard || turn.signal.aborted) break;
     }
+    const secret = parts.refusedSecret();
+    const [newest] = held;
+    if (!heard && secret && newest && !turn.signal.aborted) await onChannel(candidate, turn, newest, (channel) => appeal(channel, { ...common, held: newest, secret }));
     throw failure;
   };
   try {
     return await race({ clock, places, quit, candidates, attempt, onStart: () => undefined, onEnd: () => undefined });
   } catch {
-    return met ? 'refused' : 'silent';
+    return unchanged ?? (met ? 'refused' : 'silent');
   }
 }
 

@@ -8,9 +8,12 @@ import type { Clock, Logger, Transport } from '../engine/ports';
 import { contactOfTag } from '../engine/session/contact-tag';
 import type { AnswererParts, HeldKey, RekeyAnswer, RekeyDesk } from '../engine/session/rekey-answer';
 import type { Session } from '../engine/session/session';
+import type { KeyMismatch } from '../engine/session/session-host';
 import type { EventHub } from './event-hub';
 import type { Connections } from './connections';
 import type { Dialling } from './dialling';
+import { AskingBack } from './asking-back';
+import { heldKeysOf, isKnownKey, leftKeysOf } from './held-keys';
 import { clearShown, judge, type Judgement, noteShown } from './judging-keys';
 import { noteLapse } from './lapses';
 import { isSame, movePin } from './moving-pins';
@@ -19,6 +22,7 @@ import type { Stores } from './ports';
 import type { Places } from './racing';
 import { AnsweringParty } from './answering-party';
 import { askAround } from './rekey-round';
+import { RefusedDials } from './refused-dials';
 import { RekeyPace, toldAt } from './rekey-pace';
 import { answerOf } from './told-keys';
 
@@ -28,6 +32,8 @@ const atOnce = 4;
 const refusedMs = 2_000;
 /** Keys remembered of one person that were shown while a question is under way or waits. */
 const shownAtOnce = 3;
+/** Keys before the pinned one that one device is asked about in one go: each costs it a channel. */
+const leftAtOnce = 3;
 
 export interface RekeyingParts {
   readonly crypto: Crypto;
@@ -74,16 +80,22 @@ export class Rekeying {
   readonly desk: RekeyDesk & Pick<AnswererParts, 'local'>;
   /** Who proved to know the key in use: written once, not once per session. */
   readonly #proven = new Set<PeerId>();
+  readonly #askingBack: AskingBack;
+  /** M1s refused for their key. */
+  readonly refusals: RefusedDials;
   #asking = 0;
 
   constructor(parts: RekeyingParts) {
     this.#parts = parts;
+    this.#askingBack = new AskingBack(parts);
+    this.refusals = new RefusedDials(parts.crypto, parts.clock);
     const answers = new AnsweringParty(parts.local, () => parts.stores.peerKeys.forgottenEpoch());
     this.desk = {
       get local() {
         return answers.current();
       },
       contactOfTag: (tag, channelHash) => this.#contactOfTag(tag, channelHash),
+      shownOfTag: (tag, channelHash, nonce) => this.refusals.ofTag(tag, channelHash, nonce),
       askBack: (peerId, headHash) => this.#askBack(peerId, headHash),
       onAnswer: (answer, held) => {
         if (!this.#quit.signal.aborted) this.#judge(held, answer);
@@ -97,10 +109,18 @@ export class Rekeying {
    */
   suspect(peerId: PeerId, shown?: Chain): void {
     if (this.#quit.signal.aborted || !this.#concerns(peerId)) return;
-    if (shown !== undefined && this.#isKnown(peerId, shown.identity.spkiHash)) return;
+    if (shown !== undefined && isKnownKey(this.#parts, peerId, shown.identity.spkiHash)) return;
     const matter = this.#matter(peerId);
+    if (shown !== undefined) this.#askingBack.shown(peerId, shown.identity);
     if (shown !== undefined) matter.shown = [shown, ...matter.shown.filter(({ identity }) => !isSame(identity.spkiHash, shown.identity.spkiHash))].slice(0, shownAtOnce);
     this.#askSoon(peerId, matter);
+  }
+
+  /** Somebody authenticated as this person under another key than the pinned one, and was refused. */
+  mismatched({ peerId, chain, secret }: KeyMismatch): void {
+    if (secret && !this.#quit.signal.aborted && this.#concerns(peerId)) this.refusals.ofThem(peerId, chain.identity.spkiHash, secret);
+    else secret?.wipe();
+    this.suspect(peerId, chain);
   }
 
   /**
@@ -167,7 +187,7 @@ export class Rekeying {
    */
   hear(peerId: PeerId, path: readonly KeyElement[], chain: Chain | undefined): Judgement {
     const { crypto, clock } = this.#parts;
-    for (const held of this.#heldKeys(peerId)) {
+    for (const held of [...heldKeysOf(this.#parts, peerId), ...leftKeysOf(this.#parts, peerId)]) {
       const elements = path.slice(path.findIndex((element) => isSame(element.spkiHash, held.spkiHash)) + 1);
       const answer = elements.length > 0 ? answerOf(crypto, clock.now(), held, elements, chain) : undefined;
       if (answer) return this.#judge(held, answer);
@@ -182,6 +202,7 @@ export class Rekeying {
 
   close(): void {
     this.#quit.abort();
+    this.refusals.close();
     for (const { cancel } of this.#matters.values()) cancel?.();
     this.#matters.clear();
     this.#waiting.length = 0;
@@ -198,9 +219,9 @@ export class Rekeying {
     }
   }
 
-  #askBack(peerId: PeerId, headHash: Uint8Array): HeldKey | undefined {
-    if (this.#quit.signal.aborted || !this.#concerns(peerId) || this.#isKnown(peerId, headHash)) return undefined;
-    return this.#heldKeys(peerId)[0];
+  #askBack(peerId: PeerId, headHash: Uint8Array): readonly HeldKey[] {
+    if (this.#quit.signal.aborted || !this.#concerns(peerId) || isKnownKey(this.#parts, peerId, headHash)) return [];
+    return this.#askingBack.keysFor(peerId, headHash);
   }
 
   #askSoon(peerId: PeerId, matter: Matter): void {
@@ -236,7 +257,7 @@ export class Rekeying {
     const { clock, logger } = this.#parts;
     matter.pace.asked(clock.monotonic());
     try {
-      const outcome = await this.#askAround(peerId);
+      const outcome = await this.#askAround(peerId, matter.shown[0]?.identity.spkiHash);
       if (this.#quit.signal.aborted) return;
       matter.pace.ended(outcome);
       if (outcome !== 'answered') this.#unanswered(peerId, matter, outcome === 'refused');
@@ -249,13 +270,15 @@ export class Rekeying {
     }
   }
 
-  async #askAround(peerId: PeerId): Promise<'answered' | 'refused' | 'silent'> {
+  /** `shown`: the latest key that somebody showed since, 32 bytes. */
+  async #askAround(peerId: PeerId, shown: Uint8Array | undefined): Promise<'answered' | 'refused' | 'silent'> {
     if (!this.#concerns(peerId)) return 'silent';
     const { commit } = this.#parts;
-    const held = this.#heldKeys(peerId);
+    const held = heldKeysOf(this.#parts, peerId);
+    const left = shown ? this.#askingBack.leftBefore(peerId, shown).slice(0, leftAtOnce) : [];
     const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
     try {
-      const asked = await askAround({ ...this.#parts, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)) }, held, pairSecret);
+      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId) }, held, pairSecret);
       if (typeof asked === 'string') return asked;
       return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
     } finally {
@@ -267,7 +290,7 @@ export class Rekeying {
   #unanswered(peerId: PeerId, { shown, pace }: Matter, isRefused: boolean): void {
     const { book, stores, commit, connections, clock, logger } = this.#parts;
     const session = connections.session(peerId);
-    if (shown.length === 0 || (!isRefused && pace.failures < toldAt) || session !== undefined) return;
+    if (shown.length === 0 || (!isRefused && pace.failures < toldAt) || session !== undefined || book.held(peerId) === 'frozen') return;
     const keys = shown.map(({ identity, list, instance, exchange, issuer }) => ({
       peerId,
       spkiHash: identity.spkiHash,
@@ -305,34 +328,6 @@ export class Rekeying {
     if (judgement === 'fork' || (judgement === 'adopted' && book.isOvertaken(peerId))) connections.drop(peerId);
     if (judgement === 'adopted' || (judgement === 'current' && before !== undefined)) connections.learned(peerId);
     return judgement;
-  }
-
-  /** What to ask under, the newest first: a later key already vouched for, then the pinned one. */
-  #heldKeys(peerId: PeerId): HeldKey[] {
-    const { book, stores } = this.#parts;
-    const known = book.find(peerId);
-    if (known === undefined) return [];
-    const { keyHash, epoch: kept } = stores.peerKeys.recovery(peerId);
-    // Before a first recovery there was none.
-    const recovered = kept ?? (known.identity.epoch === 1 ? 0 : undefined);
-    const recoveryKeyHash = keyHash ?? known.identity.recoveryKeyHash;
-    const common = { peerId, ...(recoveryKeyHash && { recoveryKeyHash }) };
-    const { epoch, spki, spkiHash } = known.identity;
-    const mayLapse = book.pinned(peerId)?.mayLapse === true;
-    const pinned = { ...common, epoch, spki, spkiHash, mayLapse, ...(recovered === undefined ? {} : { recovered }) };
-    const successor = book.successorOf(peerId);
-    if (successor === undefined) return [pinned];
-    const newest = successor.recovered ?? recovered;
-    return [{ ...common, epoch: successor.epoch, spki: successor.spki, spkiHash: successor.spkiHash, ...(newest === undefined ? {} : { recovered: newest }) }, pinned];
-  }
-
-  /** The pinned key, one that waits to be, or one that was: none of them is news. */
-  #isKnown(peerId: PeerId, spkiHash: Uint8Array): boolean {
-    const { book, stores } = this.#parts;
-    const pinned = book.find(peerId)?.record.pinnedSpkiHash;
-    const successor = book.successorOf(peerId)?.spkiHash;
-    if ([pinned, successor].some((hash) => hash !== undefined && isSame(hash, spkiHash))) return true;
-    return stores.peerKeys.history(peerId).some((row) => isSame(row.spkiHash, spkiHash));
   }
 
   /** Only contacts who agreed are asked about and asked. */

@@ -13,15 +13,23 @@ const secretBytes = 32;
 const keptSecrets = 3;
 /** As many as one answer leads over: somebody who makes keys without end fills no disk. */
 const keptKeys = 256;
+/** Of those that were left and may have vouched for two, the earliest stay whatever comes after: nobody makes them forgotten by making keys without end (A73). */
+const keptLeft = 64;
 
 /** Identity keys of other people: their history, what claims to follow, and what those people know of the own ones. */
 export function createPeerKeyStore(db: Db): PeerKeyStore {
   const selectKeys = db.prepare('SELECT * FROM peer_keys WHERE peer_id = ? ORDER BY since DESC, epoch DESC');
   const putKey = db.prepare(
-    'INSERT OR REPLACE INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until, steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO peer_keys (peer_id, spki_hash, epoch, since, origin, checked, accepted_until, steps, spki) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (peer_id, spki_hash) DO UPDATE SET epoch = excluded.epoch, since = excluded.since, origin = excluded.origin, checked = excluded.checked,
+       accepted_until = excluded.accepted_until, steps = excluded.steps, spki = COALESCE(excluded.spki, spki)`,
   );
+  const settleKeys = db.prepare('UPDATE peer_keys SET spki = NULL WHERE peer_id = ?');
   const endGrace = db.prepare('UPDATE peer_keys SET accepted_until = NULL WHERE peer_id = ?');
-  const trimKeys = db.prepare(`DELETE FROM peer_keys WHERE peer_id = ? AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC ${atMost})`);
+  const trimKeys = db.prepare(
+    `DELETE FROM peer_keys WHERE peer_id = ? AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? ORDER BY epoch DESC ${atMost})
+       AND spki_hash NOT IN (SELECT spki_hash FROM peer_keys WHERE peer_id = ? AND spki IS NOT NULL ORDER BY epoch ${atMost})`,
+  );
   const removeKeys = db.prepare('DELETE FROM peer_keys WHERE peer_id = ?');
   const selectCandidates = db.prepare('SELECT * FROM key_candidates WHERE peer_id = ? ORDER BY seen_at DESC, spki_hash');
   const selectVouched = db.prepare("SELECT * FROM key_candidates WHERE vouched <> 'nothing'");
@@ -48,10 +56,13 @@ export function createPeerKeyStore(db: Db): PeerKeyStore {
   return {
     history: (peerId) => selectKeys.all([peerId]).map(readKey),
     putKey(row) {
-      putKey.run([row.peerId, row.spkiHash, row.epoch, row.since, row.origin, row.checked ? 1 : 0, row.acceptedUntil ?? null, row.steps ?? null]);
+      putKey.run([row.peerId, row.spkiHash, row.epoch, row.since, row.origin, row.checked ? 1 : 0, row.acceptedUntil ?? null, row.steps ?? null, row.spki ?? null]);
+    },
+    settleKeys(peerId) {
+      settleKeys.run([peerId]);
     },
     trimKeys(peerId) {
-      trimKeys.run([peerId, peerId, keptKeys]);
+      trimKeys.run([peerId, peerId, keptKeys, peerId, keptLeft]);
     },
     endGrace(peerId) {
       endGrace.run([peerId]);
@@ -125,6 +136,7 @@ function readKey(row: Row): PeerKeyRow {
     checked: flag(row, 'checked'),
     ...given('acceptedUntil', optionalInteger(row, 'accepted_until')),
     ...given('steps', optionalBytes(row, 'steps')),
+    ...given('spki', optionalBytes(row, 'spki')),
   };
 }
 

@@ -72,7 +72,7 @@ export const keyCandidate = z.strictObject({
   seenAt: time,
   /** The safety number both would see if this is the key. */
   digits: z.string().regex(/^\d{60}$/),
-  /** The key known so far vouches for it; two of these are a fork. */
+  /** The key known so far vouches for it, or one before that did; two of these are a fork, of which one may be in use. */
   vouched: z.boolean(),
 });
 export type KeyCandidate = z.infer<typeof keyCandidate>;

@@ -8,6 +8,8 @@ import type { LocalParty } from './local-party';
 export interface Pin {
   readonly spkiHash: Uint8Array;
   readonly blocked: boolean;
+  /** Blocked for no other reason than that two keys are in question (A73): another one than the pinned key is refused as such, and may be asked about. */
+  readonly frozen?: boolean;
   /** A later key that the pinned one vouches for: taken too, and pinned once somebody proved to hold it (S5-09). 32 bytes. */
   readonly successor?: Uint8Array;
   /** The recovery key named the successor: the pinned key counts for nothing any more, and its lists of devices neither (A71). */
@@ -74,7 +76,8 @@ export function pinOfSender(crypto: Crypto, local: OwnSide, peers: PeerLookup, {
   }
   const pin = peers.pinned(peerId);
   if (!pin) throw new ChainRefused('not-a-contact');
-  if (pin.blocked || peers.isSuspended?.(peerId, instance.instanceId) === true) throw new ChainRefused('blocked');
+  const isBlocked = pin.blocked && !(pin.frozen === true && !crypto.equal(pin.spkiHash, identity.spkiHash));
+  if (isBlocked || peers.isSuspended?.(peerId, instance.instanceId) === true) throw new ChainRefused('blocked');
   const isSuccessor = isUnderSuccessor(crypto, pin, identity.spkiHash);
   if (isOvertaken(crypto, pin, identity.spkiHash)) throw new ChainRefused('blocked');
   return { spkiHash: isSuccessor ? identity.spkiHash : pin.spkiHash, isSuccessor, listVersion: listVersionFor(crypto, pin, identity.spkiHash) };
@@ -93,6 +96,13 @@ export function listVersionFor(crypto: Crypto, pin: Pin, shown: Uint8Array): num
 /** Whether this is the later key that the pinned one vouches for. */
 export function isUnderSuccessor(crypto: Crypto, { spkiHash, successor }: Pick<Pin, 'spkiHash' | 'successor'>, shown: Uint8Array): boolean {
   return successor !== undefined && crypto.equal(successor, shown) && !crypto.equal(spkiHash, shown);
+}
+
+/** The pin may have changed, or the person been blocked, while the handshake was under way. */
+export function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity, instance }: VerifiedChain): boolean {
+  const pin = peers.pinned(identity.peerId);
+  if (peers.isSuspended?.(identity.peerId, instance.instanceId) === true) return false;
+  return pin !== undefined && !pin.blocked && !isOvertaken(crypto, pin, identity.spkiHash) && (crypto.equal(pin.spkiHash, identity.spkiHash) || isUnderSuccessor(crypto, pin, identity.spkiHash));
 }
 
 /** Whether a certificate of this key counts past its end (protocol.md §2): between own devices always, of a contact where the user said so. */

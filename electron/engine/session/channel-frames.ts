@@ -65,7 +65,7 @@ const metByBoth = [channelKinds.meetCommit, channelKinds.meetReveal, channelKind
 
 const served: Readonly<Record<ChannelPurpose, Readonly<Record<ChannelRole, readonly ChannelKind[]>>>> = {
   rekey: {
-    client: [channelKinds.rekeyRequest, channelKinds.rekeyOffer, channelKinds.rekeyAnswer],
+    client: [channelKinds.rekeyRequest, channelKinds.rekeyOffer, channelKinds.rekeyAnswer, channelKinds.refused],
     server: [channelKinds.rekeyAnswer, channelKinds.rekeyRequest, channelKinds.refused],
   },
   request: {

@@ -15,6 +15,19 @@ export function contactTag(crypto: Crypto, pairSecret: Uint8Array, channelHash: 
   return crypto.hmac(pairSecret, label('contact-tag'), channelHash);
 }
 
+/**
+ * What the two sides of a refused M1 have in common, where its recipient could open it: HKDF(CN, "pair-secret"), 32 bytes. No session ever comes of that CN.
+ * It shows who was refused to nobody but the one who did that (protocol.md §9).
+ */
+export function refusedSecretOf(crypto: Crypto, cn: Secret<'content'>): Secret<'pair'> {
+  return crypto.secret('pair', crypto.hkdf(cn.bytes, 'pair-secret', pairSecretBytes));
+}
+
+/** HMAC(secret of a refused M1, "contact-tag" ‖ channel hash ‖ nonce of the question), 32 bytes: whoever asks back opened that M1. */
+export function askedBackTag(crypto: Crypto, secret: Uint8Array, channelHash: Uint8Array, nonce: Uint8Array): Uint8Array {
+  return crypto.hmac(secret, label('contact-tag'), channelHash, nonce);
+}
+
 /** Whose tag this is. One HMAC for each secret, wherever it is found. */
 export function contactOfTag(crypto: Crypto, tag: Uint8Array, channelHash: Uint8Array, secrets: Iterable<readonly [peerId: PeerId, pairSecret: Uint8Array]>): PeerId | undefined {
   let found: PeerId | undefined;

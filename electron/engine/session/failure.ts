@@ -1,4 +1,5 @@
 import type { Chain } from '../certificates/chain';
+import type { Secret } from '../crypto/secret';
 
 /**
  * Why no session came about. The other side never learns it: it sees the uniform retry frame or a closed connection.
@@ -70,10 +71,13 @@ export class Abort extends Error {
   readonly reason: FailureReason;
   /** With `contact.key-mismatch`: the chain under the other key; with `lapsed`: the chain. */
   readonly shown: Chain | undefined;
+  /** Of an M1 that was refused and opened: `refusedSecretOf`. Whoever catches this has it. */
+  readonly secret: Secret<'pair'> | undefined;
 
-  constructor(reason: FailureReason, shown?: Chain) {
+  constructor(reason: FailureReason, shown?: Chain, secret?: Secret<'pair'>) {
     super(reason);
     this.reason = reason;
     this.shown = shown;
+    this.secret = secret;
   }
 }

@@ -1,6 +1,7 @@
 import { encodedOnce } from '../certificates/chain';
 import { openFrom, sealTo } from '../crypto/sealed-envelope';
 import { frameTypes, type Frame } from '../wire/frame';
+import { refusedSecretOf } from './contact-tag';
 import { Abort } from './failure';
 import { encodeBody, encodeHandshakeFrame, isZero, modes, parseBody, parseHandshakeFrame, selectorOf } from './handshake-message';
 import { agree, confirmWith, deriveKeys } from './handshake-keys';
@@ -42,7 +43,7 @@ export function startFull(env: HandshakeEnvironment, target: DialTarget, now: nu
 export function acceptM2(env: HandshakeEnvironment, state: AwaitingM2, frame: Frame, now: number, scope: SecretScope): HandshakeStep {
   const { crypto, local } = env;
   const { target, cn, ephemeral } = state;
-  if (frame.type === frameTypes.retry) throw new Abort('retry-asked');
+  if (frame.type === frameTypes.retry) throw new Abort('retry-asked', undefined, refusedSecretOf(crypto, cn));
   if (frame.type !== frameTypes.m2) throw new Abort('unexpected-frame');
   const message = parseHandshakeFrame(frame);
   if (message.mode !== modes.full) throw new Abort('unexpected-frame');

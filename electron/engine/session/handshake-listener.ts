@@ -1,7 +1,9 @@
 import { encodedOnce } from '../certificates/chain';
+import type { Crypto } from '../crypto/crypto';
 import { openFrom, sealTo } from '../crypto/sealed-envelope';
 import type { Secret } from '../crypto/secret';
 import { frameTypes, type Frame } from '../wire/frame';
+import { refusedSecretOf } from './contact-tag';
 import { Abort } from './failure';
 import { encodeBody, encodeHandshakeFrame, type FullMessage, isZero, parseBody, selectorOf } from './handshake-message';
 import { agree, confirmWith, deriveKeys } from './handshake-keys';
@@ -53,7 +55,7 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
   const isSigned = (): boolean => isM1Signed(crypto, chain.instance.signingKey, binding, body.statement, body.signature);
   const isInTime = Math.abs(statement.time - now) <= clockToleranceMs;
   const isAuthentic = (): boolean => isInTime && statement.listVersion === chain.list.version && isSigned();
-  const peer = verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, now, isAuthentic });
+  const peer = orRemembered(crypto, cn, () => verifyPeerChain(env, chain, { peerId: chain.identity.peerId, pinnedSpkiHash: pin.spkiHash, now, isAuthentic }));
   if (!isSigned()) throw new Abort('signature');
   if (statement.listVersion !== peer.list.version) throw new Abort('list-version');
   if (!isInTime) throw new Abort('time');
@@ -82,4 +84,14 @@ export function acceptFull(env: HandshakeEnvironment, message: FullMessage, fram
   const nonces = { cn, sn };
   const keys = deriveKeys({ env, role: 'server', own: shown, ownInstanceHash: local.instance.credential.hash, peer, master: deriveMaster(crypto, { ...nonces, ...shares }, transcript), transcript, scope });
   return confirmWith({ env, role: 'server', peer, keys, nonces, transcript, scope, before: [m2Frame] });
+}
+
+/** Whoever authenticated under another key than the pinned one may show by this M1 that they were refused, and be asked about it. */
+function orRemembered<T>(crypto: Crypto, cn: Secret<'content'>, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof Abort && error.reason === 'contact.key-mismatch') throw new Abort(error.reason, error.shown, refusedSecretOf(crypto, cn));
+    throw error;
+  }
 }

@@ -164,6 +164,8 @@ export interface Failed {
   readonly answer: 'retry' | 'none';
   /** With `contact.key-mismatch`: the chain under the other key, sound in itself and authentic, and nothing pinned vouches for it. With `lapsed`: the chain, as authentic. */
   readonly shown: Chain | undefined;
+  /** Of an M1 that was refused: its dialler's after the retry frame, its recipient's with `contact.key-mismatch`. Whoever takes the failure wipes it. */
+  readonly secret?: Secret<'pair'>;
 }
 
 export type HandshakeInput =

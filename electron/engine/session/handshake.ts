@@ -22,7 +22,7 @@ export function step(env: HandshakeEnvironment, state: HandshakeState, input: Ha
   try {
     return advance(env, state, input, scope);
   } catch (error) {
-    if (error instanceof Abort) return fail(env, state, error.reason, error.shown);
+    if (error instanceof Abort) return fail(env, state, error.reason, error.shown, error.secret);
     if (error instanceof WireError) return fail(env, state, 'malformed');
     wipeState(state);
     throw error;
@@ -103,7 +103,7 @@ const answered: ReadonlySet<FailureReason> = new Set<FailureReason>(['unknown-se
 /** Says nothing about an entry: the other side may never have heard of our M1. */
 const harmless: ReadonlySet<FailureReason> = new Set<FailureReason>(['timeout', 'closed', 'locked', 'busy']);
 
-function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, shown?: Failed['shown']): HandshakeStep {
+function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, shown?: Failed['shown'], secret?: Failed['secret']): HandshakeStep {
   wipeState(state);
   // What led to a wrong answer once would again: the next try is a full handshake.
   const tried = state.phase === 'awaiting-m2-resume' ? { entry: state.entry, peer: state.peer } : state.phase === 'awaiting-confirm' && state.role === 'client' ? { entry: state.resumes, peer: state.peer } : undefined;
@@ -112,7 +112,7 @@ function fail(env: HandshakeEnvironment, state: Live, reason: FailureReason, sho
     else env.resumption?.drop(tried.entry);
   }
   const answer = state.phase === 'awaiting-m1' && answered.has(reason) ? 'retry' : 'none';
-  return { state: { phase: 'failed', reason, answer, shown }, output: [] };
+  return { state: { phase: 'failed', reason, answer, shown, ...(secret && { secret }) }, output: [] };
 }
 
 function wipeState(state: Live): void {

@@ -56,18 +56,23 @@ export interface AskerParts extends RekeyParts {
   readonly offer: boolean;
 }
 
+/** Keys asked about in answer to one offer: with the answers it stays within the frames of a channel. */
+export const maxAskedBack = 6;
+
 /** What only the books of this device know: who asks, and whose keys it holds. */
 export interface RekeyDesk {
   /** The contact whose tag this is (`contactOfTag`); not of blocked ones. */
   contactOfTag(tag: Uint8Array, channelHash: Uint8Array): PeerId | undefined;
-  /** This contact says that its newest key has this hash (32 bytes): the key held of it when that is another one, to be asked about. */
-  askBack(peerId: PeerId, headHash: Uint8Array): HeldKey | undefined;
+  /** Whose M1 was refused here a moment ago, by the tag that shows it: who they say to be, under which key (H(SPKI), 32 bytes), and the tag of whoever asks them back. */
+  shownOfTag(tag: Uint8Array, channelHash: Uint8Array, nonce: Uint8Array): { readonly peerId: PeerId; readonly headHash: Uint8Array; readonly answer: Uint8Array } | undefined;
+  /** This contact says that its newest key has this hash (32 bytes): what is held of it when that is another one, to be asked about in this order until it knows one. */
+  askBack(peerId: PeerId, headHash: Uint8Array): readonly HeldKey[];
   /** The verified answer to that, which begins at the key that was given then. */
   onAnswer(answer: RekeyAnswer, held: HeldKey): void;
 }
 
 /** Where nobody is known: strangers who hold an old key are still told the keys that came after it. */
-export const deskOfNobody: RekeyDesk = { contactOfTag: () => undefined, askBack: () => undefined, onAnswer: () => {} };
+export const deskOfNobody: RekeyDesk = { contactOfTag: () => undefined, shownOfTag: () => undefined, askBack: () => [], onAnswer: () => {} };
 
 /** What whoever answers brings. */
 export interface AnswererParts extends RekeyParts, RekeyDesk {

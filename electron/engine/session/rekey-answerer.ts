@@ -2,7 +2,7 @@ import type { PeerId } from '../ids';
 import { WireError } from '../wire/reader';
 import type { Channel } from './channel';
 import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
-import type { AnswererParts, HeldKey, RekeyAnswer, RekeyRefusal } from './rekey-answer';
+import { type AnswererParts, type HeldKey, maxAskedBack, type RekeyAnswer, type RekeyRefusal } from './rekey-answer';
 import { parseOffer, parseRequest, piecesOf } from './rekey-frames';
 import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
 import { lookUp, type Reply, writeReply } from './rekey-reply';
@@ -16,7 +16,8 @@ export type AnswererState =
   | { readonly phase: 'replying'; readonly contact: PeerId | undefined }
   /** This contact was answered and may say that its own key is another one now. */
   | { readonly phase: 'answered'; readonly contact: PeerId }
-  | { readonly phase: 'asking-back'; readonly inquiry: Inquiry };
+  /** `rest`: what is asked about next where this key says nothing to the contact. */
+  | { readonly phase: 'asking-back'; readonly inquiry: Inquiry; readonly rest: readonly HeldKey[]; readonly tag?: Uint8Array };
 
 export type AnswererEvent = { readonly kind: 'frame'; readonly frame: ChannelFrame } | { readonly kind: 'written'; readonly reply: Uint8Array | undefined };
 
@@ -36,7 +37,8 @@ export function stepAnswerer(parts: AnswererParts, channel: Pick<Channel, 'hash'
   try {
     if (state.phase === 'open' && kind === channelKinds.rekeyRequest) return onRequest(parts, channel, payload);
     if (state.phase === 'answered' && kind === channelKinds.rekeyOffer) return onOffer(parts, state.contact, payload);
-    if (state.phase === 'asking-back' && kind === channelKinds.rekeyAnswer) return onAskedBack(parts, channel, state.inquiry, payload);
+    if (state.phase === 'asking-back' && kind === channelKinds.rekeyAnswer) return onAskedBack(parts, channel, state, payload);
+    if (state.phase === 'asking-back' && kind === channelKinds.refused) return askBack(parts, state.rest, state.tag);
   } catch (error) {
     if (!(error instanceof WireError) && !(error instanceof ChannelError)) throw error;
     if (state.phase === 'open') return refuse('malformed');
@@ -56,7 +58,11 @@ function onRequest(parts: AnswererParts, { hash, source }: Pick<Channel, 'hash' 
   const request = parseRequest(payload);
   const contact = parts.contactOfTag(request.tag, hash);
   const reply = lookUp(parts, request, contact !== undefined);
+  const shown = contact === undefined ? parts.shownOfTag(request.tag, hash, request.nonce) : undefined;
   if (!parts.mayAnswer(source, contact)) return refuse('busy');
+  // Whoever was refused here is told nothing, but asked: what the keys known vouch for shows who they are.
+  const [held, ...rest] = shown ? parts.askBack(shown.peerId, shown.headHash).slice(0, maxAskedBack) : [];
+  if (shown && held) return askBack(parts, [held, ...rest], shown.answer);
   return typeof reply === 'string' ? refuse(reply) : { state: { phase: 'replying', contact }, write: reply };
 }
 
@@ -68,15 +74,20 @@ function onWritten(contact: PeerId | undefined, reply: Uint8Array | undefined): 
 /** Only who showed to be that very contact is listened to, and asked with what is held here. */
 function onOffer(parts: AnswererParts, contact: PeerId, payload: Uint8Array): AnswererStep {
   const { peerId, headHash } = parseOffer(payload);
-  const held = peerId === contact ? parts.askBack(peerId, headHash) : undefined;
-  if (!held) return { send: [refused] };
-  const { inquiry, frame } = beginInquiry(parts, held, parts.crypto.random(32));
-  return { state: { phase: 'asking-back', inquiry }, send: [frame] };
+  const [held, ...rest] = peerId === contact ? parts.askBack(peerId, headHash).slice(0, maxAskedBack) : [];
+  return held ? askBack(parts, [held, ...rest]) : { send: [refused] };
 }
 
-function onAskedBack(parts: AnswererParts, { hash }: Pick<Channel, 'hash'>, inquiry: Inquiry, payload: Uint8Array): AnswererStep {
+/** About the next key; the contact who knows none of them has nothing more to say. */
+function askBack(parts: AnswererParts, [held, ...rest]: readonly HeldKey[], tag?: Uint8Array): AnswererStep {
+  if (!held) return {};
+  const { inquiry, frame } = beginInquiry(parts, held, tag ?? parts.crypto.random(32));
+  return { state: { phase: 'asking-back', inquiry, rest, ...(tag && { tag }) }, send: [frame] };
+}
+
+function onAskedBack(parts: AnswererParts, { hash }: Pick<Channel, 'hash'>, { inquiry, ...asking }: Extract<AnswererState, { phase: 'asking-back' }>, payload: Uint8Array): AnswererStep {
   const taken = takePiece(parts, hash, inquiry, payload);
-  return 'inquiry' in taken ? { state: { phase: 'asking-back', inquiry: taken.inquiry } } : { news: { answer: taken.answer, held: inquiry.held } };
+  return 'inquiry' in taken ? { state: { ...asking, inquiry: taken.inquiry } } : { news: { answer: taken.answer, held: inquiry.held } };
 }
 
 /** Answers one channel of purpose `rekey`, which closes itself. What the desk throws reaches the link's owner. */

@@ -2,7 +2,7 @@ import { WireError } from '../wire/reader';
 import type { Channel } from './channel';
 import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
 import { contactTag } from './contact-tag';
-import type { AskerParts, RekeyAnswer } from './rekey-answer';
+import { type AskerParts, maxAskedBack, type RekeyAnswer } from './rekey-answer';
 import { encodeOffer, parseRequest, piecesOf } from './rekey-frames';
 import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
 import { lookUp, type Reply, writeReply } from './rekey-reply';
@@ -10,9 +10,16 @@ import { lookUp, type Reply, writeReply } from './rekey-reply';
 export type AskerState =
   | { readonly phase: 'asked'; readonly inquiry: Inquiry }
   /** The other side has proven who it is and was told which key is in use here: it asks back, or says that it does not care. */
-  | { readonly phase: 'offered'; readonly answer: RekeyAnswer }
+  | Offered
   /** It asked back. */
-  | { readonly phase: 'replying'; readonly answer: RekeyAnswer };
+  | (Omit<Offered, 'phase'> & { readonly phase: 'replying' });
+
+interface Offered {
+  readonly phase: 'offered';
+  readonly answer: RekeyAnswer;
+  /** So many more questions are answered. */
+  readonly more: number;
+}
 
 export type AskerEvent = { readonly kind: 'frame'; readonly frame: ChannelFrame } | { readonly kind: 'written'; readonly reply: Uint8Array | undefined };
 
@@ -34,12 +41,9 @@ export function beginAsker(parts: AskerParts, channelHash: Uint8Array): AskerSte
 
 /** The role of whoever asks (protocol.md §9). Throws `ChannelError` before there is an answer; afterwards nothing can take it away. */
 export function stepAsker(parts: AskerParts, channelHash: Uint8Array, state: AskerState, event: AskerEvent): AskerStep {
-  if (event.kind === 'written') {
-    if (state.phase === 'replying') return { answer: state.answer, send: event.reply ? piecesOf(event.reply) : [] };
-    return { state };
-  }
+  if (event.kind === 'written') return state.phase === 'replying' ? said(state, event.reply ? piecesOf(event.reply) : [refused]) : { state };
   const { kind, payload } = event.frame;
-  if (state.phase !== 'asked') return kind === channelKinds.rekeyRequest && state.phase === 'offered' ? onAskedBack(parts, state.answer, payload) : { answer: state.answer };
+  if (state.phase !== 'asked') return kind === channelKinds.rekeyRequest && state.phase === 'offered' ? onAskedBack(parts, state, payload) : { answer: state.answer };
   if (kind === channelKinds.refused) throw new ChannelError('refused');
   if (kind !== channelKinds.rekeyAnswer) throw new ChannelError('malformed');
   const taken = takePiece(parts, channelHash, state.inquiry, payload);
@@ -49,18 +53,26 @@ export function stepAsker(parts: AskerParts, channelHash: Uint8Array, state: Ask
 /** Only a device that has shown who it is is told who asks. */
 function onAnswer({ local, offer }: AskerParts, answer: RekeyAnswer): AskerStep {
   if (!offer || !answer.chain) return { answer };
-  return { state: { phase: 'offered', answer }, send: [encodeOffer({ peerId: local.peerId, headHash: local.identity.spkiHash })] };
+  return { state: { phase: 'offered', answer, more: maxAskedBack }, send: [encodeOffer({ peerId: local.peerId, headHash: local.identity.spkiHash })] };
 }
 
-function onAskedBack(parts: AskerParts, answer: RekeyAnswer, payload: Uint8Array): AskerStep {
+/** A key that is none of ours is refused: another one may be, where somebody else led that device away from it (A73). */
+function onAskedBack(parts: AskerParts, state: Offered, payload: Uint8Array): AskerStep {
   try {
     const write = lookUp(parts, parseRequest(payload), true);
-    return typeof write === 'string' ? { answer } : { state: { phase: 'replying', answer }, write };
+    return typeof write === 'string' ? said(state, [refused]) : { state: { ...state, phase: 'replying' }, write };
   } catch (error) {
-    if (error instanceof WireError) return { answer };
+    if (error instanceof WireError) return { answer: state.answer };
     throw error;
   }
 }
+
+/** Whoever asked back ends it, when it has heard enough. */
+function said({ answer, more }: Omit<Offered, 'phase'>, send: readonly ChannelFrame[]): AskerStep {
+  return more > 1 ? { state: { phase: 'offered', answer, more: more - 1 }, send } : { answer, send };
+}
+
+const refused: ChannelFrame = { kind: channelKinds.refused, payload: new Uint8Array(0) };
 
 /**
  * Asks over a fresh channel of purpose `rekey` what the keys of a person are now, and offers the own ones where that is wanted. Resolves

@@ -1,7 +1,8 @@
-import { type Chain, VerifiedCache, type VerifiedChain } from '../certificates/chain';
+import { type Chain, VerifiedCache } from '../certificates/chain';
 import type { LocalParty } from '../certificates/local-party';
-import { isOvertaken, isUnderSuccessor, listVersionFor } from '../certificates/pinned-chain';
+import { isStillPinned, isUnderSuccessor, listVersionFor } from '../certificates/pinned-chain';
 import type { Crypto } from '../crypto/crypto';
+import type { Secret } from '../crypto/secret';
 import type { PeerId } from '../ids';
 import type { Address, Clock, Link, Logger } from '../ports';
 import { type Frame, FrameReader, frameTypes } from '../wire/frame';
@@ -77,6 +78,8 @@ export interface KeyMismatch {
   readonly remote: Address;
   /** What was shown: sound in itself, and vouched for by nothing that is pinned. */
   readonly chain: Chain;
+  /** Where they dialled: shows to them and to nobody else who was refused. The taker wipes it. */
+  readonly secret?: Secret<'pair'>;
 }
 
 export interface SessionHost {
@@ -84,9 +87,9 @@ export interface SessionHost {
   accept(link: Link): void;
   /**
    * Runs the handshake as the dialler. Rejects with `SessionError`; the link is closed then. Gives the older session
-   * when the rule for simultaneous opening keeps that one.
+   * when the rule for simultaneous opening keeps that one. `onRetry`: the M1 was refused; its secret is the taker's to wipe.
    */
-  dial(link: Link, target: DialTarget): Promise<Session>;
+  dial(link: Link, target: DialTarget, onRetry?: (secret: Secret<'pair'>) => void): Promise<Session>;
   /** Unauthenticated accepted connections and confirmed sessions, for diagnostics. */
   readonly counts: { readonly halfOpen: number; readonly sessions: number };
   /** Ends everything and erases the semi-static key. */
@@ -166,7 +169,7 @@ class Host implements SessionHost {
     this.#underWay.add(end);
   }
 
-  dial(link: Link, target: DialTarget): Promise<Session> {
+  dial(link: Link, target: DialTarget, onRetry?: (secret: Secret<'pair'>) => void): Promise<Session> {
     const { clock, local } = this.#parts;
     const party = local();
     if (this.#closed || !party) {
@@ -182,6 +185,7 @@ class Host implements SessionHost {
         first: undefined,
         ticket: undefined,
         deadline: clock.monotonic() + this.#limits.handshakeMs,
+        ...(onRetry && { onRetry }),
         onDone: (outcome) => (typeof outcome === 'string' ? reject(new SessionError(outcome)) : resolve(outcome)),
       });
     });
@@ -242,7 +246,7 @@ class Host implements SessionHost {
     });
   }
 
-  #run({ link, party, state, reader, first, ticket, deadline, onDone }: Run): void {
+  #run({ link, party, state, reader, first, ticket, deadline, onRetry, onDone }: Run): void {
     const { clock, logger, resumptions, handover } = this.#parts;
     const source = sourceOf(link.remote);
     const desk = resumptions?.desk(() => ticket?.proven(), handover && ((message, frame) => handover.asks({ message, frame }, source)));
@@ -273,7 +277,7 @@ class Host implements SessionHost {
         this.#underWay.delete(end);
         desk?.release();
         if (failure.answer === 'retry') this.#leaving.add(link);
-        this.#failed(failure, link);
+        this.#failed(failure, link, onRetry);
         onDone(failure.reason);
       },
       onFault: (error) => logger.error('session.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
@@ -353,10 +357,13 @@ class Host implements SessionHost {
     if (resumes) this.#parts.resumptions?.discard(resumes);
   }
 
-  #failed({ reason, shown }: Failed, { role, remote }: Link): void {
+  #failed({ reason, shown, secret }: Failed, { role, remote }: Link, onRetry: Run['onRetry']): void {
     this.#rejections.note(reason, sourceOf(remote));
-    if (shown && reason === 'lapsed') this.#parts.onLapsed?.(shown.identity.peerId);
-    else if (shown) this.#parts.onKeyMismatch?.({ peerId: shown.identity.peerId, dialledBy: role === 'dialler' ? 'us' : 'them', remote, chain: shown });
+    const { onLapsed, onKeyMismatch } = this.#parts;
+    if (shown && reason === 'lapsed') onLapsed?.(shown.identity.peerId);
+    else if (shown && onKeyMismatch) return onKeyMismatch({ peerId: shown.identity.peerId, dialledBy: role === 'dialler' ? 'us' : 'them', remote, chain: shown, ...(secret && { secret }) });
+    if (secret && onRetry) onRetry(secret);
+    else secret?.wipe();
   }
 
   #environment(local: LocalParty, source: string, desk: ResumptionDesk | undefined): HandshakeEnvironment {
@@ -385,12 +392,6 @@ interface Run {
   /** An accepted link's place among the unauthenticated ones. */
   readonly ticket: Ticket | undefined;
   readonly deadline: number;
+  readonly onRetry?: (secret: Secret<'pair'>) => void;
   readonly onDone: (outcome: LiveSession | FailureReason) => void;
-}
-
-/** The pin may have changed, or the person been blocked, while the handshake was under way. */
-function isStillPinned(crypto: Crypto, peers: PeerLookup, { identity, instance }: VerifiedChain): boolean {
-  const pin = peers.pinned(identity.peerId);
-  if (peers.isSuspended?.(identity.peerId, instance.instanceId) === true) return false;
-  return pin !== undefined && !pin.blocked && !isOvertaken(crypto, pin, identity.spkiHash) && (crypto.equal(pin.spkiHash, identity.spkiHash) || isUnderSuccessor(crypto, pin, identity.spkiHash));
 }

@@ -17,6 +17,8 @@ export interface PeerKeyRow {
   readonly acceptedUntil?: number;
   /** How the key before led to it, as encoded; absent for the first, and where a person decided. */
   readonly steps?: Uint8Array;
+  /** SubjectPublicKeyInfo, DER, of a key that was left since it vouched for the next: its owner is asked under it, too (A73). Absent once the person or the recovery key decided. */
+  readonly spki?: Uint8Array;
 }
 
 /** A key that may be a person's next one, or only says so. */
@@ -62,6 +64,8 @@ export interface PeerKeyStore {
   putKey(row: PeerKeyRow): void;
   /** Forgets the earliest ones of a person who had very many. */
   trimKeys(peerId: PeerId): void;
+  /** Nobody is asked under keys before the pinned one any more: which one counts was decided. */
+  settleKeys(peerId: PeerId): void;
   /** No key before the pinned one is accepted any more. */
   endGrace(peerId: PeerId): void;
   /** Newest sight first. */

@@ -11,7 +11,9 @@ import { Candidate } from './candidate';
 export function PausedKeys({ contact, name, trouble }: { readonly contact: Contact; readonly name: string; readonly trouble: KeyTrouble }): ReactNode {
   const text = useText();
   const times = useTimes();
-  const { candidates } = trouble;
+  // Of a fork that was seen late one is the key in use, which stands below by itself.
+  const inUse = usePeople((state) => state.histories[contact.contactId])?.find(({ current }) => current)?.fingerprint;
+  const candidates = trouble.candidates.filter(({ fingerprint }) => fingerprint !== inUse);
   return (
     <section className="stack tight" aria-labelledby="paused-keys-heading">
       <h3 className="small-heading" id="paused-keys-heading">

@@ -108,9 +108,64 @@ describe('steps that are told again', () => {
     expect(told([await forgedLink(crypto, { peerId: peerId(), old, next: { epoch: 2, keyPair: fixedKey(9) } })])).toBe('fork');
   });
 
+  describe('under a key that was left', () => {
+    const judgedAs = (answer: RekeyAnswer): Judgement => bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book: bo.profile.book, store: bo.profile.stores.peerKeys }, held(), answer));
+    const old = { epoch: 1, keyPair: fixedKey(0) };
+    const linkTo = (epoch: number, key: number) => forgedLink(crypto, { peerId: peerId(), old, next: { epoch, keyPair: fixedKey(key) } });
+    const moveTo = (epoch: number): void => {
+      expect(told(Array.from({ length: epoch - 1 }, (_, at) => step(at + 2)), epoch)).toBe('adopted');
+      bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(epoch)));
+      expect(pinned()).toBe(keyOf(epoch));
+    };
+    const nothingIsDifferent = (epoch: number): void => expect([pinned(), bo.profile.book.held(peerId()), bo.profile.stores.peerKeys.candidates(peerId())]).toEqual([keyOf(epoch), undefined, []]);
+
+    test('A71 A73: a second next one freezes, whoever shows it and however late: the signature of the old key is the proof; a decision ends it for good', async () => {
+      moveTo(3);
+      const other = answerOf([await linkTo(2, 9)]);
+      expect([judgedAs(other), bo.profile.book.held(peerId()), pinned()]).toEqual(['fork', 'frozen', keyOf(3)]);
+      // Said again, and by a device under it: nothing new.
+      expect([judgedAs(other), judgedAs({ ...other, chain: chainOf(2) })]).toEqual(['stale', 'stale']);
+      bo.reopen();
+      await bo.keys.acceptKey({ contactId: annAtBo, fingerprint: keyOf(3) });
+      expect([judgedAs(other), judgedAs({ ...other, chain: chainOf(2) })]).toEqual(['stale', 'stale']);
+      nothingIsDifferent(3);
+    });
+
+    test('A72 A77 S5-07: nothing else is said by one: the way that was gone, further on, over several keys, without the signature of that key, or of a key that was none of theirs', async () => {
+      moveTo(3);
+      const overThree = await issueKeyLink(crypto, { peerId: peerId(), old, next: { epoch: 4, keyPair: fixedKey(3) }, time: testNow, purpose: 'routine' });
+      for (const steps of [[step(2)], [step(2), step(3)], [step(2), step(3), step(4)], [overThree]]) {
+        expect([judgedAs(answerOf(steps)), judgedAs(answerOf(steps, steps.length + 1))]).toEqual(['stale', 'stale']);
+      }
+      const other = answerOf([await linkTo(2, 9)]);
+      const never = { ...held(), spki: fixedKey(8).spki, spkiHash: bo.crypto.sha256(fixedKey(8).spki) };
+      const { book, stores } = bo.profile;
+      expect(bo.profile.commit(() => judge({ crypto: bo.crypto, clock: world.clock, book, store: stores.peerKeys }, never, other))).toBe('stale');
+      nothingIsDifferent(3);
+    });
+
+    test('A72: where a step passed others over, one of those is no second one when somebody repeats it, but from a device that knows none later', async () => {
+      const atOnce = await issueKeyLink(crypto, { peerId: peerId(), old, next: { epoch: 4, keyPair: fixedKey(3) }, time: testNow, purpose: 'routine' });
+      expect(told([atOnce], 4)).toBe('adopted');
+      bo.profile.commit(() => bo.profile.rekeying.moved(chainOf(4)));
+      expect(judgedAs(answerOf([step(2), step(3)]))).toBe('stale');
+      nothingIsDifferent(4);
+      expect(judgedAs(answerOf([step(2), step(3)], 3))).toBe('fork');
+    });
+
+    test('A77: making keys without end makes nobody forget the ones that were left, and fills no disk', () => {
+      moveTo(3);
+      const { peerKeys } = bo.profile.stores;
+      for (let epoch = 1000; epoch < 1400; epoch += 1) peerKeys.putKey({ peerId: peerId(), spkiHash: bo.crypto.random(32), epoch, since: testNow, origin: 'old-key', checked: false, spki: fixedKey(9).spki });
+      peerKeys.trimKeys(peerId());
+      const kept = peerKeys.history(peerId());
+      expect([kept.length, kept.some(({ epoch, spki }) => epoch === 1 && spki !== undefined)]).toEqual([256 + 64, true]);
+    });
+  });
+
   test('A72: an answer counts for the key that was asked about, whatever happened since', () => {
     const { desk } = bo.profile.rekeying;
-    const asked = desk.askBack(peerId(), life(4).party.identity.spkiHash) ?? expect.unreachable();
+    const asked = desk.askBack(peerId(), life(4).party.identity.spkiHash)[0] ?? expect.unreachable();
     expect(told([step(2), step(3)], 3)).toBe('adopted');
     desk.onAnswer(answerOf([step(2)]), asked);
     expect(successor()).toBe(keyOf(3));
@@ -122,7 +177,7 @@ describe('steps that are told again', () => {
   test('A71 A79: who stole the identity key names no other recovery key: neither to who knows the first certificate nor with a history', async () => {
     const { recoveryKeyHash } = life(1).party.identity;
     const { book, rekeying } = bo.profile;
-    const asked = () => rekeying.desk.askBack(peerId(), life(4).party.identity.spkiHash)?.recoveryKeyHash;
+    const asked = () => rekeying.desk.askBack(peerId(), life(4).party.identity.spkiHash)[0]?.recoveryKeyHash;
     const { chain } = await recertified(1);
     expect(toHex(chain.identity.recoveryKeyHash ?? new Uint8Array())).not.toBe(toHex(recoveryKeyHash ?? new Uint8Array()));
     bo.profile.commit(() => book.learnChain(recallChain(bo.crypto, encodeChain(chain))));

@@ -50,6 +50,7 @@ async function send(text: string): Promise<string> {
   const { conversationId } = known ?? (await bo.conversations.open({ contactId: annAtBo }));
   return (await bo.messages.send({ conversationId, text })).messageId;
 }
+const heardBy = (of: Resident) => toldOf(of, 'message.received').map(({ message }) => message.text);
 const arrived = (text: string) => toldOf(ann, 'message.received').some(({ message }) => message.text === text);
 async function exchange(text: string): Promise<void> {
   await send(text);
@@ -256,7 +257,7 @@ describe('one key that vouches for two', () => {
     for (let turn = 0; turn < 3; turn += 1) await ann.rotate();
     const steps = ann.profile.local.history?.elements ?? [];
     const { peerId } = ann.profile.local;
-    const pinned = bo.profile.rekeying.desk.askBack(peerId, ann.profile.local.identity.spkiHash) ?? expect.unreachable();
+    const pinned = bo.profile.rekeying.desk.askBack(peerId, ann.profile.local.identity.spkiHash)[0] ?? expect.unreachable();
     /** After so many of Ann's steps. */
     const heldAt = (count: number) => ({ ...pinned, ...(count === 0 ? {} : steps[count - 1]), peerId });
     const hear = (elements: readonly KeyElement[], from = 0): unknown => {
@@ -327,5 +328,109 @@ describe('one key that vouches for two', () => {
     await exchange('after');
     expect(await contactOf(bo)).toMatchObject({ who: 'checked', keyEpoch: 2 });
     expect(pinOf(bo)).not.toBe(keyOf(thief));
+  }, 60_000);
+
+  /** The thief is where Ann was, and Bo follows. */
+  async function followed(): Promise<Resident> {
+    await exchange('before');
+    const thief = await impostor(await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief'));
+    await apart();
+    ann.onLink = (link) => thief.profile.accept(link);
+    thief.mute = bo.mute = false;
+    thief.profile.networkChanged();
+    await world.until('the pin moves to the thief', () => pinOf(bo) === keyOf(thief) && sessionOf(bo) !== undefined);
+    return thief;
+  }
+  const annComes = (): void => {
+    ann.mute = false;
+    ann.profile.networkChanged();
+  };
+  const isFrozen = () => bo.profile.book.held(ann.profile.local.peerId) === 'frozen';
+  async function recovers(): Promise<void> {
+    const record = recordOf(ann);
+    ann.become(await recoverLocalRecord(ann.crypto, record, record.recovery?.seed ?? expect.unreachable(), world.clock.now()));
+  }
+  /** Bo followed the thief, who is there and stays; Ann makes her own next key, of which Bo hears when she dials. */
+  async function misled(): Promise<Resident> {
+    const thief = await followed();
+    await ann.rotate();
+    annComes();
+    return thief;
+  }
+
+  test('A71 A73: also where the thief was followed already, and is connected: once its owner dials, nothing goes to either, both are shown, and the recovery key ends it', async () => {
+    const thief = await misled();
+    await world.until('frozen', isFrozen);
+    expect(await contactOf(bo)).toMatchObject({ who: 'frozen', keyEpoch: 2 });
+    const trouble = await troubleOf(bo);
+    expect([trouble.kind, trouble.candidates.map(({ fingerprint, vouched, epoch }) => [fingerprint, vouched, epoch])]).toEqual(['fork', [[keyOf(ann), true, 2], [keyOf(thief), true, 2]]]);
+    expect(trouble.candidates[0]?.digits).toBe((await ann.contacts.safetyNumber({ contactId: boAtAnn })).digits);
+    const messageId = await send('held back');
+    await world.pass(5 * 60_000, 500);
+    expect([sessionOf(bo), pinOf(bo), await waitsFor(messageId)]).toEqual([undefined, keyOf(thief), expect.objectContaining({ state: 'queued', waitingFor: 'key', keyEpoch: 0 })]);
+    expect(heardBy(thief)).not.toContain('held back');
+
+    await recovers();
+    ann.onLink = undefined;
+    await world.until('it arrives', () => arrived('held back'));
+    expect([pinOf(bo), await troubleOf(bo)]).toEqual([keyOf(ann), { kind: 'none', candidates: [] }]);
+  }, 60_000);
+
+  /** As many sessions as it takes until nothing shows any more who Ann is. */
+  const forgetAnn = (): void => {
+    for (let turn = 0; turn < 3; turn += 1) bo.profile.stores.peerKeys.addPairSecret(ann.profile.local.peerId, bo.crypto.random(32));
+  };
+
+  test.each([
+    ['one key after the thief’s', 1, 1],
+    ['several, the thief more', 3, 4],
+  ])('A71 A73: where the thief met so often that nothing of before shows who its owner is, and sits at every address: the dial that is refused does (%s)', async (_which, own, stolen) => {
+    const thief = await followed();
+    for (let turn = 1; turn < stolen; turn += 1) {
+      thief.become(await rotated(thief.crypto, recordOf(thief), world.clock.now(), 'routine', `thief ${turn}`));
+      await world.until('followed on', () => pinOf(bo) === keyOf(thief) && sessionOf(bo) !== undefined);
+    }
+    forgetAnn();
+    for (let turn = 0; turn < own; turn += 1) await ann.rotate();
+    annComes();
+    await world.until('frozen', isFrozen);
+    expect((await troubleOf(bo)).candidates.map(({ fingerprint }) => fingerprint)).toEqual([keyOf(ann), keyOf(thief)]);
+    // What she says then comes by the same way.
+    await send('held back');
+    await recovers();
+    await world.until('it arrives', () => arrived('held back'));
+    expect([pinOf(bo), await troubleOf(bo)]).toEqual([keyOf(ann), { kind: 'none', candidates: [] }]);
+    expect(heardBy(thief)).not.toContain('held back');
+  }, 60_000);
+
+  test('A73: what the person decided of such two stands: neither of them freezes it again', async () => {
+    const thief = await misled();
+    await world.until('frozen', isFrozen);
+    await bo.keys.acceptKey({ contactId: annAtBo, fingerprint: keyOf(ann) });
+    ann.onLink = undefined;
+    await exchange('after');
+    for (const { profile } of [ann, bo, thief]) profile.networkChanged();
+    await world.pass(10 * 60_000, 500);
+    expect([pinOf(bo), await troubleOf(bo)]).toEqual([keyOf(ann), { kind: 'none', candidates: [] }]);
+    expect(judgements(bo).filter((judgement) => judgement === 'fork')).toHaveLength(1);
+    expect(heardBy(thief)).not.toContain('after');
+  }, 60_000);
+
+  test('A70 A77: after an honest change a key that only says to be theirs is no fork, is asked about as seldom, and the real one goes on', async () => {
+    await exchange('before');
+    await ann.rotate();
+    await world.until('in step again', () => inStep() && together());
+    const pinned = pinOf(bo);
+    const thief = await impostor(withoutProof(await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief')));
+    const before = bo.dials.length;
+    thief.mute = false;
+    thief.reopen(); // it dials whoever it knows
+    await world.pass(20 * 60_000, 1_000);
+    // Connected with Ann, Bo dials to ask and for nothing else.
+    const asked = bo.dials.length - before;
+    expect([noted(bo, 'session.refused') > 0, thief.dials.length > 5, asked > 0]).toEqual([true, true, true]);
+    expect(asked).toBeLessThanOrEqual(21);
+    expect([pinOf(bo), await troubleOf(bo), judgements(bo).includes('fork')]).toEqual([pinned, { kind: 'none', candidates: [] }, false]);
+    await exchange('after');
   }, 60_000);
 });

@@ -108,7 +108,9 @@ function follow(parts: KindParts, record: PeerRecord, contact: ContactRow, choic
   if (isSame(pinned, spkiHash)) {
     const inQuestion = stores.peerKeys.candidates(peerId);
     for (const candidate of inQuestion) if (isAgainst(candidate.spkiHash)) book.keys?.removeCandidate(peerId, candidate.spkiHash);
-    if (inQuestion.every((candidate) => isAgainst(candidate.spkiHash))) book.keys?.setTrouble(peerId, undefined);
+    if (inQuestion.some((candidate) => !isAgainst(candidate.spkiHash))) return;
+    book.keys?.setTrouble(peerId, undefined);
+    stores.peerKeys.settleKeys(peerId);
     return;
   }
   if (!isAgainst(pinned)) return;
@@ -117,6 +119,7 @@ function follow(parts: KindParts, record: PeerRecord, contact: ContactRow, choic
   const chain = verified(parts, peerId, choice);
   if (chain) return movePin({ clock, stores, book, engine, events, connections, keepCheck: () => true }, { chain, origin: 'person', purpose: 'compromise' });
   // Nobody was seen under it: pinned once somebody is.
+  stores.peerKeys.settleKeys(peerId);
   book.keys?.removeCandidates(peerId);
   book.keys?.putCandidate({ peerId, spkiHash, spki, epoch, vouched: 'person', purpose: 'compromise', elements: new Uint8Array(0), seenAt: Math.max(0, Math.trunc(clock.now())) });
   book.keys?.setTrouble(peerId, undefined);

@@ -30,7 +30,10 @@ export interface PinTold {
   readonly recovery: { readonly keyHash?: Uint8Array; readonly epoch?: number };
   /** Shared with this person, 32 bytes each, newest first. */
   readonly secrets: readonly Uint8Array[];
-  /** Keys this device waits for, or that were only shown; each with how the pinned one leads to it, if it does. */
+  /**
+   * Keys this device waits for, or that were only shown; each with how the pinned one leads to it, if it does, or one before that. Vouched for without a
+   * step are keys that were left.
+   */
   readonly candidates: readonly { readonly elements: readonly KeyElement[]; readonly vouched: boolean; readonly spki: Uint8Array; readonly epoch: number }[];
   readonly inDoubt: boolean;
 }

@@ -5,6 +5,7 @@ import type { PeerId } from '../../../engine/ids';
 import type { PeerRecord } from '../../../engine/ports';
 import { toHex } from '../../../engine/wire/encoding';
 import { noteShown } from '../../judging-keys';
+import type { PeerKeyRow } from '../../ports/peer-keys';
 import type { FactKind } from '../replica';
 import { type KindParts, tellContact } from './kind-parts';
 import { chainOf, encodePin, parsePin, type PinTold } from './pin-value';
@@ -16,7 +17,7 @@ import { parsePeerKey } from './values';
  * otherwise: the steps are judged like an answer, and then this device waits for somebody to prove the later key.
  */
 export function pinKind(parts: KindParts): FactKind {
-  const { crypto, stores, profile, onPinned } = parts;
+  const { crypto, stores, onPinned } = parts;
   return {
     kind: 'pin',
     rank: 12,
@@ -29,7 +30,7 @@ export function pinKind(parts: KindParts): FactKind {
       else if (crypto.equal(before.pinnedSpkiHash, told.record.pinnedSpkiHash)) joinRecords(parts, before, told);
       else followTo(parts, peerId, told);
       for (const secret of [...told.secrets].reverse()) if (!isKnownSecret(parts, peerId, secret)) stores.peerKeys.addPairSecret(peerId, secret);
-      for (const { elements, vouched } of told.candidates) if (vouched && elements.length > 0) profile.rekeying.hear(peerId, [...told.path, ...elements], undefined);
+      for (const { elements, vouched } of told.candidates) if (vouched && elements.length > 0) hearOf(parts, peerId, told.path, elements);
       if (told.inDoubt) doubt(parts, peerId, told);
       tellContact(parts, peerId);
       onPinned(peerId);
@@ -55,7 +56,8 @@ function encodedPin({ crypto, stores }: Pick<KindParts, 'crypto' | 'stores'>, pe
     return more ? [...steps, ...parseKeyElements(crypto, more)] : steps;
   }, []);
   const trouble = peerKeys.troubles().find((row) => row.peerId === peerId);
-  const candidates = peerKeys.candidates(peerId).map(({ elements, vouched, spki, epoch }) => ({ elements: elements.length > 0 ? parseKeyElements(crypto, elements) : [], vouched: vouched === 'old-key' || vouched === 'recovery', spki, epoch }));
+  const inQuestion = peerKeys.candidates(peerId).map(({ elements, vouched, spki, epoch }) => ({ elements: elements.length > 0 ? parseKeyElements(crypto, elements) : [], vouched: vouched === 'old-key' || vouched === 'recovery', spki, epoch }));
+  const candidates = [...inQuestion, ...leftOf(keys, inQuestion)];
   const secrets = peerKeys.pairSecrets().filter(([of]) => of === peerId).map(([, secret]) => secret);
   try {
     return encodePin({ record, keys, path, recovery: peerKeys.recovery(peerId), secrets, candidates, inDoubt: trouble?.kind === 'unknown-key' });
@@ -64,11 +66,27 @@ function encodedPin({ crypto, stores }: Pick<KindParts, 'crypto' | 'stores'>, pe
   }
 }
 
-function pinFirst({ stores, clock, profile }: KindParts, peerId: PeerId, { record, keys, path, recovery }: PinTold): void {
+/** Keys that were left, as candidates that nothing leads to: under them it is judged whether one vouched for two. Those that a key in question follows on come first. */
+function leftOf(keys: readonly PeerKeyRow[], inQuestion: PinTold['candidates']): PinTold['candidates'] {
+  const isFollowed = ({ spkiHash }: PeerKeyRow): number => (inQuestion.some(({ elements: [first] }) => first?.kind === 'link' && toHex(first.oldSpkiHash) === toHex(spkiHash)) ? 1 : 0);
+  const left = [...keys].sort((a, b) => isFollowed(b) - isFollowed(a) || b.epoch - a.epoch);
+  return left.flatMap(({ spki, epoch }) => (spki === undefined ? [] : [{ elements: [], vouched: true, spki, epoch }]));
+}
+
+/** How the pinned key, or one before it, leads to a key that is waited for or in question there. */
+function hearOf({ profile }: KindParts, peerId: PeerId, path: readonly KeyElement[], elements: readonly KeyElement[]): void {
+  if (profile.rekeying.hear(peerId, [...path, ...elements], undefined) === 'stale') profile.rekeying.hear(peerId, elements, undefined);
+}
+
+function pinFirst({ crypto, stores, clock, profile }: KindParts, peerId: PeerId, { record, keys, path, recovery, candidates }: PinTold): void {
   const { peers, peerKeys, contacts } = stores;
   peers.put({ ...record, blocked: contacts.byPeer(peerId)?.blocked ?? false, updatedAt: Math.max(0, Math.trunc(clock.now())) });
   const pinned = toHex(record.pinnedSpkiHash);
-  for (const row of keys) peerKeys.putKey({ ...row, ...(toHex(row.spkiHash) === pinned && path.length > 0 && { steps: encodeKeyElements(path) }) });
+  const left = new Map(candidates.filter(({ elements, vouched }) => vouched && elements.length === 0).map(({ spki }) => [toHex(hashOf(crypto, spki)), spki]));
+  for (const row of keys) {
+    const spki = left.get(toHex(row.spkiHash));
+    peerKeys.putKey({ ...row, ...(spki && { spki }), ...(toHex(row.spkiHash) === pinned && path.length > 0 && { steps: encodeKeyElements(path) }) });
+  }
   peerKeys.setRecovery(peerId, recovery);
   profile.book.dropCache();
 }
