@@ -220,7 +220,10 @@ export class History implements DialogSink {
     at: number;
   }): void {
     if (this.#isRemoved(shift)) return;
-    const { conversationId } = this.conversationFor(shift.peerId, shift.dialogId, '');
+    const row = this.#stores.conversations.byDialog(shift.peerId, shift.dialogId);
+    // The key by which somebody is told that their dialog failed with its first message: there is nothing to be shown of it.
+    if (row === undefined && shift.who === 'you') return;
+    const { conversationId } = row ?? this.conversationFor(shift.peerId, shift.dialogId, '');
     const entry = { at: shift.at, who: shift.who, from: shift.from, to: shift.to, reason: shift.reason };
     this.#stores.keyEvents.add(conversationId, entry);
     this.#events.emit({ type: 'key.shifted', conversationId, ...entry });

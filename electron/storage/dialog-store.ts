@@ -27,6 +27,8 @@ import { bytes, id, optionalBytes } from './row';
 
 const ofDialog = 'peer_id = ? AND dialog_id = ?';
 const ofStream = `${ofDialog} AND instance_id = ?`;
+/** How many forgotten dialogs one message can cost. */
+const sweptAtOnce = 64;
 
 /** The dialog engine's state in the encrypted database (protocol.md §5–§7). */
 export function createDialogStore(db: Db): DialogStore {
@@ -38,6 +40,11 @@ export function createDialogStore(db: Db): DialogStore {
     tombstone: db.prepare(`SELECT 1 AS found FROM dialog_tombstones WHERE ${ofDialog}`),
     sending: db.prepare(`SELECT * FROM sending_streams WHERE ${ofStream}`),
     sendingKeys: db.prepare(`SELECT * FROM sending_keys WHERE ${ofStream} ORDER BY epoch DESC ${atMost}`),
+    stillborn: db.prepare(
+      `SELECT peer_id, dialog_id FROM dialogs WHERE peer_id = ? AND dialog_id <> ? AND announced = 0 AND state = 'failed'
+       AND NOT EXISTS (SELECT 1 FROM receiving_streams AS heard WHERE heard.peer_id = dialogs.peer_id AND heard.dialog_id = dialogs.dialog_id)
+       ORDER BY created_at DESC, dialog_id ${atMost} OFFSET ? + 0`,
+    ),
     outbox: db.prepare(`SELECT * FROM outbox WHERE ${ofStream} AND sequence = ?`),
     waiting: db.prepare(`SELECT * FROM outbox WHERE peer_id = ? AND bytes IS NULL AND held = 0 ORDER BY cursor ${atMost}`),
     waitingElsewhere: db.prepare(
@@ -73,6 +80,8 @@ export function createDialogStore(db: Db): DialogStore {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     tombstone: db.prepare('INSERT OR IGNORE INTO dialog_tombstones (peer_id, dialog_id, reason, at) VALUES (?, ?, ?, ?)'),
     unbury: db.prepare(`DELETE FROM dialog_tombstones WHERE ${ofDialog}`),
+    // Of a dialog nothing was ever accepted in: what it has are the keys and the counter by which its sender was told.
+    stillborn: ['dialogs', 'dialog_tombstones', 'sending_streams', 'sending_keys', 'dialog_policies'].map((table) => db.prepare(`DELETE FROM ${table} WHERE ${ofDialog}`)),
     resume: db.prepare(`UPDATE outbox SET held = 0 WHERE ${ofDialog} AND held = 1`),
     // Written for every message: replacing the row would also write its index anew.
     sending: db.prepare(`INSERT INTO sending_streams
@@ -143,6 +152,10 @@ export function createDialogStore(db: Db): DialogStore {
 
     unbury(key) {
       write.unbury.run(dialogParams(key));
+    },
+    stillborn: (beside, keep) => select.stillborn.all([...dialogParams(beside), sweptAtOnce, keep]).map(readDialogKey),
+    forgetStillborn(key) {
+      for (const each of write.stillborn) each.run(dialogParams(key));
     },
 
     findSending(key) {

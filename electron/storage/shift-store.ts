@@ -7,7 +7,7 @@ import { flag, given, id, integer, text, word } from './row';
 const ofStream = 'peer_id = ? AND dialog_id = ? AND instance_id = ?';
 const kinds = ['compromise', 'again'] as const satisfies readonly Takeover['kind'][];
 const reasons = ['compromise', 'pair', 'devices'] as const satisfies readonly Takeover['reason'][];
-const refusalKinds = ['key-destroyed', 'key-refused', 'too-many-keys'] as const satisfies readonly RefusalKind[];
+const refusalKinds = ['key-destroyed', 'key-refused', 'too-many-keys', 'key-broken'] as const satisfies readonly RefusalKind[];
 /** A dialog id is never empty: this stands for messages that belong to no known dialog. */
 const noDialog = '';
 

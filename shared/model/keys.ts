@@ -49,10 +49,11 @@ export type KeyShift = z.infer<typeof keyShift>;
 /**
  * `waiting`: later messages are here, an earlier one is missing. `key-destroyed`: locked with an exchange key this
  * device no longer has. `key-refused`: locked with a key that is no longer accepted; the sender locks it again by
- * itself. `too-many-keys`: throttled. `gap`: both sides know that these are lost.
+ * itself. `too-many-keys`: throttled. `key-broken`: the key of a message that was to begin a conversation contradicts
+ * what was known, so that no conversation began. `gap`: both sides know that these are lost.
  */
 export const keyProblem = z.strictObject({
-  kind: z.enum(['waiting', 'key-destroyed', 'key-refused', 'too-many-keys', 'gap']),
+  kind: z.enum(['waiting', 'key-destroyed', 'key-refused', 'too-many-keys', 'key-broken', 'gap']),
   count: z.number().int().positive(),
   since: time,
   instanceId: instanceId.optional(),

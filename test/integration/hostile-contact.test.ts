@@ -255,6 +255,21 @@ describe('a contact that keeps to nothing, over a real session', () => {
     expect((await seen(title))[2]).toEqual(['one', 'two', ...said]);
   });
 
+  it('A29 A30 S2-10: messages that break the rules of keys in conversations that do not exist leave next to nothing, and nothing to be seen in the list', async () => {
+    const { dialog, title } = await begun();
+    const { conversationId } = (await hedda().call('conversations.list')).find((each) => each.title === title) ?? { conversationId: '' };
+    // One that is taken, so that the block of the others is known and costs nothing more.
+    await forger.put(lawful, forger.message(dialog));
+    const before = (await hedda().call('conversations.list')).length;
+    const lines = hedda().stderr.join('').split('\n').length;
+    const reused = Array.from({ length: 200 }, () => forger.message(dialog, { dialogId: random(16), sequence: 1, dsk: forger.newDsk({ key: dialog.out.dsk.key }) }));
+    await forger.put(lawful, ...reused);
+    expect((await hedda().call('conversations.list')).length).toBe(before);
+    expect(hedda().stderr.join('').split('\n').length - lines).toBeLessThanOrEqual(20);
+    expect((await hedda().call('keys.status', { conversationId })).problems).toEqual([]);
+    expect((await seen(title)).slice(0, 2)).toEqual(['open', undefined]);
+  });
+
   it('S1-18 A16 A26: with the last epoch a KEK may have, one that is declared known to others is refused, and both go on', async () => {
     const { dialog, title } = await begun();
     const { own } = mallory.talk;

@@ -165,6 +165,10 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   bury(key: DialogKey, reason: string, at: number): void;
   /** It was buried on the word of somebody who had none. */
   unbury(key: DialogKey): void;
+  /** Dialogs of the same peer that failed with their first message, too, without the `keep` newest ones. */
+  stillborn(beside: DialogKey, keep: number): readonly DialogKey[];
+  /** Everything of a dialog that failed with its first message, its tombstone too. */
+  forgetStillborn(key: DialogKey): void;
 
   findSending(key: StreamKey): SendingRow | undefined;
   putSending(row: SendingRow): void;

@@ -106,6 +106,13 @@ export class Memory {
     this.#dialogs.set(`${state.key.peerId}${state.key.dialogId}`, state);
   }
 
+  /** The store has forgotten it. */
+  forgetDialog({ peerId, dialogId }: DialogKey): void {
+    const state = this.#dialogs.get(`${peerId}${dialogId}`);
+    if (state?.sending) forgetKey(state.sending);
+    this.#dialogs.delete(`${peerId}${dialogId}`);
+  }
+
   /** Says that a dialog is being changed: it is dropped if this transaction does not last. */
   touch(state: DialogState): void {
     state.touched = this.#generation;

@@ -21,6 +21,7 @@ import type { RefusedMessage, Refusals } from './refusals';
 import { blindBytes } from './seal-message';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
+import { failUnborn } from './stillborn';
 import { expandingRoom, expandShortForm, ShortMessage } from './short-form';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
 
@@ -261,8 +262,17 @@ export class Receiving {
   /** S1-41: the endpoint comes into being with its first message. */
   #create(message: Authentic): DialogState {
     const { store, memory, news } = this.#parts;
+    const state = this.#unborn(message);
+    store.putDialog(state.row);
+    memory.addDialog(state);
+    news()?.opened(message.dsk.dialog);
+    return state;
+  }
+
+  #unborn(message: Authentic): DialogState {
+    const key = message.dsk.dialog;
     const row: DialogRow = {
-      ...message.dsk.dialog,
+      ...key,
       openedBy: 'peer',
       state: 'open',
       createdAt: this.#now(),
@@ -270,15 +280,12 @@ export class Receiving {
       announced: false,
       failureDue: false,
     };
-    store.putDialog(row);
-    const state: DialogState = { key: message.dsk.dialog, row, policy: defaultPolicy, sending: undefined, receiving: new Map(), touched: memory.generation };
-    memory.addDialog(state);
-    news()?.opened(message.dsk.dialog);
-    return state;
+    return { key, row, policy: defaultPolicy, sending: undefined, receiving: new Map(), touched: this.#parts.memory.generation };
   }
 
   #fail(message: Authentic, known: DialogState | undefined, reason: FailureReason): ReceiveOutcome {
-    this.#parts.controls.fail(known ?? this.#create(message), reason, true);
+    if (known) this.#parts.controls.fail(known, reason, true);
+    else failUnborn(this.#parts, this.#unborn(message), reason);
     return rejected(reason);
   }
 

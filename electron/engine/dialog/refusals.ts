@@ -1,7 +1,7 @@
 import type { VerifiedChain } from '../certificates/chain';
 import type { DialogId, InstanceId, PeerId } from '../ids';
 import { dialogIdFromBytes } from '../wire/ids';
-import type { RemoteParty } from './dialog-types';
+import type { FailureReason, RemoteParty } from './dialog-types';
 import type { MessageSpan } from './message-layout';
 import type { SendingParts } from './sending';
 import type { RefusalKind } from './shift-store';
@@ -15,6 +15,8 @@ const kinds: Readonly<Record<string, RefusalKind>> = {
   throttled: 'too-many-keys',
   'too-many-keys': 'too-many-keys',
 };
+/** Rules that a first message can break. A dialog that was shown to somebody says itself why it failed. */
+const brokenRules: ReadonlySet<string> = new Set<FailureReason>(['key-conflict', 'key-reused', 'kek-rollback', 'kek-conflict', 'worn-out']);
 
 /** Messages noted per stream, repeats among them: the count is for the eye. */
 const mostPerStream = 1024;
@@ -44,13 +46,15 @@ export class Refusals {
    * accepted the sender is told so by the next acknowledgement, so that it locks again what waits: gives the stream it is due for.
    */
   refused({ source, remote, bytes, span }: RefusedMessage, reason: string): ReceivingStream | undefined {
-    const kind = kinds[reason];
+    const kind = kinds[reason] ?? (brokenRules.has(reason) ? 'key-broken' : undefined);
     if (!remote || remote.blocked || !kind) return undefined;
     const { memory, crypto, local } = this.#parts;
     const { peerId } = remote;
     const { instanceId } = source.instance;
     const dialogId = dialogIdFromBytes(bytes.subarray(span.dialogAt, span.dialogAt + 16));
-    const named = memory.dialog({ peerId, dialogId });
+    const found = memory.dialog({ peerId, dialogId });
+    if (found?.row.announced && kind === 'key-broken') return undefined;
+    const named = kind === 'key-broken' ? undefined : found;
     // A control message comes again by itself.
     if (!span.control) this.#note(peerId, named && dialogId, instanceId, span.sequence, kind);
     if (reason !== 'kek-floor') return undefined;

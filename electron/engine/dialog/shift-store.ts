@@ -17,7 +17,7 @@ export interface Takeover {
 }
 
 /** Why messages could not be opened: shown to the person, never told to the sender. */
-export type RefusalKind = 'key-destroyed' | 'key-refused' | 'too-many-keys';
+export type RefusalKind = 'key-destroyed' | 'key-refused' | 'too-many-keys' | 'key-broken';
 
 export interface Refusal {
   readonly kind: RefusalKind;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { CircleSlash, Hourglass, KeyRound, LockKeyhole, Unlink } from 'lucide-react';
+import { CircleSlash, Hourglass, KeyRound, LockKeyhole, ShieldX, Unlink } from 'lucide-react';
 import type { Contact } from '../../../shared/model/contact';
 import type { KeyProblem, KeyStatus } from '../../../shared/model/keys';
 import { useModel } from '../../app/model-context';
@@ -9,7 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
 
-const icons = { waiting: Hourglass, 'key-destroyed': CircleSlash, 'key-refused': LockKeyhole, 'too-many-keys': KeyRound, gap: Unlink } as const;
+const icons = { waiting: Hourglass, 'key-destroyed': CircleSlash, 'key-refused': LockKeyhole, 'too-many-keys': KeyRound, 'key-broken': ShieldX, gap: Unlink } as const;
 
 export interface KeyProblemsProps {
   readonly contact: Contact;

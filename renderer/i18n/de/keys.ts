@@ -128,6 +128,8 @@ export const keys = {
   'problem.key-refused.next': '{count, plural, one {Das Gerät von {name} verschließt sie von selbst noch einmal. Für dich gibt es nichts zu tun.} other {Das Gerät von {name} verschließt sie von selbst noch einmal. Für dich gibt es nichts zu tun.}}',
   'problem.too-many-keys': '{count, plural, one {Eine Nachricht wartet, weil {name} in kurzer Zeit sehr oft erneuert hat.} other {# Nachrichten warten, weil {name} in kurzer Zeit sehr oft erneuert hat.}}',
   'problem.too-many-keys.next': '{count, plural, one {Sie öffnet sich etwas später von selbst.} other {Sie öffnen sich etwas später von selbst.}}',
+  'problem.key-broken': '{count, plural, one {Eine Nachricht von {name} sollte eine Unterhaltung beginnen, und ihr Schlüssel widerspricht früheren: Sie wurde abgewiesen.} other {# Nachrichten von {name} sollten Unterhaltungen beginnen, und ihre Schlüssel widersprechen früheren: Sie wurden abgewiesen.}}',
+  'problem.key-broken.next': 'Was du mit {name} hast, ist unberührt, und das Gerät von {name} weiß davon. Fehlt {name} etwas, bitte {name}, es neu zu beginnen.',
   'problem.gap': '{count, plural, one {Eine Nachricht von {name} ist verloren, und beide Geräte wissen es.} other {# Nachrichten von {name} sind verloren, und beide Geräte wissen es.}}',
   'problem.gap.next': '{count, plural, one {Sie kommt nicht von selbst. Alles danach ist vollständig.} other {Sie kommen nicht von selbst. Alles danach ist vollständig.}}',
   'problem.stale': '{name} benutzt seit {date} einen Schlüssel, für {count, plural, one {# Nachricht} other {# Nachrichten}}. Das ist länger, als deine Regeln wollen.',

@@ -126,6 +126,8 @@ export const keys = {
   'problem.key-refused.next': '{count, plural, one {{name}’s device locks it again by itself. Nothing for you to do.} other {{name}’s device locks them again by itself. Nothing for you to do.}}',
   'problem.too-many-keys': '{count, plural, one {One message waits because {name} renewed very often in a short time.} other {# messages wait because {name} renewed very often in a short time.}}',
   'problem.too-many-keys.next': '{count, plural, one {It opens a little later by itself.} other {They open a little later by themselves.}}',
+  'problem.key-broken': '{count, plural, one {One message from {name} was to begin a conversation, and its key contradicts earlier ones: it was refused.} other {# messages from {name} were to begin conversations, and their keys contradict earlier ones: they were refused.}}',
+  'problem.key-broken.next': 'What you have with {name} is untouched, and {name}’s device was told. If {name} misses something, ask {name} to begin it again.',
   'problem.gap': '{count, plural, one {One message from {name} is lost, and both devices know it.} other {# messages from {name} are lost, and both devices know it.}}',
   'problem.gap.next': '{count, plural, one {It does not come by itself. Everything after it is complete.} other {They do not come by themselves. Everything after them is complete.}}',
   'problem.stale': '{name} has used one key since {date}, for {count, plural, one {# message} other {# messages}}. That is longer than your rules want.',
