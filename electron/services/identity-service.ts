@@ -9,6 +9,8 @@ import type { Crypto } from '../engine/crypto/crypto';
 import { addressText } from './address-text';
 import type { OpenProfile } from './open-profile';
 import { rotatesAt } from './own-keys';
+import type { Stores } from './ports';
+import { renewedElsewhere } from './renewed-elsewhere';
 
 /** Those of the key in use that are in force, and whom to ask again. */
 function endorsementsOf({ endorsements }: LocalParty, now: number): Pick<Identity, 'endorsements' | 'askAgain'> {
@@ -16,6 +18,13 @@ function endorsementsOf({ endorsements }: LocalParty, now: number): Pick<Identit
   const held = new Set(inForce.map(({ issuer }) => issuer));
   const lapsed = [...new Set(endorsements.all.map(({ issuer }) => issuer))].filter((issuer) => !held.has(issuer));
   return { endorsements: inForce.map(({ issuer, notAfter }) => ({ issuer, notAfter })), ...(lapsed.length > 0 && { askAgain: lapsed }) };
+}
+
+function renewalOf(stores: Stores): Pick<Identity, 'renewedElsewhere'> {
+  const other = renewedElsewhere(stores);
+  if (other === undefined) return {};
+  const contact = stores.contacts.byPeer(other.toldBy);
+  return { renewedElsewhere: { epoch: other.epoch, fingerprint: toHex(other.spkiHash), seenAt: other.seenAt, ...(contact && { contactId: contact.contactId }) } };
 }
 
 export function identityService(parts: {
@@ -27,7 +36,7 @@ export function identityService(parts: {
 }): Pick<Handlers['identity'], 'get' | 'exportPublic'> {
   return {
     get: () => {
-      const { local } = parts.profile();
+      const { local, stores } = parts.profile();
       const { credential } = local.exchange.current;
       const next = rotatesAt(local, parts.settings());
       return {
@@ -44,6 +53,7 @@ export function identityService(parts: {
         recovery: local.recovery,
         ...endorsementsOf(local, parts.clock.now()),
         unconfirmed: local.unconfirmed,
+        ...renewalOf(stores),
       };
     },
     exportPublic: ({ format }) => {

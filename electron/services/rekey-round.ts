@@ -1,4 +1,5 @@
 import { IdentityLapsed } from '../engine/certificates/chain';
+import type { KeyElement } from '../engine/certificates/key-history';
 import type { LocalParty } from '../engine/certificates/local-party';
 import type { Crypto } from '../engine/crypto/crypto';
 import type { Clock, Transport } from '../engine/ports';
@@ -28,6 +29,8 @@ export interface RekeyRoundParts {
   readonly left: readonly HeldKey[];
   /** What shows to this person that a dial was refused there, 32 bytes: where that was so a moment ago. */
   readonly refusedSecret: () => Uint8Array | undefined;
+  /** By `AskerParts`. */
+  readonly onTold: (elements: readonly KeyElement[]) => void;
   /** The profile ends. */
   readonly quit: AbortSignal;
 }
@@ -68,7 +71,7 @@ export async function askAround(parts: RekeyRoundParts, held: readonly HeldKey[]
   const attempt = async (candidate: Candidate, turn: Turn): Promise<Asked> => {
     let failure: unknown = new Error('nothing is held of this person');
     let heard = false;
-    const common = { crypto: parts.crypto, local: parts.local, now: () => clock.now() };
+    const common = { crypto: parts.crypto, local: parts.local, now: () => clock.now(), onTold: parts.onTold };
     for (const key of [...held, ...left]) {
       try {
         const answer = await onChannel(candidate, turn, key, (channel) => askForKeys(channel, { ...common, held: key, ...(pairSecret && { pairSecret }), offer: true }));

@@ -23,7 +23,9 @@ import type { Places } from './racing';
 import { AnsweringParty } from './answering-party';
 import { askAround } from './rekey-round';
 import { RefusedDials } from './refused-dials';
+import { foreignKeyOf, noteRenewed, settleRenewed } from './renewed-elsewhere';
 import { RekeyPace, toldAt } from './rekey-pace';
+import { toTell } from './telling-back';
 import { answerOf } from './told-keys';
 
 /** Questions under way at once, whoever they are about. */
@@ -96,6 +98,7 @@ export class Rekeying {
       },
       contactOfTag: (tag, channelHash) => this.#contactOfTag(tag, channelHash),
       shownOfTag: (tag, channelHash, nonce) => this.refusals.ofTag(tag, channelHash, nonce),
+      toTell: (peerId, headHash) => (this.#quit.signal.aborted || !this.#concerns(peerId) ? [] : toTell(parts.crypto, parts, peerId, headHash)),
       askBack: (peerId, headHash) => this.#askBack(peerId, headHash),
       onAnswer: (answer, held) => {
         if (!this.#quit.signal.aborted) this.#judge(held, answer);
@@ -147,6 +150,7 @@ export class Rekeying {
     if (session.underSuccessor) this.moved(session.peer);
     else clearShown({ book, store: stores.peerKeys }, peerId);
     this.#tellHeld(peerId, before);
+    settleRenewed(this.#parts, peerId);
     if (!this.#proven.has(peerId)) {
       if (stores.peerKeys.setProven(peerId, local.identity.epoch)) this.#parts.onProven(peerId);
       this.#proven.add(peerId);
@@ -278,7 +282,7 @@ export class Rekeying {
     const left = shown ? this.#askingBack.leftBefore(peerId, shown).slice(0, leftAtOnce) : [];
     const pairSecret = this.#parts.stores.peerKeys.pairSecret(peerId);
     try {
-      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId) }, held, pairSecret);
+      const asked = await askAround({ ...this.#parts, left, local: this.desk.local, quit: this.#quit.signal, candidates: this.#parts.dialling.candidates(peerId), onLapsed: () => commit(() => noteLapse(this.#parts, peerId)), refusedSecret: () => this.refusals.shownTo(peerId), onTold: (elements) => this.#told(peerId, elements) }, held, pairSecret);
       if (typeof asked === 'string') return asked;
       return this.#quit.signal.aborted || this.#judge(asked.held, asked.answer) === 'stale' ? 'refused' : 'answered';
     } finally {
@@ -304,6 +308,14 @@ export class Rekeying {
       this.#tellHeld(peerId, before);
     });
     logger.warn('contact.key-unknown');
+  }
+
+  /** What a contact says led on from an own key: where this device did not make it, somebody else has that key. */
+  #told(peerId: PeerId, elements: readonly KeyElement[]): void {
+    const { crypto, clock, local, stores, events, commit, logger } = this.#parts;
+    const other = this.#quit.signal.aborted ? undefined : foreignKeyOf(crypto, local, elements);
+    if (other === undefined || !noteRenewed({ ...other, toldBy: peerId, seenAt: Math.max(0, Math.trunc(clock.now())) }, { stores, events, commit })) return;
+    logger.warn('identity.renewed-elsewhere', { epoch: other.epoch });
   }
 
   /** Inside the transaction: told after it. */

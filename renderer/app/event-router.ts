@@ -93,6 +93,9 @@ export function routeEvent(model: Model, event: AppEvent, behind: Behind = atOnc
         { requestId: event.requestId, peerId: event.peerId, name: event.name, via: event.via },
       );
       return;
+    case 'identity.changed':
+      model.background(model.identity.getState().load());
+      return;
     case 'key.rotated':
       // Of a contact's: how many are behind an own key may be another number now.
       model.background(model.identity.getState().changed());

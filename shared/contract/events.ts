@@ -50,6 +50,8 @@ export const events = {
   'desktop.show': z.strictObject({ type: z.literal('desktop.show'), conversationId, messageId: messageId.optional() }),
   'settings.changed': z.strictObject({ type: z.literal('settings.changed') }),
   'conversation.changed': z.strictObject({ type: z.literal('conversation.changed'), conversationId }),
+  /** Something of `identity.get` is different, without another own key. */
+  'identity.changed': z.strictObject({ type: z.literal('identity.changed') }),
   'contact.changed': z.strictObject({ type: z.literal('contact.changed'), contactId }),
   'contact.request': z.strictObject({ type: z.literal('contact.request'), ...contactRequest.shape }),
   'key.shifted': z.strictObject({ type: z.literal('key.shifted'), conversationId, ...keyShift.shape }),

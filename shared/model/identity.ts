@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instanceId, peerId, time } from './ids';
+import { contactId, instanceId, peerId, time } from './ids';
 
 /** SHA-256 of an identity key's SPKI, lower-case hex, 64 characters. */
 export const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
@@ -30,6 +30,8 @@ export const identity = z.strictObject({
   askAgain: z.array(z.string()).optional(),
   /** The key came from a file: it makes no new keys until it is known that no other device uses it. */
   unconfirmed: z.boolean(),
+  /** An own key vouched for this one, and this device did not make it: somebody else has a copy of the key. `contactId`: who knows this person by it, until they are in step again. */
+  renewedElsewhere: z.strictObject({ epoch: z.number().int().positive(), fingerprint, seenAt: time, contactId: contactId.optional() }).optional(),
 });
 export type Identity = z.infer<typeof identity>;
 

@@ -25,6 +25,7 @@ export interface IdentityWorld {
   recovery: Identity['recovery'];
   recoveryCode: string;
   unconfirmed: boolean;
+  renewedElsewhere: Identity['renewedElsewhere'];
   endorsements: Identity['endorsements'];
   authorities: Authority[];
   /** Which file the person chooses in the next dialog; undefined: gives it up. */
@@ -45,6 +46,7 @@ export function newIdentity(now: number): IdentityWorld {
     recovery: 'kept',
     recoveryCode: 'KEEP-THIS-SHEET',
     unconfirmed: false,
+    renewedElsewhere: undefined,
     endorsements: [],
     authorities: [],
     chosenFile: '/media/stick/chosen',
@@ -61,7 +63,7 @@ export interface IdentityTools {
 }
 
 /** What `identity.get` says beyond name, addresses and device. */
-export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerprint' | 'keyCreatedAt' | 'rotatesAt' | 'recovery' | 'endorsements' | 'unconfirmed'> {
+export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerprint' | 'keyCreatedAt' | 'rotatesAt' | 'recovery' | 'endorsements' | 'unconfirmed' | 'renewedElsewhere'> {
   const { identity, settings } = world;
   const [current] = identity.ownKeys;
   if (current === undefined) throw new Error('a world without an identity key');
@@ -73,6 +75,7 @@ export function ownKeyFacts(world: World): Pick<Identity, 'epoch' | 'keyFingerpr
     recovery: identity.recovery,
     endorsements: identity.endorsements,
     unconfirmed: identity.unconfirmed,
+    ...(identity.renewedElsewhere && { renewedElsewhere: identity.renewedElsewhere }),
   };
 }
 

@@ -67,6 +67,18 @@ export function peopleScenes(busy: (now: number) => World): Readonly<Record<stri
       holdBack(world, bo);
       return world;
     },
+    /** The old key vouched for the one that was followed, and for another that was heard of long after. */
+    'key-fork-late': (now) => {
+      const { world, bo } = withBo(now, { who: 'frozen', keyEpoch: 5 });
+      world.people.histories.set(bo.contactId, [key('Bo', 5, now - 9 * day, { current: true }), key('Bo', 4, now - 90 * day)]);
+      world.people.troubles.set(bo.contactId, {
+        kind: 'fork',
+        since: now - hour,
+        candidates: [candidate('Bo herself', { epoch: 5, seenAt: now - hour, vouched: true }), { ...candidate('Bo 5', { epoch: 5, seenAt: now - 9 * day, vouched: true }), fingerprint: fingerprintOf('Bo 5') }],
+      });
+      holdBack(world, bo);
+      return world;
+    },
     /** The person asked for a fresh check. */
     'key-changed': (now) => {
       const { world, bo } = withBo(now, { who: 'changed', checked: false, keyEpoch: 2 });

@@ -93,6 +93,7 @@ export class Desk {
       now: () => testNow,
       contactOfTag: (tag, channelHash) => contactOfTag(crypto, tag, channelHash, contacts),
       shownOfTag: () => undefined,
+      toTell: () => [],
       askBack: (peerId, headHash) => holds.filter((held) => held.peerId === peerId && !crypto.equal(held.spkiHash, headHash)),
       onAnswer: (answer) => this.answers.push(answer),
       mayAnswer: () => true,

@@ -52,6 +52,8 @@ export interface AskerParts extends RekeyParts {
   readonly held: HeldKey;
   /** 32 bytes, shared with the person asked since the first session; shows that a contact asks. Not kept, not wiped. */
   readonly pairSecret?: Uint8Array;
+  /** Which later keys of the own person are known there, from an own key on: nothing is verified, and nothing is to be believed but signatures. */
+  readonly onTold?: (elements: readonly KeyElement[]) => void;
   /** Tell the one asked, once it has proven who it is, that the own key may be another one than it knows. */
   readonly offer: boolean;
 }
@@ -67,12 +69,14 @@ export interface RekeyDesk {
   shownOfTag(tag: Uint8Array, channelHash: Uint8Array, nonce: Uint8Array): { readonly peerId: PeerId; readonly headHash: Uint8Array; readonly answer: Uint8Array } | undefined;
   /** This contact says that its newest key has this hash (32 bytes): what is held of it when that is another one, to be asked about in this order until it knows one. */
   askBack(peerId: PeerId, headHash: Uint8Array): readonly HeldKey[];
+  /** Whoever has this key of theirs (H(SPKI), 32 bytes) may not know of another one that is known here: the steps to it. Empty where there is none. */
+  toTell(peerId: PeerId, headHash: Uint8Array): readonly KeyElement[];
   /** The verified answer to that, which begins at the key that was given then. */
   onAnswer(answer: RekeyAnswer, held: HeldKey): void;
 }
 
 /** Where nobody is known: strangers who hold an old key are still told the keys that came after it. */
-export const deskOfNobody: RekeyDesk = { contactOfTag: () => undefined, shownOfTag: () => undefined, askBack: () => [], onAnswer: () => {} };
+export const deskOfNobody: RekeyDesk = { contactOfTag: () => undefined, shownOfTag: () => undefined, askBack: () => [], toTell: () => [], onAnswer: () => {} };
 
 /** What whoever answers brings. */
 export interface AnswererParts extends RekeyParts, RekeyDesk {

@@ -1,9 +1,10 @@
+import { spkiHash } from '../identity/peer-id';
 import type { PeerId } from '../ids';
 import { WireError } from '../wire/reader';
 import type { Channel } from './channel';
 import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
 import { type AnswererParts, type HeldKey, maxAskedBack, type RekeyAnswer, type RekeyRefusal } from './rekey-answer';
-import { parseOffer, parseRequest, piecesOf } from './rekey-frames';
+import { encodeTold, parseOffer, parseRequest, piecesOf } from './rekey-frames';
 import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
 import { lookUp, type Reply, writeReply } from './rekey-reply';
 
@@ -61,8 +62,7 @@ function onRequest(parts: AnswererParts, { hash, source }: Pick<Channel, 'hash' 
   const shown = contact === undefined ? parts.shownOfTag(request.tag, hash, request.nonce) : undefined;
   if (!parts.mayAnswer(source, contact)) return refuse('busy');
   // Whoever was refused here is told nothing, but asked: what the keys known vouch for shows who they are.
-  const [held, ...rest] = shown ? parts.askBack(shown.peerId, shown.headHash).slice(0, maxAskedBack) : [];
-  if (shown && held) return askBack(parts, [held, ...rest], shown.answer);
+  if (shown) return askBackOrTell(parts, shown.peerId, shown.headHash, shown.answer);
   return typeof reply === 'string' ? refuse(reply) : { state: { phase: 'replying', contact }, write: reply };
 }
 
@@ -74,8 +74,15 @@ function onWritten(contact: PeerId | undefined, reply: Uint8Array | undefined): 
 /** Only who showed to be that very contact is listened to, and asked with what is held here. */
 function onOffer(parts: AnswererParts, contact: PeerId, payload: Uint8Array): AnswererStep {
   const { peerId, headHash } = parseOffer(payload);
-  const [held, ...rest] = peerId === contact ? parts.askBack(peerId, headHash).slice(0, maxAskedBack) : [];
-  return held ? askBack(parts, [held, ...rest]) : { send: [refused] };
+  return peerId === contact ? askBackOrTell(parts, peerId, headHash) : { send: [refused] };
+}
+
+/** Who comes with a key that is known here may be told of another one: it may be that its owner knows nothing of that (A71). */
+function askBackOrTell(parts: AnswererParts, peerId: PeerId, headHash: Uint8Array, tag?: Uint8Array): AnswererStep {
+  const held = parts.askBack(peerId, headHash).slice(0, maxAskedBack);
+  if (held.length > 0) return askBack(parts, held, tag);
+  const steps = parts.toTell(peerId, headHash);
+  return { send: [steps.length > 0 ? encodeTold(steps, parts.now()) : refused] };
 }
 
 /** About the next key; the contact who knows none of them has nothing more to say. */
@@ -100,8 +107,13 @@ export function answerRekey(channel: Channel, parts: AnswererParts): void {
     state = next;
     for (const frame of send) channel.send(frame);
     if (write) void written(parts, channel, write).then((reply) => on({ kind: 'written', reply }));
+    if (news) {
+      parts.onAnswer(news.answer, news.held);
+      // By their signatures they have that key: whoever else has one is no secret to them.
+      const steps = parts.toTell(news.answer.peerId, spkiHash(parts.crypto, news.answer.head.spki));
+      if (steps.length > 0) channel.send(encodeTold(steps, parts.now()));
+    }
     if (next === undefined) channel.close();
-    if (news) parts.onAnswer(news.answer, news.held);
   };
   channel.onClose(() => {
     state = undefined;

@@ -1,9 +1,11 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { KeyElement } from '../certificates/key-history';
 import { WireError } from '../wire/wire-error';
 import type { Channel } from './channel';
 import { channelKinds, type ChannelFrame } from './channel-frames';
 import { askedBackTag, contactTag } from './contact-tag';
 import { type HeldKey, maxAskedBack, type RekeyParts } from './rekey-answer';
-import { parseRequest, piecesOf } from './rekey-frames';
+import { parseRequest, parseTold, piecesOf } from './rekey-frames';
 import { beginInquiry } from './rekey-inquiry';
 import { lookUp, writeReply } from './rekey-reply';
 
@@ -12,6 +14,8 @@ export interface AppealParts extends RekeyParts {
   readonly held: HeldKey;
   /** `refusedSecretOf` that M1, 32 bytes. Not kept, not wiped. */
   readonly secret: Uint8Array;
+  /** As of whoever asks (`AskerParts`). */
+  readonly onTold?: (elements: readonly KeyElement[]) => void;
 }
 
 const refused: ChannelFrame = { kind: channelKinds.refused, payload: new Uint8Array(0) };
@@ -28,6 +32,10 @@ export function appeal(channel: Channel, parts: AppealParts): Promise<void> {
   let more = maxAskedBack;
   let isWriting = false;
   const answer = async ({ kind, payload }: ChannelFrame): Promise<readonly ChannelFrame[]> => {
+    if (kind === channelKinds.rekeyAnswer) {
+      parts.onTold?.(parseTold(crypto, payload));
+      return [];
+    }
     if (kind !== channelKinds.rekeyRequest) throw new WireError('out of turn');
     const request = parseRequest(payload);
     if (!crypto.equal(request.tag, expected)) throw new WireError('not by whoever was dialled');
@@ -37,8 +45,12 @@ export function appeal(channel: Channel, parts: AppealParts): Promise<void> {
   };
   return new Promise((resolve, reject) => {
     channel.onClose(() => resolve());
+    const end = (): void => {
+      channel.close();
+      resolve();
+    };
     channel.onFrame((heard) => {
-      if (more === 0 || isWriting) return channel.close();
+      if (more === 0 || isWriting || heard.kind === channelKinds.refused) return end();
       more -= 1;
       isWriting = true;
       answer(heard).then(
@@ -47,8 +59,8 @@ export function appeal(channel: Channel, parts: AppealParts): Promise<void> {
           for (const each of frames) channel.send(each);
         },
         (error: unknown) => {
-          channel.close();
-          if (!(error instanceof WireError)) reject(error);
+          if (!(error instanceof WireError || error instanceof KeyshiftError)) reject(error);
+          end();
         },
       );
     });

@@ -1,9 +1,11 @@
+import { KeyshiftError } from '../../../shared/errors';
+import type { KeyElement } from '../certificates/key-history';
 import { WireError } from '../wire/reader';
 import type { Channel } from './channel';
 import { ChannelError, channelKinds, type ChannelFrame } from './channel-frames';
 import { contactTag } from './contact-tag';
 import { type AskerParts, maxAskedBack, type RekeyAnswer } from './rekey-answer';
-import { encodeOffer, parseRequest, piecesOf } from './rekey-frames';
+import { encodeOffer, parseRequest, parseTold, piecesOf } from './rekey-frames';
 import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
 import { lookUp, type Reply, writeReply } from './rekey-reply';
 
@@ -30,6 +32,7 @@ export interface AskerStep {
   /** To be written; the bytes come back as an event. */
   readonly write?: Reply;
   readonly answer?: RekeyAnswer;
+  readonly told?: readonly KeyElement[];
 }
 
 export function beginAsker(parts: AskerParts, channelHash: Uint8Array): AskerStep {
@@ -43,7 +46,9 @@ export function beginAsker(parts: AskerParts, channelHash: Uint8Array): AskerSte
 export function stepAsker(parts: AskerParts, channelHash: Uint8Array, state: AskerState, event: AskerEvent): AskerStep {
   if (event.kind === 'written') return state.phase === 'replying' ? said(state, event.reply ? piecesOf(event.reply) : [refused]) : { state };
   const { kind, payload } = event.frame;
-  if (state.phase !== 'asked') return kind === channelKinds.rekeyRequest && state.phase === 'offered' ? onAskedBack(parts, state, payload) : { answer: state.answer };
+  if (state.phase === 'offered' && kind === channelKinds.rekeyRequest) return onAskedBack(parts, state, payload);
+  if (state.phase === 'offered' && kind === channelKinds.rekeyAnswer) return onTold(parts, state, payload);
+  if (state.phase !== 'asked') return { answer: state.answer };
   if (kind === channelKinds.refused) throw new ChannelError('refused');
   if (kind !== channelKinds.rekeyAnswer) throw new ChannelError('malformed');
   const taken = takePiece(parts, channelHash, state.inquiry, payload);
@@ -63,6 +68,15 @@ function onAskedBack(parts: AskerParts, state: Offered, payload: Uint8Array): As
     return typeof write === 'string' ? said(state, [refused]) : { state: { ...state, phase: 'replying' }, write };
   } catch (error) {
     if (error instanceof WireError) return { answer: state.answer };
+    throw error;
+  }
+}
+
+function onTold({ crypto }: AskerParts, { answer }: Offered, payload: Uint8Array): AskerStep {
+  try {
+    return { answer, told: parseTold(crypto, payload) };
+  } catch (error) {
+    if (error instanceof WireError || error instanceof KeyshiftError) return { answer };
     throw error;
   }
 }
@@ -90,6 +104,7 @@ export function askForKeys(channel: Channel, parts: AskerParts): Promise<RekeyAn
       ({ state } = step);
       for (const frame of step.send ?? []) channel.send(frame);
       if (step.write) writeReply(parts, channel.hash, step.write).then((reply) => on({ kind: 'written', reply }), fail);
+      if (step.told) parts.onTold?.(step.told);
       if (step.answer === undefined) return;
       channel.close();
       resolve(step.answer);

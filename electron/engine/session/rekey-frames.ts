@@ -1,4 +1,5 @@
 import { maxChainBytes } from '../certificates/chain';
+import { encodeKeyElements, type KeyElement, parseKeyElements } from '../certificates/key-history';
 import { maxKeyLinkBytes } from '../certificates/key-link';
 import type { Crypto } from '../crypto/crypto';
 import type { PeerId } from '../ids';
@@ -90,6 +91,23 @@ export function parseAnswer(bytes: Uint8Array): SignedAnswer {
 export function answerStatement(crypto: Crypto, channelHash: Uint8Array, { nonce, heldHash }: Pick<RekeyRequest, 'nonce' | 'heldHash'>, { elements, direct, chain, time }: AnswerParts): Uint8Array {
   const hashes = [elements, direct, chain].map((part) => crypto.sha256(part));
   return new Writer(256).fixed(concat(nonce, channelHash, heldHash, ...hashes)).u64(time).finish();
+}
+
+/** Steps told in one go to somebody who knows only where they begin. */
+export const maxTold = 16;
+
+/** An answer that nobody asked for and nobody signs, in one frame: steps from a key of whoever hears it, the first ones. */
+export function encodeTold(elements: readonly KeyElement[], time: number): ChannelFrame {
+  const nothing = new Uint8Array(0);
+  const bytes = encodeAnswer({ elements: encodeKeyElements(elements.slice(0, maxTold)), direct: nothing, chain: nothing, time, signature: nothing });
+  return { kind: channelKinds.rekeyAnswer, payload: concat(Uint8Array.of(1), bytes) };
+}
+
+/** Structure only. Throws `WireError`, `key.unacceptable`. */
+export function parseTold(crypto: Crypto, payload: Uint8Array): readonly KeyElement[] {
+  const { isLast, piece } = parsePiece(payload);
+  if (!isLast) throw new WireError('more than is told');
+  return parseKeyElements(crypto, parseAnswer(piece).elements);
 }
 
 /** Frames of one answer: last u8 (1 on the last, else 0) ‖ piece. */

@@ -25,6 +25,8 @@ export const upkeepNotes = {
   outgoing: 'outgoing',
   /** Keys of conversations are to be replaced as after a compromise: empty, or H of the exchange credential[32] that must not stay in use either. */
   distrust: 'distrust',
+  /** A later key of the own person that a contact knows and this device did not make (`renewed-elsewhere.ts`). */
+  renewed: 'renewed',
 } as const;
 export type UpkeepNote = (typeof upkeepNotes)[keyof typeof upkeepNotes];
 

@@ -10,6 +10,7 @@ import { OwnName } from './own-name';
 import { OwnKeys } from './own-keys';
 import { RecoverySection } from './recovery-section';
 import { RenewalSection } from './renewal-section';
+import { RenewedElsewhere } from './renewed-elsewhere';
 import { SoleNotice } from './sole-notice';
 
 /** Who I am to others: the key by which they know me, its past, its files and its way back. */
@@ -31,6 +32,7 @@ export function IdentitySection(): ReactNode {
         </span>
       </div>
       <OwnName identity={identity} />
+      {identity.renewedElsewhere === undefined ? null : <RenewedElsewhere recovery={identity.recovery} other={identity.renewedElsewhere} />}
       {identity.unconfirmed ? <SoleNotice /> : null}
       <KeyInUse identity={identity} />
       <RenewalSection identity={identity} />

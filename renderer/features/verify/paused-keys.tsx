@@ -32,14 +32,14 @@ export function PausedKeys({ contact, name, trouble }: { readonly contact: Conta
             fingerprint={fingerprint}
           />
         ))}
-        <KnownKey contact={contact} name={name} />
+        <KnownKey contact={contact} name={name} inQuestion={candidates.length < trouble.candidates.length} />
       </ul>
     </section>
   );
 }
 
-/** The one that was believed before: it may be that nothing changed, and somebody else showed the others. */
-function KnownKey({ contact, name }: { readonly contact: Contact; readonly name: string }): ReactNode {
+/** The one that was believed before: it may be that nothing changed, and somebody else showed the others. `inQuestion`: the old key vouched for this one and for another. */
+function KnownKey({ contact, name, inQuestion }: { readonly contact: Contact; readonly name: string; readonly inQuestion: boolean }): ReactNode {
   const text = useText();
   const times = useTimes();
   const model = useModel();
@@ -64,7 +64,7 @@ function KnownKey({ contact, name }: { readonly contact: Contact; readonly name:
       contact={contact}
       name={name}
       title={text('paused.candidate.known')}
-      hint={text('paused.candidate.known.text', { name, epoch: key.epoch, when: times.date(key.since) })}
+      hint={text(inQuestion ? 'paused.candidate.known.vouched' : 'paused.candidate.known.text', { name, epoch: key.epoch, when: times.date(key.since) })}
       digits={digits}
       fingerprint={key.fingerprint}
     />

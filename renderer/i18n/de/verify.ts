@@ -57,6 +57,7 @@ export const verify = {
   'paused.keys.text': 'Der Bildschirm von {name} zeigt eine dieser Nummern: Jener Schlüssel ist der richtige. Zeigt er keine davon, nimm keinen.',
   'paused.candidate.known': 'Der bisher bekannte Schlüssel',
   'paused.candidate.known.text': 'Nummer {epoch}, seit {when}. Wähle ihn, wenn {name} den eigenen nie geändert hat.',
+  'paused.candidate.known.vouched': 'Nummer {epoch}, befolgt seit {when}. Auch ihn hat der alte Schlüssel bestätigt.',
   'paused.candidate.one': 'Der neue Schlüssel',
   'paused.candidate': 'Neuer Schlüssel {n}',
   'paused.candidate.vouched': 'Nummer {epoch}, gesehen {when}. Der alte Schlüssel hat ihn bestätigt.',

@@ -56,6 +56,7 @@ export const verify = {
   'paused.keys.text': 'The screen of {name} shows one of these numbers: that key is theirs. If it shows none of them, take none.',
   'paused.candidate.known': 'The key known so far',
   'paused.candidate.known.text': 'Number {epoch}, since {when}. Choose it if {name} never changed theirs.',
+  'paused.candidate.known.vouched': 'Number {epoch}, followed since {when}. The old key confirmed it as well.',
   'paused.candidate.one': 'The new key',
   'paused.candidate': 'New key {n}',
   'paused.candidate.vouched': 'Number {epoch}, seen {when}. The old key confirmed it.',

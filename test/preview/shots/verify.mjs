@@ -15,6 +15,7 @@ export const verify = [
   ['verify-unread', 'busy', wide, ['light'], async (page) => { await openVerify(page); await compareNumber(page, '12345'); await page.getByText('No safety number was found').waitFor(); }],
   ['verify-no-camera', 'busy', wide, ['light'], async (page) => { await openVerify(page); await button(page, 'Use the camera').click(); await page.getByText('The camera was not allowed').waitFor(); }],
   ['verify-fork', 'key-fork', { ...wide, height: 1500 }, ['light', 'dark', 'contrast'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); await page.getByRole('button', { name: /shows this number$/ }).last().click(); }],
+  ['verify-fork-late', 'key-fork-late', { ...wide, height: 1300 }, ['light', 'dark'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); }],
   ['verify-fork-tiny', 'key-fork', { ...tiny, height: 2600 }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); }],
   ['verify-unknown', 'key-unknown', { ...wide, height: 1200 }, ['light'], async (page) => { await chooseBo(page); await button(page, 'Compare numbers').click(); await page.getByTestId('candidate').first().waitFor(); }],
 ];

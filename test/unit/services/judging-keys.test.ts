@@ -7,6 +7,7 @@ import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { createIdentityCertificate } from '../../../electron/engine/certificates/identity-certificate';
 import { openLocalParty } from '../../../electron/engine/certificates/local-party';
+import { rotateLocalRecord } from '../../../electron/engine/certificates/rotation';
 import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
 import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
 import { toHex } from '../../../electron/engine/wire/encoding';
@@ -14,7 +15,8 @@ import { judge, type Judgement } from '../../../electron/services/judging-keys';
 import { RekeyPace } from '../../../electron/services/rekey-pace';
 import { forgedLink } from '../../support/forged-links';
 import { keyLives, type KeyLife, type Turn } from '../../support/key-lives';
-import { fixedKey } from '../../support/rsa-keys';
+import { fixedKey, withFixedKeys } from '../../support/rsa-keys';
+import { seeded } from '../../support/seeded';
 import { acquaint, createWorld, remember, type Resident, toldOf, type World } from '../../support/services-kit';
 import { testNow } from '../../support/session-kit';
 
@@ -161,6 +163,44 @@ describe('steps that are told again', () => {
       const kept = peerKeys.history(peerId());
       expect([kept.length, kept.some(({ epoch, spki }) => epoch === 1 && spki !== undefined)]).toEqual([256 + 64, true]);
     });
+  });
+
+  test.each(Array.from({ length: 16 }, (_, at) => at + 1))('A71 A72 A73: whatever parts of the ways of two who hold one key are heard, in any order and time and again: one alone never freezes, both do, and nothing heard ends it (seed %i)', async (seed) => {
+    const next = seeded(seed);
+    const below = (count: number): number => Math.floor(next() * count);
+    let stolen = life(1).record;
+    const thiefs = [];
+    for (let turn = 0; turn < 2; turn += 1) {
+      stolen = await rotateLocalRecord(withFixedKeys(crypto, 40 + turn), stolen, testNow - 1_000 + turn, 'routine');
+      thiefs.push(openLocalParty(crypto, stolen));
+    }
+    const ways = [[life(2), life(3), life(4)].map(({ party }) => party), thiefs].map((parties) => ({ parties, steps: parties.at(-1)?.history?.elements ?? [] }));
+    const { rekeying, book } = bo.profile;
+    const isFrozen = (): boolean => book.held(peerId()) === 'frozen';
+    const hear = ({ steps }: (typeof ways)[number], from: number, to: number): void => {
+      bo.profile.commit(() => rekeying.hear(peerId(), steps.slice(from, to), undefined));
+      const successor = book.successorOf(peerId())?.spkiHash;
+      const proven = ways.flatMap(({ parties }) => parties).find(({ identity }) => successor && Buffer.compare(identity.spkiHash, successor) === 0);
+      if (proven && below(2) === 0) bo.profile.commit(() => rekeying.moved(recallChain(bo.crypto, encodeChain(proven.chain))));
+    };
+    const hearSome = (way: (typeof ways)[number]): void => {
+      const from = below(way.steps.length);
+      hear(way, from, from + 1 + below(way.steps.length - from));
+    };
+    const [first, second] = below(2) === 0 ? ways : [...ways].reverse();
+    if (first === undefined || second === undefined) return expect.unreachable();
+    for (let turn = 0; turn < 8; turn += 1) hearSome(first);
+    expect(isFrozen()).toBe(false);
+    for (let turn = 0; turn < 8; turn += 1) {
+      const before = isFrozen();
+      hearSome(below(2) === 0 ? first : second);
+      expect(isFrozen() || !before).toBe(true);
+    }
+    for (const way of [first, second]) hear(way, 0, way.steps.length);
+    expect(isFrozen()).toBe(true);
+    const pin = pinned();
+    for (let turn = 0; turn < 8; turn += 1) hearSome(below(2) === 0 ? first : second);
+    expect([isFrozen(), pinned()]).toEqual([true, pin]);
   });
 
   test('A72: an answer counts for the key that was asked about, whatever happened since', () => {

@@ -403,6 +403,44 @@ describe('one key that vouches for two', () => {
     expect(heardBy(thief)).not.toContain('held back');
   }, 60_000);
 
+  const elsewhere = async (of: Resident) => (await of.identity.get(undefined)).renewedElsewhere;
+
+  test.each([false, true])('A71 A79: the owner hears that somebody else renewed the key, also who only comes with the old one, until they are in step again (nothing of before shows who it is: %s)', async (isForgotten) => {
+    const thief = await followed();
+    if (isForgotten) forgetAnn();
+    annComes();
+    await world.until('Ann is told', () => toldOf(ann, 'identity.changed').length > 0);
+    expect(await elsewhere(ann)).toEqual({ epoch: 2, fingerprint: keyOf(thief), seenAt: expect.any(Number), contactId: boAtAnn });
+    // One next key is no fork: a backup comes with an old key, too.
+    expect([isFrozen(), await troubleOf(bo), sessionOf(bo) !== undefined]).toEqual([false, { kind: 'none', candidates: [] }, true]);
+    ann.reopen();
+    expect(await elsewhere(ann)).toMatchObject({ epoch: 2 });
+    expect(toldOf(ann, 'identity.changed')).toHaveLength(1);
+    await ann.rotate();
+    await world.until('frozen', isFrozen);
+    expect(await elsewhere(ann)).toMatchObject({ fingerprint: keyOf(thief) });
+    await recovers();
+    await world.until('in step', () => pinOf(bo) === keyOf(ann) && together());
+    expect([await elsewhere(ann), await elsewhere(bo), toldOf(bo, 'identity.changed')]).toEqual([undefined, undefined, []]);
+  }, 60_000);
+
+  test('A71 A73: the owner was followed first and the thief comes then: it freezes as well, and she hears of it', async () => {
+    await exchange('before');
+    const thief = await impostor(await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief'));
+    await ann.rotate();
+    await world.until('in step', () => inStep() && together());
+    const pinned = pinOf(bo);
+    thief.mute = false;
+    thief.reopen(); // it dials whoever it knows
+    await world.until('frozen', isFrozen);
+    expect((await troubleOf(bo)).candidates.map(({ fingerprint, vouched }) => [fingerprint, vouched])).toEqual([[keyOf(thief), true], [pinned, true]]);
+    await world.until('Ann is told', () => toldOf(ann, 'identity.changed').length > 0);
+    expect(await elsewhere(ann)).toMatchObject({ epoch: 2, fingerprint: keyOf(thief), contactId: boAtAnn });
+    await bo.keys.acceptKey({ contactId: annAtBo, fingerprint: keyOf(ann) });
+    await exchange('after');
+    expect([pinOf(bo), await elsewhere(ann)]).toEqual([keyOf(ann), undefined]);
+  }, 60_000);
+
   test('A73: what the person decided of such two stands: neither of them freezes it again', async () => {
     const thief = await misled();
     await world.until('frozen', isFrozen);

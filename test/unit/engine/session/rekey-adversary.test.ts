@@ -8,6 +8,8 @@ import type { RsaKeyPair } from '../../../../electron/engine/crypto/crypto';
 import type { ChannelFrame } from '../../../../electron/engine/session/channel-frames';
 import { channelKinds, channelPayload } from '../../../../electron/engine/session/channel-frames';
 import type { AskerParts, HeldKey, RekeyAnswer } from '../../../../electron/engine/session/rekey-answer';
+import { askedBackTag, contactTag } from '../../../../electron/engine/session/contact-tag';
+import { appeal } from '../../../../electron/engine/session/rekey-appeal';
 import { askForKeys } from '../../../../electron/engine/session/rekey-asker';
 import { answerRekey } from '../../../../electron/engine/session/rekey-answerer';
 import { answerStatement, type AnswerParts, encodeAnswer, encodeRequest, parseAnswer, parseRequest, piecesOf, type RekeyRequest, type SignedAnswer } from '../../../../electron/engine/session/rekey-frames';
@@ -15,7 +17,7 @@ import { lookUp, writeReply } from '../../../../electron/engine/session/rekey-re
 import { encodeFrame, frameTypes } from '../../../../electron/engine/wire/frame';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { ManualClock } from '../../../support/manual-clock';
-import { channelBetween } from '../../../support/meeting-kit';
+import { channelBetween, overhear } from '../../../support/meeting-kit';
 import { askerOf, Desk, heldOf, type Lives, livesOf, openLife, runUntil, ScriptedChannel } from '../../../support/rekey-kit';
 import { fixedKey, withFixedKeys } from '../../../support/rsa-keys';
 import { type Party, testNow } from '../../../support/session-kit';
@@ -308,5 +310,75 @@ describe('answers that are not what they say', () => {
     const long = new Uint8Array(3 * channelPayload).map((_, at) => at % 251);
     const joined = concat(...piecesOf(long).map(({ payload }) => payload.subarray(1)));
     expect([piecesOf(long).map(({ payload }) => payload[0]), Buffer.compare(joined, long)]).toEqual([[0, 0, 0, 1], 0]);
+  });
+});
+
+
+describe('a key that somebody else has a copy of', () => {
+  /** Ada's second key, stolen, and the next one the thief made of it. */
+  async function stolen(): Promise<Party> {
+    const second = ada.records[1];
+    if (!second) throw new Error('two keys');
+    return openLife('Ada', await rotateLocalRecord(withFixedKeys(ada.newest.crypto, 55), second, testNow, 'routine'), ada.newest.crypto);
+  }
+
+  /** Ada asks Ben, who was led to the thief's key; he holds the keys given here of her, newest first. */
+  async function offered(holds: readonly HeldKey[], changes: Partial<Desk['parts']> = {}) {
+    const clock = new ManualClock(testNow);
+    const { client, server } = await channelBetween(clock, ada.newest, ben.newest, 'rekey');
+    const desk = new Desk(ben.newest, clock, [[ada.newest.local.peerId, secrets.ben]], holds, changes);
+    const told: (readonly KeyElement[])[] = [];
+    answerRekey(server, desk.parts);
+    const byAda: ChannelFrame[] = [];
+    const answer = askForKeys(overhear(client, byAda), askerOf(ada.newest, heldOf(ben.newest), { offer: true, pairSecret: secrets.ben, onTold: (steps) => told.push(steps) }));
+    await runUntil(clock, answer);
+    await clock.advance(200);
+    return { desk, told, kinds: byAda.map(({ kind }) => kind) };
+  }
+
+  it('A71 A73: its owner says under which of the keys held she goes on, whatever came after it there, and hears of the other one', async () => {
+    const thief = await stolen();
+    const step = thief.local.history?.elements.at(-1);
+    if (!step) throw new Error('a step');
+    const { desk, told, kinds } = await offered([heldOf(thief), heldOf(nth(ada, 2)), heldOf(nth(ada, 1))], { toTell: () => [step] });
+    expect(kinds).toEqual([channelKinds.rekeyRequest, channelKinds.rekeyOffer, channelKinds.refused, channelKinds.rekeyAnswer]);
+    const [said] = desk.answers;
+    // Two next ones of the second key, both signed by it.
+    expect([said?.elements.map(({ epoch }) => epoch), said?.chain?.instance.instanceId]).toEqual([[3, 4], ada.newest.local.instanceId]);
+    expect(said?.elements[0]).toMatchObject({ oldEpoch: 2, oldSpkiHash: nth(ada, 2).local.identity.spkiHash });
+    expect(told.map((steps) => steps.map(({ spkiHash }) => spkiHash))).toEqual([[thief.local.identity.spkiHash]]);
+  });
+
+  it('A77: is asked about six keys at the most, and nothing comes of keys that are none of hers', async () => {
+    const foreign = Array.from({ length: 9 }, () => ({ ...heldOf(nth(ada, 1)), spkiHash: ada.newest.crypto.random(32) }));
+    const { desk, told, kinds } = await offered(foreign);
+    expect(kinds.filter((kind) => kind === channelKinds.refused)).toHaveLength(6);
+    expect([desk.answers, told]).toEqual([[], []]);
+  });
+
+  it('A70 A71 A76: a refused M1 shows who asks to whoever opened it, and to nobody else; whoever cannot show to have opened it is told nothing', async () => {
+    const clock = new ManualClock(testNow);
+    const { crypto } = ada.newest;
+    const secret = crypto.random(32);
+    const shown = { peerId: ada.newest.local.peerId, headHash: ada.newest.local.identity.spkiHash };
+    const asked = async (known: Uint8Array) => {
+      const { client, server } = await channelBetween(clock, ada.newest, ben.newest, 'rekey');
+      const desk = new Desk(ben.newest, clock, [], [heldOf(nth(ada, 1))], {
+        shownOfTag: (tag, hash, nonce) => (crypto.equal(tag, contactTag(crypto, secret, hash)) ? { ...shown, answer: askedBackTag(crypto, known, hash, nonce) } : undefined),
+      });
+      answerRekey(server, desk.parts);
+      const over = appeal(client, { crypto, local: ada.newest.local, now: () => testNow, held: heldOf(ben.newest), secret });
+      await runUntil(clock, over);
+      return desk;
+    };
+    expect((await asked(secret)).answers.map(({ head }) => head.epoch)).toEqual([4]);
+    expect((await asked(crypto.random(32))).answers).toEqual([]);
+    // To who does not know the M1 it is a stranger's question about the key in use.
+    const { client, server } = await channelBetween(clock, ada.newest, ben.newest, 'rekey');
+    const desk = new Desk(ben.newest, clock, [], [heldOf(nth(ada, 1))]);
+    answerRekey(server, desk.parts);
+    const over = appeal(client, { crypto, local: ada.newest.local, now: () => testNow, held: heldOf(ben.newest), secret });
+    await runUntil(clock, over);
+    expect([desk.answers, desk.refusals]).toEqual([[], ['newest-key']]);
   });
 });

@@ -71,6 +71,18 @@ describe('own identity key', () => {
     expect(buttonNamed('Renew now')).toBeTruthy();
   });
 
+  it('A71 A79: a key that somebody else made is shown with what ends it, and said aloud; gone once it is settled', async () => {
+    const { fake } = await open(scene('identity-stolen'));
+    const shown = () => alertIn(tabPanel());
+    expect(shown()).toContain('Someone else renewed your identity key');
+    expect(shown()).toContain('code of your recovery kit');
+    expect(screen.getAllByText(/Someone else renewed your identity key/).length).toBeGreaterThan(1);
+    fake.world.identity.renewedElsewhere = undefined;
+    fake.emit({ type: 'identity.changed' });
+    await settle();
+    expect(tabPanel().textContent).not.toContain('Someone else renewed');
+  });
+
   it('an imported key: no new ones until the person says that no other device uses it', async () => {
     const { fake } = await open(scene('identity-imported'));
     expect(screen.getByText(/Your key came from a file/)).toBeTruthy();
