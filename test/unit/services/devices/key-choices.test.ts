@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseKeyLink } from '../../../../electron/engine/certificates/key-link';
 import type { LocalRecord } from '../../../../electron/engine/ports';
 import { toHex } from '../../../../electron/engine/wire/encoding';
 import { encodeTopic } from '../../../../electron/services/devices/topics';
@@ -75,6 +76,28 @@ describe('a key of a contact that this person decided for on one device', () => 
     expect([desk, laptop].map(pinOf)).toEqual([first, first]);
     expect(desk.profile.stores.peerKeys.candidates(bobs())).toEqual([]);
   });
+
+  it('A71 A73 S4-32: a key left long ago turns out to have vouched for two: one device hears of it, both hold back, and so does one that is let in after that; one decision ends it on all', async () => {
+    const record = bob.profile.stores.local.load() ?? expect.unreachable();
+    const stolen = await rotated(bob.crypto, record, world.clock.now(), 'routine', 'thief');
+    await bob.rotate();
+    second = keyOf(bob);
+    await world.until('followed on both', () => [desk, laptop].every((each) => pinOf(each) === second));
+    await inStep();
+    const link = parseKeyLink(bob.crypto, stolen.identityKeys.at(-1)?.link ?? expect.unreachable());
+    desk.profile.commit(() => desk.profile.rekeying.hear(bobs(), [link], undefined));
+    await world.until('both hold back', () => heldAt(desk) === 'frozen' && heldAt(laptop) === 'frozen');
+    const tablet = await world.link(desk, 'Ada’s tablet');
+    await world.until('the tablet, too', () => heldAt(tablet) === 'frozen');
+    const shown = async (at: Resident) => (await at.keys.keyTrouble({ contactId: contactAt(at).contactId })).candidates.map(({ fingerprint }) => fingerprint);
+    for (const each of [desk, laptop, tablet]) expect(await shown(each)).toEqual([toHex(link.spkiHash), second]);
+    accept(laptop, second);
+    await world.until('none holds back', () => [desk, laptop, tablet].every((each) => heldAt(each) === undefined));
+    for (const each of [desk, laptop, tablet]) {
+      each.profile.commit(() => each.profile.rekeying.hear(bobs(), [link], undefined));
+      expect([pinOf(each), heldAt(each)]).toEqual([second, undefined]);
+    }
+  }, 60_000);
 
   it('S5-09 A75: over a key that was compared it is asked about, whoever says so', async () => {
     await desk.contacts.setChecked({ contactId: contactAt(desk).contactId, checked: true });
