@@ -33,19 +33,30 @@ function marksOf(text: string, query: string, most: number): Mark[] {
   return joined(marks);
 }
 
-/** A piece of at most `length` UTF-16 units around the first mark, with the marks in it. */
+/** Stands where a text goes on that is not shown. */
+const more = '…';
+
+/** A piece of at most `length` UTF-16 units around the first mark, with the marks in it; of whole words where their ends are near, and with “…” where the text goes on. */
 export function snippetOf(text: string, marks: readonly Mark[], length = 200): { readonly snippet: string; readonly marks: Mark[] } {
   if (text.length <= length) return { snippet: text, marks: [...marks] };
+  const room = length - 2 * more.length;
   const first = marks[0]?.[0] ?? 0;
-  let start = first <= length / 2 ? 0 : Math.max(0, Math.min(first - Math.floor(length / 4), text.length - length));
+  let start = first <= length / 2 ? 0 : Math.max(0, Math.min(first - Math.floor(length / 4), text.length - room));
   // From the beginning of a word, where one is near.
   const word = start === 0 ? -1 : text.slice(start, Math.min(first, start + 24)).search(/\s/u);
   if (word >= 0) start += word + 1;
   if (isSecondHalf(text, start)) start += 1;
-  let end = Math.min(text.length, start + length);
+  let end = Math.min(text.length, start + room);
+  // To the end of one: of what is marked nothing is lost by it.
+  const lastMark = Math.max(start, ...marks.filter(([from, to]) => from >= start && to <= end).map(([, to]) => to));
+  if (end < text.length && !/\s/u.test(text.charAt(end))) {
+    const gap = text.slice(Math.max(lastMark, end - 24), end).search(/\s\S*$/u);
+    if (gap >= 0) end = Math.max(lastMark, end - 24) + gap;
+  }
   if (isSecondHalf(text, end)) end -= 1;
-  const inside = marks.filter(([from, to]) => from >= start && to <= end).map(([from, to]): Mark => [from - start, to - start]);
-  return { snippet: text.slice(start, end), marks: inside };
+  const before = start === 0 ? '' : more;
+  const inside = marks.filter(([from, to]) => from >= start && to <= end).map(([from, to]): Mark => [from - start + before.length, to - start + before.length]);
+  return { snippet: `${before}${text.slice(start, end)}${end < text.length ? more : ''}`, marks: inside };
 }
 
 function isSecondHalf(text: string, at: number): boolean {

@@ -2,7 +2,7 @@ import type { Scope } from '../../shared/model/shortcuts';
 
 /** Keys that mean the same in every program, or follow another setting: shown on the sheet and not to be changed. */
 export interface FixedKey {
-  readonly id: 'nth' | 'escape' | 'move' | 'ends' | 'page' | 'messageDetails' | 'unfold' | 'menu' | 'send' | 'line' | 'editLast';
+  readonly id: 'nth' | 'escape' | 'move' | 'ends' | 'page' | 'extend' | 'messageDetails' | 'unfold' | 'selectOne' | 'menu' | 'send' | 'line' | 'editLast';
   readonly scope: Scope | 'composer';
   readonly keys: readonly string[];
   /** The last of a row of keys. */
@@ -16,6 +16,8 @@ export function fixedKeys(enterSends: boolean): readonly FixedKey[] {
     { id: 'move', scope: 'messages', keys: ['ArrowUp', 'ArrowDown'] },
     { id: 'ends', scope: 'messages', keys: ['Home', 'End'] },
     { id: 'page', scope: 'messages', keys: ['PageUp', 'PageDown'] },
+    { id: 'extend', scope: 'messages', keys: ['Shift+ArrowUp', 'Shift+ArrowDown'] },
+    { id: 'selectOne', scope: 'messages', keys: ['Space'] },
     { id: 'messageDetails', scope: 'messages', keys: ['Enter'] },
     { id: 'unfold', scope: 'messages', keys: ['Space'] },
     { id: 'menu', scope: 'messages', keys: ['Shift+F10'] },

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { AcceptDialog } from '../features/contacts/accept-dialog';
 import { ImportDialog } from '../features/contacts/import-dialog';
 import { InviteDialog } from '../features/contacts/invite-dialog';
+import { DeleteMessagesDialog } from '../features/conversation/delete-messages-dialog';
 import { ForwardDialog } from '../features/conversation/forward-dialog';
 import { MessageDialog } from '../features/conversation/message-dialog';
 import { OpenLinkDialog } from '../features/conversation/open-link-dialog';
@@ -55,6 +56,8 @@ export function OneDialog(): ReactNode {
       return <MessageDialog />;
     case 'forward':
       return <ForwardDialog />;
+    case 'delete-messages':
+      return <DeleteMessagesDialog />;
     case 'search':
       return <SearchDialog here={false} />;
     case 'find':

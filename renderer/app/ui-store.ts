@@ -1,7 +1,7 @@
 import type { ListView } from '../features/conversations/rows';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'forward' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive' | 'picture';
+export type DialogName = 'invite' | 'accept' | 'import' | 'settings' | 'shortcuts' | 'new' | 'switcher' | 'rules' | 'pair' | 'message' | 'nearby' | 'verify' | 'link' | 'forward' | 'delete-messages' | 'rename-conversation' | 'remove-conversation' | 'open-link' | 'search' | 'find' | 'export' | 'archive' | 'picture';
 export type DetailsTab = 'who' | 'keys' | 'files' | 'reach';
 export type SettingsSection = 'look' | 'talks' | 'keyboard' | 'security' | 'network' | 'identity' | 'devices' | 'mailbox' | 'organisations' | 'backup' | 'desktop' | 'profiles' | 'about';
 export type Tone = 'calm' | 'danger';
@@ -32,8 +32,10 @@ export interface UiState {
   readonly dialogContact: string | undefined;
   /** The link that the dialog `open-link` asks about. */
   readonly dialogLink: string | undefined;
-  /** The message that the dialogs `message` and `forward` are about. */
+  /** The message that the dialog `message` is about. */
   readonly dialogMessage: string | undefined;
+  /** The messages that the dialog `forward` is about, as they stand. */
+  readonly dialogMessages: readonly string[];
   /** The link that the dialog `accept` begins with. */
   readonly offeredLink: string;
   /** The file that the dialog `picture` shows. */
@@ -56,7 +58,7 @@ export interface UiState {
   readonly openSettings: (section: SettingsSection) => void;
   readonly showSettings: (section: SettingsSection) => void;
   readonly openMessage: (messageId: string) => void;
-  readonly forward: (messageId: string) => void;
+  readonly forward: (messageIds: readonly string[]) => void;
   /** Somebody opened a link outside: shown, and nothing more. */
   readonly offerLink: (link: string) => void;
   readonly changeListView: (change: Partial<ListView>) => void;
@@ -86,6 +88,7 @@ export function createUiStore(): StoreApi<UiState> {
     front: 'list',
     dialog: undefined,
     dialogMessage: undefined,
+    dialogMessages: [],
     offeredLink: '',
     listView: { archive: false, unreadOnly: false, filter: '' },
     dialogConversation: undefined,
@@ -106,14 +109,14 @@ export function createUiStore(): StoreApi<UiState> {
     openSettings: (settingsSection) => set((state) => ({ dialog: 'settings', settingsSection, toasts: state.toasts.filter(isGrave) })),
     showSettings: (settingsSection) => set({ settingsSection }),
     openMessage: (dialogMessage) => set((state) => ({ dialog: 'message', dialogMessage, toasts: state.toasts.filter(isGrave) })),
-    forward: (dialogMessage) => set((state) => ({ dialog: 'forward', dialogMessage, toasts: state.toasts.filter(isGrave) })),
+    forward: (dialogMessages) => set((state) => ({ dialog: 'forward', dialogMessages, toasts: state.toasts.filter(isGrave) })),
     offerLink: (offeredLink) => set((state) => ({ dialog: 'accept', offeredLink, toasts: state.toasts.filter(isGrave) })),
     changeListView: (change) => set((state) => ({ listView: { ...state.listView, ...change } })),
     openConversationDialog: (dialog, dialogConversation) => set((state) => ({ dialog, dialogConversation, toasts: state.toasts.filter(isGrave) })),
     openAnother: (dialogContact) => set((state) => ({ dialog: 'new', dialogContact, toasts: state.toasts.filter(isGrave) })),
     askLink: (dialogLink) => set((state) => ({ dialog: 'open-link', dialogLink, toasts: state.toasts.filter(isGrave) })),
     openPicture: (dialogTransfer) => set((state) => ({ dialog: 'picture', dialogTransfer, toasts: state.toasts.filter(isGrave) })),
-    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' }),
+    closeDialog: () => set({ dialog: undefined, dialogMessage: undefined, dialogMessages: [], dialogTransfer: undefined, dialogConversation: undefined, dialogContact: undefined, dialogLink: undefined, offeredLink: '' }),
     putBarAway: (bar) => set((state) => ({ barsPutAway: [...state.barsPutAway.filter((one) => one !== bar), bar] })),
     forgetBar: (bar) => set((state) => (state.barsPutAway.includes(bar) ? { barsPutAway: state.barsPutAway.filter((one) => one !== bar) } : state)),
     toast: (text, tone = 'calm') => {

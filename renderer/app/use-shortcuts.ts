@@ -24,7 +24,7 @@ export function useShortcuts(): void {
       if (event.defaultPrevented) return;
       const ui = model.ui.getState();
       if (event.key === 'Escape') {
-        escape(ui);
+        escape(model, ui);
         return;
       }
       const nth = nthOf(event);
@@ -50,8 +50,14 @@ export function useShortcuts(): void {
   }, [model, rows, show, renew, keys]);
 }
 
-function escape(ui: UiState): void {
+function escape(model: Model, ui: UiState): void {
   if (ui.dialog !== undefined) return;
+  const conversationId = ui.selection?.conversationId;
+  const { selecting, select } = model.talk.getState();
+  if (conversationId !== undefined && selecting[conversationId] !== undefined) {
+    select(conversationId, undefined);
+    return;
+  }
   if (ui.detailsOpen) {
     ui.closeDetails();
     focusComposer();
@@ -129,6 +135,7 @@ function run(name: CommandName, model: Model, ui: UiState, rows: readonly Row[],
     // The message list and the settings hear these.
     case 'reply':
     case 'forward':
+    case 'select':
     case 'edit':
     case 'react':
     case 'delete':

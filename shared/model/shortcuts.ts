@@ -35,6 +35,7 @@ export const commands = {
   lock: { scope: 'anywhere', keys: 'Mod+L' },
   reply: { scope: 'messages', keys: 'R', bare: true },
   forward: { scope: 'messages', keys: 'F', bare: true },
+  select: { scope: 'messages', keys: 'S', bare: true },
   edit: { scope: 'messages', keys: 'E', bare: true },
   react: { scope: 'messages', keys: 'Plus', bare: true },
   delete: { scope: 'messages', keys: 'Delete', bare: true },

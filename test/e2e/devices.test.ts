@@ -45,7 +45,7 @@ test('S4-12 S4-26: two windows become two devices of one person, by a picture of
     // By keyboard, from the list of devices to the link.
     await openDevices(desk);
     await pressWith(desk.window, button(desk, 'Link a device…'));
-    await pressWith(desk.window, button(desk, 'Make a link'));
+    await pressWith(desk.window, button(desk, 'Create link'));
     const code = desk.window.locator('.qr');
     await expect(code).toBeVisible();
     const link = await desk.window.getByLabel('Link for the other device').inputValue();

@@ -100,3 +100,54 @@ test('a message and a file go on into another conversation, by keyboard, as new 
   await expectMessages(ann, 2);
   await ann.picture('forwarded');
 });
+
+test('messages are selected by mouse and by keyboard, as in lists of files, and copied, forwarded and deleted together', async () => {
+  const { window } = bo;
+  const feed = window.getByRole('feed', { name: 'Messages' });
+  const bar = window.getByRole('region', { name: 'Selected messages' });
+  const boxes = feed.getByRole('checkbox', { name: 'Select this message' });
+  await window.getByLabel('Message', { exact: true }).fill('not sent yet');
+  const before = await feed.getByRole('article').count();
+
+  await feed.getByText('first of three').click({ modifiers: ['ControlOrMeta'] });
+  await expect(bar.getByText('1 message selected')).toBeVisible();
+  // A press on a message and not on its box; Shift takes what lies between.
+  await feed.getByRole('article').nth(2).click({ modifiers: ['Shift'] });
+  await expect(bar.getByText('3 messages selected')).toBeVisible();
+  expect(await window.evaluate(() => document.getSelection()?.toString())).toBe('');
+  await feed.getByRole('article').nth(1).click();
+  await expect(boxes.nth(1)).not.toBeChecked();
+  await expect(boxes.nth(0)).toBeChecked();
+  await bo.picture('selecting');
+  await window.keyboard.press('Control+c');
+  await expect.poll(async () => (await clipboard(bo)).text).toMatch(/^Ann, .*: first of three\nAnn, .*: third of three$/);
+  await expect(bar).toBeHidden();
+  await expect(window.getByLabel('Message', { exact: true })).toHaveValue('not sent yet');
+
+  // By keyboard alone: the text and the file behind it.
+  await feed.getByRole('article').last().focus();
+  await window.keyboard.press('Shift+ArrowUp');
+  await expect(bar.getByText('2 messages selected')).toBeVisible();
+  await window.keyboard.press('f');
+  await expect(window.getByLabel('Find a person')).toBeFocused();
+  await window.keyboard.type('The other');
+  await window.keyboard.press('Enter');
+  await expect(window.getByRole('list', { name: 'What is sent' }).getByRole('listitem')).toHaveText(['third of three', 'File: list.txt']);
+  await expect(window.getByRole('button', { name: 'Send to Ann' })).toBeFocused();
+  await window.keyboard.press('Enter');
+  await expect(window.getByText('2 messages sent to Ann.')).toBeVisible();
+  await expect(bar).toBeHidden();
+  await expect(feed.getByRole('article').nth(-2)).toBeFocused();
+  await expectMessages(ann, 4);
+
+  await window.keyboard.press('Shift+ArrowDown');
+  await window.keyboard.press('Delete');
+  await expect(window.getByRole('dialog', { name: 'Delete 2 messages for you?' })).toBeVisible();
+  await expect(window.getByRole('button', { name: 'Keep' })).toBeFocused();
+  await window.keyboard.press('Tab');
+  await window.keyboard.press('Enter');
+  await expectMessages(bo, before - 2);
+  await expect(feed.getByRole('article').last()).toBeFocused();
+  await expectMessages(ann, 4);
+  await window.getByLabel('Message', { exact: true }).fill('');
+});

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import type { Conversation } from '../../../shared/model/conversation';
-import { useKeys, useModel, useUi } from '../../app/model-context';
+import { useKeys, useModel, useTalk, useUi } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
@@ -21,6 +21,7 @@ import { FailedBar } from './failed-bar';
 import { MessageFeed } from './message-feed';
 import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
+import { SelectionBar } from './selection-bar';
 import { TypingLine } from './typing-line';
 import { KeyshiftError } from '../../../shared/errors';
 
@@ -32,6 +33,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
   const conversationId = conversation?.conversationId;
   const name = nameInSentence(contact.name);
   const status = useKeys((state) => (conversationId === undefined ? undefined : state.statuses[conversationId]));
+  const isSelecting = useTalk((state) => conversationId !== undefined && state.selecting[conversationId] !== undefined);
   useMarkRead(conversation);
 
   useEffect(() => {
@@ -41,7 +43,10 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
     const unread = model.conversations.getState().conversations.find((one) => one.conversationId === conversationId)?.unread;
     if (model.messages.getState().threads[conversationId]?.behind !== true) model.background(model.messages.getState().loadNewest(conversationId, unread));
     model.background(model.keys.getState().load(conversationId));
-    return () => model.messages.getState().leave(conversationId);
+    return () => {
+      model.messages.getState().leave(conversationId);
+      model.talk.getState().select(conversationId, undefined);
+    };
   }, [model, conversationId]);
 
   const { contactId, pending, keyEpoch } = contact;
@@ -67,17 +72,21 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
           onReply={focusField}
         />
       )}
-      <ConversationFoot contact={contact} conversation={conversation}>
-        {conversationId === undefined ? null : (
-          <>
-            <PausedBar contact={contact} />
-            <TypingLine conversationId={conversationId} name={name} />
-            <LapsedBar contact={contact} />
-            <ComposerLine contact={contact} conversationId={conversationId} />
-            <Composer contact={contact} conversationId={conversationId} field={field} />
-          </>
-        )}
-      </ConversationFoot>
+      {isSelecting && conversationId !== undefined ? <SelectionBar conversationId={conversationId} name={contact.name} /> : null}
+      {/* Not taken away: what is being written stands there, with its files. */}
+      <div className="conversation-foot" hidden={isSelecting}>
+        <ConversationFoot contact={contact} conversation={conversation}>
+          {conversationId === undefined ? null : (
+            <>
+              <PausedBar contact={contact} />
+              <TypingLine conversationId={conversationId} name={name} />
+              <LapsedBar contact={contact} />
+              <ComposerLine contact={contact} conversationId={conversationId} />
+              <Composer contact={contact} conversationId={conversationId} field={field} />
+            </>
+          )}
+        </ConversationFoot>
+      </div>
     </main>
   );
 }

@@ -44,7 +44,11 @@ export function copiedText(feed: Element, selection: Selection | null, { of, lin
     // As it was written: what is shown of it has marks and moments beside its words.
     if (text !== '') copied.push(isWhole ? message : { ...message, text });
   }
-  const [only] = copied;
-  if (only === undefined) return undefined;
-  return copied.length === 1 ? only.text : copied.map(line).join('\n');
+  return copied.length === 0 ? undefined : joined(copied, line);
+}
+
+/** Of one message its words alone, of several each with who said it when. */
+export function joined(messages: readonly CopiedMessage[], line: CopyWords['line']): string {
+  const [only, ...others] = messages;
+  return only !== undefined && others.length === 0 ? only.text : messages.map(line).join('\n');
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type FormEvent, type ReactNode } from 'react';
 import { Form } from 'react-aria-components';
 import type { Message } from '../../../shared/model/message';
 import { maxTextBytes } from '../../../shared/text-limit';
@@ -6,45 +6,48 @@ import { useFiles, useMessages, useModel, useUi } from '../../app/model-context'
 import { KeyshiftError } from '../../../shared/errors';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
-import { Avatar } from '../../ui/avatar';
 import { Banner } from '../../ui/banner';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { PersonName } from '../../ui/person-name';
 import { nameInSentence, plainLine, plainName } from '../../ui/strangers';
 import { TextField } from '../../ui/text-field';
-import { whoWord } from '../contacts/contact-words';
 import { PersonPicker } from '../conversations/person-picker';
 import type { Row } from '../conversations/rows';
 import { useRows } from '../conversations/use-rows';
 import { FileGlyph } from '../files/file-glyph';
+import { ForwardSeveral } from './forward-several';
+import { ForwardTo } from './forward-to';
 
 /** Something can be said there. */
 function isWritable({ contact, conversation }: Row): boolean {
   return contact.ended === undefined && contact.reach !== 'blocked' && (conversation === undefined || conversation.state === 'open');
 }
 
-/** Goes when what it is about does: a message that was taken back or has disappeared is not sent on. */
+/** Goes when what it is about does: messages that were taken back or have disappeared are not sent on. */
 export function ForwardDialog(): ReactNode {
   const close = useUi((state) => state.closeDialog);
   const conversationId = useUi((state) => state.selection?.conversationId ?? '');
-  const messageId = useUi((state) => state.dialogMessage);
-  const message = useMessages((state) => state.threads[conversationId]?.messages.find((one) => one.messageId === messageId));
-  const isThere = message !== undefined && (message.kind === 'text' || message.kind === 'file');
+  const ids = useUi((state) => state.dialogMessages);
+  const thread = useMessages((state) => state.threads[conversationId]?.messages);
+  const messages = useMemo(() => (thread ?? []).filter(({ messageId }) => ids.includes(messageId)), [thread, ids]);
+  const isThere = messages.some(({ kind }) => kind === 'text' || kind === 'file');
   useEffect(() => {
     if (!isThere) close();
   }, [isThere, close]);
-  return isThere ? <Forward message={message} /> : null;
+  // Of several that go while it is open the rest stays what it was: several.
+  return isThere ? <Forward messages={messages} isOne={ids.length === 1} /> : null;
 }
 
-/** To whom, then what: a new message of one's own, into which nothing of the other one goes but its words and its file. */
-function Forward({ message }: { readonly message: Message }): ReactNode {
+/** To whom, then what: new messages of one's own, into which nothing of the others goes but their words and files. */
+function Forward({ messages, isOne }: { readonly messages: readonly Message[]; readonly isOne: boolean }): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const close = useUi((state) => state.closeDialog);
   const rows = useRows();
   const [key, setKey] = useState<string>();
-  const { file } = message;
+  const [first] = messages;
+  const only = isOne ? first : undefined;
+  const file = only?.file;
   const isHere = useFiles((state) => (file === undefined ? undefined : state.transfers[file.transferId]))?.held ?? true;
   const row = rows.find((one) => one.key === key);
   const people = rows.filter(isWritable).map(({ key: id, contact, conversation }) => ({
@@ -53,8 +56,9 @@ function Forward({ message }: { readonly message: Message }): ReactNode {
     peerId: contact.peerId,
     note: conversation !== undefined && conversation.title !== '' ? plainName(conversation.title) : contact.pending ? text('list.pending') : '',
   }));
+  const back = (): void => setKey(undefined);
   return (
-    <Dialog title={text('forward.title')} onClose={close}>
+    <Dialog title={text('forward.title', { count: messages.length })} onClose={close}>
       {!isHere ? (
         <>
           <Banner tone="danger">{errorText(new KeyshiftError('transfer.not-here', ''))}</Banner>
@@ -66,8 +70,10 @@ function Forward({ message }: { readonly message: Message }): ReactNode {
         </>
       ) : row === undefined ? (
         <PersonPicker people={people} nobody={text('forward.nobody')} onPick={setKey} />
+      ) : only === undefined ? (
+        <ForwardSeveral messages={messages} row={row} onBack={back} />
       ) : (
-        <Review message={message} row={row} onBack={() => setKey(undefined)} />
+        <Review message={only} row={row} onBack={back} />
       )}
     </Dialog>
   );
@@ -77,7 +83,7 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
   const text = useText();
   const times = useTimes();
   const errorText = useErrorText();
-  const { client, conversations, messages, ui } = useModel();
+  const { client, conversations, messages, talk, ui } = useModel();
   const close = useUi((state) => state.closeDialog);
   const { contact, conversation } = row;
   const { file } = message;
@@ -101,6 +107,7 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
         await messages.getState().loadNewest(conversationId);
       }
       ui.getState().toast(text('forward.sent', { name }));
+      talk.getState().select(message.conversationId, undefined);
       close();
     } catch (thrown) {
       setFailure(thrown);
@@ -110,13 +117,7 @@ function Review({ message, row, onBack }: { readonly message: Message; readonly 
 
   return (
     <Form className="stack" onSubmit={(event) => void send(event)}>
-      <div className="picked">
-        <Avatar name={contact.name} peerId={contact.peerId} />
-        <div className="picked-words">
-          <PersonName name={contact.name} className="list-name" />
-          <span className="field-hint">{[conversation?.title ?? '', whoWord(contact, text)].filter((part) => part !== '').join(' · ')}</span>
-        </div>
-      </div>
+      <ForwardTo row={row} />
       {file === undefined ? null : (
         <div className="file-line">
           <FileGlyph shown={shown} />

@@ -7,7 +7,7 @@ import type { KeyShift } from '../../../shared/model/keys';
 import type { Message } from '../../../shared/model/message';
 import { useConversations, useDrafts, useKeys, useMessages, useModel, usePeople, useSearch, useSettings, useTalk, useUi } from '../../app/model-context';
 import { keepFocus } from '../../app/keep-focus';
-import { calledBy } from '../../app/shortcuts';
+import { calledBy, combinationOf } from '../../app/shortcuts';
 import { useShortcutKeys } from '../../app/use-shortcut-keys';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
@@ -22,6 +22,7 @@ import { IdentityLine } from './identity-line';
 import { MessageItem } from './message-item';
 import { MessageMenu } from './message-menu';
 import { emptyThread, mostFollowed } from './messages-store';
+import { SelectionMenu } from './selection-menu';
 import { ShiftLine } from './shift-line';
 import { timeline, type TimelineMessage } from './timeline';
 import { useCopied } from './use-copied';
@@ -29,6 +30,8 @@ import { useDeviceMarks } from './use-device-marks';
 import { useGoTo } from '../search/use-go-to';
 import { useFeedScroll } from './use-feed-scroll';
 import { useLastScreen } from './use-last-screen';
+import { useSelectedActs } from './use-selected-acts';
+import { useSelecting } from './use-selecting';
 import { useTimerMarks } from './use-timer-marks';
 import { useUnreadDivider } from './use-unread-divider';
 import { usePlaces } from './use-places';
@@ -84,7 +87,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   const identityKeys = usePeople((state) => state.histories[contact.contactId] ?? noKeys);
   const setReply = useDrafts((state) => state.replyTo);
   const [focused, setFocused] = useState<string>();
-  const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement; readonly at?: DOMRect | undefined; readonly selected: string | undefined }>();
+  const [menu, setMenu] = useState<{ readonly message: Message; readonly anchor: HTMLElement; readonly at?: DOMRect | undefined; readonly link?: string | undefined; readonly selected: string | undefined }>();
   const [picking, setPicking] = useState<{ readonly message: Message; readonly anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState<Message>();
   const edit = useTalk((state) => state.edit);
@@ -144,8 +147,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
   };
   const openMessage = useUi((state) => state.openMessage);
   const forward = useUi((state) => state.forward);
+  const acts = useSelectedActs(conversationId, contact.name);
   const { selected, onCopy } = useCopied(byId, contact.name, times);
-  const openMenu = useCallback((message: Message, anchor: HTMLElement, at?: DOMRect) => setMenu({ message, anchor, at, selected: selected(anchor) }), [selected]);
+  const openMenu = useCallback((message: Message, anchor: HTMLElement, at?: DOMRect, link?: string) => setMenu({ message, anchor, at, link, selected: selected(anchor) }), [selected]);
   const focusMessage = useCallback(
     (messageId: string | undefined) => {
       if (messageId === undefined) return;
@@ -157,6 +161,14 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     },
     [scroll.box, drawAll],
   );
+
+  const focusOr = useCallback((messageId: string | undefined) => (messageId === undefined ? onReply() : focusMessage(messageId)), [focusMessage, onReply]);
+  const { isOn: selecting, selected: selectedIds, toggle, extend } = useSelecting(conversationId, messages, focused, focusOr);
+  const selectOne = useCallback((messageId: string, upTo: boolean) => (upTo ? extend(messageId) : toggle(messageId)), [extend, toggle]);
+  const beginSelecting = (messageId: string): void => {
+    toggle(messageId);
+    keepFocus(() => focusMessage(messageId));
+  };
 
   // What had the focus before was in the menu, which is gone: without this it came to nobody.
   const endPicking = ({ messageId }: Message): void => {
@@ -180,6 +192,18 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     });
   };
 
+  /** Where a key goes from the message at `at`. */
+  const goalOf = (key: string, at: number): number | undefined => {
+    const last = messages.length - 1;
+    const goals: Readonly<Record<string, number>> = { ArrowDown: Math.min(at + 1, last), ArrowUp: at - 1, Home: 0, End: last, PageDown: Math.min(at + pageStep, last), PageUp: Math.max(at - pageStep, 0) };
+    return goals[key];
+  };
+  const extendTo = (to: string | undefined, from: string): void => {
+    if (to === undefined) return;
+    extend(to, from);
+    focusMessage(to);
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLElement)) return;
     const id = event.target.dataset['message'];
@@ -187,23 +211,24 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
     const message = messages[at];
     if (id === undefined || message === undefined) return;
     const command = calledBy(event.nativeEvent, shortcutKeys, 'messages');
-    if (command === 'reply' && message.kind !== 'deleted') reply(id);
-    else if (command === 'forward' && isShown(message)) forward(id);
+    const to = goalOf(event.key, at);
+    if (command === 'select') toggle(id);
+    else if (command === 'forward' && selecting) acts.forward();
+    else if (command === 'delete' && selecting) acts.remove();
+    // Where no words are marked the browser tells nobody here that something is to be copied.
+    else if (selecting && combinationOf(event.nativeEvent) === 'Mod+C' && document.getSelection()?.isCollapsed !== false) acts.copy();
+    else if (command !== undefined && selecting) return;
+    else if (command === 'reply' && message.kind !== 'deleted') reply(id);
+    else if (command === 'forward' && isShown(message)) forward([id]);
     else if (command === 'delete') openDelete(message);
     else if (command === 'edit' && isOpen && isEditable(message)) startEdit(message);
     else if (command === 'react' && isOpen && isShown(message)) setPicking({ message, anchor: event.target });
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenu(message, bubbleOf(event.target));
-    else if (event.shiftKey) return;
-    else if (event.key === 'ArrowDown') focusMessage(messages[at + 1]?.messageId);
-    else if (event.key === 'ArrowUp') {
-      if (at === 0) loadOlder();
-      else focusMessage(messages[at - 1]?.messageId);
-    } else if (event.key === 'Home') focusMessage(messages[0]?.messageId);
-    else if (event.key === 'End') focusMessage(messages.at(-1)?.messageId);
-    else if (event.key === 'PageDown') focusMessage(messages[Math.min(at + pageStep, messages.length - 1)]?.messageId);
-    else if (event.key === 'PageUp') focusMessage(messages[Math.max(at - pageStep, 0)]?.messageId);
-    else return;
+    else if (event.key === 'ArrowUp' && at === 0) loadOlder();
+    else if (to === undefined) return;
+    else if (event.shiftKey) extendTo(messages[to]?.messageId, id);
+    else focusMessage(messages[to]?.messageId);
     event.preventDefault();
   };
 
@@ -222,7 +247,7 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
         {(thread.complete && from === 0) || messages.length === 0 ? before : null}
         {messages.length === 0 && thread.loading === 'no' && thread.failure === undefined ? empty : null}
         {entries.length === 0 ? null : (
-          <div className="feed" role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown} onCopy={onCopy}>
+          <div className={selecting ? 'feed selecting' : 'feed'} role="feed" aria-label={text('conversation.messages')} aria-busy={thread.loading !== 'no'} onKeyDown={onKeyDown} onCopy={onCopy}>
             {(from === 0 ? entries : entries.slice(from)).map((entry) => (
               <Fragment key={entry.message.messageId}>
                 {entry.startsDay ? (
@@ -247,6 +272,9 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
                   onMenu={openMenu}
                   onDetails={openMessage}
                   onShowQuoted={showQuoted}
+                  selecting={selecting}
+                  selected={selectedIds.has(entry.message.messageId)}
+                  onSelect={selectOne}
                   marked={marked}
                 />
                 {entry.shifts.map((line) => (
@@ -271,15 +299,27 @@ export function MessageFeed({ contact, conversationId, before, after, empty, onR
           </Button>
         </div>
       )}
-      {menu === undefined ? null : (
+      {menu === undefined ? null : selecting ? (
+        <SelectionMenu
+          conversationId={conversationId}
+          name={contact.name}
+          anchor={menu.anchor}
+          at={menu.at}
+          isSelected={selectedIds.has(menu.message.messageId)}
+          onToggle={() => toggle(menu.message.messageId)}
+          onClose={() => setMenu(undefined)}
+        />
+      ) : (
         <MessageMenu
           message={menu.message}
           anchor={menu.anchor}
           at={menu.at}
           selected={menu.selected}
+          link={menu.link}
           open={isOpen}
           onReply={reply}
           onForward={forward}
+          onSelect={beginSelecting}
           onDetails={openMessage}
           onReact={react}
           onPick={() => setPicking(menu)}

@@ -1,6 +1,7 @@
 import { memo, useState, type ReactNode } from 'react';
 import { Timer } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
+import { isMac } from '../../app/shortcuts';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { MoreGlyph, ReplyGlyph } from '../../ui/message-glyphs';
@@ -21,9 +22,15 @@ export interface MessageItemProps {
   readonly newestOwn: boolean;
   readonly onFocus: (messageId: string) => void;
   readonly onReply: (messageId: string) => void;
-  readonly onMenu: (message: Message, anchor: HTMLElement, at?: DOMRect) => void;
+  /** `link`: the address of the one it was asked for at. */
+  readonly onMenu: (message: Message, anchor: HTMLElement, at?: DOMRect, link?: string) => void;
   readonly onDetails: (messageId: string) => void;
   readonly onShowQuoted: (messageId: string) => void;
+  /** Messages are being selected; a press anywhere on this one selects it, or not. */
+  readonly selecting: boolean;
+  readonly selected: boolean;
+  /** `upTo`: with everything from where it began. */
+  readonly onSelect: (messageId: string, upTo: boolean) => void;
   /** Words of a search that are marked in the text. */
   readonly marked: string;
 }
@@ -42,6 +49,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
   const file = message.file === undefined || message.kind === 'deleted' ? '' : text('files.spoken', { file: plainLine(message.file.name, 120), size: times.bytes(message.file.size) });
   const reactions = (message.reactions ?? []).map(({ by, emoji }) => text('reaction.by', { emoji, who: by === 'me' ? text('message.you') : nameInSentence(name) }));
   const spoken = [
+    props.selected ? text('select.spoken') : '',
     text('message.spoken', { who: sender, time, text: body === '' ? file : plainLine(body, 400) }),
     body === '' ? '' : file,
     quoted === undefined ? '' : text('message.spoken.reply', { who: quotedBy, text: saidIn(quoted, text, 80) }),
@@ -57,7 +65,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
 
   return (
     <article
-      className={`message ${own ? 'out' : 'in'}${entry.startsGroup ? ' starts' : ''}${entry.endsGroup ? ' ends' : ''}`}
+      className={`message ${own ? 'out' : 'in'}${entry.startsGroup ? ' starts' : ''}${entry.endsGroup ? ' ends' : ''}${props.selected ? ' selected' : ''}`}
       aria-label={spoken.join(' ')}
       tabIndex={inTabOrder ? 0 : -1}
       data-message={message.messageId}
@@ -67,15 +75,39 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
         if (event.key === 'Enter') props.onDetails(message.messageId);
+        else if (event.key === ' ' && props.selecting) props.onSelect(message.messageId, false);
         else if (event.key === ' ' && isLong(message.text)) setOpen(!open);
         else return;
         event.preventDefault();
       }}
       onContextMenu={(event) => {
         event.preventDefault();
-        props.onMenu(message, event.currentTarget, new DOMRect(event.clientX, event.clientY, 0, 0));
+        const link = event.target instanceof Element ? event.target.closest<HTMLElement>('.message-link')?.dataset['url'] : undefined;
+        props.onMenu(message, event.currentTarget, new DOMRect(event.clientX, event.clientY, 0, 0), link);
+      }}
+      onMouseDown={(event) => {
+        // With Shift the browser would select words up to here.
+        if (!props.selecting || !event.shiftKey) return;
+        event.preventDefault();
+        event.currentTarget.focus({ preventScroll: true });
+      }}
+      onClick={(event) => {
+        const asInLists = (isMac ? event.metaKey : event.ctrlKey) && event.target instanceof Element && event.target.closest('button, .message-link, a, audio') === null;
+        if (props.selecting || asInLists) props.onSelect(message.messageId, props.selecting && event.shiftKey);
       }}
     >
+      {props.selecting ? (
+        <input
+          type="checkbox"
+          className="message-check"
+          aria-label={text('select.one')}
+          tabIndex={inTabOrder ? 0 : -1}
+          checked={props.selected}
+          onChange={() => props.onSelect(message.messageId, false)}
+          // It changes by itself: the press is not the message's as well.
+          onClick={(event) => event.stopPropagation()}
+        />
+      ) : null}
       <div className="bubble">
         {message.replyTo === undefined ? null : (
           <button type="button" className="quote" tabIndex={inTabOrder ? 0 : -1} onClick={() => props.onShowQuoted(message.replyTo ?? '')}>
@@ -109,23 +141,25 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps): R
         </span>
         <ReactionsRow message={message} name={nameInSentence(name)} inTabOrder={inTabOrder} />
       </div>
-      <span className="message-tools">
-        {message.kind === 'deleted' ? null : (
-          <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>
-            <ReplyGlyph />
+      {props.selecting ? null : (
+        <span className="message-tools">
+          {message.kind === 'deleted' ? null : (
+            <button type="button" className="icon-button quiet" tabIndex={inTabOrder ? 0 : -1} aria-label={text('message.reply')} onClick={() => props.onReply(message.messageId)}>
+              <ReplyGlyph />
+            </button>
+          )}
+          <button
+            type="button"
+            className="icon-button quiet"
+            tabIndex={inTabOrder ? 0 : -1}
+            aria-label={text('message.menu')}
+            aria-haspopup="menu"
+            onClick={(event) => props.onMenu(message, event.currentTarget)}
+          >
+            <MoreGlyph />
           </button>
-        )}
-        <button
-          type="button"
-          className="icon-button quiet"
-          tabIndex={inTabOrder ? 0 : -1}
-          aria-label={text('message.menu')}
-          aria-haspopup="menu"
-          onClick={(event) => props.onMenu(message, event.currentTarget)}
-        >
-          <MoreGlyph />
-        </button>
-      </span>
+        </span>
+      )}
     </article>
   );
 });

@@ -14,10 +14,13 @@ export interface MessageMenuProps {
   readonly at?: DOMRect | undefined;
   /** Words that were selected when it was asked for. */
   readonly selected?: string | undefined;
+  /** The address of the link that was under the pointer, or had the focus. */
+  readonly link?: string | undefined;
   /** Something can still be said in this conversation. */
   readonly open: boolean;
   readonly onReply: (messageId: string) => void;
-  readonly onForward: (messageId: string) => void;
+  readonly onForward: (messageIds: readonly string[]) => void;
+  readonly onSelect: (messageId: string) => void;
   readonly onDetails: (messageId: string) => void;
   readonly onReact: (message: Message, emoji: string) => void;
   readonly onPick: (message: Message) => void;
@@ -27,7 +30,7 @@ export interface MessageMenuProps {
 }
 
 /** One menu for the whole list, at the message that asked for it. */
-export function MessageMenu({ message, anchor, at, selected, open, onReply, onForward, onDetails, onReact, onPick, onEdit, onDelete, onClose }: MessageMenuProps): ReactNode {
+export function MessageMenu({ message, anchor, at, selected, link, open, onReply, onForward, onSelect, onDetails, onReact, onPick, onEdit, onDelete, onClose }: MessageMenuProps): ReactNode {
   const text = useText();
   const { locale } = useIntl();
   const copy = useCopy();
@@ -36,12 +39,14 @@ export function MessageMenu({ message, anchor, at, selected, open, onReply, onFo
   const act = (key: string): void => {
     onClose();
     if (key === 'reply') onReply(message.messageId);
-    else if (key === 'forward') onForward(message.messageId);
+    else if (key === 'forward') onForward([message.messageId]);
+    else if (key === 'select') onSelect(message.messageId);
     else if (key === 'details') onDetails(message.messageId);
     else if (key === 'pick') onPick(message);
     else if (key === 'edit') onEdit(message);
     else if (key === 'delete') onDelete(message);
     else if (key === 'copySelected') void copy(selected ?? '');
+    else if (key === 'copyLink') void copy(link ?? '');
     else if (key === 'copy') void copy(message.text);
     else onReact(message, key.slice('react '.length));
   };
@@ -68,8 +73,10 @@ export function MessageMenu({ message, anchor, at, selected, open, onReply, onFo
         ) : null}
         {isShown && open && message.direction === 'out' && message.kind === 'text' ? item('edit', text('message.edit')) : null}
         {isShown ? item('forward', text('message.forward')) : null}
+        {link === undefined ? null : item('copyLink', text('openLink.copy'))}
         {selected === undefined ? null : item('copySelected', text('message.copySelected'))}
         {message.text === '' ? null : item('copy', text('message.copyText'))}
+        {item('select', text('message.select'))}
         {item('details', text('message.details'))}
         <MenuItem id="delete" className="menu-item grave">
           {text('message.delete')}

@@ -37,7 +37,7 @@ export function MessageText({ text: written, marked = '', open, onToggle, inTabO
               );
             case 'link':
               return (
-                <MessageLink key={index} words={piece.text} inTabOrder={inTabOrder} onOpen={() => askLink(piece.url)} />
+                <MessageLink key={index} words={piece.text} url={piece.url} inTabOrder={inTabOrder} onOpen={() => askLink(piece.url)} />
               );
             case 'moment':
               return (
@@ -62,12 +62,13 @@ export function MessageText({ text: written, marked = '', open, onToggle, inTabO
   );
 }
 
-/** No button: that is a box of its own, and what follows a long link would stand on a line alone. No address either: nothing but the question leads out of here. */
-function MessageLink({ words, inTabOrder, onOpen }: { readonly words: string; readonly inTabOrder: boolean; readonly onOpen: () => void }): ReactNode {
+/** No button: that is a box of its own, and what follows a long link would stand on a line alone. No address that a press goes to either: nothing but the question leads out of here; the menu copies it. */
+function MessageLink({ words, url, inTabOrder, onOpen }: { readonly words: string; readonly url: string; readonly inTabOrder: boolean; readonly onOpen: () => void }): ReactNode {
   return (
     <span
       role="link"
       className="message-link"
+      data-url={url}
       tabIndex={inTabOrder ? 0 : -1}
       onClick={onOpen}
       onKeyDown={(event) => {

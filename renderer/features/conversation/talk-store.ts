@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { without, type Selecting } from './selecting';
 
 /** A message whose text is being changed, with what it is to say. */
 export interface Editing {
@@ -11,8 +12,11 @@ export interface TalkState {
   readonly editing: Readonly<Record<string, Editing>>;
   /** Conversations in which the other person writes now. */
   readonly typing: Readonly<Record<string, true>>;
+  /** Conversations in which messages are being selected. */
+  readonly selecting: Readonly<Record<string, Selecting>>;
+  readonly select: (conversationId: string, selecting: Selecting | undefined) => void;
   readonly edit: (conversationId: string, editing: Editing | undefined) => void;
-  /** These messages are gone: nobody changes them any more. */
+  /** These messages are gone: nobody changes or selects them any more. */
   readonly removed: (conversationId: string, messageIds: readonly string[]) => void;
   readonly heardTyping: (conversationId: string, typing: boolean) => void;
 }
@@ -21,10 +25,15 @@ export function createTalkStore(): StoreApi<TalkState> {
   return createStore<TalkState>()((set, get) => ({
     editing: {},
     typing: {},
+    selecting: {},
+    select: (conversationId, selecting) => set((state) => ({ selecting: changed(state.selecting, conversationId, selecting) })),
     edit: (conversationId, editing) => set((state) => ({ editing: changed(state.editing, conversationId, editing) })),
     removed: (conversationId, messageIds) => {
       const editing = get().editing[conversationId];
       if (editing !== undefined && messageIds.includes(editing.messageId)) get().edit(conversationId, undefined);
+      const selecting = get().selecting[conversationId];
+      const left = selecting && without(selecting, messageIds);
+      if (left !== selecting) get().select(conversationId, left);
     },
     heardTyping: (conversationId, typing) => set((state) => ({ typing: changed(state.typing, conversationId, typing ? true : undefined) })),
   }));

@@ -1,13 +1,27 @@
-import { useCallback, type ClipboardEvent } from 'react';
+import { useCallback, useMemo, type ClipboardEvent } from 'react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { plainName } from '../../ui/strangers';
 import { saidIn } from '../files/said';
-import { copiedText } from './copied-text';
+import { copiedText, joined, type CopiedMessage } from './copied-text';
 
 /** The longest name of a file, in characters. */
 const longestName = 255;
+
+/** How messages are written where they are copied to. `name`: the other person's. */
+export function useCopyWords(name: string, times: Times): { readonly of: (message: Message) => CopiedMessage; readonly all: (messages: readonly Message[]) => string; readonly line: (one: CopiedMessage) => string } {
+  const text = useText();
+  return useMemo(() => {
+    const of = (message: Message): CopiedMessage => ({
+      who: message.direction === 'out' ? text('message.you') : plainName(name),
+      when: times.exact(message.receivedAt ?? message.sentAt),
+      text: message.kind === 'text' || message.text !== '' ? message.text : saidIn(message, text, longestName),
+    });
+    const line = (one: CopiedMessage): string => text('message.copied', { ...one });
+    return { of, line, all: (messages) => joined(messages.map(of), line) };
+  }, [name, times, text]);
+}
 
 export interface Copied {
   /** The words selected around this element of the list; undefined where there are none. */
@@ -17,7 +31,7 @@ export interface Copied {
 
 /** What is copied of the list of messages. `name`: the other person's. */
 export function useCopied(messages: ReadonlyMap<string, Message>, name: string, times: Times): Copied {
-  const text = useText();
+  const { of, line } = useCopyWords(name, times);
   const selected = useCallback(
     (inFeed: Element) => {
       const feed = inFeed.closest('[role="feed"]');
@@ -25,16 +39,12 @@ export function useCopied(messages: ReadonlyMap<string, Message>, name: string, 
       return copiedText(feed, document.getSelection(), {
         of: (messageId) => {
           const message = messages.get(messageId);
-          return message && {
-            who: message.direction === 'out' ? text('message.you') : plainName(name),
-            when: times.exact(message.receivedAt ?? message.sentAt),
-            text: message.kind === 'text' || message.text !== '' ? message.text : saidIn(message, text, longestName),
-          };
+          return message && of(message);
         },
-        line: (one) => text('message.copied', { ...one }),
+        line,
       });
     },
-    [messages, name, times, text],
+    [messages, of, line],
   );
   const onCopy = useCallback(
     (event: ClipboardEvent) => {

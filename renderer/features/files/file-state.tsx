@@ -1,17 +1,23 @@
 import type { ReactNode } from 'react';
 import { KeyshiftError, isErrorCode } from '../../../shared/errors';
 import type { Transfer } from '../../../shared/model/transfer';
+import { useContacts, useConversations } from '../../app/model-context';
 import { type Text, useErrorText, useText } from '../../i18n/use-text';
 import { type Times, useTimes } from '../../i18n/use-times';
+import { findContact } from '../contacts/contacts-store';
+import { findConversation } from '../conversations/conversations-store';
+import { isConnected } from '../network/way';
 
 /** How it stands with a file, in words; empty where there is nothing to say. */
-function wordsOf(transfer: Transfer, name: string, text: Text, times: Times, errorText: (thrown: unknown) => string): string {
+function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Text, times: Times, errorText: (thrown: unknown) => string): string {
   const { state, direction, done, size, held, failure, rate } = transfer;
   const amounts = { done: times.bytes(done), total: times.bytes(size) };
   switch (state) {
     case 'offered':
+      return text(`files.state.offered.${direction}`, { name });
     case 'waiting':
-      return text(`files.state.${state}.${direction}`, { name });
+      // Connected, it is the other side that stopped it, or that has not begun yet.
+      return text(connected ? 'files.state.waiting.other' : `files.state.waiting.${direction}`, { name });
     case 'running':
     case 'preparing':
       return rate === undefined ? text('files.progress.words', amounts) : text('files.progress.rate', { ...amounts, rate: times.bytes(rate) });
@@ -27,11 +33,18 @@ function wordsOf(transfer: Transfer, name: string, text: Text, times: Times, err
   }
 }
 
+/** Whether there is a connection to the person this conversation is with. */
+function useConnected(conversationId: string): boolean {
+  const contactId = useConversations((state) => findConversation(state, conversationId)?.contactId);
+  const reach = useContacts((state) => findContact(state, contactId)?.reach);
+  return reach !== undefined && isConnected(reach);
+}
+
 export function FileState({ transfer, name, file }: { readonly transfer: Transfer; readonly name: string; readonly file: string }): ReactNode {
   const text = useText();
   const times = useTimes();
   const errorText = useErrorText();
-  const words = wordsOf(transfer, name, text, times, errorText);
+  const words = wordsOf(transfer, name, useConnected(transfer.conversationId), text, times, errorText);
   return (
     <>
       {transfer.state === 'running' || transfer.state === 'paused' ? (

@@ -8,6 +8,19 @@ const forwardToCarla = async (page) => {
   await page.getByRole('dialog').getByRole('textbox').waitFor();
 };
 
+const selectThree = async (page) => {
+  await toMessage(page, 0);
+  for (let step = 0; step < 2; step += 1) await page.keyboard.press('Shift+ArrowUp');
+  await page.locator('.selection-count', { hasText: '3' }).waitFor();
+};
+const forwardThree = async (page) => {
+  await selectThree(page);
+  await page.keyboard.press('f');
+  await page.getByRole('combobox').fill('Carla');
+  await page.keyboard.press('Enter');
+  await page.locator('.forward-list').waitFor();
+};
+
 /** @type {import('./all.mjs').Shots} */
 export const talk = [
   ['list', 'requests', wide, ['light', 'dark'], async () => {}],
@@ -83,6 +96,13 @@ export const talk = [
   ['words-forward-review', 'words', wide, ['light', 'dark'], forwardToCarla],
   ['words-forward-review-tiny', 'words', tiny, ['light'], forwardToCarla],
   ['words-forward-review-big-text', 'words', { ...wide, text: 32 }, ['light'], forwardToCarla],
+  ['select', 'words', wide, ['light', 'dark', 'contrast', 'forced'], selectThree],
+  ['select-tiny', 'words', tiny, ['light'], selectThree],
+  ['select-big-text', 'words', { ...wide, text: 32 }, ['light'], selectThree],
+  ['select-menu', 'words', wide, ['light'], async (page) => { await selectThree(page); await page.getByRole('article').last().click({ button: 'right' }); await page.getByRole('menu').waitFor(); }],
+  ['select-forward', 'words', wide, ['light', 'dark'], forwardThree],
+  ['select-forward-tiny', 'words', tiny, ['light'], forwardThree],
+  ['select-delete', 'words', wide, ['light'], async (page) => { await selectThree(page); await page.keyboard.press('Delete'); await page.getByRole('dialog').waitFor(); }],
   ['words-delete-theirs', 'words', tiny, ['light'], (page) => messageMenu(page, 1, 'Delete…')],
   ['words-disappear', 'words', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByRole('button', { name: /^Disappearing/ }).click(); await page.getByRole('menu').waitFor(); }],
   ['words-details', 'words', wide, ['light'], async (page) => { await toMessage(page, 2); await page.keyboard.press('Enter'); await page.getByTestId('message-details').waitFor(); }],

@@ -22,7 +22,23 @@ describe('marks of a search', () => {
     expect(marks.map(([from, to]) => snippet.slice(from, to))).toEqual(['boat']);
     expect(() => encodeURIComponent(snippet)).not.toThrow(); // half letters would
     expect(snippetOf('short', [[0, 5]])).toEqual({ snippet: 'short', marks: [[0, 5]] });
-    expect(snippetOf('x'.repeat(300), []).snippet).toHaveLength(200);
+    expect(snippetOf('x'.repeat(300), []).snippet).toMatch(/^x{198}…$/);
+  });
+
+  it('the piece is of whole words, and says where the text goes on', () => {
+    const words = (count: number): string => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
+    const pieceOf = (text: string, query: string): string => snippetOf(text, searchMarks(text, query)).snippet;
+    const start = pieceOf(words(100), 'word0');
+    expect(start).toMatch(/^word0 .* word\d+…$/);
+    expect(words(100).split(' ')).toContain(start.slice(0, -1).split(' ').at(-1));
+    const middle = pieceOf(`${words(60)} boat ${words(60)}`, 'boat');
+    expect(middle).toMatch(/^…word\d+ .* boat .* word\d+…$/);
+    expect(middle.length).toBeLessThanOrEqual(200);
+    expect(words(60).split(' ')).toContain(middle.slice(1, -1).split(' ').at(-1));
+    expect(pieceOf(`${words(60)} boat`, 'boat')).toMatch(/^…word\d+ .* boat$/);
+    // Where it would end within what was found, the words around that give way and not that.
+    const long = `${'a'.repeat(90)} ${'b'.repeat(107)} ${'c'.repeat(90)}`;
+    expect(snippetOf(long, searchMarks(long, 'b'.repeat(107)))).toEqual({ snippet: `${'a'.repeat(90)} ${'b'.repeat(107)}…`, marks: [[91, 198]] });
   });
 
   it('are pieces of what was typed, as names of files are taken apart, only where nothing stands as it was typed', () => {

@@ -31,7 +31,7 @@ const press = async (name: string): Promise<void> => {
 const article = (): HTMLElement => screen.getByTestId('message-file').closest('article') ?? document.body;
 
 describe('files in a conversation', () => {
-  it('S1-34: an offered file is fetched, paused, gone on with and called off, each by a button that names it; how it stands is said', async () => {
+  it('S1-34: an offered file is fetched, paused, gone on with and cancelled, each by a button that names it; how it stands is said', async () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
     expect(article().getAttribute('aria-label')).toContain('File plan.pdf, 5 MB.');
     expect(within(article()).getByTestId('file-state').textContent).toBe('Bo Lindqvist wants to send you this');
@@ -42,9 +42,19 @@ describe('files in a conversation', () => {
     await press('Pause plan.pdf');
     expect(fake.world.transfers[0]?.state).toBe('paused');
     await press('Go on with plan.pdf');
-    await press('Call off plan.pdf');
-    expect(within(article()).getByTestId('file-state').textContent).toBe('Called off');
+    await press('Cancel plan.pdf');
+    expect(within(article()).getByTestId('file-state').textContent).toBe('Cancelled');
     expect(await axeFindings()).toEqual([]);
+  });
+
+  it('one that waits says for what: a connection, or with one the other person', async () => {
+    const waiting = world('plan.pdf', { state: 'waiting', held: false });
+    const { fake, model } = await openTalk(waiting);
+    const said = (): string | null => within(article()).getByTestId('file-state').textContent;
+    expect(said()).toBe('Waits until Bo Lindqvist goes on with it');
+    fake.world.contacts = fake.world.contacts.map((one) => ({ ...one, reach: 'waiting' as const }));
+    await act(() => model.contacts.getState().load());
+    expect(said()).toBe('Comes when Bo Lindqvist is connected');
   });
 
   it('S1-34: a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {

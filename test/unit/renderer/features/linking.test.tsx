@@ -33,9 +33,9 @@ describe('letting a new device in', () => {
 
   it('link, digits, keys, history: by keyboard alone, each page read from its head', async () => {
     const running = await begin();
-    expect(document.activeElement).toBe(buttonNamed('Make a link'));
+    expect(document.activeElement).toBe(buttonNamed('Create link'));
     expect(await axeFindings()).toEqual([]);
-    await pressNamed('Make a link');
+    await pressNamed('Create link');
     expect(screen.getByRole('img', { name: 'Link for a new device, as a QR code' })).toBeTruthy();
     expect(fieldNamed('Link for the other device').value).toBe(deviceLinkText);
     expect(page()).toContain('Valid for 10 min');
@@ -66,28 +66,28 @@ describe('letting a new device in', () => {
 
   it('A60: different digits end it with what happened, what is safe and what to do next', async () => {
     const running = await begin();
-    await pressNamed('Make a link');
+    await pressNamed('Create link');
     await tell(running, compare('existing', 'laptop'));
     await pressNamed('Different');
     expect(focused()).toBe('The digits differ');
-    expect(dialog().textContent).toMatch(/What happened.*Somebody may stand between.*What is safe.*No key and no message was handed over.*What to do next.*Make a new link/);
+    expect(dialog().textContent).toMatch(/What happened.*Somebody may stand between.*What is safe.*No key and no message was handed over.*What to do next.*Create a new link/);
     expect(await axeFindings()).toEqual([]);
     await pressNamed('Back');
-    expect(buttonNamed('Make a link')).toBeTruthy();
+    expect(buttonNamed('Create link')).toBeTruthy();
   });
 
   it('a refusal is told on the page; a link can be called off; a lock forgets it', async () => {
     const running = await begin();
     const { fake, model } = running;
     fake.world.failing.set('devices.link', 'device.too-many');
-    await pressNamed('Make a link');
+    await pressNamed('Create link');
     expect(dialog().textContent).toContain('You have as many devices as one person can have.');
     fake.world.failing.clear();
-    await pressNamed('Make a link');
+    await pressNamed('Create link');
     await pressNamed('Cancel');
     expect(fake.calls).toContain('devices.cancel');
-    expect(buttonNamed('Make a link')).toBeTruthy();
-    await pressNamed('Make a link');
+    expect(buttonNamed('Create link')).toBeTruthy();
+    await pressNamed('Create link');
     act(() => {
       fake.world.vault = 'locked';
       fake.emit({ type: 'vault.changed', state: 'locked' });

@@ -43,3 +43,15 @@ it('a disk without room for it is told before anything is locked, once, with how
   expect(page()).not.toContain('Everything gets a new key');
   expect(fake.world.vault).toBe('open');
 });
+
+it('a passphrase that is wrong is said at its field, which has the focus: all fields are empty by then', async () => {
+  const { fake } = await openSettings(emptyWorld(), 'Security');
+  write('Current passphrase', 'not this one');
+  write('New passphrase', next);
+  write('Repeat new passphrase', next);
+  act(() => fieldNamed('Repeat new passphrase').focus());
+  await submitNamed('Change passphrase');
+  expect(page()).toContain('That is not the passphrase');
+  expect(document.activeElement).toBe(fieldNamed('Current passphrase'));
+  expect(fake.world.passphrase).not.toBe(next);
+});

@@ -76,7 +76,7 @@ describe('what a screen reader says', () => {
       expect.arrayContaining([
         'progressbar, Receiving Workshop, whole day.mkv, max value 6657199309, min value 0, current value 2.1 GB of 6.2 GB, 11 MB a second',
         'button, Pause Workshop, whole day.mkv',
-        'button, Call off Workshop, whole day.mkv',
+        'button, Cancel Workshop, whole day.mkv',
       ]),
     );
     expect(within(spoken, 14)).toEqual(expect.arrayContaining(['This did not work. What arrived is not the file that was promised. Nothing of it was kept; ask for it to be sent again.', 'button, Try Photos of the yard.zip again']));

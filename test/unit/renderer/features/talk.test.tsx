@@ -99,7 +99,7 @@ describe('what can be done to a message', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     await settle();
     const menu = await menuOf(newest(true));
-    expect(within(menu).getAllByRole('menuitem').map((each) => each.textContent)).toEqual(['Details', 'Delete…']);
+    expect(within(menu).getAllByRole('menuitem').map((each) => each.textContent)).toEqual(['Select', 'Details', 'Delete…']);
     fireEvent.keyDown(menu, { key: 'Escape' });
     await settle();
     // Nothing is there to answer.
