@@ -62,8 +62,8 @@ export const checkSpki = (spki) => {
 const nameValue = (rdn, id) => {
   const [attribute, ...more] = children(tagged(rdn, 0x31, 'an RDN'));
   need(more.length === 0, 'two names in one RDN');
-  const [type, value] = children(attribute);
-  need(same(type.all, id), 'another kind of name');
+  const [type, value, ...parts] = children(attribute);
+  need(same(type.all, id) && parts.length === 0, 'another kind of name');
   return strictText(tagged(value, 0x0c, 'a UTF8String').content);
 };
 

@@ -6,7 +6,7 @@ import { counting, DAY, extension, extensions, likeGood } from './vera.mjs';
 
 /** `vectors`, and what else is made of the same parts. */
 export const credentialVectors = (vera) => {
-  const { now, peerId, keys, certificate, device, exchange, row, list, otherPerson } = vera;
+  const { now, peerId, keys, ofBits, certificate, device, exchange, row, list, otherPerson } = vera;
   const [first, second, , , , stranger] = keys;
   const [desk, pocket, archive] = [device(0x10), device(0x30, { roles: 2 }), device(0x50, { roles: 4 })];
   const good = { identity: certificate(), list: list([desk, pocket, archive].map((one) => row(one))), instance: desk.credential, exchange: exchange(), issuer: Buffer.alloc(0) };
@@ -29,6 +29,7 @@ export const credentialVectors = (vera) => {
   ok('a device name of 128 bytes', withDesk({ name: 'n'.repeat(128) }));
   ok('a device without a name', withDesk({ name: '' }));
   ok('counter-signed as earlier credentials are', withDesk({ counter: (body) => edSign(desk.seed, 'instance-counter', body) }));
+  ok('all three roles', withDesk({ roles: 7 }));
   ok('a device without a role', { list: list(rows()), instance: pocket.credential });
   ok('fewer roles than the list gives', withDesk({ roles: 0 }, { roles: 3 }));
   for (const [name, who] of Object.entries(bound)) no(`a device bound to ${name}`, withDesk({ who }));
@@ -87,7 +88,7 @@ export const credentialVectors = (vera) => {
   no('an exchange key that a stranger signed', { exchange: exchange({ signer: stranger.signer }) });
   no('an exchange key signed for another purpose', { exchange: exchange({ label: 'instance-credential' }) });
   no('issuer 2', { exchange: exchange({ issuer: 2 }) });
-  no('issued by the identity, and a device named', { exchange: exchange({ issuerId: desk.instanceId }) });
+  no('issued by the identity, and a device named', { exchange: exchange({ issuerId: counting(0, 16) }) });
   no('issued by a device that is not there', { exchange: exchange({ by: pocket }) });
   no('issued by a device without the role', { exchange: exchange({ by: archive }), issuer: archive.credential });
   no('issued by a device on paper, signed by the identity', { exchange: exchange({ issuer: 1, issuerId: desk.instanceId }) });
@@ -132,6 +133,14 @@ export const credentialVectors = (vera) => {
   const later = { identity: certificate({ by: second }), list: list([row(laterDesk)], after), instance: laterDesk.credential, exchange: exchange(after) };
   ok('a second key that is pinned', later, { pinned: second.hash.toString('hex') });
   no('a second key that nobody knows', later);
+
+  // The largest parts there are: 32 devices, a name of 128 bytes, signatures of 512.
+  const large = { who: { by: ofBits(4096) }, signer: ofBits(4096).signer };
+  const largeDesk = device(0x10, { ...large, name: 'n'.repeat(128) });
+  const largeRows = [row(largeDesk), ...Array.from({ length: 31 }, (_, at) => ({ instanceId: counting(0x80 + at, 16), hash: counting(at, 32), roles: 0, state: 0 }))];
+  const largest = { identity: certificate({ by: ofBits(4096) }), list: list(largeRows, large), instance: largeDesk.credential, exchange: exchange(large) };
+  ok('a key of 4,096 bit and 32 devices', largest, { pinned: ofBits(4096).hash.toString('hex') });
+  ok('an issuer of the same', { ...largest, list: list([...largeRows.slice(0, -1), row(device(0x30, { ...large, roles: 2 }))], large), exchange: exchange({ ...large, by: device(0x30, { ...large, roles: 2 }) }), issuer: device(0x30, { ...large, roles: 2 }).credential }, { pinned: ofBits(4096).hash.toString('hex') });
 
   const bytes = makeChain(good);
   const layout = (name, how) => ({ name, ...how });

@@ -1,11 +1,12 @@
 /** The part of certificates.json in test/vectors about keys that follow each other, and cards (docs/protocol.md §2): links, recovery statements, histories, and what of each leads nowhere. */
 import { cat, lp, u16, u32, u64, u8 } from './bytes.mjs';
+import { writeMailboxes } from './card.mjs';
 import { makeChain } from './credentials.mjs';
 import { edSign, H } from './crypto.mjs';
 import { counting, DAY, extensions, likeGood } from './vera.mjs';
 
 export const keyVectors = (vera, parts) => {
-  const { keys, link, statement, elements, otherPerson, peerId } = vera;
+  const { keys, ofBits, link, statement, elements, otherPerson, peerId } = vera;
   const [k1, k2, k3, k4, k5, stranger] = keys;
   const other = counting(0x90, 32);
   const goods = { 1: link(k1, k2), 2: statement(k4, { revoked: [k1, k2, k3].map(({ hash }) => hash).toSorted(Buffer.compare) }) };
@@ -23,6 +24,9 @@ export const keyVectors = (vera, parts) => {
   leads('a link after a compromise', k1, [linked(k1, k2, { purpose: 1 })], k2);
   leads('a link over several epochs', k1, [linked(k1, k4)], k4);
   leads('two links', k1, [linked(k1, k2), linked(k2, k3)], k3);
+  leads('a link to a key of 4,096 bit, and one from it', k1, [linked(k1, ofBits(4096)), linked(ofBits(4096), k3)], k3);
+  nowhere('a link to a key of 4,104 bit', k1, linked(k1, ofBits(4104)), linked(ofBits(4104), k3));
+  nowhere('a link to a key of 3,064 bit', k1, linked(k1, ofBits(3064)), linked(ofBits(3064), k3));
   nowhere('a link of another person', k1, linked(k1, k2, { id: otherPerson }));
   nowhere('a link from another epoch', k1, linked(k1, k3, { oldEpoch: 2 }));
   nowhere('a link from another key', k1, linked(k1, k2, { oldHash: k3.hash }));
@@ -45,9 +49,11 @@ export const keyVectors = (vera, parts) => {
 
   leads('a recovery statement', k1, [said(k3)], k3);
   leads('one that revokes 64 keys', k1, [said(k3, { revoked: Array.from({ length: 64 }, (_, at) => counting(at, 32)) })], k3);
+  leads('a recovery to a key of 4,096 bit that revokes 64, and a link from it', k1, [said(ofBits(4096), { revoked: Array.from({ length: 64 }, (_, at) => counting(at, 32)) }), linked(ofBits(4096), k3)], k3);
   leads('away from a higher epoch, where the newest recovery is known', known(k4, 2), [said(k3)], k3);
   leads('away from a higher epoch that it revokes', k4, [said(k3, { revoked: [k4.hash] })], k3);
   nowhere('away from a higher epoch of which nothing is known', k4, said(k3));
+  nowhere('to the very epoch one is at, of which nothing is known', k3, said(k4, { epoch: 3 }));
   nowhere('an earlier recovery than the one known', known(k4, 4), said(k3));
   nowhere('one of the epoch of the one known', known(k3, 4), said(k4));
   leads('a link behind a recovery', k1, [said(k3), linked(k3, k4)], k4);
@@ -127,14 +133,29 @@ const cardVectors = ({ now, certificate }, { desk, later, laterDesk, ...parts },
   add('two that nobody knows', card({ behind: cat(section(18, Buffer.alloc(0)), section(19, Buffer.alloc(0))) }));
   no('sections out of order', card({ behind: cat(section(19, Buffer.alloc(0)), section(18, Buffer.alloc(0))) }));
   no('a section twice', card({ behind: cat(section(18, Buffer.alloc(0)), section(18, Buffer.alloc(0))) }));
+  const filled = (behind, length) => cat(behind, u8(255), lp(Buffer.alloc(length - behind.length - 5)));
+  add('sections of 16 KiB', card({ behind: filled(Buffer.alloc(0), 16_384) }));
+  no('a byte more', card({ behind: filled(Buffer.alloc(0), 16_385) }));
+  add('60 KiB', laterCard({ history: lp(Buffer.alloc(61_440 - laterCard({ history: lp(Buffer.alloc(0)) }).length)) }), { pinned: 2 });
+  no('60 KiB and a byte', laterCard({ history: lp(Buffer.alloc(61_441 - laterCard({ history: lp(Buffer.alloc(0)) }).length)) }), { pinned: 2 });
+  const mailbox = { servers: ['tls://box.example:4222'], authority: counting(0, 9), address: counting(1, 16), slot: counting(2, 8), token: 'token', until: now };
+  add('three mailboxes', card({ behind: section(16, writeMailboxes([mailbox, mailbox, mailbox])) }));
+  no('four mailboxes', card({ behind: section(16, writeMailboxes([mailbox, mailbox, mailbox, mailbox])) }));
+  no('a byte behind the mailboxes', card({ behind: section(16, cat(writeMailboxes([mailbox]), Buffer.of(0))) }));
+  no('a mailbox without a server', card({ behind: section(16, writeMailboxes([{ ...mailbox, servers: [] }])) }));
+  no('a mailbox with four', card({ behind: section(16, writeMailboxes([{ ...mailbox, servers: Array(4).fill('tls://box.example:4222') }])) }));
+  no('a byte behind suspensions', card({ behind: section(17, cat(u8(1), lp(Buffer.alloc(1)), Buffer.of(0))) }));
+  add('four suspensions, whatever they say', card({ behind: section(17, cat(u8(4), ...Array(4).fill(lp(Buffer.alloc(1))))) }));
   no('a section cut short', card({ behind: cat(u8(18), u32(9), counting(0, 8)) }));
   no('a byte before the signature', card({ behind: Buffer.of(0) }));
   no('section 15', card({ behind: section(15, Buffer.alloc(0)) }));
-  no('four mailboxes said to be there', card({ behind: section(16, u8(4)) }));
   no('no suspension where there is said to be one', card({ behind: section(17, u8(0)) }));
   no('five suspensions', card({ behind: section(17, cat(u8(5), ...Array(5).fill(lp(Buffer.alloc(1))))) }));
   const endorsed = (...counts) => cat(u8(counts.length), ...counts.map((count) => cat(u8(count), ...Array.from({ length: count }, () => lp(counting(0, 3))))));
   add('three endorsements of three certificates, whatever they hold', card({ behind: endorsed(3, 3, 3) }));
+  const endorsing = (length) => cat(u8(1), u8(1), lp(Buffer.alloc(length - 6)));
+  add('endorsements of 12 KiB', card({ behind: endorsing(12_288) }));
+  no('endorsements of a byte more', card({ behind: endorsing(12_289) }));
   no('four endorsements', card({ behind: endorsed(1, 1, 1, 1) }));
   no('an endorsement of four certificates', card({ behind: endorsed(4) }));
   no('an endorsement of no certificate', card({ behind: endorsed(0) }));

@@ -28,9 +28,9 @@ export const revocations = ({ by, at, next, number, entries = [], version = inte
 };
 const entry = (serial, at, ...extensions) => sequence(integer(serial), time(at), ...(extensions.length ? [sequence(...extensions)] : []));
 
-/** `vectors`: identity.json; `keys`: Node's private keys of the first two epochs there. */
+/** `vectors`: identity.json; `keys`: Node's private keys of the first two epochs there, and one of 2,048 bit. */
 export const organisationVectors = ({ now, peerId: peerText }, keys) => {
-  const [person, rsa] = keys.map(rsaKey);
+  const [person, rsa, weak] = keys.map(rsaKey);
   const [from, to] = [now - 30 * DAY, now + 300 * DAY];
   const known = {};
   /** An authority by its name: key, subject and certificate. */
@@ -53,12 +53,20 @@ export const organisationVectors = ({ now, peerId: peerText }, keys) => {
   const underShort = authority('under the short root', edKey(9), shortRoot, 11, [ca(), usage(0x04)]);
   const silent = authority('no lists', edKey(10), root, 12, [ca(), usage(0x04)]);
 
+  // At each bound.
+  const unknowns = (count) => Array.from({ length: count }, (_, at) => ext(oid(`1.3.6.1.4.1.55555.${at + 1}`), der(0x05)));
+  authority('32 extensions', edKey(11), undefined, 13, [ca(), ...unknowns(31)]);
+  authority('a name of 32 parts', edKey(12), undefined, 14, [ca()], { subject: sequence(...Array.from({ length: 32 }, () => nameOf({ common: 'x' }).subarray(2))) });
+  authority('a serial of 20 bytes', edKey(13), undefined, counting(0x7f, 20), [ca()]);
+  authority('one of 20 bytes that needs a zero in front', edKey(14), undefined, counting(0xff, 20), [ca()]);
+  authority('in force for a second', edKey(15), undefined, 15, [ca()], { from, to: from });
+
   const vera = nameOf({ common: 'Vera', userId: peerText });
   const leaf = (by, serial, more = {}) => certificate({ by, subject: vera, spki: person.spki, serial, from: now - DAY, to: now + 200 * DAY, extensions: [usage(0x80)], ...more });
   const leaves = {
     'by the RSA root': leaf(rsaRoot, 20), 'by the P-256 root': leaf(p256Root, 21), 'by the P-384 root': leaf(p384Root, 22), 'by the short root': leaf(shortRoot, 23), issued: leaf(issuing, 24), 'by the middle one': leaf(middle, 25), 'by the lower one': leaf(lower, 26), 'under the short root': leaf(underShort, 27),
     'named by a URI alone': leaf(issuing, 28, { subject: nameOf({ organisation: 'Post', unit: 'Desk 3', userId: 'vera77' }), extensions: [uris('https://post.example', `keyshift:${peerText}`), purposes(PURPOSE.client)] }),
-    'no extension': leaf(rsaRoot, 29, { extensions: [] }), 'of another key identifier': leaf(issuing, 30, { extensions: [authorityKeyId(counting(6, 20))] }), 'signed by another key of that name': leaf({ ...root, key: lower.key }, 31), 'by the root': leaf(root, 32),
+    'no extension': leaf(rsaRoot, 29, { extensions: [] }), 'of another key identifier': leaf(issuing, 30, { extensions: [authorityKeyId(counting(6, 20))] }), 'signed by another key of that name': leaf({ ...root, key: lower.key }, 31), 'by the root': leaf(root, 32), '16 purposes': leaf(root, 33, { extensions: [purposes(...Array.from({ length: 16 }, () => PURPOSE.client))] }), '32 names': leaf(root, 34, { extensions: [uris(...Array.from({ length: 31 }, () => 'https://x.example'), `keyshift:${peerText}`)] }), '16 KiB': filledTo(16_384, (size) => leaf(root, 35, { extensions: [ext(oid('1.3.6.1.4.1.55555.1'), Buffer.alloc(size))] })),
   };
   const at = { early: now - 5 * DAY, now: now - DAY, later: now };
   const lists = {
@@ -90,20 +98,22 @@ export const organisationVectors = ({ now, peerId: peerText }, keys) => {
     replacing: [
       replaced('root 2', 'root 1', true), replaced('root 1', 'root 1', false), replaced('root 1', 'root 2', false), replaced('root 3, earlier', 'root 2', false), replaced('root, no number, later', 'root 2', false), replaced('root 1', 'root, no number', true), replaced('root, no number, later', 'root, no number', true), replaced('root, no number', 'root, no number', false), replaced('root, a number of 20 bytes', 'root 2', true), replaced('root 2', 'root, a number of 20 bytes', false),
     ],
-    bad: text2(badOnes({ root, issuing, leaf, certificate: (more) => certificate({ by: root, subject: nameOf({ common: 'Bad' }), spki: lower.key.spki, serial: 60, from, to, extensions: [ca(), usage(0x06)], ...more }), list: (more) => revocations({ by: root, at: at.now, number: integer(1), ...more }), peerText, now, other: rsa.spki })),
+    bad: text2(badOnes({ root, issuing, leaf, weak, certificate: (more) => certificate({ by: root, subject: nameOf({ common: 'Bad' }), spki: lower.key.spki, serial: 60, from, to, extensions: [ca(), usage(0x06)], ...more }), list: (more) => revocations({ by: root, at: at.now, number: integer(1), ...more }), peerText, now, other: rsa.spki })),
   };
 };
+/** Made again with an extension so long that the whole has this length. */
+const filledTo = (length, make) => make(15_000 + length - make(15_000).length);
 const text2 = (all) => Object.fromEntries(Object.entries(all).map(([kind, ones]) => [kind, Object.entries(ones).map(([name, bytes]) => ({ name, bytes: bytes.toString('hex') }))]));
 
 /** All signed as they stand: only what is named is wrong. */
-const badOnes = ({ root, issuing, leaf, certificate: authority, list, peerText, now, other }) => {
+const badOnes = ({ root, issuing, leaf, weak, certificate: authority, list, peerText, now, other }) => {
   const stranger = base32(fromBase32(peerText).map((byte) => byte ^ 1));
   const again = (count, one) => Array.from({ length: count }, () => one);
   const numbered = (count) => Array.from({ length: count }, (_, at) => ext(oid(`1.3.6.1.4.1.55555.${at + 2}`), der(0x05)));
   return {
     authorities: {
       'no cA': authority({ extensions: [usage(0x06)] }), 'cA written as no': authority({ extensions: [ext(EXTENSION.basicConstraints, sequence(der(0x01, Buffer.of(0))), true)] }), 'a limit and no cA': authority({ extensions: [ext(EXTENSION.basicConstraints, sequence(integer(0)), true)] }),
-      'a key that is not for certificates': authority({ extensions: [ca(), usage(0x80)] }), 'for servers alone': authority({ extensions: [ca(), purposes(PURPOSE.server)] }), 'no name': authority({ subject: nameOf({ userId: 'x' }) }), 'a name of nothing to be seen': authority({ subject: nameOf({ common: '\u200b\u202e ' }) }), 'a key on another curve': authority({ spki: strangeSpki }),
+      'a key that is not for certificates': authority({ extensions: [ca(), usage(0x80)] }), 'for servers alone': authority({ extensions: [ca(), purposes(PURPOSE.server)] }), 'no name': authority({ subject: nameOf({ userId: 'x' }) }), 'a name of nothing to be seen': authority({ subject: nameOf({ common: '\u200b\u202e ' }) }), 'a key on another curve': authority({ spki: strangeSpki }), 'a key of 2,048 bit': authority({ spki: weak.spki }), 'a usage with eight bits unused': authority({ extensions: [ca(), ext(EXTENSION.keyUsage, der(0x03, Buffer.of(8, 6)), true)] }), 'a usage of nothing': authority({ extensions: [ca(), ext(EXTENSION.keyUsage, der(0x03), true)] }),
       'version 2': authority({ version: der(0xa0, integer(1)) }), 'unique ids': authority({ behind: [der(0x81, Buffer.of(0, 1))] }), 'a serial of 21 bytes': authority({ serialDer: integer(counting(1, 21)) }), 'a negative serial': authority({ serialDer: der(0x02, Buffer.of(0x80)) }), 'a serial with a zero too much': authority({ serialDer: der(0x02, Buffer.of(0, 1)) }),
       'an unknown critical extension': authority({ extensions: [ca(), unknown(true)] }), 'limited to names, not critical': authority({ extensions: [ca(), ext(EXTENSION.nameConstraints, sequence())] }), 'an extension twice': authority({ extensions: [ca(), usage(0x06), usage(0x06)] }), '33 extensions': authority({ extensions: [ca(), ...numbered(32)] }),
       'a critical flag that is no': authority({ extensions: [ca(), sequence(oid('1.3.6.1.4.1.55555.1'), der(0x01, Buffer.of(0)), der(0x04, der(0x05)))] }), 'over before it begins': authority({ from: now, to: now - 1000 }), 'a date of 2030 as a GeneralizedTime': authority({ dates: sequence(time(now), der(0x18, '20300101000000Z')) }), 'the 31st of February': authority({ dates: sequence(time(now), der(0x17, '300231000000Z')) }),
@@ -112,7 +122,7 @@ const badOnes = ({ root, issuing, leaf, certificate: authority, list, peerText, 
     leaves: {
       'another key': leaf(root, 40, { spki: other }), 'another person': leaf(root, 41, { subject: nameOf({ common: 'Vera', userId: stranger }) }), 'no person': leaf(root, 42, { subject: nameOf({ common: 'Vera' }) }), 'this person and another': leaf(root, 43, { extensions: [uris(`keyshift:${stranger}`)] }), 'a peer id in capital letters': leaf(root, 44, { subject: nameOf({ common: 'Vera', userId: peerText.toUpperCase() }) }),
       'a limit and no cA': leaf(root, 53, { extensions: [ext(EXTENSION.basicConstraints, sequence(integer(0)), true)] }), 'an authority': leaf(root, 45, { extensions: [ca()] }), 'a key for certificates': leaf(root, 46, { extensions: [usage(0x84)] }), 'a key that is not for signatures': leaf(root, 47, { extensions: [usage(0x20)] }), 'for servers alone': leaf(root, 48, { extensions: [purposes(PURPOSE.server)] }), 'by its own name': leaf({ ...root, subject: nameOf({ common: 'Vera', userId: peerText }) }, 49),
-      '17 purposes': leaf(root, 50, { extensions: [purposes(...again(17, PURPOSE.client))] }), '33 names': leaf(root, 51, { extensions: [uris(...again(32, 'https://x.example'), `keyshift:${peerText}`)] }), 'more than 16 KiB': leaf(root, 52, { extensions: [ext(oid('1.3.6.1.4.1.55555.1'), Buffer.alloc(16 * 1024))] }),
+      '17 purposes': leaf(root, 50, { extensions: [purposes(...again(17, PURPOSE.client))] }), '33 names': leaf(root, 51, { extensions: [uris(...again(32, 'https://x.example'), `keyshift:${peerText}`)] }), 'a byte more than 16 KiB': filledTo(16_385, (size) => leaf(root, 52, { extensions: [ext(oid('1.3.6.1.4.1.55555.1'), Buffer.alloc(size))] })),
     },
     lists: {
       'for a part of the certificates': list({ extensions: [ext(oid('2.5.29.28'), sequence(der(0x81, Buffer.of(0xff))), true)] }), 'of changes': list({ extensions: [ext(oid('2.5.29.27'), integer(1), true)] }), 'an entry for another issuer': list({ entries: [entry(1, now, ext(oid('2.5.29.29'), sequence(), true))] }), 'a number twice': list({ extensions: [ext(EXTENSION.number, integer(1))] }),

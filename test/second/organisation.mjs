@@ -23,6 +23,12 @@ export const PURPOSE = { client: oid('1.3.6.1.5.5.7.3.2'), email: oid('1.3.6.1.5
 const NAME = { common: oid('2.5.4.3'), organisation: oid('2.5.4.10'), unit: oid('2.5.4.11'), userId: oid('0.9.2342.19200300.100.1.1') };
 export const nameOf = (parts) => sequence(...Object.entries(parts).map(([part, text]) => der(0x31, sequence(NAME[part], der(0x0c, text)))));
 
+/** The first eight bits of a BIT STRING, which says first how many of its last byte are none. */
+const usageOf = ([unused, first = 0]) => {
+  need(unused !== undefined && unused <= 7, 'key usage');
+  return first;
+};
+
 /** Critical ones must be of `known`. */
 const readExtensions = (list, known) => {
   const found = new Map();
@@ -83,7 +89,7 @@ export const readForeign = (bytes) => {
   const [isCa, ...limit] = parts('basicConstraints') || [];
   const isAuthority = isCa?.tag === 0x01 && need(same(isCa.content, Buffer.of(0xff)), 'cA');
   need(isAuthority || !isCa, 'a limit without being an authority');
-  const usage = found.has('keyUsage') ? (tagged(only(found.get('keyUsage')), 0x03, 'keyUsage').content[1] ?? 0) : undefined;
+  const usage = found.has('keyUsage') ? usageOf(tagged(only(found.get('keyUsage')), 0x03, 'keyUsage').content) : undefined;
   const purposes = parts('purposes') || undefined;
   const names = parts('subjectAltName') || [];
   need((purposes?.length ?? 0) <= 16 && names.length <= 32, 'too many purposes or names');

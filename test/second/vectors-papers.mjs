@@ -9,7 +9,8 @@ import { H } from './crypto.mjs';
 import { follow, readElements, readHistory } from './keys.mjs';
 import { vectors } from './vectors-core.mjs';
 
-const inFull = ({ same: length, bytes }, good) => hex(good.slice(0, length * 2) + bytes);
+const written = (text) => text.replace(/\((..)\*(\d+)\)/g, (_all, byte, times) => byte.repeat(Number(times)));
+const inFull = ({ same: length, bytes }, good) => hex(good.slice(0, length * 2) + written(bytes));
 /** Refused where a code is named, whichever it is: codes are what the program tells its user. */
 const judged = ({ name, code }, read) => {
   if (code === undefined) return assert.doesNotThrow(read, name);
@@ -18,7 +19,7 @@ const judged = ({ name, code }, read) => {
 
 export const papers = () => {
   const all = vectors('certificates');
-  for (const one of [...all.certificates.good, ...all.certificates.bad]) judged(one, () => readCertificate(hex(one.bytes)));
+  for (const one of [...all.certificates.good, ...all.certificates.bad]) judged(one, () => readCertificate(hex(written(one.bytes))));
   chains(all);
   const first = readCertificate(hex(all.chains.good.identity));
   for (const one of all.ways) judged(one, () => way(all, one, first));

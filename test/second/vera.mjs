@@ -16,12 +16,15 @@ export const OIDS = { basic: '2.5.29.19', usage: '2.5.29.15', epoch: '2.25.49017
 export const extensions = ({ epoch = 1, recovery, more = [], basic = extension(OIDS.basic, sequence(), YES), usage = extension(OIDS.usage, der(0x03, Buffer.of(7, 0x80)), YES), epochDer = extension(OIDS.epoch, integer(epoch)) }) =>
   sequence(basic, usage, epochDer, ...(recovery ? [extension(OIDS.recovery, der(0x04, recovery))] : []), ...more);
 
-/** `vectors`: identity.json; `privateKeys`: Node's private keys of its epochs, and one of a stranger behind them. */
-export const personOf = ({ now, peerId: peerText, recovery }, privateKeys) => {
-  const keys = privateKeys.map((key, at) => {
-    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-    return { key, spki, hash: H(spki), epoch: at + 1, signer: { key, salt: counting(at, 32) } };
-  });
+const keyOf = (key, at) => {
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return { key, spki, hash: H(spki), epoch: at + 1, signer: { key, salt: counting(at, 32) } };
+};
+
+/** `vectors`: identity.json; `privateKeys`: Node's private keys of its epochs, and one of a stranger behind them; `lengths`: others, by their bits. */
+export const personOf = ({ now, peerId: peerText, recovery }, privateKeys, lengths) => {
+  const keys = privateKeys.map(keyOf);
+  const ofBits = (bits) => keyOf(lengths[bits], 1);
   const [first] = keys;
   const peerId = fromBase32(peerText);
   const named = (name, id = peerId) => subjectOf(name, id);
@@ -63,12 +66,14 @@ export const personOf = ({ now, peerId: peerText, recovery }, privateKeys) => {
     return cat(lp(body), lp(edSign(signer, label, body).subarray(short)), lp(rsaSign(newSigner, label, body)), behind);
   };
   const elements = (...all) => cat(u16(all.length), ...all.map(([kind, bytes]) => cat(u8(kind), lp(bytes))));
-  return { now, peerId, peerText, keys, named, certificate, device, exchange, row, list, link, statement, elements, otherPerson: fromBase32(base32(peerId.map((byte) => byte ^ 1))) };
+  return { now, peerId, peerText, keys, ofBits, named, certificate, device, exchange, row, list, link, statement, elements, otherPerson: fromBase32(base32(peerId.map((byte) => byte ^ 1))) };
 };
 
+/** Hexadecimal, with long rows of zeros told by their count. */
+const short = (bytes) => bytes.toString('hex').replace(/(?:(?<=^(?:..)*)00){64,}/g, (zeros) => `(00*${zeros.length / 2})`);
 /** How many bytes in front are those of the good one, and the rest. */
 export const likeGood = (good, bytes) => {
   let same = 0;
   while (same < bytes.length && bytes[same] === good[same]) same += 1;
-  return { same, bytes: bytes.subarray(same).toString('hex') };
+  return { same, bytes: short(bytes.subarray(same)) };
 };

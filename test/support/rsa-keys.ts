@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, generatePrimeSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generatePrimeSync, type KeyObject } from 'node:crypto';
 import type { Crypto, RsaKeyPair } from '../../electron/engine/crypto/crypto';
 import { perFile } from './per-file';
+import bounds from './rsa-bounds.json';
 import primes from './rsa-primes.json';
 
 /**
@@ -24,6 +25,11 @@ export function fixedKey(index: number): RsaKeyPair {
   const [p, q] = pairs[index] ?? [];
   if (!p || !q) throw new RangeError(`there are ${fixedKeys} keys`);
   return keyOf(p, q);
+}
+
+/** Keys of lengths at and beyond what a person may have (docs/protocol.md §2), as printed here good for nothing else. */
+export function keyOfBits(bits: keyof typeof bounds): KeyObject {
+  return createPrivateKey(bounds[bits]);
 }
 
 /** As many keys as it takes, each another and none of the fixed ones: products with new primes, which take a moment to find. PEM texts. */

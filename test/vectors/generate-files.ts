@@ -10,10 +10,11 @@ import { issuedVectors } from '../second/issued-vectors.mjs';
 import { organisationVectors } from '../second/organisation-vectors.mjs';
 import { paperVectors } from '../second/paper-vectors.mjs';
 import { textVectors } from '../second/text-vectors.mjs';
-import { fixedKey } from '../support/rsa-keys';
+import { fixedKey, keyOfBits } from '../support/rsa-keys';
 import identity from './identity.json';
 import ways from './ways.json';
 
 const keys = [0, 1, 2].map((index) => fixedKey(index).privateKey.key);
+const lengths = { 2048: keyOfBits('2048'), 3064: keyOfBits('3064'), 4096: keyOfBits('4096'), 4104: keyOfBits('4104') };
 const persons = [0, 1, 2, 3, 4, 9].map((index) => fixedKey(index).privateKey.key);
-for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, keys.slice(0, 2)), texts: textVectors(ways.card.bytes), contents: contentVectors(), certificates: paperVectors(identity, persons) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);
+for (const [name, vectors] of Object.entries({ ...fileVectors(identity, keys), issued: issuedVectors(identity, keys[0]), organisations: organisationVectors(identity, [...keys.slice(0, 2), lengths[2048]]), texts: textVectors(ways.card.bytes), contents: contentVectors(), certificates: paperVectors(identity, persons, lengths) })) writeFileSync(`test/vectors/${name}.json`, `${JSON.stringify(vectors, undefined, 2)}\n`);

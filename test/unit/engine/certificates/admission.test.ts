@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { admitDevice, type NewDevice } from '../../../../electron/engine/certificates/admission';
 import { consentTo } from '../../../../electron/engine/certificates/credential';
+import { issueInstanceList, type ListedInstance, parseInstanceList } from '../../../../electron/engine/certificates/instance-list';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import type { PeerId } from '../../../../electron/engine/ids';
-import { localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
+import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { day, localPerson, type LocalPerson, now, realCrypto } from '../../../support/foundation-kit';
 
 describe('a device that is let in', () => {
   let crypto: Crypto;
@@ -28,6 +30,34 @@ describe('a device that is let in', () => {
     await expect(admit(device(local.peerId, undefined, crypto.generateKem('instance-kem').publicKey))).rejects.toMatchObject(refused);
     await expect(admit({ ...device(local.peerId), signingKey: crypto.generateSigning().publicKey })).rejects.toMatchObject(refused);
     expect((await admit(device(local.peerId))).credential).toMatchObject({ peerId: local.peerId, roles: ['exchange'] });
+  });
+
+  it('S4-26: is on the next version of the list for a year, and takes the place of no device that another one stopped', async () => {
+    const { record, credential } = await admitDevice(crypto, ann.record, device(ann.local.peerId), now);
+    expect(credential).toMatchObject({ notBefore: now, notAfter: now + 365 * day, minListVersion: 2 });
+    const stopped = { ...record, suspended: [{ instanceId: credential.instanceId, listVersion: 2 }] };
+    const next = await admitDevice(crypto, stopped, device(ann.local.peerId), now);
+    const states = new Map(parseInstanceList(crypto, next.record.instanceList).instances.map(({ instanceId, state }) => [instanceId, state]));
+    expect(states).toEqual(new Map([[ann.local.instanceId, 'active'], [credential.instanceId, 'suspended'], [next.credential.instanceId, 'active']]));
+    const again = await admitDevice(crypto, record, { ...device(ann.local.peerId), instead: credential.instanceId }, now);
+    expect(parseInstanceList(crypto, again.record.instanceList).instances.find(({ instanceId }) => instanceId === credential.instanceId)?.state).toBe('retired');
+  });
+
+  it('S4-26: finds room while 31 count, whatever was removed, and no more when 32 do', async () => {
+    const full = async (counting: number, removed: number) => {
+      const { identity, list } = ann.local;
+      const more = Array.from({ length: counting + removed - 1 }, (_, index): ListedInstance => ({ instanceId: instanceIdFromBytes(new Uint8Array(16).fill(index)), credentialHash: new Uint8Array(32), roles: [], state: index < removed ? 'retired' : 'active' }));
+      const signed = await issueInstanceList(crypto, { identity, identityKey: ann.local.certifierKey(), version: 1, issuedAt: now, instances: [...list.instances, ...more] });
+      return admitDevice(crypto, { ...ann.record, instanceList: signed.bytes }, device(ann.local.peerId), now);
+    };
+    await expect(full(32, 0)).rejects.toMatchObject({ code: 'device.too-many' });
+    const { record, credential } = await full(31, 1);
+    const { instances } = parseInstanceList(crypto, record.instanceList);
+    expect(instances.map(({ state }) => state)).toEqual(Array.from({ length: 32 }, () => 'active'));
+    expect(instances.some(({ instanceId }) => instanceId === credential.instanceId)).toBe(true);
+    // One that was removed is kept where there is room for it.
+    const { record: roomy } = await full(30, 1);
+    expect(parseInstanceList(crypto, roomy.instanceList).instances.filter(({ state }) => state === 'retired')).toHaveLength(1);
   });
 
   it('A49: brings a key that can be sealed to', async () => {

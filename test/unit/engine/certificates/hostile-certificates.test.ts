@@ -179,6 +179,23 @@ describe('DER', () => {
     expect(() => new DerReader(Uint8Array.from(bytes)).element(tag.sequence)).toThrow(WireError);
   });
 
+  it.each([0, 1, 127, 128, 255, 256, 65_535])('an element of %i bytes has one form, and comes back', (length) => {
+    const content = new Uint8Array(length).fill(7);
+    const bytes = der(tag.octetString, content);
+    expect(bytes.length - length).toBe(length < 128 ? 2 : length < 256 ? 3 : 4);
+    expect(new DerReader(bytes).content(tag.octetString)).toEqual(content);
+  });
+
+  it('what it cannot say, it does not write', () => {
+    expect(() => der(tag.octetString, new Uint8Array(65_536))).toThrow(WireError);
+    for (const value of [-1, 0.5, 2 ** 31]) expect(() => derNumber(value), `${value}`).toThrow(WireError);
+  });
+
+  it.each([0x1f, 0x3f, 0xbf, 0xff])('a tag of more than one byte (%i) is none of those that may be any', (first) => {
+    expect(() => new DerReader(Uint8Array.of(first, 0)).any()).toThrow(WireError);
+    expect(new DerReader(Uint8Array.of(first - 1, 0)).any().tag).toBe(first - 1);
+  });
+
   it.each([0, 1, 127, 128, 255, 256, 32767, 32768, 2 ** 31 - 1])('number %i has one form', (value) => {
     const content = new DerReader(derNumber(value)).content(tag.integer);
     expect(parseDerNumber(content)).toBe(value);

@@ -9,7 +9,7 @@ import { parsePeerId } from '../../../../electron/engine/wire/ids';
 import { WireError } from '../../../../electron/engine/wire/wire-error';
 import { organisationVectors } from '../../../second/organisation-vectors.mjs';
 import { realCrypto } from '../../../support/foundation-kit';
-import { fixedKey } from '../../../support/rsa-keys';
+import { fixedKey, keyOfBits } from '../../../support/rsa-keys';
 import identity from '../../../vectors/identity.json';
 import vectors from '../../../vectors/organisations.json';
 
@@ -37,7 +37,7 @@ const withIssuer = (name: string) => {
 
 describe('the vectors of organisations', () => {
   it('A46: a second hand writes exactly what is written down', () => {
-    expect(organisationVectors(identity, [0, 1].map((index) => fixedKey(index).privateKey.key))).toEqual(vectors);
+    expect(organisationVectors(identity, [...[0, 1].map((index) => fixedKey(index).privateKey.key), keyOfBits('2048')])).toEqual(vectors);
   });
 
   it('A46 A75: a key is vouched for over these ways and no others, as long as is written down', () => {
@@ -66,6 +66,7 @@ describe('the vectors of organisations', () => {
       };
       expect(read, name).toThrow(WireError);
     }
+    for (const [name, bytes] of Object.entries(vectors.leaves)) expect([name, isFor(parseEndorsement(crypto, [bytesOf(bytes)]), who())]).toEqual([name, true]);
     for (const { name, bytes } of vectors.bad.leaves) {
       const read = () => {
         if (!isFor(parseEndorsement(crypto, [bytesOf(bytes)]), who())) throw new WireError('of another key or person');
