@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol, session } from 'electron';
+import * as z from 'zod';
 import { KeyshiftError } from '../shared/errors';
 import type { Settings } from '../shared/model/settings';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
-import { closeForeignDoors } from './ipc/window-door';
 import { desktopKeyring } from './main/desktop-keyring';
 import { readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
@@ -20,9 +20,9 @@ import { keepMemoryOutOfCoreFiles } from './platform/core-dumps';
 import { describeError } from './platform/describe-error';
 import { isOutdatedRuntime } from './platform/electron-features';
 import type { EarlyKeyring } from './platform/early-keyring';
-import { ElectronPreferences } from './platform/electron-preferences';
 import { endOnUncaught } from './platform/last-resort';
 import { makeLogger } from './platform/logger';
+import { WindowPreferences } from './platform/window-preferences';
 import { CameraUse } from './security/camera-use';
 import { enforceSandbox, isDrivenFromOutside, lacksSandbox, quietChromium } from './security/command-line';
 import { guardNavigation } from './security/navigation';
@@ -38,6 +38,9 @@ import { fileDialogs } from './window/file-dialogs';
 import { quitOnSignals, quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
 import { spareToolkit } from './window/toolkit';
+
+// Schemas are read as they stand, not turned into functions made of text first: that took 38 ms of a start, and code made of text has no place here.
+z.config({ jitless: true });
 
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
 const developerTools = !app.isPackaged;
@@ -135,10 +138,7 @@ async function start(): Promise<void> {
 }
 
 function hostProfile(profileDirectory: string): HostedProfile {
-  const preferences = new ElectronPreferences(profileDirectory, {
-    damaged: () => logger.warn('preferences.damaged'),
-    opened: closeForeignDoors,
-  });
+  const preferences = new WindowPreferences(profileDirectory, () => logger.warn('preferences.damaged'));
   const keyring = desktopKeyring();
   const patient = new PatientApp(
     async () => {
@@ -163,7 +163,7 @@ function hostProfile(profileDirectory: string): HostedProfile {
   return { app: patient, preferences };
 }
 
-async function startServices(profileDirectory: string, preferences: ElectronPreferences, keyring: EarlyKeyring): Promise<App> {
+async function startServices(profileDirectory: string, preferences: WindowPreferences, keyring: EarlyKeyring): Promise<App> {
   const listen = wantedAddress();
   const start = await readServices(systemClock);
   return start({ profileDirectory, preferences, keyring, listen, logger, chooser: dialogs, fileTokens: windowFiles, trial });

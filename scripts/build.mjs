@@ -8,14 +8,15 @@ import { listLicences } from './lib/licences.mjs';
 import { withLock } from './lib/lock.mjs';
 import { bundleMain } from './lib/main-bundle.mjs';
 import { inRoot, out } from './lib/paths.mjs';
+import { placedNatives } from './lib/placed-natives.mjs';
 import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
 /** The oldest runtime the main process must run in is Electron 25 (Node 18.15). */
 export const NODE_TARGET = 'node18.15';
 
-/** Loaded from node_modules at run time: native code, WebAssembly that waits at top level, and Electron itself. */
-export const EXTERNAL = ['electron', 'original-fs', '@signalapp/sqlcipher', 'sodium-native', 'libsodium-wrappers', 'hunspell-wasm'];
+/** Loaded from node_modules at run time: native code, WebAssembly that lies in a file of its own, and Electron itself. */
+export const EXTERNAL = ['electron', 'original-fs', '@signalapp/sqlcipher', 'sodium-native', 'hunspell-wasm'];
 
 /** @type {import('esbuild').BuildOptions} */
 export const nodeBundle = {
@@ -26,6 +27,8 @@ export const nodeBundle = {
   external: EXTERNAL,
   plugins: [quietPackages],
   sourcemap: true,
+  // libsodium names its address for browsers, and uses it there only.
+  logOverride: { 'empty-import-meta': 'silent' },
   logLevel: 'warning',
   absWorkingDir: inRoot(),
 };
@@ -34,7 +37,7 @@ const isWorker = (file) => file.endsWith('.worker.ts');
 const workerFiles = () => filesBelow(inRoot('electron')).filter(isWorker);
 
 const parts = {
-  main: { ...nodePart('main', []), build: () => bundleMain(nodeBundle, 'electron/main.ts', out) },
+  main: { ...nodePart('main', []), build: () => bundleMain({ ...nodeBundle, plugins: [quietPackages, placedNatives] }, 'electron/main.ts', out) },
   headless: nodePart('headless', ['electron/headless.ts']),
   preload: {
     sources: ['electron/preload', 'shared'],
@@ -78,7 +81,7 @@ export const PARTS = Object.keys(parts);
 
 /** Hash of everything a part is made of. */
 function stateOf(name) {
-  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
+  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'scripts/lib/placed-natives.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
 }
 
 /** True when a part stands as its sources say. */

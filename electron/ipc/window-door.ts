@@ -1,9 +1,5 @@
 import { ipcMain } from 'electron';
 import { openCallDoor, type CallDoor, type CallDoorParts, type ContractParsing } from './call-door';
-import { dropForeignListeners } from './foreign-listeners';
-
-/** To be called after electron-store was set up, whenever that is. */
-export const closeForeignDoors = (): void => dropForeignListeners(ipcMain);
 
 let parsing: ContractParsing | Promise<ContractParsing> | undefined;
 
@@ -13,8 +9,7 @@ function readParsing(): ContractParsing | Promise<ContractParsing> {
   return parsing;
 }
 
-/** The call door on Electron's own IPC, and nothing beside it. */
+/** The call door on Electron's own IPC. Nothing else listens there: no library that registers handlers of its own is in the program. */
 export function openWindowDoor(parts: Omit<CallDoorParts, 'ipc' | 'parsing'>): CallDoor {
-  closeForeignDoors();
   return openCallDoor({ ...parts, ipc: ipcMain, parsing: readParsing });
 }

@@ -2,7 +2,7 @@ import { callNameTable } from '../../shared/contract/call-names';
 import type { AppEvent, Handlers } from '../../shared/contract/contract';
 import { KeyshiftError } from '../../shared/errors';
 import type { Random } from '../engine/ports';
-import type { ElectronPreferences } from '../platform/electron-preferences';
+import type { WindowPreferences } from '../platform/window-preferences';
 import type { App } from '../services/app';
 import type { ProfileList } from '../storage/profile-list';
 import type { PatientApp } from './patient-app';
@@ -10,11 +10,11 @@ import type { PatientApp } from './patient-app';
 /** One profile while it is the open one. */
 export interface HostedProfile {
   readonly app: PatientApp;
-  readonly preferences: WindowPreferences;
+  readonly preferences: HostedPreferences;
 }
 
 /** What the shell reads and writes beside the services. */
-type WindowPreferences = Pick<ElectronPreferences, 'get' | 'putAside' | 'windowPlace' | 'setWindowPlace'>;
+type HostedPreferences = Pick<WindowPreferences, 'get' | 'putAside' | 'windowPlace' | 'setWindowPlace'>;
 
 export interface ProfileHostParts {
   readonly list: ProfileList;
@@ -53,7 +53,7 @@ export class ProfileHost implements App {
     this.handlers = { ...passed, profiles: this.#profiles() };
   }
 
-  get preferences(): WindowPreferences {
+  get preferences(): HostedPreferences {
     return this.#hosted.preferences;
   }
 

@@ -4,8 +4,8 @@ import { startApp } from '../compose';
 import type { Address, Logger } from '../engine/ports';
 import { systemClock } from '../platform/clock';
 import { collectGarbageSoon } from '../platform/collect-garbage';
-import type { ElectronPreferences } from '../platform/electron-preferences';
 import { systemRandom } from '../platform/random';
+import type { WindowPreferences } from '../platform/window-preferences';
 import type { App } from '../services/app';
 import type { Keyring, PathChooser } from '../services/ports';
 import type { FileTokens } from '../services/ports/files';
@@ -14,7 +14,7 @@ import { kitPrinter } from '../window/kit-printer';
 
 export interface ServicesParts {
   readonly profileDirectory: string;
-  readonly preferences: ElectronPreferences;
+  readonly preferences: WindowPreferences;
   readonly keyring: Keyring;
   /** Of `--listen`. */
   readonly listen: Address | undefined;
@@ -27,7 +27,6 @@ export interface ServicesParts {
 /** The services of a profile on the desktop. Rejects with what `startApp` rejects with. */
 export async function startServices({ profileDirectory, preferences, keyring, listen, logger, chooser, fileTokens, trial }: ServicesParts): Promise<App> {
   prepareProfileDirectory(profileDirectory);
-  await preferences.makeWritable();
   return startApp({
     profileDirectory,
     ...(listen === undefined ? {} : { listen }),

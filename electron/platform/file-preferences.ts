@@ -1,11 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Preferences, PreferencesStore } from '../services/ports';
-import { toDiskError } from './disk-error';
 import { readPreferences } from './preferences-damage';
-import { changePreferences, preferencesName, toPreferences, type PreferencesFile } from './preferences-shape';
+import { changePreferences, toPreferences, type PreferencesFile } from './preferences-shape';
+import { writePreferences } from './preferences-writing';
 
-/** Preferences without Electron: the same file in the same format as the window's, replaced as a whole. */
+/** Preferences without a window: the same file in the same format. */
 export class FilePreferences implements PreferencesStore {
   readonly #directory: string;
   readonly #damaged: () => void;
@@ -22,20 +20,7 @@ export class FilePreferences implements PreferencesStore {
 
   set(change: Partial<Preferences>): void {
     const next = changePreferences(this.#read(), change);
-    const path = join(this.#directory, preferencesName);
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      const handle = openSync(temporary, 'w', 0o600);
-      try {
-        writeSync(handle, JSON.stringify(next, undefined, '\t'));
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(temporary, path);
-    } catch (error) {
-      throw toDiskError(error);
-    }
+    writePreferences(this.#directory, next);
     this.#file = next;
   }
 

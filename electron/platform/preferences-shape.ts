@@ -17,7 +17,7 @@ export const preferencesFile = z.looseObject({
   settings: z.looseObject(settings.partial().shape).optional(),
   listen: z.object({ host: z.string().min(1).max(253), port: z.number().int().min(1).max(65_535) }).optional(),
   listenMeanwhile: z.number().int().min(1).max(65_535).optional(),
-  /** Base64, said as a pattern: electron-store's validator knows no such format. */
+  /** Base64. */
   keyringWrap: z.string().max(8192).regex(/^[A-Za-z0-9+/]*={0,2}$/).optional(),
   window: windowPlace.optional(),
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeIfPossible } from './durable-file';
 
-/** What both writers of preferences call the file until it is whole: `file-preferences.ts`, and electron-store (atomically, src/utils/temp.ts). */
+/** What preferences are called until they are whole: `.4711.tmp` by `preferences-writing.ts`, `.tmp-…` by the library (atomically) that earlier windows wrote them with. */
 const unfinishedPreferences = /^preferences\.json\.(?:\d+\.tmp|tmp-\d+[0-9a-f]*)$/;
 
 /**

@@ -15,11 +15,11 @@ const SYNOPSIS = 'Keyshift without a window: JSON-RPC on a socket or on standard
 const TEXT = 'The same peer as the desktop app, for scripts, for servers, and for a machine that is always on and takes messages for your other devices.';
 
 /** What its bundle loads from node_modules (`EXTERNAL` of scripts/build.mjs without what only the window has). */
-const LOADED = ['@signalapp/sqlcipher', 'sodium-native', 'libsodium-wrappers'];
+const LOADED = ['@signalapp/sqlcipher', 'sodium-native'];
 /** What only another runtime (Bare) would load, as in electron-builder.yml. */
 const FOR_BARE = /\/(?:bare-(?:ansi-escapes|assert|events|inspect|stream|type)|b4a|events-universal|fast-fifo|streamx|teex|text-decoder|node-addon-api)$/;
 /** Parts of packages for other runtimes and for whoever builds them. */
-const LEFT_OUT = /(?:\.(?:map|d\.[cm]?ts|md|bare|cc)|CMakeLists\.txt|binding\.gyp)$|\/(?:modules-esm|extensions)\/|\/node-gyp-build\/(?:bin|build-test|optional)\.js$/;
+const LEFT_OUT = /(?:\.(?:map|d\.[cm]?ts|md|bare|cc)|CMakeLists\.txt|binding\.gyp)$|\/extensions\/|\/node-gyp-build\/(?:bin|build-test|optional)\.js$/;
 
 /** @param {{ folder: string, arch: string, time: number, compression: string }} options @returns {Promise<string[]>} names of the files made in `folder` */
 export async function packHeadless({ folder, arch, time, compression }) {

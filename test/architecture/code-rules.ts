@@ -28,13 +28,10 @@ const oneWindowFactory: CodeRule = (file) => {
 };
 export const WINDOW_FACTORY = 'electron/window/create-window.ts';
 
-/** electron-store registers a handler of its own; this file takes it away again. */
-const REMOVES_A_HANDLER = 'electron/platform/electron-preferences.ts';
-
 const ipcInOnePlace: CodeRule = (file) => {
   const from = (name: string): boolean => file.imports.some(({ specifier, names }) => specifier === 'electron' && names.includes(name));
   return [
-    ...(from('ipcMain') && !isIn('electron/ipc/', file) && file.path !== REMOVES_A_HANDLER ? [`${file.path} uses ipcMain: handlers are registered in electron/ipc only`] : []),
+    ...(from('ipcMain') && !isIn('electron/ipc/', file) ? [`${file.path} uses ipcMain: handlers are registered in electron/ipc only`] : []),
     ...(from('ipcRenderer') && !isIn('electron/preload/', file) ? [`${file.path} uses ipcRenderer: only the preload does`] : []),
     ...(isIn('electron/ipc/', file) ? [] : forbid(file, file.members, ['ipcMain.handle', 'ipcMain.on', 'ipcMain.once', 'ipcMain.handleOnce', 'electron.ipcMain'], 'handlers are registered in electron/ipc only')),
   ];

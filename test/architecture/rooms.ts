@@ -11,7 +11,7 @@ export interface Room {
 
 /** Node modules without input or output of their own. */
 const HARMLESS_NODE = ['node:buffer', 'node:util'];
-const CRYPTO_PACKAGES = ['node:crypto', 'sodium-native', 'libsodium-wrappers', 'node-forge', ...HARMLESS_NODE];
+const CRYPTO_PACKAGES = ['node:crypto', 'sodium-native', 'libsodium', 'node-forge', ...HARMLESS_NODE];
 
 const inEngine = (room: string): string => `engine/${room}`;
 const BASE = ['shared', 'engine'];

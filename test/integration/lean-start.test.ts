@@ -35,6 +35,18 @@ describe('before there is a window', () => {
     // The names are still there: otherwise the line above would prove nothing.
     expect(text).toContain('function openShell(');
   });
+
+  it('no part of the program takes two bytes a letter, none looks for the place of its native library, and schemas are not made functions', () => {
+    const parts = readdirSync(out).filter((name) => /^main(?:-[\w-]+)?\.cjs$/.test(name));
+    expect(parts.length).toBeGreaterThan(10);
+    const texts = parts.map((name) => readFileSync(join(out, name), 'latin1'));
+    expect(parts.filter((_name, at) => /[^\x00-\x7f]/.test(texts[at] ?? ''))).toEqual([]);
+    const all = texts.join('');
+    for (const looking of ['require("require-addon")', 'require("node-gyp-build")', 'require("sodium-native")', 'require("@signalapp/sqlcipher")']) expect(all).not.toContain(looking);
+    // Both are still loaded.
+    for (const place of ['sodium-native.node', '@signalapp+sqlcipher.node']) expect(all).toContain(place);
+    expect(readFileSync(join(out, 'main.cjs'), 'latin1')).toContain('jitless: true');
+  });
 });
 
 describe('the page', () => {

@@ -1,16 +1,6 @@
-import * as loaded from 'libsodium-wrappers';
+import instantiate from 'libsodium';
 
-/** libsodium's WebAssembly without its JavaScript wrappers: those leave copies of secrets behind in its memory. */
-interface Wasm {
-  readonly HEAPU8: Uint8Array;
-  _malloc(length: number): number;
-  _crypto_kem_mlkem768_seed_keypair(publicKey: number, secret: number, seed: number): number;
-  _crypto_kem_mlkem768_enc_deterministic(ciphertext: number, shared: number, publicKey: number, coins: number): number;
-  _crypto_kem_mlkem768_dec(shared: number, ciphertext: number, secret: number): number;
-  // Lengths of 64 bits come as two numbers, the lower half first.
-  _crypto_hash_sha3256(out: number, input: number, length: number, lengthHigh: number): number;
-  _crypto_xof_shake256(out: number, outLength: number, input: number, length: number, lengthHigh: number): number;
-}
+type Wasm = Awaited<ReturnType<typeof instantiate>>;
 
 /** ML-KEM-768 (FIPS 203) and the two Keccak functions X-Wing needs, which Electron's own crypto lacks. */
 export interface MlKem {
@@ -36,9 +26,8 @@ export function loadMlKem(): Promise<MlKem> {
 let once: Promise<MlKem> | undefined;
 
 async function load(): Promise<MlKem> {
-  await loaded.ready;
-  // The typings know neither the default export nor the raw module under it; both builds (CommonJS, ES) have them.
-  const wasm = (loaded as unknown as { default: { libsodium: Wasm } }).default.libsodium;
+  // Without its JavaScript wrappers: those leave copies of secrets behind in its memory, and take as long to read as all of this.
+  const wasm = await instantiate();
   const area = workArea(wasm);
   return wiping(wasm, callsOf(wasm, area), [area, deadStack(wasm, callsOf(wasm, area), area.from)]);
 }

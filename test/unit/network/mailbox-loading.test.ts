@@ -16,7 +16,7 @@ test('nothing of NATS is loaded before the first mailbox is used', async () => {
     format: 'esm',
     platform: 'node',
     outdir: 'nowhere',
-    external: ['sodium-native', 'libsodium-wrappers'],
+    external: ['sodium-native'],
     logLevel: 'silent',
   });
   const chunks = Object.entries(metafile.outputs);

@@ -1,17 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../electron/platform/clock';
 import { describeError } from '../../../electron/platform/describe-error';
 import { toDiskError } from '../../../electron/platform/disk-error';
 import { isOutdatedRuntime } from '../../../electron/platform/electron-features';
-import { ElectronPreferences } from '../../../electron/platform/electron-preferences';
 import { FilePreferences } from '../../../electron/platform/file-preferences';
 import { makeLogger } from '../../../electron/platform/logger';
-import { changePreferences, parsePreferences, preferencesFile, toPreferences } from '../../../electron/platform/preferences-shape';
+import { changePreferences, parsePreferences, toPreferences } from '../../../electron/platform/preferences-shape';
 import { systemRandom } from '../../../electron/platform/random';
+import { WindowPreferences } from '../../../electron/platform/window-preferences';
 import type { Logger } from '../../../electron/engine/ports';
 import { KeyshiftError } from '../../../shared/errors';
 import { acceleratorOf } from '../../../electron/window/accelerator';
@@ -152,8 +151,8 @@ describe('preferences', () => {
       expect(readFileSync(join(folder, 'preferences.broken.json'), 'utf8')).toBe(text);
       // The window says where it lies, until the next start.
       writeFileSync(file(), text);
-      expect(new ElectronPreferences(folder, { damaged: () => undefined, opened: () => undefined }).putAside).toBe(join(folder, 'preferences.broken.json'));
-      expect(new ElectronPreferences(folder, { damaged: () => undefined, opened: () => undefined }).putAside).toBeUndefined();
+      expect(new WindowPreferences(folder, () => undefined).putAside).toBe(join(folder, 'preferences.broken.json'));
+      expect(new WindowPreferences(folder, () => undefined).putAside).toBeUndefined();
       preferences.set({ listen: at(1) });
       expect(new FilePreferences(folder).get().listen).toEqual(at(1));
     },
@@ -186,8 +185,33 @@ describe('preferences', () => {
     expect(toDiskError(Object.assign(new Error('x'), { code: 'ENOSPC' })).code).toBe('disk.full');
   });
 
-  test('the shape as JSON schema names no format, which electron-store’s validator would refuse to start with', () => {
-    expect(JSON.stringify(z.toJSONSchema(preferencesFile))).not.toContain('"format"');
+  test('those of the window are read at once and written as a whole: nothing of them by reading, the window’s place beside the services’ part', () => {
+    const window = { x: 1, y: 2, width: 900, height: 700, maximized: false };
+    const preferences = new WindowPreferences(folder, () => expect.unreachable());
+    expect([preferences.get(), preferences.windowPlace(), readdirSync(folder)]).toEqual([{ settings: defaultSettings }, undefined, []]);
+    preferences.set({ listen: at(7), keyringWrap: 'AAAA' });
+    preferences.setWindowPlace(window);
+    preferences.set({ keyringWrap: undefined });
+    expect(() => preferences.set({ listen: at(0) })).toThrow();
+    expect(JSON.parse(readFileSync(file(), 'utf8'))).toEqual({ listen: at(7), window });
+    expect([readdirSync(folder), statSync(file()).mode & 0o777]).toEqual([['preferences.json'], 0o600]);
+    const again = new WindowPreferences(folder, () => expect.unreachable());
+    expect([again.get(), again.windowPlace()]).toEqual([{ settings: defaultSettings, listen: at(7) }, window]);
+  });
+
+  test('what cannot take its place is told, the old one stands, and nothing is left beside it', () => {
+    const preferences = new WindowPreferences(folder, () => expect.unreachable());
+    preferences.set({ listen: at(7) });
+    const before = readFileSync(file(), 'utf8');
+    rmSync(file());
+    // A folder of that name, which no file replaces.
+    mkdirSync(file());
+    expect(() => preferences.set({ listen: at(8) })).toThrow(expect.objectContaining({ code: 'disk.failed' }));
+    expect([preferences.get().listen, readdirSync(folder)]).toEqual([at(7), ['preferences.json']]);
+    rmdirSync(file());
+    writeFileSync(file(), before);
+    preferences.set({ listen: at(8) });
+    expect(new WindowPreferences(folder, () => expect.unreachable()).get().listen).toEqual(at(8));
   });
 
   test('the window’s place and the services’ part live side by side', () => {

@@ -37,7 +37,7 @@ export function bundleProgram(entry: string): string {
     platform: 'node',
     format: 'cjs',
     target: 'node18.15',
-    external: ['@signalapp/sqlcipher', 'sodium-native', 'libsodium-wrappers'],
+    external: ['@signalapp/sqlcipher', 'sodium-native'],
     logLevel: 'error',
   });
   return outfile;

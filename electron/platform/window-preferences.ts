@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Preferences, PreferencesStore } from '../services/ports';
+import { readPreferences } from './preferences-damage';
+import { brokenPreferencesName, changePreferences, toPreferences, type PreferencesFile, type WindowPlace } from './preferences-shape';
+import { writePreferences } from './preferences-writing';
+
+/**
+ * Preferences of the window: the services' part, and beside it where the window was. Read at once, for the window is made by them; written only by
+ * whoever holds the profile's lock.
+ */
+export class WindowPreferences implements PreferencesStore {
+  readonly #directory: string;
+  #known: Preferences | undefined;
+  #file: PreferencesFile;
+  /** Where the file lies that could not be read, if it was so. */
+  readonly putAside: string | undefined;
+
+  /** Only reads: the profile may turn out to be another program's. */
+  constructor(directory: string, damaged: () => void) {
+    this.#directory = directory;
+    let putAside: string | undefined;
+    this.#file = readPreferences(directory, () => {
+      putAside = join(directory, brokenPreferencesName);
+      damaged();
+    });
+    this.putAside = putAside;
+  }
+
+  get(): Preferences {
+    this.#known ??= toPreferences(this.#file);
+    return this.#known;
+  }
+
+  set(change: Partial<Preferences>): void {
+    this.#write(changePreferences(this.#file, change));
+  }
+
+  windowPlace(): WindowPlace | undefined {
+    return this.#file.window;
+  }
+
+  setWindowPlace(window: WindowPlace): void {
+    this.#write(changePreferences(this.#file, { window }));
+  }
+
+  #write(next: PreferencesFile): void {
+    writePreferences(this.#directory, next);
+    this.#file = next;
+    this.#known = undefined;
+  }
+}
