@@ -118,7 +118,7 @@ async function open(parts: EnvelopesServiceParts, path: string): Promise<Tally> 
   const paths = files.list(path);
   const total: Tally = { opened: 0, repeated: 0, refused: 0 };
   for (const [at, each] of paths.entries()) {
-    const deposits = parse(crypto, files.read(each, maxEnvelopeFileBytes), paths.length > 1);
+    const deposits = read(crypto, files, each, paths.length > 1);
     const wait = current().envelopes.waitFor(deposits);
     if (wait > 0 && at === 0) {
       throw new KeyshiftError('too-many-calls', 'Many envelopes were opened just now. Please wait a moment and open this file again.', { retryAt: clock.now() + wait });
@@ -181,6 +181,16 @@ async function openDeposits(current: () => OpenProfile, deposits: readonly Uint8
     current().ways.touch(sender);
   }
   return tally;
+}
+
+/** Of several, one that cannot be read, or is something else by now, keeps the others from nothing: what they brought stays. Errors: envelopes.garbled, path.unusable, disk.failed. */
+function read(crypto: Crypto, files: EnvelopeFiles, path: string, isOneOfMany: boolean): readonly Uint8Array[] {
+  try {
+    return parse(crypto, files.read(path, maxEnvelopeFileBytes), isOneOfMany);
+  } catch (error) {
+    if (isOneOfMany && error instanceof KeyshiftError) return [];
+    throw error;
+  }
 }
 
 /** Errors: envelopes.garbled. */

@@ -9,6 +9,7 @@ import { toHex } from '../engine/wire/encoding';
 import type { EventHub } from './event-hub';
 import { upkeepNotes } from './ports/upkeep';
 import { confirmed, ownKeyNews, provenEpochs, recovered, withNewKey } from './own-keys';
+import { renewedElsewhere } from './renewed-elsewhere';
 import { loadRecord } from './retiring';
 import type { VaultService } from './vault-service';
 import { wipeRecord } from './wipe-record';
@@ -70,14 +71,17 @@ export function identityKeysService({ vault, crypto, clock, events }: IdentityKe
     },
 
     recover: async ({ code, keep = [] }) => {
-      const { local } = vault.profile();
+      const { local, stores } = vault.profile();
       const kept = new Set(local.list.instances.filter(({ instanceId, state }) => state !== 'retired' && keep.includes(instanceId)).map(({ instanceId }) => instanceId));
       if (keep.some((each) => ![...kept].some((instanceId) => instanceId === each))) throw new KeyshiftError('device.unknown', 'There is no such device.');
       const stops = local.list.instances.some(({ instanceId, state }) => state === 'active' && instanceId !== local.instanceId && !kept.has(instanceId));
+      // Also when the person said since that no other device has this key: the one that had it may have made later ones before it was lost.
+      const cameFromBackup = stores.dialogs.retirements().some(({ reason, at }) => reason === 'backup' && at >= local.keyCreatedAt);
+      const isBehind = local.unconfirmed || cameFromBackup || renewedElsewhere(stores) !== undefined;
       const seed = parseRecoveryCode(crypto, code);
       try {
         await vault.changeRecord(
-          (record) => recovered(crypto, record, seed, clock.now(), kept),
+          (record) => recovered(crypto, record, seed, clock.now(), { keep: kept, isBehind }),
           (next) => {
             // They know every key of every conversation.
             if (stops) vault.profile().stores.upkeep.put(upkeepNotes.distrust, new Uint8Array(0));

@@ -34,7 +34,7 @@ export function invitationFiles(parts: InvitationFilesParts): Pick<Handlers['con
       parts.profile().devices.standing.assertCounts();
       const chosen = await choosePath(chooser, input?.path, (asks) => asks.open('invitation'));
       const bytes = files.read(chosen, maxLongLinkText);
-      if (bytes === 'too-long') throw new KeyshiftError('invitation.garbled', 'This is no file of an invitation.');
+      if (bytes === 'too-long') throw new KeyshiftError('invitation.garbled', 'This is no file of an invitation. Nothing was changed; ask for the invitation again.');
       return acceptInvitation(parts, new TextDecoder().decode(bytes));
     },
   };

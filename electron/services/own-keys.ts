@@ -17,13 +17,18 @@ const hourMs = 60 * 60 * 1000;
 const dayMs = 24 * hourMs;
 /** New identity keys in a day: each costs every contact a question and a handshake. */
 const mostPerDay = 10;
+/** So much later another holder of the key makes the next one: the one that should is not in use any more, and the certificate ends soon. */
+const certifierGoneMs = 20 * dayMs;
 /** How long after it was replaced an old private half still vouches for later keys, whoever knows only that one (protocol.md §9). */
 const keptMs = 180 * dayMs;
 
-/** When the next identity key is made by itself, Unix milliseconds; undefined where that is only done by hand, or may not be done here. */
-export function rotatesAt(local: Pick<LocalParty, 'keyCreatedAt' | 'unconfirmed' | 'certifierKey'>, { rotateIdentityDays }: Pick<Settings, 'rotateIdentityDays'>): number | undefined {
+/**
+ * When the next identity key is made by itself, Unix milliseconds; undefined where that is only done by hand, or may not be done here. Of a device and
+ * a copy or restored backup of it, which both hold the key, the one does it that the list calls certifier: both at once would make two of the person.
+ */
+export function rotatesAt(local: Pick<LocalParty, 'keyCreatedAt' | 'unconfirmed' | 'isCertifier' | 'certifierKey'>, { rotateIdentityDays }: Pick<Settings, 'rotateIdentityDays'>): number | undefined {
   if (rotateIdentityDays === 0 || local.unconfirmed || !holdsKey(local)) return undefined;
-  return local.keyCreatedAt + rotateIdentityDays * dayMs;
+  return local.keyCreatedAt + rotateIdentityDays * dayMs + (local.isCertifier ? 0 : certifierGoneMs);
 }
 
 /** The record with a new identity key, and another name where there is one. Errors: key.not-here, key.unconfirmed, keys.too-often with retryAt. */
@@ -34,13 +39,18 @@ export async function withNewKey(crypto: Crypto, record: LocalRecord, now: numbe
   return rotateLocalRecord(crypto, record, now, 'routine', name);
 }
 
+export interface RecoveringWith {
+  readonly keep?: ReadonlySet<InstanceId>;
+  readonly isBehind?: boolean;
+}
+
 /**
  * The record that the recovery key (Ed25519 seed, 32 bytes) names the key of. Only earlier recoveries count against it: whoever takes an identity
- * back must not have to wait because somebody else made keys. `keep`: which other devices go on; the rest is suspended. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt.
+ * back must not have to wait because somebody else made keys. `keep`: which other devices go on; the rest is suspended. `isBehind`: contacts may know later keys than this record does. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt.
  */
-export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, keep?: ReadonlySet<InstanceId>): Promise<LocalRecord> {
+export async function recovered(crypto: Crypto, record: LocalRecord, seed: Uint8Array, now: number, { keep, isBehind = record.unconfirmed === true }: RecoveringWith = {}): Promise<LocalRecord> {
   assertNotTooOften({ identityKeys: record.identityKeys.filter(({ recovery }) => recovery !== undefined) }, now);
-  return recoverLocalRecord(crypto, record, seed, now, record.unconfirmed === true ? { epoch: latestPossible(record, now) } : {}, keep);
+  return recoverLocalRecord(crypto, record, seed, now, isBehind ? { epoch: latestPossible(record, now) } : {}, keep);
 }
 
 /** As `recovered`, of a backup that does not hold the identity key. Errors: recovery.none, recovery.wrong-code, keys.too-often with retryAt. */

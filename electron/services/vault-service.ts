@@ -274,7 +274,7 @@ export class VaultService {
     const { clock, logger, settings } = this.#parts;
     this.#cancelRenewal?.();
     this.#rotationDays = settings().rotateIdentityDays;
-    const due = this.#profile && rotatesAt(this.#profile.local, settings());
+    const due = this.#profile && this.#rotationDue(this.#profile);
     const rotation = due === undefined || failed ? renewalCheckMs : Math.max(rotationAfterMs, due - clock.now());
     this.#cancelRenewal = clock.setTimer(Math.min(most, rotation), () => {
       this.inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
@@ -282,6 +282,11 @@ export class VaultService {
         this.#scheduleRenewal(true);
       });
     });
+  }
+
+  /** One of two holders of the key that is not to make the next one does so only beside a contact who takes this one, and so knows of none by the other. */
+  #rotationDue({ local, connections }: OpenProfile): number | undefined {
+    return !local.isCertifier && connections.sessions().length === 0 ? undefined : rotatesAt(local, this.#parts.settings());
   }
 
   async #changeOwn(profile: OpenProfile, change: OwnChange, also?: (next: LocalRecord) => void, after?: (next: LocalRecord) => void): Promise<boolean> {
@@ -332,9 +337,9 @@ export class VaultService {
   async #renewWhileOpen(): Promise<void> {
     const profile = this.#profile;
     if (profile === undefined) return;
-    const { crypto, clock, events, settings } = this.#parts;
+    const { crypto, clock, events } = this.#parts;
     this.#prune(profile);
-    const due = rotatesAt(profile.local, settings());
+    const due = this.#rotationDue(profile);
     if (due !== undefined && due <= clock.now() && profile.local.standing === 'active') {
       // Everything else is signed anew with it.
       await this.#changeOwn(profile, (record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));

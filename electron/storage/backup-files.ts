@@ -148,7 +148,7 @@ async function openSource(path: string): Promise<BackupSource> {
   const file = await open(path, constants.O_RDONLY | nonBlocking);
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw unusable('This is not a file.');
+    if (!found.isFile()) throw unusable('This is not a file. Nothing was changed; choose a file.');
     return {
       size: found.size,
       read: (length) => withPathErrors(path, () => readUpTo(file, length)),

@@ -41,13 +41,13 @@ async function openSource(path: string): Promise<ChosenSource> {
     // Without blocking: a pipe would wait for a writer.
     file = await open(path, constants.O_RDONLY | flag(constants.O_NONBLOCK));
   } catch (error) {
-    if (fileErrorCode(error) === 'ENOENT') throw new KeyshiftError('file.gone', 'That file is not there any more.');
+    if (fileErrorCode(error) === 'ENOENT') throw new KeyshiftError('file.gone', 'That file is not there any more. Nothing was sent; choose it again.');
     throw error;
   }
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw unusable('This is not a file.');
-    if (found.size === 0) throw new KeyshiftError('file.empty', 'That file is empty.');
+    if (!found.isFile()) throw unusable('This is not a file. Nothing was changed; choose a file.');
+    if (found.size === 0) throw new KeyshiftError('file.empty', 'That file is empty. Nothing was sent; choose another one.');
     const stamp = stampOf(found);
     const isUnchanged = (): Promise<boolean> => withPathErrors(path, async () => stampOf(await file.stat()) === stamp);
     return { name: basename(path), size: found.size, stamp, isUnchanged, read: (at, length) => withPathErrors(path, () => readAt(file, at, length)), close: () => file.close() };

@@ -24,8 +24,8 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'This disk can only be read. Choose another place.',
   ENAMETOOLONG: 'This name is too long for the disk. Choose a shorter one.',
   ELOOP: 'This path leads in a circle. Choose another place.',
-  ENXIO: 'This is not a file.',
-  ENODEV: 'This is not a file.',
+  ENXIO: 'This is not a file. Choose one.',
+  ENODEV: 'This is not a file. Choose one.',
 };
 
 export function assertPath(path: string): void {

@@ -63,7 +63,7 @@ async function openFile(path: string): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   if ((await file.stat()).isFile()) return file;
   await file.close();
-  throw unusable('This is not a file.');
+  throw unusable('This is not a file. Nothing was changed; choose a file.');
 }
 
 async function* piecesOf(file: FileHandle): AsyncGenerator<Uint8Array> {

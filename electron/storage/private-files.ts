@@ -62,7 +62,7 @@ function readBounded(path: string, limit: number): Uint8Array | 'too-long' {
   // Without blocking: a pipe would wait for a writer.
   return withFile(path, constants.O_NONBLOCK, (file) => {
     const found = fstatSync(file);
-    if (!found.isFile()) throw unusable('This is not a file.');
+    if (!found.isFile()) throw unusable('This is not a file. Nothing was changed; choose a file.');
     if (found.size > limit) return 'too-long';
     return readUpTo(file, found.size, 0);
   });

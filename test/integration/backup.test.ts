@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Contact } from '../../shared/model/contact';
@@ -89,5 +89,45 @@ describe('a profile that comes back from a backup', () => {
     expect((await bo.peer.call('keys.status', { conversationId: atBo })).transcript.equal).toBe(true);
     expect((await restored.call('keys.status', { conversationId: atAnn })).history.filter(({ reason }) => reason === 'devices')).toHaveLength(1);
     expect([bo.peer, restored, ann.peer].flatMap(({ events }) => events.filter(({ type }) => type === 'key.rotated'))).toEqual([]);
+    // Both hold the identity key: one of them makes the next by itself, and the other only if that one has not for weeks.
+    await restored.until('its key is confirmed', async () => !(await restored.call('identity.get')).unconfirmed);
+    const [one = 0, other = 0] = await Promise.all([ann.peer, restored].map(async (peer) => (await peer.call('identity.get')).rotatesAt));
+    expect(Math.abs(one - other)).toBe(20 * 86_400_000);
+  }, 180_000);
+
+  it('S5-19 S5-25 A38: from before later keys it is not taken by a contact, and by the code of the recovery kit it is, also when its person said before that no other device has the key', async () => {
+    const [eve, carl] = await Promise.all([newPerson(folder.path, 'Eve'), newPerson(folder.path, 'Carl')]);
+    let again: HeadlessPeer | undefined;
+    try {
+      await Promise.all([eve, carl].map(({ peer }) => peer.call('settings.set', { findOnNetwork: false })));
+      const ids = await introduce(eve, carl);
+      const { conversationId } = await eve.peer.call('conversations.open', { contactId: ids.ofInvitee });
+      await eve.peer.call('messages.send', { conversationId, text: 'one' });
+      await carl.peer.until('the conversation', async () => (await carl.peer.call('conversations.list')).length === 1);
+      const atCarl = (await carl.peer.call('conversations.list'))[0]?.conversationId ?? '';
+      const [older, kit] = [join(folder.path, 'older.keyshift-backup'), join(folder.path, 'kit.txt')];
+      await eve.peer.call('backup.create', { path: older, passphrase: words });
+      await eve.peer.call('identity.saveRecoveryKit', { path: kit });
+      for (const epoch of [2, 3]) {
+        await eve.peer.call('identity.rotate');
+        await carl.peer.until('the next key', async () => (await carl.peer.call('contacts.list'))[0]?.keyEpoch === epoch);
+      }
+      await eve.peer.kill();
+
+      again = await HeadlessPeer.start(join(folder.path, 'eve again'), { listen: '127.0.0.1:0' });
+      await again.call('backup.restore', { path: older, passphrase: words });
+      await again.call('identity.confirmSole');
+      expect((await again.call('identity.get')).epoch).toBe(1);
+      await again.call('messages.send', { conversationId, text: 'after it' });
+      const [, lines = ''] = readFileSync(kit, 'utf8').split('Recovery code:');
+      const code = lines.trim().split('\n').slice(0, 2).join(' ').replace(/\s+/g, ' ');
+      const { epoch } = await again.call('identity.recover', { code });
+      expect(epoch).toBeGreaterThan(3);
+      await carl.peer.until('what was written', async () => (await texts(carl.peer, atCarl, 'in')).includes('after it'), 90_000);
+      expect(await texts(carl.peer, atCarl, 'in')).toEqual(['one', 'after it']);
+      expect((await carl.peer.call('contacts.list'))[0]?.keyEpoch).toBe(epoch);
+    } finally {
+      await Promise.all([eve.peer.kill(), carl.peer.kill(), again?.kill()]);
+    }
   }, 180_000);
 });

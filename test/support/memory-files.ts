@@ -68,8 +68,8 @@ export function memoryFiles(): MemoryFiles {
     chosen: {
       async open(path) {
         const bytes = files.get(path);
-        if (bytes === undefined) throw new KeyshiftError('file.gone', 'That file is not there any more.');
-        if (bytes.length === 0) throw new KeyshiftError('file.empty', 'That file is empty.');
+        if (bytes === undefined) throw new KeyshiftError('file.gone', 'That file is not there any more. Nothing was sent; choose it again.');
+        if (bytes.length === 0) throw new KeyshiftError('file.empty', 'That file is empty. Nothing was sent; choose another one.');
         const name = path.split('/').at(-1) ?? '';
         return { name, size: bytes.length, isUnchanged: async () => files.get(path) === bytes, read: async (at, length) => Uint8Array.from((files.get(path) ?? bytes).subarray(at, at + length)), close: async () => undefined };
       },

@@ -87,7 +87,7 @@ export class ArchiveCheck {
     if (entry['format'] !== 'keyshift-archive') throw garbled();
     const { version } = entry;
     if (typeof version !== 'number') throw garbled();
-    if (version > archiveVersion) throw new KeyshiftError('archive.newer', 'A newer version of Keyshift made this archive.');
+    if (version > archiveVersion) throw new KeyshiftError('archive.newer', 'A newer version of Keyshift made this archive. Nothing was changed; update this one.');
     const exportedAt = Date.parse(textOf(entry['exportedAt'], 40));
     const { people } = entry;
     if (!Array.isArray(people) || people.length !== 2 || !Number.isSafeInteger(exportedAt) || exportedAt < 0) throw garbled();
@@ -118,30 +118,33 @@ export class ArchiveCheck {
   }
 }
 
-/** Line by line, whatever the size; everything else has its turn in between. Errors: archive.garbled, archive.newer, path.unusable. */
+/** Line by line, whatever the size, as far as it went when it was opened; everything else has its turn in between. Errors: archive.garbled, archive.newer, path.unusable. */
 export async function checkArchive(crypto: Crypto, source: BackupSource): Promise<ArchiveReport> {
   const check = new ArchiveCheck(crypto);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
-  for (;;) {
-    const piece = await source.read(pieceBytes);
-    const lines = (rest + decoded(decoder, piece)).split('\n');
+  for (let left = source.size, isLast = false; !isLast; ) {
+    const wanted = Math.min(pieceBytes, left);
+    const piece = await source.read(wanted);
+    left -= piece.length;
+    // Or cut short meanwhile: then its end is not there.
+    isLast = left === 0 || piece.length < wanted;
+    const lines = (rest + decoded(decoder, piece, isLast)).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line.length > longestLine) throw garbled();
       check.line(line);
     }
     if (rest.length > longestLine) throw garbled();
-    if (piece.length < pieceBytes) break;
-    await new Promise((resolve) => setImmediate(resolve));
+    if (!isLast) await new Promise((resolve) => setImmediate(resolve));
   }
   if (rest !== '') check.line(rest);
   return check.report();
 }
 
-function decoded(decoder: { decode(bytes: Uint8Array, options: { stream: boolean }): string }, piece: Uint8Array): string {
+function decoded(decoder: { decode(bytes: Uint8Array, options: { stream: boolean }): string }, piece: Uint8Array, isLast: boolean): string {
   try {
-    return decoder.decode(piece, { stream: piece.length === pieceBytes });
+    return decoder.decode(piece, { stream: !isLast });
   } catch {
     throw garbled();
   }
@@ -175,5 +178,5 @@ function bytesOf(value: unknown): Uint8Array {
 }
 
 function garbled(): KeyshiftError {
-  return new KeyshiftError('archive.garbled', 'This is no archive of Keyshift, or it is damaged.');
+  return new KeyshiftError('archive.garbled', 'This is no archive of Keyshift, or it is damaged. Nothing was changed; choose another file.');
 }

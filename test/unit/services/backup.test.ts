@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BackupChunks, backupKey, encodeBackupHead } from '../../../electron/engine/backup/container';
@@ -206,6 +206,30 @@ describe('the whole profile in one file, and back', () => {
     await Promise.all([expect(fourth).rejects.toThrow(code('backup.cancelled')), eve.app.stop()]);
     expect(vaultNames(eve.profile)).toEqual([]);
     await handlers.backup.cancel(undefined); // of nothing
+  }, 60_000);
+
+  it('S5-25 A81 A89: a file that changes while it is read: what was there when it was opened comes back, or nothing does', async () => {
+    const changes: Record<string, readonly [(path: string) => void, string | undefined]> = {
+      'taken away': [(path) => unlinkSync(path), undefined],
+      'replaced by another': [(path) => { writeFileSync(at('other'), 'another file'); renameSync(at('other'), path); }, undefined],
+      'grown': [(path) => appendFileSync(path, Buffer.alloc(200_000)), undefined],
+      'cut short': [(path) => truncateSync(path, 37 + 2 * 65_552), 'backup.wrong-passphrase'],
+      'emptied': [(path) => truncateSync(path, 0), 'backup.wrong-passphrase'],
+    };
+    for (const [what, [change, refusal]] of Object.entries(changes)) {
+      const path = at(`${what}.keyshift-backup`);
+      copyFileSync(file, path);
+      const eve = await moveIn(at(`eve, ${what}`));
+      const restoring = restore(eve.app, path);
+      await Promise.all([
+        refusal === undefined ? expect(restoring, what).resolves.toMatchObject({ peerId: expect.any(String) }) : expect(restoring, what).rejects.toThrow(code(refusal)),
+        reaches(join(eve.profile, 'keyshift.db.creating'), 1).then(() => change(path)),
+      ]);
+      if (refusal === undefined) {
+        const page = await eve.app.handlers.messages.list({ conversationId: handle(1), limit: 500 });
+        expect([what, page.at(-1)?.text.startsWith(`${text} 1500`)]).toEqual([what, true]);
+      } else expect([what, vaultNames(eve.profile)]).toEqual([what, []]);
+    }
   }, 60_000);
 
   it('S5-25 S4-26 A73: of a device that did not hold the identity key it says just that, and leaves no vault; with the recovery kit it becomes the device that does', async () => {

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { envelopesService } from '../../../electron/services/envelopes-service';
 import { acquaint, createWorld, type Resident, type World } from '../../support/services-kit';
@@ -65,5 +69,39 @@ describe('a file of envelopes that was written when saving failed after all', ()
     expect(await annFiles.open({ path: 'answer' })).toEqual({ opened: 2, repeated: 0, refused: 0 });
     expect(ann.profile.stores.conversations.byId(conversationId)?.state).toBe('open');
     expect((await ann.messages.list({ conversationId })).map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a folder of envelope files', () => {
+  it('S1-48: what in it is no file, leads nowhere or went away meanwhile counts as refused, and keeps nobody from what the others bring', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyshift-envelopes-'));
+    const world = createWorld();
+    try {
+      const [ann, bo] = [await world.move('Ann'), await world.move('Bo')];
+      const { ofInviter: boAtAnn } = await acquaint(world, ann, bo);
+      const { conversationId } = await ann.conversations.open({ contactId: boAtAnn, title: '' });
+      await world.until('the conversation', () => bo.profile.stores.conversations.list().length === 1);
+      await world.pass(1_000);
+      for (const each of [ann, bo]) {
+        each.mute = true;
+        each.reopen();
+      }
+      const at = (name: string): string => join(folder, `${name}.keyshift-envelopes`);
+      await ann.messages.send({ conversationId, text: 'by stick' });
+      await ann.envelopes.save({ contactId: boAtAnn, path: at('m') });
+      mkdirSync(at('a folder'));
+      mkdirSync(at('z folder'));
+      expect(spawnSync('mkfifo', [at('b pipe')]).status).toBe(0);
+      symlinkSync(at('nowhere'), at('c link'));
+      symlinkSync('circle.keyshift-envelopes', at('circle'));
+      expect(await bo.envelopes.open({ path: folder })).toMatchObject({ opened: 1, refused: 5 });
+      const [atBo] = bo.profile.stores.conversations.list();
+      expect((await bo.messages.list({ conversationId: atBo?.conversationId ?? '' })).map(({ text }) => text)).toEqual(['by stick']);
+      // By itself each of them says what is wrong.
+      await expect(bo.envelopes.open({ path: at('b pipe') })).rejects.toMatchObject({ code: 'path.unusable' });
+    } finally {
+      world.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

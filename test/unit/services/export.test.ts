@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -102,6 +102,31 @@ describe('exported conversations', () => {
     expect(report.conversation.people.map(({ peerId }) => peerId).sort()).toEqual([ann, bo].map(({ profile }) => profile.local.peerId).sort());
     expect(new Set(report.conversation.people.map(({ fingerprint }) => fingerprint.length))).toEqual(new Set([64]));
     expect(report.headers).toBeGreaterThanOrEqual(2);
+  });
+
+  it('an archive that is written to without end while it is checked is checked as it was when it was opened; one that is cut short meanwhile misses its end', async () => {
+    const [file, changing] = [path('ann.keyshift-archive'), path('changing')];
+    const { archive } = files;
+    const whole = readFileSync(file, 'utf8');
+    const checkWhile = async (content: string, change: () => void) => {
+      writeFileSync(changing, content);
+      const opened = async (at: string) => {
+        const source = await archive.open(at);
+        return { ...source, read: (length: number) => { change(); return source.read(length); } };
+      };
+      return exportService({ ...partsOf(ann), files: { ...files, archive: { ...archive, open: opened } } }).handlers.checkArchive({ path: changing });
+    };
+    let reads = 0;
+    const more = (): void => {
+      // As fast as it is read; a check that goes on for ever ends here.
+      if ((reads += 1) > 100) throw new Error('it never ends');
+      appendFileSync(changing, '{"message":{}}\n'.repeat(8_000));
+    };
+    expect(await checkWhile(whole, more)).toMatchObject({ messages: 254, faults: [] });
+    const unended = whole.replace(/\{"end".*\n$/, '');
+    expect(await checkWhile(unended, more)).toMatchObject({ messages: 254, faults: ['The archive ends too early: something of it is missing.'] });
+    const firstLines = Buffer.byteLength(whole.split('\n').slice(0, 20).join('\n')) + 1;
+    expect((await checkWhile(whole, () => truncateSync(changing, firstLines))).faults).toContain('The archive ends too early: something of it is missing.');
   });
 
   it('whatever of an archive is changed is said, or it is none', async () => {

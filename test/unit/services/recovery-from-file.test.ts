@@ -4,7 +4,7 @@ import { followKeyLinks, type KnownKey } from '../../../electron/engine/certific
 import { createLocalRecord } from '../../../electron/engine/certificates/local-party';
 import { parseRecovery } from '../../../electron/engine/certificates/recovery-statement';
 import type { LocalRecord } from '../../../electron/engine/ports';
-import { currentKey, recovered, withNewKey } from '../../../electron/services/own-keys';
+import { currentKey, recovered, rotatesAt, withNewKey } from '../../../electron/services/own-keys';
 import { day, realCrypto } from '../../support/foundation-kit';
 
 it('S5-22 A72 A89: who takes the identity back from an old backup, and again from the same one, is followed by contacts who know later keys', async () => {
@@ -28,6 +28,18 @@ it('S5-22 A72 A89: who takes the identity back from an old backup, and again fro
   const again = await recovered(crypto, backup, seed, now + 2 * day + 2 * 60 * 60 * 1000);
   expect(currentKey(again).epoch).toBeGreaterThan(currentKey(renewed).epoch);
   known = follow(known, again);
+  // Also a device that was in use all the time, where it was told of later keys.
+  const behind = await recovered(crypto, first, seed, now + 2 * day, { isBehind: true });
+  expect(currentKey(behind).epoch).toBe(currentKey(restored).epoch);
   // What was left behind leads nobody back.
   expect(() => follow(known, restored)).toThrow(expect.objectContaining({ code: 'key.unacceptable' }));
 }, 60_000);
+
+it('S5-24 A38: of two that hold one key the one makes the next that the list says, the other weeks later, and none that is not sure of its key', () => {
+  // Only whether it is here matters.
+  const held = { keyCreatedAt: 1_800_000_000_000, unconfirmed: false, isCertifier: true, certifierKey: () => ({ key: {} as never }) };
+  const at = (local: Parameters<typeof rotatesAt>[0], rotateIdentityDays: 0 | 90 = 90) => rotatesAt(local, { rotateIdentityDays });
+  expect(at(held)).toBe(held.keyCreatedAt + 90 * day);
+  expect(at({ ...held, isCertifier: false })).toBe(held.keyCreatedAt + 110 * day);
+  expect([at({ ...held, unconfirmed: true }), at(held, 0), at({ ...held, certifierKey: () => { throw new Error('elsewhere'); } })]).toEqual([undefined, undefined, undefined]);
+});
