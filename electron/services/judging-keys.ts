@@ -46,7 +46,7 @@ export function judge(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): 
   }
   // Steps in between can be taken away by whoever repeats an answer; from a device that says it now nothing is missing.
   if (answer.chain === undefined && answer.elements.some(isJump)) return 'stale';
-  if (frozen && !outranks(candidate, parts.store.candidates(peerId))) return 'stale';
+  if (frozen && !outranks(candidate, parts.store.candidates(peerId))) return goOn(parts, candidate, answer.elements, held);
   let kept = candidate;
   if (successor !== undefined) {
     const relation = underPin ? relationOf(parts.crypto, successor, candidate, answer.elements) : 'later';
@@ -80,7 +80,8 @@ function judgeLeft(parts: JudgingParts, held: HeldKey, answer: RekeyAnswer): Jud
     return onwards ? judge(parts, underPin, onwards) : 'stale';
   }
   const vouched = book.successorOf(peerId)?.vouched;
-  if (book.held(peerId) === 'frozen' || vouched === 'recovery' || vouched === 'person') return 'stale';
+  if (book.held(peerId) === 'frozen') return goOn(parts, candidateOf(parts, held, answer), elements);
+  if (vouched === 'recovery' || vouched === 'person') return 'stale';
   return elements.some((element) => isApart(element, gone, pinned.epoch, chain !== undefined)) ? fork(parts, candidateOf(parts, held, answer)) : 'stale';
 }
 
@@ -136,6 +137,22 @@ export function noteShown({ clock, book, store }: Pick<JudgingParts, 'clock' | '
   const unvouched = store.candidates(peerId).filter(({ vouched }) => vouched === 'nothing');
   for (const { spkiHash } of unvouched.slice(maxShown)) keys.removeCandidate(peerId, spkiHash);
   if (keys.trouble(peerId) === undefined) keys.setTrouble(peerId, { kind: 'unknown-key', since: now });
+}
+
+/**
+ * A key in question may be renewed like any other: the latest one is shown, or nobody would find on the other screen what they are to compare. It takes the
+ * place of the one before, so that there are no more than before; where it follows on the pinned key it stands for that one. `pin`: where it was asked under it.
+ */
+function goOn({ crypto, book, store }: JudgingParts, candidate: KeyCandidateRow, elements: readonly KeyElement[], pin?: HeldKey): 'stale' {
+  const { keys } = book;
+  const inQuestion = store.candidates(candidate.peerId).filter(({ vouched }) => vouched === 'old-key');
+  const before = inQuestion.find(({ spkiHash }) => passes(elements.slice(0, -1), spkiHash));
+  const begins = inQuestion.map((row) => parseKeyElements(crypto, row.elements)[0]);
+  const isOfPin = pin !== undefined && !begins.some((first) => first?.kind === 'link' && isSame(first.oldSpkiHash, pin.spkiHash));
+  if (before === undefined && !isOfPin) return 'stale';
+  if (before) keys?.removeCandidate(before.peerId, before.spkiHash);
+  keys?.putCandidate(candidate);
+  return 'stale';
 }
 
 /** Both are kept as evidence; neither is taken until the recovery key or the person decides (A73). */

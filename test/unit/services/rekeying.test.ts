@@ -441,6 +441,23 @@ describe('one key that vouches for two', () => {
     expect([pinOf(bo), await elsewhere(ann)]).toEqual([keyOf(ann), undefined]);
   }, 60_000);
 
+  test.each(['hers, which was not followed', 'the one that was followed'])('A73: a key in question that is renewed shows as the newest one, so that both find it on their screens (%s)', async (which) => {
+    const thief = await misled();
+    await world.until('frozen', isFrozen);
+    const renews = which.startsWith('hers') ? ann : thief;
+    if (renews === ann) await ann.rotate();
+    else thief.become(await rotated(thief.crypto, recordOf(thief), world.clock.now(), 'routine', 'thief again'));
+    const shown = async () => (await troubleOf(bo)).candidates.map(({ fingerprint }) => fingerprint);
+    const isShown = (): boolean => bo.profile.stores.peerKeys.candidates(ann.profile.local.peerId).some(({ spkiHash }) => toHex(spkiHash) === keyOf(renews));
+    await world.until('it is shown', isShown);
+    expect([new Set(await shown()), isFrozen()]).toEqual([new Set([keyOf(ann), keyOf(thief)]), true]);
+    expect((await shown()).length).toBe(2);
+    await bo.keys.acceptKey({ contactId: annAtBo, fingerprint: keyOf(ann) });
+    ann.onLink = undefined;
+    await exchange('after');
+    expect([pinOf(bo), await troubleOf(bo), heardBy(thief).includes('after')]).toEqual([keyOf(ann), { kind: 'none', candidates: [] }, false]);
+  }, 60_000);
+
   test('A73: what the person decided of such two stands: neither of them freezes it again', async () => {
     const thief = await misled();
     await world.until('frozen', isFrozen);
