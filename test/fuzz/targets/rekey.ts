@@ -1,9 +1,10 @@
-import { parseKeyElements } from '../../../electron/engine/certificates/key-history';
+import { KeyshiftError } from '../../../shared/errors';
+import { followKeyLinks, parseKeyElements } from '../../../electron/engine/certificates/key-history';
 import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { ChannelError } from '../../../electron/engine/session/channel-frames';
 import { OwnKeys } from '../../../electron/engine/session/own-keys';
 import type { HeldKey } from '../../../electron/engine/session/rekey-answer';
-import { encodeOffer, encodeRequest, parseAnswer, parseOffer, parsePiece, parseRequest } from '../../../electron/engine/session/rekey-frames';
+import { encodeOffer, encodeRequest, encodeTold, parseAnswer, parseOffer, parsePiece, parseRequest, parseTold } from '../../../electron/engine/session/rekey-frames';
 import { takePiece } from '../../../electron/engine/session/rekey-inquiry';
 import { fromHex } from '../../../electron/engine/wire/encoding';
 import { parsePeerId } from '../../../electron/engine/wire/ids';
@@ -59,6 +60,17 @@ export async function rekeying(crypto: Crypto): Promise<Target[]> {
           // A shorter way is one, too, and the old key's own word: what counts is that each step was signed.
           if (!elements.every(({ spkiHash }) => known.has(Buffer.from(spkiHash).toString('hex')))) throw new Error('a key nobody vouched for');
           return chain ? 'genuine' : `by nobody, ${elements.length} steps`;
+        }),
+    },
+    {
+      name: 'rekey-told',
+      seeds: [encodeTold(steps, 1).payload, encodeTold(steps.slice(0, 1), 0).payload],
+      run: (bytes) =>
+        outcomeOf([WireError, KeyshiftError], () => {
+          const told = parseTold(crypto, bytes);
+          followKeyLinks(crypto, held.peerId, held, told);
+          if (!told.every(({ spkiHash }) => known.has(Buffer.from(spkiHash).toString('hex')))) throw new Error('a key nobody vouched for');
+          return `${told.length} steps`;
         }),
     },
   ];

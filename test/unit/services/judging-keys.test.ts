@@ -7,6 +7,7 @@ import type { Crypto } from '../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import { createIdentityCertificate } from '../../../electron/engine/certificates/identity-certificate';
 import { openLocalParty } from '../../../electron/engine/certificates/local-party';
+import { recoverLocalRecord } from '../../../electron/engine/certificates/recovery';
 import { rotateLocalRecord } from '../../../electron/engine/certificates/rotation';
 import { issueKeyLink } from '../../../electron/engine/certificates/key-link';
 import type { HeldKey, RekeyAnswer } from '../../../electron/engine/session/rekey-answer';
@@ -153,6 +154,15 @@ describe('steps that are told again', () => {
       expect(judgedAs(answerOf([step(2), step(3)]))).toBe('stale');
       nothingIsDifferent(4);
       expect(judgedAs(answerOf([step(2), step(3)], 3))).toBe('fork');
+    });
+
+    test('A71: the word of the recovery key counts wherever it begins, and from then on a second next one of a key before says nothing', async () => {
+      moveTo(3);
+      const { record } = life(3);
+      const back = openLocalParty(crypto, await recoverLocalRecord(withFixedKeys(crypto, 45), record, record.recovery?.seed ?? expect.unreachable(), testNow - 1_000));
+      const recovery = back.history?.elements.at(-1) ?? expect.unreachable();
+      expect([judgedAs(answerOf([recovery])), successor()]).toEqual(['adopted', toHex(recovery.spkiHash)]);
+      expect([judgedAs(answerOf([await linkTo(2, 9)])), bo.profile.book.held(peerId()), successor()]).toEqual(['stale', undefined, toHex(recovery.spkiHash)]);
     });
 
     test('A77: making keys without end makes nobody forget the ones that were left, and fills no disk', () => {
