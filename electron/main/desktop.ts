@@ -22,7 +22,8 @@ export interface DesktopParts {
   readonly putAside: () => string | undefined;
   readonly spelling: Spelling;
   readonly links: LinkInbox;
-  readonly icon: NativeImage;
+  /** Read when it is asked for. */
+  readonly icon: () => NativeImage;
   /** The window, while there is one. */
   readonly window: () => BrowserWindow | undefined;
   readonly present: () => void;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, type ContextMenuParams, Menu, nativeImage, nativeTheme, powerMonitor, screen, shell, systemPreferences } from 'electron';
+import { app, type BrowserWindow, type ContextMenuParams, Menu, type NativeImage, nativeImage, nativeTheme, powerMonitor, screen, shell, systemPreferences } from 'electron';
 import type { Handlers } from '../../shared/contract/contract';
 import type { Settings } from '../../shared/model/settings';
 import type { Logger } from '../engine/ports';
@@ -50,6 +50,8 @@ export interface Shell {
   close(): void;
 }
 
+/** Milliseconds from a window until it has its icon, in which its page begins. */
+const iconAfter = 1_000;
 /** Milliseconds between two attempts to bring a crashed page back. */
 const revival = 10_000;
 
@@ -57,7 +59,8 @@ const revival = 10_000;
 export function openShell({ running, files, camera, chooser, logger, trial, developerTools, words, bundles }: ShellParts): Shell {
   const report = (call: string, error: unknown): void => logger.error('call.failed', { call, ...describeError(error) });
   const settings = (): Settings => running.preferences.get().settings;
-  const icon = nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png'));
+  let readIcon: NativeImage | undefined;
+  const icon = (): NativeImage => (readIcon ??= nativeImage.createFromPath(join(app.getAppPath(), 'assets', 'icon.png')));
   const links = new LinkInbox();
   const spelling = new Spelling(join(bundles, 'spelling.worker.cjs'), () => logger.error('spelling.failed'));
   let window: BrowserWindow | undefined;
@@ -171,7 +174,6 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
       title: windowTitle(trial),
       ground: ground(),
       preload: join(bundles, 'preload.cjs'),
-      ...(icon.isEmpty() ? {} : { icon }),
       developerTools,
       contentProtection: settings().contentProtection,
       hidden,
@@ -180,6 +182,8 @@ export function openShell({ running, files, camera, chooser, logger, trial, deve
     const pageId = webContents.id;
     drawn = false;
     made.once('ready-to-show', () => (drawn = true));
+    // To read it and hand it over takes 9 ms, for which the page would wait. macOS takes the bundle's and knows no such call.
+    if (process.platform !== 'darwin') systemClock.setTimer(iconAfter, () => !made.isDestroyed() && !icon().isEmpty() && made.setIcon(icon()));
     door.admit(webContents);
     desktop.windowShown(made);
     rememberPlace(made, (place) => {

@@ -1,4 +1,4 @@
-import { BrowserWindow, type NativeImage, type Session } from 'electron';
+import { BrowserWindow, type Session } from 'electron';
 import { appPage, isOwnPage } from '../security/origin';
 import { pagePartition } from '../security/network-silence';
 import { webPreferences } from '../security/web-preferences';
@@ -11,7 +11,6 @@ export interface WindowOptions {
   readonly ground: string;
   /** Absolute path of the bundled preload. */
   readonly preload: string;
-  readonly icon?: NativeImage;
   readonly developerTools: boolean;
   readonly contentProtection: boolean;
   /** Stays hidden until it is asked for. */
@@ -32,7 +31,6 @@ export function createWindow(options: WindowOptions): BrowserWindow {
     title: options.title,
     backgroundColor: options.ground,
     autoHideMenuBar: true,
-    ...(options.icon === undefined ? {} : { icon: options.icon }),
     webPreferences: { ...webPreferences, devTools: options.developerTools, partition: pagePartition, preload: options.preload },
   });
   window.setContentProtection(options.contentProtection);

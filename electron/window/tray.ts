@@ -3,7 +3,7 @@ import { drawCount } from './counted-icon';
 import type { DesktopWords } from './desktop-words';
 
 export interface TrayParts {
-  readonly icon: NativeImage;
+  readonly icon: () => NativeImage;
   readonly platform: NodeJS.Platform;
   readonly words: () => DesktopWords;
   readonly show: () => void;
@@ -67,7 +67,7 @@ export class TrayIcon {
   #image(): NativeImage {
     const image = nativeImage.createEmpty();
     for (const size of sizes) {
-      const scaled = this.#parts.icon.resize({ width: size, height: size, quality: 'best' });
+      const scaled = this.#parts.icon().resize({ width: size, height: size, quality: 'best' });
       const buffer = drawCount(Buffer.from(scaled.toBitmap()), size, this.#count);
       image.addRepresentation({ scaleFactor: size / sizes[0], width: size, height: size, buffer: nativeImage.createFromBitmap(buffer, { width: size, height: size }).toPNG() });
     }

@@ -33,10 +33,11 @@ export async function bundleMain(options, entry, folder) {
 
 /**
  * Every other letter as an escape, which means the same in the strings, templates and patterns that have one, and nothing in comments: text with one such
- * letter in it is kept with two bytes for each, and takes longer to read. @param {string} code
+ * letter in it is kept with two bytes for each, and takes longer to read. What is raw (`String.raw`) must not have any. @param {string} code
  */
 export function inAscii(code) {
-  return code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // A letter that is escaped as itself loses that backslash: two would be one, and a u.
+  return code.replace(/(\\*)([^\x00-\x7f])/g, (_all, before, unit) => `${before.length % 2 === 1 ? before.slice(1) : before}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Each part asks for the others as `./main-….js`. @param {string} code */

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.mjs';
+import { inAscii } from '../../scripts/lib/main-bundle.mjs';
 import { out } from '../../scripts/lib/paths.mjs';
 
 // What a start reads before it can show anything, by what was built and not by the clock: docs/performance.md, decisions 053 and 077.
@@ -49,6 +51,15 @@ describe('before there is a window', () => {
   });
 });
 
+it('a letter that is no ASCII means the same when it is escaped, whatever stands before it', () => {
+  const code = "[`\u2013 \u{1f642}`, '\u00e9\\\u00e9\\\\\u00e9', /[\u2019\\\u2019]/.source.length > 0 && /^[\u2019\\\u2019]$/.test('\u2019'), /^\u{1f642}$/u.test('\u{1f642}')] // \u2013";
+  const escaped = inAscii(code);
+  expect(escaped).toMatch(/^[\x00-\x7f]+$/);
+  const value = (text: string): unknown => runInNewContext(text);
+  expect(value(escaped)).toEqual(value(code));
+  expect(JSON.stringify(value(code))).toBe('["\u2013 \u{1f642}","\u00e9\u00e9\\\\\u00e9",true,true]');
+});
+
 describe('the page', () => {
   const page = readFileSync(join(out, 'renderer', 'index.html'), 'utf8');
   const assets = readdirSync(join(out, 'renderer', 'assets'));
@@ -62,6 +73,12 @@ describe('the page', () => {
     const imported = importedBy(window);
     expect(imported.length).toBeGreaterThan(1);
     for (const name of imported) expect(page).toContain(`/assets/${name}"`);
+  });
+
+  it('has no script that takes two bytes a letter', () => {
+    const scripts = assets.filter((name) => name.endsWith('.js'));
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(scripts.filter((name) => /[^\x00-\x7f]/.test(readFileSync(join(out, 'renderer', 'assets', name), 'latin1')))).toEqual([]);
   });
 
   it('names neither what a first start shows nor the dialogs', () => {
