@@ -27,6 +27,8 @@ import { bytes, id, optionalBytes } from './row';
 
 const ofDialog = 'peer_id = ? AND dialog_id = ?';
 const ofStream = `${ofDialog} AND instance_id = ?`;
+/** Of so many devices of one person it is known when they started last: twice what a list has room for. */
+const keptTokens = 64;
 /** How many forgotten dialogs one message can cost. */
 const sweptAtOnce = 64;
 
@@ -108,6 +110,10 @@ export function createDialogStore(db: Db): DialogStore {
     receivingKey: db.prepare(`INSERT OR REPLACE INTO receiving_keys
       (peer_id, dialog_id, instance_id, epoch, dsk_id, key_check, first_sequence, compromise, highest, messages, bytes,
        first_time, last_time, received_at, live, again) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    trimKeys: ['receiving_keys', 'peer_shifts'].map((table) => {
+      const dead = table === 'receiving_keys' ? 'AND live = 0' : '';
+      return db.prepare(`DELETE FROM ${table} WHERE ${ofStream} ${dead} AND epoch <= (SELECT epoch FROM ${table} WHERE ${ofStream} ${dead} ORDER BY epoch DESC LIMIT 1 OFFSET ? + 0)`);
+    }),
     held: db.prepare(`INSERT INTO held_messages
       (peer_id, dialog_id, instance_id, sequence, content, sent_at, received_at, key_epoch)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
@@ -115,6 +121,9 @@ export function createDialogStore(db: Db): DialogStore {
     eraseHeld: db.prepare(`DELETE FROM held_messages WHERE ${ofDialog}`),
     removeHeld: db.prepare(`DELETE FROM held_messages WHERE ${ofStream} AND sequence = ?`),
     startToken: db.prepare('INSERT OR REPLACE INTO start_tokens (peer_id, instance_id, token) VALUES (?, ?, ?)'),
+    // The time stands in front of a token.
+    formerTokens: db.prepare(`DELETE FROM start_tokens WHERE peer_id = ? AND instance_id <> ? AND instance_id NOT IN
+      (SELECT instance_id FROM start_tokens WHERE peer_id = ? ORDER BY token DESC LIMIT ${keptTokens})`),
   };
   return {
     ...createKekStore(db),
@@ -261,6 +270,9 @@ export function createDialogStore(db: Db): DialogStore {
         .sort((a, b) => a.epoch - b.epoch),
     newestReceivingKeys: (key, limit) => select.receivingKeys.all([...streamParams(key), limit]).map((row) => readReceivingKey(row, key)),
     knowsSessionKey: (key, dskId) => select.sessionKey.get([...streamParams(key), dskId]) !== undefined,
+    trimKeys(key, keep) {
+      for (const each of write.trimKeys) each.run([...streamParams(key), ...streamParams(key), keep]);
+    },
     putReceivingKey(row) {
       write.receivingKey.run([
         ...streamParams(row),
@@ -295,6 +307,7 @@ export function createDialogStore(db: Db): DialogStore {
     },
     putStartToken(peerId, instanceId, token) {
       write.startToken.run([peerId, instanceId, token]);
+      write.formerTokens.run([peerId, instanceId, peerId]);
     },
   };
 }

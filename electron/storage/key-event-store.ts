@@ -4,6 +4,8 @@ import { atMost } from './at-most';
 import type { Db } from './database';
 import { integer, word } from './row';
 
+/** Of one conversation, the newest: more than the page shows. */
+const kept = 1_000;
 const parties = ['you', 'peer'] as const;
 
 /** The history of key shifts of each conversation, for the Keys page. */
@@ -11,6 +13,9 @@ export function createKeyEventStore(db: Db): KeyEventStore {
   const insert = db.prepare(`
     INSERT INTO key_events (conversation, at, who, from_epoch, to_epoch, reason)
     VALUES ((SELECT key FROM conversations WHERE conversation_id = ?), ?, ?, ?, ?, ?)`);
+  const trim = db.prepare(`
+    DELETE FROM key_events WHERE conversation = (SELECT key FROM conversations WHERE conversation_id = ?) AND key <= (
+      SELECT key FROM key_events WHERE conversation = (SELECT key FROM conversations WHERE conversation_id = ?) ORDER BY key DESC LIMIT 1 OFFSET ${kept})`);
   const select = db.prepare(`
     SELECT at, who, from_epoch, to_epoch, reason FROM key_events
     WHERE conversation = (SELECT key FROM conversations WHERE conversation_id = ?) ORDER BY key DESC ${atMost}`);
@@ -18,6 +23,7 @@ export function createKeyEventStore(db: Db): KeyEventStore {
   return {
     add(conversationId, shift) {
       insert.run([conversationId, shift.at, shift.who, shift.from, shift.to, shift.reason]);
+      trim.run([conversationId, conversationId]);
     },
     list(conversationId, limit) {
       return select

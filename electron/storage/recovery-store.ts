@@ -40,6 +40,7 @@ export function createRecoveryStore(db: Db): RecoveryStore {
     remove: db.prepare(`DELETE FROM outbox WHERE ${ofStream} AND sequence = ?`),
     erase: db.prepare(`UPDATE outbox SET erased = 1, content = CASE held WHEN 2 THEN x'' ELSE content END WHERE ${ofStream} AND sequence = ?`),
     digest: db.prepare(`UPDATE outbox SET digest = ? WHERE ${ofStream} AND sequence = ?`),
+    widerGap: db.prepare('UPDATE gaps SET last_sequence = ? WHERE peer_id = ? AND dialog_id = ? AND instance_id = ? AND last_sequence = ?'),
     gap: db.prepare(`INSERT OR REPLACE INTO gaps (peer_id, dialog_id, instance_id, first_sequence, last_sequence, at)
       VALUES (?, ?, ?, ?, ?, ?)`),
     due: db.prepare('UPDATE receiving_streams SET acknowledgement_due = 1'),
@@ -95,6 +96,8 @@ export function createRecoveryStore(db: Db): RecoveryStore {
     },
 
     putGap(row) {
+      // One place after the other can be said to be lost without end: what adjoins is one gap.
+      if (write.widerGap.run([row.last, ...streamParams(row), row.first - 1]).changes > 0) return;
       write.gap.run([...streamParams(row), row.first, row.last, row.at]);
     },
     gaps: (key) => select.gaps.all(dialogParams(key)).map(readGap),

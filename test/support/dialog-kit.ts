@@ -120,6 +120,8 @@ export class Device {
   crypto: Crypto;
   engine: DialogEngine;
   limits: Partial<DialogLimits>;
+  /** What was worth a line in the log. */
+  readonly logged: string[] = [];
   readonly peers = new Map<PeerId, RemoteParty>();
   /** Given to each engine in place of the plain store. */
   wrapStore: (store: DialogStore) => DialogStore = (store) => store;
@@ -200,7 +202,7 @@ export class Device {
     return createDialogEngine({
       crypto: this.crypto,
       clock: this.clock,
-      logger: quiet,
+      logger: { ...quiet, warn: (event) => void this.logged.push(event), error: (event) => void this.logged.push(event) },
       local: this.person.local,
       store,
       peers: (peerId) => this.peers.get(peerId),

@@ -205,7 +205,7 @@ export class ControlHandler {
   }
 
   #acknowledged(dialog: DialogState, from: ReceivingStream, control: Acknowledgement, time: number, asker: Asker): void {
-    const { local, store, logger, sink, memory, rollback, again } = this.#parts;
+    const { local, store, sink, memory, rollback, again } = this.#parts;
     const { peerId, instanceId } = from.row;
     if (control.receiving !== instanceId) return;
     if (control.stream !== local.instanceId) return this.#compareSibling(dialog, control);
@@ -218,7 +218,6 @@ export class ControlHandler {
     // What waits to be sealed again may have arrived as it was before.
     const sealed = sending.row.nextSequence - 1;
     if (cumulative > sealed) {
-      logger.error('dialog.acknowledged-beyond', { cumulative, sealed });
       rollback.beyond(peerId);
       return;
     }

@@ -2,7 +2,7 @@ import type { HeldRow, ReceivingKeyRow } from './dialog-store';
 import type { ReceiveOutcome } from './dialog-types';
 import { parseContent } from './content';
 import type { EpochClaim } from './epoch-rules';
-import { keptDeadKeys } from './limits';
+import { keptDeadKeys, storedDeadKeys, trimmedEvery } from './limits';
 import { ownTime, withUse } from './peer-key-rules';
 import type { SendingParts } from './sending';
 import { blindBytes } from './seal-message';
@@ -115,6 +115,10 @@ export class Delivering {
     for (const stream of streams) {
       for (const row of stream.keys) if (stream.dirtyKeys.has(row.epoch)) store.putReceivingKey(row);
       stream.dirtyKeys.clear();
+      if (stream.untrimmed >= trimmedEvery) {
+        store.trimKeys(stream.row, storedDeadKeys);
+        stream.untrimmed = 0;
+      }
       forgetOld(stream.keys);
       if (stream.dirty) store.putReceiving(stream.row);
       stream.dirty = false;
@@ -195,6 +199,7 @@ export class Delivering {
     const place = stream.keys.findIndex((each) => each.epoch > claim.epoch);
     stream.keys.splice(place < 0 ? stream.keys.length : place, 0, row);
     stream.dirtyKeys.add(claim.epoch);
+    stream.untrimmed += 1;
     if (claim.compromise) {
       // What came early under a key that may be known to others is not believed (protocol.md §6).
       for (const each of stream.held.values()) {

@@ -214,6 +214,8 @@ export interface DialogStore extends KekStore, PolicyStore, RecoveryStore, Share
   /** True when some epoch of this stream has this id. */
   knowsSessionKey(key: StreamKey, dskId: DskId): boolean;
   putReceivingKey(row: ReceivingKeyRow): void;
+  /** Of that stream's keys that can open nothing new, and of its shifts, only the `keep` newest stay. */
+  trimKeys(key: StreamKey, keep: number): void;
   /** Every stream of this peer, either direction, that used a session key with this commitment (A29). */
   streamsWithCheck(peerId: PeerId, check: Uint8Array): readonly StreamKey[];
 

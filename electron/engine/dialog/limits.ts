@@ -46,5 +46,11 @@ export const maxSequence = 2 ** 52;
 
 /** Session keys of another device's stream in memory: all that can still open something, and so many others. */
 export const keptDeadKeys = 64;
+/** Of a stream's session keys that can open nothing new so many stay on the disk, as does what is known of so many shifts: more than any rule looks at. Older ones go when so many more have come. */
+export const storedDeadKeys = 10_000;
+export const trimmedEvery = 256;
+/** Dialogs that one person may begin at once, and how many more in a second: each stays in the list until somebody here removes it. */
+export const openings = 1_024;
+export const openingsPerSecond = 1 / 60;
 /** Keys of one stream that can still open something; a message with one more is put off (A30). */
 export const maxLiveKeys = 2048;

@@ -8,7 +8,7 @@ import type { Clock } from '../ports';
 import type { DialogNews } from './dialog-news';
 import type { DialogKey, DialogStore } from './dialog-store';
 import type { BlockEntry, DskEntry } from './header-entries';
-import { type DialogLimits, pairShiftsPerHour, replayFilterEntries } from './limits';
+import { type DialogLimits, openings, openingsPerSecond, pairShiftsPerHour, replayFilterEntries } from './limits';
 import { type DialogState, forgetKey, loadDialog } from './streams';
 
 /** What is held of one peer: its key exchange keys, header caches, replay filter and budget. */
@@ -23,6 +23,8 @@ export interface PeerMemory {
   readonly budget: DecapsulationBudget;
   /** How often its word that keys are known to others is heeded at once, and how many come back. */
   readonly distrust: DecapsulationBudget;
+  /** How many dialogs it may begin. */
+  readonly openings: DecapsulationBudget;
   /** Outbox messages were compared with this exchange credential; earliest moment they have to be again. */
   resealing: { readonly exchange: Uint8Array; readonly next: number } | undefined;
   /** A message was refused for its key exchange key, and which ones are accepted was not said since. */
@@ -145,6 +147,7 @@ export class Memory {
       recent: new Set(),
       budget: new DecapsulationBudget(limits.decapsulations, limits.decapsulationsPerSecond, clock.monotonic()),
       distrust: new DecapsulationBudget(pairShiftsPerHour, pairShiftsPerHour / 3600, clock.monotonic()),
+      openings: new DecapsulationBudget(openings, openingsPerSecond, clock.monotonic()),
       resealing: undefined,
       owesFloors: false,
       refused: undefined,

@@ -155,6 +155,9 @@ export class Receiving {
     const isDistrust = isNewDistrust(verdict, dsk, stream);
     if (isDistrust && !this.#parts.compromise.mayHear(peer.peerId, block.header)) return rejected('throttled');
 
+    // What another own device accepted was counted there.
+    if (!known && !this.#via && !peer.openings.take(this.#parts.clock.monotonic())) return rejected('throttled');
+
     const dialog = known ?? this.#create(message);
     const into = stream ?? newReceiving(crypto, { ...dialog.key, instanceId: dsk.instanceId }, [local.peerId, peer.peerId]);
     if (!stream) dialog.receiving.set(dsk.instanceId, into);

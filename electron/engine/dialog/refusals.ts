@@ -20,6 +20,8 @@ const brokenRules: ReadonlySet<string> = new Set<FailureReason>(['key-conflict',
 
 /** Messages noted per stream, repeats among them: the count is for the eye. */
 const mostPerStream = 1024;
+/** Whoever lets devices come and go gets no further than this. */
+const mostPerPerson = 4 * mostPerStream;
 
 type RefusalsParts = Pick<SendingParts, 'store' | 'memory' | 'sink' | 'clock' | 'crypto' | 'local'>;
 
@@ -32,7 +34,7 @@ export interface RefusedMessage {
 
 /**
  * Counts what could not be opened for want of its key, per stream of a known dialog and per device outside of them, until a
- * message of that stream arrives. Bounded by the devices of a person and the dialogs known here. Runs inside `Memory.change`.
+ * message of that stream arrives. Bounded for each stream and each person. Runs inside `Memory.change`.
  */
 export class Refusals {
   readonly #parts: RefusalsParts;
@@ -85,7 +87,7 @@ export class Refusals {
     const { store, sink, clock } = this.#parts;
     const known = this.#known(peerId);
     const counted = known.get(placeOf(dialogId, instanceId)) ?? 0;
-    if (counted >= mostPerStream) return;
+    if (counted >= mostPerStream || [...known.values()].reduce((sum, each) => sum + each, 0) >= mostPerPerson) return;
     const since = Math.max(0, Math.trunc(clock.now()));
     store.addRefusal(peerId, { kind, instanceId, ...(dialogId && { dialogId }), since }, sequence);
     known.set(placeOf(dialogId, instanceId), counted + 1);

@@ -3,6 +3,7 @@ import type { InstanceId, PeerId } from '../ids';
 import type { ControlHandler } from './acknowledging';
 import type { RollbackReason } from './dialog-types';
 import { type Again, askerOf, isBoundToGap } from './gaps';
+import { hourMs } from './limits';
 import type { SendingParts } from './sending';
 import { type Standing, type StreamStanding, streamsPerStanding } from './standing';
 import { isMadeBy, isNewer, startTokenBytes } from './start-token';
@@ -25,6 +26,8 @@ export class Rollback {
   readonly #parts: RollbackParts;
   /** Dialogs named so far by a device whose word has several parts. */
   readonly #named = new Map<string, Set<string>>();
+  /** Until then no line is written about this person's claims. Monotonic. */
+  readonly #quietUntil = new Map<PeerId, number>();
   /** Whose word was heard to its end before on the same connection. */
   readonly #met = new WeakSet<VerifiedChain>();
   #held = false;
@@ -121,8 +124,12 @@ export class Rollback {
   #suspect(peerId: PeerId, reason: RollbackReason): void {
     const { store, clock, logger } = this.#parts;
     const before = store.retirements().find((each) => each.toldBy === peerId && each.reason !== 'start-token');
-    if (before && Math.abs(clock.now() - before.at) < unprovenMs) logger.warn('dialog.rollback-not-believed', { reason });
-    else this.#notice(peerId, reason);
+    if (!before || Math.abs(clock.now() - before.at) >= unprovenMs) return this.#notice(peerId, reason);
+    // Said of every stream, and again and again, it is one line in an hour.
+    const now = clock.monotonic();
+    if (now < (this.#quietUntil.get(peerId) ?? now)) return;
+    this.#quietUntil.set(peerId, now + hourMs);
+    logger.warn('dialog.rollback-not-believed', { reason });
   }
 
   #notice(peerId: PeerId, reason: RollbackReason): void {

@@ -51,6 +51,8 @@ export interface ReceivingStream {
   /** Written at the end of the transaction, once for a whole batch. */
   dirty: boolean;
   readonly dirtyKeys: Set<number>;
+  /** Keys that came since the stored ones were trimmed, or since it was read. */
+  untrimmed: number;
   /** The highest epoch that came with a message, when it arrived, and when that was known here; read at the first need. */
   shiftsSeen: { readonly highest: number; readonly received: number; readonly monotonic: number } | undefined;
 }
@@ -94,7 +96,7 @@ function loadReceiving(store: DialogStore, row: ReceivingRow): ReceivingStream {
     heldBytes += each.content.length;
   }
   const keys = [...store.receivingKeys(key, keptDeadKeys)];
-  return { row, keys, held, heldBytes, dirty: false, dirtyKeys: new Set(), shiftsSeen: undefined };
+  return { row, keys, held, heldBytes, dirty: false, dirtyKeys: new Set(), untrimmed: 0, shiftsSeen: undefined };
 }
 
 export function newSending(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): SendingStream {
@@ -126,7 +128,7 @@ export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [P
     acknowledgementDue: false,
     kekRanges: [],
   };
-  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set(), shiftsSeen: undefined };
+  return { row, keys: [], held: new Map(), heldBytes: 0, dirty: true, dirtyKeys: new Set(), untrimmed: 0, shiftsSeen: undefined };
 }
 
 /** Forgets the session key: the next message takes a new one. */

@@ -9,6 +9,8 @@ import { kekBytes, keyCheck } from './kek-wrap';
 
 /** Remembered keys per creating instance; more than a lifetime of weekly shifts within a grace period (A17). */
 const maxRemembered = 256;
+/** Of so many devices of both people: more than their lists have room for. A device that stands on none is not heard any more, and what is known of its keys decides nothing. */
+export const maxCreators = 96;
 /** Received header blocks kept per peer. */
 const maxBlocks = 16;
 
@@ -78,6 +80,7 @@ export class KekRing {
       this.#put({ peerId, ...header, check, known: true, deleted: false, createdAt: now });
       if (before && before.epoch < header.epoch) store.removeOwnBlocks(before.kekId); // answered under no more
       this.#forgetOldest(header.creatingInstance);
+      this.#forgetFormer(header.creatingInstance);
     } else if (!row.known && !row.deleted) {
       this.#put({ ...row, known: true });
     }
@@ -256,6 +259,25 @@ export class KekRing {
   }
 
   /** Bounds what one peer can make us remember; what is forgotten is below the floor from then on (A16, A17). */
+  /** Whoever lets devices come and go without end leaves the keys of the latest: of those longest without a new key nothing stays. */
+  #forgetFormer(speaking: InstanceId): void {
+    const { store, peerId, local } = this.#parts;
+    const own = new Set(local.list.instances.map(({ instanceId }) => instanceId));
+    const latest = new Map<InstanceId, number>();
+    for (const { creatingInstance, createdAt } of this.#rows.values()) latest.set(creatingInstance, Math.max(createdAt, latest.get(creatingInstance) ?? 0));
+    const former = [...latest].filter(([creator]) => creator !== speaking && !own.has(creator)).sort(([, a], [, b]) => a - b);
+    const gone = new Set(former.slice(0, Math.max(0, latest.size - maxCreators)).map(([creator]) => creator));
+    if (gone.size === 0) return;
+    for (const row of [...this.#rows.values()].filter(({ creatingInstance }) => gone.has(creatingInstance))) {
+      this.#rows.delete(row.kekId);
+      this.keys.drop(row.kekId);
+      store.removeKek(peerId, row.kekId);
+      store.removeBlocksOf(peerId, row.kekId);
+      this.#parts.onErased(row.kekId);
+    }
+    this.revision += 1;
+  }
+
   #forgetOldest(creator: InstanceId): void {
     const { store, peerId } = this.#parts;
     const epochs = [...this.#rows.values()].filter((row) => row.creatingInstance === creator).sort((a, b) => a.epoch - b.epoch);

@@ -204,6 +204,10 @@ overBothBackings('KeyEventStore', (open) => {
     const { keyEvents } = again();
     expect(keyEvents.list(handle(1), 3)).toStrictEqual([shift(3), shift(4), shift(5)]);
     expect(keyEvents.list(handle(2), 3)).toStrictEqual([shift(1)]);
+    // A contact may renew without end.
+    for (let to = 6; to <= 1_300; to += 1) keyEvents.add(handle(1), shift(to));
+    expect(keyEvents.list(handle(1), 10_000).map((each) => each.to)).toStrictEqual(Array.from({ length: 1_000 }, (_, at) => 301 + at));
+    expect(keyEvents.list(handle(2), 3)).toStrictEqual([shift(1)]);
     expect(keyEvents.list(handle(3), 3)).toEqual([]);
     expect(() => stores.keyEvents.add(handle(3), shift(1))).toThrow();
   });
