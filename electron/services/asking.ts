@@ -29,6 +29,8 @@ const dialTimeoutMs = 5_000;
 /** A person's act cuts the wait short, but no sooner after the last try than this. */
 const actGapMs = 1_000;
 const sightingGapMs = 5_000;
+/** How often those who are nowhere are gone through, in one pass: nobody is dialled, so none of them waits longer than the longest back-off. */
+const nowhereMs = 60_000;
 /** After a change of network, and at the start, tries are spread over this long. */
 const spreadMs = 250;
 
@@ -49,6 +51,12 @@ interface Place {
   readonly isolation: PeerId;
 }
 
+interface Timer {
+  /** Monotonic milliseconds. */
+  readonly due: number;
+  readonly cancel: () => void;
+}
+
 interface Attempt {
   /** Tries in a row that brought no answer; counted from 0. */
   failures: number;
@@ -56,7 +64,9 @@ interface Attempt {
   running: AbortController | undefined;
   /** The network changed meanwhile: the next try follows at once. */
   again: boolean;
-  timer: { readonly due: number; readonly cancel: () => void } | undefined;
+  timer: Timer | undefined;
+  /** There is no place where this person could be asked: looked for again in the pass over all of them, or at the first sign. */
+  nowhere: boolean;
   /** When the last try ended; monotonic milliseconds. */
   endedAt: number | undefined;
 }
@@ -84,6 +94,8 @@ export class Asking {
   readonly #parts: AskingParts;
   readonly #attempts = new Map<string, Attempt>();
   readonly #sightedAt = new Map<PeerId, number>();
+  /** The next pass over those who are nowhere. */
+  #pass: Timer | undefined;
   #closed = false;
 
   constructor(parts: AskingParts) {
@@ -104,6 +116,7 @@ export class Asking {
     if (attempt.running !== undefined) return;
     attempt.timer?.cancel();
     attempt.timer = undefined;
+    attempt.nowhere = false;
     attempt.again = false;
     attempt.running = new AbortController();
     void this.#run(contactId, attempt, attempt.running.signal);
@@ -143,9 +156,10 @@ export class Asking {
   search(contactId: string): { readonly trying: boolean; readonly nextTryAt: number | undefined; readonly failures: number } {
     const attempt = this.#attempts.get(contactId);
     const { clock } = this.#parts;
+    const next = attempt?.timer ?? (attempt?.nowhere === true ? this.#pass : undefined);
     return {
       trying: attempt?.running !== undefined,
-      nextTryAt: attempt?.timer === undefined ? undefined : clock.now() + Math.max(0, attempt.timer.due - clock.monotonic()),
+      nextTryAt: next === undefined ? undefined : clock.now() + Math.max(0, next.due - clock.monotonic()),
       failures: attempt?.failures ?? 0,
     };
   }
@@ -160,6 +174,7 @@ export class Asking {
 
   close(): void {
     this.#closed = true;
+    this.#pass?.cancel();
     for (const attempt of this.#attempts.values()) {
       attempt.timer?.cancel();
       attempt.running?.abort();
@@ -167,15 +182,24 @@ export class Asking {
     this.#attempts.clear();
   }
 
-  /** A row that cannot be read now is not pending now; the next start looks again. */
   #isPending(contactId: string): boolean {
+    return this.#pendingRow(contactId) !== undefined;
+  }
+
+  /** A row that cannot be read now is not pending now; the next start looks again. */
+  #pendingRow(contactId: string): ContactRow | undefined {
     try {
       const contact = this.#parts.stores.contacts.byId(contactId);
-      return contact !== undefined && contact.relation !== 'mutual' && contact.ended === undefined && !contact.blocked;
+      return contact !== undefined && contact.relation !== 'mutual' && contact.ended === undefined && !contact.blocked ? contact : undefined;
     } catch (error) {
       this.#parts.acquaintances.notStored(error);
-      return false;
+      return undefined;
     }
+  }
+
+  /** Nothing to dial: only a key was imported, or no address is known. A link that was accepted runs out, which is found by trying. */
+  #isNowhere(contact: ContactRow): boolean {
+    return contact.relation !== 'invited' && (this.#parts.book.find(contact.peerId) === undefined || this.candidates(contact).length === 0);
   }
 
   #pendingOf(peerId: PeerId): string | undefined {
@@ -204,31 +228,58 @@ export class Asking {
     attempt.running = undefined;
     attempt.endedAt = this.#parts.clock.monotonic();
     if (this.#closed) return;
-    if (!this.#isPending(contactId)) {
+    const pending = this.#pendingRow(contactId);
+    if (pending === undefined) {
       this.#attempts.delete(contactId);
       return;
     }
     const { random } = this.#parts;
-    this.#pursueIn(attempt.again ? jitterMs(random, spreadMs) : backoffMs(random, attempt.failures), contactId, attempt);
+    attempt.nowhere = !attempt.again && this.#isNowhere(pending);
+    if (attempt.nowhere) this.#passLater();
+    else this.#pursueIn(attempt.again ? jitterMs(random, spreadMs) : backoffMs(random, attempt.failures), contactId, attempt);
     this.#parts.network.touched();
   }
 
   #attempt(contactId: string): Attempt {
     const known = this.#attempts.get(contactId);
     if (known !== undefined) return known;
-    const attempt: Attempt = { failures: 0, running: undefined, again: false, timer: undefined, endedAt: undefined };
+    const attempt: Attempt = { failures: 0, running: undefined, again: false, timer: undefined, nowhere: false, endedAt: undefined };
     this.#attempts.set(contactId, attempt);
     return attempt;
   }
 
   #pursueIn(milliseconds: number, contactId: string, attempt: Attempt): void {
-    const { clock } = this.#parts;
     attempt.timer?.cancel();
-    const cancel = clock.setTimer(milliseconds, () => {
+    attempt.timer = this.#timer(milliseconds, () => {
       attempt.timer = undefined;
       this.pursue(contactId);
     });
-    attempt.timer = { due: clock.monotonic() + milliseconds, cancel };
+  }
+
+  /** Where nobody can be dialled, a try of its own for each of hundreds would only look up again and again that it is so. */
+  #passLater(): void {
+    this.#pass ??= this.#timer(nowhereMs, () => {
+      this.#pass = undefined;
+      this.#lookForAll();
+    });
+  }
+
+  /** An address may have come by way of an own device or a mailbox. Never throws. */
+  #lookForAll(): void {
+    let left = false;
+    for (const [contactId, attempt] of this.#attempts) {
+      if (!attempt.nowhere || attempt.timer !== undefined) continue;
+      const contact = this.#pendingRow(contactId);
+      if (contact === undefined) this.#attempts.delete(contactId);
+      else if (this.#isNowhere(contact)) left = true;
+      else this.#pursueIn(jitterMs(this.#parts.random, spreadMs), contactId, attempt);
+    }
+    if (left) this.#passLater();
+  }
+
+  #timer(milliseconds: number, run: () => void): Timer {
+    const { clock } = this.#parts;
+    return { due: clock.monotonic() + milliseconds, cancel: clock.setTimer(milliseconds, run) };
   }
 
   /** Ends without an error also when the other side has yet to decide. */

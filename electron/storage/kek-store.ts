@@ -1,4 +1,5 @@
 import type { KekRow, KekStore } from '../engine/exchange/kek-store';
+import type { InstanceId, PeerId } from '../engine/ids';
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
 import { bytes, flag, given, id, integer, optionalBytes } from './row';
@@ -36,7 +37,10 @@ export function createKekStore(db: Db): KekStore {
   const deleteVerified = db.prepare('DELETE FROM kek_blocks_received WHERE peer_id = ?');
 
   return {
-    keks: (peerId) => selectKeks.all([peerId]).map(read),
+    keks(peerId) {
+      const creators = new Map<InstanceId, InstanceId>();
+      return selectKeks.all([peerId]).map((row) => read(row, peerId, creators));
+    },
     putKek(row) {
       upsertKek.run([
         row.peerId,
@@ -101,11 +105,15 @@ export function createKekStore(db: Db): KekStore {
   };
 }
 
-function read(row: Row): KekRow {
+/** Hundreds of rows name one person and few `creators`: each with texts of its own, these would be a good part of what is held. */
+function read(row: Row, peerId: PeerId, creators: Map<InstanceId, InstanceId>): KekRow {
+  const creator = id<InstanceId>(row, 'creating_instance');
+  const creatingInstance = creators.get(creator) ?? creator;
+  creators.set(creatingInstance, creatingInstance);
   return {
-    peerId: id(row, 'peer_id'),
+    peerId,
     kekId: id(row, 'kek_id'),
-    creatingInstance: id(row, 'creating_instance'),
+    creatingInstance,
     epoch: integer(row, 'epoch'),
     notBefore: integer(row, 'not_before'),
     notAfter: integer(row, 'not_after'),

@@ -71,6 +71,8 @@ class Tail implements SearchTail {
   readonly #selectOne;
   readonly #selectMore;
   readonly #lines = new Map<number, TailLine>();
+  /** Ids of conversations, one text of each for all its lines. */
+  readonly #conversations = new Map<string, string>();
   #text: Joined | undefined;
   /** All from this place on are here, but for what changed since and was not looked at. */
   #from = Number.POSITIVE_INFINITY;
@@ -150,6 +152,7 @@ class Tail implements SearchTail {
 
   #clear(): void {
     this.#lines.clear();
+    this.#conversations.clear();
     this.#text = undefined;
     this.#from = Number.POSITIVE_INFINITY;
   }
@@ -177,6 +180,7 @@ class Tail implements SearchTail {
   #cut(): void {
     if (this.#lines.size < 2 * this.#plans.remembered) return;
     this.#text = undefined;
+    this.#conversations.clear();
     const kept = [...this.#lines.keys()].sort((a, b) => b - a).slice(0, this.#plans.remembered);
     this.#from = kept.at(-1) ?? this.#from;
     for (const at of this.#lines.keys()) if (at < this.#from) this.#lines.delete(at);
@@ -184,9 +188,12 @@ class Tail implements SearchTail {
 
   #put(row: Row): void {
     const said = text(row, 'text');
+    const id = text(row, 'conversation_id');
+    const conversationId = this.#conversations.get(id) ?? id;
+    this.#conversations.set(id, conversationId);
     this.#text = undefined;
     this.#lines.set(integer(row, 'at'), {
-      row,
+      row: { ...row, conversation_id: conversationId },
       // Joined in one go, it is one text, and not two with a third that says so.
       words: ['', ...this.#db.words(lineOf(row))].join(' '),
       signs: plain.test(said) ? '' : ` ${signWords(said)} `,
