@@ -109,7 +109,8 @@ export function isSpent(key: OwnKey, lowestProven: number, now: number): boolean
   return key.retiredAt !== undefined && key.privateKey !== undefined && (lowestProven > key.epoch || now > key.retiredAt + keptMs);
 }
 
-function holdsKey(local: Pick<LocalParty, 'certifierKey'>): boolean {
+/** The private half of the identity key in use is here: at the certifier, and at a device that a copy or a restored backup of it took that role from. */
+export function holdsKey(local: Pick<LocalParty, 'certifierKey'>): boolean {
   try {
     local.certifierKey();
     return true;

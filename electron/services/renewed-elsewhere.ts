@@ -9,6 +9,7 @@ import { Reader } from '../engine/wire/reader';
 import { Writer } from '../engine/wire/writer';
 import type { EventHub } from './event-hub';
 import { isSame } from './moving-pins';
+import { holdsKey } from './own-keys';
 import type { Stores } from './ports';
 import { upkeepNotes } from './ports/upkeep';
 
@@ -31,12 +32,12 @@ export interface RenewedElsewhere extends ForeignKey {
  * begin at (A71, A79). The signatures are the proof, whoever tells it. Before the newest own recovery nothing counts any more, and a device that does not
  * hold the identity key hears of new ones by its own devices alone.
  */
-export function foreignKeyOf(crypto: Crypto, local: Pick<LocalParty, 'peerId' | 'identity' | 'history' | 'isCertifier'>, elements: readonly KeyElement[]): ForeignKey | undefined {
+export function foreignKeyOf(crypto: Crypto, local: Pick<LocalParty, 'peerId' | 'identity' | 'history' | 'certifierKey'>, elements: readonly KeyElement[]): ForeignKey | undefined {
   const [first] = elements;
   const { peerId, identity, history } = local;
   const own = ownKeysSince(local);
   const start = first?.kind === 'recovery' ? identity : own.find(({ spkiHash }) => first !== undefined && isSame(spkiHash, first.oldSpkiHash));
-  if (!local.isCertifier || start === undefined) return undefined;
+  if (!holdsKey(local) || start === undefined) return undefined;
   try {
     const { epoch, spki } = followKeyLinks(crypto, peerId, { epoch: start.epoch, spki: start.spki }, elements, (history?.first ?? identity).recoveryKeyHash);
     const spkiHash = hashOf(crypto, spki);

@@ -102,7 +102,7 @@ export async function newDevice(
 }
 
 function nobodyToAsk(): never {
-  throw new KeyshiftError('backup.not-certifier', 'This profile does not hold the identity key, and there is no device to ask.');
+  throw new KeyshiftError('backup.not-certifier', 'This profile does not hold the identity key, and there is no device to ask. Nothing was changed; enter the code of the recovery kit with it, or take a backup of the device that holds the key.');
 }
 
 /** Stores a newer device list of the own person, and that keys are to be replaced where one counts no more; the profile is to be opened again with it. */

@@ -5,6 +5,7 @@ import type { KeyElement } from '../../../electron/engine/certificates/key-histo
 import type { LocalRecord } from '../../../electron/engine/ports';
 import { toHex } from '../../../electron/engine/wire/encoding';
 import { frameTypes } from '../../../electron/engine/wire/frame';
+import { foreignKeyOf } from '../../../electron/services/renewed-elsewhere';
 import { acquaint, createWorld, type Resident, rotated, toldOf, type World } from '../../support/services-kit';
 
 let world: World;
@@ -423,6 +424,17 @@ describe('one key that vouches for two', () => {
     await world.until('in step', () => pinOf(bo) === keyOf(ann) && together());
     expect([await elsewhere(ann), await elsewhere(bo), toldOf(bo, 'identity.changed')]).toEqual([undefined, undefined, []]);
   }, 60_000);
+
+  test('A38 A71: a device that holds the key hears of it, also where a copy of it is the certifier; one that does not hold it hears of new keys by its own devices alone', async () => {
+    const thief = await impostor(await rotated(ann.crypto, recordOf(ann), world.clock.now(), 'routine', 'thief'));
+    const { history, identity } = thief.profile.local;
+    const elements = history?.elements ?? expect.unreachable('steps');
+    const own = { ...ann.profile.local };
+    expect(foreignKeyOf(ann.crypto, own, elements)).toEqual({ epoch: 2, spkiHash: identity.spkiHash });
+    expect(foreignKeyOf(ann.crypto, { ...own, isCertifier: false } as typeof own, elements)).toEqual({ epoch: 2, spkiHash: identity.spkiHash });
+    const elsewhereHeld = { ...own, certifierKey: () => { throw new Error('not here'); } };
+    expect(foreignKeyOf(ann.crypto, elsewhereHeld, elements)).toBeUndefined();
+  });
 
   test('A71 A73: the owner was followed first and the thief comes then: it freezes as well, and she hears of it', async () => {
     await exchange('before');
