@@ -40,8 +40,10 @@ await asCommand(async () => {
   const chosen = { ...forms[short ? 'short' : night ? 'night' : 'usual'], ...given };
   const words = Object.entries(chosen).flatMap(([name, value]) => (value === true ? [`--${name}`] : value === undefined ? [] : [`--${name}`, String(value)]));
   const keys = createRequire(import.meta.url)(inCache('soak/rsa-keys.cjs')).readyKeys(66);
-  // Without the optimiser, which goes on making code of whatever is used often, for days, and keeps with it what no count of code shows: nothing the program keeps.
-  const { code } = await run(process.execPath, ['--expose-gc', '--no-opt', '--require', inRoot('test/support/quick-secrets.cjs'), inCache('soak/soak.cjs'), ...words], {
+  // Without what V8 notes of code that is used often, which is nothing the program keeps, and comes for days: optimised code, and for each function
+  // what kinds of objects it met where (feedback vectors, with all that hangs on them). No count of code shows it.
+  const seldomNoted = ['--interrupt-budget-for-feedback-allocation=1000000000', '--interrupt-budget-factor-for-feedback-allocation=1000000'];
+  const { code } = await run(process.execPath, ['--expose-gc', '--no-opt', ...seldomNoted, '--require', inRoot('test/support/quick-secrets.cjs'), inCache('soak/soak.cjs'), ...words], {
     cwd: root, output: 'show', timeout: 24 * 3_600_000, env: { ...process.env, KEYSHIFT_TEST_KEYS: JSON.stringify(keys) },
   });
   return code ?? 1;
