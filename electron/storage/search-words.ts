@@ -17,17 +17,33 @@ export interface Wanted {
 }
 
 /**
- * What a query may mean: what was typed, and the same in the pieces that names of files are kept in. The words of a name depend on what stands behind them:
- * of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one. None for a text without a word or an emoji.
+ * What a query may mean: what was typed, the same in the pieces that names of files are kept in, and what it is the beginning of. The words of a name depend on
+ * what stands behind them: of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one; `mp3.z` is two words,
+ * `mp3.zi` and `mp3.zip` are one. None for a text without a word or an emoji.
  */
 export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[] {
-  const typed = wanted(phrasesOf(db, query), query);
+  const phrases = phrasesOf(db, query);
+  const typed = wanted(phrases, query);
   if (typed === undefined) return [];
-  const parts = phrasesOf(db, query, inPieces);
-  const divided = wanted(parts, query);
-  // With a part less it would be another question.
-  if (divided === undefined || divided.phrases.length !== typed.phrases.length || (divided.last === undefined) !== (typed.last === undefined) || isSame(divided, typed)) return [typed];
-  return [typed, divided];
+  const all = [typed];
+  for (const other of [wanted(phrasesOf(db, query, inPieces), query), wanted(halfTyped(db, query, phrases), query)]) {
+    // With a part less it would be another question.
+    if (other === undefined || other.phrases.length !== typed.phrases.length || (other.last === undefined) !== (typed.last === undefined)) continue;
+    if (!all.some((known) => isSame(known, other))) all.push(other);
+  }
+  return all;
+}
+
+/** Any: only how the tokenizer takes what stands before it is looked at. */
+const oneMore = 'a';
+
+/** The phrases where the last one is fewer words as soon as one more letter is typed: as what it is the beginning of. Else as they are. */
+function halfTyped(db: Pick<Db, 'words'>, query: string, phrases: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const further = phrasesOf(db, `${query.trimEnd()}${oneMore}`);
+  const [now, then] = [phrases.at(-1), further.at(-1)];
+  const word = then?.at(-1);
+  if (now === undefined || then === undefined || word === undefined || further.length !== phrases.length || then.length >= now.length) return phrases;
+  return word.length > oneMore.length && word.endsWith(oneMore) ? [...phrases.slice(0, -1), [...then.slice(0, -1), word.slice(0, -oneMore.length)]] : phrases;
 }
 
 function phrasesOf(db: Pick<Db, 'words'>, query: string, written: (part: string) => string = (part) => part): readonly (readonly string[])[] {

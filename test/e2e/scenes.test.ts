@@ -57,13 +57,14 @@ const letters = ({ page }: Open, size: string): Promise<void> =>
     globalThis.dispatchEvent(new Event('resize'));
   }, size);
 
-/** In the page, from right to left: arrows that point the wrong way, secrets beneath the button beside them. */
+/** In the page, from right to left: arrows that point the wrong way, secrets beneath the button beside them, numbers that two people compare and that begin at the other end. */
 function unturned(): string[] {
   // Before there is a profile the language is the system's.
   if (document.documentElement.dir !== 'rtl') return [];
-  const arrows = [...document.querySelectorAll('.lucide-send-horizontal, .lucide-reply, .lucide-panel-right, .lucide-chevron-left')].filter((icon) => getComputedStyle(icon).transform === 'none').map((icon) => `points the wrong way: ${icon.getAttribute('class') ?? ''}`);
+  const arrows = [...document.querySelectorAll('.lucide-send-horizontal, .lucide-reply, .lucide-panel-right, .lucide-chevron-left, .lucide-forward')].filter((icon) => icon.getClientRects().length > 0 && getComputedStyle(icon).transform === 'none').map((icon) => `points the wrong way: ${icon.getAttribute('class') ?? ''}`);
   const covered = [...document.querySelectorAll('.field-box:has(.in-field) input')].filter((field) => [getComputedStyle(field).paddingLeft, getComputedStyle(field).paddingRight].some((room) => Number.parseFloat(room) < 32)).map((field) => `beneath its button: ${field.id}`);
-  return [...arrows, ...covered];
+  const numbers = [...document.querySelectorAll('.nearby-digit-group, .safety-number > span')].filter((group) => getComputedStyle(group).direction !== 'ltr').map((group) => `its groups of digits stand from right to left: ${group.textContent}`);
+  return [...arrows, ...covered, ...numbers];
 }
 
 test('every kind of screen: axe finds nothing, every word stands out in light, dark and high contrast; at 320 pixels and with letters twice as large nothing is cut off, in English, German and from right to left', async () => {

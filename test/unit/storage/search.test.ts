@@ -129,6 +129,11 @@ describe('words of messages', () => {
     expect(asked.map((each) => found(each))).toEqual(expected);
     // Within a transaction memory is not looked through: the index is asked, as it is for older ones.
     db.transaction(() => expect(asked.map((each) => found(each))).toEqual(expected));
+    // Letter by letter: until the last but one is there, some are two words.
+    const begun = ['mp3.z', 'mp3.zi', 'songs mp3.z', '148-notes.p', 'mp3.x'];
+    const expectedOfBegun = [[3, 1], [3, 1], [1], [1], []];
+    expect(begun.map((each) => found(each))).toEqual(expectedOfBegun);
+    db.transaction(() => expect(begun.map((each) => found(each))).toEqual(expectedOfBegun));
     db.transaction(() => expect([found('mp3.zip', { conversationId: handle(2) }), found('mp3.zip', { before: handle(3) }), found('mp3.zip', { limit: 1 })]).toEqual([[3], [1], [3]]));
   });
 
