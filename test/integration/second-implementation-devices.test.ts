@@ -8,11 +8,11 @@ import { SharedKeys, takeSession } from '../second/handover.mjs';
 import { readLink } from '../second/link.mjs';
 import * as live from '../second/live.mjs';
 import { Peer } from '../second/peer.mjs';
-import { identityKey, Person } from '../second/person.mjs';
 import { makeResumeM1, targetOf } from '../second/session.mjs';
 import { isKeyOf, KIND, Sibling } from '../second/sibling.mjs';
 import type { HeadlessPeer } from '../support/headless-peer';
 import { readyKeys } from '../support/rsa-keys';
+import { letIn, whoDials } from '../support/second-people';
 import { newPerson, temporaryFolder } from '../support/two-peers';
 
 // Hedda's first device is a real headless peer. Her second one, and Carol, were written from docs/protocol.md alone. Tests go on where the one before ended.
@@ -26,20 +26,8 @@ let onWire: (wire: InstanceType<typeof live.Wire>) => void = () => undefined;
 
 beforeAll(async () => {
   hedda = (await newPerson(folder.path, 'hedda')).peer;
-  const [key = ''] = readyKeys(1);
-  carol = new Peer(new Person({ name: 'Carol', key: identityKey(1, createPrivateKey(key)) }));
-  // She dials and nobody dials her: a handshake that is under way would keep her session from being lent.
-  await carol.listen();
-  carol.server.close();
-  const { link } = await hedda.call('devices.link');
-  pocket = await joinAsDevice(readLink(link, 'device'), {
-    name: 'pocket',
-    compare: async (digits: string) => {
-      await hedda.until('digits', async () => (await hedda.call('devices.linking')).digits === digits);
-      await hedda.call('devices.confirm', { same: true });
-      return true;
-    },
-  });
+  carol = await whoDials('Carol');
+  pocket = await letIn(hedda, 'pocket');
   keys = new SharedKeys(pocket);
   sibling = new Sibling(pocket, pocket.grant.devices[0], keys);
   await sibling.meet();

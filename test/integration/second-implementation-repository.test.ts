@@ -1,4 +1,3 @@
-import { createPrivateKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES } from '../second/credentials.mjs';
 import { join as joinAsDevice } from '../second/device.mjs';
@@ -6,12 +5,11 @@ import { SharedKeys } from '../second/handover.mjs';
 import { readLink } from '../second/link.mjs';
 import * as live from '../second/live.mjs';
 import { Peer } from '../second/peer.mjs';
-import { identityKey, Person } from '../second/person.mjs';
 import { lineOf, Records, takeFromRepository } from '../second/repository.mjs';
 import { makeResumeM1, targetOf } from '../second/session.mjs';
 import { KIND, Sibling } from '../second/sibling.mjs';
 import type { HeadlessPeer } from '../support/headless-peer';
-import { readyKeys } from '../support/rsa-keys';
+import { letIn, whoDials } from '../support/second-people';
 import { newPerson, temporaryFolder, texts } from '../support/two-peers';
 
 // Hedda's first device is a real headless peer. Her archive, which keeps records of sessions for all, her third device, which takes one, and Carol were written from docs/protocol.md alone.
@@ -24,17 +22,6 @@ let pocket: Awaited<ReturnType<typeof joinAsDevice>>;
 let keys: InstanceType<typeof SharedKeys>;
 const siblings: InstanceType<typeof Sibling>[] = [];
 
-const letIn = async (name: string) => {
-  const { link } = await hedda.call('devices.link');
-  return joinAsDevice(readLink(link, 'device'), {
-    name,
-    compare: async (digits: string) => {
-      await hedda.until('digits', async () => (await hedda.call('devices.linking')).digits === digits);
-      await hedda.call('devices.confirm', { same: true });
-      return true;
-    },
-  });
-};
 /** Hears the list in force first; then everything flows. */
 const inStep = async (device: typeof attic) => {
   const sibling = new Sibling(device, device.grant.devices[0], new SharedKeys(device));
@@ -48,13 +35,9 @@ const inStep = async (device: typeof attic) => {
 
 beforeAll(async () => {
   hedda = (await newPerson(folder.path, 'hedda')).peer;
-  const [key = ''] = readyKeys(1);
-  carol = new Peer(new Person({ name: 'Carol', key: identityKey(1, createPrivateKey(key)) }));
-  // She dials and nobody dials her.
-  await carol.listen();
-  carol.server.close();
-  attic = await letIn('attic');
-  pocket = await letIn('pocket');
+  carol = await whoDials('Carol');
+  attic = await letIn(hedda, 'attic');
+  pocket = await letIn(hedda, 'pocket');
   await hedda.call('devices.setArchive', { instanceId: attic.instanceId.toString('hex'), archive: true });
   await hedda.call('settings.set', { shareSessions: 'repository' });
   const archive = await inStep(attic);
