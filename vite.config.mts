@@ -1,6 +1,5 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { inAscii } from './scripts/lib/main-bundle.mjs';
 
 /**
  * The file of the open window, and what it imports, are named in the page, behind what its first screen needs: asked for when it is wanted, it would wait for the
@@ -24,19 +23,11 @@ const openWindowAhead: Plugin = {
   },
 };
 
-/** Scripts in ASCII: one other letter, and all of a file takes two bytes a letter while the window is open. */
-const asciiScripts: Plugin = {
-  name: 'ascii-scripts',
-  generateBundle(_options, bundle) {
-    for (const part of Object.values(bundle)) if (part.type === 'chunk') part.code = inAscii(part.code);
-  },
-};
-
 export default defineConfig({
   root: 'renderer',
   base: '/',
   publicDir: false,
-  plugins: [react(), openWindowAhead, asciiScripts],
+  plugins: [react(), openWindowAhead],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

@@ -60,7 +60,7 @@ const parts = {
     },
   },
   renderer: {
-    sources: ['renderer', 'shared', 'assets', 'vite.config.mts', 'scripts/lib/main-bundle.mjs'],
+    sources: ['renderer', 'shared', 'assets', 'vite.config.mts'],
     products: ['renderer/index.html'],
     async build() {
       if (!existsSync(inRoot('renderer/index.html'))) throw new PlainError('renderer/index.html is missing');

@@ -75,12 +75,6 @@ describe('the page', () => {
     for (const name of imported) expect(page).toContain(`/assets/${name}"`);
   });
 
-  it('has no script that takes two bytes a letter', () => {
-    const scripts = assets.filter((name) => name.endsWith('.js'));
-    expect(scripts.length).toBeGreaterThan(5);
-    expect(scripts.filter((name) => /[^\x00-\x7f]/.test(readFileSync(join(out, 'renderer', 'assets', name), 'latin1')))).toEqual([]);
-  });
-
   it('names neither what a first start shows nor the dialogs', () => {
     for (const name of ['onboarding-screen-', 'one-dialog-', 'german-']) {
       expect(one(name)).not.toBe('missing');
