@@ -1,6 +1,4 @@
-import instantiate from 'libsodium';
-
-type Wasm = Awaited<ReturnType<typeof instantiate>>;
+type Wasm = Awaited<ReturnType<(typeof import('libsodium'))['default']>>;
 
 /** ML-KEM-768 (FIPS 203) and the two Keccak functions X-Wing needs, which Electron's own crypto lacks. */
 export interface MlKem {
@@ -27,6 +25,7 @@ let once: Promise<MlKem> | undefined;
 
 async function load(): Promise<MlKem> {
   // Without its JavaScript wrappers: those leave copies of secrets behind in its memory, and take as long to read as all of this.
+  const { default: instantiate } = await import('libsodium');
   const wasm = await instantiate();
   const area = workArea(wasm);
   return wiping(wasm, callsOf(wasm, area), [area, deadStack(wasm, callsOf(wasm, area), area.from)]);

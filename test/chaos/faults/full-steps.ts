@@ -107,7 +107,10 @@ async function pieces({ folder, random, amount }: Chaos, { ann, bo }: Pair, at: 
     rmSync(filler);
     states.push(`${then} at ${Math.round(Math.max(done, sentBefore) / 1_048_576)} MiB`);
     if (then !== 'done') await ann.peer.call('files.accept', { transferId });
-    await ann.peer.until('all of it', async () => (await state())?.state === 'done', 60_000);
+    await ann.peer.until('all of it', async () => (await state())?.state === 'done', 60_000).catch(async (error: unknown) => {
+      const others = (await bo.peer.call('files.list', {})).find((each) => each.transferId === transferId);
+      throw new Error(`${String(error)}: ${JSON.stringify([then, failure, await state(), others])} ${JSON.stringify(await ann.peer.call('contacts.list'))} ${bo.peer.stderr.slice(-10).join('')}`);
+    });
     const saved = join(folder, `saved-${round}.bin`);
     await ann.peer.call('files.save', { transferId, path: saved });
     if (hashOf(readFileSync(saved)) !== hashOf(content)) throw new Lost('a file that had no room in between is another one');

@@ -75,7 +75,9 @@ export async function watchMain(app: ElectronApplication): Promise<void> {
     Object.assign(WeakMap.prototype, { set: watchedSet });
 
     // Keys as the native library gets them, and keys it would make itself.
-    const sodium = need('sodium-native') as Record<string, unknown>;
+    // The program has the package's own code in its bundle: what both share is the library behind it.
+    const { dirname, join } = need('node:path') as typeof import('node:path');
+    const sodium = need(join(dirname(need.resolve('sodium-native')), 'prebuilds', `${process.platform}-${process.arch}`, 'sodium-native.node')) as Record<string, unknown>;
     const before = (name: string, look: (args: unknown[]) => void): void => {
       const original = sodium[name] as Call;
       sodium[name] = (...args: unknown[]): unknown => {

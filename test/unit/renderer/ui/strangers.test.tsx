@@ -73,7 +73,7 @@ describe('hardening 24: text from strangers', () => {
       const elements = [...container.querySelectorAll('*')].map((element) => element.tagName.toLowerCase());
       expect(elements.filter((element) => !['bdi', 'p', 'span', 'button'].includes(element))).toEqual([]);
       for (const element of container.querySelectorAll('*')) {
-        for (const { name } of element.attributes) expect(['class', 'dir', 'type', 'tabindex', 'aria-expanded', 'role']).toContain(name);
+        for (const { name } of element.attributes) expect(['class', 'dir', 'type', 'tabindex', 'aria-expanded', 'role', 'data-url']).toContain(name);
       }
       unmount();
     }
