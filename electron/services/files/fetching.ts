@@ -27,6 +27,8 @@ const syncEvery = 64;
 const syncMs = 2_000;
 /** Somebody who was asked and sends nothing for so long is not asked again before they say that they have it. */
 const silenceMs = 30_000;
+/** What stopped on a disk that took not even that word is begun anew after so long. */
+const againMs = 60_000;
 
 interface Job {
   row: TransferRow;
@@ -73,6 +75,8 @@ export interface FetchingParts {
 export class Fetching {
   readonly #parts: FetchingParts;
   readonly #jobs = new Map<string, Job>();
+  /** Those that stopped without a word of it, each with what calls its next turn off. */
+  readonly #again = new Map<string, () => void>();
   #closed = false;
 
   constructor(parts: FetchingParts) {
@@ -160,6 +164,7 @@ export class Fetching {
   /** Waits for what is being written. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const cancel of this.#again.values()) cancel();
     const jobs = [...this.#jobs.values()];
     for (const job of jobs) this.#end(job);
     await Promise.all(jobs.map(({ writing }) => writing));
@@ -179,10 +184,11 @@ export class Fetching {
       if (all >= fetchesAtOnce) return;
       if (job.party !== undefined || job.busy || (running.get(job.row.peerId) ?? 0) >= fetchesOfEach) continue;
       const party = this.#parts.parties().find((each) => (each.peerId === undefined || each.peerId === job.row.peerId) && !job.refused.has(each));
-      if (party === undefined) continue;
+      // The last check of what is here needs nobody.
+      if (party === undefined && job.next < chunkCount(job.row.size)) continue;
       runs(job);
       if (job.content === undefined) void this.#open(job);
-      else this.#ask(job, party);
+      else if (party !== undefined) this.#ask(job, party);
     }
   }
 
@@ -335,9 +341,20 @@ export class Fetching {
       });
     } catch {
       this.#parts.logger.warn('file.state-not-stored');
+      this.#laterAgain(job.row.transferId);
     }
     this.#parts.rests(job.row.transferId);
     this.#look();
+  }
+
+  /** Nobody could be told that it stopped: what is noted still says that it is wanted, and so it is. */
+  #laterAgain(transferId: string): void {
+    this.#again.get(transferId)?.();
+    this.#again.set(transferId, this.#parts.clock.setTimer(againMs, () => {
+      this.#again.delete(transferId);
+      const row = this.#closed ? undefined : this.#parts.find(transferId);
+      if (row?.wanted === true && !row.paused) this.begin(row);
+    }));
   }
 
   #tellStop(job: Job): void {

@@ -175,8 +175,8 @@ export class ProfileFiles implements PartyHandler {
   /** Fetches it, also one that was here before, or one of the own that another device sent. */
   accept(transferId: string): void {
     const row = this.#row(transferId);
-    if (isHeld(row)) return;
-    if (row.wanted) return this.#begin(transferId); // where a full disk took even the word that it failed
+    if (row.wanted) return this.#begin(transferId); // where a full disk took even the word that it failed, or that all of it is here
+    if (isHeld(row) && !(row.direction === 'in' && row.ended === 'failed')) return;
     const isOver = row.ended === 'cancelled' || (row.ended === 'failed' && (row.failure === 'contact.not-permitted' || row.failure === 'file.too-large'));
     if (isOver) throw isOverAlready();
     this.#change(transferId, { wanted: true, paused: false, ...(row.direction === 'in' && { ended: undefined, failure: undefined }) });

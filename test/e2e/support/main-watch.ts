@@ -36,7 +36,7 @@ export async function watchMain(app: ElectronApplication): Promise<void> {
     }
     type Call = (...args: unknown[]) => unknown;
     const main = process as unknown as { mainModule: { require(name: string): unknown } };
-    const { createRequire } = main.mainModule.require('node:module') as { createRequire(path: string): (name: string) => unknown };
+    const { createRequire } = main.mainModule.require('node:module') as { createRequire(path: string): ((name: string) => unknown) & { resolve(name: string): string } };
     const need = createRequire(`${folder}/out/main.cjs`);
     const { serialize } = need('node:v8') as { serialize(value: unknown): Buffer };
     const watch: Watch = { secrets: new Map(), crossings: [], otherWays: [], madeElsewhere: [] };
