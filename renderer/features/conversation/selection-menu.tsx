@@ -20,6 +20,13 @@ export function SelectionMenu({ conversationId, name, anchor, at, isSelected, on
   const acts = useSelectedActs(conversationId, name);
   const trigger = useRef<HTMLElement>(anchor);
   const act = { toggle: onToggle, copy: acts.copy, forward: acts.forward, remove: acts.remove, stop: acts.stop };
+  const items = [
+    ['toggle', text(isSelected ? 'select.leave' : 'select.add')],
+    ['copy', text('select.copy')],
+    ['forward', text('message.forward')],
+    ['stop', text('select.stop')],
+    ['remove', text('select.delete')],
+  ] as const;
   const disabled = [...(acts.hasContent ? [] : ['copy', 'forward']), ...(acts.count === 0 ? ['remove'] : [])];
   return (
     <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement="bottom start" {...(at !== undefined && { getTargetRect: () => at })}>
@@ -33,21 +40,11 @@ export function SelectionMenu({ conversationId, name, anchor, at, isSelected, on
           act[key as keyof typeof act](); // one of the ids below
         }}
       >
-        <MenuItem id="toggle" className="menu-item">
-          {text(isSelected ? 'select.leave' : 'select.add')}
-        </MenuItem>
-        <MenuItem id="copy" className="menu-item">
-          {text('select.copy')}
-        </MenuItem>
-        <MenuItem id="forward" className="menu-item">
-          {text('message.forward')}
-        </MenuItem>
-        <MenuItem id="stop" className="menu-item">
-          {text('select.stop')}
-        </MenuItem>
-        <MenuItem id="remove" className="menu-item grave">
-          {text('select.delete')}
-        </MenuItem>
+        {items.map(([id, words]) => (
+          <MenuItem key={id} id={id} className={id === 'remove' ? 'menu-item grave' : 'menu-item'}>
+            {words}
+          </MenuItem>
+        ))}
       </Menu>
     </Popover>
   );
