@@ -48,6 +48,10 @@ export function useSelecting(conversationId: string, messages: readonly Message[
   );
 
   // Whoever was in the bar, or on a message that went, goes on at what is left beside where they stood.
+  const latest = useRef(ids);
+  useEffect(() => {
+    latest.current = ids;
+  }, [ids]);
   const stood = useRef<string>(undefined);
   const stopKeeping = useRef<() => void>(undefined);
   useEffect(() => {
@@ -60,10 +64,12 @@ export function useSelecting(conversationId: string, messages: readonly Message[
     }
     if (stood.current !== conversationId) return;
     stood.current = undefined;
-    const left = new Set(ids);
-    const at = focused === undefined ? order.current.length - 1 : order.current.indexOf(focused);
-    const heir = [...order.current.slice(Math.max(at, 0)), ...order.current.slice(0, Math.max(at, 0)).reverse()].find((id) => left.has(id));
-    stopKeeping.current = keepFocus(() => focus(heir));
+    const [was, at] = [order.current, focused === undefined ? order.current.length - 1 : order.current.indexOf(focused)];
+    // Looked for each time: what is deleted may go only after it was said to be.
+    stopKeeping.current = keepFocus(() => {
+      const left = new Set(latest.current);
+      focus([...was.slice(Math.max(at, 0)), ...was.slice(0, Math.max(at, 0)).reverse()].find((id) => left.has(id)));
+    });
   }, [isOn, ids, conversationId, focused, focus]);
 
   const selected = useMemo(() => new Set(now?.selected ?? []), [now]);
