@@ -102,7 +102,8 @@ async function electron({ runtime, filters }) {
     const count = tapCount(stdout);
     counts.push(count);
     failures.push(...tapFailures(stdout));
-    if (timedOut) say(`${basename(file)} took too long and was ended`);
+    if (timedOut) failures.push(`${basename(file)} did not end by itself within ten minutes`);
+    else if (code !== 0 && !count?.failed) failures.push(`${basename(file)} ended with code ${code} though no test failed`);
     if (code !== 0 || !count) ok = false;
   }
   return { ...counted(ok && counts.every(Boolean), sum(counts)), failures };
