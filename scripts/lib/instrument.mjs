@@ -90,7 +90,7 @@ function afterDirectives(body) {
 }
 
 /** At one place: what closes first, the inner before the outer, then what opens, the outer before the inner. */
-function put(code, inserts) {
+export function put(code, inserts) {
   const order = inserts.map((each, number) => ({ ...each, number }));
   order.sort((a, b) => a.at - b.at || Number(b.closes) - Number(a.closes) || (a.closes ? b.number - a.number : a.number - b.number));
   let out = '';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DialogId } from '../../../../electron/engine/ids';
 import { fromBase32, fromBase64, fromBase64url, fromHex, toBase32, toBase64, toBase64url, toHex } from '../../../../electron/engine/wire/encoding';
 import { dialogIdFromBytes, dskIdFromBytes, id16ToBytes, instanceIdFromBytes, kekIdFromBytes, parsePeerId, peerIdFromBytes, peerIdToBytes } from '../../../../electron/engine/wire/ids';
@@ -36,6 +36,18 @@ describe.each(codecs)('%s', (_, encode, decode) => {
 });
 
 describe('known texts', () => {
+  it('base32 leaves no letters of what may be a secret in the memory that all buffers share', () => {
+    const taken = vi.spyOn(Buffer, 'allocUnsafe');
+    try {
+      expect(toBase32(new Uint8Array(5).fill(0xff))).toBe('77777777');
+      const letters = taken.mock.results.map(({ value }) => value as Buffer);
+      expect(letters.map((each) => each.length)).toEqual([8]);
+      expect(letters[0]?.every((byte) => byte === 0)).toBe(true);
+    } finally {
+      taken.mockRestore();
+    }
+  });
+
   it('RFC 4648 §10', () => {
     const text = new TextEncoder().encode('foobar');
     expect(toBase32(text)).toBe('mzxw6ytboi');

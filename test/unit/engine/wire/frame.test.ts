@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, type Frame, frameCap, FrameReader, frameTypes, frameVersion } from '../../../../electron/engine/wire/frame';
+import { encodeFrame, type Frame, frameCap, FrameReader, frameTypes, frameVersion, parseFrameHeader } from '../../../../electron/engine/wire/frame';
 import { WireError } from '../../../../electron/engine/wire/reader';
 import { concat } from '../../../../electron/engine/wire/writer';
 
@@ -84,6 +84,34 @@ describe('frames', () => {
     // It does not fit, and small ones do not look.
     expect(large(4, 60_000).frame.buffer).not.toBe(next.frame.buffer);
     expect(large(5, 100).frame.buffer).not.toBe(next.frame.buffer);
+  });
+
+  it('S3-26: memory is taken again from 2 KiB on, for what is as long or shorter, and of four frames at most', () => {
+    const frameOf = (reader: FrameReader, length: number): Frame => {
+      reader.push(encodeFrame(frameTypes.record, new Uint8Array(length - 7)));
+      const [frame] = drain(reader);
+      if (!frame) throw new Error('a whole frame was pushed');
+      return frame;
+    };
+    const isTakenAgain = (first: number, second: number): boolean => {
+      const reader = new FrameReader();
+      const given = frameOf(reader, first);
+      const { buffer } = given.frame;
+      reader.giveBack(given);
+      return frameOf(reader, second).frame.buffer === buffer;
+    };
+    expect([isTakenAgain(2_048, 2_048), isTakenAgain(2_047, 2_047), isTakenAgain(4_000, 4_000), isTakenAgain(4_000, 4_001), isTakenAgain(4_000, 2_047)]).toEqual([true, false, true, false, false]);
+    const reader = new FrameReader();
+    const given = Array.from({ length: 5 }, () => frameOf(reader, 3_000));
+    for (const frame of given) reader.giveBack(frame);
+    const taken = Array.from({ length: 5 }, () => frameOf(reader, 3_000).frame.buffer);
+    expect(given.map(({ frame }) => taken.includes(frame.buffer))).toEqual([true, true, true, true, false]);
+  });
+
+  it('a header by itself: seven bytes of a known type, and no fewer', () => {
+    expect(parseFrameHeader(header(frameTypes.record, frameVersion, 70_000))).toEqual({ type: 3, version: frameVersion, length: 70_000 });
+    expect(() => parseFrameHeader(header(frameTypes.record, frameVersion, 0).subarray(0, 6))).toThrow(WireError);
+    expect(() => parseFrameHeader(header(5, frameVersion, 0))).toThrow(WireError);
   });
 
   it('2 GiB announced is refused on the header alone', () => {

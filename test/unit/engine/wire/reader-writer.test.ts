@@ -25,14 +25,27 @@ describe('writer', () => {
     ['u8 negative', () => new Writer().u8(-1)],
     ['u8 fraction', () => new Writer().u8(1.5)],
     ['u16', () => new Writer().u16(65536)],
+    ['u16 negative', () => new Writer().u16(-1)],
+    ['u16 fraction', () => new Writer().u16(1.5)],
+    ['u32 negative', () => new Writer().u32(-1)],
     ['u32', () => new Writer().u32(2 ** 32)],
     ['u32 NaN', () => new Writer().u32(Number.NaN)],
     ['u64', () => new Writer().u64(2 ** 53)],
     ['u64 negative', () => new Writer().u64(-1)],
+    ['u64 fraction', () => new Writer().u64(1.5)],
     ['u64 bigint', () => new Writer().u64(1n << 64n)],
+    ['u64 bigint negative', () => new Writer().u64(-1n)],
     ['lone surrogate', () => new Writer().text('a\ud800b')],
   ])('refuses a number or text that does not fit: %s', (_, write) => {
     expect(write).toThrow(WireError);
+  });
+
+  it('writes the least and the largest number of every size', () => {
+    const least = new Writer().u8(0).u16(0).u32(0).u64(0).u64(0n).finish();
+    expect(least).toEqual(new Uint8Array(23));
+    const largest = new Writer().u8(0xff).u16(0xffff).u32(0xffff_ffff).u64(0xffff_ffff_ffff_ffffn).finish();
+    expect(largest).toEqual(new Uint8Array(15).fill(0xff));
+    expect(new Writer().u64(Number.MAX_SAFE_INTEGER).finish()).toEqual(u64(BigInt(Number.MAX_SAFE_INTEGER)));
   });
 
   it('helpers write the same as the writer', () => {
