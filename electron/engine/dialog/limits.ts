@@ -30,6 +30,8 @@ export const hourMs = 3600 * 1000;
 /** Shifts of a stream in an hour, of any kind: automatic ones wait from 90, so that the usual limit of 100 is never met; by hand it ends there, too, and what a compromise renews comes on top. */
 export const shiftsPerHour = 90;
 export const shiftsPerHourByHand = 90;
+/** Of another device's renewals in one stream so many are taken in an hour, whatever times they tell: twenty hours of the most an honest one makes. */
+export const shiftsTakenPerHour = 2_048;
 /** Longer than the hour, before a renewal that would be one too many is used: the first of them may have been on its way for so long. */
 export const firstUseSlackMs = 60 * 1000;
 /** Between two automatic shifts of a stream. */

@@ -2,7 +2,7 @@ import type { ShiftPolicy } from '../../../shared/model/keys';
 import type { Clock } from '../ports';
 import type { DialogStore, ReceivingKeyRow } from './dialog-store';
 import type { FailureReason } from './dialog-types';
-import { maxEpoch } from './limits';
+import { hourMs, maxEpoch, shiftsTakenPerHour } from './limits';
 import type { ReceivingStream } from './streams';
 
 /** What an authenticated, numbered message that is new in its stream says about its key. */
@@ -40,8 +40,7 @@ export class PeerKeyRules {
     if (use.epoch <= seen.highest) return;
     const { peerId, dialogId, instanceId } = stream.row;
     const received = this.receipt(stream);
-    const sentAt = ownTime(stream, use.sentAt, received);
-    this.#store.addPeerShift({ peerId, dialogId, instanceId, epoch: use.epoch, counted: seen.highest > 0, sentAt, receivedAt: received });
+    this.#store.addPeerShift({ peerId, dialogId, instanceId, epoch: use.epoch, counted: seen.highest > 0, sentAt: use.sentAt, receivedAt: received });
     stream.shiftsSeen = { highest: use.epoch, received, monotonic: this.#clock.monotonic() };
   }
 
@@ -52,16 +51,33 @@ export class PeerKeyRules {
     return Math.max(wall, seen.received + Math.trunc(this.#clock.monotonic() - seen.monotonic));
   }
 
-  /** One more than the limit within the period, both by the sender's time and by arrival: so neither a backlog nor a clock that stands still is a flood. */
+  /**
+   * A renewal more than is taken in an hour, whatever times it tells: it is put off, and comes again. Without this, times of the past would let a
+   * flood pass for a backlog without end; an honest backlog of so many only takes longer (decision 097).
+   */
+  mustWait(policy: ShiftPolicy, stream: ReceivingStream | undefined, use: KeyUse): boolean {
+    // What the chosen rules end is never put off before they can.
+    const most = Math.max(shiftsTakenPerHour, policy.failAfterShifts + 1);
+    // Each renewal has a higher epoch: below so many there were not as many.
+    if (!stream || use.epoch <= Math.max(most, this.#seen(stream).highest)) return false;
+    const oldest = this.#store.nthPeerShift(stream.row, most);
+    return oldest !== undefined && this.receipt(stream) - oldest.receivedAt < hourMs;
+  }
+
+  /**
+   * One more than the limit within the period, both by the sender's own times and by arrival: so neither a backlog nor a clock that stands still is
+   * a flood. Only how far the sender's times are apart counts, not what its clock shows: a backlog under a clock that runs ahead is one, too. Times
+   * that go back say nothing; `mustWait` bounds what they could hide.
+   */
   #isFlood(policy: ShiftPolicy, stream: ReceivingStream, use: KeyUse): boolean {
     if (policy.failAfterShifts === 0) return false;
     const { highest } = this.#seen(stream);
     if (highest === 0 || use.epoch <= highest) return false;
     const oldest = this.#store.nthPeerShift(stream.row, policy.failAfterShifts);
     if (!oldest) return false;
-    const received = this.receipt(stream);
     const within = policy.failWithinMilliseconds;
-    return ownTime(stream, use.sentAt, received) - oldest.sentAt < within && received - oldest.receivedAt < within;
+    const apart = use.sentAt - oldest.sentAt;
+    return apart >= 0 && apart < within && this.receipt(stream) - oldest.receivedAt < within;
   }
 
   #seen(stream: ReceivingStream): NonNullable<ReceivingStream['shiftsSeen']> {

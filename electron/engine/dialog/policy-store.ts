@@ -6,7 +6,7 @@ export interface PeerShiftRow extends StreamKey {
   readonly epoch: number;
   /** False for the stream's first key, which is no shift. */
   readonly counted: boolean;
-  /** The sender's own time, made non-decreasing and clamped to receipt. */
+  /** The sender's own time, as told: only how far two are apart is looked at. Unix milliseconds by a clock nobody here knows. */
   readonly sentAt: number;
   /** Never falls within a stream, whatever the wall clock did. */
   readonly receivedAt: number;

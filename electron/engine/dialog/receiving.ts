@@ -152,6 +152,7 @@ export class Receiving {
     const failure =
       this.#failure(message, verdict, ranges === undefined) ?? this.#rules.judge(known?.policy ?? defaultPolicy, stream, use);
     if (failure) return this.#fail(message, known, failure);
+    if (this.#rules.mustWait(known?.policy ?? defaultPolicy, stream, use)) return rejected('throttled');
     const isDistrust = isNewDistrust(verdict, dsk, stream);
     if (isDistrust && !this.#parts.compromise.mayHear(peer.peerId, block.header)) return rejected('throttled');
 

@@ -129,6 +129,51 @@ describe('too many renewals of the other side', () => {
     expect(rows).toEqual({ n: 101 });
   });
 
+  it('S2-11 A07 A90: a backlog under a clock that runs ahead, or behind, or was set back before it, is no flood either', async () => {
+    for (const [before, within] of [[tenYears, 0], [-tenYears, 0], [tenYears, -tenYears]] as const) {
+      const pair = await talkingPair({ failAfterShifts: 5 });
+      const { clock } = pair.a.device;
+      clock.time += before;
+      renew(pair, 1);
+      pair.cross();
+      clock.time += within;
+      for (let time = 0; time < 30; time += 1) {
+        renew(pair, 1);
+        pair.pass(20 * minute);
+      }
+      for (const outcome of pair.b.device.receive(pair.a.device, ...pair.a.device.pending(pair.b.device))) expect(outcome).not.toHaveProperty('reason');
+      expect([pair.b.device.sink.texts().length, failures(pair.b.device)]).toEqual([31, []]);
+      // What is said to have been written at once still is a flood.
+      renew(pair, 6);
+      pair.cross();
+      expect(failures(pair.b.device)).toEqual(['too-many-shifts']);
+    }
+  });
+
+  it.each([
+    ['of the past', (at: number) => at * hour],
+    ['of the future', (at: number) => 2 * tenYears + tenYears * 20 + at * hour],
+    ['that go back', (at: number) => tenYears * 20 - at * hour],
+  ])('A30 A07 S2-11: renewals without end under times %s end nothing, and only so many are taken in an hour; what was put off comes then', async (_, timeOf) => {
+    const { crypto, alice, bob } = await newPair();
+    const forger = new Forger(crypto, alice.person, bob.person);
+    const block = forger.block();
+    const say = (epoch: number) => {
+      forger.newDsk();
+      forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: epoch };
+      return bob.receive(alice, forger.message(epoch, `${epoch}`, { block, time: timeOf(epoch) }))[0];
+    };
+    const taken = 2_049;
+    for (let epoch = 1; epoch <= taken; epoch += 1) expect(say(epoch)?.kind).toBe('delivered');
+    const late = { kind: 'rejected', reason: 'throttled' };
+    expect([say(taken + 1), say(taken + 2)]).toEqual([late, late]);
+    bob.restart();
+    bob.clock.pass(hour - 1);
+    expect(say(taken + 1)).toEqual(late);
+    bob.clock.pass(1);
+    expect([say(taken + 1)?.kind, failures(bob), bob.sink.texts().length]).toEqual(['delivered', [], taken + 1]);
+  }, 180_000);
+
   it('A31: old messages thrown in again and again, by whoever recorded them, count for nothing', async () => {
     const pair = await talkingPair({ failAfterShifts: 4 });
     const { a, b, cross } = pair;
