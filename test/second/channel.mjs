@@ -68,6 +68,8 @@ export const readResult = (body) => ['accepted', 'used', 'expired', 'refused'][w
 
 // §9, asking for newer keys
 export const contactTag = (secret, hash) => HMAC(secret, label('contact-tag'), hash);
+/** §9, who was refused: the same tag under HKDF(CN, "pair-secret") of the refused M1 (`pairSecret` of CN), and what the answer to it shows. */
+export const askedBackTag = (secret, hash, nonce) => HMAC(secret, label('contact-tag'), hash, nonce);
 export const makeRekeyRequest = ({ peerId, spkiHash, nonce = random(32), tag = random(32) }) => ({ nonce, body: cat(peerId, spkiHash, nonce, tag) });
 export const readRekeyRequest = (body) => whole(body, (reader) => ({ peerId: reader.take(32), spkiHash: reader.take(32), nonce: reader.take(32), tag: reader.take(32) }));
 export const readRekeyAnswer = (bytes) => whole(bytes, (reader) => ({ elements: reader.lp(), direct: reader.lp(), chain: reader.lp(), time: reader.u64(), signature: reader.lp(64) }));

@@ -152,6 +152,10 @@ export const rekey = () => {
     judge(answer, request, server.hash, { ...asked, held }, now, name === 'contact');
     if (name === 'contact') offer(fromClient, fromServer, server.hash, asker, now);
   }
+  const { cn, channelHash, nonce, secret, tag, askedBackTag } = all.refused;
+  equal(session.pairSecret(hex(cn)), secret);
+  equal(channel.contactTag(hex(secret), hex(channelHash)), tag);
+  equal(channel.askedBackTag(hex(secret), hex(channelHash), hex(nonce)), askedBackTag);
 };
 const joined = (said) => channel.readRekeyAnswer(cat(...said.filter(({ kind }) => kind === channel.KIND.rekeyAns).map(({ body }) => body.subarray(1))));
 const judge = (answer, request, hash, { held, peerId, recoveryKeyHash, keys }, now, withChain) => {

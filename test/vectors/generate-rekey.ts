@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import type { AskerParts } from '../../electron/engine/session/rekey-answer';
 import { askForKeys } from '../../electron/engine/session/rekey-asker';
+import { askedBackTag, contactTag, refusedSecretOf } from '../../electron/engine/session/contact-tag';
 import { answerRekey } from '../../electron/engine/session/rekey-answerer';
 import { toHex } from '../../electron/engine/wire/encoding';
 import { peerIdToBytes } from '../../electron/engine/wire/ids';
@@ -47,6 +48,14 @@ async function conversation(ada: Lives, ben: Lives, changes: Partial<AskerParts>
   return { ephemeralSecret: toHex(ephemeralSecret), client: toHex(concat(...pair.dialler.sent)), server: toHex(concat(...pair.listener.sent)) };
 }
 
+/** What the two sides of a refused M1 show each other, from fixed bytes. */
+function refused({ crypto }: Party) {
+  const [cn, channelHash, nonce] = [countingFrom(0x90), countingFrom(0xb0), countingFrom(0xd0)];
+  const { bytes: secret } = refusedSecretOf(crypto, crypto.secret('content', cn.slice()));
+  const tags = { tag: contactTag(crypto, secret, channelHash), askedBackTag: askedBackTag(crypto, secret, channelHash, nonce) };
+  return { cn: toHex(cn), channelHash: toHex(channelHash), nonce: toHex(nonce), secret: toHex(secret), tag: toHex(tags.tag), askedBackTag: toHex(tags.askedBackTag) };
+}
+
 async function main(): Promise<void> {
   const [ada, ben] = await Promise.all([livesOf('Vera', 0, ['routine', 'compromise']), livesOf('Willem', 10, ['routine'])]);
   const vectors = {
@@ -56,6 +65,7 @@ async function main(): Promise<void> {
     asker: written(ben),
     contact: await conversation(ada, ben, { pairSecret, offer: true }),
     stranger: await conversation(ada, ben, {}),
+    refused: refused(ada.newest),
   };
   writeFileSync('test/vectors/rekey.json', `${JSON.stringify(vectors, undefined, 2)}\n`);
 }

@@ -4,7 +4,7 @@ import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
 import { channelKinds } from '../../../../electron/engine/session/channel-frames';
 import { channelHash } from '../../../../electron/engine/session/channel-keys';
-import { contactTag } from '../../../../electron/engine/session/contact-tag';
+import { askedBackTag, contactTag, refusedSecretOf } from '../../../../electron/engine/session/contact-tag';
 import type { HeldKey, RekeyAnswer } from '../../../../electron/engine/session/rekey-answer';
 import { takePiece } from '../../../../electron/engine/session/rekey-inquiry';
 import { encodeOffer, encodeRequest } from '../../../../electron/engine/session/rekey-frames';
@@ -111,6 +111,23 @@ describe('vectors of asking for keys', () => {
     const back = readQuestion(byServer.at(-1)?.body ?? Buffer.alloc(0));
     expect(judged(vectors.asker, hash, back.nonce, byClient.slice(2))).toMatchObject({ head: { epoch: 2 }, chain: { instance: { instanceId: vectors.asker.instanceId } } });
     expect(toHex(encodeOffer({ peerId: parsePeerId(vectors.asker.peerId), headHash: fromHex(lastOf(vectors.asker).spkiHash) }).payload)).toBe(byClient[1]?.body.toString('hex'));
+  });
+
+  it('A71 A73: what the two sides of a refused M1 show each other is this, and no other CN, channel or question gives it', () => {
+    const { refused } = vectors;
+    const [cn, hash, nonce] = [refused.cn, refused.channelHash, refused.nonce].map(fromHex);
+    if (!cn || !hash || !nonce) throw new Error('three values');
+    const shown = (of: Uint8Array, on: Uint8Array, to: Uint8Array): readonly string[] => {
+      const secret = refusedSecretOf(crypto, crypto.secret('content', of.slice()));
+      return [toHex(secret.bytes), toHex(contactTag(crypto, secret.bytes, on)), toHex(askedBackTag(crypto, secret.bytes, on, to))];
+    };
+    const right = [refused.secret, refused.tag, refused.askedBackTag];
+    expect(shown(cn, hash, nonce)).toEqual(right);
+    expect(toHex(tagOf(bytes(refused.secret), bytes(refused.channelHash)))).toBe(refused.tag);
+    const other = (from: Uint8Array): Uint8Array => from.map((byte, at) => (at === 31 ? byte ^ 1 : byte));
+    for (const [at, [of, on, to]] of ([[other(cn), hash, nonce], [cn, other(hash), nonce], [cn, hash, other(nonce)]] as const).entries()) {
+      expect(shown(of, on, to).map((each, place) => each === right[place])).toEqual([at !== 0, at === 2, false]);
+    }
   });
 
   it('A72: not one byte of an answer with a chain can be another, for either reader', () => {
