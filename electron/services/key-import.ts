@@ -28,6 +28,9 @@ export function importKey(parts: InvitationParts, text: string): { contactId: st
   const before = contacts.byPeer(peerId);
   // A card adds addresses to a bare key; an accepted link that still waits is the stronger claim and is not replaced.
   if (before !== undefined && before.ended === undefined && (before.relation !== 'requested' || card === undefined)) {
+    // Of a contact it is no introduction; what it proves of their keys counts all the same, and shows at the contact (A71).
+    const pinned = profile.book.find(peerId)?.record.pinnedSpkiHash;
+    if (card !== undefined && pinned !== undefined && !crypto.equal(pinned, spkiHash)) profile.rekeying.cardCame(card);
     throw new KeyshiftError('key.already-known', 'You already have this person as a contact.');
   }
   const pin = profile.book.find(peerId)?.record.pinnedSpkiHash;

@@ -1,3 +1,4 @@
+import type { Card } from '../engine/certificates/card';
 import { type Chain, encodeChain, type VerifiedChain } from '../engine/certificates/chain';
 import { type KeyElement, parseKeyElements } from '../engine/certificates/key-history';
 import type { LocalParty } from '../engine/certificates/local-party';
@@ -197,6 +198,18 @@ export class Rekeying {
       if (answer) return this.#judge(held, answer);
     }
     return 'stale';
+  }
+
+  /**
+   * A contact's own card under another key than the pinned one, by mailbox or in a file. It brings the steps that lead to its key, signed by each key
+   * before: what they prove needs nobody to be asked, and two next keys of one are seen without a meeting (A71, A73). A card is no sign of life, so no
+   * device counts as having said it now. Throws what the disk says.
+   */
+  cardCame({ chain, history }: Card): void {
+    const { peerId } = chain.identity;
+    if (this.#quit.signal.aborted || !this.#concerns(peerId)) return;
+    if (history) this.hear(peerId, history.elements, undefined);
+    this.suspect(peerId);
   }
 
   /** At the start: whoever is waited for is asked again. */

@@ -1,3 +1,4 @@
+import type { Card } from '../../engine/certificates/card';
 import type { OpenedCard } from '../../engine/dialog/card-deposit';
 import type { PeerId } from '../../engine/ids';
 import type { Clock } from '../../engine/ports';
@@ -21,7 +22,8 @@ export interface CardMailParts {
   readonly introductions: () => Pick<Introductions, 'requested'>;
   readonly invitations: Pick<InvitationMail, 'shown' | 'heard'>;
   readonly commit: <T>(work: () => T) => T;
-  readonly onSuspect: (peerId: PeerId) => void;
+  /** A contact's card under another key than the pinned one. */
+  readonly onOtherKey: (card: Card) => void;
   /** Something is due to this person. */
   readonly onDue: (peerId: PeerId) => void;
 }
@@ -55,7 +57,7 @@ export class CardMail {
   /** Somebody's card came by mailbox or in a file; who it is it has proven itself. Gives whether they ask to be a contact. Throws what the disk says. */
   received(found: OpenedCard): 'request' | 'news' {
     const { card, wantsAnswer, proof, verdict } = found;
-    const { stores, book, introductions, commit, onSuspect, invitations } = this.#parts;
+    const { stores, book, introductions, commit, onOtherKey, invitations } = this.#parts;
     const { peerId, spkiHash } = card.chain.identity;
     const contact = stores.contacts.byPeer(peerId);
     if (contact?.blocked === true) return 'news';
@@ -69,7 +71,7 @@ export class CardMail {
     const pinned = book.find(peerId)?.record.pinnedSpkiHash;
     // A pin moves by rekeying alone.
     if (pinned === undefined || Buffer.compare(pinned, spkiHash) !== 0) {
-      onSuspect(peerId);
+      onOtherKey(card);
       return 'news';
     }
     commit(() => book.learnCard(card));

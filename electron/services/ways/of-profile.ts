@@ -83,7 +83,7 @@ export class ProfileWays {
       book,
       introductions: () => profile.introductions,
       commit,
-      onSuspect: (peerId) => profile.rekeying.suspect(peerId),
+      onOtherKey: (card) => profile.rekeying.cardCame(card),
       onDue: (peerId) => this.touch(peerId),
     });
     this.#posting = new Posting({
