@@ -9,8 +9,8 @@ import { TestRunner } from 'vitest';
 const PATIENCE = 1500;
 /** A changed loop may have no end that any timer would see: so many steps more than without the change end it. */
 const MORE_STEPS = 2_000_000;
-/** What so many tests of one file overlook, the others of this file most likely do as well. */
-const MOST_TRIES = 8;
+/** What the tests of one file overlook for so long, in milliseconds, the rest of this file most likely does as well. */
+const LONG_ENOUGH = 4000;
 
 // That a property fails is all that is asked: no smaller example of it.
 configureGlobal({ endOnFailure: true });
@@ -25,8 +25,8 @@ let steps = 0;
 let most = Infinity;
 /** Changes that would have made a difference since the test began. @type {Set<number>} */
 let differs = new Set();
-/** How many tests of this file each change was tried with. @type {Map<number, number>} */
-const tries = new Map();
+/** For how long each change was tried in this file. @type {Map<number, number>} */
+const tried = new Map();
 
 const asked = (number, difference) => {
   steps += 1;
@@ -79,7 +79,7 @@ export default class MutantRunner extends TestRunner {
     differs = new Set();
     // After a change that was noticed the test runs once without any: what that one left behind must not make it fail for the next.
     on = this.#usual === Infinity || this.#again ? -1 : (this.#toTry.shift() ?? -1);
-    if (on >= 0) tries.set(on, (tries.get(on) ?? 0) + 1);
+    if (on >= 0) tried.set(on, (tried.get(on) ?? 0) + this.#usual);
     most = on >= 0 ? this.#steps * 10 + MORE_STEPS : Infinity;
   }
 
@@ -113,7 +113,7 @@ export default class MutantRunner extends TestRunner {
       for (const number of differs) mark('come-by', number);
       this.#toTry = [...differs];
     }
-    this.#toTry = this.#toTry.filter((number) => (tries.get(number) ?? 0) < MOST_TRIES && !isMarked('noticed', number));
+    this.#toTry = this.#toTry.filter((number) => !isMarked('noticed', number) && (!tried.has(number) || (tried.get(number) ?? 0) + this.#usual < LONG_ENOUGH));
     on = -1;
   }
 }

@@ -35,6 +35,7 @@ describe('padding', () => {
   });
 
   it('refuses impossible lengths', () => {
-    for (const length of [-1, 1.5, Number.NaN, 2 ** 31]) expect(() => padme(length)).toThrow(RangeError);
+    for (const length of [-1, 1.5, Number.NaN, 2 ** 30, 2 ** 31]) expect(() => padme(length)).toThrow(RangeError);
+    expect(padme(2 ** 30 - 1)).toBe(2 ** 30);
   });
 });

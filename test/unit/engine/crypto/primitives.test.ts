@@ -1,8 +1,10 @@
 import { createHash, createHmac, generateKeyPairSync, hkdfSync, sign } from 'node:crypto';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { hkdf } from '../../../../electron/engine/crypto/hash';
 import { label } from '../../../../electron/engine/crypto/label';
+import { sodium } from '../../../../electron/engine/crypto/native';
 import { purposes } from '../../../../electron/engine/crypto/purpose';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { flipBit, realCrypto } from '../../../support/foundation-kit';
@@ -13,7 +15,9 @@ beforeAll(async () => {
 });
 
 const empty = new Uint8Array(0);
-const parts = fc.array(fc.uint8Array({ maxLength: 700 }), { maxLength: 5 });
+// Of any length up to the largest: left to itself fast-check hardly comes beyond ten bytes.
+const bytesUpTo = (maxLength: number) => fc.uint8Array({ maxLength, size: 'max' });
+const parts = fc.array(bytesUpTo(700), { maxLength: 5, size: 'max' });
 
 describe('hashes agree with OpenSSL for every length and cut', () => {
   it('SHA-256 and SHA-512', () => {
@@ -34,13 +38,48 @@ describe('hashes agree with OpenSSL for every length and cut', () => {
 
   it('HMAC and HKDF', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), parts, fc.integer({ min: 1, max: 200 }), (key, list, length) => {
+      fc.property(bytesUpTo(200), parts, fc.integer({ min: 1, max: 200 }), (key, list, length) => {
         expect(crypto.hmac(key, ...list)).toEqual(new Uint8Array(createHmac('sha256', key).update(concat(...list)).digest()));
         const info = concat(label('record'), ...list);
         fc.pre(info.length <= 1024);
         expect(crypto.hkdf(key, 'record', length, concat(...list))).toEqual(new Uint8Array(hkdfSync('sha256', key, empty, info, length)));
       }),
     );
+  });
+
+  it.each([0, 1, 63, 64, 65, 127, 128, 129, 300])('HMAC around its changes of engines: a key of %i bytes', (length) => {
+    const key = crypto.random(length);
+    for (const messageLength of [0, 1, 1023, 1024, 1025, 3000]) {
+      const message = crypto.random(messageLength);
+      expect(crypto.hmac(key, message.subarray(0, 1), message.subarray(1))).toEqual(new Uint8Array(createHmac('sha256', key).update(message).digest()));
+    }
+  });
+
+  it.each([0, 1, 32, 63, 64, 65, 200])('HKDF with a salt of %i bytes', (length) => {
+    const [salt, secret, info] = [crypto.random(length), crypto.random(32), crypto.random(20)];
+    for (const out of [1, 31, 32, 33, 64, 65]) expect(hkdf(salt, secret, [info], out)).toEqual(new Uint8Array(hkdfSync('sha256', secret, salt, info, out)));
+  });
+
+  it('leave nothing of keys and results in the memory they are made in', () => {
+    const hash = vi.spyOn(sodium, 'crypto_hash_sha256');
+    try {
+      const key = new Uint8Array(100).fill(0xa5);
+      const calls = [
+        () => crypto.sha256(key.subarray(0, 20), key.subarray(20, 40)),
+        () => crypto.hmac(key, key),
+        // The secret is longer than all that is written over it.
+        () => crypto.hkdf(new Uint8Array(900).fill(0xa5), 'record', 40),
+      ];
+      for (const call of calls) {
+        hash.mockClear();
+        call();
+        const used = hash.mock.calls.flat().filter((bytes) => bytes.buffer !== key.buffer);
+        expect(used.length).toBeGreaterThan(0);
+        for (const bytes of used) expect(bytes.every((byte) => byte === 0)).toBe(true);
+      }
+    } finally {
+      hash.mockRestore();
+    }
   });
 
   it.each([
@@ -116,7 +155,7 @@ describe('AEAD', () => {
 
   it('S1-10 S1-25: detached is the same cipher with the tag apart', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 3000 }), fc.uint8Array({ maxLength: 3000 }), (message, aad) => {
+      fc.property(bytesUpTo(3000), bytesUpTo(3000), (message, aad) => {
         const key = crypto.randomSecret('dsk-send', 32);
         const nonce = crypto.random(24);
         const tag = new Uint8Array(16);
@@ -131,8 +170,25 @@ describe('AEAD', () => {
     );
   });
 
-  it('a wrong length of our own key or nonce is a mistake, not a refusal', () => {
+  it('S1-25: nothing at all is sealed and opened as anything else', () => {
+    const key = crypto.randomSecret('kek', 32);
+    const sealed = crypto.seal('dsk', key, undefined, empty, empty);
+    expect(sealed).toHaveLength(16);
+    expect(crypto.open('dsk', key, undefined, empty, sealed)).toEqual(empty);
+    expect(crypto.open('dsk', key, undefined, Uint8Array.of(1), sealed)).toBeUndefined();
+  });
+
+  it('a wrong length of our own key, nonce, tag or output is a mistake, not a refusal', () => {
     const nonce = new Uint8Array(24);
+    const [short, good, tag] = [crypto.randomSecret('kek', 16), crypto.randomSecret('kek', 32), new Uint8Array(16)];
+    const message = new Uint8Array(5);
+    expect(() => crypto.sealDetached('body', short, nonce, empty, message, tag)).toThrow(RangeError);
+    expect(() => crypto.sealDetached('body', good, nonce.subarray(1), empty, message, tag)).toThrow(RangeError);
+    expect(() => crypto.sealDetached('body', good, nonce, empty, message, tag.subarray(1))).toThrow(RangeError);
+    expect(() => crypto.sealDetached('body', good, nonce, empty, message, tag, new Uint8Array(4))).toThrow(RangeError);
+    expect(() => crypto.openDetached('body', short, nonce, empty, message, tag)).toThrow(RangeError);
+    expect(() => crypto.openDetached('body', good, nonce.subarray(1), empty, message, tag)).toThrow(RangeError);
+    expect(() => crypto.openDetached('body', good, nonce, empty, message, tag, new Uint8Array(6))).toThrow(RangeError);
     expect(() => crypto.seal('body', crypto.randomSecret('kek', 16), nonce, empty, empty)).toThrow(RangeError);
     expect(() => crypto.open('body', crypto.randomSecret('kek', 32), nonce.subarray(1), empty, new Uint8Array(16))).toThrow(RangeError);
   });
@@ -163,10 +219,14 @@ describe('Ed25519', () => {
     expect(crypto.signingFromSeed(copy).publicKey).toEqual(pair.publicKey);
   });
 
-  it('a wiped key signs nothing', () => {
+  it('a wiped key signs nothing, nor does one of another engine, and a seed has 32 bytes', async () => {
     const { secret } = crypto.generateSigning();
     secret.wipe();
-    expect(() => crypto.sign('card', secret, empty)).toThrow();
+    expect(() => crypto.sign('card', secret, empty)).toThrow('or wiped');
+    expect(() => crypto.sign('card', crypto.randomSecret('instance-signing', 32), empty)).toThrow('not a signing key');
+    const other = await realCrypto();
+    expect(() => crypto.sign('card', other.generateSigning().secret, empty)).toThrow('not a signing key');
+    for (const length of [31, 33]) expect(() => crypto.signingFromSeed(new Uint8Array(length))).toThrow(RangeError);
   });
 
   it('an all-zero or small-order public key verifies nothing', () => {
@@ -231,6 +291,10 @@ describe('RSA-PSS', () => {
     expect(crypto.rsaVerify('instance-list', pair.spki, message, new Uint8Array(sign('sha256', signed, pair.privateKey.key)))).toBe(false);
     expect(crypto.rsaVerify('instance-list', pair.spki, message, new Uint8Array(sign('sha256', signed, { key: pair.privateKey.key, padding: 6, saltLength: 20 })))).toBe(false);
     expect(crypto.rsaVerify('instance-list', pair.spki, message, new Uint8Array(sign('sha512', signed, { key: pair.privateKey.key, padding: 6, saltLength: 32 })))).toBe(false);
+  });
+
+  it('what the library cannot do with a key is an error and no signature', async () => {
+    await expect(crypto.rsaSign('card', { key: generateKeyPairSync('ed25519').privateKey }, empty)).rejects.toThrow();
   });
 
   it.each([

@@ -1,15 +1,19 @@
-import { createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { modulusOf } from '../../../../electron/engine/crypto/rsa-spki';
-import { parseRsaPublicKey, spkiOf } from '../../../../electron/engine/crypto/rsa';
+import { isAcceptedRsa, parseRsaPublicKey, spkiOf } from '../../../../electron/engine/crypto/rsa';
 
 /** A public key of this many bits, e = 65537. Nobody has its private half, and nothing here needs it: a random odd modulus serves. */
 function spki(bits: number): Uint8Array {
+  return spkiOf(publicKey(bits));
+}
+
+function publicKey(bits: number, e = 'AQAB'): KeyObject {
   const modulus = randomBytes(Math.ceil(bits / 8));
   const top = (bits - 1) % 8;
   modulus[0] = ((modulus[0] ?? 0) & (2 ** top - 1)) | 2 ** top;
   modulus[modulus.length - 1] = (modulus[modulus.length - 1] ?? 0) | 1;
-  return spkiOf(createPublicKey({ key: { kty: 'RSA', n: modulus.toString('base64url'), e: 'AQAB' }, format: 'jwk' }));
+  return createPublicKey({ key: { kty: 'RSA', n: modulus.toString('base64url'), e }, format: 'jwk' });
 }
 
 describe('the one encoding of an RSA key', () => {
@@ -36,10 +40,22 @@ describe('the one encoding of an RSA key', () => {
   });
 
   it('A85: smaller, larger and odd sizes are refused, and a modulus that begins with a zero bit', () => {
-    for (const bits of [2048, 3071, 4104]) expect(parseRsaPublicKey(spki(bits))).toBeUndefined();
-    const short = spki(3072);
-    short[short.length - 384 - 5] = 0x7f;
-    expect(parseRsaPublicKey(short)).toBeUndefined();
+    for (const bits of [2048, 3064, 3071, 4104]) expect([parseRsaPublicKey(spki(bits)), modulusOf(spki(bits))]).toEqual([undefined, undefined]);
+    const first = spki(3072);
+    const at = first.length - 384 - 5;
+    first[at] = 0x7f;
+    expect([parseRsaPublicKey(first), modulusOf(first)]).toEqual([undefined, undefined]);
+    first[at] = 0x80;
+    expect(modulusOf(first)?.[0]).toBe(0x80);
+  });
+
+  it('A85: a key that came another way is held to the same: kind, size in whole bytes, exponent', () => {
+    const accepted = (bits: number, e?: string): boolean => isAcceptedRsa(publicKey(bits, e));
+    expect([3072, 3080, 4096].map((bits) => accepted(bits))).toEqual([true, true, true]);
+    expect([2048, 3064, 3071, 3079, 4095, 4104].map((bits) => accepted(bits))).toEqual([false, false, false, false, false, false]);
+    expect([accepted(3072, 'Aw'), accepted(3072, 'AQAD')]).toEqual([false, false]);
+    expect(isAcceptedRsa(generateKeyPairSync('rsa-pss', { modulusLength: 3072 }).publicKey)).toBe(false);
+    expect(isAcceptedRsa(generateKeyPairSync('ed25519').publicKey)).toBe(false);
   });
 
   it('one key after the other: what was asked last is not what is answered next', () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { purposes } from '../../../../electron/engine/crypto/purpose';
 import { envelopeOverhead, openFrom, openSigned, sealSigned, sealTo } from '../../../../electron/engine/crypto/sealed-envelope';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { flipBit, realCrypto } from '../../../support/foundation-kit';
 
@@ -47,6 +48,17 @@ describe('sealTo and openFrom', () => {
     expect(openFrom(crypto, 'm1', crypto.generateKem('exchange-kem').secret, envelope)).toBeUndefined();
   });
 
+  it('S3-18: nothing is a payload too, and a ciphertext that agrees on nothing opens nothing', () => {
+    const recipient = crypto.generateKem('instance-kem');
+    const bytes = sealTo(crypto, 'm2-content', recipient.publicKey, crypto.randomSecret('content', 32), () => new Uint8Array(0));
+    expect(bytes).toHaveLength(envelopeOverhead);
+    expect(openFrom(crypto, 'm2-content', recipient.secret, bytes)?.payload).toEqual(new Uint8Array(0));
+    expect(openFrom(crypto, 'm2-content', recipient.secret, bytes.subarray(0, -1))).toBeUndefined();
+    // A share of small order (A49).
+    const lost = bytes.slice().fill(0, 1088, 1120);
+    expect(openFrom(crypto, 'm2-content', recipient.secret, lost)).toBeUndefined();
+  });
+
   it('an unusable recipient key is an error of its own', () => {
     expect(() => sealTo(crypto, 'm1', new Uint8Array(1216), crypto.randomSecret('content', 32), () => statement)).toThrow('usable key');
   });
@@ -90,6 +102,48 @@ describe('sealSigned and openSigned', () => {
     const forwarded = sealTo(crypto, 'm1', third.publicKey, inner.contentKey, () => inner.payload);
     expect(openFrom(crypto, 'm1', third.secret, forwarded)?.payload).toEqual(inner.payload);
     expect(openSigned(crypto, 'm1', third.secret, context, forwarded, () => sender.publicKey)).toBeUndefined();
+  });
+
+  it('S3-17: a payload without room for a signature is refused, one without a statement is a signed nothing', () => {
+    const sender = crypto.generateSigning();
+    const recipient = crypto.generateKem('exchange-kem');
+    const open = (bytes: Uint8Array) => openSigned(crypto, 'm1', recipient.secret, context, bytes, () => sender.publicKey);
+    expect(open(sealTo(crypto, 'm1', recipient.publicKey, crypto.randomSecret('content', 32), () => new Uint8Array(63)))).toBeUndefined();
+    const nothing = sealSigned(crypto, 'm1', { signing: sender.secret, recipientKem: recipient.publicKey, recipientContext: context, statement: new Uint8Array(0) });
+    expect(open(nothing)?.statement).toEqual(new Uint8Array(0));
+  });
+
+  it('S3-17: of all secrets on the way only the content key of what was opened is left', () => {
+    const { sender, recipient, envelope } = scene();
+    const made: Secret<SecretKind>[] = [];
+    const kept = <T extends Secret<SecretKind> | undefined>(secret: T): T => {
+      if (secret) made.push(secret);
+      return secret;
+    };
+    const watched: Crypto = {
+      ...crypto,
+      secret: (kind, bytes) => kept(crypto.secret(kind, bytes)),
+      randomSecret: (kind, length) => kept(crypto.randomSecret(kind, length)),
+      decapsulate: (secret, ciphertext) => kept(crypto.decapsulate(secret, ciphertext)),
+      encapsulate: (key) => {
+        const sent = crypto.encapsulate(key);
+        kept(sent?.shared);
+        return sent;
+      },
+    };
+    const left = (work: () => unknown): readonly Secret<SecretKind>[] => {
+      made.length = 0;
+      work();
+      expect(made.length).toBeGreaterThan(1);
+      return made.filter((secret) => !secret.wiped);
+    };
+    const open = (bytes: Uint8Array, key: Uint8Array | undefined = sender.publicKey) => openSigned(watched, 'm1', recipient.secret, context, bytes, () => key);
+    expect(left(() => sealSigned(watched, 'm1', { signing: sender.secret, recipientKem: recipient.publicKey, recipientContext: context, statement }))).toEqual([]);
+    expect(left(() => open(flipBit(envelope, 1120 * 8)))).toEqual([]);
+    expect(left(() => open(flipBit(envelope, envelope.length * 8 - 1)))).toEqual([]);
+    expect(left(() => open(envelope, crypto.generateSigning().publicKey))).toEqual([]);
+    let opened: ReturnType<typeof open>;
+    expect(left(() => (opened = open(envelope)))).toEqual([opened?.contentKey]);
   });
 
   it('A03: bytes moved between context and statement are noticed', () => {

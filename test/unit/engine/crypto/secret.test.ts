@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { memoryLockFailed } from '../../../../electron/engine/crypto/locked-memory';
+import { Secret } from '../../../../electron/engine/crypto/secret';
 import { realCrypto } from '../../../support/foundation-kit';
 
 let crypto: Crypto;
@@ -25,6 +26,25 @@ describe('secrets', () => {
     expect(view).toEqual(new Uint8Array(32));
     expect(secret.wiped).toBe(true);
     expect(() => secret.bytes).toThrow('already wiped');
+  });
+
+  it('wipe leaves zeros by itself, whatever memory the bytes are in', () => {
+    const bytes = new Uint8Array(8).fill(7);
+    let given: Uint8Array | undefined;
+    new Secret('kek', bytes, (wiped) => {
+      given = wiped.slice();
+    }).wipe();
+    expect([bytes, given]).toEqual([new Uint8Array(8), new Uint8Array(8)]);
+  });
+
+  it('lie in slots of 64 bytes, 1,024 in the first piece of memory and the next in a larger one, each whole and none twice', async () => {
+    vi.resetModules();
+    const { lockedBytes } = await import('../../../../electron/engine/crypto/locked-memory');
+    const slots = Array.from({ length: 1_025 }, () => lockedBytes(64).bytes);
+    expect(slots.every((slot) => slot.length === 64 && slot.byteOffset % 64 === 0)).toBe(true);
+    const [first, last] = [slots.slice(0, 1_024), slots[1_024]];
+    expect([new Set(first.map((slot) => slot.byteOffset)).size, new Set(first.map((slot) => slot.buffer)).size]).toEqual([1_024, 1]);
+    expect([first[0]?.buffer.byteLength, last?.buffer.byteLength]).toEqual([65_536, 1_048_576]);
   });
 
   it('wiping a signing key clears the expanded half too', () => {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
+import { loadMlKem } from '../../../../electron/engine/crypto/mlkem';
+import { sodium } from '../../../../electron/engine/crypto/native';
 import { isSmallOrder, isUsableKemKey, kemLengths, loadXWing, type XWing } from '../../../../electron/engine/crypto/xwing';
+import { concat } from '../../../../electron/engine/wire/writer';
 import { flipBit, realCrypto } from '../../../support/foundation-kit';
 
 let crypto: Crypto;
@@ -76,6 +79,61 @@ describe('X-Wing', () => {
       expect(crypto.encapsulate(key)).toBeUndefined();
     }
     expect(isUsableKemKey(good.subarray(1))).toBe(false);
+    expect(isUsableKemKey(concat(good, new Uint8Array(1)))).toBe(false);
+    // The second of two coefficients that share a byte, at its bound; and none at all, beside a good share.
+    const second = good.slice();
+    const put = (coefficient: number): void => {
+      second[1] = ((second[1] ?? 0) & 0x0f) | ((coefficient & 0x0f) << 4);
+      second[2] = coefficient >>> 4;
+    };
+    put(3328);
+    expect(isUsableKemKey(second)).toBe(true);
+    put(3329);
+    expect(isUsableKemKey(second)).toBe(false);
+    expect(crypto.encapsulate(second)).toBeUndefined();
+    const none = good.slice();
+    none.fill(0, 0, 1152);
+    expect(isUsableKemKey(none)).toBe(false);
+  });
+
+  it('A49: a ciphertext whose share is a point of small order opens nothing', () => {
+    const { publicKey, secret } = crypto.generateKem('exchange-kem');
+    const ciphertext = crypto.encapsulate(publicKey)?.ciphertext ?? new Uint8Array(0);
+    ciphertext.fill(0, 1088);
+    expect(crypto.decapsulate(secret, ciphertext)).toBeUndefined();
+    expect(xwing.decapsulate(secret.bytes, ciphertext)).toBeUndefined();
+  });
+
+  it('a secret brought in as bytes has 32, and the public half that belongs to it', () => {
+    for (const length of [31, 33]) expect(() => crypto.kemFromSecret('channel', new Uint8Array(length))).toThrow(RangeError);
+    const { publicKey, secret } = crypto.generateKem('channel');
+    expect(crypto.kemPublicKey(crypto.secret('channel', secret.bytes.slice()))).toEqual(publicKey);
+  });
+
+  it('leaves nothing of either half in the memory handed to X25519', () => {
+    const multiply = vi.spyOn(sodium, 'crypto_scalarmult');
+    const base = vi.spyOn(sodium, 'crypto_scalarmult_base');
+    try {
+      const seed = crypto.random(32);
+      const sent = xwing.encapsulate(xwing.publicKey(seed), crypto.random(64));
+      expect(xwing.decapsulate(seed, sent?.ciphertext ?? new Uint8Array(0))).toEqual(sent?.shared);
+      const [shared, opened] = multiply.mock.calls;
+      // What both agreed on, and the secret that was made of the seed: of the key and when opening. The sender's coins are its own to wipe.
+      const secrets = [shared?.[0], opened?.[0], opened?.[1], base.mock.calls[0]?.[1]];
+      expect(secrets.map((bytes) => bytes?.every((byte) => byte === 0))).toEqual([true, true, true, true]);
+    } finally {
+      multiply.mockRestore();
+      base.mockRestore();
+    }
+  });
+
+  it('what is longer than its place in the memory of WebAssembly is refused before it is written there', async () => {
+    const mlKem = await loadMlKem();
+    expect(mlKem.shake256(new Uint8Array(256), 256)).toHaveLength(256);
+    expect(mlKem.sha3(new Uint8Array(256))).toEqual(new Uint8Array(createHash('sha3-256').update(new Uint8Array(256)).digest()));
+    expect(() => mlKem.sha3(new Uint8Array(257))).toThrow(RangeError);
+    expect(() => mlKem.shake256(new Uint8Array(1), 257)).toThrow(RangeError);
+    expect(() => mlKem.encapsulate(new Uint8Array(1185), new Uint8Array(32))).toThrow(RangeError);
   });
 
   it('A49: the points of small order are those that libsodium refuses, with and without their top bit, and no other', () => {
