@@ -8,6 +8,7 @@ import { fromHex, toHex } from '../../engine/wire/encoding';
 import type { HeldFile, HeldFiles } from '../ports/files';
 import type { TransferChange, TransferRow } from '../ports/transfers';
 import { reserveBytes } from './copying';
+import { type FetchJob, firstWindow, jobOf, largestWindow, nextWindow } from './fetch-job';
 import { chunksAtOnce, SealedContent } from './held-content';
 import type { Party } from './parties';
 import { headBytes, shownAs } from './shown-as';
@@ -15,12 +16,6 @@ import { headBytes, shownAs } from './shown-as';
 /** Files of one person fetched at once, and of all: others wait their turn. Whoever gives slowly holds up only what is their own. */
 const fetchesOfEach = 3;
 const fetchesAtOnce = 9;
-/** Pieces asked for beyond those that came: what a slow line holds of them, a message waits for, so it starts small and follows the line. */
-const firstWindow = 2;
-const largestWindow = 32;
-/** Half a window that takes less than this makes the next one larger, more than that smaller. */
-const quickMs = 100;
-const slowMs = 400;
 /** Pieces after which the disk is waited for and the database notes how far it is: what a crash costs. */
 const syncEvery = 64;
 /** The same in time, on a slow line. */
@@ -29,28 +24,6 @@ const syncMs = 2_000;
 const silenceMs = 30_000;
 /** What stopped on a disk that took not even that word is begun anew after so long. */
 const againMs = 60_000;
-
-interface Job {
-  row: TransferRow;
-  content: SealedContent | undefined;
-  /** Being opened, read through for the last check, or given up: pieces are not taken. */
-  busy: boolean;
-  ended: boolean;
-  /** Whom it is got from now. */
-  party: Party | undefined;
-  readonly refused: Set<Party>;
-  /** The next piece, and up to which they were asked for. */
-  next: number;
-  asked: number;
-  /** On the disk; and noted in the database, when. */
-  written: number;
-  noted: number;
-  notedAt: number;
-  window: number;
-  askedAt: number;
-  writing: Promise<void>;
-  cancelSilence: (() => void) | undefined;
-}
 
 export interface FetchingParts {
   readonly crypto: Crypto;
@@ -74,7 +47,7 @@ export interface FetchingParts {
  */
 export class Fetching {
   readonly #parts: FetchingParts;
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs = new Map<string, FetchJob>();
   /** Those that stopped without a word of it, each with what calls its next turn off. */
   readonly #again = new Map<string, () => void>();
   #closed = false;
@@ -91,10 +64,7 @@ export class Fetching {
   /** Wanted from now on. */
   begin(row: TransferRow): void {
     if (this.#closed || this.#jobs.has(row.transferId)) return;
-    this.#jobs.set(row.transferId, {
-      row, content: undefined, busy: false, ended: false, party: undefined, refused: new Set(),
-      next: row.have, asked: row.have, written: row.have, noted: row.have, notedAt: 0, window: firstWindow, askedAt: 0, writing: Promise.resolve(), cancelSilence: undefined,
-    });
+    this.#jobs.set(row.transferId, jobOf(row));
     this.#look();
   }
 
@@ -175,7 +145,7 @@ export class Fetching {
     if (this.#closed) return;
     const running = new Map<PeerId, number>();
     let all = 0;
-    const runs = ({ row }: Job): void => {
+    const runs = ({ row }: FetchJob): void => {
       running.set(row.peerId, (running.get(row.peerId) ?? 0) + 1);
       all += 1;
     };
@@ -193,7 +163,7 @@ export class Fetching {
   }
 
   /** Its place on disk; then it is asked for. */
-  async #open(job: Job): Promise<void> {
+  async #open(job: FetchJob): Promise<void> {
     job.busy = true;
     try {
       const content = await this.#contentOf(job);
@@ -207,7 +177,7 @@ export class Fetching {
     }
   }
 
-  async #contentOf(job: Job): Promise<SealedContent> {
+  async #contentOf(job: FetchJob): Promise<SealedContent> {
     const { crypto, held, change } = this.#parts;
     const { row } = job;
     const left = sealedSize(row.size) - row.have * sealedChunkBytes;
@@ -230,7 +200,7 @@ export class Fetching {
     return new SealedContent(crypto, row, made);
   }
 
-  #ask(job: Job, party: Party): void {
+  #ask(job: FetchJob, party: Party): void {
     job.party = party;
     // Whatever was asked of it before is done with: it would go on behind what it sent then.
     this.#tellStop(job);
@@ -242,24 +212,22 @@ export class Fetching {
   }
 
   /** When half of what was asked for is here. */
-  #askMore(job: Job): void {
+  #askMore(job: FetchJob): void {
     this.#listen(job);
     // A disk that is slow, or is being waited for, slows down whoever sends.
     if (job.asked - job.next > job.window / 2 || job.next - job.written >= largestWindow) return;
-    const took = this.#parts.clock.monotonic() - job.askedAt;
-    if (took < quickMs) job.window = Math.min(largestWindow, job.window * 2);
-    else if (took > slowMs) job.window = Math.max(firstWindow, Math.floor(job.window / 2));
+    job.window = nextWindow(job.window, this.#parts.clock.monotonic() - job.askedAt);
     this.#askFor(job);
   }
 
-  #askFor(job: Job): void {
+  #askFor(job: FetchJob): void {
     job.asked = Math.min(chunkCount(job.row.size), job.next + job.window);
     job.askedAt = this.#parts.clock.monotonic();
     this.#listen(job);
     job.party?.say({ kind: 'want', transferId: fromHex(job.row.transferId), from: job.next, upTo: job.asked });
   }
 
-  #listen(job: Job): void {
+  #listen(job: FetchJob): void {
     job.cancelSilence?.();
     job.cancelSilence = this.#parts.clock.setTimer(silenceMs, () => {
       const { party } = job;
@@ -270,7 +238,7 @@ export class Fetching {
   }
 
   /** One after the other; pieces that came are on their way to the disk while the next are asked for. */
-  #write(job: Job, file: HeldFile, index: number, sealed: Uint8Array): void {
+  #write(job: FetchJob, file: HeldFile, index: number, sealed: Uint8Array): void {
     const isLast = index + 1 === chunkCount(job.row.size);
     job.writing = job.writing
       .then(async () => {
@@ -288,7 +256,7 @@ export class Fetching {
       .catch((error: unknown) => this.#failed(job, error));
   }
 
-  #note(job: Job, have: number): void {
+  #note(job: FetchJob, have: number): void {
     if (job.ended || this.#closed) return;
     this.#parts.change(job.row.transferId, { have });
     job.noted = have;
@@ -296,7 +264,7 @@ export class Fetching {
   }
 
   /** All of it is here: is it what was promised? What lies on the disk is asked, not what came. */
-  async #finish(job: Job, content: SealedContent): Promise<void> {
+  async #finish(job: FetchJob, content: SealedContent): Promise<void> {
     job.busy = true;
     this.#tellStop(job);
     job.party = undefined;
@@ -326,7 +294,7 @@ export class Fetching {
   }
 
   /** What is here stays, unless it is wrong; asking again goes on from there. */
-  #failed(job: Job, error: unknown): void {
+  #failed(job: FetchJob, error: unknown): void {
     if (job.ended) return;
     this.#tellStop(job);
     const code: ErrorCode = error instanceof KeyshiftError ? error.code : 'disk.failed';
@@ -357,19 +325,19 @@ export class Fetching {
     }));
   }
 
-  #tellStop(job: Job): void {
+  #tellStop(job: FetchJob): void {
     job.party?.say({ kind: 'want', transferId: fromHex(job.row.transferId), from: job.next, upTo: job.next });
   }
 
   /** Nobody gives it now. How far it is is noted. */
-  #lost(job: Job): void {
+  #lost(job: FetchJob): void {
     job.party = undefined;
     job.cancelSilence?.();
     job.writing = job.writing.then(() => this.#syncNow(job)).catch((error: unknown) => this.#failed(job, error));
     this.#parts.rests(job.row.transferId);
   }
 
-  async #syncNow(job: Job): Promise<void> {
+  async #syncNow(job: FetchJob): Promise<void> {
     // What was written, not what came: what is still to be written may come from another device already.
     const { written, content } = job;
     if (job.ended || content === undefined || written <= job.noted) return;
@@ -377,7 +345,7 @@ export class Fetching {
     this.#note(job, written);
   }
 
-  #end(job: Job): void {
+  #end(job: FetchJob): void {
     if (job.ended) return;
     const { content } = job;
     // How far it came is worth a last word to the database, not an error. What waited to be written is not written any more.
@@ -391,7 +359,7 @@ export class Fetching {
     job.writing = job.writing.then(() => content?.close());
   }
 
-  #lastNote(job: Job): void {
+  #lastNote(job: FetchJob): void {
     const have = job.written;
     const row = this.#closed ? undefined : this.#parts.find(job.row.transferId);
     if (row !== undefined && row.file === job.row.file && row.have < have && row.wanted) this.#parts.change(row.transferId, { have });
