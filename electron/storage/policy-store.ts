@@ -13,8 +13,8 @@ export function createPolicyStore(db: Db): PolicyStore {
   const upsertPolicy = db.prepare('INSERT OR REPLACE INTO dialog_policies (peer_id, dialog_id, policy) VALUES (?, ?, ?)');
   const selectNewest = db.prepare(`SELECT * FROM peer_shifts WHERE ${ofStream} ORDER BY epoch DESC LIMIT 1`);
   const selectNth = db.prepare(`SELECT * FROM peer_shifts WHERE ${ofStream} AND counted = 1 ORDER BY epoch DESC LIMIT 1 OFFSET ?`);
-  const insert = db.prepare(`INSERT INTO peer_shifts (peer_id, dialog_id, instance_id, epoch, counted, sent_at, received_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const insert = db.prepare(`INSERT INTO peer_shifts (peer_id, dialog_id, instance_id, epoch, counted, sent_at, sender_time, received_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
 
   return {
     policy(key) {
@@ -33,7 +33,7 @@ export function createPolicyStore(db: Db): PolicyStore {
       return row && read(row);
     },
     addPeerShift(row) {
-      insert.run([...streamParams(row), row.epoch, row.counted ? 1 : 0, row.sentAt, row.receivedAt]);
+      insert.run([...streamParams(row), row.epoch, row.counted ? 1 : 0, row.sentAt, row.senderTime, row.receivedAt]);
     },
   };
 }
@@ -44,6 +44,7 @@ function read(row: Row): PeerShiftRow {
     epoch: integer(row, 'epoch'),
     counted: flag(row, 'counted'),
     sentAt: integer(row, 'sent_at'),
+    senderTime: integer(row, 'sender_time'),
     receivedAt: integer(row, 'received_at'),
   };
 }

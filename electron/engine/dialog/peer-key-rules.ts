@@ -39,9 +39,11 @@ export class PeerKeyRules {
     const seen = this.#seen(stream);
     if (use.epoch <= seen.highest) return;
     const { peerId, dialogId, instanceId } = stream.row;
+    const { epoch, sentAt } = use;
     const received = this.receipt(stream);
-    this.#store.addPeerShift({ peerId, dialogId, instanceId, epoch: use.epoch, counted: seen.highest > 0, sentAt: use.sentAt, receivedAt: received });
-    stream.shiftsSeen = { highest: use.epoch, received, monotonic: this.#clock.monotonic() };
+    const senderTime = this.#senderTime(stream, sentAt);
+    this.#store.addPeerShift({ peerId, dialogId, instanceId, epoch, counted: seen.highest > 0, sentAt, senderTime, receivedAt: received });
+    stream.shiftsSeen = { highest: epoch, sentAt, senderTime, received, monotonic: this.#clock.monotonic() };
   }
 
   /** When something of this stream arrives now: a wall clock that was set back does not stop it (A90). */
@@ -66,8 +68,8 @@ export class PeerKeyRules {
 
   /**
    * One more than the limit within the period, both by the sender's own times and by arrival: so neither a backlog nor a clock that stands still is
-   * a flood. Only how far the sender's times are apart counts, not what its clock shows: a backlog under a clock that runs ahead is one, too. Times
-   * that go back say nothing; `mustWait` bounds what they could hide.
+   * a flood. Only how far the sender's times are apart counts, not what its clock shows: a backlog under a clock that runs ahead is one, too. A time
+   * that goes back adds nothing; what times made up could hide all the same, `mustWait` bounds.
    */
   #isFlood(policy: ShiftPolicy, stream: ReceivingStream, use: KeyUse): boolean {
     if (policy.failAfterShifts === 0) return false;
@@ -76,14 +78,26 @@ export class PeerKeyRules {
     const oldest = this.#store.nthPeerShift(stream.row, policy.failAfterShifts);
     if (!oldest) return false;
     const within = policy.failWithinMilliseconds;
-    const apart = use.sentAt - oldest.sentAt;
-    return apart >= 0 && apart < within && this.receipt(stream) - oldest.receivedAt < within;
+    return this.#senderTime(stream, use.sentAt) - oldest.senderTime < within && this.receipt(stream) - oldest.receivedAt < within;
+  }
+
+  /** `PeerShiftRow.senderTime` of a shift that comes now. */
+  #senderTime(stream: ReceivingStream, sentAt: number): number {
+    const seen = this.#seen(stream);
+    if (seen.highest === 0) return sentAt;
+    return Math.min(seen.senderTime + Math.max(0, sentAt - seen.sentAt), Number.MAX_SAFE_INTEGER);
   }
 
   #seen(stream: ReceivingStream): NonNullable<ReceivingStream['shiftsSeen']> {
     if (!stream.shiftsSeen) {
       const newest = this.#store.newestPeerShift(stream.row);
-      stream.shiftsSeen = { highest: newest?.epoch ?? 0, received: newest?.receivedAt ?? 0, monotonic: this.#clock.monotonic() };
+      stream.shiftsSeen = {
+        highest: newest?.epoch ?? 0,
+        sentAt: newest?.sentAt ?? 0,
+        senderTime: newest?.senderTime ?? 0,
+        received: newest?.receivedAt ?? 0,
+        monotonic: this.#clock.monotonic(),
+      };
     }
     return stream.shiftsSeen;
   }

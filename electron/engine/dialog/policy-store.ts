@@ -6,8 +6,10 @@ export interface PeerShiftRow extends StreamKey {
   readonly epoch: number;
   /** False for the stream's first key, which is no shift. */
   readonly counted: boolean;
-  /** The sender's own time, as told: only how far two are apart is looked at. Unix milliseconds by a clock nobody here knows. */
+  /** The sender's own time, as told: Unix milliseconds by a clock nobody here knows. */
   readonly sentAt: number;
+  /** The same, where each shift of the stream adds what it says has gone by since the one before, and nothing when that is less than nothing. Milliseconds; only how far two are apart is looked at. */
+  readonly senderTime: number;
   /** Never falls within a stream, whatever the wall clock did. */
   readonly receivedAt: number;
 }

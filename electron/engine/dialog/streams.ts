@@ -54,7 +54,7 @@ export interface ReceivingStream {
   /** Keys that came since the stored ones were trimmed, or since it was read. */
   untrimmed: number;
   /** The highest epoch that came with a message, when it arrived, and when that was known here; read at the first need. */
-  shiftsSeen: { readonly highest: number; readonly received: number; readonly monotonic: number } | undefined;
+  shiftsSeen: { readonly highest: number; readonly sentAt: number; readonly senderTime: number; readonly received: number; readonly monotonic: number } | undefined;
 }
 
 /** One dialog as the engine works on it. */

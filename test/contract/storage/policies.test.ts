@@ -29,11 +29,11 @@ overBothBackings('PolicyStore', (open) => {
     const { stores, again } = open();
     const stream = { ...key, instanceId: instance(1) };
     for (let epoch = 1; epoch <= 5; epoch += 1) {
-      stores.dialogs.addPeerShift({ ...stream, epoch: epoch * 2, counted: epoch > 1, sentAt: epoch, receivedAt: 10 * epoch });
+      stores.dialogs.addPeerShift({ ...stream, epoch: epoch * 2, counted: epoch > 1, sentAt: epoch, senderTime: 7 * epoch, receivedAt: 10 * epoch });
     }
-    stores.dialogs.addPeerShift({ ...stream, instanceId: instance(2), epoch: 99, counted: true, sentAt: 1, receivedAt: 1 });
+    stores.dialogs.addPeerShift({ ...stream, instanceId: instance(2), epoch: 99, counted: true, sentAt: 1, senderTime: 1, receivedAt: 1 });
     const { dialogs } = again();
-    expect(dialogs.newestPeerShift(stream)).toStrictEqual({ ...stream, epoch: 10, counted: true, sentAt: 5, receivedAt: 50 });
+    expect(dialogs.newestPeerShift(stream)).toStrictEqual({ ...stream, epoch: 10, counted: true, sentAt: 5, senderTime: 35, receivedAt: 50 });
     expect([1, 2, 4, 5].map((n) => dialogs.nthPeerShift(stream, n)?.epoch)).toEqual([10, 8, 4, undefined]);
     expect(dialogs.newestPeerShift({ ...stream, instanceId: instance(3) })).toBeUndefined();
   });

@@ -153,7 +153,7 @@ describe('too many renewals of the other side', () => {
   it.each([
     ['of the past', (at: number) => at * hour],
     ['of the future', (at: number) => 2 * tenYears + tenYears * 20 + at * hour],
-    ['that go back', (at: number) => tenYears * 20 - at * hour],
+    ['that go to and fro', (at: number) => tenYears * 20 + (at % 2) * hour],
   ])('A30 A07 S2-11: renewals without end under times %s end nothing, and only so many are taken in an hour; what was put off comes then', async (_, timeOf) => {
     const { crypto, alice, bob } = await newPair();
     const forger = new Forger(crypto, alice.person, bob.person);
@@ -173,6 +173,25 @@ describe('too many renewals of the other side', () => {
     bob.clock.pass(1);
     expect([say(taken + 1)?.kind, failures(bob), bob.sink.texts().length]).toEqual(['delivered', [], taken + 1]);
   }, 180_000);
+
+  it('A30 A07 S2-11 S2-20: times that go back, or stand still after they went back, hide no flood, also over a restart', async () => {
+    for (const timeOf of [(at: number) => tenYears * 20 - at * hour, (at: number) => tenYears * (at < 3 ? 20 : 10), () => 0]) {
+      const { crypto, alice, bob } = await newPair();
+      const forger = new Forger(crypto, alice.person, bob.person);
+      const block = forger.block();
+      const say = (epoch: number) => {
+        forger.newDsk();
+        forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: epoch };
+        return bob.receive(alice, forger.message(epoch, `${epoch}`, { block, time: timeOf(epoch) }))[0];
+      };
+      for (let epoch = 1; epoch <= 101; epoch += 1) {
+        expect(say(epoch)?.kind).toBe('delivered');
+        if (epoch === 50) bob.restart();
+      }
+      expect(say(102)).toEqual({ kind: 'rejected', reason: 'too-many-shifts' });
+      expect(failures(bob)).toEqual(['too-many-shifts']);
+    }
+  }, 60_000);
 
   it('A31: old messages thrown in again and again, by whoever recorded them, count for nothing', async () => {
     const pair = await talkingPair({ failAfterShifts: 4 });
