@@ -27,7 +27,7 @@ async function longLived() {
       first_time, last_time, received_at, i = ${past}, 0 FROM receiving_keys, n WHERE epoch = 1;
     UPDATE receiving_keys SET live = 0 WHERE epoch = 1;
     WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${past})
-    INSERT INTO peer_shifts SELECT peer_id, dialog_id, instance_id, i, 1, sent_at - 86400000, received_at - 86400000 FROM peer_shifts, n WHERE epoch = 1;
+    INSERT INTO peer_shifts SELECT peer_id, dialog_id, instance_id, i, 1, sent_at - 86400000, received_at - 86400000, sender_time - 86400000 FROM peer_shifts, n WHERE epoch = 1;
   `);
   a.device.restart();
   b.device.restart();

@@ -23,7 +23,7 @@ describe('what a contact could say without end', () => {
       FROM receiving_keys, n WHERE epoch = 1`);
     bob.db.exec(`
       WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i <= ${storedDeadKeys + 500})
-      INSERT INTO peer_shifts SELECT ${row}, i, 1, 0, 0 FROM peer_shifts, n WHERE epoch = 1`);
+      INSERT INTO peer_shifts SELECT ${row}, i, 1, 0, 0, 0 FROM peer_shifts, n WHERE epoch = 1`);
     bob.restart();
     const from = storedDeadKeys + 600;
     for (let at = 0; at < 2 * trimmedEvery; at += 1) {
