@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
-import { deriveRxKeys, deriveTxKeys, type Role, type RxKeys, type TxKeys } from '../../electron/engine/session/key-schedule';
+import { deriveMaster, deriveRxKeys, deriveTxKeys, type Role, type RxKeys, type TxKeys, wipeKeys } from '../../electron/engine/session/key-schedule';
 import { maxRecords, openRecord, type Position, sealRecord, startOf } from '../../electron/engine/session/records';
 import { type Frame, FrameReader } from '../../electron/engine/wire/frame';
 
@@ -65,6 +65,45 @@ describe('records', () => {
         expect(receive(rx, sealAll(tx, sent))).toEqual(sent);
       }),
     );
+  });
+
+  it('S3-08 A52: nothing but a record with room for its tag is opened, and one of nothing is', () => {
+    const { tx, rx } = direction();
+    const frame = frameOf(sealRecord(crypto, tx, startOf(tx), new Uint8Array(0)).frame);
+    if (!frame) throw new Error('a whole frame');
+    const open = (other: Partial<Frame>) => openRecord(crypto, rx, startOf(rx), { ...frame, payload: frame.payload.slice(), ...other });
+    expect(open({})?.plaintext).toEqual(new Uint8Array(0));
+    expect(open({ type: 1 })).toBeUndefined();
+    expect(open({ payload: frame.payload.slice(1) })).toBeUndefined();
+    expect(open({ payload: new Uint8Array(0) })).toBeUndefined();
+  });
+
+  it('S3-25: of what keys are made from nothing is left, nor of the keys themselves once they are wiped', () => {
+    const left: Uint8Array[] = [];
+    const watched: Crypto = {
+      ...crypto,
+      hmac: (key, ...parts) => {
+        left.push(key);
+        const mac = crypto.hmac(key, ...parts);
+        left.push(mac);
+        return mac;
+      },
+      hkdf: (...args) => {
+        const made = crypto.hkdf(...args);
+        left.push(made);
+        return made;
+      },
+    };
+    const secret = <K extends 'content' | 'shared'>(kind: K, byte: number) => crypto.secret(kind, new Uint8Array(32).fill(byte));
+    const transcript = { m1: new Uint8Array(32).fill(3), m2: new Uint8Array(32).fill(4) };
+    const master = deriveMaster(watched, { sn: secret('content', 1), cn: secret('content', 2), ephemeral: secret('shared', 3), semiStatic: secret('shared', 4) }, transcript);
+    expect(left.map((bytes) => bytes.every((byte) => byte === 0))).toEqual([true, true]);
+    left.length = 0;
+    const keys = deriveTxKeys(watched, master, 'client', owner(2), transcript);
+    // The first is the master key itself, which its owner wipes.
+    expect(left.slice(1).map((bytes) => bytes.every((byte) => byte === 0))).toEqual([true, true]);
+    wipeKeys(keys);
+    expect([keys.record.wiped, keys.confirm.wiped, keys.salt.every((byte) => byte === 0)]).toEqual([true, true, true]);
   });
 
   it('A52: after any reordering, dropping or repeating, what is given out is what was sent up to there and nothing more', () => {

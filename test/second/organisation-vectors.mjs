@@ -103,7 +103,10 @@ export const organisationVectors = ({ now, peerId: peerText }, keys) => {
 };
 /** Made again with an extension so long that the whole has this length. */
 const filledTo = (length, make) => make(15_000 + length - make(15_000).length);
-const text2 = (all) => Object.fromEntries(Object.entries(all).map(([kind, ones]) => [kind, Object.entries(ones).map(([name, bytes]) => ({ name, bytes: bytes.toString('hex') }))]));
+/** As what the calls refuse it that take such a certificate or list from the person. */
+const CODES = { authorities: 'authority.unacceptable', leaves: 'endorsement.unacceptable', lists: 'revocations.unacceptable' };
+const codeOf = (kind, name) => (kind === 'leaves' && name === 'another key' ? 'endorsement.other-key' : CODES[kind]);
+const text2 = (all) => Object.fromEntries(Object.entries(all).map(([kind, ones]) => [kind, Object.entries(ones).map(([name, bytes]) => ({ name, code: codeOf(kind, name), bytes: bytes.toString('hex') }))]));
 
 /** All signed as they stand: only what is named is wrong. */
 const badOnes = ({ root, issuing, leaf, weak, certificate: authority, list, peerText, now, other }) => {

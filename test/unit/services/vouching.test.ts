@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writePem } from '../../../electron/engine/certificates/x509/pem';
+import { fromHex } from '../../../electron/engine/wire/encoding';
 import { rotateLocalRecord } from '../../../electron/engine/certificates/rotation';
 import { authoritiesService } from '../../../electron/services/authorities-service';
 import { endorsementsService } from '../../../electron/services/endorsements-service';
@@ -9,6 +11,7 @@ import { leafExtensions, OpensslCa } from '../../support/openssl-ca';
 import { caFolder } from '../../support/organisation';
 import { acquaint, createWorld, type Resident, toldOf, type World } from '../../support/services-kit';
 import { testNow } from '../../support/session-kit';
+import vectors from '../../vectors/organisations.json';
 
 const dates = { from: testNow - day, to: testNow + 300 * day };
 const folder = caFolder();
@@ -70,6 +73,28 @@ describe('what organisations say', () => {
   const nobody = { who: 'unchecked', vouchedBy: [] };
   const arrived = () => world.until('the card is there', () => bo.profile.stores.endorsements.find(ann.profile.local.peerId) !== undefined);
   const changes = (): number => toldOf(bo, 'contact.changed').filter((event) => event.contactId === contactId).length;
+
+  it('A46 A75 A85: what is wrong with a certificate, an endorsement or a list is refused as what is written down, and nothing of it is kept', async () => {
+    const { local } = ann.profile;
+    // The person of the vectors in Ann’s place: her key and id, and nothing else of her.
+    const vera = Object.create(local, { peerId: { value: vectors.peerId }, identity: { value: { ...local.identity, spki: fromHex(vectors.spki) } } }) as typeof local;
+    const profile = Object.create(ann.profile, { local: { value: vera } }) as typeof ann.profile;
+    const veras = endorsementsService({ profile: () => profile, crypto: ann.crypto, clock: world.clock, inTurn: (work) => work() });
+    const doors = {
+      authorities: (text: string) => bos.authorities.import({ text }),
+      leaves: (text: string) => veras.importEndorsement({ text }),
+      lists: (text: string) => bos.authorities.importRevocations({ text }),
+    };
+    for (const kind of ['authorities', 'leaves', 'lists'] as const) {
+      expect(vectors.bad[kind].length).toBeGreaterThan(10);
+      for (const { name, code, bytes } of vectors.bad[kind]) {
+        const pem = writePem(kind === 'lists' ? 'X509 CRL' : 'CERTIFICATE', fromHex(bytes));
+        expect([kind, name, await codeOf(() => doors[kind](pem))]).toEqual([kind, name, code]);
+      }
+    }
+    expect(await bos.authorities.list(undefined)).toEqual([]);
+    expect(ann.profile.local.endorsements.all).toEqual([]);
+  });
 
   it('come with the card, count for who trusts the root, and are told when that changes', async () => {
     const pinned = (): string => JSON.stringify(bo.profile.book.pinned(ann.profile.local.peerId));
