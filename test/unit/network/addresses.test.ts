@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type InterfaceAddress, localAddresses } from '../../../electron/network/addresses';
+import { type InterfaceAddress, isOwnAddress, localAddresses, localNetworks } from '../../../electron/network/addresses';
 
 function at(address: string, interfaceName = 'eth0', internal = false): InterfaceAddress {
   return { interfaceName, address, internal };
@@ -32,6 +32,26 @@ describe('addresses for cards and links', () => {
     const interfaces = [at('2001:db8::1'), at('fd00::5'), at('8.8.4.4'), at('172.16.0.9'), at('10.0.0.9'), at('192.168.0.2'), at('192.168.0.2', 'wlan0')];
     expect(hosts('0.0.0.0', interfaces)).toEqual(['192.168.0.2', '10.0.0.9', '172.16.0.9', '8.8.4.4']);
     expect(hosts('::', interfaces)).toEqual(['192.168.0.2', '2001:db8::1', '10.0.0.9', 'fd00::5', '172.16.0.9', '8.8.4.4']);
+  });
+
+  test('what is private comes before what is not, at the edges of each range', () => {
+    for (const [inside, outside] of [['172.16.0.1', '172.15.0.1'], ['172.31.0.1', '172.32.0.1'], ['192.168.0.1', '192.167.0.1'], ['192.168.0.1', '191.168.0.1'], ['172.16.0.1', '171.16.0.1'], ['10.0.0.1', '11.0.0.1']] as const) {
+      expect(hosts('0.0.0.0', [at(outside), at(inside)])).toEqual([inside, outside]);
+    }
+    expect(hosts('0.0.0.0', [at('169.253.1.1'), at('168.254.1.1'), at('128.0.0.1'), at('126.0.0.1'), at('127.5.5.5'), at('169.254.9.9')])).toEqual(['169.253.1.1', '168.254.1.1', '128.0.0.1', '126.0.0.1']);
+    // Whatever the system calls internal leads nowhere, also where it looks as if it did.
+    expect(hosts('0.0.0.0', [at('10.9.9.9', 'dummy0', true), at('10.1.1.1')])).toEqual(['10.1.1.1']);
+  });
+
+  test('whoever comes from an address of this machine is on it', () => {
+    const mine = [at('192.168.0.2'), at('2001:db8::1')];
+    expect(['::1', '127.0.0.1', '127.9.9.9', '192.168.0.2', '2001:DB8::1'].map((address) => isOwnAddress(address, mine))).toEqual([true, true, true, true, true]);
+    expect(['192.168.0.3', '126.0.0.1', '128.0.0.1', '::2', 'home.example', 'no host'].map((address) => isOwnAddress(address, mine))).toEqual([false, false, false, false, false, false]);
+  });
+
+  test('a network is named by as many bits as the system says, else by what is usual', () => {
+    const interfaces = [at('192.168.0.2'), { ...at('10.0.0.9'), prefix: 8 }, at('2001:db8::1'), at('no host'), at('10.0.0.1', 'lo', true)];
+    expect(localNetworks(interfaces)).toEqual([{ host: '192.168.0.2', prefix: 24 }, { host: '10.0.0.9', prefix: 8 }, { host: '2001:db8::1', prefix: 64 }]);
   });
 
   test('never what cannot be reached from elsewhere, never more than eight', () => {

@@ -4,6 +4,7 @@ import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { Address, Link } from '../../../electron/engine/ports';
 import { DialError } from '../../../electron/network/dial-error';
 import { createSocksDial } from '../../../electron/network/socks-dial';
+import { SocksRefusal, socksTalk } from '../../../electron/network/socks-handshake';
 import { createTcpTransport } from '../../../electron/network/tcp-transport';
 import { socksServer, type SocksServer, type SocksServerOptions } from '../../support/socks-server';
 
@@ -56,6 +57,32 @@ describe('SOCKS: what the proxy is asked', () => {
     const server = await proxy({ code: 4 });
     await expect(dialThrough(server, { host, port: 4800 })).rejects.toMatchObject({ reason: 'unreachable', proxyWorks: true });
     expect(server.requests).toMatchObject([{ kind, host, port: 4800 }]);
+  });
+
+  test('ports from 1 to 65535 and whole ones are asked for, no others', async () => {
+    const server = await proxy({ code: 4 });
+    for (const port of [0, 65_536, 1.5, -1]) await expect(dialThrough(server, { host: 'somebody.example', port })).rejects.toMatchObject({ reason: 'address-invalid' });
+    for (const port of [1, 65_535]) await expect(dialThrough(server, { host: 'somebody.example', port })).rejects.toMatchObject({ reason: 'unreachable' });
+    expect(server.requests).toMatchObject([{ port: 1 }, { port: 65_535 }]);
+  });
+
+  test.each([
+    ['another version at first', [[4, 0]]],
+    ['a way to log in that was not offered', [[5, 1]]],
+    ['no way at all', [[5, 0xff]]],
+    ['another version of the login', [[5, 2], [5, 0]]],
+    ['a login refused', [[5, 2], [1, 1]]],
+    ['another version of the reply', [[5, 0], [4, 0, 0, 1]]],
+    ['an address of a kind there is not', [[5, 0], [5, 0, 0, 2]]],
+  ])('a proxy that says %s is not used, and the target is not blamed', (_, answers) => {
+    const talk = socksTalk({ host: { kind: 'ipv4', text: '192.0.2.1', bytes: Uint8Array.of(192, 0, 2, 1) }, port: 80 }, { user: 'a', password: 'b' });
+    const left = answers.map((answer) => Uint8Array.from(answer));
+    const speak = (): void => {
+      let heard = new Uint8Array(0);
+      for (let step = talk.next(heard); step.done !== true; step = talk.next(heard)) if (typeof step.value === 'object' && 'hear' in step.value) heard = left.shift() ?? new Uint8Array(step.value.hear);
+    };
+    expect(speak).toThrow(SocksRefusal);
+    expect(left).toEqual([]);
   });
 
   test('a name that leads somewhere is a connection, and knows the name it was dialled by', async () => {

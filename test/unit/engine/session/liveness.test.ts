@@ -172,4 +172,39 @@ describe('Liveness', () => {
     }
     expect(steps).toEqual([[20_000, 'ping'], [28_000, 'ping'], [40_000, 'end'], [40_000, 'end']]);
   });
+
+  it('S3-08 S3-09: silence, to the millisecond: asked once after 20 s, over after 45', () => {
+    const liveness = new Liveness(defaultLimits, 0);
+    expect([0, 19_999, 20_000, 20_001, 44_999, 45_000].map((now) => liveness.look(now))).toEqual([undefined, undefined, 'ping', undefined, undefined, 'end']);
+  });
+
+  it('S3-09: an answer that is owed, to the millisecond: asked once after 8 s, over after 20; later by what moves on', () => {
+    const liveness = new Liveness(defaultLimits, 0);
+    liveness.moved(0);
+    expect(liveness.look(8_000)).toBeUndefined();
+    liveness.heard(10_000);
+    liveness.sent(10_000);
+    expect([17_999, 18_000, 18_001].map((now) => liveness.look(now))).toEqual([undefined, 'ping', undefined]);
+    liveness.moved(20_000);
+    expect([27_999, 28_000, 28_001, 39_999, 40_000].map((now) => liveness.look(now))).toEqual([undefined, 'ping', undefined, undefined, 'end']);
+  });
+
+  it('S3-09: who asks to make sure has the earlier of two answers, and what is heard settles both', () => {
+    const liveness = new Liveness(defaultLimits, 0);
+    expect([liveness.makeSure(0, 5_000), liveness.makeSure(100, 2_000)]).toEqual([true, false]);
+    expect([2_099, 2_100].map((now) => liveness.look(now))).toEqual([undefined, 'end']);
+    liveness.heard(2_100);
+    expect(liveness.look(5_000)).toBeUndefined();
+  });
+
+  it('S3-08: who is not reading says every 6 s that it lives, is told so once, and ends nothing', () => {
+    const liveness = new Liveness(defaultLimits, 0);
+    liveness.reads(false, 0);
+    expect(liveness.next).toBe(6_000);
+    expect([5_999, 6_000, 6_001].map((now) => liveness.look(now))).toEqual([undefined, 'pong', undefined]);
+    liveness.reads(false, 7_000);
+    expect([liveness.next, liveness.look(12_000), liveness.makeSure(12_000, 1_000), liveness.look(100_000)]).toEqual([12_000, 'pong', false, 'pong']);
+    liveness.reads(true, 100_000);
+    expect([liveness.next, liveness.look(119_999), liveness.look(120_000)]).toEqual([120_000, undefined, 'ping']);
+  });
 });
