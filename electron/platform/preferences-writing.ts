@@ -1,16 +1,17 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, lstatSync, openSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { toDiskError } from './disk-error';
 import { preferencesName, type PreferencesFile } from './preferences-shape';
 
 /**
  * Replaces `preferences.json` as a whole, for the owner only: whenever the process ends, the old one is there or the new one. What it is called until
- * then `leftovers.ts` knows. Errors: `disk.full`, `disk.failed`; then the old one stands.
+ * then `leftovers.ts` knows. Where the person put a symbolic link there, the file that it leads to is replaced. Errors: `disk.full`, `disk.failed`; then the old one stands.
  */
 export function writePreferences(directory: string, next: PreferencesFile): void {
-  const path = join(directory, preferencesName);
-  const temporary = `${path}.${process.pid}.tmp`;
+  let temporary: string | undefined;
   try {
+    const path = leadsTo(join(directory, preferencesName));
+    temporary = `${path}.${process.pid}.tmp`;
     const handle = openSync(temporary, 'w', 0o600);
     try {
       writeFileSync(handle, JSON.stringify(next, undefined, '\t'));
@@ -20,8 +21,19 @@ export function writePreferences(directory: string, next: PreferencesFile): void
     }
     renameSync(temporary, path);
   } catch (error) {
-    removeIfPossible(temporary);
+    if (temporary !== undefined) removeIfPossible(temporary);
     throw toDiskError(error);
+  }
+}
+
+/** Where a file is, or is to be: at the end of symbolic links, also of those that lead to nothing yet. In a circle the system gives up by itself (ELOOP). */
+function leadsTo(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    return leadsTo(resolve(dirname(path), readlinkSync(path)));
   }
 }
 

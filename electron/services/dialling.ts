@@ -72,7 +72,8 @@ export class Dialling {
       attempt: (candidate, turn) => this.#attempt(peerId, candidate, turn),
       onStart: ({ text }) => tries.began(peerId, text),
       onEnd: (candidate, error, milliseconds) => {
-        tries.ended(peerId, candidate.text, outcomeOf(error), milliseconds);
+        // Called off, another connection is there, and the other side ended this one for it: that says nothing of the address.
+        tries.ended(peerId, candidate.text, error !== undefined && quit.aborted ? 'not-needed' : outcomeOf(error), milliseconds);
         if (error === undefined || error instanceof NotNeeded) return;
         onFailed(candidate, error);
         if (error instanceof SessionError && error.reason === 'retry-asked') this.#refused(peerId);

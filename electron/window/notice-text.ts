@@ -6,7 +6,7 @@ import type { NoticeContent } from './notices';
 /** Letters of a message that a notification shows. */
 const longestBody = 200;
 
-/** What a notification says, no more than the person chose. `count`: messages since it was last read. */
+/** What a notification says, no more than the person chose. `count`: messages since it was last read; where the newest one is shown it stands beside the name. */
 export function noticeText(choice: Settings['notifications'], words: DesktopWords, { name, message, count }: { readonly name: string; readonly message: Message; readonly count: number }): NoticeContent {
   const several = count > 1 ? words.messages(count) : words.message;
   if (choice === 'nothing' || choice === 'off') return { title: 'Keyshift', body: several };
@@ -14,7 +14,7 @@ export function noticeText(choice: Settings['notifications'], words: DesktopWord
   if (choice === 'name') return { title, body: several };
   const text = plainText(message.text, longestBody);
   const file = message.file === undefined ? '' : words.file(plainText(message.file.name, 80));
-  return { title, body: text || file || several };
+  return { title: count > 1 ? `${title} (${count})` : title, body: text || file || several };
 }
 
 /**

@@ -37,16 +37,29 @@ export interface NoticesParts {
 const pause = 200;
 /** A storm of requests shows no more than this many at a time. */
 const mostRequests = 3;
+/** Messages of a conversation that are remembered while it has a notification: what it says next when the newest is taken back. */
+const mostKept = 20;
+
+/** What stands on the desktop for a conversation. */
+interface Shown {
+  readonly notice: Notice;
+  readonly content: NoticeContent;
+  /** The person's name, as it is shown. */
+  readonly name: string;
+  /** The newest that it counts, oldest first. */
+  readonly messages: readonly Message[];
+  readonly count: number;
+}
 
 /**
  * What the desktop is told of messages: one notification for each conversation, gone when the conversation was read or looked at,
- * the message was taken back, or the vault closed; and the number of unread messages. Muted conversations and the one that is looked at are quiet.
+ * all it counts was taken back, or the vault closed; and the number of unread messages. What is worded anew or taken back is not said there any more. Muted conversations and the one that is looked at are quiet.
  * Follows the events, and asks for the conversations once for each burst of them.
  */
 export class Notices {
   readonly #parts: NoticesParts;
   readonly #arrived = new Map<string, Message[]>();
-  readonly #shown = new Map<string, { readonly notice: Notice; readonly messageId: string; readonly count: number }>();
+  readonly #shown = new Map<string, Shown>();
   readonly #requests = new Map<string, Notice>();
   #open = false;
   #looking: Promise<void> | undefined;
@@ -65,7 +78,7 @@ export class Notices {
         return;
       case 'message.received':
         // Messages of the own devices come the same way.
-        if (event.message.direction === 'in') this.#arrived.set(event.conversationId, [...(this.#arrived.get(event.conversationId) ?? []).slice(-20), event.message]);
+        if (event.message.direction === 'in') this.#arrived.set(event.conversationId, [...(this.#arrived.get(event.conversationId) ?? []).slice(-mostKept), event.message]);
         this.#lookSoon();
         return;
       case 'message.changed':
@@ -73,7 +86,7 @@ export class Notices {
         return;
       case 'messages.removed':
         this.#forgetArrived(event.conversationId, event.messageIds);
-        if (event.messageIds.includes(this.#shown.get(event.conversationId)?.messageId ?? '')) this.#putAway(event.conversationId);
+        this.#sayAnew(event.conversationId, (message) => (event.messageIds.includes(message.messageId) ? undefined : message));
         this.#lookSoon();
         return;
       case 'conversation.changed':
@@ -109,10 +122,20 @@ export class Notices {
   #changed(message: Message): void {
     const waiting = this.#arrived.get(message.conversationId);
     if (waiting !== undefined) this.#arrived.set(message.conversationId, waiting.flatMap((one) => (one.messageId !== message.messageId ? [one] : message.kind === 'deleted' ? [] : [message])));
-    const shown = this.#shown.get(message.conversationId);
-    if (shown?.messageId !== message.messageId) return;
-    // Taken back or worded anew: what stands there is not said any more.
-    this.#putAway(message.conversationId);
+    this.#sayAnew(message.conversationId, (one) => (one.messageId !== message.messageId ? one : message.kind === 'deleted' ? undefined : message));
+  }
+
+  /** Messages that stand on the desktop are others now, or gone; where the words stay the same nothing is shown once more. */
+  #sayAnew(conversationId: string, now: (message: Message) => Message | undefined): void {
+    const shown = this.#shown.get(conversationId);
+    if (shown === undefined) return;
+    const messages = shown.messages.flatMap((one) => now(one) ?? []);
+    const count = shown.count - (shown.messages.length - messages.length);
+    const last = messages.at(-1);
+    const content = last && this.#contentOf(shown.name, last, count);
+    if (content === undefined) this.#putAway(conversationId);
+    else if (content.title === shown.content.title && content.body === shown.content.body) this.#shown.set(conversationId, { ...shown, messages, count });
+    else this.#show(conversationId, { content, name: shown.name, messages, count });
   }
 
   #forgetArrived(conversationId: string, messageIds: readonly string[]): void {
@@ -154,29 +177,42 @@ export class Notices {
     }
   }
 
-  #tell(conversationId: string, name: string, messages: readonly Message[]): void {
-    const last = messages.at(-1);
-    if (last === undefined) return;
-    const count = (this.#shown.get(conversationId)?.count ?? 0) + messages.length;
-    const content = noticeText(this.#parts.settings().notifications, this.#parts.words(), { name, message: last, count });
+  #tell(conversationId: string, name: string, arrived: readonly Message[]): void {
+    const before = this.#shown.get(conversationId);
+    const messages = [...(before?.messages ?? []), ...arrived].slice(-mostKept);
+    const count = (before?.count ?? 0) + arrived.length;
+    const last = arrived.at(-1);
+    const content = last && this.#contentOf(name, last, count);
+    if (content !== undefined) this.#show(conversationId, { content, name, messages, count });
+  }
+
+  /** Undefined where nothing is to be said. */
+  #contentOf(name: string, message: Message, count: number): NoticeContent | undefined {
+    const { notifications } = this.#parts.settings();
+    return notifications === 'off' ? undefined : noticeText(notifications, this.#parts.words(), { name, message, count });
+  }
+
+  /** In the place of the one that was there. */
+  #show(conversationId: string, next: Omit<Shown, 'notice'>): void {
     this.#putAway(conversationId);
-    const { messageId } = last;
     // It may be gone before `show` returns: where nobody shows notifications, the system says so at once.
     let gone = false;
-    let mine: { readonly notice: Notice; readonly messageId: string; readonly count: number } | undefined;
-    const notice = this.#parts.show(
-      content,
+    let notice: Notice | undefined;
+    const isMine = (): boolean => notice !== undefined && this.#shown.get(conversationId)?.notice === notice;
+    notice = this.#parts.show(
+      next.content,
       () => {
+        const { messages } = (isMine() ? this.#shown.get(conversationId) : undefined) ?? next;
         this.#putAway(conversationId);
-        this.#parts.clicked({ conversationId, messageId });
+        const messageId = messages.at(-1)?.messageId;
+        this.#parts.clicked({ conversationId, ...(messageId !== undefined && { messageId }) });
       },
       () => {
         gone = true;
-        if (mine !== undefined && this.#shown.get(conversationId) === mine) this.#shown.delete(conversationId);
+        if (isMine()) this.#shown.delete(conversationId);
       },
     );
-    mine = { messageId, count, notice };
-    if (!gone) this.#shown.set(conversationId, mine);
+    if (!gone) this.#shown.set(conversationId, { ...next, notice });
   }
 
   #request(requestId: string, name: string): void {

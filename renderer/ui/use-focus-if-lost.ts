@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 
 /** How many frames a dialog that closes may take to give back the focus. */
 const frames = 8;
@@ -20,7 +20,8 @@ export function useFocusIfLost<T extends HTMLElement>(what: unknown): RefObject<
     document.addEventListener('focusin', follow);
     return () => document.removeEventListener('focusin', follow);
   }, []);
-  useEffect(() => {
+  // Before the next frame, in which the dialog around gives a lost focus to its head: seen after that, it looks like somebody's own way there.
+  useLayoutEffect(() => {
     if (before.current === what) return undefined;
     before.current = what;
     // Told by the last focus there was: what is taken out of the page takes the focus along without a word.

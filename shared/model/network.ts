@@ -60,13 +60,13 @@ export const tryOutcome = z.enum([
   'needs-proxy',
   /** The proxy itself could not be reached, or would not. */
   'proxy-failed',
-  /** Something answered that does not speak Keyshift, or said nothing. */
+  /** Something answered, and no handshake came of it: another program, or a device that ended the connection. */
   'no-answer',
   /** Keyshift answered, with the word that it does not know us or this key: another person's device, most likely. */
   'not-accepted',
   /** Somebody else than this person proved to be there. */
   'other-identity',
-  /** Another address was faster. */
+  /** Another address was faster, or the other side's own connection. */
   'not-needed',
 ]);
 export type TryOutcome = z.infer<typeof tryOutcome>;

@@ -26,6 +26,7 @@ export function RestoreScreen({ onBack }: { readonly onBack: () => void }): Reac
         <ul className="plain-list">
           <li>{text('restore.device')}</li>
           <li>{text('restore.messages')}</li>
+          <li>{text('restore.files')}</li>
           <li>{text('restore.keys')}</li>
         </ul>
         {phase.step === 'running' ? <BackupProgress phase={phase} /> : <RestoreForm onBack={onBack} />}

@@ -16,8 +16,9 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
     case 'offered':
       return text(`files.state.offered.${direction}`, { name });
     case 'waiting':
-      // Connected, it is the other side that stopped it, or that has not begun yet.
-      return text(connected ? 'files.state.waiting.other' : `files.state.waiting.${direction}`, { name });
+      if (!connected) return text(`files.state.waiting.${direction}`, { name });
+      // It is the other side that stopped it, or that has not begun yet.
+      return text(done > 0 ? 'files.state.waiting.other' : `files.state.waiting.begin.${direction}`, { name });
     case 'running':
     case 'preparing':
       return rate === undefined ? text('files.progress.words', amounts) : text('files.progress.rate', { ...amounts, rate: times.bytes(rate) });

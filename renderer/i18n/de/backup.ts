@@ -1,8 +1,8 @@
 import type { backup as english } from '../en/backup';
 
 export const backup = {
-  'backup.title': 'Eine Datei mit allem',
-  'backup.lead': 'Deine Schlüssel, deine Kontakte, deine Unterhaltungen und ihre Nachrichten, in einer Datei, die nur ihre Passphrase öffnet.',
+  'backup.title': 'Dein Profil in einer Datei',
+  'backup.lead': 'Deine Schlüssel, deine Kontakte, deine Unterhaltungen und ihre Nachrichten, in einer Datei, die nur ihre Passphrase öffnet. Bilder und andere Dateien sind nicht darin: Speichere, was du brauchst.',
   'backup.passphrase': 'Passphrase der Sicherung',
   'backup.passphrase.hint': 'Eine Datei lässt sich kopieren und jahrelang durchprobieren. Fünf Wörter ohne Zusammenhang oder mehr sind gut.',
   'backup.repeat': 'Passphrase der Sicherung wiederholen',
@@ -32,6 +32,7 @@ export const backup = {
   'restore.lead': 'Eine Sicherung bringt deine Identität, deine Kontakte und deine Unterhaltungen zurück.',
   'restore.device': 'Dieser Computer wird ein neues Gerät von dir, mit eigenen Schlüsseln. Deine Kontakte erfahren es von selbst.',
   'restore.messages': 'Unterhaltungen sind so, wie sie bei der Sicherung waren. Was später kam, wird noch einmal gesendet, oder euch beiden als verloren gezeigt.',
+  'restore.files': 'Bilder und andere Dateien kommen nicht mit. Solange jemand, der eine hat, dein Kontakt ist, lässt sie sich wieder holen.',
   'restore.keys': 'Die Passphrase der Sicherung entsperrt dann Keyshift hier. Du kannst sie danach ändern.',
   'restore.passphrase': 'Passphrase der Sicherung',
   'restore.missing': 'Gib die Passphrase der Sicherung ein.',

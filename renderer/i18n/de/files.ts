@@ -23,6 +23,8 @@ export const files = {
   'files.state.offered.out': 'Wartet, bis {name} annimmt',
   'files.state.waiting.in': 'Kommt, sobald {name} verbunden ist',
   'files.state.waiting.out': 'Geht weiter, sobald {name} verbunden ist',
+  'files.state.waiting.begin.in': 'Wartet, bis {name} zu senden beginnt',
+  'files.state.waiting.begin.out': 'Wartet, bis {name} zu holen beginnt',
   'files.state.waiting.other': 'Wartet, bis {name} damit weitermacht',
   'files.state.paused': 'Angehalten bei {done} von {total}',
   'files.state.done.out': 'Bei {name} angekommen',

@@ -17,7 +17,7 @@ export const search: Partial<Record<keyof typeof english, string>> = {
   'search.date': 'Zu einem Tag gehen',
   'search.date.hint': 'Tage ohne Nachrichten lassen sich nicht wählen. Pfeiltasten gehen tageweise, Bild auf und Bild ab monatsweise, mit Umschalt jahresweise.',
   'search.gone': 'Diese Nachricht gibt es hier nicht mehr.',
-  'talk.export': 'Exportieren',
+  'talk.export': 'Exportieren…',
   'export.title': 'Diese Unterhaltung exportieren',
   'export.lead': 'Eine Kopie außerhalb von Keyshift, die jeder mit der Datei lesen kann. Dateien in Nachrichten werden genannt, nicht mitgegeben.',
   'export.kind': 'Wofür',

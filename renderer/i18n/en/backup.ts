@@ -1,7 +1,7 @@
 /** Settings → Backup, and the way back at the first start. */
 export const backup = {
-  'backup.title': 'One file with everything',
-  'backup.lead': 'Your keys, your contacts, your conversations and their messages, in one file that only its passphrase opens.',
+  'backup.title': 'Your profile in one file',
+  'backup.lead': 'Your keys, your contacts, your conversations and their messages, in one file that only its passphrase opens. Pictures and other files are not in it: save the ones you need.',
   'backup.passphrase': 'Passphrase of the backup',
   'backup.passphrase.hint': 'A file can be copied and tried for years. Five unrelated words or more work well.',
   'backup.repeat': 'Repeat the passphrase of the backup',
@@ -31,6 +31,7 @@ export const backup = {
   'restore.lead': 'A backup brings back your identity, your contacts and your conversations.',
   'restore.device': 'This computer becomes a new device of yours, with keys of its own. Your contacts are told by themselves.',
   'restore.messages': 'Conversations are as they were when the backup was made. What came later is sent again, or shown as lost to both.',
+  'restore.files': 'Pictures and other files do not come with it. While somebody who has one is your contact, it can be fetched again.',
   'restore.keys': 'The passphrase of the backup then unlocks Keyshift here. You can change it afterwards.',
   'restore.passphrase': 'Passphrase of the backup',
   'restore.missing': 'Enter the passphrase of the backup.',

@@ -22,6 +22,8 @@ export const files = {
   'files.state.offered.out': 'Waits until {name} takes it',
   'files.state.waiting.in': 'Comes when {name} is connected',
   'files.state.waiting.out': 'Goes on when {name} is connected',
+  'files.state.waiting.begin.in': 'Waits until {name} begins to send it',
+  'files.state.waiting.begin.out': 'Waits until {name} begins to fetch it',
   'files.state.waiting.other': 'Waits until {name} goes on with it',
   'files.state.paused': 'Paused at {done} of {total}',
   'files.state.done.out': 'Received by {name}',

@@ -11,10 +11,10 @@ const outcomes = {
   'reach.outcome.address-invalid': 'This is not an address that can be used',
   'reach.outcome.needs-proxy': 'This needs Tor, and no proxy is set',
   'reach.outcome.proxy-failed': 'The proxy did not let us through',
-  'reach.outcome.no-answer': 'Something answered that does not speak Keyshift',
+  'reach.outcome.no-answer': 'Something answered, but no connection with Keyshift came of it',
   'reach.outcome.not-accepted': 'A Keyshift answered, and does not know you',
   'reach.outcome.other-identity': 'Somebody else answered',
-  'reach.outcome.not-needed': 'Not needed, another was faster',
+  'reach.outcome.not-needed': 'Not needed, another way was faster',
 } as const satisfies Record<`reach.outcome.${TryOutcome}`, string>;
 
 const advice = {

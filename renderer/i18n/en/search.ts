@@ -15,7 +15,7 @@ export const search = {
   'search.date': 'Go to a day',
   'search.date.hint': 'Days without messages cannot be chosen. Arrow keys move by days, Page Up and Page Down by months, with Shift by years.',
   'search.gone': 'That message is not here any more.',
-  'talk.export': 'Export',
+  'talk.export': 'Export…',
   'export.title': 'Export this conversation',
   'export.lead': 'A copy outside of Keyshift, which anybody with the file can read. Files of messages are named, not included.',
   'export.kind': 'What for',

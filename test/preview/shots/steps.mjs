@@ -94,7 +94,7 @@ export const search = async (page, keys, words) => {
 export const openExport = async (page, kind) => {
   await chooseBo(page);
   await page.locator('.conversation-head button[aria-haspopup="menu"]').click();
-  await page.getByRole('menuitem', { name: 'Export', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Export…', exact: true }).click();
   if (kind !== undefined) await page.getByRole('radio', { name: kind }).click({ force: true });
 };
 

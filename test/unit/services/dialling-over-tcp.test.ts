@@ -152,3 +152,15 @@ test('a round that is called off closes what was being connected, and reports no
   expect([outcome(silent.address), failed]).toEqual(['not-needed', []]);
   await until(() => silent.open.size === 0);
 });
+
+test('where both dial at once and the other side ends this connection for its own, the address is not taken for a stranger’s', async () => {
+  const [here, silent] = [await living(alice, bob), await mute()];
+  const { found, outcome } = dialling([silent.address], here.host);
+  const quit = new AbortController();
+  const round = found.round(bob.local.peerId, quit.signal, () => undefined);
+  await until(() => [...silent.open].some(({ bytesRead }) => bytesRead > 0));
+  quit.abort();
+  for (const socket of silent.open) socket.destroy();
+  expect(await round).toBe(false);
+  expect(outcome(silent.address)).toBe('not-needed');
+});

@@ -139,18 +139,43 @@ describe('notifications', () => {
   });
 
   test('a message that is taken back, removed or worded anew does not go on standing there', async () => {
-    const { arrive, look, open, notices } = desktop();
-    for (const [text, kind] of [['', 'deleted'], ['else', 'text']] as const) {
-      const message = arrive('said');
-      await look();
-      expect(open()).toHaveLength(1);
-      notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...message, kind, text } });
-      expect(open()).toEqual([]);
-    }
+    const { arrive, look, open, notices, shown, set } = desktop();
+    const changed = (message: ReturnType<typeof arrive>, more: object): void => notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...message, ...more } });
+    const only = arrive('said');
+    await look();
+    changed(only, { kind: 'deleted', text: '' });
+    expect(open()).toEqual([]);
+    const first = arrive('one');
+    const second = arrive('two');
+    await look();
+    expect(open()).toEqual([[`${name} (2)`, 'two']]);
+    changed(second, { text: 'three' });
+    expect(open()).toEqual([[`${name} (2)`, 'three']]);
+    // Nothing of the older one is said, so nothing is shown once more.
+    changed(first, { text: 'ONE' });
+    expect([open(), shown.length]).toEqual([[[`${name} (2)`, 'three']], 3]);
+    notices.hear({ type: 'messages.removed', conversationId: talk.conversationId, messageIds: [second.messageId] });
+    expect(open()).toEqual([[name, 'ONE']]);
+    changed(first, { kind: 'deleted', text: '' });
+    expect(open()).toEqual([]);
+    set({ unread: 0 });
     const gone = arrive('gone before it is shown');
     notices.hear({ type: 'messages.removed', conversationId: talk.conversationId, messageIds: [gone.messageId] });
     await look();
     expect(open()).toEqual([]);
+  });
+
+  test('where no words are shown an edit changes nothing on the desktop, and one taken back is counted no more', async () => {
+    const { arrive, look, open, notices, shown, clicked } = desktop({ notifications: 'nothing' });
+    const first = arrive('one');
+    const second = arrive('two');
+    await look();
+    notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...second, text: 'else' } });
+    expect([open(), shown.length]).toEqual([[['Keyshift', '2 new messages']], 1]);
+    notices.hear({ type: 'message.changed', conversationId: talk.conversationId, message: { ...second, kind: 'deleted', text: '' } });
+    expect(open()).toEqual([['Keyshift', 'New message']]);
+    shown.at(-1)?.click();
+    expect([clicked, open()]).toEqual([[{ conversationId: talk.conversationId, messageId: first.messageId }], []]);
   });
 
   test('requests: a name only where names are shown, three at the most, gone when the person comes to the window', () => {

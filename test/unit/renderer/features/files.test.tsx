@@ -47,14 +47,18 @@ describe('files in a conversation', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
-  it('one that waits says for what: a connection, or with one the other person', async () => {
-    const waiting = world('plan.pdf', { state: 'waiting', held: false });
+  it.each([
+    [{ done: 0, direction: 'in' }, 'Waits until Bo Lindqvist begins to send it', 'Comes when Bo Lindqvist is connected'],
+    [{ done: 0, direction: 'out' }, 'Waits until Bo Lindqvist begins to fetch it', 'Goes on when Bo Lindqvist is connected'],
+    [{ done: 10, direction: 'in' }, 'Waits until Bo Lindqvist goes on with it', 'Comes when Bo Lindqvist is connected'],
+  ] as const)('one that waits says for what: a connection, or with one the other person, who has begun or not: %j', async (more, connected, apart) => {
+    const waiting = world('plan.pdf', { state: 'waiting', held: false, ...more });
     const { fake, model } = await openTalk(waiting);
     const said = (): string | null => within(article()).getByTestId('file-state').textContent;
-    expect(said()).toBe('Waits until Bo Lindqvist goes on with it');
+    expect(said()).toBe(connected);
     fake.world.contacts = fake.world.contacts.map((one) => ({ ...one, reach: 'waiting' as const }));
     await act(() => model.contacts.getState().load());
-    expect(said()).toBe('Comes when Bo Lindqvist is connected');
+    expect(said()).toBe(apart);
   });
 
   it('S1-34: a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
