@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DecapsulationBudget } from '../../../../electron/engine/session/decapsulation-budget';
 import { Gate } from '../../../../electron/engine/session/gate';
 import { maxSources } from '../../../../electron/engine/session/limits';
+import { sourceOf } from '../../../../electron/engine/session/source';
+import { SourceBuckets } from '../../../../electron/engine/session/source-buckets';
+import { TokenBucket } from '../../../../electron/engine/session/token-bucket';
 
 /** Four places, two of them for strangers; whoever is silent for a second makes room. */
 const limits = { halfOpen: 4, halfOpenKept: 2, halfOpenPerSource: 4, silenceMs: 1_000 };
@@ -69,5 +73,34 @@ describe('places of connections that have proven nothing', () => {
     places.remember('source 0');
     places.remember('one more');
     expect([places.knows('source 0'), places.knows('source 1'), places.knows('source 2')]).toEqual([true, false, true]);
+  });
+});
+
+describe('work for connections that have proven nothing', () => {
+  it('S3-32: one token is enough, and none comes before its time', () => {
+    const bucket = new TokenBucket({ perSecond: 2, burst: 1 }, 0);
+    expect([bucket.has(0), bucket.take(0), bucket.has(499), bucket.take(499), bucket.has(500), bucket.take(500)]).toEqual([true, true, false, false, true, true]);
+    // A clock that goes back gives nothing.
+    expect(bucket.take(0)).toBe(false);
+  });
+
+  it('S3-32: of so many sources the one heard of longest ago is forgotten, and no other', () => {
+    const buckets = new SourceBuckets({ perSecond: 0, burst: 1 }, 2);
+    const take = (source: string): boolean => buckets.of(source, 0).take(0);
+    expect(['first', 'second', 'first', 'second', 'third', 'second', 'third', 'first'].map(take)).toEqual([true, true, false, false, true, false, false, true]);
+  });
+
+  it('S3-32: known sources have a share of their own and then that of strangers; a source stays within its own', () => {
+    const budget = new DecapsulationBudget({ decapsulations: { perSecond: 0, burst: 2 }, decapsulationsPerSource: { perSecond: 0, burst: 3 }, decapsulationsKept: { perSecond: 0, burst: 1 } }, 0);
+    expect(['friend', 'friend', 'friend 2'].map((source) => budget.take(source, true, 0))).toEqual([true, true, true]);
+    expect([budget.take('friend 3', true, 0), budget.take('stranger', false, 0)]).toEqual([false, false]);
+    const wide = new DecapsulationBudget({ decapsulations: { perSecond: 0, burst: 9 }, decapsulationsPerSource: { perSecond: 0, burst: 2 }, decapsulationsKept: { perSecond: 0, burst: 1 } }, 0);
+    expect([1, 2, 3].map(() => wide.take('stranger', false, 0))).toEqual([true, true, false]);
+  });
+
+  it('A54: whoever has one address of a /64 has all, however it is written', () => {
+    const of = (host: string): string => sourceOf({ host, port: 1 });
+    expect(['1::2:3:4:5:6:7', '1:0:2:3:9:9:9:9', '0001:0:02:3::'].map(of)).toEqual(['1:0:2:3::/64', '1:0:2:3::/64', '1:0:2:3::/64']);
+    expect(['::1', '2001:DB8::', '2001:db8::7%eth0', '::ffff:192.0.2.1', '192.0.2.1', 'Home.Example'].map(of)).toEqual(['0:0:0:0::/64', '2001:db8:0:0::/64', '2001:db8:0:0::/64', '192.0.2.1', '192.0.2.1', 'home.example']);
   });
 });

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VerifiedCache } from '../../../../electron/engine/certificates/chain';
-import { createSemiStatic, isInForce, SemiStaticKeeper, staticToleranceMs, staticValidityMs } from '../../../../electron/engine/session/semi-static';
+import { createSemiStatic, isInForce, SemiStaticKeeper, type StaticPart, staticPartBytes, staticToleranceMs, staticValidityMs } from '../../../../electron/engine/session/semi-static';
+import { peerIdToBytes } from '../../../../electron/engine/wire/ids';
+import { concat } from '../../../../electron/engine/wire/writer';
 import { ManualClock } from '../../../support/manual-clock';
 import { newParty, type Party, testNow } from '../../../support/session-kit';
 
@@ -64,5 +66,33 @@ describe('semi-static key', () => {
     keeper.wipe();
     expect(second.pair.secret.wiped).toBe(true);
     expect(clock.waiting).toBe(0);
+  });
+
+  it('A50: a span of one millisecond to a day, and half a day of wrong clocks on either side, to the millisecond', () => {
+    const { credential, signing } = alice.local.instance;
+    const inForce = (part: StaticPart, now: number): boolean => {
+      const signature = alice.crypto.sign('m2-static', signing.secret, concat(peerIdToBytes(credential.peerId), credential.hash, staticPartBytes(part)));
+      return isInForce(bob.crypto, part, signature, credential, now);
+    };
+    const { share } = alice.semiStatic.part;
+    const spanning = (milliseconds: number): boolean => inForce({ share, notBefore: testNow, notAfter: testNow + milliseconds }, testNow);
+    expect([-1, 0, 1, staticValidityMs, staticValidityMs + 1].map(spanning)).toEqual([false, false, true, true, false]);
+    const part = { share, notBefore: testNow, notAfter: testNow + staticValidityMs };
+    const [first, last] = [part.notBefore - staticToleranceMs, part.notAfter + staticToleranceMs];
+    expect([first - 1, first, last, last + 1].map((now) => inForce(part, now))).toEqual([false, true, true, false]);
+  });
+
+  it('A50: a signature that was found bad is as bad when it comes again', () => {
+    const verified = new VerifiedCache();
+    const { part, signature } = createSemiStatic(alice.crypto, alice.local, testNow);
+    const forged = signature.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+    const asked = () => isInForce(bob.crypto, part, forged, alice.local.instance.credential, testNow, verified);
+    expect([asked(), asked()]).toEqual([false, false]);
+  });
+
+  it('S3-19: used again in the very millisecond it was made', () => {
+    const keeper = new SemiStaticKeeper(alice.crypto, new ManualClock());
+    expect(keeper.current(alice.local)).toBe(keeper.current(alice.local));
+    keeper.wipe();
   });
 });

@@ -58,4 +58,12 @@ describe('simultaneous open', () => {
     expect(judge(a, b, { dialledBy: 'us', confirmedAt: 0 }, { dialledBy: 'us', confirmedAt: 5 }, 20_000)).toBe('newcomer');
     expect(judge(b, a, { dialledBy: 'them', confirmedAt: 0 }, { dialledBy: 'them', confirmedAt: 5 }, 20_000)).toBe('both');
   });
+
+  it('S3-31: after the time for it, only two that came from the other side leave it a choice; nobody is below itself', () => {
+    const a = { peerId: peerIdFromBytes(new Uint8Array(32).fill(1)), instanceId: instanceIdFromBytes(new Uint8Array(16)) };
+    const b = { peerId: peerIdFromBytes(new Uint8Array(32).fill(2)), instanceId: instanceIdFromBytes(new Uint8Array(16)) };
+    const verdict = (first: Standing['dialledBy'], second: Standing['dialledBy']) => judge(a, b, { dialledBy: first, confirmedAt: 0 }, { dialledBy: second, confirmedAt: 20_001 }, 20_000);
+    expect([verdict('us', 'us'), verdict('us', 'them'), verdict('them', 'us'), verdict('them', 'them')]).toEqual(['newcomer', 'newcomer', 'newcomer', 'both']);
+    expect([isLower(a, a), isLower(a, { ...a })]).toEqual([false, false]);
+  });
 });

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrypto } from '../../../../electron/engine/crypto/create-crypto';
 import type { Crypto } from '../../../../electron/engine/crypto/crypto';
 import { kernelRandom } from '../../../../electron/engine/crypto/kernel-random';
+import { sealSigned } from '../../../../electron/engine/crypto/sealed-envelope';
+import type { Secret, SecretKind } from '../../../../electron/engine/crypto/secret';
 import type { SharedState } from '../../../../electron/engine/session/resumption-entry';
 import { moves, readShownM1 } from '../../../../electron/engine/session/shown-m1';
 import { encodeLine, parseLine } from '../../../../electron/engine/sharing/ledger';
@@ -10,8 +12,9 @@ import { coverLine, recordName, uncoverLine } from '../../../../electron/engine/
 import { openShared, sealShared } from '../../../../electron/engine/sharing/session-state';
 import { currentKey, giveKeys, receiveKeys, sharingKey, type SharingKey } from '../../../../electron/engine/sharing/sharing-keys';
 import { fromHex, toHex } from '../../../../electron/engine/wire/encoding';
-import { instanceIdFromBytes, peerIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { instanceIdFromBytes, peerIdFromBytes, peerIdToBytes } from '../../../../electron/engine/wire/ids';
 import { WireError } from '../../../../electron/engine/wire/wire-error';
+import { concat } from '../../../../electron/engine/wire/writer';
 import { ready } from '../../../reference/dialog-twin';
 import { sharingVectors } from '../../../reference/sharing-vectors';
 import { scriptedCrypto } from '../../../support/scripted-crypto';
@@ -107,5 +110,87 @@ describe('the vectors of a session that goes on at another device', () => {
     expect(toHex(readShownM1(fromHex(vectors.shown.m1))?.message.hint ?? new Uint8Array())).toBe(vectors.hint);
     for (const { name, bytes, outcome } of bad.shown) expect(judge(bytes), name).toBe(outcome);
     expect([vectors.shown.m1.slice(0, -2), `${vectors.shown.m1}00`].map(judge)).toEqual(['none', 'none']);
+  });
+
+  it('S4-28 A68: at most fifteen devices are meant, the last one too', () => {
+    const pairs = Array.from({ length: 16 }, (_, index) => sharingKey(crypto, new Uint8Array(32).fill(index + 1), 1));
+    const body = sealShared(crypto, stateOf(), pairs);
+    expect(pairs.map((each) => openShared(crypto, keyId, body, [each]) !== undefined)).toEqual([...Array.from({ length: 15 }, () => true), false]);
+  });
+
+  it('S4-28: a state of another version, with something behind it or of another session is none', () => {
+    const forged = (change: (state: Uint8Array) => Uint8Array, aad = keyId): Uint8Array =>
+      sealShared({ ...crypto, seal: (purpose, key, nonce, _, plaintext) => crypto.seal(purpose, key, nonce, aad, purpose === 'session-state' ? change(plaintext) : plaintext) }, stateOf(), [pair]);
+    const opened = (body: Uint8Array, of = keyId) => openShared(crypto, of, body, [pair]);
+    expect(opened(forged((state) => state))).toEqual(stateOf());
+    expect(opened(forged((state) => state.with(0, 2)))).toBeUndefined();
+    expect(opened(forged((state) => concat(state, new Uint8Array(1))))).toBeUndefined();
+    const other = new Uint8Array(32).fill(9);
+    expect(opened(forged((state) => state, other), other)).toBeUndefined();
+  });
+
+  it('S4-29: of a record too short for its nonce nothing is read', () => {
+    for (const length of [0, 23, 24, 39]) expect(uncoverLine(crypto, person, keyId, new Uint8Array(length))).toBeUndefined();
+  });
+
+  it('S4-28: a word brings eight keys of the person at most, and nothing behind them', () => {
+    const [giver, kem] = [crypto.generateSigning(), crypto.generateKem('instance-kem')];
+    const to = { peerId: peerIdFromBytes(fromHex(vectors.keys.peerId)), kemKey: kem.publicKey, credentialHash: fromHex(vectors.keys.credentialHash) };
+    const persons = Array.from({ length: 9 }, (_, index) => sharingKey(crypto, new Uint8Array(32).fill(index + 1), index));
+    const given = (keys: readonly SharingKey[]) => receiveKeys(crypto, kem.secret, to, giver.publicKey, giveKeys(crypto, giver.secret, to, { person: keys, pair }));
+    expect(given(persons)).toEqual({ person: persons.slice(0, 8), pair });
+    const sealed = (statement: Uint8Array) =>
+      sealSigned(crypto, 'sharing-key', { signing: giver.secret, recipientKem: kem.publicKey, recipientContext: concat(peerIdToBytes(to.peerId), to.credentialHash), statement });
+    const received = (statement: Uint8Array) => receiveKeys(crypto, kem.secret, to, giver.publicKey, sealed(statement));
+    const one = new Uint8Array(40);
+    expect(received(concat(Uint8Array.of(0), one))?.person).toEqual([]);
+    expect(received(concat(Uint8Array.of(0), one, new Uint8Array(1)))).toBeUndefined();
+    expect(received(concat(Uint8Array.of(9), ...Array.from({ length: 10 }, () => one)))).toBeUndefined();
+  });
+
+  it('S4-28: no key made on the way and nothing that was sealed or opened is left', () => {
+    const secrets: Secret<SecretKind>[] = [];
+    const clear: Uint8Array[] = [];
+    const wiped: Buffer[] = [];
+    const kept = <T extends Secret<SecretKind>>(secret: T): T => (secrets.push(secret), secret);
+    const watched: Crypto = {
+      ...crypto,
+      secret: (kind, bytes) => kept(crypto.secret(kind, bytes)),
+      randomSecret: (kind, length) => kept(crypto.randomSecret(kind, length)),
+      seal: (purpose, key, nonce, aad, plaintext) => {
+        if (purpose === 'session-state') clear.push(plaintext);
+        return crypto.seal(purpose, key, nonce, aad, plaintext);
+      },
+      open: (purpose, key, nonce, aad, sealed) => {
+        const opened = crypto.open(purpose, key, nonce, aad, sealed);
+        if (opened && purpose !== 'handover-hint' && purpose !== 'repository-record') clear.push(purpose === 'sharing-key' ? opened.subarray(64) : opened);
+        return opened;
+      },
+      wipe: (bytes) => {
+        wiped.push(Buffer.from(bytes));
+        crypto.wipe(bytes);
+      },
+    };
+    const nothingLeft = (work: () => unknown): void => {
+      secrets.length = 0;
+      clear.length = 0;
+      expect(work()).toBeDefined();
+      expect(secrets.length).toBeGreaterThan(0);
+      expect([secrets.filter((secret) => !secret.wiped), clear.filter((bytes) => bytes.some((byte) => byte !== 0))]).toEqual([[], []]);
+    };
+    const body = sealShared(crypto, stateOf(), [pair]);
+    nothingLeft(() => sealShared(watched, stateOf(), [pair]));
+    nothingLeft(() => openShared(watched, keyId, body, [pair]));
+    const hint = sealHint(crypto, person, keyId, instanceIdFromBytes(fromHex(vectors.owner)));
+    nothingLeft(() => sealHint(watched, person, keyId, instanceIdFromBytes(fromHex(vectors.owner))));
+    nothingLeft(() => openHint(watched, [pair, person], keyId, hint));
+    const line = parseLine(fromHex(vectors.lines[1]?.bytes ?? ''));
+    nothingLeft(() => coverLine(watched, person, keyId, line));
+    const [giver, kem] = [crypto.generateSigning(), crypto.generateKem('instance-kem')];
+    const to = { peerId: peerIdFromBytes(fromHex(vectors.keys.peerId)), kemKey: kem.publicKey, credentialHash: fromHex(vectors.keys.credentialHash) };
+    nothingLeft(() => giveKeys(watched, giver.secret, to, { person: [person], pair }));
+    expect(wiped.some((bytes) => bytes.includes(Buffer.from(pair.secret)))).toBe(true);
+    const given = giveKeys(crypto, giver.secret, to, { person: [person], pair });
+    nothingLeft(() => receiveKeys(watched, kem.secret, to, giver.publicKey, given));
   });
 });
