@@ -223,4 +223,24 @@ describe('handshakes of a contact that keeps to nothing, at the real door', () =
     mallory.talk.renew();
     await goesOn('unblocked');
   }, 60_000);
+
+  it('S3-02 A49: first messages with one and the same nonce and share get a nonce of their own each, which nothing of them tells', async () => {
+    const { own } = mallory.person;
+    const [cn, shareSecret] = [random(32), random(32)];
+    const nonces = new Set<string>([cn.toString('hex')]);
+    for (let tries = 0; nonces.size < 13; tries += 1) {
+      expect(tries).toBeLessThan(200);
+      const wire = await live.Wire.dial(address());
+      wire.send(session.makeM1(own, toOf(heddaChain()), { cn, shareSecret, time: Date.now(), coins: undefined }).bytes);
+      const second = await wire.next();
+      wire.close();
+      // Beyond what one place may ask in a second the line closes without an answer.
+      if (!second) await new Promise((resolve) => setTimeout(resolve, 100));
+      else {
+        const before = nonces.size;
+        nonces.add(session.readM2(second, own, cn).nonce.toString('hex'));
+        expect(nonces.size).toBe(before + 1);
+      }
+    }
+  }, 60_000);
 });

@@ -70,6 +70,33 @@ describe('the book of who has a session', () => {
   });
 });
 
+describe('fifty devices at once', () => {
+  it('S4-17 A58: with no answer lost exactly one takes the session and forty-nine are refused, in whatever order their reads and writes come', async () => {
+    const shown = readShownM1(junkResume());
+    if (!shown) throw new Error('not an M1');
+    const { keyId } = shown.message;
+    const person = sharingKey(crypto, crypto.random(32), 1);
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (s) => {
+        const memory = createMemoryRepository();
+        const name = recordName(crypto, person, keyId);
+        await memory.connect().write(name, coverLine(crypto, person, keyId, held(owner, end, body('state'))), 0);
+        memory.turn = (what) => s.schedule(Promise.resolve(), what).then(() => undefined);
+        const take = async (self: InstanceId): Promise<string> => {
+          const source = new RepositorySource({ crypto, clock: { ...stillClock, now: () => 0 }, self, repository: memory.connect(), persons: () => [person] });
+          const lent = await source.reserve({ shown, owner, person }, () => true);
+          return lent && (await source.commit(keyId, lent.line)) ? 'taken' : 'refused';
+        };
+        const outcomes = await s.waitFor(Promise.all(Array.from({ length: 50 }, (_, at) => take(device(at + 2)))));
+        expect([outcomes.filter((each) => each === 'taken').length, outcomes.filter((each) => each === 'refused').length]).toEqual([1, 49]);
+        const last = memory.seen.at(-1);
+        expect(last && uncoverLine(crypto, person, keyId, last)).toMatchObject({ phase: 'gone', taker: device(outcomes.indexOf('taken') + 2) });
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+});
+
 /** What the devices of one person do with one session in a repository, each step when the schedule says so. */
 describe('many devices and one session in a repository', () => {
   it('S4-17 A58 A62: in whatever order their reads and writes come, and whichever answers are lost, one device takes it, and every write is a lawful step on the one before', async () => {
