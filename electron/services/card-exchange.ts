@@ -36,6 +36,8 @@ export interface CardExchangeParts {
   readonly onTime?: (peerId: PeerId, time: number) => void;
   /** Where this contact may leave something; in the transaction. Undefined says nothing of it. */
   readonly places?: (reader: PeerId | 'anybody') => readonly MailboxPlace[] | undefined;
+  /** What is over once this person has the card as it is now; undefined: nothing waits for that. */
+  readonly waitsForCard?: (peerId: PeerId) => (() => void) | undefined;
 }
 
 /** Tells people on live sessions where this device is, by signed card, at the beginning and when it changes; takes theirs. */
@@ -113,6 +115,9 @@ export class CardExchange {
     const given = this.#given.get(session) ?? 0;
     if (given >= givenPerSession) return;
     this.#given.set(session, given + 1);
-    session.send([{ kind: 'card', bytes: this.cardFor(session.peer.identity.peerId, 'contact') }]);
+    const { peerId } = session.peer.identity;
+    const taken = this.#parts.waitsForCard?.(peerId);
+    session.send([{ kind: 'card', bytes: this.cardFor(peerId, 'contact') }]);
+    if (taken !== undefined) session.onTaken(taken);
   }
 }

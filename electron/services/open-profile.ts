@@ -244,6 +244,7 @@ export class OpenProfile {
       onTime: (peerId, time) => network.heardTime(peerId, time),
       commit: (work) => this.commit(work),
       places: (reader) => this.ways.own.placesFor(reader),
+      waitsForCard: (peerId) => this.ways.waitsForCard(peerId),
     });
     this.#endings.sightings = sightings.onSeen((peerId) => this.#onSighting(peerId));
   }

@@ -97,6 +97,7 @@ export class DeliveryEnd {
       pause: () => session.pause(),
       resume: () => session.resume(),
       checkNow: (deadlineMs) => session.checkNow(deadlineMs),
+      onTaken: (handler) => session.onTaken(handler),
       close: () => session.close(),
     };
   }

@@ -3,6 +3,7 @@ import type { Crypto } from '../crypto/crypto';
 import type { Secret } from '../crypto/secret';
 import type { Address, Clock, Link } from '../ports';
 import { type Frame, frameHeaderLength } from '../wire/frame';
+import { toHex } from '../wire/encoding';
 import { WireError } from '../wire/reader';
 import { wipeSessionKeys } from './handshake';
 import type { Opened } from './handshake-state';
@@ -63,6 +64,8 @@ export interface Session {
   resume(): void;
   /** Asks for a sign of life now; the session ends when none comes within `deadlineMs`. Not while it is paused. */
   checkNow(deadlineMs: number): void;
+  /** Calls back once the other side has everything that was sent before, by its answer to a ping that goes behind it; never where the session ends first. */
+  onTaken(handler: () => void): void;
   /** From now on nothing leaves before it is let go; `onHeld` after each record that waits. Once in a session's life. */
   holdBack(onHeld: () => void): HeldBack;
   /** Sends what is queued, then closes. */
@@ -106,6 +109,8 @@ export class LiveSession implements Session {
   #drain: (() => void) | undefined;
   #closeHandlers: (() => void)[] = [];
   #provenHandlers: (() => void)[] = [];
+  /** By the ping behind what is to be taken, as hex. */
+  readonly #takenHandlers = new Map<string, () => void>();
   /** What came before there was a handler; at most what one read of the link brought. */
   #early: (readonly [items: readonly SessionItem[], giveBack: () => void])[] = [];
 
@@ -197,6 +202,13 @@ export class LiveSession implements Session {
     this.#listen();
   }
 
+  onTaken(handler: () => void): void {
+    if (this.#closed) return;
+    const token = this.#parts.crypto.random(tokenBytes);
+    this.#takenHandlers.set(toHex(token), handler);
+    this.#sendItems([{ kind: 'ping', token }]);
+  }
+
   holdBack(onHeld: () => void): HeldBack {
     const before = new HeldLink(this.#parts.link, onHeld, () => this.drained());
     this.#out = before;
@@ -255,6 +267,7 @@ export class LiveSession implements Session {
     wipeSessionKeys(this.#parts.opened.keys);
     this.#early = [];
     this.#provenHandlers = [];
+    this.#takenHandlers.clear();
     this.#items = undefined;
     this.#drain = undefined;
     const handlers = this.#closeHandlers;
@@ -306,6 +319,8 @@ export class LiveSession implements Session {
         case 'confirm':
           return this.#break();
         case 'pong':
+          this.#answered(toHex(item.token));
+          break;
         case 'unknown':
           break;
       }
@@ -317,6 +332,12 @@ export class LiveSession implements Session {
     this.#early.push([given, giveBack]);
     this.#readingChanged();
     this.#parts.link.pause();
+  }
+
+  #answered(token: string): void {
+    const handler = this.#takenHandlers.get(token);
+    this.#takenHandlers.delete(token);
+    handler?.();
   }
 
   #readingChanged(): void {

@@ -93,6 +93,17 @@ export class CardMail {
     else ways.removeCardMail(row.peerId);
   }
 
+  /** A card is given to this person on a session: what ends once they have it, undefined where none is due. What becomes due meanwhile stays. */
+  waitsForCard(peerId: PeerId): (() => void) | undefined {
+    const { stores: { ways }, commit } = this.#parts;
+    const row = ways.cardMailFor(peerId);
+    if (row === undefined) return undefined;
+    return () => {
+      const now = ways.cardMailFor(peerId);
+      if (now?.dueAt === row.dueAt && now.asks === row.asks) commit(() => ways.removeCardMail(peerId));
+    };
+  }
+
   #answer(peerId: PeerId): void {
     const now = this.#parts.clock.monotonic();
     if (now - (this.#answered.get(peerId) ?? -answerGapMs) < answerGapMs) return;

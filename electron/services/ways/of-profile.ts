@@ -292,6 +292,14 @@ export class ProfileWays {
     return this.#cards.received(found);
   }
 
+  /** A session begins with the card, or gives it anew: what ends once it was taken. Undefined: nothing waits for that. */
+  waitsForCard(peerId: PeerId): (() => void) | undefined {
+    const taken = this.#cards.waitsForCard(peerId);
+    return taken && (() => {
+      if (!this.#closed) this.#attempt('card.not-kept', taken);
+    });
+  }
+
   /** Whether messages to somebody who has not answered yet are sealed already. */
   isEarly(peerId: PeerId): boolean {
     return this.#early.has(peerId);
@@ -322,11 +330,7 @@ export class ProfileWays {
 
   #connectionChanged(contactId: string, connected: boolean): void {
     const peerId = this.#profile.stores.contacts.byId(contactId)?.peerId;
-    if (peerId === undefined) return;
-    if (!connected) return this.touch(peerId);
-    // A connection begins with the card.
-    const { ways } = this.#profile.stores;
-    if (ways.cardMailFor(peerId) !== undefined) this.#attempt('card.not-kept', () => this.#profile.commit(() => ways.removeCardMail(peerId)));
+    if (peerId !== undefined && !connected) this.touch(peerId);
   }
 
   #recipient(peerId: PeerId): Recipient | undefined {
@@ -347,17 +351,17 @@ export class ProfileWays {
     return parseInstanceList(this.#around.crypto, known.instanceList).instances.some((each) => each.instanceId === instanceId && each.state === 'active');
   }
 
-  /** Connected contacts hear by card, others by mail. */
+  /** Connected contacts hear by card, others by mail; so do those whose connection ends before they have said that they have the card. */
   #tellPlaces(): void {
     this.#profile.cards.changed();
     this.tellByMail();
   }
 
-  /** Contacts who are not connected and can be left something get the card as it is now. Never throws. */
+  /** Contacts who can be left something get the card as it is now, unless a connection proves before that they have it. Never throws. */
   tellByMail(): void {
     this.#attempt('card.not-kept', () => {
       for (const { peerId, relation, blocked } of this.#profile.stores.contacts.list()) {
-        if (relation === 'mutual' && !blocked && this.#people.has(peerId) && this.#profile.connections.session(peerId) === undefined) this.#cards.tell(peerId);
+        if (relation === 'mutual' && !blocked && this.#people.has(peerId)) this.#cards.tell(peerId);
       }
     });
   }
@@ -368,7 +372,7 @@ export class ProfileWays {
     const contact = contacts.byPeer(peerId);
     if (this.own.registration === undefined || contact?.relation !== 'mutual' || contact.blocked) return;
     if (this.#profile.connections.session(peerId) !== undefined) this.#profile.cards.changed();
-    else if (this.#people.has(peerId)) this.#attempt('card.not-kept', () => this.#cards.tell(peerId));
+    if (this.#people.has(peerId)) this.#attempt('card.not-kept', () => this.#cards.tell(peerId));
   }
 
   #ownState(instanceId: InstanceId): 'active' | 'suspended' | 'retired' {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLimits } from '../../../../electron/engine/session/limits';
 import { Liveness } from '../../../../electron/engine/session/liveness';
 import type { Session, SessionItem } from '../../../../electron/engine/session/session';
@@ -157,6 +157,56 @@ describe('making sure at once', () => {
     expect(sent()).toBe(before);
     await clock.advance(5_500);
     expect(ended()).toBeUndefined();
+  });
+});
+
+describe('having what was sent', () => {
+  it('is told once, by the answer to what went behind it', async () => {
+    const { clock, session, other } = await connected();
+    const taken: string[] = [];
+    other.onItems((items) => taken.push(...items.map(({ kind }) => kind)));
+    session.send([{ kind: 'card', bytes: new Uint8Array(4) }]);
+    session.onTaken(() => taken.push('told'));
+    expect(taken).toEqual([]);
+    await clock.advance(10);
+    expect(taken).toEqual(['card', 'told']);
+    session.onTaken(() => taken.push('told again'));
+    await clock.advance(60_000); // other answers come, too
+    expect(taken).toEqual(['card', 'told', 'told again']);
+  });
+
+  it('is not told by words that answer something else, as whoever is not reading says them', async () => {
+    const { clock, session, other } = await connected();
+    const told: boolean[] = [];
+    other.pause();
+    session.onTaken(() => told.push(true));
+    await clock.advance(20_000);
+    expect(told).toEqual([]);
+    other.resume();
+    await clock.advance(1_000);
+    expect(told).toEqual([true]);
+  });
+
+  it('is told once, however often somebody answers, and never once the session has ended', async () => {
+    const { clock, session, other, ended } = await connected();
+    const told: string[] = [];
+    const random = vi.spyOn(alice.crypto, 'random');
+    session.onTaken(() => told.push('once'));
+    const token = new Uint8Array(random.mock.results.at(-1)?.value ?? []);
+    random.mockRestore();
+    other.send([{ kind: 'pong', token }, { kind: 'pong', token }]);
+    await clock.advance(1_000);
+    other.send([{ kind: 'pong', token }]);
+    await clock.advance(1_000);
+    expect(told).toEqual(['once']);
+    other.pause();
+    session.onTaken(() => told.push('too late'));
+    session.close();
+    session.onTaken(() => told.push('much too late'));
+    other.resume();
+    await clock.advance(60_000);
+    expect(ended()).toBeDefined();
+    expect(told).toEqual(['once']);
   });
 });
 

@@ -111,6 +111,34 @@ describe('a mailbox as a way', () => {
     const [message] = await ann.messages.list({ conversationId });
     expect([message?.state, message?.way ?? 'connection']).toEqual(['delivered', 'connection']);
   });
+
+  test('S1-01: a connection that ends before the contact has heard where something can be left is made good by mail, also by who starts anew', async () => {
+    await world.register(ann);
+    ({ ofInviter: ofBo, ofInvitee: ofAnn } = await acquaint(world, ann, bo));
+    await world.until('Bo knows where', () => bo.profile.stores.ways.peopleWithMailbox().length === 1);
+    await world.register(bo);
+    // Nobody was told yet: cards wait a moment for whatever changes with them.
+    world.part(ann, bo);
+    bo.reopen();
+    expect(ann.profile.stores.ways.peopleWithMailbox()).toEqual([]);
+    await world.until('Ann knows, too', () => ann.profile.stores.ways.peopleWithMailbox().length === 1);
+    expect(bo.profile.stores.ways.cardMail()).toEqual([]);
+    await say(ann, ofBo, 'one');
+    await world.until('it is there', () => toldOf(bo, 'message.received').length === 1);
+  });
+
+  test('S1-01: once the contact has it, nothing of it goes by mail', async () => {
+    await world.register(ann);
+    await acquaint(world, ann, bo);
+    await world.until('Bo knows where', () => bo.profile.stores.ways.peopleWithMailbox().length === 1);
+    await world.register(bo);
+    expect(bo.profile.stores.ways.cardMail()).toHaveLength(1);
+    await world.until('Ann has it', () => bo.profile.stores.ways.cardMail().length === 0);
+    expect(ann.profile.stores.ways.peopleWithMailbox()).toHaveLength(1);
+    world.part(ann, bo);
+    await world.pass(10_000, 100);
+    expect(world.left).toEqual([]);
+  });
 });
 
 describe('a device of the contact that is no more', () => {
