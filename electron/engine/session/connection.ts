@@ -30,6 +30,8 @@ export interface ConnectionParts {
   readonly onLook?: (m1: Frame, message: ResumeM1, done: () => void) => void;
   /** Once, instead. The link is being closed. */
   readonly onFailed: (failure: Failed) => void;
+  /** The link is gone, also after it had failed. */
+  readonly onGone: () => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -76,6 +78,7 @@ export class Connection {
   closed(): void {
     this.#session?.ended();
     this.end('closed');
+    this.#parts.onGone();
   }
 
   /** Ends a handshake that is still under way. */

@@ -6,15 +6,23 @@ import type { Link } from '../ports';
  */
 export class Leaving {
   readonly #most: number;
-  readonly #links: Link[] = [];
+  /** In the order in which they were refused. */
+  readonly #links = new Set<Link>();
 
   constructor(most: number) {
     this.#most = most;
   }
 
   add(link: Link): void {
-    this.#links.push(link);
-    // Most are gone by themselves long before; ending one twice does nothing.
-    if (this.#links.length > this.#most) this.#links.shift()?.destroy();
+    this.#links.add(link);
+    const [first] = this.#links;
+    if (first === undefined || this.#links.size <= this.#most) return;
+    this.#links.delete(first);
+    first.destroy();
+  }
+
+  /** Neither its memory nor its place is held any longer. */
+  gone(link: Link): void {
+    this.#links.delete(link);
   }
 }

@@ -280,6 +280,7 @@ class Host implements SessionHost {
         this.#failed(failure, link, onRetry);
         onDone(failure.reason);
       },
+      onGone: () => this.#leaving.gone(link),
       onFault: (error) => logger.error('session.fault', { reason: error instanceof Error ? error.name : 'unknown' }),
     });
     const end = (): void => connection.end('locked');

@@ -147,4 +147,24 @@ describe('S3-32 A54: a crowd of strangers', () => {
     for (const link of links) leaving.add(link);
     expect(links.map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
   });
+
+  it('A54: whoever hangs up once refused takes no room of those that still leave, and is kept no longer', async () => {
+    const clock = new ManualClock(testNow);
+    const stranger = await newParty('Mallory');
+    const { host } = home(clock);
+    const refused = (at: number): LinkPair => {
+      const m1 = Uint8Array.from(dialler(stranger, targetOf(bob), []).next());
+      m1[8] = (m1[8] ?? 0) ^ 1;
+      return arrive(clock, host, at, m1);
+    };
+    const patient = refused(0);
+    for (let at = 1; at <= 2 * defaultLimits.leaving; at += 1) {
+      const pair = refused(at);
+      await clock.advance(1);
+      pair.dialler.destroy();
+      await clock.advance(1);
+    }
+    expect(patient.listener.sent).toHaveLength(1);
+    expect(patient.listener.destroyed).toBe(false);
+  });
 });
