@@ -88,6 +88,7 @@ describe('encryption-only channel', () => {
     const nonce = new Uint8Array(24);
     nonce[23] = 1;
     const sodium = (await import('libsodium-wrappers')).default;
+    await sodium.ready;
     const plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(null, second.subarray(7), Buffer.concat([name('channel-server'), second.subarray(0, 7)]), nonce, key);
     expect([...plain]).toEqual([channelKinds.inviteAnswer, 4]);
   });
