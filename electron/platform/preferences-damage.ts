@@ -1,22 +1,26 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { settings } from '../../shared/model/settings';
 import { brokenPreferencesName, parsePreferences, preferencesName, type PreferencesFile } from './preferences-shape';
+import { readSmallText } from './small-file';
 
 /** A proxy that is no address: nothing is dialled until the user has chosen. */
 const UNKNOWN_PROXY = 'socks5://unreadable.invalid:0';
+/** Far above all that is ever kept there, in bytes. */
+const longestFile = 1024 * 1024;
 
 /**
- * Reads `preferences.json`. A missing one is empty; a damaged one is put aside, never overwritten, and counts as empty:
+ * Reads `preferences.json`. A missing one is empty; a damaged one, and whatever else has its name, is put aside, never overwritten, and counts as empty:
  * nothing in it is worth not starting for. But for a proxy: whoever had set one must not be taken past it by a damaged file,
  * nor at a later start, as long as none has taken the place of the one that was put aside.
  */
 export function readPreferences(directory: string, damaged: () => void): PreferencesFile {
   const path = join(directory, preferencesName);
   const text = readText(path);
+  // A disk that fails, or a right that is missing, may be another matter next time.
   if (text === undefined) return { settings: { proxy: UNKNOWN_PROXY } };
   if (text === 'missing') return ofDamaged(readText(join(directory, brokenPreferencesName)));
-  const file = parsePreferences(text.content);
+  const file = text === 'unusable' ? undefined : parsePreferences(text.content);
   if (file !== undefined) return file;
   damaged();
   try {
@@ -27,17 +31,20 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
   return ofDamaged(text);
 }
 
-/** Undefined when there is one that cannot be read. */
-function readText(path: string): { readonly content: string } | 'missing' | undefined {
+/** Undefined when there is one that cannot be read now; `'unusable'` when it is none that ever could be. */
+function readText(path: string): { readonly content: string } | 'missing' | 'unusable' | undefined {
   try {
-    return { content: readFileSync(path, 'utf8') };
+    return readSmallText(path, longestFile);
   } catch (error) {
-    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR') ? 'missing' : undefined;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ELOOP') return 'unusable';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : undefined;
   }
 }
 
 function ofDamaged(text: ReturnType<typeof readText>): PreferencesFile {
-  const proxy = text === 'missing' ? '' : text === undefined ? UNKNOWN_PROXY : proxyIn(text.content);
+  if (text === 'missing') return {};
+  const proxy = text === undefined || text === 'unusable' ? UNKNOWN_PROXY : proxyIn(text.content);
   return proxy === '' ? {} : { settings: { proxy } };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import { openDatabase } from './database';
@@ -17,7 +17,7 @@ const pageBytes = 4096;
  * Errors: `vault.damaged`, `vault.newer`, `disk.full`, `disk.failed`, `profile.unreadable`.
  */
 export function openExistingDatabase(file: string, key: Uint8Array): Db {
-  const [size, log] = withFileErrors(dirname(file), () => [existsSync(file) ? statSync(file).size : 0, examineLog(file)] as const);
+  const [size, log] = withFileErrors(dirname(file), () => [sizeOf(file), examineLog(file)] as const);
   if (size < pageBytes || log === 'damaged') throw damaged();
   const db = openDatabase(file, key);
   try {
@@ -32,6 +32,12 @@ export function openExistingDatabase(file: string, key: Uint8Array): Db {
     db.close();
     throw error;
   }
+}
+
+/** Bytes; none of what is not there, or is something else than a file. */
+function sizeOf(file: string): number {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true ? found.size : 0;
 }
 
 function damaged(): KeyshiftError {

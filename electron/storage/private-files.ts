@@ -1,9 +1,10 @@
-import { accessSync, closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FileKind, NoteOfPart, PrivateFiles } from '../services/ports';
 import { assertPath, mapPathError, unusable } from './chosen-path';
 import { fileMode, moveDurably, removeIfPossible, writeAll } from './durable-file';
 import { beingWritten, idOf, ownPartOf } from './part-on-disk';
+import { readPlainFile, readUpTo, withFile } from './plain-file';
 
 /** Files wherever the user wants them, for the user alone: outside the profile, on a stick, on a share. */
 export const privateFiles: PrivateFiles = {
@@ -59,34 +60,9 @@ function assertReplaceable(target: string, { edgeBytes, isKind }: FileKind): voi
 const nothing = new Uint8Array(0);
 
 function readBounded(path: string, limit: number): Uint8Array | 'too-long' {
-  // Without blocking: a pipe would wait for a writer.
-  return withFile(path, constants.O_NONBLOCK, (file) => {
-    const found = fstatSync(file);
-    if (!found.isFile()) throw unusable('This is not a file. Nothing was changed; choose a file.');
-    if (found.size > limit) return 'too-long';
-    return readUpTo(file, found.size, 0);
-  });
-}
-
-function readUpTo(file: number, length: number, from: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const read = readSync(file, bytes, filled, length - filled, from + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
-}
-
-/** `flags` that a system does not know are 0 there, whatever the types say. */
-function withFile<T>(path: string, flags: number | undefined, work: (file: number) => T): T {
-  const file = openSync(path, constants.O_RDONLY | (flags ?? 0));
-  try {
-    return work(file);
-  } finally {
-    closeSync(file);
-  }
+  const bytes = readPlainFile(path, limit);
+  if (bytes === 'no-file') throw unusable('This is not a file. Nothing was changed; choose a file.');
+  return bytes;
 }
 
 /** What a failed file operation means where the path was the user's choice. */

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { KeyshiftError } from '../../shared/errors';
 import { profileId, profileName } from '../../shared/model/profile';
 import { replaceFile } from './durable-file';
 import { withFileErrors } from './file-error';
+import { readPlainFile } from './plain-file';
 import { prepareProfileDirectory } from './profile-directory';
 
 const entry = z.strictObject({ profileId, name: profileName });
@@ -19,7 +20,7 @@ type ListFile = z.infer<typeof listFile>;
 export type ListedProfile = z.infer<typeof entry>;
 
 const fileName = 'profiles.json';
-/** Characters in a list of 64 names; more is not even read. */
+/** Bytes of a list of 64 names; more is not even read. */
 const longestList = 64 * 1024;
 const first: ListedProfile = { profileId: 'main', name: 'Main' };
 
@@ -118,8 +119,8 @@ function read(root: string): ListFile {
   const path = join(root, fileName);
   try {
     if (!existsSync(path)) return { last: 'main', profiles: [first], removing: [] };
-    const text = readFileSync(path, 'utf8');
-    const parsed = text.length > longestList ? undefined : listFile.safeParse(JSON.parse(text));
+    const bytes = readPlainFile(path, longestList);
+    const parsed = typeof bytes === 'string' ? undefined : listFile.safeParse(JSON.parse(Buffer.from(bytes).toString()));
     if (parsed?.success === true) return parsed.data;
   } catch {
     // Their names are lost, the profiles are not.

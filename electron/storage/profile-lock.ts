@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
@@ -24,7 +24,11 @@ export interface ProfileLock {
 export function lockProfile(directory: string): ProfileLock {
   prepareProfileDirectory(directory);
   const file = join(directory, profileFiles.lock);
-  withFileErrors(directory, () => createIfMissing(file));
+  withFileErrors(directory, () => {
+    createIfMissing(file);
+    // A device of this name could be locked, and then by every profile that has it.
+    if (!statSync(file).isFile()) throw profileUnreadable(directory);
+  });
 
   let database: Database | undefined;
   try {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
@@ -9,10 +9,11 @@ import { openDatabase } from './database';
 import type { Db } from './database';
 import { createEmptyFile, moveDurably, removeIfPossible, replaceFile, syncFile, writeNewFile } from './durable-file';
 import { openExistingDatabase } from './existing-database';
-import { fileErrorCode, withFileErrors } from './file-error';
+import { withFileErrors } from './file-error';
 import { assertRoomForRenewal, settleRenewal, writeUnderNewKey } from './key-renewal';
 import { assertReadable, schemaVersion } from './migrate';
 import { openStores } from './open-stores';
+import { readPlainFile } from './plain-file';
 import { prepareProfileDirectory, profileFiles } from './profile-directory';
 import { rewriteDatabase } from './rewriting';
 import { readSnapshot } from './snapshot';
@@ -199,7 +200,7 @@ class DiskVault implements VaultFileOnDisk {
     try {
       settleRenewal(this.#database, key.bytes);
       // Whoever was ended at once may have erased something before.
-      const owesRewriting = hasLog(this.#database);
+      const owesRewriting = withFileErrors(this.#directory, () => hasLog(this.#database));
       const db = openExistingDatabase(this.#database, key.bytes);
       // Ended before the file `vault` was replaced: its successor holds a key sealed by a passphrase that nobody was told is in force.
       removeIfPossible(this.#nextVault);
@@ -340,14 +341,9 @@ class DiskVault implements VaultFileOnDisk {
 }
 
 function readSmallFile(path: string): Uint8Array {
-  // A folder or something huge in its place is damage, not a reason to fill the memory.
-  if (statSync(path).size > largestVaultBytes) return new Uint8Array(0);
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    if (fileErrorCode(error) === 'EISDIR') return new Uint8Array(0);
-    throw error;
-  }
+  const content = readPlainFile(path, largestVaultBytes);
+  // A folder, a pipe or something huge in its place is damage, not a reason to wait or to fill the memory.
+  return typeof content === 'string' ? new Uint8Array(0) : content;
 }
 
 function nothing(): void {

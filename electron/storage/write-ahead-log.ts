@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Db } from './database';
 import { fileErrorCode } from './file-error';
+import { readPlainFile } from './plain-file';
 
 /** A larger log than this is not looked through; one is copied into the database long before. */
 const largestBytes = 64 * 1024 * 1024;
@@ -12,7 +13,7 @@ const frameHeaderBytes = 24;
  * - `none`: no log, or an empty one;
  * - `whole`: whole up to its end, or up to one last transaction that was cut off while being written, which nobody was
  *   told about and SQLite drops rightly;
- * - `damaged`: broken before transactions that were complete. SQLite would drop those without a word, so that committed
+ * - `damaged`: something else than a file, or broken before transactions that were complete. SQLite would drop those without a word, so that committed
  *   messages vanish (A89). Commits are flushed one by one, so a cut can lie in the last one only.
  *
  * Layout: https://www.sqlite.org/fileformat2.html#walformat; headers are in clear also with encrypted pages.
@@ -20,6 +21,7 @@ const frameHeaderBytes = 24;
  */
 export function examineLog(file: string): 'none' | 'whole' | 'damaged' {
   const log = readLog(`${file}-wal`);
+  if (log === 'no-file') return 'damaged';
   if (log === undefined || log.byteLength < headerBytes + frameHeaderBytes) return 'none';
   const littleEndian = (log.getUint32(0) & 1) === 0;
   const pageBytes = log.getUint32(8);
@@ -59,12 +61,11 @@ export function emptyLog(db: Db): boolean {
   return db.pragma('wal_checkpoint(TRUNCATE)') === 0;
 }
 
-function readLog(path: string): DataView | undefined {
+function readLog(path: string): DataView | 'no-file' | undefined {
   try {
-    const { size } = statSync(path);
-    if (size > largestBytes) return undefined;
-    const bytes = readFileSync(path);
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const bytes = readPlainFile(path, largestBytes);
+    if (bytes === 'no-file') return bytes;
+    return bytes === 'too-long' ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
     if (fileErrorCode(error) === 'ENOENT') return undefined;
     throw error;
