@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { laterServices } from './compose/later-services';
 import { startListening } from './compose/listening';
 import type { Handlers } from '../shared/contract/contract';
 import type { About } from '../shared/model/diagnostics';
@@ -14,27 +15,17 @@ import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
 import { readLicences } from './platform/licences';
-import { qrPicture } from './platform/qr-picture';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
-import { authoritiesService } from './services/authorities-service';
-import { backupService } from './services/backup-service';
 import { contactDevicesService } from './services/contact-devices-service';
 import { contactChangesService } from './services/contact-changes-service';
 import { contactKeysService } from './services/contact-keys-service';
-import { endorsementsService } from './services/endorsements-service';
 import { identityKeysService } from './services/identity-keys-service';
-import { invitationFiles } from './services/invitation-files';
-import { keyFilesService } from './services/key-files-service';
-import { verificationService } from './services/verification-service';
 import { conversationChangesService } from './services/conversation-changes-service';
 import { conversationsService } from './services/conversations-service';
 import { dictionaryService } from './services/dictionary-service';
 import { devicesService } from './services/devices/devices-service';
 import { LinkingService } from './services/devices/linking-service';
-import { envelopesService } from './services/envelopes-service';
-import { exportBeginnings } from './services/export/formats';
-import { exportService } from './services/export-service';
 import { filesService } from './services/files-service';
 import { EventHub } from './services/event-hub';
 import { identityService } from './services/identity-service';
@@ -52,10 +43,8 @@ import { OwnAddresses } from './services/own-addresses';
 import { PortMapping } from './services/port-mapping';
 import type { FileTokens } from './services/ports/files';
 import { type Keyring, type KitPrinter, type LanDiscovery, noSightings, type PathChooser, type PreferencesStore } from './services/ports';
-import { textPrinter } from './services/recovery-sheet';
 import { searchService } from './services/search-service';
 import { settingsService } from './services/settings-service';
-import { diagnosticsReport } from './services/diagnostics-report';
 import { diagnosticsService } from './services/status-services';
 import type { Surroundings } from './services/surroundings';
 import { VaultService } from './services/vault-service';
@@ -63,9 +52,6 @@ import { WatchedPreferences } from './services/watched-preferences';
 import { onlyProfile, withoutDesktop, withoutUpdates } from './services/without-desktop';
 import { chosenFiles } from './storage/chosen-files';
 import { heldFiles } from './storage/held-files';
-import { backupFiles } from './storage/backup-files';
-import { envelopeFiles } from './storage/envelope-files';
-import { exportFiles } from './storage/export-files';
 import { privateFiles } from './storage/private-files';
 import { removeLeftovers } from './storage/leftovers';
 import { lockProfile } from './storage/profile-lock';
@@ -190,17 +176,6 @@ export async function startApp(ports: AppPorts): Promise<App> {
       deviceName,
       vaultFile,
     });
-    const backup = backupService({
-      vault,
-      maker: vaultFile,
-      crypto,
-      clock,
-      events,
-      files: backupFiles,
-      preferences,
-      chooser: ports.chooser,
-      cost: ports.kdf === 'test' ? testBackupCost : productCost,
-    });
     const mapping = new PortMapping({ mapper: createPortMapper(fault('mapping.fault')), addresses, network, logger });
     const networkSettings = new NetworkSettings({ preferences, addresses, network, proxy: transport, mapping, isOpen: () => vault.state() === 'open', onOtherWay: () => vault.networkChanged() });
     // Before anything can be dialled or told.
@@ -236,28 +211,29 @@ export async function startApp(ports: AppPorts): Promise<App> {
     };
     const unwatch = createNetworkWatch({ clock, read }).onChange(networkChanged);
     const profile = () => vault.profile();
-    const keyFiles = keyFilesService({
-      profile,
-      crypto,
-      clock,
-      events,
-      files: privateFiles,
-      chooser: ports.chooser,
-      printer: ports.kitPrinter ?? textPrinter,
-      cost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
-      changeRecord: (change, also) => vault.changeRecord(change, also),
-    });
     const networkCalls = networkService({ openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined), profile, network, ownAddresses, preferences });
     const about = (): About => ({ version: ports.appVersion, runtime: ports.runtime, trial: ports.trial, database: 'SQLCipher', memoryLocked: !memoryLockFailed() });
     const contacts = contactsService({ profile, crypto, clock, random, events, ownAddresses });
-    const exports = exportService({
-      profile, crypto, clock, events, preferences,
-      files: { html: exportFiles(exportBeginnings.html), json: exportFiles(exportBeginnings.json), archive: exportFiles(exportBeginnings.archive) },
-      chooser: ports.chooser,
-      systemLocale: ports.systemLocale ?? (() => new Intl.DateTimeFormat().resolvedOptions().locale),
-    });
     const ownKeys = identityKeysService({ vault, crypto, clock, events });
     const contactKeys = contactKeysService({ profile, crypto, clock, events });
+    const later = laterServices({
+      vault, vaultFile, crypto, clock, random, events, preferences, ownAddresses,
+      chooser: ports.chooser,
+      systemLocale: ports.systemLocale ?? (() => new Intl.DateTimeFormat().resolvedOptions().locale),
+      kitPrinter: ports.kitPrinter,
+      backupCost: ports.kdf === 'test' ? testBackupCost : productCost,
+      keyFileCost: ports.kdf === 'test' ? testFileCost : { argon: productCost, pbkdf2: pbkdf2Iterations, mac: macIterations },
+      verification: { setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys },
+      report: {
+        about,
+        system: `${process.platform} ${process.arch}`,
+        meter: () => crypto.meter.read(),
+        settings: () => preferences.get().settings,
+        network: () => networkCalls.status(undefined),
+        openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
+        licences: async () => [...(await readLicences(join(__dirname, 'licences.json')))],
+      },
+    });
     return {
       listening: network.listening,
       onEvent: (hear) => events.on(hear),
@@ -265,21 +241,21 @@ export async function startApp(ports: AppPorts): Promise<App> {
       unlockWithKeyring: vault.unlockWithKeyring,
       handlers: {
         vault: vault.handlers,
-        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ vault, crypto, clock, events }), ...ownKeys, ...keyFiles, ...endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) }) },
+        identity: { ...identityService({ profile, crypto, clock, ownAddresses, settings: () => preferences.get().settings }), ...ownNameService({ vault, crypto, clock, events }), ...ownKeys, ...later.keyFiles, ...later.endorsements },
         contacts: {
           ...contacts,
-          ...invitationFiles({ profile, crypto, clock, random, events, ownAddresses, files: privateFiles, chooser: ports.chooser }),
-          ...contactChangesService({ profile, crypto, events, files: privateFiles, chooser: ports.chooser, qrPicture }),
+          ...later.invitationFiles,
+          ...contactChangesService({ profile, crypto, events, files: privateFiles, chooser: ports.chooser, qrPicture: async (text) => (await import('./platform/qr-picture')).qrPicture(text) }),
           ...contactKeys, ...contactDevicesService({ profile, crypto }),
-          ...verificationService({ profile, crypto, setChecked: contacts.setChecked, ownKeys: ownKeys.keyHistory, keys: contactKeys }),
+          ...later.verification,
         },
-        authorities: authoritiesService({ profile, crypto, clock }),
-        backup: backup.handlers,
-        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...exports.handlers },
+        authorities: later.authorities,
+        backup: later.backup,
+        conversations: { ...conversationsService({ profile, events, random }), ...conversationChangesService({ profile, events, clock }), ...later.exports },
         messages: { ...messagesService({ profile }), ...messageChangesService({ profile }), ...searchService({ profile }) },
         files: filesService({ profile, crypto, clock, events, places: filePlaces, chooser: ports.chooser, tokens: ports.fileTokens, settings: () => preferences.get().settings }),
         keys: keysService({ profile, events, clock }),
-        envelopes: envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser: ports.chooser }),
+        envelopes: later.envelopes,
         devices: devicesService({ profile, crypto, ownAddresses, vault, clock, events, linking: linking.handlers }),
         mailbox: mailboxService({ profile }),
         network: networkCalls,
@@ -287,15 +263,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         settings: settingsService({ preferences, openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined) }),
         diagnostics: {
           ...diagnosticsService({ crypto, about }),
-          ...diagnosticsReport({
-            about,
-            system: `${process.platform} ${process.arch}`,
-            meter: () => crypto.meter.read(),
-            settings: () => preferences.get().settings,
-            network: () => networkCalls.status(undefined),
-            openProfile: () => (vault.state() === 'open' ? vault.profile() : undefined),
-            licences: async () => [...(await readLicences(join(__dirname, 'licences.json')))],
-          }),
+          ...later.report,
         },
         profiles: ports.profiles ?? onlyProfile(() => (vault.state() === 'open' ? vault.profile().local.identity.name : '')),
         dictionary: dictionaryService({ profile, events }),
@@ -307,7 +275,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
         unwatch();
         news.close();
         try {
-          await Promise.all([backup.stop(), exports.stop()]);
+          await later.stop();
           linking.close();
           await bound.close();
           await vault.stop();

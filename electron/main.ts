@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol, session } from 'electron';
-import * as z from 'zod';
 import { KeyshiftError } from '../shared/errors';
 import type { Settings } from '../shared/model/settings';
 import type { Address } from './engine/ports';
 import { listenSentence, parseHostPort } from './headless/arguments';
 import { desktopKeyring } from './main/desktop-keyring';
+import { readRest } from './main/read-rest';
 import { readServices } from './main/read-services';
 import { WindowFiles } from './main/file-tokens';
 import { Media } from './main/media';
@@ -38,9 +38,6 @@ import { fileDialogs } from './window/file-dialogs';
 import { quitOnSignals, quitOrderly } from './window/orderly-quit';
 import { failToStart, startFailureSentence } from './window/start-failure';
 import { spareToolkit } from './window/toolkit';
-
-// Schemas are read as they stand, not turned into functions made of text first: that took 38 ms of a start, and code made of text has no place here.
-z.config({ jitless: true });
 
 const trial = app.commandLine.hasSwitch('trial-runtime') || isOutdatedRuntime(process.versions.electron);
 const developerTools = !app.isPackaged;
@@ -135,6 +132,7 @@ async function start(): Promise<void> {
   openLink = (url) => shell.called([url]);
   // Behind the window: its process starts and draws while this one makes the services ready. The window shows why, if that fails.
   await running.attempt().catch(() => undefined);
+  readRest(systemClock);
 }
 
 function hostProfile(profileDirectory: string): HostedProfile {

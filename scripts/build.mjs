@@ -9,6 +9,7 @@ import { withLock } from './lib/lock.mjs';
 import { bundleMain } from './lib/main-bundle.mjs';
 import { inRoot, out } from './lib/paths.mjs';
 import { placedNatives } from './lib/placed-natives.mjs';
+import { plainSchemas } from './lib/plain-schemas.mjs';
 import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
@@ -37,7 +38,7 @@ const isWorker = (file) => file.endsWith('.worker.ts');
 const workerFiles = () => filesBelow(inRoot('electron')).filter(isWorker);
 
 const parts = {
-  main: { ...nodePart('main', []), build: () => bundleMain({ ...nodeBundle, plugins: [quietPackages, placedNatives] }, 'electron/main.ts', out) },
+  main: { ...nodePart('main', []), build: () => bundleMain({ ...nodeBundle, plugins: [quietPackages, placedNatives, plainSchemas] }, 'electron/main.ts', out) },
   headless: nodePart('headless', ['electron/headless.ts']),
   preload: {
     sources: ['electron/preload', 'shared'],
@@ -81,7 +82,7 @@ export const PARTS = Object.keys(parts);
 
 /** Hash of everything a part is made of. */
 function stateOf(name) {
-  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'scripts/lib/placed-natives.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
+  return fingerprint([...parts[name].sources, 'scripts/build.mjs', 'scripts/lib/main-bundle.mjs', 'scripts/lib/main-parts.mjs', 'scripts/lib/placed-natives.mjs', 'scripts/lib/plain-schemas.mjs', 'package-lock.json'].map((path) => inRoot(path)), process.version);
 }
 
 /** True when a part stands as its sources say. */

@@ -1,11 +1,20 @@
 import type { Clock } from '../engine/ports';
 import type { startServices } from './start-services';
 
-/** Pieces of what `start-services.ts` needs, each of some ten milliseconds: native libraries, WebAssembly, many functions. */
+/**
+ * Pieces of what `start-services.ts` needs, each of a few milliseconds: native libraries, WebAssembly, many functions. What a piece needs and none before it did lies in a file
+ * with it (`scripts/lib/main-parts.mjs`), which reads this list.
+ */
 const pieces: readonly (() => Promise<unknown>)[] = [
   () => import('../storage/profile-lock'),
   () => import('../engine/crypto/create-crypto'),
   () => import('../doors/dispatch'),
+  () => import('../engine/certificates/merge-update'),
+  () => import('../engine/dialog/dialog-engine'),
+  () => import('../engine/session/session-host'),
+  () => import('../services/replication/profile-replica'),
+  () => import('../services/devices/of-profile'),
+  () => import('../services/ways/of-profile'),
   () => import('../services/vault-service'),
   () => import('../storage/vault-file'),
 ];

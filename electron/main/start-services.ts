@@ -10,7 +10,7 @@ import type { App } from '../services/app';
 import type { Keyring, PathChooser } from '../services/ports';
 import type { FileTokens } from '../services/ports/files';
 import { prepareProfileDirectory } from '../storage/profile-directory';
-import { kitPrinter } from '../window/kit-printer';
+import { kitKind } from '../window/kit-kind';
 
 export interface ServicesParts {
   readonly profileDirectory: string;
@@ -37,7 +37,8 @@ export async function startServices({ profileDirectory, preferences, keyring, li
     keyring,
     chooser,
     fileTokens,
-    kitPrinter,
+    // Its page and its window are read with the first kit.
+    kitPrinter: { kind: kitKind, print: async (sheet) => (await import('../window/kit-printer')).printKit(sheet) },
     onLocked: collectGarbageSoon,
     systemLocale: () => app.getLocale(),
     appVersion: version,

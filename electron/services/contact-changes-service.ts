@@ -18,7 +18,7 @@ export interface ContactChangesParts {
   /** Asks the person at the screen; absent where nobody sits. */
   readonly chooser: PathChooser | undefined;
   /** A QR code as a GIF. */
-  readonly qrPicture: (text: string) => Uint8Array;
+  readonly qrPicture: (text: string) => Uint8Array | Promise<Uint8Array>;
 }
 
 const head = new TextEncoder().encode('GIF8');
@@ -64,7 +64,7 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
       crypto.wipe(parseInvitation(crypto, link.trim()).secret);
       const chosen = await choosePath(chooser, path, (asks) => asks.save('qr-picture', 'Keyshift invitation'));
       files.check(chosen, gif);
-      return { path: files.write(chosen, gif, qrPicture(link.trim()), (part) => noteSave(() => current().stores.transfers, { part })) };
+      return { path: files.write(chosen, gif, await qrPicture(link.trim()), (part) => noteSave(() => current().stores.transfers, { part })) };
     },
   };
 }

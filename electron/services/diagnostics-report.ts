@@ -4,7 +4,7 @@ import type { NetworkStatus } from '../../shared/model/network';
 import type { Settings } from '../../shared/model/settings';
 import type { OpenProfile } from './open-profile';
 
-export interface ReportParts {
+export interface DiagnosticsReportParts {
   readonly about: () => About;
   /** e.g. `linux x64`. */
   readonly system: string;
@@ -23,7 +23,7 @@ const untold: ReadonlySet<string> = new Set<keyof Settings>(['proxy', 'onionAddr
  * What somebody who helps needs to see, as text one reads before passing it on: versions, states, counts. Lines are made of what is named here and
  * of nothing else, so that no name, id, address, key or word of anybody can be among them.
  */
-export function diagnosticsReport(parts: ReportParts): Pick<Handlers['diagnostics'], 'report' | 'licences'> {
+export function diagnosticsReport(parts: DiagnosticsReportParts): Pick<Handlers['diagnostics'], 'report' | 'licences'> {
   return {
     report: async () => {
       const { version, runtime, trial, database, memoryLocked } = parts.about();

@@ -8,7 +8,6 @@ import { toHex } from '../engine/wire/encoding';
 import { choosePath } from './choose-path';
 import { conversationRows, shownAt } from './conversations-service';
 import type { EventHub } from './event-hub';
-import { cleaned } from './files/cleaning/clean';
 import { type Copied, copyIn } from './files/copying';
 import { offerOf } from './files/offers';
 import { Progress } from './files/progress';
@@ -72,7 +71,7 @@ export function filesService(parts: FilesServiceParts): Handlers['files'] {
         if (one.cancelled) throw new KeyshiftError('transfer.over', 'It was called off.');
         return opened.read(at, length);
       };
-      const source = parts.settings().stripMetadata ? await cleaned({ ...opened, read }) : { ...opened, read };
+      const source = parts.settings().stripMetadata ? await (await import('./files/cleaning/clean')).cleaned({ ...opened, read }) : { ...opened, read };
       one.view = { ...one.view, size: source.size };
       const copied = await copyIn({ crypto, held: places.held, transferId, goesOn: (done) => progress.moved(transferId, done) }, source);
       try {

@@ -1,54 +1,98 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
+import { build as esbuild, type Plugin } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.mjs';
 import { inAscii } from '../../scripts/lib/main-bundle.mjs';
-import { out } from '../../scripts/lib/paths.mjs';
+import { readAtStart } from '../../scripts/lib/main-parts.mjs';
+import { out, root } from '../../scripts/lib/paths.mjs';
+import { plainSchemas } from '../../scripts/lib/plain-schemas.mjs';
 
-// What a start reads before it can show anything, by what was built and not by the clock: docs/performance.md, decisions 053 and 077.
+// What a start reads before it can show anything, by what was built and not by the clock: docs/performance.md, decisions 053, 077 and 095.
 
 await build(['main', 'renderer']);
 
-/** What is read with the file at once: what it asks for itself, and not what it asks for behind a promise. */
-function readAtOnce(name: string, known = new Set<string>()): Set<string> {
-  if (known.has(name)) return known;
-  known.add(name);
-  const text = name.startsWith('./') ? readFileSync(join(out, name), 'utf8') : '';
-  for (const [, needed = ''] of text.matchAll(/^(?!.*Promise\.resolve\(\)\.then).*?\brequire\("([^"]+)"\)/gm)) readAtOnce(needed, known);
-  return known;
+const files = readdirSync(out).filter((name) => /^main(?:-[\w-]+)?\.cjs$/.test(name));
+const textOf = new Map(files.map((name) => [name, readFileSync(join(out, name), 'latin1')] as const));
+/** Parts of the program by name: the file each lies in, and its text. */
+const parts = new Map([...textOf].flatMap(([file, text]) => text.split(/^known\.set\(/m).slice(1).map((part) => [/^"([^"]+)"/.exec(part)?.[1] ?? '', { file, part }] as const)));
+const asked = /^(?!.*Promise\.resolve\(\)\.then).*?\b(part|require)\("([^"]+)"\)/gm;
+
+/** Parts that run with this one at once, and what they take of others: not what they ask for behind a promise. */
+function runAtOnce(name: string, own = new Set<string>(), foreign = new Set<string>()): { readonly own: Set<string>; readonly foreign: Set<string> } {
+  if (own.has(name)) return { own, foreign };
+  own.add(name);
+  for (const [, way, needed = ''] of (parts.get(name)?.part ?? '').matchAll(asked)) {
+    if (way === 'part') runAtOnce(needed, own, foreign);
+    else foreign.add(needed);
+  }
+  return { own, foreign };
 }
 
 describe('before there is a window', () => {
-  const read = [...readAtOnce('./main.cjs')];
-  const own = read.filter((name) => name.startsWith('./'));
+  const { own, foreign } = runAtOnce('main');
 
-  it('nothing is read but the program\'s own files, Electron and Node: no native library, no WebAssembly', () => {
-    expect(own.length).toBeGreaterThan(1);
-    expect(read.filter((name) => !name.startsWith('./') && !/^(node:|electron$|original-fs$)/.test(name))).toEqual([]);
+  it('nothing is read but one file, Electron and Node: no native library, no WebAssembly', () => {
+    expect(own.size).toBeGreaterThan(1);
+    expect([...new Set([...own].map((name) => parts.get(name)?.file))]).toEqual(['main.cjs']);
+    expect([...foreign].filter((name) => !/^(node:|electron$|original-fs$)/.test(name))).toEqual([]);
+    expect([...foreign]).toContain('electron');
   });
 
   it('it is at most 450 KB, and the services are elsewhere', () => {
-    const bytes = own.reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
-    expect(bytes).toBeGreaterThan(100_000);
-    expect(bytes).toBeLessThan(450_000);
-    const text = own.map((name) => readFileSync(join(out, name), 'utf8')).join('');
-    for (const part of ['class VaultService', 'function selfTest(', 'class SqlDatabase']) expect(text).not.toContain(part);
-    // The names are still there: otherwise the line above would prove nothing.
+    const text = textOf.get('main.cjs') ?? '';
+    expect(text.length).toBeGreaterThan(100_000);
+    expect(text.length).toBeLessThan(450_000);
+    for (const part of ['VaultService = class', 'function selfTest(', 'SqlDatabase = class']) expect(text).not.toContain(part);
     expect(text).toContain('function openShell(');
   });
 
-  it('no part of the program takes two bytes a letter, none looks for the place of its native library, and schemas are not made functions', () => {
-    const parts = readdirSync(out).filter((name) => /^main(?:-[\w-]+)?\.cjs$/.test(name));
-    expect(parts.length).toBeGreaterThan(10);
-    const texts = parts.map((name) => readFileSync(join(out, name), 'latin1'));
-    expect(parts.filter((_name, at) => /[^\x00-\x7f]/.test(texts[at] ?? ''))).toEqual([]);
-    const all = texts.join('');
+  it('no file takes two bytes a letter, and none looks for the place of its native library', () => {
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((name) => /[^\x00-\x7f]/.test(textOf.get(name) ?? ''))).toEqual([]);
+    const all = [...textOf.values()].join('');
     for (const looking of ['require("require-addon")', 'require("node-gyp-build")', 'require("sodium-native")', 'require("@signalapp/sqlcipher")']) expect(all).not.toContain(looking);
     // Both are still loaded.
     for (const place of ['sodium-native.node', '@signalapp+sqlcipher.node']) expect(all).toContain(place);
-    expect(readFileSync(join(out, 'main.cjs'), 'latin1')).toContain('jitless: true');
   });
+});
+
+describe('behind the window', () => {
+  const pieces = readAtStart().map((source) => basename(source, '.ts'));
+  const entry = (piece: string): string => [...parts.keys()].find((name) => name.startsWith(`main-${piece}-`) && !name.startsWith('main-chunk-')) ?? 'missing';
+
+  it('each piece that is read at a start brings one file of at most 450 KB, and all of them at most 2.3 MB', () => {
+    expect(pieces.length).toBeGreaterThan(5);
+    const read = new Set(pieces.flatMap((piece) => [...runAtOnce(entry(piece)).own].map((name) => parts.get(name)?.file ?? 'missing')));
+    read.delete('main.cjs');
+    expect([...read]).not.toContain('missing');
+    expect(read.size).toBeLessThanOrEqual(pieces.length);
+    const sizes = [...read].map((file) => textOf.get(file)?.length ?? 0);
+    expect(Math.max(...sizes)).toBeLessThan(450_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_300_000);
+  });
+
+  it('what makes backups, exports, key files and papers of organisations is not among it', () => {
+    const read = [...new Set(pieces.flatMap((piece) => [...runAtOnce(entry(piece)).own]))].map((name) => parts.get(name)?.part ?? '').join('');
+    for (const part of ['function backupService(', 'function exportService(', 'function keyFilesService(', 'function endorsementsService(', 'function envelopesService(', 'function kitPage(', 'function cleaned(', 'encodeQR(']) {
+      expect(read).not.toContain(part);
+      expect([...textOf.values()].join('')).toContain(part);
+    }
+    expect(read).toContain('VaultService = class');
+  });
+});
+
+it('schemas are read as they stand: nothing is made of text, wherever in the program a schema was made', async () => {
+  const source = "import * as z from 'zod'; const one = z.object({ name: z.string() }); console.log(one.safeParse({ name: 'Anna' }).success, globalThis.made);";
+  const made = async (plugins: Plugin[]): Promise<string> => {
+    const { outputFiles } = await esbuild({ stdin: { contents: source, resolveDir: root }, bundle: true, platform: 'node', format: 'cjs', write: false, plugins });
+    const counting = 'globalThis.made = 0; globalThis.Function = new Proxy(Function, { construct(of, words) { globalThis.made += 1; return new of(...words); } });';
+    return spawnSync(process.execPath, ['-'], { input: `${counting}\n${outputFiles?.[0]?.text ?? ''}`, encoding: 'utf8' }).stdout.trim();
+  };
+  expect(await made([plainSchemas])).toBe('true 0');
+  expect(await made([])).not.toBe('true 0');
 });
 
 it('a letter that is no ASCII means the same when it is escaped, whatever stands before it', () => {

@@ -1,0 +1,81 @@
+import type { Crypto, PasswordCost } from '../engine/crypto/crypto';
+import type { FileCost } from '../engine/key-files/kdf-limits';
+import type { Address, Clock, Random } from '../engine/ports';
+import type { DiagnosticsReportParts } from '../services/diagnostics-report';
+import type { EventHub } from '../services/event-hub';
+import type { KitPrinter, PathChooser, PreferencesStore } from '../services/ports';
+import { readLater, ReadLater } from '../services/read-later';
+import type { VaultService } from '../services/vault-service';
+import type { VaultFileOnDisk } from '../storage/vault-file';
+import type { VerificationParts } from '../services/verification-service';
+
+export interface LaterServicesParts {
+  readonly vault: VaultService;
+  readonly vaultFile: VaultFileOnDisk;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: EventHub;
+  readonly preferences: PreferencesStore;
+  readonly chooser: PathChooser | undefined;
+  readonly ownAddresses: () => readonly Address[];
+  readonly systemLocale: () => string;
+  /** Absent: the recovery kit is text. */
+  readonly kitPrinter: KitPrinter | undefined;
+  readonly backupCost: PasswordCost;
+  readonly keyFileCost: FileCost;
+  readonly verification: Pick<VerificationParts, 'setChecked' | 'ownKeys' | 'keys'>;
+  readonly report: DiagnosticsReportParts;
+}
+
+/**
+ * Services nobody needs to see their conversations: files of all kinds, papers of organisations, comparing keys. The window reads them behind its
+ * start (`electron/main/read-rest.ts`), or with the first call if that comes before.
+ */
+export function laterServices(parts: LaterServicesParts) {
+  const { vault, crypto, clock, random, events, preferences, chooser, ownAddresses } = parts;
+  const profile = () => vault.profile();
+  const backup = new ReadLater(
+    ['create', 'restore', 'cancel'],
+    async () => {
+      const [{ backupService }, { backupFiles }] = await Promise.all([import('../services/backup-service'), import('../storage/backup-files')]);
+      return backupService({ vault, maker: parts.vaultFile, crypto, clock, events, files: backupFiles, preferences, chooser, cost: parts.backupCost });
+    },
+    ({ handlers }) => handlers,
+  );
+  const exports = new ReadLater(
+    ['export', 'cancelExport', 'checkArchive'],
+    async () => {
+      const [{ exportService }, { exportBeginnings: { html, json, archive } }, { exportFiles }] = await Promise.all([import('../services/export-service'), import('../services/export/formats'), import('../storage/export-files')]);
+      return exportService({ profile, crypto, clock, events, preferences, files: { html: exportFiles(html), json: exportFiles(json), archive: exportFiles(archive) }, chooser, systemLocale: parts.systemLocale });
+    },
+    ({ handlers }) => handlers,
+  );
+  return {
+    backup: backup.handlers,
+    exports: exports.handlers,
+    keyFiles: readLater(['exportPrivate', 'importPrivate', 'saveRecoveryKit', 'forgetRecoveryKey'], async () => {
+      const [{ keyFilesService }, { privateFiles }, { textPrinter }] = await Promise.all([import('../services/key-files-service'), import('../storage/private-files'), import('../services/recovery-sheet')]);
+      return keyFilesService({ profile, crypto, clock, events, files: privateFiles, chooser, printer: parts.kitPrinter ?? textPrinter, cost: parts.keyFileCost, changeRecord: (change, also) => vault.changeRecord(change, also) });
+    }),
+    endorsements: readLater(['exportRequest', 'importEndorsement', 'removeEndorsements'], async () => {
+      const { endorsementsService } = await import('../services/endorsements-service');
+      return endorsementsService({ profile, crypto, clock, inTurn: (work) => vault.inTurn(work) });
+    }),
+    authorities: readLater(['list', 'import', 'remove', 'importRevocations'], async () => (await import('../services/authorities-service')).authoritiesService({ profile, crypto, clock })),
+    envelopes: readLater(['save', 'open'], async () => {
+      const [{ envelopesService }, { envelopeFiles }] = await Promise.all([import('../services/envelopes-service'), import('../storage/envelope-files')]);
+      return envelopesService({ profile, crypto, clock, files: envelopeFiles, chooser });
+    }),
+    invitationFiles: readLater(['saveInvitation', 'openInvitation'], async () => {
+      const [{ invitationFiles }, { privateFiles }] = await Promise.all([import('../services/invitation-files'), import('../storage/private-files')]);
+      return invitationFiles({ profile, crypto, clock, random, events, ownAddresses, files: privateFiles, chooser });
+    }),
+    verification: readLater(['verify', 'safetyCode', 'useCamera'], async () => (await import('../services/verification-service')).verificationService({ profile, crypto, ...parts.verification })),
+    report: readLater(['report', 'licences'], async () => (await import('../services/diagnostics-report')).diagnosticsReport(parts.report)),
+    /** Gives up what is under way. */
+    stop: async (): Promise<void> => {
+      await Promise.all([backup.begun, exports.begun].map(async (begun) => (await begun)?.stop()));
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../engine/ports';
+
+/** What `electron/compose/later-services.ts` and others read with a first call, and nobody waits for. */
+const rest: readonly (() => Promise<unknown>)[] = [
+  () => import('../services/authorities-service'),
+  () => import('../services/endorsements-service'),
+  () => import('../services/verification-service'),
+  () => import('../services/envelopes-service'),
+  () => import('../storage/envelope-files'),
+  () => import('../services/invitation-files'),
+  () => import('../services/key-files-service'),
+  () => import('../storage/private-files'),
+  () => import('../services/recovery-sheet'),
+  () => import('../services/export-service'),
+  () => import('../services/export/formats'),
+  () => import('../storage/export-files'),
+  () => import('../services/backup-service'),
+  () => import('../storage/backup-files'),
+  () => import('../services/diagnostics-report'),
+  () => import('../services/files/cleaning/clean'),
+  () => import('../platform/qr-picture'),
+  () => import('../window/kit-printer'),
+];
+
+/** Milliseconds behind the start, by when its screen stands and its first messages have gone. */
+const restAfter = 10_000;
+/** Milliseconds between two pieces. */
+const apart = 100;
+
+/**
+ * Reads, one piece after the other, what no start needs. Not left to the first call, for which the files of another version may lie there: an app that runs for days is
+ * updated beside itself. What cannot be read now is tried again by that call.
+ */
+export function readRest(clock: Pick<Clock, 'setTimer'>): void {
+  let at = 0;
+  const next = (): void => {
+    const read = rest[at];
+    at += 1;
+    if (read === undefined) return;
+    read().then(() => clock.setTimer(apart, next), () => undefined);
+  };
+  clock.setTimer(restAfter, next);
+}
