@@ -9,6 +9,8 @@ export const growthGoal = 1.5;
 /** How many times the least window's figure. */
 export const startGoal = { must: 1.4, moonshot: 1.15 };
 export const memoryGoal = { must: 1.5, moonshot: 1.2 };
+/** How much later than due a timer may be called in one of a thousand, milliseconds: a frame, and half of one. */
+export const pauseGoal = { must: 16, moonshot: 8 };
 
 /** @typedef {'moonshot' | 'met' | 'MISSED'} Verdict */
 /** @typedef {{ work: string, where: string, against: string, own: string, anchor: string, figure: string, must: string, moonshot: string, verdict: Verdict }} GoalLine */
@@ -30,6 +32,7 @@ export function goalLines(reports) {
     ...of('day').flatMap(dayLines),
     ...of('history').flatMap(historyLines),
     ...of('growth').flatMap(growthLines),
+    ...of('pauses').flatMap(pauseLines),
   ];
 }
 
@@ -103,6 +106,14 @@ function growthLines({ axes }) {
       }];
     });
   });
+}
+
+/** @param {import('../../test/bench/pauses-report').PauseReport} report @returns {GoalLine[]} */
+function pauseLines({ runtime, rows }) {
+  return rows.map(({ work, p999 }) => ({
+    work: `pauses while 100,000 messages go: ${work}`, where: runtimeName(runtime), against: '–', own: `p99.9 ${p999.toFixed(1)} ms`, anchor: '–', figure: `p99.9 ${p999.toFixed(1)} ms`,
+    must: `p99.9 ${pauseGoal.must} ms`, moonshot: `p99.9 ${pauseGoal.moonshot} ms`, verdict: atMost(p999, pauseGoal),
+  }));
 }
 
 /** @param {string} work @param {string} runtime @param {number} own @param {number} anchor @param {number} times @param {string} unit @param {{ must: number, moonshot: number }} goal @returns {GoalLine} */

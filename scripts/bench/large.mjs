@@ -41,6 +41,13 @@ export async function measureLarge({ directory, numbers }) {
   return JSON.parse(readFileSync(report, 'utf8'));
 }
 
+/** @returns {Promise<import('../../test/bench/pauses-report').PauseReport>} */
+export async function measurePauses({ directory, numbers }) {
+  const report = inCache('large/pauses.json');
+  await runForFile('pauses', [directory, report, ...numbers], report, 'pauses');
+  return JSON.parse(readFileSync(report, 'utf8'));
+}
+
 function inBundle(work, directory, file, numbers) {
   return runForFile('large', [work, directory, file, ...numbers], file, work);
 }

@@ -10,7 +10,7 @@ import { PlainError, say } from '../lib/say.mjs';
 import { measureDay } from './day.mjs';
 import { growth } from './day-text.mjs';
 import { measureGrowth } from './growth.mjs';
-import { FULL, hasLarge, largeProfile, measureLarge } from './large.mjs';
+import { FULL, hasLarge, largeProfile, measureLarge, measurePauses } from './large.mjs';
 import { LARGE_PASSPHRASE, measureLargeWindow } from './large-window.mjs';
 import { measurePackage } from './package.mjs';
 import { measureStarts } from './start.mjs';
@@ -52,6 +52,8 @@ export const parts = {
   history: { measure: async () => [{ kind: 'history', reports: await histories() }] },
   /** The same operations with ten and a hundred times as many contacts, conversations, messages. */
   growth: { measure: async () => [{ kind: 'growth', axes: await measureGrowth() }] },
+  /** How long everything else waits while very many messages go. */
+  pauses: { bundle: 'pauses', measure: async () => [{ kind: 'pauses', ...(await measurePauses(await largeProfile(100_000))) }] },
   /** A day at the window, in some minutes. */
   day: { electron: true, alone: true, measure: async ({ hours, snapshots }) => [await dayOf(hours, snapshots)] },
   'large-window': { electron: true, cannot: () => (hasLarge(FULL) ? undefined : MILLION), measure: async () => [{ kind: 'large-window', ...(await measureLargeWindow(await electronRuntime(), (await largeProfile(FULL)).directory, LARGE_PASSPHRASE)) }] },

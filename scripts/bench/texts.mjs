@@ -1,13 +1,13 @@
 // What was measured, as tables of text.
 import { dayText } from './day-text.mjs';
-import { atLeast, atMost, growthGoal, historyGoal, memoryGoal, startGoal, windowGoal } from './goals.mjs';
+import { atLeast, atMost, growthGoal, historyGoal, memoryGoal, pauseGoal, startGoal, windowGoal } from './goals.mjs';
 import { quantile } from './quantile.mjs';
 import { machine } from './results.mjs';
 
 /** @type {Readonly<Record<string, (report: any) => string>>} */
 const texts = {
   ratios: ratiosText, bursts: burstsText, 'catch-up': catchUpText, 'large-file': largeFileText, 'large-file-killed': killedFileText, package: packageText, window: windowText, starts: startsText, history: historyText, growth: growthText, day: dayText,
-  'large-window': largeWindowText,
+  'large-window': largeWindowText, pauses: pausesText,
 };
 
 /** @param {{ kind: string }} report of a part */
@@ -194,6 +194,17 @@ function largeWindowText({ runtime, load, rows, start, scrolled, late, memory })
     ...rows.map(({ work, times, p50, p95, most }) => `${work.padEnd(42)} p50 ${p50.toFixed(1).padStart(7)}  p95 ${p95.toFixed(1).padStart(7)}  longest ${most.toFixed(1).padStart(7)}  (${times})`),
     `start by that of the least window: ${start.toFixed(2)}×; scrolled over ${scrolled} messages, ${late} frames of more than 50 ms`,
     ...(memory ? [`memory of all processes after this use (PSS): ${memory[1].toFixed(0)} MiB beside ${memory[0].toFixed(0)} MiB: ${(memory[1] / memory[0]).toFixed(2)}×  must ${memoryGoal.must}×  ${atMost(memory[1] / memory[0], memoryGoal)}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {import('../../test/bench/pauses-report').PauseReport} report */
+function pausesText({ runtime, size, load, rows }) {
+  const lines = [
+    '',
+    `${runtime}, ${machine()}${loadOf(load)}`,
+    `How late timers are called while 100,000 messages go out of a profile of ${size.messages.toLocaleString('en')} more, milliseconds`,
+    ...rows.map(({ work, messages, watched, p50, p99, p999, most, processor }) => `${work.padEnd(36)} p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)}  p99.9 ${p999.toFixed(1)}  longest ${most.toFixed(1)}  ${messages} messages in ${(watched / 1_000).toFixed(0)} s, ${processor?.toFixed(0) ?? '–'} ms of processor a thousand  must p99.9 ${pauseGoal.must} ms  ${atMost(p999, pauseGoal)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

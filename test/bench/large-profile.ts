@@ -7,7 +7,7 @@ import { systemClock } from '../../electron/platform/clock';
 import { FilePreferences } from '../../electron/platform/file-preferences';
 import { systemRandom } from '../../electron/platform/random';
 import { orderedHandles } from '../../electron/services/local-handle';
-import type { Stores } from '../../electron/services/ports';
+import type { MessageRow, Stores } from '../../electron/services/ports';
 import { createVaultFile } from '../../electron/storage/vault-file';
 import type { LargeSize } from './large-report';
 import { createWords } from './words';
@@ -66,7 +66,8 @@ function finish({ search, purge }: Stores): void {
   }
 }
 
-function addMessages(stores: Stores, ids: readonly string[], messages: number, words: ReturnType<typeof createWords>, told: (done: number) => void): void {
+/** `more`: what each has beside. */
+export function addMessages(stores: Stores, ids: readonly string[], messages: number, words: ReturnType<typeof createWords>, told: (done: number) => void, more: Pick<MessageRow, 'disappearAfter' | 'disappearsAt'> = {}): void {
   const newMessageId = orderedHandles(systemRandom, systemClock);
   const record = stores.local.load();
   const own = record === undefined ? '' : record.peerId;
@@ -86,7 +87,7 @@ function addMessages(stores: Stores, ids: readonly string[], messages: number, w
         last.set(conversationId, { at, text });
         stores.messages.add({
           messageId: newMessageId(), conversationId, direction: out ? 'out' : 'in', instanceId: device, sequence, kind: 'text', text, sentAt: at, ...(!out && { receivedAt: at }),
-          state: out ? 'delivered' : 'read', keyEpoch: 1 + Math.floor(sequence / 500),
+          state: out ? 'delivered' : 'read', keyEpoch: 1 + Math.floor(sequence / 500), ...more,
         });
       }
       while (stores.search.tidy(256));
@@ -113,7 +114,7 @@ async function withApp(directory: string, work: (app: App) => unknown): Promise<
   }
 }
 
-async function withStores(directory: string, work: (stores: Stores) => void): Promise<void> {
+export async function withStores(directory: string, work: (stores: Stores) => void): Promise<void> {
   const crypto = await createCrypto({ random: systemRandom });
   const vault = await createVaultFile({ directory, crypto, cost }).unlock(largePassphrase);
   try {
