@@ -11,6 +11,8 @@ export function writePreferences(directory: string, next: PreferencesFile): void
   let temporary: string | undefined;
   try {
     const path = leadsTo(join(directory, preferencesName));
+    // A link may lead to a device or a pipe, which is nobody's to replace.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error('not a file');
     temporary = `${path}.${process.pid}.tmp`;
     const handle = openSync(temporary, 'w', 0o600);
     try {

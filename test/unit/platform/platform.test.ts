@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -212,6 +213,14 @@ describe('preferences', () => {
     writeFileSync(file(), before);
     preferences.set({ listen: at(8) });
     expect(new WindowPreferences(folder, () => expect.unreachable()).get().listen).toEqual(at(8));
+  });
+
+  test.skipIf(process.platform === 'win32')('a link to something else than a file is not followed to replace that', () => {
+    const preferences = new WindowPreferences(folder, () => expect.unreachable());
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    symlinkSync(join(folder, 'pipe'), file());
+    expect(() => preferences.set({ listen: at(8) })).toThrow(expect.objectContaining({ code: 'disk.failed' }));
+    expect([statSync(join(folder, 'pipe')).isFIFO(), readdirSync(folder).toSorted()]).toEqual([true, ['pipe', 'preferences.json']]);
   });
 
   test('the window’s place and the services’ part live side by side', () => {
