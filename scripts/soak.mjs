@@ -5,12 +5,14 @@
 //   --seed <n>        the same deeds in the same order; it is printed at the end of each run
 //   --night           four weeks of six people
 //   --short           the form in `npm test`: some hours of three people, and a leak that has to be noticed
+//   --mailbox         with a mailbox, where whoever has several devices takes mail and keeps sessions for them, and two more people who never are there together
 //   --contacts <n>    instead: so many real contacts at once on one peer, which starts anew in between
 // Ends with what was done, whether memory and handles stayed flat, and what was lost (nothing); then the exit code is 0.
 import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { nodeBundle } from './build.mjs';
+import { natsServer } from './lib/nats-server.mjs';
 import { inCache, inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/process.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
@@ -27,7 +29,7 @@ const bounds = { days: [0.01, 400], people: [2, 12], seconds: [1, 1e6], points: 
 
 await asCommand(async () => {
   const text = { type: /** @type {const} */ ('string') };
-  const { values } = parseArgs({ options: { days: text, people: text, seed: text, seconds: text, points: text, deeds: text, contacts: text, snapshots: text, night: { type: 'boolean' }, short: { type: 'boolean' }, leak: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { days: text, people: text, seed: text, seconds: text, points: text, deeds: text, contacts: text, snapshots: text, mailbox: { type: 'boolean' }, night: { type: 'boolean' }, short: { type: 'boolean' }, leak: { type: 'boolean' } } });
   for (const [name, [least, most]] of Object.entries(bounds)) {
     if (values[name] !== undefined && !(Number(values[name]) >= least && Number(values[name]) <= most)) throw new PlainError(`--${name} takes a number from ${least} to ${most}`);
   }
@@ -44,7 +46,7 @@ await asCommand(async () => {
   // what kinds of objects it met where (feedback vectors, with all that hangs on them). No count of code shows it.
   const seldomNoted = ['--interrupt-budget-for-feedback-allocation=1000000000', '--interrupt-budget-factor-for-feedback-allocation=1000000'];
   const { code } = await run(process.execPath, ['--expose-gc', '--no-opt', ...seldomNoted, '--require', inRoot('test/support/quick-secrets.cjs'), inCache('soak/soak.cjs'), ...words], {
-    cwd: root, output: 'show', timeout: 24 * 3_600_000, env: { ...process.env, KEYSHIFT_TEST_KEYS: JSON.stringify(keys) },
+    cwd: root, output: 'show', timeout: 24 * 3_600_000, env: { ...process.env, KEYSHIFT_TEST_KEYS: JSON.stringify(keys), KEYSHIFT_NATS_SERVER: natsServer()?.file ?? '' },
   });
   return code ?? 1;
 });

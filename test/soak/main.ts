@@ -4,6 +4,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeHeapSnapshot } from 'node:v8';
+import { HostedNode, whyNoNode } from '../support/hosted-node';
+import { Apart } from './apart';
 import { manyContacts } from './contacts';
 import { judge, type Series, warmUp } from './flat';
 import { type Held, hold, seriesOf } from './gauge';
@@ -13,7 +15,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const day = 86_400_000;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' }, snapshots: { type: 'string' } } });
+  const { values } = parseArgs({ options: { days: { type: 'string', default: '7' }, people: { type: 'string', default: '4' }, seed: { type: 'string' }, seconds: { type: 'string' }, points: { type: 'string', default: '28' }, deeds: { type: 'string', default: '25' }, leak: { type: 'boolean', default: false }, contacts: { type: 'string' }, snapshots: { type: 'string' }, mailbox: { type: 'boolean', default: false } } });
   if (values.contacts !== undefined) return contacts(Number(values.contacts));
   const seed = values.seed === undefined ? Date.now() % 0x1_0000_0000 : Number(values.seed);
   const [days, people, points, deeds] = [values.days, values.people, values.points, values.deeds].map(Number) as [number, number, number, number];
@@ -22,35 +24,46 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'keyshift-soak-'));
   const before = loadavg()[0] ?? 0;
   const began = performance.now();
-  const week = new Week(join(folder, 'town'), seed, people);
+  if (values.mailbox && whyNoNode() !== undefined) throw new Error(`a soak with a mailbox: ${whyNoNode()}`);
+  const host = values.mailbox ? await HostedNode.start(folder) : undefined;
+  const week = new Week(join(folder, 'town'), seed, people, host);
+  const apart = host && new Apart(folder, seed, host);
   const { town, ledger } = week;
   try {
     await week.begin();
+    await apart?.begin();
     const held: Held[] = [];
     const started = town.clock.passed;
     for (let point = 1; point <= points && performance.now() < ends; point += 1) {
       for (let deed = 0; deed < deeds; deed += 1) await week.something((days * day) / points / deeds / 4);
       await week.allWell();
+      // One of the two comes, and the next time the other.
+      await apart?.shift();
       // The rest of the span is a night: nobody does anything.
       await town.pass(Math.max(60_000, started + (point * days * day) / points - town.clock.passed));
       held.push(await hold(town.timers));
       if (values.snapshots !== undefined && (point === warmUp(points) + 1 || point === points || performance.now() >= ends)) writeHeapSnapshot(join(values.snapshots, `point-${point}.heapsnapshot`));
     }
     const passed = (town.clock.passed - started) / day;
-    const wrong = await week.judge();
+    const wrong = [...(await week.judge()), ...((await apart?.judge()) ?? [])];
     const series = seriesOf(held, town.standing.length);
     const flat = held.length >= 8;
     if (flat) wrong.push(...tell(series));
     else say(`Nothing said of memory: ${held.length} points are too few.`);
     if (values.leak) wrong.push(...(await leaks(week, series)));
+    await apart?.end();
     const { gone, found } = await week.end();
     wrong.push(...found.map((what) => `not erased: ${what}`));
     const devices = town.devices.length;
     say(`${people} people, ${devices} devices, ${passed.toFixed(1)} days in ${((performance.now() - began) / 1000).toFixed(0)} s, load ${before.toFixed(1)} to ${(loadavg()[0] ?? 0).toFixed(1)}`);
     say([...ledger.counts].map(([kind, count]) => `${kind} ${count}`).join(', '));
     say(`${ledger.said.length} messages said, ${week.files.count} files, compared by hash; erased and looked for: ${gone}`);
+    if (apart !== undefined && week.mailbox !== undefined) {
+      say(`with a mailbox: ${week.mailbox.handovers} sessions went on at another device, ${apart.ledger.said.length} messages between two who never were there together`);
+      if (week.mailbox.handovers === 0 && flat) wrong.push('no session went on at another device: of that nothing is proven');
+    }
     const complaints = new Map<string, number>();
-    for (const device of town.devices) for (const [name, count] of device.complaints) complaints.set(name, (complaints.get(name) ?? 0) + count);
+    for (const device of [...town.devices, ...(apart?.town.devices ?? [])]) for (const [name, count] of device.complaints) complaints.set(name, (complaints.get(name) ?? 0) + count);
     say(`logged: ${[...complaints].map(([name, count]) => `${name} ${count}`).join(', ') || 'nothing'}`);
     if (complaints.has('dialog.rolled-back digest')) wrong.push('a device took itself for a copy');
     for (const line of wrong.slice(0, 40)) say(`WRONG ${line}`);
@@ -63,6 +76,7 @@ async function main(): Promise<number> {
     say(`seed ${seed}: ended early`);
     return 1;
   } finally {
+    host?.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }

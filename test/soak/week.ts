@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversation } from '../../shared/model/conversation';
 import type { Message } from '../../shared/model/message';
+import type { HostedNode } from '../support/hosted-node';
 import { passphrase, type SoakDevice } from './device';
 import { Erased } from './erased';
 import { WeekFiles } from './files';
 import { Ledger, type Said } from './ledger';
 import { Town } from './town';
+import { WeekMailbox } from './week-mailbox';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -33,14 +35,19 @@ export class Week {
   readonly #never = new Set<string>();
   /** Names of devices that were lost. */
   readonly #lost = new Set<string>();
+  /** People are moving in. */
+  #moving = true;
   /** People who lost a device. */
   readonly #bereft = new Set<number>();
   readonly files: WeekFiles;
+  /** Undefined: nobody has one. */
+  readonly mailbox: WeekMailbox | undefined;
 
-  constructor(folder: string, seed: number, people: number) {
+  constructor(folder: string, seed: number, people: number, host?: HostedNode) {
     this.#folder = folder;
     this.#people = people;
     this.town = new Town(folder, seed);
+    this.mailbox = host && new WeekMailbox(host, this.town);
     this.erased = new Erased(join(folder, 'erased'));
     this.files = new WeekFiles(join(folder, 'files'), this.town);
     this.town.onComplaint = (device, complaint) => this.#note(complaint, `${device.name} logged`);
@@ -82,6 +89,9 @@ export class Week {
     }
     // One to three each; always as many, so that what they hold can be compared.
     for (const [person, device] of first.entries()) for (let more = person % 3; more > 0; more -= 1) await this.#link(device);
+    for (const device of this.town.standing) if (this.town.of(device.person).length > 1) await this.mailbox?.register(device);
+    // From here on whoever is linked takes mail, too.
+    this.#moving = false;
   }
 
   /** One thing that happens, and some time around it. */
@@ -96,6 +106,7 @@ export class Week {
       if (!(error instanceof Error && 'code' in error && allowed.test(String(error.code)))) throw new Error(`${deed?.[1]} at ${device.name}: ${String(error)}`, { cause: error });
     }
     await this.town.pass(around * (0.2 + 1.6 * this.town.random()));
+    await this.mailbox?.look();
   }
 
   /** The last things that happened, for whoever looks for the reason of a fault. */
@@ -373,6 +384,7 @@ export class Week {
     for (const each of both) await this.town.must('digits', async () => (await this.#call(each.calls.devices.linking(undefined))).stage === 'comparing');
     for (const each of both) await this.#call(each.calls.devices.confirm({ same: true }));
     for (const each of both) await this.town.must('linked', async () => (await this.#call(each.calls.devices.linking(undefined))).stage === 'done');
+    if (!this.#moving) await this.mailbox?.register(joining);
     return true;
   }
 
@@ -391,6 +403,7 @@ export class Week {
     // What only it and nobody else had yet went with it.
     for (const said of this.ledger.said) if (said.by === lost.name) said.excused = true;
     lost.removed = true;
+    this.mailbox?.lost(lost);
     this.#lost.add(lost.name);
     this.#bereft.add(lost.person);
     this.#off.delete(lost);

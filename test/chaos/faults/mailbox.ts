@@ -1,24 +1,20 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { HeadlessOptions } from '../../support/headless-peer';
+import { HostedNode, whyNoNode } from '../../support/hosted-node';
 import { type Fault, wait } from '../fault';
 import { Lost, Pair } from '../pair';
-
-const server = process.env['KEYSHIFT_NATS_SERVER'] ?? '';
-const why = (): string | undefined => (server === '' ? 'nats-server is not here' : undefined);
 
 /** The node ends again and again while it is the only way. */
 export const mailboxNode: Fault = {
   name: 'killed mailbox node',
-  why,
+  why: whyNoNode,
   async run({ folder, random, amount }) {
-    const host = await Hosted.start(folder);
+    const host = await HostedNode.start(folder);
     const pair = await Pair.create(folder);
     const { ann, bo } = pair;
     const rounds = Math.ceil(2 * amount);
     try {
-      await host.take(pair);
+      await take(host, pair);
       await pair.settle();
       let waited = 0;
       for (let round = 0; round < rounds; round += 1) {
@@ -53,14 +49,14 @@ export const mailboxNode: Fault = {
 /** Both are there, can reach each other in no other way, and write to each other while the node ends. */
 export const mailboxBetween: Fault = {
   name: 'a mailbox node that is killed while both write through it',
-  why,
+  why: whyNoNode,
   async run({ folder, random, amount }) {
-    const host = await Hosted.start(folder);
+    const host = await HostedNode.start(folder);
     const options: HeadlessOptions = { nodeOptions: ['--require', join(__dirname, 'only-to.cjs')] };
     const pair = await Pair.create(folder, { ann: options, bo: options });
     const rounds = Math.ceil(2 * amount);
     try {
-      await host.take(pair);
+      await take(host, pair);
       await pair.settle();
       process.env['KEYSHIFT_TEST_ONLY_PORT'] = String(host.port);
       for (const one of pair.both) {
@@ -91,58 +87,10 @@ export const mailboxBetween: Fault = {
   },
 };
 
-/** A mailbox that an operator runs here, with one node. */
-class Hosted {
-  #node: ChildProcess | undefined;
-
-  private constructor(
-    readonly folder: string,
-    readonly port: number,
-  ) {}
-
-  static async start(folder: string): Promise<Hosted> {
-    const host = new Hosted(join(folder, 'operator'), await freePort());
-    host.#operator('init', '--host', '127.0.0.1', '--bind', '127.0.0.1', '--port', String(host.port), '--no-tls', '--disk-gib', '0.5');
-    await host.begin();
-    return host;
+/** Both have their mailbox there. */
+async function take(host: HostedNode, pair: Pair): Promise<void> {
+  for (const { peer } of pair.both) {
+    await peer.call('mailbox.register', { registration: host.registration((await peer.call('mailbox.status')).deviceKey) });
+    await peer.until('connected', async () => (await peer.call('mailbox.status')).state === 'connected', 60_000);
   }
-
-  async begin(): Promise<void> {
-    this.#node = await startNode(join(this.folder, 'server/nats.conf'));
-  }
-
-  kill(): void {
-    this.#node?.kill('SIGKILL');
-  }
-
-  /** Both have their mailbox there. */
-  async take(pair: Pair): Promise<void> {
-    for (const { peer } of pair.both) {
-      await peer.call('mailbox.register', { registration: this.#operator('device', (await peer.call('mailbox.status')).deviceKey, '--slots', '4') });
-      await peer.until('connected', async () => (await peer.call('mailbox.status')).state === 'connected', 60_000);
-    }
-  }
-
-  #operator(...words: readonly string[]): string {
-    return execFileSync(process.execPath, ['scripts/mailbox.mjs', ...words, '--folder', this.folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  }
-}
-
-function startNode(file: string): Promise<ChildProcess> {
-  const child = spawn(server, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  return new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error('nats-server ended')));
-    child.stderr.on('data', (text: Buffer) => {
-      if (text.toString().includes('Server is ready')) resolve(child);
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const taken = createServer().listen(0, '127.0.0.1', () => {
-      const bound = taken.address();
-      taken.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0));
-    });
-  });
 }
