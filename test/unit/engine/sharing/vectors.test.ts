@@ -174,6 +174,7 @@ describe('the vectors of a session that goes on at another device', () => {
     const nothingLeft = (work: () => unknown): void => {
       secrets.length = 0;
       clear.length = 0;
+      wiped.length = 0;
       expect(work()).toBeDefined();
       expect(secrets.length).toBeGreaterThan(0);
       expect([secrets.filter((secret) => !secret.wiped), clear.filter((bytes) => bytes.some((byte) => byte !== 0))]).toEqual([[], []]);
