@@ -93,6 +93,7 @@ function reportOn({ network, ownAddresses, preferences }: NetworkServiceParts, p
       connected,
       mutual,
       blocked: row.blocked,
+      held: profile.book.held(peerId) !== undefined,
       places: places.map(({ candidate, last }) => ({
         host: candidate.address.host,
         via: candidate.via,

@@ -7,6 +7,8 @@ export interface ReachFacts {
   /** Both sides agreed: only then there are messages to carry. */
   readonly mutual: boolean;
   readonly blocked: boolean;
+  /** Sending is paused for their key: whether it is they who answer is for the person to find out, and nothing is sealed for them. */
+  readonly held: boolean;
   /** Where this person would be tried now, with the newest result of each. */
   readonly places: readonly { readonly host: string; readonly via: Via; readonly outcome?: TryOutcome }[];
   /** This machine has an address that leads beyond itself. */
@@ -24,7 +26,7 @@ const somebodyElse: ReadonlySet<TryOutcome> = new Set(['no-answer', 'not-accepte
 
 /** What can be done about not being connected, the most helpful first. Pure. */
 export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
-  const { places, mutual, proxy } = facts;
+  const { places, mutual, proxy, held } = facts;
   if (facts.connected || facts.blocked) return [];
   const advice: ReachAdvice[] = [];
   const add = (one: ReachAdvice, holds: boolean): void => {
@@ -42,11 +44,11 @@ export function reachAdviceFor(facts: ReachFacts): ReachAdvice[] {
   add('set-proxy', !proxied && places.length > 0 && places.every(({ via }) => via === 'onion'));
   const reasonsElsewhere = noNetwork || (proxied && proxyFails);
   add('ask-to-open', !reasonsElsewhere && told.length > 0 && told.every((outcome) => silent.has(outcome)));
-  add('moved', !reasonsElsewhere && told.some((outcome) => somebodyElse.has(outcome)));
+  add('moved', !reasonsElsewhere && !held && told.some((outcome) => somebodyElse.has(outcome)));
   // Behind a router: known by private addresses only. Who listens on this machine alone does so on purpose.
   const inside = facts.announced.some(isPrivate) && facts.announced.every((host) => isPrivate(host) || isLoopback(host));
   add('try-port-mapping', !noNetwork && !proxied && facts.portMapping === 'off' && inside);
   add('try-lan', !noNetwork && !proxied && !facts.findOnNetwork);
-  add('carry-by-file', mutual);
+  add('carry-by-file', mutual && !held);
   return advice;
 }

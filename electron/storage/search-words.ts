@@ -19,14 +19,14 @@ export interface Wanted {
 /**
  * What a query may mean: what was typed, the same in the pieces that names of files are kept in, and what it is the beginning of. The words of a name depend on
  * what stands behind them: of `Report_148-notes.pdf` they are `report_` and `148-notes.pdf`, of its beginning `Report_148` they are one; `mp3.z` is two words,
- * `mp3.zi` and `mp3.zip` are one. None for a text without a word or an emoji.
+ * `mp3.zi` and `mp3.zip` are one; `148-notes` is two as long as no `.pdf` follows (decision 096). None for a text without a word or an emoji.
  */
 export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[] {
   const phrases = phrasesOf(db, query);
   const typed = wanted(phrases, query);
   if (typed === undefined) return [];
   const all = [typed];
-  for (const other of [wanted(phrasesOf(db, query, inPieces), query), wanted(halfTyped(db, query, phrases), query)]) {
+  for (const other of [wanted(phrasesOf(db, query, inPieces), query), ...goesOn.map((further) => wanted(halfTyped(db, query, phrases, further), query))]) {
     // With a part less it would be another question.
     if (other === undefined || other.phrases.length !== typed.phrases.length || (other.last === undefined) !== (typed.last === undefined)) continue;
     if (!all.some((known) => isSame(known, other))) all.push(other);
@@ -34,16 +34,18 @@ export function readings(db: Pick<Db, 'words'>, query: string): readonly Wanted[
   return all;
 }
 
-/** Any: only how the tokenizer takes what stands before it is looked at. */
-const oneMore = 'a';
+/** How a word may go on, by a letter or up to the ending of a name: only how the tokenizer takes what stands before it is looked at. */
+const goesOn = ['a', 'a.aa'];
 
-/** The phrases where the last one is fewer words as soon as one more letter is typed: as what it is the beginning of. Else as they are. */
-function halfTyped(db: Pick<Db, 'words'>, query: string, phrases: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const further = phrasesOf(db, `${query.trimEnd()}${oneMore}`);
-  const [now, then] = [phrases.at(-1), further.at(-1)];
-  const word = then?.at(-1);
-  if (now === undefined || then === undefined || word === undefined || further.length !== phrases.length || then.length >= now.length) return phrases;
-  return word.length > oneMore.length && word.endsWith(oneMore) ? [...phrases.slice(0, -1), [...then.slice(0, -1), word.slice(0, -oneMore.length)]] : phrases;
+/** The phrases where the last one is other words as soon as it goes on: as what it is the beginning of. Else as they are. */
+function halfTyped(db: Pick<Db, 'words'>, query: string, phrases: readonly (readonly string[])[], further: string): readonly (readonly string[])[] {
+  const longer = phrasesOf(db, `${query.trimEnd()}${further}`);
+  if (longer.length !== phrases.length) return phrases;
+  const then = longer.at(-1) ?? [];
+  // Behind a word of several parts with dots the tokenizer gives its last parts once more.
+  const at = then.findIndex((word) => word.length > further.length && word.endsWith(further));
+  const word = then[at];
+  return word === undefined ? phrases : [...phrases.slice(0, -1), [...then.slice(0, at), word.slice(0, -further.length)]];
 }
 
 function phrasesOf(db: Pick<Db, 'words'>, query: string, written: (part: string) => string = (part) => part): readonly (readonly string[])[] {
@@ -72,8 +74,11 @@ export function phrase(words: readonly string[]): string {
   return words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' + ');
 }
 
-/** In a text `mp3.zip` and `148-notes.pdf` are one word each; FTS5 takes them apart where they are asked for, and finds neither the word nor its pieces. */
-const takenApart = /-|[\p{N}\p{Lo}]\.\p{L}/u;
+/**
+ * In a text `mp3.zip`, `148-notes.pdf` and `会议记录-2024.pdf` are one word each; FTS5 takes them apart where they are asked for, and finds neither the word nor its
+ * pieces. Signs of Chinese and Japanese are words of their own anywhere else.
+ */
+const takenApart = /-|[\p{N}\p{Lo}]\.\p{L}|[\p{Script=Han}\p{Script=Hiragana}]./u;
 
 /** Whether the index finds what has this word when it is asked for it. */
 export function isAskable(word: string): boolean {

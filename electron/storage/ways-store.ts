@@ -28,7 +28,9 @@ export function createWaysStore(db: Db): WaysStore {
   const mailboxTime = db.prepare('SELECT time FROM peer_mailboxes WHERE peer_id = ? AND instance_id = ?');
   const putMailbox = db.prepare('INSERT OR REPLACE INTO peer_mailboxes (peer_id, instance_id, time, places) VALUES (?, ?, ?, ?)');
   const forget = db.prepare('DELETE FROM peer_mailboxes WHERE peer_id = ?');
-  const people = db.prepare('SELECT DISTINCT peer_id FROM peer_mailboxes');
+  const people = db.prepare('SELECT DISTINCT peer_id FROM peer_mailboxes WHERE places <> ?');
+  const nowhere = encodeMailboxPlaces([]);
+  const heard = db.prepare('SELECT DISTINCT peer_id FROM peer_mailboxes');
 
   const headers = new OutboxHeaders(db);
   const statements = (way: CarriedWay) => {
@@ -84,7 +86,8 @@ export function createWaysStore(db: Db): WaysStore {
       return true;
     },
     forgetMailboxesOf: (peerId) => void forget.run([peerId]),
-    peopleWithMailbox: () => people.all([]).map((row) => id<PeerId>(row, 'peer_id')),
+    peopleWithMailbox: () => people.all([nowhere]).map((row) => id<PeerId>(row, 'peer_id')),
+    peopleWithWord: () => heard.all([]).map((row) => id<PeerId>(row, 'peer_id')),
 
     due: (peerId, way, { after, to, since, now, limit }) => outbox[way].due.all([peerId, after, since, now, to, limit]).map((row) => readPending(row, headers)),
     given(way, cursors, to, at) {

@@ -1,4 +1,4 @@
-import type { ReactNode, RefObject } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { useText } from '../i18n/use-text';
 import { FieldError, Input, Label, Text, TextArea, TextField as AriaTextField } from 'react-aria-components';
 
@@ -23,7 +23,7 @@ export interface TextFieldProps {
   readonly monospace?: boolean;
   /** Of a field with `lines`: sentences are written in it, in any script; spelling is looked at where that is wanted. */
   readonly prose?: boolean;
-  /** Digits: a number pad where there is one. */
+  /** Digits: a number pad where there is one. With `lines` too Enter sends the form: no line of digits ends. */
   readonly numeric?: boolean;
   /** The field narrows a list (WAI-ARIA, combobox with a listbox): the list's id, and that of the option that is marked; without it there is no list at the moment. */
   readonly narrows?: { readonly list: string; readonly marked: string | undefined };
@@ -60,6 +60,7 @@ export function TextField(props: TextFieldProps): ReactNode {
             className={`field-input area${props.monospace === true ? ' mono' : ''}`}
             rows={props.lines}
             {...(props.prose === true ? { dir: 'auto' } : { spellCheck: 'false' })}
+            {...(props.numeric === true && { inputMode: 'numeric' as const, onKeyDown: sendsByEnter })}
             onFocus={(event) => {
               if (props.readOnly === true) event.currentTarget.select();
             }}
@@ -75,6 +76,12 @@ export function TextField(props: TextFieldProps): ReactNode {
       <FieldError className="field-error">{props.error}</FieldError>
     </AriaTextField>
   );
+}
+
+function sendsByEnter(event: KeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }
 
 function comboboxOf(narrows: TextFieldProps['narrows']): Record<string, string | boolean> {

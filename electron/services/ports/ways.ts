@@ -88,6 +88,8 @@ export interface WaysStore {
   forgetMailboxesOf(peerId: PeerId): void;
   /** Everybody who can be left something. */
   peopleWithMailbox(): readonly PeerId[];
+  /** Everybody of whom a device said where something can be left, or that it can be nowhere. */
+  peopleWithWord(): readonly PeerId[];
 
   /** Sealed, unacknowledged messages to this person that do not lie there, in the order they were sent. */
   due(peerId: PeerId, way: CarriedWay, query: DueQuery): readonly Outbound[];

@@ -18,7 +18,7 @@ const queries = fc.oneof(
   fc.array(fc.constantFrom(...pieces, 'ha', '2024', '_', 'rd', 'woo', '会議 会', '🎉boat', '"bo"', 'NOT'), { minLength: 1, maxLength: 3 }).map((words) => words.join(' ')),
   fc.string({ unit: 'binary', maxLength: 6 }),
   odd,
-  fc.constantFrom('Report_148', 'report_14', 'Report_148-n', '148-notes', 'Report_148-notes.pdf', 'img_2024-01-0', 'bo 02_1', 'x1.zip', 'x1.z', 'bo x1.z', '148-notes.p', 'x1.zip bo', '148-notes.pdf', '148-notes.pdf boat', '148', '会.pdf'),
+  fc.constantFrom('Report_148', 'report_14', 'Report_148-n', '148-notes', 'Report_148-notes.pdf', 'img_2024-01-0', 'bo 02_1', 'x1.zip', 'x1.z', 'bo x1.z', '148-notes.p', 'x1.zip bo', '148-notes.pdf', '148-notes.pdf boat', '148', '会.pdf', '会議', '148-no', 'x1.zip, 148-n'),
 );
 const where = fc.integer({ min: 1, max: 3 });
 const n = fc.integer({ min: 1, max: 30 });
@@ -59,12 +59,15 @@ it.each(ways)('what is found is what looking through every text would find, newe
     const parts = query.split(/\s+/u);
     const inWords = (written: readonly string[]) => written.map((part) => db.words(part)).filter((words) => words.length > 0);
     const [typed, divided] = [inWords(parts), inWords(parts.map((part) => part.replace(/[_.-]/gu, ' ')))];
-    // One letter more may make one word of what are two until then.
-    const further = inWords(`${query.trimEnd()}a`.split(/\s+/u));
-    const [now, then] = [typed.at(-1) ?? [], further.at(-1) ?? []];
-    const begun = further.length === typed.length && then.length < now.length && /.a$/u.test(then.at(-1) ?? '') ? [...typed.slice(0, -1), [...then.slice(0, -1), (then.at(-1) ?? '').slice(0, -1)]] : typed;
+    // A letter more, or the ending of a name, may make other words of what was typed.
+    const begunBy = (more: string) => {
+      const further = inWords(`${query.trimEnd()}${more}`.split(/\s+/u));
+      const then = further.at(-1) ?? [];
+      const at = then.findIndex((word) => word.length > more.length && word.endsWith(more));
+      return further.length === typed.length && at >= 0 ? [...typed.slice(0, -1), [...then.slice(0, at), (then[at] ?? '').slice(0, -more.length)]] : typed;
+    };
     // What was typed, all of it in pieces, as names of files are, or what it is the beginning of.
-    const readings = [typed, ...(divided.length === typed.length ? [divided] : []), begun];
+    const readings = [typed, ...(divided.length === typed.length ? [divided] : []), begunBy('a'), begunBy('a.aa')];
     const signs = signsIn(query);
     if (typed.length === 0 && signs.length === 0) return [];
     const rows = db.prepare(`

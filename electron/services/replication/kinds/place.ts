@@ -41,7 +41,7 @@ export function placeKind(parts: KindParts): FactKind {
     },
     forgets: ({ key, stamp }) => wasOfGone(parts, parsePeerKey(key.split('/')[0] ?? ''), stamp),
     *all() {
-      for (const peerId of stores.ways.peopleWithMailbox()) {
+      for (const peerId of stores.ways.peopleWithWord()) {
         for (const word of stores.ways.mailboxWordsOf(peerId)) yield { key: placeKey(peerId, word.instanceId), value: encodePlaces(word) };
       }
     },
