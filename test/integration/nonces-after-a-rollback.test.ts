@@ -121,7 +121,9 @@ describe('keys and nonces of a profile that was set back', () => {
     snapshot(life.ann, 'ann', 'an hour ago');
     const before = (await life.ann.call('identity.get')).instance.id;
     // An hour that is lost: under sessions, session keys and exchange keys the snapshot has, and under later ones.
+    await life.bo.kill();
     await life.alone(life.ann, 'lost');
+    life.bo = await life.again('bo');
     await life.ann.call('keys.shiftPair', { conversationId: life.atAnn });
     await life.ann.call('messages.send', { conversationId: life.atAnn, text: 'lost four' });
     await life.hears('lost four');
