@@ -16,6 +16,9 @@ export const mailboxNode: Fault = {
     try {
       await take(host, pair);
       await pair.settle();
+      // A connection begins with the card: from here on each knows where the other's mailbox is, also who would not be met again.
+      await bo.restart();
+      await pair.settle();
       let waited = 0;
       for (let round = 0; round < rounds; round += 1) {
         await bo.peer.end();
