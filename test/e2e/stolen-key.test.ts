@@ -1,0 +1,82 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { HeadlessPeer } from '../support/headless-peer';
+import { openWindow, type OpenApp } from './support/app';
+import { violationsOf } from './support/axe';
+import { pressWith } from './support/keys';
+import { onboard, say, type } from './support/people';
+
+const passphrase = 'two keys that one vouches for';
+
+const button = ({ window }: OpenApp, name: string) => window.getByRole('button', { name, exact: true });
+const epochOf = ({ window }: OpenApp): Promise<number | undefined> => window.evaluate(async () => {
+  const listed = await globalThis.window.keyshift.contacts.list();
+  return listed.ok ? listed.value[0]?.keyEpoch : undefined;
+});
+
+async function started(profile: string): Promise<HeadlessPeer> {
+  const peer = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0' });
+  await peer.call('vault.unlock', { passphrase });
+  return peer;
+}
+
+test('A71 A73 A79: Alice’s key was copied and the copy followed; her own next key stops the conversation in words, both are shown to be compared, and her recovery code lets it go on', async () => {
+  test.setTimeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-e2e-stolen-'));
+  const [profile, copy, kit] = ['alice', 'copy', 'kit'].map((name) => join(folder, name)) as [string, string, string];
+  let alice = await HeadlessPeer.start(profile, { listen: '127.0.0.1:0' });
+  let thief: HeadlessPeer | undefined;
+  const bo = await openWindow('stolen-key-bo');
+  try {
+    await alice.call('vault.create', { passphrase, name: 'Alice' });
+    await alice.call('identity.saveRecoveryKit', { path: kit });
+    await alice.call('identity.forgetRecoveryKey');
+    const { link } = await alice.call('contacts.createInvitation');
+    await onboard(bo, 'Bo', passphrase);
+    await button(bo, 'Open an invitation').first().click();
+    await type(bo, 'Invitation link', link);
+    await button(bo, 'Accept invitation').click();
+    await expect(bo.window.getByRole('heading', { name: 'Alice' })).toBeVisible({ timeout: 30_000 });
+    await say(bo, 'before');
+    await alice.until('the message', async () => (await alice.call('conversations.list')).length === 1);
+    await alice.end();
+    cpSync(profile, copy, { recursive: true });
+
+    thief = await started(copy);
+    await thief.call('identity.rotate');
+    await expect.poll(() => epochOf(bo), { timeout: 150_000 }).toBe(2);
+    await thief.end();
+    await expect(bo.window.getByTestId('paused-bar')).toBeHidden();
+
+    alice = await started(profile);
+    await alice.call('identity.rotate');
+    const { text } = await alice.call('identity.exportPublic', { format: 'card' });
+    await bo.window.evaluate((card) => globalThis.window.keyshift.contacts.importKey({ text: card }), text);
+    const bar = bo.window.getByTestId('paused-bar');
+    await expect(bar).toBeVisible({ timeout: 150_000 });
+    await expect(bar.getByRole('alert')).toContainText('Alice');
+    expect(await violationsOf(bo.window)).toEqual([]);
+    await say(bo, 'for Alice alone');
+    await pressWith(bo.window, bar.getByRole('button').first());
+    const dialog = bo.window.getByRole('dialog');
+    await expect(dialog.locator('.candidates > li')).toHaveCount(2);
+    expect(await violationsOf(bo.window)).toEqual([]);
+    // What Alice sees is the number of one of the two.
+    const { contactId } = (await alice.call('contacts.list'))[0] ?? { contactId: '' };
+    const { digits } = await alice.call('contacts.safetyNumber', { contactId });
+    const numbers = (await dialog.locator('.candidates > li').allTextContents()).map((each) => each.replaceAll(/\D/gu, ''));
+    expect(numbers.filter((each) => each.includes(digits.replaceAll(/\D/gu, '')))).toHaveLength(1);
+    await bo.window.keyboard.press('Escape');
+
+    const [code = ''] = /(?:[0-9A-Z]{5}\s+){11}[0-9A-Z]{5}/.exec(readFileSync(kit, 'utf8')) ?? [];
+    await alice.call('identity.recover', { code });
+    await expect(bar).toBeHidden({ timeout: 150_000 });
+    await alice.until('what was held back', async () => alice.events.some((event) => event.type === 'message.received' && event.message.text === 'for Alice alone'), 60_000);
+    expect(bo.violations).toEqual([]);
+  } finally {
+    await Promise.all([bo.close(), alice.kill(), thief?.kill()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
