@@ -116,7 +116,7 @@ describe('keys and nonces of a profile that was set back', () => {
     expect(again).toEqual([]);
   }
 
-  it('A06 A38 A39: set back to a snapshot from before later keys, it becomes another device by itself, and nothing is ever sealed under a key and nonce that were used', async () => {
+  it('A06 A38 A39: set back to a snapshot from before later keys, it becomes another device and goes on by itself, and nothing is ever sealed under a key and nonce that were used', async () => {
     await life.hears('the first');
     snapshot(life.ann, 'ann', 'an hour ago');
     const before = (await life.ann.call('identity.get')).instance.id;
@@ -136,6 +136,10 @@ describe('keys and nonces of a profile that was set back', () => {
     await life.alone(life.ann, 'again');
     life.bo = await life.again('bo');
     await life.ann.until('a new device', async () => (await life.ann.call('identity.get')).instance.id !== before, 90_000);
+    await life.ann.call('messages.send', { conversationId: life.atAnn, text: 'again four' });
+    await life.hears('again four');
+    const heard = await texts(life.bo, life.atBo, 'in');
+    for (const text of ['lost one', 'lost two', 'lost three', 'lost four', 'again one', 'again two', 'again three', 'again four']) expect(heard.filter((one) => one === text)).toEqual([text]);
     nothingTwice('body', 'dsk', 'kek-wrap', 'record', 'file-chunk', 'backup', 'deposit');
   }, 180_000);
 

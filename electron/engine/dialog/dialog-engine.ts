@@ -78,7 +78,7 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
   const resealing = new Resealing({ clock, local, store, memory });
   const controls = new ControlHandler({ ...toSend, sending, compromise, rollback, again });
   const refusals = new Refusals({ crypto, local, store, memory, sink, clock });
-  const receiving = new Receiving({ ...parts, memory, news, isJoining, limits, controls, compromise, refusals });
+  const receiving = new Receiving({ ...parts, memory, news, isJoining, limits, controls, compromise, refusals, rollback });
   const merge = <T>(work: () => T): T => {
     isMerging = true;
     try {

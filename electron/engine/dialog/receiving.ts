@@ -22,6 +22,7 @@ import { blindBytes } from './seal-message';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
 import { failUnborn } from './stillborn';
+import type { Rollback } from './rollback';
 import { expandingRoom, expandShortForm, ShortMessage } from './short-form';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
 
@@ -30,6 +31,7 @@ export interface ReceivingParts extends SendingParts {
   readonly controls: ControlHandler;
   readonly compromise: Compromise;
   readonly refusals: Refusals;
+  readonly rollback: Pick<Rollback, 'held'>;
   /** True while what other own devices know was not heard all. */
   readonly isJoining: () => boolean;
 }
@@ -86,9 +88,11 @@ export class Receiving {
   }
 
   #receive(source: VerifiedChain, bytes: Buffer, touched: Set<ReceivingStream>): ReceiveOutcome {
-    const { local, peers, memory } = this.#parts;
+    const { local, peers, memory, rollback } = this.#parts;
     const { peerId } = source.identity;
     if (peerId === local.peerId) return rejected('self');
+    // What was agreed on in the time that is lost here looks like a broken rule: the device that this one becomes judges it. It comes again.
+    if (rollback.held) return rejected('not-ready');
     const remote = peers(peerId);
     const peer = memory.peer(peerId);
 

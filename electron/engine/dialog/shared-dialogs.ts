@@ -52,7 +52,7 @@ function isFailure(reason: string): reason is FailureReason {
 }
 
 /** Refusals that end when this device has heard more, or has had more time. */
-const passing: ReadonlySet<string> = new Set(['target', 'kek-header', 'throttled', 'ahead', 'too-many-keys']);
+const passing: ReadonlySet<string> = new Set(['not-ready', 'target', 'kek-header', 'throttled', 'ahead', 'too-many-keys']);
 
 /**
  * Dialogs of one person on several devices (protocol.md §10): what this one tells the others and what it makes of their

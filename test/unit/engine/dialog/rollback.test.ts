@@ -60,6 +60,26 @@ describe('a device that was rolled back or copied', () => {
     expect(bob.sink.texts()).toEqual([]);
   });
 
+  it('A38 A11: once it has learned of it, what comes under keys of the time that is lost ends nothing: it is not judged, and comes again', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    alice.say(bob, dialogId, 'before');
+    settle(alice, bob);
+    const older = copyDevice(crypto, alice, clock);
+    clock.pass(1000);
+    alice.restart();
+    session(alice, bob);
+    alice.engine.shiftPair({ peerId: bob.peerId, dialogId }, { compromised: false });
+    alice.say(bob, dialogId, 'lost');
+    settle(alice, bob);
+    bob.say(alice, bob.dialog(alice, dialogId).dialogId, 'under a key that is lost');
+    clock.pass(1000);
+    older.restart();
+    expect(hear(older, bob)).toBe('rolled-back');
+    expect(older.receive(bob, ...bob.pending(alice))).toEqual([{ kind: 'rejected', reason: 'not-ready' }]);
+    expect(older.sink.of('failed')).toEqual([]);
+    expect(older.db.prepare('SELECT state FROM dialogs').all()).toEqual([{ state: 'open' }]);
+  });
+
   it('A38: an acknowledgement alone tells it, too', () => {
     const { clock, alice, bob, dialogId } = pair();
     const older = copyDevice(crypto, alice, clock);
