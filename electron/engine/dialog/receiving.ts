@@ -18,11 +18,11 @@ import type { Compromise } from './compromise';
 import { type EpochVerdict, extendKekRanges, isForgotten, judgeEpoch, takesOver, trimKekRanges } from './epoch-rules';
 import { acceptGap, type Asker, askerOf } from './gaps';
 import type { RefusedMessage, Refusals } from './refusals';
+import type { Rollback } from './rollback';
 import { blindBytes } from './seal-message';
 import type { SendingParts } from './sending';
 import { defaultPolicy } from './shift-policy';
 import { failUnborn } from './stillborn';
-import type { Rollback } from './rollback';
 import { expandingRoom, expandShortForm, ShortMessage } from './short-form';
 import { type DialogState, newReceiving, type ReceivingStream } from './streams';
 
