@@ -32,7 +32,7 @@ export const backup = {
   'restore.lead': 'Eine Sicherung bringt deine Identität, deine Kontakte und deine Unterhaltungen zurück.',
   'restore.device': 'Dieser Computer wird ein neues Gerät von dir, mit eigenen Schlüsseln. Deine Kontakte erfahren es von selbst.',
   'restore.messages': 'Unterhaltungen sind so, wie sie bei der Sicherung waren. Was später kam, wird noch einmal gesendet, oder euch beiden als verloren gezeigt.',
-  'restore.files': 'Bilder und andere Dateien kommen nicht mit. Solange jemand, der eine hat, dein Kontakt ist, lässt sie sich wieder holen.',
+  'restore.files': 'Bilder und andere Dateien kommen nicht mit.',
   'restore.keys': 'Die Passphrase der Sicherung entsperrt dann Keyshift hier. Du kannst sie danach ändern.',
   'restore.passphrase': 'Passphrase der Sicherung',
   'restore.missing': 'Gib die Passphrase der Sicherung ein.',

@@ -31,7 +31,7 @@ export const backup = {
   'restore.lead': 'A backup brings back your identity, your contacts and your conversations.',
   'restore.device': 'This computer becomes a new device of yours, with keys of its own. Your contacts are told by themselves.',
   'restore.messages': 'Conversations are as they were when the backup was made. What came later is sent again, or shown as lost to both.',
-  'restore.files': 'Pictures and other files do not come with it. While somebody who has one is your contact, it can be fetched again.',
+  'restore.files': 'Pictures and other files do not come with it.',
   'restore.keys': 'The passphrase of the backup then unlocks Keyshift here. You can change it afterwards.',
   'restore.passphrase': 'Passphrase of the backup',
   'restore.missing': 'Enter the passphrase of the backup.',
