@@ -88,11 +88,9 @@ export class Receiving {
   }
 
   #receive(source: VerifiedChain, bytes: Buffer, touched: Set<ReceivingStream>): ReceiveOutcome {
-    const { local, peers, memory, rollback } = this.#parts;
+    const { local, peers, memory } = this.#parts;
     const { peerId } = source.identity;
     if (peerId === local.peerId) return rejected('self');
-    // What was agreed on in the time that is lost here looks like a broken rule: the device that this one becomes judges it. It comes again.
-    if (rollback.held) return rejected('not-ready');
     const remote = peers(peerId);
     const peer = memory.peer(peerId);
 
@@ -292,6 +290,8 @@ export class Receiving {
   }
 
   #fail(message: Authentic, known: DialogState | undefined, reason: FailureReason): ReceiveOutcome {
+    // What was agreed on in the time that is lost here looks like a broken rule: the device that this one becomes judges it. It comes again.
+    if (this.#parts.rollback.held) return rejected('not-ready');
     if (known) this.#parts.controls.fail(known, reason, true);
     else failUnborn(this.#parts, this.#unborn(message), reason);
     return rejected(reason);

@@ -135,7 +135,7 @@ describe('acknowledgements', () => {
     forger.dialogId = alice.engine.open(bob.peerId, { title: 'x' });
     expect(say({ cumulative: 99 })).toBe('control');
     expect(alice.sink.of('rolledBack')).toHaveLength(1);
-    expect(say()).toBe('rejected');
+    expect(say()).toBe('control');
     expect(alice.sink.of('acknowledged')).toEqual([]);
     alice.restart();
     expect(alice.pending(bob)).toHaveLength(1);

@@ -60,7 +60,7 @@ describe('a device that was rolled back or copied', () => {
     expect(bob.sink.texts()).toEqual([]);
   });
 
-  it('A38 A11: once it has learned of it, what comes under keys of the time that is lost ends nothing: it is not judged, and comes again', () => {
+  it('A38 A11: once it has learned of it, what comes under keys of the time that is lost ends nothing: it is put off, and comes again', () => {
     const { clock, alice, bob, dialogId } = pair();
     alice.say(bob, dialogId, 'before');
     settle(alice, bob);
