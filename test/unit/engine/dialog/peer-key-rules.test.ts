@@ -14,6 +14,19 @@ function renew({ a }: { readonly a: End }, times: number): void {
   }
 }
 
+/** Alice says one thing under each key, at the time that is told for it; what Bob makes of it. */
+async function renewing(timeOf: (epoch: number) => number) {
+  const { crypto, alice, bob } = await newPair();
+  const forger = new Forger(crypto, alice.person, bob.person);
+  const block = forger.block();
+  const say = (epoch: number) => {
+    forger.newDsk();
+    forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: epoch };
+    return bob.receive(alice, forger.message(epoch, `${epoch}`, { block, time: timeOf(epoch) }))[0];
+  };
+  return { bob, say };
+}
+
 describe('too many renewals of the other side', () => {
   it('S2-11 S2-10: at the limit it goes on, one more ends it; that message is not delivered, the history stays, the peer is told', async () => {
     const pair = await talkingPair({ failAfterShifts: 3 });
@@ -155,14 +168,7 @@ describe('too many renewals of the other side', () => {
     ['of the future', (at: number) => 2 * tenYears + tenYears * 20 + at * hour],
     ['that go to and fro', (at: number) => tenYears * 20 + (at % 2) * hour],
   ])('A30 A07 S2-11: renewals without end under times %s end nothing, and only so many are taken in an hour; what was put off comes then', async (_, timeOf) => {
-    const { crypto, alice, bob } = await newPair();
-    const forger = new Forger(crypto, alice.person, bob.person);
-    const block = forger.block();
-    const say = (epoch: number) => {
-      forger.newDsk();
-      forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: epoch };
-      return bob.receive(alice, forger.message(epoch, `${epoch}`, { block, time: timeOf(epoch) }))[0];
-    };
+    const { bob, say } = await renewing(timeOf);
     const taken = 2_049;
     for (let epoch = 1; epoch <= taken; epoch += 1) expect(say(epoch)?.kind).toBe('delivered');
     const late = { kind: 'rejected', reason: 'throttled' };
@@ -176,14 +182,7 @@ describe('too many renewals of the other side', () => {
 
   it('A30 A07 S2-11 S2-20: times that go back, or stand still after they went back, hide no flood, also over a restart', async () => {
     for (const timeOf of [(at: number) => tenYears * 20 - at * hour, (at: number) => tenYears * (at < 3 ? 20 : 10), () => 0]) {
-      const { crypto, alice, bob } = await newPair();
-      const forger = new Forger(crypto, alice.person, bob.person);
-      const block = forger.block();
-      const say = (epoch: number) => {
-        forger.newDsk();
-        forger.dskHeader = { ...forger.dskHeader, dskId: forger.newDskId(), epoch, firstSequence: epoch };
-        return bob.receive(alice, forger.message(epoch, `${epoch}`, { block, time: timeOf(epoch) }))[0];
-      };
+      const { bob, say } = await renewing(timeOf);
       for (let epoch = 1; epoch <= 101; epoch += 1) {
         expect(say(epoch)?.kind).toBe('delivered');
         if (epoch === 50) bob.restart();
