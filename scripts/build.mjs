@@ -14,7 +14,7 @@ import { quietPackages } from './lib/quiet-packages.mjs';
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 
 /** The oldest runtime the main process must run in is Electron 25 (Node 18.15). */
-export const NODE_TARGET = 'node18.15';
+const NODE_TARGET = 'node18.15';
 
 /** Loaded from node_modules at run time: native code, WebAssembly that lies in a file of its own, and Electron itself. */
 export const EXTERNAL = ['electron', 'original-fs', '@signalapp/sqlcipher', 'sodium-native', 'hunspell-wasm'];
@@ -86,7 +86,7 @@ function stateOf(name) {
 }
 
 /** True when a part stands as its sources say. */
-export function isBuilt(name) {
+function isBuilt(name) {
   return parts[name].products.every((file) => existsSync(`${out}/${file}`)) && stampMatches(`build-${name}`, stateOf(name));
 }
 

@@ -1,6 +1,6 @@
 // `npm run chaos`: real processes on real disks to which everything happens that happens to computers: they are killed, lose power, are full, cannot be
 // written to, have wrong clocks and damaged files. Afterwards nothing confirmed is lost, both sides have the same, or it says clearly why not.
-//   --only <names>    some of the faults (`known` below), with commas between
+//   --only <names>    some of the faults that docs/testing.md lists, with commas between
 //   --amount <n>      how often each is done, 5 without it
 //   --short           the form in `npm test`: some of them, side by side
 //   --seed <n>        the same chance; it is printed at the end of each run

@@ -31,11 +31,6 @@ const electronPackage = inRoot('node_modules/electron');
 
 /** @typedef {{ executable: string, kind: 'electron' | 'trial', version: string }} Runtime */
 
-/** What is there already, without fetching anything. @returns {Runtime | undefined} */
-export function installedRuntime() {
-  return realRuntime() ?? trialRuntime();
-}
-
 /** An Electron to run, fetched if need be. @returns {Promise<Runtime>} */
 export async function electronRuntime() {
   return realRuntime() ?? (await withLock('electron', async () => {

@@ -9,4 +9,4 @@ await asCommand(async () => {
   await setUp({ parts: ['headless'] });
   process.argv[1] = inRoot('out/headless.cjs');
   createRequire(import.meta.url)(process.argv[1]);
-});
+}, { ownHelp: true });

@@ -75,7 +75,7 @@ await asCommand(async () => {
     default:
       throw new PlainError(`${command} is no command.\n\n${HELP}`);
   }
-});
+}, { ownHelp: true });
 
 function given() {
   try {

@@ -1,5 +1,14 @@
-// `npm test`: sets everything up and runs all stages. `npm test -- unit` or `npm test -- lint types` runs some of them,
-// `npm test -- test/e2e/talk.test.ts` one file; words from the first dash on go to the runner (`npm test -- unit -t "safety number"`).
+// `npm test`: sets everything up and runs all stages, in this order:
+//   lockfile, lint, types, build   what stands in the files
+//   vitest                         everything that runs in plain Node: unit, contract, integration, property, network, mailbox, …
+//   electron                       in Electron's own Node
+//   e2e                            real windows
+//   package                        packs a deb, installs it, uses it and removes it
+// Words choose some of them:
+//   npm test -- lint types                      stages
+//   npm test -- unit                            a folder of test/
+//   npm test -- test/e2e/verify.test.ts         one file
+//   npm test -- unit -t "safety number"         words from the first dash on go to the runner
 // The last line is the sum of what vitest, node:test and Playwright report.
 import { asCommand, PlainError, say, seconds } from './lib/say.mjs';
 import { selection } from './lib/test-selection.mjs';

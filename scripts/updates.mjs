@@ -81,7 +81,7 @@ await asCommand(async () => {
     default:
       throw new PlainError(`${command} is no command.\n\n${HELP}`);
   }
-});
+}, { ownHelp: true });
 
 /** Plain text of at most 4,000 characters. In English, unless told otherwise, the changelog's chapter of this version. */
 function notesIn(language, file) {

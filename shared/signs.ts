@@ -4,7 +4,7 @@ const sign = /\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:\ufe0f|\p{Em
 const mostSigns = 8;
 
 /** Without what only changes how it looks: colour of skin, and whether it is drawn as a picture. */
-export function bareSign(text: string): string {
+function bareSign(text: string): string {
   return text.replace(/\ufe0f|\p{Emoji_Modifier}/gu, '');
 }
 

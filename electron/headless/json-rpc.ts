@@ -30,7 +30,7 @@ export type ParsedLine =
   | { readonly kind: 'blank' };
 
 /** Numbers of the specification; every error of Keyshift itself is `application`, told apart by `data.code`. */
-export const rpcCodes = {
+const rpcCodes = {
   parse: -32_700,
   invalidRequest: -32_600,
   unknownMethod: -32_601,

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** The socket ended, or was ended, before what was asked for had come. */
-export class EarlyEnd extends Error {
+class EarlyEnd extends Error {
   constructor() {
     super('the connection ended early');
     this.name = 'EarlyEnd';

@@ -13,7 +13,7 @@ export const windowPlace = z.object({
 export type WindowPlace = z.infer<typeof windowPlace>;
 
 /** `preferences.json`, the same for both doors. Fields of a newer version are kept, known ones must fit. */
-export const preferencesFile = z.looseObject({
+const preferencesFile = z.looseObject({
   settings: z.looseObject(settings.partial().shape).optional(),
   listen: z.object({ host: z.string().min(1).max(253), port: z.number().int().min(1).max(65_535) }).optional(),
   listenMeanwhile: z.number().int().min(1).max(65_535).optional(),

@@ -8,7 +8,7 @@ export interface CommandLine {
  * Chromium's own habits of talking to the world, switched off. Our connections are made by Node and do not pass here:
  * so Chromium may resolve no name at all.
  */
-export const quietSwitches: readonly (readonly [string, string?])[] = [
+const quietSwitches: readonly (readonly [string, string?])[] = [
   ['host-resolver-rules', 'MAP * ~NOTFOUND'],
   ['disable-background-networking'],
   ['disable-component-update'],

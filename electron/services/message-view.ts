@@ -27,7 +27,7 @@ export function messageViews(stores: Pick<Stores, 'reactions' | 'transfers'>, ro
 }
 
 /** A stored message as a door may see it. */
-export function messageView(row: MessageRow, waitingFor: WaitingFor | undefined, beside: Beside = {}): Message {
+function messageView(row: MessageRow, waitingFor: WaitingFor | undefined, beside: Beside = {}): Message {
   return {
     messageId: row.messageId,
     conversationId: row.conversationId,

@@ -4,7 +4,7 @@ import { newHandle } from './local-handle';
 import type { LanSighting } from './ports';
 
 /** How many are shown at once: strangers must not fill the list, or the memory. */
-export const maxPeople = 64;
+const maxPeople = 64;
 /** Addresses kept of each. */
 const maxAddresses = 4;
 /** What this version announces and understands. */

@@ -11,7 +11,7 @@ import { NearbyPeople, nearbyVersion } from './nearby-people';
 import type { LanDiscovery } from './ports';
 
 /** A search ends by itself. */
-export const searchMs = 5 * 60_000;
+const searchMs = 5 * 60_000;
 /** A network that cannot be used says so within this time, so that whoever begins hears it. */
 const settleMs = 250;
 /** People come and go in bursts: told at most so often. */

@@ -336,11 +336,6 @@ export interface LanSightings {
 /** Nobody looks around. */
 export const noSightings: LanSightings = { of: () => [], onSeen: () => () => undefined };
 
-/** Says when this machine's network is another one, or when it woke from sleep. */
-export interface NetworkWatch {
-  onChange(handler: (reason: 'addresses' | 'wake') => void): () => void;
-}
-
 /** The system keyring: a convenience wrap of the database key, never the only way in. */
 export interface Keyring {
   /** False when there is none, when it would keep secrets in clear, or when asking it would block the process. */

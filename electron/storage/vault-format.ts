@@ -28,7 +28,7 @@ export const vaultVersion = 1;
 export const vaultBytes = 138;
 export const saltBytes = 16;
 export const keyCheckBytes = 16;
-export const sealedKeyBytes = 48;
+const sealedKeyBytes = 48;
 
 const magic = new TextEncoder().encode('KSHVAULT');
 const checksumAt = magic.length;

@@ -5,7 +5,7 @@
  */
 
 /** Longest name or title shown, in characters as people count them. */
-export const maxNameLength = 64;
+const maxNameLength = 64;
 
 const overrides = /[\u202A-\u202E\u2066-\u2069]/u;
 const controls = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/u;
@@ -16,7 +16,7 @@ const rightToLeft = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFF\u{10800}-\u{
 const marks = /(\p{M}{8})\p{M}+/gu;
 
 /** The visible stand-in of an invisible character: its picture for ASCII controls, its number otherwise. */
-export function visibleMark(character: string): string {
+function visibleMark(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
   if (code === 0x7f) return '\u2421';

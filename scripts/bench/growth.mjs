@@ -8,7 +8,7 @@ import { FULL, hasLarge, profileOf, runForFile } from './large.mjs';
 /** @typedef {{ axis: 'contacts' | 'conversations' | 'messages', sizes: readonly (readonly [contacts: number, conversations: number, messages: number])[] }} Axis */
 
 /** One grows, the others stand. @type {readonly Axis[]} */
-export const AXES = [
+const AXES = [
   { axis: 'contacts', sizes: [3, 30, 300].map((contacts) => [contacts, 10, 10_000]) },
   { axis: 'conversations', sizes: [10, 100, 1_000].map((conversations) => [3, conversations, 10_000]) },
   { axis: 'messages', sizes: [10_000, 100_000, FULL].map((messages) => [300, 1_000, messages]) },

@@ -9,7 +9,7 @@ export const BUCKET = 'sess';
 export const PREFIX = 'MBXAPI';
 
 /** Deposits lie at most this long, in days; a sender that still waits deposits again after 25 (protocol.md §7). */
-export const KEPT_DAYS = 30;
+const KEPT_DAYS = 30;
 /** A session cannot be taken up again after a week (electron/services/ports/session-repository.ts). */
 const SESSION_DAYS = 8;
 /** A record has at most 32 KiB; what is said beside it counts as well. */

@@ -42,7 +42,7 @@ await asCommand(async () => {
   } finally {
     rmSync(tree, { recursive: true, force: true });
   }
-});
+}, { ownHelp: true });
 
 function forDebian(given) {
   const [synopsis] = String(given.description).split('\n');

@@ -10,9 +10,9 @@ import { packagesIn } from './packages.mjs';
 const DAY = 86_400_000;
 export const pinnedFile = inRoot('electron/services/updates/pinned.json');
 /** Lists of keys that came after the one in the app: public, kept with the sources. */
-export const listsFile = inRoot('electron/services/updates/later-lists.txt');
-export const PRODUCT = 'keyshift';
-export const UPDATE_FILE = 'latest.keyshift-update';
+const listsFile = inRoot('electron/services/updates/later-lists.txt');
+const PRODUCT = 'keyshift';
+const UPDATE_FILE = 'latest.keyshift-update';
 
 /** A new private key, for its owner alone. @param {{ out: string }} options @returns {string} the public key */
 export function makeKey({ out }) {

@@ -19,7 +19,7 @@ export const permissions = z.strictObject({
 export type Permissions = z.infer<typeof permissions>;
 
 /** What an organisation the user trusts says of a contact's key. */
-export const voucher = z.strictObject({
+const voucher = z.strictObject({
   /** Of the root, as in `authorities.list`. */
   authorityId: fingerprint,
   /** The root's name. */

@@ -5,7 +5,7 @@ import { mailboxToRevoke } from './mailbox';
 import { asName } from './text';
 
 /** What one device is to its person: holds the identity key in use; issues exchange keys; keeps what there is and takes no sessions of the others. */
-export const deviceRole = z.enum(['certifier', 'exchange', 'archive']);
+const deviceRole = z.enum(['certifier', 'exchange', 'archive']);
 
 /** The longest name of a device, in characters. */
 export const maxDeviceName = 64;

@@ -35,4 +35,3 @@ export const exportedConversation = z.strictObject({
   people: z.array(z.strictObject({ name: z.string(), peerId: z.string(), own: z.boolean() })).length(2),
   messages: z.array(exportedMessage),
 });
-export type ExportedConversation = z.infer<typeof exportedConversation>;

@@ -68,7 +68,7 @@ export const contactKey = z.strictObject({
 export type ContactKey = z.infer<typeof contactKey>;
 
 /** A key that claims to be a contact's and that nothing vouches for, or one of two that the same key vouches for. */
-export const keyCandidate = z.strictObject({
+const keyCandidate = z.strictObject({
   fingerprint,
   epoch: z.number().int().positive(),
   seenAt: time,

@@ -52,7 +52,7 @@ export type KeyShift = z.infer<typeof keyShift>;
  * itself. `too-many-keys`: throttled. `key-broken`: the key of a message that was to begin a conversation contradicts
  * what was known, so that no conversation began. `gap`: both sides know that these are lost.
  */
-export const keyProblem = z.strictObject({
+const keyProblem = z.strictObject({
   kind: z.enum(['waiting', 'key-destroyed', 'key-refused', 'too-many-keys', 'key-broken', 'gap']),
   count: z.number().int().positive(),
   since: time,
@@ -114,7 +114,7 @@ export const keyStatus = z.strictObject({
 export type KeyStatus = z.infer<typeof keyStatus>;
 
 /** The life of one session key. */
-export const keyGeneration = z.strictObject({
+const keyGeneration = z.strictObject({
   who: z.enum(['you', 'peer']),
   instanceId,
   epoch: z.number().int().positive(),

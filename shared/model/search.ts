@@ -14,7 +14,7 @@ export const searchHit = z.strictObject({
 export type SearchHit = z.infer<typeof searchHit>;
 
 /** What may not fit in an archive; the window has words for each. */
-export const archiveFaults = ['certificate', 'history', 'credential', 'header', 'signer', 'recipient', 'signature', 'messages', 'headers', 'end'] as const;
+const archiveFaults = ['certificate', 'history', 'credential', 'header', 'signer', 'recipient', 'signature', 'messages', 'headers', 'end'] as const;
 export type ArchiveFaultKind = (typeof archiveFaults)[number];
 
 /** What stands in an archive, and what can be said of it years later: who is in it, and which key headers are true. Never that words are. */

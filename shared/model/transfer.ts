@@ -8,8 +8,7 @@ export const maxFileNameBytes = 255;
  * `offered`: the other side waits for a yes. `waiting`: agreed, and nobody is connected. `running`; `paused`: by this person.
  * `done`: whole, and its hash is the promised one. `cancelled`: by either side. `failed`: `failure` says why; asking again may help.
  */
-export const transferState = z.enum(['preparing', 'offered', 'waiting', 'running', 'paused', 'done', 'cancelled', 'failed']);
-export type TransferState = z.infer<typeof transferState>;
+const transferState = z.enum(['preparing', 'offered', 'waiting', 'running', 'paused', 'done', 'cancelled', 'failed']);
 
 export const transfer = z.strictObject({
   transferId,

@@ -5,7 +5,7 @@ import { time } from './ids';
 const bytes = z.number().int().nonnegative();
 
 /** A version that this copy of the app may become. */
-export const updateOffer = z.strictObject({
+const updateOffer = z.strictObject({
   version: z.string(),
   issuedAt: time,
   /** Plain text, by language. */

@@ -4,7 +4,7 @@ import * as z from 'zod';
  * What comes of comparing. `match`: the same keys on both screens. `no-match`: not; `other-person`: what was shown does not
  * speak of these two people; `not-in-step`: one of the two does not know yet of a key the other has moved on from.
  */
-export const verificationOutcome = z.enum(['match', 'no-match', 'other-person', 'not-in-step']);
+const verificationOutcome = z.enum(['match', 'no-match', 'other-person', 'not-in-step']);
 export type VerificationOutcome = z.infer<typeof verificationOutcome>;
 
 /**
@@ -14,7 +14,7 @@ export type VerificationOutcome = z.infer<typeof verificationOutcome>;
  * `for-another` (theirs, but made for somebody else to read). not-in-step: `their-older-key` (they show, or the number is of, an
  * earlier key of theirs), `your-older-key` (they still hold an earlier key of this person's).
  */
-export const verificationReason = z.enum(['new-key', 'known-key', 'their-key', 'your-key', 'contact', 'stranger', 'own-code', 'for-another', 'their-older-key', 'your-older-key']);
+const verificationReason = z.enum(['new-key', 'known-key', 'their-key', 'your-key', 'contact', 'stranger', 'own-code', 'for-another', 'their-older-key', 'your-older-key']);
 
 export const verification = z.strictObject({
   outcome: verificationOutcome,

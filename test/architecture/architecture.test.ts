@@ -6,10 +6,12 @@ import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { commands } from '../../shared/model/shortcuts';
 import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
+import { unlistedPackages } from './dependency-list';
 import { missingPaths } from './document-paths';
 import { keysThatCallNothing, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, readSources, ROOT } from './source-facts';
+import { unusedExports } from './unused-exports';
 
 const files = readSources(['electron', 'renderer', 'shared']);
 
@@ -41,6 +43,16 @@ describe('the house stands as docs/architecture.md says', () => {
   });
 });
 
+test('what a file exports another one uses', () => {
+  const textsIn = (folders: readonly string[]): Map<string, string> => {
+    const paths = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)));
+    const sources = paths.filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !path.includes('node_modules'));
+    return new Map([...sources, 'vite.config.mts', 'vitest.config.mts', 'playwright.config.ts'].map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+  };
+  const product = ['electron', 'renderer', 'shared', 'scripts'];
+  expect(unusedExports(textsIn(product), textsIn([...product, 'test']))).toEqual([]);
+});
+
 test('the second implementation knows the document alone: its own files, Node and libsodium', () => {
   const folder = join(ROOT, 'test/second');
   const names = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
@@ -60,6 +72,14 @@ test('modules that tests share register no hooks: files share their process, whe
 
 test('dependencies are pinned, locked and checked by hash', () => {
   expect(ownLockfileProblems()).toEqual([]);
+});
+
+test('every dependency stands in docs/dependencies.md, with its version and its licence', () => {
+  const manifest = (path: string): Record<string, Record<string, string>> & { readonly license: string } => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+  const { dependencies, devDependencies } = manifest('package.json');
+  const pinned = Object.entries({ ...dependencies, ...devDependencies }).map(([name, version]) => ({ name, version, licence: manifest(`node_modules/${name}/package.json`).license }));
+  expect(pinned.length).toBeGreaterThan(30);
+  expect(unlistedPackages(readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8'), pinned)).toEqual([]);
 });
 
 test('npm never runs what a package brings: every call of it says so', () => {

@@ -21,7 +21,7 @@ function engineRoom(name: string, below: readonly string[], packages: readonly s
   return { name: inEngine(name), paths: [`electron/engine/${name}/`], mayImport: [...BASE, ...below.map(inEngine)], packages };
 }
 
-export const ROOMS: readonly Room[] = [
+const ROOMS: readonly Room[] = [
   { name: 'shared', paths: ['shared/'], mayImport: [], packages: ['zod'] },
   { name: 'renderer', paths: ['renderer/'], mayImport: ['shared'], packages: '*' },
 

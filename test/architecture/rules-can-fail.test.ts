@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
 import { CODE_RULES } from './code-rules';
+import { unlistedPackages } from './dependency-list';
 import { missingPaths } from './document-paths';
 import { keysThatCallNothing, missingAnchors, unnamedLabels, wordsNotInTheWindow } from './document-words';
 import { chainTo, cycles, importProblems } from './import-rules';
 import { factsOf, ROOT } from './source-facts';
+import { unusedExports } from './unused-exports';
 
 /** A house of the given files: path → source. */
 const house = (files: Record<string, string>) => Object.entries(files).map(([path, source]) => factsOf(path, source));
@@ -148,6 +150,15 @@ describe('each rule about code refuses what it forbids', () => {
   });
 });
 
+test('an export that no other file uses is found, and none that one does', () => {
+  const found = (own: string, other = ''): string[] => unusedExports(new Map([['a.ts', own]]), new Map([['a.ts', own], ['b.ts', other]]));
+  expect(found('export const limit = 1;\nuse(limit);')).toEqual(['a.ts exports limit, which no other file uses']);
+  expect(found('export async function call() {}', '// call of somebody else')).toHaveLength(1);
+  expect(found('export type Limit = 1;')).toHaveLength(1);
+  expect(found('export type Limit = 1;\nexport const take = (limit: Limit) => limit;', "import { take } from './a';")).toEqual([]);
+  expect(found('export class Door {}', "import { Door } from './a';")).toEqual([]);
+});
+
 describe('the lock file', () => {
   const entry = { version: '1.0.0', integrity: 'sha512-abc' };
   const electron = { ...entry, version: '45.4.1' };
@@ -169,6 +180,14 @@ describe('the lock file', () => {
   ])('with %s is refused', (_what, changedManifest, changedLock) => {
     expect(lockfileProblems(changedManifest, changedLock)).not.toEqual([]);
   });
+});
+
+test('a dependency that is not listed, or with another version or licence, is found', () => {
+  const found = (row: string): string[] => unlistedPackages(row, [{ name: 'a', version: '1.0.0', licence: '(MIT OR Apache-2.0)' }]);
+  expect(found('| `a`, `b` 1.0.0 | why | MIT OR Apache-2.0 |')).toEqual([]);
+  expect(found('| `b` 1.0.0 | why | MIT |')).toEqual(['a is not there']);
+  expect(found('| `a` 1.0.1 | why | MIT OR Apache-2.0 |')).toEqual(['a is 1.0.0, and not 1.0.1']);
+  expect(found('| `a` 1.0.0 | why | ISC |')).toEqual(['a is under (MIT OR Apache-2.0)']);
 });
 
 test('a document that names a path or link which is not there is found', () => {

@@ -5,7 +5,7 @@ import { emptyWorld, makeContact, type World } from './world';
 const day = 86_400_000;
 
 /** As many own keys as there were renewals, the oldest erased, some still needed by somebody. */
-export function ownKeysOf(count: number, now: number): OwnKey[] {
+function ownKeysOf(count: number, now: number): OwnKey[] {
   return Array.from({ length: count }, (_, index): OwnKey => {
     const epoch = count - index;
     const createdAt = now - (index * 60 + 12) * day;

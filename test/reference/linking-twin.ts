@@ -64,7 +64,7 @@ export function helloTag(link: TwinLink, channelHash: Uint8Array): Buffer {
   return hmac(hkdf(link.secret, 'device-link-hello'), channelHash, link.peerId, link.instanceId);
 }
 
-export function commitmentOf(host: TwinHost, channelHash: Uint8Array): Buffer {
+function commitmentOf(host: TwinHost, channelHash: Uint8Array): Buffer {
   return hash(label('device-link-commit'), hostReveal(host), channelHash);
 }
 

@@ -29,7 +29,7 @@ export function authorId({ publicKey }: TwinAuthor): Buffer {
   return createHash('sha256').update(Buffer.concat([text('keyshift/2 instance'), publicKey])).digest().subarray(0, 16);
 }
 
-export function factSignature(author: TwinAuthor, fact: TwinFact): Buffer {
+function factSignature(author: TwinAuthor, fact: TwinFact): Buffer {
   const head = [text('keyshift/2 own-fact'), author.peerId, authorId(author), number(fact.number, 8), number(fact.stamp, 8), text(fact.kind), text(fact.key)];
   return Buffer.from(sodium.crypto_sign_detached(Buffer.concat([...head, createHash('sha256').update(fact.value).digest()]), author.privateKey));
 }

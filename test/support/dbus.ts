@@ -19,7 +19,7 @@ const sizes: Readonly<Record<string, number>> = { y: 1, b: 4, n: 2, q: 2, i: 4, 
 const align = (at: number, to: number): number => Math.ceil(at / to) * to;
 
 /** The complete types of a signature, one after the other. */
-export function typesOf(signature: string): string[] {
+function typesOf(signature: string): string[] {
   const found: string[] = [];
   for (let at = 0; at < signature.length; ) {
     const end = endOf(signature, at);

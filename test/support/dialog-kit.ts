@@ -23,7 +23,7 @@ export function testCrypto(): Promise<Crypto> {
 }
 
 /** The same primitives counted by a meter of its own, and with randomness a test may force (P1, P3). */
-export function meteredCrypto(crypto: Crypto, random?: (length: number) => Uint8Array): Crypto {
+function meteredCrypto(crypto: Crypto, random?: (length: number) => Uint8Array): Crypto {
   const meter = new Meter();
   return {
     ...crypto,
@@ -61,7 +61,7 @@ export class TestClock implements Clock {
 type SinkEvent = { [K in keyof DialogSink]: { readonly type: K } & Parameters<DialogSink[K]>[0] }[keyof DialogSink];
 
 /** Records what the engine reports; `refuse` makes the next report of that kind throw. */
-export class RecordingSink implements DialogSink {
+class RecordingSink implements DialogSink {
   events: SinkEvent[] = [];
   refuse: keyof DialogSink | undefined;
   readonly opened = this.#record('opened');

@@ -4,7 +4,7 @@ import { concat } from '../../electron/engine/wire/writer';
 import { day, now } from './foundation-kit';
 
 export const oid = (...bytes: number[]): Uint8Array => der(tag.oid, Uint8Array.from(bytes));
-export const ecdsaWithSha256 = der(tag.sequence, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2));
+const ecdsaWithSha256 = der(tag.sequence, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2));
 export const yes = der(tag.boolean, Uint8Array.of(0xff));
 
 export function extension(value: Uint8Array, ...type: number[]): Uint8Array {

@@ -61,7 +61,7 @@ export class InvitationBook {
 }
 
 /** Accepts a channel on a link as the session host does: it reads the first frame itself, then hands over. */
-export function acceptOn(link: TestLink, party: Party, clock: ManualClock, onChannel: (channel: Channel | undefined) => void): void {
+function acceptOn(link: TestLink, party: Party, clock: ManualClock, onChannel: (channel: Channel | undefined) => void): void {
   const reader = new FrameReader();
   link.onData((bytes) => {
     let first: Frame | undefined;

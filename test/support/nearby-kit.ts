@@ -96,6 +96,6 @@ export class Encounter {
   }
 }
 
-export function kindName(kind: number): string {
+function kindName(kind: number): string {
   return Object.entries(channelKinds).find(([, value]) => value === kind)?.[0] ?? `${kind}`;
 }

@@ -66,7 +66,7 @@ export class Network {
   }
 }
 
-export class Lan {
+class Lan {
   ports = 0;
   constructor(readonly namespace: string) {}
 }

@@ -90,7 +90,7 @@ export function peersOf(contacts: Contacts): HandshakeEnvironment['peers'] {
   return { pinned: (peerId) => pins.get(peerId) };
 }
 
-export function environmentOf(party: Party, contacts: Contacts, changes: Partial<HandshakeEnvironment> = {}): HandshakeEnvironment {
+function environmentOf(party: Party, contacts: Contacts, changes: Partial<HandshakeEnvironment> = {}): HandshakeEnvironment {
   return {
     crypto: party.crypto,
     local: party.local,

@@ -12,7 +12,7 @@ import { Writer } from '../wire/writer';
  * Every chunk but the last is full, the last holds at least one byte. Index and flag in the nonce: a chunk that is missing, moved,
  * repeated or behind the last opens under no passphrase.
  */
-export const backupVersion = 1;
+const backupVersion = 1;
 export const backupHeadBytes = 37;
 export const chunkBytes = 65_536;
 export const tagBytes = 16;
@@ -23,7 +23,7 @@ const saltBytes = 16;
 const nothingChanged = 'Nothing was changed.';
 
 /** Outside these a parameter is an attack, not a choice, whether too dear or too cheap (A81). */
-export const backupCostBounds = {
+const backupCostBounds = {
   memoryBytes: { least: 64 * 1024 * 1024, most: 1024 * 1024 * 1024 },
   passes: { least: 2, most: 10 },
 } as const;
@@ -34,7 +34,7 @@ export interface BackupHead {
   readonly salt: Uint8Array;
 }
 
-export function isBackupCost({ memoryBytes, passes }: PasswordCost): boolean {
+function isBackupCost({ memoryBytes, passes }: PasswordCost): boolean {
   const { memoryBytes: memory, passes: times } = backupCostBounds;
   return memoryBytes % 1024 === 0 && memoryBytes >= memory.least && memoryBytes <= memory.most && Number.isInteger(passes) && passes >= times.least && passes <= times.most;
 }

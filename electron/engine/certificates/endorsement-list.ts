@@ -9,7 +9,7 @@ export const maxEndorsements = 3;
 /** Leaf and intermediates; roots are not sent. */
 export const maxCertificatesInEndorsement = 3;
 /** Of the whole list as it stands in a card. */
-export const maxEndorsementsBytes = 12 * 1024;
+const maxEndorsementsBytes = 12 * 1024;
 
 /** count u8 (1–3) ‖ count × (count u8 (1–3) ‖ count × certificate LP). Nothing at all for none. Throws `WireError` for what does not fit. */
 export function encodeEndorsements(list: EndorsementList): Uint8Array {

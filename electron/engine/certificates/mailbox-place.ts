@@ -19,7 +19,7 @@ export interface MailboxPlace {
 }
 
 /** In one card: one for each mailbox of the person. */
-export const maxMailboxPlaces = 3;
+const maxMailboxPlaces = 3;
 const maxServers = 3;
 const maxServerBytes = 300;
 const maxTokenBytes = 2_048;

@@ -3,7 +3,7 @@ import { sodium } from './native';
 /** XChaCha20-Poly1305-IETF without labels: key 32 bytes, nonce 24, tag 16. */
 export const tagLength = 16;
 export const nonceLength = 24;
-export const keyLength = 32;
+const keyLength = 32;
 
 /** For keys that are used exactly once (protocol.md §3). */
 const zeroNonce: Uint8Array = new Uint8Array(nonceLength);

@@ -94,6 +94,6 @@ export class Resealing {
  * successor began. The newest credential began at `newest`; one in between that was never heard of began when the old
  * one ended.
  */
-export function graceEnd(until: number, newest: number): number {
+function graceEnd(until: number, newest: number): number {
   return Math.min(until, newest) + lifetimes.exchangeGrace;
 }

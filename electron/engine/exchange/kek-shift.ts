@@ -41,7 +41,7 @@ export function lifeOf(row: KekRow, own: InstanceId): Life {
  * Whether a key was made between these credentials. For a received one the creator's own clock says it: it wrote the
  * start of the key as well as the start of its credential.
  */
-export function isMadeBetween(row: KekRow, own: InstanceId, between: Between): boolean {
+function isMadeBetween(row: KekRow, own: InstanceId, between: Between): boolean {
   if (row.creatingInstance !== own) return row.notBefore >= between.peer.notBefore;
   return same(row.ownExchange, between.own.hash) && same(row.peerExchange, between.peer.hash);
 }

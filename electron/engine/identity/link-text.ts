@@ -12,7 +12,7 @@ import { formatIpv4, formatIpv6, formatOnion, parseHost } from './host';
 /** Longest link, so that it fits a text message, a QR code and a business card (protocol.md §12). */
 export const MAX_LINK_LENGTH = 250;
 const MAX_ADDRESSES = 3;
-export const LINK_SECRET_LENGTH = 16;
+const LINK_SECRET_LENGTH = 16;
 
 const VERSION = 1;
 const CHECKSUM_LENGTH = 8;

@@ -4,7 +4,7 @@ import type { PasswordCost } from '../crypto/crypto';
  * How much work a passphrase is to be worth in a key file, in bounds both ways (A81): below, it is guessed; above, opening it would hang
  * this device. Held against what the file says before any work is done.
  */
-export const argonBounds = {
+const argonBounds = {
   memoryKiB: { least: 64 * 1024, most: 1024 * 1024 },
   passes: { least: 2, most: 10 },
 } as const;

@@ -50,7 +50,7 @@ export const channelMs = 10_000;
 /** From the first frame to the last where two people look at their screens and at each other. */
 export const meetingMs = 180_000;
 /** The same where the person then goes to a third device, which has to allow it. */
-export const linkingMs = meetingMs + 300_000;
+const linkingMs = meetingMs + 300_000;
 /** How long a channel may live once the first frame of its client is sent or read, milliseconds; undefined: no longer than before. */
 export function extendedMs(purpose: ChannelPurpose): number | undefined {
   if (purpose === 'link') return linkingMs;

@@ -3,7 +3,7 @@ import { label } from '../crypto/label';
 import type { Secret } from '../crypto/secret';
 import type { PeerId } from '../ids';
 
-export const pairSecretBytes = 32;
+const pairSecretBytes = 32;
 
 /** HKDF(MK, "pair-secret"), 32 bytes: MK does not follow from it. */
 export function pairSecretOf(crypto: Crypto, master: Secret<'session-master'>): Secret<'pair'> {

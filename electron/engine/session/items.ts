@@ -33,8 +33,8 @@ export type RecordItem = SessionItem | { readonly kind: 'confirm'; readonly byte
 export const itemTypes = { confirm: 1, message: 2, card: 3, ping: 4, pong: 5, 'short-message': 6, 'headers-wanted': 7, standing: 8, sibling: 9, notice: 10, deposit: 11, file: 12, typing: 13, 'owner-hint': 14 } as const;
 export const itemHeaderBytes = 5;
 export const tokenBytes = 8;
-export const headersWantedBytes = 32;
-export const typingBytes = 17;
+const headersWantedBytes = 32;
+const typingBytes = 17;
 /** Largest plaintext of a record: the frame cap less the tag. */
 export const maxPlaintextBytes = 70_000 - 16;
 export const maxItemBytes = maxPlaintextBytes - itemHeaderBytes;

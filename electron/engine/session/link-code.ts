@@ -33,7 +33,7 @@ export interface JoinerReveal {
 }
 
 /** nonce 32 ‖ peer id 32 ‖ SPKI hash 32 ‖ H(instance credential) 32. */
-export function hostRevealBytes({ nonce, peerId, spkiHash, credentialHash }: HostReveal): Uint8Array {
+function hostRevealBytes({ nonce, peerId, spkiHash, credentialHash }: HostReveal): Uint8Array {
   return concat(nonce, peerIdToBytes(peerId), spkiHash, credentialHash);
 }
 

@@ -13,7 +13,7 @@ import { channelFrames, channelKinds, type ChannelFrame, channelPayload } from '
 export const maxGrantFrames = channelFrames - 3;
 const pieceBytes = channelPayload - 1;
 /** Cap of a sealed grant in bytes: room for every key that a history may name. */
-export const maxGrantBytes = maxGrantFrames * pieceBytes;
+const maxGrantBytes = maxGrantFrames * pieceBytes;
 const maxKeys = 512;
 const maxBlob = 16 * 1024;
 const maxText = 256;

@@ -6,7 +6,7 @@ import { concat } from '../wire/writer';
 import type { ChannelRole } from './channel-frames';
 import { type Named, nameBytes } from './meeting-proof';
 
-export const MEETING_NONCE_LENGTH = 32;
+const MEETING_NONCE_LENGTH = 32;
 export const COMMITMENT_LENGTH = 32;
 
 /** Who one is, and the secret that hid it in the commitment until now (protocol.md §12). */

@@ -9,7 +9,7 @@ import { beginInquiry, type Inquiry, takePiece } from './rekey-inquiry';
 import { lookUp, type Reply, writeReply } from './rekey-reply';
 
 /** From a question to its answer or refusal, milliseconds: hides what was looked up and signed. */
-export const answerDelayMs = 50;
+const answerDelayMs = 50;
 
 export type AnswererState =
   | { readonly phase: 'open' }

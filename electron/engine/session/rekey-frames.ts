@@ -94,7 +94,7 @@ export function answerStatement(crypto: Crypto, channelHash: Uint8Array, { nonce
 }
 
 /** Steps told in one go to somebody who knows only where they begin. */
-export const maxTold = 16;
+const maxTold = 16;
 
 /** An answer that nobody asked for and nobody signs, in one frame: steps from a key of whoever hears it, the first ones. */
 export function encodeTold(elements: readonly KeyElement[], time: number): ChannelFrame {

@@ -39,7 +39,7 @@ export const targetBytes = 16;
 export const maxHintBytes = 64;
 /** counter u64 ‖ first 16 bytes of its digest, and the tag. */
 export const stateBytes = 8 + 16 + 16;
-export const proofBytes = 32;
+const proofBytes = 32;
 const resumeNonceBytes = 32;
 const resumeShareBytes = 32;
 

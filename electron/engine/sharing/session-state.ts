@@ -14,7 +14,7 @@ const contentKeyBytes = 32;
 const tagBytes = 16;
 const wrapBytes = sharingIdBytes + contentKeyBytes + tagBytes;
 /** Devices one state is sealed to, at most. */
-export const maxTakers = 15;
+const maxTakers = 15;
 
 /**
  * nonce[24] ‖ count u8 ‖ count × (pair key id[8] ‖ wrapped content key[48]) ‖ AEAD("session-state", content key, nonce, key id, state).

@@ -13,7 +13,7 @@ const kinds: readonly ServiceKind[] = ['contacts', 'near'];
 /** Stands in every packet that matters here; looked for before anything is decoded. */
 export const packetMark = '_keyshift';
 /** Seconds for which others remember what was announced. */
-export const announcedSeconds = 120;
+const announcedSeconds = 120;
 /** What others announce is remembered no longer than this, whatever they say. */
 const longestSeconds = 300;
 /** A frame of Ethernet. Own packets have less than 500 bytes. */

@@ -8,7 +8,7 @@ import type { VaultService } from '../vault-service';
 import { withStates } from './list-changes';
 
 /** How long a device that was let in may take to show itself, while this one runs: as long as a link lives. */
-export const awaitedMs = 10 * 60_000;
+const awaitedMs = 10 * 60_000;
 const againMs = 60_000;
 
 export interface AwaitedDevicesParts {

@@ -23,7 +23,7 @@ export interface ReachingHost {
 }
 
 /** Ended before there were digits. */
-export class NotLinked extends Error {
+class NotLinked extends Error {
   readonly reason: LinkEnd;
 
   constructor(reason: LinkEnd) {

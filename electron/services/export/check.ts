@@ -33,7 +33,7 @@ interface Person {
 }
 
 /** Reads an archive line by line and checks what can be checked. */
-export class ArchiveCheck {
+class ArchiveCheck {
   readonly #crypto: Crypto;
   readonly #faults = new Map<ArchiveFaultKind, number>();
   #headers: ArchivedHeaders | undefined;

@@ -8,7 +8,7 @@ const searched = 1024 * 1024;
 export const mostPixels = 100_000_000;
 export const longestSide = 30_000;
 /** In bytes. */
-export const largestPicture = 64 * 1024 * 1024;
+const largestPicture = 64 * 1024 * 1024;
 
 /** Whether a picture is small enough to be decoded and shown: a few bytes can claim a picture that fills the memory. */
 export async function canBeShown(file: Readable): Promise<boolean> {

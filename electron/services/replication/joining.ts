@@ -5,7 +5,7 @@ import type { ReplicaProgress } from './replica';
 import type { Peer } from './syncing';
 
 /** After this time a linked device that never heard everything talks to contacts anyway, in milliseconds (protocol.md §10). */
-export const unsureAfterMs = 24 * 60 * 60 * 1000;
+const unsureAfterMs = 24 * 60 * 60 * 1000;
 /** Wall clocks jump, and machines sleep: looked at again after this long at the latest. */
 const lookMs = 10 * 60 * 1000;
 

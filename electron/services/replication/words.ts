@@ -10,7 +10,7 @@ import { type Fact, maxValueBytes } from './replica';
 import { signatureBytes, type SignedFact, signingKeyBytes } from './signed-facts';
 
 /** Facts of one batch at the most. */
-export const maxBatchFacts = 128;
+const maxBatchFacts = 128;
 /** Facts of a batch made here: their signatures and one transaction take the receiver's event loop a few milliseconds. */
 export const sentBatchFacts = 64;
 /** Where a batch is full, in bytes; one fact alone may be longer. */

@@ -9,7 +9,7 @@ import { SlidingLimit } from '../sliding-limit';
 
 /** Whoever still writes says so again after this long; the other side believes it for `believedMs`. */
 const repeatMs = 4_000;
-export const believedMs = 10_000;
+const believedMs = 10_000;
 /** Changes of one person that clients hear of within ten seconds: faster ones are no typing. */
 const mostChanges = 20;
 

@@ -18,7 +18,7 @@ export interface Manifest {
   readonly files: readonly PackageFile[];
 }
 
-export const notesLanguages = ['en', 'de'] as const;
+const notesLanguages = ['en', 'de'] as const;
 export type NotesLanguage = (typeof notesLanguages)[number];
 
 /** Each for one system, and how its files end. */

@@ -22,7 +22,7 @@ export interface OpenRevocation {
 }
 
 /** What to type where the mailbox is hosted (docs/mailbox.md). */
-export function revokeCommand(deviceKey: string): string {
+function revokeCommand(deviceKey: string): string {
   return `npm run mailbox -- revoke ${deviceKey}`;
 }
 

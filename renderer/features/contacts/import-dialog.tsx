@@ -70,7 +70,7 @@ export function ImportDialog(): ReactNode {
   );
 }
 
-export function OwnCard(): ReactNode {
+function OwnCard(): ReactNode {
   const text = useText();
   const errorText = useErrorText();
   const copy = useCopy();

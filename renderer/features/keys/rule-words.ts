@@ -43,7 +43,7 @@ export function watchWords(policy: ShiftPolicy, name: string, text: Text, times:
 }
 
 /** "7 days or 1,000,000 messages"; undefined when neither limit is on. */
-export function staleLimit(policy: ShiftPolicy, text: Text, times: Times): string | undefined {
+function staleLimit(policy: ShiftPolicy, text: Text, times: Times): string | undefined {
   const age = policy.staleAfterMilliseconds > 0 ? times.length(policy.staleAfterMilliseconds) : undefined;
   const messages = policy.staleAfterMessages > 0 ? text('keys.count', { count: policy.staleAfterMessages }) : undefined;
   if (age !== undefined && messages !== undefined) return text('keys.policy.stale.either', { age, messages });

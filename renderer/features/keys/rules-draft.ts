@@ -1,8 +1,8 @@
 import type { ShiftPolicy } from '../../../shared/model/keys';
 import { policyBounds, policyPresets, type PolicyNumber } from '../../../shared/model/shift-policies';
 
-export const durationUnits = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
-export const sizeUnits = { kilobytes: 1024, megabytes: 1024 ** 2, gigabytes: 1024 ** 3 } as const;
+const durationUnits = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
+const sizeUnits = { kilobytes: 1024, megabytes: 1024 ** 2, gigabytes: 1024 ** 3 } as const;
 export type RuleUnit = keyof typeof durationUnits | keyof typeof sizeUnits | 'plain';
 
 const unitSizes: Readonly<Record<RuleUnit, number>> = { ...durationUnits, ...sizeUnits, plain: 1 };

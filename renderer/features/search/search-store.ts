@@ -6,7 +6,7 @@ import type { Client } from '../../bridge/client';
 import { toFailure } from '../../bridge/failure';
 
 /** Hits asked for at once. */
-export const hitsAtOnce = 30;
+const hitsAtOnce = 30;
 
 export interface SearchState {
   readonly query: string;

@@ -8,7 +8,7 @@ export type Theme = 'light' | 'dark' | 'contrast-light' | 'contrast';
 export const themes: readonly Theme[] = ['light', 'dark', 'contrast-light', 'contrast'];
 
 /** Every token below a group as `name-part → value`, `default` left out of the name. */
-export function flatten(group: TokenGroup, prefix: readonly string[] = []): Map<string, string> {
+function flatten(group: TokenGroup, prefix: readonly string[] = []): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, member] of Object.entries(group)) {
     if (name === '$value' && typeof member === 'string') found.set(prefix.filter((part) => part !== 'default').join('-'), member);

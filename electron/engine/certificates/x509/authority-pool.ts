@@ -6,7 +6,7 @@ import type { ForeignCertificate } from './foreign-certificate';
 import type { RevocationList } from './revocation-list';
 
 /** Authorities above a leaf, the root included. */
-export const maxAuthoritiesInPath = 3;
+const maxAuthoritiesInPath = 3;
 /** Cross-signed authorities make several ways up; more are not looked at. */
 const maxPaths = 16;
 
