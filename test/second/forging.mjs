@@ -20,7 +20,7 @@ export class Forger {
   }
 
   newKek(changed = {}) {
-    const now = Date.now();
+    const now = this.peer.now();
     return { key: random(32), kekId: random(16), creatingInstance: this.peer.person.instanceId, kekEpoch: 1, notBefore: now, notAfter: now + WEEK, ...changed };
   }
   /** One that the other side is to take: it is the newest own one from then on, and answers come under it. */
@@ -60,7 +60,7 @@ export class Forger {
     const { person, contact, talk } = this.peer;
     const { kek = talk.own, dsk = dialog.out.dsk, dialogId = dialog.dialogId, senderInstance = person.instanceId, sequence = dialog.out.next, to = contact.chain.peerIdBytes } = changed;
     const stream = { dialogId, senderInstance };
-    const { block = this.#usualBlock(kek), control = false, time = Date.now(), content = text('forged') } = changed;
+    const { block = this.#usualBlock(kek), control = false, time = this.peer.now(), content = text('forged') } = changed;
     const dskHeader = changed.dskHeader ?? makeDskHeader({ from: person.peerId, to, stream, dsk, kek });
     return makeMessage({ block, dskHeader, dsk, stream, sequence, control, time, content });
   }

@@ -54,6 +54,8 @@ export class Peer {
   server;
   addresses = [];
   watchers = new Set();
+  /** Unix milliseconds by one's own clock. */
+  now = () => Date.now();
 
   constructor(person) {
     this.person = person;
@@ -71,10 +73,13 @@ export class Peer {
   }
 
   async accept(link) {
-    const { card, result } = await live.acceptInvitation(this.person, link, { addresses: this.addresses });
+    const { card, result } = await live.acceptInvitation(this.person, link, { addresses: this.addresses, now: this.now() });
     need(result === 'accepted', result);
     this.contact = { chain: card.chain, addresses: card.addresses };
-    this.talk = new Talk(this.person, this.contact);
+    this.talk = this.#newTalk();
+  }
+  #newTalk() {
+    return Object.assign(new Talk(this.person, this.contact), { now: () => this.now() });
   }
 
   /**
@@ -87,9 +92,9 @@ export class Peer {
     let session;
     if (resume) {
       session = await live.resume(this.person, address, resume);
-      if (session.refused) session = await live.dial(this.person, address, this.contact.chain, { wire: session.refused }).then((one) => Object.assign(one, { afterRefusal: true }));
+      if (session.refused) session = await live.dial(this.person, address, this.contact.chain, { wire: session.refused, now: this.now() }).then((one) => Object.assign(one, { afterRefusal: true }));
       else session.resumed = true;
-    } else session = await live.dial(this.person, address, this.contact.successor?.chain ?? this.contact.chain, { wire });
+    } else session = await live.dial(this.person, address, this.contact.successor?.chain ?? this.contact.chain, { wire, now: this.now() });
     this.#use(session);
     return session;
   }
@@ -105,7 +110,7 @@ export class Peer {
       if (session) return this.#use(Object.assign(session, { resumed: true, dialledByThem: true }));
       m1 = need(await wire.next(), 'closed after a refusal');
     }
-    const session = await live.answer(this.person, wire, m1, { knows: (chain) => this.#takes(chain) }).catch((error) => {
+    const session = await live.answer(this.person, wire, m1, { now: this.now(), knows: (chain) => this.#takes(chain) }).catch((error) => {
       if (error instanceof Refused) wire.send(live.retry());
       throw error;
     });
@@ -153,7 +158,7 @@ export class Peer {
     if (isNewKey) this.talk.renew();
     if (!session.resumed) this.pairSecret = pairSecret(session.mk);
     this.talk.sentHeaders = new Set();
-    session.send({ type: ITEM.card, body: this.person.card({ addresses: this.addresses, forContact: true }) }, { type: ITEM.standing, body: this.talk.standing() });
+    session.send({ type: ITEM.card, body: this.person.card({ addresses: this.addresses, now: this.now(), forContact: true }) }, { type: ITEM.standing, body: this.talk.standing() });
     this.#keep(session);
     void this.#run(session).catch((error) => this.#fault(error, session.wire));
     this.#tell();
@@ -188,7 +193,7 @@ export class Peer {
     if (type === ITEM.hint) session.hint = body;
     if (type === ITEM.notice) this.notices.push(body);
     if (type === ITEM.ping) session.send({ type: ITEM.pong, body });
-    if (type === ITEM.card) this.#learn(readCard(body, { now: Date.now(), pinned: true }));
+    if (type === ITEM.card) this.#learn(readCard(body, { now: this.now(), pinned: true }));
     if (type === ITEM.standing && readStanding(body).last) {
       session.isReady = true;
       this.flush(session);
@@ -272,7 +277,7 @@ export class Peer {
    * §11: a file of deposits for this device, opened in the order of its streams; what became of each.
    * @returns {any[]}
    */
-  openFile(bytes, now = Date.now()) {
+  openFile(bytes, now = this.now()) {
     const isCard = (one) => this.person.exchanges.some(({ hash }) => isFor(one.subarray(0, 8), hash, one.subarray(8), 'card-selector'));
     const all = readFile(bytes);
     for (const one of all.filter(isCard)) this.cards.push(openCardDeposit(one, this.person.own, now).card);
@@ -287,7 +292,7 @@ export class Peer {
   /** Who was never met gets the own card first, then what is written to them. */
   firstFile(chain, title, text) {
     this.contact = { chain, addresses: [] };
-    this.talk = new Talk(this.person, this.contact);
+    this.talk = this.#newTalk();
     const { dialog } = this.talk.open(title);
     this.talk.send(dialog, { type: 'text', text });
     const to = toOf(chain);

@@ -39,7 +39,7 @@ export class Person {
   /** Makes certificate, device credential, exchange key and the next list under an identity key. */
   #use(key, now) {
     this.key = key;
-    this.keys.push(key);
+    if (this.keys.at(-1) !== key) this.keys.push(key);
     this.listVersion += 1;
     const who = { peerId: this.peerId, spkiHash: H(key.spki), epoch: key.epoch, privateKey: key.privateKey };
     const dates = { notBefore: now - 60_000, minListVersion: this.listVersion };
@@ -60,6 +60,11 @@ export class Person {
   rotate({ key = identityKey(this.key.epoch + 1), compromise = false, now = Date.now() } = {}) {
     this.steps.push({ kind: 1, bytes: makeLink({ peerId: this.peerId, from: this.key, to: key, time: now, compromise }) });
     this.#use(key, now);
+  }
+
+  /** The same keys with credentials that begin now: another exchange key, and the next list. */
+  renew(now = Date.now()) {
+    this.#use(this.key, now);
   }
 
   get spkiHash() {

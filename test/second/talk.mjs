@@ -26,6 +26,8 @@ export class Talk {
   heardToken = Buffer.alloc(16);
   delivered = [];
   controls = [];
+  /** Unix milliseconds by one's own clock. */
+  now = () => Date.now();
 
   /** `person`: oneself; `contact`: { chain }, the newest verified one. */
   constructor(person, contact) {
@@ -41,7 +43,7 @@ export class Talk {
   }
 
   /** Routine: the next epoch of one's own KEKs. Session keys stay and are wrapped again. */
-  shiftKek(now = Date.now()) {
+  shiftKek(now = this.now()) {
     this.own = { key: random(32), kekId: random(16), creatingInstance: this.person.instanceId, kekEpoch: (this.own?.kekEpoch ?? 0) + 1, notBefore: now, notAfter: now + WEEK };
     this.keks.set(hexOf(this.own.kekId), this.own);
     for (const dialog of this.dialogs.values()) if (same(dialog.boundTo, this.person.instanceId)) dialog.kek = this.own;
@@ -62,7 +64,7 @@ export class Talk {
     return this.blocks.get(name);
   }
 
-  open(title, now = Date.now()) {
+  open(title, now = this.now()) {
     const dialog = this.#dialog(random(16), this.person.instanceId);
     dialog.kek = this.#ownKek(now);
     return { dialog, message: this.send(dialog, { type: 'title', title }, now) };
@@ -109,7 +111,7 @@ export class Talk {
   }
 
   /** By hand, after a compromise (§5): floors, a new key for the pair, every session key anew. */
-  compromised(now = Date.now()) {
+  compromised(now = this.now()) {
     for (const { creatingInstance, kekEpoch } of this.keks.values()) this.#raise(creatingInstance, kekEpoch + 1);
     this.shiftKek(now);
     this.#raise(this.person.instanceId, this.own.kekEpoch);
@@ -119,7 +121,7 @@ export class Talk {
     }
   }
   /** One's own credentials are other ones, or the other side's: a new key for the pair, and what names the former ones is sealed again. */
-  renew(now = Date.now()) {
+  renew(now = this.now()) {
     this.shiftKek(now);
     for (const dialog of this.dialogs.values()) if (dialog.out.unacknowledged.size) this.takeOver(dialog, 3);
   }
@@ -137,7 +139,7 @@ export class Talk {
     for (const dialog of this.dialogs.values()) this.takeOver(dialog, 3);
   }
 
-  send(dialog, content, now = Date.now()) {
+  send(dialog, content, now = this.now()) {
     const { out } = dialog;
     const c = random(16);
     const body = writeContent(content);
@@ -150,13 +152,13 @@ export class Talk {
     return bytes;
   }
 
-  control(dialog, word, now = Date.now()) {
+  control(dialog, word, now = this.now()) {
     dialog.out.control += 1;
     return this.#seal(dialog, { control: true, sequence: dialog.out.control, time: now, content: writeControl(word) });
   }
 
   /** What was received of one stream, said back. */
-  acknowledge(dialog, instance, now = Date.now()) {
+  acknowledge(dialog, instance, now = this.now()) {
     const stream = dialog.streams.get(hexOf(instance));
     return this.control(dialog, {
       type: 'acknowledgement', stream: instance, receiver: this.person.instanceId, cumulative: stream.cumulative, digest: stream.digest, kekFloor: this.#floor(dialog.kek.creatingInstance),
@@ -237,7 +239,7 @@ export class Talk {
     if (isCompromise) dialog.boundTo = block.creatingInstance;
     const newest = [...this.keks.values()].filter(({ creatingInstance }) => same(creatingInstance, dialog.boundTo)).toSorted((a, b) => b.kekEpoch - a.kekEpoch)[0];
     dialog.kek = newest ?? dialog.kek;
-    if (isCompromise && this.#raise(block.creatingInstance, block.kekEpoch)) this.#answerCompromise(Date.now());
+    if (isCompromise && this.#raise(block.creatingInstance, block.kekEpoch)) this.#answerCompromise(this.now());
   }
 
   #stream(dialog, { senderInstance }) {
@@ -255,7 +257,7 @@ export class Talk {
     if (message.sequence <= stream.control) return { outcome: 'repeated', dialog };
     stream.control = message.sequence;
     const word = readControl(content);
-    this.controls.push(word);
+    this.controls.push({ ...word, dialog });
     this.#bind(dialog, message, stream);
     stream.epoch = Math.max(stream.epoch, message.dsk.dskEpoch);
     const { out } = dialog;

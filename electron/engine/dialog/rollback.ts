@@ -114,6 +114,8 @@ export class Rollback {
 
   #compare(peerId: PeerId, sending: SendingStream | undefined, told: StreamStanding): void {
     const { crypto, store } = this.#parts;
+    // Nothing of it is there, so nothing is claimed: whoever names every dialog, also those in which nobody here has written, says no more than that.
+    if (told.highest === 0 && told.control === 0) return;
     const row = sending?.row;
     if (!row || told.highest >= row.nextSequence || told.control > row.control) return this.#suspect(peerId, 'sequence');
     if (told.cumulative === 0 || !row.comparedEqual) return;

@@ -101,6 +101,19 @@ describe('a receiver that lost what it had acknowledged', () => {
     expect(fresh.sink.of('failed')).toEqual([]);
   });
 
+  it('S2-10 A37: nothing is locked again in a dialog that has ended', () => {
+    const { alice, bob, key } = rolledBack(3, 1);
+    alice.say(bob, key.dialogId, 'not acknowledged');
+    alice.db.exec("UPDATE dialogs SET state = 'failed', failure = 'told-by-peer'");
+    alice.restart();
+    const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    if (!told) throw new Error('nothing told');
+    const before = alice.snapshot(['start_tokens']);
+    // Twice, as somebody who refused something for its key says it.
+    for (let time = 1; time <= 2; time += 1) expect(alice.engine.meet({ ...bob.person.chain }, { ...told, streams: [] })).toBe('met');
+    expect(alice.snapshot(['start_tokens'])).toBe(before);
+  });
+
   it('A24: asking again and again costs bounded work', async () => {
     const { alice, bob, older, dialogId } = rolledBack(3, 1);
     for (let n = 0; n < 600; n += 1) alice.say(bob, dialogId, `n${n}`);

@@ -156,6 +156,77 @@ describe('a device that was rolled back or copied', () => {
     expect(alice.engine.meet(bob.person.chain, lie)).toBe('rolled-back');
   });
 
+  describe('a contact’s word, at its bounds', () => {
+    /** What Bob would say to Alice, whose stream has only its title, and what she makes of it with something else in it. */
+    function toldOf(about: ReturnType<typeof pair>) {
+      const [told] = about.bob.engine.standing(about.alice.peerId, about.alice.person.local.instanceId);
+      const [stream] = told?.streams ?? [];
+      if (!told || !stream) throw new Error('nothing told');
+      return (changed: Partial<typeof stream>) => about.alice.engine.meet(about.bob.person.chain, { ...told, streams: [{ ...stream, ...changed }] });
+    }
+    const reasons = ({ alice }: ReturnType<typeof pair>) => alice.sink.of('rolledBack').map(({ reason }) => reason);
+
+    it('A38: the last place and the last control counter that were given out are no sign of a copy, the next ones are', () => {
+      for (const beyond of [{ highest: 2 }, { control: 2 }]) {
+        const about = pair();
+        const control = Number(about.alice.db.prepare('SELECT control FROM sending_streams').get()?.['control']);
+        const tell = toldOf(about);
+        expect(tell({ highest: 1, control })).toBe('met');
+        expect(tell('highest' in beyond ? beyond : { control: control + 1 })).toBe('rolled-back');
+        expect(reasons(about)).toEqual(['sequence']);
+      }
+    });
+
+    it('A38 A39: of whom nothing is there claims nothing, whatever digest stands beside it, and of whichever dialog', () => {
+      const about = pair();
+      const tell = toldOf(about);
+      const digest = crypto.random(32);
+      expect(tell({ cumulative: 0, highest: 0, digest })).toBe('met');
+      // One that Alice has not heard of.
+      const dialogId = about.bob.engine.open(about.alice.peerId, { title: 'y' });
+      expect(tell({ dialogId, cumulative: 0, highest: 0, control: 0, digest })).toBe('met');
+      expect(reasons(about)).toEqual([]);
+    });
+
+    it('A38: a word is believed again a day after the last one of the same person that was; of another person, or beside a proof, at once', () => {
+      const day = 24 * 3_600_000;
+      const retired = (about: ReturnType<typeof pair>, age: number, reason: string, toldBy: string) => {
+        const { instanceId } = about.alice.person.local;
+        about.alice.db.prepare('INSERT INTO retirements (at, retired, successor, reason, told_by) VALUES (?, ?, ?, ?, ?)').run([about.clock.now() - age, instanceId, instanceId, reason, toldBy]);
+      };
+      const cases: readonly [number, string, 'bob' | 'alice', string][] = [[day - 1, 'digest', 'bob', 'met'], [day, 'digest', 'bob', 'rolled-back'], [1, 'digest', 'alice', 'rolled-back'], [1, 'start-token', 'bob', 'rolled-back']];
+      for (const [age, reason, by, outcome] of cases) {
+        const about = pair();
+        retired(about, age, reason, about[by].peerId);
+        expect([age, reason, by, toldOf(about)({ highest: 9 })]).toEqual([age, reason, by, outcome]);
+      }
+    });
+
+    it('A38: what is noticed is told once, however often it is said', () => {
+      const about = pair();
+      const tell = toldOf(about);
+      for (let time = 1; time <= 3; time += 1) expect(tell({ highest: 9 })).toBe('rolled-back');
+      expect(reasons(about)).toEqual(['sequence']);
+    });
+
+    it('S1-04 A24: what is named no more is lost there: it is locked again from the beginning, also where it was named before', () => {
+      const about = pair();
+      const { alice, bob, dialogId } = about;
+      for (const text of ['one', 'two']) alice.say(bob, dialogId, text);
+      settle(alice, bob);
+      expect(alice.pending(bob)).toEqual([]);
+      const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+      if (!told) throw new Error('nothing told');
+      expect(alice.engine.meet(bob.person.chain, told)).toBe('met');
+      expect(alice.pending(bob)).toEqual([]);
+      // In two parts: nothing is missing before the last one is here.
+      expect(alice.engine.meet(bob.person.chain, { ...told, streams: [], last: false })).toBe('more');
+      expect(alice.pending(bob)).toEqual([]);
+      expect(alice.engine.meet(bob.person.chain, { ...told, streams: [] })).toBe('met');
+      expect(alice.pending(bob)).toHaveLength(3);
+    });
+  });
+
   it('A37: a dialog that failed meanwhile stays failed when an older profile comes back', () => {
     const { clock, alice, bob, dialogId } = pair();
     const older = copyDevice(crypto, alice, clock);

@@ -293,6 +293,32 @@ describe('a contact with two devices', () => {
     expect(b2.sink.texts(dialogId).length).toBeGreaterThan(150);
   });
 
+  it('A24: what one of them lacks is waited for ten seconds, then twice as long each time, up to 320 s; then it has to say so anew', () => {
+    const { a1, b1, b2, dialogId, clock } = newWorld();
+    hear(a1, b1);
+    expect(a1.engine.patience(b1.peerId)).toBeUndefined();
+    const epoch = epochOf(a1);
+    a1.say(b1, dialogId, 'for both');
+    exchange(a1, b1);
+    const lacks = (): void => {
+      hear(a1, b2);
+      for (const seconds of [10, 20, 40, 80, 160, 320]) {
+        expect(a1.engine.patience(b1.peerId)).toBe(seconds * 1000);
+        clock.pass(seconds * 1000 - 1);
+        a1.engine.sealWaiting(b1.peerId);
+        expect(a1.engine.patience(b1.peerId)).toBe(1);
+        clock.pass(1);
+        a1.engine.sealWaiting(b1.peerId);
+      }
+      expect(a1.engine.patience(b1.peerId)).toBeUndefined();
+    };
+    lacks();
+    // Locked again once: from then on it is under way like everything else.
+    expect(epochOf(a1)).toBe(epoch + 1);
+    lacks();
+    expect(epochOf(a1)).toBe(epoch + 1);
+  });
+
   it('A22 S2-11 S4-31: what one of them acknowledged and was forgotten since is passed over by the other: nothing is lost, and all hold one history', () => {
     const { a1, b1, b2, dialogId, clock } = newWorld();
     const store = createDialogStore(a1.db);

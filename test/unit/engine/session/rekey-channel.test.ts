@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { KeyElement } from '../../../../electron/engine/certificates/key-history';
+import { encodeKeyElements, type KeyElement } from '../../../../electron/engine/certificates/key-history';
+import { issueKeyLink, type LinkPurpose } from '../../../../electron/engine/certificates/key-link';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import { channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
 import { OwnKeys } from '../../../../electron/engine/session/own-keys';
@@ -8,7 +9,8 @@ import { askForKeys } from '../../../../electron/engine/session/rekey-asker';
 import { Rejections } from '../../../../electron/engine/session/rejections';
 import { answerRekey, stepAnswerer } from '../../../../electron/engine/session/rekey-answerer';
 import { RekeyBudget } from '../../../../electron/engine/session/rekey-budget';
-import { encodeRequest, parseAnswer, parsePiece } from '../../../../electron/engine/session/rekey-frames';
+import { encodeAnswer, encodeOffer, encodeRequest, encodeTold, parseAnswer, parseOffer, parsePiece, parseRequest, parseTold } from '../../../../electron/engine/session/rekey-frames';
+import { beginInquiry, takePiece } from '../../../../electron/engine/session/rekey-inquiry';
 import { concat } from '../../../../electron/engine/wire/writer';
 import { ManualClock } from '../../../support/manual-clock';
 import { channelBetween, overhear } from '../../../support/meeting-kit';
@@ -196,6 +198,10 @@ describe('what leads nowhere', () => {
     const many = Array.from({ length: 1_000 }, (_, at) => budget.take(`198.51.100.${at}`, undefined, 2_000));
     expect(many.filter(Boolean).length).toBeLessThanOrEqual(40);
     expect(budget.take('203.0.113.9', ada.newest.local.peerId, 2_000)).toBe(true);
+    // Strangers count by their source, contacts by who they are, wherever both ask from.
+    const other = new RekeyBudget(0);
+    const six = (source: string, contact: Party | undefined) => Array.from({ length: 7 }, () => other.take(source, contact?.local.peerId, 0)).filter(Boolean).length;
+    expect([six('198.51.100.1', undefined), six('198.51.100.2', undefined), six('198.51.100.1', ada.newest), six('198.51.100.1', ben.newest), six('198.51.100.2', ben.newest)]).toEqual([6, 6, 6, 6, 0]);
   });
 
   it('S5-11: ten thousand bad questions write a handful of lines', () => {
@@ -253,6 +259,53 @@ describe('what leads nowhere', () => {
     again.client.send({ kind: channelKinds.rekeyOffer, payload: new Uint8Array(64) });
     await clock.advance(200);
     expect([again.pair.listener.closed, said, desk.answers]).toEqual([true, [], []]);
+  });
+});
+
+describe('what is read of a conversation about keys', () => {
+  const crypto = () => ada.newest.crypto;
+  const nothing = new Uint8Array(0);
+  const more = (bytes: Uint8Array): Uint8Array => concat(bytes, new Uint8Array(1));
+
+  it('S5-06 A85: questions, offers and answers are of one length, and a chain stands there with its signature or not at all', () => {
+    const request = encodeRequest({ peerId: ada.newest.local.peerId, heldHash: crypto().random(32), nonce: crypto().random(32), tag: crypto().random(32) }).payload;
+    const offer = encodeOffer({ peerId: ada.newest.local.peerId, headHash: crypto().random(32) }).payload;
+    const parts = { elements: nothing, direct: nothing, chain: nothing, time: 1, signature: nothing };
+    const readers: readonly [(bytes: Uint8Array) => unknown, Uint8Array][] = [[parseRequest, request], [parseOffer, offer], [parseAnswer, encodeAnswer(parts)]];
+    for (const [read, bytes] of readers) {
+      expect(read(bytes)).toBeDefined();
+      for (const wrong of [more(bytes), bytes.subarray(0, -1)]) expect(() => read(wrong)).toThrow();
+    }
+    const [chain, signature] = [crypto().random(9), crypto().random(64)];
+    expect(parseAnswer(encodeAnswer({ ...parts, chain, signature })).chain).toEqual(chain);
+    for (const wrong of [{ chain }, { signature }, { chain, signature: signature.subarray(1) }]) expect(() => parseAnswer(encodeAnswer({ ...parts, ...wrong }))).toThrow('go together');
+  });
+
+  it('S5-29: what is told without having been asked stands in one frame', () => {
+    const steps = OwnKeys.of(ada.newest.local).after(nth(ada, 1).local.identity.spkiHash, true)?.elements ?? never();
+    const { payload } = encodeTold(steps, 1);
+    expect(epochsOf(parseTold(crypto(), payload))).toEqual([2, 3, 4]);
+    expect(() => parseTold(crypto(), concat(Uint8Array.of(0), payload.subarray(1)))).toThrow('more than is told');
+  });
+
+  it('A72 A73 S5-14: two ways that lead to two keys lead nowhere; that the held key vouches for it as after a compromise makes it one', async () => {
+    const peerId = ada.newest.local.peerId;
+    const pairOf = (epoch: number) => ({ privateKey: nth(ada, epoch).local.certifierKey(), spki: nth(ada, epoch).local.identity.spki });
+    const read = (from: number, to: number, direct: KeyElement) => {
+      const steps = (OwnKeys.of(ada.newest.local).after(nth(ada, from).local.identity.spkiHash, true)?.elements ?? never()).filter(({ epoch }) => epoch <= to);
+      const bytes = encodeAnswer({ elements: encodeKeyElements(steps), direct: direct.bytes, chain: nothing, time: 1, signature: nothing });
+      const parts = askerOf(ben.newest, heldOf(nth(ada, from)));
+      return takePiece(parts, crypto().random(32), beginInquiry(parts, parts.held, crypto().random(32)).inquiry, concat(Uint8Array.of(1), bytes));
+    };
+    const vouch = (from: number, key: number, epoch: number, purpose: LinkPurpose) =>
+      issueKeyLink(crypto(), { peerId, old: { epoch: from, keyPair: pairOf(from) }, next: { epoch, keyPair: pairOf(key) }, time: testNow, purpose });
+    expect(read(3, 4, await vouch(3, 4, 4, 'routine'))).toMatchObject({ answer: { head: { epoch: 4 }, purpose: 'routine' } });
+    expect(read(3, 4, await vouch(3, 4, 4, 'compromise'))).toMatchObject({ answer: { head: { epoch: 4 }, purpose: 'compromise' } });
+    // Another key under the same number, the same key under another one, and both.
+    for (const [key, epoch] of [[3, 4], [4, 5], [3, 3]] as const) {
+      const direct = await vouch(1, key, epoch, 'routine');
+      expect(() => read(1, 4, direct)).toThrow();
+    }
   });
 });
 
