@@ -15,6 +15,7 @@ import { createMailbox } from './network/mailbox/create-mailbox';
 import { createNetworkWatch } from './network/network-watch';
 import { createPortMapper } from './network/port-mapper';
 import { readLicences } from './platform/licences';
+import { removeLinkedLeftovers } from './platform/preferences-leftovers';
 import type { App } from './services/app';
 import { contactsService } from './services/contacts-service';
 import { contactDevicesService } from './services/contact-devices-service';
@@ -109,6 +110,7 @@ export async function startApp(ports: AppPorts): Promise<App> {
   const lock = lockProfile(ports.profileDirectory);
   try {
     removeLeftovers(ports.profileDirectory);
+    removeLinkedLeftovers(ports.profileDirectory);
     const crypto = await createCrypto({ random });
     const events = new EventHub(logger);
     const fault = (event: string) => (error: unknown) => logger.error(event, { reason: error instanceof Error ? error.name : 'unknown' });

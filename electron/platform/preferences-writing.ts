@@ -29,7 +29,7 @@ export function writePreferences(directory: string, next: PreferencesFile): void
 }
 
 /** Where a file is, or is to be: at the end of symbolic links, also of those that lead to nothing yet. In a circle the system gives up by itself (ELOOP). */
-function leadsTo(path: string): string {
+export function leadsTo(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
   try {
     return realpathSync(path);

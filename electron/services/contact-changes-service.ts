@@ -39,15 +39,18 @@ export function contactChangesService(parts: ContactChangesParts): Pick<Handlers
   return {
     rename: ({ contactId, name }) =>
       change(contactId, ({ alias: _before, ...row }) => (name === '' || name === row.name ? row : { ...row, alias: name })),
-    setPermissions: ({ contactId, permissions }) =>
-      change(contactId, (row) => ({
-        ...row,
-        permissions: {
-          message: permissions.message ?? row.permissions.message,
-          openConversation: permissions.openConversation ?? row.permissions.openConversation,
-          sendFile: permissions.sendFile ?? row.permissions.sendFile,
-        },
-      })),
+    setPermissions: ({ contactId, permissions: given }) => {
+      const profile = current();
+      const { peerId, permissions: before } = contactRow(profile, contactId);
+      const permissions = { message: given.message ?? before.message, openConversation: given.openConversation ?? before.openConversation, sendFile: given.sendFile ?? before.sendFile };
+      change(contactId, (row) => ({ ...row, permissions }));
+      // Of what was not allowed nothing is kept here: it is said again on the next connection, and on one that stands not before something else is.
+      if ((permissions.message && !before.message) || (permissions.openConversation && !before.openConversation)) {
+        profile.connections.dropWhere(peerId, () => true);
+        profile.connections.reach(peerId);
+      }
+      return null;
+    },
     remove: ({ contactId }) => {
       const profile = current();
       const row = contactRow(profile, contactId);

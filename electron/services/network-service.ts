@@ -1,5 +1,6 @@
 import type { Handlers } from '../../shared/contract/contract';
 import type { ReachReport } from '../../shared/model/network';
+import { signOfLifeMs } from '../../shared/sign-of-life';
 import type { Address } from '../engine/ports';
 import { addressText } from './address-text';
 import { contactRow, reachOf } from './contacts-service';
@@ -7,9 +8,6 @@ import type { NetworkFacts } from './network-facts';
 import type { OpenProfile } from './open-profile';
 import type { ContactRow, PreferencesStore } from './ports';
 import { reachAdviceFor } from './reach-advice';
-
-/** Within this time a connection that is there must show that it leads anywhere. */
-const checkMs = 5_000;
 
 export interface NetworkServiceParts {
   /** Undefined while the vault is not open: `network.status` works then too. */
@@ -45,7 +43,7 @@ export function networkService(parts: NetworkServiceParts): Handlers['network'] 
     tryNow: ({ contactId }) => {
       const profile = parts.profile();
       const row = contactRow(profile, contactId);
-      if (row.relation === 'mutual') profile.connections.tryNow(row.peerId, checkMs);
+      if (row.relation === 'mutual') profile.connections.tryNow(row.peerId, signOfLifeMs);
       else profile.introductions.pending.tryNow(contactId);
       return null;
     },

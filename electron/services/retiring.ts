@@ -81,8 +81,10 @@ export async function newDevice(
       const fresh = open(next);
       try {
         fresh.commit(() => {
-          const { local, dialogs } = fresh.stores;
+          const { local, dialogs, devices } = fresh.stores;
           local.save(next);
+          // What it was called, for the list of devices that are gone.
+          devices.put({ instanceId: retired, credential: record.instance.credential, cardTime: 0, addresses: [], addedAt: Math.trunc(clock.now()) });
           if (!isHere) noteGone(crypto, fresh.stores, record.instanceList, next.instanceList);
           dialogs.addRetirement({ at: Math.trunc(clock.now()), retired, successor, reason: news.reason, toldBy: news.toldBy });
           fresh.engine.succeed(retired);

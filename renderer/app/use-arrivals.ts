@@ -4,6 +4,8 @@ import { saidIn } from '../features/files/said';
 import { identityWords } from '../features/conversation/identity-line';
 import { useErrorText, useText } from '../i18n/use-text';
 import { nameInSentence } from '../ui/strangers';
+import type { Contact } from '../../shared/model/contact';
+import type { Model } from './model';
 import { useContacts, useIdentity, useModel } from './model-context';
 
 /** Says aloud what arrives, and tells by a toast who came in by an invitation or asks to. */
@@ -32,9 +34,16 @@ export function useArrivals(): void {
         const conversation = model.conversations.getState().conversations.find((one) => one.conversationId === event.conversationId);
         // Who does not want to be told is not, unless they look at it.
         if ((conversation?.mutedUntil ?? 0) > Date.now() && ui.selection?.conversationId !== event.conversationId) return;
-        const contact = model.contacts.getState().contacts.find((one) => one.contactId === conversation?.contactId);
-        const name = contact === undefined ? '?' : nameInSentence(contact.name);
-        ui.announce(text('message.announce', { name, text: saidIn(event.message, text, 200) }));
+        const say = (contact: Contact): void => ui.announce(text('message.announce', { name: nameInSentence(contact.name), text: saidIn(event.message, text, 200) }));
+        const contact = contactOf(model, event.conversationId);
+        if (contact !== undefined) return say(contact);
+        // The first word of somebody who is new comes with them: who they are is asked for first.
+        model.background(
+          Promise.all([model.conversations.getState().load(), model.contacts.getState().load()]).then(() => {
+            const found = contactOf(model, event.conversationId);
+            if (found !== undefined && model.session.getState().phase === 'open') say(found);
+          }),
+        );
       }),
     [model, text],
   );
@@ -64,4 +73,10 @@ export function useArrivals(): void {
       model.ui.getState().toast(text('invite.joined', { name: nameInSentence(contact.name) }));
     }
   }, [model, contacts, loaded, text]);
+}
+
+/** Whoever this conversation is with, as far as they are known here by now. */
+function contactOf(model: Model, conversationId: string): Contact | undefined {
+  const contactId = model.conversations.getState().conversations.find((one) => one.conversationId === conversationId)?.contactId;
+  return model.contacts.getState().contacts.find((one) => one.contactId === contactId);
 }

@@ -14,6 +14,7 @@ export interface PassphraseFieldProps {
   readonly error?: string | undefined;
   readonly autoComplete: 'current-password' | 'new-password' | 'off';
   readonly disabled?: boolean;
+  /** Has the focus when it comes. */
   readonly autoFocus?: boolean;
   /** A code from paper rather than a passphrase: its letters stand apart, and its button says what it shows. */
   readonly code?: boolean;
@@ -46,6 +47,10 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
     };
   }, [wanted, shield]);
   const id = useId();
+  // Behind the effects of a dialog around it: the browser's own way comes before them, and a dialog below takes such a focus back.
+  useEffect(() => {
+    if (autoFocus) document.getElementById(id)?.focus();
+  }, [autoFocus, id]);
   const hintId = `${id}-hint`;
   const errorId = `${id}-error`;
   const described = [hint === undefined ? '' : hintId, error === undefined ? '' : errorId].join(' ').trim();
@@ -66,8 +71,6 @@ export function PassphraseField({ label, fieldRef, onTyped, hint, error, autoCom
           autoComplete={autoComplete}
           maxLength={longest}
           disabled={disabled}
-          // On the lock screen there is nothing else to do; onboarding starts at the name.
-          autoFocus={autoFocus}
           aria-invalid={error === undefined ? undefined : true}
           aria-describedby={described === '' ? undefined : described}
           {...(onTyped === undefined ? {} : { onInput: (event) => onTyped(event.currentTarget) })}

@@ -239,6 +239,8 @@ test('several profiles: made, opened, chosen behind the lock, and deleted by its
   await own.picture('profile-delete');
   await remove.press('Enter');
   await expect(window.getByTestId('profile')).toHaveCount(1);
+  // Its own buttons are gone with it: who goes by keyboard stays in the list.
+  await expect(window.getByRole('list', { name: 'Profiles on this computer' })).toBeFocused();
   expect(existsSync(folder)).toBe(false);
   await window.keyboard.press('Escape');
   expect(own.violations).toEqual([]);

@@ -12,8 +12,9 @@ export function BackupProgress({ phase }: { readonly phase: Extract<BackupPhase,
   const times = useTimes();
   const model = useModel();
   const { cancelling, done, total, work } = phase;
-  const label = total === 0 ? text('backup.starting') : text(work === 'create' ? 'backup.writing' : 'backup.reading');
-  const words = total === 0 ? text(`backup.starting.${work}`) : text('backup.progress', { part: done / total, done: times.bytes(done), total: times.bytes(total) });
+  // A backup that is read is as long from the first moment on; what takes its time then is the key.
+  const label = done === 0 ? text('backup.starting') : text(work === 'create' ? 'backup.writing' : 'backup.reading');
+  const words = total === 0 ? text(`backup.starting.${work}`) : done === 0 ? text('backup.starting.key') : text('backup.progress', { part: done / total, done: times.bytes(done), total: times.bytes(total) });
   return (
     <div className="stack tight">
       <span className="only-heard" role="status">

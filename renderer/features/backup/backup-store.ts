@@ -13,6 +13,7 @@ export type BackupPhase =
   /** `total` 0: nothing was read or written yet, a file is being chosen or the passphrase made into a key. Bytes. */
   | { readonly step: 'running'; readonly work: BackupWork; readonly done: number; readonly total: number; readonly cancelling: boolean }
   | { readonly step: 'created'; readonly path: string; readonly bytes: number }
+  | { readonly step: 'restored' }
   | { readonly step: 'failed'; readonly work: BackupWork; readonly failure: KeyshiftError };
 
 export interface BackupState {
@@ -52,7 +53,7 @@ export function createBackupStore(client: Client, life: Life, restore: (passphra
       restore: (passphrase, code) =>
         during('restore', async () => {
           await restore(passphrase, code);
-          return idle;
+          return { step: 'restored' };
         }),
       cancel: async () => {
         const { phase } = get();

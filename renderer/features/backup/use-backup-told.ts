@@ -2,13 +2,14 @@ import { useEffect } from 'react';
 import { useBackup, useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 
-/** Tells how a backup ended where its own page is not open. */
+/** Tells how a backup ended where its own page is not open, and that one was brought back, after which there is another screen. */
 export function useBackupTold(): void {
   const text = useText();
   const errorText = useErrorText();
   const { ui } = useModel();
   const phase = useBackup((state) => state.phase);
   useEffect(() => {
+    if (phase.step === 'restored') ui.getState().toast(text('restore.done'));
     const { dialog, settingsSection, toast } = ui.getState();
     if (dialog === 'settings' && settingsSection === 'backup') return;
     if (phase.step === 'created') toast(text('backup.done.toast'));

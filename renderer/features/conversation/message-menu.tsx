@@ -5,6 +5,7 @@ import { SmilePlus } from 'lucide-react';
 import type { Message } from '../../../shared/model/message';
 import { useText } from '../../i18n/use-text';
 import { useCopy } from '../../ui/use-copy';
+import { useFirstLine } from '../../ui/use-first-line';
 import { emojiName, quickEmojis } from './emojis';
 
 export interface MessageMenuProps {
@@ -35,6 +36,7 @@ export function MessageMenu({ message, anchor, at, selected, link, open, onReply
   const { locale } = useIntl();
   const copy = useCopy();
   const trigger = useRef<HTMLElement>(anchor);
+  const menu = useFirstLine();
   const isShown = message.kind === 'text' || message.kind === 'file';
   const act = (key: string): void => {
     onClose();
@@ -57,7 +59,7 @@ export function MessageMenu({ message, anchor, at, selected, link, open, onReply
   );
   return (
     <Popover className="popover" aria-label={text('message.menu')} triggerRef={trigger} isOpen onOpenChange={(isOpen) => (isOpen ? undefined : onClose())} placement={at === undefined && message.direction === 'out' ? 'bottom end' : 'bottom start'} {...(at !== undefined && { getTargetRect: () => at })}>
-      <Menu className="menu" aria-label={text('message.menu')} autoFocus="first" onAction={(key) => act(String(key))}>
+      <Menu ref={menu} className="menu" aria-label={text('message.menu')} autoFocus="first" onAction={(key) => act(String(key))}>
         {message.kind === 'deleted' ? null : item('reply', text('message.reply'))}
         {isShown && open ? (
           <MenuSection className="menu-emojis" aria-label={text('reaction.quick')}>

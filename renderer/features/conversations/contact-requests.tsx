@@ -1,6 +1,8 @@
 import { useId, type ReactNode } from 'react';
 import type { ContactRequest } from '../../../shared/model/contact';
+import { keepFocus } from '../../app/keep-focus';
 import { useContacts, useModel } from '../../app/model-context';
+import { focusBack } from '../../app/panes';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
@@ -31,6 +33,8 @@ function RequestCard({ request }: { readonly request: ContactRequest }): ReactNo
     const { toast } = ui.getState();
     try {
       await contacts.getState().answer(request.requestId, accept);
+      // The buttons go with the request.
+      keepFocus(focusBack);
       // An accepted one is told by their appearing in the list.
       if (!accept) toast(text('requests.declined'));
     } catch (thrown) {

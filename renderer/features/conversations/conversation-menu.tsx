@@ -2,6 +2,7 @@ import { useRef, type ReactNode } from 'react';
 import { Header, Menu, MenuItem, MenuSection, Popover } from 'react-aria-components';
 import { useModel } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
+import { useFirstLine } from '../../ui/use-first-line';
 import type { Row } from './rows';
 
 const hour = 3_600_000;
@@ -22,6 +23,7 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
   const errorText = useErrorText();
   const model = useModel();
   const trigger = useRef<HTMLElement>(anchor);
+  const menu = useFirstLine();
   const { conversation, contact } = row;
   if (conversation === undefined) return null;
   const { conversationId } = conversation;
@@ -53,6 +55,7 @@ export function ConversationMenu({ row, anchor, now, onClose }: ConversationMenu
   return (
     <Popover className="popover" aria-label={text('talk.menu')} triggerRef={trigger} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom">
       <Menu
+        ref={menu}
         className="menu"
         aria-label={text('talk.menu')}
         autoFocus="first"

@@ -11,8 +11,13 @@ import { type FileAct, useFileAct } from './use-file-acts';
 
 type Offered = readonly [act: FileAct, label: TextId, glyph: typeof X];
 
+/** What was refused once for good: whoever sent it has given it up. */
+function isOver(failure: Transfer['failure']): boolean {
+  return failure === 'contact.not-permitted' || failure === 'file.too-large';
+}
+
 /** What can be done with a file as it stands; the question of an offered one is put below. */
-function actsOf({ state, direction, held }: Transfer, saved: boolean): readonly Offered[] {
+function actsOf({ state, direction, held, failure }: Transfer, saved: boolean): readonly Offered[] {
   const keep: readonly Offered[] = held ? [['save', 'files.save', Save], ...(saved ? ([['showSaved', 'files.showSaved', FolderOpen]] as const) : [])] : [];
   switch (state) {
     case 'offered':
@@ -25,7 +30,7 @@ function actsOf({ state, direction, held }: Transfer, saved: boolean): readonly 
     case 'done':
       return held ? keep : [['accept', 'files.fetchAgain', Download]];
     case 'failed':
-      return direction === 'in' ? [['accept', 'files.retry', RotateCw]] : keep;
+      return direction === 'in' && !isOver(failure) ? [['accept', 'files.retry', RotateCw]] : keep;
     case 'preparing':
       return [['cancel', 'files.cancel', X]];
     case 'cancelled':

@@ -30,6 +30,8 @@ function wordsOf(transfer: Transfer, name: string, connected: boolean, text: Tex
     case 'cancelled':
       return text('files.state.cancelled');
     case 'failed':
+      // The sentence for whoever sends says that the other one does not allow it.
+      if (direction === 'in' && failure === 'contact.not-permitted') return text('files.state.refused.in', { name });
       return text('files.state.failed', { reason: failure !== undefined && isErrorCode(failure) ? errorText(new KeyshiftError(failure, '')) : '' }).trim();
   }
 }

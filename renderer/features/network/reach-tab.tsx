@@ -1,8 +1,8 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Contact, ContactDevice } from '../../../shared/model/contact';
 import type { NetworkStatus, ReachReport } from '../../../shared/model/network';
+import { signOfLifeMs } from '../../../shared/sign-of-life';
 import { useModel, useNetwork, usePeople } from '../../app/model-context';
-import { useTold } from '../../app/use-told';
 import { useNow } from '../../i18n/use-now';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { useTimes } from '../../i18n/use-times';
@@ -21,6 +21,8 @@ import { useReachSaid } from './use-reach-said';
 import { isConnected, useWay } from './way';
 
 const noTheirs: readonly ContactDevice[] = [];
+/** How long the end of a connection may take to be told here. */
+const toBeToldMs = 500;
 
 /** How this person is reached: one sentence, what was tried, what can be done, and where they find this device. */
 export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode {
@@ -57,7 +59,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
           <p className="field-hint">{text('reach.resumed')}</p>
         ) : null}
       </div>
-      {report === undefined || blocked ? null : connected ? <Check contactId={contactId} /> : <Trying report={report} name={name} />}
+      {report === undefined || blocked ? null : connected ? <Check contactId={contactId} name={name} /> : <Trying report={report} name={name} />}
       {report?.resumeRefusedAt === undefined ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
       {report?.clockAhead === undefined ? null : <p className="field-hint">{text(report.clockAhead > 0 ? 'reach.clock.ahead' : 'reach.clock.behind', { name, span: times.span(Math.abs(report.clockAhead)) })}</p>}
       {report === undefined || blocked ? null : (
@@ -82,18 +84,34 @@ function HandedOver({ session, name }: { readonly session: NetworkStatus['sessio
   return <p className="field-hint">{text(...handOverWords('reach.handedOver', { instanceId, handedOverBy }, theirs, name))}</p>;
 }
 
-/** For whoever doubts a connection that is said to be there. */
-function Check({ contactId }: { readonly contactId: string }): ReactNode {
+/** For whoever doubts a connection that is said to be there: one that gives no sign of life ends, and this with it; what is still there by then has given one. */
+function Check({ contactId, name }: { readonly contactId: string; readonly name: string }): ReactNode {
   const text = useText();
-  const told = useTold();
-  const { network } = useModel();
-  const check = async (): Promise<string> => {
-    await network.getState().tryNow(contactId);
-    return text('reach.checking');
+  const errorText = useErrorText();
+  const { network, ui } = useModel();
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (!asked) return undefined;
+    const timer = setTimeout(() => {
+      setAsked(false);
+      ui.getState().toast(text('reach.check.works', { name }));
+    }, signOfLifeMs + toBeToldMs);
+    return () => clearTimeout(timer);
+  }, [asked, name, text, ui]);
+  const check = async (): Promise<void> => {
+    setAsked(true);
+    try {
+      await network.getState().tryNow(contactId);
+    } catch (thrown) {
+      setAsked(false);
+      ui.getState().toast(errorText(thrown), 'danger');
+    }
   };
   return (
     <div className="dialog-actions start">
-      <Button onPress={() => void told(check)}>{text('reach.check')}</Button>
+      <Button isPending={asked} onPress={() => void check()}>
+        {text(asked ? 'reach.checking' : 'reach.check')}
+      </Button>
     </div>
   );
 }

@@ -13,13 +13,15 @@ export interface NewPassphraseFieldsProps {
   readonly hint: string;
   /** What is said of one that is long enough and still too weak; only where such a one is refused. */
   readonly tooWeak?: string;
+  /** What else is wrong with it, as whoever asks for it knows. */
+  readonly fault?: string | undefined;
   readonly disabled?: boolean;
 }
 
 /** A passphrase to be chosen, typed twice, with its strength. */
-export function NewPassphraseFields({ chosen, tried, label, repeat, hint, tooWeak, disabled = false }: NewPassphraseFieldsProps): ReactNode {
+export function NewPassphraseFields({ chosen, tried, label, repeat, hint, tooWeak, fault: other, disabled = false }: NewPassphraseFieldsProps): ReactNode {
   const text = useText();
-  const fault = !tried ? undefined : chosen.short ? text('onboarding.error.short') : chosen.tooWeak ? tooWeak : undefined;
+  const fault = other ?? (!tried ? undefined : chosen.short ? text('onboarding.error.short') : chosen.tooWeak ? tooWeak : undefined);
   return (
     <>
       <PassphraseField

@@ -4,6 +4,7 @@ import { useModel, useProfiles } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
+import { useFocusIfLost } from '../../ui/use-focus-if-lost';
 import { NameDialog } from './name-dialog';
 import { RemoveProfileDialog } from './remove-profile-dialog';
 
@@ -24,10 +25,12 @@ export function ProfilesSection(): ReactNode {
       .open(profileId)
       .catch((thrown: unknown) => ui.getState().toast(errorText(thrown), 'danger'));
   };
+  // Its buttons go with a profile that was deleted.
+  const place = useFocusIfLost<HTMLUListElement>(profiles.length);
   return (
     <div className="stack">
       <p className="lead">{text('profiles.lead')}</p>
-      <ul className="profile-list" aria-label={text('profiles.list')}>
+      <ul className="profile-list" tabIndex={-1} ref={place} aria-label={text('profiles.list')}>
         {profiles.map((profile) => {
           const name = nameInSentence(profile.name);
           return (

@@ -17,6 +17,8 @@ export function PassphraseForm(): ReactNode {
   const old = useRef<HTMLInputElement>(null);
   const chosen = useNewPassphrase();
   const [tried, setTried] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const [same, setSame] = useState(false);
   const [busy, setBusy] = useState(false);
   const [newKey, setNewKey] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -25,7 +27,21 @@ export function PassphraseForm(): ReactNode {
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
-    if (busy || old.current?.value === '') return;
+    if (busy) return;
+    const nothing = old.current?.value === '';
+    setMissing(nothing);
+    // Both are told of, and the focus is where one begins.
+    if (nothing) {
+      chosen.judge();
+      old.current?.focus();
+      return;
+    }
+    // Renewing nothing would be called a change; with a new key it is one.
+    if (!newKey && !chosen.short && old.current?.value === chosen.first.current?.value) {
+      setSame(true);
+      chosen.first.current?.focus();
+      return;
+    }
     const next = chosen.take();
     if (next === undefined) return;
     setTried(false);
@@ -49,8 +65,21 @@ export function PassphraseForm(): ReactNode {
   return (
     <Form className="stack divided" onSubmit={(event) => void submit(event)}>
       <h3 className="small-heading">{text('settings.passphrase')}</h3>
-      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} error={wrong ? errorText(failure) : undefined} autoComplete="current-password" />
-      <NewPassphraseFields chosen={chosen} tried={tried} label={text('settings.passphrase.new')} repeat={text('settings.passphrase.repeat')} hint={text('onboarding.passphrase.hint')} />
+      <PassphraseField label={text('settings.passphrase.old')} fieldRef={old} onTyped={() => setMissing(false)} error={missing ? text('settings.passphrase.old.missing') : wrong ? errorText(failure) : undefined} autoComplete="current-password" />
+      <NewPassphraseFields
+        chosen={{
+          ...chosen,
+          judge: () => {
+            setSame(false);
+            chosen.judge();
+          },
+        }}
+        tried={tried}
+        fault={same ? text('settings.passphrase.same') : undefined}
+        label={text('settings.passphrase.new')}
+        repeat={text('settings.passphrase.repeat')}
+        hint={text('onboarding.passphrase.hint')}
+      />
       <SwitchField label={text('settings.passphrase.newKey')} hint={text('settings.passphrase.newKey.hint')} on={newKey} onChange={setNewKey} />
       {failure === undefined || wrong ? null : <Banner tone="danger">{errorText(failure)}</Banner>}
       <div className="dialog-actions start">

@@ -106,7 +106,7 @@ export const contacts = {
   'person.rights.message': 'Dir schreiben',
   'person.rights.openConversation': 'Neue Unterhaltungen beginnen',
   'person.rights.sendFile': 'Dir Dateien senden',
-  'person.rights.text': '{name} erfährt es nicht. Was nicht erlaubt ist, wartet auf der anderen Seite und kommt, wenn du es erlaubst.',
+  'person.rights.text': '{name} erfährt es nicht: Nachrichten und neue Unterhaltungen warten auf der anderen Seite und kommen, wenn du sie erlaubst. Eine Datei wird abgelehnt, und {name} sieht das.',
   'person.rights.given': '{name} darf das von jetzt an.',
   'person.rights.taken': '{name} darf das nicht mehr.',
   'person.rename': 'Namen ändern',

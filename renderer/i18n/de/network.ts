@@ -34,7 +34,7 @@ export const network = {
   'network.proxy.means.off': 'Das Finden von Kontakten in diesem Netz und die Hilfe des Routers sind aus: Beides würde verraten, wo du bist.',
   'network.proxy.means.only': 'Keyshift nimmt keinen anderen Weg. Antwortet der Proxy nicht, warten Nachrichten.',
   'network.proxy.means.slower': 'Nachrichten und Verbindungen dauern länger.',
-  'network.proxy.untried': 'Gespeichert. Gilt ab der nächsten Verbindung.',
+  'network.proxy.untried': 'Noch nicht versucht. Die nächste Verbindung zeigt es.',
   'network.proxy.working': 'Der Proxy funktioniert.',
   'network.proxy.failed': 'Der Proxy antwortet nicht. Läuft Tor oder das Proxyprogramm?',
   'network.proxy.saved': 'Alle Verbindungen gehen von jetzt an über {address}.',

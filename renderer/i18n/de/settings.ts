@@ -43,6 +43,8 @@ export const settings = {
   'settings.keyring.unavailable': 'Hier antwortet kein Schlüsselbund. Deine Passphrase gilt wie zuvor.',
   'settings.passphrase': 'Passphrase ändern',
   'settings.passphrase.old': 'Jetzige Passphrase',
+  'settings.passphrase.old.missing': 'Gib die jetzige Passphrase ein.',
+  'settings.passphrase.same': 'Das ist die jetzige Passphrase. Wähle eine andere.',
   'settings.passphrase.new': 'Neue Passphrase',
   'settings.passphrase.repeat': 'Neue Passphrase wiederholen',
   'settings.passphrase.change': 'Passphrase ändern',

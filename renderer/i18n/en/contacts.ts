@@ -40,7 +40,7 @@ export const contacts = {
   'person.rights.message': 'Write to you',
   'person.rights.openConversation': 'Open new conversations',
   'person.rights.sendFile': 'Send you files',
-  'person.rights.text': '{name} is not told. What is not allowed waits on their side, and comes when you allow it.',
+  'person.rights.text': '{name} is not told: messages and new conversations wait on their side, and come when you allow them. A file is refused, and {name} sees that.',
   'person.rights.given': '{name} may do that from now on.',
   'person.rights.taken': '{name} may not do that any more.',
   'person.rename': 'Change name',

@@ -30,6 +30,7 @@ export const files = {
   'files.state.gone': 'No longer kept on this computer',
   'files.state.cancelled': 'Cancelled',
   'files.state.failed': 'This did not work. {reason}',
+  'files.state.refused.in': 'Not taken: you do not let {name} send you files (Details → Who). If you allow it, ask for it once more.',
   'files.accept': 'Fetch {file}',
   'files.accept.short': 'Fetch',
   'files.decline': 'Decline {file}',

@@ -34,7 +34,7 @@ export const network = {
   'network.proxy.means.off': 'Finding contacts on this network and the router’s help are off: both would tell where you are.',
   'network.proxy.means.only': 'Keyshift goes no other way. If the proxy does not answer, messages wait.',
   'network.proxy.means.slower': 'Messages and connections take longer.',
-  'network.proxy.untried': 'Saved. It is used with the next connection.',
+  'network.proxy.untried': 'Not tried yet. The next connection tells.',
   'network.proxy.working': 'The proxy works.',
   'network.proxy.failed': 'The proxy does not answer. Is Tor, or the proxy program, running?',
   'network.proxy.saved': 'All connections go through {address} from now on.',

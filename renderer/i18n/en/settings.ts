@@ -30,6 +30,8 @@ export const settings = {
   'settings.keyring.unavailable': 'No system keyring answers here. Your passphrase works as before.',
   'settings.passphrase': 'Change passphrase',
   'settings.passphrase.old': 'Current passphrase',
+  'settings.passphrase.old.missing': 'Enter the passphrase you have now.',
+  'settings.passphrase.same': 'That is the passphrase you have now. Choose another one.',
   'settings.passphrase.new': 'New passphrase',
   'settings.passphrase.repeat': 'Repeat new passphrase',
   'settings.passphrase.change': 'Change passphrase',

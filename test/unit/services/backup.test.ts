@@ -259,6 +259,10 @@ describe('the whole profile in one file, and back', () => {
     expect(own.epoch).toBeGreaterThan(1);
     const devices = await next.app.handlers.devices.list(undefined);
     expect(devices.filter(({ state }) => state === 'active')).toMatchObject([{ current: true, roles: ['certifier', 'exchange'] }]);
+    // The device that the backup is of is gone, and still has its name.
+    const [before] = await bea.app.handlers.devices.list(undefined);
+    expect(before?.name).not.toBe('');
+    expect(devices.filter(({ state }) => state === 'retired')).toMatchObject([{ instanceId: before?.instanceId, name: before?.name }]);
     expect((await next.app.handlers.conversations.list(undefined)).length).toBe(1);
     await next.app.handlers.vault.lock(undefined);
     await next.app.handlers.vault.unlock({ passphrase: words });

@@ -190,7 +190,7 @@ describe('meeting', () => {
     fireEvent.keyDown(screen.getByRole('textbox', { name: 'Message' }), { key: 'Enter' });
     await settle();
     expect(screen.getByTestId('delivery-state').textContent).toBe('Leaves when Inviter accepts');
-    expect(screen.getByText(/Waiting for Inviter to answer the invitation/)).toBeTruthy();
+    expect(screen.getByText(/Waiting for Inviter to answer\./)).toBeTruthy();
     expect([...fake.world.messages.values()].flat().map((message) => message.text)).toEqual(['hello']);
   });
 
@@ -233,6 +233,29 @@ describe('meeting', () => {
     expect(fake.world.requests).toEqual([]);
     expect(screen.getByRole('button', { name: /^Wren Abbott/ })).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Decline' })).toBeNull();
+    // Its buttons are gone: the focus is not.
+    await waitFor(() => expect(document.activeElement).not.toBe(document.body));
+  });
+
+  it('a request that is declined leaves the focus somewhere, and says so', async () => {
+    const scene = scenes['requests'];
+    if (scene === undefined) throw new Error('no scene');
+    const { fake } = await renderApp(scene(now));
+    screen.getByRole('button', { name: 'Decline' }).focus();
+    press('Decline');
+    await settle();
+    expect(fake.world.requests).toEqual([]);
+    expect(screen.getByText('Request declined.')).toBeTruthy();
+    await waitFor(() => expect(document.activeElement).not.toBe(document.body));
+  });
+
+  it('the first word of somebody who is new is spoken with their name', async () => {
+    const { fake, model } = await renderApp(emptyWorld());
+    const { contacts, conversations } = busyWorld(now);
+    Object.assign(fake.world, { contacts, conversations });
+    act(() => fake.receive(talkWithBo, 'hello from me') && undefined);
+    await settle();
+    expect(model.ui.getState().announcement.text).toBe('Bo Lindqvist: hello from me');
   });
 
   it('a private key is refused and does not stay on the screen', async () => {

@@ -124,6 +124,7 @@ describe('restoring at the first start', () => {
     await restore();
     expect(fake.world.vault).toBe('open');
     expect(page()).toContain('Nobody here yet.');
+    expect(page()).toContain('Your profile is back. Contacts learn of this device as they connect.');
     expect(document.documentElement.innerHTML).not.toContain(passphrase);
   });
 
@@ -154,6 +155,12 @@ describe('restoring at the first start', () => {
     await pressNamed('Cancel restoring');
     expect(page()).toContain('Cancelled. Nothing was left behind.');
     expect(fake.world.vault).toBe('absent');
+    world.identity.backupStopsAt = { done: 0, total: 8 * megabyte };
+    await restore();
+    // The file is there, and nothing is read of it before the passphrase is a key.
+    expect(page()).toContain('The passphrase is made into a key, which takes a few seconds.');
+    expect(page()).not.toContain('0%');
+    await pressNamed('Cancel restoring');
     await pressNamed('Begin with a new identity');
     expect(buttonNamed('Create my keys')).toBeTruthy();
     expect(document.activeElement).toBe(fieldNamed('Your name'));

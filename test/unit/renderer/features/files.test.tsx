@@ -80,6 +80,12 @@ describe('files in a conversation', () => {
     expect(screen.getByRole('button', { name: 'Try plan.pdf again' })).toBeTruthy();
   });
 
+  it('one that the person at the screen does not allow says that it is their own doing, and offers no second try, as it is over for whoever sent it', async () => {
+    await openTalk(world('plan.pdf', { state: 'failed', failure: 'contact.not-permitted', held: false }));
+    expect(within(article()).getByTestId('file-state').textContent).toMatch(/^Not taken: you do not let Bo Lindqvist send you files/);
+    expect(screen.queryByRole('button', { name: 'Try plan.pdf again' })).toBeNull();
+  });
+
   it('more pasted text than a message holds stands beside it as a file, in a changed message it is refused; the field stays as it is', async () => {
     const { fake } = await openTalk(busyWorld(now));
     const field = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Message' });

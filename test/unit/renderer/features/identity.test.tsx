@@ -166,6 +166,8 @@ describe('recovery kit', () => {
   it('A73: the code takes the identity back; a wrong one changes nothing and stays in its field, unread until shown', async () => {
     const { fake } = await open(scene('identity'));
     await pressNamed('Recover with the code…');
+    // Above another dialog, too, one may type at once.
+    expect(document.activeElement).toBe(fieldNamed('Recovery code'));
     expect(dialog().textContent).toContain('All earlier keys are revoked and erased here.');
     await submitNamed('Take identity back');
     expect(page()).toContain('Enter the code of your sheet.');

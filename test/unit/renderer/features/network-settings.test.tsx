@@ -119,7 +119,7 @@ describe('the proxy', () => {
     expect(proxy().value).toBe('127.0.0.1:9050');
     expect(document.activeElement).toBe(proxy());
     expect(screen.getByText('All connections go through 127.0.0.1:9050 from now on.')).toBeTruthy();
-    expect(page()).toContain('It is used with the next connection.');
+    expect(page()).toContain('Not tried yet. The next connection tells.');
     expect(page()).toContain('Off while a proxy is set.');
     await tell(() => fake.tellNetwork({ proxy: { state: 'working', address: '127.0.0.1:9050' } }));
     expect(page()).toContain('The proxy works.');

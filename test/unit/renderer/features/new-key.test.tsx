@@ -55,3 +55,24 @@ it('a passphrase that is wrong is said at its field, which has the focus: all fi
   expect(document.activeElement).toBe(fieldNamed('Current passphrase'));
   expect(fake.world.passphrase).not.toBe(next);
 });
+
+it('what is missing is said at its field, which has the focus; the passphrase one has is no new one, unless everything gets a new key', async () => {
+  const { fake } = await openSettings(emptyWorld(), 'Security');
+  const { passphrase } = fake.world;
+  await submitNamed('Change passphrase');
+  expect(page()).toContain('Enter the passphrase you have now.');
+  expect(page()).toContain('Use at least 8 characters.');
+  expect(document.activeElement).toBe(fieldNamed('Current passphrase'));
+  for (const name of ['Current passphrase', 'New passphrase', 'Repeat new passphrase']) write(name, passphrase);
+  expect(page()).not.toContain('Enter the passphrase you have now.');
+  await submitNamed('Change passphrase');
+  expect(page()).toContain('That is the passphrase you have now. Choose another one.');
+  expect(document.activeElement).toBe(fieldNamed('New passphrase'));
+  expect(await axeFindings()).toEqual([]);
+  expect(fake.calls).not.toContain('vault.changePassphrase');
+  write('New passphrase', passphrase);
+  expect(page()).not.toContain('That is the passphrase you have now.');
+  act(() => fieldNamed('Also a new key for everything that is stored').click());
+  await submitNamed('Change passphrase');
+  expect(fake.calls).toContain('vault.changePassphrase');
+});

@@ -3,6 +3,7 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { reach as words } from '../../../../renderer/i18n/en/reach';
 import { reachAdvice, tryOutcome, type ReachReport } from '../../../../shared/model/network';
+import { signOfLifeMs } from '../../../../shared/sign-of-life';
 import { unreachable } from '../../../preview/network-scenes';
 import { bo, busyWorld, carla } from '../../../preview/scenes';
 import type { World } from '../../../preview/fake-world';
@@ -43,7 +44,7 @@ describe('the sentence', () => {
     expect(screen.queryByText('What you can do')).toBeNull();
     await pressKey(screen.getByRole('button', { name: 'Check the connection' }));
     expect(fake.calls).toContain('network.tryNow');
-    expect(screen.getByText(/Asked for a sign of life\./)).toBeTruthy();
+    expect(screen.getByRole('button', { name: /^Asking for a sign of life…/ })).toBeTruthy();
     expect(await axeFindings()).toEqual([]);
   });
 
@@ -124,6 +125,34 @@ describe('trying now', () => {
     expect(within(screen.getByRole('list', { name: 'What was tried' })).getByText(/^Connected, /)).toBeTruthy();
     expect(screen.getByText('Connected to Carla Reyes.')).toBeTruthy();
     expect(document.activeElement).toBe(screen.getByRole('tab', { name: 'Reach' }));
+  });
+
+  it('of a connection that is doubted it is said that it works, once it had its time to end; one that ends meanwhile says that instead', async () => {
+    const { fake } = await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now }]]) }), /^Bo/);
+    vi.useFakeTimers({ now, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    try {
+      const works = 'Bo Lindqvist gave a sign of life: the connection works.';
+      const check = async (): Promise<void> => {
+        const asked = fake.calls.filter((call) => call === 'network.tryNow').length;
+        fireEvent.click(screen.getByRole('button', { name: 'Check the connection' }));
+        await act(async () => vi.advanceTimersByTime(signOfLifeMs));
+        expect(fake.calls.filter((call) => call === 'network.tryNow')).toHaveLength(asked + 1);
+        expect(screen.getByRole('button', { name: /^Asking for a sign of life…/ }).getAttribute('aria-disabled')).toBe('true');
+        expect(screen.queryByText(works)).toBeNull();
+      };
+      await check();
+      await act(async () => vi.advanceTimersByTime(600));
+      expect(screen.getByText(works)).toBeTruthy();
+      await act(async () => vi.advanceTimersByTime(10_000));
+      expect(screen.queryByText(works)).toBeNull();
+
+      await check();
+      await act(async () => fake.tellReach(bo.contactId, { trying: true, connected: false, reach: 'waiting', since: now }));
+      await act(async () => vi.advanceTimersByTime(600));
+      expect(screen.queryByText(works)).toBeNull();
+    } finally {
+      vi.useFakeTimers({ now, toFake: ['Date'] });
+    }
   });
 
   it('a refusal is told', async () => {
