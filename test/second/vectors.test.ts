@@ -44,6 +44,6 @@ describe('who has docs/protocol.md alone makes and reads every vector', () => {
   });
 
   it('every label has a vector, but what no other program meets', () => {
-    expect(purposes.filter((purpose) => !usedLabels.has(purpose))).toEqual(['identity', 'vault', 'database']);
+    expect(purposes.filter((purpose) => !usedLabels.has(purpose))).toEqual(['identity', 'kek-id', 'vault', 'database']);
   });
 });

@@ -68,6 +68,7 @@ export const purposes = [
   'kek-wrap',
   'kek-block',
   'kek-check',
+  'kek-id',
   'dsk',
   'dsk-check',
   'body',

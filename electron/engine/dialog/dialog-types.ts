@@ -159,7 +159,7 @@ export interface DialogTimeline {
   readonly exchangeKeySince: number | undefined;
 }
 /** How it showed: a start this device does not know; a sequence or counter it never gave out; another history. */
-export type RollbackReason = 'start-token' | 'sequence' | 'digest' | 'device-list';
+export type RollbackReason = 'start-token' | 'exchange-key' | 'sequence' | 'digest' | 'device-list';
 
 
 /**

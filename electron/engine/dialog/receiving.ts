@@ -31,7 +31,7 @@ export interface ReceivingParts extends SendingParts {
   readonly controls: ControlHandler;
   readonly compromise: Compromise;
   readonly refusals: Refusals;
-  readonly rollback: Pick<Rollback, 'held'>;
+  readonly rollback: Pick<Rollback, 'held' | 'wroteUnderLostKey'>;
   /** True while what other own devices know was not heard all. */
   readonly isJoining: () => boolean;
 }
@@ -132,7 +132,6 @@ export class Receiving {
     if (known?.row.state === 'closed') return this.#closedBefore(known);
     if (!known && store.isBuried(dsk.dialog)) return rejected('buried');
     if (known?.row.state === 'failed') return this.#failedBefore(known);
-
     const stream = known?.receiving.get(dsk.instanceId);
     const cumulative = stream?.row.cumulative ?? 0;
     const { sequence } = span;
@@ -290,9 +289,11 @@ export class Receiving {
   }
 
   #fail(message: Authentic, known: DialogState | undefined, reason: FailureReason): ReceiveOutcome {
+    const { rollback, memory, controls } = this.#parts;
+    if (reason === 'kek-conflict' && memory.ring(message.peer.peerId).isLost(message.block)) rollback.wroteUnderLostKey(message.peer.peerId);
     // What was agreed on in the time that is lost here looks like a broken rule: the device that this one becomes judges it. It comes again.
-    if (this.#parts.rollback.held) return rejected('not-ready');
-    if (known) this.#parts.controls.fail(known, reason, true);
+    if (rollback.held) return rejected('not-ready');
+    if (known) controls.fail(known, reason, true);
     else failUnborn(this.#parts, this.#unborn(message), reason);
     return rejected(reason);
   }

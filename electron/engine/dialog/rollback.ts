@@ -11,6 +11,8 @@ import type { DialogState, SendingStream } from './streams';
 
 /** Without a proof one contact's word costs this device its keys no more often than this. */
 const unprovenMs = 24 * 3600 * 1000;
+/** What only this device itself can have made. */
+const proofs: ReadonlySet<string> = new Set<RollbackReason>(['start-token', 'exchange-key']);
 export const noToken = new Uint8Array(startTokenBytes);
 
 export interface RollbackParts extends SendingParts {
@@ -19,8 +21,8 @@ export interface RollbackParts extends SendingParts {
 
 /**
  * Notices that this device was rolled back or copied (protocol.md §7; A38, A39), and holds everything back from then
- * on. A start token can only have been made with this device's keys, so one it does not know is a proof. Sequences and
- * digests are a contact's word: believed at most once a day each.
+ * on. A start token, and the id of a key exchange key, can only have been made with this device's keys, so one it does not
+ * know is a proof. Sequences and digests are a contact's word: believed at most once a day each.
  */
 export class Rollback {
   readonly #parts: RollbackParts;
@@ -53,6 +55,11 @@ export class Rollback {
     // Of a time nobody remembers here; or made up.
     if ((oldest && isNewer(oldest, token)) || !isMadeBy(crypto, local, token)) return;
     this.#notice(peerId, 'start-token');
+  }
+
+  /** A contact writes under a key exchange key that this device made and does not know: that needs nobody to be met (decision 103). */
+  wroteUnderLostKey(peerId: PeerId): void {
+    this.#notice(peerId, 'exchange-key');
   }
 
   /** Something was acknowledged that this device never gave out. */
@@ -125,7 +132,7 @@ export class Rollback {
 
   #suspect(peerId: PeerId, reason: RollbackReason): void {
     const { store, clock, logger } = this.#parts;
-    const before = store.retirements().find((each) => each.toldBy === peerId && each.reason !== 'start-token');
+    const before = store.retirements().find((each) => each.toldBy === peerId && !proofs.has(each.reason));
     if (!before || Math.abs(clock.now() - before.at) >= unprovenMs) return this.#notice(peerId, reason);
     // Said of every stream, and again and again, it is one line in an hour.
     const now = clock.monotonic();

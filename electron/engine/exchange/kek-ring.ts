@@ -1,7 +1,8 @@
 import type { Secret } from '../crypto/secret';
-import { kekIdFromBytes } from '../wire/ids';
+import { id16ToBytes } from '../wire/ids';
 import type { InstanceId, KekId } from '../ids';
 import type { KekHeader } from './kek-block';
+import { ownKekId } from './kek-id';
 import { KekKeys, type KekKeysParts, type Recipient } from './kek-keys';
 import { type Between, isInUse, kekLifeMs, type Life, lifeOf } from './kek-shift';
 import type { KekRow } from './kek-store';
@@ -69,6 +70,13 @@ export class KekRing {
       if (row.creatingInstance === header.creatingInstance && row.epoch === header.epoch) return true;
     }
     return false;
+  }
+
+  /** True when this device made this key and does not know it: it was set back to before that, or was copied. Nobody else can have made such an id (A38). */
+  isLost({ header, check }: { readonly header: KekHeader; readonly check: Uint8Array }): boolean {
+    const { crypto, local, peerId } = this.#parts;
+    if (header.creatingInstance !== local.instanceId || this.#rows.has(header.kekId)) return false;
+    return crypto.equal(id16ToBytes(header.kekId), id16ToBytes(ownKekId(crypto, local, peerId, header, check)));
   }
 
   /** A key came in a message whose tag verified: from now on both sides have it. Keeps the block, never the key. */
@@ -159,25 +167,25 @@ export class KekRing {
     for (const row of this.#rows.values()) {
       if (row.creatingInstance === local.instanceId) epoch = Math.max(epoch, row.epoch);
     }
-    const kekId = kekIdFromBytes(crypto.random(16));
-    // A repeated id would mean a broken generator: refuse rather than reuse (S2-05).
-    if (this.#rows.has(kekId)) throw new Error('the random generator repeated a key id');
-    this.retireOwn();
+    epoch = Math.max(1, epoch + 1);
     const key = crypto.randomSecret('kek', kekBytes);
     const between = this.between(peer);
     try {
+      const check = keyCheck(crypto, 'kek-check', key);
+      // A repeated key would mean a broken generator: refuse rather than reuse (S2-05).
+      for (const row of this.#rows.values()) if (crypto.equal(row.check, check)) throw new Error('the random generator repeated a key');
+      this.retireOwn();
+      const life = { epoch, notBefore: now, notAfter: now + kekLifeMs };
       const row: KekRow = {
         peerId,
-        kekId,
+        kekId: ownKekId(crypto, local, peerId, life, check),
         creatingInstance: local.instanceId,
-        epoch: Math.max(1, epoch + 1),
-        notBefore: now,
-        notAfter: now + kekLifeMs,
+        ...life,
         key: key.bytes.slice(),
         ownExchange: between.own.hash.slice(),
         peerExchange: between.peer.hash.slice(),
         byHand,
-        check: keyCheck(crypto, 'kek-check', key),
+        check,
         known: false,
         deleted: false,
         createdAt: now,

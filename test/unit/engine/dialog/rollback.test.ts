@@ -80,6 +80,55 @@ describe('a device that was rolled back or copied', () => {
     expect(older.db.prepare('SELECT state FROM dialogs').all()).toEqual([{ state: 'open' }]);
   });
 
+  it('A38 A11: a message under an exchange key it made in the time that is lost tells it with nobody met: nothing ends, all is held, and the message comes to the new device', async () => {
+    const { clock, alice, bob, dialogId } = pair();
+    alice.say(bob, dialogId, 'before');
+    settle(alice, bob);
+    const older = copyDevice(crypto, alice, clock);
+    clock.pass(1000);
+    alice.engine.shiftPair({ peerId: bob.peerId, dialogId }, { compromised: false });
+    alice.say(bob, dialogId, 'lost');
+    settle(alice, bob);
+    bob.say(alice, bob.dialog(alice, dialogId).dialogId, 'left in the mailbox');
+    const left = bob.pending(alice);
+    clock.pass(1000);
+    older.restart();
+    expect(older.receive(bob, ...left)).toEqual([{ kind: 'rejected', reason: 'not-ready' }]);
+    expect(older.sink.of('rolledBack')).toMatchObject([{ peerId: bob.peerId, reason: 'exchange-key' }]);
+    expect(older.sink.of('failed')).toEqual([]);
+    older.say(bob, dialogId, 'written after it knows');
+    expect([older.pending(bob), older.acknowledgements(bob)]).toEqual([[], []]);
+    // What else lies there says it no second time.
+    expect(older.receive(bob, ...left)).toEqual([{ kind: 'rejected', reason: 'not-ready' }]);
+    expect(older.sink.of('rolledBack')).toHaveLength(1);
+
+    const { device: fresh } = await becomeNew(crypto, older, ann.record, [bob]);
+    expect(fresh.receive(bob, ...left).map(({ kind }) => kind)).toEqual(['delivered']);
+    session(fresh, bob);
+    expect([fresh.sink.texts(), bob.sink.texts()]).toEqual([['left in the mailbox'], ['before', 'lost', 'written after it knows']]);
+    expect([...fresh.sink.of('failed'), ...bob.sink.of('failed'), ...fresh.sink.of('rolledBack')]).toEqual([]);
+  });
+
+  it('A38: so do an acknowledgement and the first message of a conversation that began in that time', () => {
+    const { clock, alice, bob, dialogId } = pair();
+    const older = [copyDevice(crypto, alice, clock), copyDevice(crypto, alice, clock)] as const;
+    clock.pass(1000);
+    alice.engine.shiftPair({ peerId: bob.peerId, dialogId }, { compromised: false });
+    alice.say(bob, dialogId, 'lost');
+    bob.receive(alice, ...alice.pending(bob));
+    const acknowledgements = bob.acknowledgements(alice);
+    settle(alice, bob);
+    const later = bob.engine.open(alice.peerId, { title: 'later' });
+    const tried = [acknowledgements, bob.pending(alice)];
+    expect(tried.map(({ length }) => length > 0)).toEqual([true, true]);
+    older.forEach((device, at) => {
+      expect(device.receive(bob, ...(tried[at] ?? [])).every(({ kind }) => kind === 'rejected')).toBe(true);
+      expect(device.sink.of('rolledBack')).toMatchObject([{ reason: 'exchange-key' }]);
+      expect(device.sink.of('failed')).toEqual([]);
+      expect(device.db.prepare('SELECT dialog_id FROM dialogs WHERE dialog_id = ?').all([later])).toEqual([]);
+    });
+  });
+
   it('A38: an acknowledgement alone tells it, too', () => {
     const { clock, alice, bob, dialogId } = pair();
     const older = copyDevice(crypto, alice, clock);
