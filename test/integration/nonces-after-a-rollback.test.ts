@@ -7,18 +7,25 @@ import { passphrase, temporaryFolder, texts } from '../support/two-peers';
 const witness = join(__dirname, '../support/seal-witness.cjs');
 const words = 'seven words that open one backup only';
 
-/** Of everything that was sealed, how often for each purpose; and what was sealed under a key and a nonce that something else was sealed under before. */
-function sealedIn(file: string): { readonly count: ReadonlyMap<string, number>; readonly again: readonly string[] } {
+/**
+ * Of everything that was sealed, how often for each purpose; what was sealed under a key and a nonce that something else was sealed under before; and which
+ * message got a salt that another one had.
+ */
+function sealedIn(file: string): { readonly count: ReadonlyMap<string, number>; readonly again: readonly string[]; readonly saltsAgain: number } {
   const count = new Map<string, number>();
   const contents = new Map<string, string>();
   const again: string[] = [];
+  const salts = new Set<string>();
+  let saltsAgain = 0;
   for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
-    const [purpose = '', under = '', content = ''] = line.split(' ');
+    const [purpose = '', under = '', content = '', salt = ''] = line.split(' ');
+    if (purpose === 'body' && salts.has(salt)) saltsAgain += 1;
+    if (purpose === 'body') salts.add(salt);
     count.set(purpose, (count.get(purpose) ?? 0) + 1);
     if ((contents.get(under) ?? content) !== content) again.push(purpose);
     contents.set(under, content);
   }
-  return { count, again };
+  return { count, again, saltsAgain };
 }
 
 /** Two people, of whom everything that any of their processes seals is written down. */
@@ -110,10 +117,10 @@ describe('keys and nonces of a profile that was set back', () => {
   }
 
   function nothingTwice(...purposes: readonly string[]): void {
-    const { count, again } = sealedIn(life.sealed);
+    const { count, again, saltsAgain } = sealedIn(life.sealed);
     // What none of this came by would be proved for nothing.
     for (const purpose of purposes) expect([purpose, count.get(purpose) ?? 0]).toEqual([purpose, expect.toSatisfy((times: number) => times > 1)]);
-    expect(again).toEqual([]);
+    expect([again, saltsAgain]).toEqual([[], 0]);
   }
 
   it('A06 A38 A39: set back to a snapshot from before later keys, it becomes another device and goes on by itself, and nothing is ever sealed under a key and nonce that were used', async () => {

@@ -1,5 +1,5 @@
-// Loaded into a peer by `node --require`: of everything it seals, a line in the file that KEYSHIFT_TEST_SEALED names: the purpose, a digest of key and nonce, and one of what was
-// sealed under them. Peers that are started one after the other, or are copies of each other, write into the same file. It stands here because it is no part of the program.
+// Loaded into a peer by `node --require`: of everything it seals, a line in the file that KEYSHIFT_TEST_SEALED names: the purpose, a digest of key and nonce, one of what was
+// sealed under them, and the first 16 bytes of the nonce, which in a message are its salt. Peers that are started one after the other, or are copies of each other, write into the same file. It stands here because it is no part of the program.
 const { createHash } = require('node:crypto');
 const { openSync, writeSync } = require('node:fs');
 const sodium = require('sodium-native');
@@ -16,7 +16,7 @@ const purposeOf = (aad) => {
   return bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString('latin1').split(' ')[1];
 };
 // Written before it is sealed: what is killed in between has told nobody anything.
-const tell = (message, aad, nonce, key) => writeSync(file, `${purposeOf(aad)} ${digestOf(key, nonce)} ${digestOf(message, aad)}\n`);
+const tell = (message, aad, nonce, key) => writeSync(file, `${purposeOf(aad)} ${digestOf(key, nonce)} ${digestOf(message, aad)} ${nonce ? Buffer.from(nonce.subarray(0, 16)).toString('hex') : ''}\n`);
 
 const { crypto_aead_xchacha20poly1305_ietf_encrypt: whole, crypto_aead_xchacha20poly1305_ietf_encrypt_detached: detached } = sodium;
 sodium.crypto_aead_xchacha20poly1305_ietf_encrypt = (out, message, aad, secretNonce, nonce, key) => {

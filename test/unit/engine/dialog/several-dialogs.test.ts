@@ -85,6 +85,39 @@ describe('several dialogs of one pair', () => {
     }
   });
 
+  it('S1-12 A06: every message has a salt of its own, fresh from the generator: also a control message, and one that is sealed again', async () => {
+    const { alice, bob } = await newPair();
+    const drawn: string[] = [];
+    const real = await testCrypto();
+    const random = (length: number): Uint8Array => {
+      const bytes = real.random(length);
+      drawn.push(Buffer.from(bytes).toString('hex'));
+      return bytes;
+    };
+    const sender = new Device(real, alice.person, { random });
+    sender.knows(bob);
+    const dialogId = sender.engine.open(bob.peerId, { title: 'x' });
+    const sealed: Uint8Array[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      sender.say(bob, dialogId, 'the same text');
+      if (count % 5 === 4) sender.engine.shift(sender.dialog(bob, dialogId), 'hand');
+    }
+    sealed.push(...sender.pending(bob));
+    bob.receive(sender, ...sealed.slice(0, 10));
+    bob.say(sender, dialogId, 'an answer');
+    sender.receive(bob, ...bob.pending(sender), ...bob.acknowledgements(sender));
+    sealed.push(...sender.acknowledgements(bob));
+    // What waits is sealed again under another key.
+    sender.engine.shiftPair(sender.dialog(bob, dialogId), { compromised: true });
+    const again = sender.pending(bob);
+    sealed.push(...again);
+    expect([sealed.length, again.length]).toEqual([expect.toSatisfy((count: number) => count > 31), expect.toSatisfy((count: number) => count >= 10)]);
+    const salts = sealed.map((message) => Buffer.from(message).toString('hex', saltAt, saltAt + 16));
+    expect(new Set(salts).size).toBe(sealed.length);
+    const generator = drawn.join(' ');
+    expect(salts.filter((salt) => !generator.includes(salt))).toEqual([]);
+  });
+
   it('S1-12 A06: a salt that repeats never repeats a nonce under a key, also across shifts and restarts', async () => {
     const { alice, bob } = await newPair();
     // The generator of a machine that was restored again and again: the same salt for every message.
