@@ -53,7 +53,7 @@ onServer('one of three devices is removed, with a mailbox on a real server', () 
   const taskAt = async (peer: HeadlessPeer) => (await peer.call('mailbox.status')).toRevoke;
   const end = (...which: HeadlessPeer[]) => Promise.all(which.map((peer) => peer.end()));
 
-  it('S4-32 S4-35 S4-17 A65: the others show what to type, typing it is noticed, what lies there is not lost, and its profile as it was opens nothing more and is let in nowhere', async () => {
+  it('S4-32 S4-35 A65: the others show what to type, typing it is noticed, what lies there is not lost, and its profile as it was opens nothing more and is let in nowhere', async () => {
     const [ada, bo] = await Promise.all([newPerson(folder.path, 'Ada'), newPerson(folder.path, 'Bo')]);
     peers.push(ada.peer, bo.peer);
     let desk = ada.peer;

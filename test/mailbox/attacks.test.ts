@@ -80,7 +80,7 @@ onServer('attacks on a mailbox', () => {
     expect(heard).toEqual([]);
   });
 
-  test('S4-17: nobody makes, changes or removes what stands on the server, nor a consumer that delivers elsewhere', async () => {
+  test('S4-26: nobody makes, changes or removes what stands on the server, nor a consumer that delivers elsewhere', async () => {
     const before = await lies(host);
     const own = { stream_name: 'MBX', config: { durable_name: 'eve', deliver_subject: `_IN.${eve.key}.x`, ack_policy: 'none', deliver_policy: 'all' } };
     const toTheInterface = { ...own, config: { ...own.config, deliver_subject: '$JS.API.STREAM.PURGE.MBX' } };
@@ -100,7 +100,7 @@ onServer('attacks on a mailbox', () => {
     expect(await lies(host)).toEqual(before);
   });
 
-  test('S4-17: the server’s answer to a deposit cannot be made an order: not to purge, not to delete', async () => {
+  test('S4-26: the server’s answer to a deposit cannot be made an order: not to purge, not to delete', async () => {
     const before = await lies(host);
     const subject = `mbx.in.${ann.registration.address}.${ann.slot.slot}`;
     const orders = ['STREAM.PURGE.MBX', 'STREAM.DELETE.MBX', 'STREAM.UPDATE.MBX', `CONSUMER.DELETE.MBX.${ann.key}`];
@@ -161,7 +161,7 @@ onServer('attacks on a mailbox', () => {
     expect((await lies(host)).lastSequence).toBe(before.lastSequence);
   });
 
-  test('S4-17: what has expired is refused, also in the middle of a connection', async () => {
+  test('S4-35: what has expired is refused, also in the middle of a connection', async () => {
     const state = readState(host.folder);
     const { address } = eve.registration;
     const gone = await slotToken(state, { address, expiresAt: nowSeconds() - 60 });
@@ -177,7 +177,7 @@ onServer('attacks on a mailbox', () => {
     await eve.link.close();
   });
 
-  test('S4-17: a removed device stays out after the server was started anew', async () => {
+  test('S4-32 A65: a removed device stays out after the server was started anew', async () => {
     const lost = await Subscriber.at(host);
     await host.revoke(lost.key);
     await lost.open().reaches('refused');
@@ -190,7 +190,7 @@ onServer('attacks on a mailbox', () => {
     await Promise.all([lost.close(), again.close()]);
   });
 
-  test('S4-17 S4-35: what was typed while the server did not answer is typed again, and done', async () => {
+  test('S4-32 S4-35: what was typed while the server did not answer is typed again, and done', async () => {
     const lost = await Subscriber.at(host);
     await host.kill();
     await expect(host.revoke(lost.key)).rejects.toThrow(/type the same again/);

@@ -56,7 +56,7 @@ function depositor(): Mailbox {
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, at) => `text ${at}`).toSorted();
 
 onServer('a server that is killed', () => {
-  test('S4-17: what was answered "stored" is there once, whatever was killed while it was deposited; what was acknowledged stays away', async () => {
+  test('A22 A23: what was answered "stored" is there once, whatever was killed while it was deposited; what was acknowledged stays away', async () => {
     const host = await hosted();
     const ann = await subscriber(host);
     const sender = depositor();

@@ -16,7 +16,7 @@ function holds(start: () => Promise<MailboxBacking>): void {
   });
   afterAll(() => backing.close());
 
-  test('S4-09: a text that is no registration is refused', async () => {
+  test('S4-26: a text that is no registration is refused', async () => {
     const mailbox = backing.mailbox();
     for (const text of ['', 'keyshift-mailbox:', 'keyshift-mailbox:AAAA', '{}']) {
       await expect(mailbox.read(text)).rejects.toMatchObject({ code: 'mailbox.registration-garbled' });
@@ -143,7 +143,7 @@ function holds(start: () => Promise<MailboxBacking>): void {
     await Promise.all([sender.close(), end()]);
   });
 
-  test('S4-17: a removed device is refused, also while it is connected, and its sibling gets everything', async () => {
+  test('S4-32 A65: a removed device is refused, also while it is connected, and its sibling gets everything', async () => {
     const one = await device(backing);
     const two = await device(backing, one.registration.address);
     const [got, sibling] = [one.open(), two.open()];

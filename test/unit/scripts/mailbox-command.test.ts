@@ -55,7 +55,7 @@ describe('the operator’s command', () => {
     for (const wrong of ['', 'U', text.slice(1), `${text}A`, `A${text.slice(1)}`, text.toLowerCase(), `${text.slice(0, 20)}${other}${text.slice(21)}`]) expect(isDeviceKey(wrong), wrong).toBe(false);
   });
 
-  test('S4-09: a registration is read as it was written, with white space in it, and not at all with one character changed', async () => {
+  test('S4-26: a registration is read as it was written, with white space in it, and not at all with one character changed', async () => {
     const folder = join(root, 'one');
     await init({ ...wanted, folder, tls: false });
     const state = readState(folder);
