@@ -9,7 +9,8 @@ import type { Link, LocalRecord } from '../engine/ports';
 import { OpenProfile } from './open-profile';
 import type { Surroundings } from './surroundings';
 import type { Keyring, OpenVault, PreferencesStore, VaultFile } from './ports';
-import { confirmed, isSpent, ownKeyNews, provenEpochs, rotatesAt, withNewKey } from './own-keys';
+import { OwnKeyTimers, rotationDue } from './own-key-timers';
+import { confirmed, isSpent, ownKeyNews, provenEpochs, withNewKey } from './own-keys';
 import { changeOwnRecord, eraseOldHalves, nextStart, type OwnChange } from './own-record';
 import { revive } from './reviving';
 import { VaultKeyring } from './vault-keyring';
@@ -18,12 +19,6 @@ import type { Run } from './runs';
 import { adoptList, becomeNewDevice, loadRecord, type RetirementNews } from './retiring';
 import { wipeRecord } from './wipe-record';
 
-/** How often an open profile looks whether a credential is due for renewal. */
-const renewalCheckMs = 6 * 60 * 60 * 1000;
-/** A new identity key that is due is made this long after opening, at the soonest: the screen and the first messages come first. */
-const rotationAfterMs = 10_000;
-/** How long after a contact proved to know the key in use old ones are looked through: others follow right behind. */
-const pruningAfterMs = 60_000;
 /** How long after a device could not become a new one (a full disk) it tries again; it sends nothing meanwhile. */
 const retiringAgainMs = 30 * 1000;
 
@@ -39,13 +34,10 @@ export class VaultService {
   readonly #parts: VaultServiceParts;
   readonly #keyring: VaultKeyring;
   readonly #renewal: VaultRenewal;
+  readonly #timers: OwnKeyTimers;
   #profile: OpenProfile | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #tested = false;
-  #cancelRenewal: (() => void) | undefined;
-  #cancelPruning: (() => void) | undefined;
-  /** The setting that the next look was planned with. */
-  #rotationDays: number | undefined;
   #stopped = false;
 
   readonly handlers: Handlers['vault'];
@@ -55,6 +47,15 @@ export class VaultService {
     this.#parts = parts;
     this.#keyring = new VaultKeyring(parts.keyring, parts.preferences, parts.clock);
     this.#renewal = new VaultRenewal(parts);
+    this.#timers = new OwnKeyTimers({
+      ...parts,
+      profile: () => this.#profile,
+      renew: () => this.inTurn(() => this.#renewWhileOpen()),
+      prune: () =>
+        this.inTurn(async () => {
+          if (this.#profile !== undefined) this.#prune(this.#profile);
+        }),
+    });
     this.handlers = {
       status: async () => ({ keyring: await this.#keyring.settledState(), state: this.state() }),
       create: ({ passphrase, name }) => this.inTurn(() => this.#create(passphrase, name)),
@@ -112,7 +113,7 @@ export class VaultService {
   networkChanged(): void {
     this.#profile?.networkChanged();
     // The clock may have been set, or the machine have slept for long.
-    if (this.#profile && isOutOfDate(this.#profile.local, this.#parts.clock.now())) this.#scheduleRenewal(false, 0);
+    if (this.#profile && isOutOfDate(this.#profile.local, this.#parts.clock.now())) this.#timers.plan({ most: 0 });
   }
 
   /** This device is to be found elsewhere. */
@@ -135,8 +136,7 @@ export class VaultService {
 
   /** When the next identity key is due may have changed. */
   settingsChanged(): void {
-    const days = this.#parts.settings().rotateIdentityDays;
-    if (this.#profile !== undefined && days !== this.#rotationDays) this.#scheduleRenewal();
+    this.#timers.settingsChanged();
   }
 
   async #openWithKeyring(): Promise<boolean> {
@@ -242,7 +242,7 @@ export class VaultService {
       adopt: (list) => this.#change(profile, 'list.not-stored', async () => this.#startAnew(profile, nextStart(this.#parts, profile, () => adoptList(this.#parts.crypto, vault.stores, list)))),
       replace: (change, also, after) => this.#change(profile, 'upkeep.failed', async () => void (await this.#changeOwn(profile, change, also, after))),
       reopen: () => this.#change(profile, 'upkeep.failed', async () => this.#startAnew(profile, nextStart(this.#parts, profile))),
-      proven: () => this.#pruneSoon(),
+      proven: () => this.#timers.proven(),
       confirmed: () => this.#change(profile, 'key.not-confirmed', async () => void (await this.#changeOwn(profile, confirmed))),
     }, token);
     return profile;
@@ -251,8 +251,7 @@ export class VaultService {
   #use(profile: OpenProfile): void {
     this.#profile = profile;
     profile.start();
-    // Also what was just made: by a clock that was set right behind it, it is of another time.
-    this.#scheduleRenewal(false, rotationAfterMs);
+    this.#timers.opened();
   }
 
   #retired(profile: OpenProfile, news: RetirementNews): Promise<OpenProfile> {
@@ -267,26 +266,6 @@ export class VaultService {
       this.#parts.logger.error(fault, { reason: error instanceof Error ? error.name : 'unknown' });
       this.#parts.clock.setTimer(retiringAgainMs, () => this.#change(profile, fault, work));
     });
-  }
-
-  /** `failed`: whatever is due was just tried in vain. `most`: milliseconds until it is looked after. */
-  #scheduleRenewal(failed = false, most = renewalCheckMs): void {
-    const { clock, logger, settings } = this.#parts;
-    this.#cancelRenewal?.();
-    this.#rotationDays = settings().rotateIdentityDays;
-    const due = this.#profile && this.#rotationDue(this.#profile);
-    const rotation = due === undefined || failed ? renewalCheckMs : Math.max(rotationAfterMs, due - clock.now());
-    this.#cancelRenewal = clock.setTimer(Math.min(most, rotation), () => {
-      this.inTurn(() => this.#renewWhileOpen()).catch((error: unknown) => {
-        logger.error('renewal.failed', { reason: error instanceof Error ? error.name : 'unknown' });
-        this.#scheduleRenewal(true);
-      });
-    });
-  }
-
-  /** One of two holders of the key that is not to make the next one does so only beside a contact who takes this one, and so knows of none by the other. */
-  #rotationDue({ local, connections }: OpenProfile): number | undefined {
-    return !local.isCertifier && connections.sessions().length === 0 ? undefined : rotatesAt(local, this.#parts.settings());
   }
 
   async #changeOwn(profile: OpenProfile, change: OwnChange, also?: (next: LocalRecord) => void, after?: (next: LocalRecord) => void): Promise<boolean> {
@@ -308,16 +287,6 @@ export class VaultService {
     this.#eraseOldKeys(profile, (key) => isSpent(key, lowest, this.#parts.clock.now()));
   }
 
-  #pruneSoon(): void {
-    const { clock, logger } = this.#parts;
-    this.#cancelPruning ??= clock.setTimer(pruningAfterMs, () => {
-      this.#cancelPruning = undefined;
-      this.inTurn(async () => {
-        if (this.#profile !== undefined) this.#prune(this.#profile);
-      }).catch((error: unknown) => logger.error('keys.not-erased', { reason: error instanceof Error ? error.name : 'unknown' }));
-    });
-  }
-
   /** Replaces what is due (protocol.md §2) and stores it before it is used; true when something was. */
   async #renewCredentials(vault: OpenVault): Promise<boolean> {
     const { crypto, clock } = this.#parts;
@@ -337,15 +306,15 @@ export class VaultService {
   async #renewWhileOpen(): Promise<void> {
     const profile = this.#profile;
     if (profile === undefined) return;
-    const { crypto, clock, events } = this.#parts;
+    const { crypto, clock, events, settings } = this.#parts;
     this.#prune(profile);
-    const due = this.#rotationDue(profile);
+    const due = rotationDue(profile, settings());
     if (due !== undefined && due <= clock.now() && profile.local.standing === 'active') {
       // Everything else is signed anew with it.
       await this.#changeOwn(profile, (record) => withNewKey(crypto, record, clock.now()), (next) => events.emit(ownKeyNews(crypto, next, 'old-key')));
       return;
     }
-    if (!(await this.#changeOwn(profile, (record) => renewLocalRecord(crypto, record, clock.now())))) this.#scheduleRenewal();
+    if (!(await this.#changeOwn(profile, (record) => renewLocalRecord(crypto, record, clock.now())))) this.#timers.plan();
   }
 
   /** The private half of an exchange key that was dropped, and keys made under it, are then in no file any more. */
@@ -357,10 +326,7 @@ export class VaultService {
     const profile = this.#profile;
     if (profile === undefined) return null;
     this.#profile = undefined;
-    this.#cancelRenewal?.();
-    this.#cancelRenewal = undefined;
-    this.#cancelPruning?.();
-    this.#cancelPruning = undefined;
+    this.#timers.cancel();
     try {
       profile.close();
     } finally {
