@@ -5,11 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
 import type { LogFacts } from '../../electron/engine/ports';
 import type { App } from '../../electron/services/app';
-import type { Preferences } from '../../electron/services/ports';
-import { systemClock } from '../../electron/platform/clock';
-import { defaultSettings } from '../../shared/model/settings';
 import { keyOfVault } from '../support/key-of-vault';
 import { memoryOf } from '../support/process-memory';
+import { quietPorts } from '../support/quiet-app';
 import { newPerson, passphrase as usual, temporaryFolder } from '../support/two-peers';
 
 const passphrase = 'canary passphrase 8d1f';
@@ -28,12 +26,9 @@ async function watched(profile: string): Promise<Watched> {
   const random: Uint8Array[] = [];
   const logs: string[] = [];
   const told: string[] = [];
-  let preferences: Preferences = { settings: defaultSettings };
   const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
   const app = await startApp({
-    profileDirectory: profile,
-    listen: { host: '127.0.0.1', port: 0 },
-    clock: systemClock,
+    ...quietPorts(profile),
     random: {
       bytes(length) {
         const bytes = new Uint8Array(randomBytes(length));
@@ -42,11 +37,6 @@ async function watched(profile: string): Promise<Watched> {
       },
     },
     logger: { debug: log, info: log, warn: log, error: log },
-    preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-    appVersion: '0',
-    runtime: 'test',
-    trial: false,
-    kdf: 'test',
   });
   app.onEvent((event) => told.push(JSON.stringify(event)));
   return { app, profile, random, logs, told };

@@ -2,13 +2,10 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
-import { systemClock } from '../../electron/platform/clock';
 import { FilePreferences } from '../../electron/platform/file-preferences';
-import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
+import { quietPorts } from '../support/quiet-app';
 import { temporaryFolder } from '../support/two-peers';
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The services as the window has them, with a person who answers dialogs as they are told. */
 describe('where a person chooses files', () => {
@@ -21,21 +18,13 @@ describe('where a person chooses files', () => {
   async function start(name: string): Promise<App> {
     const profileDirectory = join(folder.path, name);
     const app = await startApp({
-      profileDirectory,
-      listen: { host: '127.0.0.1', port: 0 },
-      clock: systemClock,
-      random: systemRandom,
-      logger: quiet,
+      ...quietPorts(profileDirectory),
       preferences: new FilePreferences(profileDirectory, () => undefined),
       chooser: {
         save: async (what, personName) => (asked.push(`save ${what} for ${personName}`), answers.save),
         open: async () => (asked.push('open'), answers.open),
         folder: async (what) => (asked.push(`folder of ${what}`), answers.folder),
       },
-      appVersion: '0',
-      runtime: 'test',
-      trial: false,
-      kdf: 'test',
     });
     apps.push(app);
     await app.handlers.vault.create({ passphrase: 'a passphrase', name });

@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
 import { systemClock } from '../../electron/platform/clock';
-import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
-import type { Preferences } from '../../electron/services/ports';
-import { defaultSettings } from '../../shared/model/settings';
+import { quietPorts } from '../support/quiet-app';
 import { temporaryFolder } from '../support/two-peers';
 
 const day = 86_400_000;
@@ -32,13 +30,10 @@ describe('exchange keys of profiles that stay open', () => {
   let mirrored: string;
 
   const start = async (name: string): Promise<Running> => {
-    let preferences: Preferences = { settings: defaultSettings };
-    const silent = () => undefined;
     const looks: (() => void)[] = [];
     const directory = join(folder.path, name);
     const app = await startApp({
-      profileDirectory: directory,
-      listen: { host: '127.0.0.1', port: 0 },
+      ...quietPorts(directory),
       clock: {
         ...systemClock,
         now: () => systemClock.now() + ahead,
@@ -48,13 +43,6 @@ describe('exchange keys of profiles that stay open', () => {
           return () => void looks.splice(looks.indexOf(run), 1);
         },
       },
-      random: systemRandom,
-      logger: { debug: silent, info: silent, warn: silent, error: silent },
-      preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-      appVersion: '0',
-      runtime: 'test',
-      trial: false,
-      kdf: 'test',
     });
     await app.handlers.vault.create({ passphrase: 'a passphrase for tests only', name });
     const one = { app, directory, look: () => looks.splice(0).forEach((run) => run()) };

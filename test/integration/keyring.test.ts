@@ -3,12 +3,11 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startApp } from '../../electron/compose';
-import { systemClock } from '../../electron/platform/clock';
-import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
 import type { Keyring, Preferences } from '../../electron/services/ports';
 import { KeyshiftError } from '../../shared/errors';
 import { defaultSettings } from '../../shared/model/settings';
+import { quietPorts } from '../support/quiet-app';
 import { temporaryFolder } from '../support/two-peers';
 
 const passphrase = 'a passphrase that always works';
@@ -34,19 +33,10 @@ afterEach(async () => {
 
 async function start(name: string, keyring: Keyring | undefined): Promise<App> {
   await running?.stop();
-  const log = (): void => undefined;
   running = await startApp({
-    profileDirectory: join(folder.path, name),
-    listen: { host: '127.0.0.1', port: 0 },
-    clock: systemClock,
-    random: systemRandom,
-    logger: { debug: log, info: log, warn: log, error: log },
+    ...quietPorts(join(folder.path, name)),
     preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
     ...(keyring === undefined ? {} : { keyring }),
-    appVersion: '0',
-    runtime: 'test',
-    trial: false,
-    kdf: 'test',
   });
   return running;
 }

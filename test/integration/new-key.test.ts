@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppEvent } from '../../shared/contract/contract';
 import { startApp } from '../../electron/compose';
-import { systemClock } from '../../electron/platform/clock';
-import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
 import type { Keyring, Preferences } from '../../electron/services/ports';
 import { KeyshiftError } from '../../shared/errors';
 import { defaultSettings } from '../../shared/model/settings';
+import { quietPorts } from '../support/quiet-app';
 import { temporaryFolder } from '../support/two-peers';
 
 const old = 'the passphrase somebody else may know';
@@ -34,19 +33,10 @@ afterEach(async () => {
 
 async function start(name: string): Promise<App['handlers']> {
   await running?.stop();
-  const log = (): void => undefined;
   running = await startApp({
-    profileDirectory: join(folder.path, name),
-    listen: { host: '127.0.0.1', port: 0 },
-    clock: systemClock,
-    random: systemRandom,
-    logger: { debug: log, info: log, warn: log, error: log },
+    ...quietPorts(join(folder.path, name)),
     preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
     keyring,
-    appVersion: '0',
-    runtime: 'test',
-    trial: false,
-    kdf: 'test',
   });
   told = [];
   heard = () => undefined;

@@ -2,10 +2,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
 import { systemClock } from '../../electron/platform/clock';
-import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
-import type { Preferences } from '../../electron/services/ports';
-import { defaultSettings } from '../../shared/model/settings';
+import { quietPorts } from '../support/quiet-app';
 import { temporaryFolder } from '../support/two-peers';
 
 const day = 86_400_000;
@@ -17,19 +15,9 @@ describe('a profile that lives for weeks', () => {
   let ahead = 0;
 
   const start = async (name: string): Promise<App> => {
-    let preferences: Preferences = { settings: defaultSettings };
-    const silent = () => undefined;
     const app = await startApp({
-      profileDirectory: join(folder.path, name),
-      listen: { host: '127.0.0.1', port: 0 },
+      ...quietPorts(join(folder.path, name)),
       clock: { ...systemClock, now: () => systemClock.now() + ahead },
-      random: systemRandom,
-      logger: { debug: silent, info: silent, warn: silent, error: silent },
-      preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-      appVersion: '0',
-      runtime: 'test',
-      trial: false,
-      kdf: 'test',
     });
     await app.handlers.vault.create({ passphrase, name });
     apps.push(app);

@@ -2,31 +2,10 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp } from '../../electron/compose';
-import { systemClock } from '../../electron/platform/clock';
-import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { App } from '../../electron/services/app';
-import type { Preferences } from '../../electron/services/ports';
-import { defaultSettings } from '../../shared/model/settings';
 import { HeadlessPeer } from '../support/headless-peer';
+import { quietPorts } from '../support/quiet-app';
 import { introduce, newPerson, passphrase, temporaryFolder, texts } from '../support/two-peers';
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-
-async function app(profileDirectory: string): Promise<App> {
-  let preferences: Preferences = { settings: defaultSettings };
-  return startApp({
-    profileDirectory,
-    listen: { host: '127.0.0.1', port: 0 },
-    clock: systemClock,
-    random: kernelRandom,
-    logger: silent,
-    preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-    appVersion: '0',
-    runtime: 'test',
-    trial: false,
-    kdf: 'test',
-  });
-}
 
 /** Every byte this process hands to a socket, from now until `stop`. */
 function tap(): { readonly bytes: Buffer[]; stop(): void } {
@@ -48,7 +27,7 @@ describe('what crosses the wire', () => {
   const wire = tap();
 
   beforeAll(async () => {
-    apps.push(await app(join(folder.path, 'ann')), await app(join(folder.path, 'bo')));
+    apps.push(await startApp(quietPorts(join(folder.path, 'ann'))), await startApp(quietPorts(join(folder.path, 'bo'))));
   });
   afterAll(async () => {
     wire.stop();

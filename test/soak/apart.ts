@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Message } from '../../shared/model/message';
+import { everyMessage } from '../support/every-page';
 import type { HostedNode } from '../support/hosted-node';
 import { passphrase, type SoakDevice } from './device';
 import { Ledger } from './ledger';
@@ -93,7 +93,7 @@ export class Apart {
     const wrong: string[] = [];
     if (!transcript.equal) wrong.push(`${device.name} apart: the transcripts differ (${JSON.stringify(problems)})`);
     if (problems.length > 0) wrong.push(`${device.name} apart: ${JSON.stringify(problems)}`);
-    const messages = (await this.#messages(device, conversation)).filter(({ kind }) => kind === 'text');
+    const messages = (await everyMessage((input) => this.#call(device.calls.messages.list(input)), conversation)).filter(({ kind }) => kind === 'text');
     for (const by of this.#both) {
       const said = this.ledger.said.filter((each) => each.by === by.name).map(({ text }) => text);
       const shown = messages.filter(({ direction }) => (direction === 'out') === (by === device)).map(({ text }) => text);
@@ -102,16 +102,6 @@ export class Apart {
     const waiting = messages.filter(({ direction, state }) => direction === 'out' && state !== 'delivered' && state !== 'read');
     if (waiting.length > 0) wrong.push(`${device.name} apart: ${waiting.length} messages wait, the first for ${waiting[0]?.waitingFor}`);
     return wrong;
-  }
-
-  async #messages(device: SoakDevice, conversationId: string): Promise<Message[]> {
-    const all: Message[] = [];
-    for (;;) {
-      const before = all[0]?.messageId;
-      const page = await this.#call(device.calls.messages.list({ conversationId, limit: 500, ...(before !== undefined && { before }) }));
-      if (page.length === 0) return all;
-      all.unshift(...page);
-    }
   }
 
   async #conversation(device: SoakDevice): Promise<string | undefined> {

@@ -8,12 +8,11 @@ import { Erased } from './erased';
 import { WeekFiles } from './files';
 import { Ledger, type Said } from './ledger';
 import { Town } from './town';
+import { conversationFaults, fleeting, type Lives, transcriptFaults, unwell } from './week-faults';
 import { WeekMailbox } from './week-mailbox';
 
 const minute = 60_000;
 const hour = 60 * minute;
-/** In a conversation with this word in its title messages disappear. */
-const fleeting = 'fleeting';
 const fleetingSeconds = 3_600;
 /** A person may not do it just now: keys were renewed too often, somebody is just linking. */
 const allowed = /^(keys\.too-often|device\.busy|device\.not-connected|message\.not-text|reaction\.too-many|message\.unknown|transfer\.over)$/;
@@ -40,6 +39,7 @@ export class Week {
   /** People who lost a device. */
   readonly #bereft = new Set<number>();
   readonly files: WeekFiles;
+  readonly #lives: Lives;
   /** Undefined: nobody has one. */
   readonly mailbox: WeekMailbox | undefined;
 
@@ -47,6 +47,7 @@ export class Week {
     this.#folder = folder;
     this.#people = people;
     this.town = new Town(folder, seed);
+    this.#lives = { ledger: this.ledger, town: this.town, titles: this.#titles, never: this.#never, bereft: this.#bereft };
     this.mailbox = host && new WeekMailbox(host, this.town);
     this.erased = new Erased(join(folder, 'erased'));
     this.files = new WeekFiles(join(folder, 'files'), this.town);
@@ -122,26 +123,11 @@ export class Week {
     for (const device of this.town.standing) device.clock.wake();
     for (const device of this.#off) await this.town.turnOn(device);
     this.#off.clear();
-    await this.town.must('everything delivered', async () => (await this.#unwell()) === undefined, 3 * hour).catch(async (error: unknown) => {
-      throw new Error(`not well: ${await this.#unwell()}`, { cause: error });
+    await this.town.must('everything delivered', async () => (await unwell(this.#lives)) === undefined, 3 * hour).catch(async (error: unknown) => {
+      throw new Error(`not well: ${await unwell(this.#lives)}`, { cause: error });
     });
-    const differ = await this.#transcripts();
+    const differ = await transcriptFaults(this.#lives);
     if (differ.length > 0) throw new Error(differ.join('; '));
-  }
-
-  async #transcripts(): Promise<string[]> {
-    const differ: string[] = [];
-    for (const device of this.town.standing) {
-      for (const { conversationId, title } of await this.#call(device.calls.conversations.list(undefined))) {
-        const { transcript, problems } = await this.#call(device.calls.keys.status({ conversationId }));
-        const where = `${device.name}, ${title}`;
-        if (!transcript.equal) differ.push(`${where}: the two sides' transcripts differ (${JSON.stringify(problems)})`);
-        const { people = [] } = this.#titles.find((each) => each.title === title) ?? {};
-        // A device that is alone for a moment, because the other was lost, asks again for what only that one had; it may have been erased meanwhile.
-        if (problems.some(({ kind }) => kind === 'gap') && !people.some((person) => this.#bereft.has(person))) differ.push(`${where}: a gap, and nobody lost a device`);
-      }
-    }
-    return differ;
   }
 
   /** What is not as it should be: lost, twice, out of order, different, or left behind where it should be gone. */
@@ -151,8 +137,8 @@ export class Week {
     for (const device of this.town.standing) for (const { conversationId } of await this.#call(device.calls.conversations.list(undefined))) await this.#call(device.calls.conversations.markRead({ conversationId }));
     await this.town.pass(fleetingSeconds * 1000 + hour);
     await this.allWell();
-    for (const { people, title } of this.#titles) wrong.push(...(await this.#compare(people, title)), ...(await this.files.compare(title, people, (by) => this.#lost.has(by))));
-    return [...wrong, ...(await this.#transcripts())];
+    for (const { people, title } of this.#titles) wrong.push(...(await conversationFaults(this.#lives, people, title)), ...(await this.files.compare(title, people, (by) => this.#lost.has(by))));
+    return [...wrong, ...(await transcriptFaults(this.#lives))];
   }
 
   /** Ends everybody; gives what was erased, and what of it is still there. */
@@ -167,71 +153,6 @@ export class Week {
       found.push(...left.found.map((what) => `${device.name}: ${what}`));
     }
     return { gone, found };
-  }
-
-  async #compare(people: readonly [number, number], title: string): Promise<string[]> {
-    const wrong: string[] = [];
-    const said = this.ledger.in(title);
-    const owed = said.filter(({ gone, excused }) => !gone && !excused);
-    for (const person of people) {
-      let first: { readonly name: string; readonly texts: string } | undefined;
-      for (const device of this.town.of(person)) {
-        const where = `${device.name}, ${title}`;
-        const messages = await this.messagesIn(device, title);
-        const texts = messages.flatMap(({ kind, text }) => (kind === 'text' ? [text] : []));
-        const there = new Set(texts);
-        for (const { text, state, direction } of messages) if (direction === 'out' && (state === 'queued' || state === 'sent') && said.some((each) => each.text === text && each.excused)) this.#never.add(text);
-        wrong.push(...owed.filter(({ text }) => !there.has(text)).map(({ text }) => `${where}: lost "${text}"`));
-        wrong.push(...texts.filter((text, at) => texts.indexOf(text) !== at).map((text) => `${where}: twice "${text}"`));
-        wrong.push(...said.filter(({ text, gone }) => gone && there.has(text) && !this.#never.has(text)).map(({ text }) => `${where}: still there "${text}"`));
-        for (const { text, state, direction } of messages) if (direction === 'out' && state !== 'delivered' && state !== 'read' && there.has(text) && !said.some((each) => each.text === text && each.excused)) wrong.push(`${where}: "${text}" is ${state}`);
-        for (const by of new Set(said.map((each) => each.by))) {
-          const order = owed.filter((each) => each.by === by && !each.text.includes('reply')).map(({ text }) => texts.indexOf(text)).filter((at) => at >= 0);
-          if (order.some((place, at) => at > 0 && place < (order[at - 1] ?? 0))) wrong.push(`${where}: out of order what ${by} said`);
-        }
-        const all = JSON.stringify(texts);
-        if (first && first.texts !== all) wrong.push(`${where}: other than at ${first.name}`);
-        first ??= { name: device.name, texts: all };
-      }
-    }
-    return wrong;
-  }
-
-  async messagesIn(device: SoakDevice, title: string): Promise<Message[]> {
-    const conversation = (await this.#call(device.calls.conversations.list(undefined))).find((each) => each.title === title);
-    if (conversation === undefined) return [];
-    const { conversationId } = conversation;
-    const all: Message[] = [];
-    for (;;) {
-      const before = all[0]?.messageId;
-      const page = await this.#call(device.calls.messages.list({ conversationId, limit: 500, ...(before !== undefined && { before }) }));
-      if (page.length === 0) return all;
-      all.unshift(...page);
-    }
-  }
-
-  async #unwell(): Promise<string | undefined> {
-    for (const device of this.town.standing) {
-      const others = this.town.of(device.person).length - 1;
-      const own = await this.#call(device.calls.devices.list(undefined));
-      if (own.filter(({ connected, current, state }) => !current && connected && state === 'active').length < others) return `${device.name} is not with its own devices`;
-      const behind = own.find((each) => !each.current && each.state === 'active' && (each.behind ?? 0) > 0);
-      if (behind !== undefined) return `${device.name}: ${behind.name} lacks ${behind.behind}`;
-      const titles = this.#titles.filter(({ people }) => people.includes(device.person));
-      const conversations = await this.#call(device.calls.conversations.list(undefined));
-      for (const { title } of titles) {
-        const conversation = conversations.find((each) => each.title === title);
-        if (conversation === undefined) return `${device.name} has no ${title}`;
-        if (title.includes(fleeting)) continue;
-        const shown = await this.#call(device.calls.messages.list({ conversationId: conversation.conversationId, limit: 200 }));
-        const waiting = shown.find(({ direction, state, text }) => direction === 'out' && (state === 'queued' || state === 'sent') && !this.ledger.said.some((each) => each.excused && each.text === text));
-        if (waiting !== undefined) return `${device.name}, ${title}: "${waiting.text}" is ${waiting.state}, waits for ${waiting.waitingFor}`;
-        const there = new Set(shown.map(({ text }) => text));
-        const missing = this.ledger.in(title).slice(-50).find(({ text, gone, excused }) => !gone && !excused && !there.has(text));
-        if (missing !== undefined) return `${device.name}, ${title}: "${missing.text}" is not there`;
-      }
-    }
-    return undefined;
   }
 
   async #acquaint(one: SoakDevice, other: SoakDevice): Promise<void> {

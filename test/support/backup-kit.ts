@@ -5,13 +5,13 @@ import { startApp } from '../../electron/compose';
 import { createCrypto } from '../../electron/engine/crypto/create-crypto';
 import { kernelRandom } from '../../electron/engine/crypto/kernel-random';
 import type { LogFacts } from '../../electron/engine/ports';
-import { systemClock } from '../../electron/platform/clock';
 import type { App } from '../../electron/services/app';
 import type { Preferences } from '../../electron/services/ports';
 import { createVaultFile } from '../../electron/storage/vault-file';
 import type { AppEvent, EventOf } from '../../shared/contract/contract';
 import { defaultSettings } from '../../shared/model/settings';
 import { conversation, message } from '../contract/storage/rows';
+import { memoryPreferences, quietPorts } from './quiet-app';
 
 export const passphrase = 'a passphrase for tests only';
 export const words = 'seven words that open one backup only';
@@ -31,12 +31,10 @@ export async function house(profile: string): Promise<Housed> {
   const told: AppEvent[] = [];
   const logs: string[] = [];
   const random: Uint8Array[] = [];
-  let preferences: Preferences = { settings: { ...defaultSettings, findOnNetwork: false } };
+  const preferences = memoryPreferences({ ...defaultSettings, findOnNetwork: false });
   const log = (event: string, facts?: LogFacts) => void logs.push(JSON.stringify([event, facts]));
   const app = await startApp({
-    profileDirectory: profile,
-    listen: { host: '127.0.0.1', port: 0 },
-    clock: systemClock,
+    ...quietPorts(profile),
     random: {
       bytes(length) {
         const bytes = new Uint8Array(randomBytes(length));
@@ -45,14 +43,10 @@ export async function house(profile: string): Promise<Housed> {
       },
     },
     logger: { debug: log, info: log, warn: log, error: log },
-    preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-    appVersion: '0',
-    runtime: 'test',
-    trial: false,
-    kdf: 'test',
+    preferences,
   });
   app.onEvent((event) => told.push(event));
-  return { app, profile, told, logs, random, preferences: () => preferences };
+  return { app, profile, told, logs, random, preferences: () => preferences.get() };
 }
 
 /** A profile with one conversation of so many messages, as if they had been written here; nothing runs. Gives what was random in it. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { everyMessage } from './every-page';
 import { HeadlessPeer } from './headless-peer';
 import type { Host } from './netns';
 import { introduce, passphrase, texts, type Person } from './two-peers';
@@ -82,15 +83,8 @@ export class Talk {
 
   /** Own messages of this one that count as having arrived. */
   async delivered(from: Person): Promise<number> {
-    const { conversationId } = this.#sideOf(from);
-    let count = 0;
-    let before: string | undefined;
-    for (;;) {
-      const page = await from.peer.call('messages.list', { conversationId, limit: 500, ...(before === undefined ? {} : { before }) });
-      count += page.filter(({ direction, state }) => direction === 'out' && (state === 'delivered' || state === 'read')).length;
-      before = page[0]?.messageId;
-      if (before === undefined) return count;
-    }
+    const all = await everyMessage((input) => from.peer.call('messages.list', input), this.#sideOf(from).conversationId);
+    return all.filter(({ direction, state }) => direction === 'out' && (state === 'delivered' || state === 'read')).length;
   }
 
   async #arrived(from: Side, to: Side, timeoutMs: number): Promise<void> {

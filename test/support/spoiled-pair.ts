@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { startApp } from '../../electron/compose';
 import type { Clock } from '../../electron/engine/ports';
-import { systemRandom } from '../../electron/platform/random';
 import type { App } from '../../electron/services/app';
 import { defaultSettings } from '../../shared/model/settings';
-import type { Preferences } from '../../electron/services/ports';
 import { type Fault, FaultProxy, type Way } from './fault-proxy';
+import { memoryPreferences, quietPorts } from './quiet-app';
 import { reroute } from './reroute';
 import { temporaryFolder } from './two-peers';
+import { everyMessage } from './every-page';
 
 /** One of the two: the whole application without its door. */
 export interface Speaker {
@@ -111,32 +111,17 @@ export class SpoiledPair {
 }
 
 async function speaker(name: string, folder: string, clock: Clock): Promise<Speaker> {
-  const log = (): void => undefined;
-  let preferences: Preferences = { settings: { ...defaultSettings, findOnNetwork: false } };
   const app = await startApp({
-    profileDirectory: join(folder, name),
-    listen: { host: '127.0.0.1', port: 0 },
+    ...quietPorts(join(folder, name)),
     clock,
-    random: systemRandom,
-    logger: { debug: log, info: log, warn: log, error: log },
-    preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-    appVersion: '0',
-    runtime: 'test',
-    trial: false,
-    kdf: 'test',
+    preferences: memoryPreferences({ ...defaultSettings, findOnNetwork: false }),
   });
   await app.handlers.vault.create({ passphrase: 'a passphrase for tests only', name });
   return { name, app, port: Number(app.listening[0]?.split(':').at(-1)), conversationId: '', said: [] };
 }
 
 async function all({ app, conversationId }: Speaker) {
-  const found: Awaited<ReturnType<App['handlers']['messages']['list']>>[number][] = [];
-  if (conversationId === '') return found;
-  for (let before: string | undefined; ; before = found[0]?.messageId) {
-    const page = await app.handlers.messages.list({ conversationId, limit: 500, ...(before === undefined ? {} : { before }) });
-    if (page.length === 0) return found;
-    found.unshift(...page);
-  }
+  return conversationId === '' ? [] : everyMessage(app.handlers.messages.list, conversationId);
 }
 
 export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { everyMessage } from './every-page';
 import { HeadlessPeer, type HeadlessOptions } from './headless-peer';
 
 export const passphrase = 'a passphrase for tests only';
@@ -50,16 +51,6 @@ export async function introduce(inviter: Person, invitee: Person): Promise<{ ofI
 
 /** All texts of one direction in the order a person sees them, over all pages. */
 export async function texts(peer: HeadlessPeer, conversationId: string, direction: 'in' | 'out'): Promise<string[]> {
-  const all: string[] = [];
-  let before: string | undefined;
-  for (;;) {
-    const page = await peer.call('messages.list', {
-      conversationId,
-      limit: 500,
-      ...(before === undefined ? {} : { before }),
-    });
-    if (page.length === 0) return all;
-    all.unshift(...page.filter((message) => message.direction === direction).map((message) => message.text));
-    before = page[0]?.messageId;
-  }
+  const all = await everyMessage((input) => peer.call('messages.list', input), conversationId);
+  return all.filter((message) => message.direction === direction).map(({ text }) => text);
 }

@@ -13,13 +13,14 @@ import { encodePem } from '../../../electron/engine/key-files/pem-file';
 import type { LocalRecord, LogFacts } from '../../../electron/engine/ports';
 import { systemClock } from '../../../electron/platform/clock';
 import type { App } from '../../../electron/services/app';
-import type { KitPrinter, PathChooser, Preferences } from '../../../electron/services/ports';
+import type { KitPrinter, PathChooser } from '../../../electron/services/ports';
 import { createVaultFile } from '../../../electron/storage/vault-file';
 import { identity as english } from '../../../renderer/i18n/en/identity';
 import type { ChosenFile } from '../../../shared/model/chosen-file';
 import { defaultSettings } from '../../../shared/model/settings';
 import { realCrypto } from '../../support/foundation-kit';
 import { keyFileOf, keyFileParts } from '../../support/key-file-kit';
+import { memoryPreferences, quietPorts } from '../../support/quiet-app';
 
 const vaultPassphrase = 'vault passphrase 5c21';
 const filePassphrase = 'file passphrase Ünter vier Wörtern';
@@ -50,19 +51,12 @@ describe('key files of a running app', () => {
     const profileDirectory = join(folder, name);
     const vaultFile = createVaultFile({ directory: profileDirectory, crypto, cost: { memoryBytes: 8 * 1024 * 1024, passes: 1 } });
     (await vaultFile.create(vaultPassphrase, (stores) => stores.local.save(record))).close();
-    let preferences: Preferences = { settings: { ...defaultSettings, findOnNetwork: false } };
     const log = (event: string, facts?: LogFacts) => void said.push(JSON.stringify([event, facts]));
     const started = await startApp({
-      profileDirectory,
-      listen: { host: '127.0.0.1', port: 0 },
-      clock: systemClock,
+      ...quietPorts(profileDirectory),
       random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
       logger: { debug: log, info: log, warn: log, error: log },
-      preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
-      appVersion: '0',
-      runtime: 'test',
-      trial: false,
-      kdf: 'test',
+      preferences: memoryPreferences({ ...defaultSettings, findOnNetwork: false }),
       ...(chooser && { chooser }),
       ...(kitPrinter && { kitPrinter }),
     });

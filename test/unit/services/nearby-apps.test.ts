@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../../shared/contract/contract';
-import { defaultSettings } from '../../../shared/model/settings';
 import { startApp } from '../../../electron/compose';
-import { systemClock } from '../../../electron/platform/clock';
-import { systemRandom } from '../../../electron/platform/random';
 import type { App } from '../../../electron/services/app';
-import type { Preferences } from '../../../electron/services/ports';
 import { createMemoryLan } from '../../support/memory-lan';
+import { quietPorts } from '../../support/quiet-app';
 import { socksServer } from '../../support/socks-server';
 
 interface Person {
@@ -27,19 +24,9 @@ describe('two whole applications that meet nearby', () => {
   const people: Person[] = [];
 
   const start = async (name: string): Promise<Person> => {
-    let preferences: Preferences = { settings: defaultSettings };
     const app = await startApp({
-      profileDirectory: join(folder, name),
-      listen: { host: '127.0.0.1', port: 0 },
-      clock: systemClock,
-      random: systemRandom,
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
-      preferences: { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) },
+      ...quietPorts(join(folder, name)),
       lan: lan.join('127.0.0.1'),
-      appVersion: '0',
-      runtime: 'test',
-      trial: false,
-      kdf: 'test',
     });
     const person: Person = { app, heard: [] };
     app.onEvent((event) => void person.heard.push(event));

@@ -1,0 +1,29 @@
+import type { AppPorts } from '../../electron/compose';
+import { systemClock } from '../../electron/platform/clock';
+import { systemRandom } from '../../electron/platform/random';
+import type { Preferences } from '../../electron/services/ports';
+import { defaultSettings } from '../../shared/model/settings';
+
+const silent = (): void => undefined;
+
+/** Preferences that nobody keeps on a disk. */
+export function memoryPreferences(settings = defaultSettings): AppPorts['preferences'] {
+  let preferences: Preferences = { settings };
+  return { get: () => preferences, set: (change) => void (preferences = { ...preferences, ...change }) };
+}
+
+/** What a whole application in this process needs and no test looks at: a port of loopback, real clock and randomness, a log that says nothing, preferences in memory, a cheap passphrase. */
+export function quietPorts(profileDirectory: string): AppPorts {
+  return {
+    profileDirectory,
+    listen: { host: '127.0.0.1', port: 0 },
+    clock: systemClock,
+    random: systemRandom,
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    preferences: memoryPreferences(),
+    appVersion: '0',
+    runtime: 'test',
+    trial: false,
+    kdf: 'test',
+  };
+}
