@@ -113,7 +113,7 @@ describe('transactions', () => {
     expect(count(db)).toBe(0);
   });
 
-  it('A11: do not commit half of the work when SQLite ended the transaction and the error was swallowed', () => {
+  it('do not commit half of the work when SQLite ended the transaction and the error was swallowed', () => {
     const db = withTable();
     add(db, 0);
     db.exec(`PRAGMA max_page_count = ${Number(db.pragma('page_count')) + 4}`);

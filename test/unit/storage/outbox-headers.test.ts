@@ -26,7 +26,7 @@ describe('headers of the outbox', () => {
     expect(bob.receive(alice, ...alice.pending(bob)).map((each) => each.kind)).toEqual(sealed.map(() => 'delivered'));
   });
 
-  it('S1-33 A11: a transaction that was undone leaves no row without its headers', async () => {
+  it('S1-33: a transaction that was undone leaves no row without its headers', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
     const fail = (work: () => void): void =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RowCache } from '../../../electron/storage/row-cache';
 
 describe('rows kept in memory', () => {
-  it('S1-43: a held row changes as its write changed it; an unknown one is read when it is asked for', () => {
+  it('a held row changes as its write changed it; an unknown one is read when it is asked for', () => {
     const cache = new RowCache<number>({ undone: 0 }, 4);
     expect(cache.get('a', () => 1)).toBe(1);
     cache.change('a', (row) => row + 1);
@@ -14,7 +14,7 @@ describe('rows kept in memory', () => {
     expect(cache.get('c', () => 3)).toBe(3);
   });
 
-  it('S1-42: what a transaction that was undone wrote is forgotten', () => {
+  it('what a transaction that was undone wrote is forgotten', () => {
     const db = { undone: 0 };
     const cache = new RowCache<number>(db, 4);
     cache.get('a', () => 1);

@@ -4,7 +4,7 @@ import { dialogIdFromBytes, instanceIdFromBytes, peerIdFromBytes } from '../../.
 import { createDialogStore } from '../../../electron/storage/dialog-store';
 import { freshDatabase } from '../../support/fresh-database';
 
-it('S1-43: a sending stream is what was written last, in every field, and no other one is touched', () => {
+it('a sending stream is what was written last, in every field, and no other one is touched', () => {
   const db = freshDatabase();
   const store = createDialogStore(db);
   const row = (device: number, from: number, comparedEqual: boolean): SendingRow => ({

@@ -4,7 +4,8 @@ import { kernelRandom } from '../../../electron/engine/crypto/kernel-random';
 import type { OpenVault } from '../../../electron/services/ports';
 import { createVaultFile } from '../../../electron/storage/vault-file';
 import type { VaultFileOnDisk } from '../../../electron/storage/vault-file';
-import { afterwards } from './places';
+import { localRecord } from '../../contract/storage/rows';
+import { afterwards, folder } from './places';
 
 /** The least Argon2id that is accepted: about ten milliseconds. */
 export const testCost = { memoryBytes: 8 * 1024 * 1024, passes: 1 };
@@ -13,6 +14,16 @@ export const crypto: Crypto = await createCrypto({ random: kernelRandom });
 
 export function vaultIn(directory: string): VaultFileOnDisk {
   return createVaultFile({ directory, crypto, cost: testCost });
+}
+
+export const passphrase = 'correct horse Battery-staple';
+
+/** A folder with a closed vault that holds one person. */
+export async function profile(): Promise<{ directory: string; record: ReturnType<typeof localRecord> }> {
+  const directory = folder();
+  const record = localRecord();
+  (await vaultIn(directory).create(passphrase, (stores) => stores.local.save(record))).close();
+  return { directory, record };
 }
 
 export function closing(vault: OpenVault): OpenVault {
