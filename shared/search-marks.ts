@@ -78,10 +78,7 @@ function fold(source: string): { readonly text: string; at(index: number): numbe
   }
   return {
     text,
-    at: (index) => {
-      const place = places[index] ?? source.length;
-      return place;
-    },
+    at: (index) => places[index] ?? source.length,
   };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { purposes } from '../../electron/engine/crypto/purpose';
 import { english } from '../../renderer/i18n/messages';
 import { ownLockfileProblems } from '../../scripts/lib/lockfile.mjs';
+import { requirementRows, rowsIn, testFiles, titles, unknownRows } from '../../scripts/lib/requirement-rows.mjs';
 import { commands } from '../../shared/model/shortcuts';
 import { CODE_RULES, WINDOW_FACTORY } from './code-rules';
 import { unlistedPackages } from './dependency-list';
@@ -87,6 +88,15 @@ test('npm never runs what a package brings: every call of it says so', () => {
   const calls = scripts.flatMap((name) => [...readFileSync(join(ROOT, 'scripts', name), 'utf8').matchAll(/npmCommand\(\[[^\]]*\]/g)].map(([call]) => `${name}: ${call}`));
   expect(calls.length).toBeGreaterThan(2);
   expect(calls.filter((call) => !call.includes("'--ignore-scripts'"))).toEqual([]);
+});
+
+test('what a title of a test names as a row is one, and every row is named', () => {
+  const known = requirementRows();
+  const all = [...testFiles()].flatMap((file) => [...titles(readFileSync(join(ROOT, file), 'utf8'))].map((title) => [file, title] as const));
+  expect(known.size).toBeGreaterThan(250);
+  expect(all.flatMap(([file, title]) => unknownRows(title, known).map((row) => `${file}: ${row} is no row`))).toEqual([]);
+  const named = new Set(all.flatMap(([, title]) => [...rowsIn(title)]));
+  expect([...known].filter(([row, { as }]) => !named.has(row) && !(as !== undefined && named.has(as))).map(([row]) => row)).toEqual([]);
 });
 
 test('every label there is stands in docs/protocol.md', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lockfileProblems } from '../../scripts/lib/lockfile.mjs';
+import { rowsIn, titles, unknownRows } from '../../scripts/lib/requirement-rows.mjs';
 import { CODE_RULES } from './code-rules';
 import { unlistedPackages } from './dependency-list';
 import { missingPaths } from './document-paths';
@@ -180,6 +181,16 @@ describe('the lock file', () => {
   ])('with %s is refused', (_what, changedManifest, changedLock) => {
     expect(lockfileProblems(changedManifest, changedLock)).not.toEqual([]);
   });
+});
+
+test('a title that names a row which is none is found', () => {
+  const known = new Map([['S1-04', {}], ['A22', {}]]);
+  expect(unknownRows('S1-04 A22: once', known)).toEqual([]);
+  expect(unknownRows('S1-04 S6-10 P5: once', known)).toEqual(['S6-10', 'P5']);
+  for (const title of ['Python', 'TCP: closed']) expect(unknownRows(title, known)).toEqual([]);
+  expect(unknownRows('one of S9-99: none', known)).toEqual([]);
+  expect([...rowsIn('S1-27…S1-29 A22: all')]).toEqual(['S1-27', 'S1-29', 'A22', 'S1-28']);
+  expect([...titles("describe('a', () => { it.each([1])('S1-04: b', () => {}); });")]).toEqual(['a', 'S1-04: b']);
 });
 
 test('a dependency that is not listed, or with another version or licence, is found', () => {

@@ -25,7 +25,7 @@ describe.each([
   ['on a disk', () => heldFiles(made())],
   ['in memory', () => memoryFiles().held],
 ])('content of files %s', (_where, open) => {
-  it('S1-34: is written and read anywhere, is nobody’s while it is made, and goes', async () => {
+  it('is written and read anywhere, is nobody’s while it is made, and goes', async () => {
     const held = open();
     expect(await held.names()).toEqual([]);
     expect(await held.open(one)).toBeUndefined();
@@ -50,7 +50,7 @@ describe.each([
 });
 
 describe('files a person chose', () => {
-  it('A11: only real files are read; what is saved has its name at the end, for the person alone, and replaces nothing without a yes', async () => {
+  it('only real files are read; what is saved has its name at the end, for the person alone, and replaces nothing without a yes', async () => {
     const directory = made();
     const path = join(directory, 'a.bin');
     await expect(chosenFiles.open(path)).rejects.toMatchObject({ code: 'file.gone' });
@@ -121,7 +121,7 @@ describe('files a person chose', () => {
     await target.discard();
   });
 
-  it('A: what was saved is marked as come from elsewhere where the system asks about that, says not from whom, and is there all the same where it cannot be', async () => {
+  it('what was saved is marked as come from elsewhere where the system asks about that, says not from whom, and is there all the same where it cannot be', async () => {
     const directory = made();
     const path = join(directory, 'a.exe');
     const run: string[][] = [];
@@ -158,7 +158,7 @@ describe('files a person chose', () => {
     ['a\ud800b.txt', 'ab.txt'],
     [`${'x'.repeat(254)}. ${'y'.repeat(60)}`, 'x'.repeat(254)],
     [`${'ü'.repeat(300)}.tar.gz`, `${'ü'.repeat(126)}.gz`],
-  ])('A11: the name %j is used as %j', (name, safe) => {
+  ])('the name %j is used as %j', (name, safe) => {
     expect(safeName(name)).toBe(safe);
     expect(safeName(safe)).toBe(safe);
   });

@@ -91,7 +91,7 @@ describe('an own device that keeps records of sessions', () => {
     db.close();
   });
 
-  it('S4-35 A84: one device’s records take their room and no other’s; what is there can still be ended', async () => {
+  it('S4-35: one device’s records take their room and no other’s; what is there can still be ended', async () => {
     const { connect, store, db, made } = household();
     const usage = () => new Map([[idOf(1), { count: 16_384, bytes: 0 }]]);
     const host = new RepositoryHost({ ...made, store: { ...store, usage } });
@@ -123,7 +123,7 @@ describe('an own device that keeps records of sessions', () => {
     db.close();
   });
 
-  test('A50: its words read back what they say, and nothing else', () => {
+  test('its words read back what they say, and nothing else', () => {
     const key = new Uint8Array(16).fill(1);
     const words: readonly RepositoryWord[] = [{ kind: 'read', ask: 1, name: key }, { kind: 'write', ask: 2, name: key, expected: 3, record: bytes('r') }, { kind: 'found', ask: 1, revision: 4, record: bytes('r') }, { kind: 'found', ask: 1, revision: 0, record: new Uint8Array(0) }, { kind: 'written', ask: 2, revision: 0 }, { kind: 'refused', ask: 0xffff_ffff }];
     for (const word of words) {

@@ -203,7 +203,7 @@ async function notifyOf(ann: OpenApp, bo: OpenApp, desktop: NotificationServer):
   await page.detach();
 }
 
-test('S1-04 S1-34 S2-07: two windows meet by invitation, compare, talk, shift, part and catch up', async () => {
+test('S1-04 S2-07: two windows meet by invitation, compare, talk, shift, part and catch up', async () => {
   test.setTimeout(240_000);
   const ann = await openWindow('ann');
   const missing = missingNotifications();

@@ -36,7 +36,7 @@ describe.skipIf(!hasIpv6)('addresses of other kinds', () => {
     folder.release();
   });
 
-  it('S1-08 S5-04: a link with an IPv6 address is read and dialled, and such a card is dialled back', async () => {
+  it('S5-04: a link with an IPv6 address is read and dialled, and such a card is dialled back', async () => {
     const link = readLink((await ivy.call('contacts.createInvitation')).link);
     expect(link.addresses).toEqual([{ host: '::1', port: Number(ivy.listening[0]?.split(':').at(-1)) }]);
     await second.accept(link);

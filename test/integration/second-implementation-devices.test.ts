@@ -89,7 +89,7 @@ describe('a session that goes on at another device', () => {
 });
 
 describe('the identity key moves, and a device is stopped', () => {
-  it('S4-26 A61: is offered, taken, signed over and released; the device that has it signs the next list, and nobody else does', async () => {
+  it('S4-26: is offered, taken, signed over and released; the device that has it signs the next list, and nobody else does', async () => {
     const words = sibling.words.length;
     const moving = hedda.call('devices.moveCertifier', { instanceId: pocket.instanceId.toString('hex') });
     const offer = sibling.readOffer((await sibling.word(KIND.offer, words)).body);
@@ -124,7 +124,7 @@ describe('the identity key moves, and a device is stopped', () => {
     expect((await device(true))?.state).toBe('active');
   });
 
-  it('S4-27 A61: a device that another one stopped is told, and stops; what that one did not sign stops nobody', async () => {
+  it('S4-27: a device that another one stopped is told, and stops; what that one did not sign stops nobody', async () => {
     sibling.session.close();
     pocket.useList(sibling.session.chain.list);
     await sibling.meet();

@@ -53,7 +53,7 @@ onServer('a mailbox on a real server, between a real headless peer and one that 
     return found;
   };
 
-  it('S1-01 A81: a registration is taken as the document has it, and no other', async () => {
+  it('S1-01: a registration is taken as the document has it, and no other', async () => {
     const read = readRegistration(registration);
     expect(read).toMatchObject({ key: (await hedda.call('mailbox.status')).deviceKey, slots: [{}, {}] });
     const wrong: Record<string, (told: Record<string, unknown>) => object> = {

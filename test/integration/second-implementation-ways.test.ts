@@ -89,7 +89,7 @@ describe('through a proxy', () => {
 });
 
 describe('on the same network', () => {
-  it('S1-08: an announcement with a tag that the contact knows is dialled; one of a stranger, changed or taken back is not', async () => {
+  it('an announcement with a tag that the contact knows is dialled; one of a stranger, changed or taken back is not', async () => {
     await requireLoopbackMulticast();
     // Nobody is where the stored address says.
     const { port } = second.addresses[0];

@@ -255,7 +255,7 @@ describe('a peer written from the document talks to this one', () => {
     expect(await hedda.call('conversations.get', { conversationId })).toMatchObject({ state: 'failed' });
   });
 
-  it('S1-48 A65: strangers ask to be contacts, over a channel and by a file alone, and are answered both ways', async () => {
+  it('S1-48: strangers ask to be contacts, over a channel and by a file alone, and are answered both ways', async () => {
     const { text } = await hedda.call('identity.exportPublic', { format: 'card' });
     const card = readCard(fromCardText(text), { now: Date.now() });
     const asks = new Person({ name: 'Asks', key: identityKey(1, createPrivateKey(pems[2] ?? '')) });

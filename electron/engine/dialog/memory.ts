@@ -213,15 +213,8 @@ export class Memory {
     }
     // Caches say only what verified, but what they were filled by did not last: cheap to fill again.
     for (const peer of this.#peers.values()) {
-      if (peer.ringTouched > generation) {
-        peer.ring?.wipe();
-        peer.ring = undefined;
-      }
-      peer.blocks.clear();
-      peer.dsks.clear();
-      peer.recent.clear();
-      peer.resealing = undefined;
-      peer.refused = undefined;
+      if (peer.ringTouched > generation) dropRing(peer);
+      dropCaches(peer);
     }
   }
 }
@@ -238,8 +231,16 @@ function forgetKek(peer: PeerMemory, kekId: KekId): void {
 }
 
 function clearPeer(peer: PeerMemory): void {
+  dropRing(peer);
+  dropCaches(peer);
+}
+
+function dropRing(peer: PeerMemory): void {
   peer.ring?.wipe();
   peer.ring = undefined;
+}
+
+function dropCaches(peer: PeerMemory): void {
   peer.blocks.clear();
   peer.dsks.clear();
   peer.recent.clear();

@@ -214,7 +214,7 @@ overBothBackings('KeyEventStore', (open) => {
 });
 
 overBothBackings('Stores.transaction', (open) => {
-  it('A11: spans all stores: what was written before an error is gone in every one', () => {
+  it('spans all stores: what was written before an error is gone in every one', () => {
     const { stores, again } = open();
     stores.conversations.put(conversation(1));
     expect(() =>

@@ -15,7 +15,7 @@ const scripted = () => {
 };
 
 describe('what contacts recognise each other by', () => {
-  it('S1-08: the tag is what it was, and what the document says', async () => {
+  it('the tag is what it was, and what the document says', async () => {
     expect(toHex(lanTag(await scripted(), hashes))).toBe(tag.bytes);
     expect(toBase64url(fromHex(tag.bytes))).toBe(tag.text);
     const nonce = Buffer.from(inputs.nonce, 'hex');
@@ -41,7 +41,7 @@ describe('what contacts recognise each other by', () => {
     expect([new Uint8Array(0), both.subarray(1), new Uint8Array(25)].map(matches)).toEqual([1, 2, 3].map(() => [false, false, false]));
   });
 
-  it('S1-08: the packets are what they were, and are read', () => {
+  it('the packets are what they were, and are read', () => {
     const announced = { ...inputs.announced, kind: 'contacts', facts: { v: '2', t: tag.text } } as const;
     expect(announcementPacket(announced, inputs.address).toString('hex')).toBe(packets.announcement);
     expect(goodbyePacket(announced).toString('hex')).toBe(packets.goodbye);

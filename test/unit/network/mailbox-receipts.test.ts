@@ -29,7 +29,7 @@ function serve(link: Link, answers: string[], published: Buffer[]): void {
   say('INFO {"server_id":"N","version":"2.9.10","proto":1,"headers":true,"max_payload":1048576,"nonce":"AbC"}\r\n');
 }
 
-it('S1-01 A65: a deposit is published in exactly those bytes, and what the server answers is told as that, whatever it is', async () => {
+it('S1-01: a deposit is published in exactly those bytes, and what the server answers is told as that, whatever it is', async () => {
   const network = createMemoryNetwork();
   const published: Buffer[] = [];
   const answers = vectors.receipts.map(({ answer }) => answer);

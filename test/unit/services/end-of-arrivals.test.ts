@@ -16,7 +16,7 @@ async function turnsUntilRun(counts: readonly number[], enough: number): Promise
   return ended;
 }
 
-describe('S1-42: what shares a transaction', () => {
+describe('what shares a transaction', () => {
   it('a single one waits for nothing', async () => {
     expect(await turnsUntilRun([1], 256)).toBe(0);
   });

@@ -87,7 +87,7 @@ describe('what goes wrong here costs a try, not the process, and says nothing ab
     expect((await ann.messages.list({ conversationId })).length).toBe(0);
   }, 30_000);
 
-  test('A26: a new identity key is refused as a whole where the disk has no room for what follows from it: nothing is done that was refused', async () => {
+  test('a new identity key is refused as a whole where the disk has no room for what follows from it: nothing is done that was refused', async () => {
     const fault = failing(ann, 'dialogs', 'addOwnToken');
     const epochs = () => ann.profile.stores.local.load()?.identityKeys.map(({ epoch }) => epoch);
     fault.on = true;

@@ -14,7 +14,7 @@ describe('files of messages', () => {
     return talkOfTwo(world);
   }
 
-  it('S1-34: a file arrives whole, with what was written beside it, lies sealed on both disks, and is saved as it was', async () => {
+  it('a file arrives whole, with what was written beside it, lies sealed on both disks, and is saved as it was', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/home/ada/../report\u202e.pdf', content);
     const sent = await ada.files.send({ conversationId, path: '/home/ada/../report\u202e.pdf', text: 'Look at this' });
@@ -72,7 +72,7 @@ describe('files of messages', () => {
     await world.until('Ada knows', () => transferOf(ada).state === 'done');
   });
 
-  it('S1-44 A26: whoever sends pauses or calls off, and it is so on both sides; a file of somebody who may not send any is shown and never fetched', async () => {
+  it('S1-44: whoever sends pauses or calls off, and it is so on both sides; a file of somebody who may not send any is shown and never fetched', async () => {
     const { ada, bo, conversationId } = await pair();
     bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
     ada.disk.files.set('/a.txt', content);
@@ -101,7 +101,7 @@ describe('files of messages', () => {
     expect(bo.disk.contents.size).toBe(0);
   });
 
-  it('A26: a full disk loses nothing: it is said, and the rest is fetched once there is room; a file goes with its message', async () => {
+  it('a full disk loses nothing: it is said, and the rest is fetched once there is room; a file goes with its message', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content);
     bo.disk.size = 64 * 1_048_576 + content.length;
@@ -124,7 +124,7 @@ describe('files of messages', () => {
     await expect(bo.profile.files.open(transferId)).rejects.toMatchObject({ code: 'transfer.unknown' });
   });
 
-  it('S4-31 A26: on a slow disk a pause, a break and another break lose nothing, and others who fill it meanwhile stop it in time', async () => {
+  it('S4-31: on a slow disk a pause, a break and another break lose nothing, and others who fill it meanwhile stop it in time', async () => {
     const { ada, bo, conversationId } = await pair();
     const large = randomBytes(80 * 65_536 + 5);
     ada.disk.files.set('/large.bin', large);
@@ -153,7 +153,7 @@ describe('files of messages', () => {
     expect(transferOf(bo)).toMatchObject({ state: 'done', held: true });
   });
 
-  it('A88 A26: a copy that cannot be finished leaves nothing: cut short, grown or overwritten, no room, called off, locked, the conversation gone', async () => {
+  it('A88: a copy that cannot be finished leaves nothing: cut short, grown or overwritten, no room, called off, locked, the conversation gone', async () => {
     const { ada, conversationId } = await pair();
     const held = { ...ada.disk.held };
     const { profile } = ada;
@@ -185,7 +185,7 @@ describe('files of messages', () => {
     expect(await attempt(() => void ada.conversations.remove({ conversationId }))).toBe('conversation.unknown');
   });
 
-  it('S1-34 A88: a file that is here is sent on from here: a file of its own under a new key, which stays when the first one goes; what is not here is not sent', async () => {
+  it('A88: a file that is here is sent on from here: a file of its own under a new key, which stays when the first one goes; what is not here is not sent', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/home/ada/plan.pdf', content);
     const first = await ada.files.send({ conversationId, path: '/home/ada/plan.pdf', text: 'for you alone' });
@@ -219,7 +219,7 @@ describe('files of messages', () => {
     await expect((await opening).read(0, 3)).rejects.toMatchObject({ code: 'vault.locked' });
   });
 
-  it('S1-34 A88: whatever takes away the message of a file in the middle of it takes it from both disks, and the fetching with it', async () => {
+  it('A88: whatever takes away the message of a file in the middle of it takes it from both disks, and the fetching with it', async () => {
     const { ada, bo, conversationId } = await pair();
     bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
     ada.disk.files.set('/large.bin', randomBytes(200 * 65_536));
@@ -242,7 +242,7 @@ describe('files of messages', () => {
     await world.until('gone from Ada', () => ada.disk.contents.size === 0);
   });
 
-  it('S1-34: files are listed newest first, page by page, or by their numbers', async () => {
+  it('files are listed newest first, page by page, or by their numbers', async () => {
     const { ada, conversationId } = await pair();
     ada.disk.files.set('/a.txt', Buffer.from('hello'));
     const sent: string[] = [];
@@ -258,7 +258,7 @@ describe('files of messages', () => {
     await expect(Promise.resolve().then(() => ada.files.list({ before: 'f'.repeat(32) }))).rejects.toMatchObject({ code: 'transfer.unknown' });
   });
 
-  it('S4-27: another own device learns of a file and gets it from the one that has it, though the contact is away', async () => {
+  it('another own device learns of a file and gets it from the one that has it, though the contact is away', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content);
     const { transferId } = await ada.files.send({ conversationId, path: '/a.bin' });

@@ -98,7 +98,7 @@ describe('group commit', () => {
 });
 
 describe('the events of a transaction', () => {
-  it('S1-42: are told after the commit; that a conversation changed is told once, behind what changed it', () => {
+  it('are told after the commit; that a conversation changed is told once, behind what changed it', () => {
     const events = new EventHub(quiet);
     const told: string[] = [];
     events.on((event) => told.push(event.type));

@@ -148,7 +148,7 @@ describe('messages under an unknown new key', () => {
     expect(waiting()).toBe(0);
   });
 
-  it('S5-30 A25: twenty for a claimed key, 256 KiB, three keys: the rest is refused, and others have their room', async () => {
+  it('S5-30: twenty for a claimed key, 256 KiB, three keys: the rest is refused, and others have their room', async () => {
     const { bob, adas, bring, waiting } = await cast();
     const [, second, third, fourth, fifth] = adas;
     if (!second || !third || !fourth || !fifth) throw new Error('five lives');

@@ -164,7 +164,7 @@ describe('the short form over real sessions', () => {
     expect(bob.device.sink.texts()).toEqual(['one', 'two']);
   });
 
-  it('S1-47 A25: who asks for headers for ever causes three repetitions in a session, then nothing', async () => {
+  it('S1-47: who asks for headers for ever causes three repetitions in a session, then nothing', async () => {
     const pair = await pairWith(64, 64);
     const { alice, bob } = pair;
     const [dialogId] = dialogsOf(pair, 1);

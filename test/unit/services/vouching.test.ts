@@ -255,7 +255,7 @@ describe('what organisations say', () => {
     expect(await anns.identity.get(undefined)).toMatchObject({ endorsements: [], askAgain: ['Acme'] });
   });
 
-  it('A11: a transaction that is undone leaves what was said before', async () => {
+  it('a transaction that is undone leaves what was said before', async () => {
     await bos.authorities.import({ text: root.pem });
     await endorse(root);
     await arrived();

@@ -35,7 +35,7 @@ function setUp(bytes: Uint8Array) {
 }
 const bytesOf = async (body: ReadableStream<Uint8Array>): Promise<Buffer> => Buffer.from(await new Response(body).arrayBuffer());
 
-describe('S1-34: what the window shows of files', () => {
+describe('what the window shows of files', () => {
   test('a picture is streamed as what its own bytes say it is, and closed behind the last one', async () => {
     const { media, closed } = setUp(plainPng);
     const answer = await media.serve(id, null);
@@ -97,7 +97,7 @@ describe('S1-34: what the window shows of files', () => {
     expect(opened()).toBe(0);
   });
 
-  test('A: when the vault is locked, what was begun ends', async () => {
+  test('when the vault is locked, what was begun ends', async () => {
     const { media, closed } = setUp(sound);
     const answer = await media.serve(id, null);
     const reader = answer!.body.getReader();
@@ -108,7 +108,7 @@ describe('S1-34: what the window shows of files', () => {
   });
 });
 
-describe('S1-34: files in the hand of a window', () => {
+describe('files in the hand of a window', () => {
   const held = () => {
     const disk = memoryFiles();
     disk.files.set('/home/ada/a.gif', gif());
@@ -131,7 +131,7 @@ describe('S1-34: files in the hand of a window', () => {
     await expect(files.open(one?.token ?? '')).rejects.toMatchObject({ code: 'path.unusable' });
   });
 
-  test('A: what is put in the place of a chosen file, or written into it, is not sent', async () => {
+  test('what is put in the place of a chosen file, or written into it, is not sent', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyshift-token-'));
     try {
       const [path, secret] = [join(folder, 'a.txt'), join(folder, 'secret')];

@@ -144,7 +144,7 @@ describe('what a card says of other devices', () => {
     expect(tail((writer) => writer.u8(18).lp(told(statement(9))))).toBeUndefined();
   });
 
-  it('S4-32 A65: none, more than four, a longer one than any, and bytes behind them are refused', () => {
+  it('S4-32: none, more than four, a longer one than any, and bytes behind them are refused', () => {
     expect(tail(inSection(told(...[1, 2, 3, 4].map(statement))))).toBeUndefined();
     for (const wrong of [told(), told(...[1, 2, 3, 4, 5].map(statement)), told(statement(4_097)), concat(told(statement(3)), statement(1)), told(statement(3)).subarray(0, -1), statement(0)]) {
       expect(tail(inSection(wrong))).toBe('key.unacceptable');

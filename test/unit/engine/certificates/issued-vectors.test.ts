@@ -22,7 +22,7 @@ describe('the vectors of exchange credentials that another device issued', () =>
     expect(issuedVectors(identity, fixedKey(0).privateKey.key)).toEqual(vectors);
   });
 
-  it('S4-26 A61: counts when that device may, is active and signed it, and not otherwise', () => {
+  it('S4-26: counts when that device may, is active and signed it, and not otherwise', () => {
     for (const { name, bytes } of vectors.good) expect([name, verified(bytes).instance.instanceId]).toEqual([name, vectors.device]);
     for (const { name, bytes } of vectors.bad) expect(() => verified(bytes), name).toThrow(KeyshiftError);
   });

@@ -130,7 +130,7 @@ function writesOf(scenario: (made: Scene) => (() => void)[]): number {
 }
 
 describe('a crash at every write', () => {
-  it('P5 S1-04 S1-33: send, receive, acknowledge, shift: exactly once, in order, no place with two bodies', () => {
+  it('S1-04 S1-33: send, receive, acknowledge, shift: exactly once, in order, no place with two bodies', () => {
     const total = writesOf(exchange);
     expect(total).toBeGreaterThan(40);
     let crashes = 0;
@@ -157,7 +157,7 @@ describe('a crash at every write', () => {
     expect(crashes).toBeGreaterThan(total - 5);
   }, 120_000);
 
-  it('P5 A38: becoming a new device: all of it or nothing of it', async () => {
+  it('A38: becoming a new device: all of it or nothing of it', async () => {
     const prepared = () => {
       const made = scene();
       const older = copyDevice(crypto, made.alice, made.alice.clock);

@@ -92,7 +92,7 @@ describe('a deposit opens by itself', () => {
     expect(placeOf(Uint8Array.of(1, 2, 3))).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('S1-32: the largest message fits, and nothing of sender or recipient can be read outside', async () => {
+  it('the largest message fits, and nothing of sender or recipient can be read outside', async () => {
     // Three letters would stand in so many random bytes now and then.
     const { alice, bob, crypto } = await newPair({ names: ['Alice Pleasance', 'Bob Sandringham'] });
     const dialogId = alice.engine.open(bob.peerId, { title: '' });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { instanceIdFromBytes } from '../../../../electron/engine/wire/ids';
+import { createDialogStore } from '../../../../electron/storage/dialog-store';
 import { newPair } from '../../../support/dialog-kit';
 
 describe('what could not be read', () => {
@@ -43,5 +45,32 @@ describe('what could not be read', () => {
     bob.receive(alice, a, b);
     expect(bob.engine.status(bob.dialog(alice, dialogId)).problems).toEqual([]);
     expect(bob.sink.texts()).toEqual(['a', 'b']);
+  });
+
+  it('S2-21 A16: however many there are, 1,024 of a stream and 4,096 of a person are counted, also after a restart, and none is delivered', { timeout: 60_000 }, async () => {
+    const { alice, bob } = await newPair();
+    const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
+    bob.receive(alice, ...alice.pending(bob));
+    for (let count = 0; count < 1_030; count += 1) alice.say(bob, dialogId, 'x');
+    const [, ...unreadable] = alice.pending(bob);
+    bob.db.prepare('INSERT INTO kek_floors (peer_id, creating_instance, floor) VALUES (?, ?, 2)').run([alice.peerId, alice.person.local.instanceId]);
+    const store = createDialogStore(bob.db);
+    const counted = (): number[] => store.refusals(alice.peerId).map(({ count }) => count);
+    bob.restart();
+    bob.receive(alice, ...unreadable);
+    bob.restart();
+    bob.receive(alice, ...unreadable);
+    expect(counted()).toEqual([1_024]);
+
+    // Of four further devices of hers, a thousand each: room is left for 96 of this one's.
+    bob.db.prepare('DELETE FROM refused_messages').run();
+    for (const device of ['1', '2', '3', '4']) {
+      const instanceId = instanceIdFromBytes(Buffer.alloc(16, device));
+      for (let sequence = 1; sequence <= 1_000; sequence += 1) store.addRefusal(alice.peerId, { kind: 'key-refused', instanceId, since: 1 }, sequence);
+    }
+    bob.restart();
+    bob.receive(alice, ...unreadable);
+    expect(counted().toSorted((a, b) => a - b)).toEqual([96, 1_000, 1_000, 1_000, 1_000]);
+    expect(bob.sink.texts()).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ describe('crash, restart and rollback', () => {
     expect(bob.sink.texts()).toEqual(['a', 'b', 'c']);
   });
 
-  it('S1-42 A11: when the sink cannot store, nothing of the batch has happened, and it may come again', async () => {
+  it('S1-42: when the sink cannot store, nothing of the batch has happened, and it may come again', async () => {
     const { alice, bob } = await newPair();
     const dialogId = alice.engine.open(bob.peerId, { title: 'x' });
     for (const text of ['a', 'b']) alice.say(bob, dialogId, text);

@@ -53,7 +53,7 @@ describe('the vectors of ways beside a connection', () => {
     expect(waysVectors(deposits.sender)).toEqual(vectors);
   });
 
-  it('S1-01 A65: mailboxes stand in a card as they are, and a card with another tail is no card', () => {
+  it('S1-01: mailboxes stand in a card as they are, and a card with another tail is no card', () => {
     expect(toHex(encodeMailboxPlaces(places))).toBe(vectors.section);
     expect([readMailboxPlaces(fromHex(vectors.section)), readMailboxPlaces(fromHex(vectors.none))]).toEqual([places, []]);
     for (const { name, bytes } of bad.sections) expect(() => readMailboxPlaces(fromHex(bytes)), name).toThrow(WireError);
@@ -67,7 +67,7 @@ describe('the vectors of ways beside a connection', () => {
     for (const each of bad.cards) expect(codeOf(() => parseCard(crypto, fromHex(each.bytes), sender.now)), each.name).toBe(each.code);
   });
 
-  it('S1-01 A65: the engine seals a card byte for byte from its random numbers, and opens no other', async () => {
+  it('S1-01: the engine seals a card byte for byte from its random numbers, and opens no other', async () => {
     const { bytes, contentKey, encapsulationCoins, wantsAnswer } = vectors.deposit;
     const scripted = await scriptedCrypto(fromHex(contentKey), fromHex(encapsulationCoins));
     const { local, remote } = recipientOf(scripted);
@@ -89,7 +89,7 @@ describe('the vectors of ways beside a connection', () => {
     }
   });
 
-  it('S6-10: a long link is one text, with a card of the device it names; the second reader finds the same in it, and both take no other', () => {
+  it('a long link is one text, with a card of the device it names; the second reader finds the same in it, and both take no other', () => {
     const { text, link, secret, expiry } = vectors.longInvitation;
     const card = fromHex(vectors.card.bytes);
     const read = parseLongInvitation(crypto, text, sender.now);
@@ -102,7 +102,7 @@ describe('the vectors of ways beside a connection', () => {
     }
   });
 
-  it('S6-10 A65: an invitation is accepted by mail with this proof, and answered with these words; no other proof counts', async () => {
+  it('an invitation is accepted by mail with this proof, and answered with these words; no other proof counts', async () => {
     const { secret, id, helloKey, proof, verdicts, deposit } = vectors.invitationMail;
     const card = fromHex(vectors.card.bytes);
     const ofSender = crypto.sha256(parseCard(crypto, card, sender.now).chain.identity.spki);
@@ -132,7 +132,7 @@ describe('the vectors of ways beside a connection', () => {
     }
   });
 
-  it('S1-01 A65: a mailbox is named, asked and answered in those words; no text but an operator’s registers anybody', () => {
+  it('S1-01: a mailbox is named, asked and answered in those words; no text but an operator’s registers anybody', () => {
     const { device, subjects, registration } = vectors;
     const key = new DeviceKey(fromHex(device.seed));
     expect([key.text, key.answer(device.nonce)]).toEqual([device.key, device.answer]);

@@ -24,11 +24,11 @@ const base = () => ({ peerId: peerIdFromBytes(bytesOf(link.peerId)), instanceId:
 const partyOf = ({ peerId, spkiHash }: { peerId: string; spkiHash: string }) => ({ peerId: peerIdFromBytes(bytesOf(peerId)), spkiHash: bytesOf(spkiHash) });
 
 describe('the vectors of texts', () => {
-  it('S1-08: a second hand writes exactly what is written down', () => {
+  it('a second hand writes exactly what is written down', () => {
     expect(textVectors(ways.card.bytes)).toEqual(vectors);
   });
 
-  it('S1-08: a host has one text and one form in bytes, and what is no host has none', () => {
+  it('a host has one text and one form in bytes, and what is no host has none', () => {
     for (const { text, kind, bytes } of vectors.hosts.good) {
       const host = parseHost(text);
       if (host === undefined) throw new Error(`no host: ${text}`);
@@ -41,7 +41,7 @@ describe('the vectors of texts', () => {
     for (const { name, text } of vectors.hosts.bad) expect(parseHost(text)?.text, name).not.toBe(text);
   });
 
-  it('S5-04: links are these, whatever a mail program put between, and what is wrong has its code', () => {
+  it('S5-23: links are these, whatever a mail program put between, and what is wrong has its code', () => {
     for (const { name, addresses, text } of vectors.links.good) {
       expect([name, encodeInvitation(crypto, { ...base(), addresses })]).toEqual([name, text]);
       expect(parseInvitation(crypto, text), name).toEqual({ ...base(), addresses });
@@ -50,7 +50,7 @@ describe('the vectors of texts', () => {
     for (const { name, code, text } of vectors.links.bad) expect([name, codeOf(() => parseInvitation(crypto, text))]).toEqual([name, code]);
   });
 
-  it('S5-04: a safety code is read in capitals and small letters, and nothing else is one', () => {
+  it('S5-23: a safety code is read in capitals and small letters, and nothing else is one', () => {
     const { shower, reader, text, asTyped, bad } = vectors.safety;
     const code = { shower: partyOf(shower), reader: partyOf(reader) };
     expect(encodeSafetyCode(code)).toBe(text);
@@ -58,7 +58,7 @@ describe('the vectors of texts', () => {
     for (const { name, text: wrong } of bad) expect(parseSafetyCode(wrong), name).toBeUndefined();
   });
 
-  it('S5-04: a card as text is found in a mail', () => {
+  it('S5-23: a card as text is found in a mail', () => {
     const { text, asMailed, bad } = vectors.card;
     expect(armourCard(bytesOf(ways.card.bytes))).toBe(text);
     for (const each of [text, asMailed]) expect(hexOf(parseArmouredCard(crypto, each, ways.sender.now).bytes)).toBe(ways.card.bytes);

@@ -86,7 +86,7 @@ describe('what accept lets in', () => {
     expect(pair.listener.destroyed).toBe(true);
   });
 
-  it('S1-45 A38: a device that shows an older list than the one known is told the newer one, and nothing else', async () => {
+  it('S4-32 A38: a device that shows an older list than the one known is told the newer one, and nothing else', async () => {
     const clock = new ManualClock(testNow);
     const outdated: Session[] = [];
     const known = { party: alice, pin: { listVersion: alice.local.list.version + 1 } };

@@ -31,7 +31,7 @@ const press = async (name: string): Promise<void> => {
 const article = (): HTMLElement => screen.getByTestId('message-file').closest('article') ?? document.body;
 
 describe('files in a conversation', () => {
-  it('S1-34: an offered file is fetched, paused, gone on with and cancelled, each by a button that names it; how it stands is said', async () => {
+  it('an offered file is fetched, paused, gone on with and cancelled, each by a button that names it; how it stands is said', async () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
     expect(article().getAttribute('aria-label')).toContain('File plan.pdf, 5 MB.');
     expect(within(article()).getByTestId('file-state').textContent).toBe('Bo Lindqvist wants to send you this');
@@ -61,7 +61,7 @@ describe('files in a conversation', () => {
     expect(said()).toBe(apart);
   });
 
-  it('S1-34: a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
+  it('a picture is shown from the app’s own address only, opens large, and is a line with a name where it cannot be shown', async () => {
     const { model } = await openTalk(world('sea.jpg', { shown: 'image' }));
     const image = within(screen.getByRole('button', { name: 'Show picture sea.jpg' })).getByRole('presentation');
     expect(image.getAttribute('src')).toBe(`/media/${id('sea.jpg')}`);
@@ -74,7 +74,7 @@ describe('files in a conversation', () => {
     expect(within(article()).getByText('This picture cannot be shown here. It can be saved.')).toBeTruthy();
   });
 
-  it('S1-34: why it failed is said in words, and it can be tried again', async () => {
+  it('why it failed is said in words, and it can be tried again', async () => {
     await openTalk(world('plan.pdf', { state: 'failed', failure: 'disk.full', held: false }));
     expect(within(article()).getByTestId('file-state').textContent).toContain('The disk is full');
     expect(screen.getByRole('button', { name: 'Try plan.pdf again' })).toBeTruthy();
@@ -109,7 +109,7 @@ describe('files in a conversation', () => {
     expect(screen.queryByText('Pasted text.txt')).toBeNull();
   });
 
-  it('S1-34: dropped and chosen files are seen before they go, with what is written; one can be taken out; a failure leaves them there', async () => {
+  it('dropped and chosen files are seen before they go, with what is written; one can be taken out; a failure leaves them there', async () => {
     const made = busyWorld(now);
     const { fake } = await openTalk(made);
     fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: [new File(['x'], 'a.txt'), new File(['y'], 'b.txt'), new File([], 'empty')] } });
@@ -130,7 +130,7 @@ describe('files in a conversation', () => {
     expect(fake.world.messages.get(talkWithBo)?.at(-1)).toMatchObject({ kind: 'file', text: 'both of us', file: { name: 'b.txt' } });
   });
 
-  it('S1-34: whoever stands on the message of a file stays there while it comes', async () => {
+  it('whoever stands on the message of a file stays there while it comes', async () => {
     const { fake } = await openTalk(world('plan.pdf', { state: 'offered', held: false, size: 5 * 1024 * 1024 }));
     act(() => article().focus());
     for (const change of [{ state: 'running' }, { state: 'done', held: true }] as const) {
@@ -141,7 +141,7 @@ describe('files in a conversation', () => {
     }
   });
 
-  it('S1-34: of many files at once it is said how many they are and how large, and all can be taken out with one press', async () => {
+  it('of many files at once it is said how many they are and how large, and all can be taken out with one press', async () => {
     const { fake } = await openTalk(busyWorld(now));
     fireEvent.drop(document, { dataTransfer: { types: ['Files'], files: Array.from({ length: 30 }, (_, n) => new File(['1234'], `page ${n}.txt`)) } });
     await settle();
@@ -154,7 +154,7 @@ describe('files in a conversation', () => {
     expect(document.activeElement).toBe(screen.getByLabelText('Message'));
   });
 
-  it('S1-34: the Files tab lists them, and asks before content is removed from this computer', async () => {
+  it('the Files tab lists them, and asks before content is removed from this computer', async () => {
     const { fake, model } = await openTalk(world('plan.pdf', {}));
     act(() => model.ui.getState().showDetails('files'));
     await settle();
@@ -166,7 +166,7 @@ describe('files in a conversation', () => {
     expect(within(list).getByText('No longer kept on this computer')).toBeTruthy();
   });
 
-  it('S1-34: of many files the newest are listed and more on demand, those shown further up are known beside that, and what is gone goes', async () => {
+  it('of many files the newest are listed and more on demand, those shown further up are known beside that, and what is gone goes', async () => {
     const made = world('plan.pdf', { addedAt: 1 });
     const [plan] = made.transfers;
     const many = Array.from({ length: 230 }, (_, n) => makeTransfer({ transferId: id(`many ${n}`), conversationId: talkWithBo, messageId: id(`message ${n}`), name: `file ${n}`, addedAt: now - n }));
@@ -190,7 +190,7 @@ describe('files in a conversation', () => {
     expect(listedFiles(files(), talkWithBo).at(-1)?.transferId).toBe(plan?.transferId);
   });
 
-  it('S2: locking leaves nothing of files in the window', async () => {
+  it('locking leaves nothing of files in the window', async () => {
     const { model, fake } = await openTalk(world('plan.pdf', {}));
     expect(Object.keys(model.files.getState().transfers)).toHaveLength(1);
     act(() => fake.emit({ type: 'vault.changed', state: 'locked' }));

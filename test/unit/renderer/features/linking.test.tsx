@@ -64,7 +64,7 @@ describe('letting a new device in', () => {
     expect(document.querySelector('.bar')).toBeNull();
   });
 
-  it('A60: different digits end it with what happened, what is safe and what to do next', async () => {
+  it('different digits end it with what happened, what is safe and what to do next', async () => {
     const running = await begin();
     await pressNamed('Create link');
     await tell(running, compare('existing', 'laptop'));

@@ -88,7 +88,7 @@ describe('the vectors of facts', () => {
     expect(kinds.map(({ kind }) => kind).filter((kind) => !vectors.kinds.some((each) => each.kind === kind))).toEqual(['mailbox', 'revoked']);
   });
 
-  it('S4-32 A60: what is laid out so is taken, and anything else is refused', () => {
+  it('S4-32: what is laid out so is taken, and anything else is refused', () => {
     for (const { kind, key, good, bad, badKeys } of vectors.kinds) {
       const first = good[0]?.bytes ?? '';
       const bytes = (one: { readonly same?: number; readonly bytes: string }): Uint8Array => Uint8Array.from(Buffer.from(inFull(one, first), 'hex'));

@@ -60,7 +60,7 @@ describe('the vectors of what devices of one person say', () => {
     expect(wordsVectors()).toEqual(vectors);
   });
 
-  it('S4-32 A60: the common log', () => {
+  it('S4-32: the common log', () => {
     hold(vectors.topics, vectors.badTopics, parseTopic, ({ topic, words }) => encodeTopic(topic, words));
     hold(vectors.replica.good, vectors.replica.bad, (bytes) => parseWords(crypto, bytes), encodeWords);
     const { seed, peerId, instanceId } = vectors.replica.author;
@@ -89,7 +89,7 @@ describe('the vectors of what devices of one person say', () => {
     expect(toHex(keyStatement(peerIdFromBytes(fromHex(vectors.replica.author.peerId)), place, server))).toBe(statement);
   });
 
-  it('S1-08: words about files, and pieces of them; the second reader finds the same', () => {
+  it('words about files, and pieces of them; the second reader finds the same', () => {
     const { good, bad, key, transfer, pieces } = vectors.files;
     hold(good, bad, parseFileWord, encodeFileWord);
     for (const { name, bytes } of good) expect(second.readFileWord(Buffer.from(bytes, 'hex'))?.kind, name).toBe(parseFileWord(fromHex(bytes))?.kind);
@@ -116,7 +116,7 @@ describe('the vectors of what devices of one person say', () => {
 
   it('S4-09: carrying for each other', () => hold(vectors.relay.good, vectors.relay.bad, parseRelayWord, encodeRelayWord));
 
-  it('S4-26 A61: keeping in step', () => {
+  it('S4-26: keeping in step', () => {
     const { state, public: update, exchanges, issue, issued, places } = vectors.upkeep;
     hold(state.good, state.bad, parseOwnState, encodeOwnState);
     hold(update.good, update.bad, parseOwnUpdate, encodeOwnUpdate);
@@ -126,7 +126,7 @@ describe('the vectors of what devices of one person say', () => {
     hold(places.good, places.bad, parsePlaces, encodePlaces);
   });
 
-  it('S4-26 A60: words in parts, and a device that sends parts without end', () => {
+  it('S4-26: words in parts, and a device that sends parts without end', () => {
     const body = Uint8Array.from({ length: 61_440 }, (_, at) => at & 255);
     const parts = encodeWord('update', body);
     expect(parts.map(({ length }) => length)).toEqual(vectors.upkeep.parts.lengths);

@@ -13,7 +13,7 @@ describe('files of messages', () => {
     return talkOfTwo(world);
   }
 
-  it('A11 A25: pieces nobody asked for, changed, from another place or of somebody else are nothing, and what is not what was promised is not kept', async () => {
+  it('pieces nobody asked for, changed, from another place or of somebody else are nothing, and what is not what was promised is not kept', async () => {
     const { ada, bo, conversationId } = await pair();
     bo.settings = { ...bo.settings, acceptFilesUpTo: 0 };
     const cy = await world.move('Cy');
@@ -59,7 +59,7 @@ describe('files of messages', () => {
     await world.until('nothing stays', () => bo.disk.contents.size === 0);
   });
 
-  it('S1-44 A26: who may send no more files is waited for no more; what was fetched without a yes counts for a day, whatever became of it', async () => {
+  it('S1-44: who may send no more files is waited for no more; what was fetched without a yes counts for a day, whatever became of it', async () => {
     const { ada, bo, conversationId } = await pair();
     ada.disk.files.set('/a.bin', content.subarray(0, 70_000));
     bo.settings = { ...bo.settings, acceptFilesUpTo: 70_000 };
@@ -97,7 +97,7 @@ describe('files of messages', () => {
     await world.until('the next day', () => states().filter((state) => state === 'done').length === 2);
   });
 
-  it('A26: three files that somebody gives slowly hold up nobody else’s', async () => {
+  it('three files that somebody gives slowly hold up nobody else’s', async () => {
     const { ada, bo, conversationId } = await pair();
     const cy = await world.move('Cy');
     const { ofInviter } = await acquaint(world, cy, bo);
@@ -113,7 +113,7 @@ describe('files of messages', () => {
     expect(bo.profile.files.list().find((one) => one.transferId === transferId)?.state).toBe('done');
   });
 
-  it('A25: what an offer says of sizes and numbers is a claim: nothing, too much, somebody else’s number', async () => {
+  it('what an offer says of sizes and numbers is a claim: nothing, too much, somebody else’s number', async () => {
     const { ada, bo, conversationId } = await pair();
     bo.settings = { ...bo.settings, acceptFilesUpTo: Number.MAX_SAFE_INTEGER };
     const conversation = ada.profile.stores.conversations.byId(conversationId);

@@ -36,7 +36,7 @@ describe('a file in the middle of its way', () => {
   const waitsThere = ['waiting', undefined, true];
   const done = async (...people: readonly Resident[]): Promise<void> => world.until('all of it', () => people.every(({ profile }) => profile.files.list()[0]?.state === 'done'));
 
-  it('S1-34: disappears on both sides, though its clock began while it was on its way', async () => {
+  it('disappears on both sides, though its clock began while it was on its way', async () => {
     const { ada, bo } = await underWay(5);
     bo.conversations.markRead({ conversationId: bo.profile.stores.conversations.list()[0]?.conversationId ?? '' });
     ada.profile.files.pause(ada.profile.files.list()[0]?.transferId ?? '');
@@ -44,7 +44,7 @@ describe('a file in the middle of its way', () => {
     expect([ada, bo].map(state)).toEqual([[[], 0], [[], 0]]);
   });
 
-  it('S4-32 A26: a person who is removed: here nothing is left of it; there it waits, as they are not told, until it is called off', async () => {
+  it('S4-32: a person who is removed: here nothing is left of it; there it waits, as they are not told, until it is called off', async () => {
     const first = await underWay();
     changes(first.ada).remove({ contactId: contactOf(first.ada) });
     await world.pass(3_000, 100);
@@ -58,7 +58,7 @@ describe('a file in the middle of its way', () => {
     expect([ada, bo].map(state)).toEqual([[[waitsThere], 1], [[], 0]]);
   });
 
-  it('S1-44 A26: a person who is blocked: nothing half of what they send stays, and it can be asked for again; what is sent to them waits and goes on', async () => {
+  it('S1-44: a person who is blocked: nothing half of what they send stays, and it can be asked for again; what is sent to them waits and goes on', async () => {
     const { ada, bo } = await underWay();
     await bo.contacts.block({ contactId: contactOf(bo), blocked: true });
     await world.pass(3_000, 100);

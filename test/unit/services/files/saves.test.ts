@@ -54,7 +54,7 @@ describe('files that are saved', () => {
     expect(noted()).toBe(0);
   });
 
-  it('S1-34: a folder that is not there, takes nothing, or vanishes, and a disk that gets full in the middle: said in words, nothing is left, and it can be saved elsewhere', async () => {
+  it('a folder that is not there, takes nothing, or vanishes, and a disk that gets full in the middle: said in words, nothing is left, and it can be saved elsewhere', async () => {
     onDisk(() => undefined);
     expect(await save(join(folder, 'none', 'a.bin'))).toBe('path.unusable');
     mkdirSync(join(folder, 'gone'));

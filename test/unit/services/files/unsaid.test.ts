@@ -32,7 +32,7 @@ describe('a file whose end could not be written down', () => {
     return transferId;
   }
 
-  it('A26: asked for again, what is here is checked and done, whether it was said to have failed or not even that', async () => {
+  it('asked for again, what is here is checked and done, whether it was said to have failed or not even that', async () => {
     refused = ['done', 'failed'];
     const transferId = await sent();
     expect(transferOf(two.bo)).toMatchObject({ state: 'waiting', done: content.length });
@@ -47,7 +47,7 @@ describe('a file whose end could not be written down', () => {
     await world.until('Ada knows', () => transferOf(two.ada).state === 'done');
   });
 
-  it('A26: nobody asks, and nobody is there: a minute later it is looked at again, as often as it takes', async () => {
+  it('nobody asks, and nobody is there: a minute later it is looked at again, as often as it takes', async () => {
     refused = ['done', 'failed'];
     await sent();
     two.bo.mute = true;

@@ -56,7 +56,7 @@ describe('a folder that somebody carries', () => {
     expect((await ann.messages.list({ conversationId })).map(({ text, state }) => [text, state])).toEqual([['hello', 'delivered'], ['welcome', 'delivered']]);
   });
 
-  test('S1-01 A65: garbled, foreign and truncated files among them harm nobody; an empty folder is said to be one', async () => {
+  test('S1-01: garbled, foreign and truncated files among them harm nobody; an empty folder is said to be one', async () => {
     await expect(bo.envelopes.open({ path: stick })).rejects.toMatchObject({ code: 'path.unusable' });
     await writeTo('hello');
     await ann.envelopes.save({ contactId: contactOf(ann), path: stick });

@@ -90,7 +90,7 @@ describe('first contact by mailbox', () => {
     expect(bo.profile.stores.quarantine.people()).toEqual([]);
   });
 
-  test('S1-54 A65: somebody else’s card, a card for somebody else, and messages of nobody who asked are nothing', async () => {
+  test('S1-54: somebody else’s card, a card for somebody else, and messages of nobody who asked are nothing', async () => {
     const cy = await world.move('Cy');
     world.part(cy);
     const to = { peerId: bo.profile.local.peerId, exchange: bo.profile.local.exchange.current.credential };

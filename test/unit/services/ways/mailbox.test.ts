@@ -142,7 +142,7 @@ describe('a mailbox as a way', () => {
 });
 
 describe('a device of the contact that is no more', () => {
-  test('S1-01 A65: where it said something could be left nothing is left any more', async () => {
+  test('S1-01: where it said something could be left nothing is left any more', async () => {
     await meetOnce();
     const peerId = bo.profile.local.peerId;
     const { ways } = ann.profile.stores;
@@ -161,7 +161,7 @@ describe('a device of the contact that is no more', () => {
 });
 
 describe('a device of the contact that is suspended', () => {
-  test('S1-01 A65: what it leaves in the mailbox is nothing', async () => {
+  test('S1-01: what it leaves in the mailbox is nothing', async () => {
     await meetOnce();
     const suspended = ann.profile.local.instanceId;
     vi.spyOn(bo.profile.book, 'isSuspended').mockImplementation((_, instanceId) => instanceId === suspended);

@@ -72,7 +72,7 @@ describe('an own device that is always on carries for the others', () => {
     expect(carried()).toBe(0);
   });
 
-  test('S1-01 A65: nobody is carried for who is no contact or blocked, and no more than there is room for', async () => {
+  test('S1-01: nobody is carried for who is no contact or blocked, and no more than there is room for', async () => {
     const carrier = server.profile.ways.relay;
     const { instanceId } = ann.profile.local;
     const peerId = bo.profile.local.peerId;
@@ -93,7 +93,7 @@ describe('an own device that is always on carries for the others', () => {
     expect(parseRelayWord(Uint8Array.of(99))).toBeUndefined();
   });
 
-  test('S1-01 A65: what a contact brings of somebody else, or altered, is nothing', async () => {
+  test('S1-01: what a contact brings of somebody else, or altered, is nothing', async () => {
     await annWritesAlone('one');
     const [row] = server.profile.stores.ways.relayed(bo.profile.local.peerId);
     const cy = await world.move('Cy');

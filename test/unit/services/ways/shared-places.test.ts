@@ -47,7 +47,7 @@ describe('where something may be left is known to all devices of a person', () =
     expect(bo.profile.stores.ways.slots().filter(({ peerId }) => peerId !== undefined)).toHaveLength(1);
   });
 
-  test('S1-01 A65: a full slot is full for both, and nothing of either is lost', async () => {
+  test('S1-01: a full slot is full for both, and nothing of either is lost', async () => {
     world.judge = (by) => (by.startsWith('Ann') ? 'full' : undefined);
     await write(laptop, 'one');
     await write(ann, 'two');
