@@ -1,3 +1,4 @@
+import { listWidths } from './list-width';
 import type { Settings } from './settings';
 
 /** What holds before anybody chose. Apart from the schema, so that the window need not carry that. */
@@ -25,6 +26,7 @@ export const defaultSettings: Settings = {
   spelling: 'off',
   motion: 'system',
   density: 'comfortable',
+  listWidth: listWidths.usual,
   textSize: 100,
   wholeList: false,
   stripMetadata: true,

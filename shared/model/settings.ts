@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listWidths } from './list-width';
 
 export { defaultSettings } from './default-settings';
 
@@ -43,6 +44,8 @@ export const settings = z.strictObject({
   /** `reduced`: nothing moves, whatever the system says. */
   motion: z.enum(['system', 'reduced']),
   density: z.enum(['comfortable', 'compact']),
+  /** Of the list of conversations, in CSS pixels at the usual text size (shared/model/list-width.ts); 0: only its pictures. */
+  listWidth: z.union([z.literal(0), z.number().int().min(listWidths.least).max(listWidths.most)]),
   /** In percent of the usual size. */
   textSize: z.union([z.literal(80), z.literal(90), z.literal(100), z.literal(110), z.literal(125), z.literal(150), z.literal(175), z.literal(200)]),
   /** Keeps every message of the list on the page, for screen readers that read on their own. */

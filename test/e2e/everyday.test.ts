@@ -151,3 +151,35 @@ test('messages are selected by mouse and by keyboard, as in lists of files, and 
   await expectMessages(ann, 4);
   await window.getByLabel('Message', { exact: true }).fill('');
 });
+
+test('the list is made wider and narrower by its edge, with the mouse and by keyboard, down to pictures alone, and is so after a reload', async () => {
+  const { window } = ann;
+  const list = window.getByRole('navigation', { name: 'Conversations' });
+  const edge = window.getByRole('separator', { name: 'Width of the list' });
+  const width = async (): Promise<number> => Math.round((await list.boundingBox())?.width ?? 0);
+  expect(await width()).toBe(280);
+  const place = await edge.boundingBox();
+  if (!place) throw new Error('no edge');
+  const drag = async (from: number, to: number): Promise<void> => {
+    await window.mouse.move(from, place.y + 200);
+    await window.mouse.down();
+    await window.mouse.move((from + to) / 2, place.y + 210);
+    await window.mouse.move(to, place.y + 220);
+    await window.mouse.up();
+  };
+  await drag(place.x + 4, place.x + 64);
+  await expect.poll(width).toBe(340);
+  await window.reload();
+  await expect.poll(width, { timeout: 30_000 }).toBe(340);
+  // Too narrow for words: pictures alone, with names to be heard.
+  await drag(place.x + 64, 90);
+  await expect.poll(width).toBe(76);
+  await expect(list.getByText('New people')).toBeHidden();
+  await list.getByRole('button', { name: /^Bo/ }).first().click();
+  await expect(window.getByLabel('Message', { exact: true })).toBeFocused();
+  await edge.focus();
+  await window.keyboard.press('ArrowRight');
+  await window.keyboard.press('ArrowRight');
+  await window.keyboard.press('ArrowRight');
+  await expect.poll(width).toBe(280);
+});

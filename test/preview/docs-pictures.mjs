@@ -17,7 +17,7 @@ const wanted = [
   ['files', 'files'],
   ['search', 'search'],
   ['order', 'order'],
-  ['keys', 'talk-keys'],
+  ['keys', 'keys'],
   ['rules', 'rules'],
   ['invite', 'invite'],
   ['near', 'near-compare'],

@@ -61,7 +61,7 @@ export function ConversationView({ contact, conversation }: { readonly contact: 
     <main className="pane conversation-pane" aria-label={text('conversation.label', { name })} data-pane="conversation">
       <ConversationHeader contact={contact} conversationId={conversationId} title={conversation?.title ?? ''} />
       {conversationId === undefined ? (
-        <div className="feed-frame" />
+        <div className="feed-frame">{isBlocked(contact) || contact.ended !== undefined ? <EmptyState keyId={pictureDigits(contact.peerId)}>{text('conversation.none', { name })}</EmptyState> : null}</div>
       ) : (
         <MessageFeed
           contact={contact}

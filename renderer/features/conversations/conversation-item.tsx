@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { BellOff, Pin } from 'lucide-react';
+import { useSettings } from '../../app/model-context';
 import { useText } from '../../i18n/use-text';
 import type { Times } from '../../i18n/use-times';
 import { Avatar } from '../../ui/avatar';
@@ -24,6 +25,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
   const text = useText();
   const { contact, conversation } = row;
   const way = useWay(contact);
+  const picturesOnly = useSettings((state) => state.settings.listWidth === 0);
   const title = conversation?.title ?? '';
   const unread = conversation?.unread ?? 0;
   const at = conversation?.lastMessageAt;
@@ -63,6 +65,7 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
       className={`list-item${selected ? ' selected' : ''}${unread > 0 ? ' unread' : ''}`}
       aria-current={selected ? 'page' : undefined}
       tabIndex={inTabOrder ? 0 : -1}
+      title={picturesOnly ? [contact.name, title].filter((part) => part !== '').map(plainName).join(', ') : undefined}
       onClick={() => onShow(row)}
       onContextMenu={(event) => {
         event.preventDefault();

@@ -11,6 +11,7 @@ import { IconButton } from '../../ui/icon-button';
 import { PersonName } from '../../ui/person-name';
 import { ContactRequests } from './contact-requests';
 import { ConversationMenu } from './conversation-menu';
+import { ListEdge } from './list-edge';
 import { ListFilter } from './list-filter';
 import { RowList } from './row-list';
 import type { Row } from './rows';
@@ -128,6 +129,7 @@ export function ConversationList({ nobodyYet }: { readonly nobodyYet: boolean })
           <Lock aria-hidden="true" />
         </IconButton>
       </footer>
+      <ListEdge />
     </nav>
   );
 }

@@ -60,7 +60,8 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         ) : null}
       </div>
       {report === undefined || blocked ? null : connected ? <Check contactId={contactId} name={name} /> : <Trying report={report} name={name} />}
-      {report?.resumeRefusedAt === undefined ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
+      {/* Of a refusal before the connection there is now, which picked up where one ended, nothing is left to say. */}
+      {report?.resumeRefusedAt === undefined || (connected && session !== undefined && (session.resumed || session.handedOver)) ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
       {report?.clockAhead === undefined ? null : <p className="field-hint">{text(report.clockAhead > 0 ? 'reach.clock.ahead' : 'reach.clock.behind', { name, span: times.span(Math.abs(report.clockAhead)) })}</p>}
       {report === undefined || blocked ? null : (
         <>

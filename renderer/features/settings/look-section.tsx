@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { nameOfListWidth, namedListWidths } from '../../../shared/model/list-width';
 import { lookOf } from '../../../shared/model/look';
 import type { Settings } from '../../../shared/model/settings';
 import { useSettings } from '../../app/model-context';
@@ -12,6 +13,7 @@ import { useChangeSettings } from './use-change-settings';
 const themes = ['system', 'light', 'dark'] as const;
 const contrasts = ['system', 'high'] as const;
 const densities = ['comfortable', 'compact'] as const;
+const listWidthNames = ['pictures', 'narrow', 'usual', 'wide'] as const;
 const motions = ['system', 'reduced'] as const;
 const languages = ['system', 'en', 'de', 'pseudo', 'pseudo-rtl'] as const;
 
@@ -45,6 +47,13 @@ export function LookSection(): ReactNode {
         value={settings.density}
         onChange={(density) => change({ density })}
         options={densities.map((value) => ({ value, label: text(`settings.density.${value}`) }))}
+      />
+      <Choice
+        label={text('settings.listWidth')}
+        hint={text('settings.listWidth.text')}
+        value={nameOfListWidth(settings.listWidth)}
+        onChange={(name) => change({ listWidth: namedListWidths[name] })}
+        options={listWidthNames.map((value) => ({ value, label: text(`settings.listWidth.${value}`) }))}
       />
       <Choice
         label={text('settings.motion')}

@@ -23,6 +23,7 @@ const lines: Readonly<Record<Exclude<SettingsSection, 'keyboard'>, readonly Line
     ['settings.contrast', 'find.contrast', ['settings.contrast.text']],
     ['settings.textSize', 'find.textSize', ['settings.textSize.text']],
     ['settings.density', 'find.density', ['settings.density.text']],
+    ['settings.listWidth', 'find.listWidth', ['settings.listWidth.text']],
     ['settings.motion', 'find.motion', ['settings.motion.text']],
     ['settings.wholeList', 'find.wholeList', ['settings.wholeList.text']],
     ['settings.language', 'find.language'],

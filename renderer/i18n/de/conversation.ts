@@ -16,6 +16,7 @@ export const conversation = {
   'conversation.label': 'Unterhaltung mit {name}',
   'conversation.details': 'Details',
   'conversation.messages': 'Nachrichten',
+  'conversation.none': 'Es gibt keine Unterhaltung mit {name}.',
   'conversation.empty': 'Nachrichten an {name} sind mit einem Schlüssel verschlossen, den nur ihr beide habt. Du kannst ihn jederzeit erneuern.',
   'conversation.empty.check': 'Sicherheitsnummer prüfen',
   'conversation.older': 'Ältere Nachrichten zeigen',

@@ -45,6 +45,8 @@ export const conversations = {
   'talk.remove.keep': 'Behalten',
   'talk.remove.act': 'Unterhaltung entfernen',
   'list.label': 'Unterhaltungen',
+  'list.edge': 'Breite der Liste',
+  'list.edge.pictures': 'Nur Bilder',
   'list.new': 'Neue Unterhaltung',
   'list.invite': 'Jemanden einladen',
   'list.accept': 'Einladung öffnen',

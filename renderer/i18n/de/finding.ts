@@ -9,6 +9,7 @@ export const finding = {
   'find.contrast': 'Barrierefreiheit, lesbar, Sehschwäche, schwarz, weiß',
   'find.textSize': 'Schrift, Text, größer, kleiner, Zoom, Buchstaben, Barrierefreiheit, Sehschwäche',
   'find.density': 'Dichte, kompakt, Platz, Zwischenraum, Liste',
+  'find.listWidth': 'Seitenleiste, Breite, schmal, einklappen, Profilbilder',
   'find.motion': 'Animation, Effekte, Schwindel, Barrierefreiheit',
   'find.wholeList': 'Screenreader, Vorleser, Barrierefreiheit, blind, Verlauf',
   'find.language': 'Übersetzung, Englisch, Deutsch',

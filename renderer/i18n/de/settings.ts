@@ -56,7 +56,7 @@ export const settings = {
   'settings.about.runtime': 'Laufzeit',
   'settings.about.database': 'Datenbank',
   'settings.about.memory': 'Geheimnisse im Speicher',
-  'settings.about.memory.locked': 'bleiben aus der Auslagerungsdatei',
+  'settings.about.memory.locked': 'werden nicht auf die Festplatte ausgelagert',
   'settings.about.memory.unlocked': 'können auf diesem System auf die Festplatte ausgelagert werden',
   'settings.about.licence': 'Freie Software unter der AGPL 3.0. Kein Konto, keine Telemetrie.',
   'settings.meter': 'Arbeit seit dem Start',

@@ -2,6 +2,7 @@ export const conversation = {
   'conversation.label': 'Conversation with {name}',
   'conversation.details': 'Details',
   'conversation.messages': 'Messages',
+  'conversation.none': 'There is no conversation with {name}.',
   'conversation.empty': 'Messages to {name} are locked with a key only the two of you hold. You can renew it at any moment.',
   'conversation.empty.check': 'Check safety number',
   'conversation.older': 'Show older messages',

@@ -1,5 +1,7 @@
 export const conversations = {
   'list.label': 'Conversations',
+  'list.edge': 'Width of the list',
+  'list.edge.pictures': 'Pictures only',
   'list.new': 'New conversation',
   'list.invite': 'Invite someone',
   'list.accept': 'Open an invitation',

@@ -8,6 +8,7 @@ export const finding = {
   'find.contrast': 'accessibility, readable, low vision, black, white',
   'find.textSize': 'font, bigger, larger, smaller, zoom, scale, letters, accessibility, low vision',
   'find.density': 'spacing, compact, tight, space between, list',
+  'find.listWidth': 'sidebar, side panel, width, narrow, collapse, avatars',
   'find.motion': 'animation, animations, effects, dizziness, accessibility',
   'find.wholeList': 'screen reader, accessibility, blind, history, virtual list',
   'find.language': 'translation, English, German, Deutsch, locale',

@@ -9,6 +9,7 @@ export const keys = [
     await page.getByRole('button', { name: 'Renew now' }).click();
     await page.getByText('is renewed').waitFor();
   }],
+  ['keys', 'busy', wide, ['light', 'dark'], async (page) => { await chooseBo(page); await page.getByTestId('key-badge').click(); await page.getByRole('option').first().waitFor(); }],
   ['keys-tall', 'busy', tall, ['light', 'dark', 'contrast', 'pseudo'], async (page) => {
     await chooseBo(page);
     await page.getByTestId('key-badge').click();

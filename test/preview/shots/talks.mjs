@@ -2,6 +2,12 @@ import { narrow, tiny, wide } from './sizes.mjs';
 import { button, talkMenu } from './steps.mjs';
 
 const openLong = (page) => page.getByRole('navigation').getByRole('button', { name: /^Donau/ }).click();
+/** The list as wide as its edge was drawn; 0: pictures alone. */
+const widenList = (page, listWidth) =>
+  page.evaluate((wanted) => {
+    window.fake.world.settings = { ...window.fake.world.settings, listWidth: wanted };
+    window.fake.emit({ type: 'settings.changed' });
+  }, listWidth);
 
 /** @type {import('./all.mjs').Shots} */
 export const talks = [
@@ -20,6 +26,10 @@ export const talks = [
   ['order-title', 'busy', wide, ['light', 'dark'], (page) => talkMenu(page, 'Change the title…')],
   ['order-remove', 'busy', wide, ['light', 'dark'], (page) => talkMenu(page, 'Remove…')],
   ['order-remove-tiny', 'order', tiny, ['light'], async (page) => { await openLong(page); await page.locator('.conversation-head button[aria-haspopup="menu"]').click(); await page.getByRole('menuitem', { name: 'Remove…' }).click(); }],
+  ['list-pictures', 'order', wide, ['light', 'dark'], async (page) => { await widenList(page, 0); await page.locator('.list-item').first().click(); await page.locator('.list-edge').focus(); }],
+  ['list-pictures-forced', 'order', { ...wide, forced: true }, ['light'], async (page) => { await widenList(page, 0); await page.locator('.list-item').first().click(); }],
+  ['list-pictures-big-text', 'order', { ...wide, text: 32 }, ['light'], async (page) => { await widenList(page, 0); await page.locator('.list-item').first().click(); }],
+  ['list-wide', 'order', { ...wide, width: 1000 }, ['light'], async (page) => { await widenList(page, 400); await page.locator('.list-item').first().click(); await page.keyboard.press('Control+i'); await page.getByTestId('safety-number').waitFor(); }],
   ['switcher', 'order', wide, ['light', 'dark'], async (page) => { await page.keyboard.press('Control+k'); await page.getByRole('dialog').waitFor(); }],
   ['new-titled', 'order', wide, ['light'], async (page) => { await button(page, 'New conversation').click(); await page.getByRole('dialog').getByRole('option', { name: /^Bo/ }).first().click(); await page.getByLabel('Title (optional)').fill('Garden shed'); }],
 ];

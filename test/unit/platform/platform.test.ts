@@ -116,7 +116,7 @@ describe('preferences', () => {
   });
 
   test('looks, language and keys are there again after a restart, and reach the menu and the ground of the window', () => {
-    const chosen: Settings = { ...defaultSettings, theme: 'light', contrast: 'high', textSize: 200, density: 'compact', motion: 'reduced', wholeList: true, language: 'de', shortcuts: [{ action: 'lock', keys: 'F9' }] };
+    const chosen: Settings = { ...defaultSettings, theme: 'light', contrast: 'high', textSize: 200, density: 'compact', listWidth: 0, motion: 'reduced', wholeList: true, language: 'de', shortcuts: [{ action: 'lock', keys: 'F9' }] };
     new FilePreferences(folder).set({ settings: chosen });
     const { settings } = new FilePreferences(folder).get();
     expect(settings).toEqual(chosen);

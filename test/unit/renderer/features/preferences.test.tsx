@@ -50,7 +50,7 @@ async function changeAll(): Promise<void> {
 
 /** Where each setting is changed. Two are written and saved by a button, which has its own tests. */
 const places: Readonly<Record<SettingsSection, readonly (keyof Settings)[]>> = {
-  look: ['theme', 'contrast', 'textSize', 'density', 'motion', 'wholeList', 'language'],
+  look: ['theme', 'contrast', 'textSize', 'density', 'listWidth', 'motion', 'wholeList', 'language'],
   keyboard: [],
   talks: ['enterSends', 'spelling', 'readReceipts', 'typing', 'stripMetadata', 'acceptFilesUpTo'],
   security: ['lockAfterMinutes', 'lockOnSleep', 'contentProtection'],

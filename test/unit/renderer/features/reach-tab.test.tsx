@@ -109,6 +109,16 @@ describe('the sentence', () => {
     const line = screen.getByText(/did not pick up the last connection \(\d\d:\d\d.*\).*Nothing to do\./);
     expect(line.closest('[role="alert"]')).toBeNull();
   });
+
+  it('A56: a refusal before a connection that picked up where one ended is not told beside it', async () => {
+    const session = { contactId: bo.contactId, instanceId: 'a'.repeat(32), since: now, resumed: true, handedOver: false, via: 'direct' } as const;
+    const { fake } = await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now, resumeRefusedAt: now - 60_000 }]]) }), /^Bo/);
+    await tell(() => fake.tellNetwork({ sessions: [session] }));
+    expect(panel().textContent).toContain('It picked up where the last connection ended');
+    expect(panel().textContent).not.toContain('did not pick up');
+    await tell(() => fake.tellNetwork({ sessions: [{ ...session, resumed: false }] }));
+    expect(panel().textContent).toContain('did not pick up the last connection');
+  });
 });
 
 describe('trying now', () => {

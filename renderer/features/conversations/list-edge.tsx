@@ -1,0 +1,102 @@
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { listWidths, nearestListWidth, steppedListWidth } from '../../../shared/model/list-width';
+import { useContacts, useSettings, useUi } from '../../app/model-context';
+import { useText } from '../../i18n/use-text';
+import { useChangeSettings } from '../settings/use-change-settings';
+
+/** CSS pixels at the usual text size for each press of an arrow key. */
+const step = 20;
+const usualTextSize = 16;
+
+/**
+ * The edge between the list and the conversation, which makes the list wider and narrower: dragged, or moved with the arrow keys. What it is dragged to is
+ * seen at once, without drawing the list anew, and kept when it is let go.
+ */
+export function ListEdge(): ReactNode {
+  const text = useText();
+  const kept = useSettings((state) => state.settings.listWidth);
+  const change = useChangeSettings();
+  const edge = useRef<HTMLDivElement>(null);
+  /** While it moves. */
+  const [moving, setMoving] = useState<number>();
+  const [grip, setGrip] = useState<number>();
+  // Where nobody is yet, somebody asks for an answer, or the list is narrowed to some, there are words that count.
+  const someoneAsksOrNobodyIs = useContacts((state) => state.requests.length > 0 || state.contacts.length === 0);
+  const isFiltered = useUi(({ listView }) => listView.filter !== '' || listView.unreadOnly);
+  const needsWords = someoneAsksOrNobodyIs || isFiltered;
+  const width = moving ?? kept;
+
+  useLayoutEffect(() => {
+    const panes = panesOf(edge.current);
+    if (panes === null) return;
+    if (width === 0 && !needsWords) panes.dataset['list'] = 'pictures';
+    else delete panes.dataset['list'];
+    panes.style.setProperty('--list-width', `${(width === 0 ? listWidths.usual : width) / usualTextSize}rem`);
+  }, [width, needsWords]);
+
+  const letGo = (): void => {
+    setGrip(undefined);
+    setMoving(undefined);
+    if (moving !== undefined && moving !== kept) change({ listWidth: moving });
+  };
+
+  /** From the side the list begins at to the pointer, at the usual text size. */
+  const widthAt = (clientX: number): number => {
+    const panes = panesOf(edge.current);
+    if (panes === null) return kept;
+    const { left, right } = panes.getBoundingClientRect();
+    const textSize = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / usualTextSize;
+    return (isFromRight() ? right - clientX : clientX - left) / textSize;
+  };
+
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setGrip(widthAt(event.clientX) - edgeOf(width));
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const wider = isFromRight() ? 'ArrowLeft' : 'ArrowRight';
+    const narrower = isFromRight() ? 'ArrowRight' : 'ArrowLeft';
+    const next =
+      event.key === wider ? steppedListWidth(width, step) : event.key === narrower ? steppedListWidth(width, -step) : event.key === 'Home' ? 0 : event.key === 'End' ? listWidths.most : undefined;
+    if (event.key === 'Enter') change({ listWidth: width === 0 ? listWidths.usual : 0 });
+    if (next === undefined) return;
+    event.preventDefault();
+    setMoving(next);
+  };
+
+  return (
+    <div
+      ref={edge}
+      className={grip === undefined ? 'list-edge' : 'list-edge moving'}
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label={text('list.edge')}
+      aria-valuemin={0}
+      aria-valuemax={listWidths.most}
+      aria-valuenow={width}
+      aria-valuetext={width === 0 ? text('list.edge.pictures') : undefined}
+      onKeyDown={onKeyDown}
+      onKeyUp={letGo}
+      onBlur={letGo}
+      onPointerDown={onPointerDown}
+      onPointerMove={(event) => (grip === undefined ? undefined : setMoving(nearestListWidth(widthAt(event.clientX) - grip)))}
+      onPointerUp={letGo}
+      onPointerCancel={() => {
+        setGrip(undefined);
+        setMoving(undefined);
+      }}
+      onDoubleClick={() => change({ listWidth: listWidths.usual })}
+    />
+  );
+}
+
+const panesOf = (edge: HTMLElement | null): HTMLElement | null => edge?.closest<HTMLElement>('.panes') ?? null;
+
+/** Where the edge is of a list of this width: pictures take room, too. */
+const edgeOf = (width: number): number => (width === 0 ? listWidths.pictures : width);
+
+const isFromRight = (): boolean => document.documentElement.dir === 'rtl';

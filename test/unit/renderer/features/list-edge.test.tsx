@@ -1,0 +1,79 @@
+// @vitest-environment jsdom
+import { act, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { nameOfListWidth, nearestListWidth, steppedListWidth } from '../../../../shared/model/list-width';
+import { busyWorld, scenes } from '../../../preview/scenes';
+import { renderApp, settle, type Running } from '../render-app';
+
+const now = 1_800_000_000_000;
+const edge = (): HTMLElement => screen.getByRole('separator', { name: 'Width of the list' });
+const panes = (): HTMLElement | null => document.querySelector<HTMLElement>('.panes');
+const shown = (): unknown => ({ width: panes()?.style.getPropertyValue('--list-width'), list: panes()?.dataset['list'], told: edge().getAttribute('aria-valuenow'), words: edge().getAttribute('aria-valuetext') });
+
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) fireEvent.keyDown(edge(), { key });
+  fireEvent.keyUp(edge(), { key: keys.at(-1) });
+  await settle();
+}
+
+const calmApp = (): Promise<Running> => renderApp(busyWorld(now));
+
+describe('how wide the list can be', () => {
+  it('from 240 to 400 px, or pictures alone, with nothing in between', () => {
+    expect([-5, 90, 159, 160, 240, 313.4, 400, 900].map(nearestListWidth)).toEqual([0, 0, 0, 240, 240, 313, 400, 400]);
+    expect([0, 240, 250, 390].map((width) => steppedListWidth(width, 20))).toEqual([240, 260, 270, 400]);
+    expect([0, 240, 250, 400].map((width) => steppedListWidth(width, -20))).toEqual([0, 0, 240, 380]);
+    expect([0, 240, 259, 260, 319, 320, 400].map(nameOfListWidth)).toEqual(['pictures', 'narrow', 'narrow', 'usual', 'usual', 'wide', 'wide']);
+  });
+});
+
+describe('the edge of the list', () => {
+  it('is moved with the arrow keys, Home, End and Enter, seen at once and kept when the key is let go', async () => {
+    const { fake } = await calmApp();
+    expect(shown()).toEqual({ width: '17.5rem', list: undefined, told: '280', words: null });
+    act(() => edge().focus());
+    fireEvent.keyDown(edge(), { key: 'ArrowRight' });
+    fireEvent.keyDown(edge(), { key: 'ArrowRight' });
+    expect(shown()).toMatchObject({ width: '20rem', told: '320' });
+    expect(fake.world.settings.listWidth).toBe(280);
+    fireEvent.keyUp(edge(), { key: 'ArrowRight' });
+    await settle();
+    expect(fake.world.settings.listWidth).toBe(320);
+    await press('End');
+    expect(fake.world.settings.listWidth).toBe(400);
+    await press('Home');
+    expect(fake.world.settings.listWidth).toBe(0);
+    expect(shown()).toEqual({ width: '17.5rem', list: 'pictures', told: '0', words: 'Pictures only' });
+    await press('Enter');
+    expect(fake.world.settings.listWidth).toBe(280);
+    await press('ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+    expect(fake.world.settings.listWidth).toBe(0);
+    fireEvent.doubleClick(edge());
+    await settle();
+    expect(shown()).toMatchObject({ width: '17.5rem', list: undefined, told: '280' });
+  });
+
+  it('from right to left the arrow keys point the other way', async () => {
+    const { fake } = await calmApp();
+    document.documentElement.dir = 'rtl';
+    await press('ArrowLeft');
+    document.documentElement.dir = 'ltr';
+    expect(fake.world.settings.listWidth).toBe(300);
+  });
+
+  it('pictures alone keep every name to be heard and shown, and give way to words while somebody asks or the list is narrowed to some', async () => {
+    const { fake, model } = await calmApp();
+    await press('Home');
+    expect(panes()?.dataset['list']).toBe('pictures');
+    expect(screen.getByRole('button', { name: /^Bo Lind/ }).title).toMatch(/^Bo Lind/);
+    act(() => model.ui.getState().changeListView({ unreadOnly: true }));
+    expect(panes()?.dataset['list']).toBeUndefined();
+    act(() => model.ui.getState().changeListView({ unreadOnly: false }));
+    expect(panes()?.dataset['list']).toBe('pictures');
+    const asking = scenes['requests']?.(now).requests ?? [];
+    expect(asking).not.toHaveLength(0);
+    act(() => model.contacts.setState({ requests: asking }));
+    expect(panes()?.dataset['list']).toBeUndefined();
+    expect(fake.world.settings.listWidth).toBe(0);
+  });
+});
