@@ -54,7 +54,7 @@ export function outside() {
     const widest = [...element.querySelectorAll('*')].filter((inner) => inner.getBoundingClientRect().right > right + 1 || inner.getBoundingClientRect().left < left - 1).at(-1);
     return `scrolls: ${name(element)} ${element.scrollWidth - element.clientWidth} px for ${widest === undefined ? '?' : name(widest)}`;
   });
-  const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.closest('.only-heard, [aria-hidden="true"], [data-live-announcer]') === null;
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.closest('.only-heard, [aria-hidden="true"], [data-live-announcer]') === null && getComputedStyle(element).clipPath !== 'inset(50%)';
   // A dialog covers the rest, which then need not be reached.
   const top = [...document.querySelectorAll('[role="dialog"], [role="menu"], [role="alertdialog"]')].at(-1) ?? document.body;
   const parts = [...top.querySelectorAll('button, input, textarea, select, a[href], h1, h2, h3, p, label, summary, [role="tab"], [role="menuitem"], [role="radio"], [role="switch"]')].filter(seen);

@@ -1,8 +1,7 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { listWidths, nearestListWidth, steppedListWidth } from '../../../shared/model/list-width';
-import { useContacts, useSettings, useUi } from '../../app/model-context';
-import { useText } from '../../i18n/use-text';
-import { useChangeSettings } from '../settings/use-change-settings';
+import { useContacts, useModel, useSettings, useUi } from '../../app/model-context';
+import { useErrorText, useText } from '../../i18n/use-text';
 
 /** CSS pixels at the usual text size for each press of an arrow key. */
 const step = 20;
@@ -15,9 +14,10 @@ const usualTextSize = 16;
 export function ListEdge(): ReactNode {
   const text = useText();
   const kept = useSettings((state) => state.settings.listWidth);
-  const change = useChangeSettings();
+  const errorText = useErrorText();
+  const { settings, ui } = useModel();
   const edge = useRef<HTMLDivElement>(null);
-  /** While it moves. */
+  /** While it moves, and until that is kept: the next press of a key goes on from there. */
   const [moving, setMoving] = useState<number>();
   const [grip, setGrip] = useState<number>();
   // Where nobody is yet, somebody asks for an answer, or the list is narrowed to some, there are words that count.
@@ -34,10 +34,17 @@ export function ListEdge(): ReactNode {
     panes.style.setProperty('--list-width', `${(width === 0 ? listWidths.usual : width) / usualTextSize}rem`);
   }, [width, needsWords]);
 
+  const keep = (listWidth: number): void => {
+    setMoving(listWidth);
+    settings
+      .getState()
+      .change({ listWidth })
+      .catch((thrown: unknown) => ui.getState().toast(errorText(thrown), 'danger'))
+      .finally(() => setMoving((now) => (now === listWidth ? undefined : now)));
+  };
   const letGo = (): void => {
     setGrip(undefined);
-    setMoving(undefined);
-    if (moving !== undefined && moving !== kept) change({ listWidth: moving });
+    if (moving !== undefined) keep(moving);
   };
 
   /** From the side the list begins at to the pointer, at the usual text size. */
@@ -61,7 +68,7 @@ export function ListEdge(): ReactNode {
     const narrower = isFromRight() ? 'ArrowRight' : 'ArrowLeft';
     const next =
       event.key === wider ? steppedListWidth(width, step) : event.key === narrower ? steppedListWidth(width, -step) : event.key === 'Home' ? 0 : event.key === 'End' ? listWidths.most : undefined;
-    if (event.key === 'Enter') change({ listWidth: width === 0 ? listWidths.usual : 0 });
+    if (event.key === 'Enter') keep(width === 0 ? listWidths.usual : 0);
     if (next === undefined) return;
     event.preventDefault();
     setMoving(next);
@@ -89,7 +96,7 @@ export function ListEdge(): ReactNode {
         setGrip(undefined);
         setMoving(undefined);
       }}
-      onDoubleClick={() => change({ listWidth: listWidths.usual })}
+      onDoubleClick={() => keep(listWidths.usual)}
     />
   );
 }
