@@ -52,21 +52,22 @@ export function WhoGlyph({ who }: { readonly who: Who | 'key' }): ReactNode {
   );
 }
 
-/** How a person is reached, with the one way that a contact's `reach` does not tell apart: through Tor. */
-export type Way = Reach | 'onion';
+/** How a person is reached, with what a contact's `reach` does not tell apart: through Tor, and not any more. */
+export type Way = Reach | 'onion' | 'ended';
 
 /**
  * Reach: two people and the line between them. Drawn through, dashed while waiting, on a stand for one network, with rings
- * for Tor, a box for a mailbox, crossed when blocked.
+ * for Tor, a box for a mailbox, crossed when blocked, and none at all once it has ended.
  */
 export function ReachGlyph({ reach }: { readonly reach: Way }): ReactNode {
+  const isEmpty = reach === 'waiting' || reach === 'ended';
   return (
     <svg className="fact-glyph wide" viewBox="0 0 22 16" aria-hidden="true" focusable="false">
       <circle cx="3.4" cy="8" r="2.6" fill="currentColor" />
-      <circle cx="18.6" cy="8" r="2.6" className={reach === 'waiting' ? 'line' : undefined} fill={reach === 'waiting' ? 'none' : 'currentColor'} />
+      <circle cx="18.6" cy="8" r="2.6" className={isEmpty ? 'line' : undefined} fill={isEmpty ? 'none' : 'currentColor'} />
       {reach === 'waiting' ? (
         <path d="M7.4 8h7.4" className="line" strokeDasharray="1.6 2" />
-      ) : (
+      ) : reach === 'ended' ? null : (
         <path d={reach === 'onion' ? 'M6 8h1.2M14.8 8H16' : 'M6 8h10'} className="line" />
       )}
       {reach === 'onion' ? (

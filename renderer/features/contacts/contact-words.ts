@@ -1,3 +1,4 @@
+import { KeyshiftError } from '../../../shared/errors';
 import type { Contact } from '../../../shared/model/contact';
 import type { Text } from '../../i18n/use-text';
 import { nameInSentence } from '../../ui/strangers';
@@ -28,4 +29,9 @@ export function needsPerson(contact: Contact): boolean {
 
 export function isBlocked(contact: Contact): boolean {
   return contact.reach === 'blocked';
+}
+
+/** That the contact has ended, and why. */
+export function endedWords({ ended }: Contact, text: Text, errorText: (thrown: unknown) => string): string {
+  return text('composer.ended', { reason: ended === undefined ? '' : errorText(new KeyshiftError(ended, '')) });
 }

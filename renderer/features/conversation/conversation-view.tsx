@@ -8,7 +8,7 @@ import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import { pictureDigits } from '../../ui/key-cut-path';
 import { nameInSentence } from '../../ui/strangers';
-import { isBlocked } from '../contacts/contact-words';
+import { endedWords, isBlocked } from '../contacts/contact-words';
 import { useSetBlocked } from '../contacts/who-tab';
 import { useStopped } from '../devices/device-bar';
 import { KeyProblems } from '../keys/key-problems';
@@ -23,7 +23,6 @@ import { LapsedBar } from './lapsed-bar';
 import { PausedBar } from './paused-bar';
 import { SelectionBar } from './selection-bar';
 import { TypingLine } from './typing-line';
-import { KeyshiftError } from '../../../shared/errors';
 
 /** A person and what was said with them. Without a conversation yet: the person, and why not. */
 export function ConversationView({ contact, conversation }: { readonly contact: Contact; readonly conversation: Conversation | undefined }): ReactNode {
@@ -114,11 +113,7 @@ function ConversationFoot({ contact, conversation, children }: { readonly contac
   const stopped = useStopped();
   if (stopped !== undefined) return <Banner tone="notice">{text(`composer.device.${stopped}`)}</Banner>;
   if (contact.ended !== undefined) {
-    return (
-      <Banner tone="notice">
-        {text('composer.ended', { reason: errorText(new KeyshiftError(contact.ended, '')) })}
-      </Banner>
-    );
+    return <Banner tone="notice">{endedWords(contact, text, errorText)}</Banner>;
   }
   if (isBlocked(contact)) {
     return (

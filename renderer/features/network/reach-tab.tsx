@@ -9,7 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
-import { isBlocked } from '../contacts/contact-words';
+import { endedWords, isBlocked } from '../contacts/contact-words';
 import { useOpenEnvelopes, useSaveEnvelopes } from '../conversation/use-envelopes';
 import { handOverWords } from './hand-over-words';
 import { NextTry } from './next-try';
@@ -27,6 +27,7 @@ const toBeToldMs = 500;
 /** How this person is reached: one sentence, what was tried, what can be done, and where they find this device. */
 export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode {
   const text = useText();
+  const errorText = useErrorText();
   const times = useTimes();
   const now = useNow();
   const model = useModel();
@@ -36,7 +37,8 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
   const session = useNetwork((state) => state.status?.sessions.find((one) => one.contactId === contactId));
   useEffect(() => model.background(model.network.getState().loadReach(contactId)), [model, contactId]);
   const name = nameInSentence(contact.name);
-  const blocked = isBlocked(contact);
+  // Nobody is dialled, and what was tried before says nothing of now.
+  const silent = isBlocked(contact) || way === 'ended';
   const connected = isConnected(way);
   useReachSaid(report !== undefined, connected, report?.trying ?? false, name);
 
@@ -47,29 +49,29 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
         <strong>{text(`reach.${way}`)}</strong>
       </div>
       <div className="stack tight">
-        {report === undefined || blocked || way === 'mailbox' ? null : (
+        {report === undefined || silent || way === 'mailbox' ? null : (
           <p className="sentence" data-testid="reach-sentence">
             {reachSentence(report, way, name, now, text, times)}
           </p>
         )}
-        <p className="sentence">{text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
+        <p className="sentence">{way === 'ended' ? endedWords(contact, text, errorText) : text(contact.pending ? 'reach.text.pending' : `reach.text.${way}`, { name })}</p>
         {!connected || session === undefined ? null : session.handedOver ? (
           <HandedOver session={session} name={name} />
         ) : session.resumed ? (
           <p className="field-hint">{text('reach.resumed')}</p>
         ) : null}
       </div>
-      {report === undefined || blocked ? null : connected ? <Check contactId={contactId} name={name} /> : <Trying report={report} name={name} />}
+      {report === undefined || silent ? null : connected ? <Check contactId={contactId} name={name} /> : <Trying report={report} name={name} />}
       {/* Of a refusal before the connection there is now, which picked up where one ended, nothing is left to say. */}
-      {report?.resumeRefusedAt === undefined || (connected && session !== undefined && (session.resumed || session.handedOver)) ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
-      {report?.clockAhead === undefined ? null : <p className="field-hint">{text(report.clockAhead > 0 ? 'reach.clock.ahead' : 'reach.clock.behind', { name, span: times.span(Math.abs(report.clockAhead)) })}</p>}
-      {report === undefined || blocked ? null : (
+      {report?.resumeRefusedAt === undefined || silent || (connected && session !== undefined && (session.resumed || session.handedOver)) ? null : <p className="field-hint">{text('reach.resumeRefused', { when: times.when(report.resumeRefusedAt, now) })}</p>}
+      {report?.clockAhead === undefined || silent ? null : <p className="field-hint">{text(report.clockAhead > 0 ? 'reach.clock.ahead' : 'reach.clock.behind', { name, span: times.span(Math.abs(report.clockAhead)) })}</p>}
+      {report === undefined || silent ? null : (
         <>
           <ReachAdviceList contact={contact} advice={report.advice} />
           <TriesList report={report} name={name} />
         </>
       )}
-      {contact.pending || blocked || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
+      {contact.pending || silent || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
       <OwnPlaces />
     </div>
   );

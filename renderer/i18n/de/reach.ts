@@ -8,6 +8,7 @@ export const reach = {
   'reach.mailbox': 'Postfach',
   'reach.waiting': 'Wartet',
   'reach.blocked': 'Blockiert',
+  'reach.ended': 'Beendet',
   'reach.text.direct': 'Nachrichten kommen sofort an, von deinem Gerät zum anderen.',
   'reach.text.lan': 'Nachrichten kommen sofort an und verlassen dein Netz nicht.',
   'reach.text.onion': 'Nachrichten kommen etwas langsamer an, und niemand von euch sieht, wo die andere Person ist.',

@@ -43,6 +43,7 @@ export const reach = {
   'reach.mailbox': 'Mailbox',
   'reach.waiting': 'Waiting',
   'reach.blocked': 'Blocked',
+  'reach.ended': 'Ended',
   'reach.text.direct': 'Messages arrive at once, from your device to theirs.',
   'reach.text.lan': 'Messages arrive at once and do not leave your network.',
   'reach.text.onion': 'Messages arrive a little slower, and neither of you sees where the other is.',

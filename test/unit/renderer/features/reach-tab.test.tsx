@@ -104,6 +104,17 @@ describe('the sentence', () => {
     expect(screen.queryByRole('list', { name: 'What was tried' })).toBeNull();
   });
 
+  it('of a contact that has ended it says so and why, and promises nothing', async () => {
+    const world = carlaAway();
+    world.contacts = world.contacts.map((one) => (one.contactId === carla.contactId ? { ...one, ended: 'contact.ended' as const } : one));
+    await openReach(world, /^Carla/);
+    expect(screen.getByRole('button', { name: 'Reach: Ended' })).toBeTruthy();
+    expect(panel().textContent).toContain('This contact has ended. This contact will not be answered any more. Ask for a new invitation.');
+    expect(panel().textContent).not.toContain('leaves when');
+    for (const name of ['Try now', 'Save as file']) expect(screen.queryByRole('button', { name })).toBeNull();
+    expect(screen.queryByRole('list', { name: 'What was tried' })).toBeNull();
+  });
+
   it('A56: a connection that was not picked up is a calm line that asks for nothing', async () => {
     await openReach(busyWorld(now, { reports: new Map([[bo.contactId, { since: now, resumeRefusedAt: now }]]) }), /^Bo/);
     const line = screen.getByText(/did not pick up the last connection \(\d\d:\d\d.*\).*Nothing to do\./);
