@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shorten } from '../second/message.mjs';
 import { type Dialog, SetClockPeople } from '../support/set-clock-people';
 
 // One real headless process whose clock is set by the test, and one peer that was written from docs/protocol.md alone: §5, how long a key of the pair is sent under, whose, and what of it is refused.
@@ -105,5 +106,50 @@ describe('§5, from outside: what is refused', () => {
     clock.pass(1);
     second.sendAll(...made.slice(-1));
     await hedda.until('33', async () => (await count()) === 33);
+  });
+});
+
+describe('§5, from outside: that keys may be known', () => {
+  let others: SetClockPeople;
+  beforeAll(async () => {
+    others = await SetClockPeople.meet();
+  });
+  afterAll(() => others.end());
+
+  it('S1-18 A17: is heeded ten times at once and, evenly, ten times an hour; once more waits, and comes through', async () => {
+    const { second, forger, clock, hedda } = others;
+    const { dialog, conversationId } = await others.begun();
+    const says = (text: string): void => {
+      second.talk.compromised();
+      second.say(dialog, text);
+    };
+    for (let time = 1; time <= 10; time += 1) {
+      says(`distrust ${time}`);
+      await others.acknowledged(dialog);
+    }
+    says('once more');
+    const isPutOff = async () => (await hedda.call('keys.status', { conversationId })).problems.some(({ kind }) => kind === 'too-many-keys');
+    await hedda.until('put off', isPutOff);
+    /** All that waits is said again, on whichever session stands by now, and was dealt with: headers that are lacked are asked for behind all that came before them. */
+    const again = async (): Promise<void> => {
+      await others.connected();
+      const before = second.items.length;
+      let told: unknown;
+      await second.until(() => {
+        if (second.session !== told && second.session?.isReady && !second.session.ended) {
+          told = second.session;
+          second.flush();
+          second.session.send({ type: 6, body: shorten(forger.message(dialog, { kek: forger.newKek() })) });
+        }
+        return second.items.slice(before).includes(7);
+      });
+    };
+    clock.pass(359_000);
+    await again();
+    expect([dialog.out.unacknowledged.size, await isPutOff()]).toEqual([1, true]);
+    clock.pass(1_000);
+    await again();
+    await others.acknowledged(dialog);
+    expect(await isPutOff()).toBe(false);
   });
 });

@@ -101,6 +101,24 @@ describe('a receiver that lost what it had acknowledged', () => {
     expect(fresh.sink.of('failed')).toEqual([]);
   });
 
+  it('S1-50: what waits under another exchange key than the one shown is locked again once that device says a second time where it stands, and nothing else is', () => {
+    const { alice, bob, key } = rolledBack(1, 1);
+    alice.say(bob, key.dialogId, 'waits');
+    const [told] = bob.engine.standing(alice.peerId, alice.person.local.instanceId);
+    if (!told) throw new Error('nothing told');
+    const sealed = () => alice.pending(bob).map((bytes) => Buffer.from(bytes).toString('hex'));
+    const before = sealed();
+    expect(before).toHaveLength(1);
+    const says = (chain: typeof bob.person.chain): readonly string[] => (alice.engine.meet(chain, told), sealed());
+    const same = { ...bob.person.chain };
+    for (let time = 1; time <= 2; time += 1) expect(says(same)).toEqual(before);
+    const other = { ...bob.person.chain, exchange: ann.chain.exchange };
+    expect(says(other)).toEqual(before);
+    const after = says(other);
+    expect([after.length, after[0] === before[0]]).toEqual([1, false]);
+    expect(says(other)).toEqual(after);
+  });
+
   it('S2-10 A37: nothing is locked again in a dialog that has ended', () => {
     const { alice, bob, key } = rolledBack(3, 1);
     alice.say(bob, key.dialogId, 'not acknowledged');

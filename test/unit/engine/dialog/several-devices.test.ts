@@ -293,6 +293,28 @@ describe('a contact with two devices', () => {
     expect(b2.sink.texts(dialogId).length).toBeGreaterThan(150);
   });
 
+  it('A24 A38: what nobody knows any more, not even as a digest, both sides count as lost, and the device that had it is no sign of a copy', () => {
+    const { a1, b1, b2, dialogId, clock } = newWorld();
+    const store = createDialogStore(a1.db);
+    const key = { ...a1.dialog(b1, dialogId), instanceId: a1.instanceId };
+    const first = store.highestAcknowledged(key) + 1;
+    for (const text of ['lost', 'kept', 'kept, too']) a1.say(b1, dialogId, text);
+    exchange(a1, b1);
+    store.removeOutbox(key, first);
+    for (let round = 0; round < 6; round += 1) {
+      hear(a1, b2);
+      clock.pass(32 * siblingPatienceMs);
+      exchange(a1, b2);
+    }
+    expect(b2.sink.texts(dialogId)).toEqual(['kept', 'kept, too']);
+    for (const device of [a1, b2]) expect(device.sink.of('gap')).toMatchObject([{ first, last: first }]);
+    expect(a1.engine.status(a1.dialog(b1, dialogId)).transcript).toMatchObject({ equal: true, upTo: first + 2 });
+    // The one that had it holds another digest from there on.
+    expect(streamOf(a1, b1).digest).not.toBe(streamOf(a1, b2).digest);
+    expect([hear(a1, b1), hear(a1, b2)]).toEqual(['met', 'met']);
+    expect(a1.sink.of('rolledBack')).toEqual([]);
+  });
+
   it('A24: what one of them lacks is waited for ten seconds, then twice as long each time, up to 320 s; then it has to say so anew', () => {
     const { a1, b1, b2, dialogId, clock } = newWorld();
     hear(a1, b1);

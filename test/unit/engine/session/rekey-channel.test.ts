@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeKeyElements, type KeyElement } from '../../../../electron/engine/certificates/key-history';
-import { issueKeyLink, type LinkPurpose } from '../../../../electron/engine/certificates/key-link';
+import { issueKeyLink, type LinkPurpose, parseKeyLink } from '../../../../electron/engine/certificates/key-link';
 import { recoverLocalRecord } from '../../../../electron/engine/certificates/recovery';
 import { channelKinds, type ChannelFrame } from '../../../../electron/engine/session/channel-frames';
 import { OwnKeys } from '../../../../electron/engine/session/own-keys';
 import type { AskerParts, HeldKey, RekeyAnswer } from '../../../../electron/engine/session/rekey-answer';
-import { askForKeys } from '../../../../electron/engine/session/rekey-asker';
+import { askForKeys, stepAsker } from '../../../../electron/engine/session/rekey-asker';
 import { Rejections } from '../../../../electron/engine/session/rejections';
 import { answerRekey, stepAnswerer } from '../../../../electron/engine/session/rekey-answerer';
 import { RekeyBudget } from '../../../../electron/engine/session/rekey-budget';
@@ -109,6 +109,13 @@ describe('asking for keys', () => {
     expect([head.epoch, chain]).toEqual([4, undefined]);
     const { signature, chain: shown } = answerIn(byServer);
     expect([signature.length, shown.length]).toEqual([0, 0]);
+  });
+
+  it('S5-06 S5-14: steps stand in an answer where there are any, and the key held vouches at once as after a compromise where a step on the way was one', async () => {
+    const parts = async (owner: Lives, asker: Party, epoch: number) => answerIn((await converse(asker, new Desk(owner.newest, clock, [[asker.local.peerId, secret]]), heldOf(nth(owner, epoch)), { pairSecret: secret })).byServer);
+    expect((await parts(ada, ben.newest, 4)).elements).toHaveLength(0);
+    const purpose = async (owner: Lives, asker: Party) => parseKeyLink(owner.newest.crypto, (await parts(owner, asker, 1)).direct).purpose;
+    expect([await purpose(ada, ben.newest), await purpose(ben, ada.newest)]).toEqual(['compromise', 'routine']);
   });
 
   it('S5-20 A79: with all old private halves erased the signed chain still leads on', async () => {
@@ -279,6 +286,28 @@ describe('what is read of a conversation about keys', () => {
     const [chain, signature] = [crypto().random(9), crypto().random(64)];
     expect(parseAnswer(encodeAnswer({ ...parts, chain, signature })).chain).toEqual(chain);
     for (const wrong of [{ chain }, { signature }, { chain, signature: signature.subarray(1) }]) expect(() => parseAnswer(encodeAnswer({ ...parts, ...wrong }))).toThrow('go together');
+  });
+
+  it('S5-04 A76: whoever answers before a question, or says no to none, is not listened to; a stranger is done with once answered', () => {
+    const desk = adasDesk();
+    const channel = { hash: secret, source: '203.0.113.9' };
+    for (const kind of [channelKinds.rekeyAnswer, channelKinds.refused, channelKinds.rekeyOffer]) {
+      expect(stepAnswerer(desk.parts, channel, { phase: 'open' }, { kind: 'frame', frame: { kind, payload: concat(Uint8Array.of(1), secret) } })).toEqual({});
+    }
+    const written = { kind: 'written', reply: secret } as const;
+    expect(stepAnswerer(desk.parts, channel, { phase: 'replying', contact: undefined }, written)).not.toHaveProperty('state');
+    expect(stepAnswerer(desk.parts, channel, { phase: 'replying', contact: ben.newest.local.peerId }, written)).toHaveProperty('state.phase', 'answered');
+  });
+
+  it('A77 S5-29: whoever offered says no six times, and then no more', async () => {
+    const { answer } = await converse(ben.newest, adasDesk(), heldOf(ada.newest), { pairSecret: secret });
+    const parts = askerOf(ben.newest, heldOf(ada.newest), { offer: true });
+    const question = encodeRequest({ peerId: ada.newest.local.peerId, heldHash: crypto().random(32), nonce: crypto().random(32), tag: crypto().random(32) });
+    const said = { kind: 'frame', frame: question } as const;
+    const said1 = stepAsker(parts, secret, { phase: 'offered', answer: await answer, more: 2 }, said);
+    expect([said1.state, said1.send?.map(({ kind }) => kind), said1.answer]).toEqual([{ phase: 'offered', answer: await answer, more: 1 }, [channelKinds.refused], undefined]);
+    const said0 = stepAsker(parts, secret, said1.state ?? never(), said);
+    expect([said0.state, said0.answer]).toEqual([undefined, await answer]);
   });
 
   it('S5-29: what is told without having been asked stands in one frame', () => {
