@@ -1,6 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import { fileErrorCode } from './file-error';
 
+/** Error: path.unusable. */
 export function unusable(message: string): KeyshiftError {
   return new KeyshiftError('path.unusable', message);
 }
@@ -28,6 +29,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENODEV: 'This is not a file. Choose one.',
 };
 
+/** Errors: path.unusable for no name, or one with a zero byte in it. */
 export function assertPath(path: string): void {
   if (path === '' || path.includes('\0')) throw unusable('This is no path of a file.');
 }

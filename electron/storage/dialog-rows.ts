@@ -22,10 +22,12 @@ const states = ['open', 'failed', 'closed'] as const;
 
 // Rows of the dialog tables, as the engine's port has them.
 
+/** In the order of the columns of a dialog's key. */
 export function dialogParams(key: DialogKey): readonly SqlValue[] {
   return [key.peerId, key.dialogId];
 }
 
+/** In the order of the columns of a stream's key. */
 export function streamParams(key: StreamKey): readonly SqlValue[] {
   return [key.peerId, key.dialogId, key.instanceId];
 }

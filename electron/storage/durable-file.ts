@@ -20,6 +20,7 @@ export function writeNewFile(path: string, content: Uint8Array): void {
   }
 }
 
+/** All of it, in as many writes as the system wants. Nothing of it is durable yet. */
 export function writeAll(file: number, content: Uint8Array): void {
   let written = 0;
   while (written < content.length) written += writeSync(file, content, written);
@@ -64,6 +65,7 @@ export function removeIfPossible(...paths: readonly string[]): void {
   }
 }
 
+/** Waits until the disk has the names in a folder. */
 export function syncDirectory(directory: string): void {
   // Windows knows no handle of a folder to flush; NTFS keeps renames in its journal.
   if (process.platform === 'win32') return;

@@ -1,10 +1,9 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { Row, SqlValue } from './database';
 
-/**
- * Typed reading of columns. STRICT tables make a mismatch impossible unless the file was tampered with by someone who
- * holds the key: hence `vault.damaged`.
- */
+// Typed reading of columns; errors of all of them: vault.damaged. STRICT tables make a mismatch impossible unless the file was tampered with by someone who
+// holds the key.
+
 function damaged(column: string): KeyshiftError {
   return new KeyshiftError('vault.damaged', `The database holds something unexpected in “${column}”.`);
 }

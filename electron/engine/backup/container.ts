@@ -44,6 +44,7 @@ export function startsLikeBackup(head: Uint8Array): boolean {
   return head.length >= magic.length && magic.every((byte, at) => head[at] === byte);
 }
 
+/** The first bytes of a backup (protocol.md §14). Throws for costs out of bounds and another length of salt. */
 export function encodeBackupHead({ cost, salt }: BackupHead): Uint8Array {
   if (!isBackupCost(cost) || salt.length !== saltBytes) throw new Error('not a head of a backup');
   return new Writer(backupHeadBytes).fixed(magic).u8(backupVersion).u32(cost.memoryBytes / 1024).u8(cost.passes).fixed(salt).finish();
@@ -112,10 +113,12 @@ export class BackupChunks {
   }
 }
 
+/** Error: backup.garbled. */
 export function garbled(): KeyshiftError {
   return new KeyshiftError('backup.garbled', `This is no backup of Keyshift, or a part of it is missing. ${nothingChanged}`);
 }
 
+/** Error: backup.newer. */
 export function newerBackup(): KeyshiftError {
   return new KeyshiftError('backup.newer', `A newer version of Keyshift made this backup. Update this one; ${nothingChanged.toLowerCase()}`);
 }

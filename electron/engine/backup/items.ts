@@ -38,6 +38,7 @@ const maxItem = 4 * 1024 * 1024;
 const maxName = 128;
 const maxColumns = 256;
 
+/** What a backup begins with: whose it is, when it was made (Unix milliseconds), and of which schema. */
 export function encodeManifest({ peerId, madeAt, schema, settings }: BackupManifest): Uint8Array {
   return item(kinds.manifest, new Writer().fixed(peerIdToBytes(peerId)).u64(madeAt).u32(schema).text(settings));
 }
@@ -60,6 +61,7 @@ export function encodePage({ table, columns, rows }: TablePage, begins: boolean)
   return writer.finish();
 }
 
+/** What a backup ends with: how many rows were in it. */
 export function encodeEnd(rows: number): Uint8Array {
   return item(kinds.end, new Writer(8).u64(rows));
 }

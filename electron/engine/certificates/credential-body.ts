@@ -16,14 +16,17 @@ export interface Binding {
   readonly identityEpoch: number;
 }
 
+/** The binding to this identity key. */
 export function bindingTo(identity: IdentityCertificate): Binding {
   return { peerId: identity.peerId, identitySpkiHash: identity.spkiHash, identityEpoch: identity.epoch };
 }
 
+/** Writes the 69 bytes a signed body begins with. */
 export function writeBinding(writer: Writer, kind: BodyKind, binding: Binding): Writer {
   return writer.u8(kind).fixed(peerIdToBytes(binding.peerId)).fixed(binding.identitySpkiHash).u32(binding.identityEpoch);
 }
 
+/** Throws `WireError`, also for another kind of statement. */
 export function readBinding(reader: Reader, kind: BodyKind): Binding {
   if (reader.u8() !== kind) throw new WireError('another kind of statement');
   return { peerId: peerIdFromBytes(reader.fixed(32)), identitySpkiHash: reader.fixed(32), identityEpoch: reader.u32() };

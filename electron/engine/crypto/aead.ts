@@ -11,6 +11,7 @@ const zeroNonce: Uint8Array = new Uint8Array(nonceLength);
 /** Label ‖ aad are put together here: no allocation for a message's associated data. */
 const scratch = new Uint8Array(2048);
 
+/** Ciphertext with its tag behind it, 16 bytes longer than the plaintext. Without a nonce: 24 zeros, for a key that is used once. Throws `RangeError` for a wrong length. */
 export function aeadSeal(key: Uint8Array, nonce: Uint8Array | undefined, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
   assertLengths(key, nonce);
   const out = new Uint8Array(plaintext.length + tagLength);
@@ -31,6 +32,7 @@ export function aeadOpen(key: Uint8Array, nonce: Uint8Array | undefined, label: 
   }
 }
 
+/** The ciphertext, as long as the plaintext, into `out`; the 16 bytes of the tag into `tag`. Throws `RangeError` for a wrong length. */
 export function aeadSealDetached(key: Uint8Array, nonce: Uint8Array, label: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: Uint8Array, out: Uint8Array = new Uint8Array(plaintext.length)): Uint8Array {
   assertLengths(key, nonce);
   if (tag.length !== tagLength) throw new RangeError('a tag has 16 bytes');

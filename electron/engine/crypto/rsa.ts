@@ -31,6 +31,7 @@ export function rsaPkcs1Sign(key: RsaPrivateKey, message: Uint8Array): Promise<U
   return signWith(message, { key: key.key, padding: constants.RSA_PKCS1_PADDING });
 }
 
+/** RSA-PSS as `rsaPssSign` makes it, under the key of a SubjectPublicKeyInfo. False also for a key that is not accepted, and for a signature of another length than the modulus. */
 export function rsaPssVerify(spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const key = parseRsaPublicKey(spki);
   if (!key || signature.length * 8 !== key.asymmetricKeyDetails?.modulusLength) return false;
@@ -62,6 +63,7 @@ export function parseRsaPublicKey(spki: Uint8Array): KeyObject | undefined {
 /** The key used last: a person's certificate, list and credentials are verified one after the other under the same one. */
 let latest: { readonly spki: Uint8Array; readonly key: KeyObject } | undefined;
 
+/** RSA, 3072 to 4096 bit in whole bytes, e = 65537 (protocol.md §2, A85). */
 export function isAcceptedRsa(key: KeyObject): boolean {
   const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};
   return (

@@ -77,6 +77,7 @@ export const maxGap = 1024;
 const maxBitmapBytes = 128;
 const maxReasonBytes = 64;
 
+/** Plaintext of a control message, its type in the first byte (protocol.md §4.6). */
 export function encodeControl(control: Exclude<Control, { kind: 'unknown' }>): Uint8Array {
   if (control.kind === 'failed') return new Writer().u8(failedType).text(control.reason).finish();
   if (control.kind === 'closed') return new Writer().u8(closedType).finish();
@@ -175,6 +176,7 @@ export function encodeBitmap(cumulative: number, held: Iterable<number>): Uint8A
   return bits.slice(0, length);
 }
 
+/** What `encodeBitmap` says to have come early: its first bit stands for the second sequence behind `cumulative`. */
 export function sequencesOf(cumulative: number, bitmap: Uint8Array): number[] {
   const sequences: number[] = [];
   for (const [at, byte] of bitmap.entries()) {

@@ -30,6 +30,7 @@ export interface Asker {
   readonly isOneOfSeveral: boolean;
 }
 
+/** Who asks, by the chain it showed. */
 export function askerOf({ instance, exchange, list }: VerifiedChain): Asker {
   return { instanceId: instance.instanceId, exchange, isOneOfSeveral: hasSeveral(list) };
 }

@@ -44,6 +44,7 @@ export interface Invitee {
   readonly spkiHash: Uint8Array;
 }
 
+/** What shows, without a connection, that whoever sends this card holds the invitation (protocol.md §12). */
 export function proveInvitation(crypto: Crypto, { secret, invitationId }: { readonly secret: Uint8Array; readonly invitationId: string }, inviter: Inviter, invitee: Invitee, card: Uint8Array): InvitationProof {
   const hash = mailHash(crypto, inviter, card);
   return { invitationId, hello: helloTag(crypto, secret, hash, inviter.peerId), tag: invitationTag(crypto, secret, hash, named(inviter), invitee) };
@@ -58,6 +59,7 @@ export function judgeInvitation(crypto: Crypto, known: OpenInvitation, proof: In
   return crypto.equal(invitationTag(crypto, known.secret, hash, named(inviter), invitee), proof.tag) ? 'holder' : 'nobody';
 }
 
+/** Id of the invitation and two tags, all of fixed length. */
 export function encodeProof({ invitationId, hello, tag }: InvitationProof): Uint8Array {
   return concat(fromHex(invitationId), hello, tag);
 }
@@ -67,6 +69,7 @@ export function readProof(reader: Reader): InvitationProof {
   return { invitationId: toHex(reader.fixed(INVITATION_ID_LENGTH)), hello: reader.fixed(INVITATION_TAG_LENGTH).slice(), tag: reader.fixed(INVITATION_TAG_LENGTH).slice() };
 }
 
+/** Id of the invitation, and one byte for what became of it. */
 export function encodeVerdict({ invitationId, result }: InvitationVerdict): Uint8Array {
   return new Writer(INVITATION_ID_LENGTH + 1).fixed(fromHex(invitationId)).u8(redeemResults.indexOf(result)).finish();
 }

@@ -84,6 +84,7 @@ export function writeSequence(bytes: Buffer, at: number, sequence: number, contr
   bytes.writeUInt32BE(sequence % twoTo32, at + 4);
 }
 
+/** Writes Unix milliseconds as a u64, most significant byte first. */
 export function writeTime(bytes: Buffer, at: number, time: number): void {
   bytes.writeUInt32BE(Math.floor(time / twoTo32), at);
   bytes.writeUInt32BE(time % twoTo32, at + 4);

@@ -28,6 +28,7 @@ export interface OpenState {
   readonly key: Secret<'dsk-receive'>;
 }
 
+/** Made once for each session key. `hdr1`, `hdr2`: 32 bytes each. The key stays the caller's, who wipes it. */
 export function createOpenState(hdr1: Uint8Array, hdr2: Uint8Array, key: Secret<'dsk-receive'>): OpenState {
   const aad = Buffer.alloc(aadBytes);
   aad.writeUInt16BE(messageVersion, 0);

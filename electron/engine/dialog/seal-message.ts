@@ -43,6 +43,7 @@ export interface SealState {
   readonly key: Secret<'dsk-send'>;
 }
 
+/** Made once for each stream, key and block. `hash`: 32 bytes each. The key stays the caller's, who wipes it. */
 export function createSealState(parts: {
   readonly block: { readonly bytes: Uint8Array; readonly hash: Uint8Array };
   readonly dskHeader: { readonly bytes: Uint8Array; readonly hash: Uint8Array };

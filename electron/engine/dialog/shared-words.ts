@@ -57,6 +57,7 @@ export function encodeToldDialog({ openedBy, announced, createdAt }: ToldDialog)
   return new Writer(10).u8(version).u8((openedBy === 'you' ? 1 : 0) | (announced ? 2 : 0)).u64(createdAt).finish();
 }
 
+/** Throws `WireError`. */
 export function parseToldDialog(bytes: Uint8Array): ToldDialog {
   return whole(bytes, (reader) => {
     const bits = flags(reader, 3);
@@ -85,6 +86,7 @@ export function encodeToldStream(stream: ToldStream): Uint8Array {
   return writer.finish();
 }
 
+/** Throws `WireError`. */
 export function parseToldStream(bytes: Uint8Array): ToldStream {
   return whole(bytes, (reader) => {
     const cumulative = reader.u64();
@@ -104,6 +106,7 @@ export function encodeToldSent({ nextSequence, digest, acknowledged, epoch }: To
   return new Writer(53).u8(version).u64(nextSequence).fixed(digest).u64(acknowledged).u32(epoch).finish();
 }
 
+/** Throws `WireError`. */
 export function parseToldSent(bytes: Uint8Array): ToldSent {
   return whole(bytes, (reader) => {
     const told = { nextSequence: reader.u64(), digest: reader.fixed(32).slice(), acknowledged: reader.u64(), epoch: reader.u32() };
@@ -117,6 +120,7 @@ export function encodeToldStart(token: Uint8Array): Uint8Array {
   return new Writer(17).u8(version).fixed(token).finish();
 }
 
+/** Throws `WireError`. */
 export function parseToldStart(bytes: Uint8Array): Uint8Array {
   return whole(bytes, (reader) => reader.fixed(16).slice());
 }
@@ -126,6 +130,7 @@ export function encodeToldFloor(floor: number): Uint8Array {
   return new Writer(5).u8(version).u32(floor).finish();
 }
 
+/** Throws `WireError`. */
 export function parseToldFloor(bytes: Uint8Array): number {
   return whole(bytes, (reader) => {
     const floor = reader.u32();
@@ -139,6 +144,7 @@ export function encodeToldFailure({ by, at, reason }: ToldFailure): Uint8Array {
   return new Writer(64).u8(version).fixed(id16ToBytes(by)).u64(at).text(reason).finish();
 }
 
+/** Throws `WireError`. */
 export function parseToldFailure(bytes: Uint8Array): ToldFailure {
   return whole(bytes, (reader) => ({ by: instanceIdFromBytes(reader.fixed(16)), at: reader.u64(), reason: reader.text(maxReasonBytes) }));
 }

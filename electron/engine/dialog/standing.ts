@@ -27,6 +27,7 @@ export type StreamStanding = Omit<StandingRow, 'peerId'>;
 export const streamsPerStanding = 800;
 const maxListBytes = 4 * 1024;
 
+/** The first word of a session (protocol.md §7). */
 export function encodeStanding({ startToken, heardToken, list, streams, last }: Standing): Uint8Array {
   const writer = new Writer(256 + streams.length * 73).fixed(startToken).fixed(heardToken).lp(list).u16(streams.length);
   for (const { dialogId, cumulative, highest, control, digest, failed } of streams) {

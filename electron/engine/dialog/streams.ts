@@ -70,6 +70,7 @@ export interface DialogState {
   touched: number;
 }
 
+/** A dialog with its streams as the store has them, nothing of it unwrapped yet; undefined where there is none. `generation`: of the change that loads it. */
 export function loadDialog(store: DialogStore, key: DialogKey, own: InstanceId, generation: number): DialogState | undefined {
   const row = store.findDialog(key);
   if (!row) return undefined;
@@ -99,6 +100,7 @@ function loadReceiving(store: DialogStore, row: ReceivingRow): ReceivingStream {
   return { row, keys, held, heldBytes, dirty: false, dirtyKeys: new Set(), untrimmed: 0, shiftsSeen: undefined };
 }
 
+/** A stream of this device before its first message: the first key has epoch 1. */
 export function newSending(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): SendingStream {
   const row: SendingRow = {
     ...streamKey(key),
@@ -117,6 +119,7 @@ export function newSending(crypto: Crypto, key: StreamKey, people: readonly [Pee
   return { row, key: undefined, sealer: undefined, shifts: undefined, waitsThere: false };
 }
 
+/** A stream of another device before anything of it came. */
 export function newReceiving(crypto: Crypto, key: StreamKey, people: readonly [PeerId, PeerId]): ReceivingStream {
   const row: ReceivingRow = {
     ...streamKey(key),

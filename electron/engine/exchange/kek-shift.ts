@@ -31,6 +31,7 @@ export interface Life {
   readonly until: number;
 }
 
+/** For how long something may be sent under a key: one of our own by what it says, a received one by what we know of its age, and a day longer to answer. */
 export function lifeOf(row: KekRow, own: InstanceId): Life {
   if (row.creatingInstance === own) return { from: row.notBefore - aheadMs, until: row.notAfter };
   // The creator's clock is not ours: what it says cannot make a key live longer than one of ours.

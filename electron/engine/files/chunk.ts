@@ -13,6 +13,7 @@ export const transferIdBytes = 16;
 /** The largest file that is sent or taken, in bytes: 64 GiB. */
 export const maxFileBytes = 64 * 1024 ** 3;
 
+/** Pieces of a file of so many bytes, the last one perhaps shorter. */
 export function chunkCount(size: number): number {
   return Math.ceil(size / chunkBytes);
 }

@@ -32,10 +32,12 @@ export function step(env: HandshakeEnvironment, state: HandshakeState, input: Ha
   }
 }
 
+/** The state of who dials, before M1. */
 export function dialling(target: DialTarget): HandshakeState {
   return { phase: 'idle', target };
 }
 
+/** The state of who is dialled, before M1. */
 export function listening(): HandshakeState {
   return { phase: 'awaiting-m1' };
 }

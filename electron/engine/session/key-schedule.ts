@@ -64,10 +64,12 @@ export function deriveMaster(crypto: Crypto, inputs: SharedInputs, transcript: T
   }
 }
 
+/** Keys of the direction whose sender, `owner`, is this side in this role (protocol.md §8; S3-25). The caller wipes them by `wipeKeys`. */
 export function deriveTxKeys(crypto: Crypto, master: Secret<'session-master'>, role: Role, owner: DirectionOwner, transcript: Transcript): TxKeys {
   return { use: 'tx', ...deriveDirection(crypto, master, role, owner, transcript) };
 }
 
+/** Keys of the direction whose sender, `owner`, is the other side in this role. The caller wipes them by `wipeKeys`. */
 export function deriveRxKeys(crypto: Crypto, master: Secret<'session-master'>, role: Role, owner: DirectionOwner, transcript: Transcript): RxKeys {
   return { use: 'rx', ...deriveDirection(crypto, master, role, owner, transcript) };
 }
@@ -92,6 +94,7 @@ export function confirmation(
   return crypto.hmac(keys.confirm.bytes, label('confirm'), roleByte(role), first.bytes, second.bytes, transcript.m1, transcript.m2);
 }
 
+/** Record key, confirmation key and salt; the start digest is no secret. */
 export function wipeKeys(keys: TxKeys | RxKeys): void {
   keys.record.wipe();
   keys.confirm.wipe();

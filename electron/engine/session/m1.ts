@@ -25,6 +25,7 @@ export interface M1Binding {
 /** Further than this from our clock, M1 is refused (milliseconds): computers with a wrong day, and recordings. */
 export const clockToleranceMs = 24 * 3_600_000;
 
+/** `time u64 | listVersion u64`, 16 bytes. */
 export function encodeM1Statement(statement: M1Statement): Uint8Array {
   return new Writer(16).u64(statement.time).u64(statement.listVersion).finish();
 }
@@ -37,10 +38,12 @@ export function parseM1Statement(bytes: Uint8Array): M1Statement {
   return statement;
 }
 
+/** The fresh signature of the dialler's device, 64 bytes (protocol.md §8). */
 export function signM1(crypto: Crypto, signing: Secret<'instance-signing'>, binding: M1Binding, statement: Uint8Array): Uint8Array {
   return crypto.sign('m1', signing, signedBytes(binding, statement));
 }
 
+/** Whether the device of this key signed exactly that, for this recipient and envelope. */
 export function isM1Signed(crypto: Crypto, signingKey: Uint8Array, binding: M1Binding, statement: Uint8Array, signature: Uint8Array): boolean {
   return crypto.verify('m1', signingKey, signedBytes(binding, statement), signature);
 }

@@ -13,10 +13,12 @@ export interface M2Statement {
   readonly part: StaticPart;
 }
 
+/** H(label("cn") ‖ CN), 32 bytes. */
 export function nonceCopyOf(crypto: Crypto, cn: Secret<'content'>): Uint8Array {
   return crypto.sha256(label('cn'), cn.bytes);
 }
 
+/** 80 bytes. */
 export function encodeM2Statement(statement: M2Statement): Uint8Array {
   return concat(statement.nonceCopy, staticPartBytes(statement.part));
 }

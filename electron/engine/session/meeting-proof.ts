@@ -51,6 +51,7 @@ export function readProvenCard(
   return { card, proven };
 }
 
+/** The same person under the same identity key. */
 export function isSame(crypto: Crypto, a: Named, b: Named): boolean {
   return a.peerId === b.peerId && crypto.equal(a.spkiHash, b.spkiHash);
 }

@@ -14,6 +14,7 @@ const digestBytes = 32;
 /** Far below where a number loses precision; a session ends long before (2^48 records). */
 export const maxRecords = 2 ** 48;
 
+/** Where a direction begins: record 0, the digest of the handshake. */
 export function startOf(keys: TxKeys | RxKeys): Position {
   return { counter: 0, digest: keys.startDigest };
 }

@@ -35,6 +35,7 @@ export interface AskerStep {
   readonly told?: readonly KeyElement[];
 }
 
+/** The question: by a contact with the tag both can make, by anybody else with a random one. */
 export function beginAsker(parts: AskerParts, channelHash: Uint8Array): AskerStep {
   const { crypto, held, pairSecret } = parts;
   const tag = pairSecret ? contactTag(crypto, pairSecret, channelHash) : crypto.random(32);

@@ -20,6 +20,7 @@ export interface RekeyRequest {
   readonly tag: Uint8Array;
 }
 
+/** 128 bytes (protocol.md §9). */
 export function encodeRequest({ peerId, heldHash, nonce, tag }: RekeyRequest): ChannelFrame {
   return { kind: channelKinds.rekeyRequest, payload: concat(peerIdToBytes(peerId), heldHash, nonce, tag) };
 }
@@ -38,6 +39,7 @@ export interface RekeyOffer {
   readonly headHash: Uint8Array;
 }
 
+/** 64 bytes (protocol.md §9). */
 export function encodeOffer({ peerId, headHash }: RekeyOffer): ChannelFrame {
   return { kind: channelKinds.rekeyOffer, payload: concat(peerIdToBytes(peerId), headHash) };
 }

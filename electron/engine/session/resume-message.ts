@@ -74,6 +74,7 @@ export function encodeResumeM1(fields: FirstFields, seal: (before: Uint8Array) =
   return frame;
 }
 
+/** The whole frame (protocol.md §8, resumption). */
 export function encodeResumeM2({ keyId, cn, sn, share }: Pick<ResumeM2, 'keyId' | 'cn' | 'sn' | 'share'>): Uint8Array {
   return encodeFrame(frameTypes.m2, concat(Uint8Array.of(resumeMode), keyId, cn, sn, share));
 }

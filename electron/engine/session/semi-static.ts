@@ -48,6 +48,7 @@ export function isInForce(crypto: Crypto, part: StaticPart, signature: Uint8Arra
   return good;
 }
 
+/** A new key with the device's signature over it, in force from now on, Unix milliseconds. The caller wipes it. */
 export function createSemiStatic(crypto: Crypto, local: Pick<LocalParty, 'instance'>, now: number): SemiStatic {
   const pair = crypto.generateDh();
   const part = { share: pair.publicKey, notBefore: now, notAfter: now + staticValidityMs };

@@ -28,6 +28,7 @@ export const sharingIdBytes = 8;
 /** Person keys one word brings, at most. */
 const maxPersonKeys = 8;
 
+/** `secret`: 32 bytes, which stay the caller's. */
 export function sharingKey(crypto: Crypto, secret: Uint8Array, listVersion: number): SharingKey {
   return { id: crypto.sha256(label('sharing-key'), secret).slice(0, sharingIdBytes), secret, listVersion };
 }

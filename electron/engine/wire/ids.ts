@@ -7,6 +7,7 @@ export function peerIdToBytes(id: PeerId): Uint8Array {
   return fromBase32(id);
 }
 
+/** Of 32 bytes. Throws `WireError`. */
 export function peerIdFromBytes(bytes: Uint8Array): PeerId {
   if (bytes.length !== 32) throw new WireError('a peer id has 32 bytes');
   // The one place where 32 bytes become the brand.
@@ -25,7 +26,7 @@ export function id16ToBytes(id: InstanceId | DialogId | KekId | DskId): Uint8Arr
   return bytes;
 }
 
-// Each of these is the one place where 16 bytes become its brand.
+// Each of these is the one place where 16 bytes become its brand; all throw `WireError` for another length.
 export function instanceIdFromBytes(bytes: Uint8Array): InstanceId {
   return hex16(bytes) as InstanceId;
 }

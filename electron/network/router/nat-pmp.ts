@@ -39,6 +39,7 @@ export async function findNatPmp({ gateway, local }: Neighbourhood, signal: Abor
   };
 }
 
+/** Asks for TCP port `inside` to be passed on from `outside`; with 0 seconds it is taken back (RFC 6886, section 3.3). */
 export function mapRequest(inside: number, outside: number, seconds: number): Uint8Array {
   return new Writer().u8(0).u8(MAP_TCP).u16(0).u16(inside).u16(outside).u32(seconds).finish();
 }
@@ -54,6 +55,7 @@ export function isMapped(mapping: DataView, inside: number): boolean {
   return mapping.getUint16(2) === 0 && mapping.getUint16(8) === inside && mapping.getUint16(10) !== 0;
 }
 
+/** What the two answers give: address and port outside, and for how many seconds. */
 export function grant(mapping: DataView, address: DataView): Grant {
   const outside = [8, 9, 10, 11].map((at) => address.getUint8(at)).join('.');
   return { outside, port: mapping.getUint16(10), seconds: mapping.getUint32(12) };
