@@ -14,7 +14,7 @@ export interface RemovalParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly engine: () => DialogEngine;
-  /** One transaction. */
+  /** One transaction, which need not wait for the disk: what is removed is known. */
   readonly commit: <T>(work: () => T) => T;
 }
 
@@ -25,6 +25,7 @@ export interface RemovalParts {
 export class ConversationRemoval {
   readonly #parts: RemovalParts;
   #turn: NodeJS.Immediate | undefined;
+  #isWaiting = false;
   /** Something was deleted that the files still hold. */
   #swept = false;
   /** Dialogs of which the common log may still hold something: as many facts as there were messages. */
@@ -72,10 +73,15 @@ export class ConversationRemoval {
   }
 
   #soon(): void {
-    if (this.#closed || this.#turn) return;
-    this.#turn = setImmediate(() => {
-      this.#turn = undefined;
-      this.#sweep();
+    if (this.#closed || this.#isWaiting) return;
+    this.#isWaiting = true;
+    void this.#parts.stores.onDisk().then(() => {
+      this.#isWaiting = false;
+      if (this.#closed || this.#turn) return;
+      this.#turn = setImmediate(() => {
+        this.#turn = undefined;
+        this.#sweep();
+      });
     });
   }
 
@@ -99,7 +105,8 @@ export class ConversationRemoval {
       if (stores.copyBack() || this.#slice.timed(clock, (size) => commit(() => this.#forgetFacts(size) || stores.conversations.sweep(size) === 'more'))) {
         this.#swept = true;
         this.#soon();
-      } else if (this.#swept) {
+      } else if (this.#swept && stores.copyBack(1)) this.#soon();
+      else if (this.#swept) {
         this.#swept = false;
         stores.purge();
       }

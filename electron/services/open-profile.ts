@@ -174,7 +174,7 @@ export class OpenProfile {
     });
     ({ envelopes: this.envelopes, quarantine: this.quarantine, close: this.#endings.deposits } = envelopesOfProfile(this, around));
     this.ways = new ProfileWays(this, around);
-    this.removal = new ConversationRemoval({ stores: this.stores, events, clock, logger, engine: () => this.engine, commit: (work) => this.commit(work) });
+    this.removal = new ConversationRemoval({ stores: this.stores, events, clock, logger, engine: () => this.engine, commit: (work) => this.commit(work, true) });
     this.sends = new GroupCommit({
       commit: (work) => this.commit(work),
       after: (peerIds) => {
@@ -293,10 +293,10 @@ export class OpenProfile {
     this.devices.addressesChanged();
   }
 
-  /** One transaction with its events told after the commit. */
-  commit<T>(work: () => T): T {
+  /** One transaction with its events told after the commit. `behind`: it does not wait for the disk (`transactionBehind`). */
+  commit<T>(work: () => T, behind = false): T {
     try {
-      return this.#around.events.during(() => this.stores.transaction(work));
+      return this.#around.events.during(() => (behind ? this.stores.transactionBehind(work) : this.stores.transaction(work)));
     } catch (error) {
       this.book.dropCache(); // it may have read what was then rolled back
       throw error;

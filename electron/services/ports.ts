@@ -121,10 +121,17 @@ export interface Stores extends Transactions {
    */
   purge(): boolean;
   /**
-   * For whoever removes or moves much in slices, outside of a transaction: copies a part of the log into the database where there is one, which takes as long as the
-   * disk wants. True: it was done, and is enough for one turn. Left alone, the log is copied behind some commit, and all of it.
+   * A transaction that does not wait for the disk, for whoever removes or moves much in slices: what it does is found again and done again where a cut of power
+   * undoes it, and nobody is told of it who could not bear that. Whoever writes next waits until it is on the disk: so the next slice comes behind `onDisk`.
    */
-  copyBack(): boolean;
+  transactionBehind<T>(work: () => T): T;
+  /** When all that was written is on the disk. Never rejects: what the disk did not take, whoever writes next is told. */
+  onDisk(): Promise<void>;
+  /**
+   * For the same, outside of a transaction: copies the log into the database where `least` of its pages are to be copied, without waiting for the disk.
+   * True: it was done, and is enough for one turn. Left alone, the log is copied behind some commit, and all of it.
+   */
+  copyBack(least?: number): boolean;
   readonly local: LocalStore;
   readonly peers: PeerStore;
   readonly peerKeys: PeerKeyStore;

@@ -21,7 +21,7 @@ export interface SearchKeepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: EventHub;
-  readonly stores: Pick<Stores, 'search' | 'purge' | 'copyBack'>;
+  readonly stores: Pick<Stores, 'search' | 'purge' | 'copyBack' | 'transactionBehind' | 'onDisk'>;
 }
 
 /** Keeps the index of words whole and short, in slices between everything else, until the function it gives is called. */
@@ -57,16 +57,23 @@ class SearchKeeping {
   #soon(milliseconds: number): void {
     if (this.#closed) return;
     this.#cancel ??= this.#parts.clock.setTimer(milliseconds, () => {
-      this.#cancel = undefined;
-      this.#step();
+      void this.#parts.stores.onDisk().then(() => {
+        this.#cancel = undefined;
+        this.#step();
+      });
     });
   }
 
   #erase(): boolean {
     const { stores } = this.#parts;
-    const done = stores.search.erase(this.#erased.size);
+    const done = this.#write(() => stores.search.erase(this.#erased.size));
     if (done === 'done') stores.purge();
     return done === 'more';
+  }
+
+  /** What it writes is made of the messages and known to be missing where a cut of power undoes it. */
+  #write<T>(work: () => T): T {
+    return this.#parts.stores.transactionBehind(work);
   }
 
   /** Whether there was something to do, in a slice of that kind. */
@@ -85,8 +92,8 @@ class SearchKeeping {
         stores.copyBack() ||
         this.#do(this.#remembered, (limit) => stores.search.remember(limit)) ||
         this.#do(this.#erased, () => this.#erase()) ||
-        this.#do(this.#joined, (pages) => stores.search.tidy(pages)) ||
-        this.#do(this.#taken, (limit) => stores.search.takeUp(limit));
+        this.#do(this.#joined, (pages) => this.#write(() => stores.search.tidy(pages))) ||
+        this.#do(this.#taken, (limit) => this.#write(() => stores.search.takeUp(limit)));
       // Half of the time is everybody else's.
       if (isMore) this.#soon(Math.max(pauseMs, clock.monotonic() - began));
     } catch (error) {

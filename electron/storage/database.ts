@@ -2,6 +2,8 @@ import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
 import type { Transactions } from '../engine/ports';
 import { assertNamed } from './file-error';
+import { LateFlush } from './late-flush';
+import { integer } from './row';
 import { endsTransaction, mapSqliteError } from './sqlite-error';
 
 export type SqlValue = string | number | Uint8Array | null;
@@ -24,6 +26,8 @@ export interface Statement {
 export interface Db extends Transactions {
   /** Runs one or several statements without parameters. */
   exec(sql: string): void;
+  /** The same for temporary tables alone, which no file holds. */
+  execTemporary(sql: string): void;
   /** Compiles, or gives the statement already compiled for the same text. */
   prepare(sql: string): Statement;
   /** Gives the first column of the first row, if there is one. */
@@ -35,6 +39,15 @@ export interface Db extends Transactions {
   words(text: string): readonly string[];
   /** How many transactions and savepoints were undone. */
   readonly undone: number;
+  /**
+   * A transaction of which nobody is told before it is on the disk: it does not wait for that, and whoever writes next does. `flushed` says when. What it does
+   * has to be done again, by itself, where a cut of power undoes it. Inside of another one it is a part of that.
+   */
+  transactionBehind<T>(work: () => T): T;
+  /** Copies the log back into the database as far as nobody reads it, and does not wait for the disk either. Outside of a transaction. */
+  copyLog(): void;
+  /** When all that was written is on the disk; at once where it is. Never rejects. */
+  readonly flushed: Promise<void>;
   /** Runs `work` as the last thing in every transaction, and makes each statement run alone one. Once for a database. */
   beforeCommit(work: () => void): void;
   /** Runs `work` behind every transaction that was committed. It may write to temporary tables alone, and throws nothing: what is committed has not failed. Once for a database. */
@@ -98,8 +111,15 @@ function keyText(key: Uint8Array): string {
   return `"x'${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}'"`;
 }
 
+/** Pages of the log behind which a commit that waits for the disk copies it back: SQLite's own number. */
+const copiedAt = 1_000;
+
+/** What reads alone, so that it waits for nothing that is on its way to the disk. */
+const reading = /^\s*(SELECT|PRAGMA)\b/;
+
 class SqlDatabase implements Db {
   readonly #file: string;
+  readonly #late: LateFlush | undefined;
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
   readonly #steps = new Map<string, ReturnType<Database['prepare']>>();
@@ -114,6 +134,7 @@ class SqlDatabase implements Db {
 
   constructor(file: string) {
     this.#file = file;
+    this.#late = file === ':memory:' ? undefined : new LateFlush(file);
     try {
       this.#database = new Database(file);
     } catch (error) {
@@ -165,26 +186,66 @@ class SqlDatabase implements Db {
   }
 
   exec(sql: string): void {
+    this.#settle();
+    this.execTemporary(sql);
+  }
+
+  execTemporary(sql: string): void {
     this.#guard(() => this.#database.exec(sql));
+  }
+
+  get flushed(): Promise<void> {
+    return this.#late?.flushed ?? Promise.resolve();
+  }
+
+  transactionBehind<T>(work: () => T): T {
+    if (this.#depth > 0 || this.#closed || this.#late?.isReady() !== true) return this.transaction(work);
+    this.#settle();
+    const before = this.#logState();
+    // The log's head is still waited for when it begins anew, and so is all of it before it is copied back.
+    const result = this.#waitingFor('NORMAL', () => this.transaction(work));
+    // Nothing was written where it did not grow and did not begin anew.
+    if (this.#logState() !== before) this.#late.begin('log');
+    return result;
+  }
+
+  copyLog(): void {
+    // All of the log is on the disk here, which is what copying it back needs; that it is not written over before the database is, whoever writes next waits for.
+    this.#settle();
+    if (this.#depth > 0 || this.#late?.isReady() !== true) {
+      this.pragma('wal_checkpoint(PASSIVE)');
+      return;
+    }
+    this.#waitingFor('OFF', () => this.pragma('wal_checkpoint(PASSIVE)'));
+    this.#late.begin('database');
   }
 
   prepare(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
     const compiled = this.#guard(() => this.#database.prepare(sql, { persistent: true }));
+    const isReading = reading.test(sql);
     const statement: Statement = {
       run: (params = []) => {
+        this.#settle();
         const run = () => this.#guard(() => compiled.run(native(params)));
         return this.#depth === 0 && (this.#beforeCommit ?? this.#afterCommit) ? this.transaction(run) : run();
       },
-      get: (params = []) => this.#guard(() => compiled.get(native(params))),
-      all: (params = []) => this.#guard(() => compiled.all(native(params))),
+      get: (params = []) => {
+        if (!isReading) this.#settle();
+        return this.#guard(() => compiled.get(native(params)));
+      },
+      all: (params = []) => {
+        if (!isReading) this.#settle();
+        return this.#guard(() => compiled.all(native(params)));
+      },
     };
     this.#statements.set(sql, statement);
     return statement;
   }
 
   pragma(source: string): SqlValue | undefined {
+    this.#settle();
     // Not the library's own `simple`, which fails for pragmas with several columns.
     const [row] = this.#guard(() => this.#database.pragma(source));
     return row && Object.values(row)[0];
@@ -197,6 +258,7 @@ class SqlDatabase implements Db {
   transaction<T>(work: () => T): T {
     const outermost = this.#depth === 0;
     const before = this.#generation;
+    this.#settle();
     this.#step(outermost ? 'BEGIN IMMEDIATE' : 'SAVEPOINT keyshift');
     this.#depth += 1;
     try {
@@ -226,7 +288,29 @@ class SqlDatabase implements Db {
     this.#closed = true;
     this.#statements.clear();
     this.#steps.clear();
-    this.#database.close();
+    if (this.#late) this.#late.close(() => this.#database.close());
+    else this.#database.close();
+  }
+
+  /** Nothing is written while something else is on its way to the disk. */
+  #settle(): void {
+    if (this.#depth === 0 && !this.#closed) this.#late?.settle();
+  }
+
+  /** How far SQLite itself waits for the disk meanwhile (https://www.sqlite.org/pragma.html#pragma_synchronous). The log is copied back by whoever asks for that. */
+  #waitingFor<T>(level: 'NORMAL' | 'OFF', work: () => T): T {
+    this.#guard(() => this.#database.exec(`PRAGMA synchronous=${level}; PRAGMA wal_autocheckpoint=0`));
+    try {
+      return work();
+    } finally {
+      this.#guard(() => this.#database.exec(`PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${copiedAt}`));
+    }
+  }
+
+  /** Of the log: how many pages it has, and how many of them are in the database. NOOP copies none (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint). */
+  #logState(): string {
+    const row = this.prepare('PRAGMA wal_checkpoint(NOOP)').get();
+    return row === undefined ? '' : `${integer(row, 'log')} ${integer(row, 'checkpointed')}`;
   }
 
   /** Compiled once: a burst of messages runs four of these for each of them. */

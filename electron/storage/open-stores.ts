@@ -39,6 +39,8 @@ export function openStores(db: Db): Stores {
   const endorsements = createEndorsementStore(db);
   return {
     transaction: (work) => db.transaction(work),
+    transactionBehind: (work) => db.transactionBehind(work),
+    onDisk: () => db.flushed,
     purge() {
       try {
         return db.pragma('wal_checkpoint(TRUNCATE)') === 0;

@@ -143,7 +143,7 @@ class Tail implements SearchTail {
       if (gone.length === 0) return;
       for (const place of gone) this.#lines.delete(integer(place, 'at'));
       this.#text = undefined;
-      this.#db.exec('DELETE FROM search_news_gone');
+      this.#db.execTemporary('DELETE FROM search_news_gone');
     } catch {
       // No memory for it, or closed meanwhile: nothing is kept.
       this.#clear();
@@ -171,8 +171,8 @@ class Tail implements SearchTail {
     const unheard = news[limit];
     const isAny = unheard !== undefined && unheard >= this.#from;
     // What is not here anyway is no news.
-    if (isAny) this.#db.exec(`DELETE FROM search_news WHERE at > ${unheard}`);
-    else this.#db.exec(forgetNews);
+    if (isAny) this.#db.execTemporary(`DELETE FROM search_news WHERE at > ${unheard}`);
+    else this.#db.execTemporary(forgetNews);
     this.#cut();
     return isAny ? unheard : undefined;
   }

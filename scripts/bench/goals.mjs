@@ -12,6 +12,9 @@ export const memoryGoal = { must: 1.5, moonshot: 1.2 };
 /** How much later than due a timer may be called in one of a thousand, milliseconds: a frame, and half of one. */
 export const pauseGoal = { must: 16, moonshot: 8 };
 
+/** Between two frames of the window in one of a thousand, milliseconds: one frame of sixty a second left out, and none. */
+export const frameGoal = { must: 34, moonshot: 25 };
+
 /** @typedef {'moonshot' | 'met' | 'MISSED'} Verdict */
 /** @typedef {{ work: string, where: string, against: string, own: string, anchor: string, figure: string, must: string, moonshot: string, verdict: Verdict }} GoalLine */
 
@@ -33,6 +36,7 @@ export function goalLines(reports) {
     ...of('history').flatMap(historyLines),
     ...of('growth').flatMap(growthLines),
     ...of('pauses').flatMap(pauseLines),
+    ...of('pauses-window').flatMap(frameLines),
   ];
 }
 
@@ -113,6 +117,14 @@ function pauseLines({ runtime, rows }) {
   return rows.map(({ work, p999 }) => ({
     work: `pauses while 100,000 messages go: ${work}`, where: runtimeName(runtime), against: '–', own: `p99.9 ${p999.toFixed(1)} ms`, anchor: '–', figure: `p99.9 ${p999.toFixed(1)} ms`,
     must: `p99.9 ${pauseGoal.must} ms`, moonshot: `p99.9 ${pauseGoal.moonshot} ms`, verdict: atMost(p999, pauseGoal),
+  }));
+}
+
+/** @param {Awaited<ReturnType<typeof import('./pauses-window.mjs').measurePausesInWindow>>} report @returns {GoalLine[]} */
+function frameLines({ runtime, rows: [idle, ...rows] }) {
+  return rows.map(({ work, p999 }) => ({
+    work: `between frames of the window: ${work}`, where: runtimeName(runtime), against: 'nothing goes', own: `p99.9 ${p999.toFixed(1)} ms`, anchor: `${idle?.p999.toFixed(1)} ms`, figure: `p99.9 ${p999.toFixed(1)} ms`,
+    must: `p99.9 ${frameGoal.must} ms`, moonshot: `p99.9 ${frameGoal.moonshot} ms`, verdict: atMost(p999, frameGoal),
   }));
 }
 

@@ -102,7 +102,7 @@ function row(work, times) {
 }
 
 /** What is not on the disk yet would be written at the first commit of the app, which would wait for seconds. @param {string} from @param {string} to */
-function copyDurably(from, to) {
+export function copyDurably(from, to) {
   cpSync(from, to, { recursive: true });
   for (const name of readdirSync(to)) {
     const file = openSync(join(to, name), 'r');

@@ -13,6 +13,7 @@ import { measureGrowth } from './growth.mjs';
 import { FULL, hasLarge, largeProfile, measureLarge, measurePauses } from './large.mjs';
 import { LARGE_PASSPHRASE, measureLargeWindow } from './large-window.mjs';
 import { measurePackage } from './package.mjs';
+import { measurePausesInWindow } from './pauses-window.mjs';
 import { measureStarts } from './start.mjs';
 import { measureWindows } from './window.mjs';
 
@@ -54,6 +55,8 @@ export const parts = {
   growth: { measure: async () => [{ kind: 'growth', axes: await measureGrowth() }] },
   /** How long everything else waits while very many messages go. */
   pauses: { bundle: 'pauses', measure: async () => [{ kind: 'pauses', ...(await measurePauses(await largeProfile(100_000))) }] },
+  /** The frames of the real window meanwhile. */
+  'pauses-window': { electron: true, measure: async () => [{ kind: 'pauses-window', ...(await measurePausesInWindow(await electronRuntime(), (await largeProfile(100_000)).directory, LARGE_PASSPHRASE)) }] },
   /** A day at the window, in some minutes. */
   day: { electron: true, alone: true, measure: async ({ hours, snapshots }) => [await dayOf(hours, snapshots)] },
   'large-window': { electron: true, cannot: () => (hasLarge(FULL) ? undefined : MILLION), measure: async () => [{ kind: 'large-window', ...(await measureLargeWindow(await electronRuntime(), (await largeProfile(FULL)).directory, LARGE_PASSPHRASE)) }] },

@@ -1,13 +1,13 @@
 // What was measured, as tables of text.
 import { dayText } from './day-text.mjs';
-import { atLeast, atMost, growthGoal, historyGoal, memoryGoal, pauseGoal, startGoal, windowGoal } from './goals.mjs';
+import { atLeast, atMost, frameGoal, growthGoal, historyGoal, memoryGoal, pauseGoal, startGoal, windowGoal } from './goals.mjs';
 import { quantile } from './quantile.mjs';
 import { machine } from './results.mjs';
 
 /** @type {Readonly<Record<string, (report: any) => string>>} */
 const texts = {
   ratios: ratiosText, bursts: burstsText, 'catch-up': catchUpText, 'large-file': largeFileText, 'large-file-killed': killedFileText, package: packageText, window: windowText, starts: startsText, history: historyText, growth: growthText, day: dayText,
-  'large-window': largeWindowText, pauses: pausesText,
+  'large-window': largeWindowText, pauses: pausesText, 'pauses-window': framesText,
 };
 
 /** @param {{ kind: string }} report of a part */
@@ -205,6 +205,17 @@ function pausesText({ runtime, size, load, rows }) {
     `${runtime}, ${machine()}${loadOf(load)}`,
     `How late timers are called while 100,000 messages go out of a profile of ${size.messages.toLocaleString('en')} more, milliseconds`,
     ...rows.map(({ work, messages, watched, p50, p99, p999, most, processor }) => `${work.padEnd(36)} p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)}  p99.9 ${p999.toFixed(1)}  longest ${most.toFixed(1)}  ${messages} messages in ${(watched / 1_000).toFixed(0)} s, ${processor?.toFixed(0) ?? '–'} ms of processor a thousand  must p99.9 ${pauseGoal.must} ms  ${atMost(p999, pauseGoal)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {Awaited<ReturnType<typeof import('./pauses-window.mjs').measurePausesInWindow>>} report */
+function framesText({ runtime, load, rows }) {
+  const lines = [
+    '',
+    `${runtime}, ${machine()}${loadOf(load)}`,
+    'Between frames of the real window while the longest conversation of a profile of 100,000 messages goes, milliseconds',
+    ...rows.map(({ work, frames, p50, p99, p999, most, long }) => `${work.padEnd(28)} p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)}  p99.9 ${p999.toFixed(1)}  longest ${most.toFixed(1)}  ${frames} frames, ${long} long tasks${work === 'nothing goes' ? '' : `  must p99.9 ${frameGoal.must} ms  ${atMost(p999, frameGoal)}`}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -2,7 +2,7 @@ import type { LargeSize } from './large-report';
 
 export interface PauseRow {
   readonly work: string;
-  /** How many of the 100,000 went while it was watched, and for how long, milliseconds. Of a contact their other conversations may go first. */
+  /** How many went while it was watched, of a contact also those of their other conversations, and for how long, milliseconds. */
   readonly messages: number;
   readonly watched: number;
   /** How much later than due a timer of the event loop was called, milliseconds. */

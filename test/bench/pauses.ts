@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, fsyncSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -26,8 +26,12 @@ export async function measurePauses(directory: string, size: LargeSize): Promise
     try {
       cpSync(directory, profile, { recursive: true });
       const victim = await addVictim(profile, disappear);
+      const conversations = await conversationsOf(profile);
+      const had = await count(profile, conversations);
+      bringToDisk(profile);
       const left = await watch(profile, victim, begin);
-      rows.push({ work, ...left, messages: going - (await remaining(profile, victim.conversationId)) });
+      // Of a contact other conversations go first.
+      rows.push({ work, ...left, messages: had - (await count(profile, conversations)) });
     } finally {
       rmSync(where, { recursive: true, force: true });
     }
@@ -78,9 +82,25 @@ async function watch(profile: string, victim: { contactId: string; conversationI
   }
 }
 
-/** Counted when the app has ended. */
-async function remaining(profile: string, conversationId: string): Promise<number> {
-  let count = 0;
-  await withStores(profile, (stores) => (count = stores.messages.count(conversationId, 0)));
-  return count;
+/** What was only copied would be written at the first commits that are watched, which would wait for it. */
+function bringToDisk(profile: string): void {
+  for (const name of readdirSync(profile)) {
+    const file = openSync(join(profile, name), 'r');
+    fsyncSync(file);
+    closeSync(file);
+  }
+}
+
+/** While the app does not run, as all of these. */
+async function conversationsOf(profile: string): Promise<readonly string[]> {
+  let ids: readonly string[] = [];
+  await withStores(profile, (stores) => (ids = stores.conversations.list().map(({ conversationId }) => conversationId)));
+  return ids;
+}
+
+/** Of all that were there before, also of those that are on their way out. */
+async function count(profile: string, conversations: readonly string[]): Promise<number> {
+  let messages = 0;
+  await withStores(profile, (stores) => (messages = conversations.reduce((sum, each) => sum + stores.messages.count(each, 0), 0)));
+  return messages;
 }

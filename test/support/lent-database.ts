@@ -50,6 +50,22 @@ export class LentDatabase implements Db {
     this.#open().exec(sql);
   }
 
+  execTemporary(sql: string): void {
+    this.#open().execTemporary(sql);
+  }
+
+  copyLog(): void {
+    this.#open().copyLog();
+  }
+
+  get flushed(): Promise<void> {
+    return this.#db.flushed;
+  }
+
+  transactionBehind<T>(work: () => T): T {
+    return this.transaction(work);
+  }
+
   pragma(source: string): ReturnType<Db['pragma']> {
     return this.#open().pragma(source);
   }

@@ -31,6 +31,8 @@ export interface DisappearingParts {
   readonly waiting: WaitingRule;
   readonly replica: () => Replica;
   readonly commit: <T>(work: () => T) => T;
+  /** The same, not waiting for the disk. */
+  readonly commitBehind: <T>(work: () => T) => T;
   readonly erase: (rows: readonly MessageRow[]) => void;
 }
 
@@ -151,7 +153,9 @@ export class Disappearing {
     this.#cancel?.();
     this.#cancel = undefined;
     if (this.#closed) return false;
-    const { stores, clock, commit, erase } = this.#parts;
+    const { stores, clock, erase, replica } = this.#parts;
+    // What a cut of power brings back is over by its time and goes again, never shown. Other own devices are told nothing that may come back.
+    const commit = this.#isBehind && !replica().isAwaited ? this.#parts.commitBehind : this.#parts.commit;
     const next = stores.changes.nextEnd();
     if (next === undefined) return false;
     let isMore = false;
@@ -169,9 +173,14 @@ export class Disappearing {
     }
     const end = stores.changes.nextEnd();
     if (end === undefined) return false;
-    const wait = isMore ? 0 : Math.min(longestMs, Math.max(0, end - Math.trunc(clock.now())));
-    this.#cancel = clock.setTimer(wait, () => void this.#tick());
+    if (isMore) void stores.onDisk().then(() => this.#goOn());
+    else this.#cancel = clock.setTimer(Math.min(longestMs, Math.max(0, end - Math.trunc(clock.now()))), () => void this.#tick());
     return isMore;
+  }
+
+  /** What the slice before wrote is on the disk: the next one, where nothing else asked for it. */
+  #goOn(): void {
+    if (!this.#closed) this.#cancel ??= this.#parts.clock.setTimer(0, () => void this.#tick());
   }
 
   /** The time now, with every end where it belongs by it. */

@@ -24,7 +24,7 @@ export class ProfileTalk {
     this.#profile = profile;
     this.#isReadTold = () => settings().readReceipts;
     this.changes = new MessageChanges(shared);
-    this.disappearing = new Disappearing({ ...shared, commit: (work) => profile.commit(work), erase: (rows) => this.changes.erase(rows, 'expired') });
+    this.disappearing = new Disappearing({ ...shared, commit: (work) => profile.commit(work), commitBehind: (work) => profile.commit(work, true), erase: (rows) => this.changes.erase(rows, 'expired') });
     this.together = new Together({ conversations: stores.conversations, events, commit: (work) => profile.commit(work) });
     this.typing = new Typing({ stores, events, clock, isWanted: () => settings().typing, tell: (peerId, item) => profile.delivery.tell(peerId, item) });
   }

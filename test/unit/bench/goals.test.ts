@@ -18,6 +18,7 @@ const window = (median: number, p99: number) => ({ kind: 'window', runtime, load
 const row = (p95: number) => ({ work: 'open', times: 1, p50: 1, p95, most: 9, processor: { p50: 1, p95: 1 } });
 const history = (p95: number) => ({ kind: 'history', reports: [10, 1_000].map((messages) => ({ runtime, size: size(1, 1, messages), bytes: 1, unlock: 1, rows: [row(messages === 10 ? 99 : p95)] })) });
 const pauses = (p999: number) => ({ kind: 'pauses', runtime, size: size(1, 1, 10), load, rows: [{ work: 'a conversation is removed', messages: 10, watched: 12_000, p50: 1, p99: 2, p999, most: 99, processor: 5 }] });
+const frames = (p999: number) => ({ kind: 'pauses-window', runtime, load, rows: ['nothing goes', 'a conversation is removed'].map((work) => ({ work, frames: 700, p50: 16.7, p99: 17, p999, most: 99, long: 0 })) });
 const result = (part: string, reports: object[]) => ({ part, at: '2026-01-02T03:04:05.000Z', commit: 'abc', machine: 'a machine', load: [1, 2] as [number, number], reports });
 
 describe('the goals beside what was measured', () => {
@@ -27,6 +28,7 @@ describe('the goals beside what was measured', () => {
     [starts(141), 'MISSED'], [starts(140), 'met'], [starts(115), 'moonshot'],
     [window(40, 121), 'MISSED'], [window(41, 100), 'MISSED'], [window(40, 120), 'met'], [window(20, 120), 'moonshot'],
     [pauses(16.1), 'MISSED'], [pauses(16), 'met'], [pauses(8), 'moonshot'],
+    [frames(34.1), 'MISSED'], [frames(34), 'met'], [frames(25), 'moonshot'],
     [history(5.1), 'MISSED'], [history(5), 'met'], [history(1), 'moonshot'],
   ])('are judged at their marks, the largest size being the one that counts (%#)', (report, verdict) => {
     expect(goalLines([report]).map((line) => line.verdict)).toEqual([verdict]);
@@ -76,7 +78,7 @@ describe('the page of what was measured', () => {
   });
 
   it('every report has words, and each part says what it needs', () => {
-    for (const report of [ratios(1), growth(2), starts(100), window(1, 2), history(1), pauses(1)]) expect(textOf(report)).toMatch(/^\n.*\n/);
+    for (const report of [ratios(1), growth(2), starts(100), window(1, 2), history(1), pauses(1), frames(1)]) expect(textOf(report)).toMatch(/^\n.*\n/);
     expect(() => textOf({ kind: 'nothing' })).toThrow(TypeError);
     for (const part of Object.values(parts)) expect(part.measure).toBeTypeOf('function');
   });

@@ -8,6 +8,7 @@ import { conversation, handle, instance, message } from '../../contract/storage/
 import { afterwards, bundleProgram, folder, killed, linesOf, smallDisk, start } from './places';
 
 const program = bundleProgram('test/unit/storage/programs/commit-rows.ts');
+const slices = bundleProgram('test/unit/storage/programs/commit-slices.ts');
 
 describe('kill -9', () => {
   it('A89: at random moments loses no committed row and leaves no half transaction', async () => {
@@ -39,6 +40,35 @@ describe('kill -9', () => {
       }
     }
     expect(told).toBeGreaterThan(8);
+  });
+});
+
+describe('kill -9 between slices', () => {
+  it('A89: leaves the log whole, and every slice that was flushed, whatever was on its way to the disk', async () => {
+    const key = randomBytes(32);
+    const file = join(folder(), 'a.db');
+    let told = 0;
+    for (let round = 0; round < 6; round += 1) {
+      const child = start(slices, [file, key.toString('hex')]);
+      const line = linesOf(child);
+      const until = told + randomInt(1, 60);
+      while (told < until) told = Number(await line());
+      await killed(child);
+      for (let rest = await line(); rest !== undefined; rest = await line()) told = Number(rest);
+
+      expect(examineLog(file)).not.toBe('damaged');
+      const db = openDatabase(file, key);
+      try {
+        const found = db.prepare('SELECT count(*) AS parts, count(DISTINCT batch) AS batches, max(batch) AS last FROM t').get();
+        const last = Number(found?.last);
+        expect(last).toBeGreaterThanOrEqual(told);
+        expect(found).toMatchObject({ batches: last, parts: last * 3 });
+        expect(db.pragma('integrity_check')).toBe('ok');
+        told = last;
+      } finally {
+        db.close();
+      }
+    }
   });
 });
 

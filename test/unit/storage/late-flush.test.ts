@@ -1,0 +1,133 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { copyFileSync, fdatasync, fdatasyncSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Db, openDatabase } from '../../../electron/storage/database';
+import { examineLog } from '../../../electron/storage/write-ahead-log';
+import { afterwards, folder } from './places';
+
+// A disk that takes its time or takes nothing is not to be had: the two calls that wait for one are watched, and refused here and there.
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  return { ...real, fdatasync: vi.fn(real.fdatasync), fdatasyncSync: vi.fn(real.fdatasyncSync) };
+});
+
+const key = randomBytes(32);
+const pageBytes = 4096;
+
+function opened(): { db: Db; file: string; add: (n: number) => void; count: () => unknown } {
+  const file = join(folder(), 'a.db');
+  const db = openDatabase(file, key);
+  afterwards(() => db.close());
+  db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT');
+  const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
+  return { db, file, add: (n) => void insert.run([n, randomBytes(5_000)]), count: () => rows(db) };
+}
+
+function rows(db: Db): unknown {
+  return db.prepare('SELECT count(*) AS n FROM t').get()?.['n'];
+}
+
+beforeEach(() => {
+  vi.clearAllMocks();
+});
+
+describe('a transaction that does not wait for the disk', () => {
+  it('is flushed beside the event loop, and whoever writes next waits for it: never are two of them on their way', async () => {
+    const { db, add, count } = opened();
+    db.transactionBehind(() => add(1));
+    expect(fdatasync).toHaveBeenCalledTimes(1);
+    expect(fdatasyncSync).not.toHaveBeenCalled();
+    // Reading waits for nothing.
+    expect(count()).toBe(1);
+    expect(fdatasyncSync).not.toHaveBeenCalled();
+    for (const write of [() => db.transactionBehind(() => add(2)), () => db.transaction(() => add(3)), () => add(4), () => db.exec('DELETE FROM t WHERE n = 4'), () => db.prepare('DELETE FROM t WHERE n = 3 RETURNING n').all(), () => db.pragma('wal_checkpoint(PASSIVE)')]) {
+      await db.flushed;
+      vi.clearAllMocks();
+      db.transactionBehind(() => add(100));
+      write();
+      expect(fdatasyncSync, String(write)).toHaveBeenCalledTimes(1);
+      db.transaction(() => db.exec('DELETE FROM t WHERE n = 100'));
+    }
+    await db.flushed;
+    vi.clearAllMocks();
+    db.transactionBehind(() => add(5));
+    await db.flushed;
+    db.transaction(() => add(6));
+    expect(fdatasyncSync).not.toHaveBeenCalled();
+  });
+
+  it('that wrote nothing has nothing on its way, and one inside of another is a part of that', () => {
+    const { db, add } = opened();
+    db.transactionBehind(() => add(1));
+    vi.clearAllMocks();
+    db.transaction(() => db.transactionBehind(() => add(2)));
+    expect(fdatasync).not.toHaveBeenCalled();
+    db.transactionBehind(() => undefined);
+    expect(() => db.transactionBehind(() => {
+      add(3);
+      throw new Error('undone');
+    })).toThrow('undone');
+    expect(fdatasync).not.toHaveBeenCalled();
+    expect(db.pragma('synchronous')).toBe(2);
+  });
+
+  it('A89: where the disk does not take it, nothing more is written, in words, and what was told is there with the next opening', async () => {
+    const { db, file, add } = opened();
+    db.transaction(() => add(1));
+    vi.mocked(fdatasync).mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
+    db.transactionBehind(() => add(2));
+    await db.flushed;
+    expect(() => db.transaction(() => add(3))).toThrow(expect.objectContaining({ code: 'disk.failed' }));
+    expect(() => db.transactionBehind(() => add(3))).toThrow(expect.objectContaining({ code: 'disk.failed' }));
+    db.close();
+    const again = openDatabase(file, key);
+    afterwards(() => again.close());
+    expect(Number(rows(again))).toBeGreaterThanOrEqual(1);
+    expect(again.pragma('integrity_check')).toBe('ok');
+  });
+});
+
+describe('a log that is copied back without waiting for the disk', () => {
+  it('A89: is not written over before the database has it: whichever pages a cut of power leaves, all is there', () => {
+    const { db, file, add } = opened();
+    for (let n = 1; n <= 20; n += 1) db.transaction(() => add(n));
+    const before = readFileSync(file);
+    vi.mocked(fdatasync).mockImplementation(() => undefined);
+    db.copyLog();
+    const after = readFileSync(file);
+    expect(after.length).toBeGreaterThan(before.length);
+    for (let cut = 0; cut < 8; cut += 1) {
+      const place = join(folder(), 'a.db');
+      const pages = Buffer.from(after);
+      for (let at = 0; at < before.length; at += pageBytes) if (randomInt(2) === 0) before.copy(pages, at, at, at + pageBytes);
+      writeFileSync(place, randomInt(2) === 0 ? pages : pages.subarray(0, before.length));
+      copyFileSync(`${file}-wal`, `${place}-wal`);
+      expect(examineLog(place)).toBe('whole');
+      const left = openDatabase(place, key);
+      expect(rows(left)).toBe(20);
+      expect(left.pragma('integrity_check')).toBe('ok');
+      left.close();
+    }
+    expect(fdatasyncSync).not.toHaveBeenCalled();
+    // From here on the log begins anew.
+    db.transaction(() => add(21));
+    expect(fdatasyncSync).toHaveBeenCalledTimes(1);
+  });
+
+  it('A89: stays where the disk did not take the copy, until the next opening', async () => {
+    const { db, file, add } = opened();
+    for (let n = 1; n <= 20; n += 1) db.transaction(() => add(n));
+    const before = readFileSync(file);
+    vi.mocked(fdatasync).mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
+    db.copyLog();
+    await db.flushed;
+    db.close();
+    // The disk kept nothing of it.
+    writeFileSync(file, before);
+    expect(examineLog(file)).toBe('whole');
+    const again = openDatabase(file, key);
+    afterwards(() => again.close());
+    expect(rows(again)).toBe(20);
+  });
+});
