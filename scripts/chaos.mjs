@@ -16,7 +16,7 @@ import { isRoot, run } from './lib/process.mjs';
 import { asCommand, PlainError } from './lib/say.mjs';
 import { setUp } from './setup.mjs';
 
-const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'crossed', 'mailbox-between', 'full-exports', 'changing', 'turned'];
+const known = ['kill', 'power', 'full', 'read-only', 'failing', 'clock', 'damage', 'mailbox', 'half-open', 'upgrade', 'exports', 'frozen', 'full-steps', 'full-beginnings', 'folders', 'crossed', 'mailbox-between', 'full-exports', 'changing', 'turned'];
 
 await asCommand(async () => {
   const text = /** @type {const} */ ({ type: 'string' });

@@ -1,7 +1,6 @@
 import type { Preferences, PreferencesStore } from '../services/ports';
-import { readPreferences } from './preferences-damage';
+import { readPreferences, replacePreferences } from './preferences-damage';
 import { changePreferences, toPreferences, type PreferencesFile } from './preferences-shape';
-import { writePreferences } from './preferences-writing';
 
 /** Preferences without a window: the same file in the same format. */
 export class FilePreferences implements PreferencesStore {
@@ -19,8 +18,9 @@ export class FilePreferences implements PreferencesStore {
   }
 
   set(change: Partial<Preferences>): void {
-    const next = changePreferences(this.#read(), change);
-    writePreferences(this.#directory, next);
+    const before = this.#read();
+    const next = changePreferences(before, change);
+    replacePreferences(this.#directory, before, next);
     this.#file = next;
   }
 

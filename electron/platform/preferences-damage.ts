@@ -1,13 +1,18 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { settings } from '../../shared/model/settings';
+import { toDiskError } from './disk-error';
 import { brokenPreferencesName, parsePreferences, preferencesName, type PreferencesFile } from './preferences-shape';
+import { writePreferences } from './preferences-writing';
 import { readSmallText } from './small-file';
 
 /** A proxy that is no address: nothing is dialled until the user has chosen. */
 const UNKNOWN_PROXY = 'socks5://unreadable.invalid:0';
 /** Far above all that is ever kept there, in bytes. */
 const longestFile = 1024 * 1024;
+
+/** Stands for a file that could not be read this time. */
+const unread: PreferencesFile = { settings: { proxy: UNKNOWN_PROXY } };
 
 /**
  * Reads `preferences.json`. A missing one is empty; a damaged one, and whatever else has its name, is put aside, never overwritten, and counts as empty:
@@ -18,7 +23,7 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
   const path = join(directory, preferencesName);
   const text = readText(path);
   // A disk that fails, or a right that is missing, may be another matter next time.
-  if (text === undefined) return { settings: { proxy: UNKNOWN_PROXY } };
+  if (text === undefined) return unread;
   if (text === 'missing') return ofDamaged(readText(join(directory, brokenPreferencesName)));
   const file = text === 'unusable' ? undefined : parsePreferences(text.content);
   if (file !== undefined) return file;
@@ -29,6 +34,19 @@ export function readPreferences(directory: string, damaged: () => void): Prefere
     // The folder cannot be written to: the first change will say so.
   }
   return ofDamaged(text);
+}
+
+/** Writes what `before`, as it was read, becomes. A file that could not be read is put aside first: nobody knows what stands in it. Errors: `disk.full`, `disk.failed`. */
+export function replacePreferences(directory: string, before: PreferencesFile, next: PreferencesFile): void {
+  if (before === unread) {
+    try {
+      renameSync(join(directory, preferencesName), join(directory, brokenPreferencesName));
+    } catch (error) {
+      // It has gone meanwhile: then there is nothing to keep.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw toDiskError(error);
+    }
+  }
+  writePreferences(directory, next);
 }
 
 /** Undefined when there is one that cannot be read now; `'unusable'` when it is none that ever could be. */

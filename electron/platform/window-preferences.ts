@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Preferences, PreferencesStore } from '../services/ports';
-import { readPreferences } from './preferences-damage';
+import { readPreferences, replacePreferences } from './preferences-damage';
 import { brokenPreferencesName, changePreferences, toPreferences, type PreferencesFile, type WindowPlace } from './preferences-shape';
-import { writePreferences } from './preferences-writing';
 
 /**
  * Preferences of the window: the services' part, and beside it where the window was. Read at once, for the window is made by them; written only by
@@ -44,7 +43,7 @@ export class WindowPreferences implements PreferencesStore {
   }
 
   #write(next: PreferencesFile): void {
-    writePreferences(this.#directory, next);
+    replacePreferences(this.#directory, this.#file, next);
     this.#file = next;
     this.#known = undefined;
   }

@@ -1,7 +1,7 @@
 import { KeyshiftError } from '../../shared/errors';
 import type { KeyringState } from '../../shared/model/vault';
 import type { Clock } from '../engine/ports';
-import type { Keyring, PreferencesStore } from './ports';
+import type { Keyring, OpenVault, PreferencesStore } from './ports';
 
 /** Milliseconds for which it is not said that the vault is locked while the keyring is about to open it. */
 const longestWait = 300;
@@ -64,11 +64,16 @@ export class VaultKeyring {
     return this.#keyring.unwrap(Buffer.from(wrapped, 'base64'));
   }
 
-  /** Errors: `keyring.unavailable`, `disk.full`, `disk.failed`. */
-  async keep(key: Uint8Array): Promise<void> {
-    if (this.#keyring === undefined || !(await this.#keyring.available())) throw unavailable();
-    this.#preferences.set({ keyringWrap: Buffer.from(await this.#keyring.wrap(key)).toString('base64') });
-    this.#silent = false;
+  /** What opens the vault from now on. Errors: `keyring.unavailable`, `disk.full`, `disk.failed`. */
+  async keep(vault: Pick<OpenVault, 'exportKey'>, wipe: (key: Uint8Array) => void): Promise<void> {
+    const key = vault.exportKey();
+    try {
+      if (this.#keyring === undefined || !(await this.#keyring.available())) throw unavailable();
+      this.#preferences.set({ keyringWrap: Buffer.from(await this.#keyring.wrap(key)).toString('base64') });
+      this.#silent = false;
+    } finally {
+      wipe(key);
+    }
   }
 
   forget(): void {

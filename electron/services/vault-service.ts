@@ -209,7 +209,9 @@ export class VaultService {
       this.#startProfile(vault);
       if (renewed) this.#emptyLog(vault);
     } catch (error) {
-      vault.close();
+      // A profile may be in use already when the disk refuses what its start writes: left so, it would count as open and have no database.
+      if (this.#profile === undefined) vault.close();
+      else this.#lock();
       throw error;
     }
     this.#parts.events.emit({ type: 'vault.changed', state: 'open' });
@@ -337,14 +339,8 @@ export class VaultService {
 
   async #setKeyring(enabled: boolean): Promise<{ keyring: KeyringState }> {
     const { vault } = this.profile();
-    if (enabled) {
-      const key = vault.exportKey();
-      try {
-        await this.#keyring.keep(key);
-      } finally {
-        this.#parts.crypto.wipe(key);
-      }
-    } else this.#keyring.forget();
+    if (enabled) await this.#keyring.keep(vault, (key) => this.#parts.crypto.wipe(key));
+    else this.#keyring.forget();
     return { keyring: await this.#keyring.state() };
   }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
 import { openDatabase } from './database';
@@ -17,7 +17,10 @@ const pageBytes = 4096;
  * Errors: `vault.damaged`, `vault.newer`, `disk.full`, `disk.failed`, `profile.unreadable`.
  */
 export function openExistingDatabase(file: string, key: Uint8Array): Db {
-  const [size, log] = withFileErrors(dirname(file), () => [sizeOf(file), examineLog(file)] as const);
+  const [size, log] = withFileErrors(dirname(file), () => {
+    assertRights(file);
+    return [sizeOf(file), examineLog(file)] as const;
+  });
   if (size < pageBytes || log === 'damaged') throw damaged();
   const db = openDatabase(file, key);
   try {
@@ -32,6 +35,14 @@ export function openExistingDatabase(file: string, key: Uint8Array): Db {
     db.close();
     throw error;
   }
+}
+
+/**
+ * Said before SQLite looks: it would open what can only be read, and make the log with the same rights, which then keep everybody out when the database has its own
+ * again. Throws what the system says.
+ */
+function assertRights(file: string): void {
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) accessSync(each, constants.R_OK | constants.W_OK);
 }
 
 /** Bytes; none of what is not there, or is something else than a file. */

@@ -8,6 +8,9 @@ export function fileErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
+/** Behind what is said of a disk that fails: what is safe, and what to do. */
+export const untouched = 'Nothing was overwritten. Check that the disk is connected and may be written to, then try again.';
+
 /** A profile folder that cannot be used, with what the user can do about it. */
 export function profileUnreadable(directory: string): KeyshiftError {
   return new KeyshiftError(
@@ -35,7 +38,7 @@ export function mapFileError(error: unknown, directory: string): unknown {
     case 'ENAMETOOLONG':
       return profileUnreadable(directory);
     default:
-      return new KeyshiftError('disk.failed', `The disk failed while a file of the profile was used (${code}).`);
+      return new KeyshiftError('disk.failed', `The disk failed while a file of the profile was used (${code}). ${untouched}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { preambleBytes, spanOfMessage, wrappedDskBytes } from '../engine/dialog/message-layout';
+import { ownCopy } from '../engine/wire/own-copy';
 import type { Db } from './database';
 import { bytes as bytesOf } from './row';
 
@@ -112,7 +113,7 @@ export class OutboxHeaders {
       this.#known.delete(oldest);
       this.#present.delete(oldest);
     }
-    const own = Buffer.from(headers);
+    const own = ownCopy(headers);
     this.#known.set(keyOf(name), own);
     return own;
   }

@@ -1,13 +1,18 @@
 import { atMost } from './at-most';
 import type { Db, Row } from './database';
-import { integer, text } from './row';
+import { integer, optionalText, text } from './row';
 import { hitColumns, hitNames, lineOf, type Within } from './search-hits';
 import type { SearchPlans } from './search-plans';
 import { needleOf, signWords, stands } from './search-words';
 
+/** One flat record of what a hit tells: there are thousands of them, and rows as the library makes them take half as much again. */
 interface TailLine {
-  /** Of `hitColumns`. */
-  readonly row: Row;
+  readonly messageId: string;
+  readonly direction: number;
+  readonly text: string;
+  readonly sentAt: number;
+  readonly conversationId: string;
+  readonly name: string | null;
   /** The words of its text and of the names of its files, a space before each. */
   readonly words: string;
   /** Those for its emoji, between spaces. */
@@ -112,7 +117,7 @@ class Tail implements SearchTail {
       const at = lineAt(starts, found);
       const [place, line] = ordered[at] ?? [below, undefined];
       if (place < from) break;
-      if (line !== undefined && place < below && stands(line, words)) hits.push(line.row);
+      if (line !== undefined && place < below && stands(line, words)) hits.push(rowOf(place, line));
       found = wordAt(all, needle, starts[at + 1] ?? all.length);
     }
     return { hits, from };
@@ -193,12 +198,22 @@ class Tail implements SearchTail {
     this.#conversations.set(id, conversationId);
     this.#text = undefined;
     this.#lines.set(integer(row, 'at'), {
-      row: { ...row, conversation_id: conversationId },
+      messageId: text(row, 'message_id'),
+      direction: integer(row, 'direction'),
+      text: said,
+      sentAt: integer(row, 'sent_at'),
+      conversationId,
+      name: optionalText(row, 'name') ?? null,
       // Joined in one go, it is one text, and not two with a third that says so.
       words: ['', ...this.#db.words(lineOf(row))].join(' '),
       signs: plain.test(said) ? '' : ` ${signWords(said)} `,
     });
   }
+}
+
+/** As it would be read: of `hitColumns`, with its place. */
+function rowOf(at: number, { messageId, direction, text: said, sentAt, conversationId, name }: TailLine): Row {
+  return { at, message_id: messageId, direction, text: said, sent_at: sentAt, conversation_id: conversationId, name };
 }
 
 /** Where from there on a word begins so; below zero: nowhere. The space before it would be looked at in front of every word. */

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyshiftError } from '../../shared/errors';
-import { fileErrorCode } from './file-error';
+import { fileErrorCode, untouched } from './file-error';
 
 /** Below this much free space an input/output error of the disk is taken for a full one. */
 const nearlyFullBytes = 256 * 1024;
@@ -53,7 +53,7 @@ export function mapSqliteError(error: unknown, file: string): unknown {
 }
 
 function diskFailed(code: string): KeyshiftError {
-  return new KeyshiftError('disk.failed', `The disk failed while the database was used (${code}).`);
+  return new KeyshiftError('disk.failed', `The disk failed while the database was used (${code}). ${untouched}`);
 }
 
 /**

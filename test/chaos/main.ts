@@ -11,7 +11,9 @@ import { crossedConnections } from './faults/crossed';
 import { damage } from './faults/damage';
 import { failingDisk, fullDisk, readOnlyDisk } from './faults/disk';
 import { killedExports } from './faults/exports';
+import { folders } from './faults/folders';
 import { frozen } from './faults/frozen';
+import { fullBeginnings } from './faults/full-beginnings';
 import { fullExports } from './faults/full-exports';
 import { fullSteps } from './faults/full-steps';
 import { mailboxBetween, mailboxNode } from './faults/mailbox';
@@ -20,7 +22,7 @@ import { killed, powerCut } from './faults/power';
 import { turnedReadOnly } from './faults/turned';
 
 const faults: Readonly<Record<string, Fault>> = {
-  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, crossed: crossedConnections, 'mailbox-between': mailboxBetween, 'full-exports': fullExports, changing: changingFiles, turned: turnedReadOnly,
+  kill: killed, power: powerCut, full: fullDisk, 'read-only': readOnlyDisk, failing: failingDisk, clock: clocks, damage, mailbox: mailboxNode, 'half-open': halfOpen, upgrade: killedUpgrade, exports: killedExports, frozen, 'full-steps': fullSteps, 'full-beginnings': fullBeginnings, folders, crossed: crossedConnections, 'mailbox-between': mailboxBetween, 'full-exports': fullExports, changing: changingFiles, turned: turnedReadOnly,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -79,11 +79,15 @@ describe('exchange keys of profiles that stay open', () => {
   const kek = async ({ app }: Running, id: string) => (await app.handlers.keys.status({ conversationId: id })).kek;
   const serial = async ({ app }: Running) => (await app.handlers.identity.get(undefined)).exchange.serial;
 
-  /** The other side has a new session: by it, it knows the new credential. */
+  /** The other side has a new session: by it, it knows the new credential. It is asked for, as tries by themselves come later with each session that was short. */
   const connected = ({ app }: Running) =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((resolve, reject) => {
       const stop = app.onEvent((event) => {
-        if (event.type !== 'session.changed' || !event.connected) return;
+        if (event.type !== 'session.changed') return;
+        if (!event.connected) {
+          Promise.resolve(app.handlers.network.tryNow({ contactId: event.contactId })).catch(reject);
+          return;
+        }
         stop();
         resolve();
       });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HeadlessPeer, RpcError } from '../support/headless-peer';
@@ -19,6 +19,59 @@ const odd: Readonly<Record<string, (path: string) => void>> = {
 const kinds = Object.keys(odd);
 /** What is read by a wait for ever ends here, so that it is a failure of the test and no process that stays. */
 const within = ['timeout', '--signal=KILL', '30'];
+
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+describe.skipIf(process.platform === 'win32')('a profile of which this user has no right on a file', () => {
+  const folder = temporaryFolder();
+  const profile = join(folder.path, 'ann');
+  const at = (name: string): string => join(profile, name);
+  // Root has every right.
+  const asUser = isRoot ? [...within, 'setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : within;
+  const begin = (): Promise<HeadlessPeer> => HeadlessPeer.start(profile, { within: asUser, listen: '127.0.0.1:0' });
+
+  beforeAll(async () => {
+    if (isRoot) chownSync(folder.path, nobody, nobody);
+    const peer = await begin();
+    await peer.call('vault.create', { passphrase, name: 'Ann' });
+    await peer.call('settings.set', { findOnNetwork: false, proxy: 'socks5://127.0.0.1:9' });
+    await peer.end();
+  }, 60_000);
+
+  afterAll(() => folder.release());
+
+  it('A89: preferences that cannot be read keep nobody from starting, dial past no proxy, and are kept as they were when others are written', async () => {
+    const before = readFileSync(at('preferences.json'));
+    chmodSync(at('preferences.json'), 0);
+    const peer = await begin();
+    await peer.call('vault.unlock', { passphrase });
+    expect((await peer.call('settings.get')).proxy).toMatch(/unreadable/);
+    await peer.call('settings.set', { theme: 'dark' });
+    expect(await peer.end()).toBe(0);
+    chmodSync(at('preferences.broken.json'), 0o600);
+    expect(readFileSync(at('preferences.broken.json'))).toEqual(before);
+    expect(JSON.parse(readFileSync(at('preferences.json'), 'utf8')).settings).toMatchObject({ theme: 'dark', proxy: expect.stringMatching(/unreadable/) });
+    renameSync(at('preferences.broken.json'), at('preferences.json'));
+  }, 60_000);
+
+  it('A89: a database or a vault without the right to it: the start says that the folder cannot be used, and all is there once there is one', async () => {
+    for (const [name, mode] of [['keyshift.db', 0o400], ['keyshift.db', 0], ['vault', 0]] as const) {
+      chmodSync(at(name), mode);
+      const peer = await begin();
+      try {
+        await expect(peer.call('vault.unlock', { passphrase })).rejects.toMatchObject({ code: 'profile.unreadable', message: expect.stringMatching(/Give your user account both rights/) });
+      } finally {
+        await peer.end();
+        chmodSync(at(name), 0o600);
+      }
+    }
+    const peer = await begin();
+    await peer.call('vault.unlock', { passphrase });
+    expect((await peer.call('identity.get')).name).toBe('Ann');
+    await peer.end();
+  }, 60_000);
+});
 
 describe.skipIf(process.platform === 'win32')('a profile in which something else has the name of a file', () => {
   const folder = temporaryFolder();

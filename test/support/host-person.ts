@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { everyMessage } from './every-page';
-import { HeadlessPeer } from './headless-peer';
+import { HeadlessPeer, type HeadlessOptions } from './headless-peer';
 import type { Host } from './netns';
 import { introduce, passphrase, texts, type Person } from './two-peers';
 
 /** A person at a machine of their own, listening as the product does by itself: on every address, on a port that stays. */
-export async function personAt(host: Host, folder: string, name: string): Promise<Person> {
+export async function personAt(host: Host, folder: string, name: string, options: Pick<HeadlessOptions, 'nodeOptions'> = {}): Promise<Person> {
   const profile = join(folder, name);
-  const start = () => HeadlessPeer.start(profile, { within: host.within });
+  const start = () => HeadlessPeer.start(profile, { ...options, within: host.within });
   const peer = await start();
   await peer.call('vault.create', { passphrase, name });
   // What the tests are to find out about addresses must not be found out by shouting into the network.

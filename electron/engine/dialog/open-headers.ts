@@ -8,6 +8,7 @@ import { certName, credentialHash, issued, type ServicePairNames } from '../exch
 import type { InstanceId } from '../ids';
 import type { Clock } from '../ports';
 import { dialogIdFromBytes, instanceIdFromBytes } from '../wire/ids';
+import { ownCopy } from '../wire/own-copy';
 import type { DialogStore } from './dialog-store';
 import { BlockEntry, DskEntry } from './header-entries';
 import type { PeerMemory } from './memory';
@@ -61,7 +62,7 @@ export function openBlock(
   if (header.epoch < ring.floor(header.creatingInstance)) return { refused: isSigned() ? 'kek-floor' : 'signature' };
 
   // 624, 628. A block that opened a message before needs neither its signature checked again nor the budget.
-  const own = Buffer.from(bytes.subarray(block.at, block.end));
+  const own = ownCopy(bytes.subarray(block.at, block.end));
   const hash = crypto.sha256(own);
   if (!store.verifiedBlock(peer.peerId, hash)) {
     if (!isSigned()) return { refused: 'signature' };
@@ -101,7 +102,7 @@ export function openDsk(
   const key = unwrapDsk(crypto, block.kek, context, header, bytes.subarray(dialogAt - wrappedDskBytes, dialogAt));
   if (!key) return { refused: 'dsk-wrap' };
   // 652
-  const own = Buffer.from(bytes.subarray(dskAt, end));
+  const own = ownCopy(bytes.subarray(dskAt, end));
   const hash = crypto.sha256(own.subarray(0, dskHeaderBytes));
   const entry = new DskEntry({
     bytes: own,

@@ -1,5 +1,6 @@
 import type { Crypto } from '../crypto/crypto';
 import type { DialogId } from '../ids';
+import { ownCopy } from '../wire/own-copy';
 import type { Outbound } from './dialog-types';
 import { preambleBytes, spanOfMessage, type MessageSpan } from './message-layout';
 import { encodeShortForm, headerReferenceBytes, referenceBytes } from './short-form';
@@ -83,7 +84,7 @@ export class ShortSending {
   }
 
   #give(bytes: Buffer, span: MessageSpan): void {
-    const headers = Buffer.from(bytes.subarray(preambleBytes, span.dialogAt));
+    const headers = ownCopy(bytes.subarray(preambleBytes, span.dialogAt));
     const block = headers.subarray(0, span.dskAt - preambleBytes);
     const reference = new Uint8Array(headerReferenceBytes);
     reference.set(this.#crypto.sha256(block).subarray(0, referenceBytes));

@@ -17,6 +17,7 @@ export const mailboxNode: Fault = {
       await take(host, pair);
       await pair.settle();
       // A connection begins with the card: from here on each knows where the other's mailbox is, also who would not be met again.
+      await bo.peer.end();
       await bo.restart();
       await pair.settle();
       let waited = 0;

@@ -36,6 +36,9 @@ async function outcome(told: readonly Mapping[]): Promise<Mapping> {
   return second;
 }
 
+/** As patient as the product: a router that answers is to be heard on a machine that is busy, too. */
+const patiently = { patience: 1 };
+
 const upnp = (options: FakeRouterOptions = {}): FakeRouterOptions => ({
   location: (port) => found(port),
   order: (action) => (action === 'GetExternalIPAddress' ? { NewExternalIPAddress: '45.0.0.1' } : {}),
@@ -64,7 +67,7 @@ describe('a router that does as it is asked', () => {
           action === 'GetExternalIPAddress' ? { NewExternalIPAddress: '45.0.0.1' } : action === 'GetSpecificPortMappingEntry' ? { NewInternalClient: '127.0.0.1', NewInternalPort: '4800' } : {},
       }),
     );
-    const { told, stop } = mapAt(box);
+    const { told, stop } = mapAt(box, patiently);
     expect(await outcome(told)).toEqual({ state: 'mapped', method: 'upnp', address: { host: '45.0.0.1', port: 4800 } });
     expect(box.orders.find(({ action }) => action === 'AddPortMapping')?.fields).toEqual({
       NewRemoteHost: '',
@@ -88,8 +91,8 @@ describe('a router that does as it is asked', () => {
         pauseMs: (action) => (action === 'GetSpecificPortMappingEntry' ? 5_000 : 0),
       }),
     );
-    const { told, stop } = mapAt(box);
-    await outcome(told);
+    const { told, stop } = mapAt(box, patiently);
+    expect(await outcome(told)).toMatchObject({ state: 'mapped' });
     await stop(20_000);
     expect(box.orders.at(-1)?.action).toBe('DeletePortMapping');
   }, 30_000);
@@ -101,8 +104,8 @@ describe('a router that does as it is asked', () => {
           action === 'GetExternalIPAddress' ? { NewExternalIPAddress: '45.0.0.1' } : action === 'GetSpecificPortMappingEntry' ? { NewInternalClient: '127.0.0.9', NewInternalPort: '4800' } : {},
       }),
     );
-    const { told, stop } = mapAt(box);
-    await outcome(told);
+    const { told, stop } = mapAt(box, patiently);
+    expect(await outcome(told)).toMatchObject({ state: 'mapped' });
     await stop();
     expect(box.orders.map(({ action }) => action)).not.toContain('DeletePortMapping');
   });
@@ -121,7 +124,7 @@ describe('a router that does as it is asked', () => {
         },
       }),
     );
-    const { told } = mapAt(box);
+    const { told } = mapAt(box, patiently);
     expect(await outcome(told)).toMatchObject({ state: 'mapped', address: { host: '45.0.0.1', port: holder } });
     expect(holder).toBeGreaterThanOrEqual(20_000);
   });
@@ -150,7 +153,7 @@ describe('a router that does as it is asked', () => {
         },
       }),
     );
-    const { stop } = mapAt(box);
+    const { stop } = mapAt(box, patiently);
     await asking;
     await stop();
     expect([...held]).toEqual([[4800, 'another']]);

@@ -49,6 +49,8 @@ describe('the vault service', () => {
   /** From the next saving on, nothing can be loaded. */
   let failLoadAfterSave = false;
   let failLoad = false;
+  /** Of a profile's start: whom to look for is read once it is in use. */
+  let failContacts = false;
 
   beforeEach(() => {
     db = freshDatabase();
@@ -62,10 +64,18 @@ describe('the vault service', () => {
     failClose = false;
     failLoadAfterSave = false;
     failLoad = false;
+    failContacts = false;
     const real = openStores(db);
     real.local.save(record);
     const stores: Stores = {
       ...real,
+      contacts: {
+        ...real.contacts,
+        list: () => {
+          if (failContacts) throw new Error('disk');
+          return real.contacts.list();
+        },
+      },
       local: {
         ...real.local,
         load: () => {
@@ -129,6 +139,16 @@ describe('the vault service', () => {
   };
   const unlock = () => Promise.resolve(service.handlers.unlock({ passphrase: 'p' }));
   const serial = () => Buffer.from(service.profile().local.exchange.current.credential.serial).toString('hex');
+
+  test('a start that the disk refuses in its middle leaves the vault locked and closed, and the next one opens it', async () => {
+    failContacts = true;
+    await expect(unlock()).rejects.toThrow('disk');
+    expect([service.state(), closed, told.at(-1)]).toEqual(['locked', 1, { type: 'vault.changed', state: 'locked' }]);
+    expect(() => service.profile()).toThrow(expect.objectContaining({ code: 'vault.locked' }));
+    failContacts = false;
+    await unlock();
+    expect([service.state(), service.profile().stores.contacts.list()]).toEqual(['open', []]);
+  });
 
   test('the private halves read from the database are wiped once the profile has its own', async () => {
     await unlock();

@@ -68,7 +68,7 @@ describe('a damaged vault', () => {
     expect(fingerprint(directory)).toEqual(before);
   });
 
-  it('A89: with one changed bit anywhere in its files is damaged at once, and nothing is written', async () => {
+  it('A89: with one changed bit anywhere in its files is damaged at once, and nothing is written', { timeout: 120_000 }, async () => {
     const { directory } = await profile();
     const key = (await vaultIn(directory).unlock(passphrase).then((open) => [open.exportKey(), open.close()] as const))[0];
     for (const name of ['vault', 'keyshift.db']) {

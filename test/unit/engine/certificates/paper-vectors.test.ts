@@ -45,7 +45,7 @@ const verdicts = <T extends { readonly name: string; readonly code?: string }>(a
 });
 
 describe('the vectors of papers', () => {
-  it('S5-01: a second hand writes exactly what is written down', () => {
+  it('S5-01: a second hand writes exactly what is written down', { timeout: 120_000 }, () => {
     const lengths = { 2048: keyOfBits('2048'), 3064: keyOfBits('3064'), 4096: keyOfBits('4096'), 4104: keyOfBits('4104') };
     expect(paperVectors(identity, [0, 1, 2, 3, 4, 9].map((index) => fixedKey(index).privateKey.key), lengths)).toEqual(vectors);
   });

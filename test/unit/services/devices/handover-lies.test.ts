@@ -155,7 +155,8 @@ describe('what was said of a session once, said again or by another', () => {
   it('S4-17 S4-19 S4-26 A58 A63: only who it was lent to takes it or gives it back, by the generation it was lent under, and once; a message that was shown before, or for another device, lends nothing', async () => {
     const { desk, laptop } = trio;
     const tablet = await withTablet();
-    const { keyId } = trio.with(desk) ?? expect.unreachable('a session');
+    const session = trio.with(desk) ?? expect.unreachable('a session');
+    const { keyId } = session;
     const [one, other] = [speaker(laptop, desk), speaker(tablet, desk)];
     const line = () => desk.profile.stores.sharing.ledger(keyId)?.line;
     const take = (generation: number): HandoverWord => ({ kind: 'take', ask: 7, keyId, generation });
@@ -184,7 +185,8 @@ describe('what was said of a session once, said again or by another', () => {
     expect([await one.asks(take(2)), await other.asks(take(2)), await one.asks({ kind: 'ask', ask: 5, m1: first })]).toEqual(['taken', 'refused', 'refused']);
     one.say({ kind: 'spare', ask: 6, keyId, generation: 2 });
     await trio.world.pass(200);
-    expect([line()?.phase, line()?.body.length, desk.profile.resumptions.isKept(keyId), desk.profile.connections.sessions()]).toEqual(['gone', 0, false, []]);
+    // The desk may have dialled anew by now: that is another session.
+    expect([line()?.phase, line()?.body.length, desk.profile.resumptions.isKept(keyId), desk.profile.connections.sessions().includes(session)]).toEqual(['gone', 0, false, false]);
   });
 
   it.each(['a new key of the person', 'the removal of that device', 'a new key of the contact'])('S4-17 S4-32 A65: after %s what was lent before is taken by nobody, and nobody is left with it', async (what) => {
