@@ -6,7 +6,7 @@ import { HeadlessPeer } from '../support/headless-peer';
 import { openWindow, type OpenApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { pressWith } from './support/keys';
-import { onboard, say, type } from './support/people';
+import { onboard, say, type, unlock } from './support/people';
 
 const passphrase = 'two keys that one vouches for';
 
@@ -77,6 +77,60 @@ test('A71 A73 A79: Alice’s key was copied and the copy followed; her own next 
     expect(bo.violations).toEqual([]);
   } finally {
     await Promise.all([bo.close(), alice.kill(), thief?.kill()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('A71 A79: Alice opens her window after a copy of her profile renewed her key and was followed: she is told by whom and which key, and her recovery code ends it', async () => {
+  test.setTimeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), 'keyshift-e2e-owner-'));
+  const copy = join(folder, 'copy');
+  const bo = await HeadlessPeer.start(join(folder, 'bo'), { listen: '127.0.0.1:0' });
+  let thief: HeadlessPeer | undefined;
+  let alice = await openWindow('stolen-key-alice');
+  const { profile } = alice;
+  try {
+    await bo.call('vault.create', { passphrase, name: 'Bo' });
+    const { link } = await bo.call('contacts.createInvitation');
+    await onboard(alice, 'Alice', passphrase);
+    await button(alice, 'Open an invitation').first().click();
+    await type(alice, 'Invitation link', link);
+    await button(alice, 'Accept invitation').click();
+    await expect(alice.window.getByRole('heading', { name: 'Bo' })).toBeVisible({ timeout: 30_000 });
+    await alice.close();
+    cpSync(profile, copy, { recursive: true });
+
+    // The window's passphrase costs what it does in the product.
+    thief = await HeadlessPeer.start(copy, { listen: '127.0.0.1:0', asShipped: true });
+    await thief.call('vault.unlock', { passphrase });
+    const kit = join(folder, 'kit');
+    await thief.call('identity.saveRecoveryKit', { path: kit });
+    await thief.call('identity.rotate');
+    await bo.until('the thief is followed', async () => (await bo.call('contacts.list'))[0]?.keyEpoch === 2, 150_000);
+    const stolen = (await thief.call('identity.get')).keyFingerprint;
+    await thief.end();
+
+    alice = await openWindow('stolen-key-alice', { profile });
+    await unlock(alice, passphrase);
+    const told = alice.window.getByText('Someone else renewed your identity key. What to do: Settings → Identity.');
+    await expect(told.first()).toBeAttached({ timeout: 150_000 });
+    await alice.window.keyboard.press('Control+,');
+    await alice.window.getByRole('tab', { name: 'Identity' }).click();
+    const panel = alice.window.getByRole('tabpanel', { name: 'Identity' });
+    const notice = panel.getByRole('alert').filter({ hasText: 'Someone else renewed your identity key' });
+    await expect(notice).toContainText('Bo knows you by a key, number 2,');
+    await expect(notice).toContainText('code of your recovery kit');
+    expect((await notice.textContent())?.replaceAll(/[^0-9a-f]/gu, '')).toContain(stolen);
+    expect(await violationsOf(alice.window)).toEqual([]);
+    await alice.picture('owner-is-told');
+
+    const [code = ''] = /(?:[0-9A-Z]{5}\s+){11}[0-9A-Z]{5}/.exec(readFileSync(kit, 'utf8')) ?? [];
+    await alice.window.evaluate((said) => globalThis.window.keyshift.identity.recover({ code: said }), code);
+    await expect(notice).toBeHidden({ timeout: 150_000 });
+    await bo.until('Alice is followed again', async () => ((await bo.call('contacts.list'))[0]?.keyEpoch ?? 0) > 2 && (await bo.call('contacts.list'))[0]?.who !== 'frozen', 150_000);
+    expect(alice.violations).toEqual([]);
+  } finally {
+    await Promise.all([alice.close(), bo.kill(), thief?.kill()]);
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openFrom } from '../../../../electron/engine/crypto/sealed-envelope';
 import { packItems } from '../../../../electron/engine/session/items';
 import { createSemiStatic } from '../../../../electron/engine/session/semi-static';
 import { sealRecord, startOf } from '../../../../electron/engine/session/records';
-import { dialler, listener, newParty, openBoth, type Party, Side, targetOf, testNow } from '../../../support/session-kit';
+import { dialler, envelopeOf, listener, newParty, openBoth, openM1, type Party, Side, targetOf, testNow } from '../../../support/session-kit';
 
 let alice: Party;
 let bob: Party;
@@ -69,8 +70,14 @@ describe('four messages', () => {
     expect(first.next()).not.toEqual(second.next());
     if (first.state.phase !== 'awaiting-confirm' || second.state.phase !== 'awaiting-confirm') return expect.unreachable();
     expect(first.state.keys.keyId).not.toEqual(second.state.keys.keyId);
-    const nonces = new Set(Array.from({ length: 100_000 }, () => Buffer.from(bob.crypto.random(32)).toString('base64')));
-    expect(nonces.size).toBe(100_000);
+    // Keys differ by the one-time shares alone: SN itself is read, as only the dialler can.
+    const cn = Buffer.from(openM1(bob, m1).cn.bytes).toString('hex');
+    const answers = Array.from({ length: 50 }, () => openFrom(alice.crypto, 'm2-content', alice.local.exchange.current.kem, envelopeOf(listener(bob, [alice]).receive(m1).next())));
+    const nonces = answers.map((opened) => Buffer.from(opened?.contentKey.bytes ?? []).toString('hex'));
+    expect(nonces.filter((sn) => sn.length !== 64 || sn === cn)).toEqual([]);
+    expect(new Set(nonces).size).toBe(50);
+    const drawn = new Set(Array.from({ length: 100_000 }, () => Buffer.from(bob.crypto.random(32)).toString('base64')));
+    expect(drawn.size).toBe(100_000);
   });
 
   it('S3-19: no signature per session on the listener once its reusable part is made', () => {
