@@ -100,14 +100,15 @@ describe('a contact who opens sessions as they like', () => {
 
   it('A67 S4-14: an entry whose positions are ahead of what was sent, or of another history, is refused; a full handshake follows, and nothing is lost or doubled', async () => {
     const before = await everything();
-    for (const change of [({ counter, digest }: Entry['received']) => ({ counter: counter + 1, digest }), ({ counter }: Entry['received']) => ({ counter, digest: random(32) })]) {
+    const changes = [({ counter, digest }: Entry['received']) => ({ counter: counter + 1, digest }), ({ counter }: Entry['received']) => ({ counter, digest: random(32) })];
+    for (const [at, change] of changes.entries()) {
       const entry = await left();
-      carol.say(dialog(), `held ${entry.received.counter}`);
+      carol.say(dialog(), `held ${at}`);
       carol.isDeaf = false;
       const session = await carol.dial({ resume: { ...entry, received: change(entry.received) } });
       expect(session).toMatchObject({ afterRefusal: true });
       await carol.until(() => carol.talk.unacknowledged().length === 0);
-      expect(await heardByHedda(`held ${entry.received.counter}`)).toBe(1);
+      expect(await heardByHedda(`held ${at}`)).toBe(1);
     }
     expect(await everything()).toBe(before);
   }, 60_000);
