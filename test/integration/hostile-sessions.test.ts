@@ -100,13 +100,17 @@ describe('a contact who opens sessions as they like', () => {
 
   it('A67 S4-14: an entry whose positions are ahead of what was sent, or of another history, is refused; a full handshake follows, and nothing is lost or doubled', async () => {
     const before = await everything();
-    const changes = [({ counter, digest }: Entry['received']) => ({ counter: counter + 1, digest }), ({ counter }: Entry['received']) => ({ counter, digest: random(32) })];
-    for (const [at, change] of changes.entries()) {
+    const changes: readonly [boolean, (received: Entry['received']) => Entry['received']][] = [
+      [true, (received) => received],
+      [false, ({ counter, digest }) => ({ counter: counter + 1, digest })],
+      [false, ({ counter }) => ({ counter, digest: random(32) })],
+    ];
+    for (const [at, [isTaken, change]] of changes.entries()) {
       const entry = await left();
       carol.say(dialog(), `held ${at}`);
-      carol.isDeaf = false;
       const session = await carol.dial({ resume: { ...entry, received: change(entry.received) } });
-      expect(session).toMatchObject({ afterRefusal: true });
+      expect([at, session.resumed, session.afterRefusal]).toEqual([at, isTaken || undefined, isTaken ? undefined : true]);
+      carol.isDeaf = false;
       await carol.until(() => carol.talk.unacknowledged().length === 0);
       expect(await heardByHedda(`held ${at}`)).toBe(1);
     }
@@ -162,8 +166,8 @@ describe('an entry that was stolen from a contact', () => {
     stolen.send({ type: 2, body: random(3_000) });
     // It was good for one.
     expect(await answerTo(entry)).toBe(TYPES.retry);
-    carol.isDeaf = false;
     expect(await carol.dial({ resume: entry })).toMatchObject({ afterRefusal: true });
+    carol.isDeaf = false;
     await carol.heard('for Carol alone');
     stolen.close();
     await hedda.until('Carol has it', async () => (await hedda.call('messages.list', { conversationId })).every(({ direction, state }) => direction === 'in' || state === 'delivered'));
