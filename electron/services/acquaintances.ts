@@ -20,8 +20,7 @@ export interface AcquaintancesParts {
   readonly stores: Stores;
   readonly events: EventHub;
   readonly book: PeerBook;
-  /** Both sides agreed: reach for this person, seal what waited. */
-  /** `answers`: they had asked by card, and may not hear the answer on a connection. */
+  /** Both sides agreed: reach for this person, seal what waited. `answers`: they had asked by card, and may not hear the answer on a connection. */
   readonly onMutual: (peerId: PeerId, answers: boolean) => void;
   /** This person will not answer any more. */
   readonly onEnded: (peerId: PeerId) => void;

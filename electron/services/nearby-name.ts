@@ -32,4 +32,5 @@ function below(random: Random, limit: number): number {
   }
 }
 
+/** The words themselves, for whoever counts them. */
 export const nearbyWords = { colours, animals };

@@ -21,7 +21,7 @@ import { Sending } from './sending';
 import { SharedDialogs } from './shared-dialogs';
 import { defaultPolicy, isWornOut } from './shift-policy';
 import { dialogStatus } from './status';
-import { forgetDevices, succeed } from './succession';
+import { forgetDevices, giveUpKek, succeed } from './succession';
 import type { DialogState } from './streams';
 import { Resealing } from './resealing';
 import { dialogTimeline } from './timeline';
@@ -262,12 +262,8 @@ export function createDialogEngine(parts: DialogEngineParts): DialogEngine {
         memory.ring(peerId).deleteAll();
         for (const row of store.dialogsOf(peerId)) {
           const dialog = memory.dialog(row);
-          if (!dialog) continue;
-          memory.touch(dialog);
-          // The next message after an unblock takes a fresh key exchange key (A19).
-          const { kekCreator: _, ...rest } = dialog.row;
-          dialog.row = rest;
-          store.putDialog(rest);
+          // After an unblock the next message takes a fresh one (A19).
+          if (dialog) giveUpKek(toSend, dialog);
         }
       });
     },

@@ -2,7 +2,7 @@ import type { InstanceId, PeerId } from '../ids';
 import { encodeAgain } from './content';
 import type { Sending, SendingParts } from './sending';
 import { blindBytes } from './seal-message';
-import { forgetKey } from './streams';
+import { type DialogState, forgetKey } from './streams';
 
 /**
  * A device takes the place of the one it was (protocol.md §7): what that one had not delivered goes again in new
@@ -40,10 +40,15 @@ export function forgetDevices(parts: SendingParts, peerId: PeerId, instances: re
     if (!row.kekCreator || !gone.has(row.kekCreator)) continue;
     const dialog = memory.dialog(row);
     if (!dialog) continue;
-    memory.touch(dialog);
-    const { kekCreator: _, ...rest } = dialog.row;
-    dialog.row = rest;
-    store.putDialog(rest);
+    giveUpKek(parts, dialog);
     if (dialog.sending) forgetKey(dialog.sending);
   }
+}
+
+/** The next message of this dialog takes another key exchange key than its last one did. */
+export function giveUpKek({ store, memory }: Pick<SendingParts, 'store' | 'memory'>, dialog: DialogState): void {
+  memory.touch(dialog);
+  const { kekCreator: _, ...rest } = dialog.row;
+  dialog.row = rest;
+  store.putDialog(rest);
 }
