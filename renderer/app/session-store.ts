@@ -16,8 +16,7 @@ export interface SessionState {
   readonly renewing: { readonly done: number; readonly total: number } | undefined;
   readonly load: () => Promise<void>;
   readonly create: (name: string, passphrase: string) => Promise<void>;
-  /** A profile out of a backup, where there is none yet. */
-  /** `code`: of the recovery kit, for a backup that needs it. */
+  /** A profile out of a backup, where there is none yet. `code`: of the recovery kit, for a backup that needs it. */
   readonly restore: (passphrase: string, code?: string) => Promise<void>;
   readonly unlock: (passphrase: string) => Promise<void>;
   readonly lock: () => Promise<void>;

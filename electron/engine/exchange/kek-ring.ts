@@ -266,8 +266,7 @@ export class KekRing {
     this.#put(rest);
   }
 
-  /** Bounds what one peer can make us remember; what is forgotten is below the floor from then on (A16, A17). */
-  /** Whoever lets devices come and go without end leaves the keys of the latest: of those longest without a new key nothing stays. */
+  /** Whoever lets devices come and go without end leaves the keys of the latest: of those longest without a new key nothing stays (A17). */
   #forgetFormer(speaking: InstanceId): void {
     const { store, peerId, local } = this.#parts;
     const own = new Set(local.list.instances.map(({ instanceId }) => instanceId));

@@ -42,7 +42,6 @@ export type TransferChange = Partial<Pick<TransferRow, 'shown' | 'have' | 'given
   readonly failure?: string | undefined;
 };
 
-/** Rows go with their messages, and when those become `deleted`; what lay on disk is then in `left`. */
 /** What a file is under until it is whole. */
 export interface PartOnDisk {
   /** Absolute. */
@@ -51,6 +50,7 @@ export interface PartOnDisk {
   readonly id: string;
 }
 
+/** Rows go with their messages, and when those become `deleted`; what lay on disk is then in `left`. */
 export interface TransferStore {
   /** A file is being saved in clear: noted before anything stands in it, so that it goes at the next start if this one ends too early. */
   beginSave(part: PartOnDisk): void;

@@ -6,7 +6,6 @@ import { contentTables, fillEmptyTables } from '../../support/fill-tables';
 import { freshDatabase } from '../../support/fresh-database';
 
 /** Everything that is in it: what it is made of, the rows of every table, its version. */
-/** Everything that is in it: what it is made of, the rows of every table, its version. */
 function contents(db: Db): unknown {
   const schema = db
     .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name")
