@@ -35,6 +35,7 @@ describe('the edge of the list', () => {
     fireEvent.keyDown(edge(), { key: 'ArrowRight' });
     fireEvent.keyDown(edge(), { key: 'ArrowRight' });
     expect(shown()).toMatchObject({ width: '20rem', told: '320' });
+    await settle();
     expect(fake.world.settings.listWidth).toBe(280);
     fireEvent.keyUp(edge(), { key: 'ArrowRight' });
     await settle();
@@ -51,6 +52,17 @@ describe('the edge of the list', () => {
     fireEvent.doubleClick(edge());
     await settle();
     expect(shown()).toMatchObject({ width: '17.5rem', list: undefined, told: '280' });
+  });
+
+  it('takes each press of several as a step, also those that come before the last one is kept', async () => {
+    const { fake } = await calmApp();
+    for (let times = 0; times < 3; times += 1) {
+      fireEvent.keyDown(edge(), { key: 'ArrowRight' });
+      fireEvent.keyUp(edge(), { key: 'ArrowRight' });
+    }
+    await settle();
+    expect(fake.world.settings.listWidth).toBe(340);
+    expect(shown()).toMatchObject({ width: '21.25rem', told: '340' });
   });
 
   it('from right to left the arrow keys point the other way', async () => {
