@@ -138,7 +138,7 @@ test('a place that may not be written to: whatever is to be saved there says so,
     await window.getByRole('button', { name: 'Conversation menu' }).press('Enter');
     await window.getByRole('menuitem', { name: /^Export/ }).press('Enter');
     const dialog = window.getByRole('dialog', { name: 'Export this conversation' });
-    await dialog.getByRole('button', { name: 'Choose a place' }).press('Enter');
+    await dialog.getByRole('button', { name: 'Choose a place…' }).press('Enter');
     await expect(dialog.getByText(words)).toBeVisible();
     await ann.picture('closed-folder');
     // The focus is still in the dialog, though the button went with what it began.

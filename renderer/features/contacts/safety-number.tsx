@@ -6,6 +6,7 @@ import { useErrorText, useText } from '../../i18n/use-text';
 import { Button } from '../../ui/button';
 import { nameInSentence } from '../../ui/strangers';
 import { useCopy } from '../../ui/use-copy';
+import { isPaused } from './contact-words';
 import { NumberGrid } from './number-grid';
 import { groupsOf } from './number-groups';
 import { useKeysInUse } from './use-keys-in-use';
@@ -57,14 +58,15 @@ export function SafetyNumber({ contact }: { readonly contact: Contact }): ReactN
       <h2 className="small-heading" id="safety-heading">
         {text('who.safety')}
       </h2>
-      <p className="field-hint">{text('who.safety.hint')}</p>
+      <p className="field-hint">{isPaused(contact) ? text('who.safety.hint.paused', { name }) : text('who.safety.hint')}</p>
       <NumberGrid digits={digits} testId="safety-number" />
       <div className="dialog-actions start">
         <Button kind="main" onPress={() => ui.getState().openDialog('verify')}>
           {text('who.compare')}
         </Button>
         <Button onPress={() => void copy(groupsOf(digits).join(' '))}>{text('who.safety.copy')}</Button>
-        {contact.checked ? (
+        {/* While it is open which key is theirs, comparing decides it, and no mark. */}
+        {isPaused(contact) ? null : contact.checked ? (
           <Button kind="quiet" onPress={() => void mark(false)}>
             {text('who.unmark')}
           </Button>

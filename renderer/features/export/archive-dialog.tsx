@@ -24,6 +24,8 @@ export function ArchiveDialog(): ReactNode {
   const check = async (): Promise<void> => {
     setChecking(true);
     setFailure(undefined);
+    // Of another file: what it says must not stand beside what is said of this one.
+    setReport(undefined);
     try {
       setReport(await client.conversations.checkArchive({}));
     } catch (thrown) {

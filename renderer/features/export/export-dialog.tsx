@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useExport, useModel, useUi } from '../../app/model-context';
 import { useErrorText, useText } from '../../i18n/use-text';
 import { Banner } from '../../ui/banner';
@@ -22,6 +22,8 @@ export function ExportDialog(): ReactNode {
   const [kind, setKind] = useState<ExportKind>('html');
   // The button goes with what it began; from nowhere Escape would close nothing.
   const place = useFocusIfLost<HTMLDivElement>(phase.step);
+  // What was seen here is not shown again when another conversation is to be exported; what still runs is told when it ends.
+  useEffect(() => () => model.exports.getState().again(), [model]);
   return (
     <Dialog title={text('export.title')} onClose={close}>
       <div className="stack" ref={place} tabIndex={-1}>

@@ -9,7 +9,7 @@ import { useTimes } from '../../i18n/use-times';
 import { Button } from '../../ui/button';
 import { ReachGlyph } from '../../ui/icons';
 import { nameInSentence } from '../../ui/strangers';
-import { endedWords, isBlocked } from '../contacts/contact-words';
+import { endedWords, isBlocked, isPaused } from '../contacts/contact-words';
 import { useOpenEnvelopes, useSaveEnvelopes } from '../conversation/use-envelopes';
 import { handOverWords } from './hand-over-words';
 import { NextTry } from './next-try';
@@ -71,7 +71,7 @@ export function ReachTab({ contact }: { readonly contact: Contact }): ReactNode 
           <TriesList report={report} name={name} />
         </>
       )}
-      {contact.pending || silent || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
+      {contact.pending || silent || isPaused(contact) || report?.advice.includes('carry-by-file') === true ? null : <CarryByHand contact={contact} />}
       <OwnPlaces />
     </div>
   );

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { Contact } from '../../../shared/model/contact';
 import { useModel } from '../../app/model-context';
 import { useTold } from '../../app/use-told';
@@ -24,6 +24,7 @@ export function Candidate({ contact, name, title, hint, digits, fingerprint }: C
   const { client, contacts } = useModel();
   const told = useTold();
   const [sure, setSure] = useState(false);
+  const titleId = useId();
   const accept = (): Promise<void> =>
     told(async () => {
       await client.contacts.acceptKey({ contactId: contact.contactId, fingerprint });
@@ -32,7 +33,7 @@ export function Candidate({ contact, name, title, hint, digits, fingerprint }: C
     });
   return (
     <li className="candidate stack tight" data-testid="candidate">
-      <h4 className="candidate-title">{title}</h4>
+      <h4 className="candidate-title" id={titleId}>{title}</h4>
       <p className="field-hint">{hint}</p>
       <NumberGrid digits={digits} label={text('paused.candidate.number', { title })} />
       <Fingerprint value={fingerprint} />
@@ -50,7 +51,10 @@ export function Candidate({ contact, name, title, hint, digits, fingerprint }: C
         </Banner>
       ) : (
         <div className="dialog-actions start">
-          <Button onPress={() => setSure(true)}>{text('paused.accept', { name })}</Button>
+          {/* There is one below each key. */}
+          <Button aria-describedby={titleId} onPress={() => setSure(true)}>
+            {text('paused.accept', { name })}
+          </Button>
         </div>
       )}
     </li>

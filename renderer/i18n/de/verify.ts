@@ -18,7 +18,7 @@ export const verify = {
   'verify.camera.inUse': 'Ein anderes Programm benutzt die Kamera. Schließe es und versuche es noch einmal, oder wähle ein Bild des Codes.',
   'verify.camera.broken': 'Die Kamera hat aufgehört. Versuche es noch einmal, oder wähle ein Bild des Codes.',
   'verify.camera.nothingSeen': 'Zwei Minuten lang war kein Code zu sehen, darum ist die Kamera aus.',
-  'verify.picture': 'Bild auswählen',
+  'verify.picture': 'Bild auswählen…',
   'verify.picture.reading': 'Das Bild wird gelesen…',
   'verify.picture.hint': 'Ein Bild des Codes lässt sich hier auch ablegen oder einfügen.',
   'verify.picture.notPicture': 'Keyshift liest diese Datei nicht. Es liest Bilder: PNG, JPEG und WebP.',

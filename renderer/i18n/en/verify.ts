@@ -17,7 +17,7 @@ export const verify = {
   'verify.camera.inUse': 'Another program uses the camera. Close it and try again, or choose a picture of the code.',
   'verify.camera.broken': 'The camera stopped. Try again, or choose a picture of the code.',
   'verify.camera.nothingSeen': 'No code was seen for two minutes, so the camera is off.',
-  'verify.picture': 'Choose a picture',
+  'verify.picture': 'Choose a picture…',
   'verify.picture.reading': 'Reading the picture…',
   'verify.picture.hint': 'A picture of the code can also be dropped or pasted here.',
   'verify.picture.notPicture': 'Keyshift does not read this file. It reads pictures: PNG, JPEG and WebP.',

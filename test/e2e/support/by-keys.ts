@@ -109,7 +109,7 @@ export async function fileSearchExportByKeys(one: OpenApp, other: OpenApp, exami
   await expect(window.getByRole('dialog', { name: 'Export this conversation' })).toBeVisible();
   await keepsFocus(one);
   await examine('export');
-  await pressWith(window, button(window, 'Choose a place'));
+  await pressWith(window, button(window, 'Choose a place…'));
   await expect(window.getByText(`exported to ${paths.save}`)).toBeVisible();
   expect(readFileSync(paths.save, 'utf8')).toContain('written without a mouse');
   await keepsFocus(one);

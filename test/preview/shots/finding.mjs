@@ -22,7 +22,7 @@ export const finding = [
   ['export-done', 'busy', wide, ['light'], async (page) => {
     await page.evaluate(() => { window.fake.world.identity.chosenFile = '/home/ada/Documents/Bo Lindqvist.html'; });
     await openExport(page);
-    await button(page, 'Choose a place').click();
+    await button(page, 'Choose a place…').click();
     await page.getByText('exported to').waitFor();
   }],
   ['archive', 'archive-good', { ...wide, height: 900 }, ['light', 'dark'], checkArchive],

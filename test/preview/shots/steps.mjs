@@ -135,7 +135,7 @@ export const attach = async (page) => {
 };
 export const checkArchive = async (page) => {
   await openSettings(page, 'Backup');
-  await button(page, 'Choose an archive').click();
-  await button(page, 'Choose an archive').click();
+  await button(page, 'Choose an archive…').click();
+  await button(page, 'Choose an archive…').click();
   await page.locator('.dialog .banner').waitFor();
 };

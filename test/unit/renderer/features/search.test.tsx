@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { KeyshiftError } from '../../../../shared/errors';
 import { idOf, type World } from '../../../preview/fake-world';
 import { busyWorld, talkWithBo } from '../../../preview/scenes';
 import { axeFindings } from '../axe';
@@ -126,20 +127,41 @@ describe('exporting', () => {
     fireEvent.click(screen.getByRole('radio', { name: /^To keep/ }));
     await settle();
     expect(screen.getByText(/It proves no words/)).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'Choose a place' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Choose a place…' }));
     await screen.findByText(/messages exported to \/home\/ann\/talk.html/);
     expect(fake.calls).toContain('conversations.export');
+    // Seen once; whoever exports another conversation begins anew.
+    act(() => model.ui.getState().closeDialog());
+    await settle();
+    act(() => model.ui.getState().openConversationDialog('export', talkWithBo));
+    await settle();
+    expect(screen.queryByText(/messages exported to/)).toBeNull();
+    expect(screen.getByRole('button', { name: 'Choose a place…' })).toBeTruthy();
+  });
+
+  it('one that ends after its dialog was closed is told, as is one that fails', async () => {
+    const { model } = await openTalk(busyWorld(Date.now()));
+    act(() => model.exports.setState({ phase: { step: 'done', path: '/home/ann/talk.json', messages: 4_000 } }));
+    expect(screen.getByText('4,000 messages exported to /home/ann/talk.json')).toBeTruthy();
+    act(() => model.exports.setState({ phase: { step: 'idle', failure: new KeyshiftError('disk.full', '') } }));
+    expect(screen.getByText(/^The disk is full/)).toBeTruthy();
+    expect(model.exports.getState().phase).toEqual({ step: 'idle' });
   });
 
   it('an archive is checked from the settings, and what it does not say is said', async () => {
     const world = busyWorld(Date.now());
     world.identity.chosenFile = '/home/ann/talk.keyshift-archive';
-    const { model } = await openTalk(world);
+    const { fake, model } = await openTalk(world);
     act(() => model.ui.getState().openDialog('archive'));
     await settle();
-    fireEvent.click(screen.getByRole('button', { name: 'Choose an archive' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Choose an archive…' }));
     await screen.findByText('All signatures in this archive are true.');
     expect(screen.getByText(/This says nothing about the words/)).toBeTruthy();
     expect(await axeFindings()).toEqual([]);
+    // What was true of that one is not said beside another file that is none.
+    fake.world.failing.set('conversations.checkArchive', 'archive.garbled');
+    fireEvent.click(screen.getByRole('button', { name: 'Choose an archive…' }));
+    await screen.findByText(/^That file is not a Keyshift archive/);
+    expect(screen.queryByText('All signatures in this archive are true.')).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { candidate, digitsOf } from '../../../preview/fake-people';
 import type { World } from '../../../preview/fake-world';
@@ -130,7 +130,7 @@ describe('comparing with a person', () => {
     await pressKey(within(dialog()).getByRole('button', { name: 'Use the camera' }));
     expect(fake.calls).toContain('contacts.useCamera');
     expect(within(dialog()).getByRole('alert').textContent).toContain('The camera was not allowed');
-    expect(within(dialog()).getByRole('button', { name: 'Choose a picture' })).toBeTruthy();
+    expect(within(dialog()).getByRole('button', { name: 'Choose a picture…' })).toBeTruthy();
   });
 });
 
@@ -147,6 +147,20 @@ describe('a key nothing vouches for', () => {
     await pressKey(within(bar).getByRole('button', { name: 'Block Bo Lindqvist' }));
     expect(screen.queryByTestId('paused-bar')).toBeNull();
     expect(screen.getByText(/You have blocked Bo/)).toBeTruthy();
+  });
+
+  it('A84: meanwhile nobody is told that both see the same number, nothing can be marked as checked, and no file is offered to be carried', async () => {
+    const { model } = await openTalk(scene('key-unknown'));
+    act(() => model.ui.getState().showDetails('who'));
+    await settle();
+    expect(screen.getByText(/^It belongs to the key known so far\. The screen of Bo Lindqvist may show another number/)).toBeTruthy();
+    expect(screen.queryByText(/Both of you see the same 60 digits/)).toBeNull();
+    expect(screen.getByTestId('safety-number')).toBeTruthy();
+    for (const name of ['Mark as checked', 'Take the mark away']) expect(screen.queryByRole('button', { name })).toBeNull();
+    act(() => model.ui.getState().showDetails('reach'));
+    await settle();
+    expect(screen.queryByRole('button', { name: 'Save as file' })).toBeNull();
+    expect(await axeFindings()).toEqual([]);
   });
 
   it('S5-16: what is written meanwhile is kept and says what it waits for', async () => {
@@ -171,7 +185,10 @@ describe('a key nothing vouches for', () => {
     });
     expect(await axeFindings()).toEqual([]);
     const second = cards[1] ?? dialog();
-    await pressKey(within(second).getByRole('button', { name: 'Bo Lindqvist shows this number' }));
+    const take = within(second).getByRole('button', { name: 'Bo Lindqvist shows this number' });
+    // There is one for each key: which one is said with it.
+    expect(document.getElementById(take.getAttribute('aria-describedby') ?? '')?.textContent).toBe('New key 2');
+    await pressKey(take);
     expect(document.activeElement?.textContent).toBe('Keep sending paused');
     expect(fake.calls).not.toContain('contacts.acceptKey');
     await pressKey(within(second).getByRole('button', { name: 'Take this key' }));
