@@ -44,7 +44,8 @@ export function MainWindow(): ReactNode {
     <>
       <Bars />
       <div className={`panes${detailsOpen && contact !== undefined ? ' with-details' : ''}`} data-front={nobodyYet && !hasRequests ? 'conversation' : front}>
-        <ConversationList nobodyYet={nobodyYet} />
+        {/* With a request the list stands in front of a narrow window: then it has every way to others by itself. */}
+        <ConversationList nobodyYet={nobodyYet && !hasRequests} />
         {contact === undefined ? <NothingChosen nobodyYet={nobodyYet} /> : <ConversationView contact={contact} conversation={conversation} />}
         {contact !== undefined && detailsOpen ? <DetailsPane contact={contact} conversationId={conversation?.conversationId} /> : null}
         <Dialogs />

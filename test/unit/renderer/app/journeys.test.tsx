@@ -237,6 +237,14 @@ describe('meeting', () => {
     await waitFor(() => expect(document.activeElement).not.toBe(document.body));
   });
 
+  it('whoever knows nobody yet and is asked by somebody finds all other ways to people beside the request', async () => {
+    const { requests } = scenes['requests']?.(now) ?? emptyWorld();
+    await renderApp(emptyWorld({ requests }));
+    const list = within(screen.getByRole('navigation', { name: 'Conversations' }));
+    expect(list.getByRole('button', { name: 'Accept request' })).toBeTruthy();
+    for (const name of ['Invite someone', 'Open an invitation', 'Find people near me']) expect(list.getByRole('button', { name })).toBeTruthy();
+  });
+
   it('a request that is declined leaves the focus somewhere, and says so', async () => {
     const scene = scenes['requests'];
     if (scene === undefined) throw new Error('no scene');
