@@ -178,7 +178,8 @@ class SqlDatabase implements Db {
   }
 
   words(source: string): readonly string[] {
-    return this.#guard(() => this.#database.signalTokenize(source));
+    // Of a mark without its letter (U+0363, say) the tokenizer leaves nothing, and gives that as a word: it would begin everything, everywhere.
+    return this.#guard(() => this.#database.signalTokenize(source).filter((word) => word !== ''));
   }
 
   get closed(): boolean {

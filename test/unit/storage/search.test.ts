@@ -120,6 +120,19 @@ describe('words of messages', () => {
     );
   });
 
+  it('a mark without its letter is no word: looking for it ends and finds nothing, and it hides nothing that stands behind it', () => {
+    const marks = Array.from({ length: 0x70 }, (_, at) => String.fromCharCode(0x300 + at));
+    const empty = opened();
+    for (const mark of marks) expect([mark, empty.found(mark)]).toEqual([mark, []]);
+    const { db, say, found } = opened();
+    say(1, 'boat');
+    say(2, `${marks[0x63]}boat ${marks[0x45]}`);
+    const asked = (): unknown => marks.map((mark) => [found(mark), found(`${mark}bo`), found(`boat ${mark}`)]);
+    const expected = marks.map(() => [[], [2, 1], [2, 1]]);
+    expect(asked()).toEqual(expected);
+    db.transaction(() => expect(asked()).toEqual(expected));
+  });
+
   it('are found whatever of them begins alike: many words, common and rare ones', () => {
     const { db, say, found } = opened();
     db.transaction(() => {
