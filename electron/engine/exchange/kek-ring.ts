@@ -285,6 +285,7 @@ export class KekRing {
     this.revision += 1;
   }
 
+  /** Bounds what one creator can make us remember; what is forgotten is below the floor from then on (A16, A17). */
   #forgetOldest(creator: InstanceId): void {
     const { store, peerId } = this.#parts;
     const epochs = [...this.#rows.values()].filter((row) => row.creatingInstance === creator).sort((a, b) => a.epoch - b.epoch);
