@@ -3,6 +3,7 @@ import type { DialogEngine } from '../engine/dialog/dialog-engine';
 import type { Clock, Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { ConversationRow, Stores } from './ports';
+import { purgeBehind } from './purge-behind';
 import { Slice } from './slice';
 
 /** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go, and messages of the first one and of any: up to half a millisecond each. */
@@ -105,10 +106,9 @@ export class ConversationRemoval {
       if (stores.copyBack() || this.#slice.timed(clock, (size) => commit(() => this.#forgetFacts(size) || stores.conversations.sweep(size) === 'more'))) {
         this.#swept = true;
         this.#soon();
-      } else if (this.#swept && stores.copyBack(1)) this.#soon();
-      else if (this.#swept) {
+      } else if (this.#swept) {
         this.#swept = false;
-        stores.purge();
+        purgeBehind(stores);
       }
     } catch (error) {
       // A full disk: what is left goes at the next start.

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../engine/ports';
 import type { EventHub } from './event-hub';
 import type { Stores } from './ports';
+import { purgeBehind } from './purge-behind';
 import { Slice } from './slice';
 
 /** Milliseconds one go should take, with what it waits for the disk, and the least pause between two. */
@@ -67,7 +68,7 @@ class SearchKeeping {
   #erase(): boolean {
     const { stores } = this.#parts;
     const done = this.#write(() => stores.search.erase(this.#erased.size));
-    if (done === 'done') stores.purge();
+    if (done === 'done') purgeBehind(stores);
     return done === 'more';
   }
 

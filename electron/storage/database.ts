@@ -2,7 +2,7 @@ import { Database } from '@signalapp/sqlcipher';
 import { KeyshiftError } from '../../shared/errors';
 import type { Transactions } from '../engine/ports';
 import { assertNamed } from './file-error';
-import { LateFlush } from './late-flush';
+import { type Disk, LateFlush } from './late-flush';
 import { integer } from './row';
 import { endsTransaction, mapSqliteError } from './sqlite-error';
 
@@ -69,8 +69,8 @@ const journalSizeLimit = 16 * 1024 * 1024;
  * only for `:memory:` and for files without any content. The caller keeps and wipes `key`.
  * Pages are AES-256 with HMAC-SHA-512 each: a wrong key or a changed bit is an error, never other content.
  */
-export function openDatabase(file: string, key?: Uint8Array): Db {
-  const db = new SqlDatabase(file);
+export function openDatabase(file: string, key?: Uint8Array, disk?: Disk): Db {
+  const db = new SqlDatabase(file, disk);
   try {
     if (key) db.applyKey(key);
     // The first read: a wrong key shows here.
@@ -132,9 +132,9 @@ class SqlDatabase implements Db {
   #afterCommit: (() => void) | undefined;
   #closed = false;
 
-  constructor(file: string) {
+  constructor(file: string, disk?: Disk) {
     this.#file = file;
-    this.#late = file === ':memory:' ? undefined : new LateFlush(file);
+    this.#late = file === ':memory:' ? undefined : new LateFlush(file, disk);
     try {
       this.#database = new Database(file);
     } catch (error) {

@@ -5,6 +5,15 @@ import { mapFileError } from './file-error';
 /** The log, behind a commit; the database, behind what was copied into it from the log. */
 type Flushed = 'log' | 'database';
 
+/** What waits for the disk. A test may have one that takes its time, or takes nothing. */
+export interface Disk {
+  /** Beside the event loop. */
+  flush(handle: number, done: (error: Error | null) => void): void;
+  flushNow(handle: number): void;
+}
+
+const realDisk: Disk = { flush: fdatasync, flushNow: fdatasyncSync };
+
 /**
  * Brings to the disk, beside the event loop, what SQLite wrote without waiting for it. Only one thing is ever on its way there: whoever writes next waits for it
  * (`settle`), so that a cut of power loses the last commit at most, as it does where each commit waits.
@@ -14,6 +23,7 @@ type Flushed = 'log' | 'database';
  */
 export class LateFlush {
   readonly #file: string;
+  readonly #disk: Disk;
   #handles: Readonly<Record<Flushed, number>> | undefined;
   /** Rises with each, so that one that ends late is not taken for the next one. */
   #turn = 0;
@@ -21,8 +31,9 @@ export class LateFlush {
   #failed: { readonly part: Flushed; readonly error: unknown } | undefined;
   #flushed = Promise.resolve();
 
-  constructor(file: string) {
+  constructor(file: string, disk = realDisk) {
     this.#file = file;
+    this.#disk = disk;
   }
 
   /** False: its files cannot be opened, or there is no log yet. */
@@ -49,7 +60,7 @@ export class LateFlush {
     this.#turn += 1;
     const turn = this.#turn;
     this.#flushed = new Promise((resolve) => {
-      fdatasync(handle, (error) => {
+      this.#disk.flush(handle, (error) => {
         if (this.#turn === turn && this.#owed !== undefined) this.#ended(error ?? undefined);
         resolve();
       });
@@ -63,7 +74,7 @@ export class LateFlush {
   settle(): void {
     if (this.#owed !== undefined && this.#handles !== undefined) {
       try {
-        fdatasyncSync(this.#handles[this.#owed]);
+        this.#disk.flushNow(this.#handles[this.#owed]);
         this.#ended(undefined);
       } catch (error) {
         this.#ended(error);

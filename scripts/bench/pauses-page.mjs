@@ -3,7 +3,7 @@
 
 /** Removes the longest conversation of a large profile, which is the first contact's one without a title (test/bench/large-profile.ts). */
 export async function removeFirst() {
-  const conversations = await window.keyshift.conversations.list();
+  const { value: conversations } = await window.keyshift.conversations.list();
   const { conversationId } = conversations.find(({ contactId, title }) => contactId === '0'.padStart(32, 'c') && title === '');
   await window.keyshift.conversations.remove({ conversationId });
 }

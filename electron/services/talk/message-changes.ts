@@ -9,6 +9,7 @@ import type { ReactionWord } from '../ports/reactions';
 import type { Replica } from '../replication/replica';
 import { areFormer } from '../replication/kinds/former-words';
 import { messageKey } from '../replication/kinds/values';
+import { purgeBehind } from '../purge-behind';
 import { previewOfNewest } from './line';
 
 export type Change = Extract<Content, { kind: 'edit' | 'delete' | 'reaction' }>;
@@ -295,22 +296,11 @@ export class MessageChanges {
     for (const handler of this.#erased) handler(rows);
   }
 
-  /** Copies the log first, so that emptying it waits for nothing. Locked meanwhile, it was emptied by that. */
-  #purge(): void {
-    const { stores } = this.#parts;
-    try {
-      stores.copyBack(1);
-    } catch {
-      // A disk that takes nothing: whoever writes next is told.
-    }
-    void stores.onDisk().then(() => stores.purge());
-  }
-
   #purgeSoon(): void {
     const { clock } = this.#parts;
     this.#cancelPurge ??= clock.setTimer(purgeMs, () => {
       this.#cancelPurge = undefined;
-      this.#purge();
+      purgeBehind(this.#parts.stores);
     });
   }
 }

@@ -1,23 +1,20 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { copyFileSync, fdatasync, fdatasyncSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, fdatasync as realFlush, fdatasyncSync as realFlushNow, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Db, openDatabase } from '../../../electron/storage/database';
+import type { Disk } from '../../../electron/storage/late-flush';
 import { examineLog } from '../../../electron/storage/write-ahead-log';
 import { afterwards, folder } from './places';
 
-// A disk that takes its time or takes nothing is not to be had: the two calls that wait for one are watched, and refused here and there.
-vi.mock('node:fs', async (original) => {
-  const real = await original<typeof import('node:fs')>();
-  return { ...real, fdatasync: vi.fn(real.fdatasync), fdatasyncSync: vi.fn(real.fdatasyncSync) };
-});
-
 const key = randomBytes(32);
 const pageBytes = 4096;
+const fdatasync = vi.fn<Disk['flush']>();
+const fdatasyncSync = vi.fn<Disk['flushNow']>();
 
 function opened(): { db: Db; file: string; add: (n: number) => void; count: () => unknown } {
   const file = join(folder(), 'a.db');
-  const db = openDatabase(file, key);
+  const db = openDatabase(file, key, { flush: fdatasync, flushNow: fdatasyncSync });
   afterwards(() => db.close());
   db.exec('CREATE TABLE t (n INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT');
   const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
@@ -29,7 +26,8 @@ function rows(db: Db): unknown {
 }
 
 beforeEach(() => {
-  vi.clearAllMocks();
+  fdatasync.mockReset().mockImplementation(realFlush);
+  fdatasyncSync.mockReset().mockImplementation(realFlushNow);
 });
 
 describe('a transaction that does not wait for the disk', () => {
@@ -75,7 +73,7 @@ describe('a transaction that does not wait for the disk', () => {
   it('A89: where the disk does not take it, nothing more is written, in words, and what was told is there with the next opening', async () => {
     const { db, file, add } = opened();
     db.transaction(() => add(1));
-    vi.mocked(fdatasync).mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
+    fdatasync.mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
     db.transactionBehind(() => add(2));
     await db.flushed;
     expect(() => db.transaction(() => add(3))).toThrow(expect.objectContaining({ code: 'disk.failed' }));
@@ -93,7 +91,7 @@ describe('a log that is copied back without waiting for the disk', () => {
     const { db, file, add } = opened();
     for (let n = 1; n <= 20; n += 1) db.transaction(() => add(n));
     const before = readFileSync(file);
-    vi.mocked(fdatasync).mockImplementation(() => undefined);
+    fdatasync.mockImplementation(() => undefined);
     db.copyLog();
     const after = readFileSync(file);
     expect(after.length).toBeGreaterThan(before.length);
@@ -119,7 +117,7 @@ describe('a log that is copied back without waiting for the disk', () => {
     const { db, file, add } = opened();
     for (let n = 1; n <= 20; n += 1) db.transaction(() => add(n));
     const before = readFileSync(file);
-    vi.mocked(fdatasync).mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
+    fdatasync.mockImplementationOnce((_handle, done) => setImmediate(() => done(Object.assign(new Error('no'), { code: 'EIO' }))));
     db.copyLog();
     await db.flushed;
     db.close();
