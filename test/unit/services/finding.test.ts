@@ -370,9 +370,10 @@ describe('asking somebody with several addresses', () => {
     ann.reopen();
     expect(ann.dials).toEqual([]);
     await world.pass(260, 1);
-    expect(ann.dials).toHaveLength(3);
-    expect(new Set(ann.dials).size).toBeGreaterThan(1);
-    expect(Math.max(...ann.dials) - opened).toBeLessThanOrEqual(250);
+    // Whoever was asked at once, in vain, may be asked once more from here on.
+    const asked = ann.dials.filter((at) => at - opened < 250);
+    expect(asked).toHaveLength(3);
+    expect(new Set(asked).size).toBeGreaterThan(1);
   }, 30_000);
 
   test('asked for by hand a thousand times, nobody is asked more often than once a second', async () => {
