@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cat, lp, u32, u8 } from '../second/bytes.mjs';
@@ -108,24 +106,6 @@ describe('own devices that keep to nothing, and a session with a contact', () =>
     const late = handover.hear((word: { ask?: number }) => word.ask === ask);
     handover.say(cat(u8(5), u32(ask), entry.keyId, u32(lent.generation)));
     expect((await late).kind).toBe('refused');
-  }, 60_000);
-
-  // A limit on the length of files: each write to one fails, as on a disk that is full or broken, for this process alone and for as long as it is set.
-  it.skipIf(!existsSync('/usr/bin/prlimit'))('A60: while nothing can be written it lends nothing and gives nothing away; once it can, the session goes to who asks, and to nobody else', async () => {
-    const [pocket, attic] = own;
-    if (!pocket || !attic) return expect.unreachable();
-    const { entry } = await left();
-    await hedda.until('nothing of it is to be written any more', async () => (await hedda.call('network.status')).sessions.length === 0);
-    const longest = (bytes: string): Buffer => execFileSync('/usr/bin/prlimit', ['--pid', `${hedda.pid}`, `--fsize=${bytes}:unlimited`]);
-    longest('0');
-    try {
-      for (const by of own) expect(await takes(by, entry)).toBeUndefined();
-    } finally {
-      longest('unlimited');
-    }
-    expect(await takes(attic, entry)).toMatchObject({ keyId: entry.keyId });
-    expect(await takes(pocket, entry)).toBeUndefined();
-    expect(await carol.dial({ resume: entry })).toMatchObject({ afterRefusal: true });
   }, 60_000);
 
   it('A61 S4-18: taken while its first device is connected, that one ends it, and what it says then comes by the next session alone', async () => {
