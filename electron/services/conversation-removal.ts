@@ -7,7 +7,7 @@ import { purgeBehind } from './purge-behind';
 import { Slice } from './slice';
 
 /** Milliseconds a transaction in which messages are deleted should take, so that nothing waits for a long conversation to go, and messages of the first one and of any: up to half a millisecond each. */
-export const erasing = { aim: 6, first: 4, most: 200 } as const;
+export const erasing = { aim: 4, first: 4, most: 200 } as const;
 
 export interface RemovalParts {
   readonly stores: Stores;
